@@ -1,0 +1,57 @@
+// Errors that are part of the interface. A UserError is expected: the command line prints its message without a
+// stack and exits with its code. Everything else is a defect of Tidemark and keeps its stack.
+
+/** Exit codes that `tidemark` itself gives; verbs may add their own. */
+export const exitCodes = { ok: 0, defect: 1, usage: 2, interrupted: 130 } as const;
+
+/**
+ * What went wrong in the user's world. The message says what was expected, what came and where (file, row, column);
+ * `advice` says what to do next.
+ */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+  readonly exitCode: number;
+  readonly advice: string | undefined;
+
+  constructor(message: string, options: { advice?: string; exitCode?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.exitCode = options.exitCode ?? exitCodes.usage;
+    this.advice = options.advice;
+  }
+}
+
+/** The run was stopped on request (Ctrl-C); everything that can be resumed has been written. */
+export class Interrupted extends UserError {
+  override readonly name: string = "Interrupted";
+
+  constructor(message: string, advice?: string) {
+    super(message, { exitCode: exitCodes.interrupted, ...(advice === undefined ? {} : { advice }) });
+  }
+}
+
+/** The known name nearest to a misspelt one (Levenshtein distance at most a third of its length), if any. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.floor(Math.max(name.length, 3) / 3) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, previous[j]! + 1, row[j - 1]! + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length]!;
+}

@@ -1,0 +1,25 @@
+// Windows over uniformly sampled signal. Windows are offsets into one shared block of samples, so that overlap costs
+// no memory and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples a window.
+
+export interface WindowSet {
+  /** C names. */
+  readonly channels: readonly string[];
+  readonly samplingRateHz: number;
+  /** T. */
+  readonly windowSize: number;
+  /** [S, C] row-major, backed by a SharedArrayBuffer, physical units. */
+  readonly samples: Float32Array<SharedArrayBuffer>;
+  /** [W] first sample of each window. */
+  readonly starts: Int32Array;
+  /** [W] that sample's time, seconds on the recording's own clock. */
+  readonly startTimes: Float64Array;
+  /** [W] index into `classes`, or -1 where there is no label. */
+  readonly labels: Int32Array;
+  /** [W] index into `users`. */
+  readonly groups: Int32Array;
+  /** [W] index into `recordings`. */
+  readonly recordingIndex: Int32Array;
+  readonly classes: readonly string[];
+  readonly users: readonly string[];
+  readonly recordings: readonly string[];
+}

@@ -1,0 +1,167 @@
+// A graph of ONNX operators under construction, with the type and shape of every value known when it is made.
+// Operators are functions of values (operators.ts); each emits its node into the innermost graph among its inputs, so
+// that what does not depend on a Scan's state is computed once, outside the loop. Nothing runs here: model-proto.ts
+// writes the graph as an ONNX file and ONNX Runtime executes it.
+
+export type DataType = "float32" | "float64" | "int64" | "bool";
+
+/** A size that is known (a number) or settled when the model runs (a name, such as "batch"). */
+export type Dimension = number | string;
+export type Shape = readonly Dimension[];
+
+export interface TensorType {
+  readonly type: DataType;
+  readonly shape: Shape;
+}
+
+export interface Value extends TensorType {
+  readonly graph: Graph;
+  readonly name: string;
+}
+
+export type Attribute =
+  | { readonly kind: "int"; readonly value: number }
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "ints"; readonly value: readonly number[] }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "graph"; readonly value: Graph };
+
+export interface Node {
+  readonly operator: string;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/**
+ * Several nodes that are differentiated as one. `gradient` gets the gradient of each output (undefined where the loss
+ * does not depend on it) and returns the gradient of each input, or undefined for one that needs none.
+ */
+export interface Composite {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly gradient: (outputGradients: readonly (Value | undefined)[]) => readonly (Value | undefined)[];
+}
+
+export interface Initializer {
+  readonly value: Value;
+  readonly data: Float32Array | Float64Array | BigInt64Array | Uint8Array;
+}
+
+export class Graph {
+  readonly name: string;
+  readonly parent: Graph | undefined;
+  readonly depth: number;
+  readonly inputs: Value[] = [];
+  readonly outputs: Value[] = [];
+  /** In an order in which they can run. */
+  readonly nodes: Node[] = [];
+  readonly initializers: Initializer[] = [];
+  /** What reverse mode walks: the nodes, with those of a composite replaced by it. */
+  readonly tape: (Node | Composite)[] = [];
+  readonly #constants = new Map<string, Value>();
+  readonly #names: Map<string, number>;
+  #compositeDepth = 0;
+
+  constructor(name: string, parent?: Graph) {
+    this.name = name;
+    this.parent = parent;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.#names = parent === undefined ? new Map() : parent.#names;
+  }
+
+  get root(): Graph {
+    return this.parent === undefined ? this : this.parent.root;
+  }
+
+  input(name: string, type: DataType, shape: Shape): Value {
+    const value: Value = { graph: this, name: this.#unique(name), type, shape };
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** Makes `value` an output that is called `name`. */
+  output(name: string, value: Value): Value {
+    const named: Value = { ...value, graph: this, name: this.#unique(name) };
+    this.nodes.push({ operator: "Identity", inputs: [value], outputs: [named], attributes: {} });
+    this.outputs.push(named);
+    return named;
+  }
+
+  /** A tensor that is stored in the model. Scalars and short lists are stored once however often they are used. */
+  constant(type: DataType, shape: readonly number[], values: ArrayLike<number>): Value {
+    if (this.parent !== undefined) return this.root.constant(type, shape, values);
+    const key = values.length <= 16 ? `${type}[${shape}]${Array.from(values, (v) => (Object.is(v, -0) ? "-0" : v))}` : undefined;
+    const known = key === undefined ? undefined : this.#constants.get(key);
+    if (known !== undefined) return known;
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    if (size !== values.length) throw new Error(`constant: shape [${shape}] holds ${size} values, got ${values.length}`);
+    const value: Value = { graph: this, name: this.#unique("constant"), type, shape };
+    this.initializers.push({ value, data: toTypedArray(type, values) });
+    if (key !== undefined) this.#constants.set(key, value);
+    return value;
+  }
+
+  /** Adds a node; operators.ts has a function for each operator that also infers the types. */
+  emit(
+    operator: string,
+    inputs: readonly Value[],
+    outputTypes: readonly TensorType[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value[] {
+    const outputs = outputTypes.map(
+      ({ type, shape }): Value => ({ graph: this, name: this.#unique(operator.toLowerCase()), type, shape }),
+    );
+    const node: Node = { operator, inputs, outputs, attributes };
+    this.nodes.push(node);
+    if (this.#compositeDepth === 0) this.tape.push(node);
+    return outputs;
+  }
+
+  /** Runs `build`, and records what it emits as one unit with a gradient rule of its own. */
+  composite(inputs: readonly Value[], build: () => Omit<Composite, "inputs">): readonly Value[] {
+    this.#compositeDepth++;
+    try {
+      const { outputs, gradient } = build();
+      if (this.#compositeDepth === 1) this.tape.push({ inputs, outputs, gradient });
+      return outputs;
+    } finally {
+      this.#compositeDepth--;
+    }
+  }
+
+  #unique(name: string): string {
+    const count = this.#names.get(name) ?? 0;
+    this.#names.set(name, count + 1);
+    return count === 0 ? name : `${name}_${count}`;
+  }
+}
+
+/** The innermost of the graphs that hold these values: where a node that uses them belongs. */
+export function innermost(values: readonly Value[]): Graph {
+  let graph = values[0]!.graph;
+  for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;
+  return graph;
+}
+
+export function sizeOf(shape: Shape): number {
+  return shape.reduce<number>((product, dimension) => {
+    if (typeof dimension !== "number") throw new Error(`shape [${shape}] has no size before the model runs`);
+    return product * dimension;
+  }, 1);
+}
+
+function toTypedArray(type: DataType, values: ArrayLike<number>): Initializer["data"] {
+  switch (type) {
+    case "float32":
+      return Float32Array.from(values);
+    case "float64":
+      return Float64Array.from(values);
+    case "int64":
+      return BigInt64Array.from(Array.from(values, BigInt));
+    case "bool":
+      return Uint8Array.from(values);
+    default:
+      throw new Error(`unknown data type ${type satisfies never}`);
+  }
+}

@@ -1,0 +1,100 @@
+// Everything that is reported about a set of predictions, in one JSON-able object. The numbers follow scikit-learn's
+// definitions; where its defaults leave room, the file of the single metric says which reading is taken.
+// Dimensions: N rows, K classes.
+
+import { z } from "zod";
+import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from "./calibration-error.ts";
+import { cohenKappa } from "./cohen-kappa.ts";
+import { argmaxRows, confusionMatrix } from "./confusion-matrix.ts";
+import { classScores, macroMean } from "./f1.ts";
+import { logLoss } from "./log-loss.ts";
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+export interface ClassificationMetrics {
+  readonly n: number;
+  readonly accuracy: number;
+  readonly macro_f1: number;
+  readonly weighted_f1: number;
+  /** Null where only one class occurs at all. */
+  readonly kappa: number | null;
+  readonly log_loss: number;
+  readonly expected_calibration_error: number;
+  readonly reliability: readonly ReliabilityBin[];
+  /** By class name. */
+  readonly per_class: Readonly<Record<string, { precision: number; recall: number; f1: number; support: number }>>;
+  /** Rows: true classes, columns: predicted ones. */
+  readonly confusion_matrix: readonly (readonly number[])[];
+}
+
+export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.object({
+  n: count,
+  accuracy: share,
+  macro_f1: share.describe("mean F1 over the classes that occur among the true or the predicted labels"),
+  weighted_f1: share.describe("mean F1 weighted by the true counts"),
+  kappa: z.number().min(-1).max(1).nullable().describe("Cohen's kappa; null where only one class occurs at all"),
+  log_loss: z.number().min(0).describe("nats; probabilities kept within [2^-23, 1 - 2^-23]"),
+  expected_calibration_error: share.describe("15 equal-width bins of the predicted class's probability"),
+  reliability: z.array(
+    z.object({ lower: share, upper: share, n: count, confidence: share.nullable(), accuracy: share.nullable() }),
+  ),
+  per_class: z.record(z.string(), z.object({ precision: share, recall: share, f1: share, support: count })),
+  confusion_matrix: z.array(z.array(count)).describe("rows: true class, columns: predicted class"),
+});
+
+/**
+ * @param yTrue [N] true classes
+ * @param probabilities [N, K] row-major; each row sums to 1 within 1e-3
+ * @param classes K names
+ * @throws RangeError on no rows, lengths that do not fit, classes outside 0..K-1, or rows that are no distributions
+ */
+export function classificationMetrics(
+  yTrue: Int32Array,
+  probabilities: Float32Array,
+  classes: readonly string[],
+): ClassificationMetrics {
+  const n = yTrue.length;
+  const nClasses = classes.length;
+  if (n === 0) throw new RangeError("classificationMetrics: expected at least one row, got none");
+  if (probabilities.length !== n * nClasses) {
+    throw new RangeError(`probabilities: expected ${n} x ${nClasses} numbers, got ${probabilities.length}`);
+  }
+  const predicted = argmaxRows(probabilities, nClasses);
+  const matrix = confusionMatrix(yTrue, predicted, nClasses);
+  const confidences = new Float32Array(n);
+  const right = new Uint8Array(n);
+  let hits = 0;
+  for (let i = 0; i < n; i++) {
+    checkDistribution(probabilities, i, nClasses);
+    confidences[i] = Math.min(1, probabilities[i * nClasses + predicted[i]!]!);
+    right[i] = predicted[i] === yTrue[i] ? 1 : 0;
+    hits += right[i]!;
+  }
+  const scores = classScores(matrix, nClasses);
+  const reliability = reliabilityBins(confidences, right);
+  return {
+    n,
+    accuracy: hits / n,
+    macro_f1: macroMean(scores),
+    weighted_f1: scores.reduce((sum, score) => sum + score.f1 * score.support, 0) / n,
+    kappa: cohenKappa(matrix, nClasses),
+    log_loss: logLoss(yTrue, probabilities, nClasses),
+    expected_calibration_error: expectedCalibrationError(reliability),
+    reliability,
+    per_class: Object.fromEntries(
+      scores.map(({ precision, recall, f1, support }, k) => [classes[k]!, { precision, recall, f1, support }]),
+    ),
+    confusion_matrix: classes.map((_, k) => Array.from(matrix.subarray(k * nClasses, (k + 1) * nClasses))),
+  };
+}
+
+function checkDistribution(probabilities: Float32Array, row: number, nClasses: number): void {
+  let sum = 0;
+  for (let k = 0; k < nClasses; k++) {
+    const p = probabilities[row * nClasses + k]!;
+    if (!(p >= 0)) throw new RangeError(`probabilities: row ${row}: expected numbers in [0, 1], got ${p}`);
+    sum += p;
+  }
+  if (!(Math.abs(sum - 1) <= 1e-3)) throw new RangeError(`probabilities: row ${row}: expected a sum of 1, got ${sum}`);
+}

@@ -1,0 +1,54 @@
+// Mean and spread of the headline metrics over folds or over people.
+
+import { z } from "zod";
+import type { ClassificationMetrics } from "./classification-metrics.ts";
+
+export interface Spread {
+  /** Null where the metric is undefined for every member. */
+  readonly mean: number | null;
+  /** Sample standard deviation (n - 1); null for fewer than two members. */
+  readonly sd: number | null;
+}
+
+export interface MetricsSummary {
+  readonly accuracy: Spread;
+  readonly macro_f1: Spread;
+  readonly weighted_f1: Spread;
+  readonly kappa: Spread;
+  readonly log_loss: Spread;
+  readonly expected_calibration_error: Spread;
+}
+
+const spread = z.object({
+  mean: z.number().nullable(),
+  sd: z.number().min(0).nullable().describe("sample standard deviation (n - 1)"),
+});
+
+export const metricsSummarySchema: z.ZodType<MetricsSummary> = z.object({
+  accuracy: spread,
+  macro_f1: spread,
+  weighted_f1: spread,
+  kappa: spread,
+  log_loss: spread,
+  expected_calibration_error: spread,
+});
+
+/** Each member (a fold, a person) counts once, whatever its rows; a kappa that is undefined is left out. */
+export function metricsSummary(members: readonly ClassificationMetrics[]): MetricsSummary {
+  return {
+    accuracy: meanAndSd(members.map((m) => m.accuracy)),
+    macro_f1: meanAndSd(members.map((m) => m.macro_f1)),
+    weighted_f1: meanAndSd(members.map((m) => m.weighted_f1)),
+    kappa: meanAndSd(members.map((m) => m.kappa).filter((kappa) => kappa !== null)),
+    log_loss: meanAndSd(members.map((m) => m.log_loss)),
+    expected_calibration_error: meanAndSd(members.map((m) => m.expected_calibration_error)),
+  };
+}
+
+function meanAndSd(values: readonly number[]): Spread {
+  if (values.length === 0) return { mean: null, sd: null };
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (values.length === 1) return { mean, sd: null };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: Math.sqrt(squares / (values.length - 1)) };
+}

@@ -1,0 +1,100 @@
+// What `train` reports while it runs: one discriminated union, the source of the live line, the plain lines, the tables
+// and of `--json`, where each event is one line. Times are seconds; everything is JSON-able.
+import type { QualityReport } from "../data/quality.ts";
+import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
+import type { MetricsSummary } from "../metrics/metrics-summary.ts";
+
+/** A run fits the network once a fold and once more on everything. */
+export type FitName = `fold-${number}` | "final";
+
+/** Cross-validated figures: mean and sd over folds and over people, and who is served worst. */
+export interface TrainSummary {
+  over_folds: MetricsSummary;
+  over_users: MetricsSummary;
+  worst_user: { user: string; macro_f1: number; accuracy: number };
+}
+
+export interface UserMetrics {
+  user: string;
+  /** The fold in which this person was tested. */
+  fold: number;
+  metrics: ClassificationMetrics;
+}
+
+export type TrainEvent =
+  | {
+      type: "data";
+      files: readonly string[];
+      rows: number;
+      users: number;
+      recordings: number;
+      /** Windows by class name. */
+      classes: Record<string, number>;
+      channels: readonly string[];
+      /** Which column plays which part. */
+      columns: Record<string, string | readonly string[] | null>;
+      quality: QualityReport;
+      windows: number;
+      /** What was left out, and why. */
+      dropped: readonly { reason: string; rows?: number; windows?: number }[];
+    }
+  | {
+      type: "split";
+      split: string;
+      folds: readonly {
+        fold: number;
+        testUsers: readonly string[];
+        trainWindows: number;
+        validationWindows: number;
+        testWindows: number;
+      }[];
+      warning?: string;
+    }
+  | {
+      /** Within an epoch, a few times a second at most. */
+      type: "batch";
+      fit: FitName;
+      epoch: number;
+      epochs: number;
+      step: number;
+      steps: number;
+      loss: number;
+      windowsPerSecond: number;
+    }
+  | {
+      type: "epoch";
+      fit: FitName;
+      epoch: number;
+      /** The most there can be; early stopping may end the fit before. */
+      epochs: number;
+      loss: number;
+      accuracy: number;
+      /** Null in the final fit, which holds nothing out. */
+      valLoss: number | null;
+      valAccuracy: number | null;
+      valMacroF1: number | null;
+      learningRate: number;
+      seconds: number;
+      windowsPerSecond: number;
+      /** The best epoch of this fit so far. */
+      best: boolean;
+      /** For the whole run, an estimate from the epochs so far; null while there is none. */
+      secondsLeft: number | null;
+    }
+  | {
+      type: "fold";
+      fold: number;
+      folds: number;
+      bestEpoch: number;
+      epochs: number;
+      seconds: number;
+      metrics: ClassificationMetrics;
+    }
+  | { type: "cross-validation"; summary: TrainSummary; pooled: ClassificationMetrics; users: readonly UserMetrics[] }
+  | { type: "final"; epochs: number; seconds: number }
+  | { type: "checkpoint"; path: string; resumeCommand: string }
+  | { type: "done"; out: string; report: string; seconds: number; summary: TrainSummary }
+  | { type: "warning"; message: string };
+
+/** What receives the events; it must not throw. */
+export type OnTrainEvent = (event: TrainEvent) => void;

@@ -1,0 +1,33 @@
+// Content hashes as they stand in Tidemark's files: "sha256:" and 64 lower-case hexadecimal digits.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+
+/** The text form of a hash in a JSON file. */
+export const hashSchema: z.ZodString = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 hex digits');
+
+/** The hash of bytes, or of a text's UTF-8 bytes. */
+export function sha256Bytes(data: string | Uint8Array): string {
+  return `sha256:${createHash("sha256").update(data).digest("hex")}`;
+}
+
+/** The hash of a file's content, read as a stream. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return `sha256:${hash.digest("hex")}`;
+}
+
+/**
+ * JSON with the keys of every object in code unit order and no spaces: equal values give equal text, whatever the order
+ * their keys were written in. Undefined fields are left out, as JSON.stringify does.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  });
+}

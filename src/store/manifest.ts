@@ -1,0 +1,101 @@
+// manifest.json: what a model is, what it was made from and by, and the hash of every file beside it. The hash of the
+// manifest itself (its canonical JSON without that one field) closes the chain.
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { UserError } from "../errors.ts";
+import { hasCode, readJsonFile } from "./atomic-file.ts";
+import { canonicalJson, hashSchema, sha256Bytes } from "./hash.ts";
+import type { Versions } from "./versions.ts";
+
+export interface Manifest {
+  schema_version: 1;
+  tidemark_version: string;
+  model_version: string;
+  created_at: string;
+  /** As `tidemark train` resolved it. */
+  config: Record<string, unknown>;
+  data: {
+    files: string[];
+    fingerprint: string;
+    rows: number;
+    users: string[];
+    classes: string[];
+    channels: string[];
+  };
+  versions: Versions;
+  git_commit: string | null;
+  /** File name -> hash, of the files that never change. */
+  files: Record<string, string>;
+  /** File name -> hash of the first form, of the files that do. */
+  mutable_files: Record<string, string>;
+  manifest_hash: string;
+}
+
+export const manifestSchema: z.ZodType<Manifest> = z.object({
+  schema_version: z.literal(1),
+  tidemark_version: z.string(),
+  model_version: z.string().min(1).describe("Names this model wherever it is mentioned, as in baseline_stats.json."),
+  created_at: z.iso.datetime().describe("ISO 8601, UTC."),
+  config: z.record(z.string(), z.unknown()).describe("The resolved configuration that `tidemark train` ran with."),
+  data: z.object({
+    files: z.array(z.string()),
+    fingerprint: hashSchema.describe("Hash of the recordings' content, independent of the file format."),
+    rows: z.int().nonnegative(),
+    users: z.array(z.string()),
+    classes: z.array(z.string()),
+    channels: z.array(z.string()),
+  }),
+  versions: z.object({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
+  git_commit: z.string().nullable().describe("Commit of the working directory that train ran in, where it had one."),
+  files: z.record(z.string(), hashSchema).describe("Hash of each immutable file; checked on every load."),
+  mutable_files: z.record(z.string(), hashSchema).describe("Hash of each mutable file as it was first written."),
+  manifest_hash: hashSchema.describe("Hash of the canonical JSON of everything else in this file."),
+});
+
+const fileName = "manifest.json";
+
+/** Fills in `manifest_hash`. */
+export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifest {
+  return manifestSchema.parse({ ...unsealed, manifest_hash: sha256Bytes(canonicalJson(unsealed)) });
+}
+
+/**
+ * Reads and checks a model folder's manifest alone, without the other files.
+ *
+ * @throws UserError where there is none, it is malformed, or it was changed after training
+ */
+export async function readManifest(directory: string): Promise<Manifest> {
+  const path = join(directory, fileName);
+  if (!(await exists(path))) {
+    throw new UserError(`${directory}: expected a model folder, found no ${fileName} in it`, {
+      advice: (await exists(`${resolve(directory)}.partial`))
+        ? "Its training has not finished; where it was interrupted, run the train command again with --resume."
+        : "Give the folder that `tidemark train --out DIR` wrote.",
+    });
+  }
+  const manifest = await readJsonFile(path, manifestSchema);
+  const { manifest_hash: expected, ...unsealed } = manifest;
+  const found = sha256Bytes(canonicalJson(unsealed));
+  if (found !== expected) throw changedFile(directory, fileName, expected, found);
+  return manifest;
+}
+
+/** The refusal of a file that is not what was written; `found` is null where it is missing. */
+export function changedFile(directory: string, name: string, expected: string, found: string | null): UserError {
+  const state = found === null ? "is missing" : "was changed after training";
+  return new UserError(
+    `model ${directory}: ${name} ${state}\n  expected ${expected}\n  found    ${found ?? "no file"}`,
+    { advice: "Restore the file from a copy of the model folder, or train again; model files are not edited by hand." },
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return false;
+    throw error;
+  }
+}

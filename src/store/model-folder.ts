@@ -1,0 +1,134 @@
+// The model folder: everything that a trained model is, in one directory that can be copied, checked and served. All
+// files but `rolling_reference.json` are immutable and are checked whenever the folder is opened; that one changes with
+// every production batch, so the manifest keeps only the hash of its first form, apart. Files that the manifest does
+// not name are left alone: later verbs keep their state beside the model.
+import { constants } from "node:fs";
+import { copyFile, mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  hasCode,
+  jsonText,
+  makeDirectory,
+  readJsonFile,
+  replaceFileAtomic,
+  syncDirectory,
+  writeFileAtomic,
+} from "./atomic-file.ts";
+import { sha256File } from "./hash.ts";
+import { type Labels, labelsSchema } from "./labels.ts";
+import { changedFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
+import { checkOut } from "./staging.ts";
+
+/** The names of a model folder's files. */
+export const modelFiles = {
+  manifest: "manifest.json",
+  network: "model.onnx",
+  scaler: "scaler.json",
+  labels: "labels.json",
+  baseline: "baseline_stats.json",
+  rollingReference: "rolling_reference.json",
+  cvReport: "cv_report.json",
+  outOfFold: "out_of_fold.parquet",
+  history: "history.jsonl",
+  report: "report.html",
+} as const;
+
+const mutableFiles: readonly string[] = [modelFiles.rollingReference];
+
+/** What a writer says about a model; the rest of the manifest follows from the files. */
+export type ManifestInput = Omit<Manifest, "schema_version" | "files" | "mutable_files" | "manifest_hash">;
+
+/** Content of a file in a model folder: text, bytes, or a file that exists and is copied. */
+export type FileContent = string | Uint8Array | { readonly path: string };
+
+/** A folder whose immutable files were found to be what its manifest says. */
+export interface ModelFolder {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly labels: Labels;
+  path(name: string): string;
+}
+
+/**
+ * Writes a whole model folder: into `staging` (on the same file system, by default a hidden directory beside `out`)
+ * first, every file flushed, then moved to `out` by one rename.
+ *
+ * @returns the manifest as written
+ * @throws UserError where `out` is neither new nor an empty directory
+ */
+export async function writeModelFolder(
+  out: string,
+  input: ManifestInput,
+  files: Readonly<Record<string, FileContent>>,
+  options: { staging?: string } = {},
+): Promise<Manifest> {
+  const parent = dirname(resolve(out));
+  const staging = options.staging ?? join(parent, `.${basename(out)}.${process.pid}.staging`);
+  await checkOut(out);
+  await rm(staging, { recursive: true, force: true });
+  await makeDirectory(dirname(staging));
+  await mkdir(staging);
+  try {
+    for (const [name, content] of Object.entries(files)) await put(join(staging, name), content);
+    const hashes: [string, string][] = [];
+    for (const name of Object.keys(files)) hashes.push([name, await sha256File(join(staging, name))]);
+    const manifest = sealManifest({
+      schema_version: 1,
+      ...input,
+      files: Object.fromEntries(hashes.filter(([name]) => !mutableFiles.includes(name))),
+      mutable_files: Object.fromEntries(hashes.filter(([name]) => mutableFiles.includes(name))),
+    });
+    await writeFileAtomic(join(staging, modelFiles.manifest), jsonText(manifest));
+    await makeDirectory(parent);
+    await removeEmptyDirectory(out);
+    await rename(staging, out);
+    await syncDirectory(parent);
+    return manifest;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Opens a model folder after checking each immutable file against the manifest's hash.
+ *
+ * @throws UserError where it is no model folder, or a file is missing or changed: the message names the file with the
+ *   hash that was expected and the one that was found
+ */
+export async function openModelFolder(directory: string): Promise<ModelFolder> {
+  const manifest = await readManifest(directory);
+  for (const [name, expected] of Object.entries(manifest.files)) {
+    const found = await hashIfPresent(join(directory, name));
+    if (found !== expected) throw changedFile(directory, name, expected, found);
+  }
+  return {
+    directory,
+    manifest,
+    labels: await readJsonFile(join(directory, modelFiles.labels), labelsSchema),
+    path: (name) => join(directory, name),
+  };
+}
+
+async function put(path: string, content: FileContent): Promise<void> {
+  if (typeof content === "string" || content instanceof Uint8Array) return writeFileAtomic(path, content);
+  await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
+}
+
+async function hashIfPresent(path: string): Promise<string | null> {
+  try {
+    return await sha256File(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "EISDIR")) return null;
+    throw error;
+  }
+}
+
+/** An empty `out` makes way; one that is no longer empty makes this throw, and nothing is lost. */
+async function removeEmptyDirectory(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+}

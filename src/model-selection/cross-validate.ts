@@ -1,0 +1,31 @@
+import type { Split } from "./split.ts";
+
+/**
+ * Fits every split and returns the results in the order of the splits.
+ * @param fitFold fits and judges one split; `fold` counts from 0
+ * @param concurrency how many run at once, at least 1
+ * @throws what the first failing fold threw: no further fold is started, and those under way are awaited first
+ */
+export async function crossValidate<T>(
+  splits: readonly Split[],
+  fitFold: (split: Split, fold: number) => Promise<T>,
+  concurrency: number,
+): Promise<T[]> {
+  if (!(concurrency >= 1)) throw new RangeError(`concurrency: expected at least 1, got ${concurrency}`);
+  const results = new Array<T>(splits.length);
+  const failures: unknown[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < splits.length && failures.length === 0) {
+      const fold = next++;
+      try {
+        results[fold] = await fitFold(splits[fold]!, fold);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, splits.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}

@@ -1,0 +1,123 @@
+// Did the splits keep their promise? Computed from the windows themselves and not from how the splits were made, so that a
+// fault in a splitter shows. For `stratified`, which leaks by construction, it counts the leak.
+
+import { z } from "zod";
+import type { SplitKind, WindowPositions } from "./split.ts";
+import { gapsToMarked, timeOrder } from "./window-gaps.ts";
+
+/** The three parts of one fold, as row numbers. */
+export interface FoldParts {
+  readonly trainIndex: Int32Array;
+  readonly validationIndex: Int32Array;
+  readonly testIndex: Int32Array;
+}
+
+export interface FoldLeakage {
+  /** From 1. */
+  readonly fold: number;
+  readonly train_users: readonly string[];
+  readonly validation_users: readonly string[];
+  readonly test_users: readonly string[];
+  /** Tested, and also trained or validated on. */
+  readonly shared_users: readonly string[];
+  /** Validated on, and also trained on. */
+  readonly shared_validation_users: readonly string[];
+  /** Test windows that share a sample with a training or validation window. */
+  readonly overlapping_windows: number;
+  /** Validation windows that share a sample with a training window. */
+  readonly overlapping_validation_windows: number;
+  /** Least time between a test window and a training or validation window of one recording; null: no recording is on both sides. */
+  readonly smallest_gap_seconds: number | null;
+}
+
+export interface LeakageReport {
+  readonly split: SplitKind;
+  /** No fold tests or validates on a person it also learns from. */
+  readonly no_shared_person: boolean;
+  /** No test or validation window shares a sample with a window of another part. */
+  readonly no_overlapping_range: boolean;
+  readonly folds: readonly FoldLeakage[];
+}
+
+const names = z.array(z.string());
+const count = z.int().min(0);
+
+export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
+  split: z.enum(["group", "leave-one-group-out", "stratified", "blocks"]),
+  no_shared_person: z.boolean(),
+  no_overlapping_range: z.boolean(),
+  folds: z.array(
+    z.object({
+      fold: z.int().min(1),
+      train_users: names,
+      validation_users: names,
+      test_users: names,
+      shared_users: names.describe("tested, and also trained or validated on"),
+      shared_validation_users: names.describe("validated on, and also trained on"),
+      overlapping_windows: count.describe("test windows that share a sample with a training or validation window"),
+      overlapping_validation_windows: count.describe("validation windows that share a sample with a training window"),
+      smallest_gap_seconds: z
+        .number()
+        .nullable()
+        .describe("least time between a test window and one learned from, within a recording; negative: overlap"),
+    }),
+  ),
+});
+
+/** O(F W log W) for F folds of W windows. */
+export function leakageReport(kind: SplitKind, windows: WindowPositions, folds: readonly FoldParts[]): LeakageReport {
+  const order = timeOrder(windows);
+  const checked = folds.map((parts, fold) => checkFold(windows, order, parts, fold + 1));
+  return {
+    split: kind,
+    no_shared_person: checked.every((f) => f.shared_users.length === 0 && f.shared_validation_users.length === 0),
+    no_overlapping_range: checked.every((f) => f.overlapping_windows === 0 && f.overlapping_validation_windows === 0),
+    folds: checked,
+  };
+}
+
+function checkFold(windows: WindowPositions, order: Int32Array, parts: FoldParts, fold: number): FoldLeakage {
+  const { trainIndex, validationIndex, testIndex } = parts;
+  const users = (index: Int32Array): string[] =>
+    [...new Set(index.map((row) => windows.groups[row]!))].sort((a, b) => a - b).map((g) => windows.users[g]!);
+  const trainUsers = users(trainIndex);
+  const validationUsers = users(validationIndex);
+  const testUsers = users(testIndex);
+  const learned = Int32Array.from([...trainIndex, ...validationIndex]);
+
+  const marked = new Uint8Array(order.length);
+  for (const row of learned) marked[row] = 1;
+  const gaps = gapsToMarked(windows, order, marked);
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const row of testIndex) smallest = Math.min(smallest, gaps[row]!);
+
+  return {
+    fold,
+    train_users: trainUsers,
+    validation_users: validationUsers,
+    test_users: testUsers,
+    shared_users: testUsers.filter((user) => trainUsers.includes(user) || validationUsers.includes(user)),
+    shared_validation_users: validationUsers.filter((user) => trainUsers.includes(user)),
+    overlapping_windows: countOverlapping(windows, testIndex, learned),
+    overlapping_validation_windows: countOverlapping(windows, validationIndex, trainIndex),
+    smallest_gap_seconds: Number.isFinite(smallest) ? smallest / windows.samplingRateHz : null,
+  };
+}
+
+/** How many windows of `index` share a sample with one of `others`; a binary search a window. */
+function countOverlapping({ starts, windowSize }: WindowPositions, index: Int32Array, others: Int32Array): number {
+  const sorted = others.map((row) => starts[row]!).sort();
+  let overlapping = 0;
+  for (const row of index) {
+    const start = starts[row]!;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle]! <= start - windowSize) low = middle + 1;
+      else high = middle;
+    }
+    if (low < sorted.length && sorted[low]! < start + windowSize) overlapping++;
+  }
+  return overlapping;
+}

@@ -1,0 +1,56 @@
+// What every splitter of this room takes and gives. A row is a window; W windows in all.
+
+/** Who is tested on whom; `stratified` leaks by construction and exists to reproduce published figures. */
+export type SplitKind = "group" | "leave-one-group-out" | "stratified" | "blocks";
+
+/** Rows to learn from and rows to be judged by, both ascending, with nothing in common. */
+export interface Split {
+  readonly trainIndex: Int32Array;
+  readonly testIndex: Int32Array;
+}
+
+/** The training rows of a `Split`, divided once more: early stopping looks at the second part. */
+export interface InnerSplit {
+  readonly trainIndex: Int32Array;
+  readonly validationIndex: Int32Array;
+}
+
+/** Where W windows of equal length lie; the product's `WindowSet` is one. */
+export interface WindowPositions {
+  /** Samples a window. */
+  readonly windowSize: number;
+  readonly samplingRateHz: number;
+  /** [W] first sample of each window in a block that all windows share. */
+  readonly starts: Int32Array;
+  /** [W] that sample's time in seconds on its recording's clock. */
+  readonly startTimes: Float64Array;
+  /** [W] class, 0 or more. */
+  readonly labels: Int32Array;
+  /** [W] person. */
+  readonly groups: Int32Array;
+  /** [W] recording; people may use the same number for different recordings. */
+  readonly recordingIndex: Int32Array;
+  /** Names for messages and reports. */
+  readonly classes: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** The rows for which `keep` holds, ascending. */
+export function rowsWhere(length: number, keep: (row: number) => boolean): Int32Array {
+  const rows: number[] = [];
+  for (let row = 0; row < length; row++) if (keep(row)) rows.push(row);
+  return Int32Array.from(rows);
+}
+
+/** One `Split` a fold from the fold that each row is tested in. */
+export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[] {
+  return Array.from({ length: nSplits }, (_, fold) => ({
+    trainIndex: rowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),
+    testIndex: rowsWhere(foldOfRow.length, (row) => foldOfRow[row] === fold),
+  }));
+}
+
+/** The rows of each class, in the order given. */
+export function rowsByClass(rows: Iterable<number>, labels: Int32Array): Map<number, number[]> {
+  return Map.groupBy(rows, (row) => labels[row]!);
+}

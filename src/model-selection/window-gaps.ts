@@ -1,0 +1,55 @@
+// How far windows lie from each other on their recordings' clocks. All windows have one length, so the nearest window
+// of a set is the nearest neighbour in order of start, and one sweep in each direction finds it.
+
+import type { WindowPositions } from "./split.ts";
+
+/** All rows by person, recording and time. */
+export function timeOrder(positions: WindowPositions): Int32Array {
+  const { groups, recordingIndex, startTimes } = positions;
+  return Int32Array.from(groups.keys()).sort(
+    (a, b) =>
+      groups[a]! - groups[b]! ||
+      recordingIndex[a]! - recordingIndex[b]! ||
+      startTimes[a]! - startTimes[b]! ||
+      positions.starts[a]! - positions.starts[b]!,
+  );
+}
+
+/**
+ * [W] samples between the end of one window and the start of the other, from each row to the nearest marked row of the
+ * same person and recording. 0: they touch; negative: they overlap by so much; Infinity: no marked row there. A marked
+ * row's own gap is -windowSize.
+ * @param order `timeOrder(positions)`
+ * @param marked [W] 1 for the rows to measure from
+ */
+export function gapsToMarked(positions: WindowPositions, order: Int32Array, marked: Uint8Array): Float64Array {
+  const gaps = new Float64Array(order.length).fill(Number.POSITIVE_INFINITY);
+  sweep(positions, order, marked, gaps);
+  sweep(positions, order.toReversed(), marked, gaps);
+  return gaps;
+}
+
+function sweep(positions: WindowPositions, order: Int32Array, marked: Uint8Array, gaps: Float64Array): void {
+  const { groups, recordingIndex, startTimes, samplingRateHz, windowSize } = positions;
+  let last = -1;
+  for (const row of order) {
+    if (marked[row] === 1) last = row;
+    if (last < 0 || groups[last] !== groups[row] || recordingIndex[last] !== recordingIndex[row]) continue;
+    const distance = Math.abs(startTimes[row]! - startTimes[last]!) * samplingRateHz;
+    gaps[row] = Math.min(gaps[row]!, distance - windowSize);
+  }
+}
+
+/** Rows of `index` that lie at least `purgeSamples` away from every row of `from`; rounding of times is allowed for. */
+export function purge(
+  positions: WindowPositions,
+  order: Int32Array,
+  index: Int32Array,
+  from: Int32Array,
+  purgeSamples: number,
+): Int32Array {
+  const marked = new Uint8Array(order.length);
+  for (const row of from) marked[row] = 1;
+  const gaps = gapsToMarked(positions, order, marked);
+  return index.filter((row) => gaps[row]! >= purgeSamples - 1e-3);
+}

@@ -1,0 +1,95 @@
+// npm run bench: the figures that the README promises, on this machine. Prints a table and writes bench/results.json.
+// Peers are measured when their Python is found. Exit code 1 when a limit is missed.
+
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { describeMachine } from "./machine.ts";
+import type { BenchmarkResult, Measurement } from "./measurement.ts";
+import { isMet } from "./measurement.ts";
+import { peerSpecs, unrolledKeras } from "./peer.ts";
+import { benchmarkTrainingStep } from "./training-step.ts";
+import { benchmarkTwoFolds } from "./two-folds.ts";
+
+const help = `npm run bench -- [options]
+
+  --only NAMES       some of: step, folds, inference, data, memory (comma-separated; default: all)
+  --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
+  --no-peers         without PyTorch and Keras
+  --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
+
+TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow;
+else .venv/bin/python and python3 are tried.`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    peers: { type: "boolean", default: true },
+    "unrolled-keras": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+  allowNegative: true,
+});
+
+if (values.help) console.log(help);
+else process.exitCode = await run();
+
+async function run(): Promise<number> {
+  const rounds = Number(values.rounds);
+  if (!(Number.isInteger(rounds) && rounds > 0))
+    throw new Error(`--rounds: expected a whole number above 0, got ${values.rounds}`);
+  const peers = values.peers ? [...peerSpecs, ...(values["unrolled-keras"] ? [unrolledKeras] : [])] : [];
+  const benchmarks: Record<string, () => Promise<BenchmarkResult>> = {
+    step: () => benchmarkTrainingStep({ rounds, peers }),
+    folds: () => benchmarkTwoFolds({ rounds }),
+  };
+  const chosen = values.only?.split(",") ?? Object.keys(benchmarks);
+  const machine = describeMachine();
+  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.os}, load ${machine.load}`);
+  console.log(
+    Object.entries(machine.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", "),
+    "\n",
+  );
+
+  const measurements: Measurement[] = [];
+  const skipped: string[] = [];
+  for (const name of chosen) {
+    const benchmark = benchmarks[name];
+    if (benchmark === undefined)
+      throw new Error(`--only: expected some of ${Object.keys(benchmarks).join(", ")}, got ${name}`);
+    const result = await benchmark();
+    for (const measurement of result.measurements) console.log(row(measurement));
+    for (const reason of result.skipped) console.log(`  -   ${reason}`);
+    measurements.push(...result.measurements);
+    skipped.push(...result.skipped);
+  }
+
+  const missed = measurements.filter((measurement) => isMet(measurement) === false);
+  const results = {
+    measured_at: new Date().toISOString(),
+    machine,
+    rounds,
+    measurements: measurements.map((measurement) => ({ ...measurement, met: isMet(measurement) })),
+    skipped,
+  };
+  writeFileSync(new URL("results.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
+  console.log(
+    missed.length === 0 ? "\nEvery limit is met." : `\nMissed: ${missed.map(({ name }) => name).join(", ")}.`,
+  );
+  return missed.length === 0 ? 0 : 1;
+}
+
+function row(measurement: Measurement): string {
+  const { name, value, unit, limit, note } = measurement;
+  const met = isMet(measurement);
+  const mark = met === undefined ? "    " : met ? " ok " : "MISS";
+  const figure = `${format(value)} ${unit}`.padEnd(20);
+  const bound = (limit === undefined ? "" : `${limit.kind} ${format(limit.value)}`).padEnd(16);
+  return `${mark}  ${name.padEnd(40)} ${figure} ${bound} ${note ?? ""}`.trimEnd();
+}
+
+function format(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : value < 1000 ? 1 : 0 });
+}

@@ -1,0 +1,60 @@
+// The frozen baseline: what the data a model was trained on looked like, channel by channel. The file baseline_stats.json
+// is read by other tools, so its keys are snake_case and keys it does not know are let through.
+
+import { z } from "zod";
+
+export interface ChannelStats {
+  readonly mean: number;
+  /** Population standard deviation (divided by n_samples). */
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+  readonly percentile_5: number;
+  readonly percentile_25: number;
+  readonly percentile_50: number;
+  readonly percentile_75: number;
+  readonly percentile_95: number;
+  readonly histogram: { readonly counts: readonly number[]; readonly bin_edges: readonly number[] };
+}
+
+/** Statistics of raw samples in physical units, over every row; not of windows. */
+export interface BaselineStats {
+  /** ISO 8601, UTC. */
+  readonly created_at: string;
+  readonly source_file: string;
+  /** Rows. */
+  readonly n_samples: number;
+  readonly sensor_columns: readonly string[];
+  readonly per_channel: Readonly<Record<string, ChannelStats>>;
+  readonly scaler_path: string;
+  /** "sha256:" and 64 hexadecimal digits. */
+  readonly scaler_hash: string;
+  readonly model_version: string;
+}
+
+const channelSchema = z.looseObject({
+  mean: z.number(),
+  std: z.number().describe("population standard deviation, in the channel's unit"),
+  min: z.number(),
+  max: z.number(),
+  percentile_5: z.number(),
+  percentile_25: z.number(),
+  percentile_50: z.number(),
+  percentile_75: z.number(),
+  percentile_95: z.number(),
+  histogram: z.looseObject({
+    counts: z.array(z.int().min(0)).min(1),
+    bin_edges: z.array(z.number()).min(2).describe("one more than counts, ascending; the last bin is closed"),
+  }),
+});
+
+export const baselineStatsSchema: z.ZodType<BaselineStats> = z.looseObject({
+  created_at: z.iso.datetime().describe("ISO 8601, UTC"),
+  source_file: z.string(),
+  n_samples: z.int().min(1).describe("rows of the recordings"),
+  sensor_columns: z.array(z.string()).min(1),
+  per_channel: z.record(z.string(), channelSchema).describe("by sensor column; raw samples in physical units"),
+  scaler_path: z.string(),
+  scaler_hash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  model_version: z.string(),
+});

@@ -1,0 +1,39 @@
+export interface Histogram {
+  readonly counts: number[];
+  /** One more than `counts`, ascending. */
+  readonly binEdges: number[];
+}
+
+/**
+ * Counts in equal-width bins from the least to the greatest number, as `numpy.histogram` gives for float64: a bin holds
+ * its left edge and not its right one, but the last bin holds both. Equal numbers x get bins over x - .5 .. x + .5.
+ * @param sorted ascending finite numbers, at least one
+ */
+export function histogram(sorted: ArrayLike<number>, nBins: number): Histogram {
+  const n = sorted.length;
+  if (n === 0) throw new RangeError("histogram: expected at least one number, got none");
+  const constant = sorted[0] === sorted[n - 1];
+  const first = sorted[0]! - (constant ? 0.5 : 0);
+  const last = sorted[n - 1]! + (constant ? 0.5 : 0);
+  const step = (last - first) / nBins;
+  const binEdges = Array.from({ length: nBins + 1 }, (_, i) => (i === nBins ? last : first + i * step));
+  const counts: number[] = [];
+  let below = 0;
+  for (let bin = 0; bin < nBins; bin++) {
+    const end = bin === nBins - 1 ? n : firstNotBelow(sorted, binEdges[bin + 1]!);
+    counts.push(end - below);
+    below = end;
+  }
+  return { counts, binEdges };
+}
+
+function firstNotBelow(sorted: ArrayLike<number>, edge: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < edge) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,28 @@
+export interface Moments {
+  readonly mean: number;
+  /** Population standard deviation (divided by n, NumPy's default). */
+  readonly std: number;
+}
+
+/**
+ * Mean and standard deviation in float64, in two passes: the first sums distances from the first number, so that equal
+ * numbers have a deviation of exactly 0; the second works on deviations from the mean and takes out what rounding left in
+ * their sum (Chan, Golub and LeVeque 1983), so that a large offset costs no digits.
+ * @param values at least one number
+ */
+export function moments(values: ArrayLike<number>): Moments {
+  const n = values.length;
+  if (n === 0) throw new RangeError("moments: expected at least one number, got none");
+  const origin = values[0]!;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += values[i]! - origin;
+  const mean = origin + sum / n;
+  let squares = 0;
+  let residual = 0;
+  for (let i = 0; i < n; i++) {
+    const deviation = values[i]! - mean;
+    squares += deviation * deviation;
+    residual += deviation;
+  }
+  return { mean: mean + residual / n, std: Math.sqrt(Math.max(0, squares - (residual * residual) / n) / n) };
+}

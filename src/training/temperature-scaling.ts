@@ -1,0 +1,103 @@
+// Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks"): one number T that divides the logits
+// of a fitted network so that its confidences match its hits. It never changes which class wins. The mean negative
+// log-likelihood (NLL) is convex in the inverse temperature b = 1 / T, so Newton's method with a bracket finds the one
+// minimum. Log-probabilities serve as logits: they differ by a constant a row, which softmax takes out again.
+// Dimensions: N rows, K classes.
+
+/** Temperatures are sought in this range; at its ends the NLL has no minimum that is worth the name. */
+export const temperatureLimits = { lower: 0.05, upper: 20 } as const;
+
+/** The smallest normal float32: what a probability of 0 counts as, or its logarithm would be infinite. */
+const FLOOR = 2 ** -126;
+
+/**
+ * The T > 0 that minimises the NLL of the true classes, to about 12 digits.
+ *
+ * Where no finite T is best, the nearer limit is returned, and a caller should say so: `lower` when no row is wrong (the
+ * network could be as sure as it likes), `upper` when the probabilities say nothing about the classes, or worse. When every
+ * row is uniform, T makes no difference and is 1.
+ * @param probabilities [N, K] row-major, out of fold: on rows the network was fitted on T comes out too low
+ * @param yTrue [N] true classes
+ * @throws RangeError on no rows, lengths that do not fit, a class outside 0..K-1, or a probability that is not in [0, 1]
+ */
+export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, nClasses: number): number {
+  const logits = logProbabilities(probabilities, nClasses);
+  if (yTrue.length === 0 || logits.length !== yTrue.length * nClasses) {
+    throw new RangeError(
+      `probabilities: expected rows of ${nClasses} for ${yTrue.length} > 0 classes, got ${logits.length}`,
+    );
+  }
+  yTrue.forEach((y, row) => {
+    if (!(y >= 0 && y < nClasses)) throw new RangeError(`row ${row}: expected a class in 0..${nClasses - 1}, got ${y}`);
+  });
+  let low = 1 / temperatureLimits.upper;
+  let high = 1 / temperatureLimits.lower;
+  if (derivatives(logits, yTrue, nClasses, 1).curvature === 0) return 1;
+  if (derivatives(logits, yTrue, nClasses, low).slope >= 0) return temperatureLimits.upper;
+  if (derivatives(logits, yTrue, nClasses, high).slope <= 0) return temperatureLimits.lower;
+  let b = 1;
+  for (let iteration = 0; iteration < 100; iteration++) {
+    const { slope, curvature } = derivatives(logits, yTrue, nClasses, b);
+    if (slope < 0) low = b;
+    else high = b;
+    const newton = b - slope / curvature;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - b) <= 1e-12 * b) return 1 / next;
+    b = next;
+  }
+  return 1 / b;
+}
+
+/** [N, K] softmax of log-probabilities divided by `temperature`, with the same floor as `fitTemperature`. */
+export function applyTemperature(probabilities: Float32Array, nClasses: number, temperature: number): Float32Array {
+  if (!(temperature > 0)) throw new RangeError(`temperature: expected more than 0, got ${temperature}`);
+  const logits = logProbabilities(probabilities, nClasses);
+  const scaled = new Float32Array(probabilities.length);
+  for (let row = 0; row < logits.length; row += nClasses) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < nClasses; k++) largest = Math.max(largest, logits[row + k]!);
+    let sum = 0;
+    for (let k = 0; k < nClasses; k++) sum += Math.exp((logits[row + k]! - largest) / temperature);
+    for (let k = 0; k < nClasses; k++) scaled[row + k] = Math.exp((logits[row + k]! - largest) / temperature) / sum;
+  }
+  return scaled;
+}
+
+/** First and second derivative of the NLL by b: mean of E[z] - z_true, and mean of Var[z], under softmax(b z). */
+function derivatives(
+  logits: Float64Array,
+  yTrue: Int32Array,
+  nClasses: number,
+  b: number,
+): { slope: number; curvature: number } {
+  let slope = 0;
+  let curvature = 0;
+  for (let i = 0, row = 0; i < yTrue.length; i++, row += nClasses) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < nClasses; k++) largest = Math.max(largest, logits[row + k]!);
+    let total = 0;
+    let first = 0;
+    let second = 0;
+    for (let k = 0; k < nClasses; k++) {
+      const distance = logits[row + k]! - largest;
+      const weight = Math.exp(b * distance);
+      total += weight;
+      first += weight * distance;
+      second += weight * distance * distance;
+    }
+    const mean = first / total;
+    slope += mean - (logits[row + yTrue[i]!]! - largest);
+    curvature += second / total - mean * mean;
+  }
+  return { slope: slope / yTrue.length, curvature: curvature / yTrue.length };
+}
+
+function logProbabilities(probabilities: Float32Array, nClasses: number): Float64Array {
+  if (!(nClasses >= 1)) throw new RangeError(`nClasses: expected at least 1, got ${nClasses}`);
+  return Float64Array.from(probabilities, (p, i) => {
+    if (!(p >= 0 && p <= 1.001)) {
+      throw new RangeError(`probabilities: row ${Math.floor(i / nClasses)}: expected numbers in [0, 1], got ${p}`);
+    }
+    return Math.log(Math.max(FLOOR, p));
+  });
+}

@@ -37,8 +37,8 @@ export function outerSplit(
       return {
         splits: stratifiedKFold(windows.labels, options),
         warnings: [
-          "--split stratified leaks: every person, and neighbours of every test window, are in training. Its figures " +
-            "are 10-16 points too good for a person the network has not seen; use them to compare with papers only.",
+          "--split stratified leaks: every person, and neighbours of every test window, are in training. Published " +
+            "comparisons found such figures 10-16 points too good for new people; use them to compare with papers only.",
         ],
       };
     case "blocks": {

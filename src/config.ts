@@ -1,0 +1,258 @@
+// What users write -> what the code relies on; every default, once. Options come as `unknown` from a config file, the
+// command line or the API, with names as on the command line (`batch-size`) or as in code (`batchSize`), and go out
+// complete and checked. A message names the option, what was expected and what came; a misspelt name gets its nearest.
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { nearestName, UserError } from "./errors.ts";
+
+export interface TrainConfig {
+  /** Paths, globs or s3:// urls. */
+  files: string[];
+  /** The model folder to be made. */
+  out: string;
+  /** Column names; found by their usual names where not given. */
+  label?: string;
+  group?: string;
+  recording?: string;
+  time?: string;
+  channels?: string[];
+  /** Sampling rate the network sees, Hz; recordings of another rate are resampled. */
+  rate: number;
+  /** Samples a window. */
+  window: number;
+  /** Share of a window that the next one repeats, [0, 1). */
+  overlap: number;
+  network: "1dcnn-bilstm" | "compact";
+  normalize: "zscore" | "robust" | "none";
+  split: "group" | "leave-one-group-out" | "stratified" | "blocks";
+  folds: number;
+  /** At most so many a fit. */
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  /** Epochs without improvement after which a fit stops. */
+  patience: number;
+  classWeights: "none" | "balanced";
+  seed: number;
+  /** Worker threads. */
+  jobs: number;
+  /** Goes on with the interrupted run of the same `out`. */
+  resume: boolean;
+}
+
+export interface PredictConfig {
+  /** Paths, globs or s3:// urls. */
+  files: string[];
+  /** A model folder. */
+  model: string;
+  /** A file whose name ends in .parquet or .csv. */
+  out: string;
+  group?: string;
+  recording?: string;
+  time?: string;
+  /** In the order of the model's channels. */
+  channels?: string[];
+  /** Worker threads. */
+  jobs: number;
+}
+
+export interface SimulateConfig {
+  /** A file whose name ends in .parquet or .csv. */
+  out: string;
+  users: number;
+  /** Minutes a person. */
+  minutes: number;
+  /** Sampling rate, Hz. */
+  rate: number;
+  /** Names known to the simulator; all of them where not given. */
+  activities?: string[];
+  seed: number;
+}
+
+/** What a caller may write: everything that has a default may be left out. */
+export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
+export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
+export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;
+
+const text = (what: string): z.ZodString => z.string(what).min(1, what);
+const names = (what: string): z.ZodType<string[]> => z.array(z.string(what).min(1, what), what).min(1, what);
+const whole = (low: number, high: number): z.ZodNumber => {
+  const what = `a whole number from ${low} to ${high}`;
+  return z.int(what).min(low, what).max(high, what);
+};
+const oneOf = <const T extends string>(...values: T[]): z.ZodType<T> =>
+  z.literal(values, `one of ${values.join(", ")}`);
+const range = (test: (value: number) => boolean, what: string): z.ZodType<number> => z.number(what).refine(test, what);
+
+/** Also written as one text with commas, as on the command line. */
+const list = <T>(items: z.ZodType<T>): z.ZodType<T> =>
+  z.preprocess((value) => (typeof value === "string" ? value.split(",").map((name) => name.trim()) : value), items);
+
+const files = z.preprocess(
+  (value) => (typeof value === "string" ? [value] : value),
+  names("at least one file, glob or s3:// url"),
+);
+const column = text("the name of a column").exactOptional();
+const differing = (what: string): z.ZodType<string[]> =>
+  names(what).refine((items) => new Set(items).size === items.length, `${what}, each once`);
+const channels = list(differing("a list of column names, as Ax,Ay,Az")).exactOptional();
+const rate = range((value) => value >= 1 && value <= 10_000, "a sampling rate from 1 to 10000 Hz");
+const seed = whole(0, Number.MAX_SAFE_INTEGER);
+const jobs = whole(1, 256).default(() => Math.min(availableParallelism(), 256));
+const table = text("a file name that ends in .parquet or .csv").regex(
+  /\.(parquet|csv)$/i,
+  "a file name that ends in .parquet or .csv",
+);
+
+const trainShape = {
+  files,
+  out: text("the directory that the model becomes"),
+  label: column,
+  group: column,
+  recording: column,
+  time: column,
+  channels,
+  rate: rate.default(50),
+  window: whole(8, 100_000).default(200),
+  overlap: range((value) => value >= 0 && value < 1, "a number from 0 to less than 1").default(0.5),
+  network: oneOf("1dcnn-bilstm", "compact").default("1dcnn-bilstm"),
+  normalize: oneOf("zscore", "robust", "none").default("zscore"),
+  split: oneOf("group", "leave-one-group-out", "stratified", "blocks").default("group"),
+  folds: whole(2, 1000).default(5),
+  epochs: whole(1, 100_000).default(100),
+  batchSize: whole(2, 65_536).default(64),
+  learningRate: range((value) => value > 0 && value <= 1, "a number greater than 0, at most 1").default(0.001),
+  patience: whole(1, 100_000).default(15),
+  classWeights: oneOf("none", "balanced").default("none"),
+  seed: seed.default(42),
+  jobs,
+  resume: z.boolean("true or false").default(false),
+};
+
+const predictShape = {
+  files,
+  model: text("a model folder"),
+  out: table,
+  group: column,
+  recording: column,
+  time: column,
+  channels,
+  jobs,
+};
+
+const simulateShape = {
+  out: table,
+  users: whole(1, 10_000).default(8),
+  minutes: range((value) => value > 0 && value <= 100_000, "minutes a person, greater than 0").default(10),
+  rate: rate.default(50),
+  activities: list(differing("a list of activities, as walking,sitting")).exactOptional(),
+  seed: seed.default(42),
+};
+
+/** Options read from a file, kept apart so that messages can name it. */
+export interface ConfigFile {
+  path: string;
+  options: Record<string, unknown>;
+}
+
+/**
+ * @param options of `train`; what is given here wins over `file`
+ * @throws UserError on an unknown name, a value out of range, or one that is missing
+ */
+export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
+  const config: TrainConfig = resolve(trainShape, options, file);
+  const step = Math.round(config.window * (1 - config.overlap));
+  if (!(step >= 1)) {
+    throw new UserError(`--overlap: expected windows that move on by at least one sample, got ${config.overlap}`);
+  }
+  return config;
+}
+
+/** @throws UserError as `resolveTrainConfig` */
+export function resolvePredictConfig(options: unknown): PredictConfig {
+  return resolve(predictShape, options);
+}
+
+/** @throws UserError as `resolveTrainConfig` */
+export function resolveSimulateConfig(options: unknown): SimulateConfig {
+  return resolve(simulateShape, options);
+}
+
+/** Reads a config file: YAML, or JSON, which is a part of it. */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  let content: unknown;
+  try {
+    content = parseYaml(await readFile(path, "utf8"), { logLevel: "error" });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new UserError(`--config ${path}: expected a readable YAML or JSON file: ${reason}`, { cause });
+  }
+  if (!isRecord(content)) {
+    throw new UserError(`--config ${path}: expected options with their values, got ${show(content)}`, {
+      advice: "Write one option a line, as `batch-size: 64`.",
+    });
+  }
+  return { path, options: content };
+}
+
+function resolve<S extends z.ZodRawShape>(shape: S, options: unknown, file?: ConfigFile): z.output<z.ZodObject<S>> {
+  if (!isRecord(options)) throw new UserError(`expected an object of options, got ${show(options)}`);
+  const known = Object.keys(shape);
+  const fromFile = file === undefined ? {} : normaliseNames(file.options, known, file.path);
+  const given = normaliseNames(options, known, undefined);
+  const merged = { ...fromFile, ...given };
+  const result = z.object(shape).safeParse(merged);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const name = String(issue.path[0]);
+  const where = file !== undefined && name in fromFile && !(name in given) ? ` in ${file.path}` : "";
+  const came = name in merged ? show(merged[name]) : "nothing";
+  throw new UserError(`${optionName(name)}${where}: expected ${issue.message}, got ${came}`);
+}
+
+/** Camel-cased names, without options that are undefined; `path` is the file they stand in, if any. */
+function normaliseNames(
+  options: Record<string, unknown>,
+  known: readonly string[],
+  path: string | undefined,
+): Record<string, unknown> {
+  const where = path === undefined ? "" : ` in ${path}`;
+  const named: Record<string, unknown> = {};
+  for (const [written, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const name = written.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (!known.includes(name)) {
+      const nearest = nearestName(name, known);
+      throw new UserError(`unknown option ${JSON.stringify(written)}${where}`, {
+        advice:
+          nearest === undefined
+            ? `Known options: ${known.map(kebabCase).join(", ")}`
+            : `Did you mean ${JSON.stringify(kebabCase(nearest))}?`,
+      });
+    }
+    if (name in named) throw new UserError(`${optionName(name)}${where}: expected one value, got it under two names`);
+    named[name] = value;
+  }
+  return named;
+}
+
+/** As it is written on the command line; `files` are its arguments. */
+function optionName(name: string): string {
+  return name === "files" ? "files" : `--${kebabCase(name)}`;
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}

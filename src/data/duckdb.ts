@@ -1,0 +1,48 @@
+// One in-memory DuckDB, opened for a call and closed after it. DuckDB reads and writes every table of this room; what
+// the rest of the room sees are names, types and streamed chunks.
+
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
+
+export interface Database {
+  /** A small result as plain JSON-able rows. */
+  rows(sql: string): Promise<Record<string, unknown>[]>;
+  /** A large result chunk by chunk, in the order of the query. */
+  stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  readonly connection: DuckDBConnection;
+  close(): void;
+}
+
+/** Opens an empty in-memory database. The caller closes it. */
+export async function openDatabase(): Promise<Database> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  return {
+    connection,
+    async rows(sql) {
+      const reader = await connection.runAndReadAll(sql);
+      return reader.getRowObjectsJson();
+    },
+    async *stream(sql) {
+      const result = await connection.stream(sql);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk;
+      }
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** A string as an SQL literal. */
+export function sqlString(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A column's name as an SQL identifier. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,108 @@
+// From what the user typed (paths, globs, URLs) to the files there are, each with its format.
+
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { UserError } from "../errors.ts";
+import { type Database, sqlString } from "./duckdb.ts";
+
+export interface SourceFile {
+  /** As the user named it, globs expanded. */
+  readonly path: string;
+  /** One of: csv (any delimiter, also gzipped), parquet. */
+  readonly format: "csv" | "parquet";
+  readonly remote: boolean;
+}
+
+/**
+ * Expands globs and checks that every local file is there and not empty.
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
+ * @returns files in the order of the patterns, those of one glob sorted by name, none twice
+ * @throws UserError when nothing matches, or a match is a folder or an empty file
+ */
+export async function findFiles(database: Database, patterns: readonly string[]): Promise<SourceFile[]> {
+  if (patterns.length === 0) {
+    throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
+  }
+  const found = new Map<string, SourceFile>();
+  for (const pattern of patterns) {
+    const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
+    const paths = remote ? await expandRemote(database, pattern) : await expandLocal(database, pattern);
+    for (const path of paths) {
+      if (found.has(path)) continue;
+      if (!remote) await refuseUnreadable(path);
+      found.set(path, { path, remote, format: /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv" });
+    }
+  }
+  return [...found.values()];
+}
+
+async function expandLocal(database: Database, pattern: string): Promise<string[]> {
+  const exists = await stat(pattern).catch(() => undefined);
+  if (exists !== undefined) return [pattern];
+  if (!/[*?[]/.test(pattern)) {
+    throw new UserError(`${pattern}: there is no such file.`, {
+      advice: "Check the path; it is taken relative to the folder the command runs in.",
+    });
+  }
+  const paths = await expandGlob(database, pattern);
+  if (paths.length === 0) {
+    throw new UserError(`${pattern}: no file matches this pattern.`, {
+      advice: "Check the folder and the extension; quote the pattern if your shell changes it.",
+    });
+  }
+  return paths;
+}
+
+async function expandRemote(database: Database, pattern: string): Promise<string[]> {
+  if (/^s3:\/\//i.test(pattern)) await useCredentials(database);
+  if (!/[*?[]/.test(pattern) || /^https?:/i.test(pattern)) return [pattern];
+  const paths = await expandGlob(database, pattern);
+  if (paths.length === 0) throw new UserError(`${pattern}: no object matches this pattern.`);
+  return paths;
+}
+
+/** S3 needs keys; the AWS credential chain (environment, profile, instance role) is where users keep them. */
+async function useCredentials(database: Database): Promise<void> {
+  try {
+    await database.rows("CREATE SECRET IF NOT EXISTS tidemark_s3 (TYPE s3, PROVIDER credential_chain)");
+  } catch (cause) {
+    throw new UserError(`S3 cannot be read: ${firstLine(cause)}`, {
+      advice:
+        "DuckDB downloads its httpfs and aws extensions on first use; without network, copy the files here first.",
+      cause,
+    });
+  }
+}
+
+async function expandGlob(database: Database, pattern: string): Promise<string[]> {
+  try {
+    const rows = await database.rows(`SELECT file FROM glob(${sqlString(pattern)})`);
+    return rows.map((row) => String(row.file)).sort();
+  } catch (cause) {
+    throw new UserError(`${pattern}: could not be listed: ${firstLine(cause)}`, { cause });
+  }
+}
+
+async function refuseUnreadable(path: string): Promise<void> {
+  const status = await stat(path);
+  if (status.isDirectory()) {
+    throw new UserError(`${path}: expected a file, this is a folder.`, {
+      advice: `Name its files with a pattern, for example "${path.replace(/\/$/, "")}/*.parquet".`,
+    });
+  }
+  if (status.isFile() && status.size === 0) {
+    throw new UserError(`${path}: the file is empty (0 bytes).`, {
+      advice: `Export ${basename(path)} again, or leave it out.`,
+    });
+  }
+}
+
+/** The path as DuckDB's readers take it: they expand globs too, so glob characters of a real name are escaped. */
+export function readerPath(file: SourceFile): string {
+  return sqlString(file.remote ? file.path : file.path.replace(/[*?[]/g, "[$&]"));
+}
+
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n", 1)[0] ?? message;
+}

@@ -1,0 +1,150 @@
+// The quality report: what was read, what was left out and why, how evenly it was sampled, what each channel and class
+// holds. Plain and snake_case, since it becomes part of cv_report.json.
+
+import { z } from "zod";
+
+export interface RowsAndSeconds {
+  rows: number;
+  seconds: number;
+}
+
+export interface QualityReport {
+  rows: {
+    read: number;
+    kept: number;
+    /** Each row counted once, under the first reason that holds. */
+    dropped: {
+      missing_label: number;
+      missing_person: number;
+      missing_recording: number;
+      missing_time: number;
+      missing_values: number;
+      duplicate_time: number;
+    };
+  };
+  files: { file: string; rows: number }[];
+  /** The columns that were used; null where there is none. */
+  columns: {
+    label: string | null;
+    group: string | null;
+    recording: string | null;
+    time: string | null;
+    time_unit: "s" | "ms" | "us" | "ns" | "timestamp" | "index";
+    channels: string[];
+  };
+  /** Recorded time in all stretches. */
+  seconds: number;
+  users: number;
+  recordings: number;
+  /** Pieces of one person, recording and label without a gap. */
+  stretches: number;
+  /** Over recordings; null where none has two rows. `jitter` is a share of the median step. */
+  sampling: {
+    rate_hz: number | null;
+    rate_hz_min: number | null;
+    rate_hz_max: number | null;
+    jitter: number;
+    jitter_max: number;
+  };
+  gaps: { count: number; seconds: number; longest_seconds: number; rule: string };
+  channels: Record<string, ChannelQuality>;
+  /** Rows and time of each class, by name; empty without labels. */
+  classes: Record<string, RowsAndSeconds>;
+  persons: Record<string, RowsAndSeconds>;
+  per_recording: {
+    user: string;
+    recording: string;
+    rows: number;
+    seconds: number;
+    rate_hz: number | null;
+    jitter: number;
+    gaps: number;
+  }[];
+  warnings: string[];
+}
+
+export interface ChannelQuality {
+  missing: number;
+  infinite: number;
+  min: number;
+  max: number;
+  flat: boolean;
+  flat_seconds: number;
+}
+
+const count = z.number().int().nonnegative();
+const seconds = z.number().nonnegative();
+const rowsAndSeconds = z.object({ rows: count, seconds });
+
+export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
+  rows: z.object({
+    read: count,
+    kept: count,
+    dropped: z
+      .object({
+        missing_label: count,
+        missing_person: count,
+        missing_recording: count,
+        missing_time: count,
+        missing_values: count,
+        duplicate_time: count,
+      })
+      .describe("Rows left out, each counted once, under the first reason that holds."),
+  }),
+  files: z.array(z.object({ file: z.string(), rows: count })),
+  columns: z.object({
+    label: z.string().nullable(),
+    group: z.string().nullable(),
+    recording: z.string().nullable(),
+    time: z.string().nullable(),
+    time_unit: z.enum(["s", "ms", "us", "ns", "timestamp", "index"]),
+    channels: z.array(z.string()),
+  }),
+  seconds: seconds.describe("Recorded time in all stretches."),
+  users: count,
+  recordings: count,
+  stretches: count.describe("Pieces of one person, recording and label without a gap."),
+  sampling: z.object({
+    rate_hz: z
+      .number()
+      .nullable()
+      .describe("Median over recordings of 1 / median step; null where no recording has two rows."),
+    rate_hz_min: z.number().nullable(),
+    rate_hz_max: z.number().nullable(),
+    jitter: z
+      .number()
+      .describe("Median over recordings of the root mean square deviation from the median step, as a share of it."),
+    jitter_max: z.number(),
+  }),
+  gaps: z.object({
+    count,
+    seconds,
+    longest_seconds: seconds,
+    rule: z.string(),
+  }),
+  channels: z.record(
+    z.string(),
+    z.object({
+      missing: count.describe("Cells that are empty or not a number."),
+      infinite: count,
+      min: z.number(),
+      max: z.number(),
+      flat: z.boolean().describe("One value throughout."),
+      flat_seconds: seconds.describe("Time in runs of one value that last at least a second."),
+    }),
+  ),
+  classes: z.record(z.string(), rowsAndSeconds),
+  persons: z.record(z.string(), rowsAndSeconds),
+  per_recording: z.array(
+    z.object({
+      user: z.string(),
+      recording: z.string(),
+      rows: count,
+      seconds,
+      rate_hz: z.number().nullable(),
+      jitter: z.number(),
+      gaps: count,
+    }),
+  ),
+  warnings: z.array(z.string()),
+});

@@ -1,0 +1,65 @@
+// What a time column counts in. Files seldom say: the column's type and name do where they can, else the size of its steps.
+
+import type { TimeUnit } from "./column-roles.ts";
+import type { RawTable } from "./raw-table.ts";
+import { isDateTime } from "./table-schema.ts";
+
+/** How many of each unit are in a second. */
+export const unitsPerSecond: Record<Exclude<TimeUnit, "index">, number> = {
+  s: 1,
+  timestamp: 1,
+  ms: 1e3,
+  us: 1e6,
+  ns: 1e9,
+};
+
+const numericUnits = ["s", "ms", "us", "ns"] as const;
+
+/**
+ * Finds the unit: a date-time type is `timestamp`; a name that ends in its unit (`timestamp_s`, `time (ms)`, `t_us`) is
+ * believed; otherwise the median step decides. With a nominal rate, the unit that comes nearest to it; without one, the
+ * unit that gives a rate of more than 1 Hz and up to 1 kHz: steps below 1 are seconds, then each factor of 1,000 is a unit.
+ */
+export function detectTimeUnit(
+  name: string,
+  type: string,
+  table: RawTable,
+  nominalRateHz: number | undefined,
+): { unit: Exclude<TimeUnit, "index">; because: "type" | "name" | "steps" } {
+  if (isDateTime(type)) return { unit: "timestamp", because: "type" };
+  const named = unitInName(name);
+  if (named !== undefined) return { unit: named, because: "name" };
+  const step = medianStep(table);
+  if (!(step > 0)) return { unit: "s", because: "steps" };
+  if (nominalRateHz !== undefined) {
+    const misfit = (unit: (typeof numericUnits)[number]): number =>
+      Math.abs(Math.log(unitsPerSecond[unit] / step / nominalRateHz));
+    return { unit: numericUnits.reduce((best, unit) => (misfit(unit) < misfit(best) ? unit : best)), because: "steps" };
+  }
+  return { unit: step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns", because: "steps" };
+}
+
+function unitInName(name: string): (typeof numericUnits)[number] | undefined {
+  const ending =
+    /(?:[^a-z]|stamp|time|elapsed|epoch|^)(s|secs?|seconds?|ms|millis|milliseconds?|us|µs|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;
+  const unit = ending.exec(name.trim())?.[1]?.toLowerCase();
+  if (unit === undefined) return undefined;
+  if (unit.startsWith("ms") || unit.startsWith("mil")) return "ms";
+  if (unit.startsWith("us") || unit.startsWith("µ") || unit.startsWith("mic")) return "us";
+  return unit.startsWith("n") ? "ns" : "s";
+}
+
+/** Of the positive steps between neighbouring rows of one recording, among the first 65,536 rows. */
+function medianStep(table: RawTable): number {
+  const time = table.time!;
+  const steps: number[] = [];
+  const last = new Map<string, number>();
+  for (let i = 0; i < Math.min(table.rows, 65_536); i++) {
+    const key = table.keys[table.keyOfRow[i]!]!;
+    const recording = `${key.user}\x1f${key.recording ?? key.file}`;
+    const step = time[i]! - (last.get(recording) ?? Number.NaN);
+    if (step > 0) steps.push(step);
+    if (Number.isFinite(time[i]!)) last.set(recording, time[i]!);
+  }
+  return Float64Array.from(steps).sort()[Math.floor(steps.length / 2)] ?? 0;
+}

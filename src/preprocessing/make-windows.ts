@@ -1,0 +1,161 @@
+// Cuts recordings into windows of equal length, each inside one stretch: one person, recording and label, no gap.
+// Every stretch is copied once into a shared block; overlapping windows are offsets into it.
+// Dimensions: S samples, C channels, W windows, T samples a window.
+
+import type { Recordings } from "../data/recordings.ts";
+import { UserError } from "../errors.ts";
+import { type EvenStretch, resample } from "./resample.ts";
+import type { WindowSet } from "./windows.ts";
+
+export interface WindowOptions {
+  /** Hz; stretches at another rate are resampled. */
+  readonly samplingRateHz: number;
+  /** T. */
+  readonly windowSize: number;
+  /** Share of a window that the next one repeats, in [0, 1). */
+  readonly overlap: number;
+  /** The label index; sorted names of the recordings when not given. */
+  readonly classes?: readonly string[];
+}
+
+/** Samples (after resampling) that no window covers, each counted once. */
+export interface DroppedSamples {
+  /** In stretches shorter than a window. */
+  shortStretches: { stretches: number; samples: number };
+  /** At the end of longer stretches, less than a step. */
+  remainders: { stretches: number; samples: number };
+  /** In stretches whose label is not among the given classes. */
+  unknownClass: { stretches: number; samples: number };
+}
+
+export interface MadeWindows {
+  readonly windows: WindowSet;
+  readonly dropped: DroppedSamples;
+  /** Stretches that were brought to the rate by interpolation; the others are bit for bit as read. */
+  readonly resampledStretches: number;
+}
+
+/** Samples from one window's start to the next: round(windowSize * (1 - overlap)), at least 1. */
+export function windowStep(windowSize: number, overlap: number): number {
+  return Math.max(1, Math.round(windowSize * (1 - overlap)));
+}
+
+/**
+ * @returns windows in the order of the stretches, earlier first; only covered samples are in `samples`
+ * @throws UserError when no stretch is as long as a window
+ * @throws RangeError for options outside their range
+ */
+export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
+  const { samplingRateHz, windowSize, overlap } = options;
+  if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
+  }
+  if (!(Number.isInteger(windowSize) && windowSize >= 1)) {
+    throw new RangeError(`windowSize: expected a positive integer, got ${windowSize}`);
+  }
+  if (!(overlap >= 0 && overlap < 1)) throw new RangeError(`overlap: expected a number in [0, 1), got ${overlap}`);
+
+  const step = windowStep(windowSize, overlap);
+  const classes = options.classes ?? sortedNames(recordings.stretches.map((stretch) => stretch.label));
+  const users = sortedNames(recordings.stretches.map((stretch) => stretch.user));
+  const classIndex = indexOf(classes);
+  const userIndex = indexOf(users);
+  const recordingNames: string[] = [];
+  const recordingKeys = new Map<string, number>();
+  const dropped: DroppedSamples = {
+    shortStretches: { stretches: 0, samples: 0 },
+    remainders: { stretches: 0, samples: 0 },
+    unknownClass: { stretches: 0, samples: 0 },
+  };
+  const parts: { even: EvenStretch; windows: number; label: number; group: number; recording: number }[] = [];
+  let longest = 0;
+  let sampleCount = 0;
+  let windowCount = 0;
+  let resampledStretches = 0;
+  for (const stretch of recordings.stretches) {
+    const even = resample(recordings, stretch, samplingRateHz);
+    if (even.resampled) resampledStretches++;
+    const key = `${stretch.user}\x1f${stretch.recording}`;
+    const recording = recordingKeys.get(key) ?? recordingNames.push(stretch.recording) - 1;
+    recordingKeys.set(key, recording);
+    const label = stretch.label === null ? -1 : classIndex.get(stretch.label);
+    if (label === undefined) {
+      count(dropped.unknownClass, even.length);
+      continue;
+    }
+    longest = Math.max(longest, even.length);
+    if (even.length < windowSize) {
+      count(dropped.shortStretches, even.length);
+      continue;
+    }
+    const windows = Math.floor((even.length - windowSize) / step) + 1;
+    const covered = coveredLength(windows, windowSize, step);
+    const remainder = even.length - (windows - 1) * step - windowSize;
+    if (remainder > 0) count(dropped.remainders, remainder);
+    parts.push({ even, windows, label, group: userIndex.get(stretch.user)!, recording });
+    sampleCount += covered;
+    windowCount += windows;
+  }
+  if (windowCount === 0) throw noWindows(longest, options, dropped);
+
+  const channelCount = recordings.channels.length;
+  const samples = new Float32Array(new SharedArrayBuffer(sampleCount * channelCount * Float32Array.BYTES_PER_ELEMENT));
+  const starts = new Int32Array(windowCount);
+  const startTimes = new Float64Array(windowCount);
+  const labels = new Int32Array(windowCount);
+  const groups = new Int32Array(windowCount);
+  const recordingIndex = new Int32Array(windowCount);
+  let offset = 0;
+  let w = 0;
+  for (const { even, windows, label, group, recording } of parts) {
+    const length = coveredLength(windows, windowSize, step);
+    for (const [c, column] of even.values.entries()) {
+      for (let i = 0, at = offset * channelCount + c; i < length; i++, at += channelCount) samples[at] = column[i]!;
+    }
+    for (let k = 0; k < windows; k++, w++) {
+      starts[w] = offset + k * step;
+      startTimes[w] = even.startTime + (k * step) / samplingRateHz;
+      labels[w] = label;
+      groups[w] = group;
+      recordingIndex[w] = recording;
+    }
+    offset += length;
+  }
+  const windows: WindowSet = {
+    ...{ channels: recordings.channels, samplingRateHz, windowSize, samples, starts, startTimes, labels, groups },
+    ...{ recordingIndex, classes, users, recordings: recordingNames },
+  };
+  return { windows, dropped, resampledStretches };
+}
+
+/** From the first sample of the first window to the last of the last. */
+function coveredLength(windows: number, windowSize: number, step: number): number {
+  return (windows - 1) * step + windowSize;
+}
+
+function count(counter: { stretches: number; samples: number }, samples: number): void {
+  counter.stretches++;
+  counter.samples += samples;
+}
+
+function sortedNames(names: readonly (string | null)[]): string[] {
+  return [...new Set(names.filter((name) => name !== null))].sort();
+}
+
+function indexOf(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name, index) => [name, index]));
+}
+
+function noWindows(longest: number, options: WindowOptions, dropped: DroppedSamples): UserError {
+  const { windowSize, samplingRateHz } = options;
+  if (longest === 0 && dropped.unknownClass.stretches > 0) {
+    return new UserError(`No row has one of the expected classes: ${options.classes?.join(", ")}.`, {
+      advice: "Check the label column, or leave the labels out.",
+    });
+  }
+  const seconds = (samples: number): string => `${Number((samples / samplingRateHz).toFixed(2))} s`;
+  return new UserError(
+    `A window of ${windowSize} samples (${seconds(windowSize)} at ${samplingRateHz} Hz) is longer than every stretch; the longest without a gap or change of label has ${longest} samples (${seconds(longest)}).`,
+    { advice: `Use --window ${Math.max(1, longest)} or less, or recordings with fewer gaps.` },
+  );
+}

@@ -1,8 +1,10 @@
 // What `train` reports while it runs: one discriminated union, the source of the live line, the plain lines, the tables
 // and of `--json`, where each event is one line. Times are seconds; everything is JSON-able.
+import type { ResolvedColumns } from "../data/column-roles.ts";
 import type { QualityReport } from "../data/quality.ts";
 import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
 import type { MetricsSummary } from "../metrics/metrics-summary.ts";
+import type { DroppedSamples } from "../preprocessing/make-windows.ts";
 
 /** A run fits the network once a fold and once more on everything. */
 export type FitName = `fold-${number}` | "final";
@@ -32,11 +34,11 @@ export type TrainEvent =
       classes: Record<string, number>;
       channels: readonly string[];
       /** Which column plays which part. */
-      columns: Record<string, string | readonly string[] | null>;
+      columns: ResolvedColumns;
       quality: QualityReport;
       windows: number;
-      /** What was left out, and why. */
-      dropped: readonly { reason: string; rows?: number; windows?: number }[];
+      /** Samples that no window covers; rows that were left out before are in `quality`. */
+      dropped: DroppedSamples;
     }
   | {
       type: "split";

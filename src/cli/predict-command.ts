@@ -1,0 +1,52 @@
+import { Command } from "commander";
+import { resolvePredictConfig } from "../config.ts";
+import { count, duration, fixed } from "./format.ts";
+import { numberOption, textOption } from "./options.ts";
+import { formatTable } from "./table.ts";
+
+const closing = `
+Example:
+  tidemark predict "batch/*.parquet" --model models/walk --out predictions.parquet
+
+The table has one row a window: user, recording, start and end in seconds, label, confidence (the label's
+probability), entropy (nats), margin (to the second label) and a probability for each class.
+
+Exit codes: 0 done, 2 wrong use, data that does not fit, or a model whose files were changed, 1 a defect.`;
+
+/** `tidemark predict` */
+export function predictCommand(): Command {
+  const command = new Command("predict")
+    .summary("label the windows of recordings with a trained model")
+    .description("Labels every window of recordings with a trained model.")
+    .usage("<files...> --model <dir> --out <file> [options]")
+    .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
+    .option("--model <dir>", "the model folder (required)")
+    .option("--out <file>", "the table to write, .parquet or .csv (required)");
+  command.optionsGroup("Columns (found by their usual names when not given):");
+  textOption(command, "--group <name>", "who wore the sensor");
+  textOption(command, "--recording <name>", "one uninterrupted recording");
+  textOption(command, "--time <name>", "time in seconds");
+  textOption(command, "--channels <names>", "sensor columns in the order of the model's channels, with commas");
+  command.optionsGroup("Running:");
+  numberOption(
+    command,
+    "--jobs <n>",
+    "worker threads",
+    resolvePredictConfig({ files: ["-"], model: "-", out: "-.csv" }).jobs,
+  );
+  return command
+    .option("--json", "print the summary as one line of JSON")
+    .addHelpText("after", closing)
+    .action(async (files: string[], { json, ...options }: Record<string, unknown>) => {
+      const config = resolvePredictConfig({ ...options, ...(files.length > 0 && { files }) });
+      const { predict } = await import("../pipelines/predict.ts");
+      const result = await predict(config, { onWarning: (message) => process.stderr.write(`warning: ${message}\n`) });
+      if (json === true) return void process.stdout.write(`${JSON.stringify(result)}\n`);
+      const rows = Object.entries(result.classes).map(([name, n]) => [name, count(n), fixed(n / result.windows)]);
+      process.stdout.write(
+        `${formatTable(["label", "windows", "share"], rows)}\n\n` +
+          `${count(result.windows)} windows labelled in ${duration(result.seconds)}, mean confidence ` +
+          `${fixed(result.meanConfidence)}\n${result.out}\n`,
+      );
+    });
+}

@@ -1,0 +1,81 @@
+// The command line as a whole: its commands, and what an error, a broken pipe or a wrong word looks like to its user.
+import { Command, CommanderError } from "commander";
+import { exitCodes, UserError } from "../errors.ts";
+import { tidemarkVersion } from "../store/versions.ts";
+import { predictCommand } from "./predict-command.ts";
+import { simulateCommand } from "./simulate-command.ts";
+import { trainCommand } from "./train-command.ts";
+
+const description =
+  "Trains activity classifiers on wearable-sensor recordings, cross-validated by person, and freezes a baseline of the " +
+  "data they were trained on.";
+
+const closing = `
+Example:
+  tidemark simulate --out recordings.parquet
+  tidemark train recordings.parquet --out models/first
+  tidemark predict recordings.parquet --model models/first --out predictions.csv
+
+Exit codes:
+  0    done
+  1    a defect of tidemark
+  2    wrong use: an option, a file or its content; the message says which and what to do
+  130  stopped on request (Ctrl-C)
+
+Run "tidemark help COMMAND" for the options of a command.`;
+
+/** All commands, parsing nothing yet. */
+export function createProgram(): Command {
+  const program = new Command("tidemark")
+    .usage("<command> [options]")
+    .description(description)
+    .version(tidemarkVersion, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the options of a command")
+    .addHelpText("after", closing);
+  for (const command of [trainCommand(), predictCommand(), simulateCommand()]) {
+    program.addCommand(command.helpOption("-h, --help", "print this help"));
+  }
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 120) })
+      .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  }
+  return program;
+}
+
+/** Parses `argv` (with node and the script in front), runs the command and ends the process with its exit code. */
+export async function runProgram(argv: readonly string[]): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // 128 + SIGPIPE, as any command whose reader went away.
+      if (error.code === "EPIPE") process.exit(141);
+      throw error;
+    });
+  }
+  let exitCode: number = exitCodes.ok;
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    exitCode = reportError(error);
+  }
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(exitCode);
+}
+
+/** Prints what a command ended with to stderr, unless commander has done so; returns the exit code. */
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${error.message}\n${error.advice === undefined ? "" : `${error.advice}\n`}`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`error: this is a defect of tidemark ${tidemarkVersion}, please report it\n${stack}\n`);
+  return exitCodes.defect;
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
+}

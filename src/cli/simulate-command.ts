@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { resolveSimulateConfig } from "../config.ts";
+import { count, duration } from "./format.ts";
+import { numberOption, textOption } from "./options.ts";
+
+const closing = `
+Example:
+  tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7
+
+Equal options give equal files. The signals are plausible and no more: use them to try things out, not to judge a model.
+
+Exit codes: 0 done, 2 wrong use, 1 a defect.`;
+
+/** `tidemark simulate` */
+export function simulateCommand(): Command {
+  const defaults = resolveSimulateConfig({ out: "-.csv" });
+  const command = new Command("simulate")
+    .summary("write plausible wrist recordings, for demos and tests")
+    .description("Writes plausible wrist recordings: gravity, gait harmonics, people who differ, sensor noise.")
+    .usage("--out <file> [options]")
+    .option("--out <file>", "the table to write, .parquet or .csv (required)");
+  numberOption(command, "--users <n>", "people", defaults.users);
+  numberOption(command, "--minutes <x>", "a person", defaults.minutes);
+  numberOption(command, "--rate <hz>", "sampling rate", defaults.rate);
+  textOption(command, "--activities <names>", "with commas", "all that the simulator knows");
+  numberOption(command, "--seed <n>", "equal seeds give equal recordings", defaults.seed);
+  return command
+    .option("--json", "print the summary as one line of JSON")
+    .addHelpText("after", closing)
+    .action(async ({ json, ...options }: Record<string, unknown>) => {
+      const config = resolveSimulateConfig(options);
+      const { simulate } = await import("../pipelines/simulate.ts");
+      const result = await simulate(config);
+      process.stdout.write(
+        json === true
+          ? `${JSON.stringify(result)}\n`
+          : `${count(result.rows)} rows of ${config.users} people, ${result.activities.join(", ")}, ` +
+              `in ${duration(result.seconds)}\n${result.out}\n`,
+      );
+    });
+}

@@ -1,0 +1,183 @@
+// What the events of a training run say in words and tables, for the terminal and for the pipe.
+import type { FitName, TrainEvent, TrainSummary, UserMetrics } from "../pipelines/train-events.ts";
+import { count, duration, fixed, meanAndSd } from "./format.ts";
+import { formatTable } from "./table.ts";
+
+type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
+
+/** People shown in the table; of more, those served worst. */
+const shownUsers = 30;
+
+/** A finished event as lines without a last newline; null where there is nothing to print for good. */
+export function eventText(event: TrainEvent): string | null {
+  switch (event.type) {
+    case "data":
+      return dataText(event);
+    case "split":
+      return splitText(event);
+    case "fold":
+      return foldLine(event);
+    case "cross-validation":
+      return crossValidationText(event);
+    case "final":
+      return `final fit  ${event.epochs} epochs in ${duration(event.seconds)}`;
+    case "done":
+      return doneText(event);
+    case "warning":
+      return `warning: ${event.message}`;
+    case "batch":
+    case "epoch":
+    case "checkpoint":
+      return null;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** One line an epoch, its fields always in the same order. */
+export function epochLine(event: EventOf<"epoch">): string {
+  const { valLoss, valAccuracy, valMacroF1, secondsLeft } = event;
+  const validation =
+    valLoss === null
+      ? ""
+      : `  val_loss ${fixed(valLoss)}  val_accuracy ${fixed(valAccuracy)}  val_macro_f1 ${fixed(valMacroF1)}`;
+  return (
+    `${fitLabel(event.fit)}  epoch ${event.epoch}/${event.epochs}  loss ${fixed(event.loss)}  accuracy ` +
+    `${fixed(event.accuracy)}${validation}  lr ${event.learningRate}  ${Math.round(event.windowsPerSecond)} windows/s` +
+    `${secondsLeft === null ? "" : `  ${duration(secondsLeft)} left`}${event.best && valLoss !== null ? "  best" : ""}`
+  );
+}
+
+/** "fold 2" or "final fit". */
+export function fitLabel(fit: FitName): string {
+  return fit === "final" ? "final fit" : fit.replace("-", " ");
+}
+
+function dataText(event: EventOf<"data">): string {
+  const { columns, quality, windows } = event;
+  const roles = (["label", "group", "recording", "time"] as const).map(
+    (role) => `${role} ${columns[role] ?? "(none)"}`,
+  );
+  const classes = Object.entries(event.classes).map(([name, n]) => [name, count(n), fixed(n / windows)]);
+  const amounts = [
+    `${count(event.rows)} rows`,
+    `${count(event.users)} people`,
+    `${count(event.recordings)} recordings`,
+    `${count(windows)} windows`,
+  ];
+  return [
+    `data       ${amounts.join(", ")}`,
+    `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
+    `quality    ${qualityText(quality)}`,
+    ...droppedText(event).map((line) => `left out   ${line}`),
+    "",
+    formatTable(["class", "windows", "share"], classes),
+    "",
+  ].join("\n");
+}
+
+function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
+  const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
+  return [
+    sampling.rate_hz === null ? "rate unknown" : `${Number(sampling.rate_hz.toFixed(2))} Hz`,
+    `${count(gaps.count)} gaps`,
+    flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
+  ].join(", ");
+}
+
+/** One line for each reason that left something out. */
+function droppedText({ quality, dropped }: EventOf<"data">): string[] {
+  const rows = Object.entries(quality.rows.dropped)
+    .filter(([, n]) => n > 0)
+    .map(([reason, n]) => `${count(n)} rows: ${reason.replaceAll("_", " ")}`);
+  const reasons = {
+    shortStretches: "stretches shorter than a window",
+    remainders: "ends of stretches, shorter than the step to the next window",
+    unknownClass: "a class the model does not know",
+  } as const satisfies Record<keyof typeof dropped, string>;
+  const samples = Object.entries(reasons).flatMap(([key, reason]) => {
+    const { stretches, samples } = dropped[key as keyof typeof reasons];
+    return stretches === 0 ? [] : [`${count(samples)} samples of ${count(stretches)} stretches: ${reason}`];
+  });
+  return [...rows, ...samples];
+}
+
+function splitText(event: EventOf<"split">): string {
+  const rows = event.folds.map((fold) => [
+    String(fold.fold),
+    count(fold.trainWindows),
+    count(fold.validationWindows),
+    count(fold.testWindows),
+    people(fold.testUsers),
+  ]);
+  const table = formatTable(["fold", "train", "validation", "test", "tested on"], rows);
+  return `${event.warning === undefined ? "" : `WARNING: ${event.warning}\n\n`}split by ${event.split}\n${table}\n`;
+}
+
+function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
+  return (
+    `fold ${fold}/${folds}  macro F1 ${fixed(metrics.macro_f1)}  accuracy ${fixed(metrics.accuracy)}  ` +
+    `best epoch ${bestEpoch} of ${epochs}  ${duration(seconds)}`
+  );
+}
+
+function crossValidationText({ summary, pooled, users }: EventOf<"cross-validation">): string {
+  const worst = summary.worst_user;
+  const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
+  const shown = new Set(byScore.slice(0, shownUsers));
+  const heading = users.length > shownUsers ? `The ${shownUsers} of ${users.length} people served worst` : "Per person";
+  const rows = users.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
+  const userTable = formatTable(["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows);
+  const classRows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
+    name,
+    fixed(precision),
+    fixed(recall),
+    fixed(f1),
+    count(support),
+  ]);
+  const classTable = formatTable(["class", "precision", "recall", "F1", "windows"], classRows);
+  return `\n${heading}\n${userTable}\n\nPer class\n${classTable}\n\n${summaryTable(summary, pooled)}\n`;
+}
+
+function userRow({ user, fold, metrics }: UserMetrics, isWorst: boolean): string[] {
+  return [
+    user,
+    String(fold),
+    count(metrics.n),
+    fixed(metrics.macro_f1),
+    fixed(metrics.accuracy),
+    fixed(metrics.kappa),
+    isWorst ? "<- worst" : "",
+  ];
+}
+
+function summaryTable(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): string {
+  const metrics = [
+    ["macro F1", "macro_f1"],
+    ["weighted F1", "weighted_f1"],
+    ["accuracy", "accuracy"],
+    ["kappa", "kappa"],
+    ["log loss", "log_loss"],
+    ["calibration error", "expected_calibration_error"],
+  ] as const;
+  const rows = metrics.map(([title, key]) => [
+    title,
+    meanAndSd(summary.over_folds[key]),
+    meanAndSd(summary.over_users[key]),
+    fixed(pooled[key]),
+  ]);
+  return `Mean ± sd\n${formatTable(["", "over folds", "over people", "pooled"], rows)}`;
+}
+
+function doneText({ out, report, seconds, summary }: EventOf<"done">): string {
+  const { over_folds: folds, worst_user: worst } = summary;
+  return (
+    `macro F1 ${meanAndSd(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixed(worst.macro_f1)}\n` +
+    `model      ${out}\nreport     ${report}\ntook       ${duration(seconds)}`
+  );
+}
+
+function people(users: readonly string[]): string {
+  const shown = users.slice(0, 8).join(", ");
+  return users.length > 8 ? `${shown} and ${users.length - 8} more` : shown;
+}

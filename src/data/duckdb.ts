@@ -16,6 +16,8 @@ export interface Database {
 export async function openDatabase(): Promise<Database> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
+  // DuckDB's threads parse on while JavaScript reads; the default of 1 MB lets them wait.
+  await connection.run("SET streaming_buffer_size = '32MB'");
   return {
     connection,
     async rows(sql) {

@@ -51,12 +51,12 @@ export class RawTableBuilder {
     this.#keyIndex.clear();
   }
 
-  /** Appends a chunk whose columns are: key (user, recording, label, joined by \x1f), time if any, then the channels. */
+  /** Appends a chunk whose columns are: key (user, recording, label, joined by \x1f), its hash, time if any, the channels. */
   append(chunk: DuckDBDataChunk): void {
     const count = chunk.rowCount;
     if (this.#rows + count > this.#capacity) this.#grow(this.#rows + count);
     this.#appendKeys(chunk, count);
-    let column = 1;
+    let column = 2;
     if (this.#time !== undefined) copyNumbers(chunk, column++, this.#time, this.#rows);
     for (const values of this.#channels) copyNumbers(chunk, column++, values, this.#rows);
     this.#rows += count;
@@ -73,15 +73,17 @@ export class RawTableBuilder {
     };
   }
 
+  /** Decoding texts costs more than all numbers together; rows of equal hash in a row (53 bits) have the same text. */
   #appendKeys(chunk: DuckDBDataChunk, count: number): void {
-    const vector = chunk.getColumnVector(0);
-    let lastText = "";
+    const texts = chunk.getColumnVector(0);
+    const hashes = chunk.getColumnVector(1);
+    let lastHash = -1;
     let last = -1;
     for (let i = 0; i < count; i++) {
-      const text = vector.getItem(i) as string;
-      if (last < 0 || text !== lastText) {
-        last = this.#intern(text);
-        lastText = text;
+      const hash = hashes.getItem(i) as number;
+      if (hash !== lastHash) {
+        last = this.#intern(texts.getItem(i) as string);
+        lastHash = hash;
       }
       this.#keyOfRow[this.#rows + i] = last;
     }

@@ -54,8 +54,9 @@ function selection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet
     roles.time === null
       ? []
       : [isDateTime(schema.types.get(roles.time)!) ? `epoch(${sqlName(roles.time)})` : sqlName(roles.time)];
+  const hash = `CAST(hash(${key}) >> 11 AS DOUBLE)`;
   const columns = [...time, ...roles.channels.map(sqlName)].map((column) => `CAST(${column} AS DOUBLE)`);
-  return `SELECT ${[key, ...columns].join(", ")} FROM ${schema.source(numbers)}`;
+  return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers)}`;
 }
 
 /** One file's text time in another file's number time would be silently different clocks. */

@@ -1,11 +1,15 @@
-// Compiles src/ to dist/ and makes the command executable. tsc does all the work.
+// Compiles src/ to dist/ (or to the directory given) and makes the command executable. tsc does all the work.
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.build.json`], {
-  stdio: "inherit",
-});
-chmodSync(`${root}dist/cli/main.js`, 0o755);
+const out = resolve(process.argv[2] ?? join(root, "dist"));
+rmSync(out, { recursive: true, force: true });
+execFileSync(
+  process.execPath,
+  [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "tsconfig.build.json"), "--outDir", out],
+  { stdio: "inherit" },
+);
+chmodSync(join(out, "cli/main.js"), 0o755);

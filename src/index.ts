@@ -1,0 +1,29 @@
+// The public API, by room. Every command of the command line is one function here.
+
+// the files of a model folder
+export type { BaselineStats } from "./baseline/baseline-stats.ts";
+// options and errors
+export type {
+  PredictConfig,
+  PredictOptions,
+  SimulateConfig,
+  SimulateOptions,
+  TrainConfig,
+  TrainOptions,
+} from "./config.ts";
+export { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "./config.ts";
+export type { QualityReport } from "./data/quality.ts";
+export { exitCodes, Interrupted, UserError } from "./errors.ts";
+export type { ClassificationMetrics } from "./metrics/classification-metrics.ts";
+export type { LeakageReport } from "./model-selection/leakage.ts";
+export type { RollingReference } from "./monitoring/rolling-reference.ts";
+// pipelines
+export { type PredictResult, predict } from "./pipelines/predict.ts";
+export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
+export { type TrainResult, train } from "./pipelines/train.ts";
+export type { FitName, OnTrainEvent, TrainEvent, TrainSummary, UserMetrics } from "./pipelines/train-events.ts";
+export type { Scaler } from "./preprocessing/scaler.ts";
+// store
+export type { Labels } from "./store/labels.ts";
+export type { Manifest } from "./store/manifest.ts";
+export { type ModelFolder, modelFiles, openModelFolder } from "./store/model-folder.ts";

@@ -1,4 +1,4 @@
-import type { RendererOptions, TrainRenderer } from "./train-renderer.ts";
+import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 
 /** One event a line, as it comes; `batch` events too. */
 export function jsonRenderer({ output, errors }: RendererOptions): TrainRenderer {

@@ -3,8 +3,8 @@
 import { styleText } from "node:util";
 import type { FitName, TrainEvent } from "../pipelines/train-events.ts";
 import { duration, fixed } from "./format.ts";
+import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { truncate } from "./table.ts";
-import type { RendererOptions, TrainRenderer } from "./train-renderer.ts";
 import { eventText, fitLabel } from "./train-text.ts";
 
 interface RunningFit {

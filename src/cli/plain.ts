@@ -1,6 +1,6 @@
 // A training run in a pipe or a log: one plain line an epoch, no escape codes, then the tables.
 
-import type { RendererOptions, TrainRenderer } from "./train-renderer.ts";
+import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { epochLine, eventText } from "./train-text.ts";
 
 export function plainRenderer({ output, errors }: RendererOptions): TrainRenderer {

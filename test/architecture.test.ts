@@ -1,0 +1,112 @@
+// Holds the import table of the rooms: data flows one way, and only pipelines join what else stays apart.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, normalize, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const source = fileURLToPath(new URL("../src", import.meta.url));
+
+const any = "any";
+const table: Record<string, readonly string[] | typeof any> = {
+  stats: [],
+  onnx: [],
+  "model-selection": [],
+  tracking: [],
+  store: [],
+  data: ["stats"],
+  metrics: ["stats"],
+  autodiff: ["onnx"],
+  nn: ["onnx", "autodiff"],
+  preprocessing: ["data", "stats"],
+  training: ["nn", "onnx", "metrics", "preprocessing"],
+  baseline: ["stats", "data"],
+  drift: ["baseline", "stats"],
+  monitoring: ["drift", "baseline"],
+  "pseudo-labeling": ["training", "model-selection", "metrics", "preprocessing"],
+  report: ["baseline", "metrics", "model-selection", "data", "stats"],
+  pipelines: any,
+  server: ["pipelines", "store"],
+  cli: ["pipelines", "store", "server"],
+};
+
+/** Root files are for all, but what users may write is known from the pipelines up only. */
+const mayImportConfig = ["pipelines", "server", "cli"];
+
+interface Import {
+  from: string;
+  to: string;
+  dynamic: boolean;
+}
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const imports: Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(source, from), "utf8");
+  return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*(\()?\s*|new URL\(\s*)"(\.[^"]*)"/g)].map((match) => ({
+    from,
+    to: normalize(join(from, "..", match[2]!)),
+    dynamic: match[1] !== undefined,
+  }));
+});
+
+function room(file: string): string | null {
+  const parts = file.split("/");
+  return parts.length === 1 ? null : parts[0]!;
+}
+
+describe("architecture", () => {
+  it("has no room that the table does not know", () => {
+    const rooms = new Set(files.map(room).filter((name) => name !== null));
+    expect([...rooms].filter((name) => !(name in table))).toEqual([]);
+  });
+
+  it("keeps every import inside the table", () => {
+    const breaches = imports.filter(({ from, to }) => {
+      const [own, other] = [room(from), room(to)];
+      if (own === null || other === null || own === other || to.startsWith("..")) return false;
+      const allowed = table[own]!;
+      return allowed !== any && !allowed.includes(other);
+    });
+    expect(breaches.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it("keeps config.ts out of the rooms below the pipelines", () => {
+    const breaches = imports.filter(({ from, to }) => {
+      const own = room(from);
+      return to === "config.ts" && own !== null && !mayImportConfig.includes(own);
+    });
+    expect(breaches.map(({ from }) => from)).toEqual([]);
+  });
+
+  it("lets root files import no room, but for the public API", () => {
+    const breaches = imports.filter(({ from, to }) => room(from) === null && from !== "index.ts" && room(to) !== null);
+    expect(breaches.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it("has no circle of static imports between files", () => {
+    const graph = new Map<string, string[]>();
+    for (const { from, to, dynamic } of imports) {
+      if (!dynamic) graph.set(from, [...(graph.get(from) ?? []), to]);
+    }
+    const state = new Map<string, "open" | "done">();
+    const circles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (state.get(file) === "done") return;
+      if (state.get(file) === "open") {
+        circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+        return;
+      }
+      state.set(file, "open");
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      state.set(file, "done");
+    };
+    for (const file of graph.keys()) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  it("names files in kebab-case and keeps vague rooms out", () => {
+    const stray = files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(file));
+    expect(stray).toEqual([]);
+    const vague = files.filter((file) => /(^|\/)(utils?|core|common|helpers?)(\/|\.ts$)/.test(file));
+    expect(vague.map((file) => relative(".", file))).toEqual([]);
+  });
+});

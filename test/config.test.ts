@@ -1,0 +1,153 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "../src/config.ts";
+import { UserError } from "../src/errors.ts";
+import { resumeCommand } from "../src/pipelines/resume-command.ts";
+import { temporaryDirectory } from "./store/temporary-directory.ts";
+
+const least = { files: ["a.csv"], out: "models/walk" };
+
+function refusal(options: unknown): UserError {
+  try {
+    resolveTrainConfig(options);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error("expected a refusal");
+}
+
+describe("resolveTrainConfig", () => {
+  it("fills in the documented defaults", () => {
+    const { jobs, ...config } = resolveTrainConfig(least);
+    expect(jobs).toBeGreaterThanOrEqual(1);
+    expect(config).toEqual({
+      ...least,
+      ...{
+        rate: 50,
+        window: 200,
+        overlap: 0.5,
+        network: "1dcnn-bilstm",
+        normalize: "zscore",
+        split: "group",
+        folds: 5,
+      },
+      ...{
+        epochs: 100,
+        batchSize: 64,
+        learningRate: 0.001,
+        patience: 15,
+        classWeights: "none",
+        seed: 42,
+        resume: false,
+      },
+    });
+  });
+
+  it("takes names as on the command line and as in code, and is the identity on its own result", () => {
+    const config = resolveTrainConfig({ ...least, "batch-size": 32, classWeights: "balanced", channels: "Ax, Ay" });
+    expect(config).toMatchObject({ batchSize: 32, classWeights: "balanced", channels: ["Ax", "Ay"] });
+    expect(resolveTrainConfig(config)).toEqual(config);
+  });
+
+  it("suggests the nearest name for an unknown one", () => {
+    expect(refusal({ ...least, "bacth-size": 3 })).toMatchObject({
+      message: 'unknown option "bacth-size"',
+      advice: 'Did you mean "batch-size"?',
+      exitCode: 2,
+    });
+    expect(refusal({ ...least, zebra: 3 }).advice).toMatch(/^Known options: files, out, label/);
+  });
+
+  it.each([
+    [{ files: [] }, "files: expected at least one file, glob or s3:// url, got []"],
+    [{ out: undefined }, "--out: expected the directory that the model becomes, got nothing"],
+    [{ rate: 0 }, "--rate: expected a sampling rate from 1 to 10000 Hz, got 0"],
+    [{ window: 7 }, "--window: expected a whole number from 8 to 100000, got 7"],
+    [{ overlap: 1 }, "--overlap: expected a number from 0 to less than 1, got 1"],
+    [{ overlap: Number.NaN }, "--overlap: expected a number from 0 to less than 1, got NaN"],
+    [{ overlap: 0.999 }, "--overlap: expected windows that move on by at least one sample, got 0.999"],
+    [{ network: "lstm" }, '--network: expected one of 1dcnn-bilstm, compact, got "lstm"'],
+    [{ folds: 1 }, "--folds: expected a whole number from 2 to 1000, got 1"],
+    [{ epochs: "ten" }, '--epochs: expected a whole number from 1 to 100000, got "ten"'],
+    [{ "batch-size": 1 }, "--batch-size: expected a whole number from 2 to 65536, got 1"],
+    [{ learningRate: 0 }, "--learning-rate: expected a number greater than 0, at most 1, got 0"],
+    [{ seed: -1 }, "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
+    [
+      { channels: ["Ax", "Ax"] },
+      '--channels: expected a list of column names, as Ax,Ay,Az, each once, got ["Ax","Ax"]',
+    ],
+    [{ batchSize: 3, "batch-size": 4 }, "--batch-size: expected one value, got it under two names"],
+  ])("refuses %j", (options, message) => {
+    expect(refusal({ ...least, ...options }).message).toBe(message);
+  });
+
+  it("refuses what is no object of options", () => {
+    for (const options of [null, [], "a.csv", 3]) expect(refusal(options).message).toMatch(/^expected an object/);
+  });
+});
+
+describe("a config file", () => {
+  it("lies below the command line, in YAML and in JSON", async () => {
+    const yaml = join(temporaryDirectory(), "walk.yaml");
+    writeFileSync(yaml, "files: [a.csv]\nbatch-size: 16 # small\nchannels:\n  - Ax\n  - Ay\nepochs: 7\n");
+    const config = resolveTrainConfig({ out: "m", epochs: 9, label: undefined }, await readConfigFile(yaml));
+    expect(config).toMatchObject({ files: ["a.csv"], out: "m", batchSize: 16, channels: ["Ax", "Ay"], epochs: 9 });
+    const json = join(temporaryDirectory(), "walk.json");
+    writeFileSync(json, '{"batchSize": 16}');
+    expect(resolveTrainConfig(least, await readConfigFile(json)).batchSize).toBe(16);
+  });
+
+  it("is named where it is at fault, and not where the command line is", async () => {
+    const path = join(temporaryDirectory(), "walk.yaml");
+    writeFileSync(path, "batch-size: many\n");
+    const file = await readConfigFile(path);
+    expect(() => resolveTrainConfig(least, file)).toThrow(`--batch-size in ${path}: expected a whole number`);
+    expect(() => resolveTrainConfig({ ...least, batchSize: 0 }, file)).toThrow(/^--batch-size: expected/);
+    writeFileSync(path, "epoch: 3\n");
+    const unknown = await readConfigFile(path);
+    expect(() => resolveTrainConfig(least, unknown)).toThrow(`unknown option "epoch" in ${path}`);
+  });
+
+  it("is refused where it cannot be read as options", async () => {
+    const path = join(temporaryDirectory(), "walk.yaml");
+    await expect(readConfigFile(path)).rejects.toThrow(/expected a readable YAML or JSON file: ENOENT/);
+    writeFileSync(path, "a: [1\n");
+    await expect(readConfigFile(path)).rejects.toBeInstanceOf(UserError);
+    writeFileSync(path, "- one\n- two\n");
+    await expect(readConfigFile(path)).rejects.toThrow(/expected options with their values/);
+  });
+});
+
+describe("the other commands", () => {
+  it("check what they are given", () => {
+    expect(resolvePredictConfig({ files: "a.csv", model: "m", out: "p.parquet" })).toMatchObject({ files: ["a.csv"] });
+    expect(() => resolvePredictConfig({ files: ["a"], model: "m", out: "p.txt" })).toThrow(
+      /ends in \.parquet or \.csv/,
+    );
+    expect(resolveSimulateConfig({ out: "a.CSV" })).toEqual({
+      out: "a.CSV",
+      users: 8,
+      minutes: 10,
+      rate: 50,
+      seed: 42,
+    });
+    expect(() => resolveSimulateConfig({ out: "a.csv", user: 3 })).toThrow('unknown option "user"');
+  });
+});
+
+describe("resumeCommand", () => {
+  it("gives what is not the default, quoted for a shell", () => {
+    const options = {
+      files: ["my data/*.csv", "b.csv"],
+      out: "m",
+      batchSize: 16,
+      channels: ["Ax", "Ay"],
+      label: "it's",
+    };
+    expect(resumeCommand(resolveTrainConfig(options))).toBe(
+      "tidemark train 'my data/*.csv' b.csv --out m --label 'it'\\''s' --channels Ax,Ay --batch-size 16 --resume",
+    );
+  });
+});

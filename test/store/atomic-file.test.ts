@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  appendJsonLine,
+  readJsonFile,
+  readJsonLines,
+  replaceFileAtomic,
+  writeFileAtomic,
+} from "../../src/store/atomic-file.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+
+describe("writeFileAtomic", () => {
+  it("creates and replaces, and leaves nothing else", async () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.json");
+    await writeFileAtomic(path, "one");
+    await writeFileAtomic(path, new Uint8Array([116, 119, 111]));
+    expect(readFileSync(path, "utf8")).toBe("two");
+    expect(readdirSync(directory)).toEqual(["a.json"]);
+  });
+
+  it("keeps the old content and leaves no temporary file where the write fails", async () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.json");
+    writeFileSync(path, "old");
+    const failing = replaceFileAtomic(path, async (temporary) => {
+      writeFileSync(temporary, "half");
+      throw new Error("disk full");
+    });
+    await expect(failing).rejects.toThrow("disk full");
+    expect(readFileSync(path, "utf8")).toBe("old");
+    expect(readdirSync(directory)).toEqual(["a.json"]);
+  });
+
+  it("leaves no temporary file where the rename fails", async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "taken", "inside"), { recursive: true });
+    await expect(writeFileAtomic(join(directory, "taken"), "x")).rejects.toThrow();
+    expect(readdirSync(directory)).toEqual(["taken"]);
+  });
+
+  it("is never seen half written, whenever the process is killed", async () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "state.json");
+    const source = new URL("../../src/store/atomic-file.ts", import.meta.url).href;
+    const script = `import { writeFileAtomic } from ${JSON.stringify(source)};
+      for (let i = 0; ; i++) await writeFileAtomic(${JSON.stringify(path)}, JSON.stringify(Array(50_000).fill(i)));`;
+    for (let round = 0; round < 5; round++) {
+      const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: "ignore" });
+      const ended = once(child, "exit");
+      await wait(150 + 37 * round);
+      child.kill("SIGKILL");
+      await ended;
+      if (!readdirSync(directory).includes("state.json")) continue;
+      const values: unknown = JSON.parse(readFileSync(path, "utf8"));
+      expect(values).toHaveLength(50_000);
+    }
+    expect(readdirSync(directory)).toContain("state.json");
+  });
+});
+
+describe("JSON lines", () => {
+  it("come back in order; a file that is not there is empty", async () => {
+    const path = join(temporaryDirectory(), "history.jsonl");
+    expect(await readJsonLines(path)).toEqual([]);
+    for (const epoch of [1, 2, 3]) await appendJsonLine(path, { epoch });
+    expect(await readJsonLines(path)).toEqual([{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }]);
+  });
+
+  it("drop a torn last line, when they are read and before the next is added", async () => {
+    const path = join(temporaryDirectory(), "history.jsonl");
+    writeFileSync(path, `{"epoch":1}\n{"epoch":2,"note":"${"x".repeat(10_000)}`);
+    expect(await readJsonLines(path)).toEqual([{ epoch: 1 }]);
+    await appendJsonLine(path, { epoch: 2 });
+    expect(readFileSync(path, "utf8")).toBe('{"epoch":1}\n{"epoch":2}\n');
+  });
+
+  it("name the line that is no JSON", async () => {
+    const path = join(temporaryDirectory(), "history.jsonl");
+    writeFileSync(path, '{"epoch":1}\nnonsense\n');
+    await expect(readJsonLines(path)).rejects.toThrow(/history\.jsonl, line 2: expected JSON/);
+  });
+});
+
+describe("readJsonFile", () => {
+  it("names the file and every field that is wrong", async () => {
+    const path = join(temporaryDirectory(), "a.json");
+    writeFileSync(path, '{"n": "one"}');
+    const schema = z.object({ n: z.number(), name: z.string() });
+    await expect(readJsonFile(path, schema)).rejects.toThrow(/a\.json is not in the form.*\n {2}n: .*\n {2}name: /);
+    await expect(readJsonFile(`${path}x`, schema)).rejects.toThrow("a.jsonx: no such file");
+  });
+});

@@ -34,7 +34,7 @@ export interface Posture {
 
 export const movements: Record<SimulatedActivity, Movement> = {
   walking: {
-    ...{ stepHz: 1.85, swing: 0.32, bounce: 1.9, impact: [0.45, 0.25, 0.12], gestures: 2, gestureSize: 0.25 },
+    ...{ stepHz: 1.9, swing: 0.4, bounce: 1.9, impact: [0.4, 0.2, 0.1], gestures: 2, gestureSize: 0.25 },
     postures: [
       { share: 0.8, pitch: -1.3, roll: 0.15, swing: 1 },
       { share: 0.2, pitch: -0.5, roll: 0.5, swing: 0.35 },
@@ -45,14 +45,14 @@ export const movements: Record<SimulatedActivity, Movement> = {
     postures: [{ share: 1, pitch: -0.25, roll: 0.6, swing: 1 }],
   },
   upstairs: {
-    ...{ stepHz: 1.65, swing: 0.24, bounce: 1.6, impact: [0.5, 0.2, 0.1], gestures: 3, gestureSize: 0.3 },
+    ...{ stepHz: 1.55, swing: 0.24, bounce: 1.3, impact: [0.4, 0.15, 0.05], gestures: 3, gestureSize: 0.3 },
     postures: [
       { share: 0.65, pitch: -1.15, roll: 0.25, swing: 1 },
       { share: 0.35, pitch: -0.3, roll: 0.35, swing: 0.4 },
     ],
   },
   downstairs: {
-    ...{ stepHz: 1.95, swing: 0.22, bounce: 2.7, impact: [0.7, 0.5, 0.3], gestures: 3, gestureSize: 0.3 },
+    ...{ stepHz: 1.95, swing: 0.2, bounce: 2.9, impact: [0.8, 0.6, 0.4], gestures: 3, gestureSize: 0.3 },
     postures: [
       { share: 0.7, pitch: -1.2, roll: 0.25, swing: 1 },
       { share: 0.3, pitch: -0.45, roll: 0.35, swing: 0.4 },
@@ -61,15 +61,15 @@ export const movements: Record<SimulatedActivity, Movement> = {
   sitting: {
     ...{ stepHz: 0, swing: 0, bounce: 0, impact: [0, 0, 0], gestures: 9, gestureSize: 0.35 },
     postures: [
-      { share: 0.8, pitch: -0.1, roll: 0.25, swing: 0 },
-      { share: 0.2, pitch: -0.8, roll: 0.4, swing: 0 },
+      { share: 0.85, pitch: -0.1, roll: 0.25, swing: 0 },
+      { share: 0.15, pitch: -0.8, roll: 0.4, swing: 0 },
     ],
   },
   standing: {
     ...{ stepHz: 0, swing: 0, bounce: 0, impact: [0, 0, 0], gestures: 7, gestureSize: 0.5 },
     postures: [
-      { share: 0.75, pitch: -1.3, roll: 0.15, swing: 0 },
-      { share: 0.25, pitch: -0.4, roll: 0.7, swing: 0 },
+      { share: 0.85, pitch: -1.3, roll: 0.15, swing: 0 },
+      { share: 0.15, pitch: -0.4, roll: 0.7, swing: 0 },
     ],
   },
 };
@@ -98,15 +98,15 @@ export function drawPerson(rng: Rng): PersonTraits {
   const around = (sd: number): number => Math.exp(sd * rng.normal());
   const three = (sd: number): number[] => [sd * rng.normal(), sd * rng.normal(), sd * rng.normal()];
   return {
-    cadence: around(0.07),
-    vigour: around(0.25),
-    swing: around(0.35),
-    impact: around(0.3),
+    cadence: around(0.05),
+    vigour: around(0.2),
+    swing: around(0.25),
+    impact: around(0.2),
     restlessness: around(0.4),
     pitch: 0.15 * rng.normal(),
     roll: 0.25 * rng.normal(),
     side: rng.uniform() < 0.85 ? -1 : 1,
-    phases: Array.from({ length: 6 }, () => 0.5 * rng.normal()),
+    phases: Array.from({ length: 6 }, () => 0.35 * rng.normal()),
     accelerometerBias: three(0.12),
     gyroscopeBias: three(0.02),
     accelerometerNoise: 0.06 * around(0.3),

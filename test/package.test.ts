@@ -72,7 +72,7 @@ describe("the built package", () => {
   });
 
   it("has an executable command with a shebang", () => {
-    const command = built(manifest.bin["tidemark"]!);
+    const command = built(manifest.bin.tidemark!);
     expect(statSync(command).mode & 0o111).toBe(0o111);
     expect(readFileSync(command, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });

@@ -23,7 +23,7 @@ const clearLine = "\r\x1b[2K";
 /** `now` gives milliseconds; colours are left out where NO_COLOR is set. */
 export function liveRenderer(
   { output, errors }: RendererOptions,
-  { now = Date.now, color = !process.env["NO_COLOR"] }: { now?: () => number; color?: boolean } = {},
+  { now = Date.now, color = !process.env.NO_COLOR }: { now?: () => number; color?: boolean } = {},
 ): TrainRenderer {
   const fits = new Map<FitName, RunningFit>();
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +62,7 @@ export function liveRenderer(
         const { fit, epoch, epochs, loss, valMacroF1, windowsPerSecond } = event;
         fits.set(fit, { epoch, epochs, done: 1, loss, valMacroF1, windowsPerSecond });
         endsAt = event.secondsLeft === null ? null : now() + event.secondsLeft * 1000;
-        return draw(false);
+        return draw(true);
       }
       if (event.type === "fold") fits.delete(`fold-${event.fold}`);
       if (event.type === "cross-validation") fits.clear();

@@ -47,7 +47,7 @@ export interface PredictConfig {
   files: string[];
   /** A model folder. */
   model: string;
-  /** A file whose name ends in .parquet or .csv. */
+  /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
   group?: string;
   recording?: string;
@@ -59,7 +59,7 @@ export interface PredictConfig {
 }
 
 export interface SimulateConfig {
-  /** A file whose name ends in .parquet or .csv. */
+  /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
   users: number;
   /** Minutes a person. */
@@ -101,10 +101,8 @@ const channels = list(differing("a list of column names, as Ax,Ay,Az")).exactOpt
 const rate = range((value) => value >= 1 && value <= 10_000, "a sampling rate from 1 to 10000 Hz");
 const seed = whole(0, Number.MAX_SAFE_INTEGER);
 const jobs = whole(1, 256).default(() => Math.min(availableParallelism(), 256));
-const table = text("a file name that ends in .parquet or .csv").regex(
-  /\.(parquet|csv)$/i,
-  "a file name that ends in .parquet or .csv",
-);
+const tableName = "a file name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz";
+const table = text(tableName).regex(/\.(parquet|(csv|tsv)(\.gz)?)$/i, tableName);
 
 const trainShape = {
   files,

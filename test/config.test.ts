@@ -123,9 +123,7 @@ describe("a config file", () => {
 describe("the other commands", () => {
   it("check what they are given", () => {
     expect(resolvePredictConfig({ files: "a.csv", model: "m", out: "p.parquet" })).toMatchObject({ files: ["a.csv"] });
-    expect(() => resolvePredictConfig({ files: ["a"], model: "m", out: "p.txt" })).toThrow(
-      /ends in \.parquet or \.csv/,
-    );
+    expect(() => resolvePredictConfig({ files: ["a"], model: "m", out: "p.txt" })).toThrow(/ends in \.parquet, \.csv/);
     expect(resolveSimulateConfig({ out: "a.CSV" })).toEqual({
       out: "a.CSV",
       users: 8,

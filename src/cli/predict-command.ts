@@ -21,7 +21,7 @@ export function predictCommand(): Command {
     .usage("<files...> --model <dir> --out <file> [options]")
     .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
     .option("--model <dir>", "the model folder (required)")
-    .option("--out <file>", "the table to write, .parquet or .csv (required)");
+    .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)");
   command.optionsGroup("Columns (found by their usual names when not given):");
   textOption(command, "--group <name>", "who wore the sensor");
   textOption(command, "--recording <name>", "one uninterrupted recording");

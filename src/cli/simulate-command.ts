@@ -18,7 +18,7 @@ export function simulateCommand(): Command {
     .summary("write plausible wrist recordings, for demos and tests")
     .description("Writes plausible wrist recordings: gravity, gait harmonics, people who differ, sensor noise.")
     .usage("--out <file> [options]")
-    .option("--out <file>", "the table to write, .parquet or .csv (required)");
+    .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)");
   numberOption(command, "--users <n>", "people", defaults.users);
   numberOption(command, "--minutes <x>", "a person", defaults.minutes);
   numberOption(command, "--rate <hz>", "sampling rate", defaults.rate);

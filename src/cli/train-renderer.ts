@@ -6,7 +6,5 @@ import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 /** How a training run is shown: one JSON event a line, a live line on a terminal, or plain lines in a pipe. */
 export function trainRenderer(options: RendererOptions & { json: boolean }): TrainRenderer {
   if (options.json) return jsonRenderer(options);
-  return options.output.isTTY === true && process.env.TERM !== "dumb"
-    ? liveRenderer(options)
-    : plainRenderer(options);
+  return options.output.isTTY === true && process.env.TERM !== "dumb" ? liveRenderer(options) : plainRenderer(options);
 }

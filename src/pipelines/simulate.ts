@@ -1,4 +1,6 @@
-import type { SimulateConfig } from "../config.ts";
+import { resolveSimulateConfig, type SimulateOptions } from "../config.ts";
+import { simulate as simulateColumns } from "../data/simulate.ts";
+import { writeTable } from "../data/write-table.ts";
 
 export interface SimulateResult {
   out: string;
@@ -7,6 +9,16 @@ export interface SimulateResult {
   seconds: number;
 }
 
-export async function simulate(config: SimulateConfig): Promise<SimulateResult> {
-  throw new Error(`simulate: not here yet (${config.out})`);
+/**
+ * Writes plausible wrist recordings to one table: user, activity, recording, timestamp_s, accelerations in m/s^2 and
+ * angular velocities in rad/s. Equal options give equal values.
+ *
+ * @throws UserError on options out of range, an unknown activity, or a file that cannot be written
+ */
+export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
+  const started = performance.now();
+  const { out, rate, ...config } = resolveSimulateConfig(options);
+  const { columns, rows, activities } = simulateColumns({ ...config, samplingRateHz: rate });
+  await writeTable(out, columns);
+  return { out, rows, activities, seconds: (performance.now() - started) / 1000 };
 }

@@ -74,7 +74,7 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
     ],
     [["train", "a.csv", "--out", "m", "--folds", "1"], /^error: --folds: expected a whole number from 2 .* got 1\n$/],
     [["train", "a.csv", "--out", "m", "--config", "absent.yaml"], /^error: --config absent\.yaml: expected a readable/],
-    [["predict", "a.csv", "--model", "m", "--out", "p.txt"], /^error: --out: .*\.parquet or \.csv, got "p\.txt"\n$/],
+    [["predict", "a.csv", "--model", "m", "--out", "p.txt"], /^error: --out: .*\.parquet, \.csv, .* got "p\.txt"\n$/],
     [["predict", "a.csv", "--out", "p.csv"], /^error: --model: expected a model folder, got nothing\n$/],
     [["simulate", "--out", "s.csv", "--users", "0"], /^error: --users: expected a whole number from 1 .* got 0\n$/],
     [["simulate", "x.csv", "--out", "s.csv"], /^error: too many arguments/],

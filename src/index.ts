@@ -21,8 +21,9 @@ export type { RollingReference } from "./monitoring/rolling-reference.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
 export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
 export { type TrainResult, train } from "./pipelines/train.ts";
-export type { FitName, OnTrainEvent, TrainEvent, TrainSummary, UserMetrics } from "./pipelines/train-events.ts";
+export type { FitName, OnTrainEvent, TrainEvent, TrainSummary } from "./pipelines/train-events.ts";
 export type { Scaler } from "./preprocessing/scaler.ts";
+export type { CvReport } from "./report/cv-report.ts";
 // store
 export type { Labels } from "./store/labels.ts";
 export type { Manifest } from "./store/manifest.ts";

@@ -1,5 +1,5 @@
 // What the events of a training run say in words and tables, for the terminal and for the pipe.
-import type { FitName, TrainEvent, TrainSummary, UserMetrics } from "../pipelines/train-events.ts";
+import type { FitName, TrainEvent, TrainSummary } from "../pipelines/train-events.ts";
 import { count, duration, fixed, meanAndSd } from "./format.ts";
 import { formatTable } from "./table.ts";
 
@@ -139,10 +139,10 @@ function crossValidationText({ summary, pooled, users }: EventOf<"cross-validati
   return `\n${heading}\n${userTable}\n\nPer class\n${classTable}\n\n${summaryTable(summary, pooled)}\n`;
 }
 
-function userRow({ user, fold, metrics }: UserMetrics, isWorst: boolean): string[] {
+function userRow({ user, fold, metrics }: EventOf<"cross-validation">["users"][number], isWorst: boolean): string[] {
   return [
     user,
-    String(fold),
+    fold === null ? "several" : String(fold),
     count(metrics.n),
     fixed(metrics.macro_f1),
     fixed(metrics.accuracy),

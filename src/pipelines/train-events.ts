@@ -3,25 +3,14 @@
 import type { ResolvedColumns } from "../data/column-roles.ts";
 import type { QualityReport } from "../data/quality.ts";
 import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
-import type { MetricsSummary } from "../metrics/metrics-summary.ts";
 import type { DroppedSamples } from "../preprocessing/make-windows.ts";
+import type { CvReport, UserReport } from "../report/cv-report.ts";
 
 /** A run fits the network once a fold and once more on everything. */
 export type FitName = `fold-${number}` | "final";
 
 /** Cross-validated figures: mean and sd over folds and over people, and who is served worst. */
-export interface TrainSummary {
-  over_folds: MetricsSummary;
-  over_users: MetricsSummary;
-  worst_user: { user: string; macro_f1: number; accuracy: number };
-}
-
-export interface UserMetrics {
-  user: string;
-  /** The fold in which this person was tested. */
-  fold: number;
-  metrics: ClassificationMetrics;
-}
+export type TrainSummary = CvReport["summary"];
 
 export type TrainEvent =
   | {
@@ -92,7 +81,7 @@ export type TrainEvent =
       seconds: number;
       metrics: ClassificationMetrics;
     }
-  | { type: "cross-validation"; summary: TrainSummary; pooled: ClassificationMetrics; users: readonly UserMetrics[] }
+  | { type: "cross-validation"; summary: TrainSummary; pooled: ClassificationMetrics; users: readonly UserReport[] }
   | { type: "final"; epochs: number; seconds: number }
   | { type: "checkpoint"; path: string; resumeCommand: string }
   | { type: "done"; out: string; report: string; seconds: number; summary: TrainSummary }

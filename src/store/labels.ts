@@ -7,7 +7,7 @@ export interface Labels {
   classes: string[];
 }
 
-export const labelsSchema: z.ZodType<Labels> = z.object({
+export const labelsSchema: z.ZodType<Labels> = z.looseObject({
   schema_version: z.literal(1),
   classes: z
     .array(z.string().min(1))

@@ -32,7 +32,7 @@ export interface Manifest {
   manifest_hash: string;
 }
 
-export const manifestSchema: z.ZodType<Manifest> = z.object({
+export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   schema_version: z.literal(1),
   tidemark_version: z.string(),
   model_version: z.string().min(1).describe("Names this model wherever it is mentioned, as in baseline_stats.json."),

@@ -1,0 +1,39 @@
+// Writes schemas/: a JSON Schema for each JSON file of a model folder, from the zod schema that the code checks it with.
+// They describe what Tidemark reads: files may have further keys.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { baselineStatsSchema } from "../src/baseline/baseline-stats.ts";
+import { rollingReferenceSchema } from "../src/monitoring/rolling-reference.ts";
+import { scalerSchema } from "../src/preprocessing/scaler.ts";
+import { cvReportSchema } from "../src/report/cv-report.ts";
+import { labelsSchema } from "../src/store/labels.ts";
+import { manifestSchema } from "../src/store/manifest.ts";
+
+const files: Record<string, { schema: z.ZodType; title: string }> = {
+  manifest: { schema: manifestSchema, title: "What a model is, what it was made from, and the hash of every file" },
+  scaler: { schema: scalerSchema, title: "How the channels are scaled before the network" },
+  labels: { schema: labelsSchema, title: "The classes in the order of the network's outputs" },
+  baseline_stats: { schema: baselineStatsSchema, title: "The frozen reference: what the training data looked like" },
+  rolling_reference: { schema: rollingReferenceSchema, title: "The reference that moves: the last production batches" },
+  cv_report: { schema: cvReportSchema, title: "The cross-validation's figures" },
+};
+
+/** File name -> content of schemas/, as the code is now. */
+export function schemaFiles(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, { schema, title }]) => {
+      const { $schema, ...body } = z.toJSONSchema(schema, { io: "input" });
+      return [
+        `${name}.schema.json`,
+        `${JSON.stringify({ $schema, title: `${name}.json`, description: title, ...body }, null, 2)}\n`,
+      ];
+    }),
+  );
+}
+
+if (import.meta.main) {
+  const directory = fileURLToPath(new URL("../schemas/", import.meta.url));
+  mkdirSync(directory, { recursive: true });
+  for (const [name, content] of Object.entries(schemaFiles())) writeFileSync(directory + name, content);
+}

@@ -1,0 +1,145 @@
+// The quality and leakage reports, the windows and the run's settings as tables.
+
+import type { LeakageReport } from "../model-selection/leakage.ts";
+import type { CvReport } from "./cv-report.ts";
+import { count, duration, fixed, percent, quantity } from "./format.ts";
+import { type Html, type HtmlValue, html } from "./html.ts";
+
+/** What was read, what was left out and why, how evenly it was sampled, what each channel, class and person holds. */
+export function qualityTables(report: CvReport): Html {
+  const { quality, windows } = report;
+  const rate = quality.sampling;
+  const dropped = Object.entries(quality.rows.dropped).map(([reason, rows]) => [reason.replaceAll("_", " "), rows]);
+  const facts: [string, HtmlValue][] = [
+    ["files", quality.files.map((file) => `${file.file} (${count(file.rows)} rows)`).join(", ")],
+    ["rows read", count(quality.rows.read)],
+    ["rows kept", count(quality.rows.kept)],
+    ...dropped
+      .filter(([, rows]) => rows !== 0)
+      .map(([reason, rows]): [string, HtmlValue] => [`left out: ${reason}`, count(Number(rows))]),
+    ["recorded time", duration(quality.seconds)],
+    [
+      "people, recordings, stretches",
+      `${count(quality.users)}, ${count(quality.recordings)}, ${count(quality.stretches)}`,
+    ],
+    ["sampling rate", `${quantity(rate.rate_hz)} Hz (${quantity(rate.rate_hz_min)} to ${quantity(rate.rate_hz_max)})`],
+    ["jitter", `${percent(rate.jitter, 2)} of a step; at most ${percent(rate.jitter_max, 2)}`],
+    [
+      "gaps",
+      `${count(quality.gaps.count)}, ${duration(quality.gaps.seconds)} in all, longest ${duration(quality.gaps.longest_seconds)} (${quality.gaps.rule})`,
+    ],
+    ["windows", count(windows.total)],
+    ...windows.dropped.map(({ reason, stretches, samples }): [string, HtmlValue] => [
+      `no window: ${reason}`,
+      `${count(samples)} samples in ${count(stretches)} stretches`,
+    ]),
+  ];
+  const channels = Object.entries(quality.channels).map(([name, c]) => [
+    name,
+    quantity(c.min),
+    quantity(c.max),
+    count(c.missing),
+    count(c.infinite),
+    c.flat ? "throughout" : duration(c.flat_seconds),
+  ]);
+  const classes = report.classes.map((name) => {
+    const rows = quality.classes[name];
+    return [name, count(rows?.rows), duration(rows?.seconds), count(windows.per_class[name] ?? 0)];
+  });
+  const people = Object.entries(quality.persons).map(([name, rows]) => [
+    name,
+    count(rows.rows),
+    duration(rows.seconds),
+    count(windows.per_user[name] ?? 0),
+  ]);
+  return html`${factTable(facts)}
+<h3>Channels</h3>${table("Quality by channel", ["channel", "least", "most", "missing", "infinite", "flat"], channels)}
+<h3>Classes</h3>${table("Data by class", ["class", "rows", "time", "windows"], classes)}
+<details><summary>People (${count(people.length)})</summary>
+${table("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
+}
+
+/** Who was tested on whom, and what the parts share. */
+export function leakageTable(leakage: LeakageReport): Html {
+  const rows = leakage.folds.map((fold) => [
+    String(fold.fold),
+    fold.test_users.join(", "),
+    fold.validation_users.join(", "),
+    fold.train_users.join(", "),
+    count(fold.shared_users.length + fold.shared_validation_users.length),
+    count(fold.overlapping_windows + fold.overlapping_validation_windows),
+    fold.smallest_gap_seconds === null ? "–" : `${quantity(fold.smallest_gap_seconds)} s`,
+  ]);
+  const shared = leakage.no_shared_person
+    ? "No fold learns from a person it is tested or validated on."
+    : "People are shared between the parts of a fold.";
+  const overlapping = leakage.no_overlapping_range
+    ? "No window of one part shares a sample with a window of another."
+    : "Windows of different parts share samples.";
+  const kind = leakage.no_shared_person && leakage.no_overlapping_range ? "proof" : "proof bad";
+  const head = ["fold", "tested", "validated", "trained", "shared people", "overlapping windows", "least gap"];
+  return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}</p>
+${table("Leakage by fold", head, rows, "names")}`;
+}
+
+/** Size, effort and result of each fold. */
+export function foldTable(report: CvReport): Html {
+  const head = [
+    "fold",
+    "train",
+    "validation",
+    "test",
+    "epochs",
+    "best",
+    "time",
+    "accuracy",
+    "macro-F1",
+    "kappa",
+    "log loss",
+  ];
+  const rows = report.folds.map(({ metrics: m, ...fold }) => [
+    String(fold.fold),
+    count(fold.n_train),
+    count(fold.n_validation),
+    count(fold.n_test),
+    count(fold.epochs),
+    count(fold.best_epoch),
+    duration(fold.seconds),
+    fixed(m.accuracy),
+    fixed(m.macro_f1),
+    fixed(m.kappa),
+    fixed(m.log_loss),
+  ]);
+  return table("Metrics by fold", head, rows);
+}
+
+/** The resolved options and what identifies the run. */
+export function configTable(report: CvReport): Html {
+  const facts = Object.entries(report.config).map(([name, value]): [string, HtmlValue] => [
+    name,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return factTable([
+    ["model version", report.model_version],
+    ["created", report.created_at],
+    ["data fingerprint", html`<code>${report.data_fingerprint}</code>`],
+    [
+      "final fit",
+      `${count(report.final_fit.epochs)} epochs over ${count(report.final_fit.n_windows)} windows, ${duration(report.final_fit.seconds)}`,
+    ],
+    ...facts,
+  ]);
+}
+
+function factTable(facts: readonly [string, HtmlValue][]): Html {
+  const rows = facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
+  return html`<table class="facts"><tbody>${rows}</tbody></table>`;
+}
+
+function table(label: string, head: readonly string[], rows: readonly (readonly string[])[], kind = ""): Html {
+  const body = rows.map(
+    ([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`,
+  );
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="${kind}"><thead><tr>
+${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
+}

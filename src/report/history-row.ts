@@ -1,0 +1,34 @@
+// One line of history.jsonl: an epoch of one fit.
+
+import { z } from "zod";
+
+export interface HistoryRow {
+  /** "fold-1", "fold-2", ... or "final". */
+  fit: string;
+  /** From 1. */
+  epoch: number;
+  /** Mean over the epoch's batches, nats, with dropout. */
+  loss: number;
+  accuracy: number;
+  /** Null in the final fit, which has no validation part; so the next two. */
+  val_loss: number | null;
+  val_accuracy: number | null;
+  val_macro_f1: number | null;
+  learning_rate: number;
+  seconds: number;
+  /** The best epoch of this fit so far. */
+  best: boolean;
+}
+
+export const historyRowSchema: z.ZodType<HistoryRow> = z.object({
+  fit: z.string(),
+  epoch: z.int().min(1),
+  loss: z.number(),
+  accuracy: z.number(),
+  val_loss: z.number().nullable(),
+  val_accuracy: z.number().nullable(),
+  val_macro_f1: z.number().nullable(),
+  learning_rate: z.number(),
+  seconds: z.number(),
+  best: z.boolean(),
+});

@@ -1,0 +1,119 @@
+// Learning curves as small multiples: one panel a fit, training against validation loss above, validation macro-F1
+// below, the epoch whose weights were kept marked. All panels share their axes, so that folds can be compared.
+
+import * as Plot from "@observablehq/plot";
+import type { CvReport } from "./cv-report.ts";
+import { duration, fixed } from "./format.ts";
+import type { HistoryRow } from "./history-row.ts";
+import { type Html, html } from "./html.ts";
+import { plotSvg } from "./plot-svg.ts";
+
+interface Fit {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly rows: readonly HistoryRow[];
+  /** null: every epoch ran and the last one's weights were kept. */
+  readonly bestEpoch: number | null;
+}
+
+interface Axes {
+  readonly epochs: readonly [number, number];
+  readonly loss: readonly [number, number];
+}
+
+/** The section's figures: one a fold, and one for the final fit. */
+export function learningCurves(report: CvReport, history: readonly HistoryRow[]): Html {
+  const fits: Fit[] = report.folds.map((fold) => ({
+    name: `fold-${fold.fold}`,
+    title: `Fold ${fold.fold}`,
+    about: `Tested on ${fold.test_users.join(", ")}. Best epoch ${fold.best_epoch} of ${fold.epochs}; ${duration(fold.seconds)}.`,
+    rows: history.filter((row) => row.fit === `fold-${fold.fold}`),
+    bestEpoch: fold.best_epoch,
+  }));
+  const { epochs, seconds } = report.final_fit;
+  fits.push({
+    name: "final",
+    title: "Final fit",
+    about: `All data, no validation part; ${epochs} epochs, the folds' median best; ${duration(seconds)}.`,
+    rows: history.filter((row) => row.fit === "final"),
+    bestEpoch: null,
+  });
+  const axes = sharedAxes(fits.flatMap((fit) => fit.rows));
+  return html`<p class="legend"><span class="key key-muted"></span> training <span class="key key-accent"></span>
+ validation <span class="key key-rule"></span> kept epoch</p>
+<div class="grid">${fits.map((fit) => panel(fit, axes))}</div>`;
+}
+
+function sharedAxes(rows: readonly HistoryRow[]): Axes {
+  const losses = rows.flatMap((row) => [row.loss, row.val_loss]).filter((loss) => loss !== null);
+  return {
+    epochs: [1, Math.max(2, ...rows.map((row) => row.epoch))],
+    loss: [0, Math.max(1e-3, ...losses)],
+  };
+}
+
+function panel(fit: Fit, axes: Axes): Html {
+  const charts =
+    fit.rows.length === 0
+      ? html`<p class="empty">No epochs were recorded for this fit.</p>`
+      : html`${lossChart(fit, axes)}${scoreChart(fit, axes)}`;
+  return html`<figure class="card"><h3>${fit.title}</h3>${charts}<figcaption>${fit.about}</figcaption></figure>`;
+}
+
+const frame = { height: 150, marginLeft: 40, marginRight: 12, marginTop: 22, marginBottom: 30 };
+
+function lossChart(fit: Fit, axes: Axes): Html {
+  const validation = fit.rows.filter((row) => row.val_loss !== null);
+  const last = fit.rows.at(-1)!;
+  const label = `${fit.title}: loss by epoch. Last training loss ${fixed(last.loss)}, validation ${fixed(last.val_loss)}.`;
+  return plotSvg(label, {
+    ...frame,
+    x: { domain: axes.epochs, label: "epoch", ticks: 5, tickFormat: "d" },
+    y: { domain: axes.loss, label: "loss (nats)", ticks: 4, grid: true },
+    marks: [
+      bestRule(fit),
+      Plot.lineY(fit.rows, { x: "epoch", y: "loss", stroke: "var(--muted)" }),
+      Plot.lineY(validation, { x: "epoch", y: "val_loss", stroke: "var(--accent)", strokeWidth: 2 }),
+      Plot.dot(marked(fit, fit.rows), { x: "epoch", y: "loss", fill: "var(--muted)", r: 3 }),
+      Plot.dot(marked(fit, validation), { x: "epoch", y: "val_loss", fill: "var(--accent)", r: 3.5 }),
+    ],
+  });
+}
+
+function scoreChart(fit: Fit, axes: Axes): Html | null {
+  const validation = fit.rows.filter((row) => row.val_macro_f1 !== null);
+  if (validation.length === 0) return null;
+  const kept = marked(fit, validation)[0];
+  return plotSvg(`${fit.title}: validation macro-F1 by epoch, ${fixed(kept?.val_macro_f1)} at the kept epoch.`, {
+    ...frame,
+    height: 130,
+    x: { domain: axes.epochs, label: "epoch", ticks: 5, tickFormat: "d" },
+    y: { domain: [0, 1], label: "validation macro-F1", ticks: 4, grid: true },
+    marks: [
+      bestRule(fit),
+      Plot.lineY(validation, { x: "epoch", y: "val_macro_f1", stroke: "var(--accent)", strokeWidth: 2 }),
+      Plot.dot(marked(fit, validation), { x: "epoch", y: "val_macro_f1", fill: "var(--accent)", r: 3.5 }),
+      Plot.text(marked(fit, validation), {
+        x: "epoch",
+        y: "val_macro_f1",
+        text: (row: HistoryRow) => fixed(row.val_macro_f1),
+        dy: 13,
+        fontWeight: 600,
+        stroke: "var(--surface)",
+        strokeWidth: 4,
+        fill: "currentColor",
+      }),
+    ],
+  });
+}
+
+function marked(fit: Fit, rows: readonly HistoryRow[]): HistoryRow[] {
+  const epoch = fit.bestEpoch ?? fit.rows.at(-1)!.epoch;
+  return rows.filter((row) => row.epoch === epoch);
+}
+
+function bestRule(fit: Fit): Plot.RuleX {
+  const epochs = fit.bestEpoch === null ? [] : [fit.bestEpoch];
+  return Plot.ruleX(epochs, { stroke: "currentColor", strokeOpacity: 0.45, strokeDasharray: "3,3" });
+}

@@ -1,0 +1,111 @@
+// Per-person and per-class bars, sorted from best to worst, with the mean as a line. Long lists are cut into several
+// charts of equal scale, so that sixty people stay legible on a phone and no chart is split by a page.
+
+import * as Plot from "@observablehq/plot";
+import type { CvReport } from "./cv-report.ts";
+import { count, fixed, short } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { plotSvg } from "./plot-svg.ts";
+
+const barsInAChart = 30;
+
+interface Bar {
+  readonly name: string;
+  readonly value: number;
+  readonly precision?: number;
+  readonly recall?: number;
+}
+
+/** Macro-F1 of every person over the out-of-fold predictions, and the same figures as a table. */
+export function personBars(report: CvReport): Html {
+  const users = report.users.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
+  const bars = users.map(({ user, metrics }) => ({ name: user, value: metrics.macro_f1 }));
+  const mean = report.summary.over_users.macro_f1.mean;
+  const rows = users.map(
+    ({ user, fold, metrics: m }) => html`<tr><th scope="row">${user}</th><td>${fold}</td><td>${count(m.n)}</td>
+<td>${fixed(m.accuracy)}</td><td>${fixed(m.macro_f1)}</td><td>${fixed(m.weighted_f1)}</td><td>${fixed(m.kappa)}</td>
+<td>${fixed(m.log_loss)}</td><td>${fixed(m.expected_calibration_error)}</td></tr>`,
+  );
+  const head = ["person", "fold", "windows", "accuracy", "macro-F1", "weighted F1", "kappa", "log loss", "ECE"];
+  return html`<div class="grid">${barCharts("Macro-F1 by person", "macro-F1", bars, mean)}</div>
+<details><summary>The same as a table, with every metric</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="Metrics by person"><table><thead><tr>
+${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
+}
+
+/** F1 of every class over all out-of-fold predictions, with precision and recall as marks. */
+export function classBars(report: CvReport): Html {
+  const { per_class, macro_f1 } = report.pooled;
+  const bars = report.classes
+    .map((name) => ({ name, value: per_class[name]?.f1 ?? 0, ...per_class[name] }))
+    .toSorted((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
+  const rows = bars.map(({ name, value, precision, recall, support }) => {
+    return html`<tr><th scope="row">${name}</th><td>${count(support)}</td><td>${fixed(precision)}</td>
+<td>${fixed(recall)}</td><td>${fixed(value)}</td></tr>`;
+  });
+  const head = ["class", "windows", "precision", "recall", "F1"];
+  return html`<p class="legend"><span class="key key-bar"></span> F1 <span class="key-mark">△</span> precision
+ <span class="key-mark">○</span> recall</p>
+<div class="grid">${barCharts("F1 by class", "F1", bars, macro_f1)}
+<div class="scroll" tabindex="0" role="region" aria-label="Metrics by class"><table><thead><tr>
+${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></div>`;
+}
+
+function barCharts(title: string, axis: string, bars: readonly Bar[], mean: number | null): Html[] {
+  const nCharts = Math.max(1, Math.ceil(bars.length / barsInAChart));
+  const size = Math.ceil(bars.length / nCharts);
+  const longest = Math.max(0, ...bars.map((bar) => [...short(bar.name)].length));
+  return Array.from({ length: nCharts }, (_, i) => {
+    const part = bars.slice(i * size, (i + 1) * size);
+    const range = nCharts === 1 ? "" : `, ${i * size + 1} to ${i * size + part.length} of ${bars.length}`;
+    const label = `${title}${range}: ${part.map((bar) => `${bar.name} ${fixed(bar.value)}`).join("; ")}.`;
+    const heading = range === "" ? null : html`<figcaption>${title}${range}</figcaption>`;
+    return html`<figure class="card">${barChart(label, axis, part, mean, longest)}${heading}</figure>`;
+  });
+}
+
+function barChart(label: string, axis: string, bars: readonly Bar[], mean: number | null, longest: number): Html {
+  const marginTop = mean === null ? 8 : 20;
+  const positions = bars.map((bar, position) => ({ ...bar, position }));
+  const title = (bar: Bar): string => `${bar.name}: ${fixed(bar.value)}`;
+  return plotSvg(label, {
+    height: marginTop + 17 * bars.length + 34,
+    marginLeft: Math.min(118, 14 + 6 * longest),
+    marginRight: 38,
+    marginTop,
+    marginBottom: 34,
+    x: { domain: [0, 1], label: axis, ticks: 5 },
+    y: {
+      domain: positions.map((bar) => bar.position),
+      label: null,
+      tickSize: 0,
+      tickFormat: (position: number) => short(bars[position]?.name ?? ""),
+      padding: 0.25,
+    },
+    marks: [
+      Plot.barX(positions, { x: "value", y: "position", fill: "var(--bar)", title }),
+      Plot.tickX(positions, { x: "value", y: "position", stroke: "var(--accent)", strokeWidth: 2 }),
+      mean === null ? null : Plot.ruleX([mean], { stroke: "currentColor", strokeDasharray: "3,3", strokeOpacity: 0.6 }),
+      mean === null ? null : Plot.text([mean], { x: (x: number) => x, frameAnchor: "top", dy: -12, text: meanLabel }),
+      scoreMarks(positions, "precision", "triangle"),
+      scoreMarks(positions, "recall", "circle"),
+      Plot.text(positions, {
+        y: "position",
+        frameAnchor: "right",
+        dx: 34,
+        textAnchor: "end",
+        text: (bar: Bar) => fixed(bar.value),
+        fontVariant: "tabular-nums",
+      }),
+    ],
+  });
+}
+
+const meanLabel = (mean: number): string => `mean ${fixed(mean)}`;
+
+function scoreMarks(bars: readonly Bar[], score: "precision" | "recall", symbol: "triangle" | "circle"): Plot.Dot {
+  return Plot.dot(
+    bars.filter((bar) => bar[score] !== undefined),
+    { x: score, y: "position", symbol, r: 2.8, stroke: "currentColor", strokeWidth: 1.2 },
+  );
+}

@@ -1,0 +1,82 @@
+// Is a confidence of 0.8 right 80 % of the time? Reliability diagrams (Guo et al. 2017) before and after temperature
+// scaling: accuracy by bin of confidence against the diagonal, and below it how many windows each bin holds.
+
+import * as Plot from "@observablehq/plot";
+import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
+import type { CvReport } from "./cv-report.ts";
+import { count, fixed } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { plotSvg } from "./plot-svg.ts";
+
+/** Two figures side by side: as trained, and divided by the temperature that model.onnx carries. */
+export function reliabilityDiagram(report: CvReport): Html {
+  const most = Math.max(1, ...[report.pooled, report.pooled_calibrated].flatMap((m) => m.reliability.map((b) => b.n)));
+  return html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key-mark">●</span>
+ mean confidence in the bin <span class="key key-rule"></span> perfect calibration</p>
+<div class="grid">${figure("As trained", report.pooled, most)}
+${figure(`After temperature ${fixed(report.temperature)}`, report.pooled_calibrated, most)}</div>`;
+}
+
+function figure(title: string, metrics: ClassificationMetrics, most: number): Html {
+  const ece = fixed(metrics.expected_calibration_error, 4);
+  return html`<figure class="card"><h3>${title}</h3>
+${accuracyChart(`${title}: accuracy by confidence. Expected calibration error ${ece}.`, metrics)}
+${countChart(`${title}: windows by confidence.`, metrics, most)}
+<figcaption>Expected calibration error ${ece}, log loss ${fixed(metrics.log_loss, 4)}, over ${count(metrics.n)} windows.
+</figcaption></figure>`;
+}
+
+type Bin = ClassificationMetrics["reliability"][number];
+
+const frame = { marginLeft: 48, marginRight: 12, marginTop: 20 };
+
+function accuracyChart(label: string, metrics: ClassificationMetrics): Html {
+  const bins = metrics.reliability.filter((bin) => bin.n > 0);
+  const title = (bin: Bin): string =>
+    `${fixed(bin.lower, 2)} to ${fixed(bin.upper, 2)}: confidence ${fixed(bin.confidence)}, accuracy ${fixed(bin.accuracy)}, ${count(bin.n)} windows`;
+  return plotSvg(label, {
+    ...frame,
+    height: 250,
+    marginBottom: 24,
+    x: { domain: [0, 1], label: null, ticks: 5 },
+    y: { domain: [0, 1], label: "accuracy", ticks: 5, grid: true },
+    marks: [
+      Plot.rectY(bins, { x1: "lower", x2: "upper", y: "accuracy", fill: "var(--bar)", inset: 0.5, title }),
+      Plot.line(
+        [
+          [0, 0],
+          [1, 1],
+        ],
+        { stroke: "currentColor", strokeOpacity: 0.6, strokeDasharray: "3,3" },
+      ),
+      Plot.dot(bins, { x: "confidence", y: "accuracy", fill: "var(--accent)", r: 3 }),
+    ],
+  });
+}
+
+function countChart(label: string, metrics: ClassificationMetrics, most: number): Html {
+  const bins = metrics.reliability.filter((bin) => bin.n > 0);
+  return plotSvg(label, {
+    ...frame,
+    height: 120,
+    marginBottom: 32,
+    x: { domain: [0, 1], label: "confidence of the predicted class", ticks: 5 },
+    y: { domain: [0, most], label: "windows", ticks: 3, grid: true, tickFormat: "~s" },
+    marks: [
+      Plot.rectY(bins, { x1: "lower", x2: "upper", y: "n", fill: "var(--muted)", fillOpacity: 0.55, inset: 0.5 }),
+      Plot.text(bins, {
+        x: (bin: Bin) => (bin.lower + bin.upper) / 2,
+        y: "n",
+        dy: -6,
+        fontSize: 7.5,
+        text: (bin: Bin) => compact(bin.n),
+      }),
+    ],
+  });
+}
+
+/** At most four characters: 950, 1.2k, 35k. */
+function compact(n: number): string {
+  if (n < 1000) return String(n);
+  return n < 9950 ? `${(n / 1000).toFixed(1)}k` : `${Math.round(n / 1000)}k`;
+}

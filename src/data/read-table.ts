@@ -4,8 +4,9 @@
 import { UserError } from "../errors.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { resolveColumns } from "./column-roles.ts";
-import { type Database, sqlName, sqlString } from "./duckdb.ts";
-import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
+import { type Database, sqlName } from "./duckdb.ts";
+import { explainReadError } from "./explain-read-error.ts";
+import type { SourceFile } from "./find-files.ts";
 import { type RawTable, RawTableBuilder } from "./raw-table.ts";
 import { isDateTime, readSchema, refuseOtherColumns, type TableSchema } from "./table-schema.ts";
 
@@ -65,59 +66,4 @@ function refuseOtherTimeType(first: string, type: string | null, file: string, o
   throw new UserError(`${file}: the time column is ${other} here and ${type} in ${first}.`, {
     advice: "Give all files the same kind of time.",
   });
-}
-
-/** Finds the first cell that is not a number; DuckDB's own words where it is something else. */
-async function explainReadError(
-  database: Database,
-  file: SourceFile,
-  schema: TableSchema,
-  numbers: ReadonlySet<string>,
-  error: unknown,
-): Promise<UserError> {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
-  const columnCount = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
-  if (line !== undefined && columnCount !== null) {
-    return new UserError(
-      `${file.path}: line ${line} (data row ${Number(line) - 1}) has ${columnCount[2]} values, expected ${columnCount[1]}, one for each column.`,
-      { advice: "Repair or remove that line; an unquoted delimiter inside a text is a usual cause.", cause: error },
-    );
-  }
-  if (/convert/i.test(message)) {
-    const cell = await firstTextCell(database, file, schema, numbers).catch(() => undefined);
-    if (cell !== undefined) {
-      const where = file.format === "csv" ? `data row ${cell.row} (line ${cell.row + 1})` : `row ${cell.row}`;
-      const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
-      return new UserError(
-        `${file.path}: ${where}, column "${cell.column}": expected a number, found ${JSON.stringify(cell.value)}.`,
-        {
-          advice: `Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.${comma}`,
-          cause: error,
-        },
-      );
-    }
-  }
-  return new UserError(`${file.path}: could not be read: ${firstLine(error)}`, { cause: error });
-}
-
-async function firstTextCell(
-  database: Database,
-  file: SourceFile,
-  schema: TableSchema,
-  numbers: ReadonlySet<string>,
-): Promise<{ row: number; column: string; value: string } | undefined> {
-  const isText = (name: string): string =>
-    `(${sqlName(name)} IS NOT NULL AND TRY_CAST(${sqlName(name)} AS DOUBLE) IS NULL)`;
-  const names = [...numbers];
-  const found = names.map((name) => `WHEN ${isText(name)} THEN ${sqlString(name)}`).join(" ");
-  const value = names.map((name) => `WHEN ${isText(name)} THEN CAST(${sqlName(name)} AS VARCHAR)`).join(" ");
-  const source = file.format === "parquet" ? `read_parquet(${readerPath(file)})` : schema.source(new Set<string>());
-  const [cell] = await database.rows(
-    `SELECT row_number, CASE ${found} END AS name, CASE ${value} END AS value
-     FROM (SELECT row_number() OVER () AS row_number, ${names.map(sqlName).join(", ")} FROM ${source})
-     WHERE ${names.map(isText).join(" OR ")} ORDER BY row_number LIMIT 1`,
-  );
-  if (cell === undefined) return undefined;
-  return { row: Number(cell.row_number), column: String(cell.name), value: String(cell.value) };
 }

@@ -2,6 +2,7 @@
 
 import { UserError } from "../errors.ts";
 import { type Database, sqlString } from "./duckdb.ts";
+import { explainCsvError } from "./explain-read-error.ts";
 import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
 
 export interface TableSchema {
@@ -40,7 +41,14 @@ async function csvSchema(database: Database, file: SourceFile): Promise<TableSch
   const marks = `nullstr=[${missingMarks.map(sqlString).join(", ")}]`;
   let sniffed: Record<string, unknown> | undefined;
   try {
-    [sniffed] = await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${marks})`);
+    const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
+      (await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${marks}${more})`))[0];
+    sniffed = await sniff("");
+    // A line with too many or too few values near the top makes the sniffer see one column; the header knows better,
+    // and reading will then name the line.
+    const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
+    const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
+    if (delimiter !== undefined) sniffed = await sniff(`, delim=${sqlString(delimiter)}, ignore_errors=true`);
   } catch (cause) {
     throw unreadable(file, cause);
   }
@@ -120,6 +128,8 @@ function unreadable(file: SourceFile, cause: unknown): UserError {
       cause,
     });
   }
+  const explained = explainCsvError(file, cause);
+  if (explained !== undefined) return explained;
   return new UserError(`${file.path}: expected a CSV or TSV table with a line of column names: ${message}`, {
     advice: "Check that the file is text with one delimiter and one column name a column.",
     cause,

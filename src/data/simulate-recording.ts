@@ -36,7 +36,7 @@ export function simulateRecording(
   const pitchDrift = new Wander(5, 0.06, dt, rng);
   const rollDrift = new Wander(5, 0.08, dt, rng);
   const yawDrift = new Wander(6, 0.1, dt, rng);
-  const tremor = new Wander(0.12, 0.002, dt, rng);
+  const tremor = new Wander(0.12, 0.004, dt, rng);
   const gestures = new Gestures(movement, person, dt, rng);
   const p = person.phases;
   let phase = 2 * Math.PI * rng.uniform();
@@ -103,23 +103,31 @@ function drawPosture(movement: Movement, rng: Rng): Posture {
   return movement.postures[0]!;
 }
 
-/** A value that wanders around 0 (Ornstein-Uhlenbeck): standard deviation `sd`, memory `seconds`. */
+/**
+ * A value that wanders smoothly around 0: noise through two low passes of `seconds` each, standard deviation `sd`. One
+ * pass alone (Ornstein-Uhlenbeck) has no derivative, and a gyroscope would see it.
+ */
 class Wander {
   readonly #keep: number;
   readonly #kick: number;
+  readonly #sd: number;
   readonly #rng: Rng;
-  #value: number;
+  #rough: number;
+  #smooth: number;
 
   constructor(seconds: number, sd: number, dt: number, rng: Rng) {
     this.#keep = Math.exp(-dt / seconds);
-    this.#kick = sd * Math.sqrt(1 - this.#keep ** 2);
+    this.#kick = Math.sqrt(1 - this.#keep ** 2);
+    this.#sd = sd * Math.SQRT2;
     this.#rng = rng;
-    this.#value = sd * rng.normal();
+    this.#rough = rng.normal();
+    this.#smooth = (this.#rough + rng.normal()) / 2;
   }
 
   next(): number {
-    this.#value = this.#keep * this.#value + this.#kick * this.#rng.normal();
-    return this.#value;
+    this.#rough = this.#keep * this.#rough + this.#kick * this.#rng.normal();
+    this.#smooth += (1 - this.#keep) * (this.#rough - this.#smooth);
+    return this.#sd * this.#smooth;
   }
 }
 

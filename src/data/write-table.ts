@@ -70,7 +70,8 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
     await rename(temporary, path);
     await flush(folder);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // Where the folder itself is the trouble there is nothing to remove.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new UserError(`${path}: could not be written: ${firstLine(cause)}`, {
       advice: "Check that the folder can be written to and has space left.",
       cause,

@@ -2,6 +2,7 @@
 // of the row. Rows are what people did, columns what the network said.
 
 import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
+import { rowHead } from "./data-table.ts";
 import { count, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
@@ -11,14 +12,13 @@ export function confusionMatrix(metrics: ClassificationMetrics, classes: readonl
     const counts = classes.map((_, column) => metrics.confusion_matrix[row]?.[column] ?? 0);
     const total = counts.reduce((sum, n) => sum + n, 0);
     const cells = counts.map((n, column) => cell(n, total, row === column, `${name} as ${classes[column]}`));
-    return html`<tr><th scope="row">${name}</th>${cells}<td class="total">${count(total)}</td></tr>`;
+    return html`<tr>${rowHead(name)}${cells}<td class="total">${count(total)}</td></tr>`;
   });
   const head = classes.map((name) => html`<th scope="col"><span>${name}</span></th>`);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
-<table class="confusion"><caption>True class by row, predicted class by column. Percentages are of the row; counts of
-windows are below them.</caption>
-<thead><tr><td></td>${head}<th scope="col"><span>windows</span></th></tr></thead>
-<tbody>${rows}</tbody></table></div>`;
+<table class="confusion"><thead><tr><td></td>${head}<th scope="col"><span>windows</span></th></tr></thead>
+<tbody>${rows}</tbody></table></div>
+<p class="note">True class by row, predicted class by column; percentages of the row above counts of windows.</p>`;
 }
 
 function cell(n: number, total: number, onDiagonal: boolean, about: string): Html {

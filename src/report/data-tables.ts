@@ -2,6 +2,7 @@
 
 import type { LeakageReport } from "../model-selection/leakage.ts";
 import type { CvReport } from "./cv-report.ts";
+import { dataTable, factTable } from "./data-table.ts";
 import { count, duration, fixed, percent, quantity } from "./format.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 
@@ -53,10 +54,10 @@ export function qualityTables(report: CvReport): Html {
     count(windows.per_user[name] ?? 0),
   ]);
   return html`${factTable(facts)}
-<h3>Channels</h3>${table("Quality by channel", ["channel", "least", "most", "missing", "infinite", "flat"], channels)}
-<h3>Classes</h3>${table("Data by class", ["class", "rows", "time", "windows"], classes)}
+<h3>Channels</h3>${dataTable("Quality by channel", ["channel", "least", "most", "missing", "infinite", "flat"], channels)}
+<h3>Classes</h3>${dataTable("Data by class", ["class", "rows", "time", "windows"], classes)}
 <details><summary>People (${count(people.length)})</summary>
-${table("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
+${dataTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
 }
 
 /** Who was tested on whom, and what the parts share. */
@@ -79,7 +80,7 @@ export function leakageTable(leakage: LeakageReport): Html {
   const kind = leakage.no_shared_person && leakage.no_overlapping_range ? "proof" : "proof bad";
   const head = ["fold", "tested", "validated", "trained", "shared people", "overlapping windows", "least gap"];
   return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}</p>
-${table("Leakage by fold", head, rows, "names")}`;
+${dataTable("Leakage by fold", head, rows, "names")}`;
 }
 
 /** Size, effort and result of each fold. */
@@ -110,7 +111,7 @@ export function foldTable(report: CvReport): Html {
     fixed(m.kappa),
     fixed(m.log_loss),
   ]);
-  return table("Metrics by fold", head, rows);
+  return dataTable("Metrics by fold", head, rows);
 }
 
 /** The resolved options and what identifies the run. */
@@ -129,17 +130,4 @@ export function configTable(report: CvReport): Html {
     ],
     ...facts,
   ]);
-}
-
-function factTable(facts: readonly [string, HtmlValue][]): Html {
-  const rows = facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
-  return html`<table class="facts"><tbody>${rows}</tbody></table>`;
-}
-
-function table(label: string, head: readonly string[], rows: readonly (readonly string[])[], kind = ""): Html {
-  const body = rows.map(
-    ([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`,
-  );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="${kind}"><thead><tr>
-${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

@@ -89,7 +89,7 @@ function scoreChart(fit: Fit, axes: Axes): Html | null {
     ...frame,
     height: 130,
     x: { domain: axes.epochs, label: "epoch", ticks: 5, tickFormat: "d" },
-    y: { domain: [0, 1], label: "validation macro-F1", ticks: 4, grid: true },
+    y: { domain: [0, 1], label: "validation macro-F1", ticks: [0, 0.5, 1], grid: true },
     marks: [
       bestRule(fit),
       Plot.lineY(validation, { x: "epoch", y: "val_macro_f1", stroke: "var(--accent)", strokeWidth: 2 }),

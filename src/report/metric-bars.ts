@@ -3,6 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "./cv-report.ts";
+import { dataTable } from "./data-table.ts";
 import { count, fixed, short } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { plotSvg } from "./plot-svg.ts";
@@ -14,6 +15,7 @@ interface Bar {
   readonly value: number;
   readonly precision?: number;
   readonly recall?: number;
+  readonly support?: number;
 }
 
 /** Macro-F1 of every person over the out-of-fold predictions, and the same figures as a table. */
@@ -21,16 +23,20 @@ export function personBars(report: CvReport): Html {
   const users = report.users.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
   const bars = users.map(({ user, metrics }) => ({ name: user, value: metrics.macro_f1 }));
   const mean = report.summary.over_users.macro_f1.mean;
-  const rows = users.map(
-    ({ user, fold, metrics: m }) => html`<tr><th scope="row">${user}</th><td>${fold}</td><td>${count(m.n)}</td>
-<td>${fixed(m.accuracy)}</td><td>${fixed(m.macro_f1)}</td><td>${fixed(m.weighted_f1)}</td><td>${fixed(m.kappa)}</td>
-<td>${fixed(m.log_loss)}</td><td>${fixed(m.expected_calibration_error)}</td></tr>`,
-  );
+  const rows = users.map(({ user, fold, metrics: m }) => [
+    user,
+    fold ?? "–",
+    count(m.n),
+    fixed(m.accuracy),
+    fixed(m.macro_f1),
+    fixed(m.weighted_f1),
+    fixed(m.kappa),
+    fixed(m.log_loss),
+    fixed(m.expected_calibration_error),
+  ]);
   const head = ["person", "fold", "windows", "accuracy", "macro-F1", "weighted F1", "kappa", "log loss", "ECE"];
-  return html`<div class="grid">${barCharts("Macro-F1 by person", "macro-F1", bars, mean)}</div>
-<details><summary>The same as a table, with every metric</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Metrics by person"><table><thead><tr>
-${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<div class="pair">${barCharts("Macro-F1 by person", "macro-F1", bars, mean)}
+${dataTable("Metrics by person", head, rows)}</div>`;
 }
 
 /** F1 of every class over all out-of-fold predictions, with precision and recall as marks. */
@@ -39,16 +45,17 @@ export function classBars(report: CvReport): Html {
   const bars = report.classes
     .map((name) => ({ name, value: per_class[name]?.f1 ?? 0, ...per_class[name] }))
     .toSorted((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
-  const rows = bars.map(({ name, value, precision, recall, support }) => {
-    return html`<tr><th scope="row">${name}</th><td>${count(support)}</td><td>${fixed(precision)}</td>
-<td>${fixed(recall)}</td><td>${fixed(value)}</td></tr>`;
-  });
-  const head = ["class", "windows", "precision", "recall", "F1"];
+  const rows = bars.map((bar) => [
+    bar.name,
+    count(bar.support),
+    fixed(bar.precision),
+    fixed(bar.recall),
+    fixed(bar.value),
+  ]);
   return html`<p class="legend"><span class="key key-bar"></span> F1 <span class="key-mark">△</span> precision
  <span class="key-mark">○</span> recall</p>
-<div class="grid">${barCharts("F1 by class", "F1", bars, macro_f1)}
-<div class="scroll" tabindex="0" role="region" aria-label="Metrics by class"><table><thead><tr>
-${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></div>`;
+<div class="pair">${barCharts("F1 by class", "F1", bars, macro_f1)}
+${dataTable("Metrics by class", ["class", "windows", "precision", "recall", "F1"], rows)}</div>`;
 }
 
 function barCharts(title: string, axis: string, bars: readonly Bar[], mean: number | null): Html[] {

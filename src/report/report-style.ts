@@ -41,9 +41,12 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .tile.first { border-color: var(--accent); }
 .tile.first strong { color: var(--accent); }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 16px; align-items: start; }
+.pair { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; }
+.pair > .card { flex: 1 1 330px; max-width: 100%; }
+.pair > .scroll { flex: 2 1 520px; min-width: 0; }
 .card { margin: 0; padding: 12px 12px 10px; min-width: 0; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
 .card h3 { margin: 0 0 4px 4px; }
-.card figcaption { margin: 4px 4px 0; font-size: .85rem; color: var(--quiet); overflow-wrap: anywhere; }
+.card fig.card figcaption { margin: 4px 4px 0; font-size: .85rem; color: var(--quiet); overflow-wrap: anywhere; }
 .chart { display: block; width: 100%; max-width: 460px; height: auto; margin: 0 auto; overflow: visible; font-size: 11px; }
 .chart text { white-space: pre; }
 .legend { margin: 0 0 8px; font-size: .85rem; color: var(--quiet); }
@@ -57,24 +60,27 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .scroll { overflow-x: auto; max-width: 100%; margin-bottom: 16px; }
 .scroll:focus-visible { outline: 2px solid var(--accent); }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; background: var(--surface); }
-caption { caption-side: bottom; padding-top: 8px; text-align: left; color: var(--quiet); font-size: .85rem; }
 th, td { padding: 4px 10px; border: 1px solid var(--line); text-align: right; font-weight: 400; vertical-align: top; }
 th { color: var(--quiet); }
-tbody th { text-align: left; color: var(--ink); max-width: 16em; overflow-wrap: anywhere; }
+.scroll th, .scroll td { white-space: nowrap; }
+tbody th { text-align: left; color: var(--ink); }
+.scroll tbody th { position: sticky; left: 0; background: var(--surface); white-space: normal; }
+tbody th span { display: block; width: max-content; max-width: 12em; overflow-wrap: break-word; }
 thead th { vertical-align: bottom; }
 .facts { width: 100%; table-layout: fixed; }
 .facts th { width: 36%; color: var(--quiet); }
 .facts td { text-align: left; overflow-wrap: anywhere; }
-.names td:nth-child(n+2):nth-child(-n+4) { text-align: left; min-width: 11em; overflow-wrap: anywhere; }
+.names td:nth-child(n+2):nth-child(-n+4) { text-align: left; min-width: 11em; white-space: normal; }
 .small { width: 100%; margin-top: 6px; font-size: .8rem; }
 .small th, .small td { padding: 2px 3px; text-align: center; }
 .confusion { border-collapse: separate; border-spacing: 2px; background: none; }
 .confusion th, .confusion td { border: 0; padding: 2px 4px; }
-.confusion tbody th { padding-right: 8px; max-width: 11em; vertical-align: middle; text-align: right; }
+.confusion tbody th { padding-right: 8px; vertical-align: middle; text-align: right; background: var(--page); }
+.confusion tbody th span { max-width: 9em; }
 .confusion thead th { height: 7.5em; padding: 0; }
 .confusion thead span { display: inline-block; writing-mode: vertical-rl; transform: rotate(180deg); max-height: 12em;
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: left; }
-.confusion td { min-width: 46px; text-align: center; vertical-align: middle; line-height: 1.15; background: var(--surface); }
+.confusion td { min-width: 48px; text-align: center; vertical-align: middle; line-height: 1.15; background: var(--surface); }
 .confusion b { display: block; font-weight: 600; }
 .confusion small { color: inherit; opacity: .8; font-size: .75em; }
 .confusion .none { color: var(--muted); }
@@ -91,6 +97,9 @@ footer { padding: 32px 16px; color: var(--quiet); font-size: .85rem; }
   header, main, footer { padding-left: 12px; padding-right: 12px; }
   .card { padding: 10px 6px; }
   th, td { padding: 4px 7px; }
+  .confusion { border-spacing: 1px; }
+  .confusion th, .confusion td { padding: 2px 1px; }
+  .confusion td { min-width: 40px; }
 }
 @page { margin: 14mm 12mm; }
 @media print {
@@ -99,7 +108,12 @@ footer { padding: 32px 16px; color: var(--quiet); font-size: .85rem; }
   body { font-size: 11pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding: 0; }
   nav, summary { display: none; }
-  h2, h3, .note, .legend { break-after: avoid; }
+  h2, h3, .note, .legend { break-after: avoid; break-inside: avoid; }
+  .scroll th, .scroll td { position: static; white-space: normal; }
+  .pair > .card { flex: 0 1 calc(50% - 8px); }
+  .pair > .scroll { flex-basis: 100%; }
+  .names { width: 100%; }
+  .names td:nth-child(4) { width: 45%; }
   .card, .tile, .warnings, .proof, tr { break-inside: avoid; }
   .confusion { break-inside: avoid; font-size: 8pt; }
   .confusion td { min-width: 0; }

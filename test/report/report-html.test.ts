@@ -1,0 +1,177 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { cvReportSchema } from "../../src/report/cv-report.ts";
+import { historyRowSchema } from "../../src/report/history-row.ts";
+import { reportHtml } from "../../src/report/report-html.ts";
+import { type ExampleOptions, exampleReport, ordinary } from "./example-report.ts";
+
+interface Element {
+  readonly textContent: string;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): Element | null;
+  querySelectorAll(selector: string): Iterable<Element>;
+}
+
+function parse(page: string): Element {
+  const { document }: { document: Element } = parseHTML(page);
+  return document;
+}
+
+const all = (root: Element, selector: string): Element[] => [...root.querySelectorAll(selector)];
+const pageOf = (options: ExampleOptions): string => reportHtml(exampleReport(options));
+
+describe("cv_report.json", () => {
+  it("is what its schema says, also after a turn through JSON", () => {
+    const { cvReport, history } = exampleReport(ordinary);
+    expect(cvReportSchema.parse(JSON.parse(JSON.stringify(cvReport)))).toEqual(cvReport);
+    for (const row of history) expect(historyRowSchema.parse(row)).toEqual(row);
+    expect(cvReportSchema.safeParse({ ...cvReport, temperature: 0 }).success).toBe(false);
+  });
+});
+
+describe("report.html", () => {
+  const input = exampleReport(ordinary);
+  const page = reportHtml(input);
+  const document = parse(page);
+
+  it("is one file that loads nothing and runs nothing", () => {
+    const addresses = page.replaceAll("http://www.w3.org/", "");
+    expect(addresses).not.toMatch(/https?:|url\(|@import|<script|<link|<img|<iframe|\son[a-z]+=/i);
+    for (const link of all(document, "[href]")) {
+      expect(document.querySelector(link.getAttribute("href")!), link.textContent).not.toBeNull();
+    }
+  });
+
+  it("has a section for each part of the report, and gives each chart its words", () => {
+    const titles = all(document, "main h2").map((heading) => heading.textContent);
+    expect(titles).toEqual([
+      "At a glance",
+      "Folds",
+      "Confusion",
+      "People",
+      "Classes",
+      "Calibration",
+      "Channels",
+      "Data quality",
+      "Leakage",
+      "Run",
+    ]);
+    const charts = all(document, "svg");
+    // two a fold, one for the final fit, people, classes, two a reliability diagram, one a channel
+    expect(charts).toHaveLength(2 * 5 + 1 + 1 + 1 + 4 + 6);
+    for (const chart of charts) expect(chart.getAttribute("aria-label")).toMatch(/\w.*\.$/);
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  });
+
+  it("prints the headline as mean and standard deviation over folds and people", () => {
+    const { over_folds, over_users, worst_user } = input.cvReport.summary;
+    const tiles = document.querySelector(".tiles")!.textContent;
+    for (const { mean, sd } of [over_folds.macro_f1, over_users.macro_f1, over_folds.accuracy, over_folds.kappa]) {
+      expect(tiles).toContain(`${mean!.toFixed(3)} ± ${sd!.toFixed(3)}`);
+    }
+    expect(tiles).toContain(`macro-F1 of ${worst_user.user}`);
+  });
+
+  it("shows the confusion matrix's counts, row by row", () => {
+    const rows = all(document, ".confusion tbody tr").map((row) =>
+      all(row, "td:not(.total)").map((cell) => Number(cell.querySelector("small")?.textContent ?? "0")),
+    );
+    expect(rows).toEqual(input.cvReport.pooled.confusion_matrix);
+  });
+
+  it("sorts people from best to worst", () => {
+    const bars = all(document, "#people tbody tr").map((row) => Number(all(row, "td")[3]!.textContent));
+    expect(bars).toHaveLength(24);
+    expect(bars).toEqual(bars.toSorted((a, b) => b - a));
+  });
+
+  it("marks the five percentiles of each channel", () => {
+    const panels = all(document, "#channels figure");
+    expect(panels.map((panel) => panel.querySelector("h3")!.textContent)).toEqual(ordinary.channels);
+    for (const panel of panels) {
+      expect(all(panel, "svg title").map((title) => title.textContent.split(":")[0])).toEqual([
+        "percentile 5",
+        "percentile 25",
+        "percentile 50",
+        "percentile 75",
+        "percentile 95",
+      ]);
+    }
+  });
+
+  it("is the same bytes for the same report", () => {
+    expect(pageOf(ordinary)).toBe(page);
+  });
+
+  it("puts warnings first, each once", () => {
+    const warned = parse(pageOf({ ...ordinary, warnings: ["It leaks.", "It leaks.", "Few people."] }));
+    expect(all(warned, "main > section:first-of-type li").map((item) => item.textContent)).toEqual([
+      "It leaks.",
+      "Few people.",
+    ]);
+    expect(document.querySelector(".warnings")).toBeNull();
+  });
+});
+
+describe("report.html of unusual input", () => {
+  it("treats names as text wherever they stand", () => {
+    const hostile = [`<script>alert("1")</script>`, `"><img src=x onerror=alert(2)>`, "&lt;b&gt; '$& $1", "\u0007bell"];
+    const page = pageOf({ users: hostile, classes: hostile, channels: hostile, folds: 2, warnings: hostile });
+    const document = parse(page);
+    expect(all(document, "script, img, b > *")).toEqual([]);
+    const names = all(document, "#classes tbody th").map((cell) => cell.textContent);
+    expect(names.toSorted()).toEqual(hostile.map((name) => name.replace("\u0007", "\ufffd")).toSorted());
+  });
+
+  it("names every person, class, channel and fold of a large run, in charts of bounded height", () => {
+    const options: ExampleOptions = {
+      users: Array.from({ length: 60 }, (_, i) => `participant-${i + 1}`),
+      classes: Array.from({ length: 20 }, (_, i) => `activity ${i + 1}`),
+      channels: Array.from({ length: 9 }, (_, i) => `channel_${i + 1}`),
+      folds: 10,
+    };
+    const document = parse(pageOf(options));
+    const heads = (id: string): string[] => all(document, `#${id} tbody th`).map((cell) => cell.textContent);
+    expect(heads("people").toSorted()).toEqual(options.users.toSorted());
+    expect(heads("classes").toSorted()).toEqual(options.classes.toSorted());
+    expect(heads("confusion")).toEqual(options.classes);
+    const panels = (id: string): string[] => all(document, `#${id} figure h3`).map((title) => title.textContent);
+    expect(panels("channels")).toEqual(options.channels);
+    expect(panels("folds")).toEqual([...Array.from({ length: 10 }, (_, i) => `Fold ${i + 1}`), "Final fit"]);
+    for (const chart of all(document, "svg")) {
+      expect(Number(chart.getAttribute("height"))).toBeLessThan(700);
+      expect(Number(chart.getAttribute("width"))).toBe(340);
+    }
+    const shown = all(document, "#people svg").flatMap((chart) => all(chart, "text").map((text) => text.textContent));
+    for (const user of options.users) expect(shown).toContain(user);
+  });
+
+  it("copes with one epoch, no epochs, a missing kappa and people who stand in several folds", () => {
+    const { cvReport, baseline, history } = exampleReport({ ...ordinary, folds: 2 });
+    const [first, second] = cvReport.folds;
+    const report = {
+      ...cvReport,
+      folds: [{ ...first!, best_epoch: 1, epochs: 1 }, second!],
+      users: cvReport.users.map((user) => ({ ...user, fold: null, metrics: { ...user.metrics, kappa: null } })),
+      summary: {
+        ...cvReport.summary,
+        over_users: { ...cvReport.summary.over_users, kappa: { mean: null, sd: null } },
+      },
+      leakage: { ...cvReport.leakage, split: "stratified" as const, no_shared_person: false },
+    };
+    const page = reportHtml({
+      cvReport: report,
+      baseline,
+      history: history.filter((row) => row.fit === "fold-1" && row.epoch === 1),
+    });
+    expect(page).toContain("No epochs were recorded for this fit.");
+    expect(page).toContain("expect less from new people");
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  });
+
+  it("refuses a baseline that lacks a channel it names", () => {
+    const { cvReport, baseline, history } = exampleReport(ordinary);
+    const broken = { ...baseline, sensor_columns: [...baseline.sensor_columns, "Mx"] };
+    expect(() => reportHtml({ cvReport, baseline: broken, history })).toThrow(/expected statistics of Mx/);
+  });
+});

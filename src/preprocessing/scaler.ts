@@ -2,7 +2,9 @@
 // Dimensions: S samples, C channels, W windows, T samples a window.
 
 import { z } from "zod";
-import { medianOf } from "../data/sampling.ts";
+import { moments } from "../stats/moments.ts";
+import { quantiles } from "../stats/quantile.ts";
+import { sortFloats } from "../stats/sort-floats.ts";
 import type { WindowSet } from "./windows.ts";
 
 export type ScalingMethod = "zscore" | "robust" | "none";
@@ -40,8 +42,20 @@ export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int3
   }
   if (index.length === 0) throw new RangeError("fitScaler: expected at least one window to fit on");
   const ranges = coveredRanges(windows, index);
-  const fitted = channels.map((_, c) => (method === "zscore" ? moments : quartiles)(windows, ranges, c));
-  return { method, channels, center: fitted.map((f) => f.center), scale: fitted.map((f) => f.scale) };
+  const fitted = channels.map((_, c) => {
+    const values = coveredValues(windows, ranges, c);
+    if (method === "zscore") {
+      const { mean, std } = moments(values);
+      return { center: mean, spread: std };
+    }
+    const [lower, median, upper] = quantiles(sortFloats(values), [0.25, 0.5, 0.75]) as [number, number, number];
+    return { center: median, spread: upper - lower };
+  });
+  return {
+    ...{ method, channels },
+    center: fitted.map(({ center }) => center),
+    scale: fitted.map(({ spread }) => (spread > 0 ? spread : 1)),
+  };
 }
 
 /** Sample ranges [start, end) under the windows, merged and in order: pairs in one flat array. */
@@ -56,46 +70,15 @@ export function coveredRanges(windows: Pick<WindowSet, "starts" | "windowSize">,
   return ranges;
 }
 
-function moments(windows: WindowSet, ranges: readonly number[], channel: number): { center: number; scale: number } {
-  let n = 0;
-  let sum = 0;
-  // Shifted by the first sample, so that a large offset (gravity) does not eat the digits of the spread.
-  const shift = windows.samples[ranges[0]! * windows.channels.length + channel]!;
-  let squares = 0;
-  visit(windows, ranges, channel, (value) => {
-    const difference = value - shift;
-    n++;
-    sum += difference;
-    squares += difference * difference;
-  });
-  const variance = squares / n - (sum / n) ** 2;
-  const center = shift + sum / n;
-  // Below the rounding of float32 samples a spread is none.
-  const constant = !(Math.sqrt(Math.max(variance, 0)) > Math.abs(center) * 1e-7);
-  return { center, scale: constant ? 1 : Math.sqrt(variance) };
-}
-
-function quartiles(windows: WindowSet, ranges: readonly number[], channel: number): { center: number; scale: number } {
+/** One channel's covered samples. */
+function coveredValues(windows: WindowSet, ranges: readonly number[], channel: number): Float32Array {
+  const channelCount = windows.channels.length;
   let n = 0;
   for (let r = 0; r < ranges.length; r += 2) n += ranges[r + 1]! - ranges[r]!;
-  const values = new Float64Array(n);
-  let i = 0;
-  visit(windows, ranges, channel, (value) => {
-    values[i++] = value;
-  });
-  const center = medianOf(values);
-  const at = (p: number): number => {
-    const position = p * (n - 1);
-    const low = Math.floor(position);
-    return values[low]! + (position - low) * (values[Math.min(low + 1, n - 1)]! - values[low]!);
-  };
-  const range = at(0.75) - at(0.25);
-  return { center, scale: range > 0 ? range : 1 };
-}
-
-function visit(windows: WindowSet, ranges: readonly number[], channel: number, see: (value: number) => void): void {
-  const channelCount = windows.channels.length;
+  const values = new Float32Array(n);
+  let at = 0;
   for (let r = 0; r < ranges.length; r += 2) {
-    for (let i = ranges[r]!; i < ranges[r + 1]!; i++) see(windows.samples[i * channelCount + channel]!);
+    for (let i = ranges[r]!; i < ranges[r + 1]!; i++) values[at++] = windows.samples[i * channelCount + channel]!;
   }
+  return values;
 }

@@ -116,6 +116,12 @@ export function refuseOtherColumns(
 
 function unreadable(file: SourceFile, cause: unknown): UserError {
   const message = firstLine(cause);
+  if (file.remote) {
+    return new UserError(`${file.path}: could not be read: ${message}`, {
+      advice: "Check the address and the network; DuckDB downloads its httpfs extension on first use.",
+      cause,
+    });
+  }
   if (/parquet|magic bytes/i.test(message) && file.format === "parquet") {
     return new UserError(`${file.path}: this is not a Parquet file, although its name says so.`, {
       advice: "Export it again, or give it the extension of what it is (.csv, .tsv, .csv.gz).",

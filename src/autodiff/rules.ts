@@ -85,12 +85,21 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   }),
   Transpose: simple((dy, _, __, { node }) => {
     const permutation = ints(node, "perm");
-    return [transpose(dy, permutation.map((_, axis) => permutation.indexOf(axis)))];
+    return [
+      transpose(
+        dy,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ];
   }),
   Reshape: simple((dy, _, [x]) => [reshape(dy, x!.shape)]),
   Concat: simple((dy, _, inputs, { node }) => {
     const axis = int(node, "axis");
-    return split(dy, inputs.map((input) => input.shape[axis] as number), axis);
+    return split(
+      dy,
+      inputs.map((input) => input.shape[axis] as number),
+      axis,
+    );
   }),
   Split: ({ node, outputGradients }) => {
     const pieces = node.outputs.map((output, i) => outputGradients[i] ?? zeros(output));
@@ -149,7 +158,13 @@ function swapLast(x: Value): Value {
 }
 
 function zeros(like: Value): Value {
-  return expand(reshape(scalar(like, 0), like.shape.map(() => 1)), like.shape as readonly number[]);
+  return expand(
+    reshape(
+      scalar(like, 0),
+      like.shape.map(() => 1),
+    ),
+    like.shape as readonly number[],
+  );
 }
 
 function constantInts(value: Value): number[] {

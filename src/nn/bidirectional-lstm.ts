@@ -9,10 +9,10 @@
 import type { Value } from "../onnx/graph.ts";
 import {
   add,
-  bidirectionalLstm as lstmOperator,
   concat,
   expand,
   gemm,
+  bidirectionalLstm as lstmOperator,
   mul,
   reduceSum,
   reshape,
@@ -63,6 +63,8 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
     const z = reshape(gemm(flatX, w, { c: gatesLast(bias, units) }), [steps, batch, 4 * units]);
     const zero = expand(scalar(x, 0), [batch, units]);
 
+    // The last three outputs hold all that the gradient needs: with dh and dc the gradients of h and c,
+    // dc = dh * throughTanh + dc', and the gates' [dz] = [dc, dc, dh, dc] * slopes.
     const forward = scan(
       [zero, zero],
       [{ value: z, reverse }],
@@ -71,10 +73,18 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
         const gates = sigmoid(zGates!);
         const cell = tanh(zCell!);
         const [i, f, o] = split(gates, [units, units, units], 1);
-        const nextC = add(mul(i!, cell), mul(f!, c!));
+        const added = mul(i!, cell);
+        const kept = mul(f!, c!);
+        const nextC = add(added, kept);
         const tanhC = tanh(nextC);
         const nextH = mul(o!, tanhC);
-        return { states: [nextH, nextC], outputs: [nextH, h!, c!, gates, cell, tanhC] };
+        const throughTanh = sub(o!, mul(nextH, tanhC));
+        const gateSlopes = mul(concat([added, kept, nextH], 1), sub(1, gates));
+        const cellSlope = sub(i!, mul(added, cell));
+        return {
+          states: [nextH, nextC],
+          outputs: [nextH, h!, throughTanh, concat([gateSlopes, cellSlope], 1), f!],
+        };
       },
       { reverseOutputs: reverse },
     );
@@ -86,16 +96,10 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
         const backward = scan(
           [zero, zero],
           [dh!, ...saved].map((value) => ({ value, reverse: !reverse })),
-          ([dhNext, dcNext], [dy, cPrevious, gates, cell, tanhC]) => {
-            const [i, f, o] = split(gates!, [units, units, units], 1);
+          ([dhNext, dcNext], [dy, throughTanh, slopes, f]) => {
             const dhT = add(dy!, dhNext!);
-            const dTanhC = mul(dhT, o!);
-            const dc = add(sub(dTanhC, mul(dTanhC, mul(tanhC!, tanhC!))), dcNext!);
-            const dGates = concat([mul(dc, cell!), mul(dc, cPrevious!), mul(dhT, tanhC!)], 1);
-            const dzGates = mul(dGates, sub(gates!, mul(gates!, gates!)));
-            const dCell = mul(dc, i!);
-            const dzCell = sub(dCell, mul(dCell, mul(cell!, cell!)));
-            const dz = concat([dzGates, dzCell], 1);
+            const dc = add(mul(dhT, throughTanh!), dcNext!);
+            const dz = mul(concat([dc, dc, dhT, dc], 1), slopes!);
             return { states: [gemm(dz, r, { transB: true }), mul(dc, f!)], outputs: [dz] };
           },
           { reverseOutputs: !reverse },
@@ -133,7 +137,10 @@ function inferenceLstm(x: Value, cells: readonly [Cell, Cell], units: number): V
   const w = stack(({ kernel }) => transpose(onnxGates(kernel, units), [1, 0]), x.shape[2] as number);
   const r = stack(({ recurrentKernel }) => transpose(onnxGates(recurrentKernel, units), [1, 0]), units);
   const b = reshape(
-    concat(cells.flatMap(({ bias }) => [onnxGates(bias, units), expand(scalar(bias, 0), [4 * units])]), 0),
+    concat(
+      cells.flatMap(({ bias }) => [onnxGates(bias, units), expand(scalar(bias, 0), [4 * units])]),
+      0,
+    ),
     [2, 8 * units],
   );
   return reshape(transpose(lstmOperator(x, w, r, b), [0, 2, 1, 3]), [steps!, batch!, 2 * units]);

@@ -63,8 +63,7 @@ function forward(layers: Layer, { batchSize, windowSize, channels, classes, type
   const network = describeNetwork(layers, { type, shape });
   const graph = new Graph("training_step");
   const parameters = graph.input("parameters", type, [network.parameterCount]);
-  const statistics =
-    network.statisticCount > 0 ? graph.input("statistics", type, [network.statisticCount]) : undefined;
+  const statistics = network.statisticCount > 0 ? graph.input("statistics", type, [network.statisticCount]) : undefined;
   const x = graph.input("x", type, shape);
   const targets = graph.input("targets", type, [batchSize, classes]);
 

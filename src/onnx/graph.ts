@@ -81,21 +81,29 @@ export class Graph {
   }
 
   /** Makes `value` an output that is called `name`. */
-  output(name: string, value: Value): Value {
+  output(name: string, value: Value): void {
     const named: Value = { ...value, graph: this, name: this.#unique(name) };
     this.nodes.push({ operator: "Identity", inputs: [value], outputs: [named], attributes: {} });
     this.outputs.push(named);
-    return named;
+  }
+
+  /** Makes `value` an output under the name it has, without a copy where ONNX allows that: once, if made by a node here. */
+  result(value: Value): void {
+    const isOwn = value.graph === this && !this.inputs.includes(value) && !this.outputs.includes(value);
+    if (isOwn) this.outputs.push(value);
+    else this.output("result", value);
   }
 
   /** A tensor that is stored in the model. Scalars and short lists are stored once however often they are used. */
   constant(type: DataType, shape: readonly number[], values: ArrayLike<number>): Value {
     if (this.parent !== undefined) return this.root.constant(type, shape, values);
-    const key = values.length <= 16 ? `${type}[${shape}]${Array.from(values, (v) => (Object.is(v, -0) ? "-0" : v))}` : undefined;
+    const key =
+      values.length <= 16 ? `${type}[${shape}]${Array.from(values, (v) => (Object.is(v, -0) ? "-0" : v))}` : undefined;
     const known = key === undefined ? undefined : this.#constants.get(key);
     if (known !== undefined) return known;
     const size = shape.reduce((product, dimension) => product * dimension, 1);
-    if (size !== values.length) throw new Error(`constant: shape [${shape}] holds ${size} values, got ${values.length}`);
+    if (size !== values.length)
+      throw new Error(`constant: shape [${shape}] holds ${size} values, got ${values.length}`);
     const value: Value = { graph: this, name: this.#unique("constant"), type, shape };
     this.initializers.push({ value, data: toTypedArray(type, values) });
     if (key !== undefined) this.#constants.set(key, value);
@@ -133,7 +141,9 @@ export class Graph {
   #unique(name: string): string {
     const count = this.#names.get(name) ?? 0;
     this.#names.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
+    if (count === 0) return name;
+    const numbered = `${name}_${count}`;
+    return this.#names.has(numbered) ? this.#unique(name) : this.#unique(numbered);
   }
 }
 

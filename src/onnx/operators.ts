@@ -11,6 +11,7 @@ const sub: (a: Operand, b: Operand) => Value = binary("Sub");
 const mul: (a: Operand, b: Operand) => Value = binary("Mul");
 const div: (a: Operand, b: Operand) => Value = binary("Div");
 const greater: (a: Operand, b: Operand) => Value = binary("Greater", "bool");
+
 export { add, div, greater, mul, sub };
 
 const neg: (x: Value) => Value = unary("Neg");
@@ -20,6 +21,7 @@ const sqrt: (x: Value) => Value = unary("Sqrt");
 const tanh: (x: Value) => Value = unary("Tanh");
 const sigmoid: (x: Value) => Value = unary("Sigmoid");
 const relu: (x: Value) => Value = unary("Relu");
+
 export { exp, log, neg, relu, sigmoid, sqrt, tanh };
 
 /** A scalar of the same type as `like`. */
@@ -77,7 +79,10 @@ export function reshape(x: Value, shape: Shape): Value {
   if (unknown.length > 1 || known(shape) !== known(x.shape) || String(unknown) !== String(unknownBefore)) {
     throw new Error(`Reshape: [${x.shape}] cannot become [${shape}]`);
   }
-  const target = ints(x, shape.map((dimension) => (typeof dimension === "string" ? -1 : dimension)));
+  const target = ints(
+    x,
+    shape.map((dimension) => (typeof dimension === "string" ? -1 : dimension)),
+  );
   return emit("Reshape", [x, target], x.type, shape);
 }
 
@@ -123,9 +128,14 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
 
 export function reduceSum(x: Value, axes: readonly number[], keepDimensions = true): Value {
   if (axes.length === 0) return x;
-  return innermost([x]).emit("ReduceSum", [x, ints(x, axes)], [{ type: x.type, shape: reduced(x.shape, axes, keepDimensions) }], {
-    keepdims: { kind: "int", value: keepDimensions ? 1 : 0 },
-  })[0]!;
+  return innermost([x]).emit(
+    "ReduceSum",
+    [x, ints(x, axes)],
+    [{ type: x.type, shape: reduced(x.shape, axes, keepDimensions) }],
+    {
+      keepdims: { kind: "int", value: keepDimensions ? 1 : 0 },
+    },
+  )[0]!;
 }
 
 export function reduceMean(x: Value, axes: readonly number[], keepDimensions = true): Value {
@@ -176,8 +186,8 @@ export function scan(
   const stateInputs = states.map((state) => inner.input("state", state.type, state.shape));
   const slices = inputs.map(({ value }) => inner.input("slice", value.type, value.shape.slice(1)));
   const result = body(stateInputs, slices);
-  const ended = result.states.map((value) => inner.output("next", value));
-  const stacked = result.outputs.map((value) => inner.output("stacked", value));
+  const { states: ended, outputs: stacked } = result;
+  for (const value of [...ended, ...stacked]) inner.result(value);
   const directions = (reverse: readonly boolean[]): Attribute => ({ kind: "ints", value: reverse.map(Number) });
   const outputs = outer.emit(
     "Scan",
@@ -190,7 +200,9 @@ export function scan(
       body: { kind: "graph", value: inner },
       num_scan_inputs: { kind: "int", value: inputs.length },
       scan_input_directions: directions(inputs.map(({ reverse = false }) => reverse)),
-      ...(stacked.length === 0 ? {} : { scan_output_directions: directions(stacked.map(() => options.reverseOutputs ?? false)) }),
+      ...(stacked.length === 0
+        ? {}
+        : { scan_output_directions: directions(stacked.map(() => options.reverseOutputs ?? false)) }),
     },
   );
   return { states: outputs.slice(0, states.length), outputs: outputs.slice(states.length) };
@@ -234,7 +246,9 @@ function emit(operator: string, inputs: readonly Value[], type: DataType, shape:
 }
 
 function lastAxis(operator: string, x: Value): Value {
-  return innermost([x]).emit(operator, [x], [{ type: x.type, shape: x.shape }], { axis: { kind: "int", value: -1 } })[0]!;
+  return innermost([x]).emit(operator, [x], [{ type: x.type, shape: x.shape }], {
+    axis: { kind: "int", value: -1 },
+  })[0]!;
 }
 
 function unary(operator: string): (x: Value) => Value {

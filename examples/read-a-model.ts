@@ -1,0 +1,27 @@
+// A model folder is plain files. Opens one, which checks every hash, and asks its network about one window, without any
+// other code of this project: model.onnx takes raw windows in physical units.
+//
+//   node examples/read-a-model.ts models/walk
+//
+// In a project of your own, import from "tidemark" instead.
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { openModelFolder, resolveTrainConfig } from "../src/index.ts";
+
+const directory = process.argv[2];
+if (directory === undefined) throw new Error("usage: node examples/read-a-model.ts <model folder>");
+
+const { manifest, labels, path } = await openModelFolder(directory);
+console.log(`${manifest.model_version}: trained on ${manifest.data.users.length} people, ${manifest.data.rows} rows`);
+
+const { window } = resolveTrainConfig(manifest.config);
+const { channels } = manifest.data;
+const still = new Float32Array(window * channels.length);
+const down = channels.indexOf("Az");
+for (let t = 0; t < window; t++) still[t * channels.length + down] = 9.81;
+
+const session = await InferenceSession.create(path("model.onnx"));
+const input = new Tensor("float32", still, [1, window, channels.length]);
+const { probabilities } = await session.run({ [session.inputNames[0]!]: input });
+labels.classes.forEach((name, k) => {
+  console.log(`${name.padEnd(24)} ${Number(probabilities!.data[k]).toFixed(3)}`);
+});

@@ -46,7 +46,7 @@ function orthogonal(rows: number, columns: number, rng: Rng): Float32Array {
     basis.push(row);
   }
   const values = new Float32Array(rows * columns);
-  basis.forEach((row, i) => values.set(row, i * columns));
+  for (const [i, row] of basis.entries()) values.set(row, i * columns);
   return values;
 }
 

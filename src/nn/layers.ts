@@ -88,6 +88,16 @@ export const flatten: Layer = (_, x) => {
   return reshape(transpose(x, [1, 0, 2]), [batch!, (steps as number) * (channels as number)]);
 };
 
+/** [T, B, C] -> [floor(T / size), B, C]: the mean of each `size` time steps; a rest at the end is left out. */
+export function averagePooling1d(size: number): Layer {
+  return (_, x) => {
+    const [steps, batch, channels] = x.shape;
+    const pooled = Math.floor((steps as number) / size);
+    const whole = slice(x, 0, 0, pooled * size);
+    return reduceMean(reshape(whole, [pooled, size, batch!, channels!]), [1], false);
+  };
+}
+
 /** [T, B, C] -> [B, C]: the mean over time. */
 export const globalAveragePooling: Layer = (_, x) => reduceMean(x, [0], false);
 

@@ -3,6 +3,7 @@
 import { bidirectionalLstm } from "./bidirectional-lstm.ts";
 import type { Layer } from "./layer-context.ts";
 import {
+  averagePooling1d,
   batchNormalization,
   conv1d,
   dense,
@@ -20,15 +21,15 @@ export type NetworkName = "1dcnn-bilstm" | "compact";
 export function networkLayers(name: NetworkName, classCount: number): Layer {
   switch (name) {
     case "1dcnn-bilstm":
-      return cnnBilstm(flatten, classCount);
+      return cnnBilstm(classCount);
     case "compact":
-      return cnnBilstm(globalAveragePooling, classCount);
+      return compact(classCount);
     default:
       throw new Error(`unknown network ${name satisfies never}`);
   }
 }
 
-function cnnBilstm(head: Layer, classCount: number): Layer {
+function cnnBilstm(classCount: number): Layer {
   return sequential(
     timeMajor,
     conv1d("conv_1", 16, 2),
@@ -45,7 +46,39 @@ function cnnBilstm(head: Layer, classCount: number): Layer {
     bidirectionalLstm("lstm_2", 32),
     batchNormalization("norm_4"),
     dropout(0.2),
-    head,
+    flatten,
+    dense("dense_1", 32),
+    rectify,
+    batchNormalization("norm_5"),
+    dropout(0.5),
+    dense("dense_2", classCount),
+  );
+}
+
+/**
+ * Sees a fifth of a second in its convolutions and pools time twice before the LSTMs, which are nearly all of the cost of
+ * a step, and once more after them, so that the dense layer's weights do not grow with the window.
+ */
+function compact(classCount: number): Layer {
+  return sequential(
+    timeMajor,
+    conv1d("conv_1", 24, 5),
+    rectify,
+    batchNormalization("norm_1"),
+    dropout(0.1),
+    averagePooling1d(2),
+    conv1d("conv_2", 48, 5),
+    rectify,
+    batchNormalization("norm_2"),
+    dropout(0.2),
+    averagePooling1d(2),
+    bidirectionalLstm("lstm_1", 48),
+    batchNormalization("norm_3"),
+    dropout(0.2),
+    bidirectionalLstm("lstm_2", 32),
+    batchNormalization("norm_4"),
+    dropout(0.2),
+    globalAveragePooling,
     dense("dense_1", 32),
     rectify,
     batchNormalization("norm_5"),

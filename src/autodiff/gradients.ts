@@ -23,7 +23,7 @@ export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
   for (const entry of graph.tape.toReversed()) {
     const outputGradients = entry.outputs.map(({ name }) => gradientOf.get(name));
     if (outputGradients.every((gradient) => gradient === undefined)) continue;
-    if (!entry.inputs.some(({ name }) => needed.has(name))) continue;
+    if (!readBy(entry).some(({ name }) => needed.has(name))) continue;
     const inputGradients = pullBack(entry, outputGradients, (input) => needed.has(input.name));
     entry.inputs.forEach((input, i) => {
       const gradient = inputGradients[i];
@@ -53,8 +53,17 @@ function pullBack(
 /** Names of all values that depend on `wrt`, themselves included. */
 function dependants(tape: readonly (Node | Composite)[], wrt: readonly Value[]): Set<string> {
   const names = new Set(wrt.map(({ name }) => name));
-  for (const { inputs, outputs } of tape) {
-    if (inputs.some(({ name }) => names.has(name))) for (const { name } of outputs) names.add(name);
+  for (const entry of tape) {
+    if (readBy(entry).some(({ name }) => names.has(name))) for (const { name } of entry.outputs) names.add(name);
   }
   return names;
+}
+
+/** A node's inputs, and what a Scan's body takes from around it: that flows in as well, though it is no input. */
+function readBy(entry: Node | Composite): readonly Value[] {
+  if ("gradient" in entry) return entry.inputs;
+  const bodies = Object.values(entry.attributes).filter((attribute) => attribute.kind === "graph");
+  return bodies.length === 0
+    ? entry.inputs
+    : [...entry.inputs, ...bodies.flatMap((b) => b.value.nodes.flatMap(readBy))];
 }

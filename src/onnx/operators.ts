@@ -32,6 +32,8 @@ export function scalar(like: Value, value: number): Value {
 /** Elementwise choice with broadcasting: a where condition holds, else b. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
   const [left, right] = operands(a, b, condition.graph);
+  if (condition.type !== "bool") throw new Error(`Where: expected a condition of type bool, got ${condition.type}`);
+  if (left.type !== right.type) throw mismatch("Where", left, right);
   const shape = broadcast(broadcast(condition.shape, left.shape), right.shape);
   return emit("Where", [condition, left, right], left.type, shape);
 }
@@ -46,7 +48,7 @@ export function cast(x: Value, type: DataType): Value {
 export function matmul(a: Value, b: Value): Value {
   const [m, k] = a.shape.slice(-2);
   const [k2, n] = b.shape.slice(-2);
-  if (a.shape.length < 2 || b.shape.length < 2 || k !== k2) throw mismatch("MatMul", a, b);
+  if (a.shape.length < 2 || b.shape.length < 2 || k !== k2 || a.type !== b.type) throw mismatch("MatMul", a, b);
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
   return emit("MatMul", [a, b], a.type, [...batch, m!, n!]);
 }
@@ -56,7 +58,11 @@ export function gemm(a: Value, b: Value, options: { c?: Value; transA?: boolean;
   const { c, transA = false, transB = false } = options;
   const [m, k] = transA ? [a.shape[1], a.shape[0]] : a.shape;
   const [k2, n] = transB ? [b.shape[1], b.shape[0]] : b.shape;
-  if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2) throw mismatch("Gemm", a, b);
+  if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2 || a.type !== b.type) throw mismatch("Gemm", a, b);
+  if (c !== undefined) {
+    if (c.type !== a.type) throw mismatch("Gemm", a, c);
+    checkBroadcast("Gemm", c, [m!, n!]);
+  }
   const inputs = c === undefined ? [a, b] : [a, b, c];
   return innermost(inputs).emit("Gemm", inputs, [{ type: a.type, shape: [m!, n!] }], {
     ...(transA ? { transA: { kind: "int", value: 1 } } : {}),
@@ -65,6 +71,9 @@ export function gemm(a: Value, b: Value, options: { c?: Value; transA?: boolean;
 }
 
 export function transpose(x: Value, permutation: readonly number[]): Value {
+  if (!sameShape(permutation.toSorted(), [...x.shape.keys()])) {
+    throw new Error(`Transpose: [${permutation}] is no permutation of the axes of [${x.shape}]`);
+  }
   return innermost([x]).emit("Transpose", [x], [{ type: x.type, shape: permutation.map((axis) => x.shape[axis]!) }], {
     perm: { kind: "ints", value: permutation },
   })[0]!;
@@ -89,6 +98,12 @@ export function reshape(x: Value, shape: Shape): Value {
 export function concat(values: readonly Value[], axis: number): Value {
   if (values.length === 1) return values[0]!;
   const first = values[0]!;
+  checkAxes("Concat", first, [axis]);
+  for (const value of values) {
+    const fits =
+      value.shape.length === first.shape.length && sameShape(value.shape.with(axis, 0), first.shape.with(axis, 0));
+    if (!fits || value.type !== first.type) throw mismatch("Concat", first, value);
+  }
   const total = values.reduce((sum, value) => sum + numeric(value.shape[axis]!), 0);
   return innermost(values).emit("Concat", values, [{ type: first.type, shape: first.shape.with(axis, total) }], {
     axis: { kind: "int", value: axis },
@@ -110,6 +125,7 @@ export function split(x: Value, sizes: readonly number[], axis: number): Value[]
 
 /** x[..., start:end, ...] along one axis. */
 export function slice(x: Value, axis: number, start: number, end: number): Value {
+  checkAxes("Slice", x, [axis]);
   const size = numeric(x.shape[axis]!);
   if (!(0 <= start && start < end && end <= size)) throw new Error(`Slice: ${start}:${end} is not within ${size}`);
   if (start === 0 && end === size) return x;
@@ -119,6 +135,8 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
 
 /** Zeros around x along one axis: the reverse of `slice`. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
+  checkAxes("Pad", x, [axis]);
+  if (!(before >= 0 && after >= 0)) throw new Error(`Pad: expected no less than 0 zeros, got ${before} and ${after}`);
   if (before === 0 && after === 0) return x;
   const rank = x.shape.length;
   const pads = Array.from({ length: 2 * rank }, (_, i) => (i === axis ? before : i === rank + axis ? after : 0));
@@ -127,6 +145,7 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
 }
 
 export function reduceSum(x: Value, axes: readonly number[], keepDimensions = true): Value {
+  checkAxes("ReduceSum", x, axes);
   if (axes.length === 0) return x;
   return innermost([x]).emit(
     "ReduceSum",
@@ -139,6 +158,7 @@ export function reduceSum(x: Value, axes: readonly number[], keepDimensions = tr
 }
 
 export function reduceMean(x: Value, axes: readonly number[], keepDimensions = true): Value {
+  checkAxes("ReduceMean", x, axes);
   if (axes.length === 0) return x;
   return innermost([x]).emit("ReduceMean", [x], [{ type: x.type, shape: reduced(x.shape, axes, keepDimensions) }], {
     axes: { kind: "ints", value: axes },
@@ -149,6 +169,7 @@ export function reduceMean(x: Value, axes: readonly number[], keepDimensions = t
 /** Repeats x along dimensions of size one until it has `shape` (all of it known). */
 export function expand(x: Value, shape: readonly number[]): Value {
   if (sameShape(x.shape, shape)) return x;
+  checkBroadcast("Expand", x, shape);
   return emit("Expand", [x, ints(x, shape)], x.type, shape);
 }
 
@@ -187,6 +208,11 @@ export function scan(
   const slices = inputs.map(({ value }) => inner.input("slice", value.type, value.shape.slice(1)));
   const result = body(stateInputs, slices);
   const { states: ended, outputs: stacked } = result;
+  if (ended.length !== states.length) throw new Error(`Scan: ${states.length} states became ${ended.length}`);
+  for (const [i, state] of states.entries()) {
+    if (ended[i]!.type !== state.type || !sameShape(ended[i]!.shape, state.shape))
+      throw mismatch("Scan", state, ended[i]!);
+  }
   for (const value of [...ended, ...stacked]) inner.result(value);
   const directions = (reverse: readonly boolean[]): Attribute => ({ kind: "ints", value: reverse.map(Number) });
   const outputs = outer.emit(
@@ -272,6 +298,17 @@ function operands(a: Operand, b: Operand, graph?: Graph): [Value, Value] {
 
 function ints(like: Value, values: readonly number[]): Value {
   return like.graph.constant("int64", [values.length], values);
+}
+
+function checkAxes(operator: string, x: Value, axes: readonly number[]): void {
+  const wrong = axes.find((axis) => x.shape[axis] === undefined);
+  if (wrong !== undefined) throw new Error(`${operator}: [${x.shape}] has no axis ${wrong}`);
+}
+
+function checkBroadcast(operator: string, x: Value, shape: Shape): void {
+  const missing = shape.length - x.shape.length;
+  const fits = missing >= 0 && x.shape.every((dimension, i) => dimension === 1 || dimension === shape[missing + i]);
+  if (!fits) throw new Error(`${operator}: [${x.shape}] cannot be broadcast to [${shape}]`);
 }
 
 function reduced(shape: Shape, axes: readonly number[], keepDimensions: boolean): Shape {

@@ -1,0 +1,41 @@
+// The bins in which batches are counted: equal-mass bins of the training data, so that they are fine where the values
+// are, whatever the channel's unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open. The
+// edges are frozen with the baseline, so that counts from any time, device and batch can be added and compared.
+
+/** Ascending; one edge fewer than bins. */
+export type QuantileGrid = readonly number[];
+
+/** A KS distance on the grid is then within 1/256 of the one on raw values. */
+const defaultBins = 256;
+
+/**
+ * Edges at the quantiles i / nBins. A value so frequent that it is several of them gets a bin of its own, from itself to
+ * the next float32: a constant channel has three bins, below, equal and above.
+ * @param sorted ascending finite float32 values, at least one
+ * @returns 1 to nBins - 1 strictly ascending float32 numbers
+ */
+export function quantileGrid(sorted: Float32Array, nBins: number = defaultBins): number[] {
+  const n = sorted.length;
+  if (n === 0) throw new RangeError("quantile grid: expected at least one value, got none");
+  if (!(Number.isInteger(nBins) && nBins >= 3))
+    throw new RangeError(`quantile grid: expected 3 or more bins, got ${nBins}`);
+  if (!(Number.isFinite(sorted[0]) && Number.isFinite(sorted[n - 1]))) {
+    throw new RangeError(`quantile grid: expected finite values, got a range of ${sorted[0]} to ${sorted[n - 1]}`);
+  }
+  const edges: number[] = [];
+  for (let i = 1; i < nBins; i++) {
+    const edge = sorted[Math.floor((n * i) / nBins)]!;
+    const last = edges.at(-1);
+    if (last === undefined || edge > last) edges.push(edge);
+    else if (edge === last && Number.isFinite(nextFloat(edge))) edges.push(nextFloat(edge));
+  }
+  return edges;
+}
+
+/** The least float32 above x. */
+function nextFloat(x: number): number {
+  const value = Float32Array.of(x === 0 ? 0 : x);
+  const bits = new Int32Array(value.buffer);
+  bits[0]! += x >= 0 ? 1 : -1;
+  return value[0]!;
+}

@@ -1,0 +1,53 @@
+import { chiSquareSurvival } from "./chi-square.ts";
+
+/** Added to each group's count, so that an empty one gives a large number instead of infinity (Krichevsky-Trofimov). */
+const smoothing = 0.5;
+
+/**
+ * Population stability index: sum of (q - p) ln(q / p) over groups of bins, p the reference's shares and q the current
+ * ones. Neighbouring bins are joined to groups of about equal reference mass (deciles); half a count is added to each
+ * group of both sides.
+ * @param reference integer counts, with a sum above 0, of the same bins as `current`
+ */
+export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nGroups = 10): number {
+  const starts = equalMassGroups(reference, nGroups);
+  const [p, q] = [smoothedShares(reference, starts), smoothedShares(current, starts)];
+  return p.reduce((sum, share, group) => sum + (q[group]! - share) * Math.log(q[group]! / share), 0);
+}
+
+/**
+ * The chance of a PSI of at least `value` without drift, for samples worth `n` and `m` independent values: PSI is then
+ * about (1/n + 1/m) times a chi-square variable of nGroups - 1 degrees of freedom (Yurdakul 2018).
+ */
+export function psiPValue(value: number, n: number, m: number, nGroups = 10): number {
+  if (!(value >= 0 && n > 0 && m > 0)) throw new RangeError(`psi: expected ${value} >= 0 and sizes ${n}, ${m} > 0`);
+  return chiSquareSurvival(value / (1 / n + 1 / m), nGroups - 1);
+}
+
+/** First bins of groups whose mass is as near to equal as whole bins allow; fewer groups where a bin holds more. */
+export function equalMassGroups(counts: ArrayLike<number>, nGroups: number): number[] {
+  let total = 0;
+  for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;
+  if (!(total > 0)) throw new RangeError("psi: expected a reference with counts, got none");
+  const starts = [0];
+  let below = 0;
+  for (let bin = 0; bin + 1 < counts.length && starts.length < nGroups; bin++) {
+    const next = below + counts[bin]!;
+    const target = (starts.length / nGroups) * total;
+    if (next >= target || target - next < next + counts[bin + 1]! - target) {
+      if (next > 0) starts.push(bin + 1);
+    }
+    below = next;
+  }
+  return starts;
+}
+
+function smoothedShares(counts: ArrayLike<number>, starts: readonly number[]): number[] {
+  const sums = starts.map((start, group) => {
+    let sum = smoothing;
+    for (let bin = start; bin < (starts[group + 1] ?? counts.length); bin++) sum += counts[bin]!;
+    return sum;
+  });
+  const total = sums.reduce((sum, count) => sum + count, 0);
+  return sums.map((sum) => sum / total);
+}

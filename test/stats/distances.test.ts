@@ -1,0 +1,105 @@
+// Distances of two sets of counts and their tail probabilities, against SciPy (test/fixtures/scripts/distances.py).
+import { readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { chiSquareSurvival } from "../../src/stats/chi-square.ts";
+import { kolmogorovSurvival, ksDistance, ksPValue } from "../../src/stats/ks.ts";
+import { equalMassGroups, psi, psiPValue } from "../../src/stats/psi.ts";
+import { jensenShannonDistance, totalVariation } from "../../src/stats/share-distance.ts";
+import { wassersteinDistance } from "../../src/stats/wasserstein.ts";
+
+const fixture: {
+  shares: { a: number[]; b: number[]; totalVariation: number; jensenShannon: number }[];
+  psi: { reference: number[]; current: number[]; psi: number }[];
+  kolmogorov: { x: number; p: number }[];
+  ks: { distance: number; n: number; m: number; p: number }[];
+  chiSquare: { x: number; degrees: number; p: number }[];
+} = JSON.parse(readFileSync(new URL("../fixtures/distances.json", import.meta.url), "utf8"));
+
+it.each(fixture.shares)("SciPy's distances of shares, $#", ({ a, b, ...expected }) => {
+  expect(totalVariation(a, b)).toBeCloseTo(expected.totalVariation, 12);
+  expect(jensenShannonDistance(a, b)).toBeCloseTo(expected.jensenShannon, 12);
+});
+
+it.each(fixture.psi)("PSI of equal reference counts, $#", ({ reference, current, psi: expected }) => {
+  expect(psi(reference, current)).toBeCloseTo(expected, 10);
+});
+
+it.each(fixture.kolmogorov)("Kolmogorov's distribution at $x", ({ x, p }) => {
+  expect(Math.abs(kolmogorovSurvival(x) - p)).toBeLessThan(1e-12);
+});
+
+it.each(fixture.ks)("KS p-value at $distance of $n and $m: within 3 % of the exact one", ({ distance, n, m, p }) => {
+  expect(Math.abs(ksPValue(distance, n, m) / p - 1)).toBeLessThan(0.03);
+});
+
+it.each(fixture.chiSquare)("chi-square at $x with $degrees degrees", ({ x, degrees, p }) => {
+  expect(Math.abs(chiSquareSurvival(x, degrees) / p - 1)).toBeLessThan(1e-10);
+});
+
+describe("counts", () => {
+  const counts = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 6, maxLength: 6 });
+
+  it("are 0 apart from themselves and from any multiple of themselves", () => {
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 1, max: 9 }), (a, factor) => {
+        fc.pre(a.some((count) => count > 0));
+        const b = a.map((count) => count * factor);
+        for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+          expect(distance(a, b)).toBeLessThan(1e-7);
+        }
+      }),
+    );
+  });
+
+  it("without overlap are 1 apart", () => {
+    for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+      expect(distance([3, 4, 0, 0], [0, 0, 1, 0])).toBeCloseTo(1, 12);
+    }
+  });
+
+  it("of different length or without a value are refused", () => {
+    for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+      expect(() => distance([1, 2], [1, 2, 3])).toThrow(RangeError);
+      expect(() => distance([1, 2], [0, 0])).toThrow(RangeError);
+      expect(() => distance([1, 2], [Number.NaN, 1])).toThrow(RangeError);
+    }
+    expect(() => psi([0, 0], [1, 1])).toThrow(RangeError);
+  });
+});
+
+describe("psi", () => {
+  it("joins bins to groups of about equal mass, and keeps a frequent value apart", () => {
+    expect(equalMassGroups([1, 1, 1, 1, 1, 1, 1, 1], 4)).toEqual([0, 2, 4, 6]);
+    expect(equalMassGroups([0, 100, 0], 10)).toEqual([0, 2]);
+    const [thirds, halves] = [equalMassGroups([5, 0, 0, 5, 5], 3), equalMassGroups([1, 1, 1], 2)];
+    expect(thirds).toHaveLength(3);
+    expect(halves).toHaveLength(2);
+  });
+
+  it("has Yurdakul's null: a chi-square of nGroups - 1 degrees, scaled by 1/n + 1/m", () => {
+    expect(psiPValue(21.666 * (1 / 500 + 1 / 800), 500, 800)).toBeCloseTo(0.01, 4);
+  });
+});
+
+describe("wasserstein", () => {
+  const edges = [0, 1, 3];
+
+  it("is the distance by which a histogram was moved", () => {
+    const at = (counts: number[]) => ({ counts, excessBelow: 0, excessAbove: 0 });
+    expect(wassersteinDistance(at([0, 4, 0, 0]), at([0, 4, 0, 0]), edges)).toBe(0);
+    expect(wassersteinDistance(at([0, 4, 0, 0]), at([0, 0, 2, 0]), edges)).toBeCloseTo(1.5, 12);
+  });
+
+  it("counts values far outside by their excess", () => {
+    const reference = { counts: [0, 4, 0, 0], excessBelow: 0, excessAbove: 0 };
+    const far = { counts: [0, 0, 0, 2], excessBelow: 0, excessAbove: 2 * 97 };
+    expect(wassersteinDistance(reference, far, edges)).toBeCloseTo(99.5, 12);
+  });
+
+  it("is half as much where two lines cross", () => {
+    const a = { counts: [4, 0, 4], excessBelow: 0, excessAbove: 0 };
+    const b = { counts: [0, 8, 0], excessBelow: 0, excessAbove: 0 };
+    expect(wassersteinDistance(a, b, [0, 1])).toBeCloseTo(0.25, 12);
+  });
+});

@@ -35,6 +35,8 @@ export interface TrainConfig {
   /** Epochs without improvement after which a fit stops. */
   patience: number;
   classWeights: "none" | "balanced";
+  /** Training windows as they are, or each turned at random, since sensors never sit alike on two people. */
+  augment: "none" | "rotate";
   seed: number;
   /** Worker threads. */
   jobs: number;
@@ -124,6 +126,7 @@ const trainShape = {
   learningRate: range((value) => value > 0 && value <= 1, "a number greater than 0, at most 1").default(0.001),
   patience: whole(1, 100_000).default(15),
   classWeights: oneOf("none", "balanced").default("none"),
+  augment: oneOf("none", "rotate").default("rotate"),
   seed: seed.default(42),
   jobs,
   resume: z.boolean("true or false").default(false),
@@ -164,6 +167,9 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
     throw new UserError(`--overlap: expected windows that move on by at least one sample, got ${config.overlap}`);
+  }
+  if (config.network === "compact" && config.window < 16) {
+    throw new UserError(`--window: expected at least 16 samples for the compact network, got ${config.window}`);
   }
   return config;
 }

@@ -45,6 +45,7 @@ export function trainCommand(): Command {
   numberOption(command, "--learning-rate <x>", "of Adam; halved on plateaus", defaults.learningRate);
   numberOption(command, "--patience <epochs>", "without improvement before a fit stops", defaults.patience);
   textOption(command, "--class-weights <how>", "none or balanced", defaults.classWeights);
+  textOption(command, "--augment <how>", "none, or rotate: training windows are turned at random", defaults.augment);
   numberOption(command, "--seed <n>", "equal seeds give equal models", defaults.seed);
   command.optionsGroup("Cross-validation:");
   textOption(command, "--split <how>", "group, leave-one-group-out, stratified (leaks) or blocks", defaults.split);

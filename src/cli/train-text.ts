@@ -15,6 +15,8 @@ export function eventText(event: TrainEvent): string | null {
       return dataText(event);
     case "split":
       return splitText(event);
+    case "resumed":
+      return `${fitLabel(event.fit)}  resumes after epoch ${event.epochs}`;
     case "fold":
       return foldLine(event);
     case "cross-validation":
@@ -111,7 +113,8 @@ function splitText(event: EventOf<"split">): string {
     people(fold.testUsers),
   ]);
   const table = formatTable(["fold", "train", "validation", "test", "tested on"], rows);
-  return `${event.warning === undefined ? "" : `WARNING: ${event.warning}\n\n`}split by ${event.split}\n${table}\n`;
+  const warnings = event.warnings.map((warning) => `WARNING: ${warning}\n\n`);
+  return `${warnings.join("")}split by ${event.split}\n${table}\n`;
 }
 
 function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {

@@ -59,7 +59,7 @@ const sensors = {
 
 /**
  * @param available the columns of the files, in file order
- * @param requireLabels whether a label and a person column must be there
+ * @param requireLabels whether a label and a person column must be there; else a label column is used only if it is named
  * @throws UserError for a column that is not there (with the nearest name), a role that cannot be found, and a column in two roles
  */
 export function resolveColumns(
@@ -81,7 +81,7 @@ export function resolveColumns(
     return found;
   };
   const columns = {
-    label: role("label", requireLabels),
+    label: requireLabels || options.label !== undefined ? role("label", requireLabels) : null,
     group: role("group", requireLabels),
     recording: role("recording", false),
     time: role("time", false),

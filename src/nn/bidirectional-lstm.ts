@@ -46,7 +46,7 @@ export function bidirectionalLstm(name: string, units: number): Layer {
         bias: context.parameter(`${name}/${direction}/bias`, [4 * units], "forget-gate-ones"),
       }),
     ) as [Cell, Cell];
-    return context.training
+    return context.differentiable
       ? concat([trainableLstm(x, forward, units, false), trainableLstm(x, backward, units, true)], 2)
       : inferenceLstm(x, [forward, backward], units);
   };

@@ -7,6 +7,8 @@ import type { Initializer } from "./initializers.ts";
 export interface LayerContext {
   /** Whether dropout drops and batch normalization uses the batch's own statistics. */
   readonly training: boolean;
+  /** Whether gradients will be taken: a layer may use operators without a gradient rule where this is false. */
+  readonly differentiable: boolean;
   /** A trainable tensor. Names are unique in a network, "layer/parameter". */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Value;
   /** A tensor that is not trained but follows the data, such as a running mean. */

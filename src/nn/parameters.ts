@@ -45,6 +45,7 @@ export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
   layers(
     {
       training: true,
+      differentiable: true,
       parameter: declare(parameters),
       statistic: declare(statistics),
       updateStatistic: () => {},

@@ -74,6 +74,7 @@ function forward(layers: Layer, { batchSize, windowSize, channels, classes, type
   const logits = layers(
     {
       training: true,
+      differentiable: true,
       parameter: (name) => parameterOf.get(name)!,
       statistic: (name) => statisticOf.get(name)!,
       updateStatistic: (name, value) => updated.set(name, value),

@@ -39,7 +39,15 @@ export type TrainEvent =
         validationWindows: number;
         testWindows: number;
       }[];
-      warning?: string;
+      /** What a reader of the figures must know. */
+      warnings: readonly string[];
+    }
+  | {
+      /** A fit goes on from its checkpoint. */
+      type: "resumed";
+      fit: FitName;
+      /** Finished in earlier sittings. */
+      epochs: number;
     }
   | {
       /** Within an epoch, a few times a second at most. */

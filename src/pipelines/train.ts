@@ -1,7 +1,25 @@
-import type { TrainConfig } from "../config.ts";
-import type { OnTrainEvent, TrainSummary } from "./train-events.ts";
+// `tidemark train`: recordings in, a model folder out. The stages stand here in order; each has a file of its own.
+
+import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
+import { Interrupted } from "../errors.ts";
+import { crossValidate } from "../model-selection/cross-validate.ts";
+import { fitScaler } from "../preprocessing/scaler.ts";
+import { Rng } from "../random.ts";
+import { openStaging, type Staging } from "../store/staging.ts";
+import { balancedClassWeights } from "../training/class-weights.ts";
+import type { FitSpec } from "../training/fit.ts";
+import type { FitOutcome } from "../training/fit-worker.ts";
+import { describeFold, summariseFolds } from "./cross-validation.ts";
+import { finalSchedule } from "./final-schedule.ts";
+import { prepareTraining, type TrainingData } from "./prepare-training.ts";
+import { resumeCommand } from "./resume-command.ts";
+import { TimeLeft } from "./time-left.ts";
+import type { FitName, OnTrainEvent, TrainSummary } from "./train-events.ts";
+import { enterRun, fitSeconds, runFit } from "./train-run.ts";
+import { writeModel } from "./write-model.ts";
 
 export interface TrainResult {
+  /** The model folder. */
   out: string;
   report: string;
   modelVersion: string;
@@ -9,9 +27,118 @@ export interface TrainResult {
   summary: TrainSummary;
 }
 
-export async function train(
+export interface TrainRunOptions {
+  /** Told about everything that happens; see `TrainEvent`. */
+  onEvent?: OnTrainEvent;
+  /** Ends the run at its next step, with a checkpoint. */
+  signal?: AbortSignal;
+  /** The time that is written into the model's files. */
+  now?: () => Date;
+}
+
+/**
+ * Cross-validates a network on labelled recordings, fits it on all of them, and writes a model folder: network, scaler,
+ * labels, frozen baseline, empty rolling reference, report and out-of-fold predictions. Equal data, options and seed give
+ * an equal network, byte for byte, also where the run was interrupted and resumed.
+ *
+ * @param options as on the command line; `files` and `out` at least
+ * @throws UserError on wrong options, data that cannot be trained on, or a loss that is not finite
+ * @throws Interrupted where `signal` ended the run; its advice is the command that goes on with it
+ */
+export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
+  const started = performance.now();
+  const config = resolveTrainConfig(options);
+  const onEvent = run.onEvent ?? (() => {});
+  const staging = await openStaging(config.out, { resume: config.resume });
+  try {
+    const data = await prepareTraining(config, onEvent);
+    await enterRun(staging, config, data.recordings.fingerprint);
+    const { manifest, report, summary } = await trainOn(data, config, staging, { ...run, onEvent });
+    await staging.discard();
+    const seconds = (performance.now() - started) / 1000;
+    onEvent({ type: "done", out: config.out, report, seconds, summary });
+    return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    const command = resumeCommand(config);
+    onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
+    throw new Interrupted(`stopped; everything so far is kept in ${staging.out}.partial`, `Go on with: ${command}`);
+  } finally {
+    await staging.release();
+  }
+}
+
+async function trainOn(
+  data: TrainingData,
   config: TrainConfig,
-  _options: { onEvent?: OnTrainEvent; signal?: AbortSignal } = {},
-): Promise<TrainResult> {
-  throw new Error(`train: not here yet (${config.out})`);
+  staging: Staging,
+  { onEvent, signal, now }: TrainRunOptions & { onEvent: OnTrainEvent },
+): ReturnType<typeof writeModel> {
+  const { windows, folds } = data;
+  const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
+  const timeLeft = new TimeLeft([...foldNames, "final"], config.epochs, config.jobs);
+  const run = { staging, timeLeft, onEvent, signal };
+  const rng = Rng.fromSeed(config.seed);
+
+  const outcomes = await crossValidate(
+    folds,
+    async ({ testIndex }, fold): Promise<FitOutcome> => {
+      const { trainIndex, validationIndex } = folds[fold]!;
+      const spec: FitSpec = {
+        ...fitSpec(config, data, foldNames[fold]!, trainIndex, rng),
+        validationIndex,
+        epochs: config.epochs,
+        learningRate: config.learningRate,
+      };
+      const outcome = await runFit(foldNames[fold]!, { spec, testIndex, threads: 1 }, run);
+      const report = describeFold(data, fold, outcome);
+      onEvent({
+        type: "fold",
+        fold: fold + 1,
+        folds: folds.length,
+        bestEpoch: report.best_epoch,
+        epochs: report.epochs,
+        seconds: report.seconds,
+        metrics: report.metrics,
+      });
+      return outcome;
+    },
+    config.jobs,
+  );
+  const crossValidation = summariseFolds(data, outcomes);
+  const { summary, pooled, users } = crossValidation;
+  onEvent({ type: "cross-validation", summary, pooled, users });
+
+  const { epochs, learningRate } = finalSchedule(outcomes.map((outcome) => outcome.epochs));
+  const all = Int32Array.from(windows.starts.keys());
+  const spec: FitSpec = {
+    ...fitSpec(config, data, "final", all, rng),
+    validationIndex: null,
+    epochs,
+    learningRate,
+  };
+  const final = await runFit("final", { spec, testIndex: null, threads: config.jobs }, run);
+  onEvent({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
+
+  const createdAt = now?.() ?? new Date();
+  return writeModel({ data, config, crossValidation, outcomes, final, scaler: spec.scaler, staging, createdAt });
+}
+
+/** What all fits share: scaler and class weights come from the windows they learn from, and from no others. */
+function fitSpec(
+  config: TrainConfig,
+  { windows }: TrainingData,
+  name: FitName,
+  trainIndex: Int32Array,
+  rng: Rng,
+): Omit<FitSpec, "validationIndex" | "epochs" | "learningRate"> {
+  const { network, normalize, batchSize, patience, classWeights, augment } = config;
+  return {
+    name: name.replace("-", " "),
+    ...{ network, windows, trainIndex, batchSize, patience, augment },
+    scaler: fitScaler(normalize, windows, trainIndex),
+    classWeights:
+      classWeights === "balanced" ? balancedClassWeights(windows.labels, trainIndex, windows.classes.length) : null,
+    rng: rng.split(name).state,
+  };
 }

@@ -1,0 +1,137 @@
+// From files to windows and folds: everything that `train` does before the first fit, and where it refuses bad input.
+
+import type { TrainConfig } from "../config.ts";
+import type { QualityReport } from "../data/quality.ts";
+import { type ReadRecordings, readRecordings } from "../data/read-recordings.ts";
+import type { Recordings } from "../data/recordings.ts";
+import { UserError } from "../errors.ts";
+import { innerSplit } from "../model-selection/inner-split.ts";
+import { type FoldParts, type LeakageReport, leakageReport } from "../model-selection/leakage.ts";
+import { outerSplit } from "../model-selection/outer-split.ts";
+import { type DroppedSamples, makeWindows } from "../preprocessing/make-windows.ts";
+import type { WindowSet } from "../preprocessing/windows.ts";
+import { Rng } from "../random.ts";
+import type { TrainEvent } from "./train-events.ts";
+
+export interface TrainingData {
+  readonly recordings: Recordings;
+  readonly quality: QualityReport;
+  readonly windows: WindowSet;
+  readonly dropped: DroppedSamples;
+  readonly folds: readonly FoldParts[];
+  readonly leakage: LeakageReport;
+  /** What a reader of the figures must know. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws UserError for every fault of the files, or where they cannot be split as asked */
+export async function prepareTraining(
+  config: TrainConfig,
+  onEvent: (event: TrainEvent) => void,
+): Promise<TrainingData> {
+  const read = await readRecordings(config.files, {
+    columns: columnsOf(config),
+    requireLabels: true,
+    nominalRateHz: config.rate,
+    logger: { info: () => {}, warn: (message) => onEvent({ type: "warning", message }) },
+  });
+  const { recordings, quality } = read;
+  refuseFlatChannels(quality);
+  const { windows, dropped } = makeWindows(recordings, {
+    samplingRateHz: config.rate,
+    windowSize: config.window,
+    overlap: config.overlap,
+  });
+  onEvent(dataEvent(read, windows, dropped));
+  const rng = Rng.fromSeed(config.seed);
+  // A window's length between test and training windows of one recording: neighbours in time are alike.
+  const purgeSamples = config.window;
+  const { splits, warnings } = outerSplit(config.split, windows, {
+    nSplits: config.folds,
+    purgeSamples,
+    rng: rng.split("folds"),
+  });
+  const folds = splits.map(({ trainIndex, testIndex }, fold) => ({
+    ...innerSplit(config.split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples }),
+    testIndex,
+  }));
+  const leakage = leakageReport(config.split, windows, folds);
+  onEvent(splitEvent(config, leakage, folds, warnings));
+  return { recordings, quality, windows, dropped, folds, leakage, warnings };
+}
+
+/** The columns that a user named, without those that are to be found. */
+export function columnsOf(
+  config: Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels">,
+): Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels"> {
+  const { label, group, recording, time, channels } = config;
+  return {
+    ...(label !== undefined && { label }),
+    ...(group !== undefined && { group }),
+    ...(recording !== undefined && { recording }),
+    ...(time !== undefined && { time }),
+    ...(channels !== undefined && { channels }),
+  };
+}
+
+/** Windows by class, in the order of the classes. */
+export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
+  return countByName(labels, classes);
+}
+
+export function countByName(index: Int32Array, names: readonly string[]): Record<string, number> {
+  const counts = new Array<number>(names.length).fill(0);
+  for (const i of index) counts[i]! += 1;
+  return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
+}
+
+function refuseFlatChannels({ channels }: QualityReport): void {
+  const flat = Object.entries(channels).find(([, channel]) => channel.flat);
+  if (flat === undefined) return;
+  const others = Object.keys(channels).filter((name) => !channels[name]!.flat);
+  throw new UserError(
+    `Column "${flat[0]}" has one value (${flat[1].min}) in all rows: nothing can be learned from it, nor compared with it`,
+    {
+      advice:
+        others.length === 0
+          ? "Check the export: every channel is constant."
+          : `Repair the export, or leave it out: --channels ${others.join(",")}`,
+    },
+  );
+}
+
+function dataEvent({ recordings, columns, quality }: ReadRecordings, windows: WindowSet, dropped: DroppedSamples) {
+  return {
+    type: "data",
+    files: recordings.files,
+    rows: quality.rows.kept,
+    users: quality.users,
+    recordings: quality.recordings,
+    classes: windowsPerClass(windows),
+    channels: recordings.channels,
+    columns,
+    quality,
+    windows: windows.starts.length,
+    dropped,
+  } satisfies TrainEvent;
+}
+
+function splitEvent(
+  config: TrainConfig,
+  leakage: LeakageReport,
+  folds: readonly FoldParts[],
+  warnings: readonly string[],
+): TrainEvent {
+  return {
+    type: "split",
+    split: config.split,
+    folds: folds.map(({ trainIndex, validationIndex, testIndex }, i) => ({
+      fold: i + 1,
+      testUsers: leakage.folds[i]!.test_users,
+      trainWindows: trainIndex.length,
+      validationWindows: validationIndex.length,
+      testWindows: testIndex.length,
+    })),
+    warnings,
+  };
+}

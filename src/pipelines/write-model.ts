@@ -1,0 +1,179 @@
+// The last stage of training: every file of the model folder, from what the fits and the recordings say.
+
+import { basename } from "node:path";
+import { computeBaseline } from "../baseline/compute-baseline.ts";
+import { validateBaseline } from "../baseline/validate-baseline.ts";
+import type { TrainConfig } from "../config.ts";
+import { writeTable } from "../data/write-table.ts";
+import { emptyRollingReference } from "../monitoring/rolling-reference.ts";
+import { buildExportGraph } from "../nn/inference-graph.ts";
+import { networkLayers } from "../nn/presets.ts";
+import { modelProto } from "../onnx/model-proto.ts";
+import type { Scaler } from "../preprocessing/scaler.ts";
+import type { CvReport } from "../report/cv-report.ts";
+import type { HistoryRow } from "../report/history-row.ts";
+import { reportHtml } from "../report/report-html.ts";
+import { jsonText } from "../store/atomic-file.ts";
+import { sha256Bytes } from "../store/hash.ts";
+import type { Manifest } from "../store/manifest.ts";
+import { modelFiles, writeModelFolder } from "../store/model-folder.ts";
+import type { Staging } from "../store/staging.ts";
+import { currentVersions, gitCommit, tidemarkVersion } from "../store/versions.ts";
+import type { FitOutcome } from "../training/fit-worker.ts";
+import type { CrossValidation } from "./cross-validation.ts";
+import { predictionColumns, windowColumns } from "./prediction-columns.ts";
+import { countByName, type TrainingData, windowsPerClass } from "./prepare-training.ts";
+import { fitSeconds } from "./train-run.ts";
+
+export interface TrainedModel {
+  readonly data: TrainingData;
+  readonly config: TrainConfig;
+  readonly crossValidation: CrossValidation;
+  /** One a fold. */
+  readonly outcomes: readonly FitOutcome[];
+  readonly final: FitOutcome;
+  /** The final fit's. */
+  readonly scaler: Scaler;
+  readonly staging: Staging;
+  readonly createdAt: Date;
+}
+
+/** Writes the model folder, whole or not at all. */
+export async function writeModel(
+  model: TrainedModel,
+): Promise<{ manifest: Manifest; report: string; summary: CvReport["summary"] }> {
+  const { data, config, crossValidation, outcomes, final, scaler, staging, createdAt } = model;
+  const { recordings, windows } = data;
+  const network = exportNetwork(config, data, final, scaler, crossValidation.temperature);
+  const modelVersion = versionName(config.out, createdAt, network);
+  const scalerText = jsonText(scaler);
+  const baseline = computeBaseline(recordings, {
+    sourceFile: recordings.files,
+    scalerPath: modelFiles.scaler,
+    scalerHash: sha256Bytes(scalerText),
+    modelVersion,
+    createdAt,
+  });
+  const faults = validateBaseline(baseline);
+  if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
+  const cvReport = describe(model, modelVersion);
+  const history = historyRows(outcomes, final);
+  const outOfFold = staging.path(modelFiles.outOfFold);
+  await writeTable(outOfFold, [
+    ...windowColumns(windows),
+    { name: "label", type: "string", values: Array.from(windows.labels, (label) => windows.classes[label]!) },
+    { name: "fold", type: "integer", values: crossValidation.foldOfWindow },
+    ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
+  ]);
+  const manifest = await writeModelFolder(
+    config.out,
+    {
+      tidemark_version: tidemarkVersion,
+      model_version: modelVersion,
+      created_at: createdAt.toISOString(),
+      config: { ...config },
+      data: {
+        files: [...recordings.files],
+        fingerprint: recordings.fingerprint,
+        rows: data.quality.rows.kept,
+        users: [...windows.users],
+        classes: [...windows.classes],
+        channels: [...windows.channels],
+      },
+      versions: currentVersions(),
+      git_commit: await gitCommit(),
+    },
+    {
+      [modelFiles.network]: network,
+      [modelFiles.scaler]: scalerText,
+      [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
+      [modelFiles.baseline]: jsonText(baseline),
+      [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels)),
+      [modelFiles.cvReport]: jsonText(cvReport),
+      [modelFiles.outOfFold]: { path: outOfFold },
+      [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
+      [modelFiles.report]: reportHtml({ cvReport, baseline, history }),
+    },
+    { staging: staging.path("model") },
+  );
+  return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
+}
+
+function exportNetwork(
+  { network, window }: TrainConfig,
+  { windows: { channels, classes, samplingRateHz } }: TrainingData,
+  { parameters, statistics }: FitOutcome,
+  { center, scale }: Scaler,
+  temperature: number,
+): Uint8Array {
+  const graph = buildExportGraph(
+    networkLayers(network, classes.length),
+    { windowSize: window, channels: channels.length },
+    { parameters, statistics, center, scale, temperature },
+  );
+  return modelProto(graph, {
+    channels: JSON.stringify(channels),
+    classes: JSON.stringify(classes),
+    sampling_rate_hz: String(samplingRateHz),
+  });
+}
+
+/** Name, time and content, as walk-20260504-0302-1f2e3d4c: readable, and never the same for two models. */
+function versionName(out: string, createdAt: Date, network: Uint8Array): string {
+  const name = basename(out).replace(/[^A-Za-z0-9._-]+/g, "-") || "model";
+  const time = createdAt.toISOString();
+  const stamp = `${time.slice(0, 10).replaceAll("-", "")}-${time.slice(11, 16).replace(":", "")}`;
+  return `${name}-${stamp}-${sha256Bytes(network).slice("sha256:".length).slice(0, 8)}`;
+}
+
+function describe({ data, config, crossValidation, final, createdAt }: TrainedModel, modelVersion: string): CvReport {
+  const { windows, quality, leakage, recordings, dropped } = data;
+  const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
+  const reasons = {
+    shortStretches: "stretch shorter than a window",
+    remainders: "end of a stretch, shorter than the step to the next window",
+    unknownClass: "class that is not among those to be learned",
+  } as const satisfies Record<keyof typeof dropped, string>;
+  return {
+    schema_version: 1,
+    created_at: createdAt.toISOString(),
+    model_version: modelVersion,
+    data_fingerprint: recordings.fingerprint,
+    config: { ...config },
+    classes: [...windows.classes],
+    channels: [...windows.channels],
+    quality,
+    windows: {
+      total: windows.starts.length,
+      per_class: windowsPerClass(windows),
+      per_user: countByName(windows.groups, windows.users),
+      dropped: Object.entries(reasons).map(([key, reason]) => ({ reason, ...dropped[key as keyof typeof reasons] })),
+    },
+    leakage,
+    folds: [...folds],
+    users: [...users],
+    pooled,
+    pooled_calibrated: pooledCalibrated,
+    summary,
+    temperature,
+    final_fit: { epochs: final.epochs.length, seconds: fitSeconds(final.epochs), n_windows: windows.starts.length },
+    warnings: [...data.warnings, ...crossValidation.warnings],
+  };
+}
+
+function historyRows(folds: readonly FitOutcome[], final: FitOutcome): HistoryRow[] {
+  const rows = (fit: string, outcome: FitOutcome): HistoryRow[] =>
+    outcome.epochs.map((epoch) => ({
+      fit,
+      epoch: epoch.epoch,
+      loss: epoch.loss,
+      accuracy: epoch.accuracy,
+      val_loss: epoch.valLoss,
+      val_accuracy: epoch.valAccuracy,
+      val_macro_f1: epoch.valMacroF1,
+      learning_rate: epoch.learningRate,
+      seconds: epoch.seconds,
+      best: epoch.best,
+    }));
+  return [...folds.flatMap((fold, i) => rows(`fold-${i + 1}`, fold)), ...rows("final", final)];
+}

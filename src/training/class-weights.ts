@@ -1,0 +1,11 @@
+/**
+ * Weights that make every class count alike: n / (classes that occur * rows of the class), scikit-learn's "balanced".
+ * @param rows the rows to learn from
+ * @returns one weight a class; 0 for a class that does not occur
+ */
+export function balancedClassWeights(labels: Int32Array, rows: Int32Array, classCount: number): number[] {
+  const counts = new Array<number>(classCount).fill(0);
+  for (const row of rows) counts[labels[row]!]! += 1;
+  const occurring = counts.filter((count) => count > 0).length;
+  return counts.map((count) => (count === 0 ? 0 : rows.length / (occurring * count)));
+}

@@ -1,0 +1,101 @@
+// Everything that a fit is between two steps, as one object and as bytes: a checkpoint. Random numbers need no place in
+// it: each epoch's order and each step's masks come from generators that are split from the fit's own by name.
+
+import type { NetworkState } from "./network-session.ts";
+
+/** One finished epoch. */
+export interface FitEpoch {
+  /** From 1. */
+  epoch: number;
+  /** Mean over the epoch's steps, nats, with dropout. */
+  loss: number;
+  accuracy: number;
+  /** Null without validation rows; so the next two. */
+  valLoss: number | null;
+  valAccuracy: number | null;
+  valMacroF1: number | null;
+  learningRate: number;
+  seconds: number;
+  /** The best epoch so far. */
+  best: boolean;
+}
+
+export interface FitProgress {
+  /** Finished epochs. */
+  epochs: FitEpoch[];
+  /** Steps done of the epoch that runs. */
+  step: number;
+  /** Sums over those steps. */
+  lossSum: number;
+  correct: number;
+  epochSeconds: number;
+  /** Steps of the optimizer in all. */
+  updates: number;
+  learningRate: number;
+  /** Epochs since validation last improved, and since that or the last cut of the learning rate. */
+  sinceBest: number;
+  sinceCut: number;
+}
+
+export interface FitState extends NetworkState {
+  progress: FitProgress;
+  /** Averages over the steps: what is validated and kept. */
+  averageParameters: Float32Array;
+  averageStatistics: Float32Array;
+  /** The averages at the best epoch so far; the last ones where nothing is validated. */
+  bestParameters: Float32Array;
+  bestStatistics: Float32Array;
+}
+
+const vectors = [
+  "parameters",
+  "moment1",
+  "moment2",
+  "statistics",
+  "averageParameters",
+  "averageStatistics",
+  "bestParameters",
+  "bestStatistics",
+] as const satisfies readonly (keyof FitState)[];
+
+/** The epoch whose weights are kept, from 1; 0 before the first one ended. */
+export function bestEpoch({ epochs }: FitProgress): number {
+  return epochs.findLast(({ best }) => best)?.epoch ?? 0;
+}
+
+/** A checkpoint: the length of a JSON header (little-endian), the header, and the vectors one after another. */
+export function encodeFitState(state: FitState): Uint8Array {
+  const header = new TextEncoder().encode(
+    JSON.stringify({ progress: state.progress, lengths: vectors.map((name) => state[name].length) }),
+  );
+  const size = vectors.reduce((sum, name) => sum + state[name].byteLength, 4 + header.length);
+  const bytes = new Uint8Array(size);
+  new DataView(bytes.buffer).setUint32(0, header.length, true);
+  bytes.set(header, 4);
+  let at = 4 + header.length;
+  for (const name of vectors) {
+    const { buffer, byteOffset, byteLength } = state[name];
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  return bytes;
+}
+
+/** @throws RangeError where the bytes are no checkpoint */
+export function decodeFitState(bytes: Uint8Array): FitState {
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  let at = 4 + headerLength;
+  const header: { progress: FitProgress; lengths: number[] } = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(4, at)),
+  );
+  const expected = at + 4 * header.lengths.reduce((sum, length) => sum + length, 0);
+  if (bytes.length !== expected) throw new RangeError(`checkpoint: expected ${expected} bytes, got ${bytes.length}`);
+  const read = Object.fromEntries(
+    vectors.map((name, i) => {
+      const values = new Float32Array(bytes.slice(at, at + 4 * header.lengths[i]!).buffer);
+      at += values.byteLength;
+      return [name, values];
+    }),
+  ) as Record<(typeof vectors)[number], Float32Array>;
+  return { progress: header.progress, ...read };
+}

@@ -1,0 +1,65 @@
+// The inside of fitInWorker.
+
+import { parentPort, workerData } from "node:worker_threads";
+import { UserError } from "../errors.ts";
+import { fit, predictRows } from "./fit.ts";
+import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
+import type { FitOutcome, WorkerInput, WorkerMessage } from "./fit-worker.ts";
+import { ValidationSession } from "./network-session.ts";
+
+const reportMilliseconds = 200;
+
+const { spec, testIndex, checkpoint, threads, stop } = workerData as WorkerInput;
+const send = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => parentPort!.postMessage(message, transfer);
+
+function sendCheckpoint(state: FitState): void {
+  const bytes = encodeFitState(state);
+  send({ type: "checkpoint", bytes }, [bytes.buffer as ArrayBuffer]);
+}
+
+let reported = performance.now();
+let reportedStep = 0;
+
+async function run(): Promise<FitOutcome> {
+  const { state, finished } = await fit(spec, {
+    threads,
+    ...(checkpoint === null ? {} : { state: decodeFitState(checkpoint) }),
+    shouldStop: () => Atomics.load(stop, 0) !== 0,
+    onStep: (progress) => {
+      const seconds = (performance.now() - reported) / 1000;
+      if (seconds * 1000 < reportMilliseconds) return;
+      if (reportedStep >= progress.step) reportedStep = 0;
+      const windowsPerSecond = ((progress.step - reportedStep) * spec.batchSize) / seconds;
+      reported = performance.now();
+      reportedStep = progress.step;
+      send({ type: "step", progress: { ...progress, windowsPerSecond } });
+    },
+    onEpoch: (epoch, current) => {
+      send({ type: "epoch", epoch });
+      sendCheckpoint(current);
+      reported = performance.now();
+    },
+  });
+  if (!finished) sendCheckpoint(state);
+  const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
+  let probabilities: Float32Array | null = null;
+  if (finished && testIndex !== null) {
+    const { windows, network } = spec;
+    const sizes = {
+      windowSize: windows.windowSize,
+      channels: windows.channels.length,
+      classes: windows.classes.length,
+    };
+    const session = await ValidationSession.create(network, sizes, threads);
+    probabilities = await predictRows(session, kept, spec, testIndex);
+    await session.release();
+  }
+  return { finished, epochs: state.progress.epochs, ...kept, probabilities };
+}
+
+try {
+  send({ type: "outcome", outcome: await run() });
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  send({ type: "refused", message: error.message, advice: error.advice });
+}

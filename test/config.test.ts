@@ -39,6 +39,7 @@ describe("resolveTrainConfig", () => {
         learningRate: 0.001,
         patience: 15,
         classWeights: "none",
+        augment: "rotate",
         seed: 42,
         resume: false,
       },

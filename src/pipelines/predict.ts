@@ -1,4 +1,12 @@
-import type { PredictConfig } from "../config.ts";
+import { type PredictOptions, resolvePredictConfig, resolveTrainConfig } from "../config.ts";
+import { readRecordings } from "../data/read-recordings.ts";
+import { writeTable } from "../data/write-table.ts";
+import { UserError } from "../errors.ts";
+import { makeWindows } from "../preprocessing/make-windows.ts";
+import { modelFiles, openModelFolder } from "../store/model-folder.ts";
+import { predictWindows } from "../training/predict-windows.ts";
+import { predictionColumns, windowColumns } from "./prediction-columns.ts";
+import { columnsOf } from "./prepare-training.ts";
 
 export interface PredictResult {
   out: string;
@@ -9,9 +17,48 @@ export interface PredictResult {
   seconds: number;
 }
 
+/**
+ * Labels every window of recordings with a trained model and writes one table: user, recording, start_s, end_s, label,
+ * confidence, entropy (nats), margin and p_<class>. Windows are made as the model's were; labels in the files are not read.
+ *
+ * @throws UserError on wrong options, recordings that do not fit the model, or a model folder that was changed
+ */
 export async function predict(
-  config: PredictConfig,
-  _options: { onWarning?: (message: string) => void } = {},
+  options: PredictOptions,
+  run: { onWarning?: (message: string) => void } = {},
 ): Promise<PredictResult> {
-  throw new Error(`predict: not here yet (${config.out})`);
+  const started = performance.now();
+  const config = resolvePredictConfig(options);
+  const { manifest, labels, path } = await openModelFolder(config.model);
+  const { rate, window, overlap } = resolveTrainConfig(manifest.config);
+  const channels = config.channels ?? manifest.data.channels;
+  if (channels.length !== manifest.data.channels.length) {
+    throw new UserError(
+      `--channels: the model has ${manifest.data.channels.length} (${manifest.data.channels.join(", ")}), got ${channels.length}`,
+      { advice: "Name one column for each, in this order." },
+    );
+  }
+  const { recordings } = await readRecordings(config.files, {
+    columns: columnsOf({ ...config, channels }),
+    requireLabels: false,
+    nominalRateHz: rate,
+    logger: { info: () => {}, warn: (message) => run.onWarning?.(message) },
+  });
+  const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
+  const probabilities = await predictWindows(path(modelFiles.network), windows, labels.classes.length, {
+    threads: config.jobs,
+  });
+  const predictions = predictionColumns("label", probabilities, labels.classes);
+  await writeTable(config.out, [...windowColumns(windows), ...predictions]);
+
+  const confidence = predictions.find(({ name }) => name === "confidence")!.values as Float32Array;
+  const classes = Object.fromEntries(labels.classes.map((name) => [name, 0]));
+  for (const name of predictions[0]!.values as string[]) classes[name]! += 1;
+  return {
+    out: config.out,
+    windows: confidence.length,
+    classes,
+    meanConfidence: confidence.reduce((sum, value) => sum + value, 0) / confidence.length,
+    seconds: (performance.now() - started) / 1000,
+  };
 }

@@ -232,13 +232,16 @@ describe("readRecordings", () => {
     expect(recordings.values[0]![3]).toBe(5);
   });
 
-  test("labels are optional where they are not required", async () => {
+  test("where labels are not required, a label column is read only if it is named", async () => {
     const table = goodRows().map((row, i) => (i < 30 ? { ...row, activity: "" } : row));
     const folder = folderOf({
       "a.csv": csv(table),
       "b.csv": csv(table, ",", "who,what,recording,time_s,Ax,Ay,Az,Gx,Gy,Gz"),
     });
-    const some = await readRecordings([folder.path("a.csv")], { requireLabels: false });
+    const unnamed = await readRecordings([folder.path("a.csv")], { requireLabels: false });
+    expect(unnamed.columns.label).toBeNull();
+    expect(new Set(unnamed.recordings.stretches.map(({ label }) => label))).toEqual(new Set([null]));
+    const some = await readRecordings([folder.path("a.csv")], { requireLabels: false, columns: { label: "activity" } });
     expect(some.recordings.stretches[0]).toMatchObject({ label: null, start: 0, end: 30 });
     expect(some.quality.rows.kept).toBe(240);
     const none = readRecordings([folder.path("b.csv")], { requireLabels: false });
@@ -309,7 +312,10 @@ describe("readRecordings", () => {
           else pieces.push({ key: `${key}/${activity}`, from, to });
         }
         const folder = folderOf({ "a.csv": csv(table) });
-        const { recordings } = await readRecordings([folder.path("a.csv")], { requireLabels: false });
+        const { recordings } = await readRecordings([folder.path("a.csv")], {
+          requireLabels: false,
+          columns: { label: "activity" },
+        });
         expect(recordings.time.length).toBe(table.length);
         fc.pre(recordings.stretches.some(({ start, end }) => end - start >= 10));
         const { windows } = makeWindows(recordings, { samplingRateHz: 50, windowSize: 10, overlap: 0.5 });

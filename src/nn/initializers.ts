@@ -6,7 +6,7 @@ import type { Rng } from "../random.ts";
 /** One of: "glorot-uniform", "orthogonal", "zeros", "ones", "forget-gate-ones" (zeros, ones in the second quarter). */
 export type Initializer = "glorot-uniform" | "orthogonal" | "zeros" | "ones" | "forget-gate-ones";
 
-/** Values of a parameter in row-major order. The last dimension counts as fan-out, the product of the others as fan-in. */
+/** Values of a parameter in row-major order. Fan-in and fan-out are the last two dimensions, each times all before them. */
 export function initialValues(initializer: Initializer, shape: readonly number[], rng: Rng): Float32Array {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   switch (initializer) {

@@ -16,7 +16,10 @@ export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
 export type Run = (feeds: Feeds, outputs?: readonly string[]) => Promise<Readonly<Record<string, Result>>>;
 
 export async function openGraph(graph: Graph): Promise<Run> {
+  const isDouble = graph.inputs.some(({ type }) => type === "float64");
   const session = await InferenceSession.create(modelProto(graph), {
+    // Fusions beyond "basic" keep a product's scale in float32, such as the 1/3 of a mean.
+    graphOptimizationLevel: isDouble ? "basic" : "all",
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 3,

@@ -8,6 +8,8 @@ import type { FitName } from "./train-events.ts";
 export class TimeLeft {
   readonly #epochs = new Map<FitName, number>();
   readonly #ended = new Set<FitName>();
+  /** The final fit's, once they are known. */
+  #finalEpochs: number | undefined;
   readonly #fits: readonly FitName[];
   readonly #maxEpochs: number;
   readonly #jobs: number;
@@ -27,6 +29,11 @@ export class TimeLeft {
     this.#count++;
   }
 
+  /** The final fit runs so many, neither more nor fewer. */
+  finalPlanned(epochs: number): void {
+    this.#finalEpochs = epochs;
+  }
+
   fitEnded(fit: FitName): void {
     this.#ended.add(fit);
   }
@@ -40,6 +47,7 @@ export class TimeLeft {
     const needed = (fit: FitName): number => {
       if (this.#ended.has(fit)) return 0;
       const done = this.#epochs.get(fit) ?? 0;
+      if (fit === "final" && this.#finalEpochs !== undefined) return this.#finalEpochs - done;
       return Math.max(Math.min(done + 1, this.#maxEpochs), usual) - done;
     };
     const folds = this.#fits.filter((fit) => fit !== "final");

@@ -110,6 +110,7 @@ async function trainOn(
   onEvent({ type: "cross-validation", summary, pooled, users });
 
   const { epochs, learningRate } = finalSchedule(outcomes.map((outcome) => outcome.epochs));
+  timeLeft.finalPlanned(epochs);
   const all = Int32Array.from(windows.starts.keys());
   const spec: FitSpec = {
     ...fitSpec(config, data, "final", all, rng),

@@ -92,7 +92,7 @@ export function decodeFitState(bytes: Uint8Array): FitState {
   if (bytes.length !== expected) throw new RangeError(`checkpoint: expected ${expected} bytes, got ${bytes.length}`);
   const read = Object.fromEntries(
     vectors.map((name, i) => {
-      const values = new Float32Array(bytes.slice(at, at + 4 * header.lengths[i]!).buffer);
+      const values = new Float32Array(Uint8Array.from(bytes.subarray(at, at + 4 * header.lengths[i]!)).buffer);
       at += values.byteLength;
       return [name, values];
     }),

@@ -1,0 +1,163 @@
+// What "equal seed: equal bytes" and "nothing is lost" mean, on real processes that are really killed.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { modelFiles } from "../../src/store/model-folder.ts";
+import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const recordings = join(directory, "recordings.parquet");
+const uninterrupted = join(directory, "uninterrupted");
+
+const trainWords = (out: string, ...more: string[]): string[] => [
+  "train",
+  recordings,
+  "--out",
+  out,
+  ...tinyWords,
+  ...more,
+];
+const run = (words: readonly string[]): Promise<Ended> => start(words).ended;
+
+async function outOfFold(model: string): Promise<unknown> {
+  const database = await openDatabase();
+  try {
+    return await database.rows(`SELECT * FROM ${sqlString(join(model, modelFiles.outOfFold))}`);
+  } finally {
+    database.close();
+  }
+}
+
+async function expectEqualModels(model: string): Promise<void> {
+  for (const name of [modelFiles.network, modelFiles.scaler, modelFiles.labels]) {
+    expect(readFileSync(join(model, name)).equals(readFileSync(join(uninterrupted, name))), name).toBe(true);
+  }
+  expect(await outOfFold(model)).toEqual(await outOfFold(uninterrupted));
+}
+
+/** Kills the process when `moment` is reached, looking at its staging directory. */
+async function killAt(out: string, moment: (staging: string) => boolean, signal: NodeJS.Signals): Promise<Ended> {
+  const { ended, kill } = start(trainWords(out));
+  const gone = { value: false };
+  void ended.then(() => {
+    gone.value = true;
+  });
+  while (!gone.value && !moment(`${out}.partial`)) await wait(2);
+  kill(signal);
+  return ended;
+}
+
+beforeAll(async () => {
+  await simulateTiny(recordings);
+  const { exitCode, stderr } = await run(trainWords(uninterrupted));
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+});
+
+it("an equal seed gives equal bytes, whatever the number of workers", async () => {
+  const again = join(directory, "again");
+  await run(trainWords(again, "--jobs", "1"));
+  await expectEqualModels(again);
+  const other = join(directory, "other-seed");
+  await run(trainWords(other, "--seed", "8"));
+  expect(readFileSync(join(other, modelFiles.network)).equals(readFileSync(join(again, modelFiles.network)))).toBe(
+    false,
+  );
+});
+
+describe("kill -9, then --resume, ends byte-equal to a run that was never interrupted", () => {
+  const moments: [string, (staging: string) => boolean][] = [
+    ["before the first epoch ends", (staging) => existsSync(join(staging, "run.json"))],
+    ["after an epoch of a fold", (staging) => existsSync(join(staging, "fold-1.checkpoint"))],
+    [
+      "with both folds begun",
+      (staging) => ["fold-1", "fold-2"].every((fit) => existsSync(join(staging, `${fit}.checkpoint`))),
+    ],
+    ["in the final fit", (staging) => existsSync(join(staging, "final.checkpoint"))],
+  ];
+  it.each(moments)("%s", async (name, moment) => {
+    const out = join(directory, name.replaceAll(" ", "-"));
+    const killed = await killAt(out, moment, "SIGKILL");
+    expect(killed.signal).toBe("SIGKILL");
+    expect(existsSync(out)).toBe(false);
+    const again = await run(trainWords(out));
+    expect(again).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(again.stderr).toContain("--resume");
+    const resumed = await run(trainWords(out, "--resume"));
+    expect({ exitCode: resumed.exitCode, stderr: resumed.stderr }).toEqual({ exitCode: 0, stderr: "" });
+    await expectEqualModels(out);
+    expect(existsSync(`${out}.partial`)).toBe(false);
+  });
+});
+
+it("Ctrl-C writes a checkpoint and prints the command that goes on", async () => {
+  const out = join(directory, "stopped here");
+  const stopped = await killAt(out, (staging) => existsSync(join(staging, "fold-1.checkpoint")), "SIGINT");
+  expect(stopped.exitCode).toBe(130);
+  expect(stopped.stderr).toMatch(
+    /error: stopped; everything so far is kept in .*\.partial\nGo on with: tidemark train .* --resume\n$/,
+  );
+  expect(existsSync(out)).toBe(false);
+  const command = /Go on with: tidemark (.*)\n/.exec(stopped.stderr)![1]!;
+  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  const { exitCode, stdout } = await run(words);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("resumes after epoch");
+  await expectEqualModels(out);
+});
+
+describe("--resume", () => {
+  const out = join(directory, "refusals");
+  beforeAll(async () => {
+    await killAt(out, (staging) => existsSync(join(staging, "fold-1.checkpoint")), "SIGKILL");
+  });
+
+  it("names each option that differs", async () => {
+    const { exitCode, stderr } = await run(trainWords(out, "--resume", "--epochs", "4", "--class-weights", "balanced"));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--epochs: was 3, is 4");
+    expect(stderr).toContain('--class-weights: was "none", is "balanced"');
+    expect(stderr).not.toContain("data:");
+  });
+
+  it("refuses other data", async () => {
+    const others = join(directory, "others.parquet");
+    await simulateTiny(others, { seed: 4 });
+    const { exitCode, stderr } = await run(["train", others, "--out", out, ...tinyWords, "--resume"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("data: the content of the recordings has changed");
+  });
+
+  it("takes the same data under another name, and refuses where there is nothing to resume", async () => {
+    const copy = join(directory, "copy.parquet");
+    writeFileSync(copy, readFileSync(recordings));
+    const { exitCode } = await run(["train", copy, "--out", out, ...tinyWords, "--resume"]);
+    expect(exitCode).toBe(0);
+    await expectEqualModels(out);
+    const nothing = await run(trainWords(join(directory, "never-begun"), "--resume"));
+    expect(nothing.exitCode).toBe(2);
+    expect(nothing.stderr).toContain("no interrupted run");
+  });
+});
+
+it("a second process on the same --out is refused while the first one works", async () => {
+  const out = join(directory, "two");
+  const first = start(trainWords(out));
+  while (!existsSync(`${out}.partial/run.json`)) await wait(5);
+  const second = await run(trainWords(out));
+  expect(second.exitCode).toBe(2);
+  expect(second.stderr).toMatch(/is being trained by process \d+/);
+  expect((await first.ended).exitCode).toBe(0);
+  await expectEqualModels(out);
+});
+
+it("an --out that holds another model is refused, and the model stays", async () => {
+  const before = readdirSync(uninterrupted);
+  const { exitCode, stderr } = await run(trainWords(uninterrupted));
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("holds another model already");
+  expect(readdirSync(uninterrupted)).toEqual(before);
+  mkdirSync(join(directory, "empty"));
+  expect((await run(trainWords(join(directory, "empty")))).exitCode).toBe(0);
+});

@@ -1,0 +1,65 @@
+// A training run that takes seconds: simulated recordings of a few people at a low rate, short windows, two folds.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+import type { TrainConfig } from "../../src/config.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+
+export const main: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** A directory for the tests of one file. */
+export function fileDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "tidemark-train-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export async function simulateTiny(
+  out: string,
+  options: { users?: number; seed?: number; rate?: number } = {},
+): Promise<void> {
+  const { users = 5, seed = 3, rate = 20 } = options;
+  await simulate({ out, users, minutes: 2, rate, seed, activities: ["walking", "jogging", "sitting"] });
+}
+
+export const tinyOptions: Partial<TrainConfig> = {
+  network: "compact",
+  rate: 20,
+  window: 40,
+  folds: 2,
+  epochs: 3,
+  batchSize: 16,
+  seed: 7,
+  jobs: 2,
+};
+
+export const tinyWords: readonly string[] = [
+  ...["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "3"],
+  ...["--batch-size", "16", "--seed", "7", "--jobs", "2"],
+];
+
+export interface Ended {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The real command as a process of its own, so that it can be killed. */
+export function start(words: readonly string[]): { ended: Promise<Ended>; kill: (signal: NodeJS.Signals) => void } {
+  const child = spawn(process.execPath, [main, ...words], { env: { ...process.env, NO_COLOR: "1" } });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+  });
+  return { ended, kill: (signal) => void child.kill(signal) };
+}

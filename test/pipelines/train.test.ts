@@ -1,0 +1,175 @@
+// One training run through the public function, and everything that it leaves behind.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { baselineStatsSchema } from "../../src/baseline/baseline-stats.ts";
+import { validateBaseline } from "../../src/baseline/validate-baseline.ts";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { readRecordings } from "../../src/data/read-recordings.ts";
+import { classificationMetrics } from "../../src/metrics/classification-metrics.ts";
+import { rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { type TrainResult, train } from "../../src/pipelines/train.ts";
+import type { TrainEvent } from "../../src/pipelines/train-events.ts";
+import { scalerSchema } from "../../src/preprocessing/scaler.ts";
+import { type CvReport, cvReportSchema } from "../../src/report/cv-report.ts";
+import { historyRowSchema } from "../../src/report/history-row.ts";
+import { sha256File } from "../../src/store/hash.ts";
+import { modelFiles, openModelFolder } from "../../src/store/model-folder.ts";
+import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const recordings = join(directory, "recordings.parquet");
+const out = join(directory, "models", "walk");
+const events: TrainEvent[] = [];
+let result: TrainResult;
+let report: CvReport;
+
+const json = (name: string): unknown => JSON.parse(readFileSync(join(out, name), "utf8"));
+
+beforeAll(async () => {
+  await simulateTiny(recordings);
+  result = await train(
+    { ...tinyOptions, files: [recordings], out },
+    { onEvent: (event) => events.push(event), now: () => new Date("2026-05-04T03:02:01Z") },
+  );
+  report = cvReportSchema.parse(json(modelFiles.cvReport));
+});
+
+describe("the model folder", () => {
+  it("holds every file, and nothing is left beside it", () => {
+    expect(readdirSync(out).sort()).toEqual(Object.values(modelFiles).sort());
+    expect(readdirSync(join(directory, "models"))).toEqual(["walk"]);
+    expect(result).toMatchObject({ out, report: join(out, "report.html") });
+  });
+
+  it("names itself by name, time and content, and hashes every file", async () => {
+    const { manifest } = await openModelFolder(out);
+    const network = await sha256File(join(out, modelFiles.network));
+    expect(manifest.model_version).toBe(`walk-20260504-0302-${network.slice(7, 15)}`);
+    expect(result.modelVersion).toBe(manifest.model_version);
+    expect(manifest.data).toMatchObject({ rows: 12_000, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] });
+    expect(manifest.data.classes).toEqual(["jogging", "sitting", "walking"]);
+    expect(manifest.config).toMatchObject({ ...tinyOptions, files: [recordings] });
+    for (const name of readdirSync(out).filter((file) => file !== modelFiles.manifest)) {
+      const hash = { ...manifest.files, ...manifest.mutable_files }[name];
+      expect(hash, name).toBe(await sha256File(join(out, name)));
+    }
+    expect(Object.keys(manifest.mutable_files)).toEqual([modelFiles.rollingReference]);
+  });
+
+  it("freezes a baseline of the raw samples with the keys that other tools read", async () => {
+    const baseline = baselineStatsSchema.parse(json(modelFiles.baseline));
+    expect(validateBaseline(baseline)).toEqual([]);
+    expect(Object.keys(baseline)).toEqual(
+      expect.arrayContaining([
+        ...["created_at", "source_file", "n_samples", "sensor_columns", "per_channel"],
+        ...["scaler_path", "scaler_hash", "model_version"],
+      ]),
+    );
+    expect(baseline).toMatchObject({
+      ...{ created_at: "2026-05-04T03:02:01.000Z", source_file: recordings, n_samples: 12_000 },
+      ...{ model_version: result.modelVersion, scaler_path: "scaler.json" },
+      scaler_hash: await sha256File(join(out, "scaler.json")),
+    });
+    const { recordings: read } = await readRecordings([recordings], { requireLabels: true });
+    const mean = read.values[1]!.reduce((sum, value) => sum + value, 0) / read.values[1]!.length;
+    expect(baseline.per_channel.Ay!.mean).toBeCloseTo(mean, 6);
+    expect(baseline.per_channel.Ay!.histogram.bin_edges).toHaveLength(
+      baseline.per_channel.Ay!.histogram.counts.length + 1,
+    );
+  });
+
+  it("starts with an empty rolling reference", () => {
+    expect(rollingReferenceSchema.parse(json(modelFiles.rollingReference))).toMatchObject({
+      ...{ last_updated: null, window_size: 5, batches: [] },
+      aggregated: { rolling_mean: {}, rolling_std: {} },
+    });
+  });
+
+  it("has one history line for each epoch of each fit", () => {
+    const rows = readFileSync(join(out, modelFiles.history), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => historyRowSchema.parse(JSON.parse(line)));
+    const epochs = (fit: string): number[] => rows.filter((row) => row.fit === fit).map((row) => row.epoch);
+    expect(epochs("fold-1")).toEqual([1, 2, 3]);
+    expect(epochs("fold-2")).toEqual([1, 2, 3]);
+    expect(epochs("final")).toEqual(Array.from({ length: report.final_fit.epochs }, (_, i) => i + 1));
+    expect(rows.every((row) => (row.fit === "final") === (row.val_loss === null))).toBe(true);
+  });
+
+  it("fits the final scaler on all windows", () => {
+    const scaler = scalerSchema.parse(json(modelFiles.scaler));
+    expect(scaler).toMatchObject({ method: "zscore", channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] });
+    expect(scaler.scale.every((scale) => scale > 0)).toBe(true);
+  });
+
+  it("writes a report that needs no network", () => {
+    const page = readFileSync(join(out, modelFiles.report), "utf8");
+    expect(page).toContain("Every figure is of people the network had not seen.");
+    expect(page).not.toMatch(/<script|<link|\b(?:src|href)="(?!#|data:)/);
+  });
+});
+
+describe("the cross-validation", () => {
+  it("tests every person once, on a network that never saw them", () => {
+    expect(report.leakage).toMatchObject({ split: "group", no_shared_person: true, no_overlapping_range: true });
+    const tested = report.folds.flatMap((fold) => fold.test_users);
+    expect(tested.sort()).toEqual(["person-01", "person-02", "person-03", "person-04", "person-05"]);
+    for (const { train_users, validation_users, test_users } of report.leakage.folds) {
+      expect(new Set([...train_users, ...validation_users, ...test_users]).size).toBe(5);
+    }
+  });
+
+  it("learns: far better than the third that guessing gets", () => {
+    expect(report.pooled.accuracy).toBeGreaterThan(0.6);
+    expect(result.summary).toEqual(report.summary);
+  });
+
+  it("adds up: folds, people and all together are the same predictions", () => {
+    const total = (matrices: readonly (readonly (readonly number[])[])[]): number[][] =>
+      report.classes.map((_, i) =>
+        report.classes.map((__, j) => matrices.reduce((sum, matrix) => sum + matrix[i]![j]!, 0)),
+      );
+    expect(total(report.folds.map(({ metrics }) => metrics.confusion_matrix))).toEqual(report.pooled.confusion_matrix);
+    expect(total(report.users.map(({ metrics }) => metrics.confusion_matrix))).toEqual(report.pooled.confusion_matrix);
+    expect(report.pooled.n).toBe(report.windows.total);
+    const worst = report.users.find(({ user }) => user === report.summary.worst_user.user)!;
+    expect(worst.metrics.macro_f1).toBe(Math.min(...report.users.map(({ metrics }) => metrics.macro_f1)));
+  });
+
+  it("keeps the out-of-fold probabilities: its figures can be computed from them", async () => {
+    const database = await openDatabase();
+    const rows = await database.rows(`SELECT * FROM ${sqlString(join(out, modelFiles.outOfFold))}`);
+    database.close();
+    expect(rows).toHaveLength(report.windows.total);
+    const labels = Int32Array.from(rows, (row) => report.classes.indexOf(String(row.label)));
+    const probabilities = Float32Array.from(
+      rows.flatMap((row) => report.classes.map((name) => Number(row[`p_${name}`]))),
+    );
+    const metrics = classificationMetrics(labels, probabilities, report.classes);
+    expect(metrics.accuracy).toBeCloseTo(report.pooled.accuracy, 9);
+    expect(metrics.log_loss).toBeCloseTo(report.pooled.log_loss, 5);
+    expect(new Set(rows.map((row) => Number(row.fold)))).toEqual(new Set([1, 2]));
+  });
+
+  it("calibrates on them: the log loss falls, the labels stay", () => {
+    expect(report.pooled_calibrated.log_loss).toBeLessThanOrEqual(report.pooled.log_loss + 1e-9);
+    expect(report.pooled_calibrated.accuracy).toBe(report.pooled.accuracy);
+  });
+});
+
+describe("the events", () => {
+  it("tell the run in order, JSON-able", () => {
+    const types = events.map(({ type }) => type).filter((type) => type !== "batch" && type !== "epoch");
+    expect(types).toEqual(["data", "split", "fold", "fold", "cross-validation", "final", "done"]);
+    expect(JSON.parse(JSON.stringify(events))).toEqual(events);
+  });
+
+  it("estimate the time left after each epoch", () => {
+    const left = events.flatMap((event) => (event.type === "epoch" ? [event.secondsLeft] : []));
+    expect(left.length).toBeGreaterThanOrEqual(7);
+    expect(left.every((seconds) => seconds !== null && seconds >= 0)).toBe(true);
+    expect(left.at(-1)).toBe(0);
+  });
+});

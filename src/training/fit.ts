@@ -1,7 +1,8 @@
 // One fit of the network: epochs of Adam steps over shuffled windows; validation, learning rate, early stopping and a
 // state that can be saved after every step. The words and the rules are those of Keras (fit, EarlyStopping,
 // ReduceLROnPlateau, use_ema) but for two: what is validated and kept are the averaged weights, and the windows that do
-// not fill a last batch are left out of the epoch (another few each time).
+// not fill a last batch are left out of the epoch (another few each time). The validation score that decides is macro-F1:
+// on a few people, the loss is ruled by how sure the network is where it errs, and rises while the labels still improve.
 // B windows a batch, T time, C channels, K classes.
 
 import { UserError } from "../errors.ts";
@@ -227,13 +228,13 @@ async function closeEpoch(
   const { progress } = state;
   const { learningRate } = progress;
   const { loss: valLoss, accuracy: valAccuracy, macroF1: valMacroF1 } = await validate(spec, validation, state);
-  const previous = progress.epochs.findLast((epoch) => epoch.best)?.valLoss ?? Number.POSITIVE_INFINITY;
-  const best = valLoss === null || valLoss < previous - minDelta;
+  const previous = progress.epochs.findLast((epoch) => epoch.best)?.valMacroF1 ?? Number.NEGATIVE_INFINITY;
+  const best = valMacroF1 === null || valMacroF1 > previous + minDelta;
   if (best) {
     state.bestParameters = Float32Array.from(state.averageParameters);
     state.bestStatistics = Float32Array.from(state.averageStatistics);
   }
-  if (valLoss === null) {
+  if (valMacroF1 === null) {
     progress.learningRate = scheduled(spec.learningRate, progress.epochs.length + 1);
   } else {
     progress.sinceBest = best ? 0 : progress.sinceBest + 1;

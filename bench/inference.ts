@@ -1,0 +1,72 @@
+// Windows a second through a whole model.onnx, as `predict` runs it: raw windows in, probabilities out.
+
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { buildExportGraph } from "../src/nn/inference-graph.ts";
+import { describeNetwork, initialVector } from "../src/nn/parameters.ts";
+import { type NetworkName, networkLayers } from "../src/nn/presets.ts";
+import { modelProto } from "../src/onnx/model-proto.ts";
+import { Rng } from "../src/random.ts";
+import { predictWindows } from "../src/training/predict-windows.ts";
+import type { BenchmarkResult, Measurement } from "./measurement.ts";
+import { median, milliseconds } from "./measurement.ts";
+import { withTemporaryDirectory } from "./temporary-directory.ts";
+
+const windowCount = 6000;
+const [windowSize, channels, classes] = [200, 6, 11];
+
+export async function benchmarkInference(options: { readonly rounds: number }): Promise<BenchmarkResult> {
+  const rng = Rng.fromSeed(1);
+  const step = windowSize / 2;
+  const size = channels * ((windowCount - 1) * step + windowSize);
+  const samples = new Float32Array(new SharedArrayBuffer(4 * size));
+  for (let i = 0; i < size; i++) samples[i] = rng.normal();
+  const starts = Int32Array.from({ length: windowCount }, (_, window) => window * step);
+  const windows = { samples, starts, windowSize, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] };
+  const threads = Math.min(2, availableParallelism());
+
+  return withTemporaryDirectory(async (directory) => {
+    const measurements: Measurement[] = [];
+    for (const [name, cores, limit] of [
+      ["1dcnn-bilstm", threads, 3000],
+      ["1dcnn-bilstm", 1, undefined],
+      ["compact", threads, undefined],
+    ] as const) {
+      const model = join(directory, `${name}.onnx`);
+      writeFileSync(model, randomModel(name, rng));
+      await predictWindows(model, windows, classes, { threads: cores });
+      const rates: number[] = [];
+      for (let round = 0; round < options.rounds; round++) {
+        const elapsed = await milliseconds(() => predictWindows(model, windows, classes, { threads: cores }));
+        rates.push((1000 * windowCount) / elapsed);
+      }
+      measurements.push({
+        name: `inference, ${name}`,
+        value: median(rates),
+        unit: "windows/s",
+        ...(limit === undefined ? {} : { limit: { kind: "at least", value: limit } }),
+        note: `${cores} ${cores === 1 ? "thread" : "threads"}, model.onnx opened and run`,
+      });
+    }
+    return { measurements, skipped: [] };
+  });
+}
+
+function randomModel(name: NetworkName, rng: Rng): Uint8Array {
+  const layers = networkLayers(name, classes);
+  const network = describeNetwork(layers, { type: "float32", shape: [1, windowSize, channels] });
+  return modelProto(
+    buildExportGraph(
+      layers,
+      { windowSize, channels },
+      {
+        parameters: initialVector(network.parameters, rng),
+        statistics: initialVector(network.statistics, rng),
+        center: new Array<number>(channels).fill(0),
+        scale: new Array<number>(channels).fill(1),
+        temperature: 1,
+      },
+    ),
+  );
+}

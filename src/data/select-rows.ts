@@ -176,7 +176,7 @@ function backwards(
   const at = placeOfRow(table, fileNames, row);
   const seconds = (i: number): string => `${Number(time[i]!.toPrecision(12))} s`;
   return new UserError(
-    `${at.file}: time runs backwards in recording "${recording}" of person "${user}": row ${at.row} has ${seconds(row)}, after ${seconds(before)} in ${describePlace(placeOfRow(table, fileNames, before), at.file)} (column "${roles.time}").`,
+    `${at.file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(row)}, after ${seconds(before)} in ${describePlace(placeOfRow(table, fileNames, before), at.file)} (column "${roles.time}").`,
     {
       advice:
         roles.recording === null

@@ -48,9 +48,12 @@ export interface Ended {
   stderr: string;
 }
 
-/** The real command as a process of its own, so that it can be killed. */
-export function start(words: readonly string[]): { ended: Promise<Ended>; kill: (signal: NodeJS.Signals) => void } {
-  const child = spawn(process.execPath, [main, ...words], { env: { ...process.env, NO_COLOR: "1" } });
+/** The real command as a process of its own, so that it can be killed; it runs in `cwd`. */
+export function start(
+  words: readonly string[],
+  cwd?: string,
+): { ended: Promise<Ended>; kill: (signal: NodeJS.Signals) => void } {
+  const child = spawn(process.execPath, [main, ...words], { cwd, env: { ...process.env, NO_COLOR: "1" } });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;

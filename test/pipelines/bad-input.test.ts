@@ -1,0 +1,173 @@
+// Everything that a user can get wrong, through the real command: exit code 2, one clear message, no stack, nothing left.
+import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Ended, fileDirectory, simulateTiny, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const header = "user,activity,recording,timestamp_s,Ax,Ay,Az";
+
+/** Rows of a good table at 20 Hz: people a and b walk and sit for ten seconds each. */
+function good(): string[] {
+  return ["a", "b", "c"].flatMap((user) =>
+    ["walk", "sit"].flatMap((activity) =>
+      Array.from({ length: 200 }, (_, i) => {
+        const values = [0, 1, 2].map((c) => (Math.sin(i / (c + 2)) + (activity === "sit" ? 5 : 0)).toFixed(4));
+        return [user, activity, activity, (i / 20).toFixed(2), ...values].join(",");
+      }),
+    ),
+  );
+}
+
+function table(rows: readonly string[], head: string = header): string {
+  return `${[head, ...rows].join("\n")}\n`;
+}
+
+const cell = (line: string, column: number, value: string): string => line.split(",").with(column, value).join(",");
+
+interface Case {
+  name: string;
+  files?: Record<string, string>;
+  words?: readonly string[];
+  /** In the message on stderr. */
+  says: readonly (string | RegExp)[];
+}
+
+const window = ["--rate", "20", "--window", "40", "--folds", "3"];
+
+const cases: readonly Case[] = [
+  { name: "missing file", words: ["nowhere.csv", ...window], says: ["nowhere.csv"] },
+  { name: "glob without a match", words: ["no*.csv", ...window], says: ["no*.csv"] },
+  { name: "empty file", files: { "r.csv": "" }, says: ["r.csv", /empty/i] },
+  { name: "header alone", files: { "r.csv": table([]) }, says: ["r.csv", /no row/i] },
+  {
+    name: "missing column, with the nearest name",
+    files: { "r.csv": table(good()) },
+    words: ["r.csv", ...window, "--label", "activty"],
+    says: ['no column "activty"', 'Did you mean "activity"?'],
+  },
+  {
+    name: "no label column at all",
+    files: { "r.csv": table(good(), "user,what,recording,timestamp_s,Ax,Ay,Az") },
+    says: ["activity label", "--label"],
+  },
+  {
+    name: "text in a number column, with file and row",
+    files: { "r.csv": table(good().with(17, cell(good()[17]!, 5, "oops"))) },
+    says: ["r.csv", "oops", "Ay", "19"],
+  },
+  {
+    name: "more than 1 % missing",
+    files: { "r.csv": table(good().map((line, i) => (i % 50 === 0 ? cell(line, 4, "") : line))) },
+    says: ['"Ax"', "missing", "at most 1 %"],
+  },
+  {
+    name: "infinite values",
+    files: { "r.csv": table(good().map((line, i) => (i % 50 === 0 ? cell(line, 6, "inf") : line))) },
+    says: ['"Az"', "infinite"],
+  },
+  {
+    name: "time running backwards, with the row",
+    files: { "r.csv": table(good().with(40, cell(good()[40]!, 3, "0.5"))) },
+    says: ["r.csv", /backwards/, "row 41", '"timestamp_s"'],
+  },
+  {
+    name: "one class",
+    files: { "r.csv": table(good().filter((line) => line.includes("walk"))) },
+    says: ['only "walk"', "at least two classes"],
+  },
+  {
+    name: "fewer people than folds",
+    files: { "r.csv": table(good()) },
+    words: ["r.csv", ...window, "--folds", "4"],
+    says: ["3 for 4 folds", "--folds 3"],
+  },
+  {
+    name: "a window longer than any stretch",
+    files: { "r.csv": table(good()) },
+    words: ["r.csv", "--rate", "20", "--window", "300"],
+    says: ["window of 300 samples", "200 samples"],
+  },
+  {
+    name: "a channel that never changes",
+    files: { "r.csv": table(good().map((line) => cell(line, 6, "1"))) },
+    says: ['"Az"', "--channels Ax,Ay"],
+  },
+  { name: "unknown option", words: ["r.csv", "--foldz", "3"], says: ["--foldz", "--folds"] },
+  { name: "option out of range", words: ["r.csv", "--overlap", "1"], says: ["--overlap", "got 1"] },
+  { name: "no files", words: [], says: ["files"] },
+  {
+    name: "unknown config key",
+    files: { "r.csv": table(good()), "c.yaml": "epohcs: 3\n" },
+    words: ["r.csv", ...window, "--config", "c.yaml"],
+    says: ['"epohcs"', "c.yaml", '"epochs"'],
+  },
+  { name: "config that is not there", words: ["r.csv", "--config", "none.yaml"], says: ["none.yaml"] },
+];
+
+function runIn(folder: string, words: readonly string[]): Promise<Ended> {
+  return start(words, folder).ended;
+}
+
+describe("train refuses", () => {
+  it.concurrent.each(cases)("$name", async ({ name, files = {}, words = ["r.csv", ...window], says }) => {
+    const folder = join(directory, name.replaceAll(/\W+/g, "-"));
+    mkdirSync(folder);
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+    const { exitCode, stderr } = await runIn(folder, ["train", ...words, "--out", "deep/model"]);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^error: /m) });
+    for (const text of says) {
+      if (typeof text === "string") expect(stderr).toContain(text);
+      else expect(stderr).toMatch(text);
+    }
+    expect(stderr).not.toMatch(/\n\s+at |defect/);
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
+  });
+});
+
+describe("predict refuses", () => {
+  const model = join(directory, "model");
+  beforeAll(async () => {
+    const recordings = join(directory, "recordings.parquet");
+    await simulateTiny(recordings, { users: 4 });
+    const words = ["--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1", "--network", "compact"];
+    const { exitCode, stderr } = await runIn(directory, ["train", recordings, "--out", model, ...words]);
+    expect({ exitCode, stderr: stderr.replaceAll(/^warning: .*\n/gm, "") }).toEqual({ exitCode: 0, stderr: "" });
+    writeFileSync(join(directory, "three.csv"), table(good()));
+  });
+
+  const refusals: readonly { name: string; words: readonly string[]; says: readonly string[] }[] = [
+    { name: "a folder that is no model", words: ["three.csv", "--model", "."], says: ["manifest.json"] },
+    { name: "recordings without the model's channels", words: ["three.csv", "--model", model], says: ['"Gx"'] },
+    {
+      name: "another number of channels",
+      words: ["three.csv", "--model", model, "--channels", "Ax,Ay,Az"],
+      says: ["the model has 6", "got 3"],
+    },
+    {
+      name: "a table it cannot write",
+      words: ["recordings.parquet", "--model", model, "--out", "p.xlsx"],
+      says: ["p.xlsx"],
+    },
+  ];
+  it.each(refusals)("$name", async ({ words, says }) => {
+    const { exitCode, stderr } = await runIn(directory, ["predict", "--out", "p.csv", ...words]);
+    expect(exitCode).toBe(2);
+    for (const text of says) expect(stderr).toContain(text);
+    expect(stderr).not.toMatch(/\n\s+at |defect/);
+    expect(readdirSync(directory)).not.toContain("p.csv");
+  });
+
+  it.each(["scaler.json", "baseline_stats.json", "model.onnx", "labels.json"])(
+    "a model whose %s was changed",
+    async (file) => {
+      const changed = join(directory, `changed-${file}`);
+      cpSync(model, changed, { recursive: true });
+      appendFileSync(join(changed, file), " ");
+      const words = ["recordings.parquet", "--model", changed, "--out", "p.csv"];
+      const { exitCode, stderr } = await runIn(directory, ["predict", ...words]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${file} was changed after training`);
+    },
+  );
+});

@@ -6,7 +6,7 @@ import { fillKeepMask } from "../src/training/dropout-mask.ts";
 import { TrainingSession } from "../src/training/network-session.ts";
 
 /**
- * A training step as `fit` runs it on batches that are ready: fresh dropout masks, forward, backward, Adam; one thread,
+ * A training step as `fitNetwork` runs it on batches that are ready: fresh dropout masks, forward, backward, Adam; one thread,
  * 64 windows of 200 x 6, 11 classes. The peers' steps do the same.
  */
 export async function createStep(name: NetworkName): Promise<() => Promise<void>> {

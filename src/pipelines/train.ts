@@ -7,7 +7,7 @@ import { fitScaler } from "../preprocessing/scaler.ts";
 import { Rng } from "../random.ts";
 import { openStaging, type Staging } from "../store/staging.ts";
 import { balancedClassWeights } from "../training/class-weights.ts";
-import type { FitSpec } from "../training/fit.ts";
+import type { FitSpec } from "../training/fit-network.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
 import { describeFold, summariseFolds } from "./cross-validation.ts";
 import { finalSchedule } from "./final-schedule.ts";

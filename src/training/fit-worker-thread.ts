@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { UserError } from "../errors.ts";
-import { fit, predictRows } from "./fit.ts";
+import { fitNetwork, predictRows } from "./fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
 import type { FitOutcome, WorkerInput, WorkerMessage } from "./fit-worker.ts";
 import { ValidationSession } from "./network-session.ts";
@@ -21,7 +21,7 @@ let reported = performance.now();
 let reportedStep = 0;
 
 async function run(): Promise<FitOutcome> {
-  const { state, finished } = await fit(spec, {
+  const { state, finished } = await fitNetwork(spec, {
     threads,
     ...(checkpoint === null ? {} : { state: decodeFitState(checkpoint) }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,

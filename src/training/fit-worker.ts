@@ -3,7 +3,7 @@
 
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.ts";
-import type { FitSpec } from "./fit.ts";
+import type { FitSpec } from "./fit-network.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
 export interface FitTask {
@@ -57,7 +57,7 @@ export type WorkerMessage =
   | { type: "outcome"; outcome: FitOutcome }
   | { type: "refused"; message: string; advice: string | undefined };
 
-/** Runs a fit in a new thread. @throws UserError as `fit`, and any defect inside the thread */
+/** Runs a fit in a new thread. @throws UserError as `fitNetwork`, and any defect inside the thread */
 export async function fitInWorker(task: FitTask, handlers: FitHandlers = {}): Promise<FitOutcome> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const workerData: WorkerInput = { ...task, stop };

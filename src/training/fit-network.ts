@@ -74,7 +74,7 @@ const validationBatch = 256;
  *
  * @throws UserError where the loss is not a finite number
  */
-export async function fit(spec: FitSpec, options: FitOptions): Promise<FitResult> {
+export async function fitNetwork(spec: FitSpec, options: FitOptions): Promise<FitResult> {
   const { windows, trainIndex, validationIndex } = spec;
   const batchSize = Math.min(spec.batchSize, trainIndex.length);
   const input = {

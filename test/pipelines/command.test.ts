@@ -1,0 +1,211 @@
+// train and predict as a user runs them: every kind of split, the three outputs, config files, and predictions that are
+// those of any other ONNX Runtime.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { readRecordings } from "../../src/data/read-recordings.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+import { makeWindows } from "../../src/preprocessing/make-windows.ts";
+import { cvReportSchema } from "../../src/report/cv-report.ts";
+import { gatherWindows } from "../../src/training/batch.ts";
+import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+
+async function rowsOf(file: string): Promise<Record<string, unknown>[]> {
+  const database = await openDatabase();
+  try {
+    return await database.rows(`SELECT * FROM ${sqlString(join(directory, file))}`);
+  } finally {
+    database.close();
+  }
+}
+
+beforeAll(async () => {
+  await simulateTiny(join(directory, "r.parquet"));
+  const { exitCode, stderr } = await run("train", "r.parquet", "--out", "model", ...tinyWords);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+});
+
+describe("train", () => {
+  it.each([
+    ["leave-one-group-out", 5, /new|not seen/],
+    ["stratified", 2, /leaks/],
+    ["blocks", 2, /same 5 people/],
+  ] as const)("splits by %s", async (split, folds, says) => {
+    const { exitCode, stdout } = await run(
+      ...["train", "r.parquet", "--out", split, ...tinyWords, "--split", split, "--epochs", "1"],
+    );
+    expect(exitCode).toBe(0);
+    const report = cvReportSchema.parse(JSON.parse(readFileSync(join(directory, split, "cv_report.json"), "utf8")));
+    expect(report.folds).toHaveLength(folds);
+    expect(report.leakage).toMatchObject({
+      split,
+      no_shared_person: split === "leave-one-group-out",
+      no_overlapping_range: split !== "stratified",
+    });
+    if (split !== "leave-one-group-out") {
+      expect(stdout).toMatch(/^WARNING: /m);
+      expect(report.warnings.join()).toMatch(says);
+    }
+    expect(readFileSync(join(directory, split, "report.html"), "utf8")).toMatch(says);
+  });
+
+  it("takes options from a config file, and what is on the command line before them", async () => {
+    writeFileSync(
+      join(directory, "walk.yaml"),
+      "files: r.parquet\nnetwork: compact\nrate: 20\nwindow: 40\nfolds: 3\nepochs: 1\nbatch-size: 16\nnormalize: robust\nclass-weights: balanced\n",
+    );
+    const { exitCode, stdout, stderr } = await run(
+      "train",
+      "--config",
+      "walk.yaml",
+      "--folds",
+      "2",
+      "--out",
+      "configured",
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain("fold 2/2");
+    const { config } = JSON.parse(readFileSync(join(directory, "configured", "manifest.json"), "utf8"));
+    expect(config).toMatchObject({ folds: 2, normalize: "robust", classWeights: "balanced", window: 40, overlap: 0.5 });
+    expect(JSON.parse(readFileSync(join(directory, "configured", "scaler.json"), "utf8")).method).toBe("robust");
+  });
+
+  it("prints one event a line with --json, the last one what it made", async () => {
+    const { exitCode, stdout } = await run(
+      "train",
+      "r.parquet",
+      "--out",
+      "events",
+      ...tinyWords,
+      "--epochs",
+      "1",
+      "--json",
+    );
+    expect(exitCode).toBe(0);
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events[0]).toMatchObject({ type: "data", rows: 12_000, users: 5 });
+    expect(events.at(-1)).toMatchObject({ type: "done", out: "events", report: "events/report.html" });
+  });
+
+  it("resamples recordings of another rate, and reads CSV as it reads Parquet", async () => {
+    await simulate({
+      out: join(directory, "slow.csv.gz"),
+      users: 3,
+      minutes: 2,
+      rate: 25,
+      activities: ["walking", "sitting"],
+    });
+    const { exitCode, stdout } = await run(
+      "train",
+      "slow.csv.gz",
+      "--out",
+      "resampled",
+      ...tinyWords,
+      "--folds",
+      "3",
+      "--epochs",
+      "1",
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/quality +25 Hz/);
+  });
+});
+
+describe("predict", () => {
+  it("says the same as ONNX Runtime says of each window, whatever the format and the number of threads", async () => {
+    const { exitCode, stdout } = await run("predict", "r.parquet", "--model", "model", "--out", "p.parquet");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/585 windows labelled in .*, mean confidence 0\.\d+\np\.parquet\n$/);
+    const rows = await rowsOf("p.parquet");
+    const { recordings } = await readRecordings([join(directory, "r.parquet")], { requireLabels: false });
+    const { windows } = makeWindows(recordings, { samplingRateHz: 20, windowSize: 40, overlap: 0.5 });
+    const all = Int32Array.from(windows.starts.keys());
+    const x = new Float32Array(all.length * 240);
+    gatherWindows(windows, all, x);
+    const session = await InferenceSession.create(join(directory, "model", "model.onnx"));
+    expect([...session.inputNames, ...session.outputNames]).toEqual(["windows", "probabilities", "logits"]);
+    const { probabilities } = await session.run({ windows: new Tensor("float32", x, [all.length, 40, 6]) });
+    const classes = ["jogging", "sitting", "walking"];
+    expect(rows).toHaveLength(all.length);
+    for (const [i, row] of rows.entries()) {
+      const p = classes.map((_, k) => Number(probabilities!.data[3 * i + k]));
+      for (const [k, name] of classes.entries()) expect(Number(row[`p_${name}`])).toBeCloseTo(p[k]!, 5);
+      const sorted = p.toSorted((a, b) => b - a);
+      expect(row.label).toBe(classes[p.indexOf(sorted[0]!)]);
+      expect(Number(row.confidence)).toBeCloseTo(sorted[0]!, 5);
+      expect(Number(row.margin)).toBeCloseTo(sorted[0]! - sorted[1]!, 5);
+      expect(Number(row.entropy)).toBeCloseTo(-p.reduce((sum, q) => sum + (q > 0 ? q * Math.log(q) : 0), 0), 5);
+      expect(Number(row.end_s) - Number(row.start_s)).toBeCloseTo(2, 9);
+    }
+    await run("predict", "r.parquet", "--model", "model", "--out", "p1.csv", "--jobs", "1");
+    await run("predict", "r.parquet", "--model", "model", "--out", "p2.csv", "--jobs", "2");
+    expect(readFileSync(join(directory, "p1.csv"), "utf8")).toBe(readFileSync(join(directory, "p2.csv"), "utf8"));
+  });
+
+  it("reads no label column, and columns under other names", async () => {
+    const database = await openDatabase();
+    const from = sqlString(join(directory, "r.parquet"));
+    const columns =
+      'timestamp_s AS clock, "user" AS wearer, recording, Ax AS a1, Ay AS a2, Az AS a3, Gx AS g1, Gy AS g2, Gz AS g3';
+    await database.connection.run(
+      `COPY (SELECT ${columns} FROM ${from}) TO ${sqlString(join(directory, "renamed.csv"))}`,
+    );
+    database.close();
+    await run("predict", "r.parquet", "--model", "model", "--out", "named.csv");
+    const { exitCode, stderr } = await run(
+      ...["predict", "renamed.csv", "--model", "model", "--out", "renamed-out.csv"],
+      ...["--time", "clock", "--group", "wearer", "--channels", "a1,a2,a3,g1,g2,g3"],
+    );
+    expect({ exitCode, stderr: stderr.replaceAll(/^warning: .*\n/gm, "") }).toEqual({ exitCode: 0, stderr: "" });
+    const [named, renamed] = [await rowsOf("named.csv"), await rowsOf("renamed-out.csv")];
+    expect(renamed.map(({ label }) => label)).toEqual(named.map(({ label }) => label));
+  });
+
+  it("prints its summary as JSON", async () => {
+    const { stdout } = await run("predict", "r.parquet", "--model", "model", "--out", "j.csv", "--json");
+    const { windows, classes } = JSON.parse(stdout);
+    expect(Object.values<number>(classes).reduce((sum, n) => sum + n, 0)).toBe(windows);
+  });
+});
+
+const python = [
+  process.env.TIDEMARK_TEST_PYTHON,
+  fileURLToPath(new URL("../../.venv/bin/python", import.meta.url)),
+].find(
+  (path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", "import onnxruntime, numpy"]).status === 0,
+);
+
+describe.skipIf(python === undefined)(
+  `model.onnx in Python${python === undefined ? " (skipped: no Python with onnxruntime in .venv)" : ""}`,
+  () => {
+    it("gives the same numbers", async () => {
+      const script = `
+import json, sys, numpy, onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1])
+x = numpy.sin(numpy.arange(3 * 40 * 6, dtype=numpy.float32)).reshape(3, 40, 6)
+probabilities, logits = session.run(["probabilities", "logits"], {"windows": x})
+[spec] = session.get_inputs()
+print(json.dumps({"type": spec.type, "shape": spec.shape, "probabilities": probabilities.tolist(), "logits": logits.tolist()}))`;
+      const model = join(directory, "model", "model.onnx");
+      const theirs = JSON.parse(execFileSync(python!, ["-c", script, model], { encoding: "utf8" }));
+      expect(theirs).toMatchObject({ type: "tensor(float)", shape: ["batch", 40, 6] });
+      const session = await InferenceSession.create(model);
+      const x = Float32Array.from({ length: 720 }, (_, i) => Math.sin(i));
+      const ours = await session.run({ windows: new Tensor("float32", x, [3, 40, 6]) });
+      for (const name of ["probabilities", "logits"]) {
+        const values: number[] = theirs[name].flat();
+        for (const [i, value] of values.entries()) expect(Number(ours[name]!.data[i])).toBeCloseTo(value, 5);
+      }
+    });
+  },
+);

@@ -1,0 +1,31 @@
+// A small training on real recordings. Skipped where they are not there.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { train } from "../../src/pipelines/train.ts";
+import { fileDirectory } from "./tiny-run.ts";
+
+const path = fileURLToPath(new URL("../../../shared/data/motionsense/motionsense.parquet", import.meta.url));
+const absent = !existsSync(path);
+const directory = fileDirectory();
+
+describe.skipIf(absent)(`MotionSense${absent ? " (skipped: ../shared/data/motionsense is not here)" : ""}`, () => {
+  it("six people, three of their activities: learnt by four, told apart on the others", async () => {
+    const some = join(directory, "some.parquet");
+    const database = await openDatabase();
+    await database.connection.run(
+      `COPY (SELECT * FROM ${sqlString(path)} WHERE "user" <= 6 AND activity IN ('walking', 'jogging', 'sitting'))
+       TO ${sqlString(some)} (FORMAT parquet)`,
+    );
+    database.close();
+    const out = join(directory, "model");
+    const { summary } = await train({ files: [some], out, network: "compact", folds: 3, epochs: 3, seed: 1 });
+    // Guessing gives a third.
+    expect(summary.over_folds.macro_f1.mean).toBeGreaterThan(0.8);
+    const { per_channel: channels } = JSON.parse(readFileSync(join(out, "baseline_stats.json"), "utf8"));
+    // Upright in a trouser pocket gravity lies on y; sitting moves it to z.
+    expect(channels.Ay.percentile_50).toBeGreaterThan(5);
+  });
+});

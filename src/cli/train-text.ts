@@ -129,7 +129,8 @@ function crossValidationText({ summary, pooled, users }: EventOf<"cross-validati
   const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
   const shown = new Set(byScore.slice(0, shownUsers));
   const heading = users.length > shownUsers ? `The ${shownUsers} of ${users.length} people served worst` : "Per person";
-  const rows = users.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
+  const byName = users.toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }));
+  const rows = byName.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
   const userTable = formatTable(["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows);
   const classRows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
@@ -181,6 +182,7 @@ function doneText({ out, report, seconds, summary }: EventOf<"done">): string {
 }
 
 function people(users: readonly string[]): string {
-  const shown = users.slice(0, 8).join(", ");
+  const byName = users.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const shown = byName.slice(0, 8).join(", ");
   return users.length > 8 ? `${shown} and ${users.length - 8} more` : shown;
 }

@@ -79,7 +79,9 @@ export function leakageReport(kind: SplitKind, windows: WindowPositions, folds: 
 function checkFold(windows: WindowPositions, order: Int32Array, parts: FoldParts, fold: number): FoldLeakage {
   const { trainIndex, validationIndex, testIndex } = parts;
   const users = (index: Int32Array): string[] =>
-    [...new Set(index.map((row) => windows.groups[row]!))].sort((a, b) => a - b).map((g) => windows.users[g]!);
+    [...new Set(index.map((row) => windows.groups[row]!))]
+      .map((group) => windows.users[group]!)
+      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const trainUsers = users(trainIndex);
   const validationUsers = users(validationIndex);
   const testUsers = users(testIndex);

@@ -62,8 +62,8 @@ describe("in a pipe", () => {
       "person   fold  windows  macro F1  accuracy  kappa",
       "-------  ----  -------  --------  --------  -----  --------",
       "alice       1      117     0.970     0.980  0.950",
-      "mallory     1      117     0.610     0.620  0.590  <- worst",
       "bob         2    1,000     0.950     0.960  0.930",
+      "mallory     1      117     0.610     0.620  0.590  <- worst",
     ]);
     const means = lines.indexOf("Mean ± sd");
     expect(lines.slice(means + 1, means + 4)).toEqual([

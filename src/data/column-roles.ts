@@ -2,6 +2,7 @@
 // columns usually have. Every choice is reported, so that a wrong guess is seen.
 
 import { nearestName, UserError } from "../errors.ts";
+import { type FaultDescription, type OnFault, throwFault } from "./data-fault.ts";
 
 export interface ColumnOptions {
   readonly label?: string;
@@ -60,6 +61,7 @@ const sensors = {
 /**
  * @param available the columns of the files, in file order
  * @param requireLabels whether a label and a person column must be there; else a label column is used only if it is named
+ * @param onFault told of each given channel that is not there; if it does not throw, the others are returned
  * @throws UserError for a column that is not there (with the nearest name), a role that cannot be found, and a column in two roles
  */
 export function resolveColumns(
@@ -67,6 +69,7 @@ export function resolveColumns(
   options: ColumnOptions,
   requireLabels: boolean,
   file: string,
+  onFault: OnFault = throwFault,
 ): Omit<ResolvedColumns, "timeUnit"> {
   const role = (name: Role, required: boolean): string | null => {
     const given = options[name];
@@ -88,7 +91,11 @@ export function resolveColumns(
     channels:
       options.channels === undefined
         ? findChannels(available, file)
-        : options.channels.map((name) => existing(available, name, file, "--channels")),
+        : options.channels.filter((name) => {
+            const found = available.includes(name);
+            if (!found) onFault(absent(available, name, file, "--channels"));
+            return found;
+          }),
   };
   refuseSharedColumns(columns);
   return columns;
@@ -96,11 +103,27 @@ export function resolveColumns(
 
 function existing(available: readonly string[], name: string, file: string, option: string): string {
   if (available.includes(name)) return name;
+  const { message, advice } = absent(available, name, file, option);
+  throw new UserError(message, { advice });
+}
+
+function absent(
+  available: readonly string[],
+  name: string,
+  file: string,
+  option: string,
+): FaultDescription & { advice: string } {
   const sameLetters = available.filter((column) => column.toLowerCase() === name.toLowerCase());
   const near = sameLetters[0] ?? nearestName(name, available);
-  throw new UserError(`${file}: there is no column "${name}" (${option}); the columns are ${list(available)}.`, {
+  return {
+    code: "schema",
+    message: `${file}: there is no column "${name}" (${option}); the columns are ${list(available)}.`,
     advice: near === undefined ? "Name one of these columns." : `Did you mean "${near}"?`,
-  });
+    file,
+    column: name,
+    expected: `a column "${name}"`,
+    found: list(available),
+  };
 }
 
 function findRole(available: readonly string[], role: Role): string | null {

@@ -1,6 +1,7 @@
 // DuckDB's reading errors in the user's terms: which file, row and column, what was expected there.
 
 import { UserError } from "../errors.ts";
+import { DataFault } from "./data-fault.ts";
 import { type Database, sqlName, sqlString } from "./duckdb.ts";
 import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
 import type { TableSchema } from "./table-schema.ts";
@@ -19,38 +20,45 @@ export async function explainReadError(
     if (cell !== undefined) {
       const value = JSON.stringify(cell.value);
       const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
-      return new UserError(
-        `${file.path}: data row ${cell.row}${lineOfCell(message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
+      return new DataFault(
         {
+          code: "schema",
+          message: `${file.path}: data row ${cell.row}${lineOfCell(message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
           advice: `Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.${comma}`,
-          cause: error,
+          file: file.path,
+          row: cell.row,
+          column: cell.column,
+          expected: "a number",
+          found: cell.value,
         },
+        error,
       );
     }
   }
-  return (
-    explainCsvError(file, error) ??
-    new UserError(`${file.path}: could not be read: ${firstLine(error)}`, { cause: error })
-  );
+  const broken = explainCsvError(file, error);
+  if (broken === undefined)
+    return new UserError(`${file.path}: could not be read: ${firstLine(error)}`, { cause: error });
+  const expected = "whole lines of UTF-8 text";
+  return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
 }
 
 /** Lines that break the form of a CSV table; undefined for any other error. */
-export function explainCsvError(file: SourceFile, error: unknown): UserError | undefined {
+export function explainCsvError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   if (line === undefined) return undefined;
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {
-    return new UserError(
-      `${file.path}: line ${line} has ${counts[2]} values, expected ${counts[1]}, one for each column.`,
-      { advice: "Repair or remove that line; an unquoted delimiter inside a text is a usual cause.", cause: error },
-    );
+    return {
+      message: `${file.path}: line ${line} has ${counts[2]} values, expected ${counts[1]}, one for each column.`,
+      advice: "Repair or remove that line; an unquoted delimiter inside a text is a usual cause.",
+    };
   }
   if (/not utf-8/i.test(message)) {
-    return new UserError(`${file.path}: line ${line} is not UTF-8 text.`, {
+    return {
+      message: `${file.path}: line ${line} is not UTF-8 text.`,
       advice: "Save the file with the encoding UTF-8.",
-      cause: error,
-    });
+    };
   }
   return undefined;
 }

@@ -4,6 +4,7 @@
 import { UserError } from "../errors.ts";
 import { type Logger, silentLogger } from "../log.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
+import { DataFault, type OnFault, throwFault } from "./data-fault.ts";
 import { describeQuality } from "./describe-quality.ts";
 import { openDatabase } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
@@ -24,6 +25,11 @@ export interface ReadRecordingsOptions {
   /** Hz; the clock where there is no time column, and a hint where the unit of time is not said. */
   readonly nominalRateHz?: number;
   readonly logger?: Logger;
+  /**
+   * Told of faults in the data after which reading can go on, to find the others; what is read then is of no other use.
+   * Throws a DataFault when not given.
+   */
+  readonly onFault?: OnFault;
 }
 
 export interface ReadRecordings {
@@ -38,26 +44,39 @@ export interface ReadRecordings {
  * Recordings whose rows are interleaved are put together, in order of first appearance. A stretch ends where the person,
  * recording or label changes, and at a gap: a step longer than 3 median steps of the recording and than 0.1 s.
  * @param files paths, globs and URLs of tables with equal columns
- * @throws UserError for everything that is wrong with the files, by file, row and column
+ * @throws UserError for everything that is wrong with the files, by file, row and column; DataFault where they could be
+ *   read as tables and what they hold is at fault
  */
 export async function readRecordings(
   files: readonly string[],
   options: ReadRecordingsOptions,
 ): Promise<ReadRecordings> {
   const logger = options.logger ?? silentLogger;
+  const onFault = options.onFault ?? throwFault;
   const database = await openDatabase();
   try {
     const sources = await findFiles(database, files);
     const fileNames = sources.map((source) => source.path);
-    const { table, roles, timeType } = await readTable(database, sources, options.columns ?? {}, options.requireLabels);
+    const { table, roles, timeType } = await readTable(
+      database,
+      sources,
+      options.columns ?? {},
+      options.requireLabels,
+      onFault,
+    );
     const warnings: string[] = [];
     const { time, timeUnit } = timeInSeconds(table, roles, timeType, options.nominalRateHz, warnings);
     if (roles.group === null)
       warnings.push(`No person column was found: all rows count as one person, "${unknownUser}".`);
-    const selected = selectRows(table, time, roles, fileNames, options.requireLabels);
+    const selected = selectRows(table, time, roles, fileNames, options.requireLabels, onFault);
     if (selected.order.length === 0) {
-      throw new UserError(`${fileNames[0]}: no row is left of ${table.rows}: ${reasons(selected)}.`, {
+      throw new DataFault({
+        code: "too_short",
+        message: `${fileNames[0]}: no row is left of ${table.rows}: ${reasons(selected)}.`,
         advice: "Check the columns named by --label, --group, --recording and --time.",
+        file: fileNames[0]!,
+        expected: "rows with a person, a time and values",
+        found: reasons(selected),
       });
     }
     const sampling: Sampling[] = [];

@@ -1,9 +1,9 @@
 // Streams the needed columns of every file, in order, into one RawTable. DuckDB parses on its own threads and hands
 // over chunks of 2,048 rows, so a file is never held twice.
 
-import { UserError } from "../errors.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { resolveColumns } from "./column-roles.ts";
+import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, sqlName } from "./duckdb.ts";
 import { explainReadError } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -12,16 +12,20 @@ import { isDateTime, readSchema, refuseOtherColumns, type TableSchema } from "./
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
-/** @throws UserError naming file, row and column for whatever cannot be read */
+/**
+ * @param onFault told of each given channel that is not there
+ * @throws UserError naming file, row and column for whatever cannot be read
+ */
 export async function readTable(
   database: Database,
   files: readonly SourceFile[],
   options: ColumnOptions,
   requireLabels: boolean,
+  onFault: OnFault,
 ): Promise<{ table: RawTable; roles: ColumnRoles; timeType: string | null }> {
   const first = files[0]!;
   const firstSchema = await readSchema(database, first);
-  const roles = resolveColumns(firstSchema.names, options, requireLabels, first.path);
+  const roles = resolveColumns(firstSchema.names, options, requireLabels, first.path, onFault);
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const builder = new RawTableBuilder(roles.channels.length, roles.time !== null);
   for (const file of files) {
@@ -39,8 +43,13 @@ export async function readTable(
       throw await explainReadError(database, file, schema, numbers, error);
     }
     if (builder.rows === before) {
-      throw new UserError(`${file.path}: the file has column names but no rows.`, {
+      throw new DataFault({
+        code: "too_short",
+        message: `${file.path}: the file has column names but no rows.`,
         advice: "Export it again, or leave it out.",
+        file: file.path,
+        expected: "rows",
+        found: "none",
       });
     }
   }
@@ -63,7 +72,12 @@ function selection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet
 /** One file's text time in another file's number time would be silently different clocks. */
 function refuseOtherTimeType(first: string, type: string | null, file: string, other: string | null): void {
   if (type === null || other === null || isDateTime(type) === isDateTime(other)) return;
-  throw new UserError(`${file}: the time column is ${other} here and ${type} in ${first}.`, {
+  throw new DataFault({
+    code: "schema",
+    message: `${file}: the time column is ${other} here and ${type} in ${first}.`,
     advice: "Give all files the same kind of time.",
+    file,
+    expected: type,
+    found: other,
   });
 }

@@ -2,7 +2,7 @@
 // together without changing the order within each, equal times go but the first, time running backwards is refused.
 // Dimensions: N rows read, M rows kept.
 
-import { UserError } from "../errors.ts";
+import type { FaultDescription, OnFault } from "./data-fault.ts";
 import type { RawTable } from "./raw-table.ts";
 import type { ColumnRoles } from "./read-table.ts";
 
@@ -40,7 +40,8 @@ export const missingShareLimit = 0.01;
 /**
  * @param time [N] seconds, NaN where missing
  * @param fileNames names for messages, index as in `table.keys`
- * @throws UserError for too many missing values and for time running backwards
+ * @param onFault told of too many missing values in a column, and of the first row of a recording where time runs
+ *   backwards; if it does not throw, such rows are left out uncounted
  */
 export function selectRows(
   table: RawTable,
@@ -48,12 +49,13 @@ export function selectRows(
   roles: ColumnRoles,
   fileNames: readonly string[],
   requireLabels: boolean,
+  onFault: OnFault,
 ): SelectedRows {
   const dropped: DroppedRows = {
     ...{ missing_label: 0, missing_person: 0, missing_recording: 0 },
     ...{ missing_time: 0, missing_values: 0, duplicate_time: 0 },
   };
-  const { bad, missing, infinite } = findMissing(table, time, roles);
+  const { bad, missing, infinite } = findMissing(table, time, roles, onFault);
   const { recordingOfKey, names } = nameRecordings(table, roles, fileNames);
   const keyDrops = table.keys.map((key): keyof DroppedRows | undefined => {
     if (requireLabels && key.label === null) return "missing_label";
@@ -86,11 +88,16 @@ export function selectRows(
   let read = 0;
   for (const [r, name] of names.entries()) {
     const start = kept;
+    let backwardsBefore = false;
     for (const end = read + counts[r]!; read < end; read++) {
       const row = grouped[read]!;
       if (kept > start) {
         const step = time[row]! - time[order[kept - 1]!]!;
-        if (step < 0) throw backwards(table, time, roles, fileNames, name, order[kept - 1]!, row);
+        if (step < 0) {
+          if (!backwardsBefore) onFault(backwards(table, time, roles, fileNames, name, order[kept - 1]!, row));
+          backwardsBefore = true;
+          continue;
+        }
         if (step === 0) {
           dropped.duplicate_time++;
           continue;
@@ -108,6 +115,7 @@ function findMissing(
   table: RawTable,
   time: Float64Array,
   roles: ColumnRoles,
+  onFault: OnFault,
 ): { bad: Uint8Array; missing: number[]; infinite: number[] } {
   const bad = new Uint8Array(table.rows);
   const missing: number[] = [];
@@ -128,10 +136,16 @@ function findMissing(
     const share = (nan + inf) / table.rows;
     if (!(share <= missingShareLimit)) {
       const name = roles.channels[c] ?? roles.time ?? "time";
-      throw new UserError(
-        `Column "${name}": ${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${table.rows.toLocaleString("en")} rows (${(100 * share).toFixed(1)} %); expected at most ${100 * missingShareLimit} %.`,
-        { advice: "Repair the export, or leave this column out with --channels." },
-      );
+      const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${table.rows.toLocaleString("en")} rows (${(100 * share).toFixed(1)} %)`;
+      const expected = `at most ${100 * missingShareLimit} %`;
+      onFault({
+        code: inf > nan ? "infinite" : "missing",
+        message: `Column "${name}": ${found}; expected ${expected}.`,
+        advice: "Repair the export, or leave this column out with --channels.",
+        column: name,
+        expected,
+        found,
+      });
     }
   }
   return { bad, missing, infinite };
@@ -172,18 +186,21 @@ function backwards(
   { user, recording }: { user: string; recording: string },
   before: number,
   row: number,
-): UserError {
+): FaultDescription {
   const at = placeOfRow(table, fileNames, row);
   const seconds = (i: number): string => `${Number(time[i]!.toPrecision(12))} s`;
-  return new UserError(
-    `${at.file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(row)}, after ${seconds(before)} in ${describePlace(placeOfRow(table, fileNames, before), at.file)} (column "${roles.time}").`,
-    {
-      advice:
-        roles.recording === null
-          ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
-          : "Sort the rows of each recording by time, or give recordings that start anew their own name.",
-    },
-  );
+  return {
+    code: "time",
+    message: `${at.file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(row)}, after ${seconds(before)} in ${describePlace(placeOfRow(table, fileNames, before), at.file)} (column "${roles.time}").`,
+    advice:
+      roles.recording === null
+        ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
+        : "Sort the rows of each recording by time, or give recordings that start anew their own name.",
+    ...at,
+    ...(roles.time === null ? {} : { column: roles.time }),
+    expected: `a time after ${seconds(before)}`,
+    found: seconds(row),
+  };
 }
 
 /** The file of a row and its 1-based data row there (a CSV's line is one more, for the header). */

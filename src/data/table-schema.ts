@@ -1,6 +1,7 @@
 // What a file holds before its rows are read: column names and types, and for text files how they are written.
 
 import { UserError } from "../errors.ts";
+import { DataFault } from "./data-fault.ts";
 import { type Database, sqlString } from "./duckdb.ts";
 import { explainCsvError } from "./explain-read-error.ts";
 import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
@@ -109,8 +110,13 @@ export function refuseOtherColumns(
     ...(lacks.length > 0 ? [`lacks ${lacks.join(", ")}`] : []),
     ...(extra.length > 0 ? [`has ${extra.join(", ")} besides`] : []),
   ].join(" and ");
-  throw new UserError(`${file}: expected the columns of ${first}, but this file ${differences}.`, {
+  throw new DataFault({
+    code: "schema",
+    message: `${file}: expected the columns of ${first}, but this file ${differences}.`,
     advice: "Give files of equal columns, or read them one by one.",
+    file,
+    expected: names.join(", "),
+    found: other.join(", "),
   });
 }
 
@@ -135,7 +141,7 @@ function unreadable(file: SourceFile, cause: unknown): UserError {
     });
   }
   const explained = explainCsvError(file, cause);
-  if (explained !== undefined) return explained;
+  if (explained !== undefined) return new UserError(explained.message, { advice: explained.advice, cause });
   return new UserError(`${file.path}: expected a CSV or TSV table with a line of column names: ${message}`, {
     advice: "Check that the file is text with one delimiter and one column name a column.",
     cause,

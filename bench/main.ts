@@ -11,12 +11,13 @@ import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { isMet } from "./measurement.ts";
 import { benchmarkMemory } from "./memory.ts";
 import { peerSpecs, unrolledKeras } from "./peer.ts";
+import { benchmarkSummaries } from "./summaries.ts";
 import { benchmarkTrainingStep } from "./training-step.ts";
 import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory (comma-separated; default: all)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries (comma-separated; default: all)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -49,6 +50,7 @@ async function run(): Promise<number> {
     inference: () => benchmarkInference({ rounds }),
     data: () => benchmarkData({ rounds }),
     memory: () => benchmarkMemory(),
+    summaries: () => benchmarkSummaries({ rounds }),
   };
   const chosen = values.only?.split(",") ?? Object.keys(benchmarks);
   const machine = describeMachine();

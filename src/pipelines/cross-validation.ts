@@ -39,7 +39,12 @@ export function describeFold({ windows, folds, leakage }: TrainingData, fold: nu
   };
 }
 
-export function summariseFolds(data: TrainingData, outcomes: readonly FitOutcome[]): CrossValidation {
+/** @param folds `describeFold` of each outcome */
+export function summariseFolds(
+  data: TrainingData,
+  outcomes: readonly FitOutcome[],
+  folds: readonly FoldReport[],
+): CrossValidation {
   const { windows } = data;
   const { classes, labels } = windows;
   const probabilities = new Float32Array(labels.length * classes.length);
@@ -51,7 +56,6 @@ export function summariseFolds(data: TrainingData, outcomes: readonly FitOutcome
       foldOfWindow[row] = fold + 1;
     }
   }
-  const folds = outcomes.map((outcome, fold) => describeFold(data, fold, outcome));
   const users = describeUsers(data, probabilities, foldOfWindow);
   const worst = users.reduce((a, b) => (b.metrics.macro_f1 < a.metrics.macro_f1 ? b : a));
   const temperature = fitTemperature(probabilities, labels, classes.length);

@@ -5,6 +5,7 @@ import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../model-selection/cross-validate.ts";
 import { fitScaler } from "../preprocessing/scaler.ts";
 import { Rng } from "../random.ts";
+import type { FoldReport } from "../report/cv-report.ts";
 import { openStaging, type Staging } from "../store/staging.ts";
 import { balancedClassWeights } from "../training/class-weights.ts";
 import type { FitSpec } from "../training/fit-network.ts";
@@ -80,9 +81,9 @@ async function trainOn(
   const run = { staging, timeLeft, onEvent, signal };
   const rng = Rng.fromSeed(config.seed);
 
-  const outcomes = await crossValidate(
+  const results = await crossValidate(
     folds,
-    async ({ testIndex }, fold): Promise<FitOutcome> => {
+    async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
       const { trainIndex, validationIndex } = folds[fold]!;
       const spec: FitSpec = {
         ...fitSpec(config, data, foldNames[fold]!, trainIndex, rng),
@@ -101,11 +102,13 @@ async function trainOn(
         seconds: report.seconds,
         metrics: report.metrics,
       });
-      return outcome;
+      return { outcome, report };
     },
     config.jobs,
   );
-  const crossValidation = summariseFolds(data, outcomes);
+  const outcomes = results.map(({ outcome }) => outcome);
+  const reports = results.map(({ report }) => report);
+  const crossValidation = summariseFolds(data, outcomes, reports);
   const { summary, pooled, users } = crossValidation;
   onEvent({ type: "cross-validation", summary, pooled, users });
 

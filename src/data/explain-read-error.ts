@@ -15,6 +15,22 @@ export async function explainReadError(
   error: unknown,
 ): Promise<UserError> {
   const message = error instanceof Error ? error.message : String(error);
+  const cast = /for cast \((.+) -> DOUBLE\) when casting from source column (.+)$/m.exec(message);
+  if (cast !== null) {
+    const [type, column] = [cast[1]!, cast[2]!];
+    return new DataFault(
+      {
+        code: "schema",
+        message: `${file.path}: column "${column}": expected numbers, found the type ${type}.`,
+        advice: "Export it as numbers, or name other columns with --channels and --time.",
+        file: file.path,
+        column,
+        expected: "numbers",
+        found: type,
+      },
+      error,
+    );
+  }
   if (/convert/i.test(message)) {
     const cell = await firstTextCell(database, file, schema, numbers).catch(() => undefined);
     if (cell !== undefined) {

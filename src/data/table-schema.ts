@@ -44,9 +44,9 @@ async function csvSchema(database: Database, file: SourceFile): Promise<TableSch
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
       (await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${marks}${more})`))[0];
-    sniffed = await sniff("");
-    // A line with too many or too few values near the top makes the sniffer see one column; the header knows better,
-    // and reading will then name the line.
+    // A line with too many or too few values near the top makes the sniffer give up, or see one column; the header knows
+    // better, and reading will then name the line.
+    sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
     if (delimiter !== undefined) sniffed = await sniff(`, delim=${sqlString(delimiter)}, ignore_errors=true`);

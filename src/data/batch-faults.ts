@@ -1,0 +1,189 @@
+// What makes a readable batch unfit to be judged. Only what no honest recording shows: a batch in another unit, turned,
+// noisy or from a stranger is drift, which has an answer of its own. Every limit here is an arbitrary default, meant to
+// be generous.
+
+import type { FaultDescription } from "./data-fault.ts";
+import type { QualityReport } from "./quality.ts";
+import type { Recordings, Stretch } from "./recordings.ts";
+import { medianOf } from "./sampling.ts";
+
+export interface ExpectedChannel {
+  /** The column that holds it. */
+  readonly column: string;
+  /** Least and largest value of the training data, in its unit. */
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface BatchExpectations {
+  readonly channels: readonly ExpectedChannel[];
+  /** Hz, that of the model. */
+  readonly samplingRateHz: number;
+  /** Length of the model's windows. */
+  readonly windowSeconds: number;
+  /** Least time in stretches that hold a window; 15 s when not given, and never less than a window. */
+  readonly minimalSeconds?: number;
+}
+
+/**
+ * A value is absurd beyond this many times the training data's largest size. The largest factor between usual units is
+ * 1,000 (g and milli-g); such a batch may also move twice as hard.
+ */
+export const absurdFactor = 2000;
+/** A channel may rest on one value for this share of the time. */
+export const flatShareLimit = 0.5;
+/** This share of the time may be without samples, pauses not counted. */
+export const lostShareLimit = 0.2;
+/** A step longer than this is a pause between two wears, not a loss. */
+export const pauseSeconds = 60;
+/**
+ * What a recording's median rate may be, as a share of the model's. Below, too little of the movement is in it; above, it
+ * is rather the clock that is wrong.
+ */
+export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
+
+const defaultMinimalSeconds = 15;
+
+/** All faults; none where the batch can be judged. */
+export function batchFaults(
+  recordings: Recordings,
+  quality: QualityReport,
+  expected: BatchExpectations,
+): FaultDescription[] {
+  return [
+    ...expected.channels.flatMap((channel) => rangeFaults(recordings, channel)),
+    ...lostTimeFaults(recordings),
+    ...flatFaults(quality),
+    ...rateFaults(quality, expected),
+    ...lengthFaults(recordings, expected),
+  ];
+}
+
+function rangeFaults(recordings: Recordings, { column, min, max }: ExpectedChannel): FaultDescription[] {
+  const values = recordings.values[recordings.channels.indexOf(column)];
+  if (values === undefined) return [];
+  const limit = absurdFactor * Math.max(Math.abs(min), Math.abs(max));
+  let rows = 0;
+  let first = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (Math.abs(values[i]!) <= limit) continue;
+    if (rows++ === 0) first = i;
+  }
+  if (rows === 0) return [];
+  const { user, recording } = recordings.stretches.find(({ end }) => first < end)!;
+  const others = rows > 1 ? `, and ${(rows - 1).toLocaleString("en")} more such values` : "";
+  const found = `${short(values[first]!)} at ${short(recordings.time[first]!)} s of recording "${recording}" of person "${user}"${others}`;
+  const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times what the training data holds)`;
+  return [
+    {
+      code: "range",
+      message: `Column "${column}": ${found}; expected ${wanted}.`,
+      advice: "Look for a mark of missing values (1e9, 3.4e38) or damaged bytes; leave such cells empty.",
+      column,
+      expected: wanted,
+      found,
+    },
+  ];
+}
+
+/** Time in steps longer than 1.5 median steps of their recording, less the step itself, as a share of the whole. */
+function lostTimeFaults({ stretches, time }: Recordings): FaultDescription[] {
+  let lost = 0;
+  let total = 0;
+  for (const { start, end } of recordingRanges(stretches)) {
+    if (end - start < 2) continue;
+    const steps = Float64Array.from({ length: end - start - 1 }, (_, i) => time[start + i + 1]! - time[start + i]!);
+    const period = medianOf(steps.slice());
+    for (const step of steps) {
+      if (step > pauseSeconds) continue;
+      total += step;
+      if (step > 1.5 * period) lost += step - period;
+    }
+  }
+  if (!(lost > lostShareLimit * total)) return [];
+  const found = `${percent(lost / total)} of ${short(total)} s without samples`;
+  const wanted = `at most ${percent(lostShareLimit)} (pauses of more than ${pauseSeconds} s not counted)`;
+  const advice = "Look for lost packets or a full buffer in the recorder.";
+  return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
+}
+
+/** Stretches of one recording follow each other. */
+function recordingRanges(stretches: readonly Stretch[]): { start: number; end: number }[] {
+  const ranges: { start: number; end: number }[] = [];
+  let last: Stretch | undefined;
+  for (const stretch of stretches) {
+    const same = last?.user === stretch.user && last.recording === stretch.recording;
+    if (same) ranges.at(-1)!.end = stretch.end;
+    else ranges.push({ start: stretch.start, end: stretch.end });
+    last = stretch;
+  }
+  return ranges;
+}
+
+function flatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
+  return Object.entries(channels).flatMap(([column, channel]): FaultDescription[] => {
+    if (!channel.flat && !(channel.flat_seconds > flatShareLimit * seconds)) return [];
+    const found = channel.flat
+      ? `one value throughout (${short(channel.min)})`
+      : `one value at a time for ${percent(channel.flat_seconds / seconds)} of the time`;
+    const wanted = `at most ${percent(flatShareLimit)} of the time at rest on one value`;
+    const advice = "Look for a sensor that is stuck, saturated or switched off.";
+    return [
+      {
+        code: "flat",
+        message: `Column "${column}": ${found}; expected ${wanted}.`,
+        advice,
+        column,
+        expected: wanted,
+        found,
+      },
+    ];
+  });
+}
+
+function rateFaults(quality: QualityReport, { samplingRateHz, windowSeconds }: BatchExpectations): FaultDescription[] {
+  const [low, high] = [samplingRateHz * rateShareLimits.lower, samplingRateHz * rateShareLimits.upper];
+  const off = quality.per_recording.filter(
+    ({ rate_hz, seconds }) => rate_hz !== null && seconds >= windowSeconds && !(rate_hz >= low && rate_hz <= high),
+  );
+  const first = off[0];
+  if (first === undefined) return [];
+  const others = off.length > 1 ? `, and ${off.length - 1} more recordings` : "";
+  const found = `${short(first.rate_hz!)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
+  const wanted = `${short(low)} to ${short(high)} Hz for a model of ${short(samplingRateHz)} Hz`;
+  return [
+    {
+      code: "sampling_rate",
+      message: `${found}; expected ${wanted}.`,
+      advice: `Check the recorder's rate, and that the time column is in ${quality.columns.time_unit}.`,
+      ...(quality.columns.time === null ? {} : { column: quality.columns.time }),
+      expected: wanted,
+      found,
+    },
+  ];
+}
+
+function lengthFaults({ stretches, time }: Recordings, expected: BatchExpectations): FaultDescription[] {
+  const { samplingRateHz, windowSeconds, minimalSeconds = defaultMinimalSeconds } = expected;
+  const least = Math.max(minimalSeconds, windowSeconds);
+  let [usable, total] = [0, 0];
+  for (const { start, end } of stretches) {
+    const seconds = time[end - 1]! - time[start]! + 1 / samplingRateHz;
+    total += seconds;
+    // A clock that counts in milliseconds may miss a whole window by a hair's breadth.
+    if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
+  }
+  if (usable * (1 + 1e-6) >= least) return [];
+  const found = `${short(usable)} s in pieces that hold a window of ${short(windowSeconds)} s, of ${short(total)} s in all`;
+  const wanted = `at least ${short(least)} s`;
+  const advice = "Collect a longer batch, or recordings with fewer gaps.";
+  return [{ code: "too_short", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
+}
+
+function short(value: number): string {
+  return `${Number(value.toPrecision(4))}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}

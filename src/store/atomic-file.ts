@@ -3,6 +3,7 @@
 // and never a part. Files that grow a line at a time are appended to and flushed; a torn last line is cut off before
 // the next one is added, and is not read.
 import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
@@ -37,6 +38,22 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
     throw error;
   }
   await syncDirectory(directory);
+}
+
+/**
+ * `writeFileAtomic` in one go, for a caller that holds a lock. With one writer at a time the temporary file needs one
+ * name only: what a killed process left under it, the next writes over. After a power cut the old content may be back.
+ */
+export function writeFileAtomicSync(path: string, data: string | Uint8Array): void {
+  const temporary = join(dirname(path), `.${basename(path)}.tmp`);
+  const file = openSync(temporary, "w");
+  try {
+    writeFileSync(file, data);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
 }
 
 /** Adds `value` as one line of JSON to the file at `path`, creating it where needed, and flushes it to the disk. */

@@ -11,6 +11,7 @@ import {
   readJsonLines,
   replaceFileAtomic,
   writeFileAtomic,
+  writeFileAtomicSync,
 } from "../../src/store/atomic-file.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -61,6 +62,18 @@ describe("writeFileAtomic", () => {
       expect(values).toHaveLength(50_000);
     }
     expect(readdirSync(directory)).toContain("state.json");
+  });
+});
+
+describe("writeFileAtomicSync", () => {
+  it("creates and replaces, over what a killed process left under the temporary name", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "a.json");
+    writeFileSync(join(directory, ".a.json.tmp"), "longer than what follows");
+    writeFileAtomicSync(path, "one");
+    writeFileAtomicSync(path, new Uint8Array([116, 119, 111]));
+    expect(readFileSync(path, "utf8")).toBe("two");
+    expect(readdirSync(directory)).toEqual(["a.json"]);
   });
 });
 

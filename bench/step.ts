@@ -11,7 +11,7 @@ import { TrainingSession } from "../src/training/network-session.ts";
  */
 export async function createStep(name: NetworkName): Promise<() => Promise<void>> {
   const input = { batchSize: 64, windowSize: 200, channels: 6, classes: 11 };
-  const session = await TrainingSession.create(name, input, 1);
+  const session = await TrainingSession.create(name, input);
   const { network } = session;
   const rng = Rng.fromSeed(1);
   session.state = {

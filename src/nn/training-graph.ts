@@ -3,7 +3,7 @@
 
 import { gradients } from "../autodiff/gradients.ts";
 import { type DataType, Graph, type Value } from "../onnx/graph.ts";
-import { concat, reshape } from "../onnx/operators.ts";
+import { add, concat, mul, reshape } from "../onnx/operators.ts";
 import { adamStep } from "./adam.ts";
 import type { Layer } from "./layer-context.ts";
 import { softmaxCrossEntropy } from "./losses.ts";
@@ -48,7 +48,7 @@ export function buildTrainingGraph(layers: Layer, input: NetworkInput): Training
   return { graph, network };
 }
 
-/** Like `buildTrainingGraph`, with the gradient [P] as an output instead of an optimizer's step: for checks. */
+/** Like `buildTrainingGraph`, with the gradient [P] as an output instead of an optimizer's step. */
 export function buildGradientGraph(layers: Layer, input: NetworkInput): TrainingGraph {
   const { graph, network, parameters, statistics, loss, logits, nextStatistics } = forward(layers, input);
   graph.output("gradient", gradients(loss, [parameters])[0]!);
@@ -56,6 +56,23 @@ export function buildGradientGraph(layers: Layer, input: NetworkInput): Training
   graph.output("loss", loss);
   graph.output("logits", logits);
   return { graph, network };
+}
+
+/**
+ * Adam's step by the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P], step_size [] and gradient_0,
+ * gradient_1, ... [P]. Outputs: next_parameters, next_moment_1, next_moment_2.
+ */
+export function buildUpdateGraph(parameterCount: number, gradientCount: number): Graph {
+  const graph = new Graph("update");
+  const vector = (name: string): Value => graph.input(name, "float32", [parameterCount]);
+  const [parameters, moment1, moment2] = ["parameters", "moment_1", "moment_2"].map(vector) as [Value, Value, Value];
+  const stepSize = graph.input("step_size", "float32", []);
+  const sum = Array.from({ length: gradientCount }, (_, i) => vector(`gradient_${i}`)).reduce(add);
+  const step = adamStep({ parameters, moment1, moment2, gradient: mul(sum, 1 / gradientCount), stepSize });
+  graph.output("next_parameters", step.parameters);
+  graph.output("next_moment_1", step.moment1);
+  graph.output("next_moment_2", step.moment2);
+  return graph;
 }
 
 function forward(layers: Layer, { batchSize, windowSize, channels, classes, type = "float32" }: NetworkInput) {

@@ -90,6 +90,7 @@ async function trainOn(
         validationIndex,
         epochs: config.epochs,
         learningRate: config.learningRate,
+        shards: 1,
       };
       const outcome = await runFit(foldNames[fold]!, { spec, testIndex, threads: 1 }, run);
       const report = describeFold(data, fold, outcome);
@@ -120,6 +121,7 @@ async function trainOn(
     validationIndex: null,
     epochs,
     learningRate,
+    shards: finalShards,
   };
   const final = await runFit("final", { spec, testIndex: null, threads: config.jobs }, run);
   onEvent({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
@@ -128,6 +130,9 @@ async function trainOn(
   return writeModel({ data, config, crossValidation, outcomes, final, scaler: spec.scaler, staging, createdAt });
 }
 
+/** The final fit has no sibling to share the cores with, so its batches are divided; more parts are no faster. */
+const finalShards = 2;
+
 /** What all fits share: scaler and class weights come from the windows they learn from, and from no others. */
 function fitSpec(
   config: TrainConfig,
@@ -135,7 +140,7 @@ function fitSpec(
   name: FitName,
   trainIndex: Int32Array,
   rng: Rng,
-): Omit<FitSpec, "validationIndex" | "epochs" | "learningRate"> {
+): Omit<FitSpec, "validationIndex" | "epochs" | "learningRate" | "shards"> {
   const { network, normalize, batchSize, patience, classWeights, augment } = config;
   return {
     name: name.replace("-", " "),

@@ -11,14 +11,16 @@ import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import { adamStepSize } from "../nn/adam.ts";
 import { initialVector } from "../nn/parameters.ts";
 import type { NetworkName } from "../nn/presets.ts";
+import type { NetworkInput } from "../nn/training-graph.ts";
 import type { Scaler } from "../preprocessing/scaler.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { Rng, type RngState } from "../random.ts";
 import { gatherTargets, gatherWindows, scaleWindows } from "./batch.ts";
 import { fillKeepMask } from "./dropout-mask.ts";
 import type { FitEpoch, FitState } from "./fit-state.ts";
-import { TrainingSession, ValidationSession } from "./network-session.ts";
+import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
 import { findTriads, rotateWindows } from "./rotation.ts";
+import { ShardedTrainingSession } from "./sharded-training-session.ts";
 
 /** What is to be fitted; plain data, so that it can be sent to a worker thread. */
 export interface FitSpec {
@@ -32,6 +34,8 @@ export interface FitSpec {
   readonly validationIndex: Int32Array | null;
   readonly epochs: number;
   readonly batchSize: number;
+  /** Parts of a batch that can be computed side by side, each with batch-norm statistics of its own; a divisor of it. */
+  readonly shards: number;
   /** Adam's; where there is nothing to validate, one for each epoch may be given. */
   readonly learningRate: number | readonly number[];
   /** Epochs without improvement after which the fit stops. */
@@ -46,7 +50,7 @@ export interface FitSpec {
 export interface FitOptions {
   /** Where an interrupted fit stood. */
   readonly state?: FitState;
-  /** Inside one session; results do not depend on it. */
+  /** For the shards; results do not depend on it. */
   readonly threads: number;
   /** Asked after each step. */
   readonly shouldStop: () => boolean;
@@ -84,9 +88,8 @@ export async function fitNetwork(spec: FitSpec, options: FitOptions): Promise<Fi
     classes: windows.classes.length,
   };
   const rng = Rng.fromState(spec.rng);
-  const training = await TrainingSession.create(spec.network, input, options.threads);
-  const validation =
-    validationIndex === null ? null : await ValidationSession.create(spec.network, input, options.threads);
+  const training = await openTraining(spec, input, options.threads);
+  const validation = validationIndex === null ? null : await ValidationSession.create(spec.network, input);
   try {
     const state = options.state ?? initialState(training, spec, rng);
     training.state = state;
@@ -123,7 +126,15 @@ export async function predictRows(
   return probabilities;
 }
 
-function initialState(session: TrainingSession, spec: FitSpec, rng: Rng): FitState {
+/** A batch that was shrunk to the windows there are may be too odd to be divided: it stays whole. */
+function openTraining(spec: FitSpec, input: NetworkInput, threads: number): Promise<StepSession> {
+  const { network, shards } = spec;
+  return shards > 1 && input.batchSize % shards === 0
+    ? ShardedTrainingSession.create(network, input, { shards, threads })
+    : TrainingSession.create(network, input);
+}
+
+function initialState(session: StepSession, spec: FitSpec, rng: Rng): FitState {
   const { network } = session;
   const parameters = initialVector(network.parameters, rng.split("weights"));
   const statistics = initialVector(network.statistics, rng.split("weights"));
@@ -163,7 +174,7 @@ function isDone({ epochs, patience, validationIndex }: FitSpec, { progress }: Fi
 async function runEpoch(
   spec: FitSpec,
   options: FitOptions,
-  session: TrainingSession,
+  session: StepSession,
   state: FitState,
   rng: Rng,
 ): Promise<boolean> {
@@ -178,7 +189,7 @@ async function runEpoch(
   const triads = findTriads(windows.channels);
   const x = new Float32Array(batchSize * sizes.windowSize * sizes.channels);
   const targets = new Float32Array(batchSize * classCount);
-  const masks = session.network.masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)));
+  const masks = session.masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)));
   while (progress.step < steps) {
     const started = performance.now();
     const rows = order.subarray(progress.step * batchSize, (progress.step + 1) * batchSize);
@@ -187,7 +198,7 @@ async function runEpoch(
     if (spec.augment === "rotate") rotateWindows(x, batchSize, sizes, triads, stepRng);
     scaleWindows(x, scaler);
     gatherTargets(windows.labels, rows, classWeights, classCount, targets);
-    for (const [i, { rate }] of session.network.masks.entries()) fillKeepMask(masks[i]!, rate, stepRng);
+    for (const [i, { rate }] of session.masks.entries()) fillKeepMask(masks[i]!, rate, stepRng);
     progress.updates++;
     const stepSize = adamStepSize(progress.learningRate, progress.updates);
     const { loss, logits } = await session.step({ x, targets, masks, stepSize });

@@ -50,7 +50,7 @@ async function run(): Promise<FitOutcome> {
       channels: windows.channels.length,
       classes: windows.classes.length,
     };
-    const session = await ValidationSession.create(network, sizes, threads);
+    const session = await ValidationSession.create(network, sizes);
     probabilities = await predictRows(session, kept, spec, testIndex);
     await session.release();
   }

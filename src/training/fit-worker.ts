@@ -12,7 +12,7 @@ export interface FitTask {
   readonly testIndex: Int32Array | null;
   /** `encodeFitState`'s bytes of an interrupted fit. */
   readonly checkpoint: Uint8Array | null;
-  /** Inside the session. */
+  /** For the shards of a step. */
   readonly threads: number;
 }
 

@@ -1,9 +1,9 @@
 // ONNX Runtime sessions of one network: a training step whose state stays in tensors from step to step, and inference.
-// On a fixed build of the runtime the results do not depend on the number of threads.
+// Each session has one thread: further ones gain little in a row of small products, and lose much on a busy machine.
 
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { buildInferenceGraph } from "../nn/inference-graph.ts";
-import type { NetworkSpec } from "../nn/parameters.ts";
+import type { MaskSpec, NetworkSpec } from "../nn/parameters.ts";
 import { type NetworkName, networkLayers } from "../nn/presets.ts";
 import { buildTrainingGraph, type NetworkInput } from "../nn/training-graph.ts";
 import { modelProto } from "../onnx/model-proto.ts";
@@ -23,15 +23,26 @@ export interface StepInput {
   x: Float32Array;
   /** [B, K] */
   targets: Float32Array;
-  /** As many as the network has dropout layers, in their order. */
+  /** Of the shapes that the session's `masks` have. */
   masks: readonly Uint8Array[];
   /** `adamStepSize` */
   stepSize: number;
 }
 
-export function openSession(model: Uint8Array | string, threads: number): Promise<InferenceSession> {
+/** What takes training steps. */
+export interface StepSession {
+  readonly network: NetworkSpec;
+  /** The dropout masks of one step. */
+  readonly masks: readonly MaskSpec[];
+  state: NetworkState;
+  /** One step of the optimizer; `state` moves on. Returns the loss and the logits [B, K] before it. */
+  step(input: StepInput): Promise<{ loss: number; logits: Float32Array }>;
+  release(): Promise<void>;
+}
+
+export function openSession(model: Uint8Array | string): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
-    intraOpNumThreads: threads,
+    intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionProviders: ["cpu"],
     logSeverityLevel: 3,
@@ -39,7 +50,7 @@ export function openSession(model: Uint8Array | string, threads: number): Promis
   return typeof model === "string" ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
 
-export class TrainingSession {
+export class TrainingSession implements StepSession {
   readonly network: NetworkSpec;
   readonly #session: InferenceSession;
   readonly #input: NetworkInput;
@@ -51,9 +62,13 @@ export class TrainingSession {
     this.#input = input;
   }
 
-  static async create(name: NetworkName, input: NetworkInput, threads: number): Promise<TrainingSession> {
+  static async create(name: NetworkName, input: NetworkInput): Promise<TrainingSession> {
     const { graph, network } = buildTrainingGraph(networkLayers(name, input.classes), input);
-    return new TrainingSession(await openSession(modelProto(graph), threads), network, input);
+    return new TrainingSession(await openSession(modelProto(graph)), network, input);
+  }
+
+  get masks(): readonly MaskSpec[] {
+    return this.network.masks;
   }
 
   get state(): NetworkState {
@@ -74,14 +89,13 @@ export class TrainingSession {
     this.#feeds.statistics = vector(statistics);
   }
 
-  /** One step of the optimizer; `state` moves on. Returns the loss and the logits [B, K] before it. */
   async step({ x, targets, masks, stepSize }: StepInput): Promise<{ loss: number; logits: Float32Array }> {
     const { batchSize, windowSize, channels, classes } = this.#input;
     const feeds = this.#feeds;
     feeds.x = new Tensor("float32", x, [batchSize, windowSize, channels]);
     feeds.targets = new Tensor("float32", targets, [batchSize, classes]);
     feeds.step_size = new Tensor("float32", [stepSize], []);
-    for (const [i, { shape }] of this.network.masks.entries()) {
+    for (const [i, { shape }] of this.masks.entries()) {
       feeds[`mask_${i}`] = new Tensor("bool", masks[i]!, shape);
     }
     const out = await this.#session.run(feeds);
@@ -110,10 +124,9 @@ export class ValidationSession {
   static async create(
     name: NetworkName,
     { windowSize, channels, classes }: { windowSize: number; channels: number; classes: number },
-    threads: number,
   ): Promise<ValidationSession> {
     const graph = buildInferenceGraph(networkLayers(name, classes), { windowSize, channels });
-    return new ValidationSession(await openSession(modelProto(graph), threads), [windowSize, channels]);
+    return new ValidationSession(await openSession(modelProto(graph)), [windowSize, channels]);
   }
 
   /** @param x [N, T, C] scaled windows @returns probabilities [N, K] */

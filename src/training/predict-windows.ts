@@ -56,7 +56,7 @@ export async function predictWindows(
 
 /** In this thread. */
 export async function predictPart({ model, windows, classCount, start, end }: PredictTask): Promise<Float32Array> {
-  const session = await openSession(model, 1);
+  const session = await openSession(model);
   try {
     const rows = Int32Array.from({ length: end - start }, (_, i) => start + i);
     const { windowSize, channels } = windows;

@@ -43,7 +43,7 @@ export function toySpec(changes: Partial<FitSpec> = {}): FitSpec {
     ...{ name: "fold 1", network: "compact", windows, scaler: toyScaler, epochs: 3, batchSize: 16, patience: 15 },
     trainIndex: Int32Array.from({ length: 80 }, (_, i) => i),
     validationIndex: Int32Array.from({ length: 40 }, (_, i) => 80 + i),
-    ...{ learningRate: 0.003, classWeights: null, augment: "none", rng: Rng.fromSeed(5).state },
+    ...{ learningRate: 0.003, shards: 1, classWeights: null, augment: "none", rng: Rng.fromSeed(5).state },
     ...changes,
   };
 }

@@ -1,12 +1,16 @@
 // rolling_reference.json: what the last few accepted production batches looked like, the reference that moves. `train`
 // writes its empty form; every batch that is checked and accepted goes in, the oldest goes out.
 import { z } from "zod";
+import { type BatchSummary, mergeSummaries } from "../drift/batch-summary.ts";
+import { type Trend, trend } from "./trend.ts";
 
 /** One number a channel, by name. */
 export type PerChannel = Record<string, number>;
 
 export interface RollingReference {
-  /** ISO 8601, UTC; null until the first batch. */
+  /** Whose batches these are; absent before the first batch. */
+  stream?: string | undefined;
+  /** When its batches last changed: ISO 8601, UTC; null until the first accepted batch. */
   last_updated: string | null;
   /** How many batches are kept. */
   window_size: number;
@@ -16,14 +20,15 @@ export interface RollingReference {
     rolling_mean: PerChannel;
     rolling_std: PerChannel;
     /** The direction of the batches' means, by channel name. */
-    trend: Record<string, "stable" | "rising" | "falling">;
+    trend: Record<string, Trend>;
   };
 }
 
 const perChannel = z.record(z.string(), z.number());
 
 export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject({
-  last_updated: z.iso.datetime().nullable().describe("ISO 8601, UTC; null until the first batch."),
+  stream: z.string().min(1).optional().describe("Whose batches these are; absent before the first batch."),
+  last_updated: z.iso.datetime().nullable().describe("ISO 8601, UTC; null until the first accepted batch."),
   window_size: z.int().min(1).describe("How many batches are kept."),
   batches: z
     .array(
@@ -36,7 +41,7 @@ export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject
     )
     .describe("Oldest first."),
   aggregated: z.looseObject({
-    rolling_mean: perChannel.describe("Mean of the batches' means, one number a channel."),
+    rolling_mean: perChannel.describe("Mean over the batches' pooled samples, one number a channel."),
     rolling_std: perChannel.describe("Standard deviation over the batches' pooled samples, one number a channel."),
     trend: z.record(z.string(), z.enum(["stable", "rising", "falling"])).describe("Of the batches' means, by channel."),
   }),
@@ -54,4 +59,55 @@ export function emptyRollingReference(channels: readonly string[], windowSize = 
       trend: Object.fromEntries(channels.map((channel) => [channel, "stable" as const])),
     },
   };
+}
+
+/** A batch that the reference is made of. */
+export interface ReferenceBatch {
+  readonly batchId: string;
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly summary: BatchSummary;
+}
+
+/**
+ * The reference of the last accepted batches. A mean and a standard deviation are given where a channel has values;
+ * pooled over the batches, each sample counts once, so that a long batch weighs more than a short one.
+ * @param of.batches oldest first
+ * @param of.lastUpdated ISO 8601, UTC: when these became the batches
+ */
+export function rollingReference(of: {
+  readonly stream: string;
+  readonly channels: readonly string[];
+  readonly windowSize: number;
+  readonly lastUpdated: string | null;
+  readonly batches: readonly ReferenceBatch[];
+}): RollingReference {
+  const { stream, channels, windowSize, lastUpdated, batches } = of;
+  const { batches: _, ...empty } = emptyRollingReference(channels, windowSize);
+  const reference = { stream, ...empty, last_updated: lastUpdated };
+  if (batches.length === 0) return { ...reference, batches: [] };
+  const pooled = mergeSummaries(batches.map(({ summary }) => summary));
+  const trends = channels.map((channel) => {
+    const means = batches.flatMap(({ summary }) => (summary[channel]?.n ? [summary[channel].mean] : []));
+    return [channel, trend(means, pooled[channel]?.std ?? 0)] as const;
+  });
+  return {
+    ...reference,
+    batches: batches.map(({ batchId, timestamp, summary }) => ({
+      batch_id: batchId,
+      timestamp,
+      per_channel_mean: perChannelOf(summary, "mean"),
+      per_channel_std: perChannelOf(summary, "std"),
+    })),
+    aggregated: {
+      rolling_mean: perChannelOf(pooled, "mean"),
+      rolling_std: perChannelOf(pooled, "std"),
+      trend: Object.fromEntries(trends),
+    },
+  };
+}
+
+function perChannelOf(summary: BatchSummary, figure: "mean" | "std"): PerChannel {
+  const measured = Object.entries(summary).filter(([, channel]) => channel.n > 0);
+  return Object.fromEntries(measured.map(([name, channel]) => [name, channel[figure]]));
 }

@@ -1,0 +1,74 @@
+// What a batch changes. The baseline: nothing, ever; it is frozen until the next training. The stream's own references
+// are two ends of one list, the batches that were accepted since the stream began, in the order they came:
+//   rolling reference   the last N of them; it moves by itself with every batch that enters
+//   anchor              the first N of them; once there are N it stays, however many follow
+// A batch that alarmed does not enter, or the reference would learn the fault; nor does one that the quality gate turned
+// away. A person may overrule the alarm (accept) and take any batch out (exclude); a batch with faulty data never enters.
+import { type BatchSummary, mergeSummaries } from "../drift/batch-summary.ts";
+
+export type Verdict = "normal" | "gradual_drift" | "sudden_change" | "rejected";
+
+export interface Admission {
+  readonly status: "accepted" | "alarmed" | "rejected" | "excluded";
+  /** Whether the batch is one of those that the two references are taken from. */
+  readonly inWindow: boolean;
+}
+
+/** What a person can do about a batch. */
+export type ByHand = "accept" | "exclude";
+
+/**
+ * Whether a batch enters.
+ * @param accept a person says that it does even where it alarms
+ */
+export function admit(verdict: Verdict, { accept = false }: { accept?: boolean } = {}): Admission {
+  switch (verdict) {
+    case "normal":
+      return { status: "accepted", inWindow: true };
+    case "gradual_drift":
+    case "sudden_change":
+      return accept ? { status: "accepted", inWindow: true } : { status: "alarmed", inWindow: false };
+    case "rejected":
+      return { status: "rejected", inWindow: false };
+    default:
+      throw new TypeError(`admit: no such verdict as ${verdict satisfies never}`);
+  }
+}
+
+/** What is known of a batch that a person decides about. */
+export interface JudgedBatch extends Admission {
+  /** False after a reset, and where the quality gate turned the batch away: there is nothing that could enter. */
+  readonly hasSummary: boolean;
+}
+
+/**
+ * What a person's decision makes of a batch: `change` is null where it is so already, `refused` says why it cannot be.
+ * An accepted batch enters at its own place in the order, not at the end.
+ */
+export function decideByHand(
+  action: ByHand,
+  { status, inWindow, hasSummary }: JudgedBatch,
+): { readonly change: Admission | null } | { readonly refused: string } {
+  switch (action) {
+    case "accept":
+      if (inWindow) return { change: null };
+      if (status === "rejected") return { refused: "the quality gate turned it away, and faulty data never enter" };
+      if (!hasSummary)
+        return { refused: "it came before the stream was reset, and nothing is left of it to compare with" };
+      return { change: { status: "accepted", inWindow: true } };
+    case "exclude":
+      if (inWindow) return { change: { status: "excluded", inWindow: false } };
+      if (status === "accepted") return { refused: "it left the reference when the stream was reset" };
+      return status === "excluded" ? { change: null } : { refused: `it was ${status} and never entered` };
+    default:
+      throw new TypeError(`decide: no such action as ${action satisfies never}`);
+  }
+}
+
+/**
+ * The anchor's counts; null while fewer than `size` batches were accepted.
+ * @param accepted the stream's first accepted batches, oldest first
+ */
+export function anchorSummary(accepted: readonly BatchSummary[], size: number): BatchSummary | null {
+  return accepted.length < size ? null : mergeSummaries(accepted.slice(0, size));
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import type { BatchSummary } from "../../src/drift/batch-summary.ts";
+import { admit, anchorSummary, decideByHand, type JudgedBatch } from "../../src/monitoring/update-rules.ts";
+
+describe("admit", () => {
+  it.each([
+    ["normal", false, "accepted", true],
+    ["gradual_drift", false, "alarmed", false],
+    ["sudden_change", false, "alarmed", false],
+    ["rejected", false, "rejected", false],
+    ["normal", true, "accepted", true],
+    ["gradual_drift", true, "accepted", true],
+    ["sudden_change", true, "accepted", true],
+    ["rejected", true, "rejected", false],
+  ] as const)("a batch that is %s (accepted by a person: %s) is %s", (verdict, accept, status, inWindow) => {
+    expect(admit(verdict, { accept })).toEqual({ status, inWindow });
+  });
+});
+
+describe("decideByHand", () => {
+  const entered: JudgedBatch = { status: "accepted", inWindow: true, hasSummary: true };
+  const alarmed: JudgedBatch = { status: "alarmed", inWindow: false, hasSummary: true };
+  const excluded: JudgedBatch = { status: "excluded", inWindow: false, hasSummary: true };
+  const rejected: JudgedBatch = { status: "rejected", inWindow: false, hasSummary: false };
+  const beforeReset: JudgedBatch = { status: "accepted", inWindow: false, hasSummary: false };
+  const into = { change: { status: "accepted", inWindow: true } };
+  const out = { change: { status: "excluded", inWindow: false } };
+  const none = { change: null };
+  const refused = (why: RegExp) => ({ refused: expect.stringMatching(why) });
+
+  it.each([
+    ["accept", entered, none],
+    ["accept", alarmed, into],
+    ["accept", excluded, into],
+    ["accept", rejected, refused(/quality gate/)],
+    ["accept", beforeReset, refused(/before the stream was reset/)],
+    ["exclude", entered, out],
+    ["exclude", alarmed, refused(/never entered/)],
+    ["exclude", excluded, none],
+    ["exclude", rejected, refused(/never entered/)],
+    ["exclude", beforeReset, refused(/reset/)],
+  ] as const)("%s %j", (action, batch, expected) => {
+    expect(decideByHand(action, batch)).toEqual(expected);
+  });
+});
+
+it("has an anchor of the first N batches once there are N, and of no later one", () => {
+  const of = (mean: number): BatchSummary => ({
+    Ax: { n: 2, missing: 0, mean, std: 0, min: mean, max: mean, counts: [2, 0], excessBelow: 0, excessAbove: 0 },
+  });
+  expect(anchorSummary([of(1), of(2)], 3)).toBeNull();
+  expect(anchorSummary([of(1), of(2), of(6)], 3)?.Ax).toMatchObject({ n: 6, mean: 3, counts: [6, 0] });
+  expect(anchorSummary([of(1), of(2), of(6), of(100)], 3)?.Ax).toMatchObject({ n: 6, mean: 3 });
+});

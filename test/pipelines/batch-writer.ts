@@ -1,0 +1,82 @@
+// A monitor in small, for tests: batches of a few counts, a decision that counts what it judged, and a process that
+// brings batch after batch as `tidemark check` does, opening the model folder for each, and acknowledges each by a line.
+import { writeSync } from "node:fs";
+import { z } from "zod";
+import type { BatchSummary } from "../../src/drift/batch-summary.ts";
+import type { Verdict } from "../../src/monitoring/update-rules.ts";
+import {
+  type Decision,
+  type MonitorStream,
+  type StreamMemory,
+  withStream,
+} from "../../src/pipelines/monitor-stream.ts";
+import type { MonitoredModel } from "../../src/pipelines/publish-reference.ts";
+import { sha256Bytes } from "../../src/store/hash.ts";
+import { defaultStream } from "../../src/store/stream-names.ts";
+
+export interface Evidence {
+  /** Batches that were judged, rejected ones not counted. */
+  judged: number;
+  last: string;
+}
+
+export interface Answer {
+  batch: string;
+  /** From 1, in the stream. */
+  place: number;
+  judged: number;
+}
+
+const schemas = {
+  evidence: z.object({ judged: z.int(), last: z.string() }) satisfies z.ZodType<Evidence>,
+  result: z.object({ batch: z.string(), place: z.int(), judged: z.int() }) satisfies z.ZodType<Answer>,
+};
+
+export function smallModel(directory: string): MonitoredModel {
+  return { directory, modelVersion: "walk-1", channels: ["Ax"], windowSize: 5 };
+}
+
+export function small<T>(
+  model: MonitoredModel,
+  use: (stream: MonitorStream<Answer, Evidence>) => T,
+  options: { stream?: string; now?: () => Date } = {},
+): T {
+  return withStream(model, { stream: defaultStream, schemas, ...options }, use);
+}
+
+export function summaryOf(mean: number, n = 4): BatchSummary {
+  const counts = [n - 1, 1, 0];
+  return { Ax: { n, missing: 0, mean, std: 1, min: mean - 1, max: mean + 1, counts, excessBelow: 0, excessAbove: 0 } };
+}
+
+export function judge(batch: string, verdict: Verdict, summary: BatchSummary = summaryOf(0)) {
+  return ({ evidence, batchesBefore }: StreamMemory<Evidence>): Decision<Answer, Evidence> => {
+    const judged = (evidence?.judged ?? 0) + (verdict === "rejected" ? 0 : 1);
+    const result = { batch, place: batchesBefore + 1, judged };
+    if (verdict === "rejected") return { verdict, reason: "too short", result };
+    return { verdict, reason: null, summary, evidence: { judged, last: batch }, result };
+  };
+}
+
+/** Two of three batches are normal; the rest alarm or are rejected. */
+export function verdictOf(i: number): Verdict {
+  return i % 3 !== 2 ? "normal" : i % 2 === 0 ? "sudden_change" : "rejected";
+}
+
+export function bring(directory: string, stream: string, batchId: string, i: number): Answer {
+  return small(
+    smallModel(directory),
+    (open) =>
+      open.record({ batchId, contentHash: sha256Bytes(batchId) }, judge(batchId, verdictOf(i), summaryOf(i / 10)))
+        .result,
+    { stream },
+  );
+}
+
+if (import.meta.main) {
+  const [directory, stream, writer, count] = process.argv.slice(2) as [string, string, string, string];
+  for (let i = 0; i < Number(count); i++) {
+    bring(directory, stream, `${writer}-${i}`, i);
+    writeSync(1, `${writer}-${i}\n`);
+  }
+}

@@ -1,0 +1,120 @@
+// Many processes on one model folder: all count, and kill -9 at any moment loses nothing that was acknowledged.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it, onTestFinished } from "vitest";
+import { rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { Rng } from "../../src/random.ts";
+import type { LedgerRow } from "../../src/store/batch-ledger.ts";
+import { sha256Bytes } from "../../src/store/hash.ts";
+import { defaultStream, rollingReferencePath } from "../../src/store/stream-names.ts";
+import { temporaryDirectory } from "../store/temporary-directory.ts";
+import { small, smallModel, verdictOf } from "./batch-writer.ts";
+
+const script = fileURLToPath(new URL("./batch-writer.ts", import.meta.url));
+
+interface Writer {
+  readonly process: ChildProcess;
+  /** The batches it said were counted, once it has ended. */
+  readonly ended: Promise<{ acknowledged: string[]; errors: string }>;
+}
+
+function startWriter(directory: string, stream: string, name: string, count: number): Writer {
+  const child = spawn(process.execPath, [script, directory, stream, name, String(count)], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (errors += chunk));
+  const ended = once(child, "close").then(() => ({ acknowledged: output.split("\n").slice(0, -1), errors }));
+  return { process: child, ended };
+}
+
+function ledgerOf(directory: string, stream: string): LedgerRow[] {
+  return small(smallModel(directory), (open) => open.page({ limit: 1e6 }), { stream });
+}
+
+const fileOf = (directory: string, stream: string) =>
+  rollingReferenceSchema.parse(JSON.parse(readFileSync(join(directory, rollingReferencePath(stream)), "utf8")));
+
+const writerOf = (batchId: string): string => batchId.slice(0, batchId.lastIndexOf("-"));
+const indexOf = (batchId: string): number => Number(batchId.slice(batchId.lastIndexOf("-") + 1));
+
+/** Everything that the ledger says of a stream follows from its order alone. */
+function expectWholeState(directory: string, stream: string): LedgerRow[] {
+  const rows = ledgerOf(directory, stream);
+  let judged = 0;
+  for (const [i, { batchId, contentHash, status, inWindow, hasSummary, result }] of rows.entries()) {
+    const verdict = verdictOf(indexOf(batchId));
+    if (verdict !== "rejected") judged++;
+    expect(result).toEqual({ batch: batchId, place: i + 1, judged });
+    const expected = { normal: "accepted", sudden_change: "alarmed", gradual_drift: "alarmed", rejected: "rejected" };
+    expect([status, inWindow, hasSummary]).toEqual([expected[verdict], verdict === "normal", verdict !== "rejected"]);
+    expect(contentHash).toBe(sha256Bytes(batchId));
+  }
+  const counted = rows.filter(({ batchId }) => verdictOf(indexOf(batchId)) !== "rejected");
+  const { evidence } = small(smallModel(directory), (open) => open.memory(), { stream });
+  expect(evidence).toEqual({ judged: counted.length, last: counted.at(-1)?.batchId });
+  const accepted = rows.filter(({ status }) => status === "accepted");
+  const file = fileOf(directory, stream);
+  expect(file.batches.map(({ batch_id }) => batch_id)).toEqual(accepted.slice(-5).map(({ batchId }) => batchId));
+  expect(file.last_updated).toBe(accepted.at(-1)?.receivedAt);
+  return rows;
+}
+
+it("counts every batch of many processes once, in some order, from the first moment of a new folder", async () => {
+  const directory = join(temporaryDirectory(), "walk");
+  mkdirSync(directory);
+  const names = Array.from({ length: 6 }, (_, i) => `writer ${i}`);
+  const writers = names.map((name) => startWriter(directory, defaultStream, name, 15));
+  for (const { ended } of writers) expect((await ended).errors).toBe("");
+  const rows = expectWholeState(directory, defaultStream);
+  const expected = names.flatMap((name) => Array.from({ length: 15 }, (_, i) => `${name}-${i}`));
+  expect(rows.map(({ batchId }) => batchId).sort()).toEqual(expected.sort());
+});
+
+it("keeps every acknowledged batch and no half state over 200 kills at random moments", {
+  timeout: 180_000,
+}, async () => {
+  const directory = join(temporaryDirectory(), "walk");
+  mkdirSync(directory);
+  const rng = Rng.fromSeed(200);
+  const streams = [defaultStream, "site B"];
+  const acknowledged: string[] = [];
+  let started = 0;
+
+  /** Three of four are killed within a few writes of their first acknowledgement, one while it starts or just after. */
+  const oneAfterAnother = async (): Promise<void> => {
+    while (started < 200) {
+      const number = started++;
+      const writer = startWriter(directory, streams[number % 2]!, `writer ${number}`, 1e6);
+      if (number % 4 > 0) await Promise.race([once(writer.process.stdout!, "data"), writer.ended]);
+      setTimeout(() => writer.process.kill("SIGKILL"), rng.uniform() * (number % 4 > 0 ? 30 : 300));
+      const result = await writer.ended;
+      expect(result.errors).toBe("");
+      acknowledged.push(...result.acknowledged);
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, oneAfterAnother));
+
+  const left = fileOf(directory, defaultStream);
+  const rows = streams.flatMap((stream) => expectWholeState(directory, stream));
+  const ids = rows.map(({ batchId }) => batchId);
+  expect(acknowledged.length).toBeGreaterThan(200);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(acknowledged.filter((id) => !ids.includes(id))).toEqual([]);
+  const unacknowledged = ids.filter((id) => !acknowledged.includes(id)).map(writerOf);
+  expect(new Set(unacknowledged).size).toBe(unacknowledged.length);
+  for (const writer of new Set(ids.map(writerOf))) {
+    const own = rows.filter(({ batchId }) => writerOf(batchId) === writer).map(({ batchId }) => indexOf(batchId));
+    expect(own).toEqual(own.map((_, i) => i));
+  }
+  const accepted = rows.filter(({ stream, status }) => stream === defaultStream && status === "accepted");
+  const last = accepted.findIndex(({ batchId }) => batchId === left.batches.at(-1)?.batch_id);
+  expect(left.batches.map(({ batch_id }) => batch_id)).toEqual(
+    accepted.slice(last - 4, last + 1).map(({ batchId }) => batchId),
+  );
+});

@@ -1,0 +1,34 @@
+// A bound that holds for a batch of a person who was not there, from batches of people who were. Batches of one person
+// resemble each other, so that people are what is exchangeable, not batches: every person weighs the same, however many
+// batches there are, and one more, the new one, may be worse than all (hierarchical conformal prediction; Lee, Barber and
+// Willett 2023, arXiv:2306.06342, theorem 1). With few people the honest bound is none.
+
+/**
+ * The least q such that a new person's score is at most q with a probability of at least `coverage`: the coverage quantile
+ * of the groups' scores, each worth 1 / ((G + 1) its group's size), and of an infinite score worth 1 / (G + 1).
+ * @param groups scores by person, of G people; those without scores are left out
+ * @param coverage in (0, 1)
+ * @returns Infinity where fewer than coverage / (1 - coverage) people have scores
+ */
+export function groupConformalBound(groups: readonly ArrayLike<number>[], coverage: number): number {
+  if (!(coverage > 0 && coverage < 1))
+    throw new RangeError(`conformal: expected a coverage in (0, 1), got ${coverage}`);
+  const scored = groups.filter((scores) => scores.length > 0);
+  const weighted: { score: number; weight: number }[] = [];
+  for (const scores of scored) {
+    const weight = 1 / ((scored.length + 1) * scores.length);
+    for (let i = 0; i < scores.length; i++) {
+      const score = scores[i]!;
+      if (Number.isNaN(score)) throw new RangeError("conformal: expected numbers as scores, got NaN");
+      weighted.push({ score, weight });
+    }
+  }
+  weighted.sort((a, b) => a.score - b.score);
+  let below = 0;
+  for (const { score, weight } of weighted) {
+    below += weight;
+    // The weights of whole people must add up to what they stand for in spite of rounding.
+    if (below >= coverage - 1e-12) return score;
+  }
+  return Number.POSITIVE_INFINITY;
+}

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { batchNormalization, dense, dropout, flatten, sequential, timeMajor } from "../../src/nn/layers.ts";
 import { describeNetwork, unpack } from "../../src/nn/parameters.ts";
-import { buildGradientGraph, buildTrainingGraph } from "../../src/nn/training-graph.ts";
+import { buildGradientGraph, buildTrainingGraph, buildUpdateGraph } from "../../src/nn/training-graph.ts";
 import { Graph } from "../../src/onnx/graph.ts";
 import { numbers } from "../autodiff/check-gradient.ts";
 import { openGraph, runGraph } from "../onnx/run-graph.ts";
@@ -122,6 +122,21 @@ describe("the training graph", () => {
     gradient!.values.forEach((value, i) => {
       expect(result.next_moment_1!.values[i]).toBeCloseTo(value / 10, 7);
     });
+  });
+
+  it("steps as the update graph does by two gradients with the same mean", async () => {
+    const { gradient } = await runGraph(buildGradientGraph(rich, input).graph, feeds(rich));
+    const whole = await runGraph(buildTrainingGraph(rich, input).graph, feeds(rich));
+    const divided = await runGraph(buildUpdateGraph(32, 2), {
+      ...feeds(rich),
+      gradient_0: gradient!.values.map((value) => 3 * value),
+      gradient_1: gradient!.values.map((value) => -value),
+    });
+    for (const name of ["next_parameters", "next_moment_1", "next_moment_2"]) {
+      divided[name]!.values.forEach((value, i) => {
+        expect(value).toBeCloseTo(whole[name]!.values[i]!, 6);
+      });
+    }
   });
 
   it("gives equal numbers for equal inputs", async () => {

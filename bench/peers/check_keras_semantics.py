@@ -22,15 +22,16 @@ keras.config.set_dtype_policy("float64")
 
 def keras_model(case: network.Case) -> keras.Model:
     layers = keras.layers
+    filters, size, pool, units, flattens = case.layout
     norm = lambda name: layers.BatchNormalization(momentum=network.MOMENTUM, epsilon=network.EPSILON, name=name)
     lstm = lambda units, name: layers.Bidirectional(layers.LSTM(units, return_sequences=True), name=name)
     return keras.Sequential([
         layers.Input((case.T, case.C)),
-        layers.Conv1D(16, 2, activation="relu", name="conv_1"), norm("norm_1"),
-        layers.Conv1D(32, 2, activation="relu", name="conv_2"), norm("norm_2"),
-        lstm(64, "lstm_1"), norm("norm_3"),
-        lstm(32, "lstm_2"), norm("norm_4"),
-        layers.Flatten() if case.network == "1dcnn-bilstm" else layers.GlobalAveragePooling1D(),
+        layers.Conv1D(filters[0], size, activation="relu", name="conv_1"), norm("norm_1"), layers.AveragePooling1D(pool),
+        layers.Conv1D(filters[1], size, activation="relu", name="conv_2"), norm("norm_2"), layers.AveragePooling1D(pool),
+        lstm(units[0], "lstm_1"), norm("norm_3"),
+        lstm(units[1], "lstm_2"), norm("norm_4"),
+        layers.Flatten() if flattens else layers.GlobalAveragePooling1D(),
         layers.Dense(32, activation="relu", name="dense_1"), norm("norm_5"),
         layers.Dense(case.K, name="dense_2"),
     ])
@@ -49,7 +50,7 @@ def numbers(tensor) -> np.ndarray:
 
 def main() -> None:
     for kind in ("1dcnn-bilstm", "compact"):
-        case = network.Case(kind, T=24, C=3, K=4, N=8)
+        case = network.Case(kind, T=27, C=3, K=4, N=8)
         lcg = network.Lcg(12345)
         shapes = network.parameter_shapes(case)
         p = network.fill_parameters(shapes, lcg)

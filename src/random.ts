@@ -53,23 +53,6 @@ export class Rng {
     return t >>> 0;
   }
 
-  /** Fills `words` as that many calls of `uint32` would, several times as fast. */
-  fill(words: Uint32Array): void {
-    let [a, b, c, d] = this.state;
-    for (let i = 0; i < words.length; i++) {
-      const t = (((a + b) | 0) + d) | 0;
-      d = (d + 1) | 0;
-      a = b ^ (b >>> 9);
-      b = (c + (c << 3)) | 0;
-      c = (((c << 21) | (c >>> 11)) + t) | 0;
-      words[i] = t;
-    }
-    this.#a = a;
-    this.#b = b;
-    this.#c = c;
-    this.#d = d;
-  }
-
   /** A float in [0, 1) with 53 random bits. */
   uniform(): number {
     return ((this.uint32() >>> 5) * 67108864 + (this.uint32() >>> 6)) / 9007199254740992;

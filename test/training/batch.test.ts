@@ -61,14 +61,6 @@ describe("a dropout mask", () => {
   });
 });
 
-it("Rng.fill writes what as many calls of uint32 would", () => {
-  const words = new Uint32Array(1001);
-  const [rng, other] = [Rng.fromSeed(11), Rng.fromSeed(11)];
-  rng.fill(words);
-  expect([...words]).toEqual(Array.from(words, () => other.uint32()));
-  expect(rng.state).toEqual(other.state);
-});
-
 describe("rotation", () => {
   it.each([
     [

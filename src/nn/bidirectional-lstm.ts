@@ -105,10 +105,12 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
           { reverseOutputs: !reverse },
         );
         const dz = reshape(backward.outputs[0]!, [rows, 4 * units]);
+        // One product for both kernels: what it costs is to bring dz into the order that a product needs.
+        const inputs = concat([flatX, reshape(previousH, [rows, units])], 1);
+        const dKernels = split(gatesFirst(gemm(inputs, dz, { transA: true }), units), [inputSize, units], 0);
         return [
           reshape(gemm(dz, w, { transB: true }), x.shape),
-          gatesFirst(gemm(flatX, dz, { transA: true }), units),
-          gatesFirst(gemm(reshape(previousH, [rows, units]), dz, { transA: true }), units),
+          ...dKernels,
           gatesFirst(reduceSum(dz, [0], false), units),
         ];
       },

@@ -78,7 +78,7 @@ export function liveRenderer(
   };
 }
 
-/** As "fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ... | 812 windows/s · 4 min 2 s left". */
+/** As "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...": the end may be cut. */
 export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
   const parts = [...fits].map(([fit, { epoch, epochs, done, loss, valMacroF1 }]) => {
     const score = valMacroF1 === null ? "" : ` · F1 ${fixed(valMacroF1)}`;
@@ -86,5 +86,5 @@ export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: nu
   });
   const speed = [...fits.values()].reduce((sum, fit) => sum + fit.windowsPerSecond, 0);
   const left = secondsLeft === null ? "" : ` · ${duration(secondsLeft)} left`;
-  return [...parts, `${Math.round(speed)} windows/s${left}`].join(" | ");
+  return [`${Math.round(speed)} windows/s${left}`, ...parts].join(" | ");
 }

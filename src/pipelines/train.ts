@@ -130,7 +130,7 @@ async function trainOn(
   return writeModel({ data, config, crossValidation, outcomes, final, scaler: spec.scaler, staging, createdAt });
 }
 
-/** The final fit has no sibling to share the cores with, so its batches are divided; more parts are no faster. */
+/** The final fit has no sibling to share the cores with, so its batches are divided: alike on every machine. */
 const finalShards = 2;
 
 /** What all fits share: scaler and class weights come from the windows they learn from, and from no others. */

@@ -69,7 +69,7 @@ function differ(before: RunState, now: RunState): string[] {
 export async function runFit(
   name: FitName,
   task: Omit<FitTask, "checkpoint">,
-  run: { staging: Staging; timeLeft: TimeLeft; onEvent: OnTrainEvent; signal?: AbortSignal | undefined },
+  run: { staging: Staging; timeLeft: TimeLeft; onEvent: OnTrainEvent; signal: AbortSignal },
 ): Promise<FitOutcome> {
   const { staging, timeLeft, onEvent, signal } = run;
   const path = staging.path(`${name}.checkpoint`);
@@ -84,7 +84,7 @@ export async function runFit(
   const outcome = await fitInWorker(
     { ...task, checkpoint },
     {
-      ...(signal === undefined ? {} : { signal }),
+      signal,
       onStep: (progress) => onEvent({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
       onEpoch: (epoch) => {
         timeLeft.epochEnded(name, epoch);

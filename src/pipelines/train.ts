@@ -8,6 +8,7 @@ import { Rng } from "../random.ts";
 import type { FoldReport } from "../report/cv-report.ts";
 import { openStaging, type Staging } from "../store/staging.ts";
 import { balancedClassWeights } from "../training/class-weights.ts";
+import { Diverged } from "../training/diverged.ts";
 import type { FitSpec } from "../training/fit-network.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
 import { describeFold, summariseFolds } from "./cross-validation.ts";
@@ -60,6 +61,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     onEvent({ type: "done", out: config.out, report, seconds, summary });
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
+    if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw error;
     const command = resumeCommand(config);
     onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
@@ -78,7 +80,11 @@ async function trainOn(
   const { windows, folds } = data;
   const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
   const timeLeft = new TimeLeft([...foldNames, "final"], config.epochs, config.jobs);
-  const run = { staging, timeLeft, onEvent, signal };
+  const failed = new AbortController();
+  const run = {
+    ...{ staging, timeLeft, onEvent },
+    signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
+  };
   const rng = Rng.fromSeed(config.seed);
 
   const results = await crossValidate(
@@ -92,7 +98,10 @@ async function trainOn(
         learningRate: config.learningRate,
         shards: 1,
       };
-      const outcome = await runFit(foldNames[fold]!, { spec, testIndex, threads: 1 }, run);
+      const outcome = await runFit(foldNames[fold]!, { spec, testIndex, threads: 1 }, run).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      });
       const report = describeFold(data, fold, outcome);
       onEvent({
         type: "fold",

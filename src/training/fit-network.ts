@@ -5,7 +5,6 @@
 // on a few people, the loss is ruled by how sure the network is where it errs, and rises while the labels still improve.
 // B windows a batch, T time, C channels, K classes.
 
-import { UserError } from "../errors.ts";
 import { classificationMetrics } from "../metrics/classification-metrics.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import { adamStepSize } from "../nn/adam.ts";
@@ -16,6 +15,7 @@ import type { Scaler } from "../preprocessing/scaler.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { Rng, type RngState } from "../random.ts";
 import { gatherTargets, gatherWindows, scaleWindows } from "./batch.ts";
+import { Diverged } from "./diverged.ts";
 import { fillKeepMask } from "./dropout-mask.ts";
 import type { FitEpoch, FitState } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
@@ -76,7 +76,7 @@ const validationBatch = 256;
 /**
  * Fits, or goes on with, a network. Equal specs give equal bytes, wherever they were interrupted.
  *
- * @throws UserError where the loss is not a finite number
+ * @throws Diverged where the loss is not a finite number
  */
 export async function fitNetwork(spec: FitSpec, options: FitOptions): Promise<FitResult> {
   const { windows, trainIndex, validationIndex } = spec;
@@ -280,8 +280,8 @@ async function validate(
   return { loss: metrics.log_loss, accuracy: metrics.accuracy, macroF1: metrics.macro_f1 };
 }
 
-function notFinite(spec: FitSpec, loss: number, epoch: number, step: number, learningRate: number): UserError {
-  return new UserError(
+function notFinite(spec: FitSpec, loss: number, epoch: number, step: number, learningRate: number): Diverged {
+  return new Diverged(
     `${spec.name}: the loss became ${loss} in epoch ${epoch}, step ${step}, at a learning rate of ${learningRate}`,
     {
       advice:

@@ -1,7 +1,7 @@
 // The inside of fitInWorker.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { UserError } from "../errors.ts";
+import { Diverged } from "./diverged.ts";
 import { fitNetwork, predictRows } from "./fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
 import type { FitOutcome, WorkerInput, WorkerMessage } from "./fit-worker.ts";
@@ -60,6 +60,6 @@ async function run(): Promise<FitOutcome> {
 try {
   send({ type: "outcome", outcome: await run() });
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  send({ type: "refused", message: error.message, advice: error.advice });
+  if (!(error instanceof Diverged)) throw error;
+  send({ type: "diverged", message: error.message, advice: error.advice });
 }

@@ -2,7 +2,7 @@
 // What goes in and comes out is plain data; the samples are shared memory.
 
 import { Worker } from "node:worker_threads";
-import { UserError } from "../errors.ts";
+import { Diverged } from "./diverged.ts";
 import type { FitSpec } from "./fit-network.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
@@ -55,9 +55,9 @@ export type WorkerMessage =
   | { type: "epoch"; epoch: FitEpoch }
   | { type: "checkpoint"; bytes: Uint8Array }
   | { type: "outcome"; outcome: FitOutcome }
-  | { type: "refused"; message: string; advice: string | undefined };
+  | { type: "diverged"; message: string; advice: string | undefined };
 
-/** Runs a fit in a new thread. @throws UserError as `fitNetwork`, and any defect inside the thread */
+/** Runs a fit in a new thread. @throws Diverged as `fitNetwork`, and any defect inside the thread */
 export async function fitInWorker(task: FitTask, handlers: FitHandlers = {}): Promise<FitOutcome> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const workerData: WorkerInput = { ...task, stop };
@@ -80,9 +80,9 @@ export async function fitInWorker(task: FitTask, handlers: FitHandlers = {}): Pr
             return handlers.onCheckpoint?.(message.bytes);
           case "outcome":
             return resolve(message.outcome);
-          case "refused": {
+          case "diverged": {
             const { advice } = message;
-            return reject(new UserError(message.message, advice === undefined ? {} : { advice }));
+            return reject(new Diverged(message.message, advice === undefined ? {} : { advice }));
           }
           default:
             message satisfies never;

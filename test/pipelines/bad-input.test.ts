@@ -93,6 +93,12 @@ const cases: readonly Case[] = [
     files: { "r.csv": table(good().map((line) => cell(line, 6, "1"))) },
     says: ['"Az"', "--channels Ax,Ay"],
   },
+  {
+    name: "numbers that the network cannot stand",
+    files: { "r.csv": table(good().map((line) => cell(line, 4, `${line.includes("walk") ? "" : "-"}3e38`))) },
+    words: ["r.csv", ...window, "--network", "compact", "--batch-size", "8", "--normalize", "none"],
+    says: ["the loss became NaN in epoch 1", "--normalize zscore"],
+  },
   { name: "unknown option", words: ["r.csv", "--foldz", "3"], says: ["--foldz", "--folds"] },
   { name: "option out of range", words: ["r.csv", "--overlap", "1"], says: ["--overlap", "got 1"] },
   { name: "no files", words: [], says: ["files"] },

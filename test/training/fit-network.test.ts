@@ -136,7 +136,7 @@ describe("a fit", () => {
     extreme.samples.fill(3e38, 0, 24 * 3 * 100);
     const scaler = { ...toyScaler, method: "none" as const, center: [0, 0, 0], scale: [1, 1, 1] };
     await expect(fitNetwork(toySpec({ windows: extreme, scaler }), quiet)).rejects.toMatchObject({
-      name: "UserError",
+      name: "Diverged",
       message: expect.stringMatching(/^fold 1: the loss became NaN in epoch 1, step \d+, at a learning rate of 0.003$/),
       advice: "Use --normalize zscore, or a smaller --learning-rate.",
     });

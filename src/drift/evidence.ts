@@ -1,0 +1,53 @@
+// Evidence over time. A batch's p-value becomes an e-value, a bet whose expectation is at most 1 while nothing has changed;
+// the Shiryaev-Roberts e-detector adds up the capital of all gamblers who began to bet before some batch (Shin, Ramdas and
+// Rinaldo, "E-detectors", 2024). It alarms when that reaches the average run length that its user asked for:
+//
+//   M_t = (M_{t-1} + 1) e_t,   alarm when M_t >= arl,
+//
+// and then the mean number of batches between false alarms is at least arl, whatever the p-values' distribution, as long as
+// each is valid given the ones before. Costs: a lasting shift with p-values near p is alarmed after about ln(arl) / ln(e(p))
+// batches. P-values of one finite calibration set are valid on average over such sets, not given one: what a set does in
+// fact is measured, not promised.
+
+import { z } from "zod";
+
+export interface EvidenceState {
+  /** M_t. */
+  readonly value: number;
+  /** Batches since the evidence last began anew. */
+  readonly batches: number;
+}
+
+export const evidenceStateSchema: z.ZodType<EvidenceState> = z.object({
+  value: z.number().min(0),
+  batches: z.int().min(0),
+});
+
+export const noEvidence: EvidenceState = { value: 0, batches: 0 };
+
+/**
+ * The e-value of a p-value: the mixture of all bets k p^(k-1), k in [0, 1], evenly weighted (Vovk and Wang 2021), which is
+ * (1 - p + p ln p) / (p ln^2 p). It needs no guess of how strong a change will be.
+ * @param p in (0, 1]
+ */
+export function evidenceOf(p: number): number {
+  if (!(p > 0 && p <= 1)) throw new RangeError(`evidence: expected a p-value in (0, 1], got ${p}`);
+  const log = Math.log(p);
+  // The formula loses its digits where p is near 1; its series there is 1/2 + l/6 + ..., with l = -ln p.
+  if (log > -1e-3) return 0.5 - log / 6;
+  return (1 - p + p * log) / (p * log * log);
+}
+
+/** The evidence after one more batch. */
+export function addEvidence(state: EvidenceState, p: number): EvidenceState {
+  return { value: (state.value + 1) * evidenceOf(p), batches: state.batches + 1 };
+}
+
+/**
+ * Whether the evidence is worth an alarm; after one, evidence begins anew at `noEvidence`.
+ * @param arl batches between false alarms, on average at least; more than 1
+ */
+export function isAlarm(state: EvidenceState, arl: number): boolean {
+  if (!(arl > 1)) throw new RangeError(`average run length: expected more than 1 batch, got ${arl}`);
+  return state.value >= arl;
+}

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { conformalPValue, nullRung, nullScoresSchema } from "../../src/drift/null-scores.ts";
+import { Rng } from "../../src/random.ts";
+
+const rungs = [nullRung(60, [5, 1, 3, 2, 4]), nullRung(900, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])];
+
+describe("the conformal p-value", () => {
+  it("counts the null batches that score as high", () => {
+    expect(conformalPValue(rungs, 4, 60)).toEqual({
+      ...{ p: 3 / 6, resolution: 1 / 6, asHigh: 2, nullBatches: 5, withinLadder: true },
+    });
+    expect(conformalPValue(rungs, 9, 60).p).toBe(1 / 6);
+    expect(conformalPValue(rungs, -1, 60).p).toBe(1);
+    expect(conformalPValue(rungs, 0.9, 900).p).toBe(0.2);
+  });
+
+  it("is interpolated over the logarithm of the length", () => {
+    const middle = Math.sqrt(60 * 900);
+    expect(conformalPValue(rungs, 0.85, middle).p).toBeCloseTo((1 + 0.2) / 2, 12);
+    expect(conformalPValue(rungs, 0.85, 120).p).toBeCloseTo(1 - 0.8 * (Math.log(2) / Math.log(15)), 12);
+  });
+
+  it("takes the nearest length beyond the ladder's ends, and says so", () => {
+    expect(conformalPValue(rungs, 4, 10)).toMatchObject({ p: 0.5, withinLadder: false });
+    expect(conformalPValue(rungs, 0.85, 5000)).toMatchObject({ p: 0.2, withinLadder: false });
+  });
+
+  it("is the count over an unsorted list, written plainly", () => {
+    const scores = fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: 1, maxLength: 50 });
+    fc.assert(
+      fc.property(scores, fc.double({ min: 0, max: 10, noNaN: true }), (nulls, score) => {
+        const expected = (1 + nulls.filter((value) => value >= score).length) / (nulls.length + 1);
+        expect(conformalPValue([nullRung(60, nulls)], score, 60).p).toBeCloseTo(expected, 12);
+      }),
+    );
+  });
+
+  it("is at most alpha in alpha of all drift-free batches", () => {
+    const rng = Rng.fromSeed(1);
+    let below = 0;
+    const trials = 4000;
+    for (let trial = 0; trial < trials; trial++) {
+      const nulls = nullRung(
+        60,
+        Array.from({ length: 39 }, () => rng.normal()),
+      );
+      if (conformalPValue([nulls], rng.normal(), 60).p <= 0.05) below++;
+    }
+    // Exactly .05 for 39 null batches; four standard deviations of a share of 4000.
+    expect(Math.abs(below / trials - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / trials));
+  });
+
+  it("refuses what it cannot judge", () => {
+    expect(() => conformalPValue([], 1, 60)).toThrow(RangeError);
+    expect(() => conformalPValue(rungs, Number.NaN, 60)).toThrow(RangeError);
+    expect(() => conformalPValue(rungs, 1, 0)).toThrow(RangeError);
+    expect(() => nullRung(60, [1, Number.NaN])).toThrow(RangeError);
+  });
+});
+
+it("is kept as JSON, and read back only in order", () => {
+  expect(nullScoresSchema.parse(JSON.parse(JSON.stringify(rungs)))).toEqual(rungs);
+  expect(nullScoresSchema.safeParse(rungs.toReversed()).success).toBe(false);
+  expect(nullScoresSchema.safeParse([{ seconds: 60, scores: [2, 1] }]).success).toBe(false);
+  expect(nullScoresSchema.safeParse([]).success).toBe(false);
+});

@@ -6,12 +6,17 @@ import { formatTable } from "./table.ts";
 
 const closing = `
 Example:
-  tidemark predict "batch/*.parquet" --model models/walk --out predictions.parquet
+  tidemark predict "batch/*.parquet" --model models/walk --out predictions.csv
 
-The table has one row a window: user, recording, start and end in seconds, label, confidence (the label's
-probability), entropy (nats), margin (to the second label) and a probability for each class.
+The table has one row a window: user, recording, start_s, end_s, label,
+confidence (the label's probability), entropy (nats), margin (to the second
+label) and p_<class>, the probability of each class. Labels in the files are not
+read.
 
-Exit codes: 0 done, 2 wrong use, data that does not fit, or a model whose files were changed, 1 a defect.`;
+Exit codes:
+  0    done
+  1    a defect of tidemark
+  2    wrong use, data that does not fit, or a model whose files were changed`;
 
 /** `tidemark predict` */
 export function predictCommand(): Command {
@@ -22,11 +27,11 @@ export function predictCommand(): Command {
     .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
     .option("--model <dir>", "the model folder (required)")
     .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)");
-  command.optionsGroup("Columns (found by their usual names when not given):");
+  command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
   textOption(command, "--group <name>", "who wore the sensor");
   textOption(command, "--recording <name>", "one uninterrupted recording");
-  textOption(command, "--time <name>", "time in seconds");
-  textOption(command, "--channels <names>", "sensor columns in the order of the model's channels, with commas");
+  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
+  textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
   command.optionsGroup("Running:");
   numberOption(
     command,

@@ -19,7 +19,8 @@ Example:
 Exit codes:
   0    done
   1    a defect of tidemark
-  2    wrong use: an option, a file or its content; the message says which and what to do
+  2    wrong use: an option, a file or its content; the message says which,
+       and what to do
   130  stopped on request (Ctrl-C)
 
 Run "tidemark help COMMAND" for the options of a command.`;

@@ -7,9 +7,13 @@ const closing = `
 Example:
   tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7
 
-Equal options give equal files. The signals are plausible and no more: use them to try things out, not to judge a model.
+Equal options give equal recordings. The signals are plausible and no more: use
+them to try things out, not to judge a model.
 
-Exit codes: 0 done, 2 wrong use, 1 a defect.`;
+Exit codes:
+  0    done
+  1    a defect of tidemark
+  2    wrong use`;
 
 /** `tidemark simulate` */
 export function simulateCommand(): Command {
@@ -19,10 +23,10 @@ export function simulateCommand(): Command {
     .description("Writes plausible wrist recordings: gravity, gait harmonics, people who differ, sensor noise.")
     .usage("--out <file> [options]")
     .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)");
-  numberOption(command, "--users <n>", "people", defaults.users);
-  numberOption(command, "--minutes <x>", "a person", defaults.minutes);
-  numberOption(command, "--rate <hz>", "sampling rate", defaults.rate);
-  textOption(command, "--activities <names>", "with commas", "all that the simulator knows");
+  numberOption(command, "--users <n>", "how many people", defaults.users);
+  numberOption(command, "--minutes <x>", "of recording for each person", defaults.minutes);
+  numberOption(command, "--rate <hz>", "samples a second", defaults.rate);
+  textOption(command, "--activities <names>", "with commas, as walking,sitting", "all");
   numberOption(command, "--seed <n>", "equal seeds give equal recordings", defaults.seed);
   return command
     .option("--json", "print the summary as one line of JSON")

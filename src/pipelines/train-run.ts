@@ -9,7 +9,7 @@ import { hasCode, writeFileAtomic } from "../store/atomic-file.ts";
 import { canonicalJson } from "../store/hash.ts";
 import type { Staging } from "../store/staging.ts";
 import { currentVersions } from "../store/versions.ts";
-import { decodeFitState, type FitEpoch } from "../training/fit-state.ts";
+import { decodeFitState, type FitEpoch, type FitProgress } from "../training/fit-state.ts";
 import { type FitOutcome, type FitTask, fitInWorker } from "../training/fit-worker.ts";
 import type { TimeLeft } from "./time-left.ts";
 import type { FitName, OnTrainEvent } from "./train-events.ts";
@@ -76,7 +76,7 @@ export async function runFit(
   const checkpoint = await readIfPresent(path);
   const { epochs: maxEpochs, trainIndex, validationIndex } = task.spec;
   if (checkpoint !== null) {
-    const { epochs } = decodeFitState(checkpoint).progress;
+    const { epochs } = readProgress(checkpoint, path);
     for (const epoch of epochs) timeLeft.epochEnded(name, epoch);
     onEvent({ type: "resumed", fit: name, epochs: epochs.length });
   }
@@ -109,6 +109,17 @@ export async function runFit(
   if (!outcome.finished) throw new Interrupted("stopped");
   timeLeft.fitEnded(name);
   return outcome;
+}
+
+function readProgress(checkpoint: Uint8Array, path: string): FitProgress {
+  try {
+    return decodeFitState(checkpoint).progress;
+  } catch (cause) {
+    throw new UserError(`--resume: ${path} is damaged: ${cause instanceof Error ? cause.message : cause}`, {
+      advice: `Remove it to begin this fit again: rm ${path}`,
+      cause,
+    });
+  }
 }
 
 /** Seconds that a fit took in all its sittings. */

@@ -1,5 +1,6 @@
 // `tidemark train`: recordings in, a model folder out. The stages stand here in order; each has a file of its own.
 
+import { resolve } from "node:path";
 import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
 import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../model-selection/cross-validate.ts";
@@ -18,6 +19,7 @@ import { resumeCommand } from "./resume-command.ts";
 import { TimeLeft } from "./time-left.ts";
 import type { FitName, OnTrainEvent, TrainSummary } from "./train-events.ts";
 import { enterRun, fitSeconds, runFit } from "./train-run.ts";
+import { explainWriteFailure } from "./write-failure.ts";
 import { writeModel } from "./write-model.ts";
 
 export interface TrainResult {
@@ -49,9 +51,11 @@ export interface TrainRunOptions {
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
-  const config = resolveTrainConfig(options);
+  const config = withNamedOut(resolveTrainConfig(options));
   const onEvent = run.onEvent ?? (() => {});
-  const staging = await openStaging(config.out, { resume: config.resume });
+  const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
+    throw explainWriteFailure(error, config.out);
+  });
   try {
     const data = await prepareTraining(config, onEvent);
     await enterRun(staging, config, data.recordings.fingerprint);
@@ -62,7 +66,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
     if (error instanceof Diverged) await staging.discard();
-    if (!(error instanceof Interrupted)) throw error;
+    if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand(config);
     onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(`stopped; everything so far is kept in ${staging.out}.partial`, `Go on with: ${command}`);
@@ -137,6 +141,11 @@ async function trainOn(
 
   const createdAt = now?.() ?? new Date();
   return writeModel({ data, config, crossValidation, outcomes, final, scaler: spec.scaler, staging, createdAt });
+}
+
+/** Names are made by adding to `out`: "walk/", "." and ".." end in none of their own and become absolute. */
+function withNamedOut(config: TrainConfig): TrainConfig {
+  return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
 }
 
 /** The final fit has no sibling to share the cores with, so its batches are divided: alike on every machine. */

@@ -126,10 +126,13 @@ export async function predictRows(
   return probabilities;
 }
 
-/** A batch that was shrunk to the windows there are may be too odd to be divided: it stays whole. */
+/**
+ * A batch stays whole where it cannot be divided evenly (it may have been shrunk to the windows there are), or where a
+ * shard would be one window, which batch normalization turns into nothing.
+ */
 function openTraining(spec: FitSpec, input: NetworkInput, threads: number): Promise<StepSession> {
   const { network, shards } = spec;
-  return shards > 1 && input.batchSize % shards === 0
+  return shards > 1 && input.batchSize % shards === 0 && input.batchSize >= 2 * shards
     ? ShardedTrainingSession.create(network, input, { shards, threads })
     : TrainingSession.create(network, input);
 }

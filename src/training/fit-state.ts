@@ -58,11 +58,6 @@ const vectors = [
   "bestStatistics",
 ] as const satisfies readonly (keyof FitState)[];
 
-/** The epoch whose weights are kept, from 1; 0 before the first one ended. */
-export function bestEpoch({ epochs }: FitProgress): number {
-  return epochs.findLast(({ best }) => best)?.epoch ?? 0;
-}
-
 /** A checkpoint: the length of a JSON header (little-endian), the header, and the vectors one after another. */
 export function encodeFitState(state: FitState): Uint8Array {
   const header = new TextEncoder().encode(
@@ -81,21 +76,29 @@ export function encodeFitState(state: FitState): Uint8Array {
   return bytes;
 }
 
-/** @throws RangeError where the bytes are no checkpoint */
+/** @throws RangeError where the bytes are no checkpoint, or not all of one */
 export function decodeFitState(bytes: Uint8Array): FitState {
-  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
   let at = 4 + headerLength;
-  const header: { progress: FitProgress; lengths: number[] } = JSON.parse(
-    new TextDecoder().decode(bytes.subarray(4, at)),
-  );
-  const expected = at + 4 * header.lengths.reduce((sum, length) => sum + length, 0);
+  const { progress, lengths } = parseHeader(bytes.subarray(4, at));
+  const expected = at + 4 * lengths.reduce((sum, length) => sum + length, 0);
   if (bytes.length !== expected) throw new RangeError(`checkpoint: expected ${expected} bytes, got ${bytes.length}`);
   const read = Object.fromEntries(
     vectors.map((name, i) => {
-      const values = new Float32Array(Uint8Array.from(bytes.subarray(at, at + 4 * header.lengths[i]!)).buffer);
+      const values = new Float32Array(Uint8Array.from(bytes.subarray(at, at + 4 * lengths[i]!)).buffer);
       at += values.byteLength;
       return [name, values];
     }),
   ) as Record<(typeof vectors)[number], Float32Array>;
-  return { progress: header.progress, ...read };
+  return { progress, ...read };
+}
+
+function parseHeader(bytes: Uint8Array): { progress: FitProgress; lengths: number[] } {
+  try {
+    const header = JSON.parse(new TextDecoder().decode(bytes));
+    if (Array.isArray(header?.lengths) && header.lengths.length === vectors.length) return header;
+  } catch {
+    // Reported below, like JSON that is something else.
+  }
+  throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }

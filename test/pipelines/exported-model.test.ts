@@ -1,0 +1,213 @@
+// A model folder of each network, made by the real command, checked from the outside: model.onnx against the training
+// graph after the final fit is run again, and the other files against their published schemas and the recordings.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { readRecordings } from "../../src/data/read-recordings.ts";
+import { buildInferenceGraph } from "../../src/nn/inference-graph.ts";
+import { networkLayers } from "../../src/nn/presets.ts";
+import { makeWindows } from "../../src/preprocessing/make-windows.ts";
+import { scalerSchema } from "../../src/preprocessing/scaler.ts";
+import type { WindowSet } from "../../src/preprocessing/windows.ts";
+import { Rng } from "../../src/random.ts";
+import type { HistoryRow } from "../../src/report/history-row.ts";
+import { gatherWindows, scaleWindows } from "../../src/training/batch.ts";
+import { balancedClassWeights } from "../../src/training/class-weights.ts";
+import { fitNetwork } from "../../src/training/fit-network.ts";
+import { openGraph } from "../onnx/run-graph.ts";
+import { quiet } from "../training/toy.ts";
+import { fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const json = (model: string, name: string) => JSON.parse(readFileSync(join(directory, model, name), "utf8"));
+
+const models: Record<string, readonly string[]> = {
+  "1dcnn-bilstm": ["--epochs", "1", "--normalize", "robust", "--class-weights", "balanced"],
+  compact: ["--epochs", "2", "--normalize", "none", "--augment", "none"],
+};
+const names = Object.keys(models);
+
+beforeAll(async () => {
+  await simulateTiny(join(directory, "r.parquet"), { users: 4 });
+  const train = ([network, words]: [string, readonly string[]]) =>
+    start(["train", "r.parquet", "--out", network, ...tinyWords, "--network", network, ...words], directory).ended;
+  for (const entry of Object.entries(models)) expect(await train(entry)).toMatchObject({ exitCode: 0 });
+});
+
+async function windowsOf({ rate, window, overlap }: TrainConfig): Promise<WindowSet> {
+  const { recordings } = await readRecordings([join(directory, "r.parquet")], { requireLabels: true });
+  return makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap }).windows;
+}
+
+/** Operator and domain of each node (onnx.proto3: ModelProto.graph 7, GraphProto.node 1, NodeProto.op_type 4, domain 7). */
+function nodesOf(model: Uint8Array): { operator: string; domain: string }[] {
+  const fields = (bytes: Uint8Array, wanted: number): Uint8Array[] => {
+    const reader = new BinaryReader(bytes);
+    const found: Uint8Array[] = [];
+    while (reader.pos < reader.len) {
+      const [field, wireType] = reader.tag();
+      if (field === wanted && wireType === WireType.LengthDelimited) found.push(reader.bytes());
+      else reader.skip(wireType);
+    }
+    return found;
+  };
+  const text = (bytes: Uint8Array, field: number): string => new TextDecoder().decode(fields(bytes, field).at(-1));
+  return fields(model, 7)
+    .flatMap((graph) => fields(graph, 1))
+    .map((node) => ({ operator: text(node, 4), domain: text(node, 7) }));
+}
+
+describe.each(names)("model.onnx of %s", (name) => {
+  const read = (): Uint8Array => readFileSync(join(directory, name, "model.onnx"));
+
+  it("has ONNX's own LSTM, twice, and nothing outside of ONNX's operators", () => {
+    const nodes = nodesOf(read());
+    expect(nodes.filter(({ operator }) => operator === "LSTM")).toHaveLength(2);
+    expect(nodes.filter(({ operator }) => operator === "Scan" || operator === "Loop")).toEqual([]);
+    expect(new Set(nodes.map(({ domain }) => domain))).toEqual(new Set([""]));
+  });
+
+  it("is the network of the final fit, its scaler and its temperature, on raw windows", async () => {
+    const config = resolveTrainConfig(json(name, "manifest.json").config);
+    const windows = await windowsOf(config);
+    const scaler = scalerSchema.parse(json(name, "scaler.json"));
+    const { temperature } = json(name, "cv_report.json");
+    const history: HistoryRow[] = readFileSync(join(directory, name, "history.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const final = history.filter(({ fit }) => fit === "final");
+    const all = Int32Array.from(windows.starts.keys());
+    const { state } = await fitNetwork(
+      {
+        ...{ name: "final", network: config.network, windows, scaler, trainIndex: all, validationIndex: null },
+        ...{ epochs: final.length, learningRate: final.map((row) => row.learning_rate), shards: 2 },
+        ...{ batchSize: config.batchSize, patience: config.patience, augment: config.augment },
+        classWeights:
+          config.classWeights === "balanced" ? balancedClassWeights(windows.labels, all, windows.classes.length) : null,
+        rng: Rng.fromSeed(config.seed).split("final").state,
+      },
+      quiet,
+    );
+    expect(state.progress.epochs.map(({ loss }) => loss)).toEqual(final.map(({ loss }) => loss));
+
+    const size = { windowSize: config.window, channels: windows.channels.length };
+    const layers = networkLayers(config.network, windows.classes.length);
+    const trained = await openGraph(buildInferenceGraph(layers, { ...size, differentiable: true }));
+    const session = await InferenceSession.create(read());
+    const some = Int32Array.from({ length: 24 }, (_, i) => Math.floor((i * all.length) / 24));
+    const length = size.windowSize * size.channels;
+    const raw = new Float32Array(some.length * length);
+    gatherWindows(windows, some, raw);
+    const scaled = Float32Array.from(raw);
+    scaleWindows(scaled, scaler);
+    const shipped = await session.run({ windows: new Tensor("float32", raw, [24, size.windowSize, size.channels]) });
+    const [logits, probabilities] = [shipped.logits!, shipped.probabilities!];
+    expect([logits.type, logits.dims, probabilities.dims]).toEqual(["float32", [24, 3], [24, 3]]);
+    for (let row = 0; row < some.length; row++) {
+      const expected = await trained({
+        ...{ parameters: state.bestParameters, statistics: state.bestStatistics },
+        x: scaled.slice(row * length, (row + 1) * length),
+      });
+      const tempered = expected.logits!.values.map((logit) => logit / temperature);
+      const total = tempered.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      for (const [k, logit] of tempered.entries()) {
+        const at = 3 * row + k;
+        const room = 1e-5 * Math.max(1, Math.abs(logit));
+        expect(Math.abs(Number(logits.data[at]) - logit), `logit ${at}`).toBeLessThanOrEqual(room);
+        expect(Math.abs(Number(probabilities.data[at]) - Math.exp(logit) / total)).toBeLessThanOrEqual(1e-5);
+      }
+    }
+    await session.release();
+  });
+
+  it("refuses windows of another shape or type", async () => {
+    const session = await InferenceSession.create(read());
+    expect(session.inputMetadata).toMatchObject([
+      { name: "windows", isTensor: true, type: "float32", shape: ["batch", 40, 6] },
+    ]);
+    for (const wrong of [
+      new Tensor("float32", new Float32Array(39 * 6), [1, 39, 6]),
+      new Tensor("float32", new Float32Array(40 * 5), [1, 40, 5]),
+      new Tensor("float64", new Float64Array(40 * 6), [1, 40, 6]),
+    ]) {
+      await expect(session.run({ windows: wrong })).rejects.toThrow();
+    }
+    await session.release();
+  });
+});
+
+describe.each(names)("the other files of %s", (name) => {
+  it("are in the form of their published schemas", () => {
+    const schemas = new URL("../../schemas/", import.meta.url);
+    const checked = readdirSync(schemas).map((file) => {
+      const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL(file, schemas), "utf8")));
+      const content = json(name, file.replace(".schema", ""));
+      expect(schema.safeParse(content), file).toMatchObject({ success: true });
+      expect(schema.safeParse({ ...content, ...(Array.isArray(content) ? {} : nulled(content)) }).success, file).toBe(
+        false,
+      );
+      return file;
+    });
+    expect(checked).toHaveLength(6);
+  });
+
+  it("say of each channel what DuckDB says of the raw samples", async () => {
+    const { per_channel: channels, n_samples: samples } = json(name, "baseline_stats.json");
+    const database = await openDatabase();
+    const file = sqlString(join(directory, "r.parquet"));
+    const quantiles = [5, 25, 50, 75, 95].map((p) => `quantile_cont(x, ${p / 100}) AS percentile_${p}`);
+    for (const channel of ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]) {
+      const [row] = await database.rows(
+        `SELECT count(*) AS n, avg(x) AS mean, stddev_pop(x) AS std, min(x) AS min, max(x) AS max, ${quantiles.join(", ")}
+         FROM (SELECT CAST("${channel}" AS DOUBLE) AS x FROM ${file})`,
+      );
+      const { n, ...expected } = row!;
+      expect(Number(n)).toBe(samples);
+      expect(Object.keys(channels[channel])).toEqual([...Object.keys(expected), "histogram"]);
+      for (const [key, value] of Object.entries(expected)) {
+        expect(channels[channel][key], `${channel} ${key}`).toBeCloseTo(Number(value), 4);
+      }
+      const { counts, bin_edges: edges } = channels[channel].histogram;
+      expect(counts.reduce((sum: number, count: number) => sum + count, 0)).toBe(samples);
+      expect([edges[0], edges.at(-1)]).toEqual([channels[channel].min, channels[channel].max]);
+    }
+    database.close();
+  });
+
+  it("hold out every window once: who, when, what it is and what was said of it", async () => {
+    const windows = await windowsOf(resolveTrainConfig(json(name, "manifest.json").config));
+    const { folds } = json(name, "cv_report.json");
+    const database = await openDatabase();
+    const rows = await database.rows(`SELECT * FROM ${sqlString(join(directory, name, "out_of_fold.parquet"))}`);
+    database.close();
+    expect(rows).toHaveLength(windows.starts.length);
+    for (const [i, row] of rows.entries()) {
+      const user = windows.users[windows.groups[i]!]!;
+      const fold = folds.find(({ test_users: users }: { test_users: string[] }) => users.includes(user));
+      expect(row).toMatchObject({ user, label: windows.classes[windows.labels[i]!], fold: fold.fold });
+      expect(Number(row.start_s)).toBeCloseTo(windows.startTimes[i]!, 9);
+      const p = windows.classes.map((label) => Number(row[`p_${label}`]));
+      expect(p.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+      expect(row.predicted).toBe(windows.classes[p.indexOf(Math.max(...p))]);
+    }
+  });
+
+  it("need nothing but themselves: the report loads nothing from anywhere", () => {
+    const page = readFileSync(join(directory, name, "report.html"), "utf8");
+    const loading = /<(?:script|link|iframe|object|embed|base)\b|@import|url\((?!#|["']?data:)|\b(?:src|srcset)=/i;
+    expect(page).not.toMatch(loading);
+    expect(page.match(/\bhref="(?!#)[^"]*"/g)).toBeNull();
+  });
+});
+
+/** Its first key without a value. */
+function nulled(content: object): object {
+  const required = Object.keys(content).find((key) => key !== "schema_version")!;
+  return { [required]: undefined };
+}

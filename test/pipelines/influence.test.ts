@@ -1,0 +1,70 @@
+// What a fold learns, and what it does not: the history of every fold is compared between runs on recordings in which one
+// part of the people have other signals. Scaler, weights, early stopping and learning rate all leave their trace in it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { train } from "../../src/pipelines/train.ts";
+import type { CvReport } from "../../src/report/cv-report.ts";
+import type { HistoryRow } from "../../src/report/history-row.ts";
+import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+
+/** The epochs of fold 1, without their duration. */
+async function firstFold(file: string): Promise<{ rows: HistoryRow[]; report: CvReport }> {
+  const out = join(directory, `model-of-${file}`);
+  await train({ ...tinyOptions, files: [join(directory, file)], out, epochs: 2, classWeights: "balanced" });
+  const rows = readFileSync(join(out, "history.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line): HistoryRow => ({ ...JSON.parse(line), seconds: 0 }))
+    .filter(({ fit }) => fit === "fold-1");
+  return { rows, report: JSON.parse(readFileSync(join(out, "cv_report.json"), "utf8")) };
+}
+
+/** The recordings, with the signals of `users` turned upside down, stretched and shifted. */
+async function alter(users: readonly string[], out: string): Promise<string> {
+  const list = users.map(sqlString).join(", ");
+  const columns = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"].map(
+    (name) => `CASE WHEN "user" IN (${list}) THEN 50 - 9 * ${name} ELSE ${name} END AS ${name}`,
+  );
+  const database = await openDatabase();
+  await database.connection.run(
+    `COPY (SELECT * REPLACE (${columns.join(", ")}) FROM ${sqlString(join(directory, "r.parquet"))})
+     TO ${sqlString(join(directory, out))} (FORMAT parquet)`,
+  );
+  database.close();
+  return out;
+}
+
+let plain: Awaited<ReturnType<typeof firstFold>>;
+
+beforeAll(async () => {
+  await simulateTiny(join(directory, "r.parquet"));
+  plain = await firstFold("r.parquet");
+});
+
+it("the people a fold tests move nothing in it but its score", async () => {
+  const { test_users: tested } = plain.report.leakage.folds[0]!;
+  const altered = await firstFold(await alter(tested, "tested.parquet"));
+  expect(altered.report.leakage).toEqual(plain.report.leakage);
+  expect(altered.rows).toEqual(plain.rows);
+  expect(altered.report.folds[0]!.metrics.log_loss).not.toBe(plain.report.folds[0]!.metrics.log_loss);
+  // Fold 2 learns from them.
+  expect(altered.report.folds[1]!.metrics.log_loss).not.toBe(plain.report.folds[1]!.metrics.log_loss);
+});
+
+it("the people it validates on move no loss of training", async () => {
+  const { validation_users: validated } = plain.report.leakage.folds[0]!;
+  const altered = await firstFold(await alter(validated, "validated.parquet"));
+  const learnt = (rows: HistoryRow[]): unknown => rows.map(({ epoch, loss, accuracy }) => ({ epoch, loss, accuracy }));
+  expect(learnt(altered.rows)).toEqual(learnt(plain.rows));
+  expect(altered.rows.map((row) => row.val_loss)).not.toEqual(plain.rows.map((row) => row.val_loss));
+});
+
+it("the people it learns from do", async () => {
+  const { train_users: learnt } = plain.report.leakage.folds[0]!;
+  const altered = await firstFold(await alter(learnt.slice(0, 1), "learnt.parquet"));
+  expect(altered.rows[0]!.loss).not.toBe(plain.rows[0]!.loss);
+});

@@ -35,7 +35,7 @@ export function trainCommand(): Command {
     .option("--out <dir>", "the model folder to write; must be new or empty (required)");
   command.optionsGroup("Columns (found by their usual names when not given):");
   textOption(command, "--label <name>", "what was done, as activity");
-  textOption(command, "--group <name>", "who did it, as user: people are never split between training and test");
+  textOption(command, "--group <name>", "who did it, as user; splits by person keep each one whole");
   textOption(command, "--recording <name>", "one uninterrupted recording");
   textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
   textOption(command, "--channels <names>", "sensor columns, with commas: Ax,Ay,Az,Gx,Gy,Gz");

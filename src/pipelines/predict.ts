@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type PredictOptions, resolvePredictConfig, resolveTrainConfig } from "../config.ts";
 import { readRecordings } from "../data/read-recordings.ts";
 import { writeTable } from "../data/write-table.ts";
@@ -44,6 +45,11 @@ export async function predict(
     nominalRateHz: rate,
     logger: { info: () => {}, warn: (message) => run.onWarning?.(message) },
   });
+  if (recordings.files.some((file) => resolve(file) === resolve(config.out))) {
+    throw new UserError(`--out ${config.out} is one of the recordings, which it would replace`, {
+      advice: "Choose another name.",
+    });
+  }
   const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
   const probabilities = await predictWindows(path(modelFiles.network), windows, labels.classes.length, {
     threads: config.jobs,

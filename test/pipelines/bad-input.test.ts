@@ -151,6 +151,11 @@ describe("predict refuses", () => {
       says: ["the model has 6", "got 3"],
     },
     {
+      name: "to write over its own recordings",
+      words: ["recordings.parquet", "--model", model, "--out", "./recordings.parquet"],
+      says: ["is one of the recordings"],
+    },
+    {
       name: "a table it cannot write",
       words: ["recordings.parquet", "--model", model, "--out", "p.xlsx"],
       says: ["p.xlsx"],

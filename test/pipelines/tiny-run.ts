@@ -48,12 +48,24 @@ export interface Ended {
   stderr: string;
 }
 
+interface Running {
+  ended: Promise<Ended>;
+  kill: (signal: NodeJS.Signals) => void;
+}
+
 /** The real command as a process of its own, so that it can be killed; it runs in `cwd`. */
-export function start(
+export function start(words: readonly string[], cwd?: string): Running {
+  return startProgram(process.execPath, [main, ...words], cwd);
+}
+
+/** Any program, in an environment to which `environment` is added. */
+export function startProgram(
+  program: string,
   words: readonly string[],
   cwd?: string,
-): { ended: Promise<Ended>; kill: (signal: NodeJS.Signals) => void } {
-  const child = spawn(process.execPath, [main, ...words], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+  environment: Readonly<Record<string, string>> = {},
+): Running {
+  const child = spawn(program, words, { cwd, env: { ...process.env, NO_COLOR: "1", ...environment } });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;

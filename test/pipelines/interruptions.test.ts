@@ -1,0 +1,183 @@
+// Runs that are killed in every sitting, between folds, or stopped and taken up as the message says, word by word; and
+// what --resume says where a run cannot be taken up.
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { hasCode } from "../../src/store/atomic-file.ts";
+import { modelFiles } from "../../src/store/model-folder.ts";
+import { decodeFitState } from "../../src/training/fit-state.ts";
+import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const words = (out: string, ...more: string[]): string[] => [
+  ...["train", "recordings.parquet", "--out", out, ...tinyWords],
+  ...["--epochs", "2", "--jobs", "1", ...more],
+];
+
+beforeAll(async () => {
+  await simulateTiny(join(directory, "recordings.parquet"), { users: 4 });
+  expect(await start(words("uninterrupted"), directory).ended).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
+function expectEqualModels(out: string): void {
+  for (const name of [modelFiles.network, modelFiles.scaler, modelFiles.labels]) {
+    const [here, there] = [out, "uninterrupted"].map((model) => readFileSync(join(directory, model, name)));
+    expect(here!.equals(there!), name).toBe(true);
+  }
+}
+
+/** Finished epochs of each fit that has a checkpoint; a run that ends takes them away. */
+function progress(out: string): Record<string, number> {
+  const epochs: Record<string, number> = {};
+  for (const fit of ["fold-1", "fold-2", "final"]) {
+    try {
+      const checkpoint = readFileSync(join(directory, `${out}.partial`, `${fit}.checkpoint`));
+      epochs[fit] = decodeFitState(checkpoint).progress.epochs.length;
+    } catch (error) {
+      if (!hasCode(error, "ENOENT")) throw error;
+    }
+  }
+  return epochs;
+}
+
+const total = (epochs: Record<string, number>): number => Object.values(epochs).reduce((sum, n) => sum + n, 0);
+
+/** Kills the process as soon as `moment` is there, and looks at --out all the while: it is absent or whole. */
+async function killAt(out: string, process: ReturnType<typeof start>, moment: () => boolean): Promise<Ended> {
+  let ended = false;
+  void process.ended.then(() => {
+    ended = true;
+  });
+  const model = join(directory, out);
+  while (!ended && !moment()) {
+    if (existsSync(model)) expect(readdirSync(model).sort()).toEqual(Object.values(modelFiles).sort());
+    await wait(2);
+  }
+  process.kill("SIGKILL");
+  return process.ended;
+}
+
+describe("kill -9", () => {
+  it("in every sitting, after its first epoch: in the end the model is that of a run never interrupted", async () => {
+    const seen: Record<string, number>[] = [];
+    for (;;) {
+      const before = progress("often");
+      const process = start(words("often", ...(seen.length > 0 ? ["--resume"] : [])), directory);
+      const { signal, exitCode, stderr } = await killAt(
+        "often",
+        process,
+        () => total(progress("often")) > total(before),
+      );
+      if (signal === null) {
+        expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+        break;
+      }
+      expect(existsSync(join(directory, "often"))).toBe(false);
+      seen.push(progress("often"));
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(4);
+    expect(seen[0]).toEqual({ "fold-1": 1 });
+    expectEqualModels("often");
+  });
+
+  it("between two folds: what is done is not done again", async () => {
+    const folds = await killAt(
+      "between",
+      start(words("between"), directory),
+      () => progress("between")["fold-1"] === 2,
+    );
+    expect(folds.signal).toBe("SIGKILL");
+    const { exitCode, stdout } = await start(words("between", "--resume"), directory).ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("fold 1  resumes after epoch 2\n");
+    expect(stdout).not.toMatch(/^fold 1 {2}epoch/m);
+    expectEqualModels("between");
+  });
+});
+
+it.skipIf(process.platform === "win32")("the command that Ctrl-C prints works as it stands, in a shell", async () => {
+  const bin = join(directory, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "tidemark"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+  chmodSync(join(bin, "tidemark"), 0o755);
+  mkdirSync(join(directory, "it's data"));
+  cpSync(join(directory, "recordings.parquet"), join(directory, "it's data", "r 1.parquet"));
+  const out = "models/it's $HOME";
+  const options = [...tinyWords, "--epochs", "2", "--jobs", "1", "--channels", "Ax,Ay,Az,Gx,Gy,Gz"];
+  const first = start(["train", "it's data/*.parquet", "--out", out, ...options], directory);
+  let ended = false;
+  void first.ended.then(() => {
+    ended = true;
+  });
+  while (!ended && progress(out)["fold-1"] === undefined) await wait(2);
+  first.kill("SIGINT");
+  const { exitCode, stderr } = await first.ended;
+  expect(exitCode).toBe(130);
+  const command = /^Go on with: (tidemark .*)\n/m.exec(stderr)![1]!;
+  const environment = { PATH: `${bin}:${process.env.PATH}` };
+  const again = await startProgram("sh", ["-c", command], directory, environment).ended;
+  expect({ exitCode: again.exitCode, stderr: again.stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(again.stdout).toContain("fold 1  resumes after epoch");
+  expect(readdirSync(join(directory, "models"))).toEqual(["it's $HOME"]);
+  expectEqualModels(out);
+});
+
+describe("--resume", () => {
+  beforeAll(async () => {
+    await killAt("killed", start(words("killed"), directory), () => total(progress("killed")) > 0);
+  });
+
+  /** A copy of the killed run with something changed. */
+  function changed(out: string, change: (staging: string) => void): string {
+    const staging = join(directory, `${out}.partial`);
+    cpSync(join(directory, "killed.partial"), staging, { recursive: true });
+    change(staging);
+    return out;
+  }
+
+  it("refuses another engine, by both their versions", async () => {
+    const out = changed("engine", (staging) => {
+      const state = readFileSync(join(staging, "run.json"), "utf8");
+      writeFileSync(join(staging, "run.json"), state.replace(/onnxruntime [\d.]+/, "onnxruntime 1.2.3"));
+    });
+    const { exitCode, stderr } = await start(words(out, "--resume"), directory).ended;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/\n {2}engine: was onnxruntime 1\.2\.3, is onnxruntime \d+\.\d+\.\d+\n/);
+    expect(stderr).toContain(`rm -r ${out}.partial`);
+    expect(progress(out)).toEqual(progress("killed"));
+  });
+
+  it("names a checkpoint that is damaged, and goes on without it", async () => {
+    let path = "";
+    const out = changed("damaged", (staging) => {
+      path = join(staging, "fold-1.checkpoint");
+      truncateSync(path, 1000);
+    });
+    const { exitCode, stderr } = await start(words(out, "--resume"), directory).ended;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: --resume: .*fold-1\.checkpoint is damaged: /);
+    const remove = /begin this fit again: (rm .*)\n$/.exec(stderr)![1]!;
+    await startProgram("sh", ["-c", remove], directory).ended;
+    expect(existsSync(path)).toBe(false);
+    expect(await start(words(out, "--resume"), directory).ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expectEqualModels(out);
+  });
+
+  it("refuses a run whose description is not readable, and keeps it", async () => {
+    const out = changed("unreadable", (staging) => writeFileSync(join(staging, "run.json"), '{"config": 3}'));
+    const { exitCode, stderr } = await start(words(out, "--resume"), directory).ended;
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: --resume: .*run\.json is not readable\n/);
+    expect(progress(out)).toEqual(progress("killed"));
+  });
+});

@@ -1,15 +1,16 @@
 // How unusual a score is among batches without drift. The scores of such batches (people and recordings that a fold of
 // cross-validation left out) are kept sorted, for a ladder of batch lengths: a minute of movement differs from the
-// reference by far more than a quarter of an hour does. The p-value is the conformal one, exact for batches that are
-// exchangeable with those (Vovk, Gammerman and Shafer 2005).
+// reference by far more than a quarter of an hour does. The p-value is the conformal one (Vovk, Gammerman and Shafer 2005),
+// as if one person more had been rehearsed, who is as odd as the oddest: batches of one person resemble each other, and
+// counting them as independent lets twice as many false alarms through where few people are known.
 
 import { z } from "zod";
 
 export interface NullRung {
   /** Length of these batches. */
   readonly seconds: number;
-  /** Ascending. */
-  readonly scores: readonly number[];
+  /** By person, each ascending. */
+  readonly scores: readonly (readonly number[])[];
 }
 
 /** By ascending length. */
@@ -29,13 +30,17 @@ export interface PValue {
 const ascending = (values: readonly number[]): boolean =>
   values.every((value, i) => i === 0 || values[i - 1]! <= value);
 
+export const nullRungSchema: z.ZodObject<{ seconds: z.ZodNumber; scores: z.ZodArray<z.ZodArray<z.ZodNumber>> }> =
+  z.object({
+    seconds: z.number().positive().describe("length of these batches"),
+    scores: z
+      .array(z.array(z.number()).min(1).refine(ascending, "expected ascending scores"))
+      .min(1)
+      .describe("of drift-free batches, by person, ascending"),
+  });
+
 export const nullScoresSchema: z.ZodType<NullScores> = z
-  .array(
-    z.object({
-      seconds: z.number().positive(),
-      scores: z.array(z.number()).min(1).refine(ascending, "expected ascending scores"),
-    }),
-  )
+  .array(nullRungSchema)
   .min(1)
   .refine(
     (rungs) => rungs.every((rung, i) => i === 0 || rungs[i - 1]!.seconds < rung.seconds),
@@ -43,38 +48,59 @@ export const nullScoresSchema: z.ZodType<NullScores> = z
   );
 
 /** Sorts scores into the form that is kept. */
-export function nullRung(seconds: number, scores: readonly number[]): NullRung {
-  if (!(seconds > 0 && scores.length > 0 && scores.every(Number.isFinite))) {
+export function nullRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
+  if (!(seconds > 0 && scores.length > 0 && scores.every((own) => own.length > 0 && own.every(Number.isFinite)))) {
     throw new RangeError(
-      `null scores: expected finite scores of a positive length, got ${scores.length} for ${seconds} s`,
+      `null scores: expected finite scores of a positive length, got ${scores.length} people's for ${seconds} s`,
     );
   }
-  return { seconds, scores: scores.toSorted((a, b) => a - b) };
+  return { seconds, scores: scores.map((own) => own.toSorted((a, b) => a - b)) };
 }
 
 /**
- * p = (1 + #{null scores >= score}) / (m + 1), between two lengths interpolated over the logarithm of the length.
+ * p = (1 + m share) / (m + 1) for m null scores, share being that of the scores as high, the oddest person's counted twice;
+ * with one person (1 + #{null scores >= score}) / (m + 1). Between two lengths interpolated over the logarithm of the length.
  * @param seconds of the batch
  */
 export function conformalPValue(nulls: NullScores, score: number, seconds: number): PValue {
-  if (!(nulls.length > 0 && seconds > 0 && !Number.isNaN(score))) {
-    throw new RangeError(
-      `p-value: expected null scores, a score and a length, got ${nulls.length}, ${score}, ${seconds}`,
-    );
-  }
-  const above = nulls.findIndex((rung) => rung.seconds >= seconds);
-  const upper = nulls[above === -1 ? nulls.length - 1 : above]!;
-  const lower = above > 0 ? nulls[above - 1]! : upper;
-  const share = lower === upper ? 1 : Math.log(seconds / lower.seconds) / Math.log(upper.seconds / lower.seconds);
+  if (Number.isNaN(score)) throw new RangeError("p-value: expected a score, got NaN");
+  const { lower, upper, share } = rungsAround(nulls, seconds);
   const between = (value: (rung: NullRung) => number): number => (1 - share) * value(lower) + share * value(upper);
   const nearest = share < 0.5 ? lower : upper;
   return {
-    p: between((rung) => (1 + countAtLeast(rung.scores, score)) / (rung.scores.length + 1)),
-    resolution: between((rung) => 1 / (rung.scores.length + 1)),
-    asHigh: countAtLeast(nearest.scores, score),
-    nullBatches: nearest.scores.length,
+    p: between((rung) => pValueAt(rung, score)),
+    resolution: between((rung) => 1 / (size(rung) + 1)),
+    asHigh: nearest.scores.reduce((sum, own) => sum + countAtLeast(own, score), 0),
+    nullBatches: size(nearest),
     withinLadder: nulls[0]!.seconds <= seconds && seconds <= nulls.at(-1)!.seconds,
   };
+}
+
+/** The rungs on either side of a length, and the upper one's weight; the nearest one twice beyond the ladder's ends. */
+export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
+  ladder: readonly Rung[],
+  seconds: number,
+): { readonly lower: Rung; readonly upper: Rung; readonly share: number } {
+  if (!(ladder.length > 0 && seconds > 0)) {
+    throw new RangeError(`ladder: expected rungs and a length, got ${ladder.length} and ${seconds} s`);
+  }
+  const above = ladder.findIndex((rung) => rung.seconds >= seconds);
+  const upper = ladder.at(above)!;
+  const lower = above > 0 ? ladder[above - 1]! : upper;
+  if (lower === upper) return { lower, upper, share: 1 };
+  return { lower, upper, share: Math.log(seconds / lower.seconds) / Math.log(upper.seconds / lower.seconds) };
+}
+
+/** Of a score among batches of one length; see {@link conformalPValue}. */
+export function pValueAt(rung: Pick<NullRung, "scores">, score: number): number {
+  const shares = rung.scores.map((own) => countAtLeast(own, score) / own.length);
+  const sum = shares.reduce((total, share) => total + share, Math.max(...shares));
+  return (1 + (size(rung) * sum) / (shares.length + 1)) / (size(rung) + 1);
+}
+
+/** Null batches of a rung. */
+function size(rung: Pick<NullRung, "scores">): number {
+  return rung.scores.reduce((total, own) => total + own.length, 0);
 }
 
 function countAtLeast(sorted: readonly number[], score: number): number {

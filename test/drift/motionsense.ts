@@ -11,18 +11,22 @@ export const withoutMotionSense: boolean = !existsSync(file);
 export interface Person {
   readonly name: string;
   readonly columns: Columns;
+  readonly stretches: readonly { recording: string; label: string | null; rows: number; columns: Columns }[];
 }
 
 /** Everyone's rows in file order, and all rows together under "all". */
 export async function readMotionSense(): Promise<{ people: Person[]; all: Columns }> {
   const { recordings } = await readRecordings([file], { requireLabels: true });
-  const { channels, values, stretches } = recordings;
+  const { channels, values } = recordings;
   const columnsOf = (start: number, end: number): Columns =>
     Object.fromEntries(channels.map((name, c) => [name, values[c]!.subarray(start, end)]));
-  const ranges = new Map<string, { start: number; end: number }>();
-  for (const { user, start, end } of stretches) ranges.set(user, { start: ranges.get(user)?.start ?? start, end });
-  return {
-    people: [...ranges].map(([name, { start, end }]) => ({ name, columns: columnsOf(start, end) })),
-    all: columnsOf(0, values[0]!.length),
-  };
+  const people = [...Map.groupBy(recordings.stretches, ({ user }) => user)].map(([name, stretches]) => ({
+    name,
+    columns: columnsOf(stretches[0]!.start, stretches.at(-1)!.end),
+    stretches: stretches.map(({ recording, label, start, end }) => ({
+      ...{ recording, label, rows: end - start },
+      columns: columnsOf(start, end),
+    })),
+  }));
+  return { people, all: columnsOf(0, values[0]!.length) };
 }

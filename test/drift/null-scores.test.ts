@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { conformalPValue, nullRung, nullScoresSchema } from "../../src/drift/null-scores.ts";
 import { Rng } from "../../src/random.ts";
 
-const rungs = [nullRung(60, [5, 1, 3, 2, 4]), nullRung(900, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])];
+const rungs = [nullRung(60, [[5, 1, 3, 2, 4]]), nullRung(900, [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]])];
 
 describe("the conformal p-value", () => {
   it("counts the null batches that score as high", () => {
@@ -31,7 +31,7 @@ describe("the conformal p-value", () => {
     fc.assert(
       fc.property(scores, fc.double({ min: 0, max: 10, noNaN: true }), (nulls, score) => {
         const expected = (1 + nulls.filter((value) => value >= score).length) / (nulls.length + 1);
-        expect(conformalPValue([nullRung(60, nulls)], score, 60).p).toBeCloseTo(expected, 12);
+        expect(conformalPValue([nullRung(60, [nulls])], score, 60).p).toBeCloseTo(expected, 12);
       }),
     );
   });
@@ -41,27 +41,52 @@ describe("the conformal p-value", () => {
     let below = 0;
     const trials = 4000;
     for (let trial = 0; trial < trials; trial++) {
-      const nulls = nullRung(
-        60,
-        Array.from({ length: 39 }, () => rng.normal()),
-      );
+      const nulls = nullRung(60, [Array.from({ length: 39 }, () => rng.normal())]);
       if (conformalPValue([nulls], rng.normal(), 60).p <= 0.05) below++;
     }
     // Exactly .05 for 39 null batches; four standard deviations of a share of 4000.
     expect(Math.abs(below / trials - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / trials));
   });
 
+  it("counts the oddest person twice, and people alike whatever their batches", () => {
+    const nulls = [
+      nullRung(60, [
+        [1, 2],
+        [1, 2],
+        [3, 4, 5, 6],
+      ]),
+    ];
+    expect(conformalPValue(nulls, 5, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5) / 4)) / 9, 12);
+    expect(conformalPValue(nulls, 2, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5 + 1 + 1) / 4)) / 9, 12);
+    expect(conformalPValue(nulls, 7, 60).p).toBe(1 / 9);
+  });
+
+  it("is at most alpha in about alpha of the batches of a new person, where people differ more than their batches", () => {
+    const rng = Rng.fromSeed(4);
+    const draw = (): number[] => {
+      const own = rng.normal();
+      return Array.from({ length: 20 }, () => own + 0.3 * rng.normal());
+    };
+    let below = 0;
+    const trials = 3000;
+    for (let trial = 0; trial < trials; trial++) {
+      const nulls = nullRung(60, Array.from({ length: 24 }, draw));
+      if (conformalPValue([nulls], draw()[0]!, 60).p <= 0.05) below++;
+    }
+    expect(below / trials).toBeLessThan(0.06);
+  });
+
   it("refuses what it cannot judge", () => {
     expect(() => conformalPValue([], 1, 60)).toThrow(RangeError);
     expect(() => conformalPValue(rungs, Number.NaN, 60)).toThrow(RangeError);
     expect(() => conformalPValue(rungs, 1, 0)).toThrow(RangeError);
-    expect(() => nullRung(60, [1, Number.NaN])).toThrow(RangeError);
+    expect(() => nullRung(60, [[1, Number.NaN]])).toThrow(RangeError);
   });
 });
 
 it("is kept as JSON, and read back only in order", () => {
   expect(nullScoresSchema.parse(JSON.parse(JSON.stringify(rungs)))).toEqual(rungs);
   expect(nullScoresSchema.safeParse(rungs.toReversed()).success).toBe(false);
-  expect(nullScoresSchema.safeParse([{ seconds: 60, scores: [2, 1] }]).success).toBe(false);
+  expect(nullScoresSchema.safeParse([{ seconds: 60, scores: [[2, 1]] }]).success).toBe(false);
   expect(nullScoresSchema.safeParse([]).success).toBe(false);
 });

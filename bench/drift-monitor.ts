@@ -1,0 +1,137 @@
+// node bench/drift-monitor.ts [--seed N] [--seconds 60]: the monitor on people it was not calibrated on. Of 24 people 16 give
+// baseline and calibration; streams of the other 8 run without drift, and with a step of 0.6 sd or a ramp of 0.02 sd a batch
+// in one channel. Prints false alarms, delays and how often the label is right five batches after the alarm.
+
+import { parseArgs } from "node:util";
+import { gridsOf } from "../src/drift/baseline-reference.ts";
+import type { BatchSummary } from "../src/drift/batch-summary.ts";
+import { calibrate } from "../src/drift/calibrate.ts";
+import type { DriftModel } from "../src/drift/comparison.ts";
+import { type DriftVerdict, judge, newDriftState } from "../src/drift/decision.ts";
+import { Summarizer } from "../src/drift/summarize.ts";
+import { Rng } from "../src/random.ts";
+import {
+  baselineOf,
+  chunkSeconds,
+  drawSession,
+  groupsOf,
+  type RawPerson,
+  readPeople,
+  samplingRateHz,
+  summarizeChunks,
+  withoutRecordings,
+} from "./drift-recordings.ts";
+
+const changeAt = 15;
+const size = 5;
+
+interface Run {
+  readonly channel: string;
+  /** Batches from the change to the alarm, 1 for the first changed one; null without an alarm. */
+  readonly delay: number | null;
+  readonly falseAlarms: number;
+  readonly label: DriftVerdict | null;
+  /** Of the p-values before the change, by reference. */
+  readonly ps: readonly { reference: string; p: number }[];
+}
+
+function runStream(
+  person: RawPerson,
+  model: DriftModel,
+  plan: { batches: number; chunks: number; channel: string; shift: (batch: number) => number },
+  rng: Rng,
+): Run {
+  const summarizer = new Summarizer(gridsOf(model.baseline));
+  const accepted: BatchSummary[] = [];
+  let state = newDriftState;
+  let delay: number | null = null;
+  let label: DriftVerdict | null = null;
+  let falseAlarms = 0;
+  let alarmedBefore = false;
+  const ps: { reference: string; p: number }[] = [];
+  for (let batch = 0; batch < plan.batches; batch++) {
+    const shift = plan.shift(batch) * model.baseline[plan.channel]!.summary.std;
+    const summary = summarizeChunks(drawSession(person, plan.chunks, rng), summarizer, (values, name) =>
+      name === plan.channel && shift !== 0 ? values.map((value) => value + shift) : values,
+    );
+    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const { judgement, state: next } = judge(summary, past, state, model);
+    state = next;
+    const alarmed = judgement.verdict !== "normal";
+    if (!alarmed && !judgement.doubtful) accepted.push(summary);
+    if (batch < changeAt) ps.push(...judgement.comparisons.map(({ reference, pValue: { p } }) => ({ reference, p })));
+    if (alarmed && !alarmedBefore && batch < changeAt) falseAlarms++;
+    if (alarmed && batch >= changeAt && !(alarmedBefore && delay === null)) {
+      delay ??= batch - changeAt + 1;
+      if (batch === changeAt + delay + 4) label = judgement.verdict;
+    }
+    alarmedBefore = alarmed;
+  }
+  return { channel: plan.channel, delay, falseAlarms, label, ps };
+}
+
+const { values } = parseArgs({ options: { seed: { type: "string", default: "1" }, seconds: { type: "string" } } });
+if (withoutRecordings) console.log("MotionSense is not at ../shared/data: nothing measured.");
+else await main(Number(values.seed), values.seconds === undefined ? [60, 300] : [Number(values.seconds)]);
+
+async function main(seed: number, lengths: readonly number[]): Promise<void> {
+  const rng = Rng.fromSeed(seed);
+  const people = rng.split("people").shuffle([...(await readPeople())]);
+  const [train, test] = [people.slice(0, 16), people.slice(16)];
+  const baseline = baselineOf(train);
+  const calibration = calibrate(baseline, groupsOf(train, baseline), { chunkSeconds, rng: rng.split("calibration") });
+  const model: DriftModel = { baseline, calibration, samplingRateHz };
+  for (const seconds of lengths) {
+    const chunks = Math.round(seconds / chunkSeconds);
+    const changes: [string, DriftVerdict, (batch: number) => number][] = [
+      ["no drift", "normal", () => 0],
+      ["step of 0.6 sd", "sudden_change", (batch) => (batch < changeAt ? 0 : 0.6)],
+      ["step of 1.5 sd", "sudden_change", (batch) => (batch < changeAt ? 0 : 1.5)],
+      ["ramp of 0.02 sd a batch", "gradual_drift", (batch) => 0.02 * Math.max(0, batch - changeAt + 1)],
+      ["ramp of 0.1 sd a batch", "gradual_drift", (batch) => 0.1 * Math.max(0, batch - changeAt + 1)],
+    ];
+    console.log(`\nbatches of ${seconds} s, the change in batch ${changeAt}`);
+    for (const [name, expected, shift] of changes) {
+      const runs = test.flatMap((person) =>
+        Object.keys(baseline).map((channel) =>
+          runStream(
+            person,
+            model,
+            { batches: 60, chunks, channel, shift },
+            rng.split(`${name} ${person.name} ${channel}`),
+          ),
+        ),
+      );
+      console.log(`  ${name.padEnd(24)} ${expected === "normal" ? withoutChange(runs) : withChange(runs, expected)}`);
+    }
+  }
+}
+
+function withoutChange(runs: readonly Run[]): string {
+  const alarmed = runs.filter(({ falseAlarms, delay }) => falseAlarms > 0 || delay !== null).length;
+  const low = [
+    ...Map.groupBy(
+      runs.flatMap(({ ps }) => ps),
+      ({ reference }) => reference,
+    ),
+  ].map(([reference, ps]) => `${reference} ${percent(ps.filter(({ p }) => p <= 0.05).length / ps.length)}`);
+  return `streams of 60 batches with a false alarm: ${percent(alarmed / runs.length)}; p <= .05: ${low.join(", ")}`;
+}
+
+function withChange(runs: readonly Run[], expected: DriftVerdict): string {
+  const delays = runs.map(({ delay }) => delay ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  const labelled = runs.filter(({ label }) => label !== null);
+  const right = labelled.filter(({ label }) => label === expected).length / labelled.length;
+  const seen = Object.entries(Object.groupBy(runs, ({ channel }) => channel)).map(
+    ([channel, own]) => `${channel} ${percent(own!.filter(({ delay }) => delay !== null).length / own!.length)}`,
+  );
+  return `median delay ${delays[delays.length >> 1]}, within 5: ${within(delays, 5)}, within 25: ${within(delays, 25)}, label right ${percent(right)} of ${labelled.length}; seen: ${seen.join(" ")}`;
+}
+
+function within(delays: readonly number[], batches: number): string {
+  return percent(delays.filter((delay) => delay <= batches).length / delays.length);
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

@@ -1,0 +1,91 @@
+// MotionSense cut into chunks of 15 s, and batches drawn from them, for the drift benchmarks.
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { readRecordings } from "../src/data/read-recordings.ts";
+import { type BaselineReference, baselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
+import { type BatchSummary, mergeSummaries } from "../src/drift/batch-summary.ts";
+import type { Chunk, Group } from "../src/drift/rehearsal.ts";
+import { type Columns, Summarizer } from "../src/drift/summarize.ts";
+import type { Rng } from "../src/random.ts";
+
+export const samplingRateHz = 50;
+export const chunkSeconds = 15;
+const chunkRows = samplingRateHz * chunkSeconds;
+
+const file = fileURLToPath(new URL("../../shared/data/motionsense/motionsense.parquet", import.meta.url));
+export const withoutRecordings: boolean = !existsSync(file);
+
+interface RawChunk extends Omit<Chunk, "summary"> {
+  readonly columns: Columns;
+}
+
+export interface RawPerson {
+  readonly name: string;
+  readonly chunks: readonly RawChunk[];
+}
+
+export async function readPeople(): Promise<RawPerson[]> {
+  const { recordings } = await readRecordings([file], { requireLabels: true });
+  const { channels, values, stretches } = recordings;
+  return [...Map.groupBy(stretches, ({ user }) => user)].map(([name, own]) => ({
+    name,
+    chunks: own.flatMap(({ recording, label, start, end }) =>
+      Array.from({ length: Math.floor((end - start) / chunkRows) }, (_, i) => {
+        const from = start + i * chunkRows;
+        const columns = channels.map((channel, c) => [channel, values[c]!.subarray(from, from + chunkRows)] as const);
+        return { recording, label, columns: Object.fromEntries(columns) };
+      }),
+    ),
+  }));
+}
+
+export function baselineOf(people: readonly RawPerson[]): BaselineReference {
+  const chunks = people.flatMap((person) => person.chunks);
+  const joined = Object.keys(chunks[0]!.columns).map((channel) => {
+    const all = new Float32Array(chunks.length * chunkRows);
+    chunks.forEach(({ columns }, i) => {
+      all.set(columns[channel]!, i * chunkRows);
+    });
+    return [channel, all] as const;
+  });
+  return baselineReference(Object.fromEntries(joined));
+}
+
+export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference): Group[] {
+  const summarizer = new Summarizer(gridsOf(baseline));
+  return people.map(({ name, chunks }) => ({
+    name,
+    chunks: chunks.map(({ columns, ...rest }) => ({ ...rest, summary: summarizer.summarize(columns) })),
+  }));
+}
+
+/** What is done to the values of a channel. */
+export type Fault = (values: Float32Array, channel: string) => Float32Array;
+
+/**
+ * A batch of `count` chunks: each activity from one recording of it, chosen anew for each batch, since every time a sensor
+ * is put on it sits a little differently; activities in the person's proportions.
+ */
+export function drawSession(person: RawPerson, count: number, rng: Rng): RawChunk[] {
+  const recordingOf = new Map<string | null, string>();
+  for (const [label, chunks] of Map.groupBy(person.chunks, (chunk) => chunk.label)) {
+    const names = [...new Set(chunks.map(({ recording }) => recording))];
+    recordingOf.set(label, names[rng.integer(names.length)]!);
+  }
+  return Array.from({ length: count }, () => {
+    const { label } = person.chunks[rng.integer(person.chunks.length)]!;
+    const choice = person.chunks.filter((c) => c.label === label && c.recording === recordingOf.get(label));
+    return choice[rng.integer(choice.length)]!;
+  });
+}
+
+export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summarizer, fault?: Fault): BatchSummary {
+  return mergeSummaries(
+    chunks.map(({ columns }) => {
+      if (fault === undefined) return summarizer.summarize(columns);
+      const changed = Object.entries(columns).map(([name, values]) => [name, fault(values, name)] as const);
+      return summarizer.summarize(Object.fromEntries(changed));
+    }),
+  );
+}

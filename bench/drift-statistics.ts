@@ -1,0 +1,146 @@
+// node bench/drift-statistics.ts [--seed N]: why thresholds are calibrated, and on what. On MotionSense, without drift, how
+// often the textbook's constants alarm; then, per statistic, the share of batches seen in one look when a channel is
+// shifted, at the 95 % point of the drift-free score, with drift-free pairs drawn in two ways: batch and reference from the
+// same recordings, and from other recordings of the same activity.
+
+import { parseArgs } from "node:util";
+import { type BaselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
+import { type BatchSummary, mergeSummaries, subtractSummary } from "../src/drift/batch-summary.ts";
+import { fixedThresholds } from "../src/drift/fixed-thresholds.ts";
+import { drawBatch, type Group, type Pool, splitPool, wholePool } from "../src/drift/rehearsal.ts";
+import { type BatchStatistics, batchStatistics, type StatisticName, scoreOf, standardOf } from "../src/drift/score.ts";
+import { Summarizer } from "../src/drift/summarize.ts";
+import { Rng } from "../src/random.ts";
+import {
+  baselineOf,
+  chunkSeconds,
+  groupsOf,
+  type RawPerson,
+  readPeople,
+  withoutRecordings,
+} from "./drift-recordings.ts";
+
+const referenceBatches = 5;
+const shifts = [0.3, 0.6, 1] as const;
+const candidates: readonly (readonly StatisticName[])[] = [
+  ["ks"],
+  ["psi"],
+  ["wasserstein"],
+  ["jensenShannon"],
+  ["meanShift"],
+  ["ks", "wasserstein"],
+  ["ks", "logSdRatio"],
+  ["ks", "psi", "wasserstein", "jensenShannon", "meanShift", "logSdRatio"],
+];
+
+interface World {
+  readonly baseline: BaselineReference;
+  readonly groups: readonly Group[];
+  readonly people: readonly RawPerson[];
+  /** Everyone but the group. */
+  readonly others: ReadonlyMap<Group, BatchSummary>;
+  readonly rng: Rng;
+}
+
+type Pairing = "other people" | "same recordings" | "other recordings";
+
+/** Reference and batch of one person; the batch from `current`, the same chunks with or without a shift. */
+function pair(world: World, group: Group, current: Group, count: number, pairing: Pairing): BatchStatistics {
+  const { baseline, rng } = world;
+  const moved = (pool: Pool): Pool => {
+    const shifted = new Map(group.chunks.map((chunk, i) => [chunk, current.chunks[i]!]));
+    return new Map([...pool].map(([label, chunks]) => [label, chunks.map((chunk) => shifted.get(chunk)!)]));
+  };
+  if (pairing === "other people") {
+    return batchStatistics(
+      world.others.get(group)!,
+      drawBatch(moved(wholePool(group)), group, count, 1, rng),
+      baseline,
+    );
+  }
+  const split = pairing === "other recordings" ? splitPool(group, rng)! : undefined;
+  const reference = drawBatch(split?.first ?? wholePool(group), group, referenceBatches * count, 1, rng);
+  return batchStatistics(
+    reference,
+    drawBatch(moved(split?.second ?? wholePool(group)), group, count, 1, rng),
+    baseline,
+  );
+}
+
+function textbook(world: World, count: number): string {
+  const batches = world.groups.flatMap((group) => {
+    const others = world.others.get(group)!;
+    const shuffled = world.rng.shuffle([...group.chunks]).map(({ summary }) => summary);
+    return Array.from({ length: Math.floor(shuffled.length / count) }, (_, i) =>
+      batchStatistics(others, mergeSummaries(shuffled.slice(i * count, (i + 1) * count)), world.baseline),
+    );
+  });
+  const rules = (["ks", "psi", "wasserstein", "meanShift"] as const).flatMap((statistic) =>
+    (["moderate", "large"] as const).map((level) => {
+      const limit = fixedThresholds[statistic][level];
+      const alarms = batches.filter((batch) => Object.values(batch).some((s) => Math.abs(s[statistic]) > limit));
+      return `${statistic} > ${limit}: ${percent(alarms.length / batches.length)}`;
+    }),
+  );
+  return `${batches.length} batches, ${rules.join(", ")}`;
+}
+
+function power(world: World, count: number, pairing: Pairing): string[] {
+  const shiftedGroups = shifts.map((size) => world.people.map((person, p) => shiftEach(world, person, p, size)));
+  const still = world.groups.flatMap((group) =>
+    Array.from({ length: 16 }, () => pair(world, group, group, count, pairing)),
+  );
+  const moved = shiftedGroups.map((people) =>
+    people.flatMap((channels, p) =>
+      channels.flatMap((current) => [0, 1].map(() => pair(world, world.groups[p]!, current, count, pairing))),
+    ),
+  );
+  return candidates.map((names) => {
+    const standard = standardOf(still, names);
+    const scores = still.map((batch) => scoreOf(batch, standard, names).score).sort((a, b) => a - b);
+    const limit = scores[Math.floor(0.95 * scores.length)]!;
+    const seen = moved.map((batches) =>
+      percent(batches.filter((batch) => scoreOf(batch, standard, names).score > limit).length / batches.length),
+    );
+    return `${(names.length === 6 ? "all six" : names.join(" + ")).padEnd(18)} ${seen.join(" / ")}`;
+  });
+}
+
+/** The person's chunks with one channel shifted, for each channel. */
+function shiftEach({ baseline, groups }: World, person: RawPerson, p: number, size: number): Group[] {
+  return Object.entries(gridsOf(baseline)).map(([name, edges]) => {
+    const summarizer = new Summarizer({ [name]: edges });
+    const amount = size * baseline[name]!.summary.std;
+    const chunks = groups[p]!.chunks.map((chunk, i) => {
+      const values = person.chunks[i]!.columns[name]!.map((value) => value + amount);
+      return { ...chunk, summary: { ...chunk.summary, ...summarizer.summarize({ [name]: values }) } };
+    });
+    return { name: person.name, chunks };
+  });
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
+async function main(seed: number): Promise<void> {
+  const people = await readPeople();
+  const baseline = baselineOf(people);
+  const groups = groupsOf(people, baseline);
+  const own = groups.map(({ chunks }) => mergeSummaries(chunks.map(({ summary }) => summary)));
+  const everyone = mergeSummaries(own);
+  const others = new Map(groups.map((group, g) => [group, subtractSummary(everyone, own[g]!)]));
+  const world: World = { baseline, groups, people, others, rng: Rng.fromSeed(seed) };
+  for (const minutes of [1, 5]) {
+    const count = (minutes * 60) / chunkSeconds;
+    console.log(`\n${minutes} min, no drift, a person against all others: ${textbook(world, count)}`);
+    for (const pairing of ["other people", "same recordings", "other recordings"] as const) {
+      console.log(`${minutes} min, seen in one look at shifts of ${shifts.join(" / ")} sd, reference of ${pairing}:`);
+      for (const line of power(world, count, pairing)) console.log(`  ${line}`);
+    }
+  }
+}
+
+const { values } = parseArgs({ options: { seed: { type: "string", default: "1" } } });
+if (withoutRecordings) console.log("MotionSense is not at ../shared/data: nothing measured.");
+else await main(Number(values.seed));

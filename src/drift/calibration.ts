@@ -1,0 +1,65 @@
+// What a model knows about batches without drift, by the reference they are compared with: how large each statistic is
+// usually, and which scores they get. Made by `calibrate`, kept in baseline_stats.json, read by every check.
+//
+// The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
+// one calibration: without drift they are alike. The last N batches together against the first N would be a third kind; it
+// saw steps and ramps later than single batches against the first N do, since it can look only every N batches.
+
+import { z } from "zod";
+import { type NullRung, nullRungSchema } from "./null-scores.ts";
+import { type Standard, standardSchema } from "./score.ts";
+
+/** Drift-free batches of one length. */
+export interface CalibrationRung extends NullRung {
+  readonly standard: Standard;
+  /** A far score above this is no question of chance. */
+  readonly reach: number;
+  /** Shares of a left-out person's drift-free batches, judged by what the others gave; null with a single person. */
+  readonly false_alarms: {
+    readonly p_at_most_5_percent: number;
+    readonly p_at_most_1_percent: number;
+    readonly beyond_reach: number;
+  } | null;
+}
+
+export interface KindCalibration {
+  /** What kept a batch apart from its reference. */
+  readonly apart: "people" | "recordings" | "halves of recordings";
+  /** By ascending length. */
+  readonly rungs: readonly CalibrationRung[];
+}
+
+/** What a batch is compared with: the training data, or the stream's own past. */
+export type CalibrationKind = "baseline" | "own_past";
+
+export interface Calibration {
+  /** Batches in the rolling reference and in the anchor. */
+  readonly reference_batches: number;
+  /** Those for which the recordings sufficed. */
+  readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
+}
+
+const share = z.number().min(0).max(1);
+
+const kindSchema = z.object({
+  apart: z.enum(["people", "recordings", "halves of recordings"]),
+  rungs: z
+    .array(
+      nullRungSchema.extend({
+        standard: standardSchema,
+        reach: z.number(),
+        false_alarms: z
+          .object({ p_at_most_5_percent: share, p_at_most_1_percent: share, beyond_reach: share })
+          .nullable(),
+      }),
+    )
+    .min(1),
+});
+
+export const calibrationSchema: z.ZodType<Calibration> = z.object({
+  reference_batches: z.int().min(1).describe("batches in the rolling reference and in the anchor"),
+  kinds: z.object({
+    baseline: kindSchema.exactOptional(),
+    own_past: kindSchema.exactOptional(),
+  }),
+});

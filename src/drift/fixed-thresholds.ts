@@ -1,0 +1,47 @@
+// The textbook's constants, for those who ask for them and where there is too little data to calibrate. On real sensor
+// data without drift they alarm on most batches; what they say is a description, not evidence.
+
+import type { ChannelStatistics } from "./channel-statistics.ts";
+import type { BatchStatistics } from "./score.ts";
+
+export type FixedStatistic = "ks" | "psi" | "wasserstein" | "meanShift";
+export type FixedLevel = "normal" | "moderate" | "large";
+
+/** From which size on a statistic is moderate, and large; Wasserstein and mean shift in the baseline's deviations. */
+export const fixedThresholds: Readonly<Record<FixedStatistic, { readonly moderate: number; readonly large: number }>> =
+  {
+    ks: { moderate: 0.1, large: 0.2 },
+    psi: { moderate: 0.1, large: 0.25 },
+    wasserstein: { moderate: 0.25, large: 0.5 },
+    meanShift: { moderate: 0.25, large: 0.5 },
+  };
+
+export interface FixedFinding {
+  readonly channel: string;
+  readonly statistic: FixedStatistic;
+  /** Signed for a mean shift. */
+  readonly value: number;
+  readonly level: Exclude<FixedLevel, "normal">;
+}
+
+/**
+ * Statistics over their thresholds, the most excessive first, and the worst level among them.
+ * @example against the rolling reference "large" reads sudden change, against the baseline gradual drift
+ */
+export function judgeByThresholds(statistics: BatchStatistics): { level: FixedLevel; findings: FixedFinding[] } {
+  const excess = ({ statistic, value }: FixedFinding): number => Math.abs(value) / fixedThresholds[statistic].large;
+  const findings = Object.entries(statistics).flatMap(([channel, values]) => findingsOf(channel, values));
+  findings.sort((a, b) => excess(b) - excess(a));
+  const large = findings.some(({ level }) => level === "large");
+  return { level: large ? "large" : findings.length > 0 ? "moderate" : "normal", findings };
+}
+
+function findingsOf(channel: string, values: ChannelStatistics): FixedFinding[] {
+  return (Object.keys(fixedThresholds) as FixedStatistic[]).flatMap((statistic) => {
+    const value = values[statistic];
+    const { moderate, large } = fixedThresholds[statistic];
+    // A threshold is passed by more than it: "KS > 0.1".
+    if (!(Math.abs(value) > moderate)) return [];
+    return [{ channel, statistic, value, level: Math.abs(value) > large ? "large" : "moderate" } as const];
+  });
+}

@@ -1,0 +1,109 @@
+// One number for a whole batch: the largest standardised statistic over channels, so that nothing has to be corrected for
+// looking at many. The score is made of KS distances alone: of all statistics and their combinations they told shifts
+// from people best (bench/drift-statistics.ts). The far score goes on growing where KS is full, and so tells a fault of
+// units or a stuck sensor from a person who moves differently: a sensor worn upside down is as far away as a fault by its
+// values, but nobody's values are spread ten times as wide.
+
+import { z } from "zod";
+import { moments } from "../stats/moments.ts";
+import type { BaselineReference } from "./baseline-reference.ts";
+import { type BatchSummary, channelOf } from "./batch-summary.ts";
+import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
+
+export type StatisticName = keyof ChannelStatistics;
+
+/** What the score is made of. */
+export const scoreStatistics: readonly StatisticName[] = ["ks"];
+/** What the far score is made of. */
+export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
+
+/** By channel: what a statistic's size is without drift, as [mean, standard deviation]. */
+export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
+
+export const standardSchema: z.ZodType<Standard> = z
+  .record(
+    z.string(),
+    z.partialRecord(
+      z.enum(["ks", "psi", "wasserstein", "jensenShannon", "meanShift", "logSdRatio"]),
+      z.tuple([z.number(), z.number().positive()]),
+    ),
+  )
+  .describe("by channel, of the statistics' sizes without drift: [mean, standard deviation]");
+
+/** By channel name. */
+export type BatchStatistics = Readonly<Record<string, ChannelStatistics>>;
+
+export interface Score {
+  readonly score: number;
+  /** The channel and the statistic that gave it. */
+  readonly channel: string;
+  readonly statistic: StatisticName;
+}
+
+export function batchStatistics(
+  reference: BatchSummary,
+  current: BatchSummary,
+  baseline: BaselineReference,
+): BatchStatistics {
+  return Object.fromEntries(
+    Object.entries(baseline).map(([name, { edges, summary }]) => [
+      name,
+      channelStatistics(channelOf(reference, name), channelOf(current, name), { edges, std: summary.std }),
+    ]),
+  );
+}
+
+/** Over the channels of `standard`; a statistic counts by its size, whatever its sign. */
+export function scoreOf(
+  statistics: BatchStatistics,
+  standard: Standard,
+  names: readonly StatisticName[] = scoreStatistics,
+): Score {
+  let best: Score | undefined;
+  for (const [channel, standards] of Object.entries(standard)) {
+    for (const statistic of names) {
+      const [mean, std] = standards[statistic]!;
+      const score = (Math.abs(statistics[channel]![statistic]) - mean) / std;
+      if (best === undefined || score > best.score) best = { score, channel, statistic };
+    }
+  }
+  if (best === undefined) throw new RangeError("score: expected standards for at least one channel, got none");
+  return best;
+}
+
+/** The standard at a length between two rungs. */
+export function mixStandards(lower: Standard, upper: Standard, share: number): Standard {
+  const mixed = Object.entries(lower).map(([channel, pairs]) => {
+    const others = upper[channel]!;
+    const entries = (Object.keys(pairs) as StatisticName[]).map((name) => {
+      const [[mean, std], [otherMean, otherStd]] = [pairs[name]!, others[name]!];
+      return [name, [mean + share * (otherMean - mean), std + share * (otherStd - std)]] as const;
+    });
+    return [channel, Object.fromEntries(entries)];
+  });
+  return Object.fromEntries(mixed);
+}
+
+/** Of drift-free batches, at least one. */
+export function standardOf(batches: readonly BatchStatistics[], names: readonly StatisticName[]): Standard {
+  const channels = Object.keys(batches[0]!);
+  return Object.fromEntries(
+    channels.map((channel) => [
+      channel,
+      Object.fromEntries(
+        names.map((name) => {
+          const { mean, std } = moments(batches.map((batch) => Math.abs(batch[channel]![name])));
+          return [name, [rounded(mean), rounded(Math.max(std, leastSpread))]];
+        }),
+      ),
+    ]),
+  );
+}
+
+/** Keeps a statistic that never varied without drift from being divided by 0. */
+const leastSpread = 1e-4;
+
+/** Six digits: a calibration is kept in a file. */
+export function rounded(x: number): number {
+  return Number(x.toPrecision(6));
+}

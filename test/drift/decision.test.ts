@@ -1,0 +1,160 @@
+// The decision over whole streams of made people, whose noise is known.
+import { describe, expect, it } from "vitest";
+import { type BatchSummary, mergeSummaries } from "../../src/drift/batch-summary.ts";
+import { calibrate } from "../../src/drift/calibrate.ts";
+import { compare, type DriftModel, secondsOf } from "../../src/drift/comparison.ts";
+import {
+  type DriftOptions,
+  type DriftState,
+  type DriftVerdict,
+  driftStateSchema,
+  type Judgement,
+  judge,
+  newDriftState,
+} from "../../src/drift/decision.ts";
+import type { Columns } from "../../src/drift/summarize.ts";
+import { Rng } from "../../src/random.ts";
+import { makePeople } from "./people.ts";
+
+const made = makePeople({ people: 16, recordings: 3, chunks: 6 });
+const model: DriftModel = {
+  baseline: made.baseline,
+  calibration: calibrate(made.baseline, made.groups, {
+    ...{ chunkSeconds: 10, lengthsSeconds: [10, 60], nullBatches: 480, rng: Rng.fromSeed(1) },
+  }),
+  samplingRateHz: 10,
+};
+const size = model.calibration.reference_batches;
+
+/** A stream of one new person in 60 s batches, changed by `change`; the judgements in order. */
+function stream(
+  seed: number,
+  batches: number,
+  change: (columns: Columns, batch: number) => Columns,
+  options: DriftOptions = {},
+): { judgements: Judgement[]; state: DriftState } {
+  const person = Rng.fromSeed(seed);
+  const accepted: BatchSummary[] = [];
+  const judgements: Judgement[] = [];
+  let state = newDriftState;
+  for (let batch = 0; batch < batches; batch++) {
+    const session = person.split(`session ${batch}`);
+    const chunks = Array.from({ length: 6 }, (_, i) => made.chunkOf(person, session, session.split(`chunk ${i}`)));
+    const current = mergeSummaries(chunks.map((chunk) => made.summarizer.summarize(change(chunk, batch))));
+    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const judged = judge(current, past, state, model, options);
+    state = judged.state;
+    judgements.push(judged.judgement);
+    if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);
+  }
+  return { judgements, state };
+}
+
+const moved =
+  (amount: number) =>
+  (columns: Columns): Columns => ({ ...columns, x: columns.x!.map((v) => v + amount) });
+const scaled =
+  (factor: number) =>
+  (columns: Columns): Columns => ({ ...columns, x: columns.x!.map((v) => v * factor) });
+const unchanged = (columns: Columns): Columns => columns;
+const firstAlarm = (judgements: readonly Judgement[]): number =>
+  judgements.findIndex(({ verdict }) => verdict !== "normal");
+const lasting = (judgements: readonly Judgement[], from: number): DriftVerdict | undefined =>
+  judgements[from + 5]?.verdict;
+
+describe("a stream without drift", () => {
+  it("runs longer between false alarms than was asked for", () => {
+    let [batches, alarms] = [0, 0];
+    for (let seed = 0; seed < 30; seed++) {
+      const { judgements } = stream(100 + seed, 60, unchanged, { arl: 200 });
+      batches += judgements.length;
+      judgements.forEach(({ verdict }, i) => {
+        if (verdict !== "normal" && (i === 0 || judgements[i - 1]!.verdict === "normal")) alarms++;
+      });
+    }
+    expect(batches / Math.max(1, alarms)).toBeGreaterThan(200);
+  });
+});
+
+describe("a stranger", () => {
+  it("is unfamiliar from the first batch on, and no drift", () => {
+    const { judgements } = stream(150, 40, moved(1.2));
+    expect(judgements.every(({ unfamiliar, verdict }) => unfamiliar && verdict === "normal")).toBe(true);
+  });
+});
+
+describe("a change", () => {
+  it("that jumps is sudden, from soon after on, and stays so", () => {
+    let right = 0;
+    for (let seed = 0; seed < 10; seed++) {
+      const { judgements } = stream(200 + seed, 25, (columns, batch) => (batch < 12 ? columns : moved(1.5)(columns)));
+      const alarm = firstAlarm(judgements);
+      if (alarm >= 12 && alarm <= 15 && lasting(judgements, alarm) === "sudden_change") right++;
+    }
+    expect(right).toBeGreaterThanOrEqual(9);
+  });
+
+  it("that walks is gradual, and is seen although no step of it is large", () => {
+    let right = 0;
+    for (let seed = 0; seed < 10; seed++) {
+      const { judgements } = stream(300 + seed, 50, (columns, batch) => moved(0.04 * Math.max(0, batch - 12))(columns));
+      const alarm = firstAlarm(judgements);
+      if (alarm >= 12 && lasting(judgements, alarm) === "gradual_drift") right++;
+    }
+    expect(right).toBeGreaterThanOrEqual(9);
+  });
+
+  it("of spread alone is seen as well: a step and a walk", () => {
+    const step = stream(400, 25, (columns, batch) => (batch < 12 ? columns : scaled(2)(columns))).judgements;
+    expect(firstAlarm(step)).toBeGreaterThanOrEqual(12);
+    expect(lasting(step, firstAlarm(step))).toBe("sudden_change");
+    const walk = stream(401, 60, (columns, batch) => scaled(1 + 0.05 * Math.max(0, batch - 12))(columns)).judgements;
+    expect(lasting(walk, firstAlarm(walk))).toBe("gradual_drift");
+  });
+
+  it("is dated, provisional at first and confirmed five batches later", () => {
+    const { judgements } = stream(500, 25, (columns, batch) => (batch < 12 ? columns : moved(1.5)(columns)));
+    const alarm = firstAlarm(judgements);
+    expect(judgements[alarm]!.alarm).toMatchObject({ since: alarm, confirmed: false });
+    expect(judgements[alarm + 4]!.alarm!.confirmed).toBe(false);
+    expect(judgements[alarm + 5]!.alarm).toMatchObject({ since: alarm, confirmed: true, changePoint: 12 });
+    expect(judgements[alarm]!.leading!.score.channel).toBe("x");
+  });
+
+  it("of unit alarms at the first batch, with no past to compare with", () => {
+    const { judgements } = stream(600, 1, scaled(57.3));
+    expect(judgements[0]).toMatchObject({ verdict: "sudden_change", leading: { reference: "baseline", beyond: true } });
+  });
+
+  it("that has gone is normal again after some batches", () => {
+    const { judgements } = stream(700, 40, (columns, batch) =>
+      batch >= 12 && batch < 20 ? moved(2)(columns) : columns,
+    );
+    expect(judgements[19]!.verdict).not.toBe("normal");
+    expect(judgements.slice(32).every(({ verdict }) => verdict === "normal")).toBe(true);
+  });
+});
+
+describe("judge", () => {
+  it("keeps its state as JSON and leaves the old one alone", () => {
+    const { state } = stream(800, 14, (columns, batch) => (batch < 10 ? columns : moved(3)(columns)));
+    expect(state.alarm).not.toBeNull();
+    expect(driftStateSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
+    expect(newDriftState).toMatchObject({ batches: 0, series: [], alarm: null });
+  });
+
+  it("compares with what there is: the baseline first, the own past once it is long enough", () => {
+    const { judgements } = stream(900, 8, unchanged);
+    const references = judgements.map(({ comparisons }) => comparisons.map(({ reference }) => reference));
+    expect(references[0]).toEqual(["baseline"]);
+    expect(references[size]).toEqual(["baseline", "anchor", "rolling"]);
+  });
+
+  it("judges nothing by a batch shorter than was rehearsed", () => {
+    const short = made.summarizer.summarize({ x: Float32Array.of(1, 2), y: Float32Array.of(1, 2) });
+    expect(secondsOf(short, 10)).toBe(0.2);
+    expect(compare("baseline", mergeSummaries([short]), short, model)).toBeNull();
+    const { judgement } = judge(short, { window: [], anchor: [] }, newDriftState, model);
+    expect(judgement).toMatchObject({ verdict: "normal", comparisons: [], leading: null });
+  });
+});

@@ -11,19 +11,14 @@ import { Rng } from "../src/random.ts";
 import { predictWindows } from "../src/training/predict-windows.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
+import { randomWindows, sizes } from "./random-windows.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";
 
 const windowCount = 6000;
-const [windowSize, channels, classes] = [200, 6, 11];
 
 export async function benchmarkInference(options: { readonly rounds: number }): Promise<BenchmarkResult> {
   const rng = Rng.fromSeed(1);
-  const step = windowSize / 2;
-  const size = channels * ((windowCount - 1) * step + windowSize);
-  const samples = new Float32Array(new SharedArrayBuffer(4 * size));
-  for (let i = 0; i < size; i++) samples[i] = rng.normal();
-  const starts = Int32Array.from({ length: windowCount }, (_, window) => window * step);
-  const windows = { samples, starts, windowSize, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] };
+  const windows = randomWindows(windowCount, rng);
   const threads = Math.min(2, availableParallelism());
 
   return withTemporaryDirectory(async (directory) => {
@@ -35,10 +30,10 @@ export async function benchmarkInference(options: { readonly rounds: number }): 
     ] as const) {
       const model = join(directory, `${name}.onnx`);
       writeFileSync(model, randomModel(name, rng));
-      await predictWindows(model, windows, classes, { threads: cores });
+      await predictWindows(model, windows, sizes.classes, { threads: cores });
       const rates: number[] = [];
       for (let round = 0; round < options.rounds; round++) {
-        const elapsed = await milliseconds(() => predictWindows(model, windows, classes, { threads: cores }));
+        const elapsed = await milliseconds(() => predictWindows(model, windows, sizes.classes, { threads: cores }));
         rates.push((1000 * windowCount) / elapsed);
       }
       measurements.push({
@@ -54,6 +49,7 @@ export async function benchmarkInference(options: { readonly rounds: number }): 
 }
 
 function randomModel(name: NetworkName, rng: Rng): Uint8Array {
+  const { windowSize, channels, classes } = sizes;
   const layers = networkLayers(name, classes);
   const network = describeNetwork(layers, { type: "float32", shape: [1, windowSize, channels] });
   return modelProto(

@@ -1,10 +1,10 @@
 // npm run bench: the figures that the README promises, on this machine. Prints a table; a whole run is written to
-// bench/results.json.
-// Peers are measured when their Python is found. Exit code 1 when a limit is missed.
+// bench/results.json. Peers are measured when their Python is found. Exit code 1 when a limit is missed.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { benchmarkData } from "./data.ts";
+import { markdown, plain } from "./figures.ts";
 import { benchmarkInference } from "./inference.ts";
 import { describeMachine } from "./machine.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
@@ -21,6 +21,8 @@ const help = `npm run bench -- [options]
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
+  --markdown         print a Markdown table
+  --write            write bench/results.json though --only names a part
 
 TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow;
 else .venv/bin/python and python3 are tried.`;
@@ -31,6 +33,8 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     peers: { type: "boolean", default: true },
     "unrolled-keras": { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
   allowNegative: true,
@@ -52,28 +56,24 @@ async function run(): Promise<number> {
     memory: () => benchmarkMemory(),
     summaries: () => benchmarkSummaries({ rounds }),
   };
-  const chosen = values.only?.split(",") ?? Object.keys(benchmarks);
+  const chosen = (values.only?.split(",") ?? Object.keys(benchmarks)).map((name) => {
+    const benchmark = benchmarks[name];
+    if (benchmark !== undefined) return benchmark;
+    throw new Error(`--only: expected some of ${Object.keys(benchmarks).join(", ")}, got ${name}`);
+  });
+  const layout = values.markdown ? markdown : plain;
   const machine = describeMachine();
-  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.os}, load ${machine.load}`);
-  console.log(
-    Object.entries(machine.versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", "),
-    "\n",
-  );
+  console.log(layout.heading(machine));
 
   const measurements: Measurement[] = [];
   const skipped: string[] = [];
-  for (const name of chosen) {
-    const benchmark = benchmarks[name];
-    if (benchmark === undefined)
-      throw new Error(`--only: expected some of ${Object.keys(benchmarks).join(", ")}, got ${name}`);
+  for (const benchmark of chosen) {
     const result = await benchmark();
-    for (const measurement of result.measurements) console.log(row(measurement));
-    for (const reason of result.skipped) console.log(`  -   ${reason}`);
+    for (const measurement of result.measurements) console.log(layout.figure(measurement));
     measurements.push(...result.measurements);
     skipped.push(...result.skipped);
   }
+  for (const reason of skipped) console.log(`\nNot measured: ${reason}.`);
 
   const missed = measurements.filter((measurement) => isMet(measurement) === false);
   const results = {
@@ -83,24 +83,11 @@ async function run(): Promise<number> {
     measurements: measurements.map((measurement) => ({ ...measurement, met: isMet(measurement) })),
     skipped,
   };
-  if (values.only === undefined) {
+  if (values.only === undefined || values.write) {
     writeFileSync(new URL("results.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
   }
   console.log(
     missed.length === 0 ? "\nEvery limit is met." : `\nMissed: ${missed.map(({ name }) => name).join(", ")}.`,
   );
   return missed.length === 0 ? 0 : 1;
-}
-
-function row(measurement: Measurement): string {
-  const { name, value, unit, limit, note } = measurement;
-  const met = isMet(measurement);
-  const mark = met === undefined ? "    " : met ? " ok " : "MISS";
-  const figure = `${format(value)} ${unit}`.padEnd(20);
-  const bound = (limit === undefined ? "" : `${limit.kind} ${format(limit.value)}`).padEnd(16);
-  return `${mark}  ${name.padEnd(40)} ${figure} ${bound} ${note ?? ""}`.trimEnd();
-}
-
-function format(value: number): string {
-  return value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : value < 1000 ? 1 : 0 });
 }

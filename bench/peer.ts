@@ -41,6 +41,8 @@ export class Peer {
     this.name = name;
     this.#process = process;
     this.#lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
+    // A peer that has ended is noticed by its missing line.
+    process.stdin.on("error", () => {});
     process.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#errors = (this.#errors + text).slice(-2000);
     });

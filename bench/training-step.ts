@@ -6,6 +6,7 @@ import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median } from "./measurement.ts";
 import { Peer, type PeerRound, type PeerSpec } from "./peer.ts";
 import { StepWorker } from "./step-worker.ts";
+import { measureTrainingLoop } from "./training-loop.ts";
 
 const stepsPerRound = 15;
 
@@ -48,6 +49,7 @@ export async function benchmarkTrainingStep(options: {
       limit: { kind: "at most", value: 160 },
       note: "1dcnn-bilstm, 1 thread",
     },
+    await measureTrainingLoop(options),
     { name: "training step, compact", value: compactStep, unit: "ms", note: "1 thread" },
   ];
   for (const [{ name }, results] of theirs) {

@@ -25,6 +25,12 @@ export interface ResolvedColumns {
 
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "timestamp" | "index";
 
+/** Whether a label and a person column must be there. */
+export interface RequiredColumns {
+  readonly label: boolean;
+  readonly group: boolean;
+}
+
 type Role = "label" | "group" | "recording" | "time";
 
 const roleTitles: Record<Role, string> = {
@@ -60,22 +66,22 @@ const sensors = {
 
 /**
  * @param available the columns of the files, in file order
- * @param requireLabels whether a label and a person column must be there; else a label column is used only if it is named
+ * @param required what must be there; a label column that need not be is used only if it is named
  * @param onFault told of each given channel that is not there; if it does not throw, the others are returned
  * @throws UserError for a column that is not there (with the nearest name), a role that cannot be found, and a column in two roles
  */
 export function resolveColumns(
   available: readonly string[],
   options: ColumnOptions,
-  requireLabels: boolean,
+  required: RequiredColumns,
   file: string,
   onFault: OnFault = throwFault,
 ): Omit<ResolvedColumns, "timeUnit"> {
-  const role = (name: Role, required: boolean): string | null => {
+  const role = (name: Role, mustExist: boolean): string | null => {
     const given = options[name];
     if (given !== undefined) return existing(available, given, file, `--${name}`);
     const found = findRole(available, name);
-    if (found === null && required) {
+    if (found === null && mustExist) {
       throw new UserError(
         `${file}: no column for the ${roleTitles[name]} was found among ${list(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
         { advice: `Name it with --${name} COLUMN.` },
@@ -84,8 +90,8 @@ export function resolveColumns(
     return found;
   };
   const columns = {
-    label: requireLabels || options.label !== undefined ? role("label", requireLabels) : null,
-    group: role("group", requireLabels),
+    label: required.label || options.label !== undefined ? role("label", required.label) : null,
+    group: role("group", required.group),
     recording: role("recording", false),
     time: role("time", false),
     channels:

@@ -20,8 +20,10 @@ import { detectTimeUnit, unitsPerSecond } from "./time-unit.ts";
 export interface ReadRecordingsOptions {
   /** Columns by role; those not given are found by their usual names. */
   readonly columns?: ColumnOptions;
-  /** Refuse recordings without label and person columns or with a single class, and drop rows without a label. */
+  /** Refuse recordings without a label column or with a single class, and drop rows without a label. */
   readonly requireLabels: boolean;
+  /** Refuse recordings without a person column; as `requireLabels` when not given. */
+  readonly requirePeople?: boolean;
   /** Hz; the clock where there is no time column, and a hint where the unit of time is not said. */
   readonly nominalRateHz?: number;
   readonly logger?: Logger;
@@ -61,7 +63,7 @@ export async function readRecordings(
       database,
       sources,
       options.columns ?? {},
-      options.requireLabels,
+      { label: options.requireLabels, group: options.requirePeople ?? options.requireLabels },
       onFault,
     );
     const warnings: string[] = [];

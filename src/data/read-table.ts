@@ -1,7 +1,7 @@
 // Streams the needed columns of every file, in order, into one RawTable. DuckDB parses on its own threads and hands
 // over chunks of 2,048 rows, so a file is never held twice.
 
-import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
+import type { ColumnOptions, RequiredColumns, ResolvedColumns } from "./column-roles.ts";
 import { resolveColumns } from "./column-roles.ts";
 import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, sqlName } from "./duckdb.ts";
@@ -20,12 +20,12 @@ export async function readTable(
   database: Database,
   files: readonly SourceFile[],
   options: ColumnOptions,
-  requireLabels: boolean,
+  required: RequiredColumns,
   onFault: OnFault,
 ): Promise<{ table: RawTable; roles: ColumnRoles; timeType: string | null }> {
   const first = files[0]!;
   const firstSchema = await readSchema(database, first);
-  const roles = resolveColumns(firstSchema.names, options, requireLabels, first.path, onFault);
+  const roles = resolveColumns(firstSchema.names, options, required, first.path, onFault);
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const builder = new RawTableBuilder(roles.channels.length, roles.time !== null);
   for (const file of files) {

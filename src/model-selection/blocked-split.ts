@@ -6,7 +6,7 @@
 // contiguous blocks; fold k tests the k-th block of every class. So every class is learned and tested in every fold, and a
 // class is cut in K - 1 places only. Training windows nearer than the purge gap to any test window, of whatever class, are
 // left out of that fold's training (so train and test together are fewer than all rows). What is measured is how well the
-// network does later on the same person, not on another one.
+// network does at other times on the same person, earlier ones too, not on another one.
 
 import { checkClasses, checkEveryClass, checkNSplits, classTooShort } from "./check-splits.ts";
 import { rowsByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";

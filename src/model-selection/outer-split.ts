@@ -50,7 +50,7 @@ export function outerSplit(
             ? []
             : [
                 `--split blocks trains and tests on the same ${people} people: its figures say how well the network does ` +
-                  "later on them, not on a new person. Use --split group for that.",
+                  "at other times on them, not on a new person. Use --split group for that.",
               ],
       };
     }

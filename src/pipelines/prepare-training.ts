@@ -32,6 +32,7 @@ export async function prepareTraining(
   const read = await readRecordings(config.files, {
     columns: columnsOf(config),
     requireLabels: true,
+    requirePeople: config.split === "group" || config.split === "leave-one-group-out",
     nominalRateHz: config.rate,
     logger: { info: () => {}, warn: (message) => onEvent({ type: "warning", message }) },
   });

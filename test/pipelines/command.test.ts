@@ -56,6 +56,22 @@ describe("train", () => {
     expect(readFileSync(join(directory, split, "report.html"), "utf8")).toMatch(says);
   });
 
+  it("asks for no person column where people are not what it splits by", async () => {
+    const database = await openDatabase();
+    const [from, to] = ["r.parquet", "one.csv"].map((name) => sqlString(join(directory, name))) as [string, string];
+    await database.connection.run(`COPY (SELECT * EXCLUDE ("user") FROM ${from} WHERE "user" = 'person-01') TO ${to}`);
+    database.close();
+    const words = ["train", "one.csv", ...tinyWords, "--epochs", "1"];
+    const { exitCode, stderr } = await run(...words, "--out", "one", "--split", "blocks");
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: 'warning: No person column was found: all rows count as one person, "unknown".\n',
+    });
+    const byPerson = await run(...words, "--out", "by-person");
+    expect(byPerson.exitCode).toBe(2);
+    expect(byPerson.stderr).toContain("no column for the person");
+  });
+
   it("takes options from a config file, and what is on the command line before them", async () => {
     writeFileSync(
       join(directory, "walk.yaml"),

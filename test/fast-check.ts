@@ -3,5 +3,5 @@
 
 import fc from "fast-check";
 
-const seed = process.env["FAST_CHECK_SEED"] ?? "20260101";
+const seed = process.env.FAST_CHECK_SEED ?? "20260101";
 if (seed !== "random") fc.configureGlobal({ seed: Number(seed) });

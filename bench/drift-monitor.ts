@@ -4,14 +4,15 @@
 
 import { parseArgs } from "node:util";
 import { gridsOf } from "../src/drift/baseline-reference.ts";
-import type { BatchSummary } from "../src/drift/batch-summary.ts";
 import { calibrate } from "../src/drift/calibrate.ts";
+import type { ClassSummaries } from "../src/drift/class-summaries.ts";
 import type { DriftModel } from "../src/drift/comparison.ts";
 import { type DriftVerdict, judge, newDriftState } from "../src/drift/decision.ts";
 import { Summarizer } from "../src/drift/summarize.ts";
 import { Rng } from "../src/random.ts";
 import {
   baselineOf,
+  byClassOf,
   chunkSeconds,
   drawSession,
   groupsOf,
@@ -42,7 +43,7 @@ function runStream(
   rng: Rng,
 ): Run {
   const summarizer = new Summarizer(gridsOf(model.baseline));
-  const accepted: BatchSummary[] = [];
+  const accepted: ClassSummaries[] = [];
   let state = newDriftState;
   let delay: number | null = null;
   let label: DriftVerdict | null = null;
@@ -59,7 +60,8 @@ function runStream(
     state = next;
     const alarmed = judgement.verdict !== "normal";
     if (!alarmed && !judgement.doubtful) accepted.push(summary);
-    if (batch < changeAt) ps.push(...judgement.comparisons.map(({ reference, pValue: { p } }) => ({ reference, p })));
+    if (batch < changeAt)
+      ps.push(...judgement.comparisons.map(({ reference, pValue }) => ({ reference, p: pValue!.p })));
     if (alarmed && !alarmedBefore && batch < changeAt) falseAlarms++;
     if (alarmed && batch >= changeAt && !(alarmedBefore && delay === null)) {
       delay ??= batch - changeAt + 1;
@@ -79,8 +81,10 @@ async function main(seed: number, lengths: readonly number[]): Promise<void> {
   const people = rng.split("people").shuffle([...(await readPeople())]);
   const [train, test] = [people.slice(0, 16), people.slice(16)];
   const baseline = baselineOf(train);
-  const calibration = calibrate(baseline, groupsOf(train, baseline), { chunkSeconds, rng: rng.split("calibration") });
-  const model: DriftModel = { baseline, calibration, samplingRateHz };
+  const groups = groupsOf(train, baseline);
+  const calibration = calibrate(baseline, groups, { chunkSeconds, samplingRateHz, rng: rng.split("calibration") });
+  for (const [kind, { statistic, seen }] of Object.entries(calibration.kinds)) console.log(kind, statistic, seen);
+  const model: DriftModel = { baseline, byClass: byClassOf(groups), calibration, samplingRateHz };
   for (const seconds of lengths) {
     const chunks = Math.round(seconds / chunkSeconds);
     const changes: [string, DriftVerdict, (batch: number) => number][] = [

@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readRecordings } from "../src/data/read-recordings.ts";
 import { type BaselineReference, baselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
-import { type BatchSummary, mergeSummaries } from "../src/drift/batch-summary.ts";
+import type { BatchSummary } from "../src/drift/batch-summary.ts";
+import { type ClassSummaries, mergeClassSummaries } from "../src/drift/class-summaries.ts";
 import type { Chunk, Group } from "../src/drift/rehearsal.ts";
 import { type Columns, Summarizer } from "../src/drift/summarize.ts";
 import type { Rng } from "../src/random.ts";
@@ -16,7 +17,7 @@ const chunkRows = samplingRateHz * chunkSeconds;
 const file = fileURLToPath(new URL("../../shared/data/motionsense/motionsense.parquet", import.meta.url));
 export const withoutRecordings: boolean = !existsSync(file);
 
-interface RawChunk extends Omit<Chunk, "summary"> {
+interface RawChunk extends Omit<Chunk, "summary" | "shifted"> {
   readonly columns: Columns;
 }
 
@@ -52,12 +53,29 @@ export function baselineOf(people: readonly RawPerson[]): BaselineReference {
   return baselineReference(Object.fromEntries(joined));
 }
 
-export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference): Group[] {
+/** Labels stand in for predicted classes. */
+export const classes: readonly string[] = ["downstairs", "jogging", "sitting", "standing", "upstairs", "walking"];
+
+function ofClass(label: string | null, summary: BatchSummary): ClassSummaries {
+  return classes.map((name) => (name === label ? summary : null));
+}
+
+/** @param shiftSd of the chunks' shifted copies, in standard deviations of the baseline */
+export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference, shiftSd = 0.6): Group[] {
   const summarizer = new Summarizer(gridsOf(baseline));
+  const shift: Fault = (values, name) => values.map((value) => value + shiftSd * baseline[name]!.summary.std);
   return people.map(({ name, chunks }) => ({
     name,
-    chunks: chunks.map(({ columns, ...rest }) => ({ ...rest, summary: summarizer.summarize(columns) })),
+    chunks: chunks.map((chunk) => ({
+      ...{ recording: chunk.recording, label: chunk.label },
+      summary: summarizeChunks([chunk], summarizer),
+      shifted: summarizeChunks([chunk], summarizer, shift),
+    })),
   }));
+}
+
+export function byClassOf(groups: readonly Group[]): ClassSummaries {
+  return mergeClassSummaries(groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
 }
 
 /** What is done to the values of a channel. */
@@ -80,12 +98,12 @@ export function drawSession(person: RawPerson, count: number, rng: Rng): RawChun
   });
 }
 
-export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summarizer, fault?: Fault): BatchSummary {
-  return mergeSummaries(
-    chunks.map(({ columns }) => {
-      if (fault === undefined) return summarizer.summarize(columns);
+export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summarizer, fault?: Fault): ClassSummaries {
+  return mergeClassSummaries(
+    chunks.map(({ label, columns }) => {
+      if (fault === undefined) return ofClass(label, summarizer.summarize(columns));
       const changed = Object.entries(columns).map(([name, values]) => [name, fault(values, name)] as const);
-      return summarizer.summarize(Object.fromEntries(changed));
+      return ofClass(label, summarizer.summarize(Object.fromEntries(changed)));
     }),
   );
 }

@@ -14,17 +14,19 @@ export interface ChannelReference {
 /** By channel name. */
 export type BaselineReference = Readonly<Record<string, ChannelReference>>;
 
-export const channelSummarySchema: z.ZodType<ChannelSummary> = z.object({
-  n: z.int().min(0).describe("finite values"),
-  missing: z.int().min(0).describe("NaN and infinities"),
-  mean: z.number(),
-  std: z.number().min(0).describe("population standard deviation"),
-  min: z.number(),
-  max: z.number(),
-  counts: z.array(z.int().min(0)).min(2).describe("by bin of the grid, open tails included; their sum is n"),
-  excessBelow: z.number().min(0).describe("summed distances of the values below the first edge from it"),
-  excessAbove: z.number().min(0).describe("summed distances of the values above the last edge from it"),
-});
+export const channelSummarySchema: z.ZodType<ChannelSummary> = z
+  .object({
+    n: z.int().min(0).describe("finite values"),
+    missing: z.int().min(0).describe("NaN and infinities"),
+    mean: z.number(),
+    std: z.number().min(0).describe("population standard deviation"),
+    min: z.number(),
+    max: z.number(),
+    counts: z.array(z.int().min(0)).min(2).describe("by bin of the grid, open tails included; their sum is n"),
+    excessBelow: z.number().min(0).describe("summed distances of the values below the first edge from it"),
+    excessAbove: z.number().min(0).describe("summed distances of the values above the last edge from it"),
+  })
+  .refine(({ n, counts }) => counts.reduce((sum, count) => sum + count, 0) === n, "expected counts that sum to n");
 
 export const baselineReferenceSchema: z.ZodType<BaselineReference> = z.record(
   z.string(),

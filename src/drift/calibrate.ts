@@ -1,17 +1,20 @@
 // Calibration by rehearsal: drift-free batches of people whom the reference does not know are scored, for a ladder of
-// lengths, as production batches will be.
+// lengths, as production batches will be. Where chunks come with a shifted copy, the same batches with one channel shifted
+// say which score sees more, and that one is taken.
 
 import type { Rng } from "../random.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
-import { type BatchSummary, mergeSummaries, subtractSummary } from "./batch-summary.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { calibrationRung, type Rehearsed } from "./calibration-rung.ts";
-import { drawBatch, type Group, splitPool, wholePool } from "./rehearsal.ts";
-import { batchStatistics } from "./score.ts";
+import { calibrationRung, type Rehearsed, rungWithout, shareSeen } from "./calibration-rung.ts";
+import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries } from "./class-summaries.ts";
+import { evidenceFactor } from "./evidence-factor.ts";
+import { type Chunk, choicesOf, drawSession, type Group, variedChoices } from "./rehearsal.ts";
+import { type BatchStatistics, batchStatistics, pairSize, rounded, type ScoreStatistic } from "./score.ts";
 
 export interface CalibrateOptions {
-  /** Length of every chunk. */
+  /** Mean length of the chunks. */
   readonly chunkSeconds: number;
+  readonly samplingRateHz: number;
   readonly rng: Rng;
   /** Ascending, none shorter than a chunk (default: 15 s, 1, 5 and 15 minutes). */
   readonly lengthsSeconds?: readonly number[];
@@ -21,12 +24,24 @@ export interface CalibrateOptions {
   readonly nullBatches?: number;
   /** Mean time for which a person keeps to one activity (default: one chunk). */
   readonly boutSeconds?: number;
+  /** By how many standard deviations of the baseline the chunks' `shifted` are (default: .6). */
+  readonly shiftSd?: number;
+  /** Kept as it is, for what could not be rehearsed (default: null). */
+  readonly correlationSeconds?: Calibration["correlation_seconds"];
 }
 
 interface Pair {
-  readonly reference: BatchSummary;
-  readonly current: BatchSummary;
-  readonly apart: KindCalibration["apart"];
+  readonly reference: ClassSummaries;
+  readonly current: readonly Chunk[];
+}
+
+interface Rehearsal {
+  /** Chunks a batch. */
+  readonly count: number;
+  readonly seconds: Readonly<Record<ScoreStatistic, number>>;
+  readonly batches: readonly Rehearsed[];
+  /** Batches of the same with one channel shifted. */
+  readonly shifted: readonly BatchStatistics[];
 }
 
 /** A drift-free pair for batches of `count` chunks; undefined where the group's recordings do not suffice. */
@@ -34,11 +49,12 @@ type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
 /** With fewer people a left-out one says little about the next stranger; an arbitrary limit. */
 const fewestGroups = 5;
+const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses"];
 
 /**
  * Per kind of reference:
- * - baseline: a person's batch against the training data without that person; with 5 people or more
- * - own_past: a batch against as many as a reference holds, of the same person
+ * - baseline: a person's batch against the training data without that person; with fewer than 5 people against all
+ * - own_past: a session against as many sessions of the same person as a reference holds
  * @param baseline whose grids the chunks were counted on
  * @param groups one for each person
  * @returns without the kinds for which the recordings do not suffice
@@ -56,65 +72,154 @@ export function calibrate(
   if (!(lengthsSeconds.length > 0 && lengthsSeconds.every((s, i) => s >= (lengthsSeconds[i - 1] ?? chunkSeconds)))) {
     throw new RangeError(`calibrate: expected ascending lengths of at least ${chunkSeconds} s, got ${lengthsSeconds}`);
   }
-  const drawPairs: Record<CalibrationKind, DrawPair> = {
-    baseline: drawStrangers(groups, meanBout),
-    own_past: drawOwnPast(meanBout, referenceBatches),
+  const filled = groups.filter((group) => group.chunks.length > 0);
+  const sources: Record<CalibrationKind, { draw: DrawPair; apart: KindCalibration["apart"]; factor: number }> = {
+    baseline: { ...drawStrangers(filled, meanBout), factor: 1 },
+    own_past: { ...drawOwnPast(filled, meanBout, referenceBatches), factor: 1 + 1 / referenceBatches },
   };
   const kinds: Partial<Record<CalibrationKind, KindCalibration>> = {};
-  for (const [name, draw] of Object.entries(drawPairs) as [CalibrationKind, DrawPair][]) {
-    const ladder = lengthsSeconds.map((seconds) => {
+  for (const [name, { draw, apart, factor }] of Object.entries(sources) as [
+    CalibrationKind,
+    (typeof sources)[CalibrationKind],
+  ][]) {
+    const ladder = lengthsSeconds.flatMap((seconds) => {
       const rng = options.rng.split(`${name} ${seconds}`);
-      return rehearse(baseline, groups, draw, Math.round(seconds / chunkSeconds), nullBatches, rng);
+      const count = Math.round(seconds / chunkSeconds);
+      const pairs = drawPairs(filled, draw, count, nullBatches, rng);
+      return pairs.length === 0 ? [] : [{ count, ...rehearse(baseline, pairs, factor / options.samplingRateHz, rng) }];
     });
-    const apart = ladder[0]!.apart;
-    if (apart === undefined) continue;
-    kinds[name] = { apart, rungs: ladder.map(({ rehearsed }, i) => calibrationRung(lengthsSeconds[i]!, rehearsed)) };
+    if (ladder.length === 0) continue;
+    const seen = whatIsSeen(ladder, options.shiftSd ?? 0.6);
+    const statistic = seen !== null && seen.ksWithinClasses > seen.ks ? "ksWithinClasses" : "ks";
+    const rungs = ladder
+      .map(({ seconds, batches }) => calibrationRung(rounded(seconds[statistic]), batches, statistic))
+      .filter((rung, i, all) => i === 0 || rung.seconds > all[i - 1]!.seconds);
+    kinds[name] = { apart, statistic, seen, rungs };
+    if (name === "own_past") kinds[name] = withEvidenceFactors(kinds[name], baseline, filled, ladder, options);
   }
-  return { reference_batches: referenceBatches, kinds };
+  return { reference_batches: referenceBatches, kinds, correlation_seconds: options.correlationSeconds ?? null };
 }
 
-function drawStrangers(groups: readonly Group[], meanBout: number): DrawPair {
-  if (groups.length < fewestGroups) return () => undefined;
-  const own = new Map(groups.map((group) => [group, mergeSummaries(group.chunks.map(({ summary }) => summary))]));
-  const everyone = mergeSummaries([...own.values()]);
-  const others = new Map(groups.map((group) => [group, subtractSummary(everyone, own.get(group)!)]));
-  return (group, count, rng) => ({
-    reference: others.get(group)!,
-    current: drawBatch(wholePool(group), group, count, meanBout, rng),
-    apart: "people",
+/** Each rung's factor, from streams of everyone who has sessions to draw, judged by what the others gave. */
+function withEvidenceFactors(
+  calibration: KindCalibration,
+  baseline: BaselineReference,
+  groups: readonly Group[],
+  ladder: readonly Rehearsal[],
+  options: CalibrateOptions,
+): KindCalibration {
+  const { chunkSeconds, samplingRateHz, referenceBatches = 5, boutSeconds = chunkSeconds } = options;
+  const people = groups.filter((group) => variedChoices(choicesOf(group).choices).size > 0);
+  if (people.length < 2) return calibration;
+  const { statistic } = calibration;
+  const streams = people.map((group) => ({
+    choices: variedChoices(choicesOf(group).choices),
+    ownPast: {
+      ...calibration,
+      rungs: ladder.map(({ seconds, batches }) => ({
+        ...rungWithout(rounded(seconds[statistic]), batches, statistic, group.name),
+        ...{ false_alarms: null, evidence_factor: 1 },
+      })),
+    },
+  }));
+  const byClass = mergeClassSummaries(groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
+  const rungs = calibration.rungs.map((rung) => {
+    const { count } = ladder.find(({ seconds }) => rounded(seconds[statistic]) === rung.seconds)!;
+    const rng = options.rng.split(`streams ${count}`);
+    const plan = { count, meanBout: boutSeconds / chunkSeconds, referenceBatches, samplingRateHz, rng };
+    return { ...rung, evidence_factor: rounded(evidenceFactor(baseline, byClass, streams, plan)) };
   });
+  return { ...calibration, rungs };
 }
 
-function drawOwnPast(meanBout: number, referenceBatches: number): DrawPair {
-  return (group, count, rng) => {
-    const split = splitPool(group, rng);
-    if (split === undefined) return undefined;
-    return {
-      reference: drawBatch(split.first, group, referenceBatches * count, meanBout, rng),
-      current: drawBatch(split.second, group, count, meanBout, rng),
-      apart: split.by,
-    };
+function drawStrangers(
+  groups: readonly Group[],
+  meanBout: number,
+): { draw: DrawPair; apart: KindCalibration["apart"] } {
+  const own = new Map(groups.map((group) => [group, mergeClassSummaries(group.chunks.map(({ summary }) => summary))]));
+  const everyone = groups.length === 0 ? [] : mergeClassSummaries([...own.values()]);
+  const few = groups.length < fewestGroups;
+  const others = new Map(
+    groups.map((group) => [group, few ? everyone : subtractClassSummaries(everyone, own.get(group)!)]),
+  );
+  const choices = new Map(groups.map((group) => [group, choicesOf(group).choices]));
+  return {
+    apart: few ? "bouts" : "people",
+    draw: (group, count, rng) => ({
+      reference: others.get(group)!,
+      current: drawSession(choices.get(group)!, count, meanBout, rng),
+    }),
   };
 }
 
-/** `apart` is undefined where no group gave a pair, and the weaker of the two where groups differ. */
-function rehearse(
-  baseline: BaselineReference,
+function drawOwnPast(
+  groups: readonly Group[],
+  meanBout: number,
+  referenceBatches: number,
+): { draw: DrawPair; apart: KindCalibration["apart"] } {
+  const choices = new Map(groups.map((group) => [group, choicesOf(group)]));
+  const varied = new Map(groups.map((group) => [group, variedChoices(choices.get(group)!.choices)]));
+  const weaker = groups.some((group) => varied.get(group)!.size > 0 && choices.get(group)!.by !== "recordings");
+  return {
+    apart: weaker ? "halves of recordings" : "recordings",
+    draw: (group, count, rng) => {
+      const own = varied.get(group)!;
+      if (own.size === 0) return undefined;
+      const sessions = Array.from({ length: referenceBatches }, () => drawSession(own, count, meanBout, rng));
+      return {
+        reference: mergeClassSummaries(sessions.flat().map(({ summary }) => summary)),
+        current: drawSession(own, count, meanBout, rng),
+      };
+    },
+  };
+}
+
+function drawPairs(
   groups: readonly Group[],
   draw: DrawPair,
   count: number,
   nullBatches: number,
   rng: Rng,
-): { rehearsed: Rehearsed[]; apart: KindCalibration["apart"] | undefined } {
-  const rehearsed: Rehearsed[] = [];
-  let apart: KindCalibration["apart"] | undefined;
-  for (let i = 0; i < Math.ceil(nullBatches / groups.length); i++) {
-    for (const group of groups) {
+): { group: string; pair: Pair }[] {
+  return Array.from({ length: Math.ceil(nullBatches / Math.max(1, groups.length)) }).flatMap(() =>
+    groups.flatMap((group) => {
       const pair = draw(group, count, rng);
-      if (pair === undefined) continue;
-      if (apart !== "halves of recordings") apart = pair.apart;
-      rehearsed.push({ group: group.name, statistics: batchStatistics(pair.reference, pair.current, baseline) });
+      return pair === undefined ? [] : [{ group: group.name, pair }];
+    }),
+  );
+}
+
+function rehearse(
+  baseline: BaselineReference,
+  pairs: readonly { group: string; pair: Pair }[],
+  secondsPerRow: number,
+  rng: Rng,
+): Omit<Rehearsal, "count"> {
+  const channels = Object.keys(baseline);
+  const seconds = { ks: 0, ksWithinClasses: 0 };
+  const shifted: BatchStatistics[] = [];
+  const batches = pairs.map(({ group, pair: { reference, current: chunks } }) => {
+    const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
+    for (const name of scoreStatistics) {
+      seconds[name] += (pairSize(reference, current, name) * secondsPerRow) / pairs.length;
     }
-  }
-  return { rehearsed, apart };
+    const statistics = batchStatistics(reference, current, baseline);
+    const moved = chunks.map(({ shifted }) => shifted).filter((summary) => summary !== undefined);
+    if (moved.length === chunks.length) {
+      const channel = channels[rng.integer(channels.length)]!;
+      const one = { [channel]: baseline[channel]! };
+      shifted.push({ ...statistics, ...batchStatistics(reference, mergeClassSummaries(moved), one) });
+    }
+    return { group, statistics };
+  });
+  return { seconds, batches, shifted };
+}
+
+function whatIsSeen(ladder: readonly Rehearsal[], shiftSd: number): KindCalibration["seen"] {
+  if (ladder.every(({ shifted }) => shifted.length === 0)) return null;
+  const shares = scoreStatistics.map((name) => {
+    const ofRungs = ladder.map(({ seconds, batches, shifted }) => shareSeen(seconds[name], batches, shifted, name));
+    return [name, rounded(ofRungs.reduce((sum, share) => sum + share, 0) / ladder.length)];
+  });
+  return { shift_sd: shiftSd, ...(Object.fromEntries(shares) as Record<ScoreStatistic, number>) };
 }

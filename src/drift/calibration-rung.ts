@@ -2,7 +2,7 @@
 
 import type { CalibrationRung } from "./calibration.ts";
 import { nullRung, pValueAt } from "./null-scores.ts";
-import { type BatchStatistics, farStatistics, rounded, scoreOf, scoreStatistics, standardOf } from "./score.ts";
+import { type BatchStatistics, farStatistics, rounded, type ScoreStatistic, scoreOf, standardOf } from "./score.ts";
 
 /** A drift-free batch of `group`, compared with a reference that does not hold it. */
 export interface Rehearsed {
@@ -11,16 +11,54 @@ export interface Rehearsed {
 }
 
 /** @param rehearsed at least one batch */
-export function calibrationRung(seconds: number, rehearsed: readonly Rehearsed[]): CalibrationRung {
-  return { ...judgeBy(seconds, rehearsed), false_alarms: leaveGroupsOut(seconds, rehearsed) };
+export function calibrationRung(
+  seconds: number,
+  rehearsed: readonly Rehearsed[],
+  statistic: ScoreStatistic,
+): CalibrationRung {
+  return {
+    ...judgeBy(seconds, rehearsed, statistic),
+    false_alarms: leaveGroupsOut(seconds, rehearsed, statistic),
+    evidence_factor: 1,
+  };
 }
 
-function judgeBy(seconds: number, rehearsed: readonly Rehearsed[]): Omit<CalibrationRung, "false_alarms"> {
+/** Share of the batches with p <= .05; 0 for none. */
+export function shareSeen(
+  seconds: number,
+  rehearsed: readonly Rehearsed[],
+  batches: readonly BatchStatistics[],
+  statistic: ScoreStatistic,
+): number {
+  const rung = judgeBy(seconds, rehearsed, statistic);
+  const seen = batches.filter((batch) => pValueAt(rung, scoreOf(batch, rung.standard, [statistic]).score) <= 0.05);
+  return batches.length === 0 ? 0 : rounded(seen.length / batches.length);
+}
+
+/** The rung as it would be without one of the groups. */
+export function rungWithout(
+  seconds: number,
+  rehearsed: readonly Rehearsed[],
+  statistic: ScoreStatistic,
+  left?: string,
+): Omit<CalibrationRung, "false_alarms" | "evidence_factor"> {
+  return judgeBy(
+    seconds,
+    rehearsed.filter(({ group }) => group !== left),
+    statistic,
+  );
+}
+
+function judgeBy(
+  seconds: number,
+  rehearsed: readonly Rehearsed[],
+  statistic: ScoreStatistic,
+): ReturnType<typeof rungWithout> {
   const all = rehearsed.map(({ statistics }) => statistics);
-  const standard = standardOf(all, [...scoreStatistics, ...farStatistics]);
+  const standard = standardOf(all, [statistic, ...farStatistics]);
   const far = all.map((statistics) => scoreOf(statistics, standard, farStatistics).score).sort((a, b) => a - b);
   const scores = [...Map.groupBy(rehearsed, ({ group }) => group).values()].map((own) =>
-    own.map(({ statistics }) => rounded(scoreOf(statistics, standard).score)),
+    own.map(({ statistics }) => rounded(scoreOf(statistics, standard, [statistic]).score)),
   );
   return {
     ...nullRung(seconds, scores),
@@ -31,15 +69,18 @@ function judgeBy(seconds: number, rehearsed: readonly Rehearsed[]): Omit<Calibra
 }
 
 /** Each group in turn is judged by what the others gave: standards, scores and reach. */
-function leaveGroupsOut(seconds: number, rehearsed: readonly Rehearsed[]): CalibrationRung["false_alarms"] {
+function leaveGroupsOut(
+  seconds: number,
+  rehearsed: readonly Rehearsed[],
+  statistic: ScoreStatistic,
+): CalibrationRung["false_alarms"] {
   const groups = Map.groupBy(rehearsed, ({ group }) => group);
   if (groups.size < 2) return null;
   let [atMost5, atMost1, beyond] = [0, 0, 0];
   for (const [left, batches] of groups) {
-    const others = rehearsed.filter(({ group }) => group !== left);
-    const rung = judgeBy(seconds, others);
+    const rung = rungWithout(seconds, rehearsed, statistic, left);
     for (const { statistics } of batches) {
-      const p = pValueAt(rung, scoreOf(statistics, rung.standard).score);
+      const p = pValueAt(rung, scoreOf(statistics, rung.standard, [statistic]).score);
       if (p <= 0.05) atMost5++;
       if (p <= 0.01) atMost1++;
       if (scoreOf(statistics, rung.standard, farStatistics).score > rung.reach) beyond++;

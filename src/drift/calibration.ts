@@ -1,5 +1,5 @@
 // What a model knows about batches without drift, by the reference they are compared with: how large each statistic is
-// usually, and which scores they get. Made by `calibrate`, kept in baseline_stats.json, read by every check.
+// usually, which scores they get, and what a score is best made of. Made by `calibrate`, kept in baseline_stats.json, read by every check.
 //
 // The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
 // one calibration: without drift they are alike. The last N batches together against the first N would be a third kind; it
@@ -7,9 +7,9 @@
 
 import { z } from "zod";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";
-import { type Standard, standardSchema } from "./score.ts";
+import { type ScoreStatistic, type Standard, standardSchema } from "./score.ts";
 
-/** Drift-free batches of one length. */
+/** Drift-free batches of one length: `seconds` is how long they were on average, by the pairs' effective size. */
 export interface CalibrationRung extends NullRung {
   readonly standard: Standard;
   /** A far score above this is no question of chance. */
@@ -20,11 +20,23 @@ export interface CalibrationRung extends NullRung {
     readonly p_at_most_1_percent: number;
     readonly beyond_reach: number;
   } | null;
+  /**
+   * How many times the average run length the evidence must be worth for an alarm, so that left-out people's drift-free
+   * streams of such batches run that long; see `evidenceFactor`. 1 where that was not measured.
+   */
+  readonly evidence_factor: number;
 }
 
 export interface KindCalibration {
-  /** What kept a batch apart from its reference. */
-  readonly apart: "people" | "recordings" | "halves of recordings";
+  /**
+   * What kept a batch apart from its reference. "bouts": nothing but chance, since there were too few people to leave one
+   * out (a stationary block bootstrap of all recordings); a new person will look further away than they did.
+   */
+  readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
+  /** What the score is made of: whichever saw more. */
+  readonly statistic: ScoreStatistic;
+  /** Share of batches with a shift of `shift_sd` in one channel that had p <= .05, by what the score is made of. */
+  readonly seen: ({ readonly shift_sd: number } & Readonly<Record<ScoreStatistic, number>>) | null;
   /** By ascending length. */
   readonly rungs: readonly CalibrationRung[];
 }
@@ -37,12 +49,19 @@ export interface Calibration {
   readonly reference_batches: number;
   /** Those for which the recordings sufficed. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
+  /**
+   * By channel: in how many seconds a person's signal gives one independent value (its integrated autocorrelation time),
+   * for the kinds that are missing. Null where no recording was long enough to say.
+   */
+  readonly correlation_seconds: Readonly<Record<string, number>> | null;
 }
 
 const share = z.number().min(0).max(1);
 
 const kindSchema = z.object({
-  apart: z.enum(["people", "recordings", "halves of recordings"]),
+  apart: z.enum(["people", "recordings", "halves of recordings", "bouts"]),
+  statistic: z.enum(["ks", "ksWithinClasses"]),
+  seen: z.object({ shift_sd: z.number(), ks: share, ksWithinClasses: share }).nullable(),
   rungs: z
     .array(
       nullRungSchema.extend({
@@ -51,6 +70,7 @@ const kindSchema = z.object({
         false_alarms: z
           .object({ p_at_most_5_percent: share, p_at_most_1_percent: share, beyond_reach: share })
           .nullable(),
+        evidence_factor: z.number().min(1),
       }),
     )
     .min(1),
@@ -62,4 +82,5 @@ export const calibrationSchema: z.ZodType<Calibration> = z.object({
     baseline: kindSchema.exactOptional(),
     own_past: kindSchema.exactOptional(),
   }),
+  correlation_seconds: z.record(z.string(), z.number().positive()).nullable(),
 });

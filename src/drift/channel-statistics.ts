@@ -31,7 +31,7 @@ export interface ChannelScale {
 }
 
 /** Below this share of the baseline's spread a standard deviation counts as this: a still channel has a finite ratio. */
-const leastRelativeStd = 1e-3;
+export const leastRelativeStd = 1e-3;
 
 /** @throws RangeError where a side has no finite value, or the baseline no spread */
 export function channelStatistics(

@@ -10,13 +10,17 @@
 //
 // The name of a change comes from the series of the leading channel's means (or spreads): step or ramp. At the alarm it is
 // provisional; some batches later, when the series shows what came after, it is confirmed and stays until the alarm ends.
+//
+// By constants there is no evidence and no waiting: what is large against the rolling reference is a sudden change, what is
+// large against the frozen side a gradual drift.
 
 import { z } from "zod";
-import { summaryOf } from "./baseline-reference.ts";
-import { type BatchSummary, mergeSummaries } from "./batch-summary.ts";
 import { type ChangeShape, changeShape } from "./change-shape.ts";
+import { leastRelativeStd } from "./channel-statistics.ts";
+import { type ClassSummaries, mergeClassSummaries, rowsOf } from "./class-summaries.ts";
 import { type Comparison, compare, type DriftModel, type ReferenceKind, referenceKinds } from "./comparison.ts";
 import { addEvidence, type EvidenceState, evidenceStateSchema, isAlarm, noEvidence } from "./evidence.ts";
+import { noScores, type OwnScores } from "./null-scores.ts";
 
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
 
@@ -37,14 +41,22 @@ export interface DriftState {
   /** Batches judged. */
   readonly batches: number;
   readonly evidence: Readonly<Record<OwnPast, EvidenceState>>;
-  /** Of the last batches, oldest first: per channel mean and ln of the standard deviation, in units of the baseline's. */
+  /** Its first scores: how much this stream varies by itself. */
+  readonly own: Readonly<Record<OwnPast, OwnScores>>;
+  /**
+   * Of the last batches, oldest first: per channel how far mean and ln of the standard deviation are from the training
+   * data's, in its standard deviations; within the predicted classes, so that a change of activity is no change.
+   */
   readonly series: readonly Readonly<Record<string, readonly [number, number]>>[];
   readonly alarm: AlarmState | null;
 }
 
+const ownScoresSchema: z.ZodType<OwnScores> = z.object({ n: z.int().min(0), mean: z.number() });
+
 export const driftStateSchema: z.ZodType<DriftState> = z.object({
   batches: z.int().min(0),
   evidence: z.object({ anchor: evidenceStateSchema, rolling: evidenceStateSchema }),
+  own: z.object({ anchor: ownScoresSchema, rolling: ownScoresSchema }),
   series: z.array(z.record(z.string(), z.tuple([z.number(), z.number()]))),
   alarm: z
     .object({
@@ -59,6 +71,7 @@ export const driftStateSchema: z.ZodType<DriftState> = z.object({
 export const newDriftState: DriftState = {
   batches: 0,
   evidence: { anchor: noEvidence, rolling: noEvidence },
+  own: { anchor: noScores, rolling: noScores },
   series: [],
   alarm: null,
 };
@@ -66,10 +79,12 @@ export const newDriftState: DriftState = {
 export interface DriftOptions {
   /** Batches between false alarms, on average at least (default 500). */
   readonly arl?: number;
-  /** A batch is unfamiliar or doubtful where at most this share of drift-free ones are as far away (default .05). */
+  /** A batch is unfamiliar where at most this share of drift-free ones are as far away (default .05). */
   readonly alpha?: number;
   /** Batches after the alarm until the verdict is confirmed (default 5). */
   readonly confirmAfter?: number;
+  /** "fixed" judges by constants, whatever was calibrated (default: calibrated). */
+  readonly thresholds?: "calibrated" | "fixed";
 }
 
 export interface Judgement {
@@ -78,8 +93,8 @@ export interface Judgement {
   /** Unlike the people of the training data: the model may not know them, drift or not. */
   readonly unfamiliar: boolean;
   /**
-   * Unlike the last batches, though not enough of them for an alarm: to be kept out of the references. Else the first
-   * batches of a change enter, hide what follows, and make a stream that recovers look changed.
+   * So unlike its own past that it is to be kept out of the references, though it is no alarm yet. Else the first batch of a
+   * change would enter, hide what follows, and make a stream that recovers look changed for good.
    */
   readonly doubtful: boolean;
   /** With the references that could be compared. */
@@ -91,62 +106,115 @@ export interface Judgement {
 
 /** Batches whose means are remembered. */
 const longestSeries = 60;
+/** Scores by which a stream is got to know; an arbitrary choice. */
+const mostOwnScores = 10;
 /** Evidence goes no higher than this many run lengths. */
 const ceiling = 10;
+/** One of a hundred batches without drift is doubtful; an arbitrary choice. */
+const doubtfulP = 0.01;
 /** With a smaller ratio of residuals the series does not tell a step from a ramp. */
 const leastRatio = 1.1;
 
-/**
- * @param past.window the stream's last N accepted batches, oldest first
- * @param past.anchor its first N
- */
+/** A stream's own references. */
+export interface Past {
+  /** Its last N accepted batches, oldest first. */
+  readonly window: readonly ClassSummaries[];
+  /** Its first N. */
+  readonly anchor: readonly ClassSummaries[];
+}
+
+/** The verdict on one batch, and what the stream remembers after it. */
 export function judge(
-  current: BatchSummary,
-  past: { readonly window: readonly BatchSummary[]; readonly anchor: readonly BatchSummary[] },
+  current: ClassSummaries,
+  past: Past,
   state: DriftState,
   model: DriftModel,
   options: DriftOptions = {},
 ): { readonly judgement: Judgement; readonly state: DriftState } {
-  const { arl = 500, alpha = 0.05, confirmAfter = 5 } = options;
-  const comparisons = compareAll(current, past, model);
+  const { alpha = 0.05, thresholds = "calibrated" } = options;
+  const comparisons = compareAll(current, past, model, state, thresholds);
+  const series = [...state.series, positions(current, model)].slice(-longestSeries);
+  const byConstants = comparisons.length > 0 && comparisons.every(({ method }) => method === "constants");
+  const weighed = byConstants ? weighConstants(comparisons, state) : weigh(comparisons, state, series, options);
+  const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
+    reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
+  const { evidence, ...judged } = weighed;
+  const judgement: Judgement = {
+    ...{ verdict: judged.alarm?.verdict ?? "normal", ...judged, comparisons },
+    unfamiliar: comparisons.some(isUnlike),
+    doubtful: comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP),
+  };
+  const own = judged.alarm === null ? withScores(state.own, comparisons) : state.own;
+  return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm } };
+}
+
+/** A stream is got to know in its first batches alone, or it would get to know its drift too. */
+function withScores(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
+  const known = { ...own };
+  for (const { reference, score, far } of comparisons) {
+    if (reference === "baseline" || far === null) continue;
+    const { n, mean } = known[reference];
+    if (n < mostOwnScores) known[reference] = { n: n + 1, mean: mean + (score.score - mean) / (n + 1) };
+  }
+  return known;
+}
+
+/** The mean of the references' evidence: what is held against the run length. */
+export function evidenceValue({ evidence }: Pick<DriftState, "evidence">): number {
+  return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
+}
+
+type Weighed = Pick<Judgement, "alarm" | "leading" | "shape"> & Pick<DriftState, "evidence">;
+
+function weigh(
+  comparisons: readonly Comparison[],
+  state: DriftState,
+  series: DriftState["series"],
+  { arl = 500, confirmAfter = 5 }: DriftOptions,
+): Weighed {
+  const level = arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
   const evidence = { ...state.evidence };
   for (const { reference, pValue } of comparisons) {
-    if (reference === "baseline") continue;
+    if (reference === "baseline" || pValue === null) continue;
     const added = addEvidence(evidence[reference], pValue.p);
-    evidence[reference] = { ...added, value: Math.min(added.value, ceiling * arl) };
+    evidence[reference] = { ...added, value: Math.min(added.value, ceiling * level) };
   }
-  const series = [...state.series, positions(current, model)].slice(-longestSeries);
-  const value = ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
+  const value = evidenceValue({ evidence });
   const beyond = comparisons.find((comparison) => comparison.beyond);
   const leading = beyond ?? leadingOf(comparisons, evidence);
-  const alarmed = beyond !== undefined || isAlarm({ value, batches: state.batches + 1 }, arl);
+  const alarmed = beyond !== undefined || isAlarm({ value, batches: state.batches + 1 }, level);
   const shape = alarmed && leading !== null ? shapeOf(series, leading) : null;
   const alarm = alarmed ? nextAlarm(state, { series, shape, leading, beyond, confirmAfter }) : null;
-  const unlike = (kind: ReferenceKind): boolean =>
-    comparisons.some(({ reference, pValue: { p } }) => reference === kind && p <= alpha);
-  const verdict = alarm?.verdict ?? "normal";
-  const judgement: Judgement = {
-    ...{ verdict, alarm, comparisons, leading, shape },
-    unfamiliar: unlike("baseline"),
-    doubtful: unlike("rolling"),
-  };
-  return { judgement, state: { batches: state.batches + 1, evidence, series, alarm } };
+  return { alarm, leading, shape, evidence };
+}
+
+function weighConstants(comparisons: readonly Comparison[], state: DriftState): Weighed {
+  const large = (comparison: Comparison): boolean => comparison.findings.some(({ level }) => level === "large");
+  const sudden = comparisons.find((comparison) => comparison.reference === "rolling" && large(comparison));
+  const leading = sudden ?? comparisons.find(large) ?? comparisons[0]!;
+  const since = state.alarm?.since ?? state.batches;
+  const verdict = sudden === undefined ? ("gradual_drift" as const) : ("sudden_change" as const);
+  const alarm = large(leading) ? { since, verdict, confirmed: true, changePoint: null } : null;
+  return { alarm, leading, shape: null, evidence: state.evidence };
 }
 
 function compareAll(
-  current: BatchSummary,
-  past: { readonly window: readonly BatchSummary[]; readonly anchor: readonly BatchSummary[] },
+  current: ClassSummaries,
+  past: Past,
   model: DriftModel,
+  { own }: DriftState,
+  thresholds: DriftOptions["thresholds"],
 ): Comparison[] {
   const size = model.calibration.reference_batches;
-  const references: Record<ReferenceKind, BatchSummary | null> = {
-    baseline: summaryOf(model.baseline),
-    anchor: past.anchor.length < size ? null : mergeSummaries(past.anchor),
-    rolling: past.window.length < size ? null : mergeSummaries(past.window),
+  const references: Record<ReferenceKind, ClassSummaries | null> = {
+    baseline: model.byClass,
+    anchor: past.anchor.length < size ? null : mergeClassSummaries(past.anchor),
+    rolling: past.window.length < size ? null : mergeClassSummaries(past.window),
   };
   return referenceKinds.flatMap((kind) => {
     const reference = references[kind];
-    return (reference === null ? null : compare(kind, reference, current, model)) ?? [];
+    const options = { thresholds, own: kind === "baseline" ? noScores : own[kind] };
+    return (reference === null ? null : compare(kind, reference, current, model, options)) ?? [];
   });
 }
 
@@ -185,7 +253,7 @@ function nextAlarm(
 /** Of the leading channel's means or spreads, whichever its change explains better. */
 function shapeOf(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
   if (series.length < 5) return null;
-  const { channel } = beyond ? far : score;
+  const { channel } = beyond ? (far ?? score) : score;
   const [means, spreads] = [0, 1].map((i) => series.map((batch) => batch[channel]![i]!));
   const [ofMeans, ofSpreads] = [changeShape(means!), changeShape(spreads!)];
   return explained(means!, ofMeans) >= explained(spreads!, ofSpreads) ? ofMeans : ofSpreads;
@@ -202,12 +270,21 @@ function explained(series: readonly number[], { kind, start, size }: ChangeShape
   return whole === 0 ? 0 : 1 - spread(series.map((value, i) => value - curve[i]!)) / whole;
 }
 
-/** A channel that has no value, or does not vary, has the position of one that varies least. */
-function positions(current: BatchSummary, { baseline }: DriftModel): DriftState["series"][number] {
+/** A channel that does not vary has the position of one that varies least; one without values that of the baseline. */
+function positions(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(
     Object.entries(baseline).map(([name, { summary }]) => {
-      const { mean, std } = current[name]!;
-      return [name, [(mean - summary.mean) / summary.std, Math.log(Math.max(std / summary.std, 1e-3))] as const];
+      const spread = (std: number): number => Math.log(Math.max(std, leastRelativeStd * summary.std));
+      let [rows, mean, logStd] = [0, 0, 0];
+      for (const [k, own] of current.entries()) {
+        const reference = byClass[k]?.[name] ?? summary;
+        const n = rowsOf(own) === 0 ? 0 : own![name]!.n;
+        if (n === 0) continue;
+        rows += n;
+        mean += (n * (own![name]!.mean - reference.mean)) / summary.std;
+        logStd += n * (spread(own![name]!.std) - spread(reference.std));
+      }
+      return [name, rows === 0 ? ([0, 0] as const) : ([mean / rows, logStd / rows] as const)];
     }),
   );
 }

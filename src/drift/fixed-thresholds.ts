@@ -2,7 +2,6 @@
 // data without drift they alarm on most batches; what they say is a description, not evidence.
 
 import type { ChannelStatistics } from "./channel-statistics.ts";
-import type { BatchStatistics } from "./score.ts";
 
 export type FixedStatistic = "ks" | "psi" | "wasserstein" | "meanShift";
 export type FixedLevel = "normal" | "moderate" | "large";
@@ -28,12 +27,19 @@ export interface FixedFinding {
  * Statistics over their thresholds, the most excessive first, and the worst level among them.
  * @example against the rolling reference "large" reads sudden change, against the baseline gradual drift
  */
-export function judgeByThresholds(statistics: BatchStatistics): { level: FixedLevel; findings: FixedFinding[] } {
-  const excess = ({ statistic, value }: FixedFinding): number => Math.abs(value) / fixedThresholds[statistic].large;
+export function judgeByThresholds(statistics: Readonly<Record<string, ChannelStatistics>>): {
+  level: FixedLevel;
+  findings: FixedFinding[];
+} {
   const findings = Object.entries(statistics).flatMap(([channel, values]) => findingsOf(channel, values));
-  findings.sort((a, b) => excess(b) - excess(a));
+  findings.sort((a, b) => excessOf(b) - excessOf(a));
   const large = findings.some(({ level }) => level === "large");
   return { level: large ? "large" : findings.length > 0 ? "moderate" : "normal", findings };
+}
+
+/** A finding's size, in multiples of what is large. */
+export function excessOf({ statistic, value }: FixedFinding): number {
+  return Math.abs(value) / fixedThresholds[statistic].large;
 }
 
 function findingsOf(channel: string, values: ChannelStatistics): FixedFinding[] {

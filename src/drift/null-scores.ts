@@ -3,6 +3,10 @@
 // reference by far more than a quarter of an hour does. The p-value is the conformal one (Vovk, Gammerman and Shafer 2005),
 // as if one person more had been rehearsed, who is as odd as the oddest: batches of one person resemble each other, and
 // counting them as independent lets twice as many false alarms through where few people are known.
+//
+// Some people vary more than others, in every batch. Once a few of a stream's own scores are known, it is compared with what
+// people look like around their own mean: its mean and theirs are taken off, drawn towards everyone's as far as a few scores
+// cannot be trusted (James and Stein's shrinkage, by the variances within and between people).
 
 import { z } from "zod";
 
@@ -47,6 +51,14 @@ export const nullScoresSchema: z.ZodType<NullScores> = z
     "expected longer rungs",
   );
 
+/** Of the same stream, drift-free: how many, and their mean. */
+export interface OwnScores {
+  readonly n: number;
+  readonly mean: number;
+}
+
+export const noScores: OwnScores = { n: 0, mean: 0 };
+
 /** Sorts scores into the form that is kept. */
 export function nullRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
   if (!(seconds > 0 && scores.length > 0 && scores.every((own) => own.length > 0 && own.every(Number.isFinite)))) {
@@ -61,14 +73,15 @@ export function nullRung(seconds: number, scores: readonly (readonly number[])[]
  * p = (1 + m share) / (m + 1) for m null scores, share being that of the scores as high, the oddest person's counted twice;
  * with one person (1 + #{null scores >= score}) / (m + 1). Between two lengths interpolated over the logarithm of the length.
  * @param seconds of the batch
+ * @param own earlier scores of the same stream
  */
-export function conformalPValue(nulls: NullScores, score: number, seconds: number): PValue {
+export function conformalPValue(nulls: NullScores, score: number, seconds: number, own: OwnScores = noScores): PValue {
   if (Number.isNaN(score)) throw new RangeError("p-value: expected a score, got NaN");
   const { lower, upper, share } = rungsAround(nulls, seconds);
   const between = (value: (rung: NullRung) => number): number => (1 - share) * value(lower) + share * value(upper);
   const nearest = share < 0.5 ? lower : upper;
   return {
-    p: between((rung) => pValueAt(rung, score)),
+    p: between((rung) => pValueAt(rung, score, own)),
     resolution: between((rung) => 1 / (size(rung) + 1)),
     asHigh: nearest.scores.reduce((sum, own) => sum + countAtLeast(own, score), 0),
     nullBatches: size(nearest),
@@ -92,10 +105,32 @@ export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
 }
 
 /** Of a score among batches of one length; see {@link conformalPValue}. */
-export function pValueAt(rung: Pick<NullRung, "scores">, score: number): number {
-  const shares = rung.scores.map((own) => countAtLeast(own, score) / own.length);
+export function pValueAt(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
+  const { center, means, trust } = peopleOf(rung, own.n);
+  const excess = score - trust * (own.mean - center);
+  const shares = rung.scores.map(
+    (scores, g) => countAtLeast(scores, excess + trust * (means[g]! - center)) / scores.length,
+  );
   const sum = shares.reduce((total, share) => total + share, Math.max(...shares));
   return (1 + (size(rung) * sum) / (shares.length + 1)) / (size(rung) + 1);
+}
+
+/** @returns everyone's mean score, each person's, and how far the mean of n scores is to be trusted, 0 to 1 */
+function peopleOf(
+  { scores }: Pick<NullRung, "scores">,
+  n: number,
+): { readonly center: number; readonly means: readonly number[]; readonly trust: number } {
+  const means = scores.map(meanOf);
+  const center = meanOf(means);
+  if (n === 0 || scores.length < 2) return { center, means, trust: 0 };
+  const within = meanOf(scores.map((own, g) => meanOf(own.map((score) => (score - means[g]!) ** 2))));
+  const spread = meanOf(means.map((mean) => (mean - center) ** 2));
+  const between = Math.max(0, spread - within / meanOf(scores.map((own) => own.length)));
+  return { center, means, trust: between === 0 ? 0 : (n * between) / (n * between + within) };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Null batches of a rung. */

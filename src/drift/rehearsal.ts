@@ -1,19 +1,22 @@
-// Drift-free pairs of a batch and its reference, drawn from one person's recordings: what production would be if nothing
-// changed. A batch is put together from bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis
-// and Romano 1994), their activities in the person's own proportions.
+// Drift-free batches drawn from one person's recordings: what production would be if nothing changed. A batch is a session,
+// put together from bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994),
+// their activities in the person's own proportions. Each activity of a session comes from one recording of it, chosen anew
+// for each session, since every time a sensor is put on it sits a little differently.
 //
-// Batch and reference come from different recordings of the same activity. Chunks of one recording share how the sensor
-// sat that day; drawn from the same recordings, a person looks far more constant than on another day, and thresholds made
-// from that raise an alarm on most other days. Where no activity was recorded twice, each recording is cut in two.
+// What it leaves out: a reference of several sessions has often drawn the recording that the next one draws too. With two
+// or three recordings of an activity, the sessions of production differ more than the rehearsed ones; the more recordings a
+// person has, the less. Where an activity was recorded once, its two halves stand for two recordings.
 
 import type { Rng } from "../random.ts";
-import { type BatchSummary, mergeSummaries } from "./batch-summary.ts";
+import type { ClassSummaries } from "./class-summaries.ts";
 
-/** A few seconds of one recording, all chunks of one length. */
+/** A few seconds of one recording, all chunks of about one length. */
 export interface Chunk {
   readonly recording: string;
   readonly label: string | null;
-  readonly summary: BatchSummary;
+  readonly summary: ClassSummaries;
+  /** The same with a known shift in every channel, to measure what would be seen; see `calibrate`. */
+  readonly shifted?: ClassSummaries;
 }
 
 /** One person's chunks, those of a recording in order of time. */
@@ -22,67 +25,54 @@ export interface Group {
   readonly chunks: readonly Chunk[];
 }
 
-/** What kept batch and reference apart. */
+/** What differs from session to session. */
 export type Separation = "recordings" | "halves of recordings";
 
-/** Places to draw from: by label, runs of neighbouring chunks. */
-export type Pool = ReadonlyMap<string | null, readonly Chunk[]>;
+/** What a session chooses from: by label, the recordings (or halves) of it, each in order of time. */
+export type Choices = ReadonlyMap<string | null, readonly (readonly Chunk[])[]>;
 
-/** Every label's chunks of a group. */
-export function wholePool(group: Group): Pool {
-  return Map.groupBy(group.chunks, (chunk) => chunk.label);
-}
-
-/**
- * Two pools of the same labels that share no recording, or no half of a recording.
- * @returns undefined where the group has no label with two chunks to part
- */
-export function splitPool(group: Group, rng: Rng): { first: Pool; second: Pool; by: Separation } | undefined {
-  const byLabel = wholePool(group);
-  for (const by of ["recordings", "halves of recordings"] as const) {
-    const first = new Map<string | null, Chunk[]>();
-    const second = new Map<string | null, Chunk[]>();
-    for (const [label, chunks] of byLabel) {
-      const parts = rng.shuffle(by === "recordings" ? recordingsOf(chunks) : halvesOf(chunks));
-      if (parts.length < 2) continue;
-      const cut = 1 + rng.integer(parts.length - 1);
-      first.set(label, parts.slice(0, cut).flat());
-      second.set(label, parts.slice(cut).flat());
-    }
-    if (first.size > 0) return { first, second, by };
+/** Every label's recordings, or the halves of the only one; a label of a single chunk has that alone. */
+export function choicesOf(group: Group): { readonly choices: Choices; readonly by: Separation } {
+  const choices = new Map<string | null, Chunk[][]>();
+  let chunksOfSeveral = 0;
+  for (const [label, chunks] of Map.groupBy(group.chunks, (chunk) => chunk.label)) {
+    const recordings = [...Map.groupBy(chunks, (chunk) => chunk.recording).values()];
+    choices.set(label, recordings.length > 1 ? recordings : halves(chunks));
+    if (recordings.length > 1) chunksOfSeveral += chunks.length;
   }
-  return undefined;
+  return { choices, by: chunksOfSeveral > group.chunks.length / 2 ? "recordings" : "halves of recordings" };
+}
+
+/** Those labels of which two sessions can differ. */
+export function variedChoices(choices: Choices): Choices {
+  return new Map([...choices].filter(([, recordings]) => recordings.length > 1));
 }
 
 /**
- * The summary of `count` chunks drawn from a pool.
- * @param group whose shares of labels the batch gets, among the labels of the pool
+ * The chunks of one session.
+ * @param choices of at least one label
+ * @param count chunks
  * @param meanBout mean length of a bout in chunks, at least 1
  */
-export function drawBatch(pool: Pool, group: Group, count: number, meanBout: number, rng: Rng): BatchSummary {
-  const labels = group.chunks.map((chunk) => chunk.label).filter((label) => pool.has(label));
+export function drawSession(choices: Choices, count: number, meanBout: number, rng: Rng): Chunk[] {
+  const worn = new Map([...choices].map(([label, recordings]) => [label, recordings[rng.integer(recordings.length)]!]));
+  const labels = [...choices].flatMap(([label, recordings]) =>
+    new Array<string | null>(recordings.reduce((sum, chunks) => sum + chunks.length, 0)).fill(label),
+  );
   const drawn: Chunk[] = [];
   let [chunks, at]: [readonly Chunk[], number] = [[], 0];
   while (drawn.length < count) {
-    const goesOn = at + 1 < chunks.length && chunks[at + 1]!.recording === chunks[at]!.recording;
-    if (goesOn && rng.uniform() >= 1 / meanBout) at++;
+    if (at + 1 < chunks.length && rng.uniform() >= 1 / meanBout) at++;
     else {
-      chunks = pool.get(labels[rng.integer(labels.length)]!)!;
+      chunks = worn.get(labels[rng.integer(labels.length)]!)!;
       at = rng.integer(chunks.length);
     }
     drawn.push(chunks[at]!);
   }
-  return mergeSummaries(drawn.map((chunk) => chunk.summary));
+  return drawn;
 }
 
-function recordingsOf(chunks: readonly Chunk[]): Chunk[][] {
-  return [...Map.groupBy(chunks, (chunk) => chunk.recording).values()];
-}
-
-function halvesOf(chunks: readonly Chunk[]): Chunk[][] {
-  const halves = recordingsOf(chunks).flatMap((run) => {
-    const middle = run.length >> 1;
-    return [run.slice(0, middle), run.slice(middle)];
-  });
-  return halves.filter((half) => half.length > 0);
+function halves(chunks: Chunk[]): Chunk[][] {
+  const middle = chunks.length >> 1;
+  return middle === 0 ? [chunks] : [chunks.slice(0, middle), chunks.slice(middle)];
 }

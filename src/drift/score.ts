@@ -1,19 +1,27 @@
 // One number for a whole batch: the largest standardised statistic over channels, so that nothing has to be corrected for
-// looking at many. The score is made of KS distances alone: of all statistics and their combinations they told shifts
-// from people best (bench/drift-statistics.ts). The far score goes on growing where KS is full, and so tells a fault of
+// looking at many. The score is made of KS distances alone, of the whole or within the predicted classes as calibration
+// chooses: of all statistics and their combinations they told shifts from people best (bench/drift-statistics.ts). The far score goes on growing where KS is full, and so tells a fault of
 // units or a stuck sensor from a person who moves differently: a sensor worn upside down is as far away as a fault by its
 // values, but nobody's values are spread ten times as wide.
 
 import { z } from "zod";
 import { moments } from "../stats/moments.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
-import { type BatchSummary, channelOf } from "./batch-summary.ts";
+import { channelOf } from "./batch-summary.ts";
 import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
+import { type ClassSummaries, rowsOf, wholeOf } from "./class-summaries.ts";
+import { effectiveSize, effectiveSizeWithin, ksWithin } from "./within-classes.ts";
 
-export type StatisticName = keyof ChannelStatistics;
+/** Of one channel of two batches: the whole of them, but for the last. */
+export interface PairStatistics extends ChannelStatistics {
+  /** 0 to 1: KS distance within the predicted classes, averaged; 0 where they have no class in common. */
+  readonly ksWithinClasses: number;
+}
 
-/** What the score is made of. */
-export const scoreStatistics: readonly StatisticName[] = ["ks"];
+export type StatisticName = keyof PairStatistics;
+
+/** What the score can be made of. */
+export type ScoreStatistic = "ks" | "ksWithinClasses";
 /** What the far score is made of. */
 export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
 
@@ -24,14 +32,14 @@ export const standardSchema: z.ZodType<Standard> = z
   .record(
     z.string(),
     z.partialRecord(
-      z.enum(["ks", "psi", "wasserstein", "jensenShannon", "meanShift", "logSdRatio"]),
+      z.enum(["ks", "ksWithinClasses", "psi", "wasserstein", "jensenShannon", "meanShift", "logSdRatio"]),
       z.tuple([z.number(), z.number().positive()]),
     ),
   )
   .describe("by channel, of the statistics' sizes without drift: [mean, standard deviation]");
 
 /** By channel name. */
-export type BatchStatistics = Readonly<Record<string, ChannelStatistics>>;
+export type BatchStatistics = Readonly<Record<string, PairStatistics>>;
 
 export interface Score {
   readonly score: number;
@@ -40,25 +48,32 @@ export interface Score {
   readonly statistic: StatisticName;
 }
 
+/** @throws RangeError where a side has no finite value in a channel */
 export function batchStatistics(
-  reference: BatchSummary,
-  current: BatchSummary,
+  reference: ClassSummaries,
+  current: ClassSummaries,
   baseline: BaselineReference,
 ): BatchStatistics {
+  const [before, now] = [wholeOf(reference), wholeOf(current)];
   return Object.fromEntries(
     Object.entries(baseline).map(([name, { edges, summary }]) => [
       name,
-      channelStatistics(channelOf(reference, name), channelOf(current, name), { edges, std: summary.std }),
+      {
+        ...channelStatistics(channelOf(before, name), channelOf(now, name), { edges, std: summary.std }),
+        ksWithinClasses: ksWithin(reference, current, name),
+      },
     ]),
   );
 }
 
+/** How many rows a comparison of two batches is worth: n m / (n + m), of the whole or summed over classes. */
+export function pairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
+  if (statistic === "ksWithinClasses") return effectiveSizeWithin(reference, current);
+  return effectiveSize(rowsOf(wholeOf(reference)), rowsOf(wholeOf(current)));
+}
+
 /** Over the channels of `standard`; a statistic counts by its size, whatever its sign. */
-export function scoreOf(
-  statistics: BatchStatistics,
-  standard: Standard,
-  names: readonly StatisticName[] = scoreStatistics,
-): Score {
+export function scoreOf(statistics: BatchStatistics, standard: Standard, names: readonly StatisticName[]): Score {
   let best: Score | undefined;
   for (const [channel, standards] of Object.entries(standard)) {
     for (const statistic of names) {

@@ -1,19 +1,23 @@
-// A batch's summary as it comes back from a ledger.
+// What is kept of a batch, and how it comes back from a ledger: counts and moments, no raw value.
 import { z } from "zod";
-import type { BatchSummary, ChannelSummary } from "../drift/batch-summary.ts";
+import { channelSummarySchema } from "../drift/baseline-reference.ts";
+import type { BatchSummary } from "../drift/batch-summary.ts";
+import type { ClassSummaries } from "../drift/class-summaries.ts";
+import { type ModelSignals, modelSignalsSchema } from "../drift/model-signals.ts";
 
-const channelSummary: z.ZodType<ChannelSummary> = z
-  .object({
-    n: z.int().nonnegative(),
-    missing: z.int().nonnegative(),
-    mean: z.number(),
-    std: z.number().nonnegative(),
-    min: z.number(),
-    max: z.number(),
-    counts: z.array(z.int().nonnegative()).min(1),
-    excessBelow: z.number().nonnegative(),
-    excessAbove: z.number().nonnegative(),
-  })
-  .refine(({ n, counts }) => counts.reduce((sum, count) => sum + count, 0) === n, "expected counts that sum to n");
+export interface BatchMeasurement {
+  /** Of the samples, by predicted class. */
+  readonly byClass: ClassSummaries;
+  /** What the network said. */
+  readonly signals: ModelSignals;
+}
 
-export const batchSummarySchema: z.ZodType<BatchSummary> = z.record(z.string(), channelSummary);
+export const batchSummarySchema: z.ZodType<BatchSummary> = z.record(z.string(), channelSummarySchema);
+
+export const batchMeasurementSchema: z.ZodType<BatchMeasurement> = z.object({
+  byClass: z
+    .array(batchSummarySchema.nullable())
+    .min(1)
+    .refine((classes) => classes.some((summary) => summary !== null), "expected a class with samples"),
+  signals: modelSignalsSchema,
+});

@@ -3,13 +3,12 @@
 //   rolling reference   the last N of them; it moves by itself with every batch that enters
 //   anchor              the first N of them; once there are N it stays, however many follow
 // A batch that alarmed does not enter, or the reference would learn the fault; nor does one that the quality gate turned
-// away. A person may overrule the alarm (accept) and take any batch out (exclude); a batch with faulty data never enters.
-import { type BatchSummary, mergeSummaries } from "../drift/batch-summary.ts";
+// away; a doubtful one, far from its own past though no alarm yet, waits outside as well. A person may overrule the alarm (accept) and take any batch out (exclude); a batch with faulty data never enters.
 
 export type Verdict = "normal" | "gradual_drift" | "sudden_change" | "rejected";
 
 export interface Admission {
-  readonly status: "accepted" | "alarmed" | "rejected" | "excluded";
+  readonly status: "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
   /** Whether the batch is one of those that the two references are taken from. */
   readonly inWindow: boolean;
 }
@@ -21,10 +20,13 @@ export type ByHand = "accept" | "exclude";
  * Whether a batch enters.
  * @param accept a person says that it does even where it alarms
  */
-export function admit(verdict: Verdict, { accept = false }: { accept?: boolean } = {}): Admission {
+export function admit(
+  verdict: Verdict,
+  { accept = false, doubtful = false }: { accept?: boolean; doubtful?: boolean } = {},
+): Admission {
   switch (verdict) {
     case "normal":
-      return { status: "accepted", inWindow: true };
+      return doubtful && !accept ? { status: "doubtful", inWindow: false } : { status: "accepted", inWindow: true };
     case "gradual_drift":
     case "sudden_change":
       return accept ? { status: "accepted", inWindow: true } : { status: "alarmed", inWindow: false };
@@ -63,12 +65,4 @@ export function decideByHand(
     default:
       throw new TypeError(`decide: no such action as ${action satisfies never}`);
   }
-}
-
-/**
- * The anchor's counts; null while fewer than `size` batches were accepted.
- * @param accepted the stream's first accepted batches, oldest first
- */
-export function anchorSummary(accepted: readonly BatchSummary[], size: number): BatchSummary | null {
-  return accepted.length < size ? null : mergeSummaries(accepted.slice(0, size));
 }

@@ -2,10 +2,9 @@
 // a batch is the caller's pure function; it runs inside one transaction with all that the stream remembers, so that each
 // batch is judged by what came before it, however many processes bring batches at the same moment.
 import type { z } from "zod";
-import type { BatchSummary } from "../drift/batch-summary.ts";
 import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/rolling-reference.ts";
-import { batchSummarySchema } from "../monitoring/stored-summary.ts";
+import { type BatchMeasurement, batchMeasurementSchema } from "../monitoring/stored-summary.ts";
 import { admit, type ByHand, decideByHand, type Verdict } from "../monitoring/update-rules.ts";
 import type { BatchLedger, LedgerRow } from "../store/batch-ledger.ts";
 import { MonitorDatabase } from "../store/monitor-database.ts";
@@ -15,9 +14,9 @@ import { deriveReference, type MonitoredModel, publishReference } from "./publis
 /** What a stream remembers, as a decision sees it. */
 export interface StreamMemory<E> {
   /** Of the last N accepted batches, oldest first: the rolling reference. */
-  readonly window: readonly BatchSummary[];
+  readonly window: readonly BatchMeasurement[];
   /** Of the first N accepted batches, oldest first: the anchor, complete once there are N. */
-  readonly anchor: readonly BatchSummary[];
+  readonly anchor: readonly BatchMeasurement[];
   /** What the decision before left; null for the first batch, and after a reset. */
   readonly evidence: E | null;
   /** How many batches came before this one, whatever became of them. */
@@ -29,7 +28,9 @@ export type Decision<R, E> =
   | {
       readonly verdict: Exclude<Verdict, "rejected">;
       readonly reason: string | null;
-      readonly summary: BatchSummary;
+      /** Stays out of the references though it is no alarm. */
+      readonly doubtful?: boolean;
+      readonly summary: BatchMeasurement;
       readonly evidence: E;
       readonly result: R;
     }
@@ -134,9 +135,9 @@ export class MonitorStream<R, E> {
       ledger.append({
         ...{ stream: this.name, batchId, contentHash },
         receivedAt: this.#now().toISOString(),
-        ...admit(decision.verdict, { accept }),
+        ...admit(decision.verdict, { accept, doubtful: kept?.doubtful ?? false }),
         reason: decision.reason,
-        summary: kept === null ? null : throughJson(batchSummarySchema, kept.summary),
+        summary: kept === null ? null : throughJson(batchMeasurementSchema, kept.summary),
         result: decision.result,
       });
       if (kept !== null) ledger.putState(this.name, throughJson(this.#schemas.evidence, kept.evidence));
@@ -200,8 +201,8 @@ export class MonitorStream<R, E> {
 
   #memory(ledger: BatchLedger): StreamMemory<E> {
     const { windowSize } = this.#model;
-    const summaries = (batches: { summary: unknown }[]): BatchSummary[] =>
-      batches.map(({ summary }) => batchSummarySchema.parse(summary));
+    const summaries = (batches: { summary: unknown }[]): BatchMeasurement[] =>
+      batches.map(({ summary }) => batchMeasurementSchema.parse(summary));
     return {
       window: summaries(ledger.newest(this.name, windowSize)),
       anchor: summaries(ledger.oldest(this.name, windowSize)),

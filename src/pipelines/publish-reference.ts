@@ -3,9 +3,10 @@
 // written under the ledger's own lock: of two processes the later one writes what both did, in whatever order they come.
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { wholeOf } from "../drift/class-summaries.ts";
 import { UserError } from "../errors.ts";
 import { type RollingReference, rollingReference } from "../monitoring/rolling-reference.ts";
-import { batchSummarySchema } from "../monitoring/stored-summary.ts";
+import { batchMeasurementSchema } from "../monitoring/stored-summary.ts";
 import { hasCode, jsonText, writeFileAtomicSync } from "../store/atomic-file.ts";
 import type { BatchLedger } from "../store/batch-ledger.ts";
 import type { MonitorDatabase } from "../store/monitor-database.ts";
@@ -32,7 +33,7 @@ export function deriveReference(
     lastUpdated: ledger.stream(stream)?.referenceChangedAt ?? null,
     batches: ledger.newest(stream, windowSize).map(({ batchId, receivedAt, summary }) => ({
       ...{ batchId, timestamp: receivedAt },
-      summary: batchSummarySchema.parse(summary),
+      summary: wholeOf(batchMeasurementSchema.parse(summary).byClass),
     })),
   });
 }

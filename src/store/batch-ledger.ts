@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
-export type BatchStatus = "accepted" | "alarmed" | "rejected" | "excluded";
+export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
 /** A batch as it is written; `summary` and `result` are anything that JSON can hold. */
 export interface NewBatch {
@@ -44,7 +44,7 @@ const ledgerRow = z
     batch_id: z.string(),
     content_hash: z.string(),
     received_at: z.string(),
-    status: z.enum(["accepted", "alarmed", "rejected", "excluded"]),
+    status: z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]),
     reason: z.string().nullable(),
     in_window: z.number(),
     has_summary: z.number(),

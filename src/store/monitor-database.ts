@@ -28,7 +28,7 @@ const tables = `
     batch_id TEXT NOT NULL,
     content_hash TEXT NOT NULL,
     received_at TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('accepted', 'alarmed', 'rejected', 'excluded')),
+    status TEXT NOT NULL CHECK (status IN ('accepted', 'doubtful', 'alarmed', 'rejected', 'excluded')),
     reason TEXT,
     in_window INTEGER NOT NULL CHECK (in_window IN (0, 1)),
     summary TEXT,

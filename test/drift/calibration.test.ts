@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { baselineReference, baselineReferenceSchema, gridsOf, summaryOf } from "../../src/drift/baseline-reference.ts";
-import { mergeSummaries } from "../../src/drift/batch-summary.ts";
 import { calibrate } from "../../src/drift/calibrate.ts";
 import { calibrationSchema } from "../../src/drift/calibration.ts";
+import { mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
 import { conformalPValue } from "../../src/drift/null-scores.ts";
-import { type Chunk, drawBatch, type Group, splitPool, wholePool } from "../../src/drift/rehearsal.ts";
+import {
+  type Choices,
+  type Chunk,
+  choicesOf,
+  drawSession,
+  type Group,
+  variedChoices,
+} from "../../src/drift/rehearsal.ts";
 import { batchStatistics, farStatistics, mixStandards, scoreOf, standardOf } from "../../src/drift/score.ts";
 import { Summarizer } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
@@ -16,11 +23,11 @@ const numbered = (value: number, recording: string, label: string | null = "walk
   const counts = [0, 0, 0, 0, 0, 0];
   counts[value]! = 1;
   const x = { n: 1, missing: 0, mean: value, std: 0, min: value, max: value, counts, excessBelow: 0, excessAbove: 0 };
-  return { recording, label, summary: { x } };
+  return { recording, label, summary: [{ x }] };
 };
 const drawn = (counts: readonly number[]): number[] => counts.flatMap((count, i) => (count > 0 ? [i] : []));
 
-describe("a rehearsed batch and its reference", () => {
+describe("a rehearsed session", () => {
   const group: Group = {
     name: "a",
     chunks: [
@@ -32,65 +39,62 @@ describe("a rehearsed batch and its reference", () => {
     ],
   };
 
-  it("share no recording, and have the same activities", () => {
+  const session = (choices: Choices, count: number, rng: Rng, meanBout = 1): readonly number[] =>
+    wholeOf(mergeClassSummaries(drawSession(choices, count, meanBout, rng).map(({ summary }) => summary))).x!.counts;
+
+  it("takes each activity from one recording of it, chosen anew for each session", () => {
     const rng = Rng.fromSeed(1);
-    for (let i = 0; i < 50; i++) {
-      const { first, second, by } = splitPool(group, rng)!;
-      expect(by).toBe("recordings");
-      expect([...first.keys()].sort()).toEqual([...second.keys()].sort());
-      const [a, b] = [first, second].map((pool) => drawBatch(pool, group, 60, 1, rng).x!.counts);
-      expect(drawn(a!).filter((i) => b![i]! > 0)).toEqual([]);
-      expect([...drawn(a!), ...drawn(b!)].sort()).toEqual([0, 1, 2, 3, 4]);
-    }
+    const { choices, by } = choicesOf(group);
+    expect(by).toBe("recordings");
+    const sessions = new Set<string>();
+    for (let i = 0; i < 50; i++) sessions.add(drawn(session(choices, 60, rng)).join(" "));
+    expect([...sessions].sort()).toEqual(["0 1 3", "0 1 4", "2 3", "2 4"]);
   });
 
-  it("keep the person's proportions of activities", () => {
-    const rng = Rng.fromSeed(2);
-    const { first } = splitPool(group, rng)!;
-    const { counts } = drawBatch(first, group, 5000, 1, rng).x!;
+  it("keeps the person's proportions of activities", () => {
+    const counts = session(choicesOf(group).choices, 5000, Rng.fromSeed(2));
     expect((counts[3]! + counts[4]!) / 5000).toBeCloseTo(2 / 5, 1);
   });
 
-  it("come from two halves of each recording where nothing was recorded twice, and not at all from one chunk", () => {
+  it("takes the halves of what was recorded once, and leaves alone what has but one chunk", () => {
     const once: Group = { name: "b", chunks: [0, 1, 2, 3].map((i) => numbered(i, "r1")) };
-    const { first, second, by } = splitPool(once, Rng.fromSeed(1))!;
+    const { choices, by } = choicesOf(once);
     expect(by).toBe("halves of recordings");
-    expect(
-      [first, second].map((pool) => drawn(drawBatch(pool, once, 40, 1, Rng.fromSeed(2)).x!.counts)).sort(),
-    ).toEqual([
-      [0, 1],
-      [2, 3],
-    ]);
-    expect(splitPool({ name: "c", chunks: [numbered(0, "r1")] }, Rng.fromSeed(1))).toBeUndefined();
+    const rng = Rng.fromSeed(2);
+    const halves = new Set(Array.from({ length: 20 }, () => drawn(session(choices, 40, rng)).join(" ")));
+    expect([...halves].sort()).toEqual(["0 1", "2 3"]);
+    const single = choicesOf({ name: "c", chunks: [numbered(0, "r1")] }).choices;
+    expect(drawn(session(single, 1, rng))).toEqual([0]);
+    expect(variedChoices(single).size).toBe(0);
   });
 
-  it("go on in the same recording for the mean length of a bout", () => {
-    const long: Group = { name: "d", chunks: [0, 1, 2, 3, 4, 5].map((i) => numbered(i, "r1")) };
+  it("goes on in the same recording for the mean length of a bout", () => {
+    const long = choicesOf({ name: "d", chunks: [0, 1, 2, 3, 4, 5].map((i) => numbered(i, "r1")) }).choices;
     const neighbours = (meanBout: number): number => {
       const rng = Rng.fromSeed(3);
       let pairs = 0;
       for (let i = 0; i < 400; i++) {
-        const values = drawn(drawBatch(wholePool(long), long, 2, meanBout, rng).x!.counts);
+        const values = drawn(session(long, 2, rng, meanBout));
         if (values.length === 2 && values[1]! - values[0]! === 1) pairs++;
       }
       return pairs / 400;
     };
-    expect(neighbours(1)).toBeLessThan(0.4);
-    expect(neighbours(100)).toBeGreaterThan(0.8);
+    expect(neighbours(1)).toBeLessThan(0.5);
+    expect(neighbours(100)).toBeGreaterThan(0.6);
   });
 });
 
 describe("the score", () => {
   const { baseline, groups } = makePeople({ people: 3, recordings: 2, chunks: 4 });
   const batches = groups.map(({ chunks }) =>
-    batchStatistics(summaryOf(baseline), mergeSummaries(chunks.map(({ summary }) => summary)), baseline),
+    batchStatistics([summaryOf(baseline)], mergeClassSummaries(chunks.map(({ summary }) => summary)), baseline),
   );
 
   it("is the largest standardised statistic, and names where it lies", () => {
     const standard = { x: { ks: [0.1, 0.05] as const }, y: { ks: [0.2, 0.1] as const } };
     const [one] = batches;
     const statistics = { x: { ...one!.x!, ks: 0.3 }, y: { ...one!.y!, ks: 0.35 } };
-    expect(scoreOf(statistics, standard)).toMatchObject({
+    expect(scoreOf(statistics, standard, ["ks"])).toMatchObject({
       score: expect.closeTo(4, 12),
       channel: "x",
       statistic: "ks",
@@ -105,25 +109,26 @@ describe("the score", () => {
 
   it("has mean 0 and spread 1 on what it was standardised with, in between at a length in between", () => {
     const standard = standardOf(batches, ["ks"]);
-    const scores = batches.map(({ x }) => scoreOf({ x: x! }, { x: standard.x! }).score);
+    const scores = batches.map(({ x }) => scoreOf({ x: x! }, { x: standard.x! }, ["ks"]).score);
     expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(0, 3);
     expect(scores.reduce((sum, score) => sum + score * score, 0) / 3).toBeCloseTo(1, 3);
     expect(mixStandards({ x: { ks: [1, 2] } }, { x: { ks: [2, 6] } }, 0.25)).toEqual({ x: { ks: [1.25, 3] } });
-    expect(() => scoreOf(batches[0]!, {})).toThrow(RangeError);
+    expect(() => scoreOf(batches[0]!, {}, ["ks"])).toThrow(RangeError);
   });
 });
 
 describe("calibrate", () => {
   const made = makePeople({ people: 20, recordings: 2, chunks: 6 });
-  const options = { chunkSeconds: 10, lengthsSeconds: [10, 60], nullBatches: 160 };
+  const options = { chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 160 };
   const calibration = calibrate(made.baseline, made.groups, { ...options, rng: Rng.fromSeed(1) });
 
   it("rehearses every kind and length, and equal seeds give equal calibrations", () => {
     expect(Object.keys(calibration.kinds)).toEqual(["baseline", "own_past"]);
     for (const { rungs } of Object.values(calibration.kinds)) {
-      expect(rungs.map(({ seconds, scores }) => [seconds, scores.flat().length])).toEqual([
+      // By effective size: a little shorter than was drawn, since a reference is not endless.
+      expect(rungs.map(({ seconds, scores }) => [Math.round(seconds), scores.flat().length])).toEqual([
         [10, 160],
-        [60, 160],
+        [expect.closeTo(59, -1), 160],
       ]);
     }
     expect(calibrate(made.baseline, made.groups, { ...options, rng: Rng.fromSeed(1) })).toEqual(calibration);
@@ -143,9 +148,9 @@ describe("calibrate", () => {
       ] as const) {
         const chunks = Array.from({ length: 6 }, (_, i) => made.chunkOf(own, session, session.split(`${i}`)));
         const moved = chunks.map(({ x, y }) => ({ x: x!.map((value) => value + shift), y: y! }));
-        const current = mergeSummaries(moved.map((chunk) => made.summarizer.summarize(chunk)));
-        const statistics = batchStatistics(summaryOf(made.baseline), current, made.baseline);
-        list.push(conformalPValue(rungs, scoreOf(statistics, rungs[1]!.standard).score, 60).p);
+        const current = mergeClassSummaries(moved.map((chunk) => made.summarize(chunk)));
+        const statistics = batchStatistics(made.byClass, current, made.baseline);
+        list.push(conformalPValue(rungs, scoreOf(statistics, rungs[1]!.standard, ["ks"]).score, 60).p);
       }
     }
     expect(ps.filter((p) => p <= 0.05).length / 150).toBeLessThan(0.15);
@@ -154,15 +159,20 @@ describe("calibrate", () => {
 
   it("leaves out what the recordings do not allow", () => {
     const few = makePeople({ people: 2, recordings: 2, chunks: 4 });
-    expect(Object.keys(calibrate(few.baseline, few.groups, { ...options, rng: Rng.fromSeed(1) }).kinds)).toEqual([
-      "own_past",
+    const { kinds } = calibrate(few.baseline, few.groups, { ...options, rng: Rng.fromSeed(1) });
+    expect(Object.entries(kinds).map(([kind, { apart }]) => [kind, apart])).toEqual([
+      ["baseline", "bouts"],
+      ["own_past", "recordings"],
     ]);
     const one = makePeople({ people: 1, recordings: 1, chunks: 4 });
     const alone = calibrate(one.baseline, one.groups, { ...options, rng: Rng.fromSeed(1) }).kinds.own_past!;
     expect(alone.apart).toBe("halves of recordings");
     expect(alone.rungs[0]!.false_alarms).toBeNull();
     const short = makePeople({ people: 1, recordings: 1, chunks: 1 });
-    expect(calibrate(short.baseline, short.groups, { ...options, rng: Rng.fromSeed(1) }).kinds).toEqual({});
+    expect(Object.keys(calibrate(short.baseline, short.groups, { ...options, rng: Rng.fromSeed(1) }).kinds)).toEqual([
+      "baseline",
+    ]);
+    expect(calibrate(made.baseline, [], { ...options, rng: Rng.fromSeed(1) }).kinds).toEqual({});
   });
 
   it("refuses lengths below a chunk and out of order", () => {
@@ -189,12 +199,12 @@ describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data
       chunks: stretches.flatMap(({ recording, label, columns, rows }) =>
         Array.from({ length: Math.floor(rows / 750) }, (_, i) => ({
           ...{ recording, label },
-          summary: summarizer.summarize(columns, i * 750, (i + 1) * 750),
+          summary: [summarizer.summarize(columns, i * 750, (i + 1) * 750)],
         })),
       ),
     }));
     const calibration = calibrate(baseline, groups, {
-      ...{ chunkSeconds: 15, lengthsSeconds: [60, 300], nullBatches: 240, rng: Rng.fromSeed(1) },
+      ...{ chunkSeconds: 15, samplingRateHz: 50, lengthsSeconds: [60, 300], nullBatches: 240, rng: Rng.fromSeed(1) },
     });
     for (const { rungs } of Object.values(calibration.kinds)) {
       for (const { false_alarms } of rungs) {

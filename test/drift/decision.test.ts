@@ -1,7 +1,7 @@
 // The decision over whole streams of made people, whose noise is known.
 import { describe, expect, it } from "vitest";
-import { type BatchSummary, mergeSummaries } from "../../src/drift/batch-summary.ts";
 import { calibrate } from "../../src/drift/calibrate.ts";
+import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
 import { compare, type DriftModel, secondsOf } from "../../src/drift/comparison.ts";
 import {
   type DriftOptions,
@@ -16,11 +16,12 @@ import type { Columns } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
 import { makePeople } from "./people.ts";
 
-const made = makePeople({ people: 16, recordings: 3, chunks: 6 });
+const made = makePeople({ people: 16, recordings: 8, chunks: 6 });
 const model: DriftModel = {
   baseline: made.baseline,
+  byClass: made.byClass,
   calibration: calibrate(made.baseline, made.groups, {
-    ...{ chunkSeconds: 10, lengthsSeconds: [10, 60], nullBatches: 480, rng: Rng.fromSeed(1) },
+    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 480, rng: Rng.fromSeed(1) },
   }),
   samplingRateHz: 10,
 };
@@ -34,13 +35,13 @@ function stream(
   options: DriftOptions = {},
 ): { judgements: Judgement[]; state: DriftState } {
   const person = Rng.fromSeed(seed);
-  const accepted: BatchSummary[] = [];
+  const accepted: ClassSummaries[] = [];
   const judgements: Judgement[] = [];
   let state = newDriftState;
   for (let batch = 0; batch < batches; batch++) {
     const session = person.split(`session ${batch}`);
     const chunks = Array.from({ length: 6 }, (_, i) => made.chunkOf(person, session, session.split(`chunk ${i}`)));
-    const current = mergeSummaries(chunks.map((chunk) => made.summarizer.summarize(change(chunk, batch))));
+    const current = mergeClassSummaries(chunks.map((chunk) => made.summarize(change(chunk, batch))));
     const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
     const judged = judge(current, past, state, model, options);
     state = judged.state;
@@ -130,6 +131,7 @@ describe("a change", () => {
     const { judgements } = stream(700, 40, (columns, batch) =>
       batch >= 12 && batch < 20 ? moved(2)(columns) : columns,
     );
+
     expect(judgements[19]!.verdict).not.toBe("normal");
     expect(judgements.slice(32).every(({ verdict }) => verdict === "normal")).toBe(true);
   });
@@ -151,9 +153,9 @@ describe("judge", () => {
   });
 
   it("judges nothing by a batch shorter than was rehearsed", () => {
-    const short = made.summarizer.summarize({ x: Float32Array.of(1, 2), y: Float32Array.of(1, 2) });
-    expect(secondsOf(short, 10)).toBe(0.2);
-    expect(compare("baseline", mergeSummaries([short]), short, model)).toBeNull();
+    const short = made.summarize({ x: Float32Array.of(1, 2), y: Float32Array.of(1, 2) });
+    expect(secondsOf(wholeOf(short), 10)).toBe(0.2);
+    expect(compare("baseline", short, short, model)).toBeNull();
     const { judgement } = judge(short, { window: [], anchor: [] }, newDriftState, model);
     expect(judgement).toMatchObject({ verdict: "normal", comparisons: [], leading: null });
   });

@@ -1,7 +1,8 @@
 // People made of chunks, for tests of calibration: each with an own mean and spread in two channels, each recording with an
 // offset of its own.
 
-import { type BaselineReference, baselineReference, gridsOf } from "../../src/drift/baseline-reference.ts";
+import { type BaselineReference, baselineReference, gridsOf, summaryOf } from "../../src/drift/baseline-reference.ts";
+import type { ClassSummaries } from "../../src/drift/class-summaries.ts";
 import type { Chunk, Group } from "../../src/drift/rehearsal.ts";
 import { type Columns, Summarizer } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
@@ -9,7 +10,9 @@ import { Rng } from "../../src/random.ts";
 export interface Made {
   readonly baseline: BaselineReference;
   readonly groups: readonly Group[];
-  readonly summarizer: Summarizer;
+  /** The baseline's summary, all of one class. */
+  readonly byClass: ClassSummaries;
+  readonly summarize: (columns: Columns) => ClassSummaries;
   /** Raw values of one more person's chunk. */
   readonly chunkOf: (person: Rng, session: Rng, rng: Rng) => Columns;
 }
@@ -45,8 +48,9 @@ export function makePeople(options: {
   const groups = raw.map((own, p) => ({
     name: `person ${p}`,
     chunks: own.flatMap((columns, r) =>
-      columns.map((chunk): Chunk => ({ recording: `r${r}`, label: "walk", summary: summarizer.summarize(chunk) })),
+      columns.map((chunk): Chunk => ({ recording: `r${r}`, label: "walk", summary: [summarizer.summarize(chunk)] })),
     ),
   }));
-  return { baseline, groups, summarizer, chunkOf };
+  const summarize = (columns: Columns): ClassSummaries => [summarizer.summarize(columns)];
+  return { baseline, groups, byClass: [summaryOf(baseline)], summarize, chunkOf };
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { BatchSummary } from "../../src/drift/batch-summary.ts";
-import { admit, anchorSummary, decideByHand, type JudgedBatch } from "../../src/monitoring/update-rules.ts";
+import { admit, decideByHand, type JudgedBatch } from "../../src/monitoring/update-rules.ts";
 
 describe("admit", () => {
+  it("keeps a doubtful batch out, unless a person says otherwise", () => {
+    expect(admit("normal", { doubtful: true })).toEqual({ status: "doubtful", inWindow: false });
+    expect(admit("normal", { doubtful: true, accept: true })).toEqual({ status: "accepted", inWindow: true });
+  });
+
   it.each([
     ["normal", false, "accepted", true],
     ["gradual_drift", false, "alarmed", false],
@@ -42,13 +46,4 @@ describe("decideByHand", () => {
   ] as const)("%s %j", (action, batch, expected) => {
     expect(decideByHand(action, batch)).toEqual(expected);
   });
-});
-
-it("has an anchor of the first N batches once there are N, and of no later one", () => {
-  const of = (mean: number): BatchSummary => ({
-    Ax: { n: 2, missing: 0, mean, std: 0, min: mean, max: mean, counts: [2, 0], excessBelow: 0, excessAbove: 0 },
-  });
-  expect(anchorSummary([of(1), of(2)], 3)).toBeNull();
-  expect(anchorSummary([of(1), of(2), of(6)], 3)?.Ax).toMatchObject({ n: 6, mean: 3, counts: [6, 0] });
-  expect(anchorSummary([of(1), of(2), of(6), of(100)], 3)?.Ax).toMatchObject({ n: 6, mean: 3 });
 });

@@ -2,7 +2,8 @@
 // brings batch after batch as `tidemark check` does, opening the model folder for each, and acknowledges each by a line.
 import { writeSync } from "node:fs";
 import { z } from "zod";
-import type { BatchSummary } from "../../src/drift/batch-summary.ts";
+import { modelSignals } from "../../src/drift/model-signals.ts";
+import type { BatchMeasurement } from "../../src/monitoring/stored-summary.ts";
 import type { Verdict } from "../../src/monitoring/update-rules.ts";
 import {
   type Decision,
@@ -44,12 +45,15 @@ export function small<T>(
   return withStream(model, { stream: defaultStream, schemas, ...options }, use);
 }
 
-export function summaryOf(mean: number, n = 4): BatchSummary {
+const signals = modelSignals(Float32Array.of(0.75, 0.25), 2, [0]);
+
+export function summaryOf(mean: number, n = 4): BatchMeasurement {
   const counts = [n - 1, 1, 0];
-  return { Ax: { n, missing: 0, mean, std: 1, min: mean - 1, max: mean + 1, counts, excessBelow: 0, excessAbove: 0 } };
+  const Ax = { n, missing: 0, mean, std: 1, min: mean - 1, max: mean + 1, counts, excessBelow: 0, excessAbove: 0 };
+  return { byClass: [{ Ax }, null], signals };
 }
 
-export function judge(batch: string, verdict: Verdict, summary: BatchSummary = summaryOf(0)) {
+export function judge(batch: string, verdict: Verdict, summary: BatchMeasurement = summaryOf(0)) {
   return ({ evidence, batchesBefore }: StreamMemory<Evidence>): Decision<Answer, Evidence> => {
     const judged = (evidence?.judged ?? 0) + (verdict === "rejected" ? 0 : 1);
     const result = { batch, place: batchesBefore + 1, judged };

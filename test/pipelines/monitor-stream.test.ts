@@ -39,8 +39,8 @@ function fileOf({ directory }: MonitoredModel, stream = "default"): RollingRefer
 
 const batchIds = (reference: RollingReference): string[] => reference.batches.map(({ batch_id }) => batch_id);
 const means = (memory: StreamMemory<Evidence>): [number[], number[]] => [
-  memory.window.map(({ Ax }) => Ax!.mean),
-  memory.anchor.map(({ Ax }) => Ax!.mean),
+  memory.window.map(({ byClass }) => byClass[0]!.Ax!.mean),
+  memory.anchor.map(({ byClass }) => byClass[0]!.Ax!.mean),
 ];
 const newModel = (): MonitoredModel => smallModel(temporaryDirectory());
 

@@ -1,0 +1,67 @@
+// A batch's summaries apart by the class that the network predicted for each sample: people differ less within an activity
+// than between activities, and what a batch is a mix of says nothing about the sensor. Integers still add exactly.
+// Dimensions: K classes.
+
+import { type BatchSummary, mergeSummaries, subtractSummary } from "./batch-summary.ts";
+import type { Columns, Summarizer } from "./summarize.ts";
+
+/** [K] by predicted class, null where no sample had it; not all null. */
+export type ClassSummaries = readonly (BatchSummary | null)[];
+
+/**
+ * @param classOf of each row: 0 to K - 1
+ * @param start first row (0 when not given)
+ * @param end row after the last (all when not given); at least one row
+ */
+export function summarizeByClass(
+  summarizer: Summarizer,
+  columns: Columns,
+  classOf: ArrayLike<number>,
+  nClasses: number,
+  start = 0,
+  end: number = classOf.length,
+): ClassSummaries {
+  if (!(end > start)) throw new RangeError(`summarize: expected at least one row, got ${start} to ${end}`);
+  const runs: BatchSummary[][] = Array.from({ length: nClasses }, () => []);
+  for (let from = start; from < end; ) {
+    let to = from + 1;
+    while (to < end && classOf[to] === classOf[from]) to++;
+    const own = runs[classOf[from]!];
+    if (own === undefined) {
+      throw new RangeError(`summarize: row ${from}: expected a class below ${nClasses}, got ${classOf[from]}`);
+    }
+    own.push(summarizer.summarize(columns, from, to));
+    from = to;
+  }
+  return runs.map((own) => (own.length === 0 ? null : mergeSummaries(own)));
+}
+
+/** @param batches at least one, all of the same classes */
+export function mergeClassSummaries(batches: readonly ClassSummaries[]): ClassSummaries {
+  const first = batches[0];
+  if (first === undefined) throw new RangeError("merge: expected at least one batch, got none");
+  return first.map((_, k) => {
+    const own = batches.map((batch) => batch[k] ?? null).filter((summary) => summary !== null);
+    return own.length === 0 ? null : mergeSummaries(own);
+  });
+}
+
+/** `whole` without `part`, which must be contained in it; a class of which nothing is left becomes null. */
+export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummaries): ClassSummaries {
+  return whole.map((all, k) => {
+    const own = part[k] ?? null;
+    if (all === null || own === null) return all;
+    return rowsOf(all) === rowsOf(own) ? null : subtractSummary(all, own);
+  });
+}
+
+/** All classes together. */
+export function wholeOf(batch: ClassSummaries): BatchSummary {
+  return mergeSummaries(batch.filter((summary) => summary !== null));
+}
+
+/** Rows of a summary, missing values included; 0 for null. */
+export function rowsOf(summary: BatchSummary | null): number {
+  if (summary === null) return 0;
+  return Math.max(0, ...Object.values(summary).map(({ n, missing }) => n + missing));
+}

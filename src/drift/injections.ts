@@ -1,0 +1,159 @@
+// The changes that a drift benchmark injects into drift-free recordings, in a fixed order: which there are, how large, and
+// what each is called. Sizes are in standard deviations of the baseline's channels where a channel has a unit. Which of
+// them matter is for the benchmark to say; the defaults are arbitrary. Left out are changes of the person or of the
+// activities: no function of samples makes them, but who builds the stream.
+
+import {
+  beginning,
+  type Change,
+  type ChangeDescription,
+  type ChangeKind,
+  type Draw,
+  inAll,
+  inOneOf,
+} from "./injected-change.ts";
+import { type Triad, triadsOf } from "./remedies.ts";
+import { atOtherRate, drawAxis, noisy, rotationAbout, stuck, turned, withHoles } from "./sensor-faults.ts";
+
+/** One change a number, none of an empty list. Flipped axes and units have no size and are always there. */
+export interface ChangeSizes {
+  /** sd (default .3, .6, 1). */
+  readonly offsets?: readonly number[];
+  /** Factors (default 1.2, 1.5). */
+  readonly gains?: readonly number[];
+  /** sd a batch (default .01, .02, .05). */
+  readonly ramps?: readonly number[];
+  /** Degrees (default 15, 45, 90). */
+  readonly rotations?: readonly number[];
+  /** sd (default .3, 1). */
+  readonly noises?: readonly number[];
+  /** Share of each batch, in (0, 1] (default .3, 1); the quality gate refuses more than half. */
+  readonly stuckShares?: readonly number[];
+  /** Share of the samples, below lostBurst / (lostBurst + 1) (default .05, .15); the quality gate refuses more than a fifth. */
+  readonly lostShares?: readonly number[];
+  /** Samples lost in a row (default 4, at 50 Hz the longest hole that is filled). */
+  readonly lostBurst?: number;
+  /** Recorded rate as a multiple of the rate it is read at (default .5, .8, 1.25, 2). */
+  readonly rates?: readonly number[];
+}
+
+/** Alone of its kind it has no `begin`. */
+export const activityMix: ChangeDescription = {
+  kind: "activity mix",
+  name: "another mix of activities",
+  expected: "sudden_change",
+};
+
+const unitErrors: Readonly<Record<Triad["quantity"], { readonly name: string; readonly factor: number }>> = {
+  acceleration: { name: "acceleration in g instead of m/s^2", factor: 1 / 9.80665 },
+  rotation: { name: "rotation in degrees instead of radians a second", factor: 180 / Math.PI },
+};
+
+/**
+ * The catalogue. Changes of triads are in it where the channels' names tell triads; these are taken to sit in one device,
+ * their units in the baseline to be m/s^2 and radians a second.
+ * @param channels those of the model, at least one
+ * @param scales the baseline's standard deviation of each, above 0
+ * @throws RangeError on a scale or a size that is not possible
+ */
+export function changes(
+  channels: readonly string[],
+  scales: Readonly<Record<string, number>>,
+  sizes: ChangeSizes = {},
+): readonly Change[] {
+  const { offsets = [0.3, 0.6, 1], gains = [1.2, 1.5], ramps = [0.01, 0.02, 0.05], rotations = [15, 45, 90] } = sizes;
+  const { noises = [0.3, 1], stuckShares = [0.3, 1], rates = [0.5, 0.8, 1.25, 2] } = sizes;
+  const { lostShares = [0.05, 0.15], lostBurst = 4 } = sizes;
+  if (channels.length === 0) throw new RangeError("changes: expected at least one channel, got none");
+  for (const name of channels) above0(scales[name], `standard deviation of channel "${name}"`);
+  for (const size of [offsets, gains, ramps, rotations, noises, rates].flat()) above0(size, "size of a change");
+  for (const share of stuckShares) above0(share, "stuck share", 1);
+  if (!(Number.isInteger(lostBurst) && lostBurst > 0)) {
+    throw new RangeError(`changes: expected lostBurst to be a whole number above 0, got ${lostBurst}`);
+  }
+  for (const share of lostShares) above0(share, "lost share", lostBurst / (lostBurst + 1));
+
+  const triads = triadsOf(channels).map((triad) => ({ ...triad, channels: triad.channels.toSorted(byAxis) }));
+  const quantities = [...Map.groupBy(triads, (triad) => triad.quantity)].map(([quantity, alike]) => ({
+    quantity,
+    names: alike.flatMap((triad) => triad.channels),
+  }));
+  const change = (kind: ChangeKind, name: string, draw: Draw): Change => ({
+    ...{ kind, name, expected: kind === "ramp" ? "gradual_drift" : "sudden_change" },
+    begin: beginning(channels, draw),
+  });
+  const shift = (k: number, course: "lasting" | "growing"): Draw =>
+    inOneOf(channels, (column, { name, direction }, batch) => {
+      const term = direction * k * scales[name]! * (course === "growing" ? batch : 1);
+      return column.map((x) => x + term);
+    });
+  return [
+    ...offsets.map((k) => change("offset", `offset of ${k} sd in one channel`, shift(k, "lasting"))),
+    ...gains.map((gain) => change("gain", `gain of ${gain} in one channel`, inOneOf(channels, scaledBy(gain)))),
+    ...ramps.map((k) => change("ramp", `ramp of ${k} sd a batch in one channel`, shift(k, "growing"))),
+    ...(triads.length === 0 ? [] : rotations).map((degrees) =>
+      change("rotation", `sensor turned by ${degrees} degrees`, turnOf(triads, degrees)),
+    ),
+    ...quantities.map(({ quantity, names }) =>
+      change("flipped axis", `one ${quantity} axis flipped`, inOneOf(names, scaledBy(-1))),
+    ),
+    ...quantities.map(({ quantity, names }) => {
+      const { name, factor } = unitErrors[quantity];
+      return change("unit", name, inAll(names, scaledBy(factor)));
+    }),
+    ...noises.map((k) =>
+      change(
+        "noise",
+        `noise of ${k} sd in every channel`,
+        inAll(channels, (column, name, ownRng) => noisy(column, k * scales[name]!, ownRng)),
+      ),
+    ),
+    ...stuckShares.map((share) =>
+      change(
+        "stuck channel",
+        `one channel stuck for ${percent(share)} of a batch`,
+        inOneOf(channels, (column) => stuck(column, share)),
+      ),
+    ),
+    ...lostShares.map((share) =>
+      change(
+        "lost samples",
+        `${percent(share)} of samples lost`,
+        () => (columns, _, ownRng) => withHoles(columns, share, lostBurst, ownRng),
+      ),
+    ),
+    ...rates.map((rate) =>
+      change(
+        "wrong rate",
+        `recorded at ${rate} times the rate`,
+        inAll(channels, (column) => atOtherRate(column, rate)),
+      ),
+    ),
+  ];
+}
+
+function turnOf(triads: readonly Triad[], degrees: number): Draw {
+  return (rng) => {
+    const rotation = rotationAbout(drawAxis(rng.split("axis")), degrees);
+    return (columns) => Object.assign({}, ...triads.map((triad) => turned(columns, triad.channels, rotation)));
+  };
+}
+
+function scaledBy(factor: number): (column: Float32Array) => Float32Array {
+  return (column) => column.map((x) => x * factor);
+}
+
+/** x before y before z, so that one rotation turns every triad alike, in whatever order the channels came. */
+function byAxis(a: string, b: string): number {
+  return a.toLowerCase().charCodeAt(a.length - 1) - b.toLowerCase().charCodeAt(b.length - 1);
+}
+
+function above0(value: number | undefined, what: string, most = Number.MAX_VALUE): void {
+  if (value !== undefined && value > 0 && value <= most) return;
+  const limit = most === Number.MAX_VALUE ? "" : ` and at most ${most}`;
+  throw new RangeError(`changes: expected the ${what} to be above 0${limit}, got ${value}`);
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}

@@ -1,0 +1,50 @@
+// A page in a headless Chromium: opened, run, and its document read back. Any Chromium or Chrome of the machine will do.
+
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+/** The first that starts: `chromium-browser` may be a stub that only asks for a snap. CHROMIUM_PATH is taken at its word. */
+function findChromium(): string | undefined {
+  const starts = (name: string): boolean => {
+    try {
+      execFileSync(name, ["--version"], { stdio: "ignore", timeout: 30_000, killSignal: "SIGKILL" });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return process.env.CHROMIUM_PATH || ["chromium", "chromium-browser", "google-chrome"].find(starts);
+}
+
+export const chromium: string | undefined = findChromium();
+
+/**
+ * @param html a page whose scripts are done when it has loaded
+ * @returns the document after that
+ * @throws where the browser ends badly, or has not ended after `timeoutSeconds`; it is killed then
+ */
+export async function loadPage(html: string, timeoutSeconds: number = 60): Promise<string> {
+  if (chromium === undefined) throw new Error("chromium: none was found; install it or set CHROMIUM_PATH");
+  const directory = mkdtempSync(join(tmpdir(), "tidemark-chromium-"));
+  try {
+    const page = join(directory, "page.html");
+    writeFileSync(page, html);
+    const words = [
+      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
+      ...[`--user-data-dir=${join(directory, "profile")}`, "--dump-dom", pathToFileURL(page).href],
+    ];
+    const options = { timeout: timeoutSeconds * 1000, killSignal: "SIGKILL", maxBuffer: 2 ** 28 } as const;
+    return (await promisify(execFile)(chromium, words, options)).stdout;
+  } catch (error) {
+    const { killed, stderr } = error as { killed?: boolean; stderr?: string };
+    const what = killed ? `had not ended after ${timeoutSeconds} s and was killed` : "ended badly";
+    throw new Error(`chromium: ${chromium} ${what}: ${stderr || error}`, { cause: error });
+  } finally {
+    // The browser's own children may still write for a moment after a kill.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+  }
+}

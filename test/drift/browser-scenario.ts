@@ -1,0 +1,75 @@
+// What browser.test.ts runs in Node.js and in a browser: every step of drift detection on seeded data, unpleasant values
+// included. Plain JSON comes out.
+
+import { baselineReference, gridsOf, summaryOf } from "../../src/drift/baseline-reference.ts";
+import { type BatchSummary, mergeSummaries, subtractSummary } from "../../src/drift/batch-summary.ts";
+import { calibrate } from "../../src/drift/calibrate.ts";
+import { channelStatistics } from "../../src/drift/channel-statistics.ts";
+import type { DriftModel } from "../../src/drift/comparison.ts";
+import { judge, newDriftState } from "../../src/drift/decision.ts";
+import { Summarizer } from "../../src/drift/summarize.ts";
+import { Rng } from "../../src/random.ts";
+import { makePeople } from "./people.ts";
+
+export function runScenario(): unknown {
+  return { summaries: summaries(), stream: stream() };
+}
+
+function summaries(): unknown {
+  const rng = Rng.fromSeed(1);
+  const column = (length: number, value: (i: number) => number): Float32Array =>
+    Float32Array.from({ length }, (_, i) => value(i));
+  const baseline = baselineReference({
+    noise: column(5000, () => rng.normal()),
+    skewed: column(5000, () => 1 / (1 - rng.uniform())),
+    constant: column(5000, () => 9.80665),
+  });
+  const strange = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e30, -1e30, -0, 1e-42];
+  const summarizer = new Summarizer(gridsOf(baseline));
+  const batches = Array.from({ length: 4 }, () =>
+    summarizer.summarize({
+      noise: column(1000, (i) => (i % 50 === 0 ? strange[rng.integer(strange.length)]! : 0.3 + 1.4 * rng.normal())),
+      skewed: column(1000, () => 7),
+      constant: column(1000, (i) => (i % 100 === 0 ? 9.81 : 9.80665)),
+    }),
+  );
+  const merged = mergeSummaries(batches);
+  const statistics = ["noise", "skewed"].map((name) => {
+    const { edges, summary } = baseline[name]!;
+    return batches.map((batch) => channelStatistics(summary, batch[name]!, { edges, std: summary.std }));
+  });
+  return {
+    baseline,
+    batches,
+    merged,
+    rest: subtractSummary(merged, batches[0]!),
+    whole: summaryOf(baseline),
+    statistics,
+  };
+}
+
+/** A new person in 60 s batches, who jumps after two thirds. */
+function stream(): unknown {
+  const { baseline, groups, summarizer, chunkOf } = makePeople({ people: 6, recordings: 3, chunks: 4 });
+  const calibration = calibrate(baseline, groups, {
+    ...{ chunkSeconds: 10, lengthsSeconds: [10, 60], nullBatches: 60, rng: Rng.fromSeed(2) },
+  });
+  const model: DriftModel = { baseline, calibration, samplingRateHz: 10 };
+  const size = calibration.reference_batches;
+  const person = Rng.fromSeed(3);
+  const accepted: BatchSummary[] = [];
+  let state = newDriftState;
+  const judgements = Array.from({ length: 18 }, (_, batch) => {
+    const session = person.split(`session ${batch}`);
+    const chunks = Array.from({ length: 6 }, (_, i) => chunkOf(person, session, session.split(`chunk ${i}`)));
+    const jump = batch < 12 ? 0 : 2;
+    const current = mergeSummaries(
+      chunks.map(({ x, y }) => summarizer.summarize({ x: x!.map((v) => v + jump), y: y! })),
+    );
+    const judged = judge(current, { window: accepted.slice(-size), anchor: accepted.slice(0, size) }, state, model);
+    state = judged.state;
+    if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);
+    return judged.judgement;
+  });
+  return { calibration, judgements, state };
+}

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { baselineStatsSchema } from "../src/baseline/baseline-stats.ts";
+import { checkResultSchema } from "../src/monitoring/check-result.ts";
 import { rollingReferenceSchema } from "../src/monitoring/rolling-reference.ts";
 import { scalerSchema } from "../src/preprocessing/scaler.ts";
 import { cvReportSchema } from "../src/report/cv-report.ts";
@@ -15,6 +16,7 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
   scaler: { schema: scalerSchema, title: "How the channels are scaled before the network" },
   labels: { schema: labelsSchema, title: "The classes in the order of the network's outputs" },
   baseline_stats: { schema: baselineStatsSchema, title: "The frozen reference: what the training data looked like" },
+  check_result: { schema: checkResultSchema, title: "What `tidemark check --json` answers" },
   rolling_reference: { schema: rollingReferenceSchema, title: "The reference that moves: the last production batches" },
   cv_report: { schema: cvReportSchema, title: "The cross-validation's figures" },
 };

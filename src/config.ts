@@ -38,6 +38,8 @@ export interface TrainConfig {
   /** Training windows as they are, or each turned at random, since sensors never sit alike on two people. */
   augment: "none" | "rotate";
   seed: number;
+  /** Batches that the rolling reference holds, and the anchor. */
+  windowSize: number;
   /** Worker threads. */
   jobs: number;
   /** Goes on with the interrupted run of the same `out`. */
@@ -60,6 +62,32 @@ export interface PredictConfig {
   jobs: number;
 }
 
+export interface CheckConfig {
+  /** Paths, globs or s3:// urls: one batch. */
+  files: string[];
+  /** A model folder. */
+  model: string;
+  /** Whose batch it is: a device, a person, a site. */
+  stream: string;
+  /** The first file's name where not given. */
+  batchId?: string;
+  group?: string;
+  recording?: string;
+  time?: string;
+  /** In the order of the model's channels. */
+  channels?: string[];
+  /** What was calibrated on left-out people, or the textbook's constants. */
+  thresholds: "calibrated" | "fixed";
+  /** A batch is unfamiliar where at most this share of left-out people's batches are as far from the training data. */
+  alpha: number;
+  /** Batches between false alarms, on average at least. */
+  arl: number;
+  /** The batch enters the references even where it alarms. */
+  accept: boolean;
+  /** Worker threads. */
+  jobs: number;
+}
+
 export interface SimulateConfig {
   /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
@@ -76,6 +104,7 @@ export interface SimulateConfig {
 /** What a caller may write: everything that has a default may be left out. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
+export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;
 
 const text = (what: string): z.ZodString => z.string(what).min(1, what);
@@ -128,6 +157,7 @@ const trainShape = {
   classWeights: oneOf("none", "balanced").default("none"),
   augment: oneOf("none", "rotate").default("rotate"),
   seed: seed.default(42),
+  windowSize: whole(1, 1000).default(5),
   jobs,
   resume: z.boolean("true or false").default(false),
 };
@@ -140,6 +170,22 @@ const predictShape = {
   recording: column,
   time: column,
   channels,
+  jobs,
+};
+
+const checkShape = {
+  files,
+  model: text("a model folder"),
+  stream: text("the name of a stream").default("default"),
+  batchId: text("the name of a batch").exactOptional(),
+  group: column,
+  recording: column,
+  time: column,
+  channels,
+  thresholds: oneOf("calibrated", "fixed").default("calibrated"),
+  alpha: range((value) => value > 0 && value < 1, "a number greater than 0, less than 1").default(0.05),
+  arl: range((value) => value > 1 && value <= 1e9, "a number of batches greater than 1").default(500),
+  accept: z.boolean("true or false").default(false),
   jobs,
 };
 
@@ -177,6 +223,11 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
 /** @throws UserError as `resolveTrainConfig` */
 export function resolvePredictConfig(options: unknown): PredictConfig {
   return resolve(predictShape, options);
+}
+
+/** @throws UserError as `resolveTrainConfig` */
+export function resolveCheckConfig(options: unknown): CheckConfig {
+  return resolve(checkShape, options);
 }
 
 /** @throws UserError as `resolveTrainConfig` */

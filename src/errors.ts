@@ -1,6 +1,9 @@
 // Errors that are part of the interface. A UserError is expected: the command line prints its message without a
 // stack and exits with its code. Everything else is a defect of Tidemark and keeps its stack.
 
+/** Exit codes of `check`, by verdict. */
+export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;
+
 /** Exit codes that `tidemark` itself gives; verbs may add their own. */
 export const exitCodes = { ok: 0, defect: 1, usage: 2, interrupted: 130 } as const;
 

@@ -4,6 +4,8 @@
 export type { BaselineStats } from "./baseline/baseline-stats.ts";
 // options and errors
 export type {
+  CheckConfig,
+  CheckOptions,
   PredictConfig,
   PredictOptions,
   SimulateConfig,
@@ -11,14 +13,24 @@ export type {
   TrainConfig,
   TrainOptions,
 } from "./config.ts";
-export { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "./config.ts";
+export {
+  readConfigFile,
+  resolveCheckConfig,
+  resolvePredictConfig,
+  resolveSimulateConfig,
+  resolveTrainConfig,
+} from "./config.ts";
 export type { QualityReport } from "./data/quality.ts";
-export { exitCodes, Interrupted, UserError } from "./errors.ts";
+export { exitCodes, Interrupted, UserError, verdictExitCodes } from "./errors.ts";
 export type { ClassificationMetrics } from "./metrics/classification-metrics.ts";
 export type { LeakageReport } from "./model-selection/leakage.ts";
+export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/check-result.ts";
 export type { RollingReference } from "./monitoring/rolling-reference.ts";
 // pipelines
+export { type CheckAnswer, check } from "./pipelines/check.ts";
+export { type Monitor, openMonitor, validateBaselineFile } from "./pipelines/open-monitor.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
+export { decideReference, resetReference, type ShownReference, showReference } from "./pipelines/reference.ts";
 export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
 export { type TrainResult, train } from "./pipelines/train.ts";
 export type { FitName, OnTrainEvent, TrainEvent, TrainSummary } from "./pipelines/train-events.ts";

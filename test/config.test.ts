@@ -31,6 +31,7 @@ describe("resolveTrainConfig", () => {
         network: "1dcnn-bilstm",
         normalize: "zscore",
         split: "group",
+        windowSize: 5,
         folds: 5,
       },
       ...{

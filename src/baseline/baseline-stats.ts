@@ -30,6 +30,10 @@ export interface BaselineStats {
   /** "sha256:" and 64 hexadecimal digits. */
   readonly scaler_hash: string;
   readonly model_version: string;
+  /** What `check` compares batches with; see `DriftBaseline`. */
+  readonly drift?: unknown;
+  /** "sha256:" and 64 hexadecimal digits, of everything else in the file: canonical JSON without this key. */
+  readonly content_hash?: string | undefined;
 }
 
 const channelSchema = z.looseObject({
@@ -57,4 +61,10 @@ export const baselineStatsSchema: z.ZodType<BaselineStats> = z.looseObject({
   scaler_path: z.string(),
   scaler_hash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   model_version: z.string(),
+  drift: z.unknown().optional().describe("what `tidemark check` compares batches with"),
+  content_hash: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional()
+    .describe("of the file's canonical JSON (keys sorted, no spaces) without this key"),
 });

@@ -2,7 +2,10 @@
 import { Command, CommanderError } from "commander";
 import { exitCodes, UserError } from "../errors.ts";
 import { tidemarkVersion } from "../store/versions.ts";
+import { baselineCommand } from "./baseline-command.ts";
+import { checkCommand } from "./check-command.ts";
 import { predictCommand } from "./predict-command.ts";
+import { referenceCommand } from "./reference-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
 import { trainCommand } from "./train-command.ts";
 
@@ -15,12 +18,16 @@ Example:
   tidemark simulate --out recordings.parquet
   tidemark train recordings.parquet --out models/first
   tidemark predict recordings.parquet --model models/first --out predictions.csv
+  tidemark check monday.parquet --model models/first --stream left-wrist
 
 Exit codes:
   0    done
   1    a defect of tidemark
   2    wrong use: an option, a file or its content; the message says which,
        and what to do
+  10   check: gradual drift
+  11   check: sudden change
+  12   check: batch rejected by the quality gate
   130  stopped on request (Ctrl-C)
 
 Run "tidemark help COMMAND" for the options of a command.`;
@@ -34,10 +41,12 @@ export function createProgram(): Command {
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the options of a command")
     .addHelpText("after", closing);
-  for (const command of [trainCommand(), predictCommand(), simulateCommand()]) {
-    program.addCommand(command.helpOption("-h, --help", "print this help"));
-  }
-  for (const command of [program, ...program.commands]) {
+  const commands = [
+    ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
+    simulateCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.helpOption("-h, --help", "print this help"));
+  for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command
       .exitOverride()
       .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 120) })
@@ -62,7 +71,8 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
     exitCode = reportError(error);
   }
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-  process.exit(exitCode);
+  // A command that ends well may have said with which code.
+  process.exit(exitCode === exitCodes.ok ? process.exitCode : exitCode);
 }
 
 /** Prints what a command ended with to stderr, unless commander has done so; returns the exit code. */

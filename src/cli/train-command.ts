@@ -53,6 +53,8 @@ export function trainCommand(): Command {
   textOption(command, "--class-weights <how>", "none, or balanced for rare classes", defaults.classWeights);
   textOption(command, "--augment <how>", "none, or rotate: training windows are turned at random", defaults.augment);
   numberOption(command, "--seed <n>", "equal seeds give equal models", defaults.seed);
+  command.optionsGroup("Monitoring:");
+  numberOption(command, "--window-size <batches>", "that a stream's references hold", defaults.windowSize);
   command.optionsGroup("Cross-validation:");
   textOption(command, "--split <how>", "group, leave-one-group-out, stratified (leaks) or blocks", defaults.split);
   numberOption(command, "--folds <n>", "how many; leave-one-group-out has one a person", defaults.folds);

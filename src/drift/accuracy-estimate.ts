@@ -9,6 +9,7 @@
 // left 46 % of a network's labels right, while this estimate said 95 % and ATC 91 %. Where the channels have drifted, read
 // it as optimistic.
 
+import { z } from "zod";
 import { groupConformalBound } from "../stats/group-conformal.ts";
 
 /** A batch of a left-out person, with labels. */
@@ -44,6 +45,26 @@ export interface AccuracyRung {
   readonly leastConfidence: number;
   readonly mostConfidence: number;
 }
+
+const share01 = z.number().min(0).max(1);
+
+export const accuracyCalibrationSchema: z.ZodType<AccuracyCalibration> = z.object({
+  coverage: z.number().gt(0).lt(1),
+  people: z.int().min(1),
+  offset: z.number().min(-1).max(1),
+  rungs: z
+    .array(
+      z.object({
+        windows: z.int().min(1),
+        people: z.int().min(1),
+        batches: z.int().min(1),
+        halfWidth: share01,
+        leastConfidence: share01,
+        mostConfidence: share01,
+      }),
+    )
+    .min(1),
+});
 
 export interface AccuracyEstimate {
   readonly accuracy: number;

@@ -159,6 +159,11 @@ function withScores(own: DriftState["own"], comparisons: readonly Comparison[]):
   return known;
 }
 
+/** How much evidence is an alarm. */
+export function alarmLevel(comparisons: readonly Comparison[], arl: number): number {
+  return arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
+}
+
 /** The mean of the references' evidence: what is held against the run length. */
 export function evidenceValue({ evidence }: Pick<DriftState, "evidence">): number {
   return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
@@ -172,7 +177,7 @@ function weigh(
   series: DriftState["series"],
   { arl = 500, confirmAfter = 5 }: DriftOptions,
 ): Weighed {
-  const level = arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
+  const level = alarmLevel(comparisons, arl);
   const evidence = { ...state.evidence };
   for (const { reference, pValue } of comparisons) {
     if (reference === "baseline" || pValue === null) continue;

@@ -17,6 +17,8 @@ export interface CrossValidation {
   readonly temperature: number;
   /** [W, K] out-of-fold probabilities by window, before temperature scaling. */
   readonly probabilities: Float32Array;
+  /** [W, K] the same after it. */
+  readonly calibrated: Float32Array;
   /** [W] the fold that tested the window, from 1. */
   readonly foldOfWindow: Int32Array;
   readonly warnings: readonly string[];
@@ -59,14 +61,11 @@ export function summariseFolds(
   const users = describeUsers(data, probabilities, foldOfWindow);
   const worst = users.reduce((a, b) => (b.metrics.macro_f1 < a.metrics.macro_f1 ? b : a));
   const temperature = fitTemperature(probabilities, labels, classes.length);
+  const calibrated = applyTemperature(probabilities, classes.length, temperature);
   return {
-    ...{ folds, users, temperature, probabilities, foldOfWindow },
+    ...{ folds, users, temperature, probabilities, calibrated, foldOfWindow },
     pooled: classificationMetrics(labels, probabilities, classes),
-    pooledCalibrated: classificationMetrics(
-      labels,
-      applyTemperature(probabilities, classes.length, temperature),
-      classes,
-    ),
+    pooledCalibrated: classificationMetrics(labels, calibrated, classes),
     summary: {
       over_folds: metricsSummary(folds.map(({ metrics }) => metrics)),
       over_users: metricsSummary(users.map(({ metrics }) => metrics)),

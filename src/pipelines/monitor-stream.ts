@@ -194,6 +194,11 @@ export class MonitorStream<R, E> {
     return this.#database.transaction((ledger) => deriveReference(ledger, this.#model, this.name));
   }
 
+  /** The stream's last `limit` batches, oldest first. */
+  newest(limit: number): LedgerRow[] {
+    return this.#database.transaction((ledger) => ledger.last(this.name, limit));
+  }
+
   /** Up to `limit` rows of the stream's ledger in the order they came, after the one of that sequence. */
   page(options: { after?: number; limit?: number } = {}): LedgerRow[] {
     return this.#database.transaction((ledger) => ledger.page({ ...options, stream: this.name }));

@@ -2,7 +2,6 @@
 
 import { basename } from "node:path";
 import { computeBaseline } from "../baseline/compute-baseline.ts";
-import { validateBaseline } from "../baseline/validate-baseline.ts";
 import type { TrainConfig } from "../config.ts";
 import { writeTable } from "../data/write-table.ts";
 import { emptyRollingReference } from "../monitoring/rolling-reference.ts";
@@ -10,6 +9,7 @@ import { buildExportGraph } from "../nn/inference-graph.ts";
 import { networkLayers } from "../nn/presets.ts";
 import { modelProto } from "../onnx/model-proto.ts";
 import type { Scaler } from "../preprocessing/scaler.ts";
+import { Rng } from "../random.ts";
 import type { CvReport } from "../report/cv-report.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import { reportHtml } from "../report/report-html.ts";
@@ -21,6 +21,8 @@ import type { Staging } from "../store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../store/versions.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
 import type { CrossValidation } from "./cross-validation.ts";
+import { driftBaseline } from "./drift-baseline.ts";
+import { baselineFaults, contentHash } from "./open-monitor.ts";
 import { predictionColumns, windowColumns } from "./prediction-columns.ts";
 import { countByName, type TrainingData, windowsPerClass } from "./prepare-training.ts";
 import { fitSeconds } from "./train-run.ts";
@@ -47,14 +49,21 @@ export async function writeModel(
   const network = exportNetwork(config, data, final, scaler, crossValidation.temperature);
   const modelVersion = versionName(config.out, createdAt, network);
   const scalerText = jsonText(scaler);
-  const baseline = computeBaseline(recordings, {
-    sourceFile: recordings.files,
-    scalerPath: modelFiles.scaler,
-    scalerHash: sha256Bytes(scalerText),
-    modelVersion,
-    createdAt,
-  });
-  const faults = validateBaseline(baseline);
+  const scalerHash = sha256Bytes(scalerText);
+  const described = {
+    ...computeBaseline(recordings, {
+      sourceFile: recordings.files,
+      scalerPath: modelFiles.scaler,
+      ...{ scalerHash, modelVersion, createdAt },
+    }),
+    drift: driftBaseline(windows, crossValidation.calibrated, {
+      overlap: config.overlap,
+      referenceBatches: config.windowSize,
+      rng: Rng.fromSeed(config.seed).split("drift"),
+    }),
+  };
+  const baseline = { ...described, content_hash: contentHash(described) };
+  const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), { modelVersion, scalerHash });
   if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
   const cvReport = describe(model, modelVersion);
   const history = historyRows(outcomes, final);
@@ -88,7 +97,7 @@ export async function writeModel(
       [modelFiles.scaler]: scalerText,
       [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
       [modelFiles.baseline]: jsonText(baseline),
-      [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels)),
+      [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.windowSize)),
       [modelFiles.cvReport]: jsonText(cvReport),
       [modelFiles.outOfFold]: { path: outOfFold },
       [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),

@@ -109,6 +109,15 @@ export class BatchLedger {
       .map((row) => ledgerRow.parse(row));
   }
 
+  /** The stream's last `limit` batches, whatever became of them, oldest first. */
+  last(stream: string, limit: number): LedgerRow[] {
+    return this.#database
+      .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?`)
+      .all(stream, limit)
+      .map((row) => ledgerRow.parse(row))
+      .reverse();
+  }
+
   /** How many batches of the stream have come, whatever became of them. */
   count(stream: string): number {
     const row = this.#database.prepare("SELECT count(*) AS n FROM batches WHERE stream = ?").get(stream);

@@ -1,0 +1,100 @@
+import { Command } from "commander";
+import { resolveCheckConfig } from "../config.ts";
+import type { ByHand } from "../pipelines/reference.ts";
+import { fixed } from "./format.ts";
+import { textOption } from "./options.ts";
+import { formatTable } from "./table.ts";
+
+const closing = `
+Examples:
+  tidemark reference show --model models/walk --stream wrist-7
+  tidemark reference exclude 2026-05-04 --model models/walk --stream wrist-7
+  tidemark reference reset --model models/walk --stream wrist-7
+
+The frozen baseline is never touched by any of this.
+
+Exit codes:
+  0    done, or so already
+  1    a defect of tidemark
+  2    wrong use`;
+
+interface Given {
+  model?: string;
+  stream?: string;
+  json?: boolean;
+}
+
+/** `tidemark reference` */
+export function referenceCommand(): Command {
+  const command = new Command("reference")
+    .summary("show, correct or reset the rolling reference of a stream")
+    .description("Shows what a stream's batches are compared with, takes a batch in or out, or begins again.")
+    .usage("show|exclude|accept|reset --model <dir> [--stream <name>]")
+    .addHelpText("after", closing);
+  const verb = (name: string, summary: string): Command => {
+    const own = command.command(name).summary(summary).option("--model <dir>", "the model folder (required)");
+    textOption(own, "--stream <name>", "a device, a person, a site", "default");
+    return own.option("--json", "print one line of JSON");
+  };
+  verb("show", "the rolling reference, and what became of the last batches").action(async (given: Given) => {
+    const { showReference } = await import("../pipelines/reference.ts");
+    const shown = await showReference(optionsOf(given));
+    if (given.json === true) return void process.stdout.write(`${JSON.stringify(shown.reference)}\n`);
+    process.stdout.write(`${shownText(shown)}\n`);
+  });
+  const byHand = (action: ByHand, summary: string, done: string): void => {
+    verb(action, summary)
+      .argument("<batch>", "its id")
+      .action(async (batch: string, given: Given) => {
+        const { decideReference } = await import("../pipelines/reference.ts");
+        const changed = await decideReference(action, batch, optionsOf(given));
+        const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: it was so already`;
+        process.stdout.write(given.json === true ? `${JSON.stringify({ batch, action, changed })}\n` : `${text}\n`);
+      });
+  };
+  byHand("exclude", "take a batch out of the stream's references", "is out of the references");
+  byHand("accept", "take a batch in that alarmed or was doubtful", "is in the references");
+  verb("reset", "begin again with empty references").action(async (given: Given) => {
+    const { resetReference } = await import("../pipelines/reference.ts");
+    const options = optionsOf(given);
+    await resetReference(options);
+    const text = `stream ${options.stream} begins again; its batch ids stay taken`;
+    process.stdout.write(given.json === true ? `${JSON.stringify({ reset: options.stream })}\n` : `${text}\n`);
+  });
+  return command;
+}
+
+function optionsOf({ model, stream }: Given): { model: string; stream: string } {
+  return resolveCheckConfig({ files: ["-"], model, ...(stream !== undefined && { stream }) });
+}
+
+function shownText({
+  reference,
+  ledger,
+  streams,
+}: Awaited<ReturnType<typeof import("../pipelines/reference.ts").showReference>>): string {
+  const { batches, aggregated, window_size, last_updated, stream } = reference;
+  const channels = Object.keys(aggregated.trend).map((name) => [
+    name,
+    fixed(aggregated.rolling_mean[name]),
+    fixed(aggregated.rolling_std[name]),
+    aggregated.trend[name]!,
+  ]);
+  const rows = ledger.map(({ batchId, receivedAt, status, inWindow, reason }) => [
+    batchId,
+    receivedAt,
+    status,
+    inWindow ? "yes" : "",
+    reason ?? "",
+  ]);
+  return [
+    `reference  stream ${stream ?? "default"}: ${batches.length} of ${window_size} batches, last changed ${last_updated ?? "never"}`,
+    ...(batches.length === 0 ? [] : [`           ${batches.map(({ batch_id }) => batch_id).join(", ")}`]),
+    "",
+    formatTable(["channel", "mean", "std", "trend"], channels),
+    ...(rows.length === 0
+      ? []
+      : ["", "last batches", formatTable(["batch", "received", "status", "counts", "reason"], rows)]),
+    ...(streams.length > 1 ? ["", `streams of this model: ${streams.join(", ")}`] : []),
+  ].join("\n");
+}

@@ -1,0 +1,84 @@
+// Everything that `check` knows of a model's training data, as it stands in baseline_stats.json under "drift".
+
+import { z } from "zod";
+import { type AccuracyCalibration, accuracyCalibrationSchema } from "./accuracy-estimate.ts";
+import { type BaselineReference, baselineReferenceSchema, channelSummarySchema } from "./baseline-reference.ts";
+import { type Calibration, calibrationSchema } from "./calibration.ts";
+import { type ClassSummaries, wholeOf } from "./class-summaries.ts";
+import type { DriftModel } from "./comparison.ts";
+import { type ModelSignals, modelSignalsSchema } from "./model-signals.ts";
+
+export interface DriftBaseline {
+  /** Of the windows, Hz; recordings of another rate are brought to it before they are counted. */
+  readonly sampling_rate_hz: number;
+  /** Predicted classes, in the order of the network's outputs. */
+  readonly classes: readonly string[];
+  /** By channel the quantile grid's edges, in the channel's unit. */
+  readonly edges: Readonly<Record<string, readonly number[]>>;
+  /** The samples that the network learned from, by the class that cross-validation predicted for them. */
+  readonly by_class: ClassSummaries;
+  /** What cross-validation predicted for those people whom it had left out. */
+  readonly signals: ModelSignals;
+  readonly calibration: Calibration;
+  /** Null where no person had enough windows for a batch. */
+  readonly accuracy: AccuracyCalibration | null;
+}
+
+export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
+  .object({
+    sampling_rate_hz: z.number().positive(),
+    classes: z.array(z.string()).min(2),
+    edges: z.record(z.string(), z.array(z.number()).min(1)).describe("by channel, strictly ascending"),
+    by_class: z.array(z.record(z.string(), channelSummarySchema).nullable()).min(1),
+    signals: modelSignalsSchema,
+    calibration: calibrationSchema,
+    accuracy: accuracyCalibrationSchema.nullable(),
+  })
+  .describe("what `tidemark check` compares batches with: counts over the grid, and what is usual without drift");
+
+/** What a file that fits the schema still may have wrong: one message a fault. */
+export function driftBaselineFaults(drift: DriftBaseline, channels: readonly string[]): string[] {
+  const { classes, edges, by_class, signals } = drift;
+  const faults: string[] = [];
+  if (by_class.length !== classes.length) {
+    faults.push(`drift.by_class: expected ${classes.length} classes, got ${by_class.length}`);
+  }
+  if (by_class.every((summary) => summary === null)) faults.push("drift.by_class: expected a class with samples");
+  if (signals.classCounts.length !== classes.length) {
+    faults.push(`drift.signals.classCounts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
+  }
+  for (const name of channels) {
+    const own = edges[name];
+    if (own === undefined) {
+      faults.push(`drift.edges.${name}: missing, although "${name}" is a sensor column`);
+      continue;
+    }
+    const falling = own.findIndex((edge, i) => i > 0 && !(edge > own[i - 1]!));
+    if (falling > 0) {
+      faults.push(`drift.edges.${name}: expected ascending edges, got ${own[falling]} after ${own[falling - 1]}`);
+    }
+    for (const [k, summary] of by_class.entries()) {
+      if (summary === null) continue;
+      const bins = summary[name]?.counts.length;
+      if (bins === own.length + 1) continue;
+      faults.push(`drift.by_class.${k}.${name}: expected ${own.length + 1} counts, got ${bins ?? "none"}`);
+    }
+  }
+  return faults;
+}
+
+export function baselineReferenceOf({ edges, by_class }: DriftBaseline): BaselineReference {
+  const whole = wholeOf(by_class);
+  return baselineReferenceSchema.parse(
+    Object.fromEntries(Object.entries(edges).map(([name, own]) => [name, { edges: own, summary: whole[name] }])),
+  );
+}
+
+export function driftModel(drift: DriftBaseline): DriftModel {
+  return {
+    baseline: baselineReferenceOf(drift),
+    byClass: drift.by_class,
+    calibration: drift.calibration,
+    samplingRateHz: drift.sampling_rate_hz,
+  };
+}

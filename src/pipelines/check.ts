@@ -1,0 +1,190 @@
+// `tidemark check`: one production batch in, one verdict out. What can be done before the stream is opened is done before:
+// the transaction holds nothing but the decision.
+
+import { basename } from "node:path";
+import { z } from "zod";
+import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
+import type { FaultDescription } from "../data/data-fault.ts";
+import { type GatedBatch, qualityGate } from "../data/quality-gate.ts";
+import type { Recordings } from "../data/recordings.ts";
+import { gridsOf } from "../drift/baseline-reference.ts";
+import { type DriftState, driftStateSchema, judge, newDriftState } from "../drift/decision.ts";
+import { diagnose } from "../drift/diagnosis.ts";
+import { type Columns, Summarizer } from "../drift/summarize.ts";
+import { UserError } from "../errors.ts";
+import { type CheckResult, checkResultSchema } from "../monitoring/check-result.ts";
+import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
+import { makeWindows } from "../preprocessing/make-windows.ts";
+import { sha256Bytes, sha256File } from "../store/hash.ts";
+import { modelFiles } from "../store/model-folder.ts";
+import { predictWindows } from "../training/predict-windows.ts";
+import { describeCheck } from "./describe-check.ts";
+import { measureBatch, sampleColumns } from "./measure-batch.ts";
+import { type Decision, type StreamMemory, withStream } from "./monitor-stream.ts";
+import { type Monitor, openMonitor } from "./open-monitor.ts";
+import { columnsOf } from "./prepare-training.ts";
+
+export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/check-result.ts";
+
+/** What a stream remembers between checks, besides the batches of its references. */
+export interface StreamState {
+  readonly drift: DriftState;
+  /** Ids of the batches that were judged last, the newest at the end. */
+  readonly recent: readonly string[];
+}
+
+export const streamStateSchema: z.ZodType<StreamState> = z.object({
+  drift: driftStateSchema,
+  recent: z.array(z.string()),
+});
+
+export const streamSchemas: {
+  readonly result: z.ZodType<CheckResult>;
+  readonly evidence: z.ZodType<StreamState>;
+} = { result: checkResultSchema, evidence: streamStateSchema };
+
+export interface CheckAnswer {
+  readonly result: CheckResult;
+  /** The batch came before: this is what was answered then, and nothing was changed. */
+  readonly known: boolean;
+}
+
+/** A batch as far as it can be looked at without knowing its stream. */
+export interface MeasuredBatch {
+  readonly recordings: Recordings;
+  /** Samples at the model's rate, by the model's channel. */
+  readonly columns: Columns;
+  readonly windows: number;
+  readonly measurement: BatchMeasurement;
+  readonly warnings: readonly string[];
+}
+
+/** Ids kept to name the batch at which something began. */
+const mostRecent = 100;
+
+/**
+ * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own past, remembers it in the
+ * model folder, and moves the stream's rolling reference on. A batch that is known by its id and content is answered as
+ * before and changes nothing.
+ *
+ * @param options as on the command line; `files` and `model` at least
+ * @throws UserError on wrong options, a model folder that was changed, or a batch id that was given to other content. Data
+ *   that cannot be judged is no error: its verdict is "rejected"
+ */
+export async function check(options: CheckOptions, run: { now?: () => Date } = {}): Promise<CheckAnswer> {
+  const config = resolveCheckConfig(options);
+  const monitor = await openMonitor(config.model);
+  const batchId = config.batchId ?? basename(config.files[0]!);
+  const now = run.now ?? (() => new Date());
+  const gated = await gate(config, monitor);
+  const measured = gated.accepted ? await measure(gated, config, monitor) : undefined;
+  const contentHash = gated.accepted ? gated.recordings.fingerprint : await hashOf(config.files);
+  const facts = {
+    ...{ batchId, stream: config.stream, modelVersion: monitor.monitored.modelVersion },
+    checkedAt: now().toISOString(),
+  };
+  return withStream(monitor.monitored, { stream: config.stream, schemas: streamSchemas, now }, (stream) => {
+    const answer = stream.record({ batchId, contentHash, accept: config.accept }, (memory) =>
+      gated.accepted ? decide(measured!, memory, monitor, config, facts) : reject(gated.reasons, facts),
+    );
+    if (answer.known && config.accept) stream.decideByHand("accept", batchId, "by hand");
+    return answer;
+  });
+}
+
+export interface CheckFacts {
+  readonly batchId: string;
+  readonly stream: string;
+  readonly modelVersion: string;
+  readonly checkedAt: string;
+}
+
+async function gate(config: CheckConfig, { folder, config: trained, baseline }: Monitor): Promise<GatedBatch> {
+  const channels = folder.manifest.data.channels;
+  const named = config.channels ?? channels;
+  if (named.length !== channels.length) {
+    throw new UserError(`--channels: the model has ${channels.length} (${channels.join(", ")}), got ${named.length}`, {
+      advice: "Name one column for each, in this order.",
+    });
+  }
+  const { channels: _, ...columns } = columnsOf(config);
+  return qualityGate(config.files, {
+    columns,
+    channels: channels.map((name, c) => {
+      const { min, max } = baseline.per_channel[name]!;
+      return { column: named[c]!, min, max };
+    }),
+    samplingRateHz: trained.rate,
+    windowSeconds: trained.window / trained.rate,
+  });
+}
+
+async function measure(
+  { recordings, warnings }: Extract<GatedBatch, { accepted: true }>,
+  config: CheckConfig,
+  { folder, config: trained, drift, model }: Monitor,
+): Promise<MeasuredBatch> {
+  const named: Recordings = { ...recordings, channels: folder.manifest.data.channels };
+  const { rate, window, overlap } = trained;
+  const { windows } = makeWindows(named, { samplingRateHz: rate, windowSize: window, overlap });
+  const nClasses = drift.classes.length;
+  const probabilities = await predictWindows(folder.path(modelFiles.network), windows, nClasses, {
+    threads: config.jobs,
+  });
+  const columns = sampleColumns(windows);
+  const summarizer = new Summarizer(gridsOf(model.baseline));
+  const measurement = measureBatch(windows, probabilities, nClasses, { overlap, columns, summarizer });
+  return { recordings: named, columns, windows: windows.starts.length, measurement, warnings };
+}
+
+/** Pure: all that is known of the batch and its stream is in the arguments. */
+export function decide(
+  batch: MeasuredBatch,
+  memory: StreamMemory<StreamState>,
+  monitor: Monitor,
+  config: Pick<CheckConfig, "thresholds" | "alpha" | "arl" | "accept">,
+  facts: CheckFacts,
+): Decision<CheckResult, StreamState> {
+  const before = memory.evidence ?? { drift: newDriftState, recent: [] };
+  const past = {
+    window: memory.window.map(({ byClass }) => byClass),
+    anchor: memory.anchor.map(({ byClass }) => byClass),
+  };
+  const { thresholds, alpha, arl, accept } = config;
+  const judged = judge(batch.measurement.byClass, past, before.drift, monitor.model, { thresholds, alpha, arl });
+  const recent = [...before.recent, facts.batchId].slice(-mostRecent);
+  const alarmed = judged.judgement.verdict !== "normal";
+  const causes =
+    alarmed || judged.judgement.unfamiliar ? diagnose(batch.columns, monitor.model.baseline).slice(0, 3) : [];
+  const result = describeCheck({ batch, memory, monitor, config, facts, causes, ...judged, recent });
+  return {
+    verdict: judged.judgement.verdict,
+    reason: result.verdict === "normal" ? null : reasonOf(result),
+    doubtful: judged.judgement.doubtful && !accept,
+    summary: batch.measurement,
+    evidence: { drift: judged.state, recent },
+    result,
+  };
+}
+
+function reasonOf({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {
+  const loudest = comparisons.find(({ reference }) => reference === leading);
+  return loudest === undefined ? verdict : `${verdict}: ${loudest.channel} against the ${loudest.reference}`;
+}
+
+function reject(reasons: readonly FaultDescription[], facts: CheckFacts): Decision<CheckResult, StreamState> {
+  return {
+    verdict: "rejected",
+    reason: reasons.map(({ code }) => code).join(", "),
+    result: {
+      ...{ schema_version: 1, batch_id: facts.batchId, stream: facts.stream, model_version: facts.modelVersion },
+      ...{ checked_at: facts.checkedAt, verdict: "rejected", reasons: reasons.map((reason) => ({ ...reason })) },
+    },
+  };
+}
+
+/** Of files that could not be read as recordings; of what is not on this disk, its name. */
+async function hashOf(files: readonly string[]): Promise<string> {
+  const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
+  return sha256Bytes(JSON.stringify(["rejected", ...hashes]));
+}

@@ -1,0 +1,144 @@
+// The last thing that training learns: what its people's batches look like without drift. Each person is rehearsed with the
+// classes that the network of a fold that did not know the person predicted.
+
+import { type AccuracyCalibration, calibrateAccuracy, type RehearsedBatch } from "../drift/accuracy-estimate.ts";
+import { baselineReference, gridsOf } from "../drift/baseline-reference.ts";
+import { calibrate } from "../drift/calibrate.ts";
+import { summarizeByClass } from "../drift/class-summaries.ts";
+import { correlationSeconds } from "../drift/correlation-time.ts";
+import type { DriftBaseline } from "../drift/drift-baseline.ts";
+import { modelSignals } from "../drift/model-signals.ts";
+import type { Chunk, Group } from "../drift/rehearsal.ts";
+import { type Columns, Summarizer } from "../drift/summarize.ts";
+import { argmaxRows } from "../metrics/confusion-matrix.ts";
+import { windowStep } from "../preprocessing/make-windows.ts";
+import type { WindowSet } from "../preprocessing/windows.ts";
+import type { Rng } from "../random.ts";
+import { classOfSamples, follows, type Run, runsOf, sampleColumns } from "./measure-batch.ts";
+
+/** Longest chunk; activities that were recorded in shorter pieces give shorter ones. */
+const longestChunkSeconds = 15;
+const lengthsSeconds = [15, 60, 300, 900] as const;
+const shiftSd = 0.6;
+
+/** @param probabilities [W, K] out of fold, after temperature scaling */
+export function driftBaseline(
+  windows: WindowSet,
+  probabilities: Float32Array,
+  options: { overlap: number; referenceBatches: number; rng: Rng },
+): DriftBaseline {
+  const { classes, samplingRateHz } = windows;
+  const nClasses = classes.length;
+  const columns = sampleColumns(windows);
+  const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
+  const baseline = baselineReference(columns);
+  const grids = gridsOf(baseline);
+  const summarizer = new Summarizer(grids);
+  const runs = runsOf(windows);
+  const rows = chunkRows(windows, runs);
+  const groups = groupsOf(windows, runs, rows, { columns, classOf, summarizer, baseline });
+  return {
+    sampling_rate_hz: samplingRateHz,
+    classes: [...classes],
+    edges: grids,
+    by_class: summarizeByClass(summarizer, columns, classOf, nClasses),
+    signals: modelSignals(probabilities, nClasses, follows(windows, options.overlap)),
+    calibration: calibrate(baseline, groups, {
+      chunkSeconds: rows / samplingRateHz,
+      samplingRateHz,
+      rng: options.rng,
+      lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
+      referenceBatches: options.referenceBatches,
+      shiftSd,
+      correlationSeconds: correlations(windows, runs, columns),
+    }),
+    accuracy: accuracyOf(windows, probabilities, options.overlap),
+  };
+}
+
+/** A quarter of the stretches may be too short for a chunk. */
+function chunkRows({ samplingRateHz, windowSize }: WindowSet, runs: readonly Run[]): number {
+  const lengths = runs.map(({ from, to }) => to - from).sort((a, b) => a - b);
+  const most = Math.max(windowSize, Math.floor(longestChunkSeconds * samplingRateHz));
+  return Math.min(most, Math.max(windowSize, lengths[lengths.length >> 2]!));
+}
+
+function groupsOf(
+  windows: WindowSet,
+  runs: readonly Run[],
+  rows: number,
+  of: {
+    columns: Columns;
+    classOf: Int32Array;
+    summarizer: Summarizer;
+    baseline: ReturnType<typeof baselineReference>;
+  },
+): Group[] {
+  const { classes, users, recordings, labels, groups, recordingIndex } = windows;
+  const { columns, classOf, summarizer, baseline } = of;
+  const shifted = Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => {
+      const amount = shiftSd * baseline[name]!.summary.std;
+      return [name, column.map((value) => value + amount)];
+    }),
+  );
+  const chunks = users.map((): Chunk[] => []);
+  for (const { from, to, first } of runs) {
+    for (let start = from; start + rows <= to; start += rows) {
+      const ofChunk = (raw: Columns) => summarizeByClass(summarizer, raw, classOf, classes.length, start, start + rows);
+      chunks[groups[first]!]!.push({
+        recording: recordings[recordingIndex[first]!]!,
+        label: classes[labels[first]!] ?? null,
+        summary: ofChunk(columns),
+        shifted: ofChunk(shifted),
+      });
+    }
+  }
+  return users.map((name, g) => ({ name, chunks: chunks[g]! }));
+}
+
+function correlations(
+  { users, groups, samplingRateHz }: WindowSet,
+  runs: readonly Run[],
+  columns: Columns,
+): Record<string, number> | null {
+  const times = Object.entries(columns).map(([name, column]) => {
+    const people = users.map((_, g) => {
+      const parts = runs.filter(({ first }) => groups[first] === g).map(({ from, to }) => column.subarray(from, to));
+      const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        whole.set(part, at);
+        at += part.length;
+      }
+      return whole;
+    });
+    return [name, correlationSeconds(people, samplingRateHz)] as const;
+  });
+  if (times.some(([, seconds]) => seconds === null)) return null;
+  return Object.fromEntries(times as [string, number][]);
+}
+
+/** Everyone's windows in the order they were taken, cut into batches of the ladder's lengths. */
+function accuracyOf(windows: WindowSet, probabilities: Float32Array, overlap: number): AccuracyCalibration | null {
+  const { users, groups, labels, classes, windowSize, samplingRateHz } = windows;
+  const predicted = argmaxRows(probabilities, classes.length);
+  const stepSeconds = windowStep(windowSize, overlap) / samplingRateHz;
+  const lengths = [...new Set(lengthsSeconds.map((seconds) => Math.max(1, Math.round(seconds / stepSeconds))))];
+  const batches = users.flatMap((person, g) => {
+    const own = [...groups.keys()].filter((w) => groups[w] === g);
+    return lengths.flatMap((length): RehearsedBatch[] =>
+      Array.from({ length: Math.floor(own.length / length) }, (_, i) => {
+        const batch = own.slice(i * length, (i + 1) * length);
+        const confidence = (w: number): number => probabilities[w * classes.length + predicted[w]!]!;
+        return {
+          person,
+          windows: length,
+          confidence: batch.reduce((sum, w) => sum + confidence(w), 0) / length,
+          accuracy: batch.filter((w) => predicted[w] === labels[w]).length / length,
+        };
+      }),
+    );
+  });
+  return batches.length === 0 ? null : calibrateAccuracy(batches);
+}

@@ -1,0 +1,74 @@
+// From windows and what the network says of them to what is kept of a batch: counts by predicted class, and its signals.
+// Dimensions: S samples, W windows, K classes.
+
+import { type ClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
+import { followsInTime, modelSignals } from "../drift/model-signals.ts";
+import type { Columns, Summarizer } from "../drift/summarize.ts";
+import { argmaxRows } from "../metrics/confusion-matrix.ts";
+import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
+import { windowStep } from "../preprocessing/make-windows.ts";
+import type { WindowSet } from "../preprocessing/windows.ts";
+
+/** Samples `from` to `to` (excluded) of one stretch, and its windows `first` to `last` (excluded). */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The stretches that the windows cover, in order. */
+export function runsOf({ starts, windowSize }: Pick<WindowSet, "starts" | "windowSize">): Run[] {
+  const runs: Run[] = [];
+  for (let first = 0; first < starts.length; ) {
+    let last = first + 1;
+    while (last < starts.length && starts[last]! < starts[last - 1]! + windowSize) last++;
+    runs.push({ from: starts[first]!, to: starts[last - 1]! + windowSize, first, last });
+    first = last;
+  }
+  return runs;
+}
+
+/** The samples channel by channel, [S] each. */
+export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
+  const size = channels.length;
+  return Object.fromEntries(
+    channels.map((name, c) => [
+      name,
+      Float32Array.from({ length: samples.length / size }, (_, i) => samples[i * size + c]!),
+    ]),
+  );
+}
+
+/** [S] for each sample the class of the window whose middle is nearest to it. */
+export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
+  const { starts, windowSize, samples, channels } = windows;
+  const classes = new Int32Array(samples.length / channels.length);
+  for (const { from, to, first, last } of runsOf(windows)) {
+    let at = from;
+    for (let w = first; w < last; w++) {
+      const end = w + 1 === last ? to : Math.round((starts[w]! + starts[w + 1]! + windowSize) / 2);
+      classes.fill(predicted[w]!, at, end);
+      at = end;
+    }
+  }
+  return classes;
+}
+
+/** @param probabilities [W, K] after temperature scaling, as the exported network gives them */
+export function measureBatch(
+  windows: WindowSet,
+  probabilities: Float32Array,
+  nClasses: number,
+  { overlap, columns, summarizer }: { overlap: number; columns: Columns; summarizer: Summarizer },
+): BatchMeasurement {
+  const predicted = argmaxRows(probabilities, nClasses);
+  const byClass: ClassSummaries = summarizeByClass(summarizer, columns, classOfSamples(windows, predicted), nClasses);
+  return { byClass, signals: modelSignals(probabilities, nClasses, follows(windows, overlap)) };
+}
+
+/** [W] whether a window comes one step after the one before it. */
+export function follows(windows: WindowSet, overlap: number): Uint8Array {
+  const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
+  return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz);
+}

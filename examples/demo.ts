@@ -1,28 +1,46 @@
-// npm run demo: simulated recordings in, a cross-validated model folder and its report out, through the real command.
+// npm run demo: simulated recordings in, a cross-validated model folder and its report out, then two batches checked against
+// it, one as it should be and one in another unit; all through the real command.
 // Takes under three minutes on two cores and leaves everything in demo/.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { openDatabase, sqlString } from "../src/data/duckdb.ts";
+import { verdictExitCodes } from "../src/errors.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const directory = join(root, "demo");
 const command = join(root, "src/cli/main.ts");
 
-function tidemark(...words: string[]): void {
+/** @param expected exit code; check's says the verdict */
+function tidemark(words: readonly string[], expected = 0): void {
   console.log(`\n$ tidemark ${words.join(" ")}\n`);
-  execFileSync(process.execPath, [command, ...words], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [command, ...words], { cwd: root, stdio: "inherit" });
+  if (status !== expected) throw new Error(`expected exit code ${expected}, got ${status}`);
+}
+
+/** What a firmware update may do: the same recordings with accelerations in g instead of m/s^2. */
+async function inGravities(from: string, to: string): Promise<void> {
+  const database = await openDatabase();
+  const [source, target] = [from, to].map((name) => sqlString(join(root, name)));
+  await database.connection.run(
+    `COPY (SELECT * REPLACE (Ax / 9.80665 AS Ax, Ay / 9.80665 AS Ay, Az / 9.80665 AS Az) FROM ${source}) TO ${target}`,
+  );
+  database.close();
 }
 
 const started = performance.now();
 rmSync(directory, { recursive: true, force: true });
-tidemark("simulate", "--out", "demo/recordings.parquet", "--users", "8", "--minutes", "6");
-tidemark(
+tidemark(["simulate", "--out", "demo/recordings.parquet", "--users", "8", "--minutes", "6"]);
+tidemark([
   ...["train", "demo/recordings.parquet", "--out", "demo/model", "--network", "compact"],
   ...["--folds", "4", "--epochs", "8", "--patience", "3"],
-);
-tidemark("simulate", "--out", "demo/new-people.csv", "--users", "2", "--minutes", "2", "--seed", "7");
-tidemark("predict", "demo/new-people.csv", "--model", "demo/model", "--out", "demo/predictions.csv");
+]);
+tidemark(["simulate", "--out", "demo/monday.csv", "--users", "1", "--minutes", "5", "--seed", "7"]);
+tidemark(["predict", "demo/monday.csv", "--model", "demo/model", "--out", "demo/predictions.csv"]);
+tidemark(["check", "demo/monday.csv", "--model", "demo/model", "--stream", "wrist-7"]);
+await inGravities("demo/monday.csv", "demo/tuesday.csv");
+tidemark(["check", "demo/tuesday.csv", "--model", "demo/model", "--stream", "wrist-7"], verdictExitCodes.sudden_change);
 
 const report = join(directory, "model", "report.html");
 console.log(

@@ -61,7 +61,9 @@ export function checkCommand(): Command {
       const { check } = await import("../pipelines/check.ts");
       const answer = await check(config);
       process.stdout.write(
-        json === true ? `${JSON.stringify({ known: answer.known, ...answer.result })}\n` : `${checkText(answer)}\n`,
+        json === true
+          ? `${JSON.stringify({ known: answer.known, ...answer.result })}\n`
+          : `${checkText(answer, config.model)}\n`,
       );
       process.exitCode = verdictExitCodes[answer.result.verdict];
     });

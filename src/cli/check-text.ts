@@ -18,9 +18,24 @@ const methodNames: Record<CheckedComparison["method"], string> = {
   constants: "fixed thresholds (KS .1/.2, PSI .1/.25, W1 and mean shift .25/.5 sd)",
 };
 
-/** The answer as text without a last newline. */
-export function checkText({ result, known }: { readonly result: CheckResult; readonly known: boolean }): string {
-  const text = result.verdict === "rejected" ? rejectedText(result) : judgedText(result);
+const statisticNames: Readonly<Record<string, string>> = {
+  ks: "KS",
+  ks_within_classes: "KS in classes",
+  psi: "PSI",
+  wasserstein: "W1",
+  mean_shift: "mean",
+  log_sd_ratio: "spread",
+};
+
+/**
+ * The answer as text without a last newline.
+ * @param model the model folder, as the user named it
+ */
+export function checkText(
+  { result, known }: { readonly result: CheckResult; readonly known: boolean },
+  model: string,
+): string {
+  const text = result.verdict === "rejected" ? rejectedText(result) : judgedText(result, model);
   const before = `This batch came before, at ${result.checked_at}: this was the answer then; nothing was changed.`;
   return known ? `${text}\n\n${before}` : text;
 }
@@ -39,20 +54,22 @@ function rejectedText({ batch_id, stream, reasons }: RejectedBatch): string {
   ].join("\n");
 }
 
-function judgedText(result: JudgedBatch): string {
+function judgedText(result: JudgedBatch, model: string): string {
   const { comparisons, likely_causes: causes, warnings } = result;
   return [
     `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
     ...headline(result),
     "",
-    comparisons.length === 0 ? "There was nothing to compare it with yet." : comparisonTable(comparisons),
+    comparisons.length === 0
+      ? "Nothing could be compared: the batch is shorter than what was rehearsed."
+      : comparisonTable(comparisons),
     ...(comparisons.length === 0 ? [] : ["", channelTable(result)]),
     "",
     ...signalLines(result),
     ...(causes.length === 0 ? [] : ["", ...causes.map(causeLine)]),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `warning: ${warning}`)]),
     "",
-    ...nextSteps(result).map((step) => `-> ${step}`),
+    ...nextSteps(result, model).map((step) => `-> ${step}`),
   ].join("\n");
 }
 
@@ -65,8 +82,7 @@ function headline(result: JudgedBatch): string[] {
     const when = point === null ? "" : `, changed at about batch ${point}`;
     lines.push(`           alarm since batch ${since ?? "?"}${when}${confirmed ? "" : "; the name is provisional"}`);
   }
-  const method = result.comparisons[0]?.method;
-  if (method !== "constants") {
+  if (result.comparisons.some(({ reference, method }) => reference !== "baseline" && method !== "constants")) {
     lines.push(
       `           evidence ${Number(evidence.value.toPrecision(3))}, an alarm at ${Number(evidence.alarm_at.toPrecision(3))}`,
     );
@@ -81,7 +97,7 @@ function comparisonTable(comparisons: readonly CheckedComparison[]): string {
   const rows = comparisons.map((comparison) => [
     referenceNames[comparison.reference],
     comparison.channel,
-    comparison.statistic.replaceAll("_", " "),
+    statisticNames[comparison.statistic] ?? comparison.statistic,
     unusual(comparison),
   ]);
   const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
@@ -129,19 +145,26 @@ function signalLines({ signals, accuracy }: JudgedBatch): string[] {
     ...(accuracy === null
       ? []
       : [
-          `accuracy   about ${fixed(accuracy.estimate)} (${fixed(accuracy.lower)} to ${fixed(accuracy.upper)}), without labels` +
+          `accuracy   about ${fixed(accuracy.estimate)}, ${intervalText(accuracy)}` +
             (accuracy.rehearsed ? "" : "; no left-out person was like that: take it as a guess"),
         ]),
   ];
 }
 
-function causeLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
-  return `likely     ${channels.join(", ")}${channels.length > 0 ? " " : "the batch "}${fault} (explains ${percent(weight)})`;
+function intervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["accuracy"]>): string {
+  if (lower === 0 && upper === 1) return "estimated without labels; too few people for an interval";
+  return `${fixed(lower)} to ${fixed(upper)} for ${percent(coverage)} of new people; estimated without labels`;
 }
 
-function nextSteps(result: JudgedBatch): string[] {
+function causeLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
+  const who = channels.length === 0 ? "the batch" : channels.join(", ");
+  const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
+  return `likely     ${who} ${said} (explains ${percent(weight)})`;
+}
+
+function nextSteps(result: JudgedBatch, model: string): string[] {
   const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
-  const accept = `to take it in anyway: tidemark reference accept ${quoted(batch_id)} --model DIR --stream ${quoted(stream)}`;
+  const accept = `to take it in anyway: tidemark reference accept ${quoted(batch_id)} --model ${quoted(model)} --stream ${quoted(stream)}`;
   switch (verdict) {
     case "sudden_change":
     case "gradual_drift":

@@ -1,13 +1,14 @@
 // node bench/drift-statistics.ts [--seed N]: why thresholds are calibrated, and on what. On MotionSense, without drift, how
 // often the textbook's constants alarm; then, per statistic, the share of batches seen in one look when a channel is
-// shifted, at the 95 % point of the drift-free score, with drift-free pairs drawn in two ways: batch and reference from the
-// same recordings, and from other recordings of the same activity.
+// shifted, at the 95 % point of the drift-free score, with drift-free pairs drawn in four ways: against other people, and
+// against the own past from the same recordings, as sessions (each activity from one recording, chosen anew for each), and
+// from other recordings of the same activity.
 
 import { parseArgs } from "node:util";
 import { type BaselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
-import { type BatchSummary, mergeSummaries, subtractSummary } from "../src/drift/batch-summary.ts";
+import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries } from "../src/drift/class-summaries.ts";
 import { fixedThresholds } from "../src/drift/fixed-thresholds.ts";
-import { drawBatch, type Group, type Pool, splitPool, wholePool } from "../src/drift/rehearsal.ts";
+import { type Chunk, choicesOf, drawSession, type Group } from "../src/drift/rehearsal.ts";
 import { type BatchStatistics, batchStatistics, type StatisticName, scoreOf, standardOf } from "../src/drift/score.ts";
 import { Summarizer } from "../src/drift/summarize.ts";
 import { Rng } from "../src/random.ts";
@@ -24,6 +25,7 @@ const referenceBatches = 5;
 const shifts = [0.3, 0.6, 1] as const;
 const candidates: readonly (readonly StatisticName[])[] = [
   ["ks"],
+  ["ksWithinClasses"],
   ["psi"],
   ["wasserstein"],
   ["jensenShannon"],
@@ -38,33 +40,44 @@ interface World {
   readonly groups: readonly Group[];
   readonly people: readonly RawPerson[];
   /** Everyone but the group. */
-  readonly others: ReadonlyMap<Group, BatchSummary>;
+  readonly others: ReadonlyMap<Group, ClassSummaries>;
   readonly rng: Rng;
 }
 
-type Pairing = "other people" | "same recordings" | "other recordings";
+const pairings = ["other people", "same recordings", "sessions", "other recordings"] as const;
+type Pairing = (typeof pairings)[number];
 
 /** Reference and batch of one person; the batch from `current`, the same chunks with or without a shift. */
 function pair(world: World, group: Group, current: Group, count: number, pairing: Pairing): BatchStatistics {
   const { baseline, rng } = world;
-  const moved = (pool: Pool): Pool => {
-    const shifted = new Map(group.chunks.map((chunk, i) => [chunk, current.chunks[i]!]));
-    return new Map([...pool].map(([label, chunks]) => [label, chunks.map((chunk) => shifted.get(chunk)!)]));
-  };
-  if (pairing === "other people") {
-    return batchStatistics(
-      world.others.get(group)!,
-      drawBatch(moved(wholePool(group)), group, count, 1, rng),
-      baseline,
-    );
+  const moved = new Map(group.chunks.map((chunk, i) => [chunk, current.chunks[i]!]));
+  const { reference, batch } = draw(group, count, pairing, rng);
+  const before = pairing === "other people" ? world.others.get(group)! : merged(reference);
+  return batchStatistics(before, merged(batch.map((chunk) => moved.get(chunk)!)), baseline);
+}
+
+function draw(group: Group, count: number, pairing: Pairing, rng: Rng): { reference: Chunk[]; batch: Chunk[] } {
+  const some = (chunks: readonly Chunk[], n: number): Chunk[] =>
+    Array.from({ length: n }, () => chunks[rng.integer(chunks.length)]!);
+  if (pairing === "sessions") {
+    const { choices } = choicesOf(group);
+    const sessions = Array.from({ length: referenceBatches }, () => drawSession(choices, count, 1, rng));
+    return { reference: sessions.flat(), batch: drawSession(choices, count, 1, rng) };
   }
-  const split = pairing === "other recordings" ? splitPool(group, rng)! : undefined;
-  const reference = drawBatch(split?.first ?? wholePool(group), group, referenceBatches * count, 1, rng);
-  return batchStatistics(
-    reference,
-    drawBatch(moved(split?.second ?? wholePool(group)), group, count, 1, rng),
-    baseline,
-  );
+  if (pairing !== "other recordings") {
+    return { reference: some(group.chunks, referenceBatches * count), batch: some(group.chunks, count) };
+  }
+  const first = new Set<string>();
+  for (const own of Map.groupBy(group.chunks, (chunk) => chunk.label).values()) {
+    const recordings = rng.shuffle([...new Set(own.map(({ recording }) => recording))]);
+    for (const name of recordings.slice(0, 1 + rng.integer(Math.max(1, recordings.length - 1)))) first.add(name);
+  }
+  const side = (wanted: boolean): Chunk[] => group.chunks.filter(({ recording }) => first.has(recording) === wanted);
+  return { reference: some(side(true), referenceBatches * count), batch: some(side(false), count) };
+}
+
+function merged(chunks: readonly Chunk[]): ClassSummaries {
+  return mergeClassSummaries(chunks.map(({ summary }) => summary));
 }
 
 function textbook(world: World, count: number): string {
@@ -72,7 +85,7 @@ function textbook(world: World, count: number): string {
     const others = world.others.get(group)!;
     const shuffled = world.rng.shuffle([...group.chunks]).map(({ summary }) => summary);
     return Array.from({ length: Math.floor(shuffled.length / count) }, (_, i) =>
-      batchStatistics(others, mergeSummaries(shuffled.slice(i * count, (i + 1) * count)), world.baseline),
+      batchStatistics(others, mergeClassSummaries(shuffled.slice(i * count, (i + 1) * count)), world.baseline),
     );
   });
   const rules = (["ks", "psi", "wasserstein", "meanShift"] as const).flatMap((statistic) =>
@@ -102,7 +115,7 @@ function power(world: World, count: number, pairing: Pairing): string[] {
     const seen = moved.map((batches) =>
       percent(batches.filter((batch) => scoreOf(batch, standard, names).score > limit).length / batches.length),
     );
-    return `${(names.length === 6 ? "all six" : names.join(" + ")).padEnd(18)} ${seen.join(" / ")}`;
+    return `${(names.length === 6 ? "all of the whole" : names.join(" + ")).padEnd(18)} ${seen.join(" / ")}`;
   });
 }
 
@@ -113,7 +126,8 @@ function shiftEach({ baseline, groups }: World, person: RawPerson, p: number, si
     const amount = size * baseline[name]!.summary.std;
     const chunks = groups[p]!.chunks.map((chunk, i) => {
       const values = person.chunks[i]!.columns[name]!.map((value) => value + amount);
-      return { ...chunk, summary: { ...chunk.summary, ...summarizer.summarize({ [name]: values }) } };
+      const shifted = summarizer.summarize({ [name]: values });
+      return { ...chunk, summary: chunk.summary.map((own) => (own === null ? null : { ...own, ...shifted })) };
     });
     return { name: person.name, chunks };
   });
@@ -127,14 +141,14 @@ async function main(seed: number): Promise<void> {
   const people = await readPeople();
   const baseline = baselineOf(people);
   const groups = groupsOf(people, baseline);
-  const own = groups.map(({ chunks }) => mergeSummaries(chunks.map(({ summary }) => summary)));
-  const everyone = mergeSummaries(own);
-  const others = new Map(groups.map((group, g) => [group, subtractSummary(everyone, own[g]!)]));
+  const own = groups.map(({ chunks }) => merged(chunks));
+  const everyone = mergeClassSummaries(own);
+  const others = new Map(groups.map((group, g) => [group, subtractClassSummaries(everyone, own[g]!)]));
   const world: World = { baseline, groups, people, others, rng: Rng.fromSeed(seed) };
   for (const minutes of [1, 5]) {
     const count = (minutes * 60) / chunkSeconds;
     console.log(`\n${minutes} min, no drift, a person against all others: ${textbook(world, count)}`);
-    for (const pairing of ["other people", "same recordings", "other recordings"] as const) {
+    for (const pairing of pairings) {
       console.log(`${minutes} min, seen in one look at shifts of ${shifts.join(" / ")} sd, reference of ${pairing}:`);
       for (const line of power(world, count, pairing)) console.log(`  ${line}`);
     }

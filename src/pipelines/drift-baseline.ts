@@ -76,25 +76,28 @@ function groupsOf(
 ): Group[] {
   const { classes, users, recordings, labels, groups, recordingIndex } = windows;
   const { columns, classOf, summarizer, baseline } = of;
-  const shifted = Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => {
-      const amount = shiftSd * baseline[name]!.summary.std;
-      return [name, column.map((value) => value + amount)];
-    }),
-  );
   const chunks = users.map((): Chunk[] => []);
   for (const { from, to, first } of runs) {
     for (let start = from; start + rows <= to; start += rows) {
-      const ofChunk = (raw: Columns) => summarizeByClass(summarizer, raw, classOf, classes.length, start, start + rows);
+      const chunk = mapColumns(columns, (column) => column.subarray(start, start + rows));
+      const shifted = mapColumns(chunk, (column, name) => {
+        const amount = shiftSd * baseline[name]!.summary.std;
+        return column.map((value) => value + amount);
+      });
+      const own = classOf.subarray(start, start + rows);
       chunks[groups[first]!]!.push({
         recording: recordings[recordingIndex[first]!]!,
         label: classes[labels[first]!] ?? null,
-        summary: ofChunk(columns),
-        shifted: ofChunk(shifted),
+        summary: summarizeByClass(summarizer, chunk, own, classes.length),
+        shifted: summarizeByClass(summarizer, shifted, own, classes.length),
       });
     }
   }
   return users.map((name, g) => ({ name, chunks: chunks[g]! }));
+}
+
+function mapColumns(columns: Columns, change: (column: Float32Array, name: string) => Float32Array): Columns {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, change(column, name)]));
 }
 
 function correlations(

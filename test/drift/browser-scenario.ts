@@ -2,17 +2,25 @@
 // included. Plain JSON comes out.
 
 import { baselineReference, gridsOf, summaryOf } from "../../src/drift/baseline-reference.ts";
-import { type BatchSummary, mergeSummaries, subtractSummary } from "../../src/drift/batch-summary.ts";
+import { mergeSummaries, subtractSummary } from "../../src/drift/batch-summary.ts";
 import { calibrate } from "../../src/drift/calibrate.ts";
 import { channelStatistics } from "../../src/drift/channel-statistics.ts";
+import {
+  type ClassSummaries,
+  mergeClassSummaries,
+  subtractClassSummaries,
+  summarizeByClass,
+} from "../../src/drift/class-summaries.ts";
 import type { DriftModel } from "../../src/drift/comparison.ts";
 import { judge, newDriftState } from "../../src/drift/decision.ts";
+import { mergeSignals, modelSignals } from "../../src/drift/model-signals.ts";
+import { batchStatistics } from "../../src/drift/score.ts";
 import { Summarizer } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
 import { makePeople } from "./people.ts";
 
 export function runScenario(): unknown {
-  return { summaries: summaries(), stream: stream() };
+  return { summaries: summaries(), classes: classes(), stream: stream() };
 }
 
 function summaries(): unknown {
@@ -48,24 +56,40 @@ function summaries(): unknown {
   };
 }
 
+/** Two batches of two activities, in other shares, and what a network might say of them. */
+function classes(): unknown {
+  const rng = Rng.fromSeed(4);
+  const columns = { x: Float32Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 5) + rng.normal()) };
+  const baseline = baselineReference(columns);
+  const summarizer = new Summarizer(gridsOf(baseline));
+  const classOf = Uint8Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 1));
+  const whole = summarizeByClass(summarizer, columns, classOf, 3);
+  const part = summarizeByClass(summarizer, columns, classOf, 3, 700, 1000);
+  const rest = subtractClassSummaries(whole, part);
+  const said = [0.9, 0.6].map((p) => modelSignals(Float32Array.of(p, 1 - p, 0.2, 0.8), 2, [0, 1]));
+  return {
+    ...{ whole, part, rest, merged: mergeClassSummaries([rest, part]) },
+    statistics: batchStatistics(rest, part, baseline),
+    signals: mergeSignals(said),
+  };
+}
+
 /** A new person in 60 s batches, who jumps after two thirds. */
 function stream(): unknown {
-  const { baseline, groups, summarizer, chunkOf } = makePeople({ people: 6, recordings: 3, chunks: 4 });
+  const { baseline, byClass, groups, summarize, chunkOf } = makePeople({ people: 6, recordings: 3, chunks: 4 });
   const calibration = calibrate(baseline, groups, {
-    ...{ chunkSeconds: 10, lengthsSeconds: [10, 60], nullBatches: 60, rng: Rng.fromSeed(2) },
+    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 60, rng: Rng.fromSeed(2) },
   });
-  const model: DriftModel = { baseline, calibration, samplingRateHz: 10 };
+  const model: DriftModel = { baseline, byClass, calibration, samplingRateHz: 10 };
   const size = calibration.reference_batches;
   const person = Rng.fromSeed(3);
-  const accepted: BatchSummary[] = [];
+  const accepted: ClassSummaries[] = [];
   let state = newDriftState;
   const judgements = Array.from({ length: 18 }, (_, batch) => {
     const session = person.split(`session ${batch}`);
     const chunks = Array.from({ length: 6 }, (_, i) => chunkOf(person, session, session.split(`chunk ${i}`)));
     const jump = batch < 12 ? 0 : 2;
-    const current = mergeSummaries(
-      chunks.map(({ x, y }) => summarizer.summarize({ x: x!.map((v) => v + jump), y: y! })),
-    );
+    const current = mergeClassSummaries(chunks.map(({ x, y }) => summarize({ x: x!.map((v) => v + jump), y: y! })));
     const judged = judge(current, { window: accepted.slice(-size), anchor: accepted.slice(0, size) }, state, model);
     state = judged.state;
     if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);

@@ -145,7 +145,9 @@ describe.each(names)("model.onnx of %s", (name) => {
 describe.each(names)("the other files of %s", (name) => {
   it("are in the form of their published schemas", () => {
     const schemas = new URL("../../schemas/", import.meta.url);
-    const checked = readdirSync(schemas).map((file) => {
+    // What check prints is no file of the folder.
+    const files = readdirSync(schemas).filter((file) => file !== "check_result.schema.json");
+    const checked = files.map((file) => {
       const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL(file, schemas), "utf8")));
       const content = json(name, file.replace(".schema", ""));
       expect(schema.safeParse(content), file).toMatchObject({ success: true });

@@ -4,6 +4,7 @@
 import { ksDistance } from "../stats/ks.ts";
 import { type BaselineReference, gridsOf } from "./baseline-reference.ts";
 import type { BatchSummary } from "./batch-summary.ts";
+import { leastRelativeStd } from "./channel-statistics.ts";
 import { type Remedy, remediesFor, type Triad, triadsOf } from "./remedies.ts";
 import { type Columns, Summarizer } from "./summarize.ts";
 
@@ -13,7 +14,7 @@ export interface Culprit {
   /** Of the channels: "is in g instead of m/s^2". */
   readonly fault: string;
   /**
-   * 0 to 1: the share of the batch's distance from the baseline that goes away when the fault is undone, or the share of
+   * 0 to 1: the share of the sensor's distance from the baseline that goes away when the fault is undone, or the share of
    * samples that show a fault that cannot be undone.
    */
   readonly weight: number;
@@ -51,21 +52,33 @@ export function diagnose(columns: Columns, baseline: BaselineReference, options:
 function undoable(columns: Columns, baseline: BaselineReference, triads: readonly Triad[]): Culprit[] {
   const grids = gridsOf(baseline);
   const summary = new Summarizer(grids).summarize(columns);
-  const before = distance(summary, baseline);
-  return triads.flatMap(remediesFor).flatMap(({ kind, channels, fault, undo }) => {
-    const restored = undo(columns);
-    const changed = Object.fromEntries(Object.keys(restored).map((name) => [name, grids[name]!]));
-    const after = distance({ ...summary, ...new Summarizer(changed).summarize(restored) }, baseline);
-    const weight = before === 0 ? 0 : 1 - after / before;
-    return weight >= leastWeight ? [{ kind, channels, fault, weight }] : [];
+  return triads.flatMap((triad) => {
+    return remediesFor(triad).flatMap(({ kind, channels, fault, undo }) => {
+      const distance = kind === "unit" ? distanceOfSpreads : distanceOfValues;
+      const before = distance(summary, baseline, triad);
+      const restored = undo(columns);
+      const changed = Object.fromEntries(Object.keys(restored).map((name) => [name, grids[name]!]));
+      const after = distance({ ...summary, ...new Summarizer(changed).summarize(restored) }, baseline, triad);
+      const weight = before === 0 ? 0 : 1 - after / before;
+      return weight >= leastWeight ? [{ kind, channels, fault, weight }] : [];
+    });
   });
 }
 
-/** Sum over channels of the KS distances. */
-function distance(summary: BatchSummary, baseline: BaselineReference): number {
-  return Object.entries(baseline).reduce((sum, [name, reference]) => {
+/** Sum over the sensor's channels of the KS distances: what another sensor does hides nothing. */
+function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { channels }: Triad): number {
+  return channels.reduce((sum, name) => {
     const { counts, n } = summary[name]!;
-    return sum + (n === 0 ? 1 : ksDistance(reference.summary.counts, counts));
+    return sum + (n === 0 ? 1 : ksDistance(baseline[name]!.summary.counts, counts));
+  }, 0);
+}
+
+/** The same of the spreads' ratios: people sit differently in a sensor's axes, but nobody moves ten times as much. */
+function distanceOfSpreads(summary: BatchSummary, baseline: BaselineReference, { channels }: Triad): number {
+  return channels.reduce((sum, name) => {
+    const { summary: reference } = baseline[name]!;
+    const least = leastRelativeStd * reference.std;
+    return sum + Math.abs(Math.log(Math.max(summary[name]!.std, least) / reference.std));
   }, 0);
 }
 

@@ -1,0 +1,281 @@
+// check, baseline and reference as a user runs them: exit codes, what a batch changes and what it never changes, faults.
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { type CheckResult, checkResultSchema, type JudgedBatch } from "../../src/monitoring/check-result.ts";
+import { type RollingReference, rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+import { rollingReferencePath } from "../../src/store/stream-names.ts";
+import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+const batches = 8;
+
+async function sql(text: string): Promise<void> {
+  const database = await openDatabase();
+  try {
+    await database.connection.run(text);
+  } finally {
+    database.close();
+  }
+}
+
+/** A file of what the query selects; `from` stands for batch i of one new person: a recording of each activity. */
+async function batchFile(name: string, select: (from: string) => string, i = 0): Promise<void> {
+  const own = `(SELECT * FROM ${sqlString(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}')`;
+  await sql(`COPY (${select(own)}) TO ${sqlString(at(name))}`);
+}
+
+const ask = async (...words: string[]): Promise<{ exitCode: number | null; result: CheckResult; known: boolean }> => {
+  const { exitCode, stdout, stderr } = await run("check", ...words, "--model", "model", "--json");
+  expect(stderr).toBe("");
+  expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+  const { known, ...result } = JSON.parse(stdout);
+  return { exitCode, result: checkResultSchema.parse(result), known };
+};
+const judged = (result: CheckResult): JudgedBatch => {
+  expect(result.verdict).not.toBe("rejected");
+  return result as JudgedBatch;
+};
+const reference = (stream: string): RollingReference =>
+  rollingReferenceSchema.parse(JSON.parse(readFileSync(join(at("model"), rollingReferencePath(stream)), "utf8")));
+const idsOf = (stream: string): string[] => reference(stream).batches.map(({ batch_id }) => batch_id);
+const baselineText = (): string => readFileSync(at("model/baseline_stats.json"), "utf8");
+let frozen = "";
+
+const inGravities = "SELECT * REPLACE (Ax / 9.80665 AS Ax, Ay / 9.80665 AS Ay, Az / 9.80665 AS Az)";
+
+beforeAll(async () => {
+  await simulateTiny(at("r.parquet"), { users: 8 });
+  const { exitCode, stderr } = await run("train", "r.parquet", "--out", "model", ...tinyWords, "--window-size", "4");
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  frozen = baselineText();
+  const activities = ["walking", "jogging", "sitting"];
+  await simulate({ out: at("person.parquet"), users: 1, minutes: 36, rate: 20, seed: 11, activities });
+  for (let i = 0; i < batches; i++) await batchFile(`b${i}.csv`, (from) => `SELECT * FROM ${from}`, i);
+  await batchFile("g.csv", (from) => `${inGravities} FROM ${from}`);
+});
+
+describe("a stream of good batches", () => {
+  it("is normal, moves the window on, and never touches the baseline", async () => {
+    for (let i = 0; i < batches; i++) {
+      const { exitCode, result, known } = await ask(`b${i}.csv`, "--stream", "good");
+      expect({ exitCode, known, verdict: result.verdict }).toEqual({ exitCode: 0, known: false, verdict: "normal" });
+      const own = judged(result).comparisons;
+      expect(own.map((comparison) => comparison.reference)).toEqual(
+        i < 4 ? ["baseline"] : ["baseline", "anchor", "rolling"],
+      );
+      expect(own.every(({ p_value }) => p_value! > 0 && p_value! <= 1)).toBe(true);
+    }
+    expect(reference("good")).toMatchObject({ stream: "good", window_size: 4 });
+    const entered = (await ask("b7.csv", "--stream", "good")).result;
+    expect(judged(entered).entered_references).toBe(true);
+    expect(idsOf("good")).toEqual(["b4.csv", "b5.csv", "b6.csv", "b7.csv"]);
+    expect(Object.keys(reference("good").aggregated.rolling_mean)).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
+    expect(baselineText()).toBe(frozen);
+    expect(existsSync(at("model/streams/good/rolling_reference.json"))).toBe(true);
+  });
+
+  it("says the verdict first on a terminal, and what it rests on", async () => {
+    const { stdout, exitCode } = await run("check", "b0.csv", "--model", "model", "--stream", "shown");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^normal {3}batch b0\.csv of stream shown\n/);
+    expect(stdout).toMatch(/seen in [\d,]+ of [\d,]+ drift-free batches/);
+    expect(stdout).toContain("calibrated on left-out people");
+  });
+
+  it("has the same answer whatever the order of its columns", async () => {
+    await batchFile(
+      "order.parquet",
+      (from) => `SELECT Gz, Ay, timestamp_s, Ax, Gx, "user", Az, recording, Gy FROM ${from}`,
+    );
+    const [a, b] = await Promise.all(
+      ["b0.csv", "order.parquet"].map((file) => ask(file, "--stream", `order of ${file}`)),
+    );
+    expect(judged(b!.result).comparisons).toEqual(judged(a!.result).comparisons);
+  });
+});
+
+describe("a batch id", () => {
+  it("is taken once: the same data are answered as before, whatever their format, and others refused", async () => {
+    const first = await ask("b0.csv", "--stream", "ids", "--batch-id", "monday");
+    const before = JSON.stringify(reference("ids"));
+    await batchFile("b0.parquet", (from) => `SELECT * FROM ${from}`);
+    for (const file of ["b0.csv", "b0.parquet"]) {
+      const again = await ask(file, "--stream", "ids", "--batch-id", "monday");
+      expect(again).toEqual({ ...first, known: true });
+    }
+    const other = await run("check", "b1.csv", "--model", "model", "--stream", "ids", "--batch-id", "monday");
+    expect(other.exitCode).toBe(2);
+    expect(other.stderr).toMatch(/"monday" of stream "ids" came before.*other content/);
+    expect(JSON.stringify(reference("ids"))).toBe(before);
+  });
+
+  it("may be anything, as may a stream's name, in streams of their own", async () => {
+    const stream = 'left wrist/ä "7"';
+    const { exitCode } = await ask("b0.csv", "--stream", stream, "--batch-id", "4 May, noon");
+    expect(exitCode).toBe(0);
+    expect(idsOf(stream)).toEqual(["4 May, noon"]);
+    expect(existsSync(at("model/streams"))).toBe(true);
+  });
+
+  it("counts for both of two checks at the same moment", async () => {
+    const both = await Promise.all(["b0.csv", "b1.csv"].map((file) => ask(file, "--stream", "at once")));
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(idsOf("at once").sort()).toEqual(["b0.csv", "b1.csv"]);
+  });
+});
+
+describe("an alarm", () => {
+  it("is raised at once by accelerations in g, names the cause, and stays out until a person takes it in", async () => {
+    const { exitCode, result } = await ask("g.csv", "--stream", "g");
+    expect(exitCode).toBe(11);
+    expect(judged(result)).toMatchObject({
+      ...{ verdict: "sudden_change", alarm_since: "g.csv", entered_references: false, leading: "baseline" },
+    });
+    expect(judged(result).likely_causes[0]).toMatchObject({
+      ...{ kind: "unit", channels: ["Ax", "Ay", "Az"], fault: "is in g instead of m/s^2" },
+    });
+    expect(idsOf("g")).toEqual([]);
+    expect((await ask("g.csv", "--stream", "g", "--accept")).known).toBe(true);
+    expect(idsOf("g")).toEqual(["g.csv"]);
+    const { stdout } = await run("reference", "exclude", "g.csv", "--model", "model", "--stream", "g");
+    expect(stdout).toBe("batch g.csv is out of the references\n");
+    expect(idsOf("g")).toEqual([]);
+    expect((await run("reference", "accept", "g.csv", "--model", "model", "--stream", "g")).exitCode).toBe(0);
+    expect((await run("reference", "reset", "--model", "model", "--stream", "g")).exitCode).toBe(0);
+    expect(idsOf("g")).toEqual([]);
+    const shown = await run("reference", "show", "--model", "model", "--stream", "g");
+    expect(shown.stdout).toMatch(/reference {2}stream g: 0 of 4 batches/);
+    expect(shown.stdout).toMatch(/g\.csv .* accepted/);
+    expect(baselineText()).toBe(frozen);
+  });
+
+  it("of a jump of one channel is sudden_change, and what walked up to it before was not", async () => {
+    const shifted = async (name: string, i: number, amount: number): Promise<void> =>
+      batchFile(name, (from) => `SELECT * REPLACE (Gy + ${amount} AS Gy) FROM ${from}`, i);
+    const spread = JSON.parse(frozen).per_channel.Gy.std as number;
+    for (let i = 0; i < 6; i++) expect((await ask(`b${i}.csv`, "--stream", "jump")).exitCode).toBe(0);
+    let exitCode: number | null = 0;
+    for (let i = 0; i < 5 && exitCode !== 11; i++) {
+      await shifted(`jump${i}.csv`, i + 6, 1.5 * spread);
+      ({ exitCode } = await ask(`jump${i}.csv`, "--stream", "jump"));
+    }
+    expect(exitCode).toBe(11);
+    expect(idsOf("jump").filter((id) => id.startsWith("jump"))).toEqual([]);
+  });
+
+  it("is often raised without drift by the textbook's constants, which are named", async () => {
+    const { stdout, exitCode } = await run(
+      "check",
+      "b0.csv",
+      "--model",
+      "model",
+      "--stream",
+      "f",
+      "--thresholds",
+      "fixed",
+    );
+    expect([10, 11]).toContain(exitCode);
+    expect(stdout).toContain("fixed thresholds (KS .1/.2");
+  });
+});
+
+describe("the quality gate", () => {
+  it.each<[string, string, (from: string) => string]>([
+    ["a missing column", "schema", (from) => `SELECT * EXCLUDE (Gz) FROM ${from}`],
+    [
+      "missing values",
+      "missing",
+      (from) => `SELECT * REPLACE (CASE WHEN random() < .1 THEN NULL ELSE Ax END AS Ax) FROM ${from}`,
+    ],
+    [
+      "an absurd value",
+      "range",
+      (from) => `SELECT * REPLACE (CASE WHEN timestamp_s = 5 THEN 1e9 ELSE Ax END AS Ax) FROM ${from}`,
+    ],
+    ["time that runs backwards", "time", (from) => `SELECT * REPLACE (20 - timestamp_s AS timestamp_s) FROM ${from}`],
+    ["a flat channel", "flat", (from) => `SELECT * REPLACE (0.5 AS Gx) FROM ${from}`],
+    ["lost time", "lost_time", (from) => `SELECT * FROM ${from} WHERE timestamp_s % 4 < 2.5`],
+    ["a single row", "too_short", (from) => `SELECT * FROM ${from} LIMIT 1`],
+  ])("rejects %s with its reason, and changes no reference", async (_, code, select) => {
+    const name = `${code}.csv`;
+    await batchFile(name, select);
+    const { exitCode, result } = await ask(name, "--stream", "gate");
+    expect(exitCode).toBe(12);
+    expect(result.verdict === "rejected" && result.reasons.map((reason) => reason.code)).toContain(code);
+    expect(idsOf("gate")).toEqual([]);
+    expect((await ask(name, "--stream", "gate")).known).toBe(true);
+    const { stdout } = await run("reference", "show", "--model", "model", "--stream", "gate");
+    expect(stdout).toMatch(new RegExp(`${code}\\.csv .* rejected .*${code}`));
+    const accepted = await run("reference", "accept", name, "--model", "model", "--stream", "gate");
+    expect(accepted).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/faulty data never enter/) });
+  });
+
+  it("has no say in wrong use", async () => {
+    for (const words of [["nowhere.csv"], ["b0.csv", "--arl", "1"], ["b0.csv", "--thresholds", "loose"], []]) {
+      const { exitCode, stderr } = await run("check", ...words, "--model", "model");
+      expect(exitCode, words.join(" ")).toBe(2);
+      expect(stderr).toMatch(/^error: /);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+    expect((await run("check", "b0.csv", "--model", "nowhere")).exitCode).toBe(2);
+  });
+});
+
+it("a check that is killed leaves nothing half done, and the batch can be brought again", async () => {
+  for (let i = 0; i < 6; i++) {
+    const process = start(["check", `b${i}.csv`, "--model", "model", "--stream", "killed"], directory);
+    await sleep(120 + 60 * i);
+    process.kill("SIGKILL");
+    await process.ended;
+    const { exitCode, result } = await ask(`b${i}.csv`, "--stream", "killed");
+    expect({ exitCode, verdict: result.verdict }).toEqual({ exitCode: 0, verdict: "normal" });
+  }
+  expect(idsOf("killed")).toEqual(["b2.csv", "b3.csv", "b4.csv", "b5.csv"]);
+});
+
+describe("the frozen side", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: what a file may hold
+  it.each<[string, (baseline: any) => void, RegExp]>([
+    ["counts that do not sum", (b) => b.per_channel.Ax.histogram.counts[3]++, /Ax\.histogram\.counts: expected a sum/],
+    ["percentiles out of order", (b) => (b.per_channel.Ax.percentile_5 = 99), /percentile_25: expected at least/],
+    ["an edge too few", (b) => b.per_channel.Gz.histogram.bin_edges.pop(), /Gz\.histogram\.bin_edges: expected 65/],
+    ["no spread", (b) => (b.per_channel.Gx.std = 0), /Gx\.std: 0, the channel is constant/],
+    ["a lost channel", (b) => delete b.per_channel.Gy, /per_channel\.Gy: missing/],
+    ["a changed number", (b) => (b.per_channel.Ax.mean += 1e-9), /content_hash: expected sha256/],
+    ["another model's", (b) => (b.model_version = "other"), /model_version: expected/],
+    ["a changed scaler", (b) => (b.scaler_hash = `sha256:${"0".repeat(64)}`), /scaler_hash: expected/],
+    ["a lost drift section", (b) => delete b.drift, /drift: missing/],
+    ["counts over another grid", (b) => b.drift.edges.Ax.pop(), /drift\.by_class\.\d\.Ax: expected/],
+  ])("is refused with %s", async (name, change, says) => {
+    const copy = `copy-${name.replaceAll(/[^a-z]/g, "-")}`;
+    cpSync(at("model"), at(copy), { recursive: true });
+    const baseline = JSON.parse(frozen);
+    change(baseline);
+    writeFileSync(at(`${copy}/baseline_stats.json`), JSON.stringify(baseline));
+    const { exitCode, stdout } = await run("baseline", "validate", copy);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: expect.stringMatching(says) });
+    await expect(check({ files: [at("b0.csv")], model: at(copy) })).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it("is valid as it was written, and shows its own false alarms", async () => {
+    expect(await run("baseline", "validate", "model")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
+    const { stdout } = await run("baseline", "show", "model");
+    expect(stdout).toMatch(/own past +(recordings|halves of recordings) +(whole|within classes) +\d+ +504 +0\.\d+/);
+    expect((await run("baseline", "validate", "nowhere")).exitCode).toBe(2);
+  });
+
+  it("of few people says what its thresholds rest on", async () => {
+    await simulateTiny(at("two.parquet"), { users: 2 });
+    const words = ["train", "two.parquet", "--out", "two", ...tinyWords, "--epochs", "1", "--split", "blocks"];
+    expect((await run(...words)).exitCode).toBe(0);
+    const { stdout } = await run("check", "b0.csv", "--model", "two");
+    expect(stdout).toContain("block bootstrap of all recordings: too few people to leave one out");
+  });
+});

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { resolvePredictConfig } from "../config.ts";
+import { counted } from "../counted.ts";
 import { count, duration, fixed } from "./format.ts";
 import { numberOption, textOption } from "./options.ts";
 import { formatTable } from "./table.ts";
@@ -50,7 +51,7 @@ export function predictCommand(): Command {
       const rows = Object.entries(result.classes).map(([name, n]) => [name, count(n), fixed(n / result.windows)]);
       process.stdout.write(
         `${formatTable(["label", "windows", "share"], rows)}\n\n` +
-          `${count(result.windows)} windows labelled in ${duration(result.seconds)}, mean confidence ` +
+          `${counted(result.windows, "window")} labelled in ${duration(result.seconds)}, mean confidence ` +
           `${fixed(result.meanConfidence)}\n${result.out}\n`,
       );
     });

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { resolveSimulateConfig } from "../config.ts";
-import { count, duration } from "./format.ts";
+import { counted } from "../counted.ts";
+import { duration } from "./format.ts";
 import { numberOption, textOption } from "./options.ts";
 
 const closing = `
@@ -38,7 +39,7 @@ export function simulateCommand(): Command {
       process.stdout.write(
         json === true
           ? `${JSON.stringify(result)}\n`
-          : `${count(result.rows)} rows of ${config.users} people, ${result.activities.join(", ")}, ` +
+          : `${counted(result.rows, "row")} of ${counted(config.users, "person", "people")}, ${result.activities.join(", ")}, ` +
               `in ${duration(result.seconds)}\n${result.out}\n`,
       );
     });

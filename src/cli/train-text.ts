@@ -1,4 +1,5 @@
 // What the events of a training run say in words and tables, for the terminal and for the pipe.
+import { counted } from "../counted.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../pipelines/train-events.ts";
 import { count, duration, fixed, meanAndSd } from "./format.ts";
 import { formatTable } from "./table.ts";
@@ -22,7 +23,7 @@ export function eventText(event: TrainEvent): string | null {
     case "cross-validation":
       return crossValidationText(event);
     case "final":
-      return `final fit  ${event.epochs} epochs in ${duration(event.seconds)}`;
+      return `final fit  ${counted(event.epochs, "epoch")} in ${duration(event.seconds)}`;
     case "done":
       return doneText(event);
     case "warning":
@@ -62,10 +63,10 @@ function dataText(event: EventOf<"data">): string {
   );
   const classes = Object.entries(event.classes).map(([name, n]) => [name, count(n), fixed(n / windows)]);
   const amounts = [
-    `${count(event.rows)} rows`,
-    `${count(event.users)} people`,
-    `${count(event.recordings)} recordings`,
-    `${count(windows)} windows`,
+    counted(event.rows, "row"),
+    counted(event.users, "person", "people"),
+    counted(event.recordings, "recording"),
+    counted(windows, "window"),
   ];
   return [
     `data       ${amounts.join(", ")}`,
@@ -82,7 +83,7 @@ function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): 
   const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
   return [
     sampling.rate_hz === null ? "rate unknown" : `${Number(sampling.rate_hz.toFixed(2))} Hz`,
-    `${count(gaps.count)} gaps`,
+    counted(gaps.count, "gap"),
     flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
   ].join(", ");
 }
@@ -91,7 +92,7 @@ function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): 
 function droppedText({ quality, dropped }: EventOf<"data">): string[] {
   const rows = Object.entries(quality.rows.dropped)
     .filter(([, n]) => n > 0)
-    .map(([reason, n]) => `${count(n)} rows: ${reason.replaceAll("_", " ")}`);
+    .map(([reason, n]) => `${counted(n, "row")}: ${reason.replaceAll("_", " ")}`);
   const reasons = {
     shortStretches: "stretches shorter than a window",
     remainders: "ends of stretches, shorter than the step to the next window",
@@ -99,7 +100,9 @@ function droppedText({ quality, dropped }: EventOf<"data">): string[] {
   } as const satisfies Record<keyof typeof dropped, string>;
   const samples = Object.entries(reasons).flatMap(([key, reason]) => {
     const { stretches, samples } = dropped[key as keyof typeof reasons];
-    return stretches === 0 ? [] : [`${count(samples)} samples of ${count(stretches)} stretches: ${reason}`];
+    return stretches === 0
+      ? []
+      : [`${counted(samples, "sample")} of ${counted(stretches, "stretch", "stretches")}: ${reason}`];
   });
   return [...rows, ...samples];
 }

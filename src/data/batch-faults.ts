@@ -2,6 +2,7 @@
 // noisy or from a stranger is drift, which has an answer of its own. Every limit here is an arbitrary default, meant to
 // be generous.
 
+import { counted } from "../counted.ts";
 import type { FaultDescription } from "./data-fault.ts";
 import type { QualityReport } from "./quality.ts";
 import type { Recordings, Stretch } from "./recordings.ts";
@@ -71,7 +72,7 @@ function rangeFaults(recordings: Recordings, { column, min, max }: ExpectedChann
   }
   if (rows === 0) return [];
   const { user, recording } = recordings.stretches.find(({ end }) => first < end)!;
-  const others = rows > 1 ? `, and ${(rows - 1).toLocaleString("en")} more such values` : "";
+  const others = rows > 1 ? `, and ${counted(rows - 1, "more such value")}` : "";
   const found = `${short(values[first]!)} at ${short(recordings.time[first]!)} s of recording "${recording}" of person "${user}"${others}`;
   const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times what the training data holds)`;
   return [
@@ -148,7 +149,7 @@ function rateFaults(quality: QualityReport, { samplingRateHz, windowSeconds }: B
   );
   const first = off[0];
   if (first === undefined) return [];
-  const others = off.length > 1 ? `, and ${off.length - 1} more recordings` : "";
+  const others = off.length > 1 ? `, and ${counted(off.length - 1, "more recording")}` : "";
   const found = `${short(first.rate_hz!)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
   const wanted = `${short(low)} to ${short(high)} Hz for a model of ${short(samplingRateHz)} Hz`;
   return [

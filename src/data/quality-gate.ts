@@ -1,6 +1,7 @@
 // Stands before every other judgement of a batch: can it be judged at all? What is refused here says nothing about
 // drift, and must change no reference.
 
+import { counted } from "../counted.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
@@ -69,7 +70,7 @@ function notes({ channels, rows, sampling }: QualityReport, { samplingRateHz }: 
     }
   }
   if (rows.dropped.duplicate_time > 0)
-    notes.push(`${rows.dropped.duplicate_time} rows repeat a time and are left out.`);
+    notes.push(`Left out for a time that was there already: ${counted(rows.dropped.duplicate_time, "row")}.`);
   const rate = sampling.rate_hz;
   if (rate !== null && !(Math.abs(rate / samplingRateHz - 1) <= unsaidRateDifference)) {
     notes.push(`Recorded at ${rate} Hz, brought to the model's ${samplingRateHz} Hz by interpolation.`);

@@ -2,6 +2,7 @@
 // together without changing the order within each, equal times go but the first, time running backwards is refused.
 // Dimensions: N rows read, M rows kept.
 
+import { counted } from "../counted.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
 import type { RawTable } from "./raw-table.ts";
 import type { ColumnRoles } from "./read-table.ts";
@@ -136,7 +137,7 @@ function findMissing(
     const share = (nan + inf) / table.rows;
     if (!(share <= missingShareLimit)) {
       const name = roles.channels[c] ?? roles.time ?? "time";
-      const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${table.rows.toLocaleString("en")} rows (${(100 * share).toFixed(1)} %)`;
+      const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(table.rows, "row")} (${(100 * share).toFixed(1)} %)`;
       const expected = `at most ${100 * missingShareLimit} %`;
       onFault({
         code: inf > nan ? "infinite" : "missing",

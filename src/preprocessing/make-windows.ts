@@ -2,6 +2,7 @@
 // Every stretch is copied once into a shared block; overlapping windows are offsets into it.
 // Dimensions: S samples, C channels, W windows, T samples a window.
 
+import { counted } from "../counted.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { UserError } from "../errors.ts";
 import { type EvenStretch, resample } from "./resample.ts";
@@ -155,7 +156,7 @@ function noWindows(longest: number, options: WindowOptions, dropped: DroppedSamp
   }
   const seconds = (samples: number): string => `${Number((samples / samplingRateHz).toFixed(2))} s`;
   return new UserError(
-    `A window of ${windowSize} samples (${seconds(windowSize)} at ${samplingRateHz} Hz) is longer than every stretch; the longest without a gap or change of label has ${longest} samples (${seconds(longest)}).`,
+    `A window of ${counted(windowSize, "sample")} (${seconds(windowSize)} at ${samplingRateHz} Hz) is longer than every stretch; the longest without a gap or change of label has ${counted(longest, "sample")} (${seconds(longest)}).`,
     { advice: `Use --window ${Math.max(1, longest)} or less, or recordings with fewer gaps.` },
   );
 }

@@ -1,5 +1,6 @@
 // The quality and leakage reports, the windows and the run's settings as tables.
 
+import { counted } from "../counted.ts";
 import type { LeakageReport } from "../model-selection/leakage.ts";
 import type { CvReport } from "./cv-report.ts";
 import { dataTable, factTable } from "./data-table.ts";
@@ -12,7 +13,7 @@ export function qualityTables(report: CvReport): Html {
   const rate = quality.sampling;
   const dropped = Object.entries(quality.rows.dropped).map(([reason, rows]) => [reason.replaceAll("_", " "), rows]);
   const facts: [string, HtmlValue][] = [
-    ["files", quality.files.map((file) => `${file.file} (${count(file.rows)} rows)`).join(", ")],
+    ["files", quality.files.map((file) => `${file.file} (${counted(file.rows, "row")})`).join(", ")],
     ["rows read", count(quality.rows.read)],
     ["rows kept", count(quality.rows.kept)],
     ...dropped
@@ -32,7 +33,7 @@ export function qualityTables(report: CvReport): Html {
     ["windows", count(windows.total)],
     ...windows.dropped.map(({ reason, stretches, samples }): [string, HtmlValue] => [
       `no window: ${reason}`,
-      `${count(samples)} samples in ${count(stretches)} stretches`,
+      `${counted(samples, "sample")} in ${counted(stretches, "stretch", "stretches")}`,
     ]),
   ];
   const channels = Object.entries(quality.channels).map(([name, c]) => [
@@ -126,7 +127,7 @@ export function configTable(report: CvReport): Html {
     ["data fingerprint", html`<code>${report.data_fingerprint}</code>`],
     [
       "final fit",
-      `${count(report.final_fit.epochs)} epochs over ${count(report.final_fit.n_windows)} windows, ${duration(report.final_fit.seconds)}`,
+      `${counted(report.final_fit.epochs, "epoch")} over ${counted(report.final_fit.n_windows, "window")}, ${duration(report.final_fit.seconds)}`,
     ],
     ...facts,
   ]);

@@ -2,6 +2,7 @@
 // below, the epoch whose weights were kept marked. All panels share their axes, so that folds can be compared.
 
 import * as Plot from "@observablehq/plot";
+import { counted } from "../counted.ts";
 import type { CvReport } from "./cv-report.ts";
 import { duration, fixed } from "./format.ts";
 import type { HistoryRow } from "./history-row.ts";
@@ -35,7 +36,7 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   fits.push({
     name: "final",
     title: "Final fit",
-    about: `All data, no validation part; ${epochs} epochs, the folds' median best; ${duration(seconds)}.`,
+    about: `All data, no validation part; ${counted(epochs, "epoch")}, the folds' median best; ${duration(seconds)}.`,
     rows: history.filter((row) => row.fit === "final"),
     bestEpoch: null,
   });

@@ -2,9 +2,10 @@
 // scaling: accuracy by bin of confidence against the diagonal, and below it how many windows each bin holds.
 
 import * as Plot from "@observablehq/plot";
+import { counted } from "../counted.ts";
 import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
 import type { CvReport } from "./cv-report.ts";
-import { count, fixed } from "./format.ts";
+import { fixed } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { plotSvg } from "./plot-svg.ts";
 
@@ -22,7 +23,7 @@ function figure(title: string, metrics: ClassificationMetrics, most: number): Ht
   return html`<figure class="card"><h3>${title}</h3>
 ${accuracyChart(`${title}: accuracy by confidence. Expected calibration error ${ece}.`, metrics)}
 ${countChart(`${title}: windows by confidence.`, metrics, most)}
-<figcaption>Expected calibration error ${ece}, log loss ${fixed(metrics.log_loss, 4)}, over ${count(metrics.n)} windows.
+<figcaption>Expected calibration error ${ece}, log loss ${fixed(metrics.log_loss, 4)}, over ${counted(metrics.n, "window")}.
 </figcaption></figure>`;
 }
 
@@ -33,7 +34,7 @@ const frame = { marginLeft: 48, marginRight: 12, marginTop: 20 };
 function accuracyChart(label: string, metrics: ClassificationMetrics): Html {
   const bins = metrics.reliability.filter((bin) => bin.n > 0);
   const title = (bin: Bin): string =>
-    `${fixed(bin.lower, 2)} to ${fixed(bin.upper, 2)}: confidence ${fixed(bin.confidence)}, accuracy ${fixed(bin.accuracy)}, ${count(bin.n)} windows`;
+    `${fixed(bin.lower, 2)} to ${fixed(bin.upper, 2)}: confidence ${fixed(bin.confidence)}, accuracy ${fixed(bin.accuracy)}, ${counted(bin.n, "window")}`;
   return plotSvg(label, {
     ...frame,
     height: 250,

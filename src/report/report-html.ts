@@ -2,6 +2,7 @@
 // was drawn here, the style sheet is inside, every name is escaped.
 
 import type { BaselineStats } from "../baseline/baseline-stats.ts";
+import { counted } from "../counted.ts";
 import type { MetricsSummary } from "../metrics/metrics-summary.ts";
 import { channelHistograms } from "./channel-histograms.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
@@ -45,8 +46,8 @@ export function reportHtml({ cvReport: report, baseline, history }: ReportInput)
 <header>
 <p class="brand">Tidemark</p>
 <h1>Cross-validation of ${report.model_version}</h1>
-<p class="lead">${count(report.classes.length)} classes, ${count(report.users.length)} people,
- ${count(report.windows.total)} windows of ${baseline.source_file}. ${promise(report)}</p>
+<p class="lead">${counted(report.classes.length, "class", "classes")}, ${counted(report.users.length, "person", "people")},
+ ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${promise(report)}</p>
 </header>
 <main>
 ${warnings(report)}

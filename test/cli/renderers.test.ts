@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { liveRenderer } from "../../src/cli/live.ts";
 import { displayWidth } from "../../src/cli/table.ts";
 import { trainRenderer } from "../../src/cli/train-renderer.ts";
+import { eventText } from "../../src/cli/train-text.ts";
 import { events } from "./events.ts";
 
 function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: string; write(text: string): void } {
@@ -48,6 +49,25 @@ describe("in a pipe", () => {
       "left out   412 samples of 3 stretches: stretches shorter than a window",
       "left out   17,112 samples of 350 stretches: ends of stretches, shorter than the step to the next window",
     ]);
+  });
+
+  it("counts one in the singular", () => {
+    const [data] = events.filter((event) => event.type === "data");
+    const { quality, ...rest } = data!;
+    const one = {
+      ...{ ...rest, rows: 1, users: 1, recordings: 1, windows: 1 },
+      quality: {
+        ...{ ...quality, gaps: { ...quality.gaps, count: 1 } },
+        rows: { ...quality.rows, dropped: { ...quality.rows.dropped, missing_label: 1 } },
+      },
+      dropped: { ...rest.dropped, shortStretches: { stretches: 1, samples: 1 } },
+    };
+    const text = eventText(one);
+    expect(text).toContain("1 row, 1 person, 1 recording, 1 window\n");
+    expect(text).toContain("50 Hz, 1 gap, no flat channel");
+    expect(text).toContain("left out   1 row: missing label\n");
+    expect(text).toContain("left out   1 sample of 1 stretch: stretches shorter than a window\n");
+    expect(eventText({ type: "final", epochs: 1, seconds: 12 })).toBe("final fit  1 epoch in 12 s");
   });
 
   it("warns of a split that leaks, and prints warnings to the other stream", () => {

@@ -102,7 +102,7 @@ const rejected: Case[] = [
       {
         code: "range",
         column: "Ay",
-        found: '1000000000 at 2 s of recording "r1" of person "ann", and 1 more such values',
+        found: '1000000000 at 2 s of recording "r1" of person "ann", and 1 more such value',
       },
     ],
   },

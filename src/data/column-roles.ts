@@ -10,6 +10,8 @@ export interface ColumnOptions {
   readonly recording?: string;
   readonly time?: string;
   readonly channels?: readonly string[];
+  /** A model's channels, in its order: what is read where `channels` names none. */
+  readonly modelChannels?: readonly string[];
 }
 
 /** The columns that were used, by the names the file has; null where there is none. */
@@ -67,7 +69,7 @@ const sensors = {
 /**
  * @param available the columns of the files, in file order
  * @param required what must be there; a label column that need not be is used only if it is named
- * @param onFault told of each given channel that is not there; if it does not throw, the others are returned
+ * @param onFault told of each given or expected channel that is not there; if it does not throw, the others are returned
  * @throws UserError for a column that is not there (with the nearest name), a role that cannot be found, and a column in two roles
  */
 export function resolveColumns(
@@ -94,17 +96,25 @@ export function resolveColumns(
     group: role("group", required.group),
     recording: role("recording", false),
     time: role("time", false),
-    channels:
-      options.channels === undefined
-        ? findChannels(available, file)
-        : options.channels.filter((name) => {
-            const found = available.includes(name);
-            if (!found) onFault(absent(available, name, file, "--channels"));
-            return found;
-          }),
+    channels: channels(available, options, file, onFault),
   };
   refuseSharedColumns(columns);
   return columns;
+}
+
+function channels(
+  available: readonly string[],
+  { channels: given, modelChannels: expected }: ColumnOptions,
+  file: string,
+  onFault: OnFault,
+): readonly string[] {
+  const names = given ?? expected;
+  if (names === undefined) return findChannels(available, file);
+  return names.filter((name) => {
+    const found = available.includes(name);
+    if (!found) onFault(given ? absent(available, name, file, "--channels") : lacking(available, name, file, names));
+    return found;
+  });
 }
 
 function existing(available: readonly string[], name: string, file: string, option: string): string {
@@ -119,8 +129,7 @@ function absent(
   file: string,
   option: string,
 ): FaultDescription & { advice: string } {
-  const sameLetters = available.filter((column) => column.toLowerCase() === name.toLowerCase());
-  const near = sameLetters[0] ?? nearestName(name, available);
+  const near = nearest(available, name);
   return {
     code: "schema",
     message: `${file}: there is no column "${name}" (${option}); the columns are ${list(available)}.`,
@@ -130,6 +139,33 @@ function absent(
     expected: `a column "${name}"`,
     found: list(available),
   };
+}
+
+function lacking(
+  available: readonly string[],
+  name: string,
+  file: string,
+  expected: readonly string[],
+): FaultDescription {
+  const near = nearest(
+    available.filter((column) => !expected.includes(column)),
+    name,
+  );
+  return {
+    code: "schema",
+    message: `${file}: the model expects a channel "${name}", which is not among the columns ${list(available)}.`,
+    advice:
+      `${near === undefined ? "" : `The nearest name is "${near}". `}Channels that bear other names are given with ` +
+      `--channels, in the model's order: ${expected.join(",")}`,
+    file,
+    column: name,
+    expected: `a column "${name}"`,
+    found: list(available),
+  };
+}
+
+function nearest(available: readonly string[], name: string): string | undefined {
+  return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }
 
 function findRole(available: readonly string[], role: Role): string | null {

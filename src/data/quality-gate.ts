@@ -11,7 +11,7 @@ import type { Recordings } from "./recordings.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; those not given are found by their usual names. */
-  readonly columns?: Omit<ColumnOptions, "channels">;
+  readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
 }
 
 export type GatedBatch =
@@ -46,7 +46,7 @@ export async function qualityGate(files: readonly string[], options: QualityGate
   let read: ReadRecordings;
   try {
     read = await readRecordings(files, {
-      columns: { ...options.columns, channels: options.channels.map(({ column }) => column) },
+      columns: { ...options.columns, modelChannels: options.channels.map(({ column }) => column) },
       requireLabels: false,
       nominalRateHz: options.samplingRateHz,
       onFault: (fault) => reasons.push(fault),

@@ -13,7 +13,7 @@ import { isDateTime, readSchema, refuseOtherColumns, type TableSchema } from "./
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
 /**
- * @param onFault told of each given channel that is not there
+ * @param onFault told of each given or expected channel that is not there
  * @throws UserError naming file, row and column for whatever cannot be read
  */
 export async function readTable(

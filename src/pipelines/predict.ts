@@ -32,15 +32,15 @@ export async function predict(
   const config = resolvePredictConfig(options);
   const { manifest, labels, path } = await openModelFolder(config.model);
   const { rate, window, overlap } = resolveTrainConfig(manifest.config);
-  const channels = config.channels ?? manifest.data.channels;
-  if (channels.length !== manifest.data.channels.length) {
+  const modelChannels = manifest.data.channels;
+  if (config.channels !== undefined && config.channels.length !== modelChannels.length) {
     throw new UserError(
-      `--channels: the model has ${manifest.data.channels.length} (${manifest.data.channels.join(", ")}), got ${channels.length}`,
+      `--channels: the model has ${modelChannels.length} (${modelChannels.join(", ")}), got ${config.channels.length}`,
       { advice: "Name one column for each, in this order." },
     );
   }
   const { recordings } = await readRecordings(config.files, {
-    columns: columnsOf({ ...config, channels }),
+    columns: { ...columnsOf(config), modelChannels },
     requireLabels: false,
     nominalRateHz: rate,
     logger: { info: () => {}, warn: (message) => run.onWarning?.(message) },

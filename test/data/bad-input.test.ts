@@ -76,6 +76,14 @@ const cases: Case[] = [
     advice: /"Ay"/,
   },
   {
+    name: "a model's channel that is not there",
+    files: { "a.csv": good.replace("Gx", "gx1") },
+    read: ["a.csv"],
+    options: { columns: { modelChannels: ["Ax", "Ay", "Az", "Gx"] }, requireLabels: false },
+    says: ["a.csv", 'the model expects a channel "Gx"', /^(?!.*\(--channels\))/],
+    advice: /^The nearest name is "gx1"\. .*--channels, in the model's order: Ax,Ay,Az,Gx$/,
+  },
+  {
     name: "no label column",
     files: { "a.csv": csv(goodRows(), ",", "user,motion,recording,timestamp_s,Ax,Ay,Az,Gx,Gy,Gz") },
     read: ["a.csv"],

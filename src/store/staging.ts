@@ -37,12 +37,7 @@ export async function checkOut(out: string): Promise<void> {
   try {
     entries = await readdir(out);
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return checkParent(out);
-    if (hasCode(error, "ENOTDIR")) {
-      throw new UserError(`--out ${out}: expected a directory that does not exist yet, found a file`, {
-        advice: "Choose another name.",
-      });
-    }
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return refuseFile(out);
     throw error;
   }
   if (entries.includes("manifest.json")) {
@@ -124,12 +119,15 @@ async function removeEmptyParents(directory: string, firstMade: string | undefin
   }
 }
 
-/** The nearest existing ancestor must be a directory. */
-async function checkParent(out: string): Promise<void> {
-  for (let parent = dirname(resolve(out)); ; parent = dirname(parent)) {
+/** What exists of the path must be a directory. */
+async function refuseFile(out: string): Promise<void> {
+  for (let path = resolve(out); ; path = dirname(path)) {
     try {
-      if ((await stat(parent)).isDirectory()) return;
-      throw new UserError(`--out ${out}: ${parent} is a file, expected a directory`);
+      if ((await stat(path)).isDirectory()) return;
+      const found = path === resolve(out) ? "found a file" : `but ${path} is a file`;
+      throw new UserError(`--out ${out}: expected a directory that does not exist yet, ${found}`, {
+        advice: "Choose another name.",
+      });
     } catch (error) {
       if (!hasCode(error, "ENOENT") && !hasCode(error, "ENOTDIR")) throw error;
     }

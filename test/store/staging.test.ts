@@ -66,7 +66,9 @@ describe("openStaging", () => {
     writeFileSync(join(directory, "full", "manifest.json"), "{}");
     const open = (name: string): Promise<unknown> => openStaging(join(directory, name), { resume: false });
     await expect(open("file")).rejects.toThrow(/found a file/);
-    await expect(open("file/walk")).rejects.toThrow(/is a file|found a file/);
+    const under = `expected a directory that does not exist yet, but ${join(directory, "file")} is a file`;
+    await expect(open("file/walk")).rejects.toThrow(under);
+    await expect(open("file/models/walk")).rejects.toThrow(under);
     await expect(open("full")).rejects.toThrow(/holds another model already/);
     expect(readdirSync(directory).sort()).toEqual(["file", "full"]);
   });

@@ -1,10 +1,11 @@
 // Tables out: columns to CSV or Parquet through DuckDB. The file appears under its name whole or not at all: it is
 // written beside its target, flushed to disk and renamed.
 
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DOUBLE, DuckDBDataChunk, type DuckDBType, FLOAT, INTEGER, VARCHAR } from "@duckdb/node-api";
 import { UserError } from "../errors.ts";
+import { makeDirectories } from "../make-directories.ts";
 import { openDatabase, sqlName, sqlString } from "./duckdb.ts";
 import { firstLine } from "./find-files.ts";
 
@@ -53,7 +54,7 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
   const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   const database = await openDatabase();
   try {
-    await mkdir(folder, { recursive: true });
+    await makeDirectories(folder);
     const declared = columns.map(({ name, type }) => `${sqlName(name)} ${duckdbTypes[type]}`);
     await database.connection.run(`CREATE TABLE written (${declared.join(", ")})`);
     const appender = await database.connection.createAppender("written");

@@ -4,10 +4,11 @@
 // the next one is added, and is not read.
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
+import { makeDirectories } from "../make-directories.ts";
 
 /** Replaces (or creates) the file at `path` by `data`, all or nothing. Its directory must exist. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
@@ -121,7 +122,7 @@ export async function syncFile(path: string): Promise<void> {
 
 /** Makes a directory with its parents; returns the first one that did not exist, undefined where all did. */
 export async function makeDirectory(directory: string): Promise<string | undefined> {
-  const first = await mkdir(directory, { recursive: true });
+  const first = await makeDirectories(directory);
   if (first !== undefined) await syncDirectory(dirname(first));
   return first;
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -71,6 +71,14 @@ describe("openStaging", () => {
     await expect(open("file/models/walk")).rejects.toThrow(under);
     await expect(open("full")).rejects.toThrow(/holds another model already/);
     expect(readdirSync(directory).sort()).toEqual(["file", "full"]);
+  });
+
+  it.skipIf(process.platform !== "linux")("refuses an --out where the system makes no directory, at once", async () => {
+    const words = ["train", "nothing.csv", "--out", "/proc/tidemark/walk"];
+    const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+    const ended = spawnSync(process.execPath, [main, ...words], { timeout: 10_000, killSignal: "SIGKILL" });
+    expect(ended.status).toBe(2);
+    expect(ended.stderr.toString()).toMatch(/^error: \/proc\/tidemark: no directory can be made in \/proc\n.*place/);
   });
 
   it("refuses a second run while the first one lives, in this process or another", async () => {

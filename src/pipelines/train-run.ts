@@ -17,12 +17,14 @@ import type { FitName, OnTrainEvent } from "./train-events.ts";
 interface RunState {
   config: Record<string, unknown>;
   data_fingerprint: string;
+  tidemark: string;
   engine: string;
 }
 
 const runStateSchema: z.ZodType<RunState> = z.object({
   config: z.record(z.string(), z.unknown()),
   data_fingerprint: z.string(),
+  tidemark: z.string(),
   engine: z.string(),
 });
 
@@ -32,13 +34,15 @@ const free: readonly string[] = ["files", "out", "jobs", "resume"] satisfies (ke
 /**
  * Starts the run in `staging`, or takes up the one that is there.
  *
- * @throws UserError where the run there is one of other data, options or engine: all that differs is named
+ * @throws UserError where the run there is one of other data, options or versions: all that differs is named
  */
 export async function enterRun(staging: Staging, config: TrainConfig, dataFingerprint: string): Promise<void> {
+  const { tidemark, onnxruntime } = currentVersions();
   const current: RunState = {
     config: Object.fromEntries(Object.entries(config).filter(([name]) => !free.includes(name))),
     data_fingerprint: dataFingerprint,
-    engine: `onnxruntime ${currentVersions().onnxruntime}`,
+    tidemark,
+    engine: `onnxruntime ${onnxruntime}`,
   };
   if (staging.state === null) return staging.saveState(current);
   const before = runStateSchema.safeParse(staging.state);
@@ -61,6 +65,7 @@ function differ(before: RunState, now: RunState): string[] {
   return [
     ...options,
     ...(before.data_fingerprint === now.data_fingerprint ? [] : ["  data: the content of the recordings has changed"]),
+    ...(before.tidemark === now.tidemark ? [] : [`  Tidemark: was ${before.tidemark}, is ${now.tidemark}`]),
     ...(before.engine === now.engine ? [] : [`  engine: was ${before.engine}, is ${now.engine}`]),
   ];
 }

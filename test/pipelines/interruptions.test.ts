@@ -15,6 +15,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasCode } from "../../src/store/atomic-file.ts";
 import { modelFiles } from "../../src/store/model-folder.ts";
+import { tidemarkVersion } from "../../src/store/versions.ts";
 import { decodeFitState } from "../../src/training/fit-state.ts";
 import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
 
@@ -145,13 +146,15 @@ describe("--resume", () => {
     return out;
   }
 
-  it("refuses another engine, by both their versions", async () => {
+  it("refuses another Tidemark and another engine, by their versions", async () => {
     const out = changed("engine", (staging) => {
       const state = readFileSync(join(staging, "run.json"), "utf8");
-      writeFileSync(join(staging, "run.json"), state.replace(/onnxruntime [\d.]+/, "onnxruntime 1.2.3"));
+      const other = { ...JSON.parse(state), tidemark: "0.0.1", engine: "onnxruntime 1.2.3" };
+      writeFileSync(join(staging, "run.json"), JSON.stringify(other));
     });
     const { exitCode, stderr } = await start(words(out, "--resume"), directory).ended;
     expect(exitCode).toBe(2);
+    expect(stderr).toContain(`\n  Tidemark: was 0.0.1, is ${tidemarkVersion}\n`);
     expect(stderr).toMatch(/\n {2}engine: was onnxruntime 1\.2\.3, is onnxruntime \d+\.\d+\.\d+\n/);
     expect(stderr).toContain(`rm -r ${out}.partial`);
     expect(progress(out)).toEqual(progress("killed"));

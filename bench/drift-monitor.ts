@@ -1,13 +1,14 @@
 // node bench/drift-monitor.ts [--seed N] [--seconds 60]: the monitor on people it was not calibrated on. Of 24 people 16 give
 // baseline and calibration; streams of the other 8 run without drift, and with a step of 0.6 sd or a ramp of 0.02 sd a batch
-// in one channel. Prints false alarms, delays and how often the label is right five batches after the alarm.
+// in one channel. Prints, for the monitor and for the textbook's constants on the same streams, false alarms, delays and how
+// often the label is right five batches after the alarm. Labels stand in for predicted classes.
 
 import { parseArgs } from "node:util";
 import { gridsOf } from "../src/drift/baseline-reference.ts";
 import { calibrate } from "../src/drift/calibrate.ts";
 import type { ClassSummaries } from "../src/drift/class-summaries.ts";
 import type { DriftModel } from "../src/drift/comparison.ts";
-import { type DriftVerdict, judge, newDriftState } from "../src/drift/decision.ts";
+import { type DriftOptions, type DriftVerdict, judge, newDriftState } from "../src/drift/decision.ts";
 import { Summarizer } from "../src/drift/summarize.ts";
 import { Rng } from "../src/random.ts";
 import {
@@ -28,6 +29,9 @@ const size = 5;
 
 interface Run {
   readonly channel: string;
+  /** Batches that alarmed, of all. */
+  readonly alarmed: number;
+  readonly batches: number;
   /** Batches from the change to the alarm, 1 for the first changed one; null without an alarm. */
   readonly delay: number | null;
   readonly falseAlarms: number;
@@ -36,32 +40,41 @@ interface Run {
   readonly ps: readonly { reference: string; p: number }[];
 }
 
-function runStream(
-  person: RawPerson,
-  model: DriftModel,
-  plan: { batches: number; chunks: number; channel: string; shift: (batch: number) => number },
-  rng: Rng,
-): Run {
-  const summarizer = new Summarizer(gridsOf(model.baseline));
+interface Plan {
+  readonly batches: number;
+  readonly chunks: number;
+  readonly channel: string;
+  /** In standard deviations of the baseline. */
+  readonly shift: (batch: number) => number;
+}
+
+function drawStream(person: RawPerson, { baseline }: DriftModel, plan: Plan, rng: Rng): ClassSummaries[] {
+  const summarizer = new Summarizer(gridsOf(baseline));
+  return Array.from({ length: plan.batches }, (_, batch) => {
+    const shift = plan.shift(batch) * baseline[plan.channel]!.summary.std;
+    return summarizeChunks(drawSession(person, plan.chunks, rng), summarizer, (values, name) =>
+      name === plan.channel && shift !== 0 ? values.map((value) => value + shift) : values,
+    );
+  });
+}
+
+function runStream(stream: readonly ClassSummaries[], channel: string, model: DriftModel, options: DriftOptions): Run {
   const accepted: ClassSummaries[] = [];
   let state = newDriftState;
   let delay: number | null = null;
   let label: DriftVerdict | null = null;
-  let falseAlarms = 0;
-  let alarmedBefore = false;
+  let [falseAlarms, alarmedBatches, alarmedBefore] = [0, 0, false];
   const ps: { reference: string; p: number }[] = [];
-  for (let batch = 0; batch < plan.batches; batch++) {
-    const shift = plan.shift(batch) * model.baseline[plan.channel]!.summary.std;
-    const summary = summarizeChunks(drawSession(person, plan.chunks, rng), summarizer, (values, name) =>
-      name === plan.channel && shift !== 0 ? values.map((value) => value + shift) : values,
-    );
+  for (const [batch, summary] of stream.entries()) {
     const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const { judgement, state: next } = judge(summary, past, state, model);
+    const { judgement, state: next } = judge(summary, past, state, model, options);
     state = next;
     const alarmed = judgement.verdict !== "normal";
+    if (alarmed) alarmedBatches++;
     if (!alarmed && !judgement.doubtful) accepted.push(summary);
-    if (batch < changeAt)
-      ps.push(...judgement.comparisons.map(({ reference, pValue }) => ({ reference, p: pValue!.p })));
+    for (const { reference, pValue } of judgement.comparisons) {
+      if (batch < changeAt && pValue !== null) ps.push({ reference, p: pValue.p });
+    }
     if (alarmed && !alarmedBefore && batch < changeAt) falseAlarms++;
     if (alarmed && batch >= changeAt && !(alarmedBefore && delay === null)) {
       delay ??= batch - changeAt + 1;
@@ -69,8 +82,10 @@ function runStream(
     }
     alarmedBefore = alarmed;
   }
-  return { channel: plan.channel, delay, falseAlarms, label, ps };
+  return { channel, alarmed: alarmedBatches, batches: stream.length, delay, falseAlarms, label, ps };
 }
+
+const judges: Readonly<Record<string, DriftOptions>> = { monitor: {}, constants: { thresholds: "fixed" } };
 
 const { values } = parseArgs({ options: { seed: { type: "string", default: "1" }, seconds: { type: "string" } } });
 if (withoutRecordings) console.log("MotionSense is not at ../shared/data: nothing measured.");
@@ -96,17 +111,17 @@ async function main(seed: number, lengths: readonly number[]): Promise<void> {
     ];
     console.log(`\nbatches of ${seconds} s, the change in batch ${changeAt}`);
     for (const [name, expected, shift] of changes) {
-      const runs = test.flatMap((person) =>
-        Object.keys(baseline).map((channel) =>
-          runStream(
-            person,
-            model,
-            { batches: 60, chunks, channel, shift },
-            rng.split(`${name} ${person.name} ${channel}`),
-          ),
-        ),
+      const streams = test.flatMap((person) =>
+        Object.keys(baseline).map((channel) => {
+          const plan = { batches: 60, chunks, channel, shift };
+          return { channel, stream: drawStream(person, model, plan, rng.split(`${name} ${person.name} ${channel}`)) };
+        }),
       );
-      console.log(`  ${name.padEnd(24)} ${expected === "normal" ? withoutChange(runs) : withChange(runs, expected)}`);
+      for (const [judgeName, options] of Object.entries(judges)) {
+        const runs = streams.map(({ stream, channel }) => runStream(stream, channel, model, options));
+        const figures = expected === "normal" ? withoutChange(runs) : withChange(runs, expected);
+        console.log(`  ${name.padEnd(24)} ${judgeName.padEnd(10)} ${figures}`);
+      }
     }
   }
 }
@@ -119,7 +134,9 @@ function withoutChange(runs: readonly Run[]): string {
       ({ reference }) => reference,
     ),
   ].map(([reference, ps]) => `${reference} ${percent(ps.filter(({ p }) => p <= 0.05).length / ps.length)}`);
-  return `streams of 60 batches with a false alarm: ${percent(alarmed / runs.length)}; p <= .05: ${low.join(", ")}`;
+  const batches = runs.reduce((sum, run) => sum + run.batches, 0);
+  const alarms = runs.reduce((sum, run) => sum + run.alarmed, 0);
+  return `${percent(alarms / batches)} of batches alarm, ${percent(alarmed / runs.length)} of streams; p <= .05: ${low.join(", ")}`;
 }
 
 function withChange(runs: readonly Run[], expected: DriftVerdict): string {

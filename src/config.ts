@@ -88,6 +88,32 @@ export interface CheckConfig {
   jobs: number;
 }
 
+export interface DriftBenchConfig {
+  /** Paths, globs or s3:// urls: recordings of people whom the model does not know. */
+  files: string[];
+  /** A model folder. */
+  model: string;
+  /** Length of a batch. */
+  seconds: number;
+  /** A stream. */
+  batches: number;
+  /** Number of the first changed batch, from 0. */
+  changeAt: number;
+  /** For each person and change. */
+  streams: number;
+  arl: number;
+  alpha: number;
+  label?: string;
+  group?: string;
+  recording?: string;
+  time?: string;
+  /** In the order of the model's channels. */
+  channels?: string[];
+  seed: number;
+  /** Worker threads. */
+  jobs: number;
+}
+
 export interface SimulateConfig {
   /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
@@ -105,6 +131,7 @@ export interface SimulateConfig {
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
+export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;
 
 const text = (what: string): z.ZodString => z.string(what).min(1, what);
@@ -189,6 +216,24 @@ const checkShape = {
   jobs,
 };
 
+const driftBenchShape = {
+  files,
+  model: text("a model folder"),
+  seconds: range((value) => value >= 15 && value <= 86_400, "seconds of a batch from 15 to 86400").default(60),
+  batches: whole(2, 10_000).default(60),
+  changeAt: whole(1, 9999).default(20),
+  streams: whole(1, 1000).default(1),
+  arl: checkShape.arl,
+  alpha: checkShape.alpha,
+  label: column,
+  group: column,
+  recording: column,
+  time: column,
+  channels,
+  seed: seed.default(42),
+  jobs,
+};
+
 const simulateShape = {
   out: table,
   users: whole(1, 10_000).default(8),
@@ -228,6 +273,15 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
 /** @throws UserError as `resolveTrainConfig` */
 export function resolveCheckConfig(options: unknown): CheckConfig {
   return resolve(checkShape, options);
+}
+
+/** @throws UserError as `resolveTrainConfig` */
+export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
+  const config: DriftBenchConfig = resolve(driftBenchShape, options);
+  if (config.changeAt >= config.batches) {
+    throw new UserError(`--change-at: expected a batch before the last of ${config.batches}, got ${config.changeAt}`);
+  }
+  return config;
 }
 
 /** @throws UserError as `resolveTrainConfig` */

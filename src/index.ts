@@ -6,6 +6,8 @@ export type { BaselineStats } from "./baseline/baseline-stats.ts";
 export type {
   CheckConfig,
   CheckOptions,
+  DriftBenchConfig,
+  DriftBenchOptions,
   PredictConfig,
   PredictOptions,
   SimulateConfig,
@@ -16,6 +18,7 @@ export type {
 export {
   readConfigFile,
   resolveCheckConfig,
+  resolveDriftBenchConfig,
   resolvePredictConfig,
   resolveSimulateConfig,
   resolveTrainConfig,
@@ -26,8 +29,9 @@ export type { ClassificationMetrics } from "./metrics/classification-metrics.ts"
 export type { LeakageReport } from "./model-selection/leakage.ts";
 export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/check-result.ts";
 export type { RollingReference } from "./monitoring/rolling-reference.ts";
-// pipelines
 export { type CheckAnswer, check } from "./pipelines/check.ts";
+// pipelines
+export { type DriftBenchResult, driftBench } from "./pipelines/drift-bench.ts";
 export { type Monitor, openMonitor, validateBaselineFile } from "./pipelines/open-monitor.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
 export { decideReference, resetReference, type ShownReference, showReference } from "./pipelines/reference.ts";

@@ -79,9 +79,9 @@ describe("the built package", () => {
 
   it("exports every command as a function and answers on the command line", () => {
     const script =
-      'import * as api from "tidemark"; console.log(typeof api.train, typeof api.predict, typeof api.simulate)';
+      'import * as api from "tidemark"; console.log(typeof api.train, typeof api.predict, typeof api.check, typeof api.driftBench, typeof api.simulate)';
     const run = (...words: string[]): string => execFileSync(process.execPath, words, { cwd: home, encoding: "utf8" });
-    expect(run("--input-type=module", "--eval", script)).toBe("function function function\n");
+    expect(run("--input-type=module", "--eval", script)).toBe("function function function function function\n");
     expect(run("dist/cli/main.js", "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 

@@ -4,6 +4,7 @@ import { exitCodes, UserError } from "../errors.ts";
 import { tidemarkVersion } from "../store/versions.ts";
 import { baselineCommand } from "./baseline-command.ts";
 import { checkCommand } from "./check-command.ts";
+import { driftBenchCommand } from "./drift-bench-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { referenceCommand } from "./reference-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
@@ -43,7 +44,7 @@ export function createProgram(): Command {
     .addHelpText("after", closing);
   const commands = [
     ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
-    simulateCommand(),
+    ...[driftBenchCommand(), simulateCommand()],
   ];
   for (const command of commands) program.addCommand(command.helpOption("-h, --help", "print this help"));
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {

@@ -279,3 +279,25 @@ describe("the frozen side", () => {
     expect(stdout).toContain("block bootstrap of all recordings: too few people to leave one out");
   });
 });
+
+describe("drift-bench", () => {
+  it("gives equal tables for equal seeds, sees what is large, and names who the model knows", async () => {
+    const activities = ["walking", "jogging", "sitting"];
+    await simulate({ out: at("others.parquet"), users: 2, minutes: 4, rate: 20, seed: 21, activities });
+    const words = ["drift-bench", "others.parquet", "--model", "model", "--batches", "16", "--change-at", "8"];
+    const [a, b, c] = await Promise.all(
+      [["1"], ["1"], ["2"]].map(([seed]) => run(...words, "--json", "--seed", seed!)),
+    );
+    expect([a!.exitCode, a!.stdout]).toEqual([0, b!.stdout]);
+    expect(c!.stdout).not.toBe(a!.stdout);
+    const { people, no_drift, changes } = JSON.parse(a!.stdout);
+    expect(people).toEqual(["person-01", "person-02"]);
+    expect(a!.stderr).toContain("The model learned from person-01, person-02");
+    expect(no_drift.constants.alarmsPerBatch).toBeGreaterThan(no_drift.tidemark.alarmsPerBatch);
+    const unit = changes.find(({ name }: { name: string }) => name.startsWith("rotation in degrees"));
+    expect(unit.figures.tidemark).toMatchObject({ detected: 1, within5: 1 });
+    const { stdout } = await run(...words);
+    expect(stdout).toMatch(/^2 people, batches of 60 s, streams of 16\n/);
+    expect((await run(...words, "--change-at", "16")).exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,96 @@
+import { Command } from "commander";
+import { resolveDriftBenchConfig } from "../config.ts";
+import { counted } from "../counted.ts";
+import type { DriftBenchResult } from "../pipelines/drift-bench.ts";
+import { fixed } from "./format.ts";
+import { numberOption, textOption } from "./options.ts";
+import { formatTable } from "./table.ts";
+
+const closing = `
+Example:
+  tidemark drift-bench others.parquet --model models/walk --seconds 300
+
+Batches are sessions drawn from each person's recordings; changes are injected
+into the samples from --change-at on, and the network predicts them anew. Give
+recordings of people whom the model did not learn from. Equal seeds give equal
+tables.
+
+Exit codes:
+  0    done
+  1    a defect of tidemark
+  2    wrong use`;
+
+/** `tidemark drift-bench` */
+export function driftBenchCommand(): Command {
+  const defaults = resolveDriftBenchConfig({ files: ["-"], model: "-" });
+  const command = new Command("drift-bench")
+    .summary("what would this monitor do on my data: false alarms, delays, names, beside the textbook's constants")
+    .description(
+      "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
+        "check would have said, beside the textbook's constants, a KS p-value and an alarm in every hundredth batch.",
+    )
+    .usage("<files...> --model <dir> [options]")
+    .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
+    .option("--model <dir>", "the model folder (required)");
+  command.optionsGroup("Streams:");
+  numberOption(command, "--seconds <s>", "length of a batch, in steps of 15", defaults.seconds);
+  numberOption(command, "--batches <n>", "a stream", defaults.batches);
+  numberOption(command, "--change-at <n>", "number of the first changed batch, from 0", defaults.changeAt);
+  numberOption(command, "--streams <n>", "for each person and change", defaults.streams);
+  numberOption(command, "--seed <n>", "equal seeds give equal tables", defaults.seed);
+  command.optionsGroup("Decision:");
+  numberOption(command, "--arl <batches>", "between false alarms, on average at least", defaults.arl);
+  numberOption(command, "--alpha <share>", "significance of the KS p-value", defaults.alpha);
+  command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
+  textOption(command, "--label <name>", "what was done; sessions are mixed by it, else by the prediction");
+  textOption(command, "--group <name>", "who wore the sensor");
+  textOption(command, "--recording <name>", "one uninterrupted recording");
+  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
+  textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
+  command.optionsGroup("Running:");
+  numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);
+  return command
+    .option("--json", "print the figures as one line of JSON")
+    .addHelpText("after", closing)
+    .action(async (files: string[], { json, ...options }: Record<string, unknown>) => {
+      const config = resolveDriftBenchConfig({ ...options, ...(files.length > 0 && { files }) });
+      const { driftBench } = await import("../pipelines/drift-bench.ts");
+      const result = await driftBench(config);
+      for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
+      process.stdout.write(`${json === true ? JSON.stringify(result) : driftBenchText(result)}\n`);
+    });
+}
+
+/** The figures as tables without a last newline. */
+export function driftBenchText(result: DriftBenchResult): string {
+  const still = Object.entries(result.no_drift).map(([judge, { alarmsPerBatch, runLength, batches }]) => [
+    judge,
+    fixed(alarmsPerBatch),
+    runLength === null ? `none in ${batches}` : fixed(runLength, 0),
+    fixed(result.other_mix[judge as keyof DriftBenchResult["other_mix"]].alarmsPerBatch),
+  ]);
+  const changes = result.changes.map(({ name, figures }) => {
+    const { tidemark, ...others } = figures;
+    return [
+      name,
+      fixed(tidemark.detected, 2),
+      tidemark.medianDelay === null ? "-" : String(tidemark.medianDelay),
+      fixed(tidemark.within5, 2),
+      fixed(tidemark.within25, 2),
+      fixed(tidemark.labelRight, 2),
+      ...Object.values(others).map(({ detected }) => fixed(detected, 2)),
+    ];
+  });
+  const others = Object.keys(result.no_drift).filter((judge) => judge !== "tidemark");
+  return [
+    `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ${result.batches}`,
+    "",
+    "no drift",
+    formatTable(["judge", "alarms a batch", "batches between alarms", "in half of the activities"], still),
+    "",
+    `changed from batch ${result.change_at} on: share detected, batches until then, share named right`,
+    formatTable(["change", "detected", "delay", "in 5", "in 25", "named right", ...others], changes),
+    "",
+    "detected: an alarm began after the change; what is alarmed all the time detects nothing",
+  ].join("\n");
+}

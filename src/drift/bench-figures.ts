@@ -1,0 +1,68 @@
+// From the verdicts of a monitor on streams whose truth is known to the figures that describe it.
+
+import type { DriftVerdict } from "./decision.ts";
+
+/** One verdict a batch, in order. */
+export type Verdicts = readonly DriftVerdict[];
+
+export interface NoDriftFigures {
+  readonly streams: number;
+  readonly batches: number;
+  /** Share of batches that alarmed. */
+  readonly alarmsPerBatch: number;
+  /** Batches for each alarm that began; null where none did. */
+  readonly runLength: number | null;
+}
+
+export interface ChangeFigures {
+  readonly streams: number;
+  /** Share of streams with an alarm that began after the change. */
+  readonly detected: number;
+  /** Batches until it, the first changed one being 1; the median over all streams, null where half were not seen. */
+  readonly medianDelay: number | null;
+  /** Share of streams in which it came within 5 and 25 batches. */
+  readonly within5: number;
+  readonly within25: number;
+  /** Of the alarms that have them, the share named right five batches later; null where there were none. */
+  readonly labelRight: number | null;
+}
+
+/** A name is judged so many batches after the alarm. */
+const settled = 5;
+
+export function figuresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {
+  const batches = streams.reduce((sum, verdicts) => sum + verdicts.length, 0);
+  const alarmed = streams.reduce((sum, verdicts) => sum + verdicts.filter((verdict) => verdict !== "normal").length, 0);
+  const begun = streams.reduce((sum, verdicts) => sum + verdicts.filter((_, i) => begins(verdicts, i)).length, 0);
+  return {
+    streams: streams.length,
+    batches,
+    alarmsPerBatch: batches === 0 ? 0 : alarmed / batches,
+    runLength: begun === 0 ? null : batches / begun,
+  };
+}
+
+/** @param changeAt index of the first changed batch */
+export function figuresOfChange(
+  streams: readonly Verdicts[],
+  { changeAt, expected }: { changeAt: number; expected: DriftVerdict },
+): ChangeFigures {
+  const alarms = streams.map((verdicts) => verdicts.findIndex((_, i) => i >= changeAt && begins(verdicts, i)));
+  const delays = alarms.map((at) => (at < 0 ? Number.POSITIVE_INFINITY : at - changeAt + 1)).sort((a, b) => a - b);
+  const names = streams.flatMap((verdicts, i) => (alarms[i]! < 0 ? [] : (verdicts[alarms[i]! + settled] ?? [])));
+  const share = (limit: number): number => delays.filter((delay) => delay <= limit).length / delays.length;
+  const median = delays[delays.length >> 1] ?? Number.POSITIVE_INFINITY;
+  return {
+    streams: streams.length,
+    detected: delays.filter(Number.isFinite).length / delays.length,
+    medianDelay: Number.isFinite(median) ? median : null,
+    within5: share(5),
+    within25: share(25),
+    labelRight: names.length === 0 ? null : names.filter((name) => name === expected).length / names.length,
+  };
+}
+
+/** Whether an alarm begins at a batch: one that was on before has not. */
+function begins(verdicts: Verdicts, i: number): boolean {
+  return verdicts[i] !== "normal" && (i === 0 || verdicts[i - 1] === "normal");
+}

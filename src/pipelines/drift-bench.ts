@@ -1,0 +1,265 @@
+// `tidemark drift-bench`: what would this monitor do on my data? Drift-free streams are drawn from recordings of people whom
+// the model does not know, changes are injected into their samples, and the network predicts the changed ones anew.
+
+import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
+import { readRecordings } from "../data/read-recordings.ts";
+import { gridsOf } from "../drift/baseline-reference.ts";
+import {
+  type ChangeFigures,
+  figuresOfChange,
+  figuresWithoutDrift,
+  type NoDriftFigures,
+} from "../drift/bench-figures.ts";
+import { type JudgeName, streamJudges } from "../drift/bench-judges.ts";
+import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
+import type { Change } from "../drift/injected-change.ts";
+import { changes } from "../drift/injections.ts";
+import { type Choices, type Chunk, choicesOf, drawSession } from "../drift/rehearsal.ts";
+import { type Columns, Summarizer } from "../drift/summarize.ts";
+import { UserError } from "../errors.ts";
+import { argmaxRows } from "../metrics/confusion-matrix.ts";
+import { makeWindows, windowStep } from "../preprocessing/make-windows.ts";
+import type { WindowSet } from "../preprocessing/windows.ts";
+import { Rng } from "../random.ts";
+import { modelFiles } from "../store/model-folder.ts";
+import { predictWindows } from "../training/predict-windows.ts";
+import { classOfSamples, runsOf, sampleColumns } from "./measure-batch.ts";
+import { type Monitor, openMonitor } from "./open-monitor.ts";
+import { columnsOf } from "./prepare-training.ts";
+
+export interface DriftBenchResult {
+  readonly people: readonly string[];
+  readonly batch_seconds: number;
+  readonly batches: number;
+  readonly change_at: number;
+  readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
+  /** Of batches in which the person kept to half of the activities, after a past of all: no drift of the sensor either. */
+  readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
+  /** In the order of the catalogue. */
+  readonly changes: readonly {
+    readonly name: string;
+    readonly expected: string;
+    readonly figures: Readonly<Record<JudgeName, ChangeFigures>>;
+  }[];
+  readonly warnings: readonly string[];
+}
+
+/** Of the streams' sessions, in seconds. */
+const chunkSeconds = 15;
+
+interface Person {
+  readonly name: string;
+  readonly choices: Choices;
+}
+
+/**
+ * @param options as on the command line; `files` and `model` at least
+ * @throws UserError on wrong options, or recordings that give no stream
+ */
+export async function driftBench(options: DriftBenchOptions): Promise<DriftBenchResult> {
+  const config = resolveDriftBenchConfig(options);
+  const monitor = await openMonitor(config.model);
+  const warnings: string[] = [];
+  const windows = await readWindows(config, monitor, warnings);
+  const { people, columnsOfChunk } = await cutChunks(windows, config, monitor);
+  const judges = Object.entries(streamJudges({ arl: config.arl, alpha: config.alpha }));
+  const rng = Rng.fromSeed(config.seed);
+  const count = Math.max(1, Math.round(config.seconds / chunkSeconds));
+  const judgeAll = <F>(
+    streams: readonly (readonly ClassSummaries[])[],
+    figures: (verdicts: ReturnType<(typeof judges)[number][1]>[]) => F,
+  ) =>
+    Object.fromEntries(
+      judges.map(([name, judge]) => [name, figures(streams.map((stream) => judge(stream, monitor.model)))]),
+    ) as Record<JudgeName, F>;
+
+  const draw = (person: Person, name: string, i: number): Chunk[][] => {
+    const own = rng.split(`${name} ${person.name} ${i}`);
+    return Array.from({ length: config.batches }, () => drawSession(person.choices, count, 1, own));
+  };
+  const streamsOf = (name: string): { sessions: Chunk[][]; seed: string }[] =>
+    people.flatMap((person) =>
+      Array.from({ length: config.streams }, (_, i) => ({
+        sessions: draw(person, name, i),
+        seed: `${name} ${person.name} ${i} change`,
+      })),
+    );
+
+  const mixed = people.flatMap((person) =>
+    Array.from({ length: config.streams }, (_, i) => {
+      const own = rng.split(`mix ${person.name} ${i}`);
+      const half = halfOf(person.choices, own);
+      return Array.from({ length: config.batches }, (_, batch) =>
+        merged(drawSession(batch < config.changeAt ? person.choices : half, count, 1, own)),
+      );
+    }),
+  );
+  const still = streamsOf("no drift").map(({ sessions }) => sessions.map(merged));
+  const result: DriftBenchResult["changes"][number][] = [];
+  for (const change of catalogue(monitor)) {
+    const streams: ClassSummaries[][] = [];
+    for (const { sessions, seed } of streamsOf("change")) {
+      streams.push(await changedStream(sessions, change, rng.split(seed), config, monitor, columnsOfChunk));
+    }
+    const { changeAt } = config;
+    result.push({
+      ...{ name: change.name, expected: change.expected },
+      figures: judgeAll(streams, (verdicts) => figuresOfChange(verdicts, { changeAt, expected: change.expected })),
+    });
+  }
+  return {
+    ...{ people: people.map(({ name }) => name), batch_seconds: count * chunkSeconds, batches: config.batches },
+    ...{ change_at: config.changeAt, no_drift: judgeAll(still, figuresWithoutDrift) },
+    other_mix: judgeAll(mixed, (verdicts) => figuresWithoutDrift(verdicts.map((own) => own.slice(config.changeAt)))),
+    ...{ changes: result, warnings },
+  };
+}
+
+function catalogue({ baseline, folder }: Monitor): readonly Change[] {
+  const { channels } = folder.manifest.data;
+  const scales = Object.fromEntries(channels.map((name) => [name, baseline.per_channel[name]!.std]));
+  return changes(channels, scales, { stuckShares: [0.4], noises: [0.5], rates: [0.8, 1.25], lostShares: [0.15] });
+}
+
+/** Half of the activities, at least one. */
+function halfOf(choices: Choices, rng: Rng): Choices {
+  return new Map(rng.shuffle([...choices]).slice(0, Math.ceil(choices.size / 2)));
+}
+
+function merged(session: readonly Chunk[]): ClassSummaries {
+  return mergeClassSummaries(session.map(({ summary }) => summary));
+}
+
+async function readWindows(config: DriftBenchConfig, monitor: Monitor, warnings: string[]): Promise<WindowSet> {
+  const { folder, config: trained } = monitor;
+  const channels = config.channels ?? folder.manifest.data.channels;
+  const { recordings } = await readRecordings(config.files, {
+    columns: columnsOf({ ...config, channels }),
+    requireLabels: false,
+    nominalRateHz: trained.rate,
+    logger: { info: () => {}, warn: (message) => warnings.push(message) },
+  });
+  const known = new Set(folder.manifest.data.users);
+  const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
+  if (familiar.length > 0) {
+    warnings.push(
+      `The model learned from ${familiar.join(", ")}: figures will be better than of people it does not know.`,
+    );
+  }
+  const named = { ...recordings, channels: folder.manifest.data.channels };
+  const { rate, window, overlap } = trained;
+  return makeWindows(named, { samplingRateHz: rate, windowSize: window, overlap }).windows;
+}
+
+/** Every person's chunks, with the class that stands for what was done: the label where there is one, else the prediction. */
+async function cutChunks(
+  windows: WindowSet,
+  config: DriftBenchConfig,
+  monitor: Monitor,
+): Promise<{ people: Person[]; columnsOfChunk: Map<Chunk, Columns> }> {
+  const { users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
+  const predicted = await predict(windows, config, monitor);
+  const classOf = classOfSamples(windows, predicted);
+  const columns = sampleColumns(windows);
+  const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
+  const rows = Math.max(windows.windowSize, Math.floor(chunkSeconds * samplingRateHz));
+  const columnsOfChunk = new Map<Chunk, Columns>();
+  const chunks = users.map((): Chunk[] => []);
+  for (const { from, to, first } of runsOf(windows)) {
+    for (let start = from; start + rows <= to; start += rows) {
+      const own = Object.fromEntries(
+        Object.entries(columns).map(([name, column]) => [name, column.subarray(start, start + rows)]),
+      );
+      const label = classes[labels[first]!] ?? monitor.drift.classes[classOf[start + (rows >> 1)]!]!;
+      const classesOf = classOf.subarray(start, start + rows);
+      const summary = summarizeByClass(summarizer, own, classesOf, monitor.drift.classes.length);
+      const chunk: Chunk = { recording: recordings[recordingIndex[first]!]!, label, summary };
+      columnsOfChunk.set(chunk, own);
+      chunks[groups[first]!]!.push(chunk);
+    }
+  }
+  const people = users.flatMap((name, g): Person[] =>
+    chunks[g]!.length === 0 ? [] : [{ name, choices: choicesOf({ name, chunks: chunks[g]! }).choices }],
+  );
+  if (people.length === 0) {
+    throw new UserError(`the recordings have no stretch of ${chunkSeconds} s, from which batches are drawn`, {
+      advice: "Give longer recordings, without gaps.",
+    });
+  }
+  return { people, columnsOfChunk };
+}
+
+/** The stream with the change in its samples, from the batch at which it begins. */
+async function changedStream(
+  sessions: readonly (readonly Chunk[])[],
+  change: Change,
+  rng: Rng,
+  config: DriftBenchConfig,
+  monitor: Monitor,
+  columnsOfChunk: ReadonlyMap<Chunk, Columns>,
+): Promise<ClassSummaries[]> {
+  const inject = change.begin(rng);
+  const changed = sessions.slice(config.changeAt).map((session, i) => {
+    const parts = session.map((chunk) => columnsOfChunk.get(chunk)!);
+    return inject(joined(parts), i + 1);
+  });
+  const rows = columnsOfChunk.get(sessions[0]![0]!)!;
+  const chunkRows = Object.values(rows)[0]!.length;
+  const windows = windowsOf(changed, chunkRows, monitor);
+  const classOf = classOfSamples(windows, await predict(windows, config, monitor));
+  const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
+  const nClasses = monitor.drift.classes.length;
+  let at = 0;
+  const summaries = changed.map((columns) => {
+    const length = Object.values(columns)[0]!.length;
+    const own = classOf.subarray(at, at + length);
+    at += length;
+    return summarizeByClass(summarizer, columns, own, nClasses);
+  });
+  return [...sessions.slice(0, config.changeAt).map(merged), ...summaries];
+}
+
+function joined(parts: readonly Columns[]): Columns {
+  return Object.fromEntries(
+    Object.keys(parts[0]!).map((name) => {
+      const whole = new Float32Array(parts.reduce((sum, part) => sum + part[name]!.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        whole.set(part[name]!, at);
+        at += part[name]!.length;
+      }
+      return [name, whole];
+    }),
+  );
+}
+
+/** Windows inside the chunks of batches, one batch after the other. */
+function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, config }: Monitor): WindowSet {
+  const { channels } = folder.manifest.data;
+  const step = windowStep(config.window, config.overlap);
+  const whole = joined(batches);
+  const length = whole[channels[0]!]!.length;
+  const samples = new Float32Array(new SharedArrayBuffer(4 * length * channels.length));
+  for (const [c, name] of channels.entries()) {
+    const column = whole[name]!;
+    for (let i = 0; i < length; i++) samples[i * channels.length + c] = column[i]!;
+  }
+  const starts: number[] = [];
+  for (let chunk = 0; chunk + chunkRows <= length; chunk += chunkRows) {
+    for (let start = chunk; start + config.window <= chunk + chunkRows; start += step) starts.push(start);
+  }
+  const zeros = new Int32Array(starts.length);
+  return {
+    ...{ channels, samplingRateHz: config.rate, windowSize: config.window, samples, starts: Int32Array.from(starts) },
+    startTimes: Float64Array.from(starts, (start) => start / config.rate),
+    ...{ labels: zeros.map(() => -1), groups: zeros, recordingIndex: zeros },
+    ...{ classes: [], users: ["bench"], recordings: ["bench"] },
+  };
+}
+
+async function predict(windows: WindowSet, config: DriftBenchConfig, { folder, drift }: Monitor): Promise<Int32Array> {
+  const nClasses = drift.classes.length;
+  const { jobs: threads } = config;
+  const probabilities = await predictWindows(folder.path(modelFiles.network), windows, nClasses, { threads });
+  return Int32Array.from(argmaxRows(probabilities, nClasses));
+}

@@ -20,7 +20,7 @@ export interface ResolvedColumns {
   readonly group: string | null;
   readonly recording: string | null;
   readonly time: string | null;
-  /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (no time column). */
+  /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (rows or samples, counted). */
   readonly timeUnit: TimeUnit;
   readonly channels: readonly string[];
 }

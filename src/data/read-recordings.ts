@@ -111,6 +111,13 @@ function timeInSeconds(
     return { time: countedTime(table, nominalRateHz), timeUnit: "index" };
   }
   const { unit, because } = detectTimeUnit(roles.time, timeType, table, nominalRateHz);
+  if (unit === "index") {
+    const rateHz = nominalRateHz!;
+    warnings.push(
+      `Column "${roles.time}" goes up by 1 from row to row: it is taken to count samples, ${rateHz} a second. If it is a time, rename it by its unit (time_s, time_ms, ...).`,
+    );
+    return { time: table.time.map((sample) => sample / rateHz), timeUnit: unit };
+  }
   if (because === "steps" && unit !== "s") {
     warnings.push(
       `Column "${roles.time}" does not say its unit; judging by its steps it is in ${unit}. Rename it (time_s, time_ms, ...) if not.`,

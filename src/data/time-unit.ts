@@ -13,28 +13,36 @@ export const unitsPerSecond: Record<Exclude<TimeUnit, "index">, number> = {
   ns: 1e9,
 };
 
+/** A rate within this factor of the nominal one may well be meant. */
+const nearFactor = 2;
+
 const numericUnits = ["s", "ms", "us", "ns"] as const;
 
 /**
  * Finds the unit: a date-time type is `timestamp`; a name that ends in its unit (`timestamp_s`, `time (ms)`, `t_us`) is
  * believed; otherwise the median step decides. With a nominal rate, the unit that comes nearest to it; without one, the
  * unit that gives a rate of more than 1 Hz and up to 1 kHz: steps below 1 are seconds, then each factor of 1,000 is a unit.
+ *
+ * Numbers that go up by 1 would be 1 Hz or 1 kHz. Where the nominal rate is near neither, they count samples: `index`.
  */
 export function detectTimeUnit(
   name: string,
   type: string,
   table: RawTable,
   nominalRateHz: number | undefined,
-): { unit: Exclude<TimeUnit, "index">; because: "type" | "name" | "steps" } {
+): { unit: TimeUnit; because: "type" | "name" | "steps" } {
   if (isDateTime(type)) return { unit: "timestamp", because: "type" };
   const named = unitInName(name);
   if (named !== undefined) return { unit: named, because: "name" };
-  const step = medianStep(table);
+  const steps = stepsOf(table);
+  const step = medianOfPositive(steps);
   if (!(step > 0)) return { unit: "s", because: "steps" };
   if (nominalRateHz !== undefined) {
     const misfit = (unit: (typeof numericUnits)[number]): number =>
       Math.abs(Math.log(unitsPerSecond[unit] / step / nominalRateHz));
-    return { unit: numericUnits.reduce((best, unit) => (misfit(unit) < misfit(best) ? unit : best)), because: "steps" };
+    const unit = numericUnits.reduce((best, next) => (misfit(next) < misfit(best) ? next : best));
+    const counts = countUp(steps) && misfit(unit) > Math.log(nearFactor);
+    return { unit: counts ? "index" : unit, because: "steps" };
   }
   return { unit: step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns", because: "steps" };
 }
@@ -49,8 +57,8 @@ function unitInName(name: string): (typeof numericUnits)[number] | undefined {
   return unit.startsWith("n") ? "ns" : "s";
 }
 
-/** Of the positive steps between neighbouring rows of one recording, among the first 65,536 rows. */
-function medianStep(table: RawTable): number {
+/** Between neighbouring rows of one recording, among the first 65,536 rows. */
+function stepsOf(table: RawTable): number[] {
   const time = table.time!;
   const steps: number[] = [];
   const last = new Map<string, number>();
@@ -58,8 +66,18 @@ function medianStep(table: RawTable): number {
     const key = table.keys[table.keyOfRow[i]!]!;
     const recording = `${key.user}\x1f${key.recording ?? key.file}`;
     const step = time[i]! - (last.get(recording) ?? Number.NaN);
-    if (step > 0) steps.push(step);
+    if (Number.isFinite(step)) steps.push(step);
     if (Number.isFinite(time[i]!)) last.set(recording, time[i]!);
   }
-  return Float64Array.from(steps).sort()[Math.floor(steps.length / 2)] ?? 0;
+  return steps;
+}
+
+function medianOfPositive(steps: readonly number[]): number {
+  const positive = Float64Array.from(steps.filter((step) => step > 0)).sort();
+  return positive[Math.floor(positive.length / 2)] ?? 0;
+}
+
+/** Whole steps, most of them 1: samples that are lost leave longer ones. */
+function countUp(steps: readonly number[]): boolean {
+  return steps.every(Number.isInteger) && steps.filter((step) => step === 1).length > steps.length / 2;
 }

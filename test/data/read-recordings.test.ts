@@ -149,6 +149,21 @@ describe("readRecordings", () => {
     expect((await read(800)).columns.timeUnit).toBe("ms");
   });
 
+  test("numbers that go up by 1 count samples where the rate is neither 1 Hz nor 1 kHz", async () => {
+    const read = (name: string, times: readonly number[]): Promise<ReadRecordings> => {
+      const folder = folderOf({ "a.csv": csv(timed(times), ",", header.replace("timestamp_s", name)) });
+      return readRecordings([folder.path("a.csv")], { requireLabels: true, nominalRateHz: 50 });
+    };
+    const samples = [5, 6, 7, 8, 20, 21, 22, 23];
+    const { columns, recordings, quality } = await read("t", samples);
+    expect(columns).toMatchObject({ time: "t", timeUnit: "index" });
+    expect([...recordings.time.subarray(0, 8)]).toEqual(samples.map((sample) => sample / 50));
+    expect(quality).toMatchObject({ sampling: { rate_hz: 50 }, gaps: { count: 2 } });
+    expect(quality.warnings).toEqual([expect.stringMatching(/^Column "t" .* count samples, 50 a second\..*time_ms/)]);
+    expect((await read("time_ms", samples)).columns.timeUnit).toBe("ms");
+    expect((await read("t", [0, 0, 0, 1, 1, 1, 2, 2])).columns.timeUnit).not.toBe("index");
+  });
+
   test("without a time column rows are counted, and a dropped row leaves a hole", async () => {
     const table = [...rows(20), ...rows(150, { activity: "sit" })];
     table[5] = { ...table[5]!, values: ["", 1, 2, 3, 4, 5] };

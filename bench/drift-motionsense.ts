@@ -34,7 +34,7 @@ async function measure(directory: string): Promise<void> {
     ["others.parquet", people.slice(16)],
   ] as const) {
     await database.connection.run(
-      `COPY (SELECT * FROM ${source} WHERE "user" IN (${own.join()})) TO ${sqlString(at(name))}`,
+      `COPY (SELECT * FROM ${source} WHERE "user" IN (${own.join()}) ORDER BY "user", recording, timestamp_s) TO ${sqlString(at(name))}`,
     );
   }
   database.close();

@@ -12,7 +12,7 @@
 // provisional; some batches later, when the series shows what came after, it is confirmed and stays until the alarm ends.
 //
 // By constants there is no evidence and no waiting: what is large against the rolling reference is a sudden change, what is
-// large against the frozen side a gradual drift.
+// large against the frozen side a gradual drift. So it is too where only the baseline could be calibrated.
 
 import { z } from "zod";
 import { type ChangeShape, changeShape } from "./change-shape.ts";
@@ -134,8 +134,7 @@ export function judge(
   const { alpha = 0.05, thresholds = "calibrated" } = options;
   const comparisons = compareAll(current, past, model, state, thresholds);
   const series = [...state.series, positions(current, model)].slice(-longestSeries);
-  const byConstants = comparisons.length > 0 && comparisons.every(({ method }) => method === "constants");
-  const weighed = byConstants ? weighConstants(comparisons, state) : weigh(comparisons, state, series, options);
+  const weighed = weighAll(comparisons, state, series, options);
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
   const { evidence, ...judged } = weighed;
@@ -170,6 +169,15 @@ export function evidenceValue({ evidence }: Pick<DriftState, "evidence">): numbe
 }
 
 type Weighed = Pick<Judgement, "alarm" | "leading" | "shape"> & Pick<DriftState, "evidence">;
+
+/** Constants add nothing to the evidence, and have a say of their own where that is no alarm. */
+function weighAll(...[comparisons, state, series, options]: Parameters<typeof weigh>): Weighed {
+  const constants = comparisons.filter(({ method }) => method === "constants");
+  if (constants.length === 0) return weigh(comparisons, state, series, options);
+  if (constants.length === comparisons.length) return weighConstants(constants, state);
+  const weighed = weigh(comparisons, state, series, options);
+  return weighed.alarm === null ? { ...weighConstants(constants, state), evidence: weighed.evidence } : weighed;
+}
 
 function weigh(
   comparisons: readonly Comparison[],

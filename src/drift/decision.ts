@@ -170,13 +170,14 @@ export function evidenceValue({ evidence }: Pick<DriftState, "evidence">): numbe
 
 type Weighed = Pick<Judgement, "alarm" | "leading" | "shape"> & Pick<DriftState, "evidence">;
 
-/** Constants add nothing to the evidence, and have a say of their own where that is no alarm. */
+/** Constants add nothing to the evidence; those of the own past have a say of their own where that is no alarm. */
 function weighAll(...[comparisons, state, series, options]: Parameters<typeof weigh>): Weighed {
   const constants = comparisons.filter(({ method }) => method === "constants");
-  if (constants.length === 0) return weigh(comparisons, state, series, options);
-  if (constants.length === comparisons.length) return weighConstants(constants, state);
+  if (constants.length > 0 && constants.length === comparisons.length) return weighConstants(constants, state);
   const weighed = weigh(comparisons, state, series, options);
-  return weighed.alarm === null ? { ...weighConstants(constants, state), evidence: weighed.evidence } : weighed;
+  const own = constants.filter(({ reference }) => reference !== "baseline");
+  if (weighed.alarm !== null || own.length === 0) return weighed;
+  return { ...weighConstants(own, state), evidence: weighed.evidence };
 }
 
 function weigh(

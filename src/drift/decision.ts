@@ -21,6 +21,7 @@ import { type ClassSummaries, mergeClassSummaries, rowsOf } from "./class-summar
 import { type Comparison, compare, type DriftModel, type ReferenceKind, referenceKinds } from "./comparison.ts";
 import { addEvidence, type EvidenceState, evidenceStateSchema, isAlarm, noEvidence } from "./evidence.ts";
 import { noScores, type OwnScores } from "./null-scores.ts";
+import { ksWithin } from "./within-classes.ts";
 
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
 
@@ -45,9 +46,10 @@ export interface DriftState {
   readonly own: Readonly<Record<OwnPast, OwnScores>>;
   /**
    * Of the last batches, oldest first: per channel how far mean and ln of the standard deviation are from the training
-   * data's, in its standard deviations; within the predicted classes, so that a change of activity is no change.
+   * data's, in its standard deviations, and the KS distance from them, which sees a change of neither; within the predicted
+   * classes, so that a change of activity is no change.
    */
-  readonly series: readonly Readonly<Record<string, readonly [number, number]>>[];
+  readonly series: readonly Readonly<Record<string, readonly [number, number, number]>>[];
   readonly alarm: AlarmState | null;
 }
 
@@ -57,7 +59,7 @@ export const driftStateSchema: z.ZodType<DriftState> = z.object({
   batches: z.int().min(0),
   evidence: z.object({ anchor: evidenceStateSchema, rolling: evidenceStateSchema }),
   own: z.object({ anchor: ownScoresSchema, rolling: ownScoresSchema }),
-  series: z.array(z.record(z.string(), z.tuple([z.number(), z.number()]))),
+  series: z.array(z.record(z.string(), z.tuple([z.number(), z.number(), z.number()]))),
   alarm: z
     .object({
       since: z.int().min(0),
@@ -112,6 +114,8 @@ const mostOwnScores = 10;
 const ceiling = 10;
 /** One of a hundred batches without drift is doubtful; an arbitrary choice. */
 const doubtfulP = 0.01;
+/** Where means and spreads explain less of their series, the change may be one of neither; an arbitrary choice. */
+const leastExplained = 0.5;
 /** With a smaller ratio of residuals the series does not tell a step from a ramp. */
 const leastRatio = 1.1;
 
@@ -264,13 +268,17 @@ function nextAlarm(
   };
 }
 
-/** Of the leading channel's means or spreads, whichever its change explains better. */
+/** Of the leading channel's means or spreads, whichever its change explains better; of its distances where it is neither. */
 function shapeOf(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
   if (series.length < 5) return null;
   const { channel } = beyond ? (far ?? score) : score;
-  const [means, spreads] = [0, 1].map((i) => series.map((batch) => batch[channel]![i]!));
-  const [ofMeans, ofSpreads] = [changeShape(means!), changeShape(spreads!)];
-  return explained(means!, ofMeans) >= explained(spreads!, ofSpreads) ? ofMeans : ofSpreads;
+  const [means, spreads, distances] = [0, 1, 2].map((i) => {
+    const values = series.map((batch) => batch[channel]![i]!);
+    const shape = changeShape(values);
+    return { shape, explained: explained(values, shape) };
+  });
+  const better = means!.explained >= spreads!.explained ? means! : spreads!;
+  return (better.explained < leastExplained && distances!.explained > better.explained ? distances! : better).shape;
 }
 
 /** Share of the series' variance that a curve of this size and start takes away. */
@@ -298,7 +306,8 @@ function positions(current: ClassSummaries, { baseline, byClass }: DriftModel): 
         mean += (n * (own![name]!.mean - reference.mean)) / summary.std;
         logStd += n * (spread(own![name]!.std) - spread(reference.std));
       }
-      return [name, rows === 0 ? ([0, 0] as const) : ([mean / rows, logStd / rows] as const)];
+      if (rows === 0) return [name, [0, 0, 0] as const];
+      return [name, [mean / rows, logStd / rows, ksWithin(byClass, current, name)] as const];
     }),
   );
 }

@@ -206,12 +206,14 @@ function weigh(
   return { alarm, leading, shape, evidence };
 }
 
+/** A name stays until the alarm ends: the last batches stand still meanwhile, and a walk leaves them behind too. */
 function weighConstants(comparisons: readonly Comparison[], state: DriftState): Weighed {
   const large = (comparison: Comparison): boolean => comparison.findings.some(({ level }) => level === "large");
-  const sudden = comparisons.find((comparison) => comparison.reference === "rolling" && large(comparison));
+  const walked = state.alarm?.verdict === "gradual_drift";
+  const sudden = walked ? undefined : comparisons.find((own) => own.reference === "rolling" && large(own));
   const leading = sudden ?? comparisons.find(large) ?? comparisons[0]!;
   const since = state.alarm?.since ?? state.batches;
-  const verdict = sudden === undefined ? ("gradual_drift" as const) : ("sudden_change" as const);
+  const verdict = state.alarm?.verdict ?? (sudden === undefined ? "gradual_drift" : "sudden_change");
   const alarm = large(leading) ? { since, verdict, confirmed: true, changePoint: null } : null;
   return { alarm, leading, shape: null, evidence: state.evidence };
 }

@@ -1,0 +1,185 @@
+// A stream that walks away and one that jumps, judged batch by batch: the walk is seen by what is frozen and never ends as a
+// jump, the jump by the last batches; in a channel's mean, and in its shape while mean and spread stay.
+import { describe, expect, it } from "vitest";
+import { calibrate } from "../../src/drift/calibrate.ts";
+import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
+import type { DriftModel, ReferenceKind } from "../../src/drift/comparison.ts";
+import { type DriftOptions, type DriftState, type Judgement, judge, newDriftState } from "../../src/drift/decision.ts";
+import type { Columns } from "../../src/drift/summarize.ts";
+import { Rng } from "../../src/random.ts";
+import { makePeople } from "./people.ts";
+
+const made = makePeople({ people: 16, recordings: 8, chunks: 6 });
+const model: DriftModel = {
+  baseline: made.baseline,
+  byClass: made.byClass,
+  calibration: calibrate(made.baseline, made.groups, {
+    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 480, rng: Rng.fromSeed(1) },
+  }),
+  samplingRateHz: 10,
+};
+const size = model.calibration.reference_batches;
+
+/** What happens to a chunk of a batch. */
+type Change = (columns: Columns, batch: number, rng: Rng) => Columns;
+
+/** One new person's stream of minutes; batches that alarm or are doubtful enter no reference. */
+function stream(seed: number, batches: number, change: Change, options: DriftOptions = {}): Judgement[] {
+  const person = Rng.fromSeed(seed);
+  const accepted: ClassSummaries[] = [];
+  const judgements: Judgement[] = [];
+  let state: DriftState = newDriftState;
+  for (let batch = 0; batch < batches; batch++) {
+    const session = person.split(`session ${batch}`);
+    const chunks = Array.from({ length: 6 }, (_, i) => {
+      const chunk = made.chunkOf(person, session, session.split(`chunk ${i}`));
+      return made.summarize(change(chunk, batch, session.split(`change ${i}`)));
+    });
+    const current = mergeClassSummaries(chunks);
+    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const { judgement, state: next } = judge(current, past, state, model, options);
+    state = next;
+    judgements.push(judgement);
+    if (judgement.verdict === "normal" && !judgement.doubtful) accepted.push(current);
+  }
+  return judgements;
+}
+
+const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
+
+/**
+ * A share of the channel's values, chosen by chance, is drawn from two narrow peaks instead of one wide one: at 1 the channel
+ * is bimodal. Mean and variance stay what they were.
+ */
+function twoPeaked(columns: Columns, share: number, rng: Rng): Columns {
+  const mean = columns.x!.reduce((sum, value) => sum + value, 0) / columns.x!.length;
+  const x = columns.x!.map((value) => {
+    const [draw, side] = [rng.uniform(), rng.uniform() < 0.5 ? -1 : 1];
+    return draw < share ? mean + 0.2 * (value - mean) + Math.sqrt(1 - 0.2 ** 2) * side : value;
+  });
+  return { ...columns, x };
+}
+
+const begins = 8;
+const steps = (batch: number): number => Math.max(0, batch - begins + 1);
+const jumps = 12;
+const walkOfMean: Change = (columns, batch) => moved(columns, 0.1 * steps(batch));
+const jumpOfMean: Change = (columns, batch) => moved(columns, batch < jumps ? 0.2 : 1.5);
+const walkOfShape: Change = (columns, batch, rng) => twoPeaked(columns, Math.min(1, 0.05 * steps(batch)), rng);
+const jumpOfShape: Change = (columns, batch, rng) => twoPeaked(columns, batch < jumps ? 0.1 : 1, rng);
+
+const firstAlarm = (judgements: readonly Judgement[]): number =>
+  judgements.findIndex(({ verdict }) => verdict !== "normal");
+const pAgainst = (judgement: Judgement, kind: ReferenceKind): number =>
+  judgement.comparisons.find(({ reference }) => reference === kind)!.pValue!.p;
+const seeds = Array.from({ length: 10 }, (_, i) => i);
+
+describe("the made change of shape", () => {
+  it("keeps mean and spread, and is far from the normal distribution", () => {
+    const [normal, peaks] = [0, 1].map((share) => {
+      const chunks = Array.from({ length: 60 }, (_, i) => {
+        const rng = Rng.fromSeed(i);
+        return made.summarize(
+          twoPeaked(made.chunkOf(Rng.fromSeed(1), Rng.fromSeed(2), rng), share, rng.split("change")),
+        );
+      });
+      return wholeOf(mergeClassSummaries(chunks)).x!;
+    });
+    expect(peaks!.mean).toBeCloseTo(normal!.mean, 1);
+    expect(peaks!.std / normal!.std).toBeCloseTo(1, 1);
+    const inMiddle = ({ counts, n }: typeof peaks & {}): number =>
+      counts.slice(counts.length * 0.4, counts.length * 0.6).reduce((sum, count) => sum + count, 0) / n;
+    expect(inMiddle(peaks!)).toBeLessThan(inMiddle(normal!) / 4);
+  });
+});
+
+describe.each<[string, Change, number]>([
+  ["of a channel's mean, a tenth of its spread a batch", walkOfMean, 28],
+  ["of a channel's shape, from one peak to two", walkOfShape, 34],
+])("a slow walk %s", (_, change, batches) => {
+  const streams = seeds.map((seed) => stream(1000 + seed, batches, change));
+
+  it("is seen, and not before it began", () => {
+    for (const judgements of streams) {
+      expect(firstAlarm(judgements)).toBeGreaterThan(begins);
+      expect(judgements.at(-1)!.verdict).not.toBe("normal");
+    }
+  });
+
+  it("is gradual drift at the end, not a sudden change", () => {
+    const right = streams.filter((judgements) => judgements.at(-1)!.verdict === "gradual_drift");
+    expect(right.length).toBeGreaterThanOrEqual(9);
+    for (const judgements of right) expect(judgements.at(-1)!.alarm!.confirmed).toBe(true);
+  });
+
+  it("is caught by a frozen reference, in its channel", () => {
+    for (const judgements of streams) {
+      const { leading } = judgements.at(-1)!;
+      expect(["baseline", "anchor"]).toContain(leading!.reference);
+      expect(leading!.score.channel).toBe("x");
+    }
+  });
+});
+
+describe.each<[string, Change]>([
+  ["of a channel's mean, from 0.2 to 1.5 of its spread", jumpOfMean],
+  ["of a channel's shape, from one peak to two", jumpOfShape],
+])("a jump %s", (_, change) => {
+  const streams = seeds.map((seed) => stream(1100 + seed, jumps + 12, change));
+
+  it("is seen within three batches, and not before", () => {
+    for (const judgements of streams) {
+      expect(firstAlarm(judgements)).toBeGreaterThanOrEqual(jumps);
+      expect(firstAlarm(judgements)).toBeLessThanOrEqual(jumps + 2);
+    }
+  });
+
+  it("is a sudden change at the end, dated to the jump", () => {
+    const right = streams.filter((judgements) => judgements.at(-1)!.verdict === "sudden_change");
+    expect(right.length).toBeGreaterThanOrEqual(9);
+    for (const judgements of right) {
+      const { confirmed, changePoint } = judgements.at(-1)!.alarm!;
+      expect(confirmed).toBe(true);
+      expect(Math.abs(changePoint! - jumps)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("is caught by the rolling reference at once, whose batches before were usual", () => {
+    let usual = 0;
+    for (const judgements of streams) {
+      expect(pAgainst(judgements[jumps]!, "rolling")).toBeLessThanOrEqual(0.01);
+      if (pAgainst(judgements[jumps - 1]!, "rolling") > 0.05) usual++;
+    }
+    expect(usual).toBeGreaterThanOrEqual(8);
+  });
+});
+
+describe("by constants", () => {
+  const fixed = { thresholds: "fixed" } as const;
+
+  it("a slow walk is gradual drift by a frozen reference, from the first alarm to the end", () => {
+    for (const seed of seeds) {
+      const judgements = stream(1200 + seed, 28, walkOfMean, fixed);
+      const from = firstAlarm(judgements);
+      expect(from).toBeGreaterThanOrEqual(0);
+      for (const { verdict, leading } of judgements.slice(from)) {
+        if (verdict === "normal") continue;
+        expect(["baseline", "anchor"]).toContain(leading!.reference);
+        expect(verdict).toBe("gradual_drift");
+      }
+      expect(judgements.at(-1)!.verdict).toBe("gradual_drift");
+    }
+  });
+
+  it("a jump is a sudden change by the rolling reference, at once", () => {
+    let seen = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const judgements = stream(1300 + seed, jumps + 3, jumpOfMean, fixed);
+      // Strangers are large against the training data from their first batch on, and have no last batches.
+      if (firstAlarm(judgements) < jumps) continue;
+      expect(judgements[jumps]).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" } });
+      seen++;
+    }
+    expect(seen).toBeGreaterThanOrEqual(3);
+  });
+});

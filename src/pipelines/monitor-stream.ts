@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/rolling-reference.ts";
 import { type BatchMeasurement, batchMeasurementSchema } from "../monitoring/stored-summary.ts";
 import { admit, type ByHand, decideByHand, type Verdict } from "../monitoring/update-rules.ts";
-import type { BatchLedger, LedgerRow } from "../store/batch-ledger.ts";
+import { type BatchLedger, type LedgerRow, stored, type WindowBatch } from "../store/batch-ledger.ts";
 import { MonitorDatabase } from "../store/monitor-database.ts";
 import { checkName } from "../store/stream-names.ts";
 import { deriveReference, type MonitoredModel, publishReference } from "./publish-reference.ts";
@@ -206,8 +206,8 @@ export class MonitorStream<R, E> {
 
   #memory(ledger: BatchLedger): StreamMemory<E> {
     const { windowSize } = this.#model;
-    const summaries = (batches: { summary: unknown }[]): BatchMeasurement[] =>
-      batches.map(({ summary }) => batchMeasurementSchema.parse(summary));
+    const summaries = (batches: WindowBatch[]): BatchMeasurement[] =>
+      batches.map(({ batchId, summary }) => stored(batchMeasurementSchema, summary, `batch "${batchId}"`));
     return {
       window: summaries(ledger.newest(this.name, windowSize)),
       anchor: summaries(ledger.oldest(this.name, windowSize)),
@@ -228,7 +228,7 @@ export class MonitorStream<R, E> {
 
   #sameBatch(earlier: LedgerRow, contentHash: string): R {
     const { batchId, receivedAt, contentHash: expected, result } = earlier;
-    if (contentHash === expected) return this.#schemas.result.parse(result);
+    if (contentHash === expected) return stored(this.#schemas.result, result, `batch "${batchId}"`);
     throw new UserError(
       `batch "${batchId}" of stream "${this.name}" came before, at ${receivedAt}, with other content
   expected ${expected}\n  found    ${contentHash}`,

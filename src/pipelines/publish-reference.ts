@@ -8,7 +8,7 @@ import { UserError } from "../errors.ts";
 import { type RollingReference, rollingReference } from "../monitoring/rolling-reference.ts";
 import { batchMeasurementSchema } from "../monitoring/stored-summary.ts";
 import { hasCode, jsonText, writeFileAtomicSync } from "../store/atomic-file.ts";
-import type { BatchLedger } from "../store/batch-ledger.ts";
+import { type BatchLedger, stored } from "../store/batch-ledger.ts";
 import type { MonitorDatabase } from "../store/monitor-database.ts";
 import { rollingReferencePath } from "../store/stream-names.ts";
 
@@ -33,7 +33,7 @@ export function deriveReference(
     lastUpdated: ledger.stream(stream)?.referenceChangedAt ?? null,
     batches: ledger.newest(stream, windowSize).map(({ batchId, receivedAt, summary }) => ({
       ...{ batchId, timestamp: receivedAt },
-      summary: wholeOf(batchMeasurementSchema.parse(summary).byClass),
+      summary: wholeOf(stored(batchMeasurementSchema, summary, `batch "${batchId}"`).byClass),
     })),
   });
 }

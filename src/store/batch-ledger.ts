@@ -2,6 +2,7 @@
 // is told: which batch enters the reference, and what summaries, results and states mean, its callers know.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { UserError } from "../errors.ts";
 
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
@@ -35,7 +36,29 @@ export interface WindowBatch {
   readonly summary: unknown;
 }
 
-const json = z.string().transform((text): unknown => JSON.parse(text));
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "expected JSON" });
+    return z.NEVER;
+  }
+});
+
+/**
+ * What the ledger gave back, in the form in which it was put there.
+ * @throws UserError where somebody or something else wrote there
+ */
+export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(`the ledger is damaged: ${what}: ${[...issue!.path, issue!.message].join(": ")}`, {
+    advice:
+      "Restore monitor.sqlite from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+    cause: parsed.error,
+  });
+}
 
 const ledgerRow = z
   .object({
@@ -71,6 +94,10 @@ const windowBatch = z
 
 const streamRow = z.object({ name: z.string(), state: json.nullable(), reference_changed_at: z.string().nullable() });
 
+const batchOf = (row: Record<string, unknown>): LedgerRow => stored(ledgerRow, row, `batch "${row.batch_id}"`);
+const streamOf = (row: Record<string, unknown>): z.output<typeof streamRow> =>
+  stored(streamRow, row, `stream "${row.name}"`);
+
 const ledgerColumns = `sequence, stream, batch_id, content_hash, received_at, status, reason, in_window,
   summary IS NOT NULL AS has_summary, result`;
 
@@ -85,7 +112,7 @@ export class BatchLedger {
     const row = this.#database
       .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`)
       .get(stream, batchId);
-    return row === undefined ? undefined : ledgerRow.parse(row);
+    return row === undefined ? undefined : batchOf(row);
   }
 
   /** The stream's last batches with `inWindow`, oldest first. */
@@ -106,7 +133,7 @@ export class BatchLedger {
          ORDER BY sequence LIMIT ?`,
       )
       .all(after, stream ?? null, limit)
-      .map((row) => ledgerRow.parse(row));
+      .map((row) => batchOf(row));
   }
 
   /** The stream's last `limit` batches, whatever became of them, oldest first. */
@@ -114,7 +141,7 @@ export class BatchLedger {
     return this.#database
       .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?`)
       .all(stream, limit)
-      .map((row) => ledgerRow.parse(row))
+      .map((row) => batchOf(row))
       .reverse();
   }
 
@@ -156,14 +183,14 @@ export class BatchLedger {
   /** The names of all streams that had a batch. */
   streams(): string[] {
     const rows = this.#database.prepare("SELECT * FROM streams ORDER BY name").all();
-    return rows.map((row) => streamRow.parse(row).name);
+    return rows.map((row) => streamOf(row).name);
   }
 
   /** What was last put for the stream, null before; and when its window last changed, in ISO 8601. */
   stream(name: string): { readonly state: unknown; readonly referenceChangedAt: string | null } | undefined {
     const row = this.#database.prepare("SELECT * FROM streams WHERE name = ?").get(name);
     if (row === undefined) return undefined;
-    const { state, reference_changed_at } = streamRow.parse(row);
+    const { state, reference_changed_at } = streamOf(row);
     return { state, referenceChangedAt: reference_changed_at };
   }
 
@@ -189,7 +216,7 @@ export class BatchLedger {
          ORDER BY sequence ${order} LIMIT ?`,
       )
       .all(stream, limit)
-      .map((row) => windowBatch.parse(row));
+      .map((row) => stored(windowBatch, row, `batch "${row.batch_id}"`));
   }
 
   #referenceChanged(stream: string, at: string): void {

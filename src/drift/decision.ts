@@ -9,7 +9,8 @@
 // is called unfamiliar, which is no drift; what changes later is seen against its own anchor.
 //
 // The name of a change comes from the series of the leading channel's means (or spreads; or, where both stay, its distances
-// from the training data, which see a change of shape): step or ramp. At the alarm it is provisional; some batches later, when the series shows what came after, it is confirmed and stays until the alarm ends.
+// from the training data, which see a change of shape): step or ramp. At the alarm it is provisional; some batches later,
+// when the series shows what came after, it is confirmed and stays until the alarm ends.
 //
 // By constants there is no evidence and no waiting: what is large against the rolling reference is a sudden change, what is
 // large against the frozen side a gradual drift. So it is too where only the baseline could be calibrated.

@@ -3,6 +3,7 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { benchmarkCheck } from "./check.ts";
 import { benchmarkData } from "./data.ts";
 import { markdown, plain } from "./figures.ts";
 import { benchmarkInference } from "./inference.ts";
@@ -17,7 +18,7 @@ import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory, summaries (comma-separated; default: all)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries, check (comma-separated; default: all)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -55,6 +56,7 @@ async function run(): Promise<number> {
     data: () => benchmarkData({ rounds }),
     memory: () => benchmarkMemory(),
     summaries: () => benchmarkSummaries({ rounds }),
+    check: () => benchmarkCheck({ rounds }),
   };
   const chosen = (values.only?.split(",") ?? Object.keys(benchmarks)).map((name) => {
     const benchmark = benchmarks[name];

@@ -93,6 +93,8 @@ export interface DriftBenchConfig {
   files: string[];
   /** A model folder. */
   model: string;
+  /** The report, a file whose name ends in .html; none is written where not given. */
+  out?: string;
   /** Length of a batch. */
   seconds: number;
   /** A stream. */
@@ -219,6 +221,9 @@ const checkShape = {
 const driftBenchShape = {
   files,
   model: text("a model folder"),
+  out: text("a file name that ends in .html")
+    .regex(/\.html?$/i, "a file name that ends in .html")
+    .exactOptional(),
   seconds: range((value) => value >= 15 && value <= 86_400, "seconds of a batch from 15 to 86400").default(60),
   batches: whole(2, 10_000).default(60),
   changeAt: whole(1, 9999).default(20),

@@ -8,7 +8,7 @@ import { formatTable } from "./table.ts";
 
 const closing = `
 Example:
-  tidemark drift-bench others.parquet --model models/walk --seconds 300
+  tidemark drift-bench others.parquet --model models/walk --seconds 300 --out bench.html
 
 Batches are sessions drawn from each person's recordings; changes are injected
 into the samples from --change-at on, and the network predicts them anew. Give
@@ -31,7 +31,8 @@ export function driftBenchCommand(): Command {
     )
     .usage("<files...> --model <dir> [options]")
     .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
-    .option("--model <dir>", "the model folder (required)");
+    .option("--model <dir>", "the model folder (required)")
+    .option("--out <file.html>", "draw the figures as a page too");
   command.optionsGroup("Streams:");
   numberOption(command, "--seconds <s>", "length of a batch, in steps of 15", defaults.seconds);
   numberOption(command, "--batches <n>", "a stream", defaults.batches);
@@ -58,6 +59,7 @@ export function driftBenchCommand(): Command {
       const result = await driftBench(config);
       for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
       process.stdout.write(`${json === true ? JSON.stringify(result) : driftBenchText(result)}\n`);
+      if (config.out !== undefined) process.stderr.write(`report: ${config.out}\n`);
     });
 }
 

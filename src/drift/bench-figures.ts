@@ -1,5 +1,6 @@
 // From the verdicts of a monitor on streams whose truth is known to the figures that describe it.
 
+import type { JudgeName } from "./bench-judges.ts";
 import type { DriftVerdict } from "./decision.ts";
 
 /** One verdict a batch, in order. */
@@ -16,6 +17,8 @@ export interface NoDriftFigures {
 
 export interface ChangeFigures {
   readonly streams: number;
+  /** Share of streams seen by the first changed batch, by the second, and so on to the streams' end. */
+  readonly seenBy: readonly number[];
   /** Share of streams with an alarm that began after the change. */
   readonly detected: number;
   /** Batches until it, the first changed one being 1; the median over all streams, null where half were not seen. */
@@ -25,6 +28,29 @@ export interface ChangeFigures {
   readonly within25: number;
   /** Of the alarms that have them, the share named right five batches later; null where there were none. */
   readonly labelRight: number | null;
+}
+
+/** Everything that the drift bench measured. */
+export interface DriftBenchResult {
+  readonly people: readonly string[];
+  readonly batch_seconds: number;
+  readonly batches: number;
+  readonly change_at: number;
+  readonly streams: number;
+  readonly seed: number;
+  readonly arl: number;
+  readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
+  /** The same for each person's streams, in the order of `people`. */
+  readonly no_drift_by_person: Readonly<Record<JudgeName, readonly NoDriftFigures[]>>;
+  /** Of batches in which the person kept to half of the activities, after a past of all: no drift of the sensor either. */
+  readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
+  /** In the order of the catalogue. */
+  readonly changes: readonly {
+    readonly name: string;
+    readonly expected: DriftVerdict;
+    readonly figures: Readonly<Record<JudgeName, ChangeFigures>>;
+  }[];
+  readonly warnings: readonly string[];
 }
 
 /** A name is judged so many batches after the alarm. */
@@ -51,9 +77,11 @@ export function figuresOfChange(
   const delays = alarms.map((at) => (at < 0 ? Number.POSITIVE_INFINITY : at - changeAt + 1)).sort((a, b) => a - b);
   const names = streams.flatMap((verdicts, i) => (alarms[i]! < 0 ? [] : (verdicts[alarms[i]! + settled] ?? [])));
   const share = (limit: number): number => delays.filter((delay) => delay <= limit).length / delays.length;
+  const changed = Math.max(0, ...streams.map((verdicts) => verdicts.length)) - changeAt;
   const median = delays[delays.length >> 1] ?? Number.POSITIVE_INFINITY;
   return {
     streams: streams.length,
+    seenBy: Array.from({ length: changed }, (_, i) => share(i + 1)),
     detected: delays.filter(Number.isFinite).length / delays.length,
     medianDelay: Number.isFinite(median) ? median : null,
     within5: share(5),

@@ -1,15 +1,11 @@
 // `tidemark drift-bench`: what would this monitor do on my data? Drift-free streams are drawn from recordings of people whom
 // the model does not know, changes are injected into their samples, and the network predicts the changed ones anew.
 
+import { dirname } from "node:path";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
 import { readRecordings } from "../data/read-recordings.ts";
 import { gridsOf } from "../drift/baseline-reference.ts";
-import {
-  type ChangeFigures,
-  figuresOfChange,
-  figuresWithoutDrift,
-  type NoDriftFigures,
-} from "../drift/bench-figures.ts";
+import { type DriftBenchResult, figuresOfChange, figuresWithoutDrift } from "../drift/bench-figures.ts";
 import { type JudgeName, streamJudges } from "../drift/bench-judges.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
 import type { Change } from "../drift/injected-change.ts";
@@ -17,32 +13,20 @@ import { changes } from "../drift/injections.ts";
 import { type Choices, type Chunk, choicesOf, drawSession } from "../drift/rehearsal.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { UserError } from "../errors.ts";
+import { makeDirectories } from "../make-directories.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import { makeWindows, windowStep } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { Rng } from "../random.ts";
+import { writeFileAtomic } from "../store/atomic-file.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { predictWindows } from "../training/predict-windows.ts";
 import { classOfSamples, runsOf, sampleColumns } from "./measure-batch.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
+import { explainWriteFailure } from "./write-failure.ts";
 
-export interface DriftBenchResult {
-  readonly people: readonly string[];
-  readonly batch_seconds: number;
-  readonly batches: number;
-  readonly change_at: number;
-  readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
-  /** Of batches in which the person kept to half of the activities, after a past of all: no drift of the sensor either. */
-  readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
-  /** In the order of the catalogue. */
-  readonly changes: readonly {
-    readonly name: string;
-    readonly expected: string;
-    readonly figures: Readonly<Record<JudgeName, ChangeFigures>>;
-  }[];
-  readonly warnings: readonly string[];
-}
+export type { DriftBenchResult };
 
 /** Of the streams' sessions, in seconds. */
 const chunkSeconds = 15;
@@ -58,6 +42,7 @@ interface Person {
  */
 export async function driftBench(options: DriftBenchOptions): Promise<DriftBenchResult> {
   const config = resolveDriftBenchConfig(options);
+  if (config.out !== undefined) await makeFolderOf(config.out);
   const monitor = await openMonitor(config.model);
   const warnings: string[] = [];
   const windows = await readWindows(config, monitor, warnings);
@@ -107,12 +92,38 @@ export async function driftBench(options: DriftBenchOptions): Promise<DriftBench
       figures: judgeAll(streams, (verdicts) => figuresOfChange(verdicts, { changeAt, expected: change.expected })),
     });
   }
-  return {
+  const benched: DriftBenchResult = {
     ...{ people: people.map(({ name }) => name), batch_seconds: count * chunkSeconds, batches: config.batches },
-    ...{ change_at: config.changeAt, no_drift: judgeAll(still, figuresWithoutDrift) },
+    ...{ change_at: config.changeAt, streams: config.streams, seed: config.seed, arl: config.arl },
+    no_drift: judgeAll(still, figuresWithoutDrift),
+    no_drift_by_person: judgeAll(still, (verdicts) =>
+      people.map((_, i) => figuresWithoutDrift(verdicts.slice(i * config.streams, (i + 1) * config.streams))),
+    ),
     other_mix: judgeAll(mixed, (verdicts) => figuresWithoutDrift(verdicts.map((own) => own.slice(config.changeAt)))),
     ...{ changes: result, warnings },
   };
+  if (config.out !== undefined) {
+    await writeReport(config.out, benched);
+  }
+  return benched;
+}
+
+/** Before the long work: a report that has no place is told of at once. */
+async function makeFolderOf(out: string): Promise<void> {
+  try {
+    await makeDirectories(dirname(out));
+  } catch (error) {
+    throw explainWriteFailure(error, out);
+  }
+}
+
+async function writeReport(out: string, result: DriftBenchResult): Promise<void> {
+  const { driftBenchHtml } = await import("../report/drift-bench-html.ts");
+  try {
+    await writeFileAtomic(out, driftBenchHtml(result));
+  } catch (error) {
+    throw explainWriteFailure(error, out);
+  }
 }
 
 function catalogue({ baseline, folder }: Monitor): readonly Change[] {

@@ -1,5 +1,4 @@
-// report.html: the cross-validation on one page, in one file. It needs no script and no network: the charts are SVG that
-// was drawn here, the style sheet is inside, every name is escaped.
+// report.html: the cross-validation on one page.
 
 import type { BaselineStats } from "../baseline/baseline-stats.ts";
 import { counted } from "../counted.ts";
@@ -10,11 +9,11 @@ import type { CvReport } from "./cv-report.ts";
 import { configTable, foldTable, leakageTable, qualityTables } from "./data-tables.ts";
 import { count, fixed } from "./format.ts";
 import type { HistoryRow } from "./history-row.ts";
-import { type Html, html, trusted } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { classBars, personBars } from "./metric-bars.ts";
+import { headlineHtml, pageHtml, type Section, tile } from "./page.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
-import { reportStyle } from "./report-style.ts";
 
 export interface ReportInput {
   readonly cvReport: CvReport;
@@ -23,44 +22,19 @@ export interface ReportInput {
   readonly history: readonly HistoryRow[];
 }
 
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly about: string;
-  readonly body: Html;
-}
-
 /** The whole page. Equal input gives equal bytes. */
 export function reportHtml({ cvReport: report, baseline, history }: ReportInput): string {
-  const sections = sectionsOf(report, baseline, history);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Tidemark: ${report.model_version}</title>
-<style>${trusted(reportStyle)}</style>
-</head>
-<body>
-<header>
-<p class="brand">Tidemark</p>
-<h1>Cross-validation of ${report.model_version}</h1>
-<p class="lead">${counted(report.classes.length, "class", "classes")}, ${counted(report.users.length, "person", "people")},
- ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${promise(report)}</p>
-</header>
-<main>
-${warnings(report)}
-${headline(report)}
-<nav aria-label="Sections">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
-${sections.map(section)}
-</main>
-<footer><p>Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
- cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
+  return pageHtml({
+    title: `Tidemark: ${report.model_version}`,
+    heading: `Cross-validation of ${report.model_version}`,
+    lead: html`${counted(report.classes.length, "class", "classes")}, ${counted(report.users.length, "person", "people")},
+ ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${promise(report)}`,
+    warnings: [...new Set([...report.warnings, ...report.quality.warnings])],
+    headline: headline(report),
+    sections: sectionsOf(report, baseline, history),
+    footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
+ cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet.`,
+  });
 }
 
 function promise(report: CvReport): string {
@@ -70,34 +44,23 @@ function promise(report: CvReport): string {
   return "The network had seen the people it was tested on: expect less from new people.";
 }
 
-function warnings(report: CvReport): Html | null {
-  const all = [...new Set([...report.warnings, ...report.quality.warnings])];
-  if (all.length === 0) return null;
-  return html`<section class="warnings" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>
-<ul>${all.map((warning) => html`<li>${warning}</li>`)}</ul></section>`;
-}
-
 function headline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
-  const tile = (name: string, value: string, about: string, kind = ""): Html =>
-    html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
   const figures = (key: keyof MetricsSummary): [string, string] => {
     const people = summary.over_users[key];
     return [spread(summary.over_folds[key]), `by person ${spread(people)}`];
   };
   const worst = summary.worst_user;
-  return html`<section aria-labelledby="headline"><h2 id="headline">At a glance</h2>
-<p class="note">Mean ± standard deviation over ${folds.length} folds.</p>
-<dl class="tiles">
-${tile("Macro-F1", ...figures("macro_f1"), "first")}
-${tile("Accuracy", ...figures("accuracy"))}
-${tile("Cohen’s kappa", ...figures("kappa"))}
-${tile("Worst person", fixed(worst.macro_f1), `macro-F1 of ${worst.user}; accuracy ${fixed(worst.accuracy)}`)}
-${tile(
-  "Calibration error",
-  fixed(pooled_calibrated.expected_calibration_error),
-  `${fixed(pooled.expected_calibration_error)} before temperature scaling`,
-)}
-</dl></section>`;
+  return headlineHtml(`Mean ± standard deviation over ${folds.length} folds.`, [
+    tile("Macro-F1", ...figures("macro_f1"), "first"),
+    tile("Accuracy", ...figures("accuracy")),
+    tile("Cohen’s kappa", ...figures("kappa")),
+    tile("Worst person", fixed(worst.macro_f1), `macro-F1 of ${worst.user}; accuracy ${fixed(worst.accuracy)}`),
+    tile(
+      "Calibration error",
+      fixed(pooled_calibrated.expected_calibration_error),
+      `${fixed(pooled.expected_calibration_error)} before temperature scaling`,
+    ),
+  ]);
 }
 
 function spread({ mean, sd }: { mean: number | null; sd: number | null }): string {
@@ -151,11 +114,4 @@ function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly
     },
     { id: "run", title: "Run", about: "Equal data, options and seed give an equal model.", body: configTable(report) },
   ];
-}
-
-function section({ id, title, about, body }: Section): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
-<p class="note">${about}</p>
-${body}</section>
-`;
 }

@@ -46,7 +46,7 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .pair > .scroll { flex: 2 1 520px; min-width: 0; }
 .card { margin: 0; padding: 12px 12px 10px; min-width: 0; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; }
 .card h3 { margin: 0 0 4px 4px; }
-.card fig.card figcaption { margin: 4px 4px 0; font-size: .85rem; color: var(--quiet); overflow-wrap: anywhere; }
+.card figcaption { margin: 4px 4px 0; font-size: .85rem; color: var(--quiet); overflow-wrap: anywhere; }
 .chart { display: block; width: 100%; max-width: 460px; height: auto; margin: 0 auto; overflow: visible; font-size: 11px; }
 .chart text { white-space: pre; }
 .legend { margin: 0 0 8px; font-size: .85rem; color: var(--quiet); }

@@ -20,7 +20,15 @@ describe("of a change in batch 4", () => {
 
   it("counts delays from 1, the first changed batch, and names five batches later", () => {
     expect(of("nnnnsssssssss", "nnnnnnsggggggg", "nnnnnnnnnnnnn")).toEqual({
-      ...{ streams: 3, detected: 2 / 3, medianDelay: 3, within5: 2 / 3, within25: 2 / 3, labelRight: 1 / 2 },
+      ...{
+        streams: 3,
+        detected: 2 / 3,
+        medianDelay: 3,
+        seenBy: [1, 1, 2, 2, 2, 2, 2, 2, 2, 2].map((n) => n / 3),
+        within5: 2 / 3,
+        within25: 2 / 3,
+        labelRight: 1 / 2,
+      },
     });
   });
 

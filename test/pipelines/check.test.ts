@@ -296,8 +296,15 @@ describe("drift-bench", () => {
     expect(no_drift.constants.alarmsPerBatch).toBeGreaterThan(no_drift.tidemark.alarmsPerBatch);
     const unit = changes.find(({ name }: { name: string }) => name.startsWith("rotation in degrees"));
     expect(unit.figures.tidemark).toMatchObject({ detected: 1, within5: 1 });
-    const { stdout } = await run(...words);
+    const { stdout, stderr } = await run(...words, "--out", "reports/bench.html");
     expect(stdout).toMatch(/^2 people, batches of 60 s, streams of 16\n/);
+    expect(stderr).toMatch(/report: reports\/bench\.html\n$/);
+    const page = readFileSync(at("reports/bench.html"), "utf8");
+    expect(page).toContain("acceleration in g instead of m/s^2");
+    expect(page.endsWith("</html>\n")).toBe(true);
+    const nowhere = await run(...words, "--out", "r.parquet/bench.html");
+    expect(nowhere.exitCode).toBe(2);
+    expect(nowhere.stderr).not.toMatch(/\n {4}at /);
     expect((await run(...words, "--change-at", "16")).exitCode).toBe(2);
   });
 });

@@ -1,0 +1,168 @@
+// The page of `tidemark drift-bench --out`: how often each judge cries wolf on streams without drift, how soon it sees a
+// change, and whether it calls it by its name.
+
+import * as Plot from "@observablehq/plot";
+import { counted } from "../counted.ts";
+import type { DriftBenchResult } from "../drift/bench-figures.ts";
+import type { JudgeName } from "../drift/bench-judges.ts";
+import { dataTable } from "./data-table.ts";
+import { count, fixed, percent } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { headlineHtml, pageHtml, tile } from "./page.ts";
+import { plotSvg } from "./plot-svg.ts";
+
+type BenchedChange = DriftBenchResult["changes"][number];
+
+/** The whole page. Equal figures give equal bytes. */
+export function driftBenchHtml(result: DriftBenchResult): string {
+  const { people, batches, change_at: changeAt } = result;
+  return pageHtml({
+    title: "Tidemark: drift bench",
+    heading: "What this monitor does on these recordings",
+    lead: html`${counted(people.length, "person", "people")}, ${counted(result.streams, "stream")} of
+ ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s for each person and change.`,
+    warnings: result.warnings,
+    headline: headline(result),
+    sections: [
+      {
+        id: "no-drift",
+        title: "Without drift",
+        about:
+          "Every alarm here is false. The last column: the person keeps to half of the activities, the sensor is well.",
+        body: html`<div class="pair">${falseAlarmChart(result)}${falseAlarmTable(result)}</div>`,
+      },
+      {
+        id: "people",
+        title: "People",
+        about:
+          "Share of each person’s drift-free batches that alarmed: is it all of them, or one who is unlike the others?",
+        body: peopleTable(result),
+      },
+      {
+        id: "changes",
+        title: "Changes",
+        about: `Injected from batch ${changeAt} on: share of streams in which an alarm had begun, by batches since the change.
+ What is alarmed all the time detects nothing.`,
+        body: html`${legend}<div class="grid">${result.changes.map((change) => changeCard(change, result))}</div>`,
+      },
+      {
+        id: "delays",
+        title: "Delays and names",
+        about:
+          "The delay is the median over all streams, the first changed batch being 1. Names are read five batches after the alarm.",
+        body: changeTable(result),
+      },
+    ],
+    footer: html`Written by <code>tidemark drift-bench</code> with seed ${result.seed}: equal recordings, model and seed give equal
+ figures. <code>--json</code> prints them.`,
+  });
+}
+
+function headline({ no_drift: still, changes, arl }: DriftBenchResult): Html {
+  const { tidemark, constants } = still;
+  const seen = mean(changes.map(({ figures }) => figures.tidemark.within25));
+  const named = mean(changes.flatMap(({ figures }) => figures.tidemark.labelRight ?? []));
+  return headlineHtml("Over all people; constants are the textbook’s thresholds of KS and PSI.", [
+    tile(
+      "False alarms",
+      percent(tidemark.alarmsPerBatch),
+      `of batches; constants ${percent(constants.alarmsPerBatch)}`,
+      "first",
+    ),
+    tile("Batches between alarms", runLength(tidemark), `asked for: at least ${count(arl)}`),
+    tile("Changes seen", percent(seen, 0), "within 25 batches, mean over the changes below"),
+    tile("Named right", percent(named, 0), "sudden or gradual, five batches after the alarm"),
+  ]);
+}
+
+function runLength({ runLength: length, batches }: { runLength: number | null; batches: number }): string {
+  return length === null ? `> ${count(batches)}` : count(length);
+}
+
+function falseAlarmTable({ no_drift: still, other_mix: mixed }: DriftBenchResult): Html {
+  const rows = judgesOf(still).map((judge) => [
+    judge,
+    percent(still[judge].alarmsPerBatch),
+    runLength(still[judge]),
+    percent(mixed[judge].alarmsPerBatch),
+  ]);
+  const head = ["judge", "batches that alarm", "batches between alarms", "in half of the activities"];
+  return dataTable("False alarms by judge", head, rows);
+}
+
+function falseAlarmChart({ no_drift: still }: DriftBenchResult): Html {
+  const bars = judgesOf(still).map((judge) => ({ judge, share: still[judge].alarmsPerBatch }));
+  const label = `Batches that alarm without drift: ${bars.map(({ judge, share }) => `${judge} ${percent(share)}`).join("; ")}.`;
+  const chart = plotSvg(label, {
+    ...{ height: 30 * bars.length + 40, marginLeft: 84, marginRight: 56, marginTop: 6, marginBottom: 34 },
+    x: { domain: [0, 1], label: "batches that alarm", ticks: 5, tickFormat: "%" },
+    y: { domain: bars.map(({ judge }) => judge), label: null, tickSize: 0, padding: 0.3 },
+    marks: [
+      Plot.barX(bars, {
+        ...{ x: "share", y: "judge" },
+        fill: ({ judge }: { judge: JudgeName }) => (judge === "tidemark" ? "var(--accent)" : "var(--bar)"),
+      }),
+      Plot.text(bars, {
+        ...{ y: "judge", frameAnchor: "right", dx: 54, textAnchor: "end", fontVariant: "tabular-nums" },
+        text: ({ share }: { share: number }) => percent(share),
+      }),
+    ],
+  });
+  return html`<figure class="card">${chart}</figure>`;
+}
+
+function peopleTable({ people, no_drift_by_person: figures }: DriftBenchResult): Html {
+  const judges = judgesOf(figures);
+  const rows = people.map((person, i) => [
+    person,
+    ...judges.map((judge) => percent(figures[judge][i]?.alarmsPerBatch)),
+  ]);
+  return dataTable("False alarms by person", ["person", ...judges], rows);
+}
+
+const legend = html`<p class="legend"><span class="key key-accent"></span> tidemark <span class="key"></span> constants,
+ KS p-value</p>`;
+
+function changeCard({ name, figures }: BenchedChange, { batches, change_at: changeAt }: DriftBenchResult): Html {
+  const changed = batches - changeAt;
+  const points = judgesOf(figures)
+    .filter((judge) => judge !== "every 100")
+    .flatMap((judge) => [0, ...figures[judge].seenBy].map((share, batch) => ({ judge, batch, share })));
+  const own = points.filter(({ judge }) => judge === "tidemark");
+  const { detected, medianDelay } = figures.tidemark;
+  const about =
+    detected === 0
+      ? "not seen"
+      : `seen in ${percent(detected, 0)} of streams${medianDelay === null ? "" : `, in batch ${medianDelay} by half of them`}`;
+  const frame = { height: 140, marginLeft: 40, marginRight: 12, marginTop: 20, marginBottom: 30 };
+  const line = { x: "batch", y: "share", curve: "step-after", z: "judge" } as const;
+  const chart = plotSvg(`${name}: ${about}.`, {
+    ...frame,
+    x: { domain: [0, changed], label: "batches since the change", ticks: 5, tickFormat: "d" },
+    y: { domain: [0, 1], label: "seen", ticks: [0, 0.5, 1], grid: true, tickFormat: "%" },
+    marks: [
+      Plot.lineY(points, { ...line, filter: ({ judge }) => judge !== "tidemark", stroke: "var(--muted)" }),
+      Plot.lineY(own, { ...line, stroke: "var(--accent)", strokeWidth: 2.5 }),
+    ],
+  });
+  return html`<figure class="card"><h3>${name}</h3>${chart}<figcaption>${about}</figcaption></figure>`;
+}
+
+function changeTable({ changes, no_drift: still }: DriftBenchResult): Html {
+  const others = judgesOf(still).filter((judge) => judge !== "tidemark");
+  const rows = changes.map(({ name, expected, figures: { tidemark, ...rest } }) => [
+    ...[name, expected.replace("_", " "), fixed(tidemark.detected, 2), tidemark.medianDelay ?? "–"],
+    ...[fixed(tidemark.within5, 2), fixed(tidemark.within25, 2), fixed(tidemark.labelRight, 2)],
+    ...others.map((judge) => fixed(rest[judge as keyof typeof rest].detected, 2)),
+  ]);
+  const head = ["change", "is", "detected", "delay", "in 5", "in 25", "named right", ...others];
+  return dataTable("Changes", head, rows);
+}
+
+function judgesOf(figures: Readonly<Record<JudgeName, unknown>>): JudgeName[] {
+  return Object.keys(figures) as JudgeName[];
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

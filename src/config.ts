@@ -44,6 +44,14 @@ export interface TrainConfig {
   jobs: number;
   /** Goes on with the interrupted run of the same `out`. */
   resume: boolean;
+  /** Address of an MLflow server, or "none"; the environment's MLFLOW_TRACKING_URI where not given. */
+  tracking?: string;
+  /** MLflow's, in which the run appears. */
+  experiment: string;
+  /** The registered model of which this becomes a version. */
+  register?: string;
+  /** Of that version. */
+  alias?: string;
 }
 
 export interface PredictConfig {
@@ -84,6 +92,10 @@ export interface CheckConfig {
   arl: number;
   /** The batch enters the references even where it alarms. */
   accept: boolean;
+  /** Address of an MLflow server, or "none"; the environment's MLFLOW_TRACKING_URI where not given. */
+  tracking?: string;
+  /** MLflow's; streams appear in `<experiment>/monitoring`. */
+  experiment: string;
   /** Worker threads. */
   jobs: number;
 }
@@ -116,6 +128,16 @@ export interface DriftBenchConfig {
   jobs: number;
 }
 
+export interface SyncConfig {
+  /** A model folder, or that of an interrupted training. */
+  directory: string;
+  tracking?: string;
+  /** Instead of the one that the training named. */
+  experiment?: string;
+  register?: string;
+  alias?: string;
+}
+
 export interface SimulateConfig {
   /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
@@ -134,6 +156,7 @@ export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "o
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
+export type SyncOptions = SyncConfig;
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;
 
 const text = (what: string): z.ZodString => z.string(what).min(1, what);
@@ -164,6 +187,11 @@ const jobs = whole(1, 256).default(() => Math.min(availableParallelism(), 256));
 const tableName = "a file name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz";
 const table = text(tableName).regex(/\.(parquet|(csv|tsv)(\.gz)?)$/i, tableName);
 
+const trackingServer = text("the address of an MLflow server, or none").exactOptional();
+const experiment = text("the name of an experiment").default("tidemark");
+const modelName = "the name of a registered model, without / and :";
+const aliasName = "an alias of letters, digits, _ and -, as champion";
+
 const trainShape = {
   files,
   out: text("the directory that the model becomes"),
@@ -189,6 +217,14 @@ const trainShape = {
   windowSize: whole(1, 1000).default(5),
   jobs,
   resume: z.boolean("true or false").default(false),
+  tracking: trackingServer,
+  experiment,
+  register: text(modelName)
+    .regex(/^[^/:]+$/, modelName)
+    .exactOptional(),
+  alias: text(aliasName)
+    .regex(/^(?!v\d+$)[\w-]+$/i, aliasName)
+    .exactOptional(),
 };
 
 const predictShape = {
@@ -215,6 +251,8 @@ const checkShape = {
   alpha: range((value) => value > 0 && value < 1, "a number greater than 0, less than 1").default(0.05),
   arl: range((value) => value > 1 && value <= 1e9, "a number of batches greater than 1").default(500),
   accept: z.boolean("true or false").default(false),
+  tracking: trackingServer,
+  experiment,
   jobs,
 };
 
@@ -239,6 +277,14 @@ const driftBenchShape = {
   jobs,
 };
 
+const syncShape = {
+  directory: text("a model folder"),
+  tracking: trackingServer,
+  experiment: text("the name of an experiment").exactOptional(),
+  register: trainShape.register,
+  alias: trainShape.alias,
+};
+
 const simulateShape = {
   out: table,
   users: whole(1, 10_000).default(8),
@@ -260,6 +306,7 @@ export interface ConfigFile {
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
   const config: TrainConfig = resolve(trainShape, options, file);
+  checkAlias(config);
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
     throw new UserError(`--overlap: expected windows that move on by at least one sample, got ${config.overlap}`);
@@ -268,6 +315,17 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
     throw new UserError(`--window: expected at least 16 samples for the compact network, got ${config.window}`);
   }
   return config;
+}
+
+function checkAlias({ alias, register }: { alias?: string; register?: string }): void {
+  if (alias === undefined || register !== undefined) return;
+  throw new UserError("--alias: names a version of a registered model; add --register NAME");
+}
+
+/** What a model is made with: where it is reported has no part in it. */
+export function untracked(config: TrainConfig): Omit<TrainConfig, "tracking" | "experiment" | "register" | "alias"> {
+  const { tracking: _, experiment: _e, register: _r, alias: _a, ...own } = config;
+  return own;
 }
 
 /** @throws UserError as `resolveTrainConfig` */
@@ -286,6 +344,13 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   if (config.changeAt >= config.batches) {
     throw new UserError(`--change-at: expected a batch before the last of ${config.batches}, got ${config.changeAt}`);
   }
+  return config;
+}
+
+/** @throws UserError as `resolveTrainConfig` */
+export function resolveSyncConfig(options: unknown): SyncConfig {
+  const config: SyncConfig = resolve(syncShape, options);
+  checkAlias(config);
   return config;
 }
 

@@ -12,6 +12,8 @@ export type {
   PredictOptions,
   SimulateConfig,
   SimulateOptions,
+  SyncConfig,
+  SyncOptions,
   TrainConfig,
   TrainOptions,
 } from "./config.ts";
@@ -21,6 +23,7 @@ export {
   resolveDriftBenchConfig,
   resolvePredictConfig,
   resolveSimulateConfig,
+  resolveSyncConfig,
   resolveTrainConfig,
 } from "./config.ts";
 export type { QualityReport } from "./data/quality.ts";
@@ -30,12 +33,13 @@ export type { LeakageReport } from "./model-selection/leakage.ts";
 export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/check-result.ts";
 export type { RollingReference } from "./monitoring/rolling-reference.ts";
 export { type CheckAnswer, check } from "./pipelines/check.ts";
-// pipelines
 export { type DriftBenchResult, driftBench } from "./pipelines/drift-bench.ts";
 export { type Monitor, openMonitor, validateBaselineFile } from "./pipelines/open-monitor.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
 export { decideReference, resetReference, type ShownReference, showReference } from "./pipelines/reference.ts";
 export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
+// pipelines
+export { type SyncResult, sync } from "./pipelines/sync.ts";
 export { type TrainResult, train } from "./pipelines/train.ts";
 export type { FitName, OnTrainEvent, TrainEvent, TrainSummary } from "./pipelines/train-events.ts";
 export type { Scaler } from "./preprocessing/scaler.ts";

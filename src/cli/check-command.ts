@@ -51,6 +51,9 @@ export function checkCommand(): Command {
   textOption(command, "--recording <name>", "one uninterrupted recording");
   textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
   textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
+  command.optionsGroup("Reporting to MLflow (credentials and TLS by its environment variables):");
+  textOption(command, "--tracking <uri>", "the server, or none", "MLFLOW_TRACKING_URI");
+  textOption(command, "--experiment <name>", "streams appear in <name>/monitoring", defaults.experiment);
   command.optionsGroup("Running:");
   numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);
   return command
@@ -60,6 +63,7 @@ export function checkCommand(): Command {
       const config = resolveCheckConfig({ ...options, ...(files.length > 0 && { files }) });
       const { check } = await import("../pipelines/check.ts");
       const answer = await check(config);
+      for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
       process.stdout.write(
         json === true
           ? `${JSON.stringify({ known: answer.known, ...answer.result })}\n`

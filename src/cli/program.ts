@@ -8,6 +8,7 @@ import { driftBenchCommand } from "./drift-bench-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { referenceCommand } from "./reference-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
+import { syncCommand } from "./sync-command.ts";
 import { trainCommand } from "./train-command.ts";
 
 const description =
@@ -26,6 +27,7 @@ Exit codes:
   1    a defect of tidemark
   2    wrong use: an option, a file or its content; the message says which,
        and what to do
+  3    sync: the tracking server did not take everything
   10   check: gradual drift
   11   check: sudden change
   12   check: batch rejected by the quality gate
@@ -44,7 +46,7 @@ export function createProgram(): Command {
     .addHelpText("after", closing);
   const commands = [
     ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
-    ...[driftBenchCommand(), simulateCommand()],
+    ...[driftBenchCommand(), syncCommand(), simulateCommand()],
   ];
   for (const command of commands) program.addCommand(command.helpOption("-h, --help", "print this help"));
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {

@@ -26,6 +26,8 @@ export function eventText(event: TrainEvent): string | null {
       return `final fit  ${counted(event.epochs, "epoch")} in ${duration(event.seconds)}`;
     case "done":
       return doneText(event);
+    case "tracked":
+      return trackedText(event);
     case "warning":
       return `warning: ${event.message}`;
     case "batch":
@@ -182,6 +184,14 @@ function doneText({ out, report, seconds, summary }: EventOf<"done">): string {
     `macro F1 ${meanAndSd(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixed(worst.macro_f1)}\n` +
     `model      ${out}\nreport     ${report}\ntook       ${duration(seconds)}`
   );
+}
+
+function trackedText({ page, versions }: EventOf<"tracked">): string | null {
+  const lines = [
+    ...(page === null ? [] : [`tracking   ${page}`]),
+    ...versions.map((version) => `registered ${version}`),
+  ];
+  return lines.length === 0 ? null : lines.join("\n");
 }
 
 function people(users: readonly string[]): string {

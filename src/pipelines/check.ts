@@ -17,12 +17,15 @@ import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
 import { makeWindows } from "../preprocessing/make-windows.ts";
 import { sha256Bytes, sha256File } from "../store/hash.ts";
 import { modelFiles } from "../store/model-folder.ts";
+import { serverAddress } from "../tracking/server-address.ts";
 import { predictWindows } from "../training/predict-windows.ts";
 import { describeCheck } from "./describe-check.ts";
 import { measureBatch, sampleColumns } from "./measure-batch.ts";
 import { type Decision, type StreamMemory, withStream } from "./monitor-stream.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
+import type { MonitoredModel } from "./publish-reference.ts";
+import { quoteWord } from "./resume-command.ts";
 
 export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/check-result.ts";
 
@@ -47,6 +50,8 @@ export interface CheckAnswer {
   readonly result: CheckResult;
   /** The batch came before: this is what was answered then, and nothing was changed. */
   readonly known: boolean;
+  /** Of reporting it; the batch's own are in `result`. */
+  readonly warnings: readonly string[];
 }
 
 /** A batch as far as it can be looked at without knowing its stream. */
@@ -73,6 +78,8 @@ const mostRecent = 100;
  */
 export async function check(options: CheckOptions, run: { now?: () => Date } = {}): Promise<CheckAnswer> {
   const config = resolveCheckConfig(options);
+  // A wrong --tracking is told of before the batch is taken in.
+  serverAddress(config.tracking);
   const monitor = await openMonitor(config.model);
   const batchId = config.batchId ?? basename(config.files[0]!);
   const now = run.now ?? (() => new Date());
@@ -83,13 +90,40 @@ export async function check(options: CheckOptions, run: { now?: () => Date } = {
     ...{ batchId, stream: config.stream, modelVersion: monitor.monitored.modelVersion },
     checkedAt: now().toISOString(),
   };
-  return withStream(monitor.monitored, { stream: config.stream, schemas: streamSchemas, now }, (stream) => {
+  const answer = withStream(monitor.monitored, { stream: config.stream, schemas: streamSchemas, now }, (stream) => {
     const answer = stream.record({ batchId, contentHash, accept: config.accept }, (memory) =>
       gated.accepted ? decide(measured!, memory, monitor, config, facts) : reject(gated.reasons, facts),
     );
     if (answer.known && config.accept) stream.decideByHand("accept", batchId, "by hand");
     return answer;
   });
+  return { ...answer, warnings: await report(config, monitor.monitored) };
+}
+
+/** A verdict does not wait longer than this for a tracking server. */
+const reportPatienceMs = 3000;
+
+/** Warnings, where the tracking server did not take all of the stream. */
+async function report(config: CheckConfig, model: MonitoredModel): Promise<string[]> {
+  const address = serverAddress(config.tracking);
+  if (address === null) return [];
+  const warnings = [...address.warnings];
+  const [{ MlflowClient }, { reportStream }] = await Promise.all([
+    import("../tracking/mlflow-client.ts"),
+    import("./report-stream.ts"),
+  ]);
+  const client = new MlflowClient(address);
+  const { unsent } = await reportStream(client, model, config.stream, {
+    ...{ experiment: config.experiment, patienceMs: reportPatienceMs },
+    warn: (message) => warnings.push(`tracking: ${message}`),
+  });
+  await client.close();
+  if (unsent === null) return warnings;
+  const command = `tidemark sync ${quoteWord(config.model)} --tracking ${quoteWord(address.uri)}`;
+  return [
+    ...warnings,
+    `not all of the stream was sent to the tracking server: ${unsent.reason}. Send with: ${command}`,
+  ];
 }
 
 export interface CheckFacts {

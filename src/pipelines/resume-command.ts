@@ -7,11 +7,17 @@ export function resumeCommand(config: TrainConfig): string {
   const words = ["tidemark", "train", ...files, "--out", out];
   for (const [name, value] of Object.entries(options)) {
     if (defaults[name as keyof typeof options] === value) continue;
-    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value));
+    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, withoutPassword(String(value)));
   }
-  return [...words, "--resume"].map(quote).join(" ");
+  return [...words, "--resume"].map(quoteWord).join(" ");
 }
 
-function quote(word: string): string {
+/** Of an address with one; other words as they are. */
+function withoutPassword(word: string): string {
+  return word.replace(/^(https?:\/\/)[^/@]*@/, "$1");
+}
+
+/** For a shell. */
+export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -93,6 +93,16 @@ export type TrainEvent =
   | { type: "final"; epochs: number; seconds: number }
   | { type: "checkpoint"; path: string; resumeCommand: string }
   | { type: "done"; out: string; report: string; seconds: number; summary: TrainSummary }
+  | {
+      /** After `done`: what the tracking server has. */
+      type: "tracked";
+      /** The run's page; null where the server has none. */
+      page: string | null;
+      /** What was registered, as "walk version 3 (champion)". */
+      versions: readonly string[];
+      /** Events that only the model folder has. */
+      unsent: number;
+    }
   | { type: "warning"; message: string };
 
 /** What receives the events; it must not throw. */

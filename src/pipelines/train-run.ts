@@ -29,7 +29,16 @@ const runStateSchema: z.ZodType<RunState> = z.object({
 });
 
 /** Options that do not change what is computed, only how fast or where from; the data has its fingerprint. */
-const free: readonly string[] = ["files", "out", "jobs", "resume"] satisfies (keyof TrainConfig)[];
+const free: readonly string[] = [
+  "files",
+  "out",
+  "jobs",
+  "resume",
+  "tracking",
+  "experiment",
+  "register",
+  "alias",
+] satisfies (keyof TrainConfig)[];
 
 /**
  * Starts the run in `staging`, or takes up the one that is there.

@@ -2,12 +2,14 @@
 
 import { resolve } from "node:path";
 import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
+import { counted } from "../counted.ts";
 import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../model-selection/cross-validate.ts";
 import { fitScaler } from "../preprocessing/scaler.ts";
 import { Rng } from "../random.ts";
 import type { FoldReport } from "../report/cv-report.ts";
 import { openStaging, type Staging } from "../store/staging.ts";
+import { serverAddress } from "../tracking/server-address.ts";
 import { balancedClassWeights } from "../training/class-weights.ts";
 import { Diverged } from "../training/diverged.ts";
 import type { FitSpec } from "../training/fit-network.ts";
@@ -15,10 +17,11 @@ import type { FitOutcome } from "../training/fit-worker.ts";
 import { describeFold, summariseFolds } from "./cross-validation.ts";
 import { finalSchedule } from "./final-schedule.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
-import { resumeCommand } from "./resume-command.ts";
+import { quoteWord, resumeCommand } from "./resume-command.ts";
 import { TimeLeft } from "./time-left.ts";
 import type { FitName, OnTrainEvent, TrainSummary } from "./train-events.ts";
 import { enterRun, fitSeconds, runFit } from "./train-run.ts";
+import { type TrackedOutcome, TrainingTracker } from "./training-tracker.ts";
 import { explainWriteFailure } from "./write-failure.ts";
 import { writeModel } from "./write-model.ts";
 
@@ -53,18 +56,26 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
   const started = performance.now();
   const config = withNamedOut(resolveTrainConfig(options));
   const onEvent = run.onEvent ?? (() => {});
+  const now = run.now ?? (() => new Date());
+  let tracker: TrainingTracker | undefined;
+  // A wrong --tracking is told of before the work begins.
+  serverAddress(config.tracking);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
   try {
     const data = await prepareTraining(config, onEvent);
     await enterRun(staging, config, data.recordings.fingerprint);
-    const { manifest, report, summary } = await trainOn(data, config, staging, { ...run, onEvent });
+    tracker = await TrainingTracker.open(data, config, staging, { onEvent, now: () => now().getTime() });
+    const { manifest, report, summary } = await trainOn(data, config, staging, tracker, { ...run, onEvent });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
     onEvent({ type: "done", out: config.out, report, seconds, summary });
+    tellTracked(await tracker.finish(), config, onEvent);
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
+    const outcome = await tracker?.stop(error instanceof Interrupted ? "KILLED" : "FAILED");
+    if (outcome !== undefined) tellTracked(outcome, config, onEvent);
     if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand(config);
@@ -79,9 +90,14 @@ async function trainOn(
   data: TrainingData,
   config: TrainConfig,
   staging: Staging,
-  { onEvent, signal, now }: TrainRunOptions & { onEvent: OnTrainEvent },
+  tracker: TrainingTracker,
+  { onEvent: listener, signal, now }: TrainRunOptions & { onEvent: OnTrainEvent },
 ): ReturnType<typeof writeModel> {
   const { windows, folds } = data;
+  const onEvent: OnTrainEvent = (event) => {
+    listener(event);
+    tracker.onEvent(event);
+  };
   const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
   const timeLeft = new TimeLeft([...foldNames, "final"], config.epochs, config.jobs);
   const failed = new AbortController();
@@ -140,7 +156,28 @@ async function trainOn(
   onEvent({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
 
   const createdAt = now?.() ?? new Date();
-  return writeModel({ data, config, crossValidation, outcomes, final, scaler: spec.scaler, staging, createdAt });
+  return writeModel({
+    data,
+    config,
+    crossValidation,
+    outcomes,
+    final,
+    scaler: spec.scaler,
+    staging,
+    tracker,
+    createdAt,
+  });
+}
+
+/** What became of the tracking, to who listens. */
+function tellTracked({ page, versions, unsent }: TrackedOutcome, config: TrainConfig, onEvent: OnTrainEvent): void {
+  if (page !== null || unsent !== null) onEvent({ type: "tracked", page, versions, unsent: unsent?.events ?? 0 });
+  if (unsent === null) return;
+  const command = `tidemark sync ${quoteWord(config.out)} --tracking ${quoteWord(serverAddress(config.tracking)!.uri)}`;
+  onEvent({
+    type: "warning",
+    message: `${counted(unsent.events, "event")} not sent to the tracking server: ${unsent.reason}. Send with: ${command}`,
+  });
 }
 
 /** Names are made by adding to `out`: "walk/", "." and ".." end in none of their own and become absolute. */

@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { computeBaseline } from "../baseline/compute-baseline.ts";
-import type { TrainConfig } from "../config.ts";
+import { type TrainConfig, untracked } from "../config.ts";
 import { writeTable } from "../data/write-table.ts";
 import { emptyRollingReference } from "../monitoring/rolling-reference.ts";
 import { buildExportGraph } from "../nn/inference-graph.ts";
@@ -12,11 +12,13 @@ import type { Scaler } from "../preprocessing/scaler.ts";
 import { Rng } from "../random.ts";
 import type { CvReport } from "../report/cv-report.ts";
 import type { HistoryRow } from "../report/history-row.ts";
+import { confusionMatrixPicture, learningCurvesPicture } from "../report/pictures.ts";
 import { reportHtml } from "../report/report-html.ts";
 import { jsonText } from "../store/atomic-file.ts";
 import { sha256Bytes } from "../store/hash.ts";
 import type { Manifest } from "../store/manifest.ts";
-import { modelFiles, writeModelFolder } from "../store/model-folder.ts";
+import { mlflowModelFiles } from "../store/mlflow-model.ts";
+import { modelFiles, trackingFile, writeModelFolder } from "../store/model-folder.ts";
 import type { Staging } from "../store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../store/versions.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
@@ -26,6 +28,7 @@ import { baselineFaults, contentHash } from "./open-monitor.ts";
 import { predictionColumns, windowColumns } from "./prediction-columns.ts";
 import { countByName, type TrainingData, windowsPerClass } from "./prepare-training.ts";
 import { fitSeconds } from "./train-run.ts";
+import type { TrainingTracker } from "./training-tracker.ts";
 
 export interface TrainedModel {
   readonly data: TrainingData;
@@ -37,6 +40,7 @@ export interface TrainedModel {
   /** The final fit's. */
   readonly scaler: Scaler;
   readonly staging: Staging;
+  readonly tracker: TrainingTracker;
   readonly createdAt: Date;
 }
 
@@ -44,7 +48,7 @@ export interface TrainedModel {
 export async function writeModel(
   model: TrainedModel,
 ): Promise<{ manifest: Manifest; report: string; summary: CvReport["summary"] }> {
-  const { data, config, crossValidation, outcomes, final, scaler, staging, createdAt } = model;
+  const { data, config, crossValidation, outcomes, final, scaler, staging, tracker, createdAt } = model;
   const { recordings, windows } = data;
   const network = exportNetwork(config, data, final, scaler, crossValidation.temperature);
   const modelVersion = versionName(config.out, createdAt, network);
@@ -74,13 +78,32 @@ export async function writeModel(
     { name: "fold", type: "integer", values: crossValidation.foldOfWindow },
     ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
   ]);
+  const files = {
+    [modelFiles.network]: network,
+    [modelFiles.scaler]: scalerText,
+    [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
+    [modelFiles.baseline]: jsonText(baseline),
+    [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.windowSize)),
+    [modelFiles.cvReport]: jsonText(cvReport),
+    [modelFiles.outOfFold]: { path: outOfFold },
+    [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
+    [modelFiles.report]: reportHtml({ cvReport, baseline, history }),
+    [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
+    [modelFiles.learningCurves]: learningCurvesPicture(history),
+    ...mlflowModelFiles({
+      windowSize: config.window,
+      channels: windows.channels.length,
+      classes: windows.classes.length,
+    }),
+  };
+  const trackingLog = await tracker.seal(cvReport, history, [...Object.keys(files), modelFiles.manifest]);
   const manifest = await writeModelFolder(
     config.out,
     {
       tidemark_version: tidemarkVersion,
       model_version: modelVersion,
       created_at: createdAt.toISOString(),
-      config: { ...config },
+      config: untracked(config),
       data: {
         files: [...recordings.files],
         fingerprint: recordings.fingerprint,
@@ -92,18 +115,8 @@ export async function writeModel(
       versions: currentVersions(),
       git_commit: await gitCommit(),
     },
-    {
-      [modelFiles.network]: network,
-      [modelFiles.scaler]: scalerText,
-      [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
-      [modelFiles.baseline]: jsonText(baseline),
-      [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.windowSize)),
-      [modelFiles.cvReport]: jsonText(cvReport),
-      [modelFiles.outOfFold]: { path: outOfFold },
-      [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
-      [modelFiles.report]: reportHtml({ cvReport, baseline, history }),
-    },
-    { staging: staging.path("model") },
+    files,
+    { staging: staging.path("model"), unlisted: { [trackingFile]: trackingLog } },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
 }
@@ -148,7 +161,7 @@ function describe({ data, config, crossValidation, final, createdAt }: TrainedMo
     created_at: createdAt.toISOString(),
     model_version: modelVersion,
     data_fingerprint: recordings.fingerprint,
-    config: { ...config },
+    config: untracked(config),
     classes: [...windows.classes],
     channels: [...windows.channels],
     quality,

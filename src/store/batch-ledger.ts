@@ -136,6 +136,14 @@ export class BatchLedger {
       .map((row) => batchOf(row));
   }
 
+  /** The stream's batches after the first `skip`, at most `limit`, oldest first. */
+  skip(stream: string, skip: number, limit: number): LedgerRow[] {
+    return this.#database
+      .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence LIMIT ? OFFSET ?`)
+      .all(stream, limit, skip)
+      .map((row) => ledgerRow.parse(row));
+  }
+
   /** The stream's last `limit` batches, whatever became of them, oldest first. */
   last(stream: string, limit: number): LedgerRow[] {
     return this.#database

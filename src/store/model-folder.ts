@@ -31,7 +31,15 @@ export const modelFiles = {
   outOfFold: "out_of_fold.parquet",
   history: "history.jsonl",
   report: "report.html",
+  learningCurves: "learning-curves.svg",
+  confusionMatrix: "confusion-matrix.svg",
+  mlflowModel: "MLmodel",
+  requirements: "requirements.txt",
+  pythonEnv: "python_env.yaml",
 } as const;
+
+/** What a tracking server is told of the training; it names files of this folder, so no manifest can hold its hash. */
+export const trackingFile = "tracking.jsonl";
 
 const mutableFiles: readonly string[] = [modelFiles.rollingReference];
 
@@ -53,6 +61,7 @@ export interface ModelFolder {
  * Writes a whole model folder: into `staging` (on the same file system, by default a hidden directory beside `out`)
  * first, every file flushed, then moved to `out` by one rename.
  *
+ * @param options `unlisted` files lie in the folder without a hash in the manifest
  * @returns the manifest as written
  * @throws UserError where `out` is neither new nor an empty directory
  */
@@ -60,7 +69,7 @@ export async function writeModelFolder(
   out: string,
   input: ManifestInput,
   files: Readonly<Record<string, FileContent>>,
-  options: { staging?: string } = {},
+  options: { staging?: string; unlisted?: Readonly<Record<string, FileContent>> } = {},
 ): Promise<Manifest> {
   const parent = dirname(resolve(out));
   const staging = options.staging ?? join(parent, `.${basename(out)}.${process.pid}.staging`);
@@ -70,6 +79,7 @@ export async function writeModelFolder(
   await mkdir(staging);
   try {
     for (const [name, content] of Object.entries(files)) await put(join(staging, name), content);
+    for (const [name, content] of Object.entries(options.unlisted ?? {})) await put(join(staging, name), content);
     const hashes: [string, string][] = [];
     for (const name of Object.keys(files)) hashes.push([name, await sha256File(join(staging, name))]);
     const manifest = sealManifest({

@@ -1,0 +1,72 @@
+import { Command } from "commander";
+import { resolveSyncConfig } from "../config.ts";
+import { counted } from "../counted.ts";
+import { exitCodes } from "../errors.ts";
+import type { SyncResult } from "../pipelines/sync.ts";
+import { textOption } from "./options.ts";
+
+const closing = `
+Example:
+  tidemark sync models/walk --tracking http://127.0.0.1:5000
+
+What the server has already stays as it is, so sync may be run again, also
+after it was interrupted.
+
+Exit codes:
+  0    the server has everything
+  3    it did not take everything; run it again
+  2    wrong use
+  1    a defect of tidemark`;
+
+/** `tidemark sync` */
+export function syncCommand(): Command {
+  const command = new Command("sync")
+    .summary("report a training and its streams to an MLflow server that was away")
+    .description("Replays what a model folder, or an interrupted training, knows of its runs to an MLflow server.")
+    .usage("<dir> [options]")
+    .argument("[dir]", "a model folder");
+  textOption(command, "--tracking <uri>", "the server", "MLFLOW_TRACKING_URI");
+  textOption(command, "--experiment <name>", "in which the runs appear", "the one that train named");
+  textOption(command, "--register <name>", "make the model a version of this registered model");
+  textOption(command, "--alias <name>", "of that version, as champion");
+  return command
+    .option("--json", "print the answer as one line of JSON")
+    .addHelpText("after", closing)
+    .action(async (directory: string | undefined, { json, ...options }: Record<string, unknown>) => {
+      const config = resolveSyncConfig({ ...options, ...(directory !== undefined && { directory }) });
+      const { sync } = await import("../pipelines/sync.ts");
+      const result = await sync(config);
+      for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
+      process.stdout.write(`${json === true ? JSON.stringify(result) : syncText(result)}\n`);
+      if (unsentOf(result).length > 0) process.exitCode = exitCodes.unsent;
+    });
+}
+
+function unsentOf({ training, streams }: SyncResult): { what: string; events: number; reason: string }[] {
+  const parts = [
+    ...(training === null ? [] : [{ what: "training", unsent: training.unsent }]),
+    ...streams.map(({ stream, unsent }) => ({ what: `stream ${stream}`, unsent })),
+  ];
+  return parts.flatMap(({ what, unsent }) => (unsent === null ? [] : [{ what, ...unsent }]));
+}
+
+/** The answer as text without a last newline. */
+export function syncText(result: SyncResult): string {
+  const { training, streams, tracking } = result;
+  const done = (sent: number, of: string): string => (sent === 0 ? "nothing new" : counted(sent, of));
+  const unsent = unsentOf(result);
+  return [
+    ...(training === null ? [] : [`training   ${done(training.sent, "event")}${at(training.page)}`]),
+    ...(training?.versions.map((version) => `registered ${version}`) ?? []),
+    ...streams.map(
+      ({ stream, sent, page }) =>
+        `stream     ${stream}: ${sent === 0 ? "nothing new" : counted(sent, "batch", "batches")}${at(page)}`,
+    ),
+    ...unsent.map(({ what, events, reason }) => `not sent   ${what}: ${events}: ${reason}`),
+    unsent.length === 0 ? `${tracking} has everything` : `${tracking} does not have everything; run it again`,
+  ].join("\n");
+}
+
+function at(page: string | null): string {
+  return page === null ? "" : `  ${page}`;
+}

@@ -1,0 +1,112 @@
+// What the checks of a stream tell a tracking server: one run, one step a batch. The ledger is the log: what the run's last
+// step is tells where to go on.
+
+import type { CheckResult, JudgedBatch } from "../monitoring/check-result.ts";
+import type { LedgerRow } from "../store/batch-ledger.ts";
+import { tidemarkVersion } from "../store/versions.ts";
+import type { TrackingEvent } from "../tracking/tracking-event.ts";
+
+/** Of every stream. */
+export const streamRun = "stream";
+/** The metric that every batch has, and the last to be sent of it. */
+export const verdictMetric = "verdict";
+export const shownInNote = 20;
+const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
+
+export interface CheckedBatch extends Pick<LedgerRow, "batchId" | "receivedAt" | "status"> {
+  /** Its number in the stream, from 1. */
+  readonly step: number;
+  readonly result: CheckResult;
+}
+
+export function beginStream(
+  model: { modelVersion: string },
+  stream: string,
+  at: number,
+  experiment: string,
+): TrackingEvent[] {
+  return [
+    { type: "log", id: `${model.modelVersion}/${stream}`, experiment: `${experiment}/monitoring` },
+    {
+      ...{ type: "run", run: streamRun, name: stream, parent: null, at },
+      tags: {
+        "mlflow.source.name": "tidemark check",
+        "mlflow.source.type": "LOCAL",
+        "tidemark.version": tidemarkVersion,
+        "tidemark.model_version": model.modelVersion,
+        "tidemark.stream": stream,
+      },
+    },
+  ];
+}
+
+/**
+ * @param batches in order, at least one; the last is described by the run's tags
+ * @param before some that came before them, for the note
+ */
+export function batchEvents(batches: readonly CheckedBatch[], before: readonly CheckedBatch[]): TrackingEvent[] {
+  const newest = batches.at(-1)!;
+  return [
+    ...batches.map((batch): TrackingEvent => {
+      const at = Date.parse(batch.receivedAt);
+      return { type: "metrics", run: streamRun, at, step: batch.step, values: metricsOf(batch.result) };
+    }),
+    {
+      ...{ type: "tags", run: streamRun },
+      tags: {
+        verdict: newest.result.verdict,
+        batch_id: newest.batchId,
+        ...("alarm_since" in newest.result && { alarm_since: newest.result.alarm_since ?? "-" }),
+        "mlflow.note.content": note([...before, ...batches].slice(-shownInNote)),
+      },
+    },
+  ];
+}
+
+function metricsOf(result: CheckResult): Record<string, number> {
+  if (result.verdict === "rejected") return { [verdictMetric]: verdicts.rejected };
+  const values: Record<string, number | null> = {
+    ...{ doubtful: Number(result.doubtful), unfamiliar: Number(result.unfamiliar) },
+    ...{ entered_references: Number(result.entered_references), windows: result.windows, seconds: result.seconds },
+    ...{ evidence: result.evidence.value, alarm_at: result.evidence.alarm_at },
+    ...signalsOf(result),
+    ...Object.assign({}, ...result.comparisons.map(comparisonOf)),
+    [verdictMetric]: verdicts[result.verdict],
+  };
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
+}
+
+function signalsOf({ signals, accuracy }: JudgedBatch): Record<string, number | null> {
+  const shares = Object.entries(signals.class_shares).map(([name, share]) => [`class_share/${name}`, share]);
+  const against = Object.entries(signals.against).flatMap(([reference, distances]) =>
+    Object.entries(distances).map(([name, value]) => [`${reference}/${name}`, value]),
+  );
+  return {
+    ...{ mean_confidence: signals.mean_confidence, flip_rate: signals.flip_rate },
+    ...{ estimated_accuracy: accuracy?.estimate ?? null },
+    ...{ estimated_accuracy_lower: accuracy?.lower ?? null, estimated_accuracy_upper: accuracy?.upper ?? null },
+    ...Object.fromEntries([...shares, ...against]),
+  };
+}
+
+function comparisonOf({
+  reference,
+  p_value,
+  score,
+  channels,
+}: JudgedBatch["comparisons"][number]): Record<string, number | null> {
+  const byChannel = Object.entries(channels).flatMap(([channel, statistics]) =>
+    Object.entries(statistics).map(([name, value]) => [`${reference}/${name}/${channel}`, value]),
+  );
+  return { [`${reference}/p_value`]: p_value, [`${reference}/score`]: score, ...Object.fromEntries(byChannel) };
+}
+
+/** Markdown: the last batches, the newest first. */
+function note(batches: readonly CheckedBatch[]): string {
+  const cell = (text: string): string => text.replace(/[|\n]/g, " ");
+  const rows = batches.toReversed().map(({ step, batchId, receivedAt, status, result }) => {
+    const name = result.verdict.replace("_", " ");
+    return `| ${step} | ${cell(batchId)} | ${receivedAt.slice(0, 16).replace("T", " ")} | ${name} | ${status} |`;
+  });
+  return ["| step | batch | checked | verdict | status |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+}

@@ -1,0 +1,188 @@
+// Writes tracking.jsonl beside the checkpoints of a training, and lets a background sender follow where there is a server. An
+// event is in the file before it is sent. A resumed training goes on in the same file and repeats nothing that stands there.
+
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { TrainConfig } from "../config.ts";
+import type { CvReport } from "../report/cv-report.ts";
+import type { HistoryRow } from "../report/history-row.ts";
+import { appendJsonLine } from "../store/atomic-file.ts";
+import { trackingFile } from "../store/model-folder.ts";
+import type { Staging } from "../store/staging.ts";
+import { gitCommit } from "../store/versions.ts";
+import { BackgroundSender } from "../tracking/background-sender.ts";
+import { EventSender } from "../tracking/event-sender.ts";
+import { MlflowClient } from "../tracking/mlflow-client.ts";
+import { isOtherStore, serverAddress } from "../tracking/server-address.ts";
+import type { RunStatus, TrackingEvent } from "../tracking/tracking-event.ts";
+import type { TrainingData } from "./prepare-training.ts";
+import { readTrackingLog } from "./tracking-log.ts";
+import type { FitName, OnTrainEvent, TrainEvent } from "./train-events.ts";
+import { beginFit, beginTraining, endTraining, epochMetrics, eventsOf, trainRun } from "./train-log.ts";
+
+/** Where the events go besides the file. */
+interface Server {
+  readonly client: MlflowClient;
+  readonly events: EventSender;
+  readonly background: BackgroundSender;
+}
+
+export interface TrackedOutcome {
+  /** The run's page; null where nothing was sent. */
+  readonly page: string | null;
+  /** As "walk version 3 (champion)". */
+  readonly versions: readonly string[];
+  readonly unsent: { readonly events: number; readonly reason: string } | null;
+}
+
+export class TrainingTracker {
+  readonly #config: TrainConfig;
+  readonly #path: string;
+  readonly #server: Server | null;
+  readonly #onEvent: OnTrainEvent;
+  readonly #now: () => number;
+  readonly #known = new Set<string>();
+  readonly #statuses = new Map<string, RunStatus>();
+  readonly #log: TrackingEvent[] = [];
+  #sealed: readonly TrackingEvent[] = [];
+  #written: Promise<void> = Promise.resolve();
+
+  private constructor(config: TrainConfig, staging: Staging, { onEvent, now }: TrackerOptions) {
+    this.#config = config;
+    this.#path = staging.path(trackingFile);
+    this.#onEvent = onEvent;
+    this.#now = now;
+    this.#server = connect(config, (message) => this.#warn(`tracking: ${message}`));
+  }
+
+  /** Begins the log of a run, or takes up the one that is there. */
+  static async open(
+    data: TrainingData,
+    config: TrainConfig,
+    staging: Staging,
+    options: TrackerOptions,
+  ): Promise<TrainingTracker> {
+    const tracker = new TrainingTracker(config, staging, options);
+    const before = await readTrackingLog(staging.path(trackingFile));
+    for (const event of before) tracker.#remember(event);
+    tracker.#server?.background.enqueue(...before);
+    const at = options.now();
+    if (before.length === 0) {
+      tracker.#record(...beginTraining(data, config, { id: randomUUID(), at, gitCommit: await gitCommit() }));
+    } else {
+      tracker.#record({ type: "status", run: trainRun, status: "RUNNING", at });
+    }
+    return tracker;
+  }
+
+  /** One of `train`'s listeners. */
+  onEvent(event: TrainEvent): void {
+    const at = this.#now();
+    if (event.type === "epoch") {
+      this.#beginFit(event.fit, at);
+      const { epoch, loss, accuracy, valLoss, valAccuracy, valMacroF1, learningRate, seconds } = event;
+      const row = {
+        ...{ epoch, loss, accuracy, val_loss: valLoss, val_accuracy: valAccuracy, val_macro_f1: valMacroF1 },
+        ...{ learning_rate: learningRate, seconds },
+      };
+      this.#record(epochMetrics(row, event.fit, at));
+    } else {
+      if (event.type === "fold") this.#beginFit(`fold-${event.fold}`, at);
+      if (event.type === "final") this.#beginFit("final", at);
+      this.#record(...eventsOf(event, at));
+    }
+  }
+
+  /**
+   * The whole log, as it is to lie in the model folder. What it says of the model is sent by `released`, when that is there.
+   * @param files of the model folder
+   */
+  async seal(report: CvReport, history: readonly HistoryRow[], files: readonly string[]): Promise<string> {
+    const at = this.#now();
+    // An epoch of an earlier sitting may have its checkpoint, but not its line.
+    for (const { fit, ...row } of history) this.#record(epochMetrics(row, fit, at));
+    await this.#written;
+    const { register, alias } = this.#config;
+    this.#sealed = endTraining(report, {
+      ...{ files, at },
+      ...(register !== undefined && { register }),
+      ...(alias !== undefined && { alias }),
+    });
+    return [...this.#log, ...this.#sealed].map((event) => `${JSON.stringify(event)}\n`).join("");
+  }
+
+  /** The model folder is in its place: sends the rest, as far as the server takes it. */
+  async finish(): Promise<TrackedOutcome> {
+    this.#server?.background.enqueue(...this.#sealed);
+    return this.#close();
+  }
+
+  /** The training ended before its model. */
+  async stop(status: "KILLED" | "FAILED"): Promise<TrackedOutcome> {
+    const at = this.#now();
+    const running = [...this.#statuses].filter(([, now]) => now === "RUNNING").map(([run]) => run);
+    for (const run of running.reverse()) this.#record({ type: "status", run, status, at });
+    await this.#written;
+    return this.#close(3000);
+  }
+
+  async #close(patienceMs?: number): Promise<TrackedOutcome> {
+    if (this.#server === null) return { page: null, versions: [], unsent: null };
+    const { background, events, client } = this.#server;
+    const unsent = await background.finish(patienceMs);
+    await client.close();
+    return { page: events.page, versions: events.versions, unsent };
+  }
+
+  #beginFit(fit: FitName, at: number): void {
+    if (!this.#statuses.has(fit)) this.#record(beginFit(fit, at));
+    else if (this.#statuses.get(fit) !== "RUNNING") this.#record({ type: "status", run: fit, status: "RUNNING", at });
+  }
+
+  #record(...events: readonly TrackingEvent[]): void {
+    for (const event of events) {
+      if (event.type === "metrics" && this.#known.has(keyOf(event))) continue;
+      this.#remember(event);
+      this.#written = this.#written
+        .then(() => appendJsonLine(this.#path, event))
+        .then(() => this.#server?.background.enqueue(event))
+        .catch((error: unknown) => this.#warn(`tracking: ${this.#path} could not be written: ${String(error)}`));
+    }
+  }
+
+  #remember(event: TrackingEvent): void {
+    this.#log.push(event);
+    if (event.type === "metrics") this.#known.add(keyOf(event));
+    if (event.type === "run") this.#statuses.set(event.run, "RUNNING");
+    if (event.type === "status") this.#statuses.set(event.run, event.status);
+  }
+
+  #warn(message: string): void {
+    this.#onEvent({ type: "warning", message });
+  }
+}
+
+interface TrackerOptions {
+  readonly onEvent: OnTrainEvent;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A metric is logged once for a step of a run. */
+function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
+  return JSON.stringify([run, step, Object.keys(values)]);
+}
+
+function connect(config: TrainConfig, warn: (message: string) => void): Server | null {
+  const address = serverAddress(config.tracking);
+  if (isOtherStore(config.tracking)) warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");
+  if (address === null) return null;
+  for (const warning of address.warnings) warn(warning);
+  const client = new MlflowClient(address);
+  const events = new EventSender(client, {
+    experiment: config.experiment,
+    fileOf: (file) => join(config.out, file),
+    warn,
+  });
+  return { client, events, background: new BackgroundSender(events) };
+}

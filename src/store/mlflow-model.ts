@@ -1,0 +1,39 @@
+// What lets MLflow take the folder for one of its models: an MLmodel file of the onnx flavour, with the signature of
+// model.onnx, and the packages that run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
+import { stringify } from "yaml";
+import { modelFiles } from "./model-folder.ts";
+
+/** Of the model's input: windows, samples a window, channels; and of its output. */
+export interface ModelShape {
+  readonly windowSize: number;
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/** By file name. Equal shapes give equal bytes. */
+export function mlflowModelFiles({ windowSize, channels, classes }: ModelShape): Record<string, string> {
+  const tensor = (shape: readonly number[]): string =>
+    JSON.stringify([{ type: "tensor", "tensor-spec": { dtype: "float32", shape } }]);
+  const model = {
+    flavors: {
+      onnx: {
+        code: null,
+        data: modelFiles.network,
+        onnx_version: "1.17.0",
+        providers: ["CPUExecutionProvider"],
+      },
+      python_function: {
+        data: modelFiles.network,
+        env: { virtualenv: "python_env.yaml" },
+        loader_module: "mlflow.onnx",
+        python_version: "3.11.0",
+      },
+    },
+    signature: { inputs: tensor([-1, windowSize, channels]), outputs: tensor([-1, classes]), params: null },
+  };
+  return {
+    [modelFiles.mlflowModel]: stringify(model),
+    [modelFiles.requirements]: "mlflow\nonnx\nonnxruntime\nnumpy\n",
+    [modelFiles.pythonEnv]: stringify({ python: "3.11.0", dependencies: [`-r ${modelFiles.requirements}`] }),
+  };
+}

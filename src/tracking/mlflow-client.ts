@@ -1,0 +1,325 @@
+// The part of MLflow's REST API that runs, artifacts and the registry need. No request is repeated here: who sends knows
+// whether it may be. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import { z } from "zod";
+import type { ServerAddress } from "./server-address.ts";
+import type { RunStatus } from "./tracking-event.ts";
+import { TrackingFault } from "./tracking-fault.ts";
+
+export interface MlflowRun {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly artifactUri: string;
+  readonly status: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Of each metric the step that was logged last. */
+  readonly lastSteps: Readonly<Record<string, number>>;
+}
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface MetricPoint {
+  readonly key: string;
+  readonly value: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly step: number;
+}
+
+const keyValue = z.object({ key: z.string(), value: z.string() });
+const runSchema = z
+  .object({
+    info: z.object({
+      run_id: z.string(),
+      experiment_id: z.string(),
+      artifact_uri: z.string().default(""),
+      status: z.string().default("RUNNING"),
+    }),
+    data: z
+      .object({
+        tags: z.array(keyValue).default([]),
+        metrics: z.array(z.object({ key: z.string(), step: z.coerce.number().default(0) })).default([]),
+      })
+      .default({ tags: [], metrics: [] }),
+  })
+  .transform(
+    ({ info, data }): MlflowRun => ({
+      runId: info.run_id,
+      experimentId: info.experiment_id,
+      artifactUri: info.artifact_uri,
+      status: info.status,
+      tags: Object.fromEntries(data.tags.map(({ key, value }) => [key, value])),
+      lastSteps: Object.fromEntries(data.metrics.map(({ key, step }) => [key, step])),
+    }),
+  );
+
+const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
+
+const answerSeconds = 30;
+/** Of an upload: between two parts of it, and until the answer. */
+const uploadSeconds = 120;
+
+export class MlflowClient {
+  readonly #address: ServerAddress;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(address: ServerAddress) {
+    this.#address = address;
+    const tls = {
+      ...(address.certificates === undefined ? {} : { ca: address.certificates }),
+      ...(address.insecureTls ? { rejectUnauthorized: false } : {}),
+    };
+    const timeouts = { headersTimeout: 1000 * uploadSeconds, bodyTimeout: 1000 * uploadSeconds };
+    const behindProxy = ["http_proxy", "https_proxy"].some(
+      (name) => process.env[name] || process.env[name.toUpperCase()],
+    );
+    this.#dispatcher = behindProxy
+      ? new EnvHttpProxyAgent({ ...timeouts, connect: tls, requestTls: tls })
+      : new Agent({ ...timeouts, connect: { ...tls, timeout: 10_000 } });
+  }
+
+  get uri(): string {
+    return this.#address.uri;
+  }
+
+  /** @throws TrackingFault as all methods do, where the server does not do what it was asked */
+  async experimentId(name: string): Promise<string> {
+    const found = await this.#findExperiment(name);
+    if (found !== null) return found;
+    try {
+      const { experiment_id: id } = await this.#post(
+        "experiments/create",
+        { name },
+        z.object({ experiment_id: z.string() }),
+      );
+      return id;
+    } catch (error) {
+      // Another sender was faster.
+      if (error instanceof TrackingFault && error.code === "RESOURCE_ALREADY_EXISTS") {
+        const theirs = await this.#findExperiment(name);
+        if (theirs !== null) return theirs;
+      }
+      throw error;
+    }
+  }
+
+  async #findExperiment(name: string): Promise<string | null> {
+    const schema = z.object({
+      experiment: z.object({ experiment_id: z.string(), lifecycle_stage: z.string().optional() }),
+    });
+    const query = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
+    const answer = await this.#get(query, schema).catch(nullWhereAbsent);
+    if (answer?.experiment.lifecycle_stage === "deleted") {
+      throw new TrackingFault(
+        "refused",
+        `${this.uri}: experiment ${JSON.stringify(name)} was deleted; restore it or name another`,
+      );
+    }
+    return answer?.experiment.experiment_id ?? null;
+  }
+
+  /** The oldest run that has the tag. */
+  async findRun(experimentId: string, tag: KeyValue): Promise<MlflowRun | null> {
+    const { runs } = await this.#post(
+      "runs/search",
+      {
+        experiment_ids: [experimentId],
+        filter: `tags.\`${tag.key}\` = '${tag.value.replaceAll("'", "\\'")}'`,
+        order_by: ["attributes.start_time ASC"],
+        max_results: 1,
+      },
+      z.object({ runs: z.array(runSchema).default([]) }),
+    );
+    return runs[0] ?? null;
+  }
+
+  async createRun(run: {
+    experimentId: string;
+    name: string;
+    startTime: number;
+    tags: readonly KeyValue[];
+  }): Promise<MlflowRun> {
+    const body = { experiment_id: run.experimentId, run_name: run.name, start_time: run.startTime, tags: run.tags };
+    return (await this.#post("runs/create", body, z.object({ run: runSchema }))).run;
+  }
+
+  async setStatus(runId: string, status: RunStatus, at: number): Promise<void> {
+    const ended = status === "RUNNING" ? {} : { end_time: at };
+    await this.#post("runs/update", { run_id: runId, status, ...ended }, z.unknown());
+  }
+
+  async logBatch(
+    runId: string,
+    batch: { metrics: readonly MetricPoint[]; params: readonly KeyValue[]; tags: readonly KeyValue[] },
+  ): Promise<void> {
+    await this.#post("runs/log-batch", { run_id: runId, ...batch }, z.unknown());
+  }
+
+  async logDataset(runId: string, dataset: Readonly<Record<string, string>>): Promise<void> {
+    const tags = [{ key: "mlflow.data.context", value: "training" }];
+    await this.#post("runs/log-inputs", { run_id: runId, datasets: [{ tags, dataset }] }, z.unknown());
+  }
+
+  /**
+   * Through the server's own artifact store.
+   * @param path relative to the run's artifacts, with slashes
+   */
+  async putArtifact(artifactUri: string, path: string, file: string): Promise<void> {
+    const stored = /^mlflow-artifacts:\/(?:\/[^/]*\/)?(.*)$/.exec(artifactUri)?.[1];
+    if (stored === undefined) {
+      const scheme = /^[a-z0-9+-]+:/i.exec(artifactUri)?.[0] ?? "a local path";
+      throw new TrackingFault(
+        "refused",
+        `${this.uri} keeps artifacts at ${scheme}, to which it does not pass them on; start it with --artifacts-destination`,
+      );
+    }
+    const { size } = await stat(file);
+    const target = `${stored}/${path}`.split("/").map(encodeURIComponent).join("/");
+    await this.#send(
+      { method: "PUT", path: `/api/2.0/mlflow-artifacts/artifacts/${target}`, timeoutSeconds: null },
+      { type: contentType(path), body: createReadStream(file), length: size },
+      z.unknown(),
+    );
+  }
+
+  async createRegisteredModel(name: string): Promise<void> {
+    await this.#post("registered-models/create", { name }, z.unknown()).catch((error: unknown) => {
+      if (!(error instanceof TrackingFault && error.code === "RESOURCE_ALREADY_EXISTS")) throw error;
+    });
+  }
+
+  /** The version that was made of the run, if any. */
+  async findVersion(name: string, runId: string): Promise<string | null> {
+    const filter = `name='${name.replaceAll("'", "\\'")}' and run_id='${runId}'`;
+    const version = z.object({ version: z.coerce.string() });
+    const { model_versions: versions } = await this.#get(
+      `model-versions/search?filter=${encodeURIComponent(filter)}`,
+      z.object({ model_versions: z.array(version).default([]) }),
+    );
+    return versions.at(-1)?.version ?? null;
+  }
+
+  async createVersion(name: string, source: string, runId: string): Promise<string> {
+    const schema = z.object({ model_version: z.object({ version: z.coerce.string() }) });
+    return (await this.#post("model-versions/create", { name, source, run_id: runId }, schema)).model_version.version;
+  }
+
+  async setAlias(name: string, alias: string, version: string): Promise<void> {
+    await this.#post("registered-models/alias", { name, alias, version }, z.unknown());
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return this.#send({ method: "GET", path: `/api/2.0/mlflow/${path}`, timeoutSeconds: answerSeconds }, null, schema);
+  }
+
+  #post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+    const text = Buffer.from(JSON.stringify(body));
+    return this.#send(
+      { method: "POST", path: `/api/2.0/mlflow/${path}`, timeoutSeconds: answerSeconds },
+      { type: "application/json", body: text, length: text.length },
+      schema,
+    );
+  }
+
+  async #send<T>(
+    { method, path, timeoutSeconds }: { method: "GET" | "POST" | "PUT"; path: string; timeoutSeconds: number | null },
+    content: { type: string; body: Buffer | ReturnType<typeof createReadStream>; length: number } | null,
+    schema: z.ZodType<T>,
+  ): Promise<T> {
+    const { uri, authorization } = this.#address;
+    let status: number;
+    let text: string;
+    let retryAfter: string | undefined;
+    try {
+      const answer = await request(`${uri}${path}`, {
+        method,
+        dispatcher: this.#dispatcher,
+        headers: {
+          accept: "application/json",
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(content === null ? {} : { "content-type": content.type, "content-length": String(content.length) }),
+        },
+        ...(content === null ? {} : { body: content.body }),
+        ...(timeoutSeconds === null ? {} : { signal: AbortSignal.timeout(1000 * timeoutSeconds) }),
+      });
+      status = answer.statusCode;
+      retryAfter = one(answer.headers["retry-after"]);
+      text = await answer.body.text();
+      if (status >= 300 && status < 400) text = `redirect to ${one(answer.headers.location)}`;
+    } catch (cause) {
+      throw new TrackingFault("unreachable", `${uri}: ${reasonOf(cause)}`, { cause });
+    }
+    if (status >= 200 && status < 300) return this.#parse(text, path, schema);
+    throw this.#faultOf(status, text, retryAfter);
+  }
+
+  #parse<T>(text: string, path: string, schema: z.ZodType<T>): T {
+    try {
+      return schema.parse(text === "" ? {} : JSON.parse(text));
+    } catch (cause) {
+      const message = `${this.uri}: no MLflow server answers there (${path.replace(/\?.*/, "")} gave ${JSON.stringify(text.slice(0, 60))})`;
+      throw new TrackingFault("refused", message, { cause });
+    }
+  }
+
+  #faultOf(status: number, text: string, retryAfter: string | undefined): TrackingFault {
+    let said: z.infer<typeof errorSchema> = {};
+    try {
+      said = errorSchema.parse(JSON.parse(text));
+    } catch {
+      // An error page; its status says enough.
+    }
+    const message = `${this.uri} answered ${status}: ${said.message?.split("\n")[0] ?? (text.slice(0, 80).replace(/\s+/g, " ") || "nothing more")}`;
+    const options = { code: said.error_code, retryAfterSeconds: secondsOf(retryAfter) };
+    if (status === 408 || status === 429 || status >= 500) return new TrackingFault("busy", message, options);
+    if (status === 401 || status === 403) return new TrackingFault("unauthorized", message, options);
+    return new TrackingFault("refused", message, options);
+  }
+}
+
+function nullWhereAbsent(error: unknown): null {
+  if (error instanceof TrackingFault && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
+  throw error;
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+/** Of a Retry-After header: seconds or a date. */
+function secondsOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return `no answer within ${answerSeconds} s`;
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  const message = error.message || (inner instanceof Error ? inner.message : "");
+  return message || code || "no connection";
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  html: "text/html",
+  json: "application/json",
+  jsonl: "application/x-ndjson",
+  svg: "image/svg+xml",
+  txt: "text/plain",
+};
+
+function contentType(path: string): string {
+  return contentTypes[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
+}

@@ -82,15 +82,31 @@ export function compare(
   const statistic = method === "constants" ? "ks" : (known?.statistic ?? "ks");
   const seconds = (pairSize(reference, current, statistic) * share) / model.samplingRateHz;
   if (!(seconds > 0)) return null;
+  const outside = kind === "baseline" ? farOutside(current, baseline) : null;
   const facts = { reference: kind, method, seconds, unseenShare: unseenShare(reference, current) };
   if (method === "constants") return { ...facts, ...byConstants(batchStatistics(reference, current, baseline)) };
   if (known === undefined) {
     const correlation = calibration.correlation_seconds!;
     const [before, now] = [reference, current].map((side) => secondsOf(wholeOf(side), model.samplingRateHz));
-    return { ...facts, ...byKsTest(batchStatistics(reference, current, baseline), correlation, before!, now!) };
+    const judged = byKsTest(batchStatistics(reference, current, baseline), correlation, before!, now!);
+    return { ...facts, ...judged, ...outside };
   }
   if (!(seconds >= slack * known.rungs[0]!.seconds)) return null;
-  return { ...facts, ...byRehearsal(batchStatistics(reference, current, baseline), known, seconds, own) };
+  return { ...facts, ...byRehearsal(batchStatistics(reference, current, baseline), known, seconds, own), ...outside };
+}
+
+/**
+ * The channel whose values lie outside all of the training data's, on average by more than these are wide; null where none
+ * does. No way to wear a sensor does that, whoever wears it; the factor of one width is an arbitrary choice.
+ */
+function farOutside(current: ClassSummaries, baseline: BaselineReference): Pick<Comparison, "far" | "beyond"> | null {
+  const whole = wholeOf(current);
+  for (const [channel, { summary }] of Object.entries(baseline)) {
+    const { n, excessBelow, excessAbove } = whole[channel]!;
+    const score = (excessBelow + excessAbove) / n / (summary.max - summary.min);
+    if (score > 1) return { beyond: true, far: { score, channel, statistic: "wasserstein" } };
+  }
+  return null;
 }
 
 /** Signal time of a summary, missing values included. */

@@ -369,3 +369,30 @@ it("nothing is compared where the sides have nothing in common", () => {
   const split: DriftModel = { ...model, calibration: { ...model.calibration, kinds: { own_past: withinClasses } } };
   expect(compare("rolling", [own!, null], [null, own!], split)).toBeNull();
 });
+
+describe("values outside of all that the training data hold", () => {
+  const made = makePeople({ people: 8, recordings: 2, chunks: 6 });
+  const far = (model: DriftModel, change: (value: number) => number): Comparison => {
+    const chunks = Array.from({ length: 6 }, (_, i) => {
+      const chunk = made.chunkOf(Rng.fromSeed(77), Rng.fromSeed(78), Rng.fromSeed(79 + i));
+      return made.summarize({ ...chunk, x: chunk.x!.map(change) });
+    });
+    return compare("baseline", model.byClass, mergeClassSummaries(chunks), model)!;
+  };
+
+  it.each([
+    ["rehearsed people", modelOf(made)],
+    [
+      "nobody rehearsed",
+      { ...modelOf(made), calibration: { reference_batches: 5, kinds: {}, correlation_seconds: { x: 1, y: 1 } } },
+    ],
+  ])("are beyond all chance with %s, by an offset or a factor", (_, model) => {
+    const width = made.baseline.x!.summary.max - made.baseline.x!.summary.min;
+    for (const change of [(x: number) => x + 3 * width, (x: number) => 1000 * x, (x: number) => x - 3 * width]) {
+      const { beyond, far: found } = far(model, change);
+      expect({ beyond, channel: found!.channel }).toEqual({ beyond: true, channel: "x" });
+    }
+    expect(far(model, (x) => x).beyond).toBe(false);
+    expect(far(model, (x) => x + 0.5 * width).far?.statistic).not.toBe("wasserstein");
+  });
+});

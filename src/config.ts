@@ -94,8 +94,8 @@ export interface CheckConfig {
   accept: boolean;
   /** Address of an MLflow server, or "none"; the environment's MLFLOW_TRACKING_URI where not given. */
   tracking?: string;
-  /** MLflow's; streams appear in `<experiment>/monitoring`. */
-  experiment: string;
+  /** MLflow's; streams appear in `<experiment>/monitoring`. The one that train named where not given. */
+  experiment?: string;
   /** Worker threads. */
   jobs: number;
 }
@@ -223,7 +223,7 @@ const trainShape = {
     .regex(/^[^/:]+$/, modelName)
     .exactOptional(),
   alias: text(aliasName)
-    .regex(/^(?!v\d+$)[\w-]+$/i, aliasName)
+    .regex(/^(?!(?:v\d+|latest)$)[\w-]+$/i, aliasName)
     .exactOptional(),
 };
 
@@ -252,7 +252,7 @@ const checkShape = {
   arl: range((value) => value > 1 && value <= 1e9, "a number of batches greater than 1").default(500),
   accept: z.boolean("true or false").default(false),
   tracking: trackingServer,
-  experiment,
+  experiment: text("the name of an experiment").exactOptional(),
   jobs,
 };
 
@@ -280,7 +280,7 @@ const driftBenchShape = {
 const syncShape = {
   directory: text("a model folder"),
   tracking: trackingServer,
-  experiment: text("the name of an experiment").exactOptional(),
+  experiment: checkShape.experiment,
   register: trainShape.register,
   alias: trainShape.alias,
 };

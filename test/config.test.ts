@@ -43,6 +43,7 @@ describe("resolveTrainConfig", () => {
         augment: "rotate",
         seed: 42,
         resume: false,
+        experiment: "tidemark",
       },
     });
   });
@@ -74,6 +75,12 @@ describe("resolveTrainConfig", () => {
     [{ folds: 1 }, "--folds: expected a whole number from 2 to 1000, got 1"],
     [{ epochs: "ten" }, '--epochs: expected a whole number from 1 to 100000, got "ten"'],
     [{ "batch-size": 1 }, "--batch-size: expected a whole number from 2 to 65536, got 1"],
+    [{ register: "a/b" }, '--register: expected the name of a registered model, without / and :, got "a/b"'],
+    ...["latest", "V3", "a b"].map((alias): [object, string] => [
+      { register: "a", alias },
+      `--alias: expected an alias of letters, digits, _ and -, as champion, got "${alias}"`,
+    ]),
+    [{ alias: "champion" }, "--alias: names a version of a registered model; add --register NAME"],
     [{ learningRate: 0 }, "--learning-rate: expected a number greater than 0, at most 1, got 0"],
     [{ seed: -1 }, "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
     [

@@ -53,7 +53,7 @@ export function checkCommand(): Command {
   textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
   command.optionsGroup("Reporting to MLflow (credentials and TLS by its environment variables):");
   textOption(command, "--tracking <uri>", "the server, or none", "MLFLOW_TRACKING_URI");
-  textOption(command, "--experiment <name>", "streams appear in <name>/monitoring", defaults.experiment);
+  textOption(command, "--experiment <name>", "streams appear in <name>/monitoring", "the one that train named");
   command.optionsGroup("Running:");
   numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);
   return command

@@ -108,22 +108,30 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
   const address = serverAddress(config.tracking);
   if (address === null) return [];
   const warnings = [...address.warnings];
-  const [{ MlflowClient }, { reportStream }] = await Promise.all([
+  const [{ MlflowClient }, { reportStream }, { experimentOf }] = await Promise.all([
     import("../tracking/mlflow-client.ts"),
     import("./report-stream.ts"),
+    import("./tracking-log.ts"),
   ]);
   const client = new MlflowClient(address);
-  const { unsent } = await reportStream(client, model, config.stream, {
-    ...{ experiment: config.experiment, patienceMs: reportPatienceMs },
-    warn: (message) => warnings.push(`tracking: ${message}`),
-  });
-  await client.close();
-  if (unsent === null) return warnings;
-  const command = `tidemark sync ${quoteWord(config.model)} --tracking ${quoteWord(address.uri)}`;
-  return [
-    ...warnings,
-    `not all of the stream was sent to the tracking server: ${unsent.reason}. Send with: ${command}`,
-  ];
+  let reason: string | undefined;
+  try {
+    const { unsent } = await reportStream(client, model, config.stream, {
+      ...{ experiment: config.experiment ?? (await experimentOf(config.model)), patienceMs: reportPatienceMs },
+      warn: (message) => warnings.push(`tracking: ${message}`),
+    });
+    reason = unsent?.reason;
+  } catch (error) {
+    // The verdict stands, and is to be told.
+    reason = error instanceof Error ? error.message : String(error);
+  } finally {
+    await client.close();
+  }
+  if (reason === undefined) return warnings;
+  const words = ["sync", config.model, "--tracking", address.uri];
+  if (config.experiment !== undefined) words.push("--experiment", config.experiment);
+  const command = `tidemark ${words.map(quoteWord).join(" ")}`;
+  return [...warnings, `not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`];
 }
 
 export interface CheckFacts {

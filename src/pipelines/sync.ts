@@ -15,7 +15,7 @@ import { serverAddress } from "../tracking/server-address.ts";
 import type { TrackingEvent } from "../tracking/tracking-event.ts";
 import { listStreams } from "./monitor-stream.ts";
 import { type ReportedStream, reportStream } from "./report-stream.ts";
-import { readTrackingLog } from "./tracking-log.ts";
+import { experimentOf, readTrackingLog } from "./tracking-log.ts";
 import { registration, trainRun } from "./train-log.ts";
 
 export interface SyncedTraining {
@@ -61,7 +61,7 @@ export async function sync(options: SyncOptions, run: { patienceMs?: number } = 
   try {
     const training =
       events.length === 0 ? null : await replay(client, events, { ...config, directory, patienceMs, warn });
-    const experiment = config.experiment ?? experimentOf(events) ?? "tidemark";
+    const experiment = config.experiment ?? (await experimentOf(directory));
     const streams: ReportedStream[] = [];
     for (const name of names) {
       streams.push(await reportStream(client, monitored!, name, { experiment, patienceMs, warn }));
@@ -104,11 +104,6 @@ async function replay(
     versions: sender.versions,
     unsent: all,
   };
-}
-
-function experimentOf(events: readonly TrackingEvent[]): string | undefined {
-  const [first] = events;
-  return first?.type === "log" ? first.experiment : undefined;
 }
 
 /** The model folder, or where its interrupted training lies. */

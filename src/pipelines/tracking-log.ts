@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { readJsonLines } from "../store/atomic-file.ts";
+import { trackingFile } from "../store/model-folder.ts";
 import { type TrackingEvent, trackingEventSchema } from "../tracking/tracking-event.ts";
 
 /**
@@ -15,4 +17,10 @@ export async function readTrackingLog(path: string): Promise<TrackingEvent[]> {
       advice: "It is written by train alone. Restore it from a copy, or remove it: then this training is not reported.",
     });
   });
+}
+
+/** Where the checks of a model are reported: beside its training. */
+export async function experimentOf(model: string): Promise<string> {
+  const [first] = await readTrackingLog(join(model, trackingFile));
+  return first?.type === "log" ? first.experiment : "tidemark";
 }

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasCode } from "../../src/store/atomic-file.ts";
-import { modelFiles } from "../../src/store/model-folder.ts";
+import { modelFiles, trackingFile } from "../../src/store/model-folder.ts";
 import { tidemarkVersion } from "../../src/store/versions.ts";
 import { decodeFitState } from "../../src/training/fit-state.ts";
 import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
@@ -61,7 +61,8 @@ async function killAt(out: string, process: ReturnType<typeof start>, moment: ()
   });
   const model = join(directory, out);
   while (!ended && !moment()) {
-    if (existsSync(model)) expect(readdirSync(model).sort()).toEqual(Object.values(modelFiles).sort());
+    if (existsSync(model))
+      expect(readdirSync(model).sort()).toEqual([...Object.values(modelFiles), trackingFile].sort());
     await wait(2);
   }
   process.kill("SIGKILL");

@@ -14,7 +14,7 @@ import { scalerSchema } from "../../src/preprocessing/scaler.ts";
 import { type CvReport, cvReportSchema } from "../../src/report/cv-report.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
 import { sha256File } from "../../src/store/hash.ts";
-import { modelFiles, openModelFolder } from "../../src/store/model-folder.ts";
+import { modelFiles, openModelFolder, trackingFile } from "../../src/store/model-folder.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 describe("the model folder", () => {
   it("holds every file, and nothing is left beside it", () => {
-    expect(readdirSync(out).sort()).toEqual(Object.values(modelFiles).sort());
+    expect(readdirSync(out).sort()).toEqual([...Object.values(modelFiles), trackingFile].sort());
     expect(readdirSync(join(directory, "models"))).toEqual(["walk"]);
     expect(result).toMatchObject({ out, report: join(out, "report.html") });
   });

@@ -1,0 +1,174 @@
+// A real MLflow server in a directory of its own, and what it holds as MLflow's own Python client reads it.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const modules = ["mlflow", "onnx", "onnxruntime", "numpy"];
+const findModules = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in ${JSON.stringify(modules)}))`;
+
+/** A Python with MLflow: TIDEMARK_MLFLOW_PYTHON, or that of .venv. */
+export const mlflowPython: string | undefined = [
+  process.env.TIDEMARK_MLFLOW_PYTHON,
+  fileURLToPath(new URL("../../.venv/bin/python", import.meta.url)),
+].find((path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", findModules]).status === 0);
+
+/** For the name of a test that needs it. */
+export const withoutMlflow: string = mlflowPython === undefined ? " (skipped: no Python with MLflow in .venv)" : "";
+
+/** Environment of children: none of the caller's own tracking. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MLFLOW_")));
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+export class MlflowServer {
+  readonly #directory = mkdtempSync(join(tmpdir(), "tidemark-mlflow-"));
+  #child: ChildProcess | undefined;
+  #port = 0;
+
+  get uri(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** On the port it had before, if any; returns when it answers. */
+  async start(): Promise<void> {
+    if (this.#port === 0) this.#port = await freePort();
+    const log = join(this.#directory, "log");
+    const out = openSync(log, "a");
+    const child = spawn(
+      mlflowPython!,
+      [
+        ...["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", String(this.#port), "--workers", "1"],
+        ...["--backend-store-uri", `sqlite:///${join(this.#directory, "mlflow.db")}`],
+        ...["--artifacts-destination", join(this.#directory, "artifacts")],
+      ],
+      // A group of its own, so that its workers end with it.
+      { cwd: this.#directory, env: environment, stdio: ["ignore", out, out], detached: true },
+    );
+    this.#child = child;
+    const until = performance.now() + 180_000;
+    while (!(await this.#isUp())) {
+      if (child.exitCode !== null || performance.now() > until) {
+        throw new Error(`mlflow server did not come up:\n${readFileSync(log, "utf8")}`);
+      }
+      await sleep(100);
+    }
+  }
+
+  /** Ends it at once, with all of its processes; what it holds stays. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child?.pid === undefined || child.exitCode !== null) return;
+    const closed = new Promise((resolve) => child.once("exit", resolve));
+    process.kill(-child.pid, "SIGKILL");
+    await closed;
+    while (await this.#isUp()) await sleep(20);
+  }
+
+  /** Ends it and removes what it holds. */
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  async #isUp(): Promise<boolean> {
+    return fetch(`${this.uri}/health`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  }
+}
+
+/** One value of a metric: step, value, milliseconds since 1970. */
+export type Point = readonly [step: number, value: number, timestamp: number];
+
+export interface RunOnServer {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly start: number;
+  readonly end: number | null;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, readonly Point[]>>;
+  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  /** SHA-256 by path. */
+  readonly artifacts: Readonly<Record<string, string>>;
+}
+
+export interface ModelOnServer {
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly versions: readonly { readonly version: string; readonly runId: string; readonly status: string }[];
+}
+
+/** All that the server holds, or the runs of some experiments. */
+export interface OnServer {
+  readonly experiments: Readonly<Record<string, readonly RunOnServer[]>>;
+  readonly models: Readonly<Record<string, ModelOnServer>>;
+}
+
+export interface ServedPredictions {
+  readonly onnx: readonly number[];
+  readonly pyfunc: readonly number[];
+}
+
+/** MLflow's Python client, in a process that stays, since it takes seconds to load. */
+export class ReadBack {
+  readonly #child: ReturnType<typeof spawn>;
+  readonly #waiting: ((line: string) => void)[] = [];
+  #stderr = "";
+
+  constructor(uri: string) {
+    this.#child = spawn(mlflowPython!, [fileURLToPath(new URL("read_back.py", import.meta.url)), uri], {
+      env: { ...environment, MLFLOW_TRACKING_URI: uri, MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: "false" },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+    });
+    createInterface({ input: this.#child.stdout! }).on("line", (line) => this.#waiting.shift()?.(line));
+    this.#child.once("exit", () => {
+      for (const told of this.#waiting.splice(0)) told(JSON.stringify({ error: this.#stderr }));
+    });
+  }
+
+  /** @param experiments all where not given */
+  everything(...experiments: readonly string[]): Promise<OnServer> {
+    return this.#ask({ do: "everything", experiments }) as Promise<OnServer>;
+  }
+
+  /** Probabilities, row by row, of windows in a JSON file, from a registered model. */
+  predictions(model: string, windows: string): Promise<ServedPredictions> {
+    return this.#ask({ do: "predictions", model, windows }) as Promise<ServedPredictions>;
+  }
+
+  async deleteExperiment(name: string): Promise<void> {
+    await this.#ask({ do: "delete experiment", name });
+  }
+
+  end(): void {
+    this.#child.stdin!.end();
+  }
+
+  async #ask(question: object): Promise<unknown> {
+    if (this.#child.exitCode !== null) throw new Error(`read_back.py ended: ${this.#stderr}`);
+    const answered = new Promise<string>((resolve) => void this.#waiting.push(resolve));
+    this.#child.stdin!.write(`${JSON.stringify(question)}\n`);
+    const answer: unknown = JSON.parse(await answered);
+    if (answer !== null && typeof answer === "object" && "error" in answer) throw new Error(String(answer.error));
+    return answer;
+  }
+}

@@ -1,0 +1,98 @@
+# What an MLflow server holds, as MLflow's own client reads it: a question a line on stdin, an answer a line on stdout.
+import hashlib
+import json
+import pathlib
+import sys
+import tempfile
+import traceback
+
+from mlflow import MlflowClient
+from mlflow.entities import ViewType
+
+client = MlflowClient(sys.argv[1])
+answers = sys.stdout
+sys.stdout = sys.stderr
+
+
+def artifacts(run):
+    if not client.list_artifacts(run.info.run_id):
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(client.download_artifacts(run.info.run_id, "", folder))
+        files = sorted(path for path in root.rglob("*") if path.is_file())
+        return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def one_run(run):
+    history = {key: client.get_metric_history(run.info.run_id, key) for key in sorted(run.data.metrics)}
+    return {
+        "id": run.info.run_id,
+        "name": run.info.run_name,
+        "status": run.info.status,
+        "start": run.info.start_time,
+        "end": run.info.end_time,
+        "params": run.data.params,
+        "tags": run.data.tags,
+        "metrics": {
+            key: sorted([point.step, point.value, point.timestamp] for point in points)
+            for key, points in history.items()
+        },
+        "inputs": [
+            {
+                "name": given.dataset.name,
+                "digest": given.dataset.digest,
+                "source": json.loads(given.dataset.source),
+                "schema": json.loads(given.dataset.schema),
+                "profile": json.loads(given.dataset.profile),
+                "tags": {tag.key: tag.value for tag in given.tags},
+            }
+            for given in run.inputs.dataset_inputs
+        ],
+        "artifacts": artifacts(run),
+    }
+
+
+def everything(question):
+    found = client.search_experiments(view_type=ViewType.ALL)
+    wanted = question["experiments"] or [experiment.name for experiment in found]
+    runs = {
+        experiment.name: client.search_runs([experiment.experiment_id], run_view_type=ViewType.ALL, max_results=1000)
+        for experiment in found
+        if experiment.name in wanted
+    }
+    models = {}
+    for model in client.search_registered_models():
+        versions = client.search_model_versions(f"name='{model.name}'")
+        models[model.name] = {
+            "aliases": {key: str(value) for key, value in client.get_registered_model(model.name).aliases.items()},
+            "versions": [{"version": str(v.version), "runId": v.run_id, "status": v.status} for v in versions],
+        }
+    by_name = {name: sorted(map(one_run, own), key=lambda run: (run["start"], run["name"])) for name, own in runs.items()}
+    return {"experiments": by_name, "models": models}
+
+
+def predictions(question):
+    import mlflow
+    import numpy
+    import onnxruntime
+
+    windows = numpy.array(json.loads(pathlib.Path(question["windows"]).read_text()), dtype=numpy.float32)
+    network = mlflow.onnx.load_model(question["model"])
+    session = onnxruntime.InferenceSession(network.SerializeToString())
+    [probabilities] = session.run(["probabilities"], {"windows": windows})
+    served = mlflow.pyfunc.load_model(question["model"]).predict(windows)
+    return {"onnx": probabilities.ravel().tolist(), "pyfunc": numpy.asarray(served["probabilities"]).ravel().tolist()}
+
+
+def delete_experiment(question):
+    client.delete_experiment(client.get_experiment_by_name(question["name"]).experiment_id)
+
+
+actions = {"everything": everything, "predictions": predictions, "delete experiment": delete_experiment}
+for line in sys.stdin:
+    try:
+        answer = actions[json.loads(line)["do"]](json.loads(line))
+    except Exception:
+        answer = {"error": traceback.format_exc()}
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()

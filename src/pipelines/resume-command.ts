@@ -12,9 +12,9 @@ export function resumeCommand(config: TrainConfig): string {
   return [...words, "--resume"].map(quoteWord).join(" ");
 }
 
-/** Of an address with one; other words as they are. */
+/** Of an address with one, which may have an @ in it; other words as they are. */
 function withoutPassword(word: string): string {
-  return word.replace(/^(https?:\/\/)[^/@]*@/, "$1");
+  return word.replace(/^(https?:[/\\]*)[^/\\?#]*@/i, "$1");
 }
 
 /** For a shell. */

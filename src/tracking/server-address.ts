@@ -75,5 +75,5 @@ function readCertificates(path: string): string {
 
 /** Without what may be a password. */
 function shown(written: string): string {
-  return JSON.stringify(written.replace(/\/\/[^/@]*@/, "//"));
+  return JSON.stringify(written.replace(/^([a-z][\w+.-]*:[/\\]*)?.*@/i, "$1"));
 }

@@ -88,10 +88,17 @@ export function eventsOf(event: TrainEvent, at: number): TrackingEvent[] {
   }
 }
 
+export interface ModelMade {
+  /** Of the model folder. */
+  readonly files: readonly string[];
+  /** Of those that checks change: what they are now, so that the training is told of as it was. */
+  readonly changing: Readonly<Record<string, string>>;
+}
+
 /** What is known once the model's files are: figures, note, files, and the version that they are registered as. */
 export function endTraining(
   report: CvReport,
-  { files, register, alias, at }: { files: readonly string[]; register?: string; alias?: string; at: number },
+  { files, changing, register, alias, at }: ModelMade & { register?: string; alias?: string; at: number },
 ): TrackingEvent[] {
   const { summary, pooled, pooled_calibrated, temperature, final_fit, folds } = report;
   const values = {
@@ -116,7 +123,9 @@ export function endTraining(
       .filter((file) => frontFiles.includes(file))
       .map((file): TrackingEvent => ({ type: "artifact", run: trainRun, file, path: file })),
     ...files.map((file): TrackingEvent => {
-      return { type: "artifact", run: trainRun, file, path: `${modelArtifact}/${file}` };
+      const content = changing[file];
+      const path = `${modelArtifact}/${file}`;
+      return { type: "artifact", run: trainRun, file, path, ...(content !== undefined && { content }) };
     }),
     { type: "status", run: trainRun, status: "FINISHED", at },
     ...(register === undefined ? [] : [registration(register, alias)]),

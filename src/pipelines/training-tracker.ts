@@ -18,7 +18,7 @@ import type { RunStatus, TrackingEvent } from "../tracking/tracking-event.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import { readTrackingLog } from "./tracking-log.ts";
 import type { FitName, OnTrainEvent, TrainEvent } from "./train-events.ts";
-import { beginFit, beginTraining, endTraining, epochMetrics, eventsOf, trainRun } from "./train-log.ts";
+import { beginFit, beginTraining, endTraining, epochMetrics, eventsOf, type ModelMade, trainRun } from "./train-log.ts";
 
 /** Where the events go besides the file. */
 interface Server {
@@ -94,17 +94,16 @@ export class TrainingTracker {
   }
 
   /**
-   * The whole log, as it is to lie in the model folder. What it says of the model is sent by `released`, when that is there.
-   * @param files of the model folder
+   * The whole log, as it is to lie in the model folder. What it says of the model is sent by `finish`, when that is there.
    */
-  async seal(report: CvReport, history: readonly HistoryRow[], files: readonly string[]): Promise<string> {
+  async seal(report: CvReport, history: readonly HistoryRow[], made: ModelMade): Promise<string> {
     const at = this.#now();
     // An epoch of an earlier sitting may have its checkpoint, but not its line.
     for (const { fit, ...row } of history) this.#record(epochMetrics(row, fit, at));
     await this.#written;
     const { register, alias } = this.#config;
     this.#sealed = endTraining(report, {
-      ...{ files, at },
+      ...{ ...made, at },
       ...(register !== undefined && { register }),
       ...(alias !== undefined && { alias }),
     });

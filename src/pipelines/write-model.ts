@@ -78,12 +78,15 @@ export async function writeModel(
     { name: "fold", type: "integer", values: crossValidation.foldOfWindow },
     ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
   ]);
+  const changing = {
+    [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.windowSize)),
+  };
   const files = {
+    ...changing,
     [modelFiles.network]: network,
     [modelFiles.scaler]: scalerText,
     [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
     [modelFiles.baseline]: jsonText(baseline),
-    [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.windowSize)),
     [modelFiles.cvReport]: jsonText(cvReport),
     [modelFiles.outOfFold]: { path: outOfFold },
     [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
@@ -96,7 +99,10 @@ export async function writeModel(
       classes: windows.classes.length,
     }),
   };
-  const trackingLog = await tracker.seal(cvReport, history, [...Object.keys(files), modelFiles.manifest]);
+  const trackingLog = await tracker.seal(cvReport, history, {
+    files: [...Object.keys(files), modelFiles.manifest],
+    changing,
+  });
   const manifest = await writeModelFolder(
     config.out,
     {

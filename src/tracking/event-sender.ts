@@ -130,7 +130,7 @@ export class EventSender {
           return await client.putArtifact(
             this.#runOf(event.run).artifactUri,
             event.path,
-            this.#options.fileOf(event.file),
+            event.content === undefined ? { file: this.#options.fileOf(event.file) } : Buffer.from(event.content),
           );
         } catch (error) {
           if (!(error instanceof TrackingFault && error.mayPass)) this.#lost.add(event.run);

@@ -170,7 +170,7 @@ export class MlflowClient {
    * Through the server's own artifact store.
    * @param path relative to the run's artifacts, with slashes
    */
-  async putArtifact(artifactUri: string, path: string, file: string): Promise<void> {
+  async putArtifact(artifactUri: string, path: string, content: Buffer | { readonly file: string }): Promise<void> {
     const stored = /^mlflow-artifacts:\/(?:\/[^/]*\/)?(.*)$/.exec(artifactUri)?.[1];
     if (stored === undefined) {
       const scheme = /^[a-z0-9+-]+:/i.exec(artifactUri)?.[0] ?? "a local path";
@@ -179,11 +179,11 @@ export class MlflowClient {
         `${this.uri} keeps artifacts at ${scheme}, to which it does not pass them on; start it with --artifacts-destination`,
       );
     }
-    const { size } = await stat(file);
+    const length = Buffer.isBuffer(content) ? content.length : (await stat(content.file)).size;
     const target = `${stored}/${path}`.split("/").map(encodeURIComponent).join("/");
     await this.#send(
       { method: "PUT", path: `/api/2.0/mlflow-artifacts/artifacts/${target}`, timeoutSeconds: null },
-      { type: contentType(path), body: createReadStream(file), length: size },
+      { type: contentType(path), body: Buffer.isBuffer(content) ? content : createReadStream(content.file), length },
       z.unknown(),
     );
   }
@@ -260,7 +260,7 @@ export class MlflowClient {
       throw new TrackingFault("unreachable", `${uri}: ${reasonOf(cause)}`, { cause });
     }
     if (status >= 200 && status < 300) return this.#parse(text, path, schema);
-    throw this.#faultOf(status, text, retryAfter);
+    throw this.#faultOf({ status, text, retryAfter, path });
   }
 
   #parse<T>(text: string, path: string, schema: z.ZodType<T>): T {
@@ -272,7 +272,8 @@ export class MlflowClient {
     }
   }
 
-  #faultOf(status: number, text: string, retryAfter: string | undefined): TrackingFault {
+  #faultOf(answer: { status: number; text: string; retryAfter: string | undefined; path: string }): TrackingFault {
+    const { status, text, retryAfter, path } = answer;
     let said: z.infer<typeof errorSchema> = {};
     try {
       said = errorSchema.parse(JSON.parse(text));
@@ -280,6 +281,10 @@ export class MlflowClient {
       // An error page; its status says enough.
     }
     const message = `${this.uri} answered ${status}: ${said.message?.split("\n")[0] ?? (text.slice(0, 80).replace(/\s+/g, " ") || "nothing more")}`;
+    if (status === 404 && said.error_code === undefined) {
+      const unknown = `${this.uri} does not know ${path.replace(/\?.*/, "")} (404)`;
+      return new TrackingFault("refused", `${unknown}: it is no MLflow server, or one that is too old`);
+    }
     const options = { code: said.error_code, retryAfterSeconds: secondsOf(retryAfter) };
     if (status === 408 || status === 429 || status >= 500) return new TrackingFault("busy", message, options);
     if (status === 401 || status === 403) return new TrackingFault("unauthorized", message, options);

@@ -18,7 +18,8 @@ export interface TrackedDataset {
  * One of:
  * - `log`: opens the file. `id` tells its runs from all others on any server
  * - `run`: begins a run. Events name it by `run`, unique in the log
- * - `params`, `tags`, `metrics`, `dataset`, `artifact`: belong to a run. An artifact's `file` is relative to the log's folder
+ * - `params`, `tags`, `metrics`, `dataset`, `artifact`: belong to a run. An artifact's `file` is relative to the log's folder;
+ *   `content` is there where the file changes later
  * - `status`: a run ended, or goes on
  * - `version`: the artifacts under `path` become a version of the registered model `name`
  * - `complete`: the server has all of the log, if it refused nothing
@@ -32,7 +33,7 @@ export type TrackingEvent =
   | { type: "tags"; run: string; tags: Record<string, string> }
   | { type: "metrics"; run: string; at: number; step: number; values: Record<string, number> }
   | { type: "dataset"; run: string; dataset: TrackedDataset }
-  | { type: "artifact"; run: string; file: string; path: string }
+  | { type: "artifact"; run: string; file: string; path: string; content?: string }
   | { type: "status"; run: string; status: RunStatus; at: number }
   | { type: "version"; run: string; name: string; alias: string | null; path: string }
   | { type: "complete"; run: string };
@@ -58,7 +59,13 @@ export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnio
       columns: z.array(z.object({ name: z.string(), type: z.enum(["float", "string"]) })),
     }),
   }),
-  z.object({ type: z.literal("artifact"), run, file: z.string().min(1), path: z.string().min(1) }),
+  z.object({
+    type: z.literal("artifact"),
+    run,
+    file: z.string().min(1),
+    path: z.string().min(1),
+    content: z.string().exactOptional(),
+  }),
   z.object({ type: z.literal("status"), run, status: z.enum(["RUNNING", "FINISHED", "FAILED", "KILLED"]), at }),
   z.object({
     type: z.literal("version"),

@@ -48,6 +48,9 @@ export function conv1d(name: string, filters: number, size: number): Layer {
 /** max(x, 0). */
 export const rectify: Layer = (_, x) => relu(x);
 
+/** Keras's default is .99; with a few hundred steps an epoch the statistics have to follow sooner. */
+export const batchNormMomentum = 0.9;
+
 /**
  * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch
  * both normalises and enters the running variance. Its gradient is a rule of its own, in the closed form that needs half of
@@ -55,7 +58,7 @@ export const rectify: Layer = (_, x) => relu(x);
  * @param momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
  */
 export function batchNormalization(name: string, options: { momentum?: number; epsilon?: number } = {}): Layer {
-  const { momentum = 0.9, epsilon = 1e-3 } = options;
+  const { momentum = batchNormMomentum, epsilon = 1e-3 } = options;
   return (context, x) => {
     const channels = x.shape.at(-1) as number;
     const gamma = context.parameter(`${name}/gamma`, [channels], "ones");

@@ -44,7 +44,20 @@ export interface FitSpec {
   readonly classWeights: readonly number[] | null;
   /** One of: none, rotate (each training window is turned at random; where the channels hold no triad, nothing is). */
   readonly augment: "none" | "rotate";
+  /** Weights to begin with; fresh ones where not given. Optimizer and schedule always begin anew. */
+  readonly start?: NetworkWeights;
+  /**
+   * Rows of `trainIndex` that are to be spread evenly over the batches, as pseudo-labelled ones: each batch then holds their
+   * share of all, to one window.
+   */
+  readonly spread?: Int32Array;
   readonly rng: RngState;
+}
+
+/** [P] and [S]. */
+export interface NetworkWeights {
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
 }
 
 export interface FitOptions {
@@ -139,13 +152,15 @@ function openTraining(spec: FitSpec, input: NetworkInput, threads: number): Prom
 
 function initialState(session: StepSession, spec: FitSpec, rng: Rng): FitState {
   const { network } = session;
-  const parameters = initialVector(network.parameters, rng.split("weights"));
-  const statistics = initialVector(network.statistics, rng.split("weights"));
+  const { parameters, statistics } = spec.start ?? {
+    parameters: initialVector(network.parameters, rng.split("weights")),
+    statistics: initialVector(network.statistics, rng.split("weights")),
+  };
   return {
-    parameters,
+    parameters: Float32Array.from(parameters),
     moment1: new Float32Array(network.parameterCount),
     moment2: new Float32Array(network.parameterCount),
-    statistics,
+    statistics: Float32Array.from(statistics),
     averageParameters: Float32Array.from(parameters),
     averageStatistics: Float32Array.from(statistics),
     bestParameters: Float32Array.from(parameters),
@@ -187,7 +202,7 @@ async function runEpoch(
   const batchSize = Math.min(spec.batchSize, trainIndex.length);
   const steps = Math.floor(trainIndex.length / batchSize);
   const epoch = progress.epochs.length + 1;
-  const order = rng.split(`order-${epoch}`).shuffle(Int32Array.from(trainIndex));
+  const order = epochOrder(trainIndex, spec.spread, rng.split(`order-${epoch}`));
   const sizes = { windowSize: windows.windowSize, channels: windows.channels.length };
   const triads = findTriads(windows.channels);
   const x = new Float32Array(batchSize * sizes.windowSize * sizes.channels);
@@ -218,6 +233,20 @@ async function runEpoch(
     if (options.shouldStop()) return false;
   }
   return true;
+}
+
+/** Shuffled rows; those of `spread` at even distances among the others. */
+export function epochOrder(trainIndex: Int32Array, spread: Int32Array | undefined, rng: Rng): Int32Array {
+  if (spread === undefined || spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
+  const apart = new Set(spread);
+  const others = rng.shuffle(trainIndex.filter((row) => !apart.has(row)));
+  const thinned = rng.shuffle(Int32Array.from(spread));
+  const [n, m] = [trainIndex.length, thinned.length];
+  let placed = 0;
+  return Int32Array.from({ length: n }, (_, i) => {
+    if (Math.floor(((i + 1) * m) / n) === placed) return others[i - placed]!;
+    return thinned[placed++]!;
+  });
 }
 
 function follow(state: FitState, updates: number): void {

@@ -128,6 +128,48 @@ export interface DriftBenchConfig {
   jobs: number;
 }
 
+export interface RetrainConfig {
+  /** Paths, globs or s3:// urls: recordings that nobody labelled. */
+  files: string[];
+  /** The champion: a model folder. */
+  model: string;
+  /** The model folder to be made. */
+  out: string;
+  /** Labelled recordings; those that the champion learned from where not given. */
+  labelled?: string[];
+  /** After the one without pseudo-labels, at most. */
+  cycles: number;
+  /** Share of the unlabelled windows by which a cycle learns from more than the one before. */
+  step: number;
+  select: "percentile-per-class" | "percentile-global" | "fixed";
+  /** Least confidence of the selector `fixed`. */
+  threshold: number;
+  restart: "scratch" | "pretrained" | "none";
+  /** `adabn`: only the statistics of batch normalization are taken from the unlabelled windows, in place of cycles. */
+  adapt?: "adabn";
+  /** Share of the labelled people that decide, and are never learned from. */
+  holdout: number;
+  /** Column of the unlabelled recordings with their true labels, for the report alone. */
+  truth?: string;
+  /** Of each fit; those of the champion's final one where not given. */
+  epochs?: number;
+  label?: string;
+  group?: string;
+  recording?: string;
+  time?: string;
+  /** In the order of the model's channels. */
+  channels?: string[];
+  /** The candidate becomes the champion of its line at once, if it passes. */
+  promote: boolean;
+  seed: number;
+  jobs: number;
+  resume: boolean;
+  tracking?: string;
+  experiment: string;
+  register?: string;
+  alias?: string;
+}
+
 export interface SyncConfig {
   /** A model folder, or that of an interrupted training. */
   directory: string;
@@ -156,6 +198,7 @@ export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "o
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
+export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
 export type SyncOptions = SyncConfig;
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;
 
@@ -277,6 +320,37 @@ const driftBenchShape = {
   jobs,
 };
 
+const retrainShape = {
+  files,
+  model: text("a model folder"),
+  out: text("the directory that the model becomes"),
+  labelled: z
+    .preprocess((value) => (typeof value === "string" ? [value] : value), names("at least one file, glob or s3:// url"))
+    .exactOptional(),
+  cycles: whole(1, 100).default(5),
+  step: range((value) => value > 0 && value <= 1, "a share greater than 0, at most 1").default(0.2),
+  select: oneOf("percentile-per-class", "percentile-global", "fixed").default("percentile-per-class"),
+  threshold: range((value) => value > 0 && value < 1, "a confidence greater than 0, less than 1").default(0.9),
+  restart: oneOf("scratch", "pretrained", "none").default("scratch"),
+  adapt: oneOf("adabn").exactOptional(),
+  holdout: range((value) => value > 0 && value <= 0.5, "a share greater than 0, at most .5").default(0.2),
+  truth: column,
+  epochs: whole(1, 100_000).exactOptional(),
+  label: column,
+  group: column,
+  recording: column,
+  time: column,
+  channels,
+  promote: z.boolean("true or false").default(false),
+  seed: seed.default(42),
+  jobs,
+  resume: z.boolean("true or false").default(false),
+  tracking: trackingServer,
+  experiment,
+  register: trainShape.register,
+  alias: trainShape.alias,
+};
+
 const syncShape = {
   directory: text("a model folder"),
   tracking: trackingServer,
@@ -322,8 +396,10 @@ function checkAlias({ alias, register }: { alias?: string; register?: string }):
   throw new UserError("--alias: names a version of a registered model; add --register NAME");
 }
 
+type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
+
 /** What a model is made with: where it is reported has no part in it. */
-export function untracked(config: TrainConfig): Omit<TrainConfig, "tracking" | "experiment" | "register" | "alias"> {
+export function untracked<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
   const { tracking: _, experiment: _e, register: _r, alias: _a, ...own } = config;
   return own;
 }
@@ -344,6 +420,13 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   if (config.changeAt >= config.batches) {
     throw new UserError(`--change-at: expected a batch before the last of ${config.batches}, got ${config.changeAt}`);
   }
+  return config;
+}
+
+/** @throws UserError as `resolveTrainConfig` */
+export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
+  const config: RetrainConfig = resolve(retrainShape, options, file);
+  checkAlias(config);
   return config;
 }
 

@@ -153,7 +153,7 @@ describe("resumeCommand", () => {
       channels: ["Ax", "Ay"],
       label: "it's",
     };
-    expect(resumeCommand(resolveTrainConfig(options))).toBe(
+    expect(resumeCommand("train", resolveTrainConfig(options))).toBe(
       "tidemark train 'my data/*.csv' b.csv --out m --label 'it'\\''s' --channels Ax,Ay --batch-size 16 --resume",
     );
   });

@@ -65,6 +65,7 @@ export function liveRenderer(
         return draw(true);
       }
       if (event.type === "fold") fits.delete(`fold-${event.fold}`);
+      if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);
       if (event.type === "cross-validation") fits.clear();
       if (event.type === "final") fits.delete("final");
       const text = eventText(event);

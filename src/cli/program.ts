@@ -5,8 +5,10 @@ import { tidemarkVersion } from "../store/versions.ts";
 import { baselineCommand } from "./baseline-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
+import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { referenceCommand } from "./reference-command.ts";
+import { retrainCommand } from "./retrain-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
 import { syncCommand } from "./sync-command.ts";
 import { trainCommand } from "./train-command.ts";
@@ -31,6 +33,7 @@ Exit codes:
   10   check: gradual drift
   11   check: sudden change
   12   check: batch rejected by the quality gate
+  20   retrain: not adopted
   130  stopped on request (Ctrl-C)
 
 Run "tidemark help COMMAND" for the options of a command.`;
@@ -46,7 +49,7 @@ export function createProgram(): Command {
     .addHelpText("after", closing);
   const commands = [
     ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
-    ...[driftBenchCommand(), syncCommand(), simulateCommand()],
+    ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
   ];
   for (const command of commands) program.addCommand(command.helpOption("-h, --help", "print this help"));
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {

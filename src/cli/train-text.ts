@@ -26,6 +26,14 @@ export function eventText(event: TrainEvent): string | null {
       return `final fit  ${counted(event.epochs, "epoch")} in ${duration(event.seconds)}`;
     case "done":
       return doneText(event);
+    case "retrain-data":
+      return retrainDataText(event);
+    case "cycle":
+      return cycleLine(event);
+    case "gate":
+      return gateText(event);
+    case "retrained":
+      return retrainedText(event);
     case "tracked":
       return trackedText(event);
     case "warning":
@@ -184,6 +192,53 @@ function doneText({ out, report, seconds, summary }: EventOf<"done">): string {
     `macro F1 ${meanAndSd(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixed(worst.macro_f1)}\n` +
     `model      ${out}\nreport     ${report}\ntook       ${duration(seconds)}`
   );
+}
+
+function retrainDataText({ labelled, holdout, unlabelled, epochs, warnings }: EventOf<"retrain-data">): string {
+  const of = (part: { people: readonly string[]; windows: number }): string =>
+    `${counted(part.windows, "window")} of ${people(part.people)}`;
+  return [
+    ...warnings.map((warning) => `WARNING: ${warning}\n`),
+    `labelled   ${of(labelled)}`,
+    `deciding   ${of(holdout)}`,
+    `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
+    `each fit   ${counted(epochs, "epoch")}`,
+    "",
+  ].join("\n");
+}
+
+function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
+  const selected = selection === null ? "labelled windows alone" : `${counted(selection.total, "pseudo-label")}`;
+  const truth = unlabelled.macro_f1 === null ? "" : `  on the unlabelled, by their truth ${fixed(unlabelled.macro_f1)}`;
+  const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped)}`;
+  return (
+    `cycle ${cycle}  ${selected}  macro F1 ${fixed(holdout.macro_f1)} on the people who decide  confidence ` +
+    `${fixed(unlabelled.mean_confidence)}${flipped}${truth}`
+  );
+}
+
+function gateText({ winner, stopped, rules, passed }: EventOf<"gate">): string {
+  const rows = rules.map((rule) => [
+    ...[rule.passed ? "passed" : "FAILED", rule.name, fixed(rule.value), fixed(rule.limit), rule.about],
+  ]);
+  return (
+    `\ngate: ${passed ? "passed" : "refused"} (winner cycle ${winner}; stopped by: ${stopped})\n` +
+    `${formatTable(["", "rule", "value", "limit", "what is asked"], rows)}\n`
+  );
+}
+
+function retrainedText({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string {
+  return [
+    ...(adopted ? [`model      ${out}`] : ["not adopted: nothing was changed"]),
+    `report     ${report}`,
+    ...(promoted === null ? [] : [`promoted   ${promoted}`]),
+    ...(adopted && promoted === null ? [`next       tidemark models promote ${out}`] : []),
+    `took       ${duration(seconds)}`,
+  ].join("\n");
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function trackedText({ page, versions }: EventOf<"tracked">): string | null {

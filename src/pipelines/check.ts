@@ -117,7 +117,7 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
   let reason: string | undefined;
   try {
     const { unsent } = await reportStream(client, model, config.stream, {
-      ...{ experiment: config.experiment ?? (await experimentOf(config.model)), patienceMs: reportPatienceMs },
+      ...{ experiment: config.experiment ?? (await experimentOf(model.directory)), patienceMs: reportPatienceMs },
       warn: (message) => warnings.push(`tracking: ${message}`),
     });
     reason = unsent?.reason;
@@ -128,7 +128,7 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
     await client.close();
   }
   if (reason === undefined) return warnings;
-  const words = ["sync", config.model, "--tracking", address.uri];
+  const words = ["sync", model.directory, "--tracking", address.uri];
   if (config.experiment !== undefined) words.push("--experiment", config.experiment);
   const command = `tidemark ${words.map(quoteWord).join(" ")}`;
   return [...warnings, `not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`];

@@ -4,7 +4,7 @@
 import { type AccuracyCalibration, calibrateAccuracy, type RehearsedBatch } from "../drift/accuracy-estimate.ts";
 import { baselineReference, gridsOf } from "../drift/baseline-reference.ts";
 import { calibrate } from "../drift/calibrate.ts";
-import { summarizeByClass } from "../drift/class-summaries.ts";
+import { mergeClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
 import { correlationSeconds } from "../drift/correlation-time.ts";
 import type { DriftBaseline } from "../drift/drift-baseline.ts";
 import { modelSignals } from "../drift/model-signals.ts";
@@ -21,17 +21,25 @@ const longestChunkSeconds = 15;
 const lengthsSeconds = [15, 60, 300, 900] as const;
 const shiftSd = 0.6;
 
+/** Samples that the network learned from and nobody is rehearsed with, as pseudo-labelled ones: N a channel. */
+export interface AlsoLearned {
+  readonly columns: Columns;
+  /** [N] */
+  readonly classOf: Int32Array;
+}
+
 /** @param probabilities [W, K] out of fold, after temperature scaling */
 export function driftBaseline(
   windows: WindowSet,
   probabilities: Float32Array,
-  options: { overlap: number; referenceBatches: number; rng: Rng },
+  options: { overlap: number; referenceBatches: number; rng: Rng; also?: AlsoLearned },
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
   const columns = sampleColumns(windows);
   const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
-  const baseline = baselineReference(columns);
+  const { also } = options;
+  const baseline = baselineReference(also === undefined ? columns : appended(columns, also.columns));
   const grids = gridsOf(baseline);
   const summarizer = new Summarizer(grids);
   const runs = runsOf(windows);
@@ -41,7 +49,10 @@ export function driftBaseline(
     sampling_rate_hz: samplingRateHz,
     classes: [...classes],
     edges: grids,
-    by_class: summarizeByClass(summarizer, columns, classOf, nClasses),
+    by_class: mergeClassSummaries([
+      summarizeByClass(summarizer, columns, classOf, nClasses),
+      ...(also === undefined ? [] : [summarizeByClass(summarizer, also.columns, also.classOf, nClasses)]),
+    ]),
     signals: modelSignals(probabilities, nClasses, follows(windows, options.overlap)),
     calibration: calibrate(baseline, groups, {
       chunkSeconds: rows / samplingRateHz,
@@ -54,6 +65,15 @@ export function driftBaseline(
     }),
     accuracy: accuracyOf(windows, probabilities, options.overlap),
   };
+}
+
+function appended(columns: Columns, more: Columns): Columns {
+  return mapColumns(columns, (column, name) => {
+    const both = new Float32Array(column.length + more[name]!.length);
+    both.set(column);
+    both.set(more[name]!, column.length);
+    return both;
+  });
 }
 
 /** A quarter of the stretches may be too short for a chunk. */

@@ -10,6 +10,7 @@ import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftMode
 import { UserError } from "../errors.ts";
 import { canonicalJson, sha256Bytes, sha256File } from "../store/hash.ts";
 import { type ModelFolder, modelFiles, openModelFolder } from "../store/model-folder.ts";
+import { resolveModel } from "../store/registry.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
 
 export interface Monitor {
@@ -23,7 +24,8 @@ export interface Monitor {
 }
 
 /** @throws UserError where the folder was changed, or its baseline cannot be used: all faults are named */
-export async function openMonitor(directory: string): Promise<Monitor> {
+export async function openMonitor(model: string): Promise<Monitor> {
+  const directory = await resolveModel(model);
   const folder = await openModelFolder(directory);
   const { manifest } = folder;
   const path = folder.path(modelFiles.baseline);
@@ -83,7 +85,8 @@ export function baselineFaults(value: unknown, expected: { modelVersion: string;
 }
 
 /** The faults of the baseline in a model folder, whatever became of the folder's other files. */
-export async function validateBaselineFile(directory: string): Promise<string[]> {
+export async function validateBaselineFile(model: string): Promise<string[]> {
+  const directory = await resolveModel(model);
   const value = await readJson(join(directory, modelFiles.baseline)).catch((error: unknown) => {
     if (error instanceof UserError) return error;
     throw error;

@@ -5,6 +5,7 @@ import { writeTable } from "../data/write-table.ts";
 import { UserError } from "../errors.ts";
 import { makeWindows } from "../preprocessing/make-windows.ts";
 import { modelFiles, openModelFolder } from "../store/model-folder.ts";
+import { resolveModel } from "../store/registry.ts";
 import { predictWindows } from "../training/predict-windows.ts";
 import { predictionColumns, windowColumns } from "./prediction-columns.ts";
 import { columnsOf } from "./prepare-training.ts";
@@ -30,7 +31,7 @@ export async function predict(
 ): Promise<PredictResult> {
   const started = performance.now();
   const config = resolvePredictConfig(options);
-  const { manifest, labels, path } = await openModelFolder(config.model);
+  const { manifest, labels, path } = await openModelFolder(await resolveModel(config.model));
   const { rate, window, overlap } = resolveTrainConfig(manifest.config);
   const modelChannels = manifest.data.channels;
   if (config.channels !== undefined && config.channels.length !== modelChannels.length) {

@@ -1,13 +1,20 @@
-import { resolveTrainConfig, type TrainConfig } from "../config.ts";
+import { type RetrainConfig, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../config.ts";
 
 /** The command line that goes on with an interrupted run: every option that is not the default, quoted for a shell. */
-export function resumeCommand(config: TrainConfig): string {
+export function resumeCommand(verb: "train", config: TrainConfig): string;
+export function resumeCommand(verb: "retrain", config: RetrainConfig): string;
+export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | RetrainConfig): string {
   const { files, out, resume: _, ...options } = config;
-  const defaults: Partial<TrainConfig> = resolveTrainConfig({ files, out });
-  const words = ["tidemark", "train", ...files, "--out", out];
+  const defaults: Record<string, unknown> =
+    verb === "train"
+      ? { ...resolveTrainConfig({ files, out }) }
+      : { ...resolveRetrainConfig({ files, out, model: "-" }) };
+  const words = ["tidemark", verb, ...files, "--out", out];
   for (const [name, value] of Object.entries(options)) {
-    if (defaults[name as keyof typeof options] === value) continue;
-    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, withoutPassword(String(value)));
+    if (defaults[name] === value || value === false) continue;
+    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    if (value !== true)
+      words.push(...(name === "labelled" ? [value].flat().map(String) : [withoutPassword(String(value))]));
   }
   return [...words, "--resume"].map(quoteWord).join(" ");
 }

@@ -4,10 +4,12 @@ import type { ResolvedColumns } from "../data/column-roles.ts";
 import type { QualityReport } from "../data/quality.ts";
 import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
 import type { DroppedSamples } from "../preprocessing/make-windows.ts";
+import type { CycleReport, StopReason } from "../pseudo-labeling/curriculum.ts";
+import type { GateRule } from "../pseudo-labeling/gate.ts";
 import type { CvReport, UserReport } from "../report/cv-report.ts";
 
-/** A run fits the network once a fold and once more on everything. */
-export type FitName = `fold-${number}` | "final";
+/** A training fits the network once a fold and once more on everything; a retraining once a cycle, then once a fold. */
+export type FitName = `fold-${number}` | `cycle-${number}` | "final";
 
 /** Cross-validated figures: mean and sd over folds and over people, and who is served worst. */
 export type TrainSummary = CvReport["summary"];
@@ -91,6 +93,34 @@ export type TrainEvent =
     }
   | { type: "cross-validation"; summary: TrainSummary; pooled: ClassificationMetrics; users: readonly UserReport[] }
   | { type: "final"; epochs: number; seconds: number }
+  | {
+      /** Of a retraining, before its first cycle. */
+      type: "retrain-data";
+      labelled: { people: readonly string[]; windows: number };
+      holdout: { people: readonly string[]; windows: number };
+      unlabelled: { people: number; windows: number; rows: number };
+      /** Each fit runs so many. */
+      epochs: number;
+      warnings: readonly string[];
+    }
+  | { type: "cycle"; cycles: number; report: CycleReport }
+  | {
+      type: "gate";
+      winner: number;
+      stopped: StopReason | "adabn";
+      rules: readonly GateRule[];
+      passed: boolean;
+    }
+  | {
+      type: "retrained";
+      adopted: boolean;
+      /** The model folder, or where the report of a refused candidate lies. */
+      out: string;
+      report: string;
+      seconds: number;
+      /** As "walk-v2 is the champion of walk"; null where nothing was promoted. */
+      promoted: string | null;
+    }
   | { type: "checkpoint"; path: string; resumeCommand: string }
   | { type: "done"; out: string; report: string; seconds: number; summary: TrainSummary }
   | {

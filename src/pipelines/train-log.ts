@@ -5,6 +5,7 @@ import { userInfo } from "node:os";
 import { basename } from "node:path";
 import { type TrainConfig, untracked } from "../config.ts";
 import { counted } from "../counted.ts";
+import type { Recordings } from "../data/recordings.ts";
 import type { ClassificationMetrics } from "../metrics/classification-metrics.ts";
 import type { MetricsSummary } from "../metrics/metrics-summary.ts";
 import type { CvReport } from "../report/cv-report.ts";
@@ -14,6 +15,7 @@ import { tidemarkVersion } from "../store/versions.ts";
 import type { TrackingEvent } from "../tracking/tracking-event.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { FitName, TrainEvent } from "./train-events.ts";
+import type { TrackerStart } from "./training-tracker.ts";
 
 /** Of the parent run. */
 export const trainRun = "train";
@@ -25,35 +27,40 @@ const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMa
 
 /** The parent run with all that is known before the first epoch. */
 export function beginTraining(
-  { recordings, windows, quality }: TrainingData,
+  { recordings, quality }: TrainingData,
   config: TrainConfig,
-  { id, at, gitCommit }: { id: string; at: number; gitCommit: string | null },
+  { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {
-  const { fingerprint, files } = recordings;
   return [
     { type: "log", id, experiment: config.experiment },
     {
       ...{ type: "run", run: trainRun, name: basename(config.out), parent: null, at },
-      tags: {
-        "mlflow.user": userName(),
-        "mlflow.source.name": "tidemark train",
-        "mlflow.source.type": "LOCAL",
-        ...(gitCommit === null ? {} : { "mlflow.source.git.commit": gitCommit }),
-        "tidemark.version": tidemarkVersion,
-        "tidemark.data_fingerprint": fingerprint,
-      },
+      tags: { ...runTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
     },
     { type: "params", run: trainRun, params: flat(untracked(config)) },
-    {
-      ...{ type: "dataset", run: trainRun },
-      dataset: {
-        ...{ name: files.length === 1 ? basename(files[0]!) : `${files.length} files`, files },
-        digest: fingerprint.replace(/^sha256:/, "").slice(0, 16),
-        rows: quality.rows.kept,
-        columns: windows.channels.map((name) => ({ name, type: "float" as const })),
-      },
-    },
+    datasetEvent(recordings, quality.rows.kept),
   ];
+}
+
+export function runTags(source: string, gitCommit: string | null): Record<string, string> {
+  return {
+    "mlflow.user": userName(),
+    "mlflow.source.name": source,
+    "mlflow.source.type": "LOCAL",
+    ...(gitCommit === null ? {} : { "mlflow.source.git.commit": gitCommit }),
+    "tidemark.version": tidemarkVersion,
+  };
+}
+
+export function datasetEvent({ files, fingerprint, channels }: Recordings, rows: number): TrackingEvent {
+  return {
+    ...{ type: "dataset", run: trainRun },
+    dataset: {
+      ...{ name: files.length === 1 ? basename(files[0]!) : `${files.length} files`, files, rows },
+      digest: fingerprint.replace(/^sha256:/, "").slice(0, 16),
+      columns: channels.map((name) => ({ name, type: "float" as const })),
+    },
+  };
 }
 
 /** The nested run of one fit. */
@@ -79,6 +86,21 @@ export function eventsOf(event: TrainEvent, at: number): TrackingEvent[] {
         { type: "metrics", run, at, step: event.bestEpoch, values: { ...test, best_epoch: event.bestEpoch } },
         { type: "status", run, status: "FINISHED", at },
         { type: "metrics", run: trainRun, at, step: event.fold, values: { fold_macro_f1: macro_f1 } },
+      ];
+    }
+    case "cycle": {
+      const { cycle, holdout, unlabelled, selection } = event.report;
+      const run: FitName = `cycle-${cycle}`;
+      const values = withoutNull({
+        ...{ holdout_macro_f1: holdout.macro_f1, holdout_accuracy: holdout.accuracy },
+        ...{ mean_confidence: unlabelled.mean_confidence, mean_entropy: unlabelled.mean_entropy },
+        ...{ flipped: unlabelled.flipped, unlabelled_macro_f1: unlabelled.macro_f1, selected: selection?.total ?? 0 },
+        pseudo_label_accuracy: selection?.truth?.accuracy ?? null,
+      });
+      return [
+        { type: "metrics", run, at, step: 0, values },
+        { type: "status", run, status: "FINISHED", at },
+        { type: "metrics", run: trainRun, at, step: cycle, values: prefixed("cycle_", values) },
       ];
     }
     case "final":
@@ -188,7 +210,7 @@ function withoutNull(values: Readonly<Record<string, number | null>>): Record<st
 }
 
 /** Options as params, named as MLflow's users name them. */
-function flat(config: object): Record<string, string> {
+export function flat(config: object): Record<string, string> {
   const named = Object.entries(config).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     named.map(([name, value]) => [

@@ -3,7 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { TrainConfig } from "../config.ts";
+import type { RetrainConfig, TrainConfig } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import { hasCode, writeFileAtomic } from "../store/atomic-file.ts";
 import { canonicalJson } from "../store/hash.ts";
@@ -38,14 +38,20 @@ const free: readonly string[] = [
   "experiment",
   "register",
   "alias",
-] satisfies (keyof TrainConfig)[];
+  "labelled",
+  "promote",
+] satisfies (keyof TrainConfig | keyof RetrainConfig)[];
 
 /**
  * Starts the run in `staging`, or takes up the one that is there.
  *
  * @throws UserError where the run there is one of other data, options or versions: all that differs is named
  */
-export async function enterRun(staging: Staging, config: TrainConfig, dataFingerprint: string): Promise<void> {
+export async function enterRun(
+  staging: Staging,
+  config: TrainConfig | RetrainConfig,
+  dataFingerprint: string,
+): Promise<void> {
   const { tidemark, onnxruntime } = currentVersions();
   const current: RunState = {
     config: Object.fromEntries(Object.entries(config).filter(([name]) => !free.includes(name))),

@@ -2,7 +2,6 @@
 
 import { resolve } from "node:path";
 import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
-import { counted } from "../counted.ts";
 import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../model-selection/cross-validate.ts";
 import { fitScaler } from "../preprocessing/scaler.ts";
@@ -10,6 +9,7 @@ import { Rng } from "../random.ts";
 import type { FoldReport } from "../report/cv-report.ts";
 import { openStaging, type Staging } from "../store/staging.ts";
 import { serverAddress } from "../tracking/server-address.ts";
+import type { TrackingEvent } from "../tracking/tracking-event.ts";
 import { balancedClassWeights } from "../training/class-weights.ts";
 import { Diverged } from "../training/diverged.ts";
 import type { FitSpec } from "../training/fit-network.ts";
@@ -17,13 +17,15 @@ import type { FitOutcome } from "../training/fit-worker.ts";
 import { describeFold, summariseFolds } from "./cross-validation.ts";
 import { finalSchedule } from "./final-schedule.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
-import { quoteWord, resumeCommand } from "./resume-command.ts";
+import { resumeCommand } from "./resume-command.ts";
+import { tellTracked } from "./tell-tracked.ts";
 import { TimeLeft } from "./time-left.ts";
 import type { FitName, OnTrainEvent, TrainSummary } from "./train-events.ts";
+import { beginTraining, endTraining } from "./train-log.ts";
 import { enterRun, fitSeconds, runFit } from "./train-run.ts";
-import { type TrackedOutcome, TrainingTracker } from "./training-tracker.ts";
+import { type TrackerStart, TrainingTracker } from "./training-tracker.ts";
 import { explainWriteFailure } from "./write-failure.ts";
-import { writeModel } from "./write-model.ts";
+import { buildModel, writeModel } from "./write-model.ts";
 
 export interface TrainResult {
   /** The model folder. */
@@ -66,7 +68,8 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
   try {
     const data = await prepareTraining(config, onEvent);
     await enterRun(staging, config, data.recordings.fingerprint);
-    tracker = await TrainingTracker.open(data, config, staging, { onEvent, now: () => now().getTime() });
+    const begin = (start: TrackerStart): TrackingEvent[] => beginTraining(data, config, start);
+    tracker = await TrainingTracker.open(begin, config, staging, { onEvent, now: () => now().getTime() });
     const { manifest, report, summary } = await trainOn(data, config, staging, tracker, { ...run, onEvent });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
@@ -78,7 +81,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     if (outcome !== undefined) tellTracked(outcome, config, onEvent);
     if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
-    const command = resumeCommand(config);
+    const command = resumeCommand("train", config);
     onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(`stopped; everything so far is kept in ${staging.out}.partial`, `Go on with: ${command}`);
   } finally {
@@ -156,27 +159,19 @@ async function trainOn(
   onEvent({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
 
   const createdAt = now?.() ?? new Date();
-  return writeModel({
-    data,
-    config,
-    crossValidation,
-    outcomes,
-    final,
-    scaler: spec.scaler,
+  const model = { data, config, crossValidation, outcomes, final, scaler: spec.scaler, createdAt };
+  const { register, alias } = config;
+  return writeModel(model, buildModel(model), {
     staging,
-    tracker,
-    createdAt,
-  });
-}
-
-/** What became of the tracking, to who listens. */
-function tellTracked({ page, versions, unsent }: TrackedOutcome, config: TrainConfig, onEvent: OnTrainEvent): void {
-  if (page !== null || unsent !== null) onEvent({ type: "tracked", page, versions, unsent: unsent?.events ?? 0 });
-  if (unsent === null) return;
-  const command = `tidemark sync ${quoteWord(config.out)} --tracking ${quoteWord(serverAddress(config.tracking)!.uri)}`;
-  onEvent({
-    type: "warning",
-    message: `${counted(unsent.events, "event")} not sent to the tracking server: ${unsent.reason}. Send with: ${command}`,
+    seal: (report, history, made) =>
+      tracker.seal(history, (at) =>
+        endTraining(report, {
+          ...made,
+          at,
+          ...(register !== undefined && { register }),
+          ...(alias !== undefined && { alias }),
+        }),
+      ),
   });
 }
 

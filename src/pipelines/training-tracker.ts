@@ -4,21 +4,30 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { TrainConfig } from "../config.ts";
-import type { CvReport } from "../report/cv-report.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import { appendJsonLine } from "../store/atomic-file.ts";
 import { trackingFile } from "../store/model-folder.ts";
 import type { Staging } from "../store/staging.ts";
 import { gitCommit } from "../store/versions.ts";
 import { BackgroundSender } from "../tracking/background-sender.ts";
-import { EventSender } from "../tracking/event-sender.ts";
+import { EventSender, type SenderOptions } from "../tracking/event-sender.ts";
 import { MlflowClient } from "../tracking/mlflow-client.ts";
 import { isOtherStore, serverAddress } from "../tracking/server-address.ts";
 import type { RunStatus, TrackingEvent } from "../tracking/tracking-event.ts";
-import type { TrainingData } from "./prepare-training.ts";
 import { readTrackingLog } from "./tracking-log.ts";
 import type { FitName, OnTrainEvent, TrainEvent } from "./train-events.ts";
-import { beginFit, beginTraining, endTraining, epochMetrics, eventsOf, type ModelMade, trainRun } from "./train-log.ts";
+import { beginFit, epochMetrics, eventsOf, trainRun } from "./train-log.ts";
+
+/** What a tracker needs to know of a training, or of a retraining. */
+export type TrackedConfig = Pick<TrainConfig, "out" | "tracking" | "experiment">;
+
+/** What an end of the log is made with. */
+export interface TrackerStart {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly gitCommit: string | null;
+}
 
 /** Where the events go besides the file. */
 interface Server {
@@ -36,7 +45,7 @@ export interface TrackedOutcome {
 }
 
 export class TrainingTracker {
-  readonly #config: TrainConfig;
+  readonly #config: TrackedConfig;
   readonly #path: string;
   readonly #server: Server | null;
   readonly #onEvent: OnTrainEvent;
@@ -44,21 +53,26 @@ export class TrainingTracker {
   readonly #known = new Set<string>();
   readonly #statuses = new Map<string, RunStatus>();
   readonly #log: TrackingEvent[] = [];
+  #directory: string;
   #sealed: readonly TrackingEvent[] = [];
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(config: TrainConfig, staging: Staging, { onEvent, now }: TrackerOptions) {
+  private constructor(config: TrackedConfig, staging: Staging, { onEvent, now }: TrackerOptions) {
     this.#config = config;
     this.#path = staging.path(trackingFile);
     this.#onEvent = onEvent;
     this.#now = now;
-    this.#server = connect(config, (message) => this.#warn(`tracking: ${message}`));
+    this.#directory = config.out;
+    this.#server = connect(config, {
+      fileOf: (file) => join(this.#directory, file),
+      warn: (message) => this.#warn(`tracking: ${message}`),
+    });
   }
 
   /** Begins the log of a run, or takes up the one that is there. */
   static async open(
-    data: TrainingData,
-    config: TrainConfig,
+    begin: (start: TrackerStart) => TrackingEvent[],
+    config: TrackedConfig,
     staging: Staging,
     options: TrackerOptions,
   ): Promise<TrainingTracker> {
@@ -68,7 +82,7 @@ export class TrainingTracker {
     tracker.#server?.background.enqueue(...before);
     const at = options.now();
     if (before.length === 0) {
-      tracker.#record(...beginTraining(data, config, { id: randomUUID(), at, gitCommit: await gitCommit() }));
+      tracker.#record(...begin({ id: randomUUID(), at, gitCommit: await gitCommit() }));
     } else {
       tracker.#record({ type: "status", run: trainRun, status: "RUNNING", at });
     }
@@ -88,30 +102,31 @@ export class TrainingTracker {
       this.#record(epochMetrics(row, event.fit, at));
     } else {
       if (event.type === "fold") this.#beginFit(`fold-${event.fold}`, at);
+      if (event.type === "cycle") this.#beginFit(`cycle-${event.report.cycle}`, at);
       if (event.type === "final") this.#beginFit("final", at);
       this.#record(...eventsOf(event, at));
     }
   }
 
   /**
-   * The whole log, as it is to lie in the model folder. What it says of the model is sent by `finish`, when that is there.
+   * The whole log, as it is to lie in the model folder.
+   * @param end what it says of the model; sent by `finish`, when the folder is there
    */
-  async seal(report: CvReport, history: readonly HistoryRow[], made: ModelMade): Promise<string> {
+  async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {
     const at = this.#now();
     // An epoch of an earlier sitting may have its checkpoint, but not its line.
     for (const { fit, ...row } of history) this.#record(epochMetrics(row, fit, at));
     await this.#written;
-    const { register, alias } = this.#config;
-    this.#sealed = endTraining(report, {
-      ...{ ...made, at },
-      ...(register !== undefined && { register }),
-      ...(alias !== undefined && { alias }),
-    });
+    this.#sealed = end(at);
     return [...this.#log, ...this.#sealed].map((event) => `${JSON.stringify(event)}\n`).join("");
   }
 
-  /** The model folder is in its place: sends the rest, as far as the server takes it. */
-  async finish(): Promise<TrackedOutcome> {
+  /**
+   * What was written is in its place: sends the rest, as far as the server takes it.
+   * @param directory of the files that `seal` named
+   */
+  async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {
+    this.#directory = directory;
     this.#server?.background.enqueue(...this.#sealed);
     return this.#close();
   }
@@ -172,16 +187,13 @@ function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }
   return JSON.stringify([run, step, Object.keys(values)]);
 }
 
-function connect(config: TrainConfig, warn: (message: string) => void): Server | null {
+function connect(config: TrackedConfig, options: Pick<SenderOptions, "fileOf" | "warn">): Server | null {
+  const { warn } = options;
   const address = serverAddress(config.tracking);
   if (isOtherStore(config.tracking)) warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");
   if (address === null) return null;
   for (const warning of address.warnings) warn(warning);
   const client = new MlflowClient(address);
-  const events = new EventSender(client, {
-    experiment: config.experiment,
-    fileOf: (file) => join(config.out, file),
-    warn,
-  });
+  const events = new EventSender(client, { experiment: config.experiment, ...options });
   return { client, events, background: new BackgroundSender(events) };
 }

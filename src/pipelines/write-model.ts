@@ -1,8 +1,10 @@
 // The last stage of training: every file of the model folder, from what the fits and the recordings say.
 
 import { basename } from "node:path";
+import type { BaselineStats } from "../baseline/baseline-stats.ts";
 import { computeBaseline } from "../baseline/compute-baseline.ts";
 import { type TrainConfig, untracked } from "../config.ts";
+import type { Recordings } from "../data/recordings.ts";
 import { writeTable } from "../data/write-table.ts";
 import { emptyRollingReference } from "../monitoring/rolling-reference.ts";
 import { buildExportGraph } from "../nn/inference-graph.ts";
@@ -12,23 +14,24 @@ import type { Scaler } from "../preprocessing/scaler.ts";
 import { Rng } from "../random.ts";
 import type { CvReport } from "../report/cv-report.ts";
 import type { HistoryRow } from "../report/history-row.ts";
+import type { Section } from "../report/page.ts";
 import { confusionMatrixPicture, learningCurvesPicture } from "../report/pictures.ts";
 import { reportHtml } from "../report/report-html.ts";
 import { jsonText } from "../store/atomic-file.ts";
 import { sha256Bytes } from "../store/hash.ts";
 import type { Manifest } from "../store/manifest.ts";
 import { mlflowModelFiles } from "../store/mlflow-model.ts";
-import { modelFiles, trackingFile, writeModelFolder } from "../store/model-folder.ts";
+import { type FileContent, modelFiles, trackingFile, writeModelFolder } from "../store/model-folder.ts";
 import type { Staging } from "../store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../store/versions.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
 import type { CrossValidation } from "./cross-validation.ts";
-import { driftBaseline } from "./drift-baseline.ts";
+import { type AlsoLearned, driftBaseline } from "./drift-baseline.ts";
 import { baselineFaults, contentHash } from "./open-monitor.ts";
 import { predictionColumns, windowColumns } from "./prediction-columns.ts";
 import { countByName, type TrainingData, windowsPerClass } from "./prepare-training.ts";
+import type { ModelMade } from "./train-log.ts";
 import { fitSeconds } from "./train-run.ts";
-import type { TrainingTracker } from "./training-tracker.ts";
 
 export interface TrainedModel {
   readonly data: TrainingData;
@@ -39,23 +42,32 @@ export interface TrainedModel {
   readonly final: FitOutcome;
   /** The final fit's. */
   readonly scaler: Scaler;
-  readonly staging: Staging;
-  readonly tracker: TrainingTracker;
+  /** What the final fit learned from besides `data`. */
+  readonly also?: AlsoLearned;
   readonly createdAt: Date;
 }
 
-/** Writes the model folder, whole or not at all. */
-export async function writeModel(
-  model: TrainedModel,
-): Promise<{ manifest: Manifest; report: string; summary: CvReport["summary"] }> {
-  const { data, config, crossValidation, outcomes, final, scaler, staging, tracker, createdAt } = model;
+/** A model as it will be, before its folder is written. */
+export interface BuiltModel {
+  readonly modelVersion: string;
+  readonly network: Uint8Array;
+  readonly scaler: string;
+  readonly baseline: BaselineStats;
+  readonly cvReport: CvReport;
+  readonly history: readonly HistoryRow[];
+}
+
+/** Everything that is computed from the fits; nothing is written. */
+export function buildModel(model: TrainedModel): BuiltModel {
+  const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
   const { recordings, windows } = data;
-  const network = exportNetwork(config, data, final, scaler, crossValidation.temperature);
+  const network = exportNetwork(config, data, final, model.scaler, crossValidation.temperature);
   const modelVersion = versionName(config.out, createdAt, network);
-  const scalerText = jsonText(scaler);
-  const scalerHash = sha256Bytes(scalerText);
+  const scaler = jsonText(model.scaler);
+  const scalerHash = sha256Bytes(scaler);
+  const learned = also === undefined ? recordings : withValues(recordings, also);
   const described = {
-    ...computeBaseline(recordings, {
+    ...computeBaseline(learned, {
       sourceFile: recordings.files,
       scalerPath: modelFiles.scaler,
       ...{ scalerHash, modelVersion, createdAt },
@@ -64,13 +76,39 @@ export async function writeModel(
       overlap: config.overlap,
       referenceBatches: config.windowSize,
       rng: Rng.fromSeed(config.seed).split("drift"),
+      ...(also !== undefined && { also }),
     }),
   };
   const baseline = { ...described, content_hash: contentHash(described) };
   const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), { modelVersion, scalerHash });
   if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
-  const cvReport = describe(model, modelVersion);
   const history = historyRows(outcomes, final);
+  return { modelVersion, network, scaler, baseline, cvReport: describe(model, modelVersion), history };
+}
+
+/** What a model has besides what every training gives it. */
+export interface ModelExtras {
+  readonly files?: Readonly<Record<string, FileContent>>;
+  /** First in the report. */
+  readonly sections?: readonly Section[];
+  readonly retrainedFrom?: Manifest["retrained_from"];
+}
+
+export interface WriteOptions {
+  readonly staging: Staging;
+  /** Gives the tracking log as it is to lie in the folder. */
+  readonly seal: (report: CvReport, history: readonly HistoryRow[], made: ModelMade) => Promise<string>;
+  readonly extras?: ModelExtras;
+}
+
+/** Writes the model folder, whole or not at all. */
+export async function writeModel(
+  { data, config, crossValidation, createdAt }: TrainedModel,
+  built: BuiltModel,
+  { staging, seal, extras = {} }: WriteOptions,
+): Promise<{ manifest: Manifest; report: string; summary: CvReport["summary"] }> {
+  const { recordings, windows } = data;
+  const { modelVersion, network, scaler, baseline, cvReport, history } = built;
   const outOfFold = staging.path(modelFiles.outOfFold);
   await writeTable(outOfFold, [
     ...windowColumns(windows),
@@ -84,13 +122,13 @@ export async function writeModel(
   const files = {
     ...changing,
     [modelFiles.network]: network,
-    [modelFiles.scaler]: scalerText,
+    [modelFiles.scaler]: scaler,
     [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
     [modelFiles.baseline]: jsonText(baseline),
     [modelFiles.cvReport]: jsonText(cvReport),
     [modelFiles.outOfFold]: { path: outOfFold },
     [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
-    [modelFiles.report]: reportHtml({ cvReport, baseline, history }),
+    [modelFiles.report]: reportHtml({ cvReport, baseline, history, sections: extras.sections ?? [] }),
     [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
     [modelFiles.learningCurves]: learningCurvesPicture(history),
     ...mlflowModelFiles({
@@ -98,8 +136,9 @@ export async function writeModel(
       channels: windows.channels.length,
       classes: windows.classes.length,
     }),
+    ...extras.files,
   };
-  const trackingLog = await tracker.seal(cvReport, history, {
+  const trackingLog = await seal(cvReport, history, {
     files: [...Object.keys(files), modelFiles.manifest],
     changing,
   });
@@ -118,6 +157,7 @@ export async function writeModel(
         classes: [...windows.classes],
         channels: [...windows.channels],
       },
+      ...(extras.retrainedFrom !== undefined && { retrained_from: extras.retrainedFrom }),
       versions: currentVersions(),
       git_commit: await gitCommit(),
     },
@@ -125,6 +165,19 @@ export async function writeModel(
     { staging: staging.path("model"), unlisted: { [trackingFile]: trackingLog } },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
+}
+
+function withValues({ channels, values }: Pick<Recordings, "channels" | "values">, { columns }: AlsoLearned) {
+  return {
+    channels,
+    values: values.map((column, c) => {
+      const more = columns[channels[c]!]!;
+      const both = new Float32Array(column.length + more.length);
+      both.set(column);
+      both.set(more, column.length);
+      return both;
+    }),
+  };
 }
 
 function exportNetwork(
@@ -190,18 +243,20 @@ function describe({ data, config, crossValidation, final, createdAt }: TrainedMo
 }
 
 function historyRows(folds: readonly FitOutcome[], final: FitOutcome): HistoryRow[] {
-  const rows = (fit: string, outcome: FitOutcome): HistoryRow[] =>
-    outcome.epochs.map((epoch) => ({
-      fit,
-      epoch: epoch.epoch,
-      loss: epoch.loss,
-      accuracy: epoch.accuracy,
-      val_loss: epoch.valLoss,
-      val_accuracy: epoch.valAccuracy,
-      val_macro_f1: epoch.valMacroF1,
-      learning_rate: epoch.learningRate,
-      seconds: epoch.seconds,
-      best: epoch.best,
-    }));
-  return [...folds.flatMap((fold, i) => rows(`fold-${i + 1}`, fold)), ...rows("final", final)];
+  return [...folds.flatMap((fold, i) => epochRows(`fold-${i + 1}`, fold)), ...epochRows("final", final)];
+}
+
+export function epochRows(fit: string, { epochs }: Pick<FitOutcome, "epochs">): HistoryRow[] {
+  return epochs.map((epoch) => ({
+    fit,
+    epoch: epoch.epoch,
+    loss: epoch.loss,
+    accuracy: epoch.accuracy,
+    val_loss: epoch.valLoss,
+    val_accuracy: epoch.valAccuracy,
+    val_macro_f1: epoch.valMacroF1,
+    learning_rate: epoch.learningRate,
+    seconds: epoch.seconds,
+    best: epoch.best,
+  }));
 }

@@ -123,7 +123,7 @@ export async function runCurriculum<W>(
   const { classes, labelledCounts } = data;
   const fits: CycleFit<W>[] = [await fitCycle(0, null, null)];
   const selections: (Selection | null)[] = [null];
-  const cycles: CycleReport[] = [describe(data, 0, 0, null, fits[0]!, null)];
+  const cycles: CycleReport[] = [describeCycle(data, 0, 0, null, fits[0]!, null)];
   onCycle(cycles[0]!);
   const end = (stopped: StopReason): CurriculumResult<W> => {
     const winner = stopped === "dropped" ? 0 : bestOf(cycles);
@@ -140,7 +140,7 @@ export async function runCurriculum<W>(
     const from = { scratch: null, pretrained: fits[0]!.weights, none: before.weights }[options.restart];
     fits.push(await fitCycle(cycle, selection, from));
     selections.push(selection);
-    cycles.push(describe(data, cycle, share, selection, fits[cycle]!, before));
+    cycles.push(describeCycle(data, cycle, share, selection, fits[cycle]!, before));
     onCycle(cycles[cycle]!);
     if (cycles[cycle]!.holdout.macro_f1 < cycles[0]!.holdout.macro_f1 - largestDrop) return end("dropped");
     if (share >= 1) return end("all selected");
@@ -172,7 +172,8 @@ function faultOf({ counts, rows }: Selection, cycles: readonly CycleReport[]): S
   return Math.max(...counts) > dominance * rows.length ? "dominated" : null;
 }
 
-function describe(
+/** What a cycle's report says. `before` is the fit of the cycle before. */
+export function describeCycle(
   { classes, labelledCounts, holdoutLabels, truth }: CurriculumData,
   cycle: number,
   share: number,

@@ -20,10 +20,12 @@ export interface ReportInput {
   readonly baseline: BaselineStats;
   /** All fits' epochs, in order; a fit without rows is shown as such. */
   readonly history: readonly HistoryRow[];
+  /** What comes before the cross-validation. */
+  readonly sections?: readonly Section[];
 }
 
 /** The whole page. Equal input gives equal bytes. */
-export function reportHtml({ cvReport: report, baseline, history }: ReportInput): string {
+export function reportHtml({ cvReport: report, baseline, history, sections = [] }: ReportInput): string {
   return pageHtml({
     title: `Tidemark: ${report.model_version}`,
     heading: `Cross-validation of ${report.model_version}`,
@@ -31,7 +33,7 @@ export function reportHtml({ cvReport: report, baseline, history }: ReportInput)
  ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${promise(report)}`,
     warnings: [...new Set([...report.warnings, ...report.quality.warnings])],
     headline: headline(report),
-    sections: sectionsOf(report, baseline, history),
+    sections: [...sections, ...sectionsOf(report, baseline, history)],
     footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
  cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet.`,
   });

@@ -23,6 +23,8 @@ export interface Manifest {
     classes: string[];
     channels: string[];
   };
+  /** Of a model that `tidemark retrain` made. */
+  retrained_from?: RetrainedFrom;
   versions: Versions;
   git_commit: string | null;
   /** File name -> hash, of the files that never change. */
@@ -30,6 +32,21 @@ export interface Manifest {
   /** File name -> hash of the first form, of the files that do. */
   mutable_files: Record<string, string>;
   manifest_hash: string;
+}
+
+export interface RetrainedFrom {
+  model_version: string;
+  /** Folder of that model, as it was named. */
+  model: string;
+  /** The name that all versions of a line share. */
+  line: string;
+  /** Unlabelled recordings. */
+  files: string[];
+  fingerprint: string;
+  /** Windows that were learned from under the labels that the model gave them. */
+  pseudo_labelled: number;
+  /** People whom neither network learned from; they decided. */
+  holdout: string[];
 }
 
 export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
@@ -46,6 +63,18 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     classes: z.array(z.string()),
     channels: z.array(z.string()),
   }),
+  retrained_from: z
+    .object({
+      model_version: z.string(),
+      model: z.string(),
+      line: z.string(),
+      files: z.array(z.string()),
+      fingerprint: hashSchema,
+      pseudo_labelled: z.int().min(0),
+      holdout: z.array(z.string()),
+    })
+    .describe("The model that labelled recordings for this one, where `tidemark retrain` made it.")
+    .exactOptional(),
   versions: z.object({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
   git_commit: z.string().nullable().describe("Commit of the working directory that train ran in, where it had one."),
   files: z.record(z.string(), hashSchema).describe("Hash of each immutable file; checked on every load."),

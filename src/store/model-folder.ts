@@ -38,6 +38,9 @@ export const modelFiles = {
   pythonEnv: "python_env.yaml",
 } as const;
 
+/** Of a model that was retrained, besides `modelFiles`. */
+export const retrainReportFile = "retrain_report.json";
+
 /** What a tracking server is told of the training; it names files of this folder, so no manifest can hold its hash. */
 export const trackingFile = "tracking.jsonl";
 

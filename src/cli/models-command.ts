@@ -1,0 +1,141 @@
+import { Command } from "commander";
+import type { ModelVersion, Promotion } from "../pipelines/registry.ts";
+import { fixed, meanAndSd } from "./format.ts";
+import { textOption } from "./options.ts";
+import { formatTable } from "./table.ts";
+
+const closing = `
+Examples:
+  tidemark models list --dir models
+  tidemark models compare models/walk models/walk-v2
+  tidemark models promote models/walk-v2
+  tidemark models rollback walk --dir models
+
+All versions of a line share the name of the first one's folder; every command
+that takes a --model also takes models/walk@champion. Promoting and going back
+change one small file, registry.json, and no model.
+
+Exit codes:
+  0    done, or so already
+  1    a defect of tidemark
+  2    wrong use`;
+
+/** `tidemark models` */
+export function modelsCommand(): Command {
+  const command = new Command("models")
+    .summary("versions of models side by side: which is the champion, and the way back")
+    .description(
+      "Lists the models of a folder, shows and compares them, makes one the champion of its line, or goes back.",
+    )
+    .usage("list|show|compare|promote|rollback ...")
+    .addHelpText("after", closing);
+  const print = (json: unknown, value: unknown, text: string): void => {
+    process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`);
+  };
+  const withJson = (own: Command): Command => own.option("--json", "print one line of JSON");
+
+  const list = command.command("list").summary("every model of a folder, by line and age");
+  textOption(list, "--dir <dir>", "a folder of model folders", "models");
+  withJson(list).action(async ({ dir = "models", json }: Given) => {
+    const { listModels } = await import("../pipelines/registry.ts");
+    const versions = await listModels(dir);
+    print(json, versions, listText(versions));
+  });
+
+  withJson(command.command("show").summary("one model: what it is, how good, and how it was made"))
+    .argument("<model>", "a model folder, or DIR/LINE@champion")
+    .action(async (model: string, { json }: Given) => {
+      const { showModel } = await import("../pipelines/registry.ts");
+      const shown = await showModel(model);
+      print(json, shown, showText(shown));
+    });
+
+  withJson(command.command("compare").summary("two models or more, by their own cross-validation"))
+    .argument("<models...>", "model folders, or DIR/LINE@champion")
+    .action(async (models: string[], { json }: Given) => {
+      const { showModel } = await import("../pipelines/registry.ts");
+      const shown = await Promise.all(models.map(showModel));
+      print(json, shown, compareText(shown));
+    });
+
+  withJson(command.command("promote").summary("make a model the champion of its line; its references start empty"))
+    .argument("<model>", "a model folder")
+    .action(async (model: string, { json }: Given) => {
+      const { promote } = await import("../pipelines/registry.ts");
+      const promotion = await promote(model);
+      print(json, promotion, promotionText(promotion));
+    });
+
+  const back = command.command("rollback").summary("make the champion before champion again, as it was left");
+  textOption(back, "--dir <dir>", "a folder of model folders", "models");
+  withJson(back)
+    .argument("<line>", "the name that all versions share")
+    .action(async (line: string, { dir = "models", json }: Given) => {
+      const { rollback } = await import("../pipelines/registry.ts");
+      const promotion = await rollback(dir, line);
+      print(json, promotion, promotionText(promotion));
+    });
+  return command;
+}
+
+interface Given {
+  dir?: string;
+  json?: boolean;
+}
+
+type Shown = Awaited<ReturnType<typeof import("../pipelines/registry.ts").showModel>>;
+
+function listText(versions: readonly ModelVersion[]): string {
+  if (versions.length === 0) return "no models";
+  const rows = versions.map(({ line, name, champion, createdAt, people, macroF1, from }) => [
+    ...[
+      line,
+      name,
+      champion ? "champion" : "",
+      createdAt.slice(0, 10),
+      String(people),
+      meanAndSd(macroF1),
+      from ?? "trained",
+    ],
+  ]);
+  return formatTable(["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows);
+}
+
+function showText({ version, report, retraining }: Shown): string {
+  const { comparison, winner } = retraining ?? {};
+  return [
+    `${version.modelVersion} of line ${version.line}`,
+    `made       ${version.createdAt.slice(0, 16).replace("T", " ")} from ${version.from ?? "labelled recordings"}`,
+    `people     ${version.people}`,
+    `classes    ${version.classes.join(", ")}`,
+    `macro F1   ${meanAndSd(report.summary.over_folds.macro_f1)} over folds, ${meanAndSd(report.summary.over_users.macro_f1)} over people`,
+    ...(comparison === undefined
+      ? []
+      : [
+          `retrained  cycle ${winner} won; on the people who decided ${fixed(comparison.candidate_macro_f1)}, the model before ${fixed(comparison.champion_macro_f1)}`,
+        ]),
+  ].join("\n");
+}
+
+function compareText(shown: readonly Shown[]): string {
+  const row = (name: string, value: (one: Shown) => string): string[] => [name, ...shown.map(value)];
+  const over = (key: "macro_f1" | "accuracy" | "expected_calibration_error") => (one: Shown) =>
+    meanAndSd(one.report.summary.over_folds[key]);
+  const table = formatTable(
+    ["", ...shown.map(({ version }) => version.name)],
+    [
+      row("made", ({ version }) => version.createdAt.slice(0, 10)),
+      row("from", ({ version }) => version.from ?? "trained"),
+      row("people", ({ version }) => String(version.people)),
+      row("macro F1", over("macro_f1")),
+      row("accuracy", over("accuracy")),
+      row("calibration error", over("expected_calibration_error")),
+      row("worst person", ({ report }) => fixed(report.summary.worst_user.macro_f1)),
+    ],
+  );
+  return `${table}\n\nEach by its own folds; a retrained model's people may be fewer. What decided is in its report.`;
+}
+
+function promotionText({ line, champion, previous }: Promotion): string {
+  return `${champion} is the champion of ${line}${previous === null ? "" : `; before it was ${previous}`}`;
+}

@@ -1,0 +1,282 @@
+// Everything that `retrain` does before its first fit: the champion, the labelled recordings it comes from, the unlabelled
+// ones through the quality gate, and who decides. U unlabelled windows, K classes.
+
+import type { RetrainConfig, TrainConfig } from "../config.ts";
+import { openDatabase, sqlName, sqlString } from "../data/duckdb.ts";
+import { qualityGate } from "../data/quality-gate.ts";
+import { type ReadRecordings, readRecordings } from "../data/read-recordings.ts";
+import type { Recordings } from "../data/recordings.ts";
+import { UserError } from "../errors.ts";
+import { innerSplit } from "../model-selection/inner-split.ts";
+import { joinWindows, pickWindows } from "../preprocessing/join-windows.ts";
+import { type DroppedSamples, makeWindows } from "../preprocessing/make-windows.ts";
+import type { WindowSet } from "../preprocessing/windows.ts";
+import { Rng } from "../random.ts";
+import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
+import { readJsonLines } from "../store/atomic-file.ts";
+import { modelFiles } from "../store/model-folder.ts";
+import { predictWindows } from "../training/predict-windows.ts";
+import type { Monitor } from "./open-monitor.ts";
+import { columnsOf, countByName } from "./prepare-training.ts";
+
+export interface RetrainData {
+  /** Labelled recordings with all people, and what was read of them. */
+  readonly labelled: ReadRecordings;
+  readonly dropped: DroppedSamples;
+  readonly unlabelled: Recordings;
+  /** Labelled windows first, then the unlabelled ones, whose labels are -1. */
+  readonly windows: WindowSet;
+  /** Rows of `windows`. */
+  readonly trainRows: Int32Array;
+  readonly holdoutRows: Int32Array;
+  readonly unlabelledRows: Int32Array;
+  /** [U] for the report alone; -1 where not known. */
+  readonly truth: Int32Array | null;
+  /** [holdout, K] what the champion says of people whom it had not learned from. */
+  readonly championOnHoldout: Float32Array;
+  /** [U, K] */
+  readonly championOnUnlabelled: Float32Array;
+  /** Of each fit: as long as the list. */
+  readonly learningRates: readonly number[];
+  readonly warnings: readonly string[];
+}
+
+/** @throws UserError for every fault of the files, or where nobody can be held out */
+export async function prepareRetraining(config: RetrainConfig, champion: Monitor): Promise<RetrainData> {
+  const warnings: string[] = [];
+  const trained = champion.config;
+  const labelled = await readLabelled(config, champion, warnings);
+  const { windows: own, dropped } = cut(labelled.recordings, champion);
+  requireEveryClass(own);
+  const unlabelled = await readUnlabelled(config, champion, warnings);
+  const { windows: foreign } = cut(unlabelled, champion);
+  const labelledRows = Int32Array.from(own.starts.keys());
+  const people = new Set(own.groups).size;
+  if (people < 3) {
+    throw new UserError(
+      `the labelled recordings are of ${people} people (${own.users.join(", ")}): expected three or more`,
+      {
+        advice: "One decides and is not learned from, and the others are left out in turn. Give more with --labelled.",
+      },
+    );
+  }
+  const { trainIndex, validationIndex } = innerSplit("group", own, labelledRows, {
+    ...{ rng: Rng.fromSeed(config.seed).split("holdout"), purgeSamples: trained.window },
+    fraction: Math.min(0.5, deciding(people, config.holdout) / people),
+  });
+  requireHoldout(own, trainIndex, validationIndex);
+  const windows = joinWindows(own, foreign);
+  const unlabelledRows = withoutPeople(windows, labelledRows.length, validationIndex, warnings);
+  const network = champion.folder.path(modelFiles.network);
+  const nClasses = own.classes.length;
+  const threads = { threads: config.jobs };
+  return {
+    ...{ labelled, dropped, unlabelled, windows, trainRows: trainIndex, holdoutRows: validationIndex, unlabelledRows },
+    truth:
+      config.truth === undefined
+        ? null
+        : await readTruth(config, champion, pickWindows(windows, unlabelledRows), warnings),
+    championOnHoldout: await outOfFold(champion, pickWindows(own, validationIndex), config, warnings),
+    championOnUnlabelled: await predictWindows(network, pickWindows(windows, unlabelledRows), nClasses, threads),
+    learningRates: await schedule(champion, config.epochs),
+    warnings,
+  };
+}
+
+/** Two at least, where enough are left to learn from: the spread between people is what the gate's interval rests on. */
+function deciding(people: number, share: number): number {
+  return Math.max(people >= 5 ? 2 : 1, Math.round(share * people));
+}
+
+/** Column names of the user, else of the champion's training. */
+function labelledColumns(config: RetrainConfig, trained: TrainConfig): ReturnType<typeof columnsOf> {
+  return { ...columnsOf(trained), ...columnsOf(config) };
+}
+
+async function readLabelled(config: RetrainConfig, champion: Monitor, warnings: string[]): Promise<ReadRecordings> {
+  const { manifest } = champion.folder;
+  const read = await readRecordings(config.labelled ?? manifest.data.files, {
+    columns: { channels: manifest.data.channels, ...labelledColumns(config, champion.config) },
+    requireLabels: true,
+    nominalRateHz: champion.config.rate,
+    logger: { info: () => {}, warn: (message) => warnings.push(message) },
+  }).catch((error: unknown) => {
+    if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
+    throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {
+      advice: "Give them, or other labelled ones, with --labelled.",
+      cause: error,
+    });
+  });
+  const named = { ...read.recordings, channels: manifest.data.channels };
+  if (config.labelled === undefined && read.recordings.fingerprint !== manifest.data.fingerprint) {
+    throw new UserError(
+      `${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from\n` +
+        `  expected ${manifest.data.fingerprint}\n  found    ${read.recordings.fingerprint}`,
+      { advice: "Restore the recordings, or name labelled ones with --labelled." },
+    );
+  }
+  return { ...read, recordings: named };
+}
+
+async function readUnlabelled(config: RetrainConfig, champion: Monitor, warnings: string[]): Promise<Recordings> {
+  const { channels } = champion.folder.manifest.data;
+  const named = config.channels ?? channels;
+  if (named.length !== channels.length) {
+    throw new UserError(`--channels: the model has ${channels.length} (${channels.join(", ")}), got ${named.length}`, {
+      advice: "Name one column for each, in this order.",
+    });
+  }
+  const { rate, window } = champion.config;
+  const { channels: _, label: _l, ...columns } = columnsOf(config);
+  const gated = await qualityGate(config.files, {
+    columns,
+    channels: channels.map((name, c) => {
+      const { min, max } = champion.baseline.per_channel[name]!;
+      return { column: named[c]!, min, max };
+    }),
+    samplingRateHz: rate,
+    windowSeconds: window / rate,
+  });
+  if (!gated.accepted) {
+    const reasons = gated.reasons.map(({ message }) => `  ${message}`);
+    throw new UserError(`the unlabelled recordings do not pass the quality gate:\n${reasons.join("\n")}`, {
+      advice: gated.reasons[0]!.advice ?? "Repair the export, or leave these recordings out.",
+    });
+  }
+  warnings.push(...gated.warnings);
+  return { ...gated.recordings, channels };
+}
+
+function cut(recordings: Recordings, { config, drift }: Monitor): ReturnType<typeof makeWindows> {
+  const { rate, window, overlap } = config;
+  return makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
+}
+
+function requireEveryClass({ labels, classes }: WindowSet): void {
+  const missing = classes.filter((_, k) => !labels.includes(k));
+  if (missing.length === 0) return;
+  throw new UserError(`the labelled recordings have no window of ${missing.join(", ")}, which the model knows`, {
+    advice: "A retrained model has the classes of the one before. Give labelled recordings of each with --labelled.",
+  });
+}
+
+function requireHoldout({ labels, classes, groups, users }: WindowSet, train: Int32Array, holdout: Int32Array): void {
+  const has = (rows: Int32Array, k: number): boolean => rows.some((row) => labels[row] === k);
+  const nobody = classes.filter((_, k) => has(holdout, k) && !has(train, k));
+  if (nobody.length === 0) return;
+  const people = [...new Set(holdout.map((row) => groups[row]!))].map((group) => users[group]!);
+  throw new UserError(`only the people held out (${people.join(", ")}) have windows of ${nobody.join(", ")}`, {
+    advice: "Nobody would be left to learn these from. Choose another --seed or --holdout, or give more people.",
+  });
+}
+
+/** The unlabelled windows of people who do not decide. */
+function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, warnings: string[]): Int32Array {
+  const deciding = new Set(holdout.map((row) => windows.groups[row]!));
+  const all = Int32Array.from({ length: windows.starts.length - first }, (_, i) => first + i);
+  const rows = all.filter((row) => !deciding.has(windows.groups[row]!));
+  const people = [...deciding].filter((group) => all.some((row) => windows.groups[row] === group));
+  if (people.length > 0) {
+    const names = people.map((group) => windows.users[group]!).join(", ");
+    warnings.push(`Unlabelled windows of ${names} were left out: they decide, and nothing may be learned from them.`);
+  }
+  if (rows.length > 0) return rows;
+  throw new UserError("no unlabelled window is left to learn from", {
+    advice: "Give longer recordings, or of people who are not held out; names of people count over all files.",
+  });
+}
+
+/** What the champion's folds said of people it learned from, and the champion itself of others. */
+async function outOfFold(
+  champion: Monitor,
+  windows: WindowSet,
+  config: RetrainConfig,
+  warnings: string[],
+): Promise<Float32Array> {
+  const { folder, drift } = champion;
+  const { classes } = drift;
+  const said = await predictWindows(folder.path(modelFiles.network), windows, classes.length, { threads: config.jobs });
+  const known = new Set(folder.manifest.data.users);
+  const needed = windows.users.filter((user) => known.has(user));
+  if (needed.length === 0) return said;
+  const database = await openDatabase();
+  const honest = new Map<string, Float32Array>();
+  try {
+    const columns = classes.map((name) => sqlName(`p_${name}`)).join(", ");
+    const rows = await database.rows(
+      `SELECT "user", recording, start_s, ${columns} FROM ${sqlString(folder.path(modelFiles.outOfFold))}`,
+    );
+    for (const row of rows) {
+      const values = Float32Array.from(classes, (name) => Number(row[`p_${name}`]));
+      honest.set(keyOf(String(row.user), String(row.recording), Number(row.start_s)), values);
+    }
+  } finally {
+    database.close();
+  }
+  const seen = new Set<string>();
+  for (let w = 0; w < windows.starts.length; w++) {
+    const user = windows.users[windows.groups[w]!]!;
+    if (!known.has(user)) continue;
+    const own = honest.get(keyOf(user, windows.recordings[windows.recordingIndex[w]!]!, windows.startTimes[w]!));
+    if (own === undefined) seen.add(user);
+    else said.set(own, w * classes.length);
+  }
+  if (seen.size > 0) {
+    warnings.push(
+      `${config.model} has learned from ${[...seen].join(", ")}, who decide here, from other recordings: its figures are too good.`,
+    );
+  }
+  return said;
+}
+
+function keyOf(user: string, recording: string, start: number): string {
+  return JSON.stringify([user, recording, start.toFixed(3)]);
+}
+
+/** The learning rates of the champion's final fit, an epoch each; a longer fit goes on with the last. */
+async function schedule(champion: Monitor, epochs: number | undefined): Promise<number[]> {
+  const path = champion.folder.path(modelFiles.history);
+  const rows = (await readJsonLines(path)).map((row): HistoryRow => historyRowSchema.parse(row));
+  const rates = rows.filter(({ fit }) => fit === "final").map(({ learning_rate }) => learning_rate);
+  if (rates.length === 0) rates.push(champion.config.learningRate);
+  return Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
+}
+
+/** [U] the label at each window's middle. The windows were made without: their cuts know nothing of it. */
+async function readTruth(
+  config: RetrainConfig,
+  champion: Monitor,
+  windows: WindowSet,
+  warnings: string[],
+): Promise<Int32Array> {
+  const { channels } = champion.folder.manifest.data;
+  const { classes } = champion.drift;
+  const { label: _, ...columns } = columnsOf(config);
+  const { recordings } = await readRecordings(config.files, {
+    columns: { ...columns, channels: config.channels ?? channels, label: config.truth! },
+    requireLabels: false,
+    nominalRateHz: champion.config.rate,
+  });
+  const half = windows.windowSize / windows.samplingRateHz / 2;
+  const stretches = Map.groupBy(recordings.stretches, ({ user, recording }) => JSON.stringify([user, recording]));
+  const truth = windows.starts.map((_, w) => {
+    const user = windows.users[windows.groups[w]!]!;
+    const recording = windows.recordings[windows.recordingIndex[w]!]!;
+    const middle = windows.startTimes[w]! + half;
+    const own = stretches.get(JSON.stringify([user, recording])) ?? [];
+    const at = own.findLast(({ start }) => recordings.time[start]! <= middle);
+    return at?.label == null ? -1 : classes.indexOf(at.label);
+  });
+  const unknown = truth.filter((label) => label < 0).length;
+  if (unknown > 0) warnings.push(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no known class`);
+  return truth;
+}
+
+/** Windows by person, for a table. */
+export function peopleOf(windows: WindowSet, rows: Int32Array): string[] {
+  const counts = countByName(
+    rows.map((row) => windows.groups[row]!),
+    windows.users,
+  );
+  return Object.keys(counts).filter((user) => counts[user]! > 0);
+}

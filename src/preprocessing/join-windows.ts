@@ -1,0 +1,50 @@
+// Sets of windows put together, or thinned out. Dimensions: S samples, C channels, W windows.
+
+import type { WindowSet } from "./windows.ts";
+
+/**
+ * The windows of `a`, then those of `b`. People of one name are one person; recordings stay apart.
+ * @throws RangeError where channels, rate, window size or classes differ
+ */
+export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
+  for (const key of ["channels", "samplingRateHz", "windowSize", "classes"] as const) {
+    if (JSON.stringify(a[key]) !== JSON.stringify(b[key])) {
+      throw new RangeError(`joinWindows: ${key} differ: ${JSON.stringify(a[key])} and ${JSON.stringify(b[key])}`);
+    }
+  }
+  const samples = new Float32Array(new SharedArrayBuffer(4 * (a.samples.length + b.samples.length)));
+  samples.set(a.samples);
+  samples.set(b.samples, a.samples.length);
+  const users = [...new Set([...a.users, ...b.users])];
+  const firstSample = a.samples.length / a.channels.length;
+  return {
+    ...a,
+    samples,
+    starts: Int32Array.from([...a.starts, ...b.starts.map((start) => start + firstSample)]),
+    startTimes: Float64Array.from([...a.startTimes, ...b.startTimes]),
+    labels: Int32Array.from([...a.labels, ...b.labels]),
+    groups: Int32Array.from([...a.groups, ...b.groups.map((group) => users.indexOf(b.users[group]!))]),
+    recordingIndex: Int32Array.from([...a.recordingIndex, ...b.recordingIndex.map((r) => r + a.recordings.length)]),
+    users,
+    recordings: [...a.recordings, ...b.recordings],
+  };
+}
+
+/** The windows of `rows` alone, over the same samples; users and recordings that are left. */
+export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
+  const [groups, users] = renumbered(windows.groups, rows, windows.users);
+  const [recordingIndex, recordings] = renumbered(windows.recordingIndex, rows, windows.recordings);
+  return {
+    ...windows,
+    starts: rows.map((row) => windows.starts[row]!),
+    startTimes: Float64Array.from(rows, (row) => windows.startTimes[row]!),
+    labels: rows.map((row) => windows.labels[row]!),
+    ...{ groups, users, recordingIndex, recordings },
+  };
+}
+
+function renumbered(index: Int32Array, rows: Int32Array, names: readonly string[]): [Int32Array, string[]] {
+  const left = [...new Set(rows.map((row) => index[row]!))].sort((a, b) => a - b);
+  const place = new Map(left.map((old, i) => [old, i]));
+  return [rows.map((row) => place.get(index[row]!)!), left.map((old) => names[old]!)];
+}

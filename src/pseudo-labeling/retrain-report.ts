@@ -1,0 +1,119 @@
+// retrain_report.json: what every cycle did, what the gate asked, and what came of it.
+
+import { z } from "zod";
+import type { CycleReport, StopReason } from "./curriculum.ts";
+import type { GateRule, HoldoutComparison, Proxies } from "./gate.ts";
+
+export interface RetrainReport {
+  schema_version: 1;
+  created_at: string;
+  /** Of the model whose place is asked for. */
+  champion: string;
+  /** Null where the candidate was refused before it became a model. */
+  candidate: string | null;
+  config: Record<string, unknown>;
+  classes: string[];
+  labelled: { people: string[]; windows: number };
+  holdout: { people: string[]; windows: number };
+  unlabelled: { files: string[]; fingerprint: string; windows: number };
+  cycles: CycleReport[];
+  /** The best cycle on the holdout. */
+  winner: number;
+  /** Why no further cycle was run; "adabn" where there were none to run. */
+  stopped: StopReason | "adabn";
+  comparison: HoldoutComparison;
+  /** On the unlabelled windows; null where the holdout had refused already. */
+  proxies: { champion: Proxies; candidate: Proxies } | null;
+  gate: { passed: boolean; rules: GateRule[] };
+  seconds: number;
+  warnings: string[];
+}
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+const names = z.array(z.string());
+
+const cycle: z.ZodType<CycleReport> = z.object({
+  cycle: count,
+  share: share.describe("of the unlabelled windows, as asked for; caps may allow less"),
+  selection: z
+    .object({
+      total: count,
+      per_class: z.record(z.string(), count),
+      thresholds: z.record(z.string(), share.nullable()).describe("least confidence that was chosen"),
+      share_shift: share.describe("total variation of class shares, selection against labelled windows"),
+      truth: z
+        .object({
+          accuracy: share,
+          per_class: z.record(z.string(), z.object({ precision: share.nullable(), recall: share.nullable() })),
+        })
+        .nullable()
+        .describe("of the pseudo-labels, where --truth named the true ones"),
+    })
+    .nullable()
+    .describe("null for cycle 0, which learns from labelled windows alone"),
+  holdout: z.object({
+    n: count,
+    accuracy: share,
+    macro_f1: share,
+    expected_calibration_error: share,
+    log_loss: z.number().min(0),
+  }),
+  unlabelled: z.object({
+    mean_confidence: share,
+    mean_entropy: share.describe("as a share of the greatest possible"),
+    predicted: z.record(z.string(), count),
+    flipped: share.nullable().describe("share of windows with another label than in the cycle before"),
+    macro_f1: share.nullable().describe("by --truth"),
+    accuracy: share.nullable().describe("by --truth"),
+  }),
+});
+
+const proxies: z.ZodType<Proxies> = z.object({
+  mean_confidence: share,
+  mean_entropy: share,
+  flip_rate: share.nullable(),
+  drift: share.describe("largest KS distance of a channel from the network's own baseline"),
+});
+
+export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
+  schema_version: z.literal(1),
+  created_at: z.iso.datetime(),
+  champion: z.string(),
+  candidate: z.string().nullable(),
+  config: z.record(z.string(), z.unknown()),
+  classes: names,
+  labelled: z.object({ people: names, windows: count }).describe("learned from"),
+  holdout: z.object({ people: names, windows: count }).describe("labelled, decide, never learned from"),
+  unlabelled: z.object({ files: names, fingerprint: z.string(), windows: count }),
+  cycles: z.array(cycle),
+  winner: count,
+  stopped: z.enum([
+    ...(["vanished", "dominated", "nothing selected", "dropped", "no gain", "all selected", "cycles"] as const),
+    "adabn",
+  ]),
+  comparison: z.object({
+    people: z.array(
+      z.object({ person: z.string(), windows: count, champion_macro_f1: share, candidate_macro_f1: share }),
+    ),
+    champion_macro_f1: share,
+    candidate_macro_f1: share,
+    mean_difference: z.number(),
+    interval: z.tuple([z.number(), z.number()]).nullable().describe("90 %, of the mean over people"),
+  }),
+  proxies: z.object({ champion: proxies, candidate: proxies }).nullable(),
+  gate: z.object({
+    passed: z.boolean(),
+    rules: z.array(
+      z.object({
+        name: z.string(),
+        passed: z.boolean(),
+        value: z.number().nullable(),
+        limit: z.number().nullable(),
+        about: z.string(),
+      }),
+    ),
+  }),
+  seconds: z.number().min(0),
+  warnings: names,
+});

@@ -1,0 +1,191 @@
+// A retraining on a page: what each cycle learned from, how it did on people who decide, and what the gate asked. For a
+// candidate that became a model the sections stand before its cross-validation; a refusal has a page of its own.
+
+import * as Plot from "@observablehq/plot";
+import { counted } from "../counted.ts";
+import type { RetrainReport } from "../pseudo-labeling/retrain-report.ts";
+import { dataTable } from "./data-table.ts";
+import { count, fixed, percent } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { headlineHtml, pageHtml, type Section, tile } from "./page.ts";
+import { plotSvg } from "./plot-svg.ts";
+
+const stops: Readonly<Record<RetrainReport["stopped"], string>> = {
+  vanished: "a class was not predicted any more",
+  dominated: "one class held most of the selection",
+  "nothing selected": "no unlabelled window was sure enough",
+  dropped: "the holdout did worse than without pseudo-labels",
+  "no gain": "further cycles brought nothing",
+  "all selected": "all unlabelled windows were asked for",
+  cycles: "all cycles were run",
+  adabn: "the statistics of batch normalization were taken from the unlabelled windows",
+};
+
+/** A refusal's page. Equal reports give equal bytes. */
+export function retrainPage(report: RetrainReport): string {
+  const failed = report.gate.rules.filter(({ passed }) => !passed).map(({ name }) => name);
+  return pageHtml({
+    title: `Tidemark: retraining of ${report.champion}`,
+    heading: `Retraining of ${report.champion}: not adopted`,
+    lead: html`${lead(report)} The gate refused: ${failed.join(", ")}. Nothing was changed.`,
+    warnings: report.warnings,
+    headline: headline(report),
+    sections: retrainSections(report),
+    footer: html`Written by <code>tidemark retrain</code> on ${report.created_at.slice(0, 10)}. The figures are in
+ retrain_report.json.`,
+  });
+}
+
+export function retrainSections(report: RetrainReport): Section[] {
+  return [
+    {
+      id: "gate",
+      title: "Gate",
+      about: `${report.gate.passed ? "All rules were passed." : "All rules have to be passed."} People who decide were learned from by neither network.`,
+      body: html`${gateTable(report)}<h3>People who decide</h3>${peopleTable(report)}`,
+    },
+    {
+      id: "cycles",
+      title: "Cycles",
+      about: `Cycle 0 learns from labelled windows alone. The winner is cycle ${report.winner}; the last one was the last because ${stops[report.stopped]}.`,
+      body: html`<div class="grid">${charts(report)}</div>${cycleTable(report)}`,
+    },
+    {
+      id: "pseudo-labels",
+      title: "Pseudo-labels",
+      about: "Unlabelled windows that each cycle learned from, by the class that the cycle before gave them.",
+      body: html`${selectionTable(report)}${truthTable(report)}`,
+    },
+  ];
+}
+
+function lead({ labelled, holdout, unlabelled }: RetrainReport): string {
+  return (
+    `${counted(labelled.windows, "labelled window")} of ${counted(labelled.people.length, "person", "people")} and ` +
+    `${counted(unlabelled.windows, "unlabelled one")} to learn from; ${counted(holdout.people.length, "person", "people")} to decide.`
+  );
+}
+
+function headline({ comparison, cycles, winner, gate }: RetrainReport): Html {
+  const [low, high] = comparison.interval ?? [null, null];
+  const passed = gate.rules.filter((rule) => rule.passed).length;
+  return headlineHtml("Macro-F1 on the labelled people who decide.", [
+    tile("Candidate", fixed(comparison.candidate_macro_f1), `cycle ${winner} of ${cycles.length - 1}`, "first"),
+    tile("Champion", fixed(comparison.champion_macro_f1), "of networks that had not learned from them"),
+    tile(
+      "Mean over people",
+      signed(comparison.mean_difference),
+      low === null ? "one person" : `${signed(low)} to ${signed(high)}`,
+    ),
+    tile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
+  ]);
+}
+
+function signed(value: number | null): string {
+  return value === null ? fixed(value) : `${value < 0 ? "−" : "+"}${fixed(Math.abs(value))}`;
+}
+
+function gateTable({ gate }: RetrainReport): Html {
+  const rows = gate.rules.map(({ name, passed, value, limit, about }) => [
+    ...[name, passed ? "passed" : "failed", fixed(value), fixed(limit), about],
+  ]);
+  return dataTable("Rules of the gate", ["rule", "", "value", "limit", "what is asked"], rows);
+}
+
+function peopleTable({ comparison }: RetrainReport): Html {
+  const rows = comparison.people.map(({ person, windows, champion_macro_f1: before, candidate_macro_f1: after }) => [
+    ...[person, count(windows), fixed(before), fixed(after), signed(after - before)],
+  ]);
+  const head = ["person", "windows", "champion", "candidate", "difference"];
+  return dataTable("Macro-F1 by person", head, rows);
+}
+
+function cycleTable({ cycles, winner }: RetrainReport): Html {
+  const rows = cycles.map(({ cycle, share, selection, holdout, unlabelled }) => [
+    ...[cycle === winner ? `${cycle} (winner)` : `${cycle}`, percent(share, 0), count(selection?.total ?? 0)],
+    ...[fixed(holdout.macro_f1), fixed(holdout.accuracy), fixed(holdout.expected_calibration_error)],
+    ...[fixed(unlabelled.mean_confidence), fixed(unlabelled.mean_entropy), percent(unlabelled.flipped)],
+    fixed(unlabelled.macro_f1),
+  ]);
+  const head = [
+    ...["cycle", "share", "selected", "holdout macro-F1", "accuracy", "ECE"],
+    ...["confidence", "entropy", "labels flipped", "unlabelled macro-F1"],
+  ];
+  return dataTable("Cycles", head, rows);
+}
+
+function selectionTable({ cycles, classes }: RetrainReport): Html {
+  const rows = cycles.flatMap(({ cycle, selection }) => {
+    if (selection === null) return [];
+    const cells = classes.map((name) => {
+      const least = selection.thresholds[name];
+      return `${count(selection.per_class[name] ?? 0)}${least == null ? "" : ` from ${fixed(least, 2)}`}`;
+    });
+    return [[`cycle ${cycle}`, ...cells, fixed(selection.share_shift)]];
+  });
+  if (rows.length === 0) return html`<p class="empty">No cycle learned from pseudo-labels.</p>`;
+  return dataTable("Selected windows by class, and the least confidence", ["", ...classes, "shift of shares"], rows);
+}
+
+function truthTable({ cycles, classes }: RetrainReport): Html | null {
+  const rows = cycles.flatMap(({ cycle, selection }) => {
+    const truth = selection?.truth;
+    if (truth == null) return [];
+    const cells = classes.map((name) => {
+      const { precision, recall } = truth.per_class[name] ?? { precision: null, recall: null };
+      return `${fixed(precision, 2)} / ${fixed(recall, 2)}`;
+    });
+    return [[`cycle ${cycle}`, fixed(truth.accuracy), ...cells]];
+  });
+  if (rows.length === 0) return null;
+  return html`<h3>Precision and recall of the pseudo-labels</h3>${dataTable("Pseudo-labels by the truth", ["", "accuracy", ...classes], rows)}`;
+}
+
+function charts({ cycles, winner, comparison }: RetrainReport): Html[] {
+  const frame = { height: 170, marginLeft: 42, marginRight: 14, marginTop: 24, marginBottom: 32 };
+  const x = {
+    label: "cycle",
+    domain: [0, Math.max(1, cycles.length - 1)],
+    ticks: cycles.map(({ cycle }) => cycle),
+    tickFormat: "d",
+  };
+  const line = (
+    title: string,
+    label: string,
+    value: (cycle: RetrainReport["cycles"][number]) => number | null,
+    more: Plot.Markish[] = [],
+  ): Html => {
+    const points = cycles.flatMap((cycle) => {
+      const y = value(cycle);
+      return y === null ? [] : [{ cycle: cycle.cycle, y }];
+    });
+    const words = points.map(({ cycle, y }) => `cycle ${cycle} ${fixed(y)}`).join("; ");
+    const chart = plotSvg(`${title}: ${words}.`, {
+      ...{ ...frame, x, y: { label, grid: true, nice: true, ticks: 4 } },
+      marks: [
+        ...more,
+        Plot.lineY(points, { x: "cycle", y: "y", stroke: "var(--accent)", strokeWidth: 2 }),
+        Plot.dot(points, {
+          x: "cycle",
+          y: "y",
+          r: 3.5,
+          fill: ({ cycle }) => (cycle === winner ? "var(--accent)" : "var(--surface)"),
+          stroke: "var(--accent)",
+        }),
+      ],
+    });
+    return html`<figure class="card"><h3>${title}</h3>${chart}</figure>`;
+  };
+  const champion = Plot.ruleY([comparison.champion_macro_f1], {
+    stroke: "currentColor",
+    strokeDasharray: "3,3",
+    strokeOpacity: 0.5,
+  });
+  const truths = cycles.some(({ unlabelled }) => unlabelled.macro_f1 !== null);
+  return [
+    line("People who decide", "macro-F1 (dashed: champion)", ({ holdout }) => holdout.macro_f1, [champion]),
+    ...(truths ? [line("Unlabelled people, by their truth", "macro-F1", ({ unlabelled }) => unlabelled.macro_f1)] : []),
+    line("Learned from", "pseudo-labelled windows", ({ selection }) => selection?.total ?? 0),
+    line("Confidence", "mean on unlabelled windows", ({ unlabelled }) => unlabelled.mean_confidence),
+  ];
+}

@@ -46,11 +46,11 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
   const confidence = (row: number): number => probabilities[row * nClasses + predicted[row]!]!;
   // A stable sort: of equally sure windows the earlier ones are taken.
   const surest = [...predicted.keys()].sort((a, b) => confidence(b) - confidence(a));
-  const among = new Set(selector === "percentile-global" ? surest.slice(0, Math.ceil(share * surest.length)) : []);
+  const among = new Set(selector === "percentile-global" ? surest.slice(0, countOf(share, surest)) : []);
   const chosen = caps.map((cap, k) => {
     const own = surest.filter((row) => predicted[row] === k);
     const sure = {
-      "percentile-per-class": () => Math.ceil(share * own.length),
+      "percentile-per-class": () => countOf(share, own),
       "percentile-global": () => own.filter((row) => among.has(row)).length,
       fixed: () => own.filter((row) => confidence(row) >= threshold).length,
     }[selector]();
@@ -64,4 +64,9 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
     thresholds: chosen.map((own) => (own.length === 0 ? null : confidence(own.at(-1)!))),
     counts: chosen.map((own) => own.length),
   };
+}
+
+/** Rounded up, but not for the last digits of a product: .07 x 100 is 7. */
+function countOf(share: number, rows: readonly number[]): number {
+  return Math.ceil(Number((share * rows.length).toPrecision(12)));
 }

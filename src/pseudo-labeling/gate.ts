@@ -133,16 +133,21 @@ export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
   ];
 }
 
-/** Quantiles .95 of Student's t by degrees of freedom, from 1; the normal one beyond. */
+/** Quantiles .95 of Student's t by degrees of freedom, from 1. */
 const t95 = [
   6.314, 2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.74,
   1.734, 1.729, 1.725, 1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697,
 ] as const;
 
+/** Beyond the table Fisher's expansion around the normal quantile, which there is right to four digits. */
+function t95Of(freedom: number): number {
+  return t95[freedom - 1] ?? 1.64485 + 1.52377 / freedom + 1.42025 / freedom ** 2;
+}
+
 function intervalOf(differences: readonly number[], mean: number): [number, number] | null {
   const n = differences.length;
   if (n < 2) return null;
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = (t95[n - 2] ?? 1.645) * Math.sqrt(variance / n);
+  const half = t95Of(n - 1) * Math.sqrt(variance / n);
   return [mean - half, mean + half];
 }

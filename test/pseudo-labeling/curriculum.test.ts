@@ -174,13 +174,13 @@ describe("the cycles end", () => {
     const classes = ["1", "10", "2"];
     const holdoutLabels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
     const row = (k: number, sure = 0.8): number[] => [0, 1, 2].map((i) => (i === k ? sure : (1 - sure) / 2));
-    const fit = (cycle: number) => ({
+    const answer = (cycle: number): CycleFit<number> => ({
       weights: cycle,
       holdout: Float32Array.from([...holdoutLabels].flatMap((k, i) => row(i < 20 + cycle ? k : (k + 1) % 3))),
       unlabelled: Float32Array.from(Array.from({ length: 20 }, (_, i) => row(i % 2 === 0 ? 0 : 2)).flat()),
     });
     const known = { classes, labelledCounts: [50, 50, 50], holdoutLabels, truth: null };
-    const { stopped, cycles } = await runCurriculum(known, options, async (cycle) => fit(cycle));
+    const { stopped, cycles } = await runCurriculum(known, options, async (cycle) => answer(cycle));
     expect(cycles[1]!.selection!.per_class).toEqual({ "1": 3, "10": 0, "2": 3 });
     expect(stopped).toBe("all selected");
   });

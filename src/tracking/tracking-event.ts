@@ -39,6 +39,11 @@ export type TrackingEvent =
   | { type: "complete"; run: string };
 
 const texts = z.record(z.string(), z.string());
+/** JSON writes null for what is no finite number. */
+const metric = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
 const run = z.string().min(1);
 const at = z.int().min(0);
 
@@ -47,7 +52,7 @@ export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnio
   z.object({ type: z.literal("run"), run, name: z.string(), parent: run.nullable(), at, tags: texts }),
   z.object({ type: z.literal("params"), run, params: texts }),
   z.object({ type: z.literal("tags"), run, tags: texts }),
-  z.object({ type: z.literal("metrics"), run, at, step: z.int(), values: z.record(z.string(), z.number()) }),
+  z.object({ type: z.literal("metrics"), run, at, step: z.int(), values: z.record(z.string(), metric) }),
   z.object({
     type: z.literal("dataset"),
     run,

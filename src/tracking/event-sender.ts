@@ -248,14 +248,22 @@ export function batchesOf({ metrics, params, tags }: Loggable): Loggable[] {
   return batches;
 }
 
-/** A key as every server takes it: letters, digits, `_ - . /` and spaces; others become `_`. */
+/** A key as every server takes it: letters and digits of any script, `_ - . /` and spaces, a path without `.` and `..`. */
 export function keyOf(name: string): string {
-  const key = name.replace(/[^\w\-. /]/g, "_").replace(/\/{2,}|^\/|\/$/g, "_");
-  return cut(key, limits.key) || "_";
+  const key = name
+    .slice(0, limits.key)
+    .replace(/[^\p{L}\p{N}_\-. /]/gu, "_")
+    .replace(/\/{2,}/g, "/")
+    .replace(/^\/|\/$/g, "_")
+    .replace(/(?<![^/])\.{1,2}(?![^/])/g, (dots) => "_".repeat(dots.length));
+  return key || "_";
 }
 
+/** Servers fail on a half of a surrogate pair, over and over. */
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return (
+    text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
+  ).toWellFormed();
 }
 
 function paramsOf(params: Readonly<Record<string, string>>, length: number): KeyValue[] {

@@ -39,8 +39,8 @@ export function serverAddress(
     });
   }
   const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_SERVER_CERT_PATH: certPath } = environment;
-  const user = url.username === "" ? environment.MLFLOW_TRACKING_USERNAME : decodeURIComponent(url.username);
-  const password = url.username === "" ? environment.MLFLOW_TRACKING_PASSWORD : decodeURIComponent(url.password);
+  const user = url.username === "" ? environment.MLFLOW_TRACKING_USERNAME : decoded(url.username);
+  const password = url.username === "" ? environment.MLFLOW_TRACKING_PASSWORD : decoded(url.password);
   const warnings: string[] = [];
   const named = user !== undefined && user !== "";
   const basic = named ? `Basic ${Buffer.from(`${user}:${password ?? ""}`).toString("base64")}` : undefined;
@@ -56,6 +56,15 @@ export function serverAddress(
     certificates: certPath === undefined || certPath === "" ? undefined : readCertificates(certPath),
     ...{ insecureTls, warnings },
   };
+}
+
+/** A % that begins no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Whether MLFLOW_TRACKING_URI names a store that only MLflow itself can write to. */

@@ -187,9 +187,8 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
         given[stream]!.push(verdict(ended));
       }
       expect(given.left!.at(-1)).toBe(-1);
-      const there = await readBack.everything();
-      expect(Object.keys(there.experiments)).toContain("walking/monitoring");
-      expect(Object.keys(there.experiments)).not.toContain("tidemark/monitoring");
+      const there = await readBack.everything("walking/monitoring", "tidemark/monitoring");
+      expect(Object.keys(there.experiments)).toEqual(["walking/monitoring"]);
       expect(runsOf(there, "walking/monitoring")).toHaveLength(2);
       for (const [stream, expected] of Object.entries(given)) {
         const { metrics, tags, status } = runNamed(there, "walking/monitoring", stream);
@@ -208,10 +207,10 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
     });
 
     it("of a batch that is known already changes nothing", async () => {
-      const before = await readBack.everything();
+      const before = await readBack.everything("walking/monitoring");
       const again = await check("b1.csv", "left");
       expect(JSON.parse(again.stdout).known).toBe(true);
-      expect(await readBack.everything()).toEqual(before);
+      expect(await readBack.everything("walking/monitoring")).toEqual(before);
     });
 
     it("gives its verdict where no server answers, and sync tells the rest", async () => {
@@ -223,18 +222,18 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
           `^warning: not all of the stream was sent to the tracking server: ${away}: .*\\. Send with: tidemark sync model --tracking ${away}\\n$`,
         ),
       );
-      const before = await readBack.everything();
+      const before = await readBack.everything("walking", "walking/monitoring");
       expect(values(runNamed(before, "walking/monitoring", "left").metrics.verdict)).toHaveLength(3);
       const { exitCode, stdout } = await run("sync", "model", "--tracking", server.uri);
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^stream {5}left: 1 batch {2}http/m);
       expect(stdout).toMatch(/^stream {5}right: nothing new {2}http/m);
-      const after = await readBack.everything();
+      const after = await readBack.everything("walking", "walking/monitoring");
       const { metrics, tags } = runNamed(after, "walking/monitoring", "left");
       expect(values(metrics.verdict)).toEqual(given.left!.map((number, i) => [i + 1, number]));
       expect(tags.batch_id).toBe("b2.csv");
       expect((await run("sync", "model", "--tracking", server.uri)).exitCode).toBe(0);
-      expect(await readBack.everything()).toEqual(after);
+      expect(await readBack.everything("walking", "walking/monitoring")).toEqual(after);
       expect(runsOf(after, "walking")).toEqual(runsOf(before, "walking"));
     });
 

@@ -13,13 +13,21 @@ Examples:
 A batch is all that the named files hold. Its id is taken once in its stream:
 the same data under the same id is answered as before and changes nothing.
 
-Exit codes:
+With several --model each judges the batch, in its own memory: one answer each.
+
+Exit codes (the highest, of several models):
   0    normal
   10   gradual_drift
   11   sudden_change
   12   rejected by the quality gate; no reference was changed
   2    wrong use
   1    a defect of tidemark`;
+
+interface CheckArguments extends Record<string, unknown> {
+  /** One for each time the option was given. */
+  model?: string[];
+  json?: boolean;
+}
 
 /** `tidemark check` */
 export function checkCommand(): Command {
@@ -32,7 +40,11 @@ export function checkCommand(): Command {
     )
     .usage("<files...> --model <dir> [options]")
     .argument("[files...]", "one batch; CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
-    .option("--model <dir>", "the model folder (required); the stream's memory lies there too");
+    .option(
+      "--model <dir>",
+      "the model folder, or DIR/LINE@champion (required); the stream's memory lies there too; may be given again",
+      (model: string, before: string[] = []) => [...before, model],
+    );
   command.optionsGroup("Batch:");
   textOption(command, "--stream <name>", "whose batch it is: a device, a person, a site", defaults.stream);
   textOption(command, "--batch-id <name>", "its name in the stream's ledger", "the file's name");
@@ -59,16 +71,22 @@ export function checkCommand(): Command {
   return command
     .option("--json", "print the answer as one line of JSON (schema: check_result.schema.json)")
     .addHelpText("after", closing)
-    .action(async (files: string[], { json, ...options }: Record<string, unknown>) => {
-      const config = resolveCheckConfig({ ...options, ...(files.length > 0 && { files }) });
+    .action(async (files: string[], { json, model, ...options }: CheckArguments) => {
+      const given = { ...options, ...(files.length > 0 && { files }) };
+      const configs = (model ?? [undefined]).map((one) => resolveCheckConfig({ ...given, model: one }));
       const { check } = await import("../pipelines/check.ts");
-      const answer = await check(config);
-      for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
-      process.stdout.write(
-        json === true
-          ? `${JSON.stringify({ known: answer.known, ...answer.result })}\n`
-          : `${checkText(answer, config.model)}\n`,
-      );
-      process.exitCode = verdictExitCodes[answer.result.verdict];
+      const codes: number[] = [];
+      for (const config of configs) {
+        const answer = await check(config);
+        for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
+        const heading = configs.length === 1 ? "" : `${codes.length === 0 ? "" : "\n"}under ${config.model}:\n`;
+        process.stdout.write(
+          json === true
+            ? `${JSON.stringify({ known: answer.known, ...answer.result })}\n`
+            : `${heading}${checkText(answer, config.model)}\n`,
+        );
+        codes.push(verdictExitCodes[answer.result.verdict]);
+      }
+      process.exitCode = Math.max(...codes);
     });
 }

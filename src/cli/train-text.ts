@@ -219,12 +219,17 @@ function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventO
 
 function gateText({ winner, stopped, rules, passed }: EventOf<"gate">): string {
   const rows = rules.map((rule) => [
-    ...[rule.passed ? "passed" : "FAILED", rule.name, fixed(rule.value), fixed(rule.limit), rule.about],
+    ...[rule.passed ? "passed" : "FAILED", rule.name, shown(rule.value), shown(rule.limit), rule.about],
   ]);
   return (
     `\ngate: ${passed ? "passed" : "refused"} (winner cycle ${winner}; stopped by: ${stopped})\n` +
     `${formatTable(["", "rule", "value", "limit", "what is asked"], rows)}\n`
   );
+}
+
+/** A cycle's number has no decimals. */
+function shown(value: number | null): string {
+  return value === null || !Number.isInteger(value) ? fixed(value) : String(value);
 }
 
 function retrainedText({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string {

@@ -74,7 +74,9 @@ function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly
     {
       id: "folds",
       title: "Folds",
-      about: "Training stops, and weights are chosen, by the validation part; the test part is looked at once.",
+      about: report.folds.every(({ n_validation: n }) => n === 0)
+        ? "Each fold runs its whole schedule; nothing was chosen by the people it tests."
+        : "Training stops, and weights are chosen, by the validation part; the test part is looked at once.",
       body: html`${foldTable(report)}${learningCurves(report, history)}`,
     },
     {

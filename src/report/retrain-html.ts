@@ -48,7 +48,7 @@ export function retrainSections(report: RetrainReport): Section[] {
       id: "cycles",
       title: "Cycles",
       about: `Cycle 0 learns from labelled windows alone. The winner is cycle ${report.winner}; the last one was the last because ${stops[report.stopped]}.`,
-      body: html`<div class="grid">${charts(report)}</div>${cycleTable(report)}`,
+      body: html`<div class="grid">${charts(report)}</div><h3>Cycle by cycle</h3>${cycleTable(report)}`,
     },
     {
       id: "pseudo-labels",
@@ -86,10 +86,11 @@ function signed(value: number | null): string {
 }
 
 function gateTable({ gate }: RetrainReport): Html {
+  const shown = (value: number | null): string => (Number.isInteger(value) ? String(value) : fixed(value));
   const rows = gate.rules.map(({ name, passed, value, limit, about }) => [
-    ...[name, passed ? "passed" : "failed", fixed(value), fixed(limit), about],
+    ...[name, passed ? "passed" : "failed", shown(value), shown(limit), about],
   ]);
-  return dataTable("Rules of the gate", ["rule", "", "value", "limit", "what is asked"], rows);
+  return dataTable("Rules of the gate", ["rule", "", "value", "limit", "what is asked"], rows, "rules");
 }
 
 function peopleTable({ comparison }: RetrainReport): Html {

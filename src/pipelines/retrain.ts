@@ -18,7 +18,7 @@ import { crossValidate } from "../model-selection/cross-validate.ts";
 import { leakageReport } from "../model-selection/leakage.ts";
 import { stratifiedGroupKFold } from "../model-selection/stratified-group-k-fold.ts";
 import { pickWindows } from "../preprocessing/join-windows.ts";
-import { coveredRanges, fitScaler, type Scaler } from "../preprocessing/scaler.ts";
+import { coveredRanges, type Scaler } from "../preprocessing/scaler.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import {
   type CurriculumResult,
@@ -38,14 +38,13 @@ import { retrainReportFile } from "../store/model-folder.ts";
 import { openStaging, type Staging } from "../store/staging.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import { adaptBatchNorm } from "../training/adapt-batch-norm.ts";
-import { balancedClassWeights } from "../training/class-weights.ts";
 import { Diverged } from "../training/diverged.ts";
-import type { FitSpec } from "../training/fit-network.ts";
 import { predictRows } from "../training/fit-network.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
 import { ValidationSession } from "../training/network-session.ts";
 import { applyTemperature } from "../training/temperature-scaling.ts";
 import { describeFold, summariseFolds } from "./cross-validation.ts";
+import { type CycleSetting, cycleSpec, labelledWith } from "./cycle-spec.ts";
 import type { AlsoLearned } from "./drift-baseline.ts";
 import { classOfSamples, follows, sampleColumns } from "./measure-batch.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
@@ -281,40 +280,9 @@ function tellData({ data, onEvent }: Run): void {
   });
 }
 
-/** The windows with the labels that a selection gives, and the rows that are learned from. */
-function labelledWith(
-  { data }: Run,
-  base: Int32Array,
-  selection: Selection | null,
-): { windows: WindowSet; rows: Int32Array; spread: Int32Array } {
-  const spread = selection === null ? new Int32Array() : selection.rows.map((row) => data.unlabelledRows[row]!);
-  const labels = Int32Array.from(data.windows.labels);
-  for (const [i, row] of spread.entries()) labels[row] = selection!.labels[i]!;
-  return { windows: { ...data.windows, labels }, rows: Int32Array.from([...base, ...spread]).sort(), spread };
-}
-
-/** @param base labelled rows that are learned from */
-function specOf(
-  run: Run,
-  name: FitName,
-  base: Int32Array,
-  selection: Selection | null,
-  start: Weights | null,
-): FitSpec {
-  const { network, normalize, batchSize, patience, classWeights, augment } = run.champion.config;
-  const { windows, rows, spread } = labelledWith(run, base, selection);
-  const { learningRates } = run.data;
-  return {
-    name: name.replace("-", " "),
-    ...{ network, windows, trainIndex: rows, validationIndex: null, batchSize, patience, augment, spread },
-    ...{ epochs: learningRates.length, learningRate: learningRates },
-    shards: name.startsWith("cycle") ? 2 : 1,
-    scaler: fitScaler(normalize, windows, rows),
-    classWeights:
-      classWeights === "balanced" ? balancedClassWeights(windows.labels, rows, windows.classes.length) : null,
-    ...(start !== null && { start: { parameters: start.parameters, statistics: start.statistics } }),
-    rng: run.rng.split(name).state,
-  };
+function settingOf({ champion, data, rng }: Run): CycleSetting {
+  const { windows, unlabelledRows, learningRates } = data;
+  return { windows, unlabelledRows, learningRates, trained: champion.config, rng };
 }
 
 async function fitCycle(
@@ -325,7 +293,7 @@ async function fitCycle(
 ): Promise<CycleFit<Weights>> {
   const { data, config, onEvent } = run;
   const name: FitName = `cycle-${cycle}`;
-  const spec = specOf(run, name, data.trainRows, selection, start);
+  const spec = cycleSpec(settingOf(run), name, data.trainRows, selection, start);
   const testIndex = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
   const outcome = await runFit(name, { spec, testIndex, threads: config.jobs }, { ...run, onEvent });
   return split(run, { ...outcome, scaler: spec.scaler });
@@ -363,7 +331,7 @@ async function curriculum(run: Run): Promise<Candidate> {
 async function adapt(run: Run): Promise<Candidate> {
   const { data, rng } = run;
   const first = await fitCycle(run, 0, null, null);
-  const spec = { ...specOf(run, "cycle-0", data.trainRows, null, null), rng: rng.split("adabn").state };
+  const spec = { ...cycleSpec(settingOf(run), "cycle-0", data.trainRows, null, null), rng: rng.split("adabn").state };
   const weights = await adaptBatchNorm(first.weights, spec, data.unlabelledRows);
   const { network, windows } = spec;
   const session = await ValidationSession.create(network, {
@@ -410,7 +378,7 @@ async function crossFit(run: Run, candidate: Candidate, createdAt: Date): Promis
     async ({ trainIndex, testIndex }, fold) => {
       const name: FitName = `fold-${fold + 1}`;
       const base = trainIndex.map((row) => trainRows[row]!);
-      const spec = specOf(run, name, base, candidate.selection, null);
+      const spec = cycleSpec(settingOf(run), name, base, candidate.selection, null);
       const task = { spec, testIndex: testIndex.map((row) => trainRows[row]!), threads: 1 };
       const signal = AbortSignal.any([run.signal, failed.signal]);
       const outcome = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
@@ -477,7 +445,7 @@ function recordingsOf(recordings: Recordings, people: ReadonlySet<string>): Reco
 
 /** The samples under the chosen windows, each once, with the pseudo-label of a window that covers it. */
 function alsoLearned(run: Run, selection: Selection): AlsoLearned {
-  const { windows, rows } = labelledWith(run, new Int32Array(), selection);
+  const { windows, rows } = labelledWith(run.data, new Int32Array(), selection);
   const chosen = pickWindows(windows, rows);
   return { columns: columnsUnder(chosen), classOf: gatherUnder(chosen, classOfSamples(chosen, chosen.labels)) };
 }

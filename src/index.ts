@@ -10,6 +10,8 @@ export type {
   DriftBenchOptions,
   PredictConfig,
   PredictOptions,
+  RetrainConfig,
+  RetrainOptions,
   SimulateConfig,
   SimulateOptions,
   SyncConfig,
@@ -22,6 +24,7 @@ export {
   resolveCheckConfig,
   resolveDriftBenchConfig,
   resolvePredictConfig,
+  resolveRetrainConfig,
   resolveSimulateConfig,
   resolveSyncConfig,
   resolveTrainConfig,
@@ -37,12 +40,22 @@ export { type DriftBenchResult, driftBench } from "./pipelines/drift-bench.ts";
 export { type Monitor, openMonitor, validateBaselineFile } from "./pipelines/open-monitor.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
 export { decideReference, resetReference, type ShownReference, showReference } from "./pipelines/reference.ts";
+export {
+  listModels,
+  type ModelVersion,
+  type Promotion,
+  promote,
+  rollback,
+  showModel,
+} from "./pipelines/registry.ts";
+export { type RetrainResult, retrain } from "./pipelines/retrain.ts";
 export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
 // pipelines
 export { type SyncResult, sync } from "./pipelines/sync.ts";
 export { type TrainResult, train } from "./pipelines/train.ts";
 export type { FitName, OnTrainEvent, TrainEvent, TrainSummary } from "./pipelines/train-events.ts";
 export type { Scaler } from "./preprocessing/scaler.ts";
+export type { RetrainReport } from "./pseudo-labeling/retrain-report.ts";
 export type { CvReport } from "./report/cv-report.ts";
 // store
 export type { Labels } from "./store/labels.ts";

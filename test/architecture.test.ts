@@ -23,7 +23,7 @@ const table: Record<string, readonly string[] | typeof any> = {
   drift: ["baseline", "stats"],
   monitoring: ["drift", "baseline"],
   "pseudo-labeling": ["training", "model-selection", "metrics", "preprocessing"],
-  report: ["drift", "baseline", "metrics", "model-selection", "data", "stats"],
+  report: ["pseudo-labeling", "drift", "baseline", "metrics", "model-selection", "data", "stats"],
   pipelines: any,
   server: ["pipelines", "store"],
   cli: ["pipelines", "store", "server"],

@@ -13,12 +13,13 @@ import { isMet } from "./measurement.ts";
 import { benchmarkMemory } from "./memory.ts";
 import { peerSpecs, unrolledKeras } from "./peer.ts";
 import { benchmarkSummaries } from "./summaries.ts";
+import { benchmarkTracking } from "./tracking.ts";
 import { benchmarkTrainingStep } from "./training-step.ts";
 import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory, summaries, check (comma-separated; default: all)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, tracking (comma-separated; default: all)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -56,6 +57,7 @@ async function run(): Promise<number> {
     data: () => benchmarkData({ rounds }),
     memory: () => benchmarkMemory(),
     summaries: () => benchmarkSummaries({ rounds }),
+    tracking: () => benchmarkTracking({ rounds }),
     check: () => benchmarkCheck({ rounds }),
   };
   const chosen = (values.only?.split(",") ?? Object.keys(benchmarks)).map((name) => {

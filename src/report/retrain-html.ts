@@ -54,7 +54,7 @@ export function retrainSections(report: RetrainReport): Section[] {
       id: "pseudo-labels",
       title: "Pseudo-labels",
       about: "Unlabelled windows that each cycle learned from, by the class that the cycle before gave them.",
-      body: html`${selectionTable(report)}${truthTable(report)}`,
+      body: html`${selectionChart(report)}${selectionTable(report)}${truthTable(report)}`,
     },
   ];
 }
@@ -113,6 +113,25 @@ function cycleTable({ cycles, winner }: RetrainReport): Html {
     ...["confidence", "entropy", "labels flipped", "unlabelled macro-F1"],
   ];
   return dataTable("Cycles", head, rows);
+}
+
+/** Small multiples: a class each, so that neither colours nor many classes get in the way. */
+function selectionChart({ cycles, classes }: RetrainReport): Html | null {
+  const learned = cycles.filter(({ selection }) => selection !== null);
+  if (learned.length === 0) return null;
+  const most = Math.max(1, ...learned.flatMap(({ selection }) => Object.values(selection!.per_class)));
+  const panels = classes.map((name) => {
+    const bars = learned.map(({ cycle, selection }) => ({ cycle, count: selection!.per_class[name] ?? 0 }));
+    const words = bars.map(({ cycle, count: n }) => `cycle ${cycle} ${n}`).join("; ");
+    const chart = plotSvg(`Pseudo-labels of ${name}: ${words}.`, {
+      ...{ height: 120, marginLeft: 42, marginRight: 14, marginTop: 20, marginBottom: 30 },
+      x: { label: "cycle", domain: learned.map(({ cycle }) => cycle), padding: 0.3, tickFormat: "d" },
+      y: { label: "windows", domain: [0, most], grid: true, ticks: 3 },
+      marks: [Plot.barY(bars, { x: "cycle", y: "count", fill: "var(--bar)" }), Plot.ruleY([0])],
+    });
+    return html`<figure class="card"><h3>${name}</h3>${chart}</figure>`;
+  });
+  return html`<div class="grid">${panels}</div><h3>Counts and least confidence</h3>`;
 }
 
 function selectionTable({ cycles, classes }: RetrainReport): Html {
@@ -187,6 +206,11 @@ function charts({ cycles, winner, comparison }: RetrainReport): Html[] {
     line("People who decide", "macro-F1 (dashed: champion)", ({ holdout }) => holdout.macro_f1, [champion]),
     ...(truths ? [line("Unlabelled people, by their truth", "macro-F1", ({ unlabelled }) => unlabelled.macro_f1)] : []),
     line("Learned from", "pseudo-labelled windows", ({ selection }) => selection?.total ?? 0),
+    ...(truths
+      ? [line("Pseudo-labels that are right", "share", ({ selection }) => selection?.truth?.accuracy ?? null)]
+      : []),
     line("Confidence", "mean on unlabelled windows", ({ unlabelled }) => unlabelled.mean_confidence),
+    line("Entropy", "mean, of the greatest possible", ({ unlabelled }) => unlabelled.mean_entropy),
+    line("Labels that flipped", "share of unlabelled windows", ({ unlabelled }) => unlabelled.flipped),
   ];
 }

@@ -12,7 +12,7 @@ import { classificationMetrics } from "../src/metrics/classification-metrics.ts"
 import { type CycleSetting, cycleSpec } from "../src/pipelines/cycle-spec.ts";
 import { makeWindows } from "../src/preprocessing/make-windows.ts";
 import type { WindowSet } from "../src/preprocessing/windows.ts";
-import { type CycleFit, type Restart, runCurriculum } from "../src/pseudo-labeling/curriculum.ts";
+import { type CycleFit, type CycleReport, type Restart, runCurriculum } from "../src/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../src/pseudo-labeling/select-pseudo-labels.ts";
 import { Rng } from "../src/random.ts";
 import { adaptBatchNorm } from "../src/training/adapt-batch-norm.ts";
@@ -136,14 +136,17 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
       threshold: 0.9,
       restart,
     } as const;
-    const result = await runCurriculum<Weights>(data, options, (cycle, selection, from) =>
-      cycle === 0 ? Promise.resolve(first) : fitOnce(cycle, selection, from),
+    const tell = ({ cycle, holdout, unlabelled }: CycleReport): void =>
+      console.error(
+        `seed ${seed}  ${name}  cycle ${cycle}: unlabelled ${fixed(unlabelled.macro_f1!)}  deciding ${fixed(holdout.macro_f1)}`,
+      );
+    const { winner, fits } = await runCurriculum<Weights>(
+      data,
+      options,
+      (cycle, selection, from) => (cycle === 0 ? Promise.resolve(first) : fitOnce(cycle, selection, from)),
+      tell,
     );
-    const { winner, cycles } = result;
-    console.error(
-      `seed ${seed}  ${name}: ${cycles.map(({ holdout, unlabelled }) => `${fixed(holdout.macro_f1)}/${fixed(unlabelled.macro_f1!)}`).join(" ")}; ${result.stopped}`,
-    );
-    results[name] = scores(result.fits[winner]!, winner);
+    results[name] = scores(fits[winner]!, winner);
   }
   const spec = cycleSpec(setting, "cycle-0", labelled, null, null);
   const adapted = await adaptBatchNorm(first.weights, spec, unlabelledRows);

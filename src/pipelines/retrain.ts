@@ -144,11 +144,11 @@ export async function retrain(
     const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
     const { adopted, out, report } = result;
     onEvent({ type: "retrained", adopted, out, report, seconds, promoted: named });
-    tellTracked(await tracker.finish(out), config, onEvent);
+    tellTracked(await tracker.finish(out), config, onEvent, out);
     return { ...result, promoted: promoted?.line ?? null };
   } catch (error) {
     const outcome = await tracker?.stop(error instanceof Interrupted ? "KILLED" : "FAILED");
-    if (outcome !== undefined) tellTracked(outcome, config, onEvent);
+    if (outcome !== undefined) tellTracked(outcome, config, onEvent, error instanceof Diverged ? null : config.out);
     if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand("retrain", config);

@@ -4,17 +4,20 @@ import { quoteWord } from "./resume-command.ts";
 import type { OnTrainEvent } from "./train-events.ts";
 import type { TrackedConfig, TrackedOutcome } from "./training-tracker.ts";
 
-/** What became of the tracking, to who listens; with the command that sends what is missing. */
+/**
+ * What became of the tracking, to who listens; with the command that sends what is missing.
+ * @param folder where the events are kept; null where nowhere
+ */
 export function tellTracked(
   { page, versions, unsent }: TrackedOutcome,
   config: TrackedConfig,
   onEvent: OnTrainEvent,
+  folder: string | null,
 ): void {
   if (page !== null || unsent !== null) onEvent({ type: "tracked", page, versions, unsent: unsent?.events ?? 0 });
   if (unsent === null) return;
-  const command = `tidemark sync ${quoteWord(config.out)} --tracking ${quoteWord(serverAddress(config.tracking)!.uri)}`;
-  onEvent({
-    type: "warning",
-    message: `${counted(unsent.events, "event")} not sent to the tracking server: ${unsent.reason}. Send with: ${command}`,
-  });
+  const message = `${counted(unsent.events, "event")} not sent to the tracking server: ${unsent.reason}`;
+  const words = folder === null ? [] : ["sync", folder, "--tracking", serverAddress(config.tracking)!.uri];
+  const command = words.length === 0 ? "" : `. Send with: tidemark ${words.map(quoteWord).join(" ")}`;
+  onEvent({ type: "warning", message: `${message}${command}` });
 }

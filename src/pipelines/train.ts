@@ -74,11 +74,11 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
     onEvent({ type: "done", out: config.out, report, seconds, summary });
-    tellTracked(await tracker.finish(), config, onEvent);
+    tellTracked(await tracker.finish(), config, onEvent, config.out);
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
     const outcome = await tracker?.stop(error instanceof Interrupted ? "KILLED" : "FAILED");
-    if (outcome !== undefined) tellTracked(outcome, config, onEvent);
+    if (outcome !== undefined) tellTracked(outcome, config, onEvent, error instanceof Diverged ? null : config.out);
     if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand("train", config);

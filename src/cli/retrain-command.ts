@@ -48,8 +48,8 @@ export function retrainCommand(): Command {
   numberOption(command, "--holdout <share>", "of the labelled people; never learned from", defaults.holdout);
   textOption(command, "--truth <column>", "true labels of the unlabelled recordings, for the report alone");
   command.option("--promote", "make the candidate the champion of its line, if it passes");
-  command.optionsGroup("Columns (those of the model's training when not given):");
-  textOption(command, "--label <name>", "what was done, in the labelled recordings");
+  command.optionsGroup("Columns of <files...> and --labelled (those of the model's training when not given):");
+  textOption(command, "--label <name>", "what was done, of --labelled");
   textOption(command, "--group <name>", "who wore the sensor");
   textOption(command, "--recording <name>", "one uninterrupted recording");
   textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");

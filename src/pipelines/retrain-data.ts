@@ -48,6 +48,7 @@ export async function prepareRetraining(config: RetrainConfig, champion: Monitor
   const labelled = await readLabelled(config, champion, warnings);
   const { windows: own, dropped } = cut(labelled.recordings, champion);
   requireEveryClass(own);
+  warnings.push(...unknownClasses(labelled.recordings, own.classes));
   const unlabelled = await readUnlabelled(config, champion, warnings);
   const { windows: foreign } = cut(unlabelled, champion);
   const labelledRows = Int32Array.from(own.starts.keys());
@@ -88,9 +89,18 @@ function deciding(people: number, share: number): number {
   return Math.max(people >= 5 ? 2 : 1, Math.round(share * people));
 }
 
-/** Column names of the user, else of the champion's training. */
+/** What the champion learned from has the names of its training; others those of the user, else these. */
 function labelledColumns(config: RetrainConfig, trained: TrainConfig): ReturnType<typeof columnsOf> {
-  return { ...columnsOf(trained), ...columnsOf(config) };
+  return { ...columnsOf(trained), ...(config.labelled !== undefined && columnsOf(config)) };
+}
+
+/** Who, which recording and when: names of the user, else of the training. A person under another name would be learned from. */
+function unlabelledColumns(
+  config: RetrainConfig,
+  trained: TrainConfig,
+): Pick<ReturnType<typeof columnsOf>, "group" | "recording" | "time"> {
+  const { label: _, channels: _c, ...columns } = { ...columnsOf(trained), ...columnsOf(config) };
+  return columns;
 }
 
 async function readLabelled(config: RetrainConfig, champion: Monitor, warnings: string[]): Promise<ReadRecordings> {
@@ -127,9 +137,8 @@ async function readUnlabelled(config: RetrainConfig, champion: Monitor, warnings
     });
   }
   const { rate, window } = champion.config;
-  const { channels: _, label: _l, ...columns } = columnsOf(config);
   const gated = await qualityGate(config.files, {
-    columns,
+    columns: unlabelledColumns(config, champion.config),
     channels: channels.map((name, c) => {
       const { min, max } = champion.baseline.per_channel[name]!;
       return { column: named[c]!, min, max };
@@ -158,6 +167,13 @@ function requireEveryClass({ labels, classes }: WindowSet): void {
   throw new UserError(`the labelled recordings have no window of ${missing.join(", ")}, which the model knows`, {
     advice: "A retrained model has the classes of the one before. Give labelled recordings of each with --labelled.",
   });
+}
+
+function unknownClasses({ stretches }: Recordings, classes: readonly string[]): string[] {
+  const labels = new Set(stretches.map(({ label }) => label).filter((label) => label !== null));
+  const unknown = [...labels].filter((label) => !classes.includes(label)).sort();
+  if (unknown.length === 0) return [];
+  return [`The model does not know ${unknown.join(", ")}: labelled recordings of it are left out.`];
 }
 
 function requireHoldout({ labels, classes, groups, users }: WindowSet, train: Int32Array, holdout: Int32Array): void {
@@ -251,7 +267,7 @@ async function readTruth(
 ): Promise<Int32Array> {
   const { channels } = champion.folder.manifest.data;
   const { classes } = champion.drift;
-  const { label: _, ...columns } = columnsOf(config);
+  const columns = unlabelledColumns(config, champion.config);
   const { recordings } = await readRecordings(config.files, {
     columns: { ...columns, channels: config.channels ?? channels, label: config.truth! },
     requireLabels: false,

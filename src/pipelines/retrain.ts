@@ -408,10 +408,10 @@ async function crossFit(run: Run, candidate: Candidate, createdAt: Date): Promis
   };
 }
 
-/** The champion's options, with what the retraining has of its own. */
+/** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */
 function candidateConfig(trained: TrainConfig, config: RetrainConfig): TrainConfig {
   const { out, seed, jobs, tracking, experiment, register, alias, label, group, recording, time, channels } = config;
-  const columns = { label, group, recording, time, channels };
+  const columns = config.labelled === undefined ? {} : { label, group, recording, time, channels };
   const named = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
   return {
     ...{ ...trained, ...named, out, seed, jobs, experiment, files: config.labelled ?? trained.files, split: "group" },

@@ -9,7 +9,7 @@ import { type CvReport, cvReportSchema } from "../report/cv-report.ts";
 import { hasCode, readJsonFile } from "../store/atomic-file.ts";
 import { readManifest } from "../store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../store/model-folder.ts";
-import { changeRegistry, readRegistry, resolveModel } from "../store/registry.ts";
+import { changeRegistry, lineOfRegistry, readRegistry, resolveModel } from "../store/registry.ts";
 import { listStreams, resetStreams } from "./monitor-stream.ts";
 import { openMonitor } from "./open-monitor.ts";
 
@@ -48,7 +48,7 @@ export async function listModels(directory: string): Promise<ModelVersion[]> {
   for (const name of names) {
     const version = await describeVersion(join(directory, name)).catch(nullWhereNoModel);
     if (version === null) continue;
-    const champion = registry.lines[version.line]?.champions.at(-1) ?? version.line;
+    const champion = lineOfRegistry(registry, version.line)?.champions.at(-1) ?? version.line;
     versions.push({ ...version, champion: champion === name });
   }
   return versions.sort((a, b) => (a.line === b.line ? (a.createdAt < b.createdAt ? -1 : 1) : a.line < b.line ? -1 : 1));
@@ -66,13 +66,13 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const [parent, name] = [dirname(directory), basename(directory)];
   const line = monitor.folder.manifest.retrained_from?.line ?? name;
   const first = await describeVersion(join(parent, line)).catch(nullWhereNoModel);
-  const before = (await readRegistry(parent)).lines[line]?.champions.at(-1) ?? (first === null ? null : line);
+  const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (first === null ? null : line);
   if (before === name) return { line, champion: name, previous: null };
   // Before it is the champion nobody relies on them: a process that dies here has changed nothing that counts.
   if (listStreams(monitor.monitored).length > 0) resetStreams(monitor.monitored, now);
-  return changeRegistry(parent, ({ lines }) => {
-    const known = lines[line] ?? { champions: first === null ? [] : [line], log: [] };
-    lines[line] = {
+  return changeRegistry(parent, (registry) => {
+    const known = lineOfRegistry(registry, line) ?? { champions: first === null ? [] : [line], log: [] };
+    registry.lines[line] = {
       champions: [...known.champions.filter((other) => other !== name), name],
       log: [...known.log, { at: now().toISOString(), action: "promote", champion: name }],
     };
@@ -89,21 +89,23 @@ export async function rollback(
   line: string,
   now: () => Date = () => new Date(),
 ): Promise<Promotion> {
-  const known = (await readRegistry(directory)).lines[line];
-  const previous = known?.champions.at(-2);
+  const previous = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-2);
   if (previous === undefined) {
     throw new UserError(`${directory}: line ${JSON.stringify(line)} has no earlier champion to go back to`, {
       advice: `See what it has: tidemark models list --dir ${directory}`,
     });
   }
   await openMonitor(join(directory, previous));
-  return changeRegistry(directory, ({ lines }) => {
-    const own = lines[line]!;
-    const left = own.champions.at(-1)!;
-    own.champions = own.champions.slice(0, -1);
-    const champion = own.champions.at(-1)!;
-    own.log.push({ at: now().toISOString(), action: "rollback", champion });
-    return { line, champion, previous: left };
+  return changeRegistry(directory, (registry) => {
+    const own = lineOfRegistry(registry, line);
+    if (own?.champions.at(-2) !== previous) {
+      throw new UserError(`${directory}: line ${JSON.stringify(line)} has another champion since a moment ago`, {
+        advice: `See what it has, and try again: tidemark models list --dir ${directory}`,
+      });
+    }
+    const left = own.champions.pop()!;
+    own.log.push({ at: now().toISOString(), action: "rollback", champion: previous });
+    return { line, champion: previous, previous: left };
   });
 }
 

@@ -4,6 +4,7 @@
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { jsonText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
@@ -48,12 +49,25 @@ export async function readRegistry(directory: string): Promise<Registry> {
   return readJsonFile(path, registrySchema);
 }
 
+/** The line of this name; undefined where there is none, as for names that every object has. */
+export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
+  return Object.hasOwn(lines, line) ? lines[line] : undefined;
+}
+
+/** A change takes milliseconds, so others wait for their turn. */
+const lockPatienceMs = 10_000;
+
 /**
  * Reads, changes and replaces the registry, with one process at a time.
- * @throws UserError where another process holds it, and what `change` throws: then nothing is written
+ * @throws UserError where another process keeps it, and what `change` throws: then nothing is written
  */
 export async function changeRegistry<T>(directory: string, change: (registry: Registry) => T): Promise<T> {
-  const lock = await acquireLock(directory);
+  const deadline = performance.now() + lockPatienceMs;
+  let lock = await acquireLock(directory);
+  while (!lock.held && performance.now() < deadline) {
+    await wait(50 * Math.random());
+    lock = await acquireLock(directory);
+  }
   if (!lock.held) {
     throw new UserError(`${directory}: its registry is being changed by ${lock.holder}`, {
       advice: `Try again. If that process is gone, remove ${lock.flag}`,
@@ -80,7 +94,7 @@ export async function resolveModel(model: string): Promise<string> {
   if (!model.endsWith(championSuffix)) return model;
   const path = model.slice(0, -championSuffix.length);
   const [directory, line] = [dirname(path), basename(path)];
-  const champion = (await readRegistry(directory)).lines[line]?.champions.at(-1);
+  const champion = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-1);
   if (champion !== undefined) return join(directory, champion);
   // Nothing was ever promoted: the line's first version is its champion.
   if (await exists(join(path, "manifest.json"))) return path;

@@ -208,7 +208,8 @@ function retrainDataText({ labelled, holdout, unlabelled, epochs, warnings }: Ev
 }
 
 function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
-  const selected = selection === null ? "labelled windows alone" : `${counted(selection.total, "pseudo-label")}`;
+  const without = cycle === 0 ? "labelled windows alone" : "statistics of the unlabelled windows";
+  const selected = selection === null ? without : counted(selection.total, "pseudo-label");
   const truth = unlabelled.macro_f1 === null ? "" : `  on the unlabelled, by their truth ${fixed(unlabelled.macro_f1)}`;
   const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped)}`;
   return (

@@ -296,6 +296,7 @@ it("--adapt adabn takes new statistics in place of cycles, and its network has t
   const { exitCode, stdout } = await run(...words("u.parquet", "adapted", "--adapt", "adabn"));
   expect(exitCode).toBe(0);
   expect(stdout).not.toContain("cycle 2");
+  expect(stdout).toMatch(/^cycle 1 {2}statistics of the unlabelled windows {2}macro F1 /m);
   const { stopped, cycles, winner } = reportOf("adapted");
   expect({ stopped, winner }).toEqual({ stopped: "adabn", winner: 1 });
   expect(cycles.map(({ cycle, selection }) => [cycle, selection])).toEqual([

@@ -1,7 +1,7 @@
 // Did it jump or did it walk? A detector that alarms late sees a walk and a jump alike: far from the reference. The series
 // of distances tells them apart. Two curves of three parameters are fitted by least squares at every possible start: a
 // level and another one after it (a step), and a level and a straight line out of it (a ramp; Hinkley 1971). The better one
-// names the change, and its start is the estimated change point.
+// names the change, and its start is the estimated change point. Each value counts by how precisely it is known.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";
@@ -11,6 +11,8 @@ export interface ChangeShape {
   readonly size: number;
   /** Residual sum of squares of the worse curve over that of the better one: 1 says that nothing is decided; at most 1e6. */
   readonly ratio: number;
+  /** Share of the series' variance that the better curve takes away. */
+  readonly explained: number;
 }
 
 interface Fit {
@@ -26,39 +28,50 @@ const largestRatio = 1e6;
 
 /**
  * @param series one number a batch, oldest first: a signed shift, or a distance from a reference that does not move
- * @throws RangeError on fewer than 5 values, or one that is not finite
+ * @param weights of the batches, in proportion to their values' inverse variances; 0 for no value (default: all alike)
+ * @throws RangeError on fewer than 5 values, one that is not finite, or weights that are no weights of theirs
  */
-export function changeShape(series: readonly number[]): ChangeShape {
+export function changeShape(series: readonly number[], weights: readonly number[] = series.map(() => 1)): ChangeShape {
   if (!(series.length >= 5 && series.every(Number.isFinite))) {
     throw new RangeError(`change shape: expected at least 5 finite values, got ${series.join(", ")}`);
   }
-  const step = best(series, (i, start) => (i < start ? 0 : 1));
-  const ramp = best(series, (i, start) => Math.max(0, i - start + 1));
+  if (!(weights.length === series.length && weights.every((weight) => weight >= 0 && Number.isFinite(weight)))) {
+    throw new RangeError(`change shape: expected ${series.length} weights of at least 0, got ${weights.join(", ")}`);
+  }
+  const step = best(series, weights, (i, start) => (i < start ? 0 : 1));
+  const ramp = best(series, weights, (i, start) => Math.max(0, i - start + 1));
   const kind = step.residual <= ramp.residual ? "step" : "ramp";
   const [better, worse] = kind === "step" ? [step, ramp] : [ramp, step];
   const ratio = worse.residual === better.residual ? 1 : Math.min(largestRatio, worse.residual / better.residual);
-  return { kind, start: better.start, size: better.size, ratio };
+  const { whole } = regress(series, weights, () => 0);
+  const explained = whole === 0 ? 0 : 1 - better.residual / whole;
+  return { kind, start: better.start, size: better.size, ratio, explained };
 }
 
 /** The start for which level + size * basis leaves the least; the earliest of equals. */
-function best(series: readonly number[], basis: (i: number, start: number) => number): Fit {
+function best(series: readonly number[], weights: readonly number[], basis: (i: number, start: number) => number): Fit {
   let found: Fit = { start: 0, size: 0, residual: Number.POSITIVE_INFINITY };
   for (let start = leastSide; start <= series.length - leastSide; start++) {
-    const fit = regress(series, (i) => basis(i, start));
-    if (fit.residual < found.residual) found = { start, ...fit };
+    const fit = regress(series, weights, (i) => basis(i, start));
+    if (fit.residual < found.residual) found = { start, size: fit.size, residual: fit.residual };
   }
   return found;
 }
 
-/** Simple linear regression of the series on a basis. */
-function regress(series: readonly number[], basis: (i: number) => number): { size: number; residual: number } {
-  const n = series.length;
+/** Simple linear regression of the series on a basis; of size 0 where the basis does not vary. */
+function regress(
+  series: readonly number[],
+  weights: readonly number[],
+  basis: (i: number) => number,
+): { size: number; residual: number; whole: number } {
   const x = series.map((_, i) => basis(i));
-  const meanX = x.reduce((sum, value) => sum + value, 0) / n;
-  const meanY = series.reduce((sum, value) => sum + value, 0) / n;
-  const xx = x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
-  const xy = x.reduce((sum, value, i) => sum + (value - meanX) * (series[i]! - meanY), 0);
-  const size = xy / xx;
-  const residual = series.reduce((sum, value, i) => sum + (value - meanY - size * (x[i]! - meanX)) ** 2, 0);
-  return { size, residual };
+  const sum = (value: (i: number) => number): number =>
+    weights.reduce((total, weight, i) => total + weight * value(i), 0);
+  const n = sum(() => 1) || 1;
+  const meanX = sum((i) => x[i]!) / n;
+  const meanY = sum((i) => series[i]!) / n;
+  const xx = sum((i) => (x[i]! - meanX) ** 2);
+  const size = xx === 0 ? 0 : sum((i) => (x[i]! - meanX) * (series[i]! - meanY)) / xx;
+  const residual = sum((i) => (series[i]! - meanY - size * (x[i]! - meanX)) ** 2);
+  return { size, residual, whole: sum((i) => (series[i]! - meanY) ** 2) };
 }

@@ -48,9 +48,9 @@ export interface DriftState {
   /**
    * Of the last batches, oldest first: per channel how far mean and ln of the standard deviation are from the training
    * data's, in its standard deviations, and the KS distance from them, which sees a change of neither; within the predicted
-   * classes, so that a change of activity is no change.
+   * classes, so that a change of activity is no change. Then how precisely the mean is known, in inverse variances.
    */
-  readonly series: readonly Readonly<Record<string, readonly [number, number, number]>>[];
+  readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
 }
 
@@ -60,7 +60,7 @@ export const driftStateSchema: z.ZodType<DriftState> = z.object({
   batches: z.int().min(0),
   evidence: z.object({ anchor: evidenceStateSchema, rolling: evidenceStateSchema }),
   own: z.object({ anchor: ownScoresSchema, rolling: ownScoresSchema }),
-  series: z.array(z.record(z.string(), z.tuple([z.number(), z.number(), z.number()]))),
+  series: z.array(z.record(z.string(), z.tuple([z.number(), z.number(), z.number(), z.number().min(0)]))),
   alarm: z
     .object({
       since: z.int().min(0),
@@ -275,42 +275,34 @@ function nextAlarm(
 function shapeOf(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
   if (series.length < 5) return null;
   const { channel } = beyond ? (far ?? score) : score;
-  const [means, spreads, distances] = [0, 1, 2].map((i) => {
-    const values = series.map((batch) => batch[channel]![i]!);
-    const shape = changeShape(values);
-    return { shape, explained: explained(values, shape) };
-  });
-  const better = means!.explained >= spreads!.explained ? means! : spreads!;
-  return (better.explained < leastExplained && distances!.explained > better.explained ? distances! : better).shape;
+  const of = (i: number): number[] => series.map((batch) => batch[channel]![i]!);
+  const [means, spreads, distances] = [changeShape(of(0), of(3)), changeShape(of(1)), changeShape(of(2))];
+  const better = means.explained >= spreads.explained ? means : spreads;
+  return better.explained < leastExplained && distances.explained > better.explained ? distances : better;
 }
 
-/** Share of the series' variance that a curve of this size and start takes away. */
-function explained(series: readonly number[], { kind, start, size }: ChangeShape): number {
-  const curve = series.map((_, i) => (kind === "step" ? (i < start ? 0 : size) : Math.max(0, i - start + 1) * size));
-  const spread = (values: readonly number[]): number => {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  };
-  const whole = spread(series);
-  return whole === 0 ? 0 : 1 - spread(series.map((value, i) => value - curve[i]!)) / whole;
-}
-
-/** A channel that does not vary has the position of one that varies least; one without values that of the baseline. */
+/**
+ * An offset of a sensor moves the means of all classes alike. So their distances are averaged by precision: a class counts
+ * by its rows over its variance in the training data, and a little of sitting says more than much of jogging. A channel that
+ * does not vary has the position of one that varies least; one without values that of the baseline, with no precision.
+ */
 function positions(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(
     Object.entries(baseline).map(([name, { summary }]) => {
-      const spread = (std: number): number => Math.log(Math.max(std, leastRelativeStd * summary.std));
-      let [rows, mean, logStd] = [0, 0, 0];
+      const spread = (std: number): number => Math.max(std / summary.std, leastRelativeStd);
+      let [rows, precision, mean, logStd] = [0, 0, 0, 0];
       for (const [k, own] of current.entries()) {
         const reference = byClass[k]?.[name] ?? summary;
         const n = rowsOf(own) === 0 ? 0 : own![name]!.n;
         if (n === 0) continue;
+        const weight = n / spread(reference.std) ** 2;
         rows += n;
-        mean += (n * (own![name]!.mean - reference.mean)) / summary.std;
-        logStd += n * (spread(own![name]!.std) - spread(reference.std));
+        precision += weight;
+        mean += (weight * (own![name]!.mean - reference.mean)) / summary.std;
+        logStd += n * Math.log(spread(own![name]!.std) / spread(reference.std));
       }
-      if (rows === 0) return [name, [0, 0, 0] as const];
-      return [name, [mean / rows, logStd / rows, ksWithin(byClass, current, name)] as const];
+      if (rows === 0) return [name, [0, 0, 0, 0] as const];
+      return [name, [mean / precision, logStd / rows, ksWithin(byClass, current, name), precision] as const];
     }),
   );
 }

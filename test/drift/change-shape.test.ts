@@ -50,9 +50,49 @@ describe("the shape of a change", () => {
     expect(near).toBeGreaterThan(90);
   });
 
+  it("counts a value by its weight: one of none is not there, one of two counts as twice the value", () => {
+    const walk = series(20, (i) => 0.02 * Math.max(0, i - 9));
+    const spoiled = walk.map((value, i) => (i === 3 || i === 14 ? 5 : value));
+    const weights = series(20, (i) => (i === 3 || i === 14 ? 0 : 1));
+    expect(changeShape(spoiled).size).not.toBeCloseTo(0.02, 3);
+    expect(changeShape(spoiled, weights)).toMatchObject({ kind: "ramp", start: 10 });
+    expect(changeShape(spoiled, weights).size).toBeCloseTo(0.02, 12);
+    const rng = Rng.fromSeed(3);
+    const values = series(12, () => rng.normal());
+    const { size, explained } = changeShape(
+      values,
+      series(12, () => 1),
+    );
+    expect(
+      changeShape(
+        values,
+        series(12, () => 7),
+      ).size,
+    ).toBeCloseTo(size, 12);
+    expect(
+      changeShape(
+        values,
+        series(12, () => 7),
+      ).explained,
+    ).toBeCloseTo(explained, 12);
+    expect(
+      changeShape(
+        values,
+        series(12, () => 0),
+      ),
+    ).toMatchObject({ kind: "step", size: 0, ratio: 1, explained: 0 });
+  });
+
+  it("says how much of the series the change explains", () => {
+    expect(changeShape(series(20, (i) => (i < 12 ? 0.1 : 0.7))).explained).toBeCloseTo(1, 12);
+    expect(changeShape(series(20, (i) => (i % 2 === 0 ? -1 : 1))).explained).toBeLessThan(0.2);
+  });
+
   it("decides nothing about equal values, and refuses too few", () => {
     expect(changeShape([1, 1, 1, 1, 1])).toMatchObject({ kind: "step", ratio: 1, size: 0 });
     expect(() => changeShape([1, 2, 3, 4])).toThrow(RangeError);
+    expect(() => changeShape([1, 2, 3, 4, 5], [1, 1, 1, 1])).toThrow(RangeError);
+    expect(() => changeShape([1, 2, 3, 4, 5], [1, 1, 1, 1, -1])).toThrow(RangeError);
     expect(() => changeShape([1, 2, 3, 4, Number.NaN])).toThrow(RangeError);
   });
 });

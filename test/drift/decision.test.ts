@@ -1,5 +1,6 @@
 // The decision over whole streams of made people, whose noise is known.
 import { describe, expect, it } from "vitest";
+import { baselineReference, gridsOf } from "../../src/drift/baseline-reference.ts";
 import { calibrate } from "../../src/drift/calibrate.ts";
 import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
 import { compare, type DriftModel, secondsOf } from "../../src/drift/comparison.ts";
@@ -12,7 +13,7 @@ import {
   judge,
   newDriftState,
 } from "../../src/drift/decision.ts";
-import type { Columns } from "../../src/drift/summarize.ts";
+import { type Columns, Summarizer } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
 import { makePeople } from "./people.ts";
 
@@ -143,6 +144,32 @@ describe("judge", () => {
     expect(state.alarm).not.toBeNull();
     expect(driftStateSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
     expect(newDriftState).toMatchObject({ batches: 0, series: [], alarm: null });
+  });
+
+  it("remembers means by the class that knows them best: a little of sitting says more than much of jogging", () => {
+    const rng = Rng.fromSeed(2);
+    const draw = (n: number, std: number, mean: number): Float32Array =>
+      Float32Array.from({ length: n }, () => mean + std * rng.normal());
+    const sitting = draw(2000, 0.01, 0);
+    const jogging = draw(2000, 1, 0);
+    const baseline = baselineReference({ x: Float32Array.from([...sitting, ...jogging]) });
+    const summarizer = new Summarizer(gridsOf(baseline));
+    const summaries = (still: Float32Array, wild: Float32Array): ClassSummaries =>
+      [still, wild].map((x) => (x.length === 0 ? null : summarizer.summarize({ x })));
+    const byClass = summaries(sitting, jogging);
+    const calibration = { reference_batches: 5, kinds: {}, correlation_seconds: null };
+    const known: DriftModel = { baseline, byClass, calibration, samplingRateHz: 10 };
+    const ofBatch = (sitting: number): readonly [number, number, number, number] => {
+      const current = summaries(draw(sitting, 0.01, 0.2), draw(600 - sitting, 1, 0.2));
+      return judge(current, { window: [], anchor: [] }, newDriftState, known).state.series[0]!.x!;
+    };
+    const shift = 0.2 / baseline.x!.summary.std;
+    const [much, little, none] = [300, 60, 0].map(ofBatch);
+    expect(much![0]).toBeCloseTo(shift, 2);
+    expect(little![0]).toBeCloseTo(shift, 2);
+    expect(Math.abs(none![0] - shift)).toBeGreaterThan(0.005);
+    expect(much![3] / little![3]).toBeCloseTo(5, 1);
+    expect(little![3] / none![3]).toBeGreaterThan(500);
   });
 
   it("compares with what there is: the baseline first, the own past once it is long enough", () => {

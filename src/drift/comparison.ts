@@ -8,7 +8,7 @@ import type { BatchSummary } from "./batch-summary.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { type ClassSummaries, rowsOf, wholeOf } from "./class-summaries.ts";
 import { excessOf, type FixedFinding, judgeByThresholds } from "./fixed-thresholds.ts";
-import { conformalPValue, noScores, type OwnScores, type PValue, rungsAround } from "./null-scores.ts";
+import { conformalPValue, learnedScore, noScores, type OwnScores, type PValue, rungsAround } from "./null-scores.ts";
 import {
   type BatchStatistics,
   batchStatistics,
@@ -48,6 +48,8 @@ export interface Comparison {
   readonly score: Score;
   /** Null for constants. */
   readonly pValue: PValue | null;
+  /** The score as far as a stream may be got to know by it; null where nothing was rehearsed. */
+  readonly learned: number | null;
   /** Of rehearsed batches. */
   readonly far: Score | null;
   /** The far score is above all reach of chance: an alarm in itself. */
@@ -117,7 +119,10 @@ export function secondsOf(summary: BatchSummary, samplingRateHz: number): number
 /** Of a batch of the shortest length by chance a part has no counterpart in its reference. */
 const slack = 0.5;
 
-type Judged = Pick<Comparison, "statistics" | "score" | "pValue" | "far" | "beyond" | "findings" | "evidenceFactor">;
+type Judged = Pick<
+  Comparison,
+  "statistics" | "score" | "learned" | "pValue" | "far" | "beyond" | "findings" | "evidenceFactor"
+>;
 
 function byRehearsal(
   statistics: BatchStatistics,
@@ -132,7 +137,8 @@ function byRehearsal(
   const pValue = conformalPValue(rungs, score.score, seconds, own);
   const beyond = far.score > lower.reach + share * (upper.reach - lower.reach);
   const evidenceFactor = lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
-  return { statistics, score, pValue, far, beyond, findings: [], evidenceFactor };
+  const learned = learnedScore(rungs, score.score, seconds);
+  return { statistics, score, learned, pValue, far, beyond, findings: [], evidenceFactor };
 }
 
 /** The least p-value of the channels, times their number. */
@@ -153,7 +159,7 @@ function byKsTest(
     statistics,
     score: { score: -Math.log10(p), channel: least.channel, statistic: "ks" },
     pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, withinLadder: true },
-    ...{ far: null, beyond: false, findings: [], evidenceFactor: 1 },
+    ...{ learned: null, far: null, beyond: false, findings: [], evidenceFactor: 1 },
   };
 }
 
@@ -164,7 +170,7 @@ function byConstants(statistics: BatchStatistics): Judged {
     worst === undefined
       ? { score: 0, channel: Object.keys(statistics)[0]!, statistic: "ks" as const }
       : { channel: worst.channel, statistic: worst.statistic, score: excessOf(worst) };
-  return { statistics, score, pValue: null, far: null, beyond: false, findings, evidenceFactor: 1 };
+  return { statistics, score, learned: null, pValue: null, far: null, beyond: false, findings, evidenceFactor: 1 };
 }
 
 function methodOf(calibration: Calibration, known: KindCalibration | undefined): Method {

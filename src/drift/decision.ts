@@ -21,7 +21,7 @@ import { leastRelativeStd } from "./channel-statistics.ts";
 import { type ClassSummaries, mergeClassSummaries, rowsOf } from "./class-summaries.ts";
 import { type Comparison, compare, type DriftModel, type ReferenceKind, referenceKinds } from "./comparison.ts";
 import { addEvidence, type EvidenceState, evidenceStateSchema, isAlarm, noEvidence } from "./evidence.ts";
-import { noScores, type OwnScores } from "./null-scores.ts";
+import { noScores, type OwnScores, ownScoresSchema, withScore } from "./null-scores.ts";
 import { ksWithin } from "./within-classes.ts";
 
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
@@ -53,8 +53,6 @@ export interface DriftState {
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
 }
-
-const ownScoresSchema: z.ZodType<OwnScores> = z.object({ n: z.int().min(0), mean: z.number() });
 
 export const driftStateSchema: z.ZodType<DriftState> = z.object({
   batches: z.int().min(0),
@@ -155,10 +153,9 @@ export function judge(
 /** A stream is got to know in its first batches alone, or it would get to know its drift too. */
 function withScores(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
   const known = { ...own };
-  for (const { reference, score, far } of comparisons) {
-    if (reference === "baseline" || far === null) continue;
-    const { n, mean } = known[reference];
-    if (n < mostOwnScores) known[reference] = { n: n + 1, mean: mean + (score.score - mean) / (n + 1) };
+  for (const { reference, learned } of comparisons) {
+    if (reference === "baseline" || learned === null) continue;
+    if (known[reference].n < mostOwnScores) known[reference] = withScore(known[reference], learned);
   }
   return known;
 }

@@ -4,11 +4,13 @@
 // as if one person more had been rehearsed, who is as odd as the oddest: batches of one person resemble each other, and
 // counting them as independent lets twice as many false alarms through where few people are known.
 //
-// Some people vary more than others, in every batch. Once a few of a stream's own scores are known, it is compared with what
-// people look like around their own mean: its mean and theirs are taken off, drawn towards everyone's as far as a few scores
-// cannot be trusted (James and Stein's shrinkage, by the variances within and between people).
+// Some people vary more than others, in every batch. Once a few of a stream's own scores are known, a score is standardised by
+// them: by their mean, drawn towards everyone's as far as a few scores cannot be trusted (James and Stein's shrinkage, by the
+// variances within and between people), and by their spread, mixed with everyone's. Each rehearsed score is standardised
+// alike, by as many others of its person, so that what a few scores do not tell of a stream they do not tell of those either.
 
 import { z } from "zod";
+import { Rng } from "../random.ts";
 
 export interface NullRung {
   /** Length of these batches. */
@@ -51,13 +53,31 @@ export const nullScoresSchema: z.ZodType<NullScores> = z
     "expected longer rungs",
   );
 
-/** Of the same stream, drift-free: how many, and their mean. */
+/** Of the same stream, drift-free, in order: how many, their mean, the last, and the sum of the steps' squares. */
 export interface OwnScores {
   readonly n: number;
   readonly mean: number;
+  readonly last: number;
+  readonly steps: number;
 }
 
-export const noScores: OwnScores = { n: 0, mean: 0 };
+export const noScores: OwnScores = { n: 0, mean: 0, last: 0, steps: 0 };
+
+export const ownScoresSchema: z.ZodType<OwnScores> = z.object({
+  n: z.int().min(0),
+  mean: z.number(),
+  last: z.number(),
+  steps: z.number().min(0),
+});
+
+/** With one score more. */
+export function withScore({ n, mean, last, steps }: OwnScores, score: number): OwnScores {
+  const step = n === 0 ? 0 : score - last;
+  return { n: n + 1, mean: mean + (score - mean) / (n + 1), last: score, steps: steps + step ** 2 };
+}
+
+/** Everyone's spread counts as so many scores beside the stream's own; an arbitrary choice. */
+const scoresOfEveryone = 10;
 
 /** Sorts scores into the form that is kept. */
 export function nullRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
@@ -89,6 +109,15 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
   };
 }
 
+/**
+ * What a stream is got to know by: its score, or the highest rehearsed one where it is above all of these. Else the first
+ * batches of a fault would teach that anything is usual.
+ */
+export function learnedScore(nulls: NullScores, score: number, seconds: number): number {
+  const { lower, upper, share } = rungsAround(nulls, seconds);
+  return Math.min(score, (1 - share) * everyoneOf(lower.scores).highest + share * everyoneOf(upper.scores).highest);
+}
+
 /** The rungs on either side of a length, and the upper one's weight; the nearest one twice beyond the ladder's ends. */
 export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
@@ -106,27 +135,66 @@ export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
 
 /** Of a score among batches of one length; see {@link conformalPValue}. */
 export function pValueAt(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
-  const { center, means, trust } = peopleOf(rung, own.n);
-  const excess = score - trust * (own.mean - center);
-  const shares = rung.scores.map(
-    (scores, g) => countAtLeast(scores, excess + trust * (means[g]! - center)) / scores.length,
-  );
+  const everyone = everyoneOf(rung.scores);
+  const known = own.n > 0 && rung.scores.length > 1 && rung.scores.every((scores) => scores.length > 1);
+  const nulls = known ? standardisedNulls(rung.scores, own.n) : rung.scores;
+  const value = known ? standardised(score, own, everyone) : score;
+  const shares = nulls.map((scores) => countAtLeast(scores, value) / scores.length);
   const sum = shares.reduce((total, share) => total + share, Math.max(...shares));
   return (1 + (size(rung) * sum) / (shares.length + 1)) / (size(rung) + 1);
 }
 
-/** @returns everyone's mean score, each person's, and how far the mean of n scores is to be trusted, 0 to 1 */
-function peopleOf(
-  { scores }: Pick<NullRung, "scores">,
-  n: number,
-): { readonly center: number; readonly means: readonly number[]; readonly trust: number } {
+/** The mean score, the variances within and between people, the highest score, and what was standardised by n others. */
+interface Everyone {
+  readonly center: number;
+  readonly within: number;
+  readonly between: number;
+  readonly highest: number;
+  readonly standardised: Map<number, NullRung["scores"]>;
+}
+
+/** Computed once for each rung. */
+const everyone = new WeakMap<NullRung["scores"], Everyone>();
+
+function everyoneOf(scores: NullRung["scores"]): Everyone {
+  const before = everyone.get(scores);
+  if (before !== undefined) return before;
   const means = scores.map(meanOf);
   const center = meanOf(means);
-  if (n === 0 || scores.length < 2) return { center, means, trust: 0 };
   const within = meanOf(scores.map((own, g) => meanOf(own.map((score) => (score - means[g]!) ** 2))));
   const spread = meanOf(means.map((mean) => (mean - center) ** 2));
   const between = Math.max(0, spread - within / meanOf(scores.map((own) => own.length)));
-  return { center, means, trust: between === 0 ? 0 : (n * between) / (n * between + within) };
+  const highest = Math.max(...scores.map((own) => own.at(-1)!));
+  const made: Everyone = { center, within, between, highest, standardised: new Map() };
+  everyone.set(scores, made);
+  return made;
+}
+
+function standardised(score: number, { n, mean, steps }: OwnScores, { center, within, between }: Everyone): number {
+  const variance = (scoresOfEveryone * within + steps / 2) / (scoresOfEveryone + n - 1);
+  const trust = between === 0 ? 0 : (n * between) / (n * between + within);
+  const ownCenter = center + trust * (mean - center);
+  return (score - ownCenter) / (variance === 0 ? 1 : Math.sqrt(variance));
+}
+
+/** By person, ascending: each score by n others of the same person, those that follow in an order drawn once. */
+function standardisedNulls(scores: NullRung["scores"], n: number): NullRung["scores"] {
+  const everyone = everyoneOf(scores);
+  const before = everyone.standardised.get(n);
+  if (before !== undefined) return before;
+  const nulls = scores.map((own, g) => {
+    const drawn = Rng.fromSeed(g).shuffle([...own]);
+    const others = Math.min(n, drawn.length - 1);
+    return drawn
+      .map((score, i) => {
+        let known = noScores;
+        for (let k = 1; k <= others; k++) known = withScore(known, drawn[(i + k) % drawn.length]!);
+        return standardised(score, known, everyone);
+      })
+      .sort((a, b) => a - b);
+  });
+  everyone.standardised.set(n, nulls);
+  return nulls;
 }
 
 function meanOf(values: readonly number[]): number {

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { conformalPValue, nullRung, nullScoresSchema } from "../../src/drift/null-scores.ts";
+import {
+  conformalPValue,
+  learnedScore,
+  noScores,
+  nullRung,
+  nullScoresSchema,
+  type OwnScores,
+  withScore,
+} from "../../src/drift/null-scores.ts";
 import { Rng } from "../../src/random.ts";
 
 const rungs = [nullRung(60, [[5, 1, 3, 2, 4]]), nullRung(900, [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]])];
@@ -81,6 +89,76 @@ describe("the conformal p-value", () => {
     expect(() => conformalPValue(rungs, Number.NaN, 60)).toThrow(RangeError);
     expect(() => conformalPValue(rungs, 1, 0)).toThrow(RangeError);
     expect(() => nullRung(60, [[1, Number.NaN]])).toThrow(RangeError);
+  });
+});
+
+describe("a stream's own scores", () => {
+  const known = (scores: readonly number[]): OwnScores => scores.reduce(withScore, noScores);
+  /** A person's scores: an own mean, and an own spread of `restless` times a usual one. */
+  const person = (rng: Rng, n: number, restless = 1): number[] => {
+    const [mean, spread] = [0.5 * rng.normal(), restless * Math.exp(0.2 * rng.normal())];
+    return Array.from({ length: n }, () => restless - 1 + mean + spread * rng.normal());
+  };
+  /** Share of new people's scores with p <= .05, after so many of their own. */
+  const low = (seed: number, n: number, restless: number): number => {
+    const rng = Rng.fromSeed(seed);
+    let below = 0;
+    const trials = 1500;
+    for (let trial = 0; trial < trials; trial++) {
+      const nulls = [
+        nullRung(
+          60,
+          Array.from({ length: 16 }, () => person(rng, 30)),
+        ),
+      ];
+      const [last, ...own] = person(rng, n + 1, restless);
+      if (conformalPValue(nulls, last!, 60, known(own)).p <= 0.05) below++;
+    }
+    return below / trials;
+  };
+
+  it("are kept by number, mean, last and the squares of their steps", () => {
+    expect(known([2, 5, 4])).toEqual({ n: 3, mean: 11 / 3, last: 4, steps: 10 });
+    expect(known([])).toEqual(noScores);
+  });
+
+  it("leave the p-value of a usual person what it is, however few are known", () => {
+    for (const n of [0, 1, 3, 10]) {
+      expect(low(5, n, 1)).toBeGreaterThan(0.02);
+      expect(low(5, n, 1)).toBeLessThan(0.065);
+    }
+  });
+
+  it("take back much of what a restless person differs", () => {
+    expect(low(6, 0, 2.5)).toBeGreaterThan(0.35);
+    expect(low(6, 10, 2.5)).toBeLessThan(0.17);
+  });
+
+  it("hide no change: not after steady scores, and little where its first batches were learned", () => {
+    const rng = Rng.fromSeed(7);
+    const nulls = [
+      nullRung(
+        60,
+        Array.from({ length: 16 }, () => person(rng, 30)),
+      ),
+    ];
+    const steady = [0.1, -0.6, 0.9, 0.2, -1.1, 0.7, -0.3];
+    const least = conformalPValue(nulls, 8, 60).p;
+    expect(conformalPValue(nulls, 8, 60, known(steady)).p).toBe(least);
+    const learned = [8, 8, 8].map((score) => learnedScore(nulls, score, 60));
+    expect(conformalPValue(nulls, 8, 60, known([...steady, ...learned])).p).toBeLessThan(0.01);
+  });
+
+  it("are learned up to the highest rehearsed one of the length", () => {
+    expect([-3, 4.5, 5, 80].map((score) => learnedScore(rungs, score, 60))).toEqual([-3, 4.5, 5, 5]);
+    expect(learnedScore(rungs, 80, Math.sqrt(60 * 900))).toBeCloseTo((5 + 0.9) / 2, 12);
+  });
+
+  it("say nothing where people have one score each, or there is one person", () => {
+    for (const scores of [[[1], [2], [3]], [[1, 2, 3]]]) {
+      const nulls = [nullRung(60, scores)];
+      expect(conformalPValue(nulls, 2, 60, known([9, 9, 1]))).toEqual(conformalPValue(nulls, 2, 60));
+    }
   });
 });
 

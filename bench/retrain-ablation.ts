@@ -1,8 +1,8 @@
-// node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5] [--pretrained]: what
-// pseudo-labels bring, and the restarts. MotionSense's 24 people are split anew with every seed: a few labelled, some unlabelled, the rest
-// decides. The same network, schedule and selection learn without pseudo-labels, with a warm start from cycle to cycle (with
-// --pretrained also from cycle 0's weights), and from fresh ones; AdaBN stands beside. Macro-F1 on the unlabelled people's true labels and on the
-// people who decide, of the winner that the latter choose.
+// node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5] [--pretrained]
+// [--write FILE]: what pseudo-labels bring, and the restarts. MotionSense's 24 people are split anew with every seed: a few
+// labelled, some unlabelled, the rest decides. The same network, schedule and selection learn without pseudo-labels, with a
+// warm start from cycle to cycle, with --pretrained also from cycle 0's weights, and from fresh ones; AdaBN stands beside.
+// Macro-F1 on the unlabelled people's true labels and on those who decide, of the winner that the latter choose.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -124,7 +124,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     truth: unlabelledRows.map((row) => labels[row]!),
   };
   const results: Record<string, Scores> = { "no pseudo-labels": scores(first, 0) };
-  const names: readonly [string, Restart][] = [
+  const names: readonly (readonly [string, Restart])[] = [
     ["warm start", "none"],
     ...(values.pretrained ? [["restart at cycle 0", "pretrained"] as const] : []),
     ["restart from scratch", "scratch"],

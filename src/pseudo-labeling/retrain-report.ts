@@ -99,7 +99,7 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
     champion_macro_f1: share,
     candidate_macro_f1: share,
     mean_difference: z.number(),
-    interval: z.tuple([z.number(), z.number()]).nullable().describe("90 %, of the mean over people"),
+    interval: z.tuple([z.number(), z.number()]).describe("90 %, of the mean over people: a moderated t interval"),
   }),
   proxies: z.object({ champion: proxies, candidate: proxies }).nullable(),
   gate: z.object({

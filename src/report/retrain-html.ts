@@ -67,16 +67,12 @@ function lead({ labelled, holdout, unlabelled }: RetrainReport): string {
 }
 
 function headline({ comparison, cycles, winner, gate }: RetrainReport): Html {
-  const [low, high] = comparison.interval ?? [null, null];
+  const [low, high] = comparison.interval;
   const passed = gate.rules.filter((rule) => rule.passed).length;
   return headlineHtml("Macro-F1 on the labelled people who decide.", [
     tile("Candidate", fixed(comparison.candidate_macro_f1), `cycle ${winner} of ${cycles.length - 1}`, "first"),
     tile("Champion", fixed(comparison.champion_macro_f1), "of networks that had not learned from them"),
-    tile(
-      "Mean over people",
-      signed(comparison.mean_difference),
-      low === null ? "one person" : `${signed(low)} to ${signed(high)}`,
-    ),
+    tile("Mean over people", signed(comparison.mean_difference), `${signed(low)} to ${signed(high)}`),
     tile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
   ]);
 }

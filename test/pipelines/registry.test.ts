@@ -69,7 +69,13 @@ async function makeVersion(name: string, createdAt: string): Promise<void> {
         },
       },
     ],
-    comparison: { people: [], champion_macro_f1: 0.8, candidate_macro_f1: 0.9, mean_difference: 0.1, interval: null },
+    comparison: {
+      people: [],
+      champion_macro_f1: 0.8,
+      candidate_macro_f1: 0.9,
+      mean_difference: 0.1,
+      interval: [0.01, 0.19],
+    },
     gate: { passed: true, rules: [] },
   };
   writeFileSync(at("models", name, retrainReportFile), jsonText(report));

@@ -39,7 +39,7 @@ import { openStaging, type Staging } from "../store/staging.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import { adaptBatchNorm } from "../training/adapt-batch-norm.ts";
 import { Diverged } from "../training/diverged.ts";
-import { predictRows } from "../training/fit-network.ts";
+import { type FitSpec, predictRows } from "../training/fit-network.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
 import { ValidationSession } from "../training/network-session.ts";
 import { applyTemperature } from "../training/temperature-scaling.ts";
@@ -329,18 +329,11 @@ async function curriculum(run: Run): Promise<Candidate> {
 
 /** One fit on the labelled windows, then the same with the unlabelled windows' statistics: told as cycles 0 and 1. */
 async function adapt(run: Run): Promise<Candidate> {
-  const { data, rng } = run;
+  const { data } = run;
   const first = await fitCycle(run, 0, null, null);
-  const spec = { ...cycleSpec(settingOf(run), "cycle-0", data.trainRows, null, null), rng: rng.split("adabn").state };
-  const weights = await adaptBatchNorm(first.weights, spec, data.unlabelledRows);
-  const { network, windows } = spec;
-  const session = await ValidationSession.create(network, {
-    ...{ windowSize: windows.windowSize, channels: windows.channels.length, classes: windows.classes.length },
-  });
+  const spec = cycleSpec(settingOf(run), "cycle-0", data.trainRows, null, null);
   const rows = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
-  const probabilities = await predictRows(session, weights, spec, rows);
-  await session.release();
-  const second = split(run, { ...first.weights, ...weights, probabilities });
+  const second = split(run, { ...first.weights, ...(await adapted(run, first.weights, spec, rows)) });
   const known = curriculumData(run);
   const cycles: CycleReport[] = [
     describeCycle(known, 0, 0, null, first, null),
@@ -350,6 +343,20 @@ async function adapt(run: Run): Promise<Candidate> {
   const winner = cycles[1]!.holdout.macro_f1 > cycles[0]!.holdout.macro_f1 ? 1 : 0;
   const fits = [first, second];
   return { cycles, winner, stopped: "adabn", fits: [first], selection: null, fit: fits[winner]! };
+}
+
+/** A fit with the statistics of the unlabelled windows, and what it then says of `rows`. */
+async function adapted(run: Run, fit: FitOutcome, spec: FitSpec, rows: Int32Array): Promise<FitOutcome> {
+  const rng = run.rng.split(`adabn ${spec.name}`).state;
+  const weights = await adaptBatchNorm(fit, { ...spec, rng }, run.data.unlabelledRows);
+  const { windowSize, channels, classes } = spec.windows;
+  const sizes = { windowSize, channels: channels.length, classes: classes.length };
+  const session = await ValidationSession.create(spec.network, sizes);
+  try {
+    return { ...fit, ...weights, probabilities: await predictRows(session, weights, spec, rows) };
+  } finally {
+    await session.release();
+  }
 }
 
 /**
@@ -381,10 +388,11 @@ async function crossFit(run: Run, candidate: Candidate, createdAt: Date): Promis
       const spec = cycleSpec(settingOf(run), name, base, candidate.selection, null);
       const task = { spec, testIndex: testIndex.map((row) => trainRows[row]!), threads: 1 };
       const signal = AbortSignal.any([run.signal, failed.signal]);
-      const outcome = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
+      const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
         failed.abort();
         throw error;
       });
+      const outcome = config.adapt === "adabn" ? await adapted(run, fitted, spec, task.testIndex) : fitted;
       const report = describeFold(own, fold, outcome);
       const { best_epoch: bestEpoch, epochs, seconds, metrics } = report;
       onEvent({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });

@@ -53,7 +53,8 @@ describe("a layer's gradient in training, against central differences", () => {
 
   it("every layer has a case", () => {
     const covered = new Set(cases.map(([name]) => name));
-    expect([...covered].sort()).toEqual([...Object.keys(layers), "bidirectionalLstm"].sort());
+    const functions = Object.entries(layers).filter(([, value]) => typeof value === "function");
+    expect([...covered].sort()).toEqual([...functions.map(([name]) => name), "bidirectionalLstm"].sort());
   });
 });
 

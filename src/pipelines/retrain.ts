@@ -3,7 +3,13 @@
 // honest figures and a calibration on left-out people.
 
 import { basename } from "node:path";
-import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, type TrainConfig } from "../config.ts";
+import {
+  type RetrainConfig,
+  type RetrainOptions,
+  resolveRetrainConfig,
+  type TrainConfig,
+  untracked,
+} from "../config.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { gridsOf } from "../drift/baseline-reference.ts";
 import { summarizeByClass } from "../drift/class-summaries.ts";
@@ -192,7 +198,7 @@ async function retrainOn(
     created_at: createdAt.toISOString(),
     champion: champion.folder.manifest.model_version,
     candidate: adopted ? built!.modelVersion : null,
-    config: { ...config },
+    config: reported(config),
     classes: [...classes],
     labelled: { people: peopleOf(windows, data.trainRows), windows: data.trainRows.length },
     holdout: { people: peopleOf(windows, holdoutRows), windows: holdoutRows.length },
@@ -207,7 +213,6 @@ async function retrainOn(
     seconds: (performance.now() - started) / 1000,
     warnings: [...data.warnings],
   };
-  for (const key of ["tracking", "experiment", "register", "alias", "jobs", "resume"]) delete report.config[key];
   const history = candidate.fits.flatMap(({ weights }, cycle) => epochRows(`cycle-${cycle}`, weights));
   if (!adopted)
     return refuse(config, report, (files) => tracker.seal(history, (at) => endRetraining(report, { files, at })));
@@ -235,6 +240,12 @@ async function retrainOn(
     },
   });
   return { adopted, out: config.out, report: written.report, figures: report };
+}
+
+/** What decides about the result. */
+function reported(config: RetrainConfig): Record<string, unknown> {
+  const { jobs: _, resume: _r, ...own } = untracked(config);
+  return own;
 }
 
 /** The name that all versions of a model share: that of the first one's folder. */

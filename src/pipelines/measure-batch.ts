@@ -7,6 +7,7 @@ import type { Columns, Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
 import { windowStep } from "../preprocessing/make-windows.ts";
+import { coveredRanges } from "../preprocessing/scaler.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 
 /** Samples `from` to `to` (excluded) of one stretch, and its windows `first` to `last` (excluded). */
@@ -71,4 +72,23 @@ export function measureBatch(
 export function follows(windows: WindowSet, overlap: number): Uint8Array {
   const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
   return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz);
+}
+
+/** By channel the samples under the windows, each once. */
+export function columnsUnder(windows: WindowSet): Record<string, Float32Array> {
+  const columns = Object.entries(sampleColumns(windows));
+  return Object.fromEntries(columns.map(([name, column]) => [name, gatherUnder(windows, column)]));
+}
+
+/** A column of samples, those under the windows alone, each once. */
+export function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
+  const ranges = coveredRanges(windows, Int32Array.from(windows.starts.keys()));
+  const gathered = column.slice() as T;
+  let at = 0;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const part = column.subarray(ranges[i]!, ranges[i + 1]!);
+    gathered.set(part, at);
+    at += part.length;
+  }
+  return gathered.subarray(0, at) as T;
 }

@@ -3,58 +3,21 @@
 // honest figures and a calibration on left-out people.
 
 import { basename } from "node:path";
-import {
-  type RetrainConfig,
-  type RetrainOptions,
-  resolveRetrainConfig,
-  type TrainConfig,
-  untracked,
-} from "../config.ts";
-import type { Recordings } from "../data/recordings.ts";
-import { gridsOf } from "../drift/baseline-reference.ts";
-import { summarizeByClass } from "../drift/class-summaries.ts";
-import { driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
-import { modelSignals } from "../drift/model-signals.ts";
-import { batchStatistics } from "../drift/score.ts";
-import { flipRate, meanConfidence } from "../drift/signal-distances.ts";
-import { Summarizer } from "../drift/summarize.ts";
+import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
 import { Interrupted } from "../errors.ts";
-import { argmaxRows } from "../metrics/confusion-matrix.ts";
-import { crossValidate } from "../model-selection/cross-validate.ts";
-import { leakageReport } from "../model-selection/leakage.ts";
-import { stratifiedGroupKFold } from "../model-selection/stratified-group-k-fold.ts";
-import { pickWindows } from "../preprocessing/join-windows.ts";
-import { coveredRanges, type Scaler } from "../preprocessing/scaler.ts";
-import type { WindowSet } from "../preprocessing/windows.ts";
-import {
-  type CurriculumResult,
-  type CycleFit,
-  type CycleReport,
-  describeCycle,
-  runCurriculum,
-  type StopReason,
-} from "../pseudo-labeling/curriculum.ts";
-import { compareOnHoldout, type GateRule, holdoutRules, type Proxies, proxyRules } from "../pseudo-labeling/gate.ts";
+import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../pseudo-labeling/gate.ts";
 import type { RetrainReport } from "../pseudo-labeling/retrain-report.ts";
-import type { Selection } from "../pseudo-labeling/select-pseudo-labels.ts";
 import { Rng } from "../random.ts";
 import { retrainPage, retrainSections } from "../report/retrain-html.ts";
 import { jsonText, makeDirectory, writeFileAtomic } from "../store/atomic-file.ts";
 import { retrainReportFile } from "../store/model-folder.ts";
-import { openStaging, type Staging } from "../store/staging.ts";
+import { openStaging } from "../store/staging.ts";
 import { serverAddress } from "../tracking/server-address.ts";
-import { adaptBatchNorm } from "../training/adapt-batch-norm.ts";
 import { Diverged } from "../training/diverged.ts";
-import { type FitSpec, predictRows } from "../training/fit-network.ts";
-import type { FitOutcome } from "../training/fit-worker.ts";
-import { ValidationSession } from "../training/network-session.ts";
-import { applyTemperature } from "../training/temperature-scaling.ts";
-import { describeFold, summariseFolds } from "./cross-validation.ts";
-import { type CycleSetting, cycleSpec, labelledWith } from "./cycle-spec.ts";
-import type { AlsoLearned } from "./drift-baseline.ts";
-import { classOfSamples, follows, sampleColumns } from "./measure-batch.ts";
+import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
+import { crossFit } from "./cross-fit.ts";
+import { proxiesOf } from "./gate-proxies.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
-import type { TrainingData } from "./prepare-training.ts";
 import { promote } from "./registry.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { peopleOf, prepareRetraining, type RetrainData } from "./retrain-data.ts";
@@ -63,7 +26,7 @@ import { tellTracked } from "./tell-tracked.ts";
 import { TimeLeft } from "./time-left.ts";
 import type { FitName, OnTrainEvent } from "./train-events.ts";
 import { endTraining } from "./train-log.ts";
-import { enterRun, runFit } from "./train-run.ts";
+import { enterRun } from "./train-run.ts";
 import { TrainingTracker } from "./training-tracker.ts";
 import { explainWriteFailure } from "./write-failure.ts";
 import { type BuiltModel, buildModel, epochRows, type TrainedModel, writeModel } from "./write-model.ts";
@@ -78,27 +41,6 @@ export interface RetrainResult {
   readonly figures: RetrainReport;
   /** The line of which it is the champion now; null where nothing was promoted. */
   readonly promoted: string | null;
-}
-
-interface Run {
-  readonly config: RetrainConfig;
-  readonly champion: Monitor;
-  readonly data: RetrainData;
-  readonly staging: Staging;
-  readonly onEvent: OnTrainEvent;
-  readonly signal: AbortSignal;
-  readonly timeLeft: TimeLeft;
-  readonly rng: Rng;
-}
-
-/** A cycle's network, with what a further fit may begin from. */
-type Weights = FitOutcome & { readonly scaler: Scaler };
-
-/** What won, whatever it came from. */
-interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "winner" | "fits"> {
-  readonly stopped: StopReason | "adabn";
-  readonly selection: Selection | null;
-  readonly fit: CycleFit<Weights>;
 }
 
 /**
@@ -166,7 +108,7 @@ export async function retrain(
 }
 
 async function retrainOn(
-  run: Run,
+  run: RetrainRun,
   { tracker, now, started }: { tracker: TrainingTracker; now: () => Date; started: number },
 ): Promise<Omit<RetrainResult, "promoted">> {
   const { config, champion, data, staging, onEvent } = run;
@@ -233,7 +175,7 @@ async function retrainOn(
       files: { [retrainReportFile]: jsonText(report) },
       sections: retrainSections(report),
       retrainedFrom: {
-        ...{ model_version: report.champion, model: config.model, line: lineOf(champion) },
+        ...{ model_version: report.champion, model: champion.folder.directory, line: lineOf(champion) },
         ...{ files: report.unlabelled.files, fingerprint: report.unlabelled.fingerprint },
         ...{ pseudo_labelled: candidate.selection?.rows.length ?? 0, holdout: report.holdout.people },
       },
@@ -280,7 +222,7 @@ function fingerprintOf({ labelled, unlabelled }: RetrainData, { folder }: Monito
   return [folder.manifest.model_version, labelled.recordings.fingerprint, unlabelled.fingerprint].join(" ");
 }
 
-function tellData({ data, onEvent }: Run): void {
+function tellData({ data, onEvent }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
   const of = (rows: Int32Array) => ({ people: peopleOf(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);
@@ -289,230 +231,4 @@ function tellData({ data, onEvent }: Run): void {
     unlabelled: { people: people.length, windows: count, rows: data.unlabelled.time.length },
     ...{ epochs: data.learningRates.length, warnings: data.warnings },
   });
-}
-
-function settingOf({ champion, data, rng }: Run): CycleSetting {
-  const { windows, unlabelledRows, learningRates } = data;
-  return { windows, unlabelledRows, learningRates, trained: champion.config, rng };
-}
-
-async function fitCycle(
-  run: Run,
-  cycle: number,
-  selection: Selection | null,
-  start: Weights | null,
-): Promise<CycleFit<Weights>> {
-  const { data, config, onEvent } = run;
-  const name: FitName = `cycle-${cycle}`;
-  const spec = cycleSpec(settingOf(run), name, data.trainRows, selection, start);
-  const testIndex = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
-  const outcome = await runFit(name, { spec, testIndex, threads: config.jobs }, { ...run, onEvent });
-  return split(run, { ...outcome, scaler: spec.scaler });
-}
-
-/** The predictions of a fit by what they are of. */
-function split({ data }: Run, weights: Weights): CycleFit<Weights> {
-  const width = data.windows.classes.length * data.holdoutRows.length;
-  const { probabilities } = weights;
-  return { weights, holdout: probabilities!.slice(0, width), unlabelled: probabilities!.slice(width) };
-}
-
-function curriculumData({ data }: Run) {
-  const { windows, trainRows, holdoutRows, truth } = data;
-  const { classes, labels } = windows;
-  return {
-    ...{ classes, truth },
-    labelledCounts: classes.map((_, k) => trainRows.filter((row) => labels[row] === k).length),
-    holdoutLabels: holdoutRows.map((row) => labels[row]!),
-  };
-}
-
-async function curriculum(run: Run): Promise<Candidate> {
-  const { cycles, step, select, threshold, restart } = run.config;
-  const result = await runCurriculum<Weights>(
-    curriculumData(run),
-    { cycles, step, selector: select, threshold, restart },
-    (cycle, selection, from) => fitCycle(run, cycle, selection, from),
-    (report) => run.onEvent({ type: "cycle", cycles, report }),
-  );
-  return { ...result, selection: result.selections[result.winner]!, fit: result.fits[result.winner]! };
-}
-
-/** One fit on the labelled windows, then the same with the unlabelled windows' statistics: told as cycles 0 and 1. */
-async function adapt(run: Run): Promise<Candidate> {
-  const { data } = run;
-  const first = await fitCycle(run, 0, null, null);
-  const spec = cycleSpec(settingOf(run), "cycle-0", data.trainRows, null, null);
-  const rows = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
-  const second = split(run, { ...first.weights, ...(await adapted(run, first.weights, spec, rows)) });
-  const known = curriculumData(run);
-  const cycles: CycleReport[] = [
-    describeCycle(known, 0, 0, null, first, null),
-    describeCycle(known, 1, 0, null, second, first),
-  ];
-  for (const report of cycles) run.onEvent({ type: "cycle", cycles: 1, report });
-  const winner = cycles[1]!.holdout.macro_f1 > cycles[0]!.holdout.macro_f1 ? 1 : 0;
-  const fits = [first, second];
-  return { cycles, winner, stopped: "adabn", fits: [first], selection: null, fit: fits[winner]! };
-}
-
-/** A fit with the statistics of the unlabelled windows, and what it then says of `rows`. */
-async function adapted(run: Run, fit: FitOutcome, spec: FitSpec, rows: Int32Array): Promise<FitOutcome> {
-  const rng = run.rng.split(`adabn ${spec.name}`).state;
-  const weights = await adaptBatchNorm(fit, { ...spec, rng }, run.data.unlabelledRows);
-  const { windowSize, channels, classes } = spec.windows;
-  const sizes = { windowSize, channels: channels.length, classes: classes.length };
-  const session = await ValidationSession.create(spec.network, sizes);
-  try {
-    return { ...fit, ...weights, probabilities: await predictRows(session, weights, spec, rows) };
-  } finally {
-    await session.release();
-  }
-}
-
-/**
- * The candidate as a model: its network as it won, and folds that leave labelled people out in turn, each with the winner's
- * pseudo-labels. These came from a network that knew the left-out people's labels, which flatters the folds a little.
- */
-async function crossFit(run: Run, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
-  const { config, champion, data, onEvent } = run;
-  const { windows: all, trainRows } = data;
-  const windows = pickWindows(all, trainRows);
-  const nSplits = Math.min(champion.config.folds, new Set(windows.groups).size);
-  const splits = stratifiedGroupKFold(windows.labels, windows.groups, { nSplits, rng: run.rng.split("folds") });
-  const folds = splits.map(({ trainIndex, testIndex }) => ({
-    trainIndex,
-    testIndex,
-    validationIndex: new Int32Array(),
-  }));
-  const own: TrainingData = {
-    recordings: recordingsOf(data.labelled.recordings, new Set(windows.users)),
-    ...{ quality: data.labelled.quality, windows, dropped: data.dropped, folds, warnings: data.warnings },
-    leakage: leakageReport("group", windows, folds),
-  };
-  const failed = new AbortController();
-  const results = await crossValidate(
-    folds,
-    async ({ trainIndex, testIndex }, fold) => {
-      const name: FitName = `fold-${fold + 1}`;
-      const base = trainIndex.map((row) => trainRows[row]!);
-      const spec = cycleSpec(settingOf(run), name, base, candidate.selection, null);
-      const task = { spec, testIndex: testIndex.map((row) => trainRows[row]!), threads: 1 };
-      const signal = AbortSignal.any([run.signal, failed.signal]);
-      const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      });
-      const outcome = config.adapt === "adabn" ? await adapted(run, fitted, spec, task.testIndex) : fitted;
-      const report = describeFold(own, fold, outcome);
-      const { best_epoch: bestEpoch, epochs, seconds, metrics } = report;
-      onEvent({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });
-      return { outcome, report };
-    },
-    config.jobs,
-  );
-  const outcomes = results.map(({ outcome }) => outcome);
-  const crossValidation = summariseFolds(
-    own,
-    outcomes,
-    results.map(({ report }) => report),
-  );
-  const { summary, pooled, users } = crossValidation;
-  onEvent({ type: "cross-validation", summary, pooled, users });
-  const final = candidate.fit.weights;
-  const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
-  return {
-    ...{ data: own, config: candidateConfig(champion.config, config), crossValidation, outcomes, final },
-    ...{ scaler: final.scaler, createdAt, ...(also !== undefined && { also }) },
-  };
-}
-
-/** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */
-function candidateConfig(trained: TrainConfig, config: RetrainConfig): TrainConfig {
-  const { out, seed, jobs, tracking, experiment, register, alias, label, group, recording, time, channels } = config;
-  const columns = config.labelled === undefined ? {} : { label, group, recording, time, channels };
-  const named = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
-  return {
-    ...{ ...trained, ...named, out, seed, jobs, experiment, files: config.labelled ?? trained.files, split: "group" },
-    ...(tracking !== undefined && { tracking }),
-    ...(register !== undefined && { register }),
-    ...(alias !== undefined && { alias }),
-  };
-}
-
-/** Rows of some people; what names the data (files, fingerprint) stays that of all. */
-function recordingsOf(recordings: Recordings, people: ReadonlySet<string>): Recordings {
-  const kept = recordings.stretches.filter(({ user }) => people.has(user));
-  const rows = kept.reduce((sum, { start, end }) => sum + end - start, 0);
-  let at = 0;
-  const stretches = kept.map((stretch) => {
-    const start = at;
-    at += stretch.end - stretch.start;
-    return { ...stretch, start, end: at };
-  });
-  const gather = <T extends Float32Array | Float64Array>(column: T, into: T): T => {
-    for (const [i, { start, end }] of kept.entries()) into.set(column.subarray(start, end), stretches[i]!.start);
-    return into;
-  };
-  return {
-    ...recordings,
-    values: recordings.values.map((column) => gather(column, new Float32Array(rows))),
-    time: gather(recordings.time, new Float64Array(rows)),
-    stretches,
-  };
-}
-
-/** The samples under the chosen windows, each once, with the pseudo-label of a window that covers it. */
-function alsoLearned(run: Run, selection: Selection): AlsoLearned {
-  const { windows, rows } = labelledWith(run.data, new Int32Array(), selection);
-  const chosen = pickWindows(windows, rows);
-  return { columns: columnsUnder(chosen), classOf: gatherUnder(chosen, classOfSamples(chosen, chosen.labels)) };
-}
-
-/** On the unlabelled windows, of both networks; probabilities after temperature scaling, as each exported network gives them. */
-function proxiesOf(
-  run: Run,
-  candidate: Candidate,
-  trained: TrainedModel,
-  built: BuiltModel,
-): NonNullable<RetrainReport["proxies"]> {
-  const { data, champion } = run;
-  const windows = pickWindows(data.windows, data.unlabelledRows);
-  const nClasses = windows.classes.length;
-  const following = follows(windows, champion.config.overlap);
-  const columns = columnsUnder(windows);
-  const of = (probabilities: Float32Array, model: ReturnType<typeof driftModel>): Proxies => {
-    const signals = modelSignals(probabilities, nClasses, following);
-    const summarizer = new Summarizer(gridsOf(model.baseline));
-    const classOf = gatherUnder(windows, classOfSamples(windows, argmaxRows(probabilities, nClasses)));
-    const current = summarizeByClass(summarizer, columns, classOf, nClasses);
-    const statistics = Object.values(batchStatistics(model.byClass, current, model.baseline));
-    return {
-      mean_confidence: meanConfidence(signals),
-      mean_entropy: signals.entropy.millionths / 1e6 / signals.windows,
-      flip_rate: flipRate(signals),
-      drift: Math.max(...statistics.map(({ ks }) => ks)),
-    };
-  };
-  const scaled = applyTemperature(candidate.fit.unlabelled, nClasses, trained.crossValidation.temperature);
-  const drift = driftBaselineSchema.parse(JSON.parse(JSON.stringify(built.baseline.drift)));
-  return { champion: of(data.championOnUnlabelled, champion.model), candidate: of(scaled, driftModel(drift)) };
-}
-
-/** By channel the samples under the windows, each once. */
-function columnsUnder(windows: WindowSet): Record<string, Float32Array> {
-  const columns = Object.entries(sampleColumns(windows));
-  return Object.fromEntries(columns.map(([name, column]) => [name, gatherUnder(windows, column)]));
-}
-
-function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
-  const ranges = coveredRanges(windows, Int32Array.from(windows.starts.keys()));
-  const gathered = column.slice() as T;
-  let at = 0;
-  for (let i = 0; i < ranges.length; i += 2) {
-    const part = column.subarray(ranges[i]!, ranges[i + 1]!);
-    gathered.set(part, at);
-    at += part.length;
-  }
-  return gathered.subarray(0, at) as T;
 }

@@ -1,0 +1,123 @@
+import type { RetrainConfig } from "../config.ts";
+import type { Scaler } from "../preprocessing/scaler.ts";
+import {
+  type CurriculumResult,
+  type CycleFit,
+  type CycleReport,
+  describeCycle,
+  runCurriculum,
+  type StopReason,
+} from "../pseudo-labeling/curriculum.ts";
+import type { Selection } from "../pseudo-labeling/select-pseudo-labels.ts";
+import type { Rng } from "../random.ts";
+import type { Staging } from "../store/staging.ts";
+import { adaptBatchNorm } from "../training/adapt-batch-norm.ts";
+import { type FitSpec, predictRows } from "../training/fit-network.ts";
+import type { FitOutcome } from "../training/fit-worker.ts";
+import { ValidationSession } from "../training/network-session.ts";
+import { type CycleSetting, cycleSpec } from "./cycle-spec.ts";
+import type { Monitor } from "./open-monitor.ts";
+import type { RetrainData } from "./retrain-data.ts";
+import type { TimeLeft } from "./time-left.ts";
+import type { FitName, OnTrainEvent } from "./train-events.ts";
+import { runFit } from "./train-run.ts";
+
+export interface RetrainRun {
+  readonly config: RetrainConfig;
+  readonly champion: Monitor;
+  readonly data: RetrainData;
+  readonly staging: Staging;
+  readonly onEvent: OnTrainEvent;
+  readonly signal: AbortSignal;
+  readonly timeLeft: TimeLeft;
+  readonly rng: Rng;
+}
+
+/** A cycle's network, with what a further fit may begin from. */
+export type Weights = FitOutcome & { readonly scaler: Scaler };
+
+/** What won, whatever it came from. */
+export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "winner" | "fits"> {
+  readonly stopped: StopReason | "adabn";
+  readonly selection: Selection | null;
+  readonly fit: CycleFit<Weights>;
+}
+
+export function settingOf({ champion, data, rng }: RetrainRun): CycleSetting {
+  const { windows, unlabelledRows, learningRates } = data;
+  return { windows, unlabelledRows, learningRates, trained: champion.config, rng };
+}
+
+async function fitCycle(
+  run: RetrainRun,
+  cycle: number,
+  selection: Selection | null,
+  start: Weights | null,
+): Promise<CycleFit<Weights>> {
+  const { data, config, onEvent } = run;
+  const name: FitName = `cycle-${cycle}`;
+  const spec = cycleSpec(settingOf(run), name, data.trainRows, selection, start);
+  const testIndex = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
+  const outcome = await runFit(name, { spec, testIndex, threads: config.jobs }, { ...run, onEvent });
+  return split(run, { ...outcome, scaler: spec.scaler });
+}
+
+/** The predictions of a fit by what they are of. */
+function split({ data }: RetrainRun, weights: Weights): CycleFit<Weights> {
+  const width = data.windows.classes.length * data.holdoutRows.length;
+  const { probabilities } = weights;
+  return { weights, holdout: probabilities!.slice(0, width), unlabelled: probabilities!.slice(width) };
+}
+
+function curriculumData({ data }: RetrainRun) {
+  const { windows, trainRows, holdoutRows, truth } = data;
+  const { classes, labels } = windows;
+  return {
+    ...{ classes, truth },
+    labelledCounts: classes.map((_, k) => trainRows.filter((row) => labels[row] === k).length),
+    holdoutLabels: holdoutRows.map((row) => labels[row]!),
+  };
+}
+
+export async function curriculum(run: RetrainRun): Promise<Candidate> {
+  const { cycles, step, select, threshold, restart } = run.config;
+  const result = await runCurriculum<Weights>(
+    curriculumData(run),
+    { cycles, step, selector: select, threshold, restart },
+    (cycle, selection, from) => fitCycle(run, cycle, selection, from),
+    (report) => run.onEvent({ type: "cycle", cycles, report }),
+  );
+  return { ...result, selection: result.selections[result.winner]!, fit: result.fits[result.winner]! };
+}
+
+/** One fit on the labelled windows, then the same with the unlabelled windows' statistics: told as cycles 0 and 1. */
+export async function adapt(run: RetrainRun): Promise<Candidate> {
+  const { data } = run;
+  const first = await fitCycle(run, 0, null, null);
+  const spec = cycleSpec(settingOf(run), "cycle-0", data.trainRows, null, null);
+  const rows = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
+  const second = split(run, { ...first.weights, ...(await adapted(run, first.weights, spec, rows)) });
+  const known = curriculumData(run);
+  const cycles: CycleReport[] = [
+    describeCycle(known, 0, 0, null, first, null),
+    describeCycle(known, 1, 0, null, second, first),
+  ];
+  for (const report of cycles) run.onEvent({ type: "cycle", cycles: 1, report });
+  const winner = cycles[1]!.holdout.macro_f1 > cycles[0]!.holdout.macro_f1 ? 1 : 0;
+  const fits = [first, second];
+  return { cycles, winner, stopped: "adabn", fits: [first], selection: null, fit: fits[winner]! };
+}
+
+/** A fit with the statistics of the unlabelled windows, and what it then says of `rows`. */
+export async function adapted(run: RetrainRun, fit: FitOutcome, spec: FitSpec, rows: Int32Array): Promise<FitOutcome> {
+  const rng = run.rng.split(`adabn ${spec.name}`).state;
+  const weights = await adaptBatchNorm(fit, { ...spec, rng }, run.data.unlabelledRows);
+  const { windowSize, channels, classes } = spec.windows;
+  const sizes = { windowSize, channels: channels.length, classes: classes.length };
+  const session = await ValidationSession.create(spec.network, sizes);
+  try {
+    return { ...fit, ...weights, probabilities: await predictRows(session, weights, spec, rows) };
+  } finally {
+    await session.release();
+  }
+}

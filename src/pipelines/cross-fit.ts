@@ -1,0 +1,115 @@
+import type { RetrainConfig, TrainConfig } from "../config.ts";
+import type { Recordings } from "../data/recordings.ts";
+import { crossValidate } from "../model-selection/cross-validate.ts";
+import { leakageReport } from "../model-selection/leakage.ts";
+import { stratifiedGroupKFold } from "../model-selection/stratified-group-k-fold.ts";
+import { pickWindows } from "../preprocessing/join-windows.ts";
+import type { Selection } from "../pseudo-labeling/select-pseudo-labels.ts";
+import { adapted, type Candidate, type RetrainRun, settingOf } from "./candidate.ts";
+import { describeFold, summariseFolds } from "./cross-validation.ts";
+import { cycleSpec, labelledWith } from "./cycle-spec.ts";
+import type { AlsoLearned } from "./drift-baseline.ts";
+import { classOfSamples, columnsUnder, gatherUnder } from "./measure-batch.ts";
+import type { TrainingData } from "./prepare-training.ts";
+import type { FitName } from "./train-events.ts";
+import { runFit } from "./train-run.ts";
+import type { TrainedModel } from "./write-model.ts";
+
+/**
+ * The candidate as a model: its network as it won, and folds that leave labelled people out in turn, each with the winner's
+ * pseudo-labels. These came from a network that knew the left-out people's labels, which flatters the folds a little.
+ */
+export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
+  const { config, champion, data, onEvent } = run;
+  const { windows: all, trainRows } = data;
+  const windows = pickWindows(all, trainRows);
+  const nSplits = Math.min(champion.config.folds, new Set(windows.groups).size);
+  const splits = stratifiedGroupKFold(windows.labels, windows.groups, { nSplits, rng: run.rng.split("folds") });
+  const folds = splits.map(({ trainIndex, testIndex }) => ({
+    trainIndex,
+    testIndex,
+    validationIndex: new Int32Array(),
+  }));
+  const own: TrainingData = {
+    recordings: recordingsOf(data.labelled.recordings, new Set(windows.users)),
+    ...{ quality: data.labelled.quality, windows, dropped: data.dropped, folds, warnings: data.warnings },
+    leakage: leakageReport("group", windows, folds),
+  };
+  const failed = new AbortController();
+  const results = await crossValidate(
+    folds,
+    async ({ trainIndex, testIndex }, fold) => {
+      const name: FitName = `fold-${fold + 1}`;
+      const base = trainIndex.map((row) => trainRows[row]!);
+      const spec = cycleSpec(settingOf(run), name, base, candidate.selection, null);
+      const task = { spec, testIndex: testIndex.map((row) => trainRows[row]!), threads: 1 };
+      const signal = AbortSignal.any([run.signal, failed.signal]);
+      const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      });
+      const outcome = config.adapt === "adabn" ? await adapted(run, fitted, spec, task.testIndex) : fitted;
+      const report = describeFold(own, fold, outcome);
+      const { best_epoch: bestEpoch, epochs, seconds, metrics } = report;
+      onEvent({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });
+      return { outcome, report };
+    },
+    config.jobs,
+  );
+  const outcomes = results.map(({ outcome }) => outcome);
+  const crossValidation = summariseFolds(
+    own,
+    outcomes,
+    results.map(({ report }) => report),
+  );
+  const { summary, pooled, users } = crossValidation;
+  onEvent({ type: "cross-validation", summary, pooled, users });
+  const final = candidate.fit.weights;
+  const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
+  return {
+    ...{ data: own, config: candidateConfig(champion.config, config), crossValidation, outcomes, final },
+    ...{ scaler: final.scaler, createdAt, ...(also !== undefined && { also }) },
+  };
+}
+
+/** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */
+function candidateConfig(trained: TrainConfig, config: RetrainConfig): TrainConfig {
+  const { out, seed, jobs, tracking, experiment, register, alias, label, group, recording, time, channels } = config;
+  const columns = config.labelled === undefined ? {} : { label, group, recording, time, channels };
+  const named = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
+  return {
+    ...{ ...trained, ...named, out, seed, jobs, experiment, files: config.labelled ?? trained.files, split: "group" },
+    ...(tracking !== undefined && { tracking }),
+    ...(register !== undefined && { register }),
+    ...(alias !== undefined && { alias }),
+  };
+}
+
+/** Rows of some people; what names the data (files, fingerprint) stays that of all. */
+function recordingsOf(recordings: Recordings, people: ReadonlySet<string>): Recordings {
+  const kept = recordings.stretches.filter(({ user }) => people.has(user));
+  const rows = kept.reduce((sum, { start, end }) => sum + end - start, 0);
+  let at = 0;
+  const stretches = kept.map((stretch) => {
+    const start = at;
+    at += stretch.end - stretch.start;
+    return { ...stretch, start, end: at };
+  });
+  const gather = <T extends Float32Array | Float64Array>(column: T, into: T): T => {
+    for (const [i, { start, end }] of kept.entries()) into.set(column.subarray(start, end), stretches[i]!.start);
+    return into;
+  };
+  return {
+    ...recordings,
+    values: recordings.values.map((column) => gather(column, new Float32Array(rows))),
+    time: gather(recordings.time, new Float64Array(rows)),
+    stretches,
+  };
+}
+
+/** The samples under the chosen windows, each once, with the pseudo-label of a window that covers it. */
+function alsoLearned(run: RetrainRun, selection: Selection): AlsoLearned {
+  const { windows, rows } = labelledWith(run.data, new Int32Array(), selection);
+  const chosen = pickWindows(windows, rows);
+  return { columns: columnsUnder(chosen), classOf: gatherUnder(chosen, classOfSamples(chosen, chosen.labels)) };
+}

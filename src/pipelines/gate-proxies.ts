@@ -1,0 +1,47 @@
+// What the gate asks of unlabelled windows.
+
+import { gridsOf } from "../drift/baseline-reference.ts";
+import { summarizeByClass } from "../drift/class-summaries.ts";
+import { driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
+import { modelSignals } from "../drift/model-signals.ts";
+import { batchStatistics } from "../drift/score.ts";
+import { flipRate, meanConfidence } from "../drift/signal-distances.ts";
+import { Summarizer } from "../drift/summarize.ts";
+import { argmaxRows } from "../metrics/confusion-matrix.ts";
+import { pickWindows } from "../preprocessing/join-windows.ts";
+import type { Proxies } from "../pseudo-labeling/gate.ts";
+import type { RetrainReport } from "../pseudo-labeling/retrain-report.ts";
+import { applyTemperature } from "../training/temperature-scaling.ts";
+import type { Candidate, RetrainRun } from "./candidate.ts";
+import { classOfSamples, columnsUnder, follows, gatherUnder } from "./measure-batch.ts";
+import type { BuiltModel, TrainedModel } from "./write-model.ts";
+
+/** On the unlabelled windows, of both networks; probabilities after temperature scaling, as each exported network gives them. */
+export function proxiesOf(
+  run: RetrainRun,
+  candidate: Candidate,
+  trained: TrainedModel,
+  built: BuiltModel,
+): NonNullable<RetrainReport["proxies"]> {
+  const { data, champion } = run;
+  const windows = pickWindows(data.windows, data.unlabelledRows);
+  const nClasses = windows.classes.length;
+  const following = follows(windows, champion.config.overlap);
+  const columns = columnsUnder(windows);
+  const of = (probabilities: Float32Array, model: ReturnType<typeof driftModel>): Proxies => {
+    const signals = modelSignals(probabilities, nClasses, following);
+    const summarizer = new Summarizer(gridsOf(model.baseline));
+    const classOf = gatherUnder(windows, classOfSamples(windows, argmaxRows(probabilities, nClasses)));
+    const current = summarizeByClass(summarizer, columns, classOf, nClasses);
+    const statistics = Object.values(batchStatistics(model.byClass, current, model.baseline));
+    return {
+      mean_confidence: meanConfidence(signals),
+      mean_entropy: signals.entropy.millionths / 1e6 / signals.windows,
+      flip_rate: flipRate(signals),
+      drift: Math.max(...statistics.map(({ ks }) => ks)),
+    };
+  };
+  const scaled = applyTemperature(candidate.fit.unlabelled, nClasses, trained.crossValidation.temperature);
+  const drift = driftBaselineSchema.parse(JSON.parse(JSON.stringify(built.baseline.drift)));
+  return { champion: of(data.championOnUnlabelled, champion.model), candidate: of(scaled, driftModel(drift)) };
+}

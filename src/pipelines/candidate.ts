@@ -1,3 +1,5 @@
+// What is to be judged: the network of the best cycle, or the adapted one, with what every cycle did on the way.
+
 import type { RetrainConfig } from "../config.ts";
 import type { Scaler } from "../preprocessing/scaler.ts";
 import {

@@ -162,15 +162,19 @@ async function retrainOn(
   const { register, alias } = config;
   const written = await writeModel(trained!, all, {
     staging,
+    // The final fit is the winning cycle, which has its run.
     seal: (cvReport, rows, made) =>
-      tracker.seal(rows, (at) => [
-        ...endRetraining(report, { files: [], at }),
-        ...endTraining(cvReport, {
-          ...{ ...made, at },
-          ...(register !== undefined && { register }),
-          ...(alias !== undefined && { alias }),
-        }),
-      ]),
+      tracker.seal(
+        rows.filter(({ fit }) => fit !== "final"),
+        (at) => [
+          ...endRetraining(report, { files: [], at }),
+          ...endTraining(cvReport, {
+            ...{ ...made, at },
+            ...(register !== undefined && { register }),
+            ...(alias !== undefined && { alias }),
+          }),
+        ],
+      ),
     extras: {
       files: { [retrainReportFile]: jsonText(report) },
       sections: retrainSections(report),

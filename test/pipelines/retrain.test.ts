@@ -12,6 +12,7 @@ import { openMonitor } from "../../src/pipelines/open-monitor.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { prepareRetraining, type RetrainData } from "../../src/pipelines/retrain-data.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
+import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
 import { type RetrainReport, retrainReportSchema } from "../../src/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../../src/report/cv-report.ts";
 import { readManifest } from "../../src/store/manifest.ts";
@@ -177,6 +178,15 @@ describe("a candidate that passes", () => {
     expect(JSON.parse(stdout)).toMatchObject({ known: false });
     expect(await run("predict", "batch.csv", "--model", "v2", "--out", "p.csv")).toMatchObject({ exitCode: 0 });
     expect(await run("baseline", "validate", "v2")).toMatchObject({ exitCode: 0 });
+  });
+
+  it("leaves a log in which every event is of a run that has begun, as a tracking server asks", async () => {
+    const begun = new Set<string>();
+    for (const event of await readTrackingLog(at("v2", trackingFile))) {
+      if (event.type === "run") begun.add(event.run);
+      else if (event.type !== "log") expect(begun, event.type).toContain(event.run);
+    }
+    expect([...begun].sort()).toEqual(["cycle-0", "cycle-1", "cycle-2", "fold-1", "fold-2", "train"]);
   });
 
   it("shows its retraining, and stands in the list of its line", async () => {

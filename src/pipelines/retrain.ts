@@ -2,7 +2,7 @@
 // order. A candidate is cross-validated like any model, each fold with the pseudo-labels that won, so that its folder has
 // honest figures and a calibration on left-out people.
 
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
 import { Interrupted } from "../errors.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../pseudo-labeling/gate.ts";
@@ -196,7 +196,7 @@ function reported(config: RetrainConfig): Record<string, unknown> {
 
 /** The name that all versions of a model share: that of the first one's folder. */
 function lineOf({ folder }: Monitor): string {
-  return folder.manifest.retrained_from?.line ?? basename(folder.directory.replace(/[\\/]+$/, ""));
+  return folder.manifest.retrained_from?.line ?? basename(resolve(folder.directory));
 }
 
 /** A refused candidate leaves its report beside the place that it did not get. */

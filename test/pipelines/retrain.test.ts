@@ -303,7 +303,10 @@ describe("a candidate that is refused", () => {
 });
 
 it("--adapt adabn takes new statistics in place of cycles, and its network has them", async () => {
-  const { exitCode, stdout } = await run(...words("u.parquet", "adapted", "--adapt", "adabn"));
+  // From within the model's folder: its line is named all the same.
+  const given = words(at("u.parquet"), at("adapted"), "--adapt", "adabn");
+  const inside = given.map((word) => (word === "model" ? "." : word));
+  const { exitCode, stdout } = await start(inside, at("model")).ended;
   expect(exitCode).toBe(0);
   expect(stdout).not.toContain("cycle 2");
   expect(stdout).toMatch(/^cycle 1 {2}statistics of the unlabelled windows {2}macro F1 /m);

@@ -98,7 +98,10 @@ export async function adapt(run: RetrainRun): Promise<Candidate> {
   const first = await fitCycle(run, 0, null, null);
   const spec = cycleSpec(settingOf(run), "cycle-0", data.trainRows, null, null);
   const rows = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
-  const second = split(run, { ...first.weights, ...(await adapted(run, first.weights, spec, rows)) });
+  const second = split(run, {
+    ...first.weights,
+    ...(await adapted(run, first.weights, spec, data.unlabelledRows, rows)),
+  });
   const known = curriculumData(run);
   const cycles: CycleReport[] = [
     describeCycle(known, 0, 0, null, first, null),
@@ -110,10 +113,20 @@ export async function adapt(run: RetrainRun): Promise<Candidate> {
   return { cycles, winner, stopped: "adabn", fits: [first], selection: null, fit: fits[winner]! };
 }
 
-/** A fit with the statistics of the unlabelled windows, and what it then says of `rows`. */
-export async function adapted(run: RetrainRun, fit: FitOutcome, spec: FitSpec, rows: Int32Array): Promise<FitOutcome> {
+/**
+ * A fit with the statistics of the windows of `from`, and what it then says of `rows`.
+ * @param fit its probabilities are of `rows`; left as it is where there are not two windows to adapt to
+ */
+export async function adapted(
+  run: RetrainRun,
+  fit: FitOutcome,
+  spec: FitSpec,
+  from: Int32Array,
+  rows: Int32Array,
+): Promise<FitOutcome> {
+  if (from.length < 2) return fit;
   const rng = run.rng.split(`adabn ${spec.name}`).state;
-  const weights = await adaptBatchNorm(fit, { ...spec, rng }, run.data.unlabelledRows);
+  const weights = await adaptBatchNorm(fit, { ...spec, rng }, from);
   const { windowSize, channels, classes } = spec.windows;
   const sizes = { windowSize, channels: channels.length, classes: classes.length };
   const session = await ValidationSession.create(spec.network, sizes);

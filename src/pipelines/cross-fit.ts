@@ -7,17 +7,19 @@ import { pickWindows } from "../preprocessing/join-windows.ts";
 import type { Selection } from "../pseudo-labeling/select-pseudo-labels.ts";
 import { adapted, type Candidate, type RetrainRun, settingOf } from "./candidate.ts";
 import { describeFold, summariseFolds } from "./cross-validation.ts";
-import { cycleSpec, labelledWith } from "./cycle-spec.ts";
+import { cycleSpec, labelledWith, type PseudoLabels } from "./cycle-spec.ts";
 import type { AlsoLearned } from "./drift-baseline.ts";
 import { classOfSamples, columnsUnder, gatherUnder } from "./measure-batch.ts";
 import type { TrainingData } from "./prepare-training.ts";
+import type { RetrainData } from "./retrain-data.ts";
 import type { FitName } from "./train-events.ts";
 import { runFit } from "./train-run.ts";
 import type { TrainedModel } from "./write-model.ts";
 
 /**
  * The candidate as a model: its network as it won, and folds that leave labelled people out in turn, each with the winner's
- * pseudo-labels. These came from a network that knew the left-out people's labels, which flatters the folds a little.
+ * pseudo-labels but for those of people of the same names. The labels came from a network that knew the left-out people's,
+ * which flatters the folds a little.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
   const { config, champion, data, onEvent } = run;
@@ -41,14 +43,17 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     async ({ trainIndex, testIndex }, fold) => {
       const name: FitName = `fold-${fold + 1}`;
       const base = trainIndex.map((row) => trainRows[row]!);
-      const spec = cycleSpec(settingOf(run), name, base, candidate.selection, null);
-      const task = { spec, testIndex: testIndex.map((row) => trainRows[row]!), threads: 1 };
+      const tested = testIndex.map((row) => trainRows[row]!);
+      const others = ofOthers(data, candidate.selection, tested);
+      const spec = cycleSpec(settingOf(run), name, base, others.selection, null);
+      const task = { spec, testIndex: tested, threads: 1 };
       const signal = AbortSignal.any([run.signal, failed.signal]);
       const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
         failed.abort();
         throw error;
       });
-      const outcome = config.adapt === "adabn" ? await adapted(run, fitted, spec, task.testIndex) : fitted;
+      const outcome =
+        config.adapt === "adabn" ? await adapted(run, fitted, spec, others.unlabelledRows, tested) : fitted;
       const report = describeFold(own, fold, outcome);
       const { best_epoch: bestEpoch, epochs, seconds, metrics } = report;
       onEvent({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });
@@ -70,6 +75,21 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     ...{ data: own, config: candidateConfig(champion.config, config), crossValidation, outcomes, final },
     ...{ scaler: final.scaler, createdAt, ...(also !== undefined && { also }) },
   };
+}
+
+/** What a fold may learn from without labels: an unlabelled person may be one of those whom it leaves out. */
+export function ofOthers(
+  { windows: { groups }, unlabelledRows }: Pick<RetrainData, "windows" | "unlabelledRows">,
+  selection: PseudoLabels | null,
+  tested: Int32Array,
+): { selection: PseudoLabels | null; unlabelledRows: Int32Array } {
+  const leftOut = new Set(tested.map((row) => groups[row]!));
+  const isOther = (row: number): boolean => !leftOut.has(groups[row]!);
+  const others = unlabelledRows.filter(isOther);
+  if (selection === null) return { selection, unlabelledRows: others };
+  const kept = Int32Array.from(selection.rows.keys()).filter((i) => isOther(unlabelledRows[selection.rows[i]!]!));
+  const [rows, labels] = [selection.rows, selection.labels].map((values) => kept.map((i) => values[i]!));
+  return { selection: { rows: rows!, labels: labels! }, unlabelledRows: others };
 }
 
 /** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */

@@ -22,11 +22,14 @@ export interface CycleSetting {
   readonly rng: Rng;
 }
 
+/** What is learned from a selection. */
+export type PseudoLabels = Pick<Selection, "rows" | "labels">;
+
 /** The windows with the labels that a selection gives, and the rows that are learned from. */
 export function labelledWith(
   { windows, unlabelledRows }: Pick<CycleSetting, "windows" | "unlabelledRows">,
   base: Int32Array,
-  selection: Selection | null,
+  selection: PseudoLabels | null,
 ): { windows: WindowSet; rows: Int32Array; spread: Int32Array } {
   const spread = selection === null ? new Int32Array() : selection.rows.map((row) => unlabelledRows[row]!);
   const labels = Int32Array.from(windows.labels);
@@ -42,7 +45,7 @@ export function cycleSpec(
   setting: CycleSetting,
   name: FitName,
   base: Int32Array,
-  selection: Selection | null,
+  selection: PseudoLabels | null,
   start: NetworkWeights | null,
 ): FitSpec {
   const { network, normalize, batchSize, patience, classWeights, augment } = setting.trained;

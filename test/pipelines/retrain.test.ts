@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type RetrainOptions, resolveRetrainConfig } from "../../src/config.ts";
 import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { ofOthers } from "../../src/pipelines/cross-fit.ts";
 import { openMonitor } from "../../src/pipelines/open-monitor.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { prepareRetraining, type RetrainData } from "../../src/pipelines/retrain-data.ts";
@@ -431,6 +432,17 @@ describe("the data of a retraining", () => {
     expect(data.windows.labels.filter((label) => label === -1)).toHaveLength(6 * 117);
     expect(data.unlabelledRows.every((row) => data.windows.labels[row] === -1)).toBe(true);
     expect(data.trainRows.every((row) => data.windows.labels[row]! >= 0)).toBe(true);
+    // Unlabelled recordings of labelled people: a fold that leaves one out learns from none of his windows.
+    const rows = Int32Array.from(data.unlabelledRows.keys());
+    const labels = rows.map((row) => row % 3);
+    for (const person of peopleOf(data, data.trainRows)) {
+      const tested = data.trainRows.filter((row) => data.windows.users[data.windows.groups[row]!] === person);
+      const fold = ofOthers(data, { rows, labels }, tested);
+      const learned = fold.selection!.rows.map((row) => data.unlabelledRows[row]!);
+      expect(learned).toEqual(fold.unlabelledRows);
+      expect(peopleOf(data, learned)).toEqual(peopleOf(data, data.unlabelledRows).filter((name) => name !== person));
+      expect(fold.selection!.labels).toEqual(fold.selection!.rows.map((row) => row % 3));
+    }
   });
 
   it("of more people lets two decide, or the share that was asked for", async () => {

@@ -14,29 +14,30 @@ import { purge, timeOrder } from "./window-gaps.ts";
  *
  * group, leave-one-group-out: whole people, about `fraction` of the rows with even class shares: the people are dealt
  *   into 1 / fraction parts as by stratifiedGroupKFold, and `rng` draws one of the parts that have every class on both
- *   sides (or, failing that, that leave every class to learn from; or any).
+ *   sides (or, failing that, that leave every class to learn from; or any); of these one of `leastPeople`, where there is.
  * stratified: a shuffled stratified part.
  * blocks: the first or the last stretch of each class's time (`rng` tosses once), the rest purged as in blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending
  * @param options.fraction share of the rows to validate on; .2 unless told
  * @param options.purgeSamples for blocks: see blockedSplit
+ * @param options.leastPeople for group kinds; 1 unless told
  * @throws UserError when the rows hold one person (group kinds), or a class too short to be divided (blocks)
  */
 export function innerSplit(
   kind: SplitKind,
   positions: WindowPositions,
   trainIndex: Int32Array,
-  options: { rng: Rng; purgeSamples: number; fraction?: number },
+  options: { rng: Rng; purgeSamples: number; fraction?: number; leastPeople?: number },
 ): InnerSplit {
-  const { rng, purgeSamples, fraction = 0.2 } = options;
+  const { rng, purgeSamples, fraction = 0.2, leastPeople = 1 } = options;
   if (!(fraction > 0 && fraction <= 0.5))
     throw new RangeError(`fraction: expected 0 < fraction <= .5, got ${fraction}`);
   const nParts = Math.round(1 / fraction);
   switch (kind) {
     case "group":
     case "leave-one-group-out":
-      return byGroup(positions, trainIndex, nParts, rng);
+      return byGroup(positions, trainIndex, { nParts, leastPeople, rng });
     case "stratified": {
       const parts = dealByClass(
         trainIndex.map((row) => positions.labels[row]!),
@@ -52,7 +53,11 @@ export function innerSplit(
   }
 }
 
-function byGroup(positions: WindowPositions, trainIndex: Int32Array, nParts: number, rng: Rng): InnerSplit {
+function byGroup(
+  positions: WindowPositions,
+  trainIndex: Int32Array,
+  { nParts, leastPeople, rng }: { nParts: number; leastPeople: number; rng: Rng },
+): InnerSplit {
   const labels = trainIndex.map((row) => positions.labels[row]!);
   const groups = trainIndex.map((row) => positions.groups[row]!);
   const people = new Set(groups).size;
@@ -71,7 +76,10 @@ function byGroup(positions: WindowPositions, trainIndex: Int32Array, nParts: num
   const count = (rows: Int32Array): number => new Set(rows.map((row) => positions.labels[row]!)).size;
   const learnable = candidates.filter((candidate) => count(candidate.trainIndex) === present);
   const complete = learnable.filter((candidate) => count(candidate.validationIndex) === present);
-  const choice = [complete, learnable, candidates].find((list) => list.length > 0)!;
+  const isEnough = ({ validationIndex }: InnerSplit): boolean =>
+    new Set(validationIndex.map((row) => positions.groups[row]!)).size >= leastPeople;
+  const preferred = [complete, learnable, candidates].flatMap((list) => [list.filter(isEnough), list]);
+  const choice = preferred.find((list) => list.length > 0)!;
   return choice[rng.integer(choice.length)]!;
 }
 

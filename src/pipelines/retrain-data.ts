@@ -64,6 +64,7 @@ export async function prepareRetraining(config: RetrainConfig, champion: Monitor
   const { trainIndex, validationIndex } = innerSplit("group", own, labelledRows, {
     ...{ rng: Rng.fromSeed(config.seed).split("holdout"), purgeSamples: trained.window },
     fraction: Math.min(0.5, deciding(people, config.holdout) / people),
+    leastPeople: leastDeciding(people),
   });
   requireHoldout(own, trainIndex, validationIndex);
   const windows = joinWindows(own, foreign);
@@ -84,9 +85,14 @@ export async function prepareRetraining(config: RetrainConfig, champion: Monitor
   };
 }
 
-/** Two at least, where enough are left to learn from: the spread between people is what the gate's interval rests on. */
+/** About so many; whole people are dealt into parts of like size. */
 function deciding(people: number, share: number): number {
-  return Math.max(people >= 5 ? 2 : 1, Math.round(share * people));
+  return Math.max(leastDeciding(people), Math.round(share * people));
+}
+
+/** Two, where enough are left to learn from: the spread between people is what the gate's interval rests on. */
+function leastDeciding(people: number): number {
+  return people >= 5 ? 2 : 1;
 }
 
 /** What the champion learned from has the names of its training; others those of the user, else these. */

@@ -24,6 +24,23 @@ function foldParts(kind: SplitKind, windows: ReturnType<typeof windowsOf>, seed:
   }));
 }
 
+it("innerSplit: validates on as many people as are asked for, where a part has them", () => {
+  // 5 people in 3 parts: 2, 2 and 1.
+  const windows = windowsOf(people(5));
+  const all = Int32Array.from(windows.labels.keys());
+  const sizes = (leastPeople: number): Set<number> =>
+    new Set(
+      Array.from({ length: 20 }, (_, seed) => {
+        const rng = Rng.fromSeed(seed);
+        const split = innerSplit("group", windows, all, { rng, purgeSamples: 4, fraction: 2 / 5, leastPeople });
+        return new Set(split.validationIndex.map((row) => windows.groups[row]!)).size;
+      }),
+    );
+  expect(sizes(1)).toEqual(new Set([1, 2]));
+  expect(sizes(2)).toEqual(new Set([2]));
+  expect(sizes(3)).toEqual(new Set([1, 2]));
+});
+
 describe.each(kinds)("innerSplit: %s", (kind) => {
   const windows = windowsOf(people(10));
 

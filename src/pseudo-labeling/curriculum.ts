@@ -68,7 +68,7 @@ export interface CycleReport {
     readonly thresholds: Readonly<Record<string, number | null>>;
     /** 0 to 1: total variation of the classes' shares, selection against labelled windows. */
     readonly share_shift: number;
-    /** Of each class and over all, where the truth is known. */
+    /** Of each class and over all; null where the truth of none is known. */
     readonly truth: PseudoLabelTruth | null;
   } | null;
   readonly holdout: Pick<
@@ -144,7 +144,7 @@ export async function runCurriculum<W>(
     cycles.push(describeCycle(data, cycle, share, selection, fits[cycle]!, before));
     onCycle(cycles[cycle]!);
     if (cycles[cycle]!.holdout.macro_f1 < cycles[0]!.holdout.macro_f1 - largestDrop) return end("dropped");
-    if (share >= 1) return end("all selected");
+    if (share >= 1 && selector !== "fixed") return end("all selected");
     if (withoutGain(cycles) >= patience) return end("no gain");
   }
   return end("cycles");
@@ -222,8 +222,9 @@ export function describeCycle(
   };
 }
 
-function truthOf({ rows, labels }: Selection, truth: Int32Array, classes: readonly string[]): PseudoLabelTruth {
+function truthOf({ rows, labels }: Selection, truth: Int32Array, classes: readonly string[]): PseudoLabelTruth | null {
   const judged = [...rows.keys()].filter((i) => truth[rows[i]!]! >= 0);
+  if (judged.length === 0) return null;
   const right = judged.filter((i) => truth[rows[i]!] === labels[i]);
   const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
   const perClass = classes.map((name, k) => {
@@ -231,7 +232,7 @@ function truthOf({ rows, labels }: Selection, truth: Int32Array, classes: readon
     const precision = ratio(hits, judged.filter((i) => labels[i] === k).length);
     return [name, { precision, recall: ratio(hits, truth.filter((label) => label === k).length) }] as const;
   });
-  return { accuracy: ratio(right.length, judged.length) ?? 0, per_class: Object.fromEntries(perClass) };
+  return { accuracy: right.length / judged.length, per_class: Object.fromEntries(perClass) };
 }
 
 function meanSignals(probabilities: Float32Array, nClasses: number): { mean_confidence: number; mean_entropy: number } {

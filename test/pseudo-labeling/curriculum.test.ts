@@ -199,6 +199,11 @@ describe("the cycles end", () => {
     expect(ended(await follow(rising(even(10)), rule))).toEqual({ stopped: "nothing selected", winner: 0, fits: 1 });
   });
 
+  it("of a fixed confidence not when the share, which has no say then, is at its end", async () => {
+    const rule = { selector: "fixed", threshold: 0.8, step: 0.5, cycles: 4 } as const;
+    expect(ended(await follow(rising(even(10)), rule))).toEqual({ stopped: "cycles", winner: 4, fits: 5 });
+  });
+
   it("after one that lost .02 against the one without pseudo-labels, which then wins whatever came between", async () => {
     const answers = [0.7, 0.74, 0.675].map((f1) => ({ f1, unlabelled: even(10) }));
     expect(ended(await follow(answers))).toEqual({ stopped: "dropped", winner: 0, fits: 3 });
@@ -242,7 +247,10 @@ describe("a cycle's report", () => {
       per_class: { sit: { precision: 1, recall: 2 / 3 }, walk: { precision: 1, recall: 1 } },
     });
     const none = await follow(rising(even(10)), { cycles: 1 }, { truth: new Int32Array(20).fill(-1) });
-    expect(none.cycles[1]!.selection!.truth!.per_class.sit).toEqual({ precision: null, recall: null });
+    expect(none.cycles[1]!.selection!.truth).toBeNull();
+    truth.fill(-1).set([0, 0], 17);
+    const { per_class } = (await follow(rising(even(10)), { cycles: 1 }, { truth })).cycles[1]!.selection!.truth!;
+    expect(per_class.walk).toEqual({ precision: 0, recall: null });
     expect(none.cycles[1]!.unlabelled).toMatchObject({ macro_f1: null, accuracy: null });
   });
 

@@ -81,11 +81,13 @@ export class TrainingTracker {
     for (const event of before) tracker.#remember(event);
     tracker.#server?.background.enqueue(...before);
     const at = options.now();
-    if (before.length === 0) {
-      tracker.#record(...begin({ id: randomUUID(), at, gitCommit: await gitCommit() }));
-    } else {
-      tracker.#record({ type: "status", run: trainRun, status: "RUNNING", at });
-    }
+    const id = before[0]?.type === "log" ? before[0].id : randomUUID();
+    const beginning = begin({ id, at, gitCommit: await gitCommit() });
+    // A process that was killed at once leaves a part of it.
+    const missing = beginning.slice(before.length);
+    tracker.#record(
+      ...(missing.length > 0 ? missing : [{ type: "status", run: trainRun, status: "RUNNING", at } as const]),
+    );
     return tracker;
   }
 

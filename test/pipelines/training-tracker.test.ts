@@ -1,0 +1,44 @@
+// The log of a training that goes on after it was killed, without any training.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
+import { type TrackerStart, TrainingTracker } from "../../src/pipelines/training-tracker.ts";
+import { trackingFile } from "../../src/store/model-folder.ts";
+import type { Staging } from "../../src/store/staging.ts";
+import type { TrackingEvent } from "../../src/tracking/tracking-event.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "tidemark-tracker-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const begin = ({ id, at }: TrackerStart): TrackingEvent[] => [
+  { type: "log", id, experiment: "walking" },
+  { type: "run", run: "train", name: "model", parent: null, at, tags: {} },
+  { type: "params", run: "train", params: { seed: "1" } },
+];
+
+let clock = 0;
+const open = (): Promise<TrainingTracker> =>
+  TrainingTracker.open(
+    begin,
+    { out: directory, tracking: "none", experiment: "walking" },
+    { path: (name: string) => join(directory, name) } as Staging,
+    { onEvent: () => {}, now: () => ++clock },
+  );
+const log = (): Promise<TrackingEvent[]> => readTrackingLog(join(directory, trackingFile));
+
+it.each([0, 1, 2, 3])("goes on with what %i lines of its beginning lack", async (lines) => {
+  await (await open()).stop("KILLED");
+  const whole = await log();
+  const left = whole.slice(0, lines);
+  writeFileSync(join(directory, trackingFile), left.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  await (await open()).stop("KILLED");
+  const after = await log();
+  expect(after.slice(0, lines)).toEqual(left);
+  const types = after.map((event) => (event.type === "status" ? event.status : event.type));
+  expect(types).toEqual(["log", "run", "params", ...(lines < 3 ? [] : ["RUNNING"]), "KILLED"]);
+});

@@ -103,10 +103,11 @@ export class TrainingTracker {
       };
       this.#record(epochMetrics(row, event.fit, at));
     } else {
-      if (event.type === "fold") this.#beginFit(`fold-${event.fold}`, at);
-      if (event.type === "cycle") this.#beginFit(`cycle-${event.report.cycle}`, at);
-      if (event.type === "final") this.#beginFit("final", at);
-      this.#record(...eventsOf(event, at));
+      const fit = endedBy(event);
+      // A resumed training tells of it again, but it ended when it ended.
+      const known = fit !== null && this.#statuses.get(fit) === "FINISHED";
+      if (fit !== null && !known) this.#beginFit(fit, at);
+      this.#record(...eventsOf(event, at).filter(({ type }) => !(known && type === "status")));
     }
   }
 
@@ -182,6 +183,13 @@ interface TrackerOptions {
   readonly onEvent: OnTrainEvent;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+}
+
+/** The fit whose end an event is. */
+function endedBy(event: TrainEvent): FitName | null {
+  if (event.type === "fold") return `fold-${event.fold}`;
+  if (event.type === "cycle") return `cycle-${event.report.cycle}`;
+  return event.type === "final" ? "final" : null;
 }
 
 /** A metric is logged once for a step of a run. */

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { classificationMetrics } from "../../src/metrics/classification-metrics.ts";
 import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
+import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import { type TrackerStart, TrainingTracker } from "../../src/pipelines/training-tracker.ts";
 import { trackingFile } from "../../src/store/model-folder.ts";
 import type { Staging } from "../../src/store/staging.ts";
@@ -41,4 +43,24 @@ it.each([0, 1, 2, 3])("goes on with what %i lines of its beginning lack", async 
   expect(after.slice(0, lines)).toEqual(left);
   const types = after.map((event) => (event.type === "status" ? event.status : event.type));
   expect(types).toEqual(["log", "run", "params", ...(lines < 3 ? [] : ["RUNNING"]), "KILLED"]);
+});
+
+it("does not end a fit anew that had ended, and adds what its end lacks", async () => {
+  const metrics = classificationMetrics(Int32Array.of(0, 1), Float32Array.of(0.9, 0.1, 0.2, 0.8), ["sit", "walk"]);
+  const fold: TrainEvent = { type: "fold", fold: 1, folds: 2, bestEpoch: 3, epochs: 3, seconds: 1, metrics };
+  const first = await open();
+  first.onEvent(fold);
+  await first.stop("KILLED");
+  const whole = (await log()).slice(0, -1);
+  const left = whole.slice(0, -1);
+  writeFileSync(join(directory, trackingFile), left.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  const again = await open();
+  again.onEvent(fold);
+  await again.stop("KILLED");
+  expect(whole.at(-1)).toMatchObject({ type: "metrics", run: "train", values: { fold_macro_f1: 1 } });
+  expect((await log()).slice(left.length)).toMatchObject([
+    { type: "status", run: "train", status: "RUNNING" },
+    { type: "metrics", run: "train", step: 1, values: { fold_macro_f1: 1 } },
+    { type: "status", run: "train", status: "KILLED" },
+  ]);
 });

@@ -4,7 +4,7 @@
 
 import { basename, resolve } from "node:path";
 import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
-import { Interrupted } from "../errors.ts";
+import { Interrupted, UserError } from "../errors.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../pseudo-labeling/gate.ts";
 import type { RetrainReport } from "../pseudo-labeling/retrain-report.ts";
 import { Rng } from "../random.ts";
@@ -18,8 +18,8 @@ import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
 import { proxiesOf } from "./gate-proxies.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
-import { promote } from "./registry.ts";
-import { resumeCommand } from "./resume-command.ts";
+import { type Promotion, promote } from "./registry.ts";
+import { quoteWord, resumeCommand } from "./resume-command.ts";
 import { peopleOf, prepareRetraining, type RetrainData } from "./retrain-data.ts";
 import { beginRetraining, endRetraining } from "./retrain-log.ts";
 import { tellTracked } from "./tell-tracked.ts";
@@ -88,11 +88,14 @@ export async function retrain(
     );
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
-    const promoted = result.adopted && config.promote ? await promote(config.out) : null;
-    const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
     const { adopted, out, report } = result;
+    const tracked = await tracker.finish(out);
+    // What fails from here on is no failure of the run.
+    tracker = undefined;
+    const promoted = adopted && config.promote ? await promoteAdopted(out) : null;
+    const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
     onEvent({ type: "retrained", adopted, out, report, seconds, promoted: named });
-    tellTracked(await tracker.finish(out), config, onEvent, out);
+    tellTracked(tracked, config, onEvent, out);
     return { ...result, promoted: promoted?.line ?? null };
   } catch (error) {
     const outcome = await tracker?.stop(error instanceof Interrupted ? "KILLED" : "FAILED");
@@ -104,6 +107,19 @@ export async function retrain(
     throw new Interrupted(`stopped; everything so far is kept in ${staging.out}.partial`, `Go on with: ${command}`);
   } finally {
     await staging.release();
+  }
+}
+
+/** The model is there, whatever is wrong with the registry. */
+async function promoteAdopted(out: string): Promise<Promotion> {
+  try {
+    return await promote(out);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`${out} was adopted and written, but not promoted: ${reason}`, {
+      advice: `When that is repaired: tidemark models promote ${quoteWord(out)}`,
+      cause,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 // retrain as a user runs it: what an adopted candidate is, what a refused one leaves, who is learned from, and what is wrong
 // use. The champion has seen one epoch and is poor; four people, of whom one decides, leave no interval to fail by.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -327,6 +327,18 @@ it("--adapt adabn takes new statistics in place of cycles, and its network has t
      WHERE "user" NOT IN (${reportOf("adapted").holdout.people.map(sqlString).join(", ")}) GROUP BY label`,
   );
   expect(Object.fromEntries(said.map(({ label, n }) => [label, n]))).toEqual(cycles[1]!.unlabelled.predicted);
+});
+
+it("an adopted model stays, and its log is whole, where the registry cannot be changed", async () => {
+  mkdirSync(at("other"));
+  writeFileSync(at("other", "registry.json"), "{");
+  const { exitCode, stderr } = await run(...words("u.parquet", "other/v2", "--promote"));
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^error: other\/v2 was adopted and written, but not promoted: .*registry\.json/m);
+  expect(stderr).toContain("tidemark models promote other/v2");
+  expect(stderr).not.toContain("tracking");
+  expect((await readTrackingLog(at("other", "v2", trackingFile))).at(-1)).toMatchObject({ type: "complete" });
+  expectEqualNetworks("other/v2", "v2");
 });
 
 describe("wrong use", () => {

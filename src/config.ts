@@ -184,6 +184,8 @@ export interface SimulateConfig {
   /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
   users: number;
+  /** Number in the first one's name: other numbers are other people. */
+  firstPerson: number;
   /** Minutes a person. */
   minutes: number;
   /** Sampling rate, Hz. */
@@ -362,6 +364,7 @@ const syncShape = {
 const simulateShape = {
   out: table,
   users: whole(1, 10_000).default(8),
+  firstPerson: whole(1, 1_000_000).default(1),
   minutes: range((value) => value > 0 && value <= 100_000, "minutes a person, greater than 0").default(10),
   rate: rate.default(50),
   activities: list(differing("a list of activities, as walking,sitting")).exactOptional(),

@@ -4,8 +4,16 @@
 /** Exit codes of `check`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;
 
-/** Exit codes that `tidemark` itself gives; verbs may add their own. */
-export const exitCodes = { ok: 0, defect: 1, usage: 2, unsent: 3, notAdopted: 20, interrupted: 130 } as const;
+/** Exit codes that `tidemark` itself gives. The last is 128 + SIGPIPE, as of any command whose reader went away. */
+export const exitCodes = {
+  ok: 0,
+  defect: 1,
+  usage: 2,
+  unsent: 3,
+  notAdopted: 20,
+  interrupted: 130,
+  readerGone: 141,
+} as const;
 
 /**
  * What went wrong in the user's world. The message says what was expected, what came and where (file, row, column);

@@ -139,6 +139,7 @@ describe("the other commands", () => {
       minutes: 10,
       rate: 50,
       seed: 42,
+      firstPerson: 1,
     });
     expect(() => resolveSimulateConfig({ out: "a.csv", user: 3 })).toThrow('unknown option "user"');
   });

@@ -63,11 +63,14 @@ export function createProgram(): Command {
 
 /** Parses `argv` (with node and the script in front), runs the command and ends the process with its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<never> {
+  let readerGone = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      // 128 + SIGPIPE, as any command whose reader went away.
-      if (error.code === "EPIPE") process.exit(141);
-      throw error;
+      if (readerGone) return;
+      if (error.code !== "EPIPE") throw error;
+      readerGone = true;
+      // A training stops at its next step: to end with native code at work in other threads is to crash.
+      if (!process.emit("SIGTERM")) process.exit(exitCodes.readerGone);
     });
   }
   let exitCode: number = exitCodes.ok;
@@ -76,6 +79,7 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   } catch (error) {
     exitCode = reportError(error);
   }
+  if (readerGone) process.exit(exitCodes.readerGone);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // A command that ends well may have said with which code.
   process.exit(exitCode === exitCodes.ok ? process.exitCode : exitCode);

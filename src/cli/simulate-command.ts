@@ -25,6 +25,12 @@ export function simulateCommand(): Command {
     .usage("--out <file> [options]")
     .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)");
   numberOption(command, "--users <n>", "how many people", defaults.users);
+  numberOption(
+    command,
+    "--first-person <n>",
+    "number of the first: other numbers are other people",
+    defaults.firstPerson,
+  );
   numberOption(command, "--minutes <x>", "of recording for each person", defaults.minutes);
   numberOption(command, "--rate <hz>", "samples a second", defaults.rate);
   textOption(command, "--activities <names>", "with commas, as walking,sitting", "all");

@@ -42,27 +42,38 @@ export function syncCommand(): Command {
     });
 }
 
-function unsentOf({ training, streams }: SyncResult): { what: string; events: number; reason: string }[] {
+interface UnsentPart {
+  readonly what: string;
+  readonly events: number;
+  readonly unit: readonly [one: string, many: string];
+  readonly reason: string;
+}
+
+function unsentOf({ training, streams }: SyncResult): UnsentPart[] {
   const parts = [
-    ...(training === null ? [] : [{ what: "training", unsent: training.unsent }]),
-    ...streams.map(({ stream, unsent }) => ({ what: `stream ${stream}`, unsent })),
+    ...(training === null ? [] : [{ what: "training", unit: ["event", "events"] as const, unsent: training.unsent }]),
+    ...streams.map(({ stream, unsent }) => ({ what: `stream ${stream}`, unit: ["batch", "batches"] as const, unsent })),
   ];
-  return parts.flatMap(({ what, unsent }) => (unsent === null ? [] : [{ what, ...unsent }]));
+  return parts.flatMap(({ what, unit, unsent }) => (unsent === null ? [] : [{ what, unit, ...unsent }]));
 }
 
 /** The answer as text without a last newline. */
 export function syncText(result: SyncResult): string {
   const { training, streams, tracking } = result;
-  const done = (sent: number, of: string): string => (sent === 0 ? "nothing new" : counted(sent, of));
   const unsent = unsentOf(result);
+  const done = (sent: number, whole: boolean, words: string): string => (sent === 0 && whole ? "nothing new" : words);
   return [
-    ...(training === null ? [] : [`training   ${done(training.sent, "event")}${at(training.page)}`]),
-    ...(training?.versions.map((version) => `registered ${version}`) ?? []),
+    ...(training === null
+      ? []
+      : [
+          `training   ${done(training.sent, training.unsent === null, counted(training.sent, "event"))}${at(training.page)}`,
+          ...training.versions.map((version) => `registered ${version}`),
+        ]),
     ...streams.map(
-      ({ stream, sent, page }) =>
-        `stream     ${stream}: ${sent === 0 ? "nothing new" : counted(sent, "batch", "batches")}${at(page)}`,
+      ({ stream, sent, page, unsent: rest }) =>
+        `stream     ${stream}: ${done(sent, rest === null, counted(sent, "batch", "batches"))}${at(page)}`,
     ),
-    ...unsent.map(({ what, events, reason }) => `not sent   ${what}: ${events}: ${reason}`),
+    ...unsent.map(({ what, events, unit, reason }) => `not sent   ${what}: ${counted(events, ...unit)}: ${reason}`),
     unsent.length === 0 ? `${tracking} has everything` : `${tracking} does not have everything; run it again`,
   ].join("\n");
 }

@@ -218,12 +218,12 @@ function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventO
   );
 }
 
-function gateText({ winner, stopped, rules, passed }: EventOf<"gate">): string {
+function gateText({ winner, because, rules, passed }: EventOf<"gate">): string {
   const rows = rules.map((rule) => [
     ...[rule.passed ? "passed" : "FAILED", rule.name, shown(rule.value), shown(rule.limit), rule.about],
   ]);
   return (
-    `\ngate: ${passed ? "passed" : "refused"} (winner cycle ${winner}; stopped by: ${stopped})\n` +
+    `\ngate: ${passed ? "passed" : "refused"} (the winner is cycle ${winner}; there was no further one because ${because})\n` +
     `${formatTable(["", "rule", "value", "limit", "what is asked"], rows)}\n`
   );
 }

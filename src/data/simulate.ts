@@ -9,6 +9,8 @@ import type { TableColumn } from "./write-table.ts";
 
 export interface SimulationOptions {
   readonly users: number;
+  /** Number in the first one's name (default 1): other numbers are other people. */
+  readonly firstPerson?: number;
   /** Minutes a person, shared evenly by the activities. */
   readonly minutes: number;
   readonly seed: number;
@@ -34,7 +36,7 @@ const recordingSeconds = 60;
  * @throws UserError for an activity the simulator does not know, or no time at all
  */
 export function simulate(options: SimulationOptions): Simulation {
-  const { users, minutes, seed, samplingRateHz } = options;
+  const { users, firstPerson = 1, minutes, seed, samplingRateHz } = options;
   const activities = (options.activities ?? simulatedActivities).map(knownActivity);
   const samples = Math.round((minutes * 60 * samplingRateHz) / activities.length);
   if (!(samples >= 1)) {
@@ -48,9 +50,10 @@ export function simulate(options: SimulationOptions): Simulation {
   const time = new Float64Array(rows);
   const channels = channelNames.map(() => new Float32Array(rows));
   const rng = Rng.fromSeed(seed);
-  const digits = Math.max(2, String(users).length);
+  const last = firstPerson + users - 1;
+  const digits = Math.max(2, String(last).length);
   let row = 0;
-  for (let u = 1; u <= users; u++) {
+  for (let u = firstPerson; u <= last; u++) {
     const user = `person-${String(u).padStart(digits, "0")}`;
     const own = rng.split(user);
     const person = drawPerson(own.split("traits"));

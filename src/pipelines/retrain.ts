@@ -6,7 +6,7 @@ import { basename, resolve } from "node:path";
 import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../pseudo-labeling/gate.ts";
-import type { RetrainReport } from "../pseudo-labeling/retrain-report.ts";
+import { type RetrainReport, stopPhrases } from "../pseudo-labeling/retrain-report.ts";
 import { Rng } from "../random.ts";
 import { retrainPage, retrainSections } from "../report/retrain-html.ts";
 import { jsonText, makeDirectory, writeFileAtomic } from "../store/atomic-file.ts";
@@ -150,7 +150,14 @@ async function retrainOn(
     rules.push(...proxyRules(proxies.champion, proxies.candidate));
   }
   const adopted = passedBy(rules);
-  onEvent({ type: "gate", winner: candidate.winner, stopped: candidate.stopped, rules, passed: adopted });
+  onEvent({
+    type: "gate",
+    winner: candidate.winner,
+    stopped: candidate.stopped,
+    because: stopPhrases[candidate.stopped],
+    rules,
+    passed: adopted,
+  });
   const report: RetrainReport = {
     schema_version: 1,
     created_at: createdAt.toISOString(),

@@ -1,6 +1,7 @@
 // What the checks of a stream tell a tracking server: one run, one step a batch. The ledger is the log: what the run's last
 // step is tells where to go on.
 
+import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/check-result.ts";
 import type { LedgerRow } from "../store/batch-ledger.ts";
 import { tidemarkVersion } from "../store/versions.ts";
@@ -20,7 +21,7 @@ export interface CheckedBatch extends Pick<LedgerRow, "batchId" | "receivedAt" |
 }
 
 export function beginStream(
-  model: { modelVersion: string },
+  model: { directory: string; modelVersion: string },
   stream: string,
   at: number,
   experiment: string,
@@ -28,7 +29,7 @@ export function beginStream(
   return [
     { type: "log", id: `${model.modelVersion}/${stream}`, experiment: `${experiment}/monitoring` },
     {
-      ...{ type: "run", run: streamRun, name: stream, parent: null, at },
+      ...{ type: "run", run: streamRun, name: `${stream} of ${basename(resolve(model.directory))}`, parent: null, at },
       tags: {
         "mlflow.source.name": "tidemark check",
         "mlflow.source.type": "LOCAL",

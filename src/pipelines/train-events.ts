@@ -108,6 +108,8 @@ export type TrainEvent =
       type: "gate";
       winner: number;
       stopped: StopReason | "adabn";
+      /** Why no further cycle was run, in words. */
+      because: string;
       rules: readonly GateRule[];
       passed: boolean;
     }

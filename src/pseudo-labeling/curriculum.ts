@@ -126,8 +126,7 @@ export async function runCurriculum<W>(
   const cycles: CycleReport[] = [describeCycle(data, 0, 0, null, fits[0]!, null)];
   onCycle(cycles[0]!);
   const end = (stopped: StopReason): CurriculumResult<W> => {
-    const winner = stopped === "dropped" ? 0 : bestOf(cycles);
-    return { cycles, winner, stopped, fits, selections };
+    return { cycles, winner: bestOf(cycles), stopped, fits, selections };
   };
   for (let cycle = 1; cycle <= options.cycles; cycle++) {
     // Without the last digits, in which 3 x .2 is more than .6.

@@ -92,8 +92,8 @@ export function holdoutRules(winner: number, { mean_difference, interval, ...poo
   const gain = pooled.candidate_macro_f1 - pooled.champion_macro_f1;
   return [
     {
-      ...{ name: "a cycle won", passed: winner > 0, value: winner, limit: 1 },
-      about: "the best cycle on the holdout learned from unlabelled windows",
+      ...{ name: "winner", passed: winner > 0, value: winner, limit: 1 },
+      about: "the best cycle on the deciding people, which must be one that learned from unlabelled windows",
     },
     {
       ...{ name: "macro-F1", passed: gain > gateLimits.leastGain, value: gain, limit: gateLimits.leastGain },

@@ -29,6 +29,18 @@ export interface RetrainReport {
   warnings: string[];
 }
 
+/** After "because". */
+export const stopPhrases: Readonly<Record<RetrainReport["stopped"], string>> = {
+  vanished: "a class was not predicted any more",
+  dominated: "one class held most of the selection",
+  "nothing selected": "no unlabelled window was sure enough",
+  dropped: "the holdout did worse than without pseudo-labels",
+  "no gain": "further cycles brought nothing",
+  "all selected": "all unlabelled windows were asked for",
+  cycles: "all cycles were run",
+  adabn: "the statistics of batch normalization were taken from the unlabelled windows",
+};
+
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const names = z.array(z.string());

@@ -3,23 +3,12 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
-import type { RetrainReport } from "../pseudo-labeling/retrain-report.ts";
+import { type RetrainReport, stopPhrases } from "../pseudo-labeling/retrain-report.ts";
 import { dataTable } from "./data-table.ts";
 import { count, fixed, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { headlineHtml, pageHtml, type Section, tile } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
-
-const stops: Readonly<Record<RetrainReport["stopped"], string>> = {
-  vanished: "a class was not predicted any more",
-  dominated: "one class held most of the selection",
-  "nothing selected": "no unlabelled window was sure enough",
-  dropped: "the holdout did worse than without pseudo-labels",
-  "no gain": "further cycles brought nothing",
-  "all selected": "all unlabelled windows were asked for",
-  cycles: "all cycles were run",
-  adabn: "the statistics of batch normalization were taken from the unlabelled windows",
-};
 
 /** A refusal's page. Equal reports give equal bytes. */
 export function retrainPage(report: RetrainReport): string {
@@ -27,7 +16,7 @@ export function retrainPage(report: RetrainReport): string {
   return pageHtml({
     title: `Tidemark: retraining of ${report.champion}`,
     heading: `Retraining of ${report.champion}: not adopted`,
-    lead: html`${lead(report)} The gate refused: ${failed.join(", ")}. Nothing was changed.`,
+    lead: html`${lead(report)} The gate refused it, by its ${failed.length === 1 ? "rule" : "rules"} ${failed.join(", ")}. Nothing was changed.`,
     warnings: report.warnings,
     headline: headline(report),
     sections: retrainSections(report),
@@ -47,7 +36,7 @@ export function retrainSections(report: RetrainReport): Section[] {
     {
       id: "cycles",
       title: "Cycles",
-      about: `Cycle 0 learns from labelled windows alone. The winner is cycle ${report.winner}; the last one was the last because ${stops[report.stopped]}.`,
+      about: `Cycle 0 learns from labelled windows alone. The winner is cycle ${report.winner}; the last one was the last because ${stopPhrases[report.stopped]}.`,
       body: html`<div class="grid">${charts(report)}</div><h3>Cycle by cycle</h3>${cycleTable(report)}`,
     },
     {

@@ -61,6 +61,9 @@ const runSchema = z
 
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
+/** Which of its views MLflow 3 opens the experiment in; older servers keep it as any tag. */
+const experimentKind: KeyValue = { key: "mlflow.experimentKind", value: "custom_model_development" };
+
 const answerSeconds = 30;
 /** Of an upload: between two parts of it, and until the answer. */
 const uploadSeconds = 120;
@@ -95,7 +98,7 @@ export class MlflowClient {
     try {
       const { experiment_id: id } = await this.#post(
         "experiments/create",
-        { name },
+        { name, tags: [experimentKind] },
         z.object({ experiment_id: z.string() }),
       );
       return id;

@@ -88,7 +88,7 @@ beforeAll(async () => {
 describe("a candidate that passes", () => {
   it("becomes a model folder beside the champion, which stays as it was", async () => {
     expect(adopted).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("error") });
-    expect(adopted.stdout).toMatch(/gate: passed \(winner cycle [12]; /);
+    expect(adopted.stdout).toMatch(/gate: passed \(the winner is cycle [12]; /);
     expect(adopted.stdout).toContain("tidemark models promote v2");
     expect(readdirSync(at("v2")).sort()).toEqual(
       [...Object.values(modelFiles), retrainReportFile, trackingFile].sort(),
@@ -112,7 +112,7 @@ describe("a candidate that passes", () => {
     });
     expect(report.winner).toBeGreaterThan(0);
     expect(report.gate.rules.map(({ name, passed }) => [name, passed])).toEqual(
-      ["a cycle won", "macro-F1", "people", "worst case", "confidence", "entropy", "flip rate", "drift"].map((name) => [
+      ["winner", "macro-F1", "people", "worst case", "confidence", "entropy", "flip rate", "drift"].map((name) => [
         name,
         true,
       ]),
@@ -120,7 +120,7 @@ describe("a candidate that passes", () => {
     expect(report.config).toMatchObject({ files: ["u.parquet"], restart: "none", cycles: 2, seed: 1 });
     expect(Object.keys(report.config)).not.toContain("jobs");
     const page = readFileSync(at("v2", modelFiles.report), "utf8");
-    expect(page).toContain("a cycle won");
+    expect(page).toContain("the best cycle on the deciding people");
     expect(page.endsWith("</html>\n")).toBe(true);
   });
 
@@ -284,7 +284,7 @@ describe("a candidate that is refused", () => {
     await table("u.parquet", "swapped.parquet", (from) => `SELECT * REPLACE (${swapped}) FROM ${from}`);
     const { winner, gate } = await refused("poisoned", ...scratch("swapped.parquet", "poisoned", "--promote"));
     expect(winner).toBe(0);
-    expect(gate.rules[0]).toMatchObject({ name: "a cycle won", passed: false });
+    expect(gate.rules[0]).toMatchObject({ name: "winner", passed: false });
   });
 
   it("learned from noise: likewise, and --json says so in its last event", async () => {

@@ -191,7 +191,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(Object.keys(there.experiments)).toEqual(["walking/monitoring"]);
       expect(runsOf(there, "walking/monitoring")).toHaveLength(2);
       for (const [stream, expected] of Object.entries(given)) {
-        const { metrics, tags, status } = runNamed(there, "walking/monitoring", stream);
+        const { metrics, tags, status } = runNamed(there, "walking/monitoring", `${stream} of model`);
         expect(status).toBe("RUNNING");
         expect(values(metrics.verdict)).toEqual(expected.map((number, i) => [i + 1, number]));
         expect(tags).toMatchObject({ "tidemark.stream": stream, batch_id: stream === "left" ? "bad.csv" : "b0.csv" });
@@ -223,13 +223,13 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
         ),
       );
       const before = await readBack.everything("walking", "walking/monitoring");
-      expect(values(runNamed(before, "walking/monitoring", "left").metrics.verdict)).toHaveLength(3);
+      expect(values(runNamed(before, "walking/monitoring", "left of model").metrics.verdict)).toHaveLength(3);
       const { exitCode, stdout } = await run("sync", "model", "--tracking", server.uri);
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^stream {5}left: 1 batch {2}http/m);
       expect(stdout).toMatch(/^stream {5}right: nothing new {2}http/m);
       const after = await readBack.everything("walking", "walking/monitoring");
-      const { metrics, tags } = runNamed(after, "walking/monitoring", "left");
+      const { metrics, tags } = runNamed(after, "walking/monitoring", "left of model");
       expect(values(metrics.verdict)).toEqual(given.left!.map((number, i) => [i + 1, number]));
       expect(tags.batch_id).toBe("b2.csv");
       expect((await run("sync", "model", "--tracking", server.uri)).exitCode).toBe(0);

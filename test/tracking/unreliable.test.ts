@@ -139,7 +139,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     const there = await readBack.everything("killed", "killed/monitoring");
     expectTraining(there, "killed", at("flaky"));
     expect(there.models.killed!.versions).toHaveLength(1);
-    const stream = runNamed(there, "killed/monitoring", "default");
+    const stream = runNamed(there, "killed/monitoring", "default of flaky");
     expect(values(stream.metrics.verdict).map(([step]) => step)).toEqual([1, 2, 3]);
     expect(runsOf(there, "killed/monitoring")).toHaveLength(1);
     expect((await run(...words)).exitCode).toBe(0);

@@ -1,5 +1,7 @@
 // Runs that are killed in every sitting, between folds, or stopped and taken up as the message says, word by word; and
 // what --resume says where a run cannot be taken up.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   cpSync,
@@ -183,5 +185,26 @@ describe("--resume", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: --resume: .*run\.json is not readable\n/);
     expect(progress(out)).toEqual(progress("killed"));
+  });
+});
+
+describe("a reader that goes away", () => {
+  it("as head does, stops the training with 141 and a checkpoint, and it goes on from there", async () => {
+    const child = spawn(process.execPath, [main, ...words("piped")], {
+      cwd: directory,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    const [exitCode, signal] = await once(child, "close");
+    expect({ exitCode, signal }).toEqual({ exitCode: 141, signal: null });
+    expect(stderr).toMatch(
+      /stopped; everything so far is kept in piped\.partial\nGo on with: tidemark train .* --resume\n$/,
+    );
+    expect(await start(words("piped", "--resume"), directory).ended).toMatchObject({ exitCode: 0 });
+    expectEqualModels("piped");
   });
 });

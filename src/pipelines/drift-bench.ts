@@ -154,7 +154,7 @@ async function readWindows(config: DriftBenchConfig, monitor: Monitor, warnings:
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
   if (familiar.length > 0) {
     warnings.push(
-      `The model learned from ${familiar.join(", ")}: figures will be better than of people it does not know.`,
+      `The model learned from ${familiar.join(", ")}: expect worse figures of people it does not know.`,
     );
   }
   const named = { ...recordings, channels: folder.manifest.data.channels };

@@ -71,7 +71,7 @@ thead th { vertical-align: bottom; }
 .facts th { width: 36%; color: var(--quiet); }
 .facts td { text-align: left; overflow-wrap: anywhere; }
 .names td:nth-child(n+2):nth-child(-n+4) { text-align: left; min-width: 11em; white-space: normal; }
-.rules td:last-child { text-align: left; }
+.rules :is(td, th):last-child { text-align: left; }
 .small { width: 100%; margin-top: 6px; font-size: .8rem; }
 .small th, .small td { padding: 2px 3px; text-align: center; }
 .confusion { border-collapse: separate; border-spacing: 2px; background: none; }

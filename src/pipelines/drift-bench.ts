@@ -153,9 +153,7 @@ async function readWindows(config: DriftBenchConfig, monitor: Monitor, warnings:
   const known = new Set(folder.manifest.data.users);
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
   if (familiar.length > 0) {
-    warnings.push(
-      `The model learned from ${familiar.join(", ")}: expect worse figures of people it does not know.`,
-    );
+    warnings.push(`The model learned from ${familiar.join(", ")}: expect worse figures of people it does not know.`);
   }
   const named = { ...recordings, channels: folder.manifest.data.channels };
   const { rate, window, overlap } = trained;

@@ -139,7 +139,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(words).toEqual(["sync", "late", "--tracking", away]);
       const failed = await run(...words);
       expect(failed.exitCode).toBe(3);
-      expect(failed.stdout).toMatch(/^not sent {3}training: \d+: /m);
+      expect(failed.stdout).toMatch(/^not sent {3}training: \d+ events: /m);
       const synced = await run("sync", "late", "--tracking", server.uri, "--register", "late", "--alias", "newest");
       expect(synced).toMatchObject({ exitCode: 0, stderr: "" });
       const there = await readBack.everything("late", "walking");

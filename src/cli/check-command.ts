@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { resolveCheckConfig } from "../config.ts";
 import { verdictExitCodes } from "../errors.ts";
 import { checkText } from "./check-text.ts";
-import { numberOption, textOption } from "./options.ts";
+import { numberOption, sensorColumnOptions, textOption, trackingOptions } from "./options.ts";
 
 const closing = `
 Examples:
@@ -59,13 +59,8 @@ export function checkCommand(): Command {
   numberOption(command, "--arl <batches>", "between false alarms, on average at least", defaults.arl);
   numberOption(command, "--alpha <share>", "of drift-free strangers that are called unfamiliar", defaults.alpha);
   command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
-  textOption(command, "--group <name>", "who wore the sensor");
-  textOption(command, "--recording <name>", "one uninterrupted recording");
-  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
-  textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
-  command.optionsGroup("Reporting to MLflow (credentials and TLS by its environment variables):");
-  textOption(command, "--tracking <uri>", "the server, or none", "MLFLOW_TRACKING_URI");
-  textOption(command, "--experiment <name>", "streams appear in <name>/monitoring", "the one that train named");
+  sensorColumnOptions(command);
+  trackingOptions(command, { experiment: ["streams appear in <name>/monitoring", "the one that train named"] });
   command.optionsGroup("Running:");
   numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);
   return command

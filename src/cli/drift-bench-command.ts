@@ -3,7 +3,7 @@ import { resolveDriftBenchConfig } from "../config.ts";
 import { counted } from "../counted.ts";
 import type { DriftBenchResult } from "../pipelines/drift-bench.ts";
 import { fixed } from "./format.ts";
-import { numberOption, textOption } from "./options.ts";
+import { numberOption, sensorColumnOptions, textOption } from "./options.ts";
 import { formatTable } from "./table.ts";
 
 const closing = `
@@ -44,10 +44,7 @@ export function driftBenchCommand(): Command {
   numberOption(command, "--alpha <share>", "significance of the KS p-value", defaults.alpha);
   command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
   textOption(command, "--label <name>", "what was done; sessions are mixed by it, else by the prediction");
-  textOption(command, "--group <name>", "who wore the sensor");
-  textOption(command, "--recording <name>", "one uninterrupted recording");
-  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
-  textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
+  sensorColumnOptions(command);
   command.optionsGroup("Running:");
   numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);
   return command

@@ -17,6 +17,27 @@ export function numberOption(command: Command, flags: string, description: strin
   );
 }
 
+/** The columns of recordings that a model is shown; their channels are named by the model's. */
+export function sensorColumnOptions(command: Command): void {
+  textOption(command, "--group <name>", "who wore the sensor");
+  textOption(command, "--recording <name>", "one uninterrupted recording");
+  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
+  textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
+}
+
+/** Where a command reports. `experiment` says what the option means there, `register` what becomes a version, if anything. */
+export function trackingOptions(
+  command: Command,
+  { experiment, register }: { experiment: readonly [about: string, shownDefault: string]; register?: string },
+): void {
+  command.optionsGroup("Reporting to MLflow (credentials and TLS by its environment variables):");
+  textOption(command, "--tracking <uri>", "the server, or none", "MLFLOW_TRACKING_URI");
+  textOption(command, "--experiment <name>", ...experiment);
+  if (register === undefined) return;
+  textOption(command, "--register <name>", `make ${register} a version of this registered model`);
+  textOption(command, "--alias <name>", "of that version, as champion");
+}
+
 function withDefault(description: string, value: string | number | undefined): string {
   return value === undefined ? description : `${description} (default: ${value})`;
 }

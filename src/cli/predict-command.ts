@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { resolvePredictConfig } from "../config.ts";
 import { counted } from "../counted.ts";
 import { count, duration, fixed } from "./format.ts";
-import { numberOption, textOption } from "./options.ts";
+import { numberOption, sensorColumnOptions } from "./options.ts";
 import { formatTable } from "./table.ts";
 
 const closing = `
@@ -29,10 +29,7 @@ export function predictCommand(): Command {
     .option("--model <dir>", "the model folder (required)")
     .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)");
   command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
-  textOption(command, "--group <name>", "who wore the sensor");
-  textOption(command, "--recording <name>", "one uninterrupted recording");
-  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
-  textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
+  sensorColumnOptions(command);
   command.optionsGroup("Running:");
   numberOption(
     command,

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { readConfigFile, resolveRetrainConfig } from "../config.ts";
 import { exitCodes } from "../errors.ts";
 import { interruptible } from "./interrupt.ts";
-import { numberOption, textOption } from "./options.ts";
+import { numberOption, sensorColumnOptions, textOption, trackingOptions } from "./options.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
 const closing = `
@@ -50,15 +50,11 @@ export function retrainCommand(): Command {
   command.option("--promote", "make the candidate the champion of its line, if it passes");
   command.optionsGroup("Columns of <files...> and --labelled (those of the model's training when not given):");
   textOption(command, "--label <name>", "what was done, of --labelled");
-  textOption(command, "--group <name>", "who wore the sensor");
-  textOption(command, "--recording <name>", "one uninterrupted recording");
-  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
-  textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
-  command.optionsGroup("Reporting to MLflow (credentials and TLS by its environment variables):");
-  textOption(command, "--tracking <uri>", "the server, or none", "MLFLOW_TRACKING_URI");
-  textOption(command, "--experiment <name>", "in which the run appears", defaults.experiment);
-  textOption(command, "--register <name>", "make it a version of this registered model, if it passes");
-  textOption(command, "--alias <name>", "of that version, as champion");
+  sensorColumnOptions(command);
+  trackingOptions(command, {
+    experiment: ["in which the run appears", defaults.experiment],
+    register: "it, if it passes,",
+  });
   command.optionsGroup("Running:");
   numberOption(command, "--seed <n>", "equal seeds give equal models", defaults.seed);
   numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);

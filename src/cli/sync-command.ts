@@ -3,7 +3,7 @@ import { resolveSyncConfig } from "../config.ts";
 import { counted } from "../counted.ts";
 import { exitCodes } from "../errors.ts";
 import type { SyncResult } from "../pipelines/sync.ts";
-import { textOption } from "./options.ts";
+import { trackingOptions } from "./options.ts";
 
 const closing = `
 Example:
@@ -25,10 +25,10 @@ export function syncCommand(): Command {
     .description("Replays what a model folder, or an interrupted training, knows of its runs to an MLflow server.")
     .usage("<dir> [options]")
     .argument("[dir]", "a model folder");
-  textOption(command, "--tracking <uri>", "the server", "MLFLOW_TRACKING_URI");
-  textOption(command, "--experiment <name>", "in which the runs appear", "the one that train named");
-  textOption(command, "--register <name>", "make the model a version of this registered model");
-  textOption(command, "--alias <name>", "of that version, as champion");
+  trackingOptions(command, {
+    experiment: ["in which the runs appear", "the one that train named"],
+    register: "the model",
+  });
   return command
     .option("--json", "print the answer as one line of JSON")
     .addHelpText("after", closing)

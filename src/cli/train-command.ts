@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readConfigFile, resolveTrainConfig } from "../config.ts";
 import { interruptible } from "./interrupt.ts";
-import { numberOption, textOption } from "./options.ts";
+import { numberOption, textOption, trackingOptions } from "./options.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
 const closing = `
@@ -58,11 +58,7 @@ export function trainCommand(): Command {
   command.optionsGroup("Cross-validation:");
   textOption(command, "--split <how>", "group, leave-one-group-out, stratified (leaks) or blocks", defaults.split);
   numberOption(command, "--folds <n>", "how many; leave-one-group-out has one a person", defaults.folds);
-  command.optionsGroup("Reporting to MLflow (credentials and TLS by its environment variables):");
-  textOption(command, "--tracking <uri>", "the server, or none", "MLFLOW_TRACKING_URI");
-  textOption(command, "--experiment <name>", "in which the run appears", defaults.experiment);
-  textOption(command, "--register <name>", "make it a version of this registered model");
-  textOption(command, "--alias <name>", "of that version, as champion");
+  trackingOptions(command, { experiment: ["in which the run appears", defaults.experiment], register: "it" });
   command.optionsGroup("Running:");
   numberOption(command, "--jobs <n>", "worker threads; each trains a fold", defaults.jobs);
   return command

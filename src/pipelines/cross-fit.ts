@@ -45,7 +45,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
       const base = trainIndex.map((row) => trainRows[row]!);
       const tested = testIndex.map((row) => trainRows[row]!);
       const others = ofOthers(data, candidate.selection, tested);
-      const spec = cycleSpec(settingOf(run), name, base, others.selection, null);
+      const spec = { ...cycleSpec(settingOf(run), name, base, others.selection, null), shards: 1 };
       const task = { spec, testIndex: tested, threads: 1 };
       const signal = AbortSignal.any([run.signal, failed.signal]);
       const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
@@ -94,15 +94,10 @@ export function ofOthers(
 
 /** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */
 function candidateConfig(trained: TrainConfig, config: RetrainConfig): TrainConfig {
-  const { out, seed, jobs, tracking, experiment, register, alias, label, group, recording, time, channels } = config;
+  const { out, seed, jobs, label, group, recording, time, channels } = config;
   const columns = config.labelled === undefined ? {} : { label, group, recording, time, channels };
   const named = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
-  return {
-    ...{ ...trained, ...named, out, seed, jobs, experiment, files: config.labelled ?? trained.files, split: "group" },
-    ...(tracking !== undefined && { tracking }),
-    ...(register !== undefined && { register }),
-    ...(alias !== undefined && { alias }),
-  };
+  return { ...trained, ...named, out, seed, jobs, files: config.labelled ?? trained.files, split: "group" };
 }
 
 /** Rows of some people; what names the data (files, fingerprint) stays that of all. */

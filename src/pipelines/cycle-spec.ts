@@ -8,6 +8,7 @@ import type { Selection } from "../pseudo-labeling/select-pseudo-labels.ts";
 import type { Rng } from "../random.ts";
 import { balancedClassWeights } from "../training/class-weights.ts";
 import type { FitSpec, NetworkWeights } from "../training/fit-network.ts";
+import { finalShards } from "./final-schedule.ts";
 import type { FitName } from "./train-events.ts";
 
 /** What all fits of a retraining share. */
@@ -54,8 +55,7 @@ export function cycleSpec(
     name: name.replace("-", " "),
     ...{ network, windows, trainIndex: rows, validationIndex: null, batchSize, patience, augment, spread },
     ...{ epochs: setting.learningRates.length, learningRate: setting.learningRates },
-    // A cycle runs alone, folds side by side.
-    shards: name.startsWith("cycle") ? 2 : 1,
+    shards: finalShards,
     scaler: fitScaler(normalize, windows, rows),
     classWeights:
       classWeights === "balanced" ? balancedClassWeights(windows.labels, rows, windows.classes.length) : null,

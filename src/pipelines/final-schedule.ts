@@ -1,5 +1,8 @@
 import type { FitEpoch } from "../training/fit-state.ts";
 
+/** A fit that runs alone has its batches divided, for all cores: into as many parts on every machine. */
+export const finalShards = 2;
+
 /**
  * How long, and at which learning rates, the final fit runs, which has nothing to validate on: for the median of the folds'
  * best epochs, each at the median of the rates the folds had in that epoch (a fold that had stopped counts with its last).

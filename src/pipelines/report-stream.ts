@@ -1,12 +1,10 @@
 // Brings a stream's run on the tracking server up to date with its ledger.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { checkResultSchema } from "../monitoring/check-result.ts";
-import { acquireLock } from "../store/lock.ts";
-import { BackgroundSender, type Unsent } from "../tracking/background-sender.ts";
+import { waitForLock } from "../store/lock.ts";
+import { sendAll, type Unsent } from "../tracking/background-sender.ts";
 import { EventSender } from "../tracking/event-sender.ts";
 import type { MlflowClient } from "../tracking/mlflow-client.ts";
-import type { TrackingEvent } from "../tracking/tracking-event.ts";
 import { withMonitor } from "./monitor-stream.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
 import { batchEvents, beginStream, type CheckedBatch, shownInNote, streamRun, verdictMetric } from "./stream-log.ts";
@@ -32,15 +30,15 @@ export async function reportStream(
   stream: string,
   options: { experiment: string; patienceMs: number; warn: (message: string) => void },
 ): Promise<ReportedStream> {
-  const release = await lock(model.directory, options.patienceMs);
-  if (release === null) {
+  const lock = await waitForLock(model.directory, options.patienceMs);
+  if (!lock.held) {
     const unsent = { events: 1, reason: "another process is sending; it may have begun before this batch" };
     return { stream, sent: 0, page: null, unsent };
   }
   try {
     return await send(client, model, stream, options);
   } finally {
-    await release();
+    await lock.release();
   }
 }
 
@@ -53,12 +51,8 @@ async function send(
   const [first] = batchesAfter(model, stream, 0, 1);
   if (first === undefined) return { stream, sent: 0, page: null, unsent: null };
   const sender = new EventSender(client, { fileOf: (file) => file, warn });
-  const sendAll = async (events: readonly TrackingEvent[]): Promise<Unsent | null> => {
-    const background = new BackgroundSender(sender);
-    background.enqueue(...events);
-    return background.finish(patienceMs);
-  };
-  let unsent = await sendAll(beginStream(model, stream, Date.parse(first.receivedAt), experiment));
+  const beginning = beginStream(model, stream, Date.parse(first.receivedAt), experiment);
+  let unsent = await sendAll(sender, beginning, patienceMs);
   const last = sender.run(streamRun)?.lastSteps[verdictMetric] ?? 0;
   let sent = last;
   while (unsent === null) {
@@ -66,7 +60,7 @@ async function send(
     const batches = batchesAfter(model, stream, skip, sent - skip + atOnce);
     const fresh = batches.slice(sent - skip);
     if (fresh.length === 0) break;
-    unsent = await sendAll(batchEvents(fresh, batches.slice(0, sent - skip)));
+    unsent = await sendAll(sender, batchEvents(fresh, batches.slice(0, sent - skip)), patienceMs);
     if (unsent === null) sent += fresh.length;
   }
   return { stream, sent: sent - last, page: sender.page, unsent };
@@ -75,14 +69,4 @@ async function send(
 function batchesAfter(model: MonitoredModel, stream: string, skip: number, limit: number): CheckedBatch[] {
   const rows = withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.skip(stream, skip, limit)));
   return rows.map((row, i) => ({ ...row, step: skip + i + 1, result: checkResultSchema.parse(row.result) }));
-}
-
-async function lock(directory: string, patienceMs: number): Promise<(() => Promise<void>) | null> {
-  const until = performance.now() + patienceMs;
-  for (;;) {
-    const lock = await acquireLock(directory);
-    if (lock.held) return lock.release;
-    if (performance.now() > until) return null;
-    await sleep(100);
-  }
 }

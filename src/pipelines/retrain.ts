@@ -68,7 +68,7 @@ export async function retrain(
   let tracker: TrainingTracker | undefined;
   try {
     const data = await prepareRetraining(config, champion);
-    await enterRun(staging, config, fingerprintOf(data, champion));
+    await enterRun(staging, { ...config, model: versionOf(champion) }, fingerprintOf(data));
     tracker = await TrainingTracker.open((start) => beginRetraining(data, config, champion, start), config, staging, {
       onEvent,
       now: () => now().getTime(),
@@ -191,11 +191,7 @@ async function retrainOn(
         rows.filter(({ fit }) => fit !== "final"),
         (at) => [
           ...endRetraining(report, { files: [], at }),
-          ...endTraining(cvReport, {
-            ...{ ...made, at },
-            ...(register !== undefined && { register }),
-            ...(alias !== undefined && { alias }),
-          }),
+          ...endTraining(cvReport, { ...made, at, register, alias }),
         ],
       ),
     extras: {
@@ -244,9 +240,14 @@ function fitNames(config: RetrainConfig, champion: Monitor): FitName[] {
   ];
 }
 
+/** The champion may have become another one under the same name. */
+function versionOf({ folder }: Monitor): string {
+  return folder.manifest.model_version;
+}
+
 /** What a resumed run has to agree with. */
-function fingerprintOf({ labelled, unlabelled }: RetrainData, { folder }: Monitor): string {
-  return [folder.manifest.model_version, labelled.recordings.fingerprint, unlabelled.fingerprint].join(" ");
+function fingerprintOf({ labelled, unlabelled }: RetrainData): string {
+  return `${labelled.recordings.fingerprint} ${unlabelled.fingerprint}`;
 }
 
 function tellData({ data, onEvent }: RetrainRun): void {

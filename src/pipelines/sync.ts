@@ -1,14 +1,14 @@
 // `tidemark sync`: replays what a model folder knows of its training and its streams to a tracking server. What is there
 // already stays as it is, so it may be run again, or after it was killed.
 
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveSyncConfig, type SyncOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { exists } from "../store/exists.ts";
 import { readManifest } from "../store/manifest.ts";
 import { modelFiles, trackingFile } from "../store/model-folder.ts";
 import { stagingDirectory } from "../store/staging.ts";
-import { BackgroundSender, type Unsent } from "../tracking/background-sender.ts";
+import { sendAll, type Unsent } from "../tracking/background-sender.ts";
 import { completeTag, EventSender } from "../tracking/event-sender.ts";
 import { MlflowClient } from "../tracking/mlflow-client.ts";
 import { serverAddress } from "../tracking/server-address.ts";
@@ -86,17 +86,12 @@ async function replay(
 ): Promise<SyncedTraining> {
   const { directory, experiment, register, alias, patienceMs, warn } = options;
   const sender = new EventSender(client, { experiment, fileOf: (file) => join(directory, file), warn });
-  const sendAll = async (some: readonly TrackingEvent[]): Promise<Unsent | null> => {
-    const background = new BackgroundSender(sender);
-    background.enqueue(...some);
-    return background.finish(patienceMs);
-  };
   const wanted = register === undefined ? [] : [registration(register, alias)];
   const first = events.findIndex(({ type }) => type === "run") + 1;
-  const begun = await sendAll(events.slice(0, first));
+  const begun = await sendAll(sender, events.slice(0, first), patienceMs);
   const known = sender.run(trainRun)?.tags[completeTag] === "true";
   const rest = [...(known ? [] : events.slice(first)), ...wanted];
-  const unsent = begun ?? (await sendAll(rest));
+  const unsent = begun ?? (await sendAll(sender, rest, patienceMs));
   const all = begun === null ? unsent : { ...begun, events: begun.events + rest.length };
   return {
     sent: known ? 0 : events.length - (all?.events ?? 0),
@@ -108,22 +103,15 @@ async function replay(
 
 /** The model folder, or where its interrupted training lies. */
 async function runFolder(directory: string): Promise<string> {
-  if (await isFile(join(directory, modelFiles.manifest))) return directory;
+  if (await exists(join(directory, modelFiles.manifest))) return directory;
   for (const folder of [directory, stagingDirectory(directory)]) {
-    if (await isFile(join(folder, trackingFile))) return folder;
+    if (await exists(join(folder, trackingFile))) return folder;
   }
   throw new UserError(`${directory}: expected a model folder, or the name of one whose training was interrupted`);
 }
 
 async function monitoredModel(directory: string): Promise<Parameters<typeof listStreams>[0] | null> {
-  if (!(await isFile(join(directory, modelFiles.manifest)))) return null;
+  if (!(await exists(join(directory, modelFiles.manifest)))) return null;
   const { model_version: modelVersion, data } = await readManifest(directory);
   return { directory, modelVersion, channels: data.channels, windowSize: 1 };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
 }

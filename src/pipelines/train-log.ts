@@ -120,7 +120,13 @@ export interface ModelMade {
 /** What is known once the model's files are: figures, note, files, and the version that they are registered as. */
 export function endTraining(
   report: CvReport,
-  { files, changing, register, alias, at }: ModelMade & { register?: string; alias?: string; at: number },
+  {
+    files,
+    changing,
+    register,
+    alias,
+    at,
+  }: ModelMade & { register: string | undefined; alias: string | undefined; at: number },
 ): TrackingEvent[] {
   const { summary, pooled, pooled_calibrated, temperature, final_fit, folds } = report;
   const values = {

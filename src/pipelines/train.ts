@@ -15,7 +15,7 @@ import { Diverged } from "../training/diverged.ts";
 import type { FitSpec } from "../training/fit-network.ts";
 import type { FitOutcome } from "../training/fit-worker.ts";
 import { describeFold, summariseFolds } from "./cross-validation.ts";
-import { finalSchedule } from "./final-schedule.ts";
+import { finalSchedule, finalShards } from "./final-schedule.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { tellTracked } from "./tell-tracked.ts";
@@ -164,14 +164,7 @@ async function trainOn(
   return writeModel(model, buildModel(model), {
     staging,
     seal: (report, history, made) =>
-      tracker.seal(history, (at) =>
-        endTraining(report, {
-          ...made,
-          at,
-          ...(register !== undefined && { register }),
-          ...(alias !== undefined && { alias }),
-        }),
-      ),
+      tracker.seal(history, (at) => endTraining(report, { ...made, at, register, alias })),
   });
 }
 
@@ -179,9 +172,6 @@ async function trainOn(
 function withNamedOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
 }
-
-/** The final fit has no sibling to share the cores with, so its batches are divided: alike on every machine. */
-const finalShards = 2;
 
 /** What all fits share: scaler and class weights come from the windows they learn from, and from no others. */
 function fitSpec(

@@ -40,6 +40,17 @@ export async function acquireLock(directory: string): Promise<LockResult> {
   }
 }
 
+/** As `acquireLock`, for work that others do in moments: waits for its turn, at most so long. */
+export async function waitForLock(directory: string, patienceMs: number): Promise<LockResult> {
+  const deadline = performance.now() + patienceMs;
+  let lock = await acquireLock(directory);
+  while (!lock.held && performance.now() < deadline) {
+    await wait(50 * Math.random());
+    lock = await acquireLock(directory);
+  }
+  return lock;
+}
+
 async function livingHolder(directory: string, own: string): Promise<(Holder & { flag: string }) | undefined> {
   for (const flag of await readdir(directory)) {
     if (!flag.startsWith(prefix) || !flag.endsWith(".json") || flag === own) continue;

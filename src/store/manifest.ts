@@ -1,10 +1,10 @@
 // manifest.json: what a model is, what it was made from and by, and the hash of every file beside it. The hash of the
 // manifest itself (its canonical JSON without that one field) closes the chain.
-import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { hasCode, readJsonFile } from "./atomic-file.ts";
+import { readJsonFile } from "./atomic-file.ts";
+import { exists } from "./exists.ts";
 import { canonicalJson, hashSchema, sha256Bytes } from "./hash.ts";
 import type { Versions } from "./versions.ts";
 
@@ -117,14 +117,4 @@ export function changedFile(directory: string, name: string, expected: string, f
     `model ${directory}: ${name} ${state}\n  expected ${expected}\n  found    ${found ?? "no file"}`,
     { advice: "Restore the file from a copy of the model folder, or train again; model files are not edited by hand." },
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return false;
-    throw error;
-  }
 }

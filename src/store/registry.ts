@@ -2,13 +2,12 @@
 // file, replaced by one rename, is all that a promotion or a rollback changes; each version keeps its own baseline,
 // references and ledger in its folder, so going back finds them as they were.
 
-import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { jsonText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
-import { acquireLock } from "./lock.ts";
+import { exists } from "./exists.ts";
+import { waitForLock } from "./lock.ts";
 
 export interface RegistryLine {
   /** Folder names; the last one is the champion, the one before it what `rollback` goes back to. */
@@ -62,12 +61,7 @@ const lockPatienceMs = 10_000;
  * @throws UserError where another process keeps it, and what `change` throws: then nothing is written
  */
 export async function changeRegistry<T>(directory: string, change: (registry: Registry) => T): Promise<T> {
-  const deadline = performance.now() + lockPatienceMs;
-  let lock = await acquireLock(directory);
-  while (!lock.held && performance.now() < deadline) {
-    await wait(50 * Math.random());
-    lock = await acquireLock(directory);
-  }
+  const lock = await waitForLock(directory, lockPatienceMs);
   if (!lock.held) {
     throw new UserError(`${directory}: its registry is being changed by ${lock.holder}`, {
       advice: `Try again. If that process is gone, remove ${lock.flag}`,
@@ -101,11 +95,4 @@ export async function resolveModel(model: string): Promise<string> {
   throw new UserError(`${model}: ${directory} has no line of models named ${JSON.stringify(line)}`, {
     advice: `See what it has: tidemark models list --dir ${directory}`,
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { hasCode, jsonText, makeDirectory, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
+import { exists } from "./exists.ts";
 import { acquireLock } from "./lock.ts";
 
 export interface Staging {
@@ -131,16 +132,6 @@ async function refuseFile(out: string): Promise<void> {
     } catch (error) {
       if (!hasCode(error, "ENOENT") && !hasCode(error, "ENOTDIR")) throw error;
     }
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return false;
-    throw error;
   }
 }
 

@@ -101,6 +101,17 @@ export class BackgroundSender {
   }
 }
 
+/** All events at once, for who waits for it. @returns null where everything was sent */
+export function sendAll(
+  sender: EventSender,
+  events: readonly TrackingEvent[],
+  patienceMs: number,
+): Promise<Unsent | null> {
+  const background = new BackgroundSender(sender);
+  background.enqueue(...events);
+  return background.finish(patienceMs);
+}
+
 /** An error of our own ends the sending, not the work beside it. */
 function faultOf(error: unknown): TrackingFault {
   return error instanceof TrackingFault ? error : new TrackingFault("refused", String(error), { cause: error });

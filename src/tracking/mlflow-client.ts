@@ -13,7 +13,6 @@ export interface MlflowRun {
   readonly runId: string;
   readonly experimentId: string;
   readonly artifactUri: string;
-  readonly status: string;
   readonly tags: Readonly<Record<string, string>>;
   /** Of each metric the step that was logged last. */
   readonly lastSteps: Readonly<Record<string, number>>;
@@ -39,7 +38,6 @@ const runSchema = z
       run_id: z.string(),
       experiment_id: z.string(),
       artifact_uri: z.string().default(""),
-      status: z.string().default("RUNNING"),
     }),
     data: z
       .object({
@@ -53,7 +51,6 @@ const runSchema = z
       runId: info.run_id,
       experimentId: info.experiment_id,
       artifactUri: info.artifact_uri,
-      status: info.status,
       tags: Object.fromEntries(data.tags.map(({ key, value }) => [key, value])),
       lastSteps: Object.fromEntries(data.metrics.map(({ key, step }) => [key, step])),
     }),
@@ -61,7 +58,7 @@ const runSchema = z
 
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
-/** Which of its views MLflow 3 opens the experiment in; older servers keep it as any tag. */
+/** Which of its views MLflow 3 opens the experiment in; older servers keep it like other tags. */
 const experimentKind: KeyValue = { key: "mlflow.experimentKind", value: "custom_model_development" };
 
 const answerSeconds = 30;

@@ -1,56 +1,12 @@
 // The decision over whole streams of made people, whose noise is known.
 import { describe, expect, it } from "vitest";
 import { baselineReference, gridsOf } from "../../src/drift/baseline-reference.ts";
-import { calibrate } from "../../src/drift/calibrate.ts";
-import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
+import { type ClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
 import { compare, type DriftModel, secondsOf } from "../../src/drift/comparison.ts";
-import {
-  type DriftOptions,
-  type DriftState,
-  type DriftVerdict,
-  driftStateSchema,
-  type Judgement,
-  judge,
-  newDriftState,
-} from "../../src/drift/decision.ts";
+import { type DriftVerdict, driftStateSchema, type Judgement, judge, newDriftState } from "../../src/drift/decision.ts";
 import { type Columns, Summarizer } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
-import { makePeople } from "./people.ts";
-
-const made = makePeople({ people: 16, recordings: 8, chunks: 6 });
-const model: DriftModel = {
-  baseline: made.baseline,
-  byClass: made.byClass,
-  calibration: calibrate(made.baseline, made.groups, {
-    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 480, rng: Rng.fromSeed(1) },
-  }),
-  samplingRateHz: 10,
-};
-const size = model.calibration.reference_batches;
-
-/** A stream of one new person in 60 s batches, changed by `change`; the judgements in order. */
-function stream(
-  seed: number,
-  batches: number,
-  change: (columns: Columns, batch: number) => Columns,
-  options: DriftOptions = {},
-): { judgements: Judgement[]; state: DriftState } {
-  const person = Rng.fromSeed(seed);
-  const accepted: ClassSummaries[] = [];
-  const judgements: Judgement[] = [];
-  let state = newDriftState;
-  for (let batch = 0; batch < batches; batch++) {
-    const session = person.split(`session ${batch}`);
-    const chunks = Array.from({ length: 6 }, (_, i) => made.chunkOf(person, session, session.split(`chunk ${i}`)));
-    const current = mergeClassSummaries(chunks.map((chunk) => made.summarize(change(chunk, batch))));
-    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const judged = judge(current, past, state, model, options);
-    state = judged.state;
-    judgements.push(judged.judgement);
-    if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);
-  }
-  return { judgements, state };
-}
+import { made, model, size, judgedStream as stream } from "./judged-stream.ts";
 
 const moved =
   (amount: number) =>

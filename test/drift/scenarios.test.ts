@@ -1,49 +1,15 @@
 // A stream that walks away and one that jumps, judged batch by batch: the walk is seen by what is frozen and never ends as a
 // jump, the jump by the last batches; in a channel's mean, and in its shape while mean and spread stay.
 import { describe, expect, it } from "vitest";
-import { calibrate } from "../../src/drift/calibrate.ts";
-import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
-import type { DriftModel, ReferenceKind } from "../../src/drift/comparison.ts";
-import { type DriftOptions, type DriftState, type Judgement, judge, newDriftState } from "../../src/drift/decision.ts";
+import { mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
+import type { ReferenceKind } from "../../src/drift/comparison.ts";
+import type { Judgement } from "../../src/drift/decision.ts";
 import type { Columns } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
-import { makePeople } from "./people.ts";
+import { type Change, judgedStream, made } from "./judged-stream.ts";
 
-const made = makePeople({ people: 16, recordings: 8, chunks: 6 });
-const model: DriftModel = {
-  baseline: made.baseline,
-  byClass: made.byClass,
-  calibration: calibrate(made.baseline, made.groups, {
-    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 480, rng: Rng.fromSeed(1) },
-  }),
-  samplingRateHz: 10,
-};
-const size = model.calibration.reference_batches;
-
-/** What happens to a chunk of a batch. */
-type Change = (columns: Columns, batch: number, rng: Rng) => Columns;
-
-/** One new person's stream of minutes; batches that alarm or are doubtful enter no reference. */
-function stream(seed: number, batches: number, change: Change, options: DriftOptions = {}): Judgement[] {
-  const person = Rng.fromSeed(seed);
-  const accepted: ClassSummaries[] = [];
-  const judgements: Judgement[] = [];
-  let state: DriftState = newDriftState;
-  for (let batch = 0; batch < batches; batch++) {
-    const session = person.split(`session ${batch}`);
-    const chunks = Array.from({ length: 6 }, (_, i) => {
-      const chunk = made.chunkOf(person, session, session.split(`chunk ${i}`));
-      return made.summarize(change(chunk, batch, session.split(`change ${i}`)));
-    });
-    const current = mergeClassSummaries(chunks);
-    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const { judgement, state: next } = judge(current, past, state, model, options);
-    state = next;
-    judgements.push(judgement);
-    if (judgement.verdict === "normal" && !judgement.doubtful) accepted.push(current);
-  }
-  return judgements;
-}
+/** The judgements of a stream of new minutes. */
+const stream = (...given: Parameters<typeof judgedStream>): Judgement[] => judgedStream(...given).judgements;
 
 const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
 

@@ -5,13 +5,12 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
 import type { FaultDescription } from "../data/data-fault.ts";
-import { type GatedBatch, qualityGate } from "../data/quality-gate.ts";
+import type { GatedBatch } from "../data/quality-gate.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { gridsOf } from "../drift/baseline-reference.ts";
 import { type DriftState, driftStateSchema, judge, newDriftState } from "../drift/decision.ts";
 import { diagnose } from "../drift/diagnosis.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
-import { UserError } from "../errors.ts";
 import { type CheckResult, checkResultSchema } from "../monitoring/check-result.ts";
 import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
 import { makeWindows } from "../preprocessing/make-windows.ts";
@@ -20,6 +19,7 @@ import { modelFiles } from "../store/model-folder.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import { predictWindows } from "../training/predict-windows.ts";
 import { describeCheck } from "./describe-check.ts";
+import { gateBatch } from "./gate-batch.ts";
 import { measureBatch, sampleColumns } from "./measure-batch.ts";
 import { type Decision, type StreamMemory, withStream } from "./monitor-stream.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
@@ -83,7 +83,9 @@ export async function check(options: CheckOptions, run: { now?: () => Date } = {
   const monitor = await openMonitor(config.model);
   const batchId = config.batchId ?? basename(config.files[0]!);
   const now = run.now ?? (() => new Date());
-  const gated = await gate(config, monitor);
+  const { channels, files } = config;
+  const { channels: _, ...columns } = columnsOf(config);
+  const gated = await gateBatch(files, { ...(channels !== undefined && { channels }), columns }, monitor);
   const measured = gated.accepted ? await measure(gated, config, monitor) : undefined;
   const contentHash = gated.accepted ? gated.recordings.fingerprint : await hashOf(config.files);
   const facts = {
@@ -139,26 +141,6 @@ export interface CheckFacts {
   readonly stream: string;
   readonly modelVersion: string;
   readonly checkedAt: string;
-}
-
-async function gate(config: CheckConfig, { folder, config: trained, baseline }: Monitor): Promise<GatedBatch> {
-  const channels = folder.manifest.data.channels;
-  const named = config.channels ?? channels;
-  if (named.length !== channels.length) {
-    throw new UserError(`--channels: the model has ${channels.length} (${channels.join(", ")}), got ${named.length}`, {
-      advice: "Name one column for each, in this order.",
-    });
-  }
-  const { channels: _, ...columns } = columnsOf(config);
-  return qualityGate(config.files, {
-    columns,
-    channels: channels.map((name, c) => {
-      const { min, max } = baseline.per_channel[name]!;
-      return { column: named[c]!, min, max };
-    }),
-    samplingRateHz: trained.rate,
-    windowSeconds: trained.window / trained.rate,
-  });
 }
 
 async function measure(

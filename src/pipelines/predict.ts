@@ -7,6 +7,7 @@ import { makeWindows } from "../preprocessing/make-windows.ts";
 import { modelFiles, openModelFolder } from "../store/model-folder.ts";
 import { resolveModel } from "../store/registry.ts";
 import { predictWindows } from "../training/predict-windows.ts";
+import { columnsForChannels } from "./gate-batch.ts";
 import { predictionColumns, windowColumns } from "./prediction-columns.ts";
 import { columnsOf } from "./prepare-training.ts";
 
@@ -34,12 +35,7 @@ export async function predict(
   const { manifest, labels, path } = await openModelFolder(await resolveModel(config.model));
   const { rate, window, overlap } = resolveTrainConfig(manifest.config);
   const modelChannels = manifest.data.channels;
-  if (config.channels !== undefined && config.channels.length !== modelChannels.length) {
-    throw new UserError(
-      `--channels: the model has ${modelChannels.length} (${modelChannels.join(", ")}), got ${config.channels.length}`,
-      { advice: "Name one column for each, in this order." },
-    );
-  }
+  columnsForChannels(config.channels, modelChannels);
   const { recordings } = await readRecordings(config.files, {
     columns: { ...columnsOf(config), modelChannels },
     requireLabels: false,

@@ -3,7 +3,6 @@
 
 import type { RetrainConfig, TrainConfig } from "../config.ts";
 import { openDatabase, sqlName, sqlString } from "../data/duckdb.ts";
-import { qualityGate } from "../data/quality-gate.ts";
 import { type ReadRecordings, readRecordings } from "../data/read-recordings.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { UserError } from "../errors.ts";
@@ -16,6 +15,7 @@ import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { readJsonLines } from "../store/atomic-file.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { predictWindows } from "../training/predict-windows.ts";
+import { gateBatch } from "./gate-batch.ts";
 import type { Monitor } from "./open-monitor.ts";
 import { columnsOf, countByName } from "./prepare-training.ts";
 
@@ -69,17 +69,15 @@ export async function prepareRetraining(config: RetrainConfig, champion: Monitor
   requireHoldout(own, trainIndex, validationIndex);
   const windows = joinWindows(own, foreign);
   const unlabelledRows = withoutPeople(windows, labelledRows.length, validationIndex, warnings);
+  const learnable = pickWindows(windows, unlabelledRows);
   const network = champion.folder.path(modelFiles.network);
   const nClasses = own.classes.length;
   const threads = { threads: config.jobs };
   return {
     ...{ labelled, dropped, unlabelled, windows, trainRows: trainIndex, holdoutRows: validationIndex, unlabelledRows },
-    truth:
-      config.truth === undefined
-        ? null
-        : await readTruth(config, champion, pickWindows(windows, unlabelledRows), warnings),
+    truth: config.truth === undefined ? null : await readTruth(config, champion, learnable, warnings),
     championOnHoldout: await outOfFold(champion, pickWindows(own, validationIndex), config, warnings),
-    championOnUnlabelled: await predictWindows(network, pickWindows(windows, unlabelledRows), nClasses, threads),
+    championOnUnlabelled: await predictWindows(network, learnable, nClasses, threads),
     learningRates: await schedule(champion, config.epochs),
     warnings,
   };
@@ -136,22 +134,11 @@ async function readLabelled(config: RetrainConfig, champion: Monitor, warnings: 
 
 async function readUnlabelled(config: RetrainConfig, champion: Monitor, warnings: string[]): Promise<Recordings> {
   const { channels } = champion.folder.manifest.data;
-  const named = config.channels ?? channels;
-  if (named.length !== channels.length) {
-    throw new UserError(`--channels: the model has ${channels.length} (${channels.join(", ")}), got ${named.length}`, {
-      advice: "Name one column for each, in this order.",
-    });
-  }
-  const { rate, window } = champion.config;
-  const gated = await qualityGate(config.files, {
+  const given = {
+    ...(config.channels !== undefined && { channels: config.channels }),
     columns: unlabelledColumns(config, champion.config),
-    channels: channels.map((name, c) => {
-      const { min, max } = champion.baseline.per_channel[name]!;
-      return { column: named[c]!, min, max };
-    }),
-    samplingRateHz: rate,
-    windowSeconds: window / rate,
-  });
+  };
+  const gated = await gateBatch(config.files, given, champion);
   if (!gated.accepted) {
     const reasons = gated.reasons.map(({ message }) => `  ${message}`);
     throw new UserError(`the unlabelled recordings do not pass the quality gate:\n${reasons.join("\n")}`, {
@@ -159,6 +146,11 @@ async function readUnlabelled(config: RetrainConfig, champion: Monitor, warnings
     });
   }
   warnings.push(...gated.warnings);
+  if (gated.columns.group === null) {
+    warnings.push(
+      "The unlabelled recordings do not say who wore the sensor: whoever decides must not be among them, or the figures are too good.",
+    );
+  }
   return { ...gated.recordings, channels };
 }
 

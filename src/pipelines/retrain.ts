@@ -133,10 +133,9 @@ async function retrainOn(
   tellData(run);
   const candidate = config.adapt === "adabn" ? await adapt(run) : await curriculum(run);
   const pick = (index: Int32Array): Int32Array => holdoutRows.map((row) => index[row]!);
-  const comparison = compareOnHoldout(pick(labels), pick(groups), users, classes.length, {
-    champion: championOnHoldout,
-    candidate: candidate.fit.holdout,
-  });
+  const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
+  const { cycles } = candidate;
+  const comparison = compareOnHoldout(pick(labels), pick(groups), users, classes.length, sides, cycles.length);
   const rules: GateRule[] = holdoutRules(candidate.winner, comparison);
   const passedBy = (all: readonly GateRule[]): boolean => all.every(({ passed }) => passed);
   let proxies: RetrainReport["proxies"] = null;

@@ -21,6 +21,10 @@ export interface HoldoutComparison {
   readonly mean_difference: number;
   /** Of that mean, 90 %. */
   readonly interval: readonly [number, number];
+  /** Cycles that the candidate is the best of. */
+  readonly cycles: number;
+  /** By how much the best of so many would be ahead in the mean if all were alike. */
+  readonly chance: number;
 }
 
 /** Signs on the unlabelled windows, of one network. */
@@ -50,6 +54,7 @@ export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as
  * @param labels [N] of the holdout's windows
  * @param groups [N] whose they are: indices into `people`
  * @param champion [N, K] probabilities, likewise `candidate`; of networks that had not learned from the person
+ * @param cycles of which the candidate is the best on these people, cycle 0 included
  */
 export function compareOnHoldout(
   labels: Int32Array,
@@ -57,6 +62,7 @@ export function compareOnHoldout(
   people: readonly string[],
   nClasses: number,
   { champion, candidate }: { champion: Float32Array; candidate: Float32Array },
+  cycles: number,
 ): HoldoutComparison {
   const [before, after] = [champion, candidate].map((matrix) => argmaxRows(matrix, nClasses));
   const all = [...labels.keys()];
@@ -78,17 +84,24 @@ export function compareOnHoldout(
   );
   const differences = paired.map((pair) => pair.candidate_macro_f1 - pair.champion_macro_f1);
   const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+  const { error, quantile } = moderated(differences, mean);
   return {
     people: paired,
     champion_macro_f1: score(before!, all),
     candidate_macro_f1: score(after!, all),
     mean_difference: mean,
-    interval: intervalOf(differences, mean),
+    interval: [mean - quantile * error, mean + quantile * error],
+    cycles,
+    // Half of the variance of a difference is the champion's, which is not chosen.
+    chance: (expectedBest(cycles) * error) / Math.SQRT2,
   };
 }
 
 /** The rules on labelled people; all must be passed. */
-export function holdoutRules(winner: number, { mean_difference, interval, ...pooled }: HoldoutComparison): GateRule[] {
+export function holdoutRules(
+  winner: number,
+  { mean_difference, interval, chance, ...pooled }: HoldoutComparison,
+): GateRule[] {
   const gain = pooled.candidate_macro_f1 - pooled.champion_macro_f1;
   return [
     {
@@ -100,8 +113,9 @@ export function holdoutRules(winner: number, { mean_difference, interval, ...poo
       about: "over the holdout's windows, candidate minus champion: above the limit",
     },
     {
-      ...{ name: "people", passed: mean_difference >= 0, value: mean_difference, limit: 0 },
-      about: "mean over the holdout's people of candidate minus champion: at least the limit",
+      ...{ name: "people", passed: mean_difference > chance, value: mean_difference, limit: chance },
+      about:
+        "mean over the holdout's people of candidate minus champion: above what the best of all cycles has by chance",
     },
     {
       name: "worst case",
@@ -152,11 +166,18 @@ function t95Of(freedom: number): number {
 const prior = { sd: 0.05, people: 4 } as const;
 
 /** The moderated t statistic's (Smyth 2004): the variance is that of the people and of the prior, weighted by their freedom. */
-function intervalOf(differences: readonly number[], mean: number): [number, number] {
+function moderated(differences: readonly number[], mean: number): { error: number; quantile: number } {
   const n = differences.length;
   const freedom = prior.people + n - 1;
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const variance = (prior.people * prior.sd ** 2 + squares) / freedom;
-  const half = t95Of(freedom) * Math.sqrt(variance / n);
-  return [mean - half, mean + half];
+  return { error: Math.sqrt(variance / n), quantile: t95Of(freedom) };
+}
+
+/** Expected largest of so many standard normal numbers, from 1. */
+const largestOf = [0, 0.5642, 0.8463, 1.0294, 1.163, 1.2672, 1.3522, 1.4236, 1.485, 1.5388] as const;
+
+/** Beyond the table an upper bound: sqrt(2 ln n). */
+function expectedBest(n: number): number {
+  return largestOf[n - 1] ?? Math.sqrt(2 * Math.log(n));
 }

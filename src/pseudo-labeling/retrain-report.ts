@@ -112,6 +112,8 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
     candidate_macro_f1: share,
     mean_difference: z.number(),
     interval: z.tuple([z.number(), z.number()]).describe("90 %, of the mean over people: a moderated t interval"),
+    cycles: z.int().min(1).describe("that the candidate is the best of, cycle 0 included"),
+    chance: z.number().min(0).describe("by how much the best of so many equal ones would be ahead in the mean"),
   }),
   proxies: z.object({ champion: proxies, candidate: proxies }).nullable(),
   gate: z.object({

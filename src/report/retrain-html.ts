@@ -42,7 +42,8 @@ export function retrainSections(report: RetrainReport): Section[] {
     {
       id: "pseudo-labels",
       title: "Pseudo-labels",
-      about: "Unlabelled windows that each cycle learned from, by the class that the cycle before gave them.",
+      about:
+        "Unlabelled windows that each cycle learned from, by the class that the cycle before gave them; above the bars the least confidence.",
       body: html`${selectionChart(report)}${selectionTable(report)}${truthTable(report)}`,
     },
   ];
@@ -106,13 +107,23 @@ function selectionChart({ cycles, classes }: RetrainReport): Html | null {
   if (learned.length === 0) return null;
   const most = Math.max(1, ...learned.flatMap(({ selection }) => Object.values(selection!.per_class)));
   const panels = classes.map((name) => {
-    const bars = learned.map(({ cycle, selection }) => ({ cycle, count: selection!.per_class[name] ?? 0 }));
+    const bars = learned.map(({ cycle, selection }) => ({
+      ...{ cycle, count: selection!.per_class[name] ?? 0 },
+      least: selection!.thresholds[name] ?? null,
+    }));
     const words = bars.map(({ cycle, count: n }) => `cycle ${cycle} ${n}`).join("; ");
     const chart = plotSvg(`Pseudo-labels of ${name}: ${words}.`, {
       ...{ height: 120, marginLeft: 42, marginRight: 14, marginTop: 20, marginBottom: 30 },
       x: { label: "cycle", domain: learned.map(({ cycle }) => cycle), padding: 0.3, tickFormat: "d" },
       y: { label: "windows", domain: [0, most], grid: true, ticks: 3 },
-      marks: [Plot.barY(bars, { x: "cycle", y: "count", fill: "var(--bar)" }), Plot.ruleY([0])],
+      marks: [
+        Plot.barY(bars, { x: "cycle", y: "count", fill: "var(--bar)" }),
+        Plot.ruleY([0]),
+        Plot.text(bars, {
+          ...{ x: "cycle", y: "count", dy: -7, fill: "currentColor" },
+          text: ({ least }: (typeof bars)[number]) => (least === null ? "" : `≥ ${fixed(least, 2)}`),
+        }),
+      ],
     });
     return html`<figure class="card"><h3>${name}</h3>${chart}</figure>`;
   });

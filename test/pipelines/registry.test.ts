@@ -75,6 +75,8 @@ async function makeVersion(name: string, createdAt: string): Promise<void> {
       candidate_macro_f1: 0.9,
       mean_difference: 0.1,
       interval: [0.01, 0.19],
+      cycles: 2,
+      chance: 0.02,
     },
     gate: { passed: true, rules: [] },
   };

@@ -1,0 +1,53 @@
+// node bench/gate-chance.ts [--trials 1000]: how often the gate's rules on labelled people let candidates through that are as
+// good as the champion, worse or better. Networks are simulated: accuracies of people around .88 (standard deviation .05), each
+// network's own around these (.03); cycles after the first are better or worse by so much; the best one is asked.
+
+import { parseArgs } from "node:util";
+import { argmaxRows, confusionMatrix } from "../src/metrics/confusion-matrix.ts";
+import { classScores, macroMean } from "../src/metrics/f1.ts";
+import { compareOnHoldout, holdoutRules } from "../src/pseudo-labeling/gate.ts";
+import { Rng } from "../src/random.ts";
+
+const { values } = parseArgs({ options: { trials: { type: "string", default: "1000" } } });
+const [classes, windows] = [6, 300];
+const trials = Number(values.trials);
+
+console.log("share of candidates that pass, by how much later cycles are better than the champion");
+const gains = [-0.04, -0.02, 0, 0.02, 0.04, 0.06];
+console.log(`deciding  cycles  ${gains.map((gain) => gain.toFixed(2).padStart(6)).join("")}`);
+for (const people of [1, 2, 4, 8]) {
+  for (const cycles of [1, 5]) {
+    const shares = gains.map((gain) => passing(people, cycles, gain));
+    console.log(`${people}         ${cycles}       ${shares.map((share) => share.toFixed(2).padStart(6)).join("")}`);
+  }
+}
+
+function passing(people: number, cycles: number, gain: number): number {
+  let passed = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const rng = Rng.fromSeed(trial).split(`${people} ${cycles} ${gain}`);
+    const accuracies = Array.from({ length: people }, () => 0.88 + 0.05 * rng.normal());
+    const labels = Int32Array.from({ length: people * windows }, (_, i) => i % classes);
+    const groups = Int32Array.from({ length: people * windows }, (_, i) => Math.floor(i / windows));
+    const network = (better: number): Float32Array => {
+      const own = accuracies.map((accuracy) => accuracy + better + 0.03 * rng.normal());
+      const said = new Float32Array(labels.length * classes);
+      for (const [row, label] of labels.entries()) {
+        const right = rng.uniform() < own[groups[row]!]!;
+        said[row * classes + (right ? label : (label + 1 + rng.integer(classes - 1)) % classes)] = 1;
+      }
+      return said;
+    };
+    const champion = network(0);
+    const tried = Array.from({ length: cycles + 1 }, (_, cycle) => network(cycle === 0 ? 0 : gain));
+    const scores = tried.map((said) =>
+      macroMean(classScores(confusionMatrix(labels, argmaxRows(said, classes), classes), classes)),
+    );
+    const winner = scores.indexOf(Math.max(...scores));
+    const names = accuracies.map((_, i) => `${i}`);
+    const sides = { champion, candidate: tried[winner]! };
+    const comparison = compareOnHoldout(labels, groups, names, classes, sides, tried.length);
+    if (holdoutRules(winner, comparison).every((rule) => rule.passed)) passed++;
+  }
+  return passed / trials;
+}

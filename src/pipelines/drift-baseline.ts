@@ -7,6 +7,7 @@ import { calibrate } from "../drift/calibrate.ts";
 import { mergeClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
 import { correlationSeconds } from "../drift/correlation-time.ts";
 import type { DriftBaseline } from "../drift/drift-baseline.ts";
+import { joinColumns } from "../drift/join-columns.ts";
 import { modelSignals } from "../drift/model-signals.ts";
 import type { Chunk, Group } from "../drift/rehearsal.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
@@ -39,7 +40,7 @@ export function driftBaseline(
   const columns = sampleColumns(windows);
   const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
   const { also } = options;
-  const baseline = baselineReference(also === undefined ? columns : appended(columns, also.columns));
+  const baseline = baselineReference(also === undefined ? columns : joinColumns([columns, also.columns]));
   const grids = gridsOf(baseline);
   const summarizer = new Summarizer(grids);
   const runs = runsOf(windows);
@@ -65,15 +66,6 @@ export function driftBaseline(
     }),
     accuracy: accuracyOf(windows, probabilities, options.overlap),
   };
-}
-
-function appended(columns: Columns, more: Columns): Columns {
-  return mapColumns(columns, (column, name) => {
-    const both = new Float32Array(column.length + more[name]!.length);
-    both.set(column);
-    both.set(more[name]!, column.length);
-    return both;
-  });
 }
 
 /** A quarter of the stretches may be too short for a chunk. */
@@ -125,17 +117,13 @@ function correlations(
   runs: readonly Run[],
   columns: Columns,
 ): Record<string, number> | null {
-  const times = Object.entries(columns).map(([name, column]) => {
-    const people = users.map((_, g) => {
-      const parts = runs.filter(({ first }) => groups[first] === g).map(({ from, to }) => column.subarray(from, to));
-      const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      return whole;
-    });
+  const ofPeople = users.flatMap((_, g) => {
+    const own = runs.filter(({ first }) => groups[first] === g);
+    const parts = own.map(({ from, to }) => mapColumns(columns, (column) => column.subarray(from, to)));
+    return parts.length === 0 ? [] : [joinColumns(parts)];
+  });
+  const times = Object.keys(columns).map((name) => {
+    const people = ofPeople.map((own) => own[name]!);
     return [name, correlationSeconds(people, samplingRateHz)] as const;
   });
   if (times.some(([, seconds]) => seconds === null)) return null;

@@ -10,6 +10,7 @@ import { type JudgeName, streamJudges } from "../drift/bench-judges.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
 import type { Change } from "../drift/injected-change.ts";
 import { changes } from "../drift/injections.ts";
+import { joinColumns } from "../drift/join-columns.ts";
 import { type Choices, type Chunk, choicesOf, drawSession } from "../drift/rehearsal.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { UserError } from "../errors.ts";
@@ -210,7 +211,7 @@ async function changedStream(
   const inject = change.begin(rng);
   const changed = sessions.slice(config.changeAt).map((session, i) => {
     const parts = session.map((chunk) => columnsOfChunk.get(chunk)!);
-    return inject(joined(parts), i + 1);
+    return inject(joinColumns(parts), i + 1);
   });
   const rows = columnsOfChunk.get(sessions[0]![0]!)!;
   const chunkRows = Object.values(rows)[0]!.length;
@@ -228,25 +229,11 @@ async function changedStream(
   return [...sessions.slice(0, config.changeAt).map(merged), ...summaries];
 }
 
-function joined(parts: readonly Columns[]): Columns {
-  return Object.fromEntries(
-    Object.keys(parts[0]!).map((name) => {
-      const whole = new Float32Array(parts.reduce((sum, part) => sum + part[name]!.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        whole.set(part[name]!, at);
-        at += part[name]!.length;
-      }
-      return [name, whole];
-    }),
-  );
-}
-
 /** Windows inside the chunks of batches, one batch after the other. */
 function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, config }: Monitor): WindowSet {
   const { channels } = folder.manifest.data;
   const step = windowStep(config.window, config.overlap);
-  const whole = joined(batches);
+  const whole = joinColumns(batches);
   const length = whole[channels[0]!]!.length;
   const samples = new Float32Array(new SharedArrayBuffer(4 * length * channels.length));
   for (const [c, name] of channels.entries()) {

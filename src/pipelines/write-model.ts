@@ -6,6 +6,7 @@ import { computeBaseline } from "../baseline/compute-baseline.ts";
 import { type TrainConfig, untracked } from "../config.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { writeTable } from "../data/write-table.ts";
+import { joinColumns } from "../drift/join-columns.ts";
 import { emptyRollingReference } from "../monitoring/rolling-reference.ts";
 import { buildExportGraph } from "../nn/inference-graph.ts";
 import { networkLayers } from "../nn/presets.ts";
@@ -168,16 +169,9 @@ export async function writeModel(
 }
 
 function withValues({ channels, values }: Pick<Recordings, "channels" | "values">, { columns }: AlsoLearned) {
-  return {
-    channels,
-    values: values.map((column, c) => {
-      const more = columns[channels[c]!]!;
-      const both = new Float32Array(column.length + more.length);
-      both.set(column);
-      both.set(more, column.length);
-      return both;
-    }),
-  };
+  const own = Object.fromEntries(channels.map((name, c) => [name, values[c]!]));
+  const all = joinColumns([own, columns]);
+  return { channels, values: channels.map((name) => all[name]!) };
 }
 
 function exportNetwork(

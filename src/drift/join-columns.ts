@@ -1,0 +1,16 @@
+import type { Columns } from "./summarize.ts";
+
+/** Columns of equal names, one part after the other; the names of the first. At least one part. */
+export function joinColumns(parts: readonly Columns[]): Columns {
+  return Object.fromEntries(
+    Object.keys(parts[0]!).map((name) => {
+      const whole = new Float32Array(parts.reduce((sum, part) => sum + part[name]!.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        whole.set(part[name]!, at);
+        at += part[name]!.length;
+      }
+      return [name, whole];
+    }),
+  );
+}

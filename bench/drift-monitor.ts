@@ -112,7 +112,7 @@ async function main(seed: number, lengths: readonly number[]): Promise<void> {
     console.log(`\nbatches of ${seconds} s, the change in batch ${changeAt}`);
     for (const [name, expected, shift] of changes) {
       const streams = test.flatMap((person) =>
-        Object.keys(baseline).map((channel) => {
+        Object.keys(person.chunks[0]!.columns).map((channel) => {
           const plan = { batches: 60, chunks, channel, shift };
           return { channel, stream: drawStream(person, model, plan, rng.split(`${name} ${person.name} ${channel}`)) };
         }),

@@ -6,7 +6,9 @@ import { readRecordings } from "../src/data/read-recordings.ts";
 import { type BaselineReference, baselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
 import type { BatchSummary } from "../src/drift/batch-summary.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../src/drift/class-summaries.ts";
+import { joinColumns } from "../src/drift/join-columns.ts";
 import type { Chunk, Group } from "../src/drift/rehearsal.ts";
+import { offsetSignals, withSensorSignals } from "../src/drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/drift/summarize.ts";
 import type { Rng } from "../src/random.ts";
 
@@ -43,14 +45,7 @@ export async function readPeople(): Promise<RawPerson[]> {
 
 export function baselineOf(people: readonly RawPerson[]): BaselineReference {
   const chunks = people.flatMap((person) => person.chunks);
-  const joined = Object.keys(chunks[0]!.columns).map((channel) => {
-    const all = new Float32Array(chunks.length * chunkRows);
-    chunks.forEach(({ columns }, i) => {
-      all.set(columns[channel]!, i * chunkRows);
-    });
-    return [channel, all] as const;
-  });
-  return baselineReference(Object.fromEntries(joined));
+  return baselineReference(joinColumns(chunks.map(({ columns }) => withSensorSignals(columns, samplingRateHz))));
 }
 
 /** Labels stand in for predicted classes. */
@@ -63,13 +58,18 @@ function ofClass(label: string | null, summary: BatchSummary): ClassSummaries {
 /** @param shiftSd of the chunks' shifted copies, in standard deviations of the baseline */
 export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference, shiftSd = 0.6): Group[] {
   const summarizer = new Summarizer(gridsOf(baseline));
-  const shift: Fault = (values, name) => values.map((value) => value + shiftSd * baseline[name]!.summary.std);
   return people.map(({ name, chunks }) => ({
     name,
     chunks: chunks.map((chunk) => ({
       ...{ recording: chunk.recording, label: chunk.label },
       summary: summarizeChunks([chunk], summarizer),
-      shifted: summarizeChunks([chunk], summarizer, shift),
+      shifted: Object.fromEntries(
+        Object.keys(chunk.columns).map((channel) => {
+          const moved = offsetSignals(chunk.columns, channel, shiftSd * baseline[channel]!.summary.std);
+          const grids = Object.fromEntries(Object.keys(moved).map((name) => [name, baseline[name]!.edges]));
+          return [channel, ofClass(chunk.label, new Summarizer(grids).summarize(moved))];
+        }),
+      ),
     })),
   }));
 }
@@ -101,9 +101,9 @@ export function drawSession(person: RawPerson, count: number, rng: Rng): RawChun
 export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summarizer, fault?: Fault): ClassSummaries {
   return mergeClassSummaries(
     chunks.map(({ label, columns }) => {
-      if (fault === undefined) return ofClass(label, summarizer.summarize(columns));
-      const changed = Object.entries(columns).map(([name, values]) => [name, fault(values, name)] as const);
-      return ofClass(label, summarizer.summarize(Object.fromEntries(changed)));
+      const changed = Object.entries(columns).map(([name, values]) => [name, fault?.(values, name) ?? values]);
+      const signals = withSensorSignals(Object.fromEntries(changed), samplingRateHz);
+      return ofClass(label, summarizer.summarize(signals));
     }),
   );
 }

@@ -18,6 +18,7 @@ import {
   groupsOf,
   type RawPerson,
   readPeople,
+  summarizeChunks,
   withoutRecordings,
 } from "./drift-recordings.ts";
 
@@ -121,14 +122,15 @@ function power(world: World, count: number, pairing: Pairing): string[] {
 
 /** The person's chunks with one channel shifted, for each channel. */
 function shiftEach({ baseline, groups }: World, person: RawPerson, p: number, size: number): Group[] {
-  return Object.entries(gridsOf(baseline)).map(([name, edges]) => {
-    const summarizer = new Summarizer({ [name]: edges });
-    const amount = size * baseline[name]!.summary.std;
-    const chunks = groups[p]!.chunks.map((chunk, i) => {
-      const values = person.chunks[i]!.columns[name]!.map((value) => value + amount);
-      const shifted = summarizer.summarize({ [name]: values });
-      return { ...chunk, summary: chunk.summary.map((own) => (own === null ? null : { ...own, ...shifted })) };
-    });
+  const summarizer = new Summarizer(gridsOf(baseline));
+  return Object.keys(person.chunks[0]!.columns).map((channel) => {
+    const amount = size * baseline[channel]!.summary.std;
+    const chunks = groups[p]!.chunks.map((chunk, i) => ({
+      ...chunk,
+      summary: summarizeChunks([person.chunks[i]!], summarizer, (values, name) =>
+        name === channel ? values.map((value) => value + amount) : values,
+      ),
+    }));
     return { name: person.name, chunks };
   });
 }

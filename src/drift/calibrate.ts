@@ -1,12 +1,13 @@
 // Calibration by rehearsal: drift-free batches of people whom the reference does not know are scored, for a ladder of
-// lengths, as production batches will be. Where chunks come with a shifted copy, the same batches with one channel shifted
+// lengths, as production batches will be. Where chunks come with shifted copies, the same batches with one channel shifted
 // say which score sees more, and that one is taken.
 
 import type { Rng } from "../random.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { calibrationRung, type Rehearsed, rungWithout, shareSeen } from "./calibration-rung.ts";
-import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries } from "./class-summaries.ts";
+import { calibrationRung, pValuesOf, type Rehearsed, rungWithout } from "./calibration-rung.ts";
+import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries, wholeOf } from "./class-summaries.ts";
+import { evidenceOf } from "./evidence.ts";
 import { evidenceFactor } from "./evidence-factor.ts";
 import { type Chunk, choicesOf, drawSession, type Group, variedChoices } from "./rehearsal.ts";
 import { type BatchStatistics, batchStatistics, pairSize, rounded, type ScoreStatistic } from "./score.ts";
@@ -49,6 +50,8 @@ type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
 /** With fewer people a left-out one says little about the next stranger; an arbitrary limit. */
 const fewestGroups = 5;
+/** Of the batches by which it is measured what is seen; an arbitrary limit. */
+const shortestSeenSeconds = 45;
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses"];
 
 /**
@@ -90,7 +93,7 @@ export function calibrate(
     });
     if (ladder.length === 0) continue;
     const seen = whatIsSeen(ladder, options.shiftSd ?? 0.6);
-    const statistic = seen !== null && seen.ksWithinClasses > seen.ks ? "ksWithinClasses" : "ks";
+    const statistic = seen !== null && seen.ksWithinClasses.growth > seen.ks.growth ? "ksWithinClasses" : "ks";
     const rungs = ladder
       .map(({ seconds, batches }) => calibrationRung(rounded(seconds[statistic]), batches, statistic))
       .filter((rung, i, all) => i === 0 || rung.seconds > all[i - 1]!.seconds);
@@ -195,7 +198,6 @@ function rehearse(
   secondsPerRow: number,
   rng: Rng,
 ): Omit<Rehearsal, "count"> {
-  const channels = Object.keys(baseline);
   const seconds = { ks: 0, ksWithinClasses: 0 };
   const shifted: BatchStatistics[] = [];
   const batches = pairs.map(({ group, pair: { reference, current: chunks } }) => {
@@ -204,22 +206,31 @@ function rehearse(
       seconds[name] += (pairSize(reference, current, name) * secondsPerRow) / pairs.length;
     }
     const statistics = batchStatistics(reference, current, baseline);
-    const moved = chunks.map(({ shifted }) => shifted).filter((summary) => summary !== undefined);
-    if (moved.length === chunks.length) {
+    const channels = Object.keys(chunks[0]!.shifted ?? {});
+    if (channels.length > 0) {
       const channel = channels[rng.integer(channels.length)]!;
-      const one = { [channel]: baseline[channel]! };
-      shifted.push({ ...statistics, ...batchStatistics(reference, mergeClassSummaries(moved), one) });
+      const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
+      shifted.push({ ...statistics, ...batchStatistics(reference, moved, ofThose(baseline, moved)) });
     }
     return { group, statistics };
   });
   return { seconds, batches, shifted };
 }
 
+/** The baseline of what a summary holds. */
+function ofThose(baseline: BaselineReference, summary: ClassSummaries): BaselineReference {
+  return Object.fromEntries(Object.keys(wholeOf(summary)).map((name) => [name, baseline[name]!]));
+}
+
 function whatIsSeen(ladder: readonly Rehearsal[], shiftSd: number): KindCalibration["seen"] {
   if (ladder.every(({ shifted }) => shifted.length === 0)) return null;
-  const shares = scoreStatistics.map((name) => {
-    const ofRungs = ladder.map(({ seconds, batches, shifted }) => shareSeen(seconds[name], batches, shifted, name));
-    return [name, rounded(ofRungs.reduce((sum, share) => sum + share, 0) / ladder.length)];
-  });
-  return { shift_sd: shiftSd, ...(Object.fromEntries(shares) as Record<ScoreStatistic, number>) };
+  // A batch of seconds holds one activity: what pays there pays nowhere else.
+  const longer = ladder.filter(({ seconds }) => seconds.ks >= shortestSeenSeconds);
+  const judged = longer.length > 0 ? longer : ladder;
+  const of = (name: ScoreStatistic): { share: number; growth: number } => {
+    const ps = judged.flatMap(({ seconds, batches, shifted }) => pValuesOf(seconds[name], batches, shifted, name));
+    const growth = ps.reduce((sum, p) => sum + Math.log(evidenceOf(p)), 0) / ps.length;
+    return { share: rounded(ps.filter((p) => p <= 0.05).length / ps.length), growth: rounded(growth) };
+  };
+  return { shift_sd: shiftSd, ks: of("ks"), ksWithinClasses: of("ksWithinClasses") };
 }

@@ -23,16 +23,15 @@ export function calibrationRung(
   };
 }
 
-/** Share of the batches with p <= .05; 0 for none. */
-export function shareSeen(
+/** The p-values of batches that are not free of drift. */
+export function pValuesOf(
   seconds: number,
   rehearsed: readonly Rehearsed[],
   batches: readonly BatchStatistics[],
   statistic: ScoreStatistic,
-): number {
+): number[] {
   const rung = judgeBy(seconds, rehearsed, statistic);
-  const seen = batches.filter((batch) => pValueAt(rung, scoreOf(batch, rung.standard, [statistic]).score) <= 0.05);
-  return batches.length === 0 ? 0 : rounded(seen.length / batches.length);
+  return batches.map((batch) => pValueAt(rung, scoreOf(batch, rung.standard, [statistic]).score));
 }
 
 /** The rung as it would be without one of the groups. */

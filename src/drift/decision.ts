@@ -8,8 +8,9 @@
 // to multiply those p-values is to count one person again and again, and every seventh stream would alarm. Such a stream
 // is called unfamiliar, which is no drift; what changes later is seen against its own anchor.
 //
-// The name of a change comes from the series of the leading channel's means (or spreads; or, where both stay, its distances
-// from the training data, which see a change of shape): step or ramp. At the alarm it is provisional; some batches later,
+// The name of a change comes from the series of a channel's means (or spreads; or, where both stay, its distances from the
+// training data, which see a change of shape), of the channel that a step or a ramp explains best. At the alarm it is
+// provisional; some batches later,
 // when the series shows what came after, it is confirmed and stays until the alarm ends.
 //
 // By constants there is no evidence and no waiting: what is large against the rolling reference is a sudden change, what is
@@ -199,7 +200,7 @@ function weigh(
   const beyond = comparisons.find((comparison) => comparison.beyond);
   const leading = beyond ?? leadingOf(comparisons, evidence);
   const alarmed = beyond !== undefined || isAlarm({ value, batches: state.batches + 1 }, level);
-  const shape = alarmed && leading !== null ? shapeOf(series, leading) : null;
+  const shape = alarmed && leading !== null ? shapeOf(series) : null;
   const alarm = alarmed ? nextAlarm(state, { series, shape, leading, beyond, confirmAfter }) : null;
   return { alarm, leading, shape, evidence };
 }
@@ -268,11 +269,16 @@ function nextAlarm(
   };
 }
 
-/** Of the leading channel's means or spreads, whichever its change explains better; of its distances where it is neither. */
-function shapeOf(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
+/** Of the channel that its change explains best: the loudest one may be that in which the change sways most. */
+function shapeOf(series: DriftState["series"]): ChangeShape | null {
   if (series.length < 5) return null;
-  const { channel } = beyond ? (far ?? score) : score;
-  const of = (i: number): number[] => series.map((batch) => batch[channel]![i]!);
+  const shapes = Object.keys(series[0]!).map((channel) => shapeIn(series.map((batch) => batch[channel]!)));
+  return shapes.reduce((best, shape) => (shape.explained > best.explained ? shape : best));
+}
+
+/** Of a channel's means or spreads, whichever its change explains better; of its distances where it is neither. */
+function shapeIn(channel: readonly DriftState["series"][number][string][]): ChangeShape {
+  const of = (i: number): number[] => channel.map((batch) => batch[i]!);
   const [means, spreads, distances] = [changeShape(of(0), of(3)), changeShape(of(1)), changeShape(of(2))];
   const better = means.explained >= spreads.explained ? means : spreads;
   return better.explained < leastExplained && distances.explained > better.explained ? distances : better;

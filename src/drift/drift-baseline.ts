@@ -13,7 +13,7 @@ export interface DriftBaseline {
   readonly sampling_rate_hz: number;
   /** Predicted classes, in the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** By channel the quantile grid's edges, in the channel's unit. */
+  /** By channel, and by what sensors' axes say together (see `withSensorSignals`), the quantile grid's edges. */
   readonly edges: Readonly<Record<string, readonly number[]>>;
   /** The samples that the network learned from, by the class that cross-validation predicted for them. */
   readonly by_class: ClassSummaries;
@@ -28,7 +28,9 @@ export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
   .object({
     sampling_rate_hz: z.number().positive(),
     classes: z.array(z.string()).min(2),
-    edges: z.record(z.string(), z.array(z.number()).min(1)).describe("by channel, strictly ascending"),
+    edges: z
+      .record(z.string(), z.array(z.number()).min(1))
+      .describe("by channel, and by signals computed of a sensor's axes; strictly ascending"),
     by_class: z.array(z.record(z.string(), channelSummarySchema).nullable()).min(1),
     signals: modelSignalsSchema,
     calibration: calibrationSchema,
@@ -47,7 +49,7 @@ export function driftBaselineFaults(drift: DriftBaseline, channels: readonly str
   if (signals.classCounts.length !== classes.length) {
     faults.push(`drift.signals.classCounts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
   }
-  for (const name of channels) {
+  for (const name of new Set([...channels, ...Object.keys(edges)])) {
     const own = edges[name];
     if (own === undefined) {
       faults.push(`drift.edges.${name}: missing, although "${name}" is a sensor column`);

@@ -15,8 +15,8 @@ export interface Chunk {
   readonly recording: string;
   readonly label: string | null;
   readonly summary: ClassSummaries;
-  /** The same with a known shift in every channel, to measure what would be seen; see `calibrate`. */
-  readonly shifted?: ClassSummaries;
+  /** By channel, of all that a known shift of it changes, to measure what would be seen; see `calibrate`. */
+  readonly shifted?: Readonly<Record<string, ClassSummaries>>;
 }
 
 /** One person's chunks, those of a recording in order of time. */

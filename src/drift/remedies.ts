@@ -5,6 +5,8 @@ import type { Columns } from "./summarize.ts";
 /** Three channels in one unit, of three axes. */
 export interface Triad {
   readonly quantity: "acceleration" | "rotation";
+  /** What the channels' names begin with. */
+  readonly stem: string;
   readonly channels: readonly string[];
 }
 
@@ -60,8 +62,8 @@ export function triadsOf(channels: readonly string[]): Triad[] {
   const byStem = Map.groupBy(channels, (name) => name.replace(/[_.\s-]?[xyz]$/i, ""));
   return [...byStem].flatMap(([stem, names]): Triad[] => {
     if (names.length !== 3 || names.includes(stem)) return [];
-    if (/^(la|linear_?)?a(cc.*)?$/i.test(stem)) return [{ quantity: "acceleration", channels: names }];
-    return /^(g|gyr.*|rot.*|w|omega)$/i.test(stem) ? [{ quantity: "rotation", channels: names }] : [];
+    if (/^(la|linear_?)?a(cc.*)?$/i.test(stem)) return [{ quantity: "acceleration", stem, channels: names }];
+    return /^(g|gyr.*|rot.*|w|omega)$/i.test(stem) ? [{ quantity: "rotation", stem, channels: names }] : [];
   });
 }
 

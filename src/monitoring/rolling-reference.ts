@@ -96,18 +96,18 @@ export function rollingReference(of: {
     batches: batches.map(({ batchId, timestamp, summary }) => ({
       batch_id: batchId,
       timestamp,
-      per_channel_mean: perChannelOf(summary, "mean"),
-      per_channel_std: perChannelOf(summary, "std"),
+      per_channel_mean: perChannelOf(summary, channels, "mean"),
+      per_channel_std: perChannelOf(summary, channels, "std"),
     })),
     aggregated: {
-      rolling_mean: perChannelOf(pooled, "mean"),
-      rolling_std: perChannelOf(pooled, "std"),
+      rolling_mean: perChannelOf(pooled, channels, "mean"),
+      rolling_std: perChannelOf(pooled, channels, "std"),
       trend: Object.fromEntries(trends),
     },
   };
 }
 
-function perChannelOf(summary: BatchSummary, figure: "mean" | "std"): PerChannel {
-  const measured = Object.entries(summary).filter(([, channel]) => channel.n > 0);
-  return Object.fromEntries(measured.map(([name, channel]) => [name, channel[figure]]));
+function perChannelOf(summary: BatchSummary, channels: readonly string[], figure: "mean" | "std"): PerChannel {
+  const measured = channels.filter((name) => summary[name]?.n);
+  return Object.fromEntries(measured.map((name) => [name, summary[name]![figure]]));
 }

@@ -2,7 +2,7 @@
 // classes that the network of a fold that did not know the person predicted.
 
 import { type AccuracyCalibration, calibrateAccuracy, type RehearsedBatch } from "../drift/accuracy-estimate.ts";
-import { baselineReference, gridsOf } from "../drift/baseline-reference.ts";
+import { type BaselineReference, baselineReference, gridsOf } from "../drift/baseline-reference.ts";
 import { calibrate } from "../drift/calibrate.ts";
 import { mergeClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
 import { correlationSeconds } from "../drift/correlation-time.ts";
@@ -10,12 +10,13 @@ import type { DriftBaseline } from "../drift/drift-baseline.ts";
 import { joinColumns } from "../drift/join-columns.ts";
 import { modelSignals } from "../drift/model-signals.ts";
 import type { Chunk, Group } from "../drift/rehearsal.ts";
+import { offsetSignals } from "../drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import { windowStep } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import type { Rng } from "../random.ts";
-import { classOfSamples, follows, type Run, runsOf, sampleColumns } from "./measure-batch.ts";
+import { classOfSamples, follows, type Run, runsOf, signalColumns } from "./measure-batch.ts";
 
 /** Longest chunk; activities that were recorded in shorter pieces give shorter ones. */
 const longestChunkSeconds = 15;
@@ -37,10 +38,13 @@ export function driftBaseline(
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
-  const columns = sampleColumns(windows);
+  const columns = signalColumns(windows);
   const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
   const { also } = options;
-  const baseline = baselineReference(also === undefined ? columns : joinColumns([columns, also.columns]));
+  const baseline = withSpread(
+    baselineReference(also === undefined ? columns : joinColumns([columns, also.columns])),
+    windows.channels,
+  );
   const grids = gridsOf(baseline);
   const summarizer = new Summarizer(grids);
   const runs = runsOf(windows);
@@ -68,6 +72,13 @@ export function driftBaseline(
   };
 }
 
+/** Without the signals of sensors that never vary: nothing can be measured by them. */
+function withSpread(baseline: BaselineReference, channels: readonly string[]): BaselineReference {
+  return Object.fromEntries(
+    Object.entries(baseline).filter(([name, { summary }]) => channels.includes(name) || summary.std > 0),
+  );
+}
+
 /** A quarter of the stretches may be too short for a chunk. */
 function chunkRows({ samplingRateHz, windowSize }: WindowSet, runs: readonly Run[]): number {
   const lengths = runs.map(({ from, to }) => to - from).sort((a, b) => a - b);
@@ -83,25 +94,30 @@ function groupsOf(
     columns: Columns;
     classOf: Int32Array;
     summarizer: Summarizer;
-    baseline: ReturnType<typeof baselineReference>;
+    baseline: BaselineReference;
   },
 ): Group[] {
-  const { classes, users, recordings, labels, groups, recordingIndex } = windows;
+  const { channels, classes, users, recordings, labels, groups, recordingIndex } = windows;
   const { columns, classOf, summarizer, baseline } = of;
+  const none = mapColumns(columns, (column) => column.subarray(0, 0));
+  const summarizers = channels.map((channel) => {
+    const moved = Object.keys(offsetSignals(none, channel, 0)).filter((name) => name in baseline);
+    return new Summarizer(Object.fromEntries(moved.map((name) => [name, baseline[name]!.edges])));
+  });
   const chunks = users.map((): Chunk[] => []);
   for (const { from, to, first } of runs) {
     for (let start = from; start + rows <= to; start += rows) {
       const chunk = mapColumns(columns, (column) => column.subarray(start, start + rows));
-      const shifted = mapColumns(chunk, (column, name) => {
-        const amount = shiftSd * baseline[name]!.summary.std;
-        return column.map((value) => value + amount);
-      });
       const own = classOf.subarray(start, start + rows);
+      const shifted = channels.map((name, c) => {
+        const moved = offsetSignals(chunk, name, shiftSd * baseline[name]!.summary.std);
+        return [name, summarizeByClass(summarizers[c]!, moved, own, classes.length)] as const;
+      });
       chunks[groups[first]!]!.push({
         recording: recordings[recordingIndex[first]!]!,
         label: classes[labels[first]!] ?? null,
         summary: summarizeByClass(summarizer, chunk, own, classes.length),
-        shifted: summarizeByClass(summarizer, shifted, own, classes.length),
+        shifted: Object.fromEntries(shifted),
       });
     }
   }

@@ -22,7 +22,7 @@ import { Rng } from "../random.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { predictWindows } from "../training/predict-windows.ts";
-import { classOfSamples, runsOf, sampleColumns } from "./measure-batch.ts";
+import { classOfSamples, runsOf, sampleColumns, signalColumns } from "./measure-batch.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
 import { explainWriteFailure } from "./write-failure.ts";
@@ -171,6 +171,7 @@ async function cutChunks(
   const predicted = await predict(windows, config, monitor);
   const classOf = classOfSamples(windows, predicted);
   const columns = sampleColumns(windows);
+  const signals = signalColumns(windows);
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
   const rows = Math.max(windows.windowSize, Math.floor(chunkSeconds * samplingRateHz));
   const columnsOfChunk = new Map<Chunk, Columns>();
@@ -181,8 +182,8 @@ async function cutChunks(
         Object.entries(columns).map(([name, column]) => [name, column.subarray(start, start + rows)]),
       );
       const label = classes[labels[first]!] ?? monitor.drift.classes[classOf[start + (rows >> 1)]!]!;
-      const classesOf = classOf.subarray(start, start + rows);
-      const summary = summarizeByClass(summarizer, own, classesOf, monitor.drift.classes.length);
+      const nClasses = monitor.drift.classes.length;
+      const summary = summarizeByClass(summarizer, signals, classOf, nClasses, start, start + rows);
       const chunk: Chunk = { recording: recordings[recordingIndex[first]!]!, label, summary };
       columnsOfChunk.set(chunk, own);
       chunks[groups[first]!]!.push(chunk);
@@ -217,14 +218,14 @@ async function changedStream(
   const chunkRows = Object.values(rows)[0]!.length;
   const windows = windowsOf(changed, chunkRows, monitor);
   const classOf = classOfSamples(windows, await predict(windows, config, monitor));
+  const columns = signalColumns(windows);
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
   const nClasses = monitor.drift.classes.length;
   let at = 0;
-  const summaries = changed.map((columns) => {
-    const length = Object.values(columns)[0]!.length;
-    const own = classOf.subarray(at, at + length);
-    at += length;
-    return summarizeByClass(summarizer, columns, own, nClasses);
+  const summaries = changed.map((batch) => {
+    const from = at;
+    at += Object.values(batch)[0]!.length;
+    return summarizeByClass(summarizer, columns, classOf, nClasses, from, at);
   });
   return [...sessions.slice(0, config.changeAt).map(merged), ...summaries];
 }

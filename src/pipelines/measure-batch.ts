@@ -3,6 +3,7 @@
 
 import { type ClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
 import { followsInTime, modelSignals } from "../drift/model-signals.ts";
+import { withSensorSignals } from "../drift/sensor-signals.ts";
 import type { Columns, Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
@@ -41,6 +42,12 @@ export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" |
   );
 }
 
+/** The same, and what each sensor's axes say together; see `withSensorSignals`. */
+export function signalColumns(windows: WindowSet): Columns {
+  const ends = runsOf(windows).flatMap(({ from, to }) => [from, to]);
+  return withSensorSignals(sampleColumns(windows), windows.samplingRateHz, ends);
+}
+
 /** [S] for each sample the class of the window whose middle is nearest to it. */
 export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
   const { starts, windowSize, samples, channels } = windows;
@@ -74,9 +81,9 @@ export function follows(windows: WindowSet, overlap: number): Uint8Array {
   return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz);
 }
 
-/** By channel the samples under the windows, each once. */
+/** By channel and signal the samples under the windows, each once. */
 export function columnsUnder(windows: WindowSet): Record<string, Float32Array> {
-  const columns = Object.entries(sampleColumns(windows));
+  const columns = Object.entries(signalColumns(windows));
   return Object.fromEntries(columns.map(([name, column]) => [name, gatherUnder(windows, column)]));
 }
 

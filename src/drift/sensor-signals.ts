@@ -1,0 +1,86 @@
+// What the three axes of a sensor say together, which no single one does. How a sensor sits on the body turns gravity into
+// other axes with every wearing, and that hides an offset of one axis; the length of the vector knows of no turning. How the
+// samples follow one another tells lost samples and a wrong rate, which the values alone do not. Dimensions: N samples.
+
+import { type Triad, triadsOf } from "./remedies.ts";
+import type { Columns } from "./summarize.ts";
+
+/** Apart by which the tempo compares samples: a quarter of the period of movements at 2.5 Hz. */
+const tempoSeconds = 0.1;
+
+interface Sensor {
+  readonly axes: Triad["channels"];
+  /** Names of its signals. */
+  readonly magnitude: string;
+  readonly tempo: string;
+  readonly roughness: string;
+}
+
+/** The sensors that are looked at as a whole: accelerometers, or gyroscopes where there is none. */
+function sensorsOf(channels: readonly string[]): Sensor[] {
+  const triads = triadsOf(channels);
+  const accelerations = triads.filter(({ quantity }) => quantity === "acceleration");
+  return (accelerations.length > 0 ? accelerations : triads).map(({ stem, channels: axes }) => ({
+    axes,
+    magnitude: `${stem} magnitude`,
+    tempo: `${stem} tempo`,
+    roughness: `${stem} roughness`,
+  }));
+}
+
+/**
+ * The columns, and of each sensor with axes x, y, z (by the channels' names) besides:
+ * - magnitude: the length of the vector, in the channels' unit
+ * - tempo and roughness: c / (c + s) of the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and s of
+ *   the first, x(t + k) - x(t - k): 0 on a straight line, 1 on a zigzag, and in between the higher the frequency, whatever
+ *   the amplitude. k is .1 s for the tempo, of the movement, and one sample for the roughness. 0 where nothing moves; the
+ *   k samples at an end have the value of the nearest one
+ * @param columns [N] each
+ * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
+ */
+export function withSensorSignals(columns: Columns, samplingRateHz: number, starts: ArrayLike<number> = [0]): Columns {
+  const lag = Math.max(2, Math.round(tempoSeconds * samplingRateHz));
+  const all = { ...columns };
+  for (const { axes, magnitude, tempo, roughness } of sensorsOf(Object.keys(columns))) {
+    const values = axes.map((name) => columns[name]!);
+    all[magnitude] = lengths(values);
+    all[tempo] = frequency(values, lag, starts);
+    all[roughness] = frequency(values, 1, starts);
+  }
+  return all;
+}
+
+/** What an offset of one channel changes: the channel and its sensor's magnitude. */
+export function offsetSignals(columns: Columns, channel: string, offset: number): Columns {
+  const moved = { ...columns, [channel]: columns[channel]!.map((x) => x + offset) };
+  const sensor = sensorsOf(Object.keys(columns)).find(({ axes }) => axes.includes(channel));
+  const magnitude = sensor && { [sensor.magnitude]: lengths(sensor.axes.map((name) => moved[name]!)) };
+  return { [channel]: moved[channel]!, ...magnitude };
+}
+
+function lengths(axes: readonly Float32Array[]): Float32Array {
+  const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
+  return x.map((a, i) => Math.sqrt(a * a + y[i]! * y[i]! + z[i]! * z[i]!));
+}
+
+function frequency(axes: readonly Float32Array[], lag: number, starts: ArrayLike<number>): Float32Array {
+  const values = new Float32Array(axes[0]!.length);
+  for (let stretch = 0; stretch < starts.length; stretch++) {
+    const [from, to] = [starts[stretch]!, starts[stretch + 1] ?? values.length];
+    if (to - from <= 2 * lag) continue;
+    for (let i = from + lag; i < to - lag; i++) values[i] = frequencyAt(axes, i, lag);
+    values.fill(values[from + lag]!, from, from + lag);
+    values.fill(values[to - lag - 1]!, to - lag, to);
+  }
+  return values;
+}
+
+function frequencyAt(axes: readonly Float32Array[], i: number, lag: number): number {
+  let [second, first] = [0, 0];
+  for (const axis of axes) {
+    const [before, after] = [axis[i - lag]!, axis[i + lag]!];
+    second += (before - 2 * axis[i]! + after) ** 2;
+    first += (after - before) ** 2;
+  }
+  return second === 0 ? 0 : second / (second + first);
+}

@@ -27,6 +27,13 @@ const statisticNames: Readonly<Record<string, string>> = {
   log_sd_ratio: "spread",
 };
 
+/** Where a signal of a whole sensor is furthest away. */
+const hints = {
+  magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or a unit",
+  tempo: "look for a wrong sampling rate, or another way of moving",
+  roughness: "look for lost samples, a filter, noise or a wrong sampling rate",
+} as const;
+
 /**
  * The answer as text without a last newline.
  * @param model the model folder, as the user named it
@@ -174,6 +181,7 @@ function nextSteps(result: JudgedBatch, model: string): string[] {
           : verdict === "sudden_change"
             ? "look for what changed at once: firmware, units, how the sensor is worn, who wears it"
             : "look at what moves: a sensor that ages or slips, a person who changes; retrain where it is here to stay",
+        ...hintOf(result),
         `the batch stays out of the stream's references; ${accept}`,
       ];
     case "normal":
@@ -187,6 +195,13 @@ function nextSteps(result: JudgedBatch, model: string): string[] {
     default:
       return verdict satisfies never;
   }
+}
+
+function hintOf({ comparisons, leading }: JudgedBatch): string[] {
+  const channel = comparisons.find(({ reference }) => reference === leading)?.channel ?? "";
+  const [, sensor, signal] = /^(.*) (magnitude|tempo|roughness)$/.exec(channel) ?? [];
+  if (signal === undefined) return [];
+  return [`the ${signal} of ${sensor} is furthest away: ${hints[signal as keyof typeof hints]}`];
 }
 
 function quoted(text: string): string {

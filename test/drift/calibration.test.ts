@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { baselineReference, baselineReferenceSchema, gridsOf, summaryOf } from "../../src/drift/baseline-reference.ts";
 import { calibrate } from "../../src/drift/calibrate.ts";
 import { calibrationSchema } from "../../src/drift/calibration.ts";
-import { mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
+import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../../src/drift/class-summaries.ts";
 import { conformalPValue } from "../../src/drift/null-scores.ts";
 import {
   type Choices,
@@ -173,6 +173,41 @@ describe("calibrate", () => {
       "baseline",
     ]);
     expect(calibrate(made.baseline, [], { ...options, rng: Rng.fromSeed(1) }).kinds).toEqual({});
+  });
+
+  it("takes distances within classes where they see a shift sooner, and those of the whole where they do not", () => {
+    const rng = Rng.fromSeed(3);
+    const chunkOf = (mean: number) => Float32Array.from({ length: 50 }, () => mean + rng.normal());
+    for (const [distance, taken] of [
+      [10, "ksWithinClasses"],
+      [0, "ks"],
+    ] as const) {
+      const raw = Array.from({ length: 10 }, () => Array.from({ length: 12 }, (_, c) => chunkOf((c % 2) * distance)));
+      const baseline = baselineReference({ x: Float32Array.from(raw.flat(2).flatMap((chunk) => [...chunk])) });
+      const summarizer = new Summarizer(gridsOf(baseline));
+      const ofClass = (x: Float32Array, c: number): ClassSummaries => {
+        const summary = summarizer.summarize({ x });
+        return [0, 1].map((k) => (k === (distance === 0 ? 0 : c % 2) ? summary : null));
+      };
+      const groups = raw.map((chunks, p) => ({
+        name: `person ${p}`,
+        chunks: chunks.map((x, c) => ({
+          ...{ recording: `${c >> 1}`, label: `activity ${c % 2}`, summary: ofClass(x, c) },
+          shifted: {
+            x: ofClass(
+              x.map((value) => value + 0.6 * baseline.x!.summary.std),
+              c,
+            ),
+          },
+        })),
+      }));
+      const { kinds } = calibrate(baseline, groups, { ...options, chunkSeconds: 5, rng: Rng.fromSeed(1) });
+      const { statistic, seen } = kinds.own_past!;
+      expect(statistic).toBe(taken);
+      expect(seen!.ksWithinClasses.growth > seen!.ks.growth).toBe(taken === "ksWithinClasses");
+      for (const { share } of [seen!.ks, seen!.ksWithinClasses]) expect(share).toBeGreaterThan(0.1);
+      if (distance === 0) expect(seen!.ksWithinClasses).toEqual(seen!.ks);
+    }
   });
 
   it("refuses lengths below a chunk and out of order", () => {

@@ -96,8 +96,8 @@ describe("diagnose", () => {
 
 it("knows sensors by their channels' names", () => {
   expect(triadsOf([...channels])).toEqual([
-    { quantity: "acceleration", channels: acceleration },
-    { quantity: "rotation", channels: rotation },
+    { quantity: "acceleration", stem: "A", channels: acceleration },
+    { quantity: "rotation", stem: "G", channels: rotation },
   ]);
   expect(
     triadsOf(["acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z", "pressure"]).map((triad) => triad.quantity),

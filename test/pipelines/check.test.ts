@@ -71,6 +71,8 @@ describe("a stream of good batches", () => {
         i < 4 ? ["baseline"] : ["baseline", "anchor", "rolling"],
       );
       expect(own.every(({ p_value }) => p_value! > 0 && p_value! <= 1)).toBe(true);
+      const compared = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz", "A magnitude", "A tempo", "A roughness"];
+      for (const { channels } of own) expect(Object.keys(channels)).toEqual(compared);
     }
     expect(reference("good")).toMatchObject({ stream: "good", window_size: 4 });
     const entered = (await ask("b7.csv", "--stream", "good")).result;
@@ -168,6 +170,23 @@ describe("an alarm", () => {
     }
     expect(exitCode).toBe(11);
     expect(idsOf("jump").filter((id) => id.startsWith("jump"))).toEqual([]);
+  });
+
+  it("is raised by filled holes, which no channel's values show, and says where to look", async () => {
+    const held = (name: string): string =>
+      `CASE WHEN n % 2 = 1 THEN (lag(${name}) OVER w + lead(${name}) OVER w) / 2 END, ${name}`;
+    const filled = (from: string): string =>
+      `SELECT * EXCLUDE (n) REPLACE (${["Ax", "Ay", "Az"].map((name) => `coalesce(${held(name)}) AS ${name}`).join()}) ` +
+      `FROM (SELECT *, row_number() OVER (PARTITION BY recording ORDER BY timestamp_s) AS n FROM ${from}) ` +
+      "WINDOW w AS (PARTITION BY recording ORDER BY timestamp_s) ORDER BY recording, timestamp_s";
+    for (let i = 0; i < 6; i++) expect((await ask(`b${i}.csv`, "--stream", "holes")).exitCode).toBe(0);
+    let said = { exitCode: 0 as number | null, stdout: "" };
+    for (let i = 0; i < 5 && said.exitCode === 0; i++) {
+      await batchFile(`holes${i}.csv`, filled, i + 6);
+      said = await run("check", `holes${i}.csv`, "--model", "model", "--stream", "holes");
+    }
+    expect(said.exitCode).toBe(11);
+    expect(said.stdout).toContain("-> the roughness of A is furthest away: look for lost samples");
   });
 
   it("is often raised without drift by the textbook's constants, which are named", async () => {

@@ -1,8 +1,8 @@
-// node bench/drift-motionsense.ts [--seed 1] [--epochs 100] [--seconds 60,300] [--keep DIR]: the real commands on real people.
-// Of MotionSense's 24 people 16, drawn with the seed, train a compact network; drift-bench runs on the other 8.
+// node bench/drift-motionsense.ts [--seed 1] [--epochs 100] [--seconds 60,300] [--streams 4] [--keep DIR]: the real commands on
+// real people. Of MotionSense's 24 people 16, drawn with the seed, train a compact network; drift-bench runs on the other 8.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     epochs: { type: "string", default: "100" },
     seconds: { type: "string", default: "60,300" },
+    streams: { type: "string", default: "4" },
     keep: { type: "string" },
   },
 });
@@ -24,6 +25,7 @@ if (!existsSync(recordings)) console.log("MotionSense is not at ../shared/data: 
 else await measure(values.keep ?? mkdtempSync(join(tmpdir(), "tidemark-bench-")));
 
 async function measure(directory: string): Promise<void> {
+  mkdirSync(directory, { recursive: true });
   const at = (name: string): string => join(directory, name);
   const database = await openDatabase();
   const source = sqlString(recordings);
@@ -50,7 +52,7 @@ async function measure(directory: string): Promise<void> {
     console.log(
       tidemark(
         ...["drift-bench", at("others.parquet"), "--model", at("model"), "--label", "activity", "--seconds", seconds],
-        ...["--seed", values.seed],
+        ...["--seed", values.seed, "--streams", values.streams],
       ),
     );
   }

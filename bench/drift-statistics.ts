@@ -2,7 +2,7 @@
 // often the textbook's constants alarm; then, per statistic, the share of batches seen in one look when a channel is
 // shifted, at the 95 % point of the drift-free score, with drift-free pairs drawn in four ways: against other people, and
 // against the own past from the same recordings, as sessions (each activity from one recording, chosen anew for each), and
-// from other recordings of the same activity.
+// from other recordings of the same activity; and what the signals of the sensor as a whole add to its channels.
 
 import { parseArgs } from "node:util";
 import { type BaselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
@@ -10,7 +10,8 @@ import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries } from
 import { fixedThresholds } from "../src/drift/fixed-thresholds.ts";
 import { type Chunk, choicesOf, drawSession, type Group } from "../src/drift/rehearsal.ts";
 import { type BatchStatistics, batchStatistics, type StatisticName, scoreOf, standardOf } from "../src/drift/score.ts";
-import { Summarizer } from "../src/drift/summarize.ts";
+import { atOtherRate, withHoles } from "../src/drift/sensor-faults.ts";
+import { type Columns, Summarizer } from "../src/drift/summarize.ts";
 import { Rng } from "../src/random.ts";
 import {
   baselineOf,
@@ -120,6 +121,52 @@ function power(world: World, count: number, pairing: Pairing): string[] {
   });
 }
 
+/** Of what is seen in one look within classes, against sessions, what the channels alone see and what each signal adds. */
+function bySignals(world: World, count: number): string[] {
+  const { baseline, groups, people, rng } = world;
+  const summarizer = new Summarizer(gridsOf(baseline));
+  const changed = (person: RawPerson, p: number, fault: (columns: Columns) => Columns): Group => ({
+    name: person.name,
+    chunks: person.chunks.map(({ columns, ...chunk }, i) => ({
+      ...groups[p]!.chunks[i]!,
+      summary: summarizeChunks([{ ...chunk, columns: fault(columns) }], summarizer),
+    })),
+  });
+  const atRate = (rate: number) => (columns: Columns) =>
+    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, atOtherRate(column, rate)]));
+  const faults: Readonly<Record<string, (person: RawPerson, p: number) => Group[]>> = {
+    "0.6 sd in one channel": (person, p) => shiftEach(world, person, p, 0.6),
+    "15 % lost": (person, p) => [changed(person, p, (columns) => withHoles(columns, 0.15, 4, rng))],
+    "rate x 0.8": (person, p) => [changed(person, p, atRate(0.8))],
+    "rate x 1.25": (person, p) => [changed(person, p, atRate(1.25))],
+  };
+  const draw = (group: Group, currents: readonly Group[], times: number): BatchStatistics[] =>
+    currents.flatMap((current) => Array.from({ length: times }, () => pair(world, group, current, count, "sessions")));
+  const still = groups.flatMap((group) => draw(group, [group], 16));
+  const moved = Object.entries(faults).map(([name, of]) => {
+    const batches = people.flatMap((person, p) => {
+      const currents = of(person, p);
+      return draw(groups[p]!, currents, 12 / currents.length);
+    });
+    return [name, batches] as const;
+  });
+  const names = ["ksWithinClasses"] as const;
+  const channels = Object.keys(people[0]!.chunks[0]!.columns);
+  const signals = Object.keys(baseline).filter((name) => !channels.includes(name));
+  return [[], ...signals.map((name) => [name]), signals].map((added) => {
+    const all = standardOf(still, names);
+    const standard = Object.fromEntries([...channels, ...added].map((name) => [name, all[name]!]));
+    const scores = still.map((batch) => scoreOf(batch, standard, names).score).sort((a, b) => a - b);
+    const limit = scores[Math.floor(0.95 * scores.length)]!;
+    const seen = moved.map(([name, batches]) => {
+      const share = batches.filter((batch) => scoreOf(batch, standard, names).score > limit).length / batches.length;
+      return `${name} ${percent(share)}`;
+    });
+    const who = added.length === 0 ? "channels alone" : added.length === 1 ? `and ${added[0]}` : "and all of these";
+    return `${who.padEnd(18)} ${seen.join(", ")}`;
+  });
+}
+
 /** The person's chunks with one channel shifted, for each channel. */
 function shiftEach({ baseline, groups }: World, person: RawPerson, p: number, size: number): Group[] {
   const summarizer = new Summarizer(gridsOf(baseline));
@@ -154,6 +201,8 @@ async function main(seed: number): Promise<void> {
       console.log(`${minutes} min, seen in one look at shifts of ${shifts.join(" / ")} sd, reference of ${pairing}:`);
       for (const line of power(world, count, pairing)) console.log(`  ${line}`);
     }
+    console.log(`${minutes} min, seen in one look within classes, reference of sessions:`);
+    for (const line of bySignals(world, count)) console.log(`  ${line}`);
   }
 }
 

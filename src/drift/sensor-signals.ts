@@ -5,7 +5,7 @@
 import { type Triad, triadsOf } from "./remedies.ts";
 import type { Columns } from "./summarize.ts";
 
-/** Apart by which the tempo compares samples: a quarter of the period of movements at 2.5 Hz. */
+/** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
 const tempoSeconds = 0.1;
 
 interface Sensor {
@@ -31,10 +31,10 @@ function sensorsOf(channels: readonly string[]): Sensor[] {
 /**
  * The columns, and of each sensor with axes x, y, z (by the channels' names) besides:
  * - magnitude: the length of the vector, in the channels' unit
- * - tempo and roughness: c / (c + s) of the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and s of
- *   the first, x(t + k) - x(t - k): 0 on a straight line, 1 on a zigzag, and in between the higher the frequency, whatever
- *   the amplitude. k is .1 s for the tempo, of the movement, and one sample for the roughness. 0 where nothing moves; the
- *   k samples at an end have the value of the nearest one
+ * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
+ *   s of the first, x(t + k) - x(t - k): 0 on a straight line and where nothing moves, 1 on a zigzag, sin^2(pi k / T) of a
+ *   circle in the time T, whatever its size. k is .1 s for the tempo and one sample for the roughness; the k samples at an
+ *   end have the value of the nearest one, and a stretch of at most 2 k has 0
  * @param columns [N] each
  * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
  */
@@ -60,27 +60,26 @@ export function offsetSignals(columns: Columns, channel: string, offset: number)
 
 function lengths(axes: readonly Float32Array[]): Float32Array {
   const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
-  return x.map((a, i) => Math.sqrt(a * a + y[i]! * y[i]! + z[i]! * z[i]!));
+  return x.map((_, i) => Math.sqrt(x[i]! ** 2 + y[i]! ** 2 + z[i]! ** 2));
 }
 
 function frequency(axes: readonly Float32Array[], lag: number, starts: ArrayLike<number>): Float32Array {
-  const values = new Float32Array(axes[0]!.length);
+  const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
+  const values = new Float32Array(x.length);
   for (let stretch = 0; stretch < starts.length; stretch++) {
     const [from, to] = [starts[stretch]!, starts[stretch + 1] ?? values.length];
     if (to - from <= 2 * lag) continue;
-    for (let i = from + lag; i < to - lag; i++) values[i] = frequencyAt(axes, i, lag);
+    for (let i = from + lag; i < to - lag; i++) {
+      const [before, after] = [i - lag, i + lag];
+      const curve =
+        (x[before]! - 2 * x[i]! + x[after]!) ** 2 +
+        (y[before]! - 2 * y[i]! + y[after]!) ** 2 +
+        (z[before]! - 2 * z[i]! + z[after]!) ** 2;
+      const slope = (x[after]! - x[before]!) ** 2 + (y[after]! - y[before]!) ** 2 + (z[after]! - z[before]!) ** 2;
+      values[i] = curve === 0 ? 0 : curve / (curve + slope);
+    }
     values.fill(values[from + lag]!, from, from + lag);
     values.fill(values[to - lag - 1]!, to - lag, to);
   }
   return values;
-}
-
-function frequencyAt(axes: readonly Float32Array[], i: number, lag: number): number {
-  let [second, first] = [0, 0];
-  for (const axis of axes) {
-    const [before, after] = [axis[i - lag]!, axis[i + lag]!];
-    second += (before - 2 * axis[i]! + after) ** 2;
-    first += (after - before) ** 2;
-  }
-  return second === 0 ? 0 : second / (second + first);
 }

@@ -425,6 +425,11 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
 export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
   const config: RetrainConfig = resolveOptions(retrainShape, options, file);
   checkAlias(config);
+  if (config.label !== undefined && config.labelled === undefined) {
+    throw new UserError("--label: names a column of other labelled recordings; add --labelled FILES", {
+      advice: "Those that the model learned from are read as they were; true labels of unlabelled ones are --truth.",
+    });
+  }
   return config;
 }
 

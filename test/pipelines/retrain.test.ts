@@ -371,6 +371,7 @@ describe("wrong use", () => {
     ["most people held out", { holdout: 0.9 }, /--holdout/],
     ["an alias of nothing registered", { alias: "champion" }, /--alias/],
     ["a column of truth that is not there", { truth: "verity" }, /verity/],
+    ["a label of no other recordings", { label: "activity" }, /--label: .*add --labelled/],
     ["too few channels", { channels: ["Ax", "Ay"] }, /has 6 \(Ax, Ay, Az, Gx, Gy, Gz\), got 2/],
     ["nothing to resume", { resume: true }, /no interrupted run/],
   ])("%s is refused", async (_, given, says) => {

@@ -11,6 +11,7 @@ import { fixedThresholds } from "../src/drift/fixed-thresholds.ts";
 import { type Chunk, choicesOf, drawSession, type Group } from "../src/drift/rehearsal.ts";
 import { type BatchStatistics, batchStatistics, type StatisticName, scoreOf, standardOf } from "../src/drift/score.ts";
 import { atOtherRate, withHoles } from "../src/drift/sensor-faults.ts";
+import { ofChannels } from "../src/drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/drift/summarize.ts";
 import { Rng } from "../src/random.ts";
 import {
@@ -87,7 +88,11 @@ function textbook(world: World, count: number): string {
     const others = world.others.get(group)!;
     const shuffled = world.rng.shuffle([...group.chunks]).map(({ summary }) => summary);
     return Array.from({ length: Math.floor(shuffled.length / count) }, (_, i) =>
-      batchStatistics(others, mergeClassSummaries(shuffled.slice(i * count, (i + 1) * count)), world.baseline),
+      batchStatistics(
+        others,
+        mergeClassSummaries(shuffled.slice(i * count, (i + 1) * count)),
+        ofChannels(world.baseline),
+      ),
     );
   });
   const rules = (["ks", "psi", "wasserstein", "meanShift"] as const).flatMap((statistic) =>

@@ -1,4 +1,5 @@
 // What a check says in words: the verdict first, then what is different and how unusual that is, then what to do.
+import { signalsAmong } from "../drift/sensor-signals.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../pipelines/check.ts";
 import { count, duration, fixed } from "./format.ts";
 import { formatTable } from "./table.ts";
@@ -198,10 +199,10 @@ function nextSteps(result: JudgedBatch, model: string): string[] {
 }
 
 function hintOf({ comparisons, leading }: JudgedBatch): string[] {
-  const channel = comparisons.find(({ reference }) => reference === leading)?.channel ?? "";
-  const [, sensor, signal] = /^(.*) (magnitude|tempo|roughness)$/.exec(channel) ?? [];
+  const shown = comparisons.find(({ reference }) => reference === leading);
+  const signal = signalsAmong(Object.keys(shown?.channels ?? {})).find(({ name }) => name === shown?.channel);
   if (signal === undefined) return [];
-  return [`the ${signal} of ${sensor} is furthest away: ${hints[signal as keyof typeof hints]}`];
+  return [`the ${signal.kind} of ${signal.sensor} is furthest away: ${hints[signal.kind]}`];
 }
 
 function quoted(text: string): string {

@@ -8,6 +8,7 @@ import { type ClassSummaries, mergeClassSummaries, wholeOf } from "./class-summa
 import type { DriftModel } from "./comparison.ts";
 import { type DriftOptions, type DriftState, type DriftVerdict, judge, newDriftState } from "./decision.ts";
 import { batchStatistics } from "./score.ts";
+import { ofChannels } from "./sensor-signals.ts";
 
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
@@ -41,7 +42,7 @@ function byPValue(stream: readonly ClassSummaries[], model: DriftModel, alpha: n
   const accepted: ClassSummaries[] = [];
   const differs = (reference: ClassSummaries, batch: ClassSummaries): boolean => {
     const [before, now] = [wholeOf(reference), wholeOf(batch)];
-    const channels = Object.entries(batchStatistics(reference, batch, model.baseline));
+    const channels = Object.entries(batchStatistics(reference, batch, ofChannels(model.baseline)));
     return channels.some(([name, { ks }]) => ksPValue(ks, before[name]!.n, now[name]!.n) * channels.length <= alpha);
   };
   return stream.map((batch): DriftVerdict => {

@@ -1,6 +1,6 @@
 // Calibration by rehearsal: drift-free batches of people whom the reference does not know are scored, for a ladder of
 // lengths, as production batches will be. Where chunks come with shifted copies, the same batches with one channel shifted
-// say which score sees more, and that one is taken.
+// say with which score the evidence grows faster, and that one is taken.
 
 import type { Rng } from "../random.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
@@ -93,7 +93,8 @@ export function calibrate(
     });
     if (ladder.length === 0) continue;
     const seen = whatIsSeen(ladder, options.shiftSd ?? 0.6);
-    const statistic = seen !== null && seen.ksWithinClasses.growth > seen.ks.growth ? "ksWithinClasses" : "ks";
+    const statistic =
+      seen?.growth !== undefined && seen.growth.ksWithinClasses > seen.growth.ks ? "ksWithinClasses" : "ks";
     const rungs = ladder
       .map(({ seconds, batches }) => calibrationRung(rounded(seconds[statistic]), batches, statistic))
       .filter((rung, i, all) => i === 0 || rung.seconds > all[i - 1]!.seconds);
@@ -227,10 +228,12 @@ function whatIsSeen(ladder: readonly Rehearsal[], shiftSd: number): KindCalibrat
   // A batch of seconds holds one activity: what pays there pays nowhere else.
   const longer = ladder.filter(({ seconds }) => seconds.ks >= shortestSeenSeconds);
   const judged = longer.length > 0 ? longer : ladder;
-  const of = (name: ScoreStatistic): { share: number; growth: number } => {
-    const ps = judged.flatMap(({ seconds, batches, shifted }) => pValuesOf(seconds[name], batches, shifted, name));
-    const growth = ps.reduce((sum, p) => sum + Math.log(evidenceOf(p)), 0) / ps.length;
-    return { share: rounded(ps.filter((p) => p <= 0.05).length / ps.length), growth: rounded(growth) };
-  };
-  return { shift_sd: shiftSd, ks: of("ks"), ksWithinClasses: of("ksWithinClasses") };
+  const pValues = (name: ScoreStatistic): number[] =>
+    judged.flatMap(({ seconds, batches, shifted }) => pValuesOf(seconds[name], batches, shifted, name));
+  const mean = (values: readonly number[]): number => rounded(values.reduce((sum, x) => sum + x, 0) / values.length);
+  const of = (value: (p: number) => number) => ({
+    ks: mean(pValues("ks").map(value)),
+    ksWithinClasses: mean(pValues("ksWithinClasses").map(value)),
+  });
+  return { shift_sd: shiftSd, ...of((p) => (p <= 0.05 ? 1 : 0)), growth: of((p) => Math.log(evidenceOf(p))) };
 }

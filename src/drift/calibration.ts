@@ -35,14 +35,13 @@ export interface KindCalibration {
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
   /** What the score is made of: with whichever the evidence of a shift grows faster. */
   readonly statistic: ScoreStatistic;
-  /**
-   * Of batches with a shift of `shift_sd` in one channel, by what the score is made of: the share with p <= .05, and by how
-   * much ln of the evidence grows with a batch.
-   */
+  /** Share of batches with a shift of `shift_sd` in one channel that had p <= .05, by what the score is made of. */
   readonly seen:
-    | ({ readonly shift_sd: number } & Readonly<
-        Record<ScoreStatistic, { readonly share: number; readonly growth: number }>
-      >)
+    | ({
+        readonly shift_sd: number;
+        /** By how much ln of the evidence of such a shift grows with a batch. */
+        readonly growth?: Readonly<Record<ScoreStatistic, number>>;
+      } & Readonly<Record<ScoreStatistic, number>>)
     | null;
   /** By ascending length. */
   readonly rungs: readonly CalibrationRung[];
@@ -65,15 +64,15 @@ export interface Calibration {
 
 const share = z.number().min(0).max(1);
 
-const seen = z.object({
-  share: share.describe("of batches, with p <= .05"),
-  growth: z.number().describe("of ln of the evidence, a batch"),
-});
-
 const kindSchema = z.object({
   apart: z.enum(["people", "recordings", "halves of recordings", "bouts"]),
   statistic: z.enum(["ks", "ksWithinClasses"]),
-  seen: z.object({ shift_sd: z.number(), ks: seen, ksWithinClasses: seen }).nullable(),
+  seen: z
+    .object({
+      ...{ shift_sd: z.number(), ks: share, ksWithinClasses: share },
+      growth: z.object({ ks: z.number(), ksWithinClasses: z.number() }).exactOptional(),
+    })
+    .nullable(),
   rungs: z
     .array(
       nullRungSchema.extend({

@@ -18,6 +18,7 @@ import {
   type Score,
   scoreOf,
 } from "./score.ts";
+import { ofChannels } from "./sensor-signals.ts";
 import { unseenShare } from "./within-classes.ts";
 
 /** The training data, the stream's first batches, or its last ones. */
@@ -164,7 +165,7 @@ function byKsTest(
 }
 
 function byConstants(statistics: BatchStatistics): Judged {
-  const { findings } = judgeByThresholds(statistics);
+  const { findings } = judgeByThresholds(ofChannels(statistics));
   const [worst] = findings;
   const score =
     worst === undefined

@@ -10,8 +10,7 @@
 //
 // The name of a change comes from the series of a channel's means (or spreads; or, where both stay, its distances from the
 // training data, which see a change of shape), of the channel that a step or a ramp explains best. At the alarm it is
-// provisional; some batches later,
-// when the series shows what came after, it is confirmed and stays until the alarm ends.
+// provisional; some batches later, when the series shows what came after, it is confirmed and stays until the alarm ends.
 //
 // By constants there is no evidence and no waiting: what is large against the rolling reference is a sudden change, what is
 // large against the frozen side a gradual drift. So it is too where only the baseline could be calibrated.
@@ -116,9 +115,11 @@ const ceiling = 10;
 const doubtfulP = 0.01;
 /** Where means and spreads explain less of their series, the change may be one of neither; an arbitrary choice. */
 const leastExplained = 0.5;
+/** Batches; an arbitrary limit. */
+const shortSeries = 10;
 /**
  * With a smaller ratio of residuals a step is called a ramp: whose first batches drown in noise, so that a step that begins
- * later fits nearly as well. Steps and ramps of MotionSense are named right equally often so (bench/drift-monitor.ts).
+ * later fits nearly as well.
  */
 const leastStepRatio = 1.05;
 
@@ -203,7 +204,7 @@ function weigh(
   const beyond = comparisons.find((comparison) => comparison.beyond);
   const leading = beyond ?? leadingOf(comparisons, evidence);
   const alarmed = beyond !== undefined || isAlarm({ value, batches: state.batches + 1 }, level);
-  const shape = alarmed && leading !== null ? shapeOf(series) : null;
+  const shape = alarmed && leading !== null ? shapeOf(series, leading) : null;
   const alarm = alarmed ? nextAlarm(state, { series, shape, leading, beyond, confirmAfter }) : null;
   return { alarm, leading, shape, evidence };
 }
@@ -262,8 +263,8 @@ function nextAlarm(
   if (state.alarm?.confirmed) return state.alarm;
   const { shape, leading, beyond, confirmAfter } = now;
   const since = state.alarm?.since ?? state.batches;
-  // The first batch beyond all reach of chance leaves the series undecided, and is no walk.
-  const decided = shape !== null && (beyond === undefined || shape.ratio >= leastStepRatio);
+  // After one or two batches beyond all reach of chance no step can be fitted yet, only a steep ramp.
+  const decided = shape !== null && (beyond === undefined || now.series.length - shape.start > 2);
   const sudden = decided
     ? shape.kind === "step" && shape.ratio >= leastStepRatio
     : beyond !== undefined || leading?.reference === "rolling";
@@ -275,10 +276,15 @@ function nextAlarm(
   };
 }
 
-/** Of the channel that its change explains best: the loudest one may be that in which the change sways most. */
-function shapeOf(series: DriftState["series"]): ChangeShape | null {
+/**
+ * Of the channel that its change explains best: the loudest one may be that in which the change sways most. Of a short series
+ * anything explains much of some channel, and the loudest is asked.
+ */
+function shapeOf(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
   if (series.length < 5) return null;
-  const shapes = Object.keys(series[0]!).map((channel) => shapeIn(series.map((batch) => batch[channel]!)));
+  const { channel } = beyond ? (far ?? score) : score;
+  const channels = series.length < shortSeries ? [channel] : Object.keys(series[0]!);
+  const shapes = channels.map((name) => shapeIn(series.map((batch) => batch[name]!)));
   return shapes.reduce((best, shape) => (shape.explained > best.explained ? shape : best));
 }
 

@@ -66,6 +66,14 @@ export function driftBaselineFaults(drift: DriftBaseline, channels: readonly str
       faults.push(`drift.by_class.${k}.${name}: expected ${own.length + 1} counts, got ${bins ?? "none"}`);
     }
   }
+  const { kinds, correlation_seconds } = drift.calibration;
+  const standards = Object.entries(kinds).flatMap(([kind, { rungs }]) =>
+    rungs.map(({ standard }, i) => [`kinds.${kind}.rungs.${i}.standard`, standard] as const),
+  );
+  for (const [path, byName] of [...standards, ["correlation_seconds", correlation_seconds ?? {}] as const]) {
+    const strangers = Object.keys(byName).filter((name) => !(name in edges));
+    for (const name of strangers) faults.push(`drift.calibration.${path}.${name}: has no edges in drift.edges`);
+  }
   return faults;
 }
 

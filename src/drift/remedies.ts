@@ -57,13 +57,19 @@ export function remediesFor(triad: Triad): Remedy[] {
   return [...units, ...flips, ...orders(channels).map(([order, fault]) => reordered(channels, order, fault))];
 }
 
-/** By the channels' names, ending in x, y, z: acc..., a.. are accelerations, gyr..., g.., rot... rotations. */
+const accelerations = /^(la|(linear|user|total|body)[_\s-]?)?a(cc.*)?$/i;
+const rotations = /^((total|body)[_\s-]?)?(g|gyr.*|rot.*|w|omega|angular[_\s-]?vel.*)$/i;
+
+/**
+ * By the channels' names, ending in x, y, z: a, acc... are accelerations, g, gyr..., rot..., w, omega, angular velocities
+ * rotations; both with linear, user, total or body before them.
+ */
 export function triadsOf(channels: readonly string[]): Triad[] {
   const byStem = Map.groupBy(channels, (name) => name.replace(/[_.\s-]?[xyz]$/i, ""));
   return [...byStem].flatMap(([stem, names]): Triad[] => {
     if (names.length !== 3 || names.includes(stem)) return [];
-    if (/^(la|linear_?)?a(cc.*)?$/i.test(stem)) return [{ quantity: "acceleration", stem, channels: names }];
-    return /^(g|gyr.*|rot.*|w|omega)$/i.test(stem) ? [{ quantity: "rotation", stem, channels: names }] : [];
+    if (accelerations.test(stem)) return [{ quantity: "acceleration", stem, channels: names }];
+    return rotations.test(stem) ? [{ quantity: "rotation", stem, channels: names }] : [];
   });
 }
 

@@ -8,24 +8,39 @@ import type { Columns } from "./summarize.ts";
 /** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
 const tempoSeconds = 0.1;
 
-interface Sensor {
+/** What is computed of a sensor. */
+export const signalKinds = ["magnitude", "tempo", "roughness"] as const;
+export type SignalKind = (typeof signalKinds)[number];
+
+export interface SensorSignal {
+  readonly name: string;
+  readonly kind: SignalKind;
+  /** What the axes' names begin with. */
+  readonly sensor: string;
   readonly axes: Triad["channels"];
-  /** Names of its signals. */
-  readonly magnitude: string;
-  readonly tempo: string;
-  readonly roughness: string;
 }
 
-/** The sensors that are looked at as a whole: accelerometers, or gyroscopes where there is none. */
-function sensorsOf(channels: readonly string[]): Sensor[] {
+/** The signals of accelerometers, or of gyroscopes where there is none; without those whose name a channel has. */
+export function sensorSignals(channels: readonly string[]): SensorSignal[] {
   const triads = triadsOf(channels);
   const accelerations = triads.filter(({ quantity }) => quantity === "acceleration");
-  return (accelerations.length > 0 ? accelerations : triads).map(({ stem, channels: axes }) => ({
-    axes,
-    magnitude: `${stem} magnitude`,
-    tempo: `${stem} tempo`,
-    roughness: `${stem} roughness`,
-  }));
+  return (accelerations.length > 0 ? accelerations : triads).flatMap(({ stem, channels: axes }) =>
+    signalKinds
+      .map((kind) => ({ name: `${stem} ${kind}`, kind, sensor: stem, axes }))
+      .filter(({ name }) => !channels.includes(name)),
+  );
+}
+
+/** The signals among names of which some are channels; which were recorded under such a name cannot be told. */
+export function signalsAmong(names: readonly string[]): SensorSignal[] {
+  const channels = names.filter((name) => !signalKinds.some((kind) => name.endsWith(` ${kind}`)));
+  return sensorSignals(channels).filter(({ name }) => names.includes(name));
+}
+
+/** The entries of channels, without those of signals that are computed of them. */
+export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  const signals = new Set(signalsAmong(Object.keys(byName)).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(byName).filter(([name]) => !signals.has(name)));
 }
 
 /**
@@ -33,29 +48,37 @@ function sensorsOf(channels: readonly string[]): Sensor[] {
  * - magnitude: the length of the vector, in the channels' unit
  * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
  *   s of the first, x(t + k) - x(t - k): 0 on a straight line and where nothing moves, 1 on a zigzag, sin^2(pi k / T) of a
- *   circle in the time T, whatever its size. k is .1 s for the tempo and one sample for the roughness; the k samples at an
- *   end have the value of the nearest one, and a stretch of at most 2 k has 0
- * @param columns [N] each
+ *   circle in the time T, whatever its size. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k
+ *   samples at an end have the value of the nearest one, and a stretch of at most 2 k has 0
+ * @param columns [N] each, of channels alone
  * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
  */
 export function withSensorSignals(columns: Columns, samplingRateHz: number, starts: ArrayLike<number> = [0]): Columns {
   const lag = Math.max(2, Math.round(tempoSeconds * samplingRateHz));
   const all = { ...columns };
-  for (const { axes, magnitude, tempo, roughness } of sensorsOf(Object.keys(columns))) {
-    const values = axes.map((name) => columns[name]!);
-    all[magnitude] = lengths(values);
-    all[tempo] = frequency(values, lag, starts);
-    all[roughness] = frequency(values, 1, starts);
+  for (const { name, kind, axes } of sensorSignals(Object.keys(columns))) {
+    const values = axes.map((axis) => columns[axis]!);
+    all[name] = kind === "magnitude" ? lengths(values) : frequency(values, kind === "tempo" ? lag : 1, starts);
   }
   return all;
 }
 
-/** What an offset of one channel changes: the channel and its sensor's magnitude. */
+/** Names of what an offset of a channel changes: the channel and its sensor's magnitude. */
+export function changedByOffset(channels: readonly string[], channel: string): string[] {
+  return [channel, ...magnitudesOf(channels, channel).map(({ name }) => name)];
+}
+
+/** The columns that an offset of one channel changes, of columns of channels alone. */
 export function offsetSignals(columns: Columns, channel: string, offset: number): Columns {
   const moved = { ...columns, [channel]: columns[channel]!.map((x) => x + offset) };
-  const sensor = sensorsOf(Object.keys(columns)).find(({ axes }) => axes.includes(channel));
-  const magnitude = sensor && { [sensor.magnitude]: lengths(sensor.axes.map((name) => moved[name]!)) };
-  return { [channel]: moved[channel]!, ...magnitude };
+  const magnitudes = magnitudesOf(Object.keys(columns), channel).map(
+    ({ name, axes }) => [name, lengths(axes.map((axis) => moved[axis]!))] as const,
+  );
+  return { [channel]: moved[channel]!, ...Object.fromEntries(magnitudes) };
+}
+
+function magnitudesOf(channels: readonly string[], channel: string): SensorSignal[] {
+  return sensorSignals(channels).filter(({ kind, axes }) => kind === "magnitude" && axes.includes(channel));
 }
 
 function lengths(axes: readonly Float32Array[]): Float32Array {

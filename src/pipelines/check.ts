@@ -7,9 +7,10 @@ import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../conf
 import type { FaultDescription } from "../data/data-fault.ts";
 import type { GatedBatch } from "../data/quality-gate.ts";
 import type { Recordings } from "../data/recordings.ts";
-import { type BaselineReference, gridsOf } from "../drift/baseline-reference.ts";
+import { gridsOf } from "../drift/baseline-reference.ts";
 import { type DriftState, driftStateSchema, judge, newDriftState } from "../drift/decision.ts";
 import { diagnose } from "../drift/diagnosis.ts";
+import { ofChannels } from "../drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { type CheckResult, checkResultSchema } from "../monitoring/check-result.ts";
 import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
@@ -20,7 +21,7 @@ import { serverAddress } from "../tracking/server-address.ts";
 import { predictWindows } from "../training/predict-windows.ts";
 import { describeCheck } from "./describe-check.ts";
 import { gateBatch } from "./gate-batch.ts";
-import { measureBatch, signalColumns } from "./measure-batch.ts";
+import { columnsUnder, measureBatch } from "./measure-batch.ts";
 import { type Decision, type StreamMemory, withStream } from "./monitor-stream.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
@@ -155,7 +156,7 @@ async function measure(
   const probabilities = await predictWindows(folder.path(modelFiles.network), windows, nClasses, {
     threads: config.jobs,
   });
-  const columns = signalColumns(windows);
+  const columns = columnsUnder(windows);
   const summarizer = new Summarizer(gridsOf(model.baseline));
   const measurement = measureBatch(windows, probabilities, nClasses, { overlap, columns, summarizer });
   return { recordings: named, columns, windows: windows.starts.length, measurement, warnings };
@@ -178,10 +179,9 @@ export function decide(
   const judged = judge(batch.measurement.byClass, past, before.drift, monitor.model, { thresholds, alpha, arl });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const alarmed = judged.judgement.verdict !== "normal";
-  const { channels } = monitor.monitored;
   const causes =
     alarmed || judged.judgement.unfamiliar
-      ? diagnose(batch.columns, ofChannels(monitor.model, channels)).slice(0, 3)
+      ? diagnose(batch.columns, ofChannels(monitor.model.baseline)).slice(0, 3)
       : [];
   const result = describeCheck({ batch, memory, monitor, config, facts, causes, ...judged, recent });
   return {
@@ -192,11 +192,6 @@ export function decide(
     evidence: { drift: judged.state, recent },
     result,
   };
-}
-
-/** The baseline of what sensors measure, without the signals that are computed of it. */
-function ofChannels({ baseline }: Monitor["model"], channels: readonly string[]): BaselineReference {
-  return Object.fromEntries(channels.map((name) => [name, baseline[name]!]));
 }
 
 function reasonOf({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {

@@ -10,13 +10,21 @@ import type { DriftBaseline } from "../drift/drift-baseline.ts";
 import { joinColumns } from "../drift/join-columns.ts";
 import { modelSignals } from "../drift/model-signals.ts";
 import type { Chunk, Group } from "../drift/rehearsal.ts";
-import { offsetSignals } from "../drift/sensor-signals.ts";
+import { changedByOffset, offsetSignals } from "../drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import { windowStep } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import type { Rng } from "../random.ts";
-import { classOfSamples, follows, type Run, runsOf, signalColumns } from "./measure-batch.ts";
+import {
+  classOfSamples,
+  columnsUnder,
+  follows,
+  gatherUnder,
+  type Run,
+  runsOf,
+  signalColumns,
+} from "./measure-batch.ts";
 
 /** Longest chunk; activities that were recorded in shorter pieces give shorter ones. */
 const longestChunkSeconds = 15;
@@ -41,8 +49,9 @@ export function driftBaseline(
   const columns = signalColumns(windows);
   const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
   const { also } = options;
+  const own = columnsUnder(windows);
   const baseline = withSpread(
-    baselineReference(also === undefined ? columns : joinColumns([columns, also.columns])),
+    baselineReference(also === undefined ? own : joinColumns([own, also.columns])),
     windows.channels,
   );
   const grids = gridsOf(baseline);
@@ -55,7 +64,7 @@ export function driftBaseline(
     classes: [...classes],
     edges: grids,
     by_class: mergeClassSummaries([
-      summarizeByClass(summarizer, columns, classOf, nClasses),
+      summarizeByClass(summarizer, own, gatherUnder(windows, classOf), nClasses),
       ...(also === undefined ? [] : [summarizeByClass(summarizer, also.columns, also.classOf, nClasses)]),
     ]),
     signals: modelSignals(probabilities, nClasses, follows(windows, options.overlap)),
@@ -99,9 +108,8 @@ function groupsOf(
 ): Group[] {
   const { channels, classes, users, recordings, labels, groups, recordingIndex } = windows;
   const { columns, classOf, summarizer, baseline } = of;
-  const none = mapColumns(columns, (column) => column.subarray(0, 0));
   const summarizers = channels.map((channel) => {
-    const moved = Object.keys(offsetSignals(none, channel, 0)).filter((name) => name in baseline);
+    const moved = changedByOffset(channels, channel).filter((name) => name in baseline);
     return new Summarizer(Object.fromEntries(moved.map((name) => [name, baseline[name]!.edges])));
   });
   const chunks = users.map((): Chunk[] => []);
@@ -109,8 +117,9 @@ function groupsOf(
     for (let start = from; start + rows <= to; start += rows) {
       const chunk = mapColumns(columns, (column) => column.subarray(start, start + rows));
       const own = classOf.subarray(start, start + rows);
+      const sensed = Object.fromEntries(channels.map((name) => [name, chunk[name]!]));
       const shifted = channels.map((name, c) => {
-        const moved = offsetSignals(chunk, name, shiftSd * baseline[name]!.summary.std);
+        const moved = offsetSignals(sensed, name, shiftSd * baseline[name]!.summary.std);
         return [name, summarizeByClass(summarizers[c]!, moved, own, classes.length)] as const;
       });
       chunks[groups[first]!]!.push({

@@ -243,7 +243,9 @@ function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, con
   }
   const starts: number[] = [];
   for (let chunk = 0; chunk + chunkRows <= length; chunk += chunkRows) {
-    for (let start = chunk; start + config.window <= chunk + chunkRows; start += step) starts.push(start);
+    const last = chunk + chunkRows - config.window;
+    for (let start = chunk; start < last; start += step) starts.push(start);
+    starts.push(last);
   }
   const zeros = new Int32Array(starts.length);
   return {

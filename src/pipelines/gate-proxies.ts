@@ -5,6 +5,7 @@ import { summarizeByClass } from "../drift/class-summaries.ts";
 import { driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
 import { modelSignals } from "../drift/model-signals.ts";
 import { batchStatistics } from "../drift/score.ts";
+import { ofChannels } from "../drift/sensor-signals.ts";
 import { flipRate, meanConfidence } from "../drift/signal-distances.ts";
 import { Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
@@ -33,7 +34,7 @@ export function proxiesOf(
     const summarizer = new Summarizer(gridsOf(model.baseline));
     const classOf = gatherUnder(windows, classOfSamples(windows, argmaxRows(probabilities, nClasses)));
     const current = summarizeByClass(summarizer, columns, classOf, nClasses);
-    const statistics = Object.values(batchStatistics(model.byClass, current, model.baseline));
+    const statistics = Object.values(batchStatistics(model.byClass, current, ofChannels(model.baseline)));
     return {
       mean_confidence: meanConfidence(signals),
       mean_entropy: signals.entropy.millionths / 1e6 / signals.windows,

@@ -44,14 +44,15 @@ export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" |
 
 /** The same, and what each sensor's axes say together; see `withSensorSignals`. */
 export function signalColumns(windows: WindowSet): Columns {
-  const ends = runsOf(windows).flatMap(({ from, to }) => [from, to]);
-  return withSensorSignals(sampleColumns(windows), windows.samplingRateHz, ends);
+  // What no window covers is a stretch of its own.
+  const starts = runsOf(windows).flatMap(({ from, to }) => [from, to]);
+  return withSensorSignals(sampleColumns(windows), windows.samplingRateHz, starts);
 }
 
-/** [S] for each sample the class of the window whose middle is nearest to it. */
+/** [S] for each sample the class of the window whose middle is nearest to it; -1 where none covers it. */
 export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
   const { starts, windowSize, samples, channels } = windows;
-  const classes = new Int32Array(samples.length / channels.length);
+  const classes = new Int32Array(samples.length / channels.length).fill(-1);
   for (const { from, to, first, last } of runsOf(windows)) {
     let at = from;
     for (let w = first; w < last; w++) {
@@ -63,7 +64,10 @@ export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>)
   return classes;
 }
 
-/** @param probabilities [W, K] after temperature scaling, as the exported network gives them */
+/**
+ * @param probabilities [W, K] after temperature scaling, as the exported network gives them
+ * @param of.columns those under the windows, with the signals
+ */
 export function measureBatch(
   windows: WindowSet,
   probabilities: Float32Array,
@@ -71,7 +75,8 @@ export function measureBatch(
   { overlap, columns, summarizer }: { overlap: number; columns: Columns; summarizer: Summarizer },
 ): BatchMeasurement {
   const predicted = argmaxRows(probabilities, nClasses);
-  const byClass: ClassSummaries = summarizeByClass(summarizer, columns, classOfSamples(windows, predicted), nClasses);
+  const classOf = gatherUnder(windows, classOfSamples(windows, predicted));
+  const byClass: ClassSummaries = summarizeByClass(summarizer, columns, classOf, nClasses);
   return { byClass, signals: modelSignals(probabilities, nClasses, follows(windows, overlap)) };
 }
 

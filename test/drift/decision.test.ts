@@ -84,6 +84,15 @@ describe("a change", () => {
     expect(judgements[0]).toMatchObject({ verdict: "sudden_change", leading: { reference: "baseline", beyond: true } });
   });
 
+  it("beyond all reach of chance is sudden at its first batch, whatever came before", () => {
+    for (const batch of [4, 6, 15, 30]) {
+      const { judgements } = stream(600 + batch, batch + 1, (columns, i) =>
+        i < batch ? columns : scaled(57.3)(columns),
+      );
+      expect(judgements.at(-1)).toMatchObject({ verdict: "sudden_change", leading: { beyond: true } });
+    }
+  });
+
   it("that has gone is normal again after some batches", () => {
     const { judgements } = stream(700, 40, (columns, batch) =>
       batch >= 12 && batch < 20 ? moved(2)(columns) : columns,

@@ -1,6 +1,12 @@
 import { expect, it } from "vitest";
 import { rotationAbout, turned } from "../../src/drift/sensor-faults.ts";
-import { offsetSignals, withSensorSignals } from "../../src/drift/sensor-signals.ts";
+import {
+  changedByOffset,
+  ofChannels,
+  offsetSignals,
+  signalsAmong,
+  withSensorSignals,
+} from "../../src/drift/sensor-signals.ts";
 import type { Columns } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
 
@@ -86,11 +92,41 @@ it("looks at accelerometers, or at gyroscopes where there is none; at no columns
     "acc tempo",
     "acc roughness",
   ]);
+  expect(signalsOf(["total_acc_x", "total_acc_y", "total_acc_z"])[0]).toBe("total_acc magnitude");
+  const motionSense = ["userAcceleration.x", "userAcceleration.y", "userAcceleration.z"];
+  const rotations = ["rotationRate.x", "rotationRate.y", "rotationRate.z"];
+  expect(signalsOf([...rotations, ...motionSense])[0]).toBe("userAcceleration magnitude");
+  expect(signalsOf(["angular_velocity_x", "angular_velocity_y", "angular_velocity_z"])).toHaveLength(3);
   expect(signalsOf(["Gx", "Gy", "Gz"])).toEqual(["G magnitude", "G tempo", "G roughness"]);
   expect(signalsOf(["Ax", "Ay", "pressure"])).toEqual([]);
 });
 
+it("leaves alone a channel that has a signal's name", () => {
+  const own = noise(7, ["acc x", "acc y", "acc z", "acc magnitude"]);
+  const signals = withSensorSignals(own, rate);
+  expect(signals["acc magnitude"]).toBe(own["acc magnitude"]);
+  expect(Object.keys(signals)).toEqual([...Object.keys(own), "acc tempo", "acc roughness"]);
+  expect(Object.keys(offsetSignals(own, "acc x", 1))).toEqual(["acc x"]);
+});
+
+it("compares two samples at least, where a tenth of a second is less", () => {
+  const slow = withSensorSignals(circling(12), 5);
+  expect(slow["A tempo"]![100]).toBeCloseTo(Math.sin((2 * Math.PI) / 12) ** 2, 5);
+});
+
+it("tells signals from channels by what they are computed of", () => {
+  const names = ["Ax", "Ay", "Az", "heart tempo", "A magnitude", "A tempo"];
+  expect(signalsAmong(names).map(({ name, kind, sensor }) => [name, kind, sensor])).toEqual([
+    ["A magnitude", "magnitude", "A"],
+    ["A tempo", "tempo", "A"],
+  ]);
+  const byName = Object.fromEntries(names.map((name, i) => [name, i]));
+  expect(ofChannels(byName)).toEqual({ Ax: 0, Ay: 1, Az: 2, "heart tempo": 3 });
+});
+
 it("knows what an offset changes", () => {
+  expect(changedByOffset(["Ax", "Ay", "Az", "Gx"], "Ay")).toEqual(["Ay", "A magnitude"]);
+  expect(changedByOffset(["Ax", "Ay", "Az", "Gx"], "Gx")).toEqual(["Gx"]);
   const before = noise(6, ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
   const moved = { ...before, Ay: before.Ay!.map((x) => x + 2) };
   const changed = offsetSignals(before, "Ay", 2);

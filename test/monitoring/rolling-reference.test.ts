@@ -65,6 +65,15 @@ it("leaves out the figures of a channel without values", () => {
   });
 });
 
+it("holds channels alone: no signal that is computed of them", () => {
+  const wider = new Summarizer({ Ax: [0], Gz: [-1, 0, 1], "A magnitude": [9] });
+  const three = { Ax: Float32Array.of(1, 2), Gz: Float32Array.of(3, 4), "A magnitude": Float32Array.of(9, 10) };
+  const { batches, aggregated } = reference([wider.summarize(three)]);
+  for (const byName of [batches[0]!.per_channel_mean, batches[0]!.per_channel_std, ...Object.values(aggregated)]) {
+    expect(Object.keys(byName)).toEqual(["Ax", "Gz"]);
+  }
+});
+
 it("is the empty form, and says when it became so, where no batch is left", () => {
   expect(reference([])).toEqual({ ...emptyRollingReference(channels), stream: "left wrist", last_updated: time(9) });
 });

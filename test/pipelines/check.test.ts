@@ -271,6 +271,8 @@ describe("the frozen side", () => {
     ["another model's", (b) => (b.model_version = "other"), /model_version: expected/],
     ["a changed scaler", (b) => (b.scaler_hash = `sha256:${"0".repeat(64)}`), /scaler_hash: expected/],
     ["a lost drift section", (b) => delete b.drift, /drift: missing/],
+    ["a signal without a grid", (b) => delete b.drift.edges["A tempo"], /standard\.A tempo: has no edges/],
+    ["counts of a signal over another grid", (b) => b.drift.edges["A tempo"].pop(), /by_class\.\d\.A tempo: expected/],
     ["counts over another grid", (b) => b.drift.edges.Ax.pop(), /drift\.by_class\.\d\.Ax: expected/],
   ])("is refused with %s", async (name, change, says) => {
     const copy = `copy-${name.replaceAll(/[^a-z]/g, "-")}`;

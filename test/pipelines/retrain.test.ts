@@ -151,16 +151,22 @@ describe("a candidate that passes", () => {
       n_samples: number;
       content_hash: string;
       per_channel: Record<string, { mean: number; histogram: { counts: number[] } }>;
-      drift: { edges: unknown };
+      drift: { edges: unknown; by_class: (Record<string, { n: number }> | null)[] };
     }[];
     const people = labelled.people.map(sqlString).join(", ");
-    const [{ n }] = (await rowsOf(
-      `SELECT count(*)::INTEGER AS n FROM ${sqlString(at("r.parquet"))} WHERE "user" IN (${people})`,
-    )) as [{ n: number }];
+    const [{ n, recordings }] = (await rowsOf(
+      `SELECT count(*)::INTEGER AS n, count(DISTINCT "user" || recording)::INTEGER AS recordings ` +
+        `FROM ${sqlString(at("r.parquet"))} WHERE "user" IN (${people})`,
+    )) as [{ n: number; recordings: number }];
     const { total } = cycles[winner]!.selection!;
     // Neighbours overlap by half: each window adds half of its 40 samples, or all.
     expect(after!.n_samples).toBeGreaterThanOrEqual(n + 20 * total);
     expect(after!.n_samples).toBeLessThanOrEqual(n + 40 * total);
+    const covered = 20 * (labelled.windows + recordings);
+    for (const name of ["Ax", "A magnitude", "A tempo", "A roughness"]) {
+      const counted = after!.drift.by_class.reduce((sum, summary) => sum + (summary?.[name]?.n ?? 0), 0);
+      expect(counted, name).toBe(covered + after!.n_samples - n);
+    }
     for (const { histogram } of Object.values(after!.per_channel)) {
       expect(histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(after!.n_samples);
     }

@@ -1,5 +1,4 @@
 // What a check says in words: the verdict first, then what is different and how unusual that is, then what to do.
-import { signalsAmong } from "../drift/sensor-signals.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../pipelines/check.ts";
 import { count, duration, fixed } from "./format.ts";
 import { formatTable } from "./table.ts";
@@ -199,10 +198,14 @@ function nextSteps(result: JudgedBatch, model: string): string[] {
 }
 
 function hintOf({ comparisons, leading }: JudgedBatch): string[] {
-  const shown = comparisons.find(({ reference }) => reference === leading);
-  const signal = signalsAmong(Object.keys(shown?.channels ?? {})).find(({ name }) => name === shown?.channel);
-  if (signal === undefined) return [];
-  return [`the ${signal.kind} of ${signal.sensor} is furthest away: ${hints[signal.kind]}`];
+  const { channel = "", channels = {} } = comparisons.find(({ reference }) => reference === leading) ?? {};
+  const kinds = Object.keys(hints) as (keyof typeof hints)[];
+  const kind = kinds.find((name) => channel.endsWith(` ${name}`));
+  if (kind === undefined) return [];
+  const sensor = channel.slice(0, -kind.length - 1);
+  // A channel may have such a name of its own; a sensor has all three.
+  if (!kinds.every((name) => `${sensor} ${name}` in channels)) return [];
+  return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
 }
 
 function quoted(text: string): string {

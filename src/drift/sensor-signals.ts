@@ -9,37 +9,29 @@ import type { Columns } from "./summarize.ts";
 const tempoSeconds = 0.1;
 
 /** What is computed of a sensor. */
-export const signalKinds = ["magnitude", "tempo", "roughness"] as const;
-export type SignalKind = (typeof signalKinds)[number];
+const signalKinds = ["magnitude", "tempo", "roughness"] as const;
+type SignalKind = (typeof signalKinds)[number];
 
-export interface SensorSignal {
+interface SensorSignal {
   readonly name: string;
   readonly kind: SignalKind;
-  /** What the axes' names begin with. */
-  readonly sensor: string;
   readonly axes: Triad["channels"];
 }
 
 /** The signals of accelerometers, or of gyroscopes where there is none; without those whose name a channel has. */
-export function sensorSignals(channels: readonly string[]): SensorSignal[] {
+function sensorSignals(channels: readonly string[]): SensorSignal[] {
   const triads = triadsOf(channels);
   const accelerations = triads.filter(({ quantity }) => quantity === "acceleration");
   return (accelerations.length > 0 ? accelerations : triads).flatMap(({ stem, channels: axes }) =>
-    signalKinds
-      .map((kind) => ({ name: `${stem} ${kind}`, kind, sensor: stem, axes }))
-      .filter(({ name }) => !channels.includes(name)),
+    signalKinds.map((kind) => ({ name: `${stem} ${kind}`, kind, axes })).filter(({ name }) => !channels.includes(name)),
   );
-}
-
-/** The signals among names of which some are channels; which were recorded under such a name cannot be told. */
-export function signalsAmong(names: readonly string[]): SensorSignal[] {
-  const channels = names.filter((name) => !signalKinds.some((kind) => name.endsWith(` ${kind}`)));
-  return sensorSignals(channels).filter(({ name }) => names.includes(name));
 }
 
 /** The entries of channels, without those of signals that are computed of them. */
 export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  const signals = new Set(signalsAmong(Object.keys(byName)).map(({ name }) => name));
+  const names = Object.keys(byName);
+  const channels = names.filter((name) => !signalKinds.some((kind) => name.endsWith(` ${kind}`)));
+  const signals = new Set(sensorSignals(channels).map(({ name }) => name));
   return Object.fromEntries(Object.entries(byName).filter(([name]) => !signals.has(name)));
 }
 

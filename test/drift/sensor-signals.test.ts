@@ -1,12 +1,6 @@
 import { expect, it } from "vitest";
 import { rotationAbout, turned } from "../../src/drift/sensor-faults.ts";
-import {
-  changedByOffset,
-  ofChannels,
-  offsetSignals,
-  signalsAmong,
-  withSensorSignals,
-} from "../../src/drift/sensor-signals.ts";
+import { changedByOffset, ofChannels, offsetSignals, withSensorSignals } from "../../src/drift/sensor-signals.ts";
 import type { Columns } from "../../src/drift/summarize.ts";
 import { Rng } from "../../src/random.ts";
 
@@ -116,10 +110,6 @@ it("compares two samples at least, where a tenth of a second is less", () => {
 
 it("tells signals from channels by what they are computed of", () => {
   const names = ["Ax", "Ay", "Az", "heart tempo", "A magnitude", "A tempo"];
-  expect(signalsAmong(names).map(({ name, kind, sensor }) => [name, kind, sensor])).toEqual([
-    ["A magnitude", "magnitude", "A"],
-    ["A tempo", "tempo", "A"],
-  ]);
   const byName = Object.fromEntries(names.map((name, i) => [name, i]));
   expect(ofChannels(byName)).toEqual({ Ax: 0, Ay: 1, Az: 2, "heart tempo": 3 });
 });

@@ -230,10 +230,10 @@ function whatIsSeen(ladder: readonly Rehearsal[], shiftSd: number): KindCalibrat
   const judged = longer.length > 0 ? longer : ladder;
   const pValues = (name: ScoreStatistic): number[] =>
     judged.flatMap(({ seconds, batches, shifted }) => pValuesOf(seconds[name], batches, shifted, name));
-  const mean = (values: readonly number[]): number => rounded(values.reduce((sum, x) => sum + x, 0) / values.length);
-  const of = (value: (p: number) => number) => ({
-    ks: mean(pValues("ks").map(value)),
-    ksWithinClasses: mean(pValues("ksWithinClasses").map(value)),
-  });
-  return { shift_sd: shiftSd, ...of((p) => (p <= 0.05 ? 1 : 0)), growth: of((p) => Math.log(evidenceOf(p))) };
+  const [ks, ksWithinClasses] = [pValues("ks"), pValues("ksWithinClasses")];
+  const means = (value: (p: number) => number): Record<ScoreStatistic, number> => {
+    const mean = (ps: readonly number[]): number => rounded(ps.reduce((sum, p) => sum + value(p), 0) / ps.length);
+    return { ks: mean(ks), ksWithinClasses: mean(ksWithinClasses) };
+  };
+  return { shift_sd: shiftSd, ...means((p) => (p <= 0.05 ? 1 : 0)), growth: means((p) => Math.log(evidenceOf(p))) };
 }

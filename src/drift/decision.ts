@@ -115,11 +115,11 @@ const ceiling = 10;
 const doubtfulP = 0.01;
 /** Where means and spreads explain less of their series, the change may be one of neither; an arbitrary choice. */
 const leastExplained = 0.5;
-/** Batches; an arbitrary limit. */
+/** Fewer batches let one of several channels look like a step or a ramp by chance; an arbitrary limit. */
 const shortSeries = 10;
 /**
  * With a smaller ratio of residuals a step is called a ramp: whose first batches drown in noise, so that a step that begins
- * later fits nearly as well.
+ * later fits nearly as well. Chosen on MotionSense.
  */
 const leastStepRatio = 1.05;
 

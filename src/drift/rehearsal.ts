@@ -15,7 +15,7 @@ export interface Chunk {
   readonly recording: string;
   readonly label: string | null;
   readonly summary: ClassSummaries;
-  /** By channel, of all that a known shift of it changes, to measure what would be seen; see `calibrate`. */
+  /** By channel, of all that a known shift of it changes, to measure what would be seen; see `calibrate`. All chunks have it or none. */
   readonly shifted?: Readonly<Record<string, ClassSummaries>>;
 }
 

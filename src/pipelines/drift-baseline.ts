@@ -16,15 +16,7 @@ import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import { windowStep } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import type { Rng } from "../random.ts";
-import {
-  classOfSamples,
-  columnsUnder,
-  follows,
-  gatherUnder,
-  type Run,
-  runsOf,
-  signalColumns,
-} from "./measure-batch.ts";
+import { classOfSamples, follows, gatherUnder, type Run, runsOf, signalColumns } from "./measure-batch.ts";
 
 /** Longest chunk; activities that were recorded in shorter pieces give shorter ones. */
 const longestChunkSeconds = 15;
@@ -46,14 +38,15 @@ export function driftBaseline(
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
-  const columns = signalColumns(windows);
+  const computed = signalColumns(windows);
   const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
   const { also } = options;
-  const own = columnsUnder(windows);
+  const own = mapColumns(computed, (column) => gatherUnder(windows, column));
   const baseline = withSpread(
     baselineReference(also === undefined ? own : joinColumns([own, also.columns])),
     windows.channels,
   );
+  const columns = Object.fromEntries(Object.keys(baseline).map((name) => [name, computed[name]!]));
   const grids = gridsOf(baseline);
   const summarizer = new Summarizer(grids);
   const runs = runsOf(windows);

@@ -22,7 +22,7 @@ import { Rng } from "../random.ts";
 import { writeFileAtomic } from "../store/atomic-file.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { predictWindows } from "../training/predict-windows.ts";
-import { classOfSamples, runsOf, sampleColumns, signalColumns } from "./measure-batch.ts";
+import { classOfSamples, runsOf, signalColumns } from "./measure-batch.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
 import { explainWriteFailure } from "./write-failure.ts";
@@ -167,25 +167,22 @@ async function cutChunks(
   config: DriftBenchConfig,
   monitor: Monitor,
 ): Promise<{ people: Person[]; columnsOfChunk: Map<Chunk, Columns> }> {
-  const { users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
+  const { channels, users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
   const predicted = await predict(windows, config, monitor);
   const classOf = classOfSamples(windows, predicted);
-  const columns = sampleColumns(windows);
-  const signals = signalColumns(windows);
+  const columns = signalColumns(windows);
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
   const rows = Math.max(windows.windowSize, Math.floor(chunkSeconds * samplingRateHz));
   const columnsOfChunk = new Map<Chunk, Columns>();
   const chunks = users.map((): Chunk[] => []);
   for (const { from, to, first } of runsOf(windows)) {
     for (let start = from; start + rows <= to; start += rows) {
-      const own = Object.fromEntries(
-        Object.entries(columns).map(([name, column]) => [name, column.subarray(start, start + rows)]),
-      );
+      const own = channels.map((name) => [name, columns[name]!.subarray(start, start + rows)] as const);
       const label = classes[labels[first]!] ?? monitor.drift.classes[classOf[start + (rows >> 1)]!]!;
       const nClasses = monitor.drift.classes.length;
-      const summary = summarizeByClass(summarizer, signals, classOf, nClasses, start, start + rows);
+      const summary = summarizeByClass(summarizer, columns, classOf, nClasses, start, start + rows);
       const chunk: Chunk = { recording: recordings[recordingIndex[first]!]!, label, summary };
-      columnsOfChunk.set(chunk, own);
+      columnsOfChunk.set(chunk, Object.fromEntries(own));
       chunks[groups[first]!]!.push(chunk);
     }
   }

@@ -48,8 +48,15 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
 });
 
 it("leaves out a signal that never varies, everywhere", () => {
-  const drift = baselineOf(windowsOf((i, channel) => (i % perPerson) * (channel + 1)));
-  expect(Object.keys(drift.edges)).toEqual(["Ax", "Ay", "Az", "A magnitude"]);
+  const sides = [
+    [3, 4, 0],
+    [0, -3, 4],
+    [-4, 0, -3],
+  ];
+  const drift = baselineOf(windowsOf((i, channel) => sides[Math.floor(30 * Math.abs(noise[i]!)) % 3]![channel]!));
+  const names = ["Ax", "Ay", "Az", "A tempo", "A roughness"];
+  expect(Object.keys(drift.edges)).toEqual(names);
+  expect(Object.keys(drift.calibration.correlation_seconds!)).toEqual(names);
   expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"])).toEqual([]);
 });
 

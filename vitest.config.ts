@@ -1,14 +1,19 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+const full = ["test/**/*.full.test.ts"];
+
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    setupFiles: ["./test/fast-check.ts"],
+    setupFiles: ["./test/fast-check.ts", "./test/cpu-seconds.ts"],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: "forks",
     maxWorkers: 2,
     reporters: ["default", "./test/closing-line.ts"],
+    projects: [
+      { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: full } },
+      { extends: true, test: { name: "full", include: full } },
+    ],
   },
 });
 export default config;

@@ -1,13 +1,30 @@
-// The one line that a person or a machine reads last: how many tests passed, failed and were skipped.
-import type { Reporter, TestModule } from "vitest/node";
+// The one line that a person or a machine reads last: how many tests passed, failed and were skipped. TEST_COSTS=1 puts a table
+// of what each file cost before it; with TEST_COUNTS=FILE the counts are added to that file, and whoever runs several suites
+// prints the one line.
+import { appendFileSync } from "node:fs";
+import { relative } from "node:path";
+import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
-    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
+  onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<SerializedError>): void {
+    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 };
     for (const module of modules) {
       if (module.errors().length > 0) count.failed++;
       for (const test of module.children.allTests()) count[test.result().state]++;
     }
-    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+    if (process.env.TEST_COSTS === "1") process.stdout.write(costs(modules));
+    const { TEST_COUNTS: file } = process.env;
+    if (file === undefined) {
+      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+    } else appendFileSync(file, `${count.passed} ${count.failed} ${count.skipped}\n`);
   }
+}
+
+function costs(modules: ReadonlyArray<TestModule>): string {
+  const files = modules
+    .map((module) => ({ name: relative("", module.moduleId), seconds: module.meta().cpuSeconds ?? Number.NaN }))
+    .sort((a, b) => b.seconds - a.seconds);
+  const total = files.reduce((sum, { seconds }) => sum + seconds, 0);
+  const line = (seconds: number, name: string): string => `${seconds.toFixed(1).padStart(8)}  ${name}\n`;
+  return `\nCPU seconds\n${files.map(({ name, seconds }) => line(seconds, name)).join("")}${line(total, "all")}`;
 }

@@ -1,4 +1,4 @@
-// What browser.test.ts runs in Node.js and in a browser: every step of drift detection on seeded data, unpleasant values
+// What browser.full.test.ts runs in Node.js and in a browser: every step of drift detection on seeded data, unpleasant values
 // included. Plain JSON comes out.
 
 import { baselineReference, gridsOf, summaryOf } from "../../src/drift/baseline-reference.ts";

@@ -5,6 +5,8 @@ const full = ["test/**/*.full.test.ts"];
 const config: ViteUserConfig = defineConfig({
   test: {
     setupFiles: ["./test/fast-check.ts", "./test/cpu-seconds.ts"],
+    // Some tests open sessions of their own, not through src/training/onnx-runtime.ts.
+    env: { ORT_DISABLE_TELEMETRY: "1" },
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: "forks",

@@ -92,6 +92,13 @@ describe("architecture", () => {
     expect(breaches.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
+  it("loads ONNX Runtime in the one file that turns its telemetry off", () => {
+    const mentions = files.filter((file) =>
+      /["'`]onnxruntime-node["'`]/.test(readFileSync(join(source, file), "utf8")),
+    );
+    expect(mentions.sort()).toEqual(["store/versions.ts", "training/onnx-runtime.ts"]);
+  });
+
   it("has no circle of files that load each other", () => {
     const state = new Map<string, "open" | "done">();
     const circles: string[] = [];

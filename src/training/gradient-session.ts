@@ -1,8 +1,7 @@
-import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { type NetworkName, networkLayers } from "../nn/presets.ts";
 import { buildGradientGraph, type NetworkInput, type TrainingGraph } from "../nn/training-graph.ts";
 import { modelProto } from "../onnx/model-proto.ts";
-import { openSession } from "./network-session.ts";
+import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
 
 /** A part of a batch; B is the part's. */
 export interface ShardInput {

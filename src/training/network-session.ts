@@ -1,12 +1,11 @@
 // ONNX Runtime sessions of one network: a training step whose state stays in tensors from step to step, and inference.
-// Each session has one thread: further ones gain little in a row of small products, and lose much on a busy machine.
 
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { buildInferenceGraph } from "../nn/inference-graph.ts";
 import type { MaskSpec, NetworkSpec } from "../nn/parameters.ts";
 import { type NetworkName, networkLayers } from "../nn/presets.ts";
 import { buildTrainingGraph, type NetworkInput } from "../nn/training-graph.ts";
 import { modelProto } from "../onnx/model-proto.ts";
+import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
 
 /** What training changes. P parameters, S statistics. */
 export interface NetworkState {
@@ -38,16 +37,6 @@ export interface StepSession {
   /** One step of the optimizer; `state` moves on. Returns the loss and the logits [B, K] before it. */
   step(input: StepInput): Promise<{ loss: number; logits: Float32Array }>;
   release(): Promise<void>;
-}
-
-export function openSession(model: Uint8Array | string): Promise<InferenceSession> {
-  const options: InferenceSession.SessionOptions = {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionProviders: ["cpu"],
-    logSeverityLevel: 3,
-  };
-  return typeof model === "string" ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
 
 export class TrainingSession implements StepSession {

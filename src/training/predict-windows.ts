@@ -3,10 +3,9 @@
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { Tensor } from "onnxruntime-node";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { gatherWindows } from "./batch.ts";
-import { openSession } from "./network-session.ts";
+import { openSession, Tensor } from "./onnx-runtime.ts";
 
 /** Windows a call: few enough that what the LSTMs work on stays in cache. 64 are a sixth slower and say the same, bit for bit. */
 const batchSize = 16;

@@ -5,13 +5,13 @@
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { describeNetwork, type MaskSpec, type NetworkSpec } from "../nn/parameters.ts";
 import { type NetworkName, networkLayers } from "../nn/presets.ts";
 import { buildUpdateGraph, type NetworkInput } from "../nn/training-graph.ts";
 import { modelProto } from "../onnx/model-proto.ts";
 import { GradientSession, type ShardInput, type ShardOutput } from "./gradient-session.ts";
-import { type NetworkState, openSession, type StepInput, type StepSession } from "./network-session.ts";
+import type { NetworkState, StepInput, StepSession } from "./network-session.ts";
+import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
 
 interface Shard {
   run(input: ShardInput): Promise<ShardOutput>;

@@ -1,6 +1,7 @@
 // Brings a stream's run on the tracking server up to date with its ledger.
 
 import { checkResultSchema } from "../monitoring/check-result.ts";
+import { stored } from "../store/batch-ledger.ts";
 import { waitForLock } from "../store/lock.ts";
 import { sendAll, type Unsent } from "../tracking/background-sender.ts";
 import { EventSender } from "../tracking/event-sender.ts";
@@ -68,5 +69,8 @@ async function send(
 
 function batchesAfter(model: MonitoredModel, stream: string, skip: number, limit: number): CheckedBatch[] {
   const rows = withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.skip(stream, skip, limit)));
-  return rows.map((row, i) => ({ ...row, step: skip + i + 1, result: checkResultSchema.parse(row.result) }));
+  return rows.map((row, i) => {
+    const what = `batch "${row.batchId}" of stream "${stream}": result`;
+    return { ...row, step: skip + i + 1, result: stored(checkResultSchema, row.result, what) };
+  });
 }

@@ -141,7 +141,7 @@ export class BatchLedger {
     return this.#database
       .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence LIMIT ? OFFSET ?`)
       .all(stream, limit, skip)
-      .map((row) => ledgerRow.parse(row));
+      .map((row) => batchOf(row));
   }
 
   /** The stream's last `limit` batches, whatever became of them, oldest first. */

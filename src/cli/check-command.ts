@@ -72,7 +72,7 @@ export function checkCommand(): Command {
       const { check } = await import("../pipelines/check.ts");
       const codes: number[] = [];
       for (const config of configs) {
-        const answer = await check(config);
+        const answer = await check(config, { onInfo: (message) => process.stderr.write(`${message}\n`) });
         for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
         const heading = configs.length === 1 ? "" : `${codes.length === 0 ? "" : "\n"}under ${config.model}:\n`;
         process.stdout.write(

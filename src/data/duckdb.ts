@@ -12,9 +12,16 @@ export interface Database {
   close(): void;
 }
 
-/** Opens an empty in-memory database. The caller closes it. */
+/** Left alone, DuckDB fetches code from its maker's server whenever a query seems to need it. */
+const nothingUnasked = {
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  allow_community_extensions: "false",
+};
+
+/** Opens an empty in-memory database that loads no extension by itself. The caller closes it. */
 export async function openDatabase(): Promise<Database> {
-  const instance = await DuckDBInstance.create(":memory:");
+  const instance = await DuckDBInstance.create(":memory:", nothingUnasked);
   const connection = await instance.connect();
   // DuckDB's threads parse on while JavaScript reads; the default of 1 MB lets them wait.
   await connection.run("SET streaming_buffer_size = '32MB'");

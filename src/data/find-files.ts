@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
 import { type Database, sqlString } from "./duckdb.ts";
+import { allowRemote } from "./remote-files.ts";
 
 export interface SourceFile {
   /** As the user named it, globs expanded. */
@@ -16,17 +17,22 @@ export interface SourceFile {
 /**
  * Expands globs and checks that every local file is there and not empty.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
+ * @param onFetch told before an extension of DuckDB is fetched, which URLs need
  * @returns files in the order of the patterns, those of one glob sorted by name, none twice
  * @throws UserError when nothing matches, or a match is a folder or an empty file
  */
-export async function findFiles(database: Database, patterns: readonly string[]): Promise<SourceFile[]> {
+export async function findFiles(
+  database: Database,
+  patterns: readonly string[],
+  onFetch: (message: string) => void,
+): Promise<SourceFile[]> {
   if (patterns.length === 0) {
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
   }
   const found = new Map<string, SourceFile>();
   for (const pattern of patterns) {
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
-    const paths = remote ? await expandRemote(database, pattern) : await expandLocal(database, pattern);
+    const paths = remote ? await expandRemote(database, pattern, onFetch) : await expandLocal(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
       if (!remote) await refuseUnreadable(path);
@@ -53,25 +59,16 @@ async function expandLocal(database: Database, pattern: string): Promise<string[
   return paths;
 }
 
-async function expandRemote(database: Database, pattern: string): Promise<string[]> {
-  if (/^s3:\/\//i.test(pattern)) await useCredentials(database);
+async function expandRemote(
+  database: Database,
+  pattern: string,
+  onFetch: (message: string) => void,
+): Promise<string[]> {
+  await allowRemote(database, pattern, onFetch);
   if (!/[*?[]/.test(pattern) || /^https?:/i.test(pattern)) return [pattern];
   const paths = await expandGlob(database, pattern);
   if (paths.length === 0) throw new UserError(`${pattern}: no object matches this pattern.`);
   return paths;
-}
-
-/** S3 needs keys; the AWS credential chain (environment, profile, instance role) is where users keep them. */
-async function useCredentials(database: Database): Promise<void> {
-  try {
-    await database.rows("CREATE SECRET IF NOT EXISTS tidemark_s3 (TYPE s3, PROVIDER credential_chain)");
-  } catch (cause) {
-    throw new UserError(`S3 cannot be read: ${firstLine(cause)}`, {
-      advice:
-        "DuckDB downloads its httpfs and aws extensions on first use; without network, copy the files here first.",
-      cause,
-    });
-  }
 }
 
 async function expandGlob(database: Database, pattern: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 // drift, and must change no reference.
 
 import { counted } from "../counted.ts";
+import { type Logger, silentLogger } from "../log.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
@@ -12,6 +13,8 @@ import type { Recordings } from "./recordings.ts";
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; those not given are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
+  /** What it warns of stands in the answer. */
+  readonly logger?: Pick<Logger, "info">;
 }
 
 export type GatedBatch =
@@ -49,6 +52,7 @@ export async function qualityGate(files: readonly string[], options: QualityGate
       columns: { ...options.columns, modelChannels: options.channels.map(({ column }) => column) },
       requireLabels: false,
       nominalRateHz: options.samplingRateHz,
+      logger: { ...silentLogger, ...options.logger },
       onFault: (fault) => reasons.push(fault),
     });
   } catch (error) {

@@ -57,7 +57,7 @@ export async function readRecordings(
   const onFault = options.onFault ?? throwFault;
   const database = await openDatabase();
   try {
-    const sources = await findFiles(database, files);
+    const sources = await findFiles(database, files, logger.info);
     const fileNames = sources.map((source) => source.path);
     const { table, roles, timeType } = await readTable(
       database,

@@ -77,7 +77,10 @@ const mostRecent = 100;
  * @throws UserError on wrong options, a model folder that was changed, or a batch id that was given to other content. Data
  *   that cannot be judged is no error: its verdict is "rejected"
  */
-export async function check(options: CheckOptions, run: { now?: () => Date } = {}): Promise<CheckAnswer> {
+export async function check(
+  options: CheckOptions,
+  run: { now?: () => Date; onInfo?: (message: string) => void } = {},
+): Promise<CheckAnswer> {
   const config = resolveCheckConfig(options);
   // A wrong --tracking is told of before the batch is taken in.
   serverAddress(config.tracking);
@@ -86,7 +89,9 @@ export async function check(options: CheckOptions, run: { now?: () => Date } = {
   const now = run.now ?? (() => new Date());
   const { channels, files } = config;
   const { channels: _, ...columns } = columnsOf(config);
-  const gated = await gateBatch(files, { ...(channels !== undefined && { channels }), columns }, monitor);
+  const gated = await gateBatch(files, { ...(channels !== undefined && { channels }), columns }, monitor, {
+    info: (message) => run.onInfo?.(message),
+  });
   const measured = gated.accepted ? await measure(gated, config, monitor) : undefined;
   const contentHash = gated.accepted ? gated.recordings.fingerprint : await hashOf(config.files);
   const facts = {

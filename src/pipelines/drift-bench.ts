@@ -149,7 +149,7 @@ async function readWindows(config: DriftBenchConfig, monitor: Monitor, warnings:
     columns: columnsOf({ ...config, channels }),
     requireLabels: false,
     nominalRateHz: trained.rate,
-    logger: { info: () => {}, warn: (message) => warnings.push(message) },
+    logger: { info: (message) => warnings.push(message), warn: (message) => warnings.push(message) },
   });
   const known = new Set(folder.manifest.data.users);
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));

@@ -3,6 +3,7 @@
 import type { ColumnOptions } from "../data/column-roles.ts";
 import { type GatedBatch, qualityGate } from "../data/quality-gate.ts";
 import { UserError } from "../errors.ts";
+import type { Logger } from "../log.ts";
 import type { Monitor } from "./open-monitor.ts";
 
 /**
@@ -25,6 +26,7 @@ export async function gateBatch(
   files: readonly string[],
   given: { readonly channels?: readonly string[]; readonly columns: Omit<ColumnOptions, "channels" | "modelChannels"> },
   { folder, config: { rate, window }, baseline }: Monitor,
+  logger?: Pick<Logger, "info">,
 ): Promise<GatedBatch> {
   const { channels } = folder.manifest.data;
   const named = columnsForChannels(given.channels, channels);
@@ -36,5 +38,6 @@ export async function gateBatch(
     }),
     samplingRateHz: rate,
     windowSeconds: window / rate,
+    ...(logger !== undefined && { logger }),
   });
 }

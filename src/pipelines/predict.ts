@@ -36,11 +36,12 @@ export async function predict(
   const { rate, window, overlap } = resolveTrainConfig(manifest.config);
   const modelChannels = manifest.data.channels;
   columnsForChannels(config.channels, modelChannels);
+  const warn = (message: string): void => run.onWarning?.(message);
   const { recordings } = await readRecordings(config.files, {
     columns: { ...columnsOf(config), modelChannels },
     requireLabels: false,
     nominalRateHz: rate,
-    logger: { info: () => {}, warn: (message) => run.onWarning?.(message) },
+    logger: { info: warn, warn },
   });
   if (recordings.files.some((file) => resolve(file) === resolve(config.out))) {
     throw new UserError(`--out ${config.out} is one of the recordings, which it would replace`, {

@@ -29,12 +29,13 @@ export async function prepareTraining(
   config: TrainConfig,
   onEvent: (event: TrainEvent) => void,
 ): Promise<TrainingData> {
+  const warn = (message: string): void => onEvent({ type: "warning", message });
   const read = await readRecordings(config.files, {
     columns: columnsOf(config),
     requireLabels: true,
     requirePeople: config.split === "group" || config.split === "leave-one-group-out",
     nominalRateHz: config.rate,
-    logger: { info: () => {}, warn: (message) => onEvent({ type: "warning", message }) },
+    logger: { info: warn, warn },
   });
   const { recordings, quality } = read;
   refuseFlatChannels(quality);

@@ -113,7 +113,7 @@ async function readLabelled(config: RetrainConfig, champion: Monitor, warnings: 
     columns: { channels: manifest.data.channels, ...labelledColumns(config, champion.config) },
     requireLabels: true,
     nominalRateHz: champion.config.rate,
-    logger: { info: () => {}, warn: (message) => warnings.push(message) },
+    logger: { info: (message) => warnings.push(message), warn: (message) => warnings.push(message) },
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
     throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {

@@ -19,6 +19,8 @@ export interface TrainConfig {
   recording?: string;
   time?: string;
   channels?: string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  pathColumns?: string[];
   /** Sampling rate the network sees, Hz; recordings of another rate are resampled. */
   rate: number;
   /** Samples a window. */
@@ -67,6 +69,8 @@ export interface PredictConfig {
   time?: string;
   /** In the order of the model's channels. */
   channels?: string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  pathColumns?: string[];
   /** Worker threads. */
   jobs: number;
 }
@@ -85,6 +89,8 @@ export interface CheckConfig {
   time?: string;
   /** In the order of the model's channels. */
   channels?: string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  pathColumns?: string[];
   /** What was calibrated on left-out people, or the textbook's constants. */
   thresholds: "calibrated" | "fixed";
   /** A batch is unfamiliar where at most this share of left-out people's batches are as far from the training data. */
@@ -124,6 +130,8 @@ export interface DriftBenchConfig {
   time?: string;
   /** In the order of the model's channels. */
   channels?: string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  pathColumns?: string[];
   seed: number;
   /** Worker threads. */
   jobs: number;
@@ -160,6 +168,8 @@ export interface RetrainConfig {
   time?: string;
   /** In the order of the model's channels. */
   channels?: string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  pathColumns?: string[];
   /** The candidate becomes the champion of its line at once, if it passes. */
   promote: boolean;
   seed: number;
@@ -227,6 +237,7 @@ const column = text("the name of a column").exactOptional();
 const differing = (what: string): z.ZodType<string[]> =>
   names(what).refine((items) => new Set(items).size === items.length, `${what}, each once`);
 const channels = list(differing("a list of column names, as Ax,Ay,Az")).exactOptional();
+const pathColumns = list(differing("a list of column names, as user,activity")).exactOptional();
 const rate = range((value) => value >= 1 && value <= 10_000, "a sampling rate from 1 to 10000 Hz");
 const seed = whole(0, Number.MAX_SAFE_INTEGER);
 const jobs = whole(1, 256).default(() => Math.min(availableParallelism(), 256));
@@ -246,6 +257,7 @@ const trainShape = {
   recording: column,
   time: column,
   channels,
+  pathColumns,
   rate: rate.default(50),
   window: whole(8, 100_000).default(200),
   overlap: range((value) => value >= 0 && value < 1, "a number from 0 to less than 1").default(0.5),
@@ -281,6 +293,7 @@ const predictShape = {
   recording: column,
   time: column,
   channels,
+  pathColumns,
   jobs,
 };
 
@@ -293,6 +306,7 @@ const checkShape = {
   recording: column,
   time: column,
   channels,
+  pathColumns,
   thresholds: oneOf("calibrated", "fixed").default("calibrated"),
   alpha: range((value) => value > 0 && value < 1, "a number greater than 0, less than 1").default(0.05),
   arl: range((value) => value > 1 && value <= 1e9, "a number of batches greater than 1").default(500),
@@ -319,6 +333,7 @@ const driftBenchShape = {
   recording: column,
   time: column,
   channels,
+  pathColumns,
   seed: seed.default(42),
   jobs,
 };
@@ -344,6 +359,7 @@ const retrainShape = {
   recording: column,
   time: column,
   channels,
+  pathColumns,
   promote: z.boolean("true or false").default(false),
   seed: seed.default(42),
   jobs,

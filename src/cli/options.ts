@@ -23,6 +23,11 @@ export function sensorColumnOptions(command: Command): void {
   textOption(command, "--recording <name>", "one uninterrupted recording");
   textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
   textOption(command, "--channels <names>", "sensor columns, with commas, in the order of the model's");
+  pathColumnsOption(command);
+}
+
+export function pathColumnsOption(command: Command): void {
+  textOption(command, "--path-columns <names>", "columns taken from folders called name=value, with commas");
 }
 
 /** Where a command reports. `experiment` says what the option means there, `register` what becomes a version, if anything. */

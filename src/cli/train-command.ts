@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readConfigFile, resolveTrainConfig } from "../config.ts";
 import { interruptible } from "./interrupt.ts";
-import { numberOption, textOption, trackingOptions } from "./options.ts";
+import { numberOption, pathColumnsOption, textOption, trackingOptions } from "./options.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
 const closing = `
@@ -39,6 +39,7 @@ export function trainCommand(): Command {
   textOption(command, "--recording <name>", "one uninterrupted recording");
   textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
   textOption(command, "--channels <names>", "sensor columns, with commas: Ax,Ay,Az,Gx,Gy,Gz");
+  pathColumnsOption(command);
   command.optionsGroup("Windows:");
   numberOption(command, "--rate <hz>", "sampling rate; recordings of another rate are resampled", defaults.rate);
   numberOption(command, "--window <samples>", "length of a window, after resampling", defaults.window);

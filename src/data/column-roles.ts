@@ -12,6 +12,8 @@ export interface ColumnOptions {
   readonly channels?: readonly string[];
   /** A model's channels, in its order: what is read where `channels` names none. */
   readonly modelChannels?: readonly string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  readonly pathColumns?: readonly string[];
 }
 
 /** The columns that were used, by the names the file has; null where there is none. */
@@ -99,6 +101,7 @@ export function resolveColumns(
     channels: channels(available, options, file, onFault),
   };
   refuseSharedColumns(columns);
+  refuseUnusedPathColumns(columns, options.pathColumns ?? []);
   return columns;
 }
 
@@ -203,6 +206,17 @@ function findTriad(available: readonly string[], prefixes: readonly string[]): s
     }
   }
   return [];
+}
+
+function refuseUnusedPathColumns(
+  { label, group, recording }: Omit<ResolvedColumns, "timeUnit">,
+  names: readonly string[],
+): void {
+  const unused = names.find((name) => ![label, group, recording].includes(name));
+  if (unused === undefined) return;
+  throw new UserError(`--path-columns names "${unused}", which is taken for no person, recording or label.`, {
+    advice: `Say which it is with --group, --recording or --label ${unused}, or leave it out of --path-columns.`,
+  });
 }
 
 function refuseSharedColumns(columns: Omit<ResolvedColumns, "timeUnit">): void {

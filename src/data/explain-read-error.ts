@@ -3,7 +3,7 @@
 import { UserError } from "../errors.ts";
 import { DataFault } from "./data-fault.ts";
 import { type Database, sqlName, sqlString } from "./duckdb.ts";
-import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
+import { firstLine, type SourceFile } from "./find-files.ts";
 import type { TableSchema } from "./table-schema.ts";
 
 /** @param numbers the columns that were read as numbers */
@@ -32,7 +32,7 @@ export async function explainReadError(
     );
   }
   if (/convert/i.test(message)) {
-    const cell = await firstTextCell(database, file, schema, numbers).catch(() => undefined);
+    const cell = await firstTextCell(database, schema, numbers).catch(() => undefined);
     if (cell !== undefined) {
       const value = JSON.stringify(cell.value);
       const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
@@ -88,7 +88,6 @@ function lineOfCell(message: string, cell: { column: string; value: string }): s
 
 async function firstTextCell(
   database: Database,
-  file: SourceFile,
   schema: TableSchema,
   numbers: ReadonlySet<string>,
 ): Promise<{ row: number; column: string; value: string } | undefined> {
@@ -97,10 +96,9 @@ async function firstTextCell(
   const names = [...numbers];
   const column = names.map((name) => `WHEN ${isText(name)} THEN ${sqlString(name)}`).join(" ");
   const value = names.map((name) => `WHEN ${isText(name)} THEN CAST(${sqlName(name)} AS VARCHAR)`).join(" ");
-  const source = file.format === "parquet" ? `read_parquet(${readerPath(file)})` : schema.source(new Set<string>());
   const [cell] = await database.rows(
     `SELECT data_row, CASE ${column} END AS name, CASE ${value} END AS value
-     FROM (SELECT row_number() OVER () AS data_row, ${names.map(sqlName).join(", ")} FROM ${source})
+     FROM (SELECT row_number() OVER () AS data_row, ${names.map(sqlName).join(", ")} FROM ${schema.source(new Set<string>())})
      WHERE ${names.map(isText).join(" OR ")} ORDER BY data_row LIMIT 1`,
   );
   if (cell === undefined) return undefined;

@@ -1,5 +1,6 @@
 // From what the user typed (paths, globs, URLs) to the files there are, each with its format.
 
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
@@ -15,11 +16,11 @@ export interface SourceFile {
 }
 
 /**
- * Expands globs and checks that every local file is there and not empty.
+ * Expands globs and checks that every local file is there, a regular file and not empty.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
  * @param onFetch told before an extension of DuckDB is fetched, which URLs need
  * @returns files in the order of the patterns, those of one glob sorted by name, none twice
- * @throws UserError when nothing matches, or a match is a folder or an empty file
+ * @throws UserError when nothing matches, or a match is a folder, a pipe, a device, a socket or an empty file
  */
 export async function findFiles(
   database: Database,
@@ -87,11 +88,22 @@ async function refuseUnreadable(path: string): Promise<void> {
       advice: `Name its files with a pattern, for example "${path.replace(/\/$/, "")}/*.parquet".`,
     });
   }
-  if (status.isFile() && status.size === 0) {
+  if (!status.isFile()) {
+    throw new UserError(`${path}: expected a file, this is ${kindOf(status)}, which can be read only once.`, {
+      advice: "Write what it gives into a file and name that: zcat x.csv.gz > x.csv (a .csv.gz can be named as it is).",
+    });
+  }
+  if (status.size === 0) {
     throw new UserError(`${path}: the file is empty (0 bytes).`, {
       advice: `Export ${basename(path)} again, or leave it out.`,
     });
   }
+}
+
+function kindOf(status: Stats): string {
+  if (status.isFIFO()) return "a pipe";
+  if (status.isSocket()) return "a socket";
+  return "a device";
 }
 
 /** The path as DuckDB's readers take it: they expand globs too, so glob characters of a real name are escaped. */

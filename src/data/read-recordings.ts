@@ -66,7 +66,9 @@ export async function readRecordings(
       { label: options.requireLabels, group: options.requirePeople ?? options.requireLabels },
       onFault,
     );
-    const warnings: string[] = [];
+    const warnings = (options.columns?.pathColumns ?? []).map(
+      (name) => `Column "${name}" is taken from the names of folders (${name}=...), not from the files.`,
+    );
     const { time, timeUnit } = timeInSeconds(table, roles, timeType, options.nominalRateHz, warnings);
     if (roles.group === null)
       warnings.push(`No person column was found: all rows count as one person, "${unknownUser}".`);

@@ -24,12 +24,13 @@ export async function readTable(
   onFault: OnFault,
 ): Promise<{ table: RawTable; roles: ColumnRoles; timeType: string | null }> {
   const first = files[0]!;
-  const firstSchema = await readSchema(database, first);
+  const { pathColumns = [] } = options;
+  const firstSchema = await readSchema(database, first, pathColumns);
   const roles = resolveColumns(firstSchema.names, options, required, first.path, onFault);
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const builder = new RawTableBuilder(roles.channels.length, roles.time !== null);
   for (const file of files) {
-    const schema = file === first ? firstSchema : await readSchema(database, file);
+    const schema = file === first ? firstSchema : await readSchema(database, file, pathColumns);
     refuseOtherColumns(first.path, firstSchema.names, file.path, schema.names);
     builder.startFile();
     const before = builder.rows;

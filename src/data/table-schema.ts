@@ -2,9 +2,11 @@
 
 import { UserError } from "../errors.ts";
 import { DataFault } from "./data-fault.ts";
-import { type Database, sqlString } from "./duckdb.ts";
+import { type Database, sqlName, sqlString } from "./duckdb.ts";
 import { explainCsvError } from "./explain-read-error.ts";
 import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
+import { pathValue } from "./path-columns.ts";
+import { refuseOtherFormats } from "./refuse-other-formats.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
@@ -19,15 +21,43 @@ export interface TableSchema {
 
 const missingMarks = ["", "NA", "N/A", "na", "n/a", "null", "NULL", "None", "?", "-"];
 
-/** @throws UserError when the file is not what its name says, or is not a table */
-export async function readSchema(database: Database, file: SourceFile): Promise<TableSchema> {
+// Otherwise a folder called user=x would replace the column "user" without a word.
+const noHive = "hive_partitioning=false";
+
+/**
+ * @param pathColumns columns that are taken from the names of the file's folders, after its own
+ * @throws UserError when the file is not what its name says, or is not a table, or has a column that its path names too
+ */
+export async function readSchema(
+  database: Database,
+  file: SourceFile,
+  pathColumns: readonly string[] = [],
+): Promise<TableSchema> {
+  await refuseOtherFormats(file);
   const schema = file.format === "parquet" ? await parquetSchema(database, file) : await csvSchema(database, file);
   if (schema.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
-  return schema;
+  return pathColumns.length === 0 ? schema : withPathColumns(schema, file, pathColumns);
+}
+
+function withPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly string[]): TableSchema {
+  const values = columns.map((name) => {
+    if (schema.names.includes(name)) {
+      throw new UserError(`${path}: --path-columns names "${name}", which is a column of the file too.`, {
+        advice: "Leave it out of --path-columns to take the file's, or rename one of the two.",
+      });
+    }
+    const value = pathValue(path, name);
+    return `CAST(${value === null ? "NULL" : sqlString(value)} AS VARCHAR) AS ${sqlName(name)}`;
+  });
+  return {
+    names: [...schema.names, ...columns],
+    types: new Map([...schema.types, ...columns.map((name) => [name, "VARCHAR"] as const)]),
+    source: (numbers) => `(SELECT *, ${values.join(", ")} FROM ${schema.source(numbers)})`,
+  };
 }
 
 async function parquetSchema(database: Database, file: SourceFile): Promise<TableSchema> {
-  const source = `read_parquet(${readerPath(file)})`;
+  const source = `read_parquet(${readerPath(file)}, ${noHive})`;
   let rows: Record<string, unknown>[];
   try {
     rows = await database.rows(`DESCRIBE FROM ${source}`);
@@ -43,7 +73,7 @@ async function csvSchema(database: Database, file: SourceFile): Promise<TableSch
   let sniffed: Record<string, unknown> | undefined;
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
-      (await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${marks}${more})`))[0];
+      (await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
     // A line with too many or too few values near the top makes the sniffer give up, or see one column; the header knows
     // better, and reading will then name the line.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
@@ -65,6 +95,7 @@ async function csvSchema(database: Database, file: SourceFile): Promise<TableSch
     ...format(sniffed, "DateFormat", "dateformat"),
     ...format(sniffed, "TimestampFormat", "timestampformat"),
     "header=true",
+    noHive,
     "auto_detect=false",
     marks,
   ].join(", ");

@@ -64,15 +64,16 @@ export async function prepareTraining(
 
 /** The columns that a user named, without those that are to be found. */
 export function columnsOf(
-  config: Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels">,
-): Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels"> {
-  const { label, group, recording, time, channels } = config;
+  config: Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">,
+): Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns"> {
+  const { label, group, recording, time, channels, pathColumns } = config;
   return {
     ...(label !== undefined && { label }),
     ...(group !== undefined && { group }),
     ...(recording !== undefined && { recording }),
     ...(time !== undefined && { time }),
     ...(channels !== undefined && { channels }),
+    ...(pathColumns !== undefined && { pathColumns }),
   };
 }
 

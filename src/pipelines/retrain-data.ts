@@ -95,15 +95,18 @@ function leastDeciding(people: number): number {
 
 /** What the champion learned from has the names of its training; others those of the user, else these. */
 function labelledColumns(config: RetrainConfig, trained: TrainConfig): ReturnType<typeof columnsOf> {
-  return { ...columnsOf(trained), ...(config.labelled !== undefined && columnsOf(config)) };
+  if (config.labelled === undefined) return columnsOf(trained);
+  const { pathColumns: _, ...named } = columnsOf(trained);
+  return { ...named, ...columnsOf(config) };
 }
 
 /** Who, which recording and when: names of the user, else of the training. A person under another name would be learned from. */
 function unlabelledColumns(
   config: RetrainConfig,
   trained: TrainConfig,
-): Pick<ReturnType<typeof columnsOf>, "group" | "recording" | "time"> {
-  const { label: _, channels: _c, ...columns } = { ...columnsOf(trained), ...columnsOf(config) };
+): Pick<ReturnType<typeof columnsOf>, "group" | "recording" | "time" | "pathColumns"> {
+  const { pathColumns: _p, ...named } = columnsOf(trained);
+  const { label: _, channels: _c, ...columns } = { ...named, ...columnsOf(config) };
   return columns;
 }
 
@@ -218,7 +221,8 @@ async function outOfFold(
   try {
     const columns = classes.map((name) => sqlName(`p_${name}`)).join(", ");
     const rows = await database.rows(
-      `SELECT "user", recording, start_s, ${columns} FROM ${sqlString(folder.path(modelFiles.outOfFold))}`,
+      `SELECT "user", recording, start_s, ${columns}
+       FROM read_parquet(${sqlString(folder.path(modelFiles.outOfFold))}, hive_partitioning=false)`,
     );
     for (const row of rows) {
       const values = Float32Array.from(classes, (name) => Number(row[`p_${name}`]));

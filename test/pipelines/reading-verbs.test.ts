@@ -1,0 +1,116 @@
+// What every verb that reads recordings must do alike, on one small model.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TrainConfig } from "../../src/config.ts";
+import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { driftBench } from "../../src/pipelines/drift-bench.ts";
+import { predict } from "../../src/pipelines/predict.ts";
+import { retrain } from "../../src/pipelines/retrain.ts";
+import { train } from "../../src/pipelines/train.ts";
+import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const model = at("model");
+const training: Partial<TrainConfig> = { ...tinyOptions, epochs: 1 };
+
+const verbs = {
+  train: (files: string[], pathColumns?: string[]) =>
+    train({ files, out: at(`trained-${Math.random()}`), ...training, ...(pathColumns && { pathColumns }) }),
+  predict: (files: string[], pathColumns?: string[]) =>
+    predict({ files, model, out: at("p.csv"), ...(pathColumns && { pathColumns }) }),
+  check: (files: string[], pathColumns?: string[]) => check({ files, model, ...(pathColumns && { pathColumns }) }),
+  retrain: (files: string[], pathColumns?: string[]) =>
+    retrain({ files, model, out: at("retrained"), epochs: 1, ...(pathColumns && { pathColumns }) }),
+  "drift-bench": (files: string[], pathColumns?: string[]) =>
+    driftBench({ files, model, ...(pathColumns && { pathColumns }) }),
+} as const;
+const names = Object.keys(verbs) as (keyof typeof verbs)[];
+
+async function copy(to: string, query: string): Promise<string> {
+  const database = await openDatabase();
+  try {
+    mkdirSync(join(at(to), ".."), { recursive: true });
+    await database.connection.run(`COPY (${query}) TO ${sqlString(at(to))}`);
+    return at(to);
+  } finally {
+    database.close();
+  }
+}
+
+beforeAll(async () => {
+  await simulateTiny(at("r.parquet"));
+  await train({ files: [at("r.parquet")], out: model, ...training });
+  execFileSync("mkfifo", [at("pipe.csv")]);
+});
+
+describe("every verb that reads recordings", () => {
+  it.each(names)("%s refuses a pipe and a device before touching it", async (verb) => {
+    await expect(verbs[verb]([at("pipe.csv")])).rejects.toThrow(/pipe\.csv: expected a file, this is a pipe/);
+    await expect(verbs[verb](["/dev/zero"])).rejects.toThrow(/this is a device/);
+  });
+
+  it("refuses a pipe as retrain's labelled recordings", async () => {
+    const run = retrain({ files: [at("r.parquet")], model, out: at("no"), labelled: [at("pipe.csv")] });
+    await expect(run).rejects.toThrow(/this is a pipe/);
+  });
+
+  it("takes the person from the file, whatever its folders are called", async () => {
+    const file = await copy("user=x/r.parquet", `FROM ${sqlString(at("r.parquet"))}`);
+    const [plain, inFolder] = [
+      await check({ files: [at("r.parquet")], model, stream: "plain", batchId: "b" }),
+      await check({ files: [file], model, stream: "folder", batchId: "b" }),
+    ];
+    expect({ ...inFolder.result, stream: "", checked_at: "" }).toEqual({
+      ...plain.result,
+      stream: "",
+      checked_at: "",
+    });
+    await predict({ files: [file], model, out: at("people.csv") });
+    const database = await openDatabase();
+    try {
+      const people = await database.rows(
+        `SELECT count(DISTINCT "user")::INTEGER AS n FROM ${sqlString(at("people.csv"))}`,
+      );
+      expect(people).toEqual([{ n: 5 }]);
+    } finally {
+      database.close();
+    }
+    const { warnings } = await retrainingOf(file);
+    expect(warnings.join("\n")).not.toMatch(/path|folder/);
+  });
+
+  it("says which column it took from the path", async () => {
+    const people = `FROM ${sqlString(at("r.parquet"))}`;
+    const own = `SELECT * EXCLUDE "user" ${people} WHERE "user" = (SELECT min("user") ${people})`;
+    const file = await copy("who=ann/p.parquet", own);
+    const expected = 'Column "who" is taken from the names of folders (who=...), not from the files.';
+    const columns = { pathColumns: ["who"], group: "who" };
+    const { result } = await check({ files: [file], model, stream: "path", ...columns });
+    expect("warnings" in result && result.warnings).toContain(expected);
+    const told: string[] = [];
+    await predict({ files: [file], model, out: at("q.csv"), ...columns }, { onWarning: (text) => told.push(text) });
+    expect(told).toContain(expected);
+    expect((await retrainingOf(file, columns)).warnings).toContain(expected);
+    const events: string[] = [];
+    await train(
+      { files: [file], out: at("from-path"), ...training, split: "blocks", ...columns },
+      { onEvent: (event) => void (event.type === "warning" && events.push(event.message)) },
+    );
+    expect(events).toContain(expected);
+  });
+});
+
+/** The warnings of a retraining that ends before its first fit. */
+async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
+  const { prepareRetraining } = await import("../../src/pipelines/retrain-data.ts");
+  const { openMonitor } = await import("../../src/pipelines/open-monitor.ts");
+  const { resolveRetrainConfig } = await import("../../src/config.ts");
+  const config = resolveRetrainConfig({ files: [file], model, out: at("none"), ...columns });
+  const data = await prepareRetraining(config, await openMonitor(model)).catch((error: Error) => error);
+  return { warnings: data instanceof Error ? [data.message] : [...data.warnings] };
+}

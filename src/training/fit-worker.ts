@@ -1,10 +1,10 @@
 // A fit in a worker thread of its own: ONNX Runtime holds its thread while it runs, so every fit needs one.
 // What goes in and comes out is plain data; the samples are shared memory.
 
-import { Worker } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";
 import type { FitSpec } from "./fit-network.ts";
 import type { FitEpoch } from "./fit-state.ts";
+import { startWorker } from "./start-worker.ts";
 
 export interface FitTask {
   readonly spec: FitSpec;
@@ -61,9 +61,7 @@ export type WorkerMessage =
 export async function fitInWorker(task: FitTask, handlers: FitHandlers = {}): Promise<FitOutcome> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const workerData: WorkerInput = { ...task, stop };
-  // The compiled package has the same file with another extension.
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./fit-worker-thread.${extension}`, import.meta.url), { workerData });
+  const worker = startWorker("fit-worker-thread", workerData);
   const { signal } = handlers;
   const ask = (): void => void Atomics.store(stop, 0, 1);
   if (signal?.aborted) ask();

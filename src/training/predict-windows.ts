@@ -2,10 +2,10 @@
 // one session with several threads. A window's batch does not depend on their number, so the results do not either.
 
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { gatherWindows } from "./batch.ts";
 import { openSession, Tensor } from "./onnx-runtime.ts";
+import { startWorker } from "./start-worker.ts";
 
 /** Windows a call: few enough that what the LSTMs work on stays in cache. 64 are a sixth slower and say the same, bit for bit. */
 const batchSize = 16;
@@ -74,8 +74,7 @@ export async function predictPart({ model, windows, classCount, start, end }: Pr
 }
 
 async function predictInWorker(task: PredictTask): Promise<Float32Array> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./predict-worker-thread.${extension}`, import.meta.url), { workerData: task });
+  const worker = startWorker("predict-worker-thread", task);
   try {
     const [probabilities] = await once(worker, "message");
     return probabilities as Float32Array;

@@ -4,7 +4,6 @@
 // number of threads is not.
 
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import { describeNetwork, type MaskSpec, type NetworkSpec } from "../nn/parameters.ts";
 import { type NetworkName, networkLayers } from "../nn/presets.ts";
 import { buildUpdateGraph, type NetworkInput } from "../nn/training-graph.ts";
@@ -12,6 +11,7 @@ import { modelProto } from "../onnx/model-proto.ts";
 import { GradientSession, type ShardInput, type ShardOutput } from "./gradient-session.ts";
 import type { NetworkState, StepInput, StepSession } from "./network-session.ts";
 import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
+import { startWorker } from "./start-worker.ts";
 
 interface Shard {
   run(input: ShardInput): Promise<ShardOutput>;
@@ -106,9 +106,7 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array {
 }
 
 async function startShard(name: NetworkName, input: NetworkInput): Promise<Shard> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const url = new URL(`./gradient-worker-thread.${extension}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { name, input } });
+  const worker = startWorker("gradient-worker-thread", { name, input });
   await once(worker, "message");
   return {
     async run(shard) {

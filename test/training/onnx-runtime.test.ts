@@ -31,8 +31,9 @@ async function inFreshHome(
   const { ORT_DISABLE_TELEMETRY: _, XDG_CACHE_HOME: __, ...inherited } = process.env;
   const env = { ...inherited, HOME: home, ...(telemetry !== undefined && { ORT_DISABLE_TELEMETRY: telemetry }) };
   const errors = await new Promise<string>((resolve) => {
-    const words = ["--input-type=module", "--eval", program(model)];
-    execFile(process.execPath, words, { env }, (error, _out, stderr) => resolve(error === null ? "" : stderr));
+    const path = join(directory, "program.mjs");
+    writeFileSync(path, program(model));
+    execFile(process.execPath, [path], { env }, (error, _out, stderr) => resolve(error === null ? "" : stderr));
   });
   return { errors, files: readdirSync(home, { recursive: true, encoding: "utf8" }) };
 }
@@ -45,6 +46,16 @@ it.each([undefined, "0", "false", "1"])("leaves nothing in a fresh home where th
 
 it("leaves nothing either when a program imports tidemark and opens networks in its own workers", async () => {
   const program = (model: string): string => `import ${source("index.ts")}; ${inWorker(opens(model))}`;
+  expect(await inFreshHome(program, "0")).toEqual(nothing);
+});
+
+it("leaves nothing where the main thread opens no network itself, as in a training", async () => {
+  const program = (): string =>
+    `const { startWorker } = await import(${source("training/start-worker.ts")});
+     const input = { batchSize: 4, windowSize: 40, channels: 3, classes: 2 };
+     const worker = startWorker("gradient-worker-thread", { name: "compact", input });
+     await new Promise((resolve, reject) => worker.on("message", resolve).on("error", reject));
+     await worker.terminate();`;
   expect(await inFreshHome(program, "0")).toEqual(nothing);
 });
 

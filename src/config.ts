@@ -64,6 +64,8 @@ export interface PredictConfig {
   model: string;
   /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
+  /** Replaces an existing `out`. */
+  overwrite: boolean;
   group?: string;
   recording?: string;
   time?: string;
@@ -114,6 +116,8 @@ export interface DriftBenchConfig {
   model: string;
   /** The report, a file whose name ends in .html; none is written where not given. */
   out?: string;
+  /** Replaces an existing `out`. */
+  overwrite: boolean;
   /** Length of a batch. */
   seconds: number;
   /** A stream. */
@@ -194,6 +198,8 @@ export interface SyncConfig {
 export interface SimulateConfig {
   /** A file whose name ends in .parquet, .csv or .tsv, the latter two also with .gz. */
   out: string;
+  /** Replaces an existing `out`. */
+  overwrite: boolean;
   users: number;
   /** Number in the first one's name: other numbers are other people. */
   firstPerson: number;
@@ -244,6 +250,8 @@ const jobs = whole(1, 256).default(() => Math.min(availableParallelism(), 256));
 const tableName = "a file name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz";
 const table = text(tableName).regex(/\.(parquet|(csv|tsv)(\.gz)?)$/i, tableName);
 
+const overwrite = z.boolean("true or false").default(false);
+
 const trackingServer = text("the address of an MLflow server, or none").exactOptional();
 const experiment = text("the name of an experiment").default("tidemark");
 const modelName = "the name of a registered model, without / and :";
@@ -289,6 +297,7 @@ const predictShape = {
   files,
   model: text("a model folder"),
   out: table,
+  overwrite,
   group: column,
   recording: column,
   time: column,
@@ -322,6 +331,7 @@ const driftBenchShape = {
   out: text("a file name that ends in .html")
     .regex(/\.html?$/i, "a file name that ends in .html")
     .exactOptional(),
+  overwrite,
   seconds: range((value) => value >= 15 && value <= 86_400, "seconds of a batch from 15 to 86400").default(60),
   batches: whole(2, 10_000).default(60),
   changeAt: whole(1, 9999).default(20),
@@ -380,6 +390,7 @@ const syncShape = {
 
 const simulateShape = {
   out: table,
+  overwrite,
   users: whole(1, 10_000).default(8),
   firstPerson: whole(1, 1_000_000).default(1),
   minutes: range((value) => value > 0 && value <= 100_000, "minutes a person, greater than 0").default(10),

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
 
@@ -25,14 +25,37 @@ export async function makeDirectories(directory: string): Promise<string | undef
   }
 }
 
+/** Takes back what `makeDirectories` made, as far as it is still empty; `firstMade` is what it returned. */
+export async function removeDirectories(directory: string, firstMade: string | undefined): Promise<void> {
+  if (firstMade === undefined) return;
+  try {
+    for (let path = resolve(directory); path.startsWith(firstMade); path = dirname(path)) await rmdir(path);
+  } catch (error) {
+    if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
 /** Whether it was made; false where it was there. */
 async function make(path: string): Promise<boolean> {
   try {
     await mkdir(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return false;
+    if (codeOf(error) === "EEXIST" && (await isDirectory(path))) return false;
     throw error;
+  }
+}
+
+/** @throws UserError for a symbolic link that leads nowhere */
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    if (codeOf(cause) !== "ENOENT" && codeOf(cause) !== "ELOOP") throw cause;
+    throw new UserError(`${path}: expected a directory, found a symbolic link that leads nowhere`, {
+      advice: "Remove the link, or choose another place.",
+      cause,
+    });
   }
 }
 

@@ -32,7 +32,8 @@ export function driftBenchCommand(): Command {
     .usage("<files...> --model <dir> [options]")
     .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
     .option("--model <dir>", "the model folder (required)")
-    .option("--out <file.html>", "draw the figures as a page too");
+    .option("--out <file.html>", "draw the figures as a page too")
+    .option("--overwrite", "replace the file if it exists");
   command.optionsGroup("Streams:");
   numberOption(command, "--seconds <s>", "length of a batch, in steps of 15", defaults.seconds);
   numberOption(command, "--batches <n>", "a stream", defaults.batches);

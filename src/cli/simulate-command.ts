@@ -23,7 +23,8 @@ export function simulateCommand(): Command {
     .summary("write plausible wrist recordings, for demos and tests")
     .description("Writes plausible wrist recordings: gravity, gait harmonics, people who differ, sensor noise.")
     .usage("--out <file> [options]")
-    .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)");
+    .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)")
+    .option("--overwrite", "replace the file if it exists");
   numberOption(command, "--users <n>", "how many people", defaults.users);
   numberOption(
     command,

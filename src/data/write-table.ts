@@ -2,10 +2,11 @@
 // written beside its target, flushed to disk and renamed.
 
 import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { DOUBLE, DuckDBDataChunk, type DuckDBType, FLOAT, INTEGER, VARCHAR } from "@duckdb/node-api";
 import { UserError } from "../errors.ts";
 import { makeDirectories } from "../make-directories.ts";
+import { temporaryBeside } from "../temporary-file.ts";
 import { openDatabase, sqlName, sqlString } from "./duckdb.ts";
 import { firstLine } from "./find-files.ts";
 
@@ -51,7 +52,7 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
     if (values.length !== rows) throw new RangeError(`${name}: expected ${rows} values, got ${values.length}`);
   }
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = await temporaryBeside(path);
   const database = await openDatabase();
   try {
     await makeDirectories(folder);

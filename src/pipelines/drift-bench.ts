@@ -16,6 +16,7 @@ import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { UserError } from "../errors.ts";
 import { makeDirectories } from "../make-directories.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
+import { checkOutFile } from "../out-file.ts";
 import { makeWindows, windowStep } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { Rng } from "../random.ts";
@@ -43,7 +44,7 @@ interface Person {
  */
 export async function driftBench(options: DriftBenchOptions): Promise<DriftBenchResult> {
   const config = resolveDriftBenchConfig(options);
-  if (config.out !== undefined) await makeFolderOf(config.out);
+  if (config.out !== undefined) await checkOutFile(config.out, config);
   const monitor = await openMonitor(config.model);
   const warnings: string[] = [];
   const windows = await readWindows(config, monitor, warnings);
@@ -109,18 +110,10 @@ export async function driftBench(options: DriftBenchOptions): Promise<DriftBench
   return benched;
 }
 
-/** Before the long work: a report that has no place is told of at once. */
-async function makeFolderOf(out: string): Promise<void> {
-  try {
-    await makeDirectories(dirname(out));
-  } catch (error) {
-    throw explainWriteFailure(error, out);
-  }
-}
-
 async function writeReport(out: string, result: DriftBenchResult): Promise<void> {
   const { driftBenchHtml } = await import("../report/drift-bench-html.ts");
   try {
+    await makeDirectories(dirname(out));
     await writeFileAtomic(out, driftBenchHtml(result));
   } catch (error) {
     throw explainWriteFailure(error, out);

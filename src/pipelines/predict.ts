@@ -3,6 +3,7 @@ import { type PredictOptions, resolvePredictConfig, resolveTrainConfig } from ".
 import { readRecordings } from "../data/read-recordings.ts";
 import { writeTable } from "../data/write-table.ts";
 import { UserError } from "../errors.ts";
+import { checkOutFile } from "../out-file.ts";
 import { makeWindows } from "../preprocessing/make-windows.ts";
 import { modelFiles, openModelFolder } from "../store/model-folder.ts";
 import { resolveModel } from "../store/registry.ts";
@@ -32,6 +33,8 @@ export async function predict(
 ): Promise<PredictResult> {
   const started = performance.now();
   const config = resolvePredictConfig(options);
+  refuseRecording(config.out, config.files);
+  await checkOutFile(config.out, config);
   const { manifest, labels, path } = await openModelFolder(await resolveModel(config.model));
   const { rate, window, overlap } = resolveTrainConfig(manifest.config);
   const modelChannels = manifest.data.channels;
@@ -43,11 +46,7 @@ export async function predict(
     nominalRateHz: rate,
     logger: { info: warn, warn },
   });
-  if (recordings.files.some((file) => resolve(file) === resolve(config.out))) {
-    throw new UserError(`--out ${config.out} is one of the recordings, which it would replace`, {
-      advice: "Choose another name.",
-    });
-  }
+  refuseRecording(config.out, recordings.files);
   const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
   const probabilities = await predictWindows(path(modelFiles.network), windows, labels.classes.length, {
     threads: config.jobs,
@@ -65,4 +64,11 @@ export async function predict(
     meanConfidence: confidence.reduce((sum, value) => sum + value, 0) / confidence.length,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+function refuseRecording(out: string, files: readonly string[]): void {
+  if (!files.some((file) => resolve(file) === resolve(out))) return;
+  throw new UserError(`--out ${out} is one of the recordings, which it would replace`, {
+    advice: "Choose another name.",
+  });
 }

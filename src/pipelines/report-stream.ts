@@ -33,7 +33,8 @@ export async function reportStream(
 ): Promise<ReportedStream> {
   const lock = await waitForLock(model.directory, options.patienceMs);
   if (!lock.held) {
-    const unsent = { events: 1, reason: "another process is sending; it may have begun before this batch" };
+    const reason = `${lock.holder} is sending, and may have begun before this batch; its lock is ${lock.flag}`;
+    const unsent = { events: 1, reason };
     return { stream, sent: 0, page: null, unsent };
   }
   try {

@@ -5,6 +5,7 @@
 import { basename, resolve } from "node:path";
 import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
+import { checkOutFile } from "../out-file.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../pseudo-labeling/gate.ts";
 import { type RetrainReport, stopPhrases } from "../pseudo-labeling/retrain-report.ts";
 import { Rng } from "../random.ts";
@@ -62,6 +63,7 @@ export async function retrain(
   const now = run.now ?? (() => new Date());
   serverAddress(config.tracking);
   const champion = await openMonitor(config.model);
+  await checkOutFile(`${refusedDirectory(config)}/report.html`, { overwrite: true });
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
@@ -217,13 +219,17 @@ function lineOf({ folder }: Monitor): string {
   return folder.manifest.retrained_from?.line ?? basename(resolve(folder.directory));
 }
 
+function refusedDirectory({ out }: RetrainConfig): string {
+  return `${out.replace(/[\\/]+$/, "")}.refused`;
+}
+
 /** A refused candidate leaves its report beside the place that it did not get. */
 async function refuse(
   config: RetrainConfig,
   report: RetrainReport,
   seal: (files: readonly string[]) => Promise<string>,
 ): Promise<Omit<RetrainResult, "promoted">> {
-  const out = `${config.out.replace(/[\\/]+$/, "")}.refused`;
+  const out = refusedDirectory(config);
   const files = { [retrainReportFile]: jsonText(report), "report.html": retrainPage(report) };
   await makeDirectory(out);
   for (const [name, content] of Object.entries(files)) await writeFileAtomic(`${out}/${name}`, content);

@@ -1,6 +1,7 @@
 import { resolveSimulateConfig, type SimulateOptions } from "../config.ts";
 import { simulate as simulateColumns } from "../data/simulate.ts";
 import { writeTable } from "../data/write-table.ts";
+import { checkOutFile } from "../out-file.ts";
 
 export interface SimulateResult {
   out: string;
@@ -17,7 +18,8 @@ export interface SimulateResult {
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const started = performance.now();
-  const { out, rate, ...config } = resolveSimulateConfig(options);
+  const { out, overwrite, rate, ...config } = resolveSimulateConfig(options);
+  await checkOutFile(out, { overwrite });
   const { columns, rows, activities } = simulateColumns({ ...config, samplingRateHz: rate });
   await writeTable(out, columns);
   return { out, rows, activities, seconds: (performance.now() - started) / 1000 };

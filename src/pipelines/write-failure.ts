@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 
 const codes: readonly unknown[] = [
   ...["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENAMETOOLONG"],
-  ...["ENOTDIR", "EISDIR", "EEXIST"],
+  ...["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ELOOP", "EBUSY", "EXDEV", "EIO"],
 ];
 
 /** A folder that is none or may not be written to, or a full disk, is no defect: such an error as its user needs it, others as they are. */

@@ -2,13 +2,13 @@
 // to the disk, renamed over the target, and the directory flushed, so that a reader sees the old content or the new one
 // and never a part. Files that grow a line at a time are appended to and flushed; a torn last line is cut off before
 // the next one is added, and is not read.
-import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
 import { makeDirectories } from "../make-directories.ts";
+import { temporaryBeside } from "../temporary-file.ts";
 
 /** Replaces (or creates) the file at `path` by `data`, all or nothing. Its directory must exist. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
@@ -28,8 +28,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
  * a temporary name in the target's directory; where it throws, nothing is left and the target keeps its content.
  */
 export async function replaceFileAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const directory = dirname(path);
-  const temporary = join(directory, `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = await temporaryBeside(path);
   try {
     await write(temporary);
     await syncFile(temporary);
@@ -38,7 +37,7 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDirectory(directory);
+  await syncDirectory(dirname(path));
 }
 
 /**

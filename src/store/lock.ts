@@ -1,46 +1,46 @@
 // One process at a time in a directory. Every process that wants the lock first raises a flag (a file of its own name)
-// and then looks for others: of two that come at once at least one sees the other, so two can never both go on. A flag
-// belongs to one process for ever, so the flag of a dead process can be removed without a race. Pids are reused, mostly
-// in containers; on Linux a flag also holds the boot and the start time of its process, which are not.
+// and then looks for others: of two that come at once at least one sees the other, so two can never both go on. A flag is
+// an empty SQLite file that its process keeps locked. The system frees that lock when the process ends, however it ends, so
+// a flag that can be locked has no owner: neither pids, which are reused, nor host names, which containers change, nor
+// clocks decide. Hosts see each other's locks only on network file systems that share them.
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
-import { hasCode, writeFileAtomic } from "./atomic-file.ts";
+import { UserError } from "../errors.ts";
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** What tells this process from an earlier one of the same pid, null where the system does not say. */
-  readonly identity: string | null;
-}
-
+/** `holder` says which process on which host since when; `flag` is the path of its file. */
 export type LockResult = { held: true; release: () => Promise<void> } | { held: false; holder: string; flag: string };
 
-const prefix = "lock-";
+const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
+
+/** Of earlier versions, which wrote the holder's pid into the file; none of their processes can be working here now. */
+const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
+
+/** Whether a file of a directory belongs to its lock. */
+export function isLockFlag(name: string): boolean {
+  return flagPattern.test(name);
+}
 
 /**
- * Takes the lock of an existing directory; a lock left by a process that is gone is taken over. Where another living
- * process has it, says which one and where its flag lies.
+ * Takes the lock of an existing directory; a lock left by a process that is gone is taken over. If a living process has
+ * it, says which one and where its flag lies.
+ * @throws UserError if no file of the directory can be locked
  */
 export async function acquireLock(directory: string): Promise<LockResult> {
-  const own = `${prefix}${process.pid}-${randomBytes(6).toString("hex")}.json`;
-  const holder: Holder = { pid: process.pid, host: hostname(), identity: processIdentity(process.pid) };
   for (let attempt = 1; ; attempt++) {
-    await writeFileAtomic(join(directory, own), JSON.stringify(holder));
-    const other = await livingHolder(directory, own);
-    if (other === undefined) return { held: true, release: () => rm(join(directory, own), { force: true }) };
-    await rm(join(directory, own), { force: true });
-    if (attempt === 4) {
-      return { held: false, holder: `process ${other.pid} on ${other.host}`, flag: join(directory, other.flag) };
-    }
+    const own = raiseFlag(directory);
+    const other = livingHolder(directory, own.name);
+    if (other === undefined) return { held: true, release: async () => own.lower() };
+    own.lower();
+    if (attempt === 4) return { held: false, holder: describe(directory, other), flag: join(directory, other) };
     await wait(20 + Math.random() * 80);
   }
 }
 
-/** As `acquireLock`, for work that others do in moments: waits for its turn, at most so long. */
+/** As `acquireLock`, for work that others do in moments: waits up to `patienceMs` for its turn. */
 export async function waitForLock(directory: string, patienceMs: number): Promise<LockResult> {
   const deadline = performance.now() + patienceMs;
   let lock = await acquireLock(directory);
@@ -51,41 +51,74 @@ export async function waitForLock(directory: string, patienceMs: number): Promis
   return lock;
 }
 
-async function livingHolder(directory: string, own: string): Promise<(Holder & { flag: string }) | undefined> {
-  for (const flag of await readdir(directory)) {
-    if (!flag.startsWith(prefix) || !flag.endsWith(".json") || flag === own) continue;
-    let holder: Holder;
-    try {
-      holder = JSON.parse(await readFile(join(directory, flag), "utf8"));
-    } catch (error) {
-      if (hasCode(error, "ENOENT")) continue;
-      throw error;
+/** Until a flag is locked, others take it for one without an owner and remove it; then another is raised. */
+function raiseFlag(directory: string): { name: string; lower: () => void } {
+  for (let attempt = 1; attempt <= 100; attempt++) {
+    const name = `lock-${process.pid}-${randomBytes(6).toString("hex")}@${encodeURIComponent(hostname())}`;
+    const path = join(directory, name);
+    const locked = lockFile(path);
+    if ("error" in locked) {
+      if (primaryCode(locked.error) === sqliteBusy) continue;
+      throw new UserError(`${directory}: no file can be locked in it (${messageOf(locked.error)})`, {
+        advice: "Check that the directory may be written to, and that its file system has locks.",
+        cause: locked.error,
+      });
     }
-    if (isAlive(holder)) return { ...holder, flag };
-    await rm(join(directory, flag), { force: true });
+    if (existsSync(path)) return { name, lower: () => remove(path, locked.database) };
+    locked.database.close();
+  }
+  throw new UserError(`${directory}: the files that are locked in it vanish`);
+}
+
+/** The name of another flag whose process lives; those of others are removed. */
+function livingHolder(directory: string, own: string): string | undefined {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if (earlierFlagPattern.test(name)) rmSync(path, { force: true });
+    if (name === own || !isLockFlag(name)) continue;
+    const locked = lockFile(path);
+    if (!("error" in locked)) remove(path, locked.database);
+    else if (existsSync(path)) return name;
   }
   return undefined;
 }
 
-/** A process of another host cannot be seen from here and counts as alive. */
-function isAlive({ pid, host, identity }: Holder): boolean {
-  if (host !== hostname()) return true;
+const sqliteBusy = 5;
+
+function lockFile(path: string): { database: DatabaseSync } | { error: unknown } {
+  let database: DatabaseSync | undefined;
   try {
-    process.kill(pid, 0);
+    database = new DatabaseSync(path, { timeout: 0 });
+    // Nothing is ever written: a journal would only be one more file.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    return { database };
   } catch (error) {
-    if (!hasCode(error, "EPERM")) return false;
+    database?.close();
+    return { error };
   }
-  return identity === processIdentity(pid);
 }
 
-function processIdentity(pid: number): string | null {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // proc_pid_stat(5): field 22 is the start time; the name in field 2 may hold spaces, so count behind its bracket.
-    const startTime = status.slice(status.lastIndexOf(")") + 2).split(" ")[19];
-    return `${boot} ${startTime}`;
-  } catch {
-    return null;
-  }
+/** The file goes before its lock does, so that nobody can lock what is about to go; Windows removes no open file. */
+function remove(path: string, database: DatabaseSync): void {
+  if (process.platform === "win32" && database.isOpen) database.close();
+  rmSync(path, { force: true });
+  if (database.isOpen) database.close();
+}
+
+function describe(directory: string, flag: string): string {
+  const { pid, host } = flagPattern.exec(flag)!.groups!;
+  const since = statSync(join(directory, flag), { throwIfNoEntry: false })?.mtime;
+  const when = since === undefined ? "" : ` since ${since.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `process ${pid} on ${decodeURIComponent(host!)}${when}`;
+}
+
+/** The low byte of an extended result code of SQLite. */
+function primaryCode(error: unknown): number | undefined {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+    ? error.errcode & 0xff
+    : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

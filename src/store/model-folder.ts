@@ -4,7 +4,8 @@
 // not name are left alone: later verbs keep their state beside the model.
 import { constants } from "node:fs";
 import { copyFile, mkdir, rename, rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { temporaryBeside } from "../temporary-file.ts";
 import {
   hasCode,
   jsonText,
@@ -14,10 +15,10 @@ import {
   syncDirectory,
   writeFileAtomic,
 } from "./atomic-file.ts";
+import { checkOut } from "./check-out.ts";
 import { sha256File } from "./hash.ts";
 import { type Labels, labelsSchema } from "./labels.ts";
 import { changedFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
-import { checkOut } from "./staging.ts";
 
 /** The names of a model folder's files. */
 export const modelFiles = {
@@ -75,7 +76,7 @@ export async function writeModelFolder(
   options: { staging?: string; unlisted?: Readonly<Record<string, FileContent>> } = {},
 ): Promise<Manifest> {
   const parent = dirname(resolve(out));
-  const staging = options.staging ?? join(parent, `.${basename(out)}.${process.pid}.staging`);
+  const staging = options.staging ?? (await temporaryBeside(resolve(out)));
   await checkOut(out);
   await rm(staging, { recursive: true, force: true });
   await makeDirectory(dirname(staging));

@@ -64,7 +64,7 @@ export async function changeRegistry<T>(directory: string, change: (registry: Re
   const lock = await waitForLock(directory, lockPatienceMs);
   if (!lock.held) {
     throw new UserError(`${directory}: its registry is being changed by ${lock.holder}`, {
-      advice: `Try again. If that process is gone, remove ${lock.flag}`,
+      advice: `Try again when it has finished. Its lock is ${lock.flag}`,
     });
   }
   try {
@@ -78,7 +78,7 @@ export async function changeRegistry<T>(directory: string, change: (registry: Re
 }
 
 /** Behind a model folder's path: the champion of the line of this name, as models/walk@champion. */
-const championSuffix = "@champion";
+export const championSuffix = "@champion";
 
 /**
  * The folder that a user's word for a model means: a path, or DIR/LINE@champion.

@@ -132,7 +132,7 @@ describe("predict refuses, and leaves a table that was there as it was:", () => 
     writeFileSync(join(folder, "p.csv"), "what was there\n");
     const before = readdirSync(folder);
     const model = join(directory, "models/walk");
-    const ended = await start(["predict", ...words, "--model", model, "--out", "p.csv"], folder).ended;
+    const ended = await start(["predict", ...words, "--model", model, "--out", "p.csv", "--overwrite"], folder).ended;
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
     expect(ended.stderr).toMatch(/^error: /m);
     expect(ended.stderr).toMatch(says);
@@ -179,7 +179,7 @@ describe("where nothing can be written", () => {
   const absent = !existsSync("/sys") && process.getuid?.() === 0;
 
   it.skipIf(process.platform === "win32" || absent)(
-    "train says so before it reads, predict when it writes",
+    "train and predict say so before they read",
     async () => {
       if (locked !== "/sys") {
         mkdirSync(locked);
@@ -192,7 +192,7 @@ describe("where nothing can be written", () => {
       );
       const predicted = await run("predict", "r.parquet", "--model", "models/walk", "--out", `${locked}/p.csv`);
       expect(predicted).toMatchObject({ exitCode: 2, stdout: "" });
-      expect(predicted.stderr).toMatch(/^error: \S+\/p\.csv: could not be written: [^\n]*\nCheck that [^\n]*\n$/);
+      expect(predicted.stderr).toMatch(/^error: --out \S+\/p\.csv: could not be written: [^\n]*\nCheck that [^\n]*\n$/);
     },
   );
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { UserError } from "../../src/errors.ts";
 import { openStaging } from "../../src/store/staging.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -103,12 +104,11 @@ describe("openStaging", () => {
     await fresh.release();
   });
 
-  it.skipIf(process.platform !== "linux")("is not fooled by a reused pid", async () => {
+  it("is not blocked by the lock of an earlier version, whose container is gone", async () => {
     const out = join(temporaryDirectory(), "walk");
-    const { hostname } = await import("node:os");
     mkdirSync(`${out}.partial`);
-    const flag = { pid: process.pid, host: hostname(), identity: "another boot 1" };
-    writeFileSync(join(`${out}.partial`, "lock-1-old.json"), JSON.stringify(flag));
+    const flag = { pid: 7, host: "a container that is gone", identity: "another boot 1" };
+    writeFileSync(join(`${out}.partial`, "lock-7-0123456789ab.json"), JSON.stringify(flag));
     const staging = await openStaging(out, { resume: false });
     await staging.release();
     expect(existsSync(`${out}.partial`)).toBe(false);
@@ -118,5 +118,82 @@ describe("openStaging", () => {
     const out = join(temporaryDirectory(), "walk");
     const all = await Promise.allSettled(Array.from({ length: 6 }, () => openStaging(out, { resume: false })));
     expect(all.filter((one) => one.status === "fulfilled").length).toBeLessThanOrEqual(1);
+  });
+
+  it("refuses an --out that is a link, wherever it leads, and touches nothing", async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "empty"));
+    symlinkSync("empty", join(directory, "link"));
+    symlinkSync("nowhere", join(directory, "dangling"));
+    symlinkSync("loop", join(directory, "loop"));
+    const open = (name: string): Promise<unknown> => openStaging(join(directory, name), { resume: false });
+    await expect(open("link")).rejects.toMatchObject({
+      message: expect.stringContaining("is a symbolic link (to "),
+      advice: `Give the folder itself: --out ${join(realpathSync(directory), "empty")}`,
+    });
+    for (const name of ["dangling", "loop"])
+      await expect(open(name)).rejects.toThrow(/symbolic link .* where nothing is/);
+    await expect(open("loop/walk")).rejects.toThrow(UserError);
+    await expect(open("dangling/walk")).rejects.toThrow(UserError);
+    expect(readdirSync(directory).sort()).toEqual(["dangling", "empty", "link", "loop"]);
+  });
+
+  it("refuses the name of an alias, which could never be opened, and suggests another", async () => {
+    const directory = temporaryDirectory();
+    await expect(openStaging(join(directory, "walk@champion"), { resume: false })).rejects.toMatchObject({
+      message: expect.stringContaining("could never be opened"),
+      advice: `Choose another name, as ${join(directory, "walk-champion")}`,
+    });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it("refuses an --out inside a model or an unfinished training", async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "walk"));
+    for (const name of ["manifest.json", "model.onnx"]) writeFileSync(join(directory, "walk", name), "");
+    mkdirSync(join(directory, "run.partial"));
+    writeFileSync(join(directory, "run.partial", "run.json"), "{}");
+    const open = (name: string): Promise<unknown> => openStaging(join(directory, name), { resume: false });
+    await expect(open("walk/a/b")).rejects.toThrow(/lies in .*walk, which is a model/);
+    await expect(open("run.partial/model2")).rejects.toThrow(/which is an unfinished training/);
+    expect(readdirSync(directory).sort()).toEqual(["run.partial", "walk"]);
+  });
+
+  it("leaves an empty --out as it was, if nothing is saved", async () => {
+    const out = join(temporaryDirectory(), "walk");
+    mkdirSync(out, { mode: 0o750 });
+    const { ino } = statSync(out);
+    const staging = await openStaging(out, { resume: false });
+    expect(readdirSync(join(out, "..")).sort()).toEqual(["walk", "walk.partial"]);
+    await staging.release();
+    expect(statSync(out)).toMatchObject({ ino, mode: 0o40750 });
+  });
+
+  // The train command in a mount namespace of its own, before which `mount` runs.
+  const canMount = spawnSync("unshare", ["--user", "--map-root-user", "--mount", "true"]).status === 0;
+  const trainAfter = (mount: string, directory: string) => {
+    const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+    const script = `${mount} && exec "${process.execPath}" "${main}" train nothing.csv --out walk`;
+    const words = ["--user", "--map-root-user", "--mount", "sh", "-c", script];
+    return spawnSync("unshare", words, { cwd: directory, encoding: "utf8", timeout: 60_000 });
+  };
+
+  it.skipIf(!canMount)("refuses a mount point before any work, of another file system or the same", () => {
+    for (const mount of ["mount -t tmpfs none walk", "mount --bind other walk"]) {
+      const directory = temporaryDirectory();
+      for (const name of ["walk", "other"]) mkdirSync(join(directory, name));
+      const { status, stderr } = trainAfter(mount, directory);
+      expect(stderr).toMatch(/^error: --out walk is a mount point; .*\nChoose a folder inside it, as walk\/model\n$/);
+      expect(status).toBe(2);
+      expect(readdirSync(directory).sort()).toEqual(["other", "walk"]);
+    }
+  });
+
+  it.skipIf(!canMount)("refuses a staging directory on another file system, from which nothing can be moved", () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "walk.partial"));
+    const { status, stderr } = trainAfter("mount -t tmpfs none walk.partial", directory);
+    expect(stderr).toMatch(/^error: --out walk: no folder can be moved there \(EXDEV.*\n.* same file system/);
+    expect(status).toBe(2);
   });
 });

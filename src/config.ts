@@ -4,7 +4,7 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
-import { type ConfigFile, resolveOptions } from "./options.ts";
+import { type ConfigFile, resolveOptions, showValue } from "./options.ts";
 
 export { type ConfigFile, readConfigFile } from "./options.ts";
 
@@ -257,6 +257,9 @@ const experiment = text("the name of an experiment").default("tidemark");
 const modelName = "the name of a registered model, without / and :";
 const aliasName = "an alias of letters, digits, _ and -, as champion";
 
+const networkName = oneOf("1dcnn-bilstm", "compact");
+const normalization = oneOf("zscore", "robust", "none");
+
 const trainShape = {
   files,
   out: text("the directory that the model becomes"),
@@ -269,8 +272,8 @@ const trainShape = {
   rate: rate.default(50),
   window: whole(8, 100_000).default(200),
   overlap: range((value) => value >= 0 && value < 1, "a number from 0 to less than 1").default(0.5),
-  network: oneOf("1dcnn-bilstm", "compact").default("1dcnn-bilstm"),
-  normalize: oneOf("zscore", "robust", "none").default("zscore"),
+  network: networkName.default("1dcnn-bilstm"),
+  normalize: normalization.default("zscore"),
   split: oneOf("group", "leave-one-group-out", "stratified", "blocks").default("group"),
   folds: whole(2, 1000).default(5),
   epochs: whole(1, 100_000).default(100),
@@ -414,6 +417,39 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
     throw new UserError(`--window: expected at least 16 samples for the compact network, got ${config.window}`);
   }
   return config;
+}
+
+const { files: championFiles, label, group, recording, time } = trainShape;
+
+/**
+ * Absent ones are what `train` takes; the first versions that wrote model folders had all of these but `windowSize`.
+ * Without the network and the scaling, another model would come out.
+ */
+const championShape = {
+  ...{ files: championFiles, label, group, recording, time, channels, pathColumns },
+  ...{ rate, window: trainShape.window, overlap: trainShape.overlap },
+  ...{ network: networkName, normalize: normalization },
+  ...{ folds: trainShape.folds, epochs: trainShape.epochs, batchSize: trainShape.batchSize },
+  ...{ learningRate: trainShape.learningRate, patience: trainShape.patience, classWeights: trainShape.classWeights },
+  ...{ augment: trainShape.augment, windowSize: trainShape.windowSize },
+};
+
+/** What a retraining goes on with of its champion's training. */
+export type ChampionOptions = Omit<TrainConfig, "out" | "split" | "seed" | "jobs" | "resume" | keyof TrackingChoice>;
+
+/**
+ * @param stored options as a model folder keeps them; those that no retraining needs are not looked at
+ * @returns the first option that this version does not know, or does not know with this value, if there is one
+ */
+export function readChampionOptions(
+  stored: Readonly<Record<string, unknown>>,
+): { options: ChampionOptions } | { fault: { name: string; expected: string; found: string } } {
+  const result = z.object(championShape).safeParse(stored);
+  if (result.success) return { options: result.data };
+  const issue = result.error.issues[0]!;
+  const name = String(issue.path[0]);
+  const found = name in stored ? showValue(stored[name]) : "left out";
+  return { fault: { name, expected: issue.message, found } };
 }
 
 function checkAlias({ alias, register }: { alias?: string; register?: string }): void {

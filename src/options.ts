@@ -22,7 +22,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     throw new UserError(`--config ${path}: expected a readable YAML or JSON file: ${reason}`, { cause });
   }
   if (!isRecord(content)) {
-    throw new UserError(`--config ${path}: expected options with their values, got ${show(content)}`, {
+    throw new UserError(`--config ${path}: expected options with their values, got ${showValue(content)}`, {
       advice: "Write one option a line, as `batch-size: 64`.",
     });
   }
@@ -39,7 +39,7 @@ export function resolveOptions<S extends z.ZodRawShape>(
   options: unknown,
   file?: ConfigFile,
 ): z.output<z.ZodObject<S>> {
-  if (!isRecord(options)) throw new UserError(`expected an object of options, got ${show(options)}`);
+  if (!isRecord(options)) throw new UserError(`expected an object of options, got ${showValue(options)}`);
   const known = Object.keys(shape);
   const fromFile = file === undefined ? {} : normaliseNames(file.options, known, file.path);
   const given = normaliseNames(options, known, undefined);
@@ -49,7 +49,7 @@ export function resolveOptions<S extends z.ZodRawShape>(
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);
   const where = file !== undefined && name in fromFile && !(name in given) ? ` in ${file.path}` : "";
-  const came = name in merged ? show(merged[name]) : "nothing";
+  const came = name in merged ? showValue(merged[name]) : "nothing";
   throw new UserError(`${optionName(name)}${where}: expected ${issue.message}, got ${came}`);
 }
 
@@ -92,7 +92,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function show(value: unknown): string {
+/** For a message; long ones are cut. */
+export function showValue(value: unknown): string {
   if (typeof value === "number") return String(value);
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;

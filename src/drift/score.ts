@@ -28,13 +28,15 @@ export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
 /** By channel: what a statistic's size is without drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
 
+const meanAndSpread = z.tuple([z.number(), z.number().positive()]).exactOptional();
+
 export const standardSchema: z.ZodType<Standard> = z
   .record(
     z.string(),
-    z.partialRecord(
-      z.enum(["ks", "ksWithinClasses", "psi", "wasserstein", "jensenShannon", "meanShift", "logSdRatio"]),
-      z.tuple([z.number(), z.number().positive()]),
-    ),
+    z.object({
+      ...{ ks: meanAndSpread, ksWithinClasses: meanAndSpread, psi: meanAndSpread, wasserstein: meanAndSpread },
+      ...{ jensenShannon: meanAndSpread, meanShift: meanAndSpread, logSdRatio: meanAndSpread },
+    } satisfies Record<StatisticName, z.ZodType>),
   )
   .describe("by channel, of the statistics' sizes without drift: [mean, standard deviation]");
 

@@ -45,9 +45,9 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
   readonly fit: CycleFit<Weights>;
 }
 
-export function settingOf({ champion, data, rng }: RetrainRun): CycleSetting {
+export function settingOf({ data, rng }: RetrainRun): CycleSetting {
   const { windows, unlabelledRows, learningRates } = data;
-  return { windows, unlabelledRows, learningRates, trained: champion.config, rng };
+  return { windows, unlabelledRows, learningRates, trained: data.trained, rng };
 }
 
 async function fitCycle(

@@ -1,4 +1,4 @@
-import type { RetrainConfig, TrainConfig } from "../config.ts";
+import type { ChampionOptions, RetrainConfig, TrainConfig } from "../config.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { crossValidate } from "../model-selection/cross-validate.ts";
 import { leakageReport } from "../model-selection/leakage.ts";
@@ -10,7 +10,7 @@ import { describeFold, summariseFolds } from "./cross-validation.ts";
 import { cycleSpec, labelledWith, type PseudoLabels } from "./cycle-spec.ts";
 import type { AlsoLearned } from "./drift-baseline.ts";
 import { classOfSamples, columnsUnder, gatherUnder } from "./measure-batch.ts";
-import type { TrainingData } from "./prepare-training.ts";
+import { columnsOf, type TrainingData } from "./prepare-training.ts";
 import type { RetrainData } from "./retrain-data.ts";
 import type { FitName } from "./train-events.ts";
 import { runFit } from "./train-run.ts";
@@ -22,10 +22,10 @@ import type { TrainedModel } from "./write-model.ts";
  * which flatters the folds a little.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
-  const { config, champion, data, onEvent } = run;
+  const { config, data, onEvent } = run;
   const { windows: all, trainRows } = data;
   const windows = pickWindows(all, trainRows);
-  const nSplits = Math.min(champion.config.folds, new Set(windows.groups).size);
+  const nSplits = Math.min(data.trained.folds, new Set(windows.groups).size);
   const splits = stratifiedGroupKFold(windows.labels, windows.groups, { nSplits, rng: run.rng.split("folds") });
   const folds = splits.map(({ trainIndex, testIndex }) => ({
     trainIndex,
@@ -72,7 +72,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   const final = candidate.fit.weights;
   const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
   return {
-    ...{ data: own, config: candidateConfig(champion.config, config), crossValidation, outcomes, final },
+    ...{ data: own, config: candidateConfig(data.trained, config), crossValidation, outcomes, final },
     ...{ scaler: final.scaler, createdAt, ...(also !== undefined && { also }) },
   };
 }
@@ -93,11 +93,12 @@ export function ofOthers(
 }
 
 /** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */
-function candidateConfig(trained: TrainConfig, config: RetrainConfig): TrainConfig {
-  const { out, seed, jobs, label, group, recording, time, channels } = config;
-  const columns = config.labelled === undefined ? {} : { label, group, recording, time, channels };
-  const named = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
-  return { ...trained, ...named, out, seed, jobs, files: config.labelled ?? trained.files, split: "group" };
+function candidateConfig(trained: ChampionOptions, config: RetrainConfig): TrainConfig {
+  const { out, seed, jobs, experiment, labelled } = config;
+  const own = { out, seed, jobs, experiment, split: "group", resume: false } as const;
+  if (labelled === undefined) return { ...trained, ...own };
+  const { pathColumns: _, ...kept } = trained;
+  return { ...kept, ...columnsOf(config), ...own, files: labelled };
 }
 
 /** Rows of some people; what names the data (files, fingerprint) stays that of all. */

@@ -1,22 +1,24 @@
 // A model folder as its monitor needs it, after every check of its frozen side.
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BaselineStats } from "../baseline/baseline-stats.ts";
 import { validateBaseline } from "../baseline/validate-baseline.ts";
-import { resolveTrainConfig, type TrainConfig } from "../config.ts";
 import type { DriftModel } from "../drift/comparison.ts";
 import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
 import { UserError } from "../errors.ts";
+import { readJson } from "../store/atomic-file.ts";
 import { canonicalJson, sha256Bytes, sha256File } from "../store/hash.ts";
-import { type ModelFolder, modelFiles, openModelFolder } from "../store/model-folder.ts";
+import type { Manifest } from "../store/manifest.ts";
+import { type ModelFolder, modelFiles, unfitFile } from "../store/model-folder.ts";
 import { resolveModel } from "../store/registry.ts";
+import type { StoredConfig } from "../store/stored-config.ts";
+import { openModel } from "./open-model.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
 
 export interface Monitor {
   readonly folder: ModelFolder;
   /** What the model was trained with. */
-  readonly config: TrainConfig;
+  readonly config: StoredConfig;
   readonly baseline: BaselineStats;
   readonly drift: DriftBaseline;
   readonly model: DriftModel;
@@ -25,23 +27,18 @@ export interface Monitor {
 
 /** @throws UserError where the folder was changed, or its baseline cannot be used: all faults are named */
 export async function openMonitor(model: string): Promise<Monitor> {
-  const directory = await resolveModel(model);
-  const folder = await openModelFolder(directory);
-  const { manifest } = folder;
+  const folder = await openModel(model);
+  const { directory, manifest } = folder;
+  const { config } = manifest;
   const path = folder.path(modelFiles.baseline);
   const value = await readJson(path);
   const faults = baselineFaults(value, {
-    modelVersion: manifest.model_version,
+    ...expectedBaseline(manifest),
     scalerHash: await sha256File(folder.path(modelFiles.scaler)),
   });
-  if (faults.length > 0) {
-    throw new UserError(`${path} cannot be used:\n${faults.map((fault) => `  ${fault}`).join("\n")}`, {
-      advice: "It is made once, by train. Restore the model folder from a copy, or train again.",
-    });
-  }
+  if (faults.length > 0) throw unfitFile(path, faults);
   const baseline = value as BaselineStats;
   const drift = driftBaselineSchema.parse(baseline.drift);
-  const config = resolveTrainConfig(manifest.config);
   return {
     ...{ folder, config, baseline, drift },
     model: driftModel(drift),
@@ -60,11 +57,23 @@ export function contentHash(baseline: Omit<BaselineStats, "content_hash">): stri
   return sha256Bytes(canonicalJson(content));
 }
 
-/**
- * What is wrong with a baseline_stats.json: one message a fault, none where it can be used.
- * @param expected of the model that it lies beside
- */
-export function baselineFaults(value: unknown, expected: { modelVersion: string; scalerHash: string }): string[] {
+/** Of the model that a baseline lies beside. */
+export interface ExpectedBaseline {
+  readonly modelVersion: string;
+  readonly scalerHash: string;
+  readonly channels: readonly string[];
+  readonly classes: readonly string[];
+  readonly samplingRateHz: number;
+}
+
+/** But for the scaler's hash. */
+export function expectedBaseline({ model_version, data, config }: Manifest): Omit<ExpectedBaseline, "scalerHash"> {
+  const { channels, classes } = data;
+  return { modelVersion: model_version, channels, classes, samplingRateHz: config.rate };
+}
+
+/** What is wrong with a baseline_stats.json: one message a fault, none where it can be used. */
+export function baselineFaults(value: unknown, expected: ExpectedBaseline): string[] {
   const faults = validateBaseline(value);
   if (faults.length > 0) return faults;
   const baseline = value as BaselineStats;
@@ -78,8 +87,13 @@ export function baselineFaults(value: unknown, expected: { modelVersion: string;
     ...differs("content_hash", contentHash(baseline), baseline.content_hash),
     ...differs("scaler_hash", expected.scalerHash, baseline.scaler_hash),
     ...differs("model_version", expected.modelVersion, baseline.model_version),
+    ...differs("sensor_columns", expected.channels.join(", "), baseline.sensor_columns.join(", ")),
     ...(drift.success
-      ? driftBaselineFaults(drift.data, baseline.sensor_columns)
+      ? [
+          ...differs("drift.classes", expected.classes.join(", "), drift.data.classes.join(", ")),
+          ...differs("drift.sampling_rate_hz", `${expected.samplingRateHz}`, `${drift.data.sampling_rate_hz}`),
+          ...driftBaselineFaults(drift.data, baseline.sensor_columns),
+        ]
       : drift.error.issues.map(({ path, message }) => `drift.${path.join(".")}: ${message}`)),
   ];
 }
@@ -94,18 +108,6 @@ export async function validateBaselineFile(model: string): Promise<string[]> {
   if (value instanceof UserError) return [value.message];
   const { readManifest } = await import("../store/manifest.ts");
   const manifest = await readManifest(directory);
-  return baselineFaults(value, {
-    modelVersion: manifest.model_version,
-    scalerHash: await sha256File(join(directory, modelFiles.scaler)),
-  });
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new UserError(`${path}: expected a readable JSON file: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
+  const scalerHash = await sha256File(join(directory, modelFiles.scaler));
+  return baselineFaults(value, { ...expectedBaseline(manifest), scalerHash });
 }

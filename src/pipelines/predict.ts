@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
-import { type PredictOptions, resolvePredictConfig, resolveTrainConfig } from "../config.ts";
+import { type PredictOptions, resolvePredictConfig } from "../config.ts";
 import { readRecordings } from "../data/read-recordings.ts";
 import { writeTable } from "../data/write-table.ts";
 import { UserError } from "../errors.ts";
 import { checkOutFile } from "../out-file.ts";
 import { makeWindows } from "../preprocessing/make-windows.ts";
-import { modelFiles, openModelFolder } from "../store/model-folder.ts";
-import { resolveModel } from "../store/registry.ts";
+import { modelFiles } from "../store/model-folder.ts";
 import { predictWindows } from "../training/predict-windows.ts";
 import { columnsForChannels } from "./gate-batch.ts";
+import { openModel } from "./open-model.ts";
 import { predictionColumns, windowColumns } from "./prediction-columns.ts";
 import { columnsOf } from "./prepare-training.ts";
 
@@ -35,8 +35,8 @@ export async function predict(
   const config = resolvePredictConfig(options);
   refuseRecording(config.out, config.files);
   await checkOutFile(config.out, config);
-  const { manifest, labels, path } = await openModelFolder(await resolveModel(config.model));
-  const { rate, window, overlap } = resolveTrainConfig(manifest.config);
+  const { manifest, labels, path } = await openModel(config.model);
+  const { rate, window, overlap } = manifest.config;
   const modelChannels = manifest.data.channels;
   columnsForChannels(config.channels, modelChannels);
   const warn = (message: string): void => run.onWarning?.(message);

@@ -1,7 +1,7 @@
 // Everything that `retrain` does before its first fit: the champion, the labelled recordings it comes from, the unlabelled
 // ones through the quality gate, and who decides. U unlabelled windows, K classes.
 
-import type { RetrainConfig, TrainConfig } from "../config.ts";
+import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { openDatabase, sqlName, sqlString } from "../data/duckdb.ts";
 import { type ReadRecordings, readRecordings } from "../data/read-recordings.ts";
 import type { Recordings } from "../data/recordings.ts";
@@ -15,11 +15,14 @@ import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { readJsonLines } from "../store/atomic-file.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { predictWindows } from "../training/predict-windows.ts";
+import { championOptions } from "./champion-options.ts";
 import { gateBatch } from "./gate-batch.ts";
 import type { Monitor } from "./open-monitor.ts";
 import { columnsOf, countByName } from "./prepare-training.ts";
 
 export interface RetrainData {
+  /** Options of the champion's training. */
+  readonly trained: ChampionOptions;
   /** Labelled recordings with all people, and what was read of them. */
   readonly labelled: ReadRecordings;
   readonly dropped: DroppedSamples;
@@ -44,12 +47,12 @@ export interface RetrainData {
 /** @throws UserError for every fault of the files, or where nobody can be held out */
 export async function prepareRetraining(config: RetrainConfig, champion: Monitor): Promise<RetrainData> {
   const warnings: string[] = [];
-  const trained = champion.config;
-  const labelled = await readLabelled(config, champion, warnings);
+  const trained = championOptions(champion.folder.manifest, config.model);
+  const labelled = await readLabelled(config, champion, trained, warnings);
   const { windows: own, dropped } = cut(labelled.recordings, champion);
   requireEveryClass(own);
   warnings.push(...unknownClasses(labelled.recordings, own.classes));
-  const unlabelled = await readUnlabelled(config, champion, warnings);
+  const unlabelled = await readUnlabelled(config, champion, trained, warnings);
   const { windows: foreign } = cut(unlabelled, champion);
   const labelledRows = Int32Array.from(own.starts.keys());
   const people = new Set(own.groups).size;
@@ -74,11 +77,20 @@ export async function prepareRetraining(config: RetrainConfig, champion: Monitor
   const nClasses = own.classes.length;
   const threads = { threads: config.jobs };
   return {
-    ...{ labelled, dropped, unlabelled, windows, trainRows: trainIndex, holdoutRows: validationIndex, unlabelledRows },
-    truth: config.truth === undefined ? null : await readTruth(config, champion, learnable, warnings),
+    ...{
+      trained,
+      labelled,
+      dropped,
+      unlabelled,
+      windows,
+      trainRows: trainIndex,
+      holdoutRows: validationIndex,
+      unlabelledRows,
+    },
+    truth: config.truth === undefined ? null : await readTruth(config, champion, trained, learnable, warnings),
     championOnHoldout: await outOfFold(champion, pickWindows(own, validationIndex), config, warnings),
     championOnUnlabelled: await predictWindows(network, learnable, nClasses, threads),
-    learningRates: await schedule(champion, config.epochs),
+    learningRates: await schedule(champion, trained, config.epochs),
     warnings,
   };
 }
@@ -94,7 +106,7 @@ function leastDeciding(people: number): number {
 }
 
 /** What the champion learned from has the names of its training; others those of the user, else these. */
-function labelledColumns(config: RetrainConfig, trained: TrainConfig): ReturnType<typeof columnsOf> {
+function labelledColumns(config: RetrainConfig, trained: ChampionOptions): ReturnType<typeof columnsOf> {
   if (config.labelled === undefined) return columnsOf(trained);
   const { pathColumns: _, ...named } = columnsOf(trained);
   return { ...named, ...columnsOf(config) };
@@ -103,17 +115,22 @@ function labelledColumns(config: RetrainConfig, trained: TrainConfig): ReturnTyp
 /** Who, which recording and when: names of the user, else of the training. A person under another name would be learned from. */
 function unlabelledColumns(
   config: RetrainConfig,
-  trained: TrainConfig,
+  trained: ChampionOptions,
 ): Pick<ReturnType<typeof columnsOf>, "group" | "recording" | "time" | "pathColumns"> {
   const { pathColumns: _p, ...named } = columnsOf(trained);
   const { label: _, channels: _c, ...columns } = { ...named, ...columnsOf(config) };
   return columns;
 }
 
-async function readLabelled(config: RetrainConfig, champion: Monitor, warnings: string[]): Promise<ReadRecordings> {
+async function readLabelled(
+  config: RetrainConfig,
+  champion: Monitor,
+  trained: ChampionOptions,
+  warnings: string[],
+): Promise<ReadRecordings> {
   const { manifest } = champion.folder;
   const read = await readRecordings(config.labelled ?? manifest.data.files, {
-    columns: { channels: manifest.data.channels, ...labelledColumns(config, champion.config) },
+    columns: { channels: manifest.data.channels, ...labelledColumns(config, trained) },
     requireLabels: true,
     nominalRateHz: champion.config.rate,
     logger: { info: (message) => warnings.push(message), warn: (message) => warnings.push(message) },
@@ -135,11 +152,16 @@ async function readLabelled(config: RetrainConfig, champion: Monitor, warnings: 
   return { ...read, recordings: named };
 }
 
-async function readUnlabelled(config: RetrainConfig, champion: Monitor, warnings: string[]): Promise<Recordings> {
+async function readUnlabelled(
+  config: RetrainConfig,
+  champion: Monitor,
+  trained: ChampionOptions,
+  warnings: string[],
+): Promise<Recordings> {
   const { channels } = champion.folder.manifest.data;
   const given = {
     ...(config.channels !== undefined && { channels: config.channels }),
-    columns: unlabelledColumns(config, champion.config),
+    columns: unlabelledColumns(config, trained),
   };
   const gated = await gateBatch(config.files, given, champion);
   if (!gated.accepted) {
@@ -252,11 +274,11 @@ function keyOf(user: string, recording: string, start: number): string {
 }
 
 /** The learning rates of the champion's final fit, an epoch each; a longer fit goes on with the last. */
-async function schedule(champion: Monitor, epochs: number | undefined): Promise<number[]> {
+async function schedule(champion: Monitor, trained: ChampionOptions, epochs: number | undefined): Promise<number[]> {
   const path = champion.folder.path(modelFiles.history);
   const rows = (await readJsonLines(path)).map((row): HistoryRow => historyRowSchema.parse(row));
   const rates = rows.filter(({ fit }) => fit === "final").map(({ learning_rate }) => learning_rate);
-  if (rates.length === 0) rates.push(champion.config.learningRate);
+  if (rates.length === 0) rates.push(trained.learningRate);
   return Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
 }
 
@@ -264,12 +286,13 @@ async function schedule(champion: Monitor, epochs: number | undefined): Promise<
 async function readTruth(
   config: RetrainConfig,
   champion: Monitor,
+  trained: ChampionOptions,
   windows: WindowSet,
   warnings: string[],
 ): Promise<Int32Array> {
   const { channels } = champion.folder.manifest.data;
   const { classes } = champion.drift;
-  const columns = unlabelledColumns(config, champion.config);
+  const columns = unlabelledColumns(config, trained);
   const { recordings } = await readRecordings(config.files, {
     columns: { ...columns, channels: config.channels ?? channels, label: config.truth! },
     requireLabels: false,

@@ -83,7 +83,7 @@ export async function retrain(
       {
         ...{ config, champion, data, staging, onEvent: listen },
         signal: run.signal ?? new AbortController().signal,
-        timeLeft: new TimeLeft(fitNames(config, champion), data.learningRates.length, 1),
+        timeLeft: new TimeLeft(fitNames(config, data.trained.folds), data.learningRates.length, 1),
         rng: Rng.fromSeed(config.seed).split("retrain"),
       },
       { tracker, now, started },
@@ -237,11 +237,11 @@ async function refuse(
   return { adopted: false, out, report: `${out}/report.html`, figures: report };
 }
 
-function fitNames(config: RetrainConfig, champion: Monitor): FitName[] {
+function fitNames(config: RetrainConfig, folds: number): FitName[] {
   const cycles = config.adapt === "adabn" ? 1 : config.cycles + 1;
   return [
     ...Array.from({ length: cycles }, (_, cycle): FitName => `cycle-${cycle}`),
-    ...Array.from({ length: champion.config.folds }, (_, fold): FitName => `fold-${fold + 1}`),
+    ...Array.from({ length: folds }, (_, fold): FitName => `fold-${fold + 1}`),
   ];
 }
 

@@ -81,7 +81,10 @@ export function buildModel(model: TrainedModel): BuiltModel {
     }),
   };
   const baseline = { ...described, content_hash: contentHash(described) };
-  const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), { modelVersion, scalerHash });
+  const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), {
+    ...{ modelVersion, scalerHash, channels: windows.channels, classes: windows.classes },
+    samplingRateHz: config.rate,
+  });
   if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
   const history = historyRows(outcomes, final);
   return { modelVersion, network, scaler, baseline, cvReport: describe(model, modelVersion), history };

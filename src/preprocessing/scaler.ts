@@ -29,6 +29,34 @@ export const scalerSchema: z.ZodType<Scaler> = z
     message: "center and scale: expected one number a channel",
   });
 
+/** Beyond these, numbers of float32 samples become 0 or infinite on the way. */
+const [leastScale, largestNumber] = [1e-30, 1e30];
+
+/**
+ * What is wrong with a scaler.json: one message a fault, none if it can be used.
+ * @param expected of the model that it belongs to
+ */
+export function scalerFaults(value: unknown, expected: { channels: readonly string[]; method?: unknown }): string[] {
+  const parsed = scalerSchema.safeParse(value);
+  if (!parsed.success)
+    return parsed.error.issues.map(({ path, message }) => `${path.join(".") || "scaler"}: ${message}`);
+  const { method, channels, center, scale } = parsed.data;
+  const same =
+    channels.length === expected.channels.length && channels.every((name, c) => name === expected.channels[c]);
+  if (!same) return [`channels: expected ${expected.channels.join(", ")}, got ${channels.join(", ")}`];
+  return [
+    ...(expected.method === undefined || expected.method === method
+      ? []
+      : [`method: expected ${String(expected.method)} as in manifest.json, got ${method}`]),
+    ...channels.flatMap((name, c) => [
+      ...(Math.abs(center[c]!) <= largestNumber ? [] : [`center of ${name}: ${center[c]} is beyond ${largestNumber}`]),
+      ...(scale[c]! >= leastScale && scale[c]! <= largestNumber
+        ? []
+        : [`scale of ${name}: expected a number from ${leastScale} to ${largestNumber}, got ${scale[c]}`]),
+    ]),
+  ];
+}
+
 /**
  * Fits over the samples that the indexed windows cover, each counted once however many windows overlap on it.
  * `zscore` uses the population standard deviation (scikit-learn's StandardScaler), `robust` the range between the

@@ -2,13 +2,18 @@
 // to the disk, renamed over the target, and the directory flushed, so that a reader sees the old content or the new one
 // and never a part. Files that grow a line at a time are appended to and flushed; a torn last line is cut off before
 // the next one is added, and is not read.
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
 import { makeDirectories } from "../make-directories.ts";
 import { temporaryBeside } from "../temporary-file.ts";
+import { readTextFile } from "./read-text-file.ts";
+import { refuseLaterForm } from "./schema-version.ts";
+
+/** Named in one message. */
+const mostFaults = 20;
 
 /** Replaces (or creates) the file at `path` by `data`, all or nothing. Its directory must exist. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
@@ -46,7 +51,9 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
  */
 export function writeFileAtomicSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
-  const file = openSync(temporary, "w");
+  // In a folder from somebody else this name may be a link to any file.
+  rmSync(temporary, { force: true });
+  const file = openSync(temporary, "wx");
   try {
     writeFileSync(file, data);
     fsyncSync(file);
@@ -70,13 +77,7 @@ export async function appendJsonLine(path: string, value: unknown): Promise<void
 
 /** The values of a file written by `appendJsonLine`; empty where there is no file. A torn last line is left out. */
 export async function readJsonLines(path: string): Promise<unknown[]> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    throw error;
-  }
+  const text = (await readTextFile(path)) ?? "";
   return text
     .split("\n")
     .slice(0, -1)
@@ -85,16 +86,27 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
 
 /** Reads a JSON file and checks it against its schema; a UserError names the file and every field that is wrong. */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) throw new UserError(`${path}: no such file`);
-    throw error;
-  }
-  const result = schema.safeParse(parseJson(text, path));
+  const value = await readJson(path);
+  refuseLaterForm(value, path);
+  return checkForm(value, schema, path);
+}
+
+/** @throws UserError where there is no such file, or it cannot be read as JSON */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readTextFile(path);
+  if (text === null) throw new UserError(`${path}: no such file`);
+  return parseJson(text, path);
+}
+
+/** A value that fits its schema. @throws UserError that names every field that is wrong, and the file */
+export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `  ${issue.path.join(".") || "(root)"}: ${issue.message}`);
+  const faults = result.error.issues
+    .slice(0, mostFaults)
+    .map((issue) => `  ${issue.path.join(".") || "(root)"}: ${issue.message}`);
+  const more = result.error.issues.length - faults.length;
+  if (more > 0) faults.push(`  and ${more} more`);
   throw new UserError(`${path} is not in the form that was expected:\n${faults.join("\n")}`);
 }
 

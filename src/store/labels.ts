@@ -15,3 +15,11 @@ export const labelsSchema: z.ZodType<Labels> = z.looseObject({
     .refine((classes) => new Set(classes).size === classes.length, "expected names that differ")
     .describe("Class names in the order of the network's outputs."),
 });
+
+/** What is wrong with labels that fit their schema: none if they are the classes of the manifest beside them. */
+export function labelFaults({ classes }: Labels, expected: readonly string[]): string[] {
+  const shown = (names: readonly string[]): string => `${names.length} (${names.slice(0, 20).join(", ")})`;
+  return classes.length === expected.length && classes.every((name, k) => name === expected[k])
+    ? []
+    : [`classes: expected those of manifest.json, ${shown(expected)}, got ${shown(classes)}`];
+}

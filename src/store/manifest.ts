@@ -1,11 +1,15 @@
 // manifest.json: what a model is, what it was made from and by, and the hash of every file beside it. The hash of the
 // manifest itself (its canonical JSON without that one field) closes the chain.
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { readJsonFile } from "./atomic-file.ts";
+import { checkForm, readJson } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
+import { fileInside } from "./file-inside.ts";
 import { canonicalJson, hashSchema, sha256Bytes } from "./hash.ts";
+import { isPathInside, isPlainName } from "./plain-name.ts";
+import { refuseLaterForm } from "./schema-version.ts";
+import { largestWindow, type StoredConfig, storedConfigSchema } from "./stored-config.ts";
 import type { Versions } from "./versions.ts";
 
 export interface Manifest {
@@ -14,7 +18,7 @@ export interface Manifest {
   model_version: string;
   created_at: string;
   /** As `tidemark train` resolved it. */
-  config: Record<string, unknown>;
+  config: StoredConfig;
   data: {
     files: string[];
     fingerprint: string;
@@ -49,25 +53,33 @@ export interface RetrainedFrom {
   holdout: string[];
 }
 
+const names = z
+  .array(z.string().min(1))
+  .refine((items) => new Set(items).size === items.length, "expected names that differ");
+const fileHashes = z.record(
+  z.string().refine(isPathInside, "expected the name of a file inside the model folder"),
+  hashSchema,
+);
+
 export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   schema_version: z.literal(1),
   tidemark_version: z.string(),
   model_version: z.string().min(1).describe("Names this model wherever it is mentioned, as in baseline_stats.json."),
   created_at: z.iso.datetime().describe("ISO 8601, UTC."),
-  config: z.record(z.string(), z.unknown()).describe("The resolved configuration that `tidemark train` ran with."),
-  data: z.object({
+  config: storedConfigSchema,
+  data: z.looseObject({
     files: z.array(z.string()),
     fingerprint: hashSchema.describe("Hash of the recordings' content, independent of the file format."),
     rows: z.int().nonnegative(),
     users: z.array(z.string()),
-    classes: z.array(z.string()),
-    channels: z.array(z.string()),
+    classes: names.min(2).describe("In the order of the network's outputs."),
+    channels: names.min(1).describe("In the order of the network's inputs."),
   }),
   retrained_from: z
-    .object({
+    .looseObject({
       model_version: z.string(),
       model: z.string(),
-      line: z.string(),
+      line: z.string().refine(isPlainName, "expected the name of a folder"),
       files: z.array(z.string()),
       fingerprint: hashSchema,
       pseudo_labelled: z.int().min(0),
@@ -75,10 +87,10 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     })
     .describe("The model that labelled recordings for this one, where `tidemark retrain` made it.")
     .exactOptional(),
-  versions: z.object({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
+  versions: z.looseObject({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
   git_commit: z.string().nullable().describe("Commit of the working directory that train ran in, where it had one."),
-  files: z.record(z.string(), hashSchema).describe("Hash of each immutable file; checked on every load."),
-  mutable_files: z.record(z.string(), hashSchema).describe("Hash of each mutable file as it was first written."),
+  files: fileHashes.describe("Hash of each immutable file; checked on every load."),
+  mutable_files: fileHashes.describe("Hash of each mutable file as it was first written."),
   manifest_hash: hashSchema.describe("Hash of the canonical JSON of everything else in this file."),
 });
 
@@ -95,18 +107,39 @@ export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifes
  * @throws UserError where there is none, it is malformed, or it was changed after training
  */
 export async function readManifest(directory: string): Promise<Manifest> {
-  const path = join(directory, fileName);
-  if (!(await exists(path))) {
+  const path = await fileInside(directory, fileName);
+  if (path === null) {
     throw new UserError(`${directory}: expected a model folder, found no ${fileName} in it`, {
       advice: (await exists(`${resolve(directory)}.partial`))
         ? "Its training has not finished; where it was interrupted, run the train command again with --resume."
         : "Give the folder that `tidemark train --out DIR` wrote.",
     });
   }
-  const manifest = await readJsonFile(path, manifestSchema);
-  const { manifest_hash: expected, ...unsealed } = manifest;
+  const value = await readJson(path);
+  const manifest = parseManifest(value, path);
+  // Of what stands in the file, also under keys that this version does not know.
+  const { manifest_hash: expected, ...unsealed } = value as Manifest;
   const found = sha256Bytes(canonicalJson(unsealed));
   if (found !== expected) throw changedFile(directory, fileName, expected, found);
+  return manifest;
+}
+
+/**
+ * What a manifest.json holds, whatever its hash says.
+ * @throws UserError that names every field that is wrong, or a form that is too new
+ */
+export function parseManifest(value: unknown, path: string): Manifest {
+  const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
+  refuseLaterForm(value, path, wrote);
+  const manifest = checkForm(value, manifestSchema, path);
+  const { config, data } = manifest;
+  if (config.window * data.channels.length > largestWindow) {
+    throw new UserError(
+      `${path}: windows of ${config.window} samples of ${data.channels.length} channels are too large to be read: ` +
+        `expected at most ${largestWindow} values`,
+      { advice: "Restore the model folder from a copy, or train with shorter windows." },
+    );
+  }
   return manifest;
 }
 

@@ -3,22 +3,27 @@
 // every production batch, so the manifest keeps only the hash of its first form, apart. Files that the manifest does
 // not name are left alone: later verbs keep their state beside the model.
 import { constants } from "node:fs";
-import { copyFile, mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { UserError } from "../errors.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 import {
+  checkForm,
   hasCode,
   jsonText,
   makeDirectory,
-  readJsonFile,
+  readJson,
   replaceFileAtomic,
   syncDirectory,
   writeFileAtomic,
 } from "./atomic-file.ts";
 import { checkOut } from "./check-out.ts";
+import { fileInside, pathInside } from "./file-inside.ts";
 import { sha256File } from "./hash.ts";
-import { type Labels, labelsSchema } from "./labels.ts";
+import { type Labels, labelFaults, labelsSchema } from "./labels.ts";
 import { changedFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
+import { monitorFile } from "./monitor-database.ts";
+import { explainReadFailure } from "./read-text-file.ts";
 
 /** The names of a model folder's files. */
 export const modelFiles = {
@@ -46,6 +51,16 @@ export const retrainReportFile = "retrain_report.json";
 export const trackingFile = "tracking.jsonl";
 
 const mutableFiles: readonly string[] = [modelFiles.rollingReference];
+
+/** What no model can be opened without; the manifest has the hash of each. */
+const neededFiles: readonly string[] = [
+  ...[modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline],
+];
+
+/** What is written beside the model while it is used. */
+const stateFiles: readonly string[] = [
+  ...[modelFiles.rollingReference, trackingFile, monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
+];
 
 /** What a writer says about a model; the rest of the manifest follows from the files. */
 export type ManifestInput = Omit<Manifest, "schema_version" | "files" | "mutable_files" | "manifest_hash">;
@@ -105,23 +120,37 @@ export async function writeModelFolder(
 }
 
 /**
- * Opens a model folder after checking each immutable file against the manifest's hash.
+ * Opens a model folder after checking each immutable file against the manifest's hash, and that nothing in it leads out.
  *
  * @throws UserError where it is no model folder, or a file is missing or changed: the message names the file with the
  *   hash that was expected and the one that was found
  */
 export async function openModelFolder(directory: string): Promise<ModelFolder> {
   const manifest = await readManifest(directory);
+  for (const name of neededFiles) {
+    if (Object.hasOwn(manifest.files, name)) continue;
+    throw new UserError(`model ${directory}: its manifest.json has no hash of ${name}, which every model has`, {
+      advice: "Restore the model folder from a copy, or train again.",
+    });
+  }
   for (const [name, expected] of Object.entries(manifest.files)) {
-    const found = await hashIfPresent(join(directory, name));
+    const path = await fileInside(directory, name);
+    const found = path === null ? null : await hashOf(path);
     if (found !== expected) throw changedFile(directory, name, expected, found);
   }
-  return {
-    directory,
-    manifest,
-    labels: await readJsonFile(join(directory, modelFiles.labels), labelsSchema),
-    path: (name) => join(directory, name),
-  };
+  for (const name of [...stateFiles, ...(await linksIn(directory, "streams"))]) await pathInside(directory, name);
+  const path = join(directory, modelFiles.labels);
+  const labels = checkForm(await readJson(path), labelsSchema, path);
+  const faults = labelFaults(labels, manifest.data.classes);
+  if (faults.length > 0) throw unfitFile(path, faults);
+  return { directory, manifest, labels, path: (name) => join(directory, name) };
+}
+
+/** The refusal of a file that has its hash, and yet is not what the rest of the folder says it is. */
+export function unfitFile(path: string, faults: readonly string[]): UserError {
+  return new UserError(`${path} cannot be used:\n${faults.map((fault) => `  ${fault}`).join("\n")}`, {
+    advice: "It is made once, by train. Restore the model folder from a copy, or train again.",
+  });
 }
 
 async function put(path: string, content: FileContent): Promise<void> {
@@ -129,12 +158,21 @@ async function put(path: string, content: FileContent): Promise<void> {
   await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
 }
 
-async function hashIfPresent(path: string): Promise<string | null> {
+/** A directory, if it is a link, and the links in it. */
+async function linksIn(directory: string, name: string): Promise<string[]> {
+  if ((await pathInside(directory, name)) === null) return [];
+  const path = join(directory, name);
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    throw explainReadFailure(error, path);
+  });
+  return entries.filter((entry) => entry.isSymbolicLink()).map((entry) => `${name}/${entry.name}`);
+}
+
+async function hashOf(path: string): Promise<string> {
   try {
     return await sha256File(path);
   } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "EISDIR")) return null;
-    throw error;
+    throw explainReadFailure(error, path);
   }
 }
 

@@ -8,6 +8,7 @@ import { UserError } from "../errors.ts";
 import { jsonText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { waitForLock } from "./lock.ts";
+import { isPlainName } from "./plain-name.ts";
 
 export interface RegistryLine {
   /** Folder names; the last one is the champion, the one before it what `rollback` goes back to. */
@@ -21,19 +22,19 @@ export interface Registry {
   lines: Record<string, RegistryLine>;
 }
 
-const name = z.string().min(1);
+const name = z.string().min(1).refine(isPlainName, "expected the name of a folder in the same directory");
 
-export const registrySchema: z.ZodType<Registry> = z.object({
+export const registrySchema: z.ZodType<Registry> = z.looseObject({
   schema_version: z.literal(1),
   lines: z
     .record(
       name,
-      z.object({
+      z.looseObject({
         champions: z
           .array(name)
           .min(1)
           .describe("folder names; the last is the champion, the one before it what rollback goes back to"),
-        log: z.array(z.object({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
+        log: z.array(z.looseObject({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
       }),
     )
     .describe("by the name that all versions of a line share: that of the first one's folder"),

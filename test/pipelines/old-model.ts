@@ -1,10 +1,43 @@
-// A model folder as an earlier commit wrote it, with its recordings: test/fixtures/scripts/model-folder.ts made it.
+// A model folder as an earlier commit wrote it, with its recordings: test/fixtures/scripts/model-folder.ts made it. It can be
+// changed and given correct hashes again, as anybody can do.
 import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
 
 const archive = fileURLToPath(new URL("../fixtures/model-folder-85d68b1.tar.gz", import.meta.url));
 
 /** Unpacks `walk` (the model, with one checked batch), `recordings.csv.gz` and `batch.csv.gz` into a directory. */
 export function unpackOldModel(directory: string): void {
   execFileSync("tar", ["-xzf", archive, "-C", directory]);
+}
+
+type Json = Record<string, unknown>;
+
+/** Replaces what a JSON file of the folder holds. */
+export function changeJson<T = Json>(folder: string, name: string, change: (value: T) => unknown): void {
+  const path = join(folder, name);
+  const value: T = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify(change(value) ?? value, null, 2));
+}
+
+/** Corrects every hash in the folder, as its author would. */
+export function reseal(folder: string): void {
+  const hashOf = (name: string): string => sha256Bytes(readFileSync(join(folder, name)));
+  changeJson(folder, "baseline_stats.json", ({ content_hash: _, ...content }) => {
+    const sealed = { ...content, scaler_hash: hashOf("scaler.json") };
+    return { ...sealed, content_hash: sha256Bytes(canonicalJson(sealed)) };
+  });
+  changeJson<Json & { files: Json }>(folder, "manifest.json", ({ manifest_hash: _, files, ...content }) => {
+    const hashes = Object.keys(files).map((name) => {
+      try {
+        return [name, hashOf(name)];
+      } catch {
+        return [name, files[name]];
+      }
+    });
+    const sealed = { ...content, files: Object.fromEntries(hashes) };
+    return { ...sealed, manifest_hash: sha256Bytes(canonicalJson(sealed)) };
+  });
 }

@@ -178,23 +178,20 @@ describe("where nothing can be written", () => {
   const locked = process.getuid?.() === 0 ? "/sys" : join(directory, "locked");
   const absent = !existsSync("/sys") && process.getuid?.() === 0;
 
-  it.skipIf(process.platform === "win32" || absent)(
-    "train and predict say so before they read",
-    async () => {
-      if (locked !== "/sys") {
-        mkdirSync(locked);
-        chmodSync(locked, 0o555);
-      }
-      const trained = await run("train", "r.parquet", "--out", `${locked}/walk`, ...tinyWords);
-      expect(trained).toMatchObject({ exitCode: 2, stdout: "" });
-      expect(trained.stderr).toMatch(
-        /^error: --out \S+\/walk: could not be written: E(PERM|ACCES|ROFS)[^\n]*\nCheck that [^\n]*\n$/,
-      );
-      const predicted = await run("predict", "r.parquet", "--model", "models/walk", "--out", `${locked}/p.csv`);
-      expect(predicted).toMatchObject({ exitCode: 2, stdout: "" });
-      expect(predicted.stderr).toMatch(/^error: --out \S+\/p\.csv: could not be written: [^\n]*\nCheck that [^\n]*\n$/);
-    },
-  );
+  it.skipIf(process.platform === "win32" || absent)("train and predict say so before they read", async () => {
+    if (locked !== "/sys") {
+      mkdirSync(locked);
+      chmodSync(locked, 0o555);
+    }
+    const trained = await run("train", "r.parquet", "--out", `${locked}/walk`, ...tinyWords);
+    expect(trained).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(trained.stderr).toMatch(
+      /^error: --out \S+\/walk: could not be written: E(PERM|ACCES|ROFS)[^\n]*\nCheck that [^\n]*\n$/,
+    );
+    const predicted = await run("predict", "r.parquet", "--model", "models/walk", "--out", `${locked}/p.csv`);
+    expect(predicted).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(predicted.stderr).toMatch(/^error: --out \S+\/p\.csv: could not be written: [^\n]*\nCheck that [^\n]*\n$/);
+  });
 
   it("a file in the way is named", async () => {
     const under = await run("train", "r.parquet", "--out", "r.parquet/walk", ...tinyWords);

@@ -15,7 +15,7 @@ const input: ManifestInput = {
   tidemark_version: "0.1.0",
   model_version: "2026-11-24-abc",
   created_at: "2026-11-24T05:00:00Z",
-  config: { window: 200, overlap: 0.5 },
+  config: { rate: 50, window: 200, overlap: 0.5 },
   data: {
     files: ["a.csv"],
     fingerprint: sha256Bytes("data"),

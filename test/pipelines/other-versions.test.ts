@@ -1,0 +1,147 @@
+// Model folders of other versions of Tidemark: one that an earlier commit wrote, and one as a later version may write it within
+// the same form, with keys that this one does not know, an option that it has and the later one retired, and options whose
+// values it does not know.
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { exitCodes, UserError } from "../../src/errors.ts";
+import { championOptions } from "../../src/pipelines/champion-options.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { openMonitor, validateBaselineFile } from "../../src/pipelines/open-monitor.ts";
+import { predict } from "../../src/pipelines/predict.ts";
+import { showModel } from "../../src/pipelines/registry.ts";
+import { retrain } from "../../src/pipelines/retrain.ts";
+import { sync } from "../../src/pipelines/sync.ts";
+import { readManifest } from "../../src/store/manifest.ts";
+import { FakeMlflow } from "../tracking/fake-mlflow.ts";
+import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
+import { fileDirectory, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+
+/** Values of these keys are keyed by names: of channels, classes, people, files or options. */
+const nameKeyed =
+  /^(per_channel|edges|by_class|standard|correlation_seconds|files|mutable_files|per_class|per_user|classes|persons|channels|values|tags|params|shifted|kinds|aggregated)$/;
+
+/** With a key that nobody knows in every object of a fixed form. */
+function extended(value: unknown, key = ""): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => extended(item, key));
+  const entries = Object.entries(value).map(([name, item]) => [name, extended(item, nameKeyed.test(key) ? "" : name)]);
+  return Object.fromEntries(nameKeyed.test(key) ? entries : [...entries, ["added_later", { why: "x" }]]);
+}
+
+beforeAll(() => {
+  unpackOldModel(directory);
+  cpSync(at("walk"), at("later"), { recursive: true });
+  for (const name of ["manifest", "baseline_stats", "scaler", "labels", "cv_report", "rolling_reference"]) {
+    changeJson(at("later"), `${name}.json`, (value) => extended(value));
+  }
+  for (const name of ["history.jsonl", "tracking.jsonl"]) {
+    const lines = readFileSync(at("later", name), "utf8").trimEnd().split("\n");
+    const longer = lines.map((line) => `${JSON.stringify(extended(JSON.parse(line)))}\n`);
+    writeFileSync(at("later", name), longer.join(""));
+  }
+  changeJson<{ config: Record<string, unknown> }>(at("later"), "manifest.json", ({ config }) => {
+    config.optimizer = "lion";
+    config.split = "by moon phase";
+    delete config.patience;
+  });
+  reseal(at("later"));
+});
+
+describe.each([
+  { version: "of 85d68b1", model: "walk" },
+  { version: "of a later version that added keys", model: "later" },
+])("a model folder $version", ({ model }) => {
+  it("is opened and described", async () => {
+    const { config } = await openMonitor(at(model));
+    expect(config).toMatchObject({ rate: 20, window: 40, overlap: 0.5 });
+    expect(await validateBaselineFile(at(model))).toEqual([]);
+    expect((await showModel(at(model))).version).toMatchObject({ classes: ["sitting", "walking"], people: 4 });
+  });
+
+  it("predicts", async () => {
+    const predicted = await predict({
+      files: [at("batch.csv.gz")],
+      model: at(model),
+      out: at(`${model}.csv`),
+      jobs: 1,
+    });
+    expect(predicted).toMatchObject({ windows: 34, classes: { walking: 34, sitting: 0 } });
+  });
+
+  it("checks a new batch, and knows the one that was checked before", async () => {
+    const known = await check({ files: [at("batch.csv.gz")], model: at(model), jobs: 1 });
+    expect(known).toMatchObject({ known: true, result: { verdict: "normal", batch_id: "batch.csv.gz" } });
+    const fresh = await check({ files: [at("recordings.csv.gz")], model: at(model), stream: "other", jobs: 1 });
+    expect(fresh).toMatchObject({ known: false, result: { verdict: "normal", batch_id: "recordings.csv.gz" } });
+  });
+
+  it("is retrained, with the options that it was trained with", async () => {
+    expect(championOptions(await readManifest(at(model)), model)).toEqual({
+      ...{ files: ["recordings.csv.gz"], rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore" },
+      ...{ folds: 2, epochs: 2, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "none" },
+      ...{ augment: "rotate", windowSize: 5 },
+    });
+    const words = ["--model", model, "--out", `${model}-v2`, "--jobs", "1", "--cycles", "1", "--epochs", "1"];
+    const { exitCode, stdout, stderr } = await start(["retrain", "batch.csv.gz", ...words], directory).ended;
+    expect(stderr).not.toContain("error");
+    expect(stdout).toContain("gate: ");
+    expect([exitCodes.ok, exitCodes.notAdopted]).toContain(exitCode);
+  });
+
+  it("is sent to a tracking server", async () => {
+    const server = new FakeMlflow();
+    await server.open();
+    try {
+      const { training, streams } = await sync({ directory: at(model), tracking: server.uri });
+      expect(training).toMatchObject({ unsent: null });
+      expect(training?.sent).toBeGreaterThan(10);
+      expect(streams.map(({ unsent }) => unsent)).toEqual([null, null]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("what this version does not know of a later one", () => {
+  it.each([
+    { option: "network", value: "mamba", knows: "one of 1dcnn-bilstm, compact" },
+    { option: "normalize", value: undefined, knows: "one of zscore, robust, none" },
+    { option: "batchSize", value: "auto", knows: "a whole number from 2 to 65536" },
+  ])(
+    "keeps a model with another $option from being retrained, and from nothing else",
+    async ({ option, value, knows }) => {
+      const model = `other-${option}`;
+      cpSync(at("walk"), at(model), { recursive: true });
+      changeJson<{ config: Record<string, unknown> }>(at(model), "manifest.json", (manifest) => {
+        if (value === undefined) delete manifest.config[option];
+        else manifest.config[option] = value;
+      });
+      reseal(at(model));
+      await openMonitor(at(model));
+      const retraining = retrain({ files: [at("batch.csv.gz")], model: at(model), out: at(`${model}-v2`) });
+      const error = await retraining.then(String, (reason: unknown) => reason);
+      expect(error).toBeInstanceOf(UserError);
+      expect(error).toMatchObject({ advice: expect.stringContaining("Tidemark 0.1.0, which made it") });
+      expect(String(error)).toContain(`${model} cannot be retrained: it was trained with ${option} `);
+      expect(String(error)).toContain(knows);
+      expect(existsSync(at(`${model}-v2`))).toBe(false);
+    },
+  );
+
+  it("is refused by its form, if that is another one, and not by what else looks wrong", async () => {
+    cpSync(at("walk"), at("next"), { recursive: true });
+    changeJson(at("next"), "manifest.json", (value) => {
+      const { config: _, ...rest } = value;
+      return { ...rest, schema_version: 2, tidemark_version: "3.1.0", settings: {} };
+    });
+    await expect(openMonitor(at("next"))).rejects.toMatchObject({
+      name: "UserError",
+      message: expect.stringContaining("is written in form 2 (schema_version); this Tidemark reads form 1"),
+      advice: "Use Tidemark 3.1.0, which wrote it, or a later one.",
+    });
+  });
+});

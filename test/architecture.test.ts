@@ -22,7 +22,7 @@ const table: Record<string, readonly string[] | typeof any> = {
   baseline: ["stats", "data"],
   drift: ["baseline", "stats"],
   monitoring: ["drift", "baseline"],
-  "pseudo-labeling": ["training", "model-selection", "metrics", "preprocessing"],
+  "pseudo-labeling": ["training", "model-selection", "metrics", "preprocessing", "stats"],
   report: ["pseudo-labeling", "drift", "baseline", "metrics", "model-selection", "data", "stats"],
   pipelines: any,
   server: ["pipelines", "store"],

@@ -5,6 +5,7 @@
 // Dimensions: W windows, K classes.
 
 import { z } from "zod";
+import { millionths } from "../stats/millionths.ts";
 
 export interface ModelSignals {
   /** W. */
@@ -91,9 +92,10 @@ export function modelSignals(
     }
     if (!(Math.abs(sum - 1) <= sumTolerance)) throw notProbabilities(w, sum);
     classCounts[label]! += 1;
-    confidence.add(first);
-    entropy.add(nats / Math.log(nClasses));
-    margin.add(first - second);
+    // As shares of their sum, which float32 misses 1 by: neither mean confidence nor mean entropy may exceed 1.
+    confidence.add(first / sum);
+    entropy.add((Math.log(sum) + nats / sum) / Math.log(nClasses));
+    margin.add((first - second) / sum);
     if (w > 0 && follows[w]) {
       pairs++;
       if (label !== before) flips++;
@@ -170,7 +172,7 @@ class Counter {
       bin = Math.min(signalEdges.length, Math.max(0, place));
     }
     this.#counts[bin]! += 1;
-    this.#millionths += Math.round(x * 1e6);
+    this.#millionths += millionths(x);
   }
 
   summary(): SignalSummary {

@@ -130,7 +130,8 @@ export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
   const upper = ladder.at(above)!;
   const lower = above > 0 ? ladder[above - 1]! : upper;
   if (lower === upper) return { lower, upper, share: 1 };
-  return { lower, upper, share: Math.log(seconds / lower.seconds) / Math.log(upper.seconds / lower.seconds) };
+  const [fromLower, toUpper] = [Math.log(seconds / lower.seconds), Math.log(upper.seconds / seconds)];
+  return { lower, upper, share: fromLower / (fromLower + toUpper) };
 }
 
 /** Of a score among batches of one length; see {@link conformalPValue}. */

@@ -23,7 +23,7 @@ import { describeCheck } from "./describe-check.ts";
 import { gateBatch } from "./gate-batch.ts";
 import { columnsUnder, measureBatch } from "./measure-batch.ts";
 import { type Decision, type StreamMemory, withStream } from "./monitor-stream.ts";
-import { type Monitor, openMonitor } from "./open-monitor.ts";
+import { type Judge, type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
 import { quoteWord } from "./resume-command.ts";
@@ -171,7 +171,7 @@ async function measure(
 export function decide(
   batch: MeasuredBatch,
   memory: StreamMemory<StreamState>,
-  monitor: Monitor,
+  monitor: Judge,
   config: Pick<CheckConfig, "thresholds" | "alpha" | "arl" | "accept">,
   facts: CheckFacts,
 ): Decision<CheckResult, StreamState> {

@@ -11,12 +11,12 @@ import type { JudgedBatch } from "../monitoring/check-result.ts";
 import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
 import type { CheckFacts, MeasuredBatch, StreamState } from "./check.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
-import type { Monitor } from "./open-monitor.ts";
+import type { Judge } from "./open-monitor.ts";
 
 export function describeCheck(of: {
   batch: MeasuredBatch;
   memory: StreamMemory<StreamState>;
-  monitor: Monitor;
+  monitor: Judge;
   config: Pick<CheckConfig, "thresholds" | "arl" | "accept">;
   facts: CheckFacts;
   judgement: Judgement;
@@ -62,13 +62,13 @@ export function describeCheck(of: {
     signals: describeSignals(measurement.signals, memory, monitor),
     accuracy: accuracyOf(measurement.signals, monitor),
     likely_causes: causes.map(({ kind, channels, fault, weight }) => ({
-      ...{ kind, channels: [...channels], fault, weight: Math.min(1, Math.max(0, weight)) },
+      ...{ kind, channels: [...channels], fault, weight },
     })),
     warnings: [...warnings],
   };
 }
 
-function secondsOf({ columns }: MeasuredBatch, { drift }: Monitor): number {
+function secondsOf({ columns }: MeasuredBatch, { drift }: Judge): number {
   return Object.values(columns)[0]!.length / drift.sampling_rate_hz;
 }
 
@@ -91,9 +91,9 @@ function describeComparison(comparison: Comparison): JudgedBatch["comparisons"][
         {
           ks: own.ks,
           ks_within_classes: own.ksWithinClasses,
-          psi: Math.max(0, own.psi),
+          psi: own.psi,
           wasserstein: own.wasserstein,
-          jensen_shannon: Math.min(1, own.jensenShannon),
+          jensen_shannon: own.jensenShannon,
           mean_shift: own.meanShift,
           sd_ratio: Math.exp(own.logSdRatio),
         },
@@ -105,7 +105,7 @@ function describeComparison(comparison: Comparison): JudgedBatch["comparisons"][
 function describeSignals(
   signals: ModelSignals,
   memory: StreamMemory<StreamState>,
-  { drift, monitored }: Monitor,
+  { drift, monitored }: Judge,
 ): JudgedBatch["signals"] {
   const of = (batches: readonly BatchMeasurement[]): ModelSignals | null =>
     batches.length === 0 ? null : mergeSignals(batches.map((batch) => batch.signals));
@@ -134,15 +134,15 @@ function describeSignals(
   const shares = signals.classCounts.map((n, k) => [drift.classes[k]!, n / signals.windows]);
   return {
     class_shares: Object.fromEntries(shares),
-    mean_confidence: Math.min(1, meanConfidence(signals)),
+    mean_confidence: meanConfidence(signals),
     flip_rate: flipRate(signals),
     against: Object.fromEntries(against),
   };
 }
 
-function accuracyOf(signals: ModelSignals, { drift }: Monitor): JudgedBatch["accuracy"] {
+function accuracyOf(signals: ModelSignals, { drift }: Judge): JudgedBatch["accuracy"] {
   if (drift.accuracy === null) return null;
-  const confidence = Math.min(1, meanConfidence(signals));
+  const confidence = meanConfidence(signals);
   const { accuracy, ...rest } = estimateAccuracy(drift.accuracy, { windows: signals.windows, confidence });
   return { estimate: accuracy, ...rest, coverage: drift.accuracy.coverage };
 }

@@ -25,6 +25,9 @@ export interface Monitor {
   readonly monitored: MonitoredModel;
 }
 
+/** What a decision takes. */
+export type Judge = Pick<Monitor, "drift" | "model" | "monitored">;
+
 /** @throws UserError where the folder was changed, or its baseline cannot be used: all faults are named */
 export async function openMonitor(model: string): Promise<Monitor> {
   const folder = await openModel(model);

@@ -6,6 +6,8 @@
 
 import { type ClassificationMetrics, classificationMetrics } from "../metrics/classification-metrics.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
+import { millionths } from "../stats/millionths.ts";
+import { totalVariation } from "../stats/share-distance.ts";
 import { type Selection, type SelectorName, selectPseudoLabels } from "./select-pseudo-labels.ts";
 
 /**
@@ -236,28 +238,26 @@ function truthOf({ rows, labels }: Selection, truth: Int32Array, classes: readon
 
 function meanSignals(probabilities: Float32Array, nClasses: number): { mean_confidence: number; mean_entropy: number } {
   const rows = probabilities.length / nClasses;
-  let [confidence, nats] = [0, 0];
+  let [confidence, entropy] = [0, 0];
   for (let row = 0; row < rows; row++) {
-    let most = 0;
+    let [most, sum, nats] = [0, 0, 0];
     for (let k = 0; k < nClasses; k++) {
       const p = probabilities[row * nClasses + k]!;
       most = Math.max(most, p);
+      sum += p;
       if (p > 0) nats -= p * Math.log(p);
     }
-    confidence += most;
+    // As shares of their sum, which float32 misses 1 by: equal probabilities of three classes had an entropy above 1.
+    confidence += millionths(most / sum);
+    entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
   }
-  return { mean_confidence: confidence / rows, mean_entropy: nats / rows / Math.log(nClasses) };
+  return { mean_confidence: confidence / 1e6 / rows, mean_entropy: entropy / 1e6 / rows };
 }
 
 function flippedShare(now: ArrayLike<number>, before: ArrayLike<number>): number {
   let flips = 0;
   for (let i = 0; i < now.length; i++) if (now[i] !== before[i]) flips++;
   return flips / now.length;
-}
-
-function totalVariation(a: readonly number[], b: readonly number[]): number {
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  return a.reduce((total, value, i) => total + Math.abs(value / sum(a) - b[i]! / sum(b)), 0) / 2;
 }
 
 function rowsOf(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {

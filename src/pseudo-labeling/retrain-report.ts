@@ -45,7 +45,7 @@ const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const names = z.array(z.string());
 
-const cycle: z.ZodType<CycleReport> = z.object({
+export const cycleSchema: z.ZodType<CycleReport> = z.object({
   cycle: count,
   share: share.describe("of the unlabelled windows, as asked for; caps may allow less"),
   selection: z
@@ -81,6 +81,18 @@ const cycle: z.ZodType<CycleReport> = z.object({
   }),
 });
 
+export const comparisonSchema: z.ZodType<HoldoutComparison> = z.object({
+  people: z.array(
+    z.object({ person: z.string(), windows: count, champion_macro_f1: share, candidate_macro_f1: share }),
+  ),
+  champion_macro_f1: share,
+  candidate_macro_f1: share,
+  mean_difference: z.number(),
+  interval: z.tuple([z.number(), z.number()]).describe("90 %, of the mean over people: a moderated t interval"),
+  cycles: z.int().min(1).describe("that the candidate is the best of, cycle 0 included"),
+  chance: z.number().min(0).describe("by how much the best of so many equal ones would be ahead in the mean"),
+});
+
 const proxies: z.ZodType<Proxies> = z.object({
   mean_confidence: share,
   mean_entropy: share,
@@ -98,23 +110,13 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
   labelled: z.object({ people: names, windows: count }).describe("learned from"),
   holdout: z.object({ people: names, windows: count }).describe("labelled, decide, never learned from"),
   unlabelled: z.object({ files: names, fingerprint: z.string(), windows: count }),
-  cycles: z.array(cycle),
+  cycles: z.array(cycleSchema),
   winner: count,
   stopped: z.enum([
     ...(["vanished", "dominated", "nothing selected", "dropped", "no gain", "all selected", "cycles"] as const),
     "adabn",
   ]),
-  comparison: z.object({
-    people: z.array(
-      z.object({ person: z.string(), windows: count, champion_macro_f1: share, candidate_macro_f1: share }),
-    ),
-    champion_macro_f1: share,
-    candidate_macro_f1: share,
-    mean_difference: z.number(),
-    interval: z.tuple([z.number(), z.number()]).describe("90 %, of the mean over people: a moderated t interval"),
-    cycles: z.int().min(1).describe("that the candidate is the best of, cycle 0 included"),
-    chance: z.number().min(0).describe("by how much the best of so many equal ones would be ahead in the mean"),
-  }),
+  comparison: comparisonSchema,
   proxies: z.object({ champion: proxies, candidate: proxies }).nullable(),
   gate: z.object({
     passed: z.boolean(),

@@ -37,6 +37,7 @@ export function kolmogorovSurvival(x: number): number {
   if (!(x > 0)) return 1;
   if (x < 1) {
     const factor = Math.exp(-(Math.PI ** 2) / (8 * x * x));
+    if (factor === 0) return 1;
     const sum = factor + factor ** 9 + factor ** 25 + factor ** 49;
     return 1 - (Math.sqrt(2 * Math.PI) / x) * sum;
   }

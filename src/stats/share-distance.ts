@@ -1,25 +1,43 @@
-// Distances between two sets of shares that need no order: classes, or bins of a histogram. Both take counts or weights
-// and are 0 for equal shares and 1 for shares that have nothing in common.
+// Distances between two sets of shares that need no order: classes, or bins of a histogram. Both take counts, are 0 for equal
+// shares and 1 for shares that have nothing in common, and no rounding takes them out of 0..1.
 
-/** Total variation: the largest difference of probability that any set of categories shows; half the summed differences. */
+/** Total variation: the largest difference of probability that any set of categories shows. */
 export function totalVariation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = totals(a, b);
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i]! / n - b[i]! / m);
-  return sum / 2;
+  // That set is all categories with a larger share in a. Counts add exactly, where shares do not: the result is a difference
+  // of two quotients in 0..1, the first of which is the larger one.
+  let [inA, inB] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    if (!(a[i]! / n > b[i]! / m)) continue;
+    inA += a[i]!;
+    inB += b[i]!;
+  }
+  return inA / n - inB / m;
 }
 
-/** Jensen-Shannon distance: the square root of the divergence to base 2, a metric (Endres and Schindelin 2003). */
+/**
+ * Jensen-Shannon distance: the square root of the divergence to base 2, a metric (Endres and Schindelin 2003). The divergence
+ * is taken as what a value's category tells of its side, averaged over the categories.
+ */
 export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = totals(a, b);
-  let sum = 0;
+  let [told, weights] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     const [p, q] = [a[i]! / n, b[i]! / m];
-    const middle = (p + q) / 2;
-    if (p > 0) sum += p * Math.log2(p / middle);
-    if (q > 0) sum += q * Math.log2(q / middle);
+    if (p + q === 0) continue;
+    told += (p + q) * bitsOfSide(p, q);
+    weights += p + q;
   }
-  return Math.sqrt(Math.max(0, sum / 2));
+  return Math.sqrt(told / weights);
+}
+
+/** 1 minus the binary entropy of p : q. Each form is used where rounding cannot take it out of 0..1. */
+function bitsOfSide(p: number, q: number): number {
+  const lesser = Math.min(p, q) / (p + q);
+  if (lesser === 0) return 1;
+  if (lesser < 0.25) return 1 + lesser * Math.log2(lesser) + (1 - lesser) * Math.log2(1 - lesser);
+  const lead = Math.abs(p - q) / (p + q);
+  return (2 * lead * Math.atanh(lead) + Math.log1p(-lead * lead)) / (2 * Math.LN2);
 }
 
 function totals(a: ArrayLike<number>, b: ArrayLike<number>): [number, number] {

@@ -58,6 +58,26 @@ describe("counts", () => {
     }
   });
 
+  it("are in 0..1 to the last digit, and exactly 1 apart without overlap, however many there are of each", () => {
+    const many = fc.array(fc.integer({ min: 0, max: 2 ** 40 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(many, many, fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }), (x, y, mine) => {
+        const length = Math.min(x.length, y.length);
+        const [a, b] = [x.slice(0, length), y.slice(0, length)];
+        const apart = [a.map((n, i) => (mine[i] ? n : 0)), b.map((n, i) => (mine[i] ? 0 : n))] as const;
+        for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+          if ([a, b].every((counts) => counts.some((n) => n > 0))) {
+            expect(distance(a, b)).toBeGreaterThanOrEqual(0);
+            expect(distance(a, b)).toBeLessThanOrEqual(1);
+          }
+          if (distance !== ksDistance && apart.every((counts) => counts.some((n) => n > 0))) {
+            expect(distance(...apart)).toBe(1);
+          }
+        }
+      }),
+    );
+  });
+
   it("of different length or without a value are refused", () => {
     for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
       expect(() => distance([1, 2], [1, 2, 3])).toThrow(RangeError);

@@ -1,0 +1,210 @@
+// Streams of batches that no recording would be likely to hold, for a model of made-up people: one class, classes that the
+// reference does not hold, one window, constant, tiny and huge values, a hundred million times the counts.
+import * as fc from "fast-check";
+import { calibrateAccuracy } from "../../src/drift/accuracy-estimate.ts";
+import { baselineReference, gridsOf } from "../../src/drift/baseline-reference.ts";
+import type { BatchSummary } from "../../src/drift/batch-summary.ts";
+import { calibrate } from "../../src/drift/calibrate.ts";
+import { mergeClassSummaries, summarizeByClass } from "../../src/drift/class-summaries.ts";
+import { type DriftBaseline, driftBaselineSchema, driftModel } from "../../src/drift/drift-baseline.ts";
+import { type ModelSignals, modelSignals } from "../../src/drift/model-signals.ts";
+import { type Columns, Summarizer } from "../../src/drift/summarize.ts";
+import type { BatchMeasurement } from "../../src/monitoring/stored-summary.ts";
+import type { MeasuredBatch } from "../../src/pipelines/check.ts";
+import type { Judge } from "../../src/pipelines/open-monitor.ts";
+import { Rng } from "../../src/random.ts";
+
+export const channels: readonly string[] = ["Ax", "Ay"];
+const samplingRateHz = 10;
+const chunkRows = 20;
+
+export type Knowledge = "people" | "bouts" | "effective sample size" | "constants";
+
+/** A model of `nClasses` that knows as much about batches without drift as recordings of so many people tell. */
+export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
+  const root = Rng.fromSeed(nClasses);
+  const nPeople = { people: 6, bouts: 2, "effective sample size": 0, constants: 0 }[knowledge];
+  const chunks = Array.from({ length: Math.max(1, nPeople) }, (_, person) =>
+    Array.from({ length: 4 * nClasses }, (_, i) => {
+      const rng = root.split(`${person} ${i}`);
+      const label = i % nClasses;
+      const column = (): Float32Array => Float32Array.from({ length: chunkRows }, () => label + rng.normal());
+      const columns: Columns = Object.fromEntries(channels.map((name) => [name, column()]));
+      return { recording: `${i}`, label, columns };
+    }),
+  );
+  const all = chunks.flat();
+  const baseline = baselineReference(
+    Object.fromEntries(
+      channels.map((name) => [name, Float32Array.from(all.flatMap(({ columns }) => [...columns[name]!]))]),
+    ),
+  );
+  const summarizer = new Summarizer(gridsOf(baseline));
+  const groups = chunks.map((own, person) => ({
+    name: `person ${person}`,
+    chunks: own.map(({ recording, label, columns }) => ({
+      ...{ recording, label: `${label}` },
+      summary: summarizeByClass(summarizer, columns, new Int32Array(chunkRows).fill(label), nClasses),
+    })),
+  }));
+  const confidences = [0.3, 1];
+  const drift: DriftBaseline = {
+    sampling_rate_hz: samplingRateHz,
+    classes: Array.from({ length: nClasses }, (_, k) => `class ${k}`),
+    edges: gridsOf(baseline),
+    by_class: mergeClassSummaries(groups.flatMap((group) => group.chunks.map(({ summary }) => summary))),
+    signals: modelSignals(
+      answers(
+        all.map(({ label }) => label),
+        nClasses,
+        "sure",
+      ),
+      nClasses,
+      all.map(() => 1),
+    ),
+    calibration: calibrate(baseline, nPeople === 0 ? [] : groups, {
+      ...{ chunkSeconds: chunkRows / samplingRateHz, samplingRateHz, lengthsSeconds: [2, 6], nullBatches: 24 },
+      ...{ rng: root, correlationSeconds: knowledge === "constants" ? null : { Ax: 0.3, Ay: 0.3 } },
+    }),
+    accuracy: calibrateAccuracy(
+      groups.flatMap(({ name }) =>
+        confidences.map((confidence) => ({ person: name, windows: 3, confidence, accuracy: 1 - confidence / 2 })),
+      ),
+    ),
+  };
+  const stored = driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)));
+  const windowSize = stored.calibration.reference_batches;
+  return {
+    drift: stored,
+    model: driftModel(stored),
+    monitored: { directory: "", modelVersion: "1", channels, windowSize },
+  };
+}
+
+const kinds = ["usual", "shifted", "constant", "tiny", "huge"] as const;
+const assurances = ["sure", "even", "any"] as const;
+
+interface Stretch {
+  readonly label: number;
+  readonly rows: number;
+  readonly kind: (typeof kinds)[number];
+}
+
+export interface GeneratedBatch {
+  readonly stretches: readonly Stretch[];
+  readonly assurance: (typeof assurances)[number];
+  readonly seed: number;
+  /** Every count so many times. */
+  readonly times: number;
+}
+
+export function generatedBatch(nClasses: number): fc.Arbitrary<GeneratedBatch> {
+  const stretch = (kind: fc.Arbitrary<Stretch["kind"]>): fc.Arbitrary<Stretch> =>
+    fc.record({ label: fc.nat({ max: nClasses - 1 }), rows: fc.integer({ min: 1, max: 40 }), kind });
+  return fc.record({
+    stretches: fc.oneof(
+      fc.array(stretch(fc.constantFrom(...kinds)), { minLength: 1, maxLength: 1 }),
+      fc.array(stretch(fc.constantFrom(...kinds)), { minLength: 1, maxLength: 40 }),
+      fc.array(stretch(fc.constant("usual")), { minLength: 1, maxLength: 40 }),
+    ),
+    assurance: fc.constantFrom(...assurances),
+    seed: fc.nat(),
+    times: fc.constantFrom(1, 1, 7, 1e8),
+  });
+}
+
+/** As `check` would measure it; every stretch is one window. */
+export function measured({ stretches, assurance, seed, times }: GeneratedBatch, judge: Judge): MeasuredBatch {
+  const nClasses = judge.drift.classes.length;
+  const rng = Rng.fromSeed(seed);
+  const classOf = Int32Array.from(stretches.flatMap(({ label, rows }) => new Array<number>(rows).fill(label)));
+  const column = (): Float32Array =>
+    Float32Array.from(
+      stretches.flatMap(({ label, rows, kind }) => {
+        const value = (): number => {
+          switch (kind) {
+            case "usual":
+              return label + rng.normal();
+            case "shifted":
+              return label + 3 + rng.normal();
+            case "constant":
+              return 1;
+            case "tiny":
+              return 1e-45 * rng.integer(3);
+            case "huge":
+              return 3e38 * (rng.uniform() < 0.5 ? -1 : 1);
+            default:
+              throw new TypeError(kind satisfies never);
+          }
+        };
+        return Array.from({ length: rows }, value);
+      }),
+    );
+  const columns: Columns = Object.fromEntries(channels.map((name) => [name, column()]));
+  const byClass = summarizeByClass(new Summarizer(judge.drift.edges), columns, classOf, nClasses);
+  const labels = stretches.map(({ label }) => label);
+  const signals = modelSignals(
+    answers(labels, nClasses, assurance, rng),
+    nClasses,
+    labels.map(() => 1),
+  );
+  return {
+    recordings: {
+      ...{ channels, values: channels.map((name) => columns[name]!), time: Float64Array.from(classOf.keys()) },
+      ...{ stretches: [], files: [], fingerprint: "" },
+    },
+    columns,
+    windows: labels.length,
+    measurement: {
+      byClass: byClass.map((own) => own && timesSummary(own, times)),
+      signals: timesSignals(signals, times),
+    },
+    warnings: [],
+  };
+}
+
+/** [W, K] in float32, as a network gives them, the label's the greatest. */
+function answers(
+  labels: readonly number[],
+  nClasses: number,
+  assurance: GeneratedBatch["assurance"],
+  rng: Rng = Rng.fromSeed(1),
+): Float32Array {
+  return Float32Array.from(
+    labels.flatMap((label) => {
+      const weights = Array.from({ length: nClasses }, (_, k) => {
+        if (assurance === "even") return 1;
+        if (assurance === "sure") return k === label ? 1 : 0;
+        return k === label ? 1 : rng.uniform();
+      });
+      const sum = weights.reduce((total, weight) => total + weight, 0);
+      return weights.map((weight) => weight / sum);
+    }),
+  );
+}
+
+function timesSummary(summary: BatchSummary, times: number): BatchSummary {
+  return Object.fromEntries(
+    Object.entries(summary).map(([name, own]) => [
+      name,
+      {
+        ...own,
+        ...{ n: own.n * times, missing: own.missing * times, counts: own.counts.map((count) => count * times) },
+        ...{ excessBelow: own.excessBelow * times, excessAbove: own.excessAbove * times },
+      },
+    ]),
+  );
+}
+
+function timesSignals(signals: ModelSignals, times: number): BatchMeasurement["signals"] {
+  const scale = ({ counts, millionths }: ModelSignals["confidence"]): ModelSignals["confidence"] => ({
+    counts: counts.map((count) => count * times),
+    millionths: millionths * times,
+  });
+  return {
+    windows: signals.windows * times,
+    classCounts: signals.classCounts.map((count) => count * times),
+    ...{ confidence: scale(signals.confidence), entropy: scale(signals.entropy), margin: scale(signals.margin) },
+    ...{ pairs: signals.pairs * times, flips: signals.flips * times },
+  };
+}

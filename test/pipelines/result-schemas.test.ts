@@ -1,0 +1,217 @@
+// Whatever the data, each verb's result is one that its published schema takes: no share above 1, no NaN, nothing repaired.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { baselineStatsSchema } from "../../src/baseline/baseline-stats.ts";
+import { computeBaseline } from "../../src/baseline/compute-baseline.ts";
+import { validateBaseline } from "../../src/baseline/validate-baseline.ts";
+import type { CheckConfig } from "../../src/config.ts";
+import { wholeOf } from "../../src/drift/class-summaries.ts";
+import { classificationMetrics, classificationMetricsSchema } from "../../src/metrics/classification-metrics.ts";
+import { cohenKappa } from "../../src/metrics/cohen-kappa.ts";
+import { classScores, macroMean } from "../../src/metrics/f1.ts";
+import { metricsSummary, metricsSummarySchema } from "../../src/metrics/metrics-summary.ts";
+import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { type BatchMeasurement, batchMeasurementSchema } from "../../src/monitoring/stored-summary.ts";
+import { type CheckResult, decide, type StreamState, streamSchemas } from "../../src/pipelines/check.ts";
+import type { Judge } from "../../src/pipelines/open-monitor.ts";
+import { predictionColumns } from "../../src/pipelines/prediction-columns.ts";
+import { describeCycle } from "../../src/pseudo-labeling/curriculum.ts";
+import { compareOnHoldout } from "../../src/pseudo-labeling/gate.ts";
+import { comparisonSchema, cycleSchema } from "../../src/pseudo-labeling/retrain-report.ts";
+import {
+  channels,
+  type GeneratedBatch,
+  generatedBatch,
+  judgeOf,
+  type Knowledge,
+  measured,
+} from "./generated-stream.ts";
+
+/** As it is written and read again. */
+function throughJson<T>(schema: z.ZodType<T>, value: T): T {
+  return schema.parse(JSON.parse(JSON.stringify(value)));
+}
+
+const checkedAt = "2026-01-01T00:00:00.000Z";
+
+/** What a stream of batches is answered, each read again from what was written, with all that is kept of it. */
+function answersTo(
+  stream: readonly GeneratedBatch[],
+  judge: Judge,
+  { thresholds, accept }: Pick<CheckConfig, "thresholds" | "accept">,
+): CheckResult[] {
+  const size = judge.monitored.windowSize;
+  const accepted: BatchMeasurement[] = [];
+  let evidence: StreamState | null = null;
+  return stream.map((generated, i) => {
+    const memory = {
+      ...{ window: accepted.slice(-size), anchor: accepted.slice(0, size), evidence, batchesBefore: i },
+    };
+    const config = { thresholds, alpha: 0.05, arl: 500, accept };
+    const facts = { batchId: `${i}`, stream: "s", modelVersion: "1", checkedAt };
+    const decision = decide(measured(generated, judge), memory, judge, config, facts);
+    if (decision.verdict === "rejected") throw new Error("expected a judged batch");
+    const result = throughJson(streamSchemas.result, decision.result);
+    evidence = throughJson(streamSchemas.evidence, decision.evidence);
+    const summary = throughJson(batchMeasurementSchema, decision.summary);
+    if (result.verdict !== "rejected" && result.entered_references) accepted.push(summary);
+    const batches = accepted.slice(-size).map(({ byClass }, b) => ({
+      ...{ batchId: `${b}`, timestamp: checkedAt, summary: wholeOf(byClass) },
+    }));
+    throughJson(
+      rollingReferenceSchema,
+      rollingReference({ stream: "s", channels, windowSize: size, lastUpdated: checkedAt, batches }),
+    );
+    return result;
+  });
+}
+
+describe.each<[Knowledge, number]>([
+  ["people", 2],
+  ["people", 40],
+  ["bouts", 6],
+  ["effective sample size", 6],
+  ["constants", 6],
+])("check, by what %s tell of %i classes", (knowledge, nClasses) => {
+  const judge = judgeOf(nClasses, knowledge);
+
+  it.each(["calibrated", "fixed"] as const)("%s thresholds", (thresholds) => {
+    const stream = fc.array(generatedBatch(nClasses), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(stream, fc.boolean(), (batches, accept) => void answersTo(batches, judge, { thresholds, accept })),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it("check, of a batch whose classes the stream's past does not hold", () => {
+  const batch = (counts: readonly number[]): GeneratedBatch => ({
+    stretches: counts.flatMap((n, label) => new Array(n).fill({ label, rows: 4, kind: "usual" })),
+    ...{ assurance: "sure", seed: 1, times: 1 },
+  });
+  const stream = [...new Array(5).fill(batch([9, 18, 1, 0, 0, 0])), batch([0, 0, 0, 17, 13, 5])];
+  const results = answersTo(stream, judgeOf(6, "bouts"), { thresholds: "calibrated", accept: true });
+  const against = { anchor: { mix_shift: 1 }, rolling: { mix_shift: 1 } };
+  expect(results.at(-1)).toMatchObject({ signals: { against } });
+});
+
+/** Rows of probabilities in float32, and true labels. */
+const predictions = (nClasses: number): fc.Arbitrary<{ probabilities: Float32Array; truth: Int32Array }> => {
+  const weight = fc.oneof(fc.constant(0), fc.constant(1), fc.double({ min: 1e-12, max: 1, noNaN: true }));
+  const row = fc.array(weight, { minLength: nClasses, maxLength: nClasses }).map((weights) => {
+    const sum = weights.reduce((total, value) => total + value, 0);
+    return weights.map((value) => (sum === 0 ? 1 / nClasses : value / sum));
+  });
+  return fc.array(fc.tuple(row, fc.nat({ max: nClasses - 1 })), { minLength: 1, maxLength: 60 }).map((rows) => ({
+    probabilities: Float32Array.from(rows.flatMap(([values]) => values)),
+    truth: Int32Array.from(rows, ([, label]) => label),
+  }));
+};
+const anyPredictions = fc
+  .constantFrom(2, 3, 6, 49)
+  .chain((nClasses) => predictions(nClasses).map((rows) => ({ nClasses, ...rows })));
+const namesOf = (nClasses: number): string[] => Array.from({ length: nClasses }, (_, k) => `class ${k}`);
+
+it("cv_report's metrics and their summary", () => {
+  fc.assert(
+    fc.property(anyPredictions, ({ nClasses, probabilities, truth }) => {
+      const metrics = classificationMetrics(truth, probabilities, namesOf(nClasses));
+      throughJson(classificationMetricsSchema, metrics);
+      throughJson(metricsSummarySchema, metricsSummary([metrics, metrics]));
+    }),
+  );
+});
+
+it("kappa and F1 of extreme counts", () => {
+  const count = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2 ** 31 }));
+  const square = (nClasses: number): fc.Arbitrary<number[]> =>
+    fc.array(count, { minLength: nClasses ** 2, maxLength: nClasses ** 2 });
+  const agreements = fc.oneof(
+    fc.constantFrom(2, 3, 7).chain(square),
+    // Of two classes each is called the other: nothing agrees less.
+    fc.tuple(count, count).map(([a, b]) => [0, a, b, 0]),
+  );
+  fc.assert(
+    fc.property(agreements, (counts) => {
+      fc.pre(counts.some((n) => n > 0));
+      const nClasses = Math.sqrt(counts.length);
+      const kappa = cohenKappa(Float64Array.from(counts), nClasses) ?? 0;
+      const f1 = macroMean(classScores(Float64Array.from(counts), nClasses));
+      expect(kappa >= -1 && kappa <= 1 && f1 >= 0 && f1 <= 1, `${kappa} ${f1}`).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it("predict's columns", () => {
+  fc.assert(
+    fc.property(anyPredictions, ({ nClasses, probabilities }) => {
+      const columns = predictionColumns("label", probabilities, namesOf(nClasses));
+      for (const { name, values } of columns.slice(1)) {
+        const most = name === "entropy" ? Math.fround(Math.log(nClasses)) + 1e-6 : 1;
+        for (const value of Array.from(values, Number))
+          expect(value >= 0 && value <= most, `${name} ${value}`).toBe(true);
+      }
+    }),
+  );
+});
+
+it("retrain_report's cycles and comparison", () => {
+  fc.assert(
+    fc.property(
+      anyPredictions,
+      fc.array(fc.integer({ min: 0, max: 1e9 }), { minLength: 49, maxLength: 49 }),
+      ({ nClasses, probabilities, truth }, many) => {
+        const classes = namesOf(nClasses);
+        const counts = Array.from({ length: nClasses }, (_, k) => truth.filter((label) => label === k).length);
+        // Nothing that was selected is of a class that was labelled, where that is possible.
+        const labelledCounts = counts.map((n, k) => (n === 0 ? many[k]! + 1 : 0));
+        const fit = { weights: null, holdout: probabilities, unlabelled: probabilities };
+        const selection = {
+          rows: Int32Array.from(truth.keys()),
+          labels: truth,
+          thresholds: counts.map(() => 1),
+          counts,
+        };
+        const data = { classes, labelledCounts, holdoutLabels: truth, truth };
+        const chosen = labelledCounts.some((n) => n > 0) ? selection : null;
+        throughJson(cycleSchema, describeCycle(data, 1, 1, chosen, fit, fit));
+        const groups = truth.map((_, i) => i % 2);
+        const networks = { champion: probabilities, candidate: probabilities.toReversed() };
+        throughJson(comparisonSchema, compareOnHoldout(truth, groups, ["a", "b"], nClasses, networks, 12));
+      },
+    ),
+  );
+});
+
+it("baseline_stats: what was computed of any values is valid, but that nothing can be compared with a constant", () => {
+  const values = fc.oneof(
+    fc.float({ noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(0, -0, 1, 3.4e38, -3.4e38, 1e-45, 16_777_216, 16_777_217),
+  );
+  const columns = fc.oneof(
+    fc.array(values, { minLength: 1, maxLength: 200 }),
+    // Two neighbours of one size, one of them rare: the mean is next to an end of the range.
+    fc
+      .tuple(values, fc.integer({ min: 1, max: 5000 }))
+      .map(([x, n]) => [...new Array<number>(n).fill(x), x * (1 + 2e-7)]),
+  );
+  fc.assert(
+    fc.property(columns, (column) => {
+      const values = Float32Array.from(column);
+      fc.pre(values.every(Number.isFinite));
+      const baseline = computeBaseline(
+        { channels: ["x"], values: [values] },
+        {
+          ...{ sourceFile: "f", scalerPath: "scaler.json", scalerHash: `sha256:${"0".repeat(64)}`, modelVersion: "1" },
+          createdAt: new Date(checkedAt),
+        },
+      );
+      throughJson(baselineStatsSchema, baseline);
+      const constant = values.every((value) => value === values[0]);
+      const faults = validateBaseline(JSON.parse(JSON.stringify(baseline)));
+      expect(constant ? faults.filter((fault) => !/constant|ascending/.test(fault)) : faults).toEqual([]);
+    }),
+  );
+});

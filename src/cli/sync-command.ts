@@ -57,9 +57,12 @@ function unsentOf({ training, streams }: SyncResult): UnsentPart[] {
   return parts.flatMap(({ what, unit, unsent }) => (unsent === null ? [] : [{ what, unit, ...unsent }]));
 }
 
+/** Shown one by one. */
+const mostUnsent = 10;
+
 /** The answer as text without a last newline. */
 export function syncText(result: SyncResult): string {
-  const { training, streams, tracking } = result;
+  const { training, streams, tracking, command } = result;
   const unsent = unsentOf(result);
   const done = (sent: number, whole: boolean, words: string): string => (sent === 0 && whole ? "nothing new" : words);
   return [
@@ -69,12 +72,19 @@ export function syncText(result: SyncResult): string {
           `training   ${done(training.sent, training.unsent === null, counted(training.sent, "event"))}${at(training.page)}`,
           ...training.versions.map((version) => `registered ${version}`),
         ]),
-    ...streams.map(
-      ({ stream, sent, page, unsent: rest }) =>
-        `stream     ${stream}: ${done(sent, rest === null, counted(sent, "batch", "batches"))}${at(page)}`,
-    ),
-    ...unsent.map(({ what, events, unit, reason }) => `not sent   ${what}: ${counted(events, ...unit)}: ${reason}`),
-    unsent.length === 0 ? `${tracking} has everything` : `${tracking} does not have everything; run it again`,
+    ...streams
+      .filter(({ page, unsent: rest }) => page !== null || rest === null)
+      .map(
+        ({ stream, sent, page, unsent: rest }) =>
+          `stream     ${stream}: ${done(sent, rest === null, counted(sent, "batch", "batches"))}${at(page)}`,
+      ),
+    ...unsent
+      .slice(0, mostUnsent)
+      .map(({ what, events, unit, reason }) => `not sent   ${what}: ${counted(events, ...unit)}: ${reason}`),
+    ...(unsent.length <= mostUnsent ? [] : [`not sent   ${counted(unsent.length - mostUnsent, "other stream")}`]),
+    command === null
+      ? `${tracking} has everything`
+      : `${tracking} does not have everything. Send the rest with: ${command}`,
   ].join("\n");
 }
 

@@ -116,8 +116,9 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
   const address = serverAddress(config.tracking);
   if (address === null) return [];
   const warnings = [...address.warnings];
-  const [{ MlflowClient }, { reportStream }, { experimentOf }] = await Promise.all([
+  const [{ MlflowClient }, { Patience }, { reportStream }, { experimentOf }] = await Promise.all([
     import("../tracking/mlflow-client.ts"),
+    import("../tracking/patience.ts"),
     import("./report-stream.ts"),
     import("./tracking-log.ts"),
   ]);
@@ -125,7 +126,8 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
   let reason: string | undefined;
   try {
     const { unsent } = await reportStream(client, model, config.stream, {
-      ...{ experiment: config.experiment ?? (await experimentOf(model.directory)), patienceMs: reportPatienceMs },
+      experiment: config.experiment ?? (await experimentOf(model.directory)),
+      patience: new Patience(reportPatienceMs),
       warn: (message) => warnings.push(`tracking: ${message}`),
     });
     reason = unsent?.reason;

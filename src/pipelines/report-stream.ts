@@ -1,41 +1,69 @@
-// Brings a stream's run on the tracking server up to date with its ledger.
+// Brings a stream's run on the tracking server up to date with its ledger. A copied folder has a copy of the ledger, and
+// the two go different ways: a run says which ledger it was last told of, by number and hash of a batch, and a ledger
+// without that batch leaves it alone and is told of in a run of its own.
 
 import { checkResultSchema } from "../monitoring/check-result.ts";
-import { stored } from "../store/batch-ledger.ts";
+import { type LedgerRow, stored } from "../store/batch-ledger.ts";
 import { waitForLock } from "../store/lock.ts";
 import { sendAll, type Unsent } from "../tracking/background-sender.ts";
+import type { Clock } from "../tracking/clock.ts";
 import { EventSender } from "../tracking/event-sender.ts";
-import type { MlflowClient } from "../tracking/mlflow-client.ts";
+import type { MlflowClient, MlflowRun } from "../tracking/mlflow-client.ts";
+import type { Patience } from "../tracking/patience.ts";
 import { withMonitor } from "./monitor-stream.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
-import { batchEvents, beginStream, type CheckedBatch, shownInNote, streamRun, verdictMetric } from "./stream-log.ts";
+import {
+  batchEvents,
+  batchHash,
+  beginStream,
+  type CheckedBatch,
+  ledgerMark,
+  ledgerTag,
+  readLedgerMark,
+  shownInNote,
+  streamRun,
+  verdictMetric,
+} from "./stream-log.ts";
 
 export interface ReportedStream {
   readonly stream: string;
   /** Batches that were new to the server. */
   readonly sent: number;
   readonly page: string | null;
+  /** `events` are batches. */
   readonly unsent: Unsent | null;
+}
+
+export interface ReportOptions {
+  readonly experiment: string;
+  /** Shared by all streams that are reported together. */
+  readonly patience: Patience;
+  readonly warn: (message: string) => void;
+  readonly clock?: Clock;
 }
 
 /** Batches that are read and sent together. */
 const atOnce = 50;
 
-/**
- * Sends what the server does not have yet. One process a model does so at a time, since two might make a run each.
- * @param patienceMs how long to go on where nothing is taken
- */
+/** Sends what the server does not have yet. One process a model does so at a time, since two might make a run each. */
 export async function reportStream(
   client: MlflowClient,
   model: MonitoredModel,
   stream: string,
-  options: { experiment: string; patienceMs: number; warn: (message: string) => void },
+  options: ReportOptions,
 ): Promise<ReportedStream> {
-  const lock = await waitForLock(model.directory, options.patienceMs);
+  const { patience } = options;
+  const total = withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.count(stream)));
+  if (total === 0) return { stream, sent: 0, page: null, unsent: null };
+  const notBegun = (reason: string): ReportedStream => {
+    return { stream, sent: 0, page: null, unsent: { events: total, reason } };
+  };
+  if (patience.leftMs <= 0) return notBegun("not tried: no time was left");
+  const began = performance.now();
+  const lock = await waitForLock(model.directory, patience.leftMs);
   if (!lock.held) {
-    const reason = `${lock.holder} is sending, and may have begun before this batch; its lock is ${lock.flag}`;
-    const unsent = { events: 1, reason };
-    return { stream, sent: 0, page: null, unsent };
+    patience.spend(performance.now() - began);
+    return notBegun(`${lock.holder} is sending, and may have begun before the last batch; its lock is ${lock.flag}`);
   }
   try {
     return await send(client, model, stream, options);
@@ -48,29 +76,72 @@ async function send(
   client: MlflowClient,
   model: MonitoredModel,
   stream: string,
-  { experiment, patienceMs, warn }: Parameters<typeof reportStream>[3],
+  { experiment, patience, warn, clock }: ReportOptions,
 ): Promise<ReportedStream> {
-  const [first] = batchesAfter(model, stream, 0, 1);
-  if (first === undefined) return { stream, sent: 0, page: null, unsent: null };
-  const sender = new EventSender(client, { fileOf: (file) => file, warn });
-  const beginning = beginStream(model, stream, Date.parse(first.receivedAt), experiment);
-  let unsent = await sendAll(sender, beginning, patienceMs);
-  const last = sender.run(streamRun)?.lastSteps[verdictMetric] ?? 0;
+  const { first, newest, total } = ends(model, stream);
+  const mark = ledgerMark({ ...newest, step: total });
+  let others = 0;
+  const sender = new EventSender(client, {
+    read: () => Promise.reject(new Error("a stream has no artifacts")),
+    belongs: (run) => {
+      const own = isToldOf(run, model, stream);
+      others += own ? 0 : 1;
+      return own;
+    },
+    warn,
+  });
+  let unsent = await sendAll(sender, beginStream(model, stream, { first, experiment, mark }), patience, clock);
+  const run = sender.run(streamRun);
+  const last = run === undefined ? 0 : sentBefore(run);
+  if (run !== undefined && last === 0 && others > 0) {
+    warn(
+      `stream ${stream}: a copy of this folder reported other batches to the run that was there: ` +
+        "this folder's batches are in a run of their own",
+    );
+  }
   let sent = last;
-  while (unsent === null) {
+  while (unsent === null && sent < total) {
     const skip = Math.max(0, sent - shownInNote);
-    const batches = batchesAfter(model, stream, skip, sent - skip + atOnce);
+    const batches = batchesAfter(model, stream, skip, Math.min(total, sent + atOnce) - skip);
     const fresh = batches.slice(sent - skip);
     if (fresh.length === 0) break;
-    unsent = await sendAll(sender, batchEvents(fresh, batches.slice(0, sent - skip)), patienceMs);
+    unsent = await sendAll(sender, batchEvents(fresh, batches.slice(0, sent - skip)), patience, clock);
     if (unsent === null) sent += fresh.length;
   }
-  return { stream, sent: sent - last, page: sender.page, unsent };
+  const missing = unsent === null ? null : { events: total - sent, reason: unsent.reason };
+  return { stream, sent: sent - last, page: sender.page, unsent: missing };
+}
+
+/** A new run is marked before anything is sent; what was sent beyond a mark may be another ledger's. */
+function sentBefore({ lastSteps, tags }: MlflowRun): number {
+  return Math.min(lastSteps[verdictMetric] ?? 0, readLedgerMark(tags[ledgerTag])?.step ?? 0);
+}
+
+/** Whether the batch that a run was last told of is in this ledger, in the same place. */
+function isToldOf({ tags }: MlflowRun, model: MonitoredModel, stream: string): boolean {
+  const mark = readLedgerMark(tags[ledgerTag]);
+  if (mark === null) return false;
+  const [row] = rowsAfter(model, stream, mark.step - 1, 1);
+  return row !== undefined && batchHash(row) === mark.hash;
+}
+
+/** Of a stream that has a batch. */
+function ends(model: MonitoredModel, stream: string): { first: LedgerRow; newest: LedgerRow; total: number } {
+  return withMonitor(model, {}, (database) =>
+    database.transaction((ledger) => {
+      const [first] = ledger.skip(stream, 0, 1);
+      const [newest] = ledger.last(stream, 1);
+      return { first: first!, newest: newest!, total: ledger.count(stream) };
+    }),
+  );
+}
+
+function rowsAfter(model: MonitoredModel, stream: string, skip: number, limit: number): LedgerRow[] {
+  return withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.skip(stream, skip, limit)));
 }
 
 function batchesAfter(model: MonitoredModel, stream: string, skip: number, limit: number): CheckedBatch[] {
-  const rows = withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.skip(stream, skip, limit)));
-  return rows.map((row, i) => {
+  return rowsAfter(model, stream, skip, limit).map((row, i) => {
     const what = `batch "${row.batchId}" of stream "${stream}": result`;
     return { ...row, step: skip + i + 1, result: stored(checkResultSchema, row.result, what) };
   });

@@ -4,6 +4,7 @@
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/check-result.ts";
 import type { LedgerRow } from "../store/batch-ledger.ts";
+import { canonicalJson, sha256Bytes } from "../store/hash.ts";
 import { tidemarkVersion } from "../store/versions.ts";
 import type { TrackingEvent } from "../tracking/tracking-event.ts";
 
@@ -12,22 +13,47 @@ export const streamRun = "stream";
 /** The metric that every batch has, and the last to be sent of it. */
 export const verdictMetric = "verdict";
 export const shownInNote = 20;
+/** Of the run: which ledger it is told of, as `ledgerMark` gives it. */
+export const ledgerTag = "tidemark.ledger";
 const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
 
-export interface CheckedBatch extends Pick<LedgerRow, "batchId" | "receivedAt" | "status"> {
+export interface CheckedBatch extends Pick<LedgerRow, "batchId" | "contentHash" | "receivedAt" | "status"> {
   /** Its number in the stream, from 1. */
   readonly step: number;
   readonly result: CheckResult;
 }
 
+type BatchIdentity = Pick<LedgerRow, "batchId" | "contentHash" | "receivedAt">;
+
+/** Two ledgers that took the same batch by themselves have other times. */
+export function batchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
+  return sha256Bytes(canonicalJson({ batchId, contentHash, receivedAt }));
+}
+
+/** Names a ledger and how far it was told of: the number of a batch in its stream and its hash. */
+export function ledgerMark(batch: BatchIdentity & { readonly step: number }): string {
+  return `${batch.step} ${batchHash(batch)}`;
+}
+
+/** Null for what is no mark. */
+export function readLedgerMark(text: string | undefined): { step: number; hash: string } | null {
+  const [, step, hash] = /^([1-9]\d{0,14}) (sha256:[0-9a-f]{64})$/.exec(text ?? "") ?? [];
+  return step === undefined ? null : { step: Number(step), hash: hash! };
+}
+
+/**
+ * Folders that were copied before their first batch begin with another one, and so have another log; for those that were
+ * copied later `mark` tells the runs apart.
+ */
 export function beginStream(
   model: { directory: string; modelVersion: string },
   stream: string,
-  at: number,
-  experiment: string,
+  { first, experiment, mark }: { first: BatchIdentity; experiment: string; mark: string },
 ): TrackingEvent[] {
+  const id = `${model.modelVersion}/${stream}/${batchHash(first).slice("sha256:".length).slice(0, 16)}`;
+  const at = Date.parse(first.receivedAt);
   return [
-    { type: "log", id: `${model.modelVersion}/${stream}`, experiment: `${experiment}/monitoring` },
+    { type: "log", id, experiment: `${experiment}/monitoring` },
     {
       ...{ type: "run", run: streamRun, name: `${stream} of ${basename(resolve(model.directory))}`, parent: null, at },
       tags: {
@@ -36,6 +62,7 @@ export function beginStream(
         "tidemark.version": tidemarkVersion,
         "tidemark.model_version": model.modelVersion,
         "tidemark.stream": stream,
+        [ledgerTag]: mark,
       },
     },
   ];
@@ -55,6 +82,7 @@ export function batchEvents(batches: readonly CheckedBatch[], before: readonly C
     {
       ...{ type: "tags", run: streamRun },
       tags: {
+        [ledgerTag]: ledgerMark(newest),
         verdict: newest.result.verdict,
         batch_id: newest.batchId,
         ...("alarm_since" in newest.result && { alarm_since: newest.result.alarm_since ?? "-" }),

@@ -2,20 +2,23 @@
 // already stays as it is, so it may be run again, or after it was killed.
 
 import { join } from "node:path";
-import { resolveSyncConfig, type SyncOptions } from "../config.ts";
+import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { exists } from "../store/exists.ts";
 import { readManifest } from "../store/manifest.ts";
 import { modelFiles, trackingFile } from "../store/model-folder.ts";
 import { stagingDirectory } from "../store/staging.ts";
 import { sendAll, type Unsent } from "../tracking/background-sender.ts";
-import { completeTag, EventSender } from "../tracking/event-sender.ts";
+import type { Clock } from "../tracking/clock.ts";
+import { EventSender } from "../tracking/event-sender.ts";
 import { MlflowClient } from "../tracking/mlflow-client.ts";
+import { Patience } from "../tracking/patience.ts";
 import { serverAddress } from "../tracking/server-address.ts";
-import type { TrackingEvent } from "../tracking/tracking-event.ts";
+import { completeTag } from "../tracking/tracking-event.ts";
 import { listStreams } from "./monitor-stream.ts";
 import { type ReportedStream, reportStream } from "./report-stream.ts";
-import { experimentOf, readTrackingLog } from "./tracking-log.ts";
+import { quoteWord } from "./resume-command.ts";
+import { experimentIn, openSendableLog, type SendableLog } from "./tracking-log.ts";
 import { registration, trainRun } from "./train-log.ts";
 
 export interface SyncedTraining {
@@ -33,15 +36,24 @@ export interface SyncResult {
   readonly training: SyncedTraining | null;
   readonly streams: readonly ReportedStream[];
   readonly warnings: readonly string[];
+  /** Sends what was not sent; null if the server has everything. */
+  readonly command: string | null;
 }
+
+/** For the training and all streams together. */
+const usualPatienceMs = 60_000;
 
 /**
  * @param options as on the command line; `directory` at least
- * @throws UserError where there is no server named, or nothing to replay. What the server did not take is no error: see `unsent`
+ * @throws UserError if no server is named, there is nothing to replay, or the log holds what may not be sent: then the
+ *   server was asked nothing. What the server did not take is no error: see `unsent`
  */
-export async function sync(options: SyncOptions, run: { patienceMs?: number } = {}): Promise<SyncResult> {
+export async function sync(
+  options: SyncOptions,
+  run: { patienceMs?: number; clock?: Clock } = {},
+): Promise<SyncResult> {
   const config = resolveSyncConfig(options);
-  const { patienceMs = 60_000 } = run;
+  const { patienceMs = usualPatienceMs, ...time } = run;
   const address = serverAddress(config.tracking);
   if (address === null) {
     throw new UserError("no tracking server is named", {
@@ -49,49 +61,59 @@ export async function sync(options: SyncOptions, run: { patienceMs?: number } = 
     });
   }
   const directory = await runFolder(config.directory);
-  const events = await readTrackingLog(join(directory, trackingFile));
+  const log = await openSendableLog(directory);
   const monitored = await monitoredModel(directory);
   const names = monitored === null ? [] : listStreams(monitored);
-  if (events.length === 0 && names.length === 0) {
+  if (log.events.length === 0 && names.length === 0) {
     throw new UserError(`${directory}: nothing to report: it has no ${trackingFile}, and no batch was checked`);
   }
   const warnings = [...address.warnings];
   const warn = (message: string): unknown => warnings.push(message);
+  const shared = { patience: new Patience(patienceMs), warn, ...time };
   const client = new MlflowClient(address);
   try {
-    const training =
-      events.length === 0 ? null : await replay(client, events, { ...config, directory, patienceMs, warn });
-    const experiment = config.experiment ?? (await experimentOf(directory));
+    const training = log.events.length === 0 ? null : await replay(client, log, { ...config, ...shared });
+    const experiment = config.experiment ?? experimentIn(log.events);
     const streams: ReportedStream[] = [];
     for (const name of names) {
-      streams.push(await reportStream(client, monitored!, name, { experiment, patienceMs, warn }));
+      streams.push(await reportStream(client, monitored!, name, { experiment, ...shared }));
     }
-    return { tracking: address.uri, training, streams, warnings };
+    const whole = [training, ...streams].every((part) => part === null || part.unsent === null);
+    return {
+      ...{ tracking: address.uri, training, streams, warnings },
+      command: whole ? null : commandOf({ ...config, tracking: address.uri }),
+    };
   } finally {
     await client.close();
   }
 }
 
+function commandOf({ directory, tracking, experiment, register, alias }: SyncConfig): string {
+  const options = Object.entries({ tracking, experiment, register, alias });
+  const words = options.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+  return ["tidemark", "sync", directory, ...words].map(quoteWord).join(" ");
+}
+
+/** Nothing is registered unless it is asked for now: a folder does not decide which model a registry serves. */
 async function replay(
   client: MlflowClient,
-  events: readonly TrackingEvent[],
-  options: {
-    directory: string;
-    experiment?: string;
-    register?: string;
-    alias?: string;
-    patienceMs: number;
-    warn: (message: string) => void;
+  log: SendableLog,
+  options: Omit<SyncConfig, "directory"> & {
+    readonly patience: Patience;
+    readonly warn: (message: string) => void;
+    readonly clock?: Clock;
   },
 ): Promise<SyncedTraining> {
-  const { directory, experiment, register, alias, patienceMs, warn } = options;
-  const sender = new EventSender(client, { experiment, fileOf: (file) => join(directory, file), warn });
+  const { experiment, register, alias, patience, warn, clock } = options;
+  const events = log.events.filter(({ type }) => type !== "version");
+  const sender = new EventSender(client, { experiment, read: (artifact) => log.artifacts.read(artifact), warn });
   const wanted = register === undefined ? [] : [registration(register, alias)];
   const first = events.findIndex(({ type }) => type === "run") + 1;
-  const begun = await sendAll(sender, events.slice(0, first), patienceMs);
+  const begun = await sendAll(sender, events.slice(0, first), patience, clock);
   const known = sender.run(trainRun)?.tags[completeTag] === "true";
+  if (!known && register === undefined) for (const message of unregistered(log)) warn(message);
   const rest = [...(known ? [] : events.slice(first)), ...wanted];
-  const unsent = begun ?? (await sendAll(sender, rest, patienceMs));
+  const unsent = begun ?? (await sendAll(sender, rest, patience, clock));
   const all = begun === null ? unsent : { ...begun, events: begun.events + rest.length };
   return {
     sent: known ? 0 : events.length - (all?.events ?? 0),
@@ -99,6 +121,14 @@ async function replay(
     versions: sender.versions,
     unsent: all,
   };
+}
+
+function unregistered({ events }: SendableLog): string[] {
+  return events.flatMap((event) => {
+    if (event.type !== "version") return [];
+    const words = ["--register", event.name, ...(event.alias === null ? [] : ["--alias", event.alias])];
+    return [`the training asked to be registered, which sync does if told: ${words.map(quoteWord).join(" ")}`];
+  });
 }
 
 /** The model folder, or where its interrupted training lies. */

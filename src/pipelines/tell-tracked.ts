@@ -9,7 +9,7 @@ import type { TrackedConfig, TrackedOutcome } from "./training-tracker.ts";
  * @param folder where the events are kept; null where nowhere
  */
 export function tellTracked(
-  { page, versions, unsent }: TrackedOutcome,
+  { page, versions, unsent, version }: TrackedOutcome,
   config: TrackedConfig,
   onEvent: OnTrainEvent,
   folder: string | null,
@@ -18,6 +18,8 @@ export function tellTracked(
   if (unsent === null) return;
   const message = `${counted(unsent.events, "event")} not sent to the tracking server: ${unsent.reason}`;
   const words = folder === null ? [] : ["sync", folder, "--tracking", serverAddress(config.tracking)!.uri];
+  if (version !== null) words.push("--register", version.name);
+  if (version?.alias != null) words.push("--alias", version.alias);
   const command = words.length === 0 ? "" : `. Send with: tidemark ${words.map(quoteWord).join(" ")}`;
   onEvent({ type: "warning", message: `${message}${command}` });
 }

@@ -12,15 +12,13 @@ import type { CvReport } from "../report/cv-report.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { tidemarkVersion } from "../store/versions.ts";
-import type { TrackingEvent } from "../tracking/tracking-event.ts";
+import { modelArtifact, type TrackingEvent } from "../tracking/tracking-event.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { FitName, TrainEvent } from "./train-events.ts";
 import type { TrackerStart } from "./training-tracker.ts";
 
 /** Of the parent run. */
 export const trainRun = "train";
-/** The artifact folder that is registered. */
-export const modelArtifact = "model";
 
 /** Shown at the top of the run's page, outside the model. */
 const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMatrix, modelFiles.learningCurves];

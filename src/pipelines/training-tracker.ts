@@ -2,9 +2,9 @@
 // event is in the file before it is sent. A resumed training goes on in the same file and repeats nothing that stands there.
 
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { TrainConfig } from "../config.ts";
 import type { HistoryRow } from "../report/history-row.ts";
+import { ArtifactFiles } from "../store/artifact-files.ts";
 import { appendJsonLine } from "../store/atomic-file.ts";
 import { trackingFile } from "../store/model-folder.ts";
 import type { Staging } from "../store/staging.ts";
@@ -12,6 +12,7 @@ import { gitCommit } from "../store/versions.ts";
 import { BackgroundSender } from "../tracking/background-sender.ts";
 import { EventSender, type SenderOptions } from "../tracking/event-sender.ts";
 import { MlflowClient } from "../tracking/mlflow-client.ts";
+import { Patience } from "../tracking/patience.ts";
 import { isOtherStore, serverAddress } from "../tracking/server-address.ts";
 import type { RunStatus, TrackingEvent } from "../tracking/tracking-event.ts";
 import { readTrackingLog } from "./tracking-log.ts";
@@ -42,6 +43,8 @@ export interface TrackedOutcome {
   /** As "walk version 3 (champion)". */
   readonly versions: readonly string[];
   readonly unsent: { readonly events: number; readonly reason: string } | null;
+  /** What the log asks to be registered as; null if nothing. */
+  readonly version: { readonly name: string; readonly alias: string | null } | null;
 }
 
 export class TrainingTracker {
@@ -54,6 +57,7 @@ export class TrainingTracker {
   readonly #statuses = new Map<string, RunStatus>();
   readonly #log: TrackingEvent[] = [];
   #directory: string;
+  #artifacts: Promise<ArtifactFiles> | undefined;
   #sealed: readonly TrackingEvent[] = [];
   #written: Promise<void> = Promise.resolve();
 
@@ -64,7 +68,11 @@ export class TrainingTracker {
     this.#now = now;
     this.#directory = config.out;
     this.#server = connect(config, {
-      fileOf: (file) => join(this.#directory, file),
+      // When the first one is sent the folder is whole.
+      read: async (artifact) => {
+        this.#artifacts ??= ArtifactFiles.open(this.#directory);
+        return (await this.#artifacts).read(artifact);
+      },
       warn: (message) => this.#warn(`tracking: ${message}`),
     });
   }
@@ -140,15 +148,16 @@ export class TrainingTracker {
     const running = [...this.#statuses].filter(([, now]) => now === "RUNNING").map(([run]) => run);
     for (const run of running.reverse()) this.#record({ type: "status", run, status, at });
     await this.#written;
-    return this.#close(3000);
+    return this.#close(new Patience(3000));
   }
 
-  async #close(patienceMs?: number): Promise<TrackedOutcome> {
-    if (this.#server === null) return { page: null, versions: [], unsent: null };
+  async #close(patience?: Patience): Promise<TrackedOutcome> {
+    if (this.#server === null) return { page: null, versions: [], unsent: null, version: null };
     const { background, events, client } = this.#server;
-    const unsent = await background.finish(patienceMs);
+    const unsent = await background.finish(patience);
     await client.close();
-    return { page: events.page, versions: events.versions, unsent };
+    const version = this.#sealed.find((event) => event.type === "version") ?? null;
+    return { page: events.page, versions: events.versions, unsent, version };
   }
 
   #beginFit(fit: FitName, at: number): void {
@@ -197,7 +206,7 @@ function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }
   return JSON.stringify([run, step, Object.keys(values)]);
 }
 
-function connect(config: TrackedConfig, options: Pick<SenderOptions, "fileOf" | "warn">): Server | null {
+function connect(config: TrackedConfig, options: Pick<SenderOptions, "read" | "warn">): Server | null {
   const { warn } = options;
   const address = serverAddress(config.tracking);
   if (isOtherStore(config.tracking)) warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");

@@ -1,5 +1,5 @@
 // Files of a model folder. The folder may come from anybody, so a name or a link in it may point anywhere.
-import { realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../errors.ts";
 import { hasCode } from "./atomic-file.ts";
@@ -14,7 +14,7 @@ export const largestFile: number = 256 * 2 ** 20;
  * @throws UserError if its name or a link leads out of the directory, it is no regular file, it is too large, or it cannot be
  *   looked at
  */
-export async function fileInside(directory: string, name: string): Promise<string | null> {
+export async function fileInside(directory: string, name: string, limit: number = largestFile): Promise<string | null> {
   const path = await pathInside(directory, name);
   if (path === null) return null;
   const found = await stat(path).catch((error: unknown) => {
@@ -25,8 +25,17 @@ export async function fileInside(directory: string, name: string): Promise<strin
       advice: "Restore the file from a copy of the model folder.",
     });
   }
-  if (found.size > largestFile) throw tooLarge(path, found.size, largestFile);
+  if (found.size > limit) throw tooLarge(path, found.size, limit);
   return path;
+}
+
+/** Its content. @throws UserError as `fileInside`, or if it cannot be read */
+export async function readFileInside(directory: string, name: string, limit?: number): Promise<Buffer | null> {
+  const path = await fileInside(directory, name, limit);
+  if (path === null) return null;
+  return readFile(path).catch((error: unknown) => {
+    throw explainReadFailure(error, path);
+  });
 }
 
 /** The same of anything, directories too. */

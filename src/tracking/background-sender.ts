@@ -1,8 +1,9 @@
-// Sends events while other work goes on, and never holds that up: it waits out what may pass, and stops for good where the
-// server will never take them. What could not be sent is the caller's to say; the log has it.
+// Sends events while other work goes on, and never holds that up: it waits out what may pass, and stops for good if the
+// server will never take them. The caller reports what could not be sent; the log has it.
 
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, systemClock } from "./clock.ts";
 import type { EventSender } from "./event-sender.ts";
+import { Patience } from "./patience.ts";
 import type { TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
@@ -10,6 +11,8 @@ import { TrackingFault } from "./tracking-fault.ts";
 const gatherMs = 500;
 const firstWaitMs = 1000;
 const longestWaitMs = 30_000;
+/** A server may ask for more time than we would give it by ourselves, within reason. */
+const longestAskedMs = 15 * 60_000;
 
 export interface Unsent {
   readonly events: number;
@@ -18,34 +21,42 @@ export interface Unsent {
 
 export class BackgroundSender {
   readonly #sender: EventSender;
+  readonly #clock: Clock;
   readonly #queue: TrackingEvent[] = [];
   readonly #loop: Promise<void>;
   readonly #hurry = new AbortController();
   #wake: () => void = () => {};
-  #finishing: { readonly patienceMs: number; since: number } | null = null;
+  #patience: Patience | null = null;
+  /** Since when nothing was taken. */
+  #since = 0;
   #fault: TrackingFault | null = null;
 
-  constructor(sender: EventSender) {
+  constructor(sender: EventSender, clock: Clock = systemClock) {
     this.#sender = sender;
+    this.#clock = clock;
     this.#loop = this.#run();
   }
 
   enqueue(...events: readonly TrackingEvent[]): void {
-    this.#queue.push(...events);
+    for (const event of events) this.#queue.push(event);
     this.#wake();
   }
 
   /**
    * Sends the rest.
-   * @param patienceMs how long to go on where nothing is taken; a server that cannot be reached is tried once more
-   * @returns null where everything was sent
+   * @param patience spent by what the server does not take; a server that cannot be reached is tried once more
+   * @returns null if everything was sent
    */
-  async finish(patienceMs: number = 10_000): Promise<Unsent | null> {
-    this.#finishing = { patienceMs, since: performance.now() };
+  async finish(patience: Patience = new Patience(10_000)): Promise<Unsent | null> {
+    this.#patience = patience;
+    this.#since = this.#clock.now();
     this.#hurry.abort();
     this.#wake();
-    await Promise.race([this.#loop, this.#expired(this.#finishing)]);
+    const done = new AbortController();
+    await Promise.race([this.#loop, this.#expired(done.signal)]);
+    done.abort();
     if (this.#fault === null && this.#queue.length === 0) return null;
+    this.#spend();
     return { events: this.#queue.length, reason: this.#fault?.message ?? "no time was left" };
   }
 
@@ -53,20 +64,24 @@ export class BackgroundSender {
     let failures = 0;
     for (;;) {
       if (this.#queue.length === 0) {
-        if (this.#finishing !== null) break;
+        if (this.#patience !== null) break;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
         await this.#pause(gatherMs);
         continue;
       }
+      const { refusals } = this.#sender;
+      this.#since = this.#clock.now();
       try {
         const done = await this.#sender.sendSome(this.#queue);
         this.#queue.splice(0, done);
         [failures, this.#fault] = [0, null];
-        if (this.#finishing !== null) this.#finishing.since = performance.now();
+        if (this.#sender.refusals !== refusals) this.#spend();
+        this.#since = this.#clock.now();
       } catch (error) {
         this.#fault = faultOf(error);
+        this.#spend();
         if (!this.#fault.mayPass) return;
         failures++;
         if (!(await this.#waitAfter(this.#fault, failures))) return;
@@ -74,42 +89,59 @@ export class BackgroundSender {
     }
   }
 
-  /** @returns false where no time is left for another try */
+  /** @returns false if no time is left for another try */
   async #waitAfter(fault: TrackingFault, failures: number): Promise<boolean> {
-    const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
-    const wait = fault.retryAfterSeconds === undefined ? backoff : 1000 * fault.retryAfterSeconds;
-    if (this.#finishing === null) {
+    const wait = waitMs(fault, failures);
+    if (this.#patience === null) {
       await this.#pause(wait);
       return true;
     }
-    const { patienceMs, since } = this.#finishing;
-    const left = patienceMs - (performance.now() - since);
-    if (isAbsent(fault) || left <= 0 || (fault.retryAfterSeconds !== undefined && wait > left)) return false;
-    await sleep(Math.min(wait, left));
+    const { leftMs } = this.#patience;
+    if (isAbsent(fault) || leftMs <= 0 || (fault.retryAfterSeconds !== undefined && wait > leftMs)) return false;
+    await this.#clock.sleep(Math.min(wait, leftMs));
+    this.#spend();
     return true;
   }
 
+  /** Takes the time that brought nothing off the patience. */
+  #spend(): void {
+    const now = this.#clock.now();
+    this.#patience?.spend(now - this.#since);
+    this.#since = now;
+  }
+
   /** When nothing was taken for too long, a request that has no answer yet included. */
-  async #expired(finishing: { readonly patienceMs: number; readonly since: number }): Promise<void> {
-    const left = (): number => finishing.patienceMs - (performance.now() - finishing.since);
-    while (left() > 0) await sleep(left() + 1, undefined, { ref: false });
+  async #expired(done: AbortSignal): Promise<void> {
+    const left = (): number => this.#patience!.leftMs - (this.#clock.now() - this.#since);
+    while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
   }
 
   /** Until the time is over, or the end is near. */
-  async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#hurry.signal }).catch(() => {});
+  #pause(ms: number): Promise<void> {
+    return this.#clock.sleep(ms, this.#hurry.signal);
   }
 }
 
-/** All events at once, for who waits for it. @returns null where everything was sent */
+/** All events at once, for who waits for it. @returns null if everything was sent */
 export function sendAll(
   sender: EventSender,
   events: readonly TrackingEvent[],
-  patienceMs: number,
+  patience: Patience,
+  clock?: Clock,
 ): Promise<Unsent | null> {
-  const background = new BackgroundSender(sender);
+  const background = new BackgroundSender(sender, clock);
   background.enqueue(...events);
-  return background.finish(patienceMs);
+  return background.finish(patience);
+}
+
+/**
+ * At least our own backoff, whatever the server says, so that no answer makes a hot loop; spread, so that many clients do
+ * not come back together.
+ */
+function waitMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: number): number {
+  const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
+  const askedMs = asked > 0 ? Math.min(longestAskedMs, 1000 * asked) * (1 + Math.random() / 10) : 0;
+  return Math.max(backoff, askedMs);
 }
 
 /** An error of our own ends the sending, not the work beside it. */

@@ -2,14 +2,12 @@
 // made, a metric is known to the server by key, step, time and value, an artifact is written over by itself. So whoever is
 // not sure whether a request arrived sends it again, and the server ends with each thing once.
 
+import { UserError } from "../errors.ts";
 import type { KeyValue, MetricPoint, MlflowClient, MlflowRun } from "./mlflow-client.ts";
-import type { TrackedDataset, TrackingEvent } from "./tracking-event.ts";
+import { completeTag, parentTag, runTag, type TrackedDataset, type TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
-/** Names the run in its log, on every server. */
-export const runTag = "tidemark.run";
-/** Of a run whose log the server has whole. */
-export const completeTag = "tidemark.complete";
+type Artifact = Extract<TrackingEvent, { type: "artifact" }>;
 
 /** MLflow's, or a little below. */
 export const limits = {
@@ -33,8 +31,10 @@ interface Loggable {
 export interface SenderOptions {
   /** Instead of the log's own. */
   readonly experiment?: string | undefined;
-  /** Where an artifact of the log lies. */
-  readonly fileOf: (file: string) => string;
+  /** The bytes of an artifact; a UserError if they may not be sent. */
+  readonly read: (artifact: Artifact) => Promise<Buffer>;
+  /** Whether a run that bears the log's id is this log's, and not a copy's that went another way. All are by default. */
+  readonly belongs?: (run: MlflowRun) => boolean;
   /** Told what the server refuses, each thing once. */
   readonly warn: (message: string) => void;
 }
@@ -47,6 +47,7 @@ export class EventSender {
   readonly #warned = new Set<string>();
   readonly #lost = new Set<string>();
   #log: { id: string; experimentId: string } | undefined;
+  #refusals = 0;
   /** Versions that were made, as "name version 3". */
   readonly versions: string[] = [];
 
@@ -58,7 +59,14 @@ export class EventSender {
   /** The page of the log's first run; null before it is known to the server. */
   get page(): string | null {
     const [first] = this.#runs.values();
-    return first === undefined ? null : `${this.#client.uri}/#/experiments/${first.experimentId}/runs/${first.runId}`;
+    if (first === undefined) return null;
+    const [experiment, run] = [first.experimentId, first.runId].map(encodeURIComponent);
+    return `${this.#client.uri}/#/experiments/${experiment}/runs/${run}`;
+  }
+
+  /** How many requests the server refused for good. */
+  get refusals(): number {
+    return this.#refusals;
   }
 
   run(name: string): MlflowRun | undefined {
@@ -103,7 +111,8 @@ export class EventSender {
     const { id, experimentId } = this.#log;
     const own = { key: runTag, value: `${id}/${run}` };
     const parentRun = parent === null ? undefined : this.#runs.get(parent);
-    const found = await this.#client.findRun(experimentId, own);
+    const { belongs = () => true } = this.#options;
+    const found = await this.#client.findRun(experimentId, own, belongs);
     this.#runs.set(
       run,
       found ??
@@ -111,7 +120,7 @@ export class EventSender {
           ...{ experimentId, name, startTime: at },
           tags: [
             own,
-            ...(parentRun === undefined ? [] : [{ key: "mlflow.parentRunId", value: parentRun.runId }]),
+            ...(parentRun === undefined ? [] : [{ key: parentTag, value: parentRun.runId }]),
             ...tagsOf(tags),
           ],
         })),
@@ -127,15 +136,12 @@ export class EventSender {
         return client.setStatus(this.#idOf(event.run), event.status, event.at);
       case "artifact":
         try {
-          return await client.putArtifact(
-            this.#runOf(event.run).artifactUri,
-            event.path,
-            event.content === undefined ? { file: this.#options.fileOf(event.file) } : Buffer.from(event.content),
-          );
+          const { artifactUri } = this.#runOf(event.run);
+          return await client.putArtifact(artifactUri, event.path, await this.#options.read(event));
         } catch (error) {
           if (!(error instanceof TrackingFault && error.mayPass)) this.#lost.add(event.run);
-          if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-            throw new TrackingFault("refused", `${event.file} is gone: not sent`);
+          if (error instanceof UserError) {
+            throw new TrackingFault("refused", `${event.file} was not sent: ${error.message}`, { cause: error });
           }
           throw error;
         }
@@ -205,6 +211,7 @@ export class EventSender {
       await action();
     } catch (error) {
       if (!(error instanceof TrackingFault && error.kind === "refused")) throw error;
+      this.#refusals++;
       this.#warnOnce(error.message);
     }
   }
@@ -242,8 +249,9 @@ export function batchesOf({ metrics, params, tags }: Loggable): Loggable[] {
     bytes += size;
   };
   for (const item of params) add("params", item);
-  for (const item of tags) add("tags", item);
   for (const item of metrics) add("metrics", item);
+  // Last, since a tag may say that what comes before it is there.
+  for (const item of tags) add("tags", item);
   if (bytes > 0) batches.push(own);
   return batches;
 }

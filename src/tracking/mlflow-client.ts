@@ -1,10 +1,9 @@
 // The part of MLflow's REST API that runs, artifacts and the registry need. No request is repeated here: who sends knows
 // whether it may be. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
 
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
+import { readReply, shortened } from "./reply.ts";
 import type { ServerAddress } from "./server-address.ts";
 import type { RunStatus } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
@@ -32,12 +31,13 @@ export interface MetricPoint {
 }
 
 const keyValue = z.object({ key: z.string(), value: z.string() });
+const idSchema = z.string().max(250);
 const runSchema = z
   .object({
     info: z.object({
-      run_id: z.string(),
-      experiment_id: z.string(),
-      artifact_uri: z.string().default(""),
+      run_id: idSchema,
+      experiment_id: idSchema,
+      artifact_uri: z.string().max(5000).default(""),
     }),
     data: z
       .object({
@@ -56,26 +56,40 @@ const runSchema = z
     }),
   );
 
+const foundRuns = z.object({ runs: z.array(runSchema).default([]), next_page_token: z.string().optional() });
+
+const mostPages = 100;
+
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
 /** Which of its views MLflow 3 opens the experiment in; older servers keep it like other tags. */
 const experimentKind: KeyValue = { key: "mlflow.experimentKind", value: "custom_model_development" };
 
-const answerSeconds = 30;
-/** Of an upload: between two parts of it, and until the answer. */
-const uploadSeconds = 120;
+export interface Deadlines {
+  /** For a whole request, from its first byte to the last one of its answer. */
+  readonly answerMs: number;
+  /** The same of an upload, besides the time that its bytes take at `slowestUpload`. */
+  readonly uploadMs: number;
+}
+
+const usualDeadlines: Deadlines = { answerMs: 30_000, uploadMs: 120_000 };
+/** Bytes per second. */
+const slowestUpload = 50_000;
 
 export class MlflowClient {
   readonly #address: ServerAddress;
+  readonly #deadlines: Deadlines;
   readonly #dispatcher: Dispatcher;
 
-  constructor(address: ServerAddress) {
+  constructor(address: ServerAddress, deadlines: Deadlines = usualDeadlines) {
     this.#address = address;
+    this.#deadlines = deadlines;
     const tls = {
       ...(address.certificates === undefined ? {} : { ca: address.certificates }),
       ...(address.insecureTls ? { rejectUnauthorized: false } : {}),
     };
-    const timeouts = { headersTimeout: 1000 * uploadSeconds, bodyTimeout: 1000 * uploadSeconds };
+    // Each request has a deadline of its own.
+    const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
     const behindProxy = ["http_proxy", "https_proxy"].some(
       (name) => process.env[name] || process.env[name.toUpperCase()],
     );
@@ -96,7 +110,7 @@ export class MlflowClient {
       const { experiment_id: id } = await this.#post(
         "experiments/create",
         { name, tags: [experimentKind] },
-        z.object({ experiment_id: z.string() }),
+        z.object({ experiment_id: idSchema }),
       );
       return id;
     } catch (error) {
@@ -111,7 +125,7 @@ export class MlflowClient {
 
   async #findExperiment(name: string): Promise<string | null> {
     const schema = z.object({
-      experiment: z.object({ experiment_id: z.string(), lifecycle_stage: z.string().optional() }),
+      experiment: z.object({ experiment_id: idSchema, lifecycle_stage: z.string().optional() }),
     });
     const query = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
     const answer = await this.#get(query, schema).catch(nullWhereAbsent);
@@ -124,19 +138,28 @@ export class MlflowClient {
     return answer?.experiment.experiment_id ?? null;
   }
 
-  /** The oldest run that has the tag. */
-  async findRun(experimentId: string, tag: KeyValue): Promise<MlflowRun | null> {
-    const { runs } = await this.#post(
-      "runs/search",
-      {
-        experiment_ids: [experimentId],
-        filter: `tags.\`${tag.key}\` = '${tag.value.replaceAll("'", "\\'")}'`,
-        order_by: ["attributes.start_time ASC"],
-        max_results: 1,
-      },
-      z.object({ runs: z.array(runSchema).default([]) }),
-    );
-    return runs[0] ?? null;
+  /** The oldest run that has the tag and is `wanted`. */
+  async findRun(experimentId: string, tag: KeyValue, wanted: (run: MlflowRun) => boolean): Promise<MlflowRun | null> {
+    let page: string | undefined;
+    for (let pages = 0; pages < mostPages; pages++) {
+      const found: z.infer<typeof foundRuns> = await this.#post(
+        "runs/search",
+        {
+          experiment_ids: [experimentId],
+          filter: `tags.\`${tag.key}\` = '${tag.value.replaceAll("'", "\\'")}'`,
+          order_by: ["attributes.start_time ASC"],
+          // A run may have a thousand metrics.
+          max_results: 5,
+          ...(page === undefined ? {} : { page_token: page }),
+        },
+        foundRuns,
+      );
+      const run = found.runs.find(wanted);
+      if (run !== undefined) return run;
+      page = found.next_page_token;
+      if (page === undefined || page === "") return null;
+    }
+    throw new TrackingFault("refused", `${this.uri}: more than ${mostPages} pages of runs have the tag ${tag.key}`);
   }
 
   async createRun(run: {
@@ -170,7 +193,7 @@ export class MlflowClient {
    * Through the server's own artifact store.
    * @param path relative to the run's artifacts, with slashes
    */
-  async putArtifact(artifactUri: string, path: string, content: Buffer | { readonly file: string }): Promise<void> {
+  async putArtifact(artifactUri: string, path: string, content: Buffer): Promise<void> {
     const stored = /^mlflow-artifacts:\/(?:\/[^/]*\/)?(.*)$/.exec(artifactUri)?.[1];
     if (stored === undefined) {
       const scheme = /^[a-z0-9+-]+:/i.exec(artifactUri)?.[0] ?? "a local path";
@@ -179,11 +202,17 @@ export class MlflowClient {
         `${this.uri} keeps artifacts at ${scheme}, to which it does not pass them on; start it with --artifacts-destination`,
       );
     }
-    const length = Buffer.isBuffer(content) ? content.length : (await stat(content.file)).size;
-    const target = `${stored}/${path}`.split("/").map(encodeURIComponent).join("/");
+    const parts = `${stored}/${path}`.split("/");
+    if (parts.some((part) => part === "." || part === "..")) {
+      throw new TrackingFault("refused", `${this.uri}: artifacts are not sent to a path with . or .. in it`);
+    }
     await this.#send(
-      { method: "PUT", path: `/api/2.0/mlflow-artifacts/artifacts/${target}`, timeoutSeconds: null },
-      { type: contentType(path), body: Buffer.isBuffer(content) ? content : createReadStream(content.file), length },
+      {
+        method: "PUT",
+        path: `/api/2.0/mlflow-artifacts/artifacts/${parts.map(encodeURIComponent).join("/")}`,
+        deadlineMs: this.#deadlines.uploadMs + (1000 * content.length) / slowestUpload,
+      },
+      { type: contentType(path), body: content },
       z.unknown(),
     );
   }
@@ -197,7 +226,7 @@ export class MlflowClient {
   /** The version that was made of the run, if any. */
   async findVersion(name: string, runId: string): Promise<string | null> {
     const filter = `name='${name.replaceAll("'", "\\'")}' and run_id='${runId}'`;
-    const version = z.object({ version: z.coerce.string() });
+    const version = z.object({ version: z.coerce.string().max(100) });
     const { model_versions: versions } = await this.#get(
       `model-versions/search?filter=${encodeURIComponent(filter)}`,
       z.object({ model_versions: z.array(version).default([]) }),
@@ -206,7 +235,7 @@ export class MlflowClient {
   }
 
   async createVersion(name: string, source: string, runId: string): Promise<string> {
-    const schema = z.object({ model_version: z.object({ version: z.coerce.string() }) });
+    const schema = z.object({ model_version: z.object({ version: z.coerce.string().max(100) }) });
     return (await this.#post("model-versions/create", { name, source, run_id: runId }, schema)).model_version.version;
   }
 
@@ -219,26 +248,29 @@ export class MlflowClient {
   }
 
   #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return this.#send({ method: "GET", path: `/api/2.0/mlflow/${path}`, timeoutSeconds: answerSeconds }, null, schema);
+    const { answerMs: deadlineMs } = this.#deadlines;
+    return this.#send({ method: "GET", path: `/api/2.0/mlflow/${path}`, deadlineMs }, null, schema);
   }
 
   #post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-    const text = Buffer.from(JSON.stringify(body));
+    const { answerMs: deadlineMs } = this.#deadlines;
     return this.#send(
-      { method: "POST", path: `/api/2.0/mlflow/${path}`, timeoutSeconds: answerSeconds },
-      { type: "application/json", body: text, length: text.length },
+      { method: "POST", path: `/api/2.0/mlflow/${path}`, deadlineMs },
+      { type: "application/json", body: Buffer.from(JSON.stringify(body)) },
       schema,
     );
   }
 
+  /** Redirects are not followed: they would take the credentials, and what is sent, to another place. */
   async #send<T>(
-    { method, path, timeoutSeconds }: { method: "GET" | "POST" | "PUT"; path: string; timeoutSeconds: number | null },
-    content: { type: string; body: Buffer | ReturnType<typeof createReadStream>; length: number } | null,
+    { method, path, deadlineMs }: { method: "GET" | "POST" | "PUT"; path: string; deadlineMs: number },
+    content: { type: string; body: Buffer } | null,
     schema: z.ZodType<T>,
   ): Promise<T> {
     const { uri, authorization } = this.#address;
     let status: number;
     let text: string;
+    let whole: boolean;
     let retryAfter: string | undefined;
     try {
       const answer = await request(`${uri}${path}`, {
@@ -246,21 +278,24 @@ export class MlflowClient {
         dispatcher: this.#dispatcher,
         headers: {
           accept: "application/json",
+          "accept-encoding": "identity",
           ...(authorization === undefined ? {} : { authorization }),
-          ...(content === null ? {} : { "content-type": content.type, "content-length": String(content.length) }),
+          ...(content === null ? {} : { "content-type": content.type, "content-length": String(content.body.length) }),
         },
         ...(content === null ? {} : { body: content.body }),
-        ...(timeoutSeconds === null ? {} : { signal: AbortSignal.timeout(1000 * timeoutSeconds) }),
+        signal: AbortSignal.timeout(Math.ceil(deadlineMs)),
       });
       status = answer.statusCode;
       retryAfter = one(answer.headers["retry-after"]);
-      text = await answer.body.text();
+      ({ text, whole } = await readReply(answer));
       if (status >= 300 && status < 400) text = `redirect to ${one(answer.headers.location)}`;
     } catch (cause) {
-      throw new TrackingFault("unreachable", `${uri}: ${reasonOf(cause)}`, { cause });
+      throw new TrackingFault("unreachable", `${uri}: ${reasonOf(cause, deadlineMs)}`, { cause });
     }
-    if (status >= 200 && status < 300) return this.#parse(text, path, schema);
-    throw this.#faultOf({ status, text, retryAfter, path });
+    if (status < 200 || status >= 300) throw this.#faultOf({ status, text, retryAfter, path });
+    if (whole) return this.#parse(text, path, schema);
+    const message = `${uri}: no MLflow server answers there (${path.replace(/\?.*/, "")} gave ${text})`;
+    throw new TrackingFault("refused", message);
   }
 
   #parse<T>(text: string, path: string, schema: z.ZodType<T>): T {
@@ -280,7 +315,8 @@ export class MlflowClient {
     } catch {
       // An error page; its status says enough.
     }
-    const message = `${this.uri} answered ${status}: ${said.message?.split("\n")[0] ?? (text.slice(0, 80).replace(/\s+/g, " ") || "nothing more")}`;
+    const short = said.message?.split("\n")[0] ?? text.slice(0, 80).replace(/\s+/g, " ");
+    const message = `${this.uri} answered ${status}: ${shortened(short) || "nothing more"}`;
     if (status === 404 && said.error_code === undefined) {
       const unknown = `${this.uri} does not know ${path.replace(/\?.*/, "")} (404)`;
       return new TrackingFault("refused", `${unknown}: it is no MLflow server, or one that is too old`);
@@ -301,20 +337,22 @@ function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 
-/** Of a Retry-After header: seconds or a date. */
+const longestRetryAfter = 86_400;
+
+/** Of a Retry-After header: seconds or a date; no more than a day. */
 function secondsOf(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+  return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfter, Math.max(0, seconds));
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, deadlineMs: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${answerSeconds} s`;
+  if (error.name === "TimeoutError") return `no answer within ${Number((deadlineMs / 1000).toPrecision(3))} s`;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
   const message = error.message || (inner instanceof Error ? inner.message : "");
-  return message || code || "no connection";
+  return shortened(message || code || "no connection");
 }
 
 const contentTypes: Readonly<Record<string, string>> = {

@@ -3,6 +3,16 @@
 
 import { z } from "zod";
 
+/** The artifact folder of a model, which may be registered. */
+export const modelArtifact = "model";
+
+/** Names the run in its log, on every server. */
+export const runTag = "tidemark.run";
+/** Of a run whose log the server has whole. */
+export const completeTag = "tidemark.complete";
+export const parentTag = "mlflow.parentRunId";
+const ownTags: readonly string[] = [runTag, completeTag, parentTag];
+
 /** MLflow's words. */
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
@@ -38,46 +48,66 @@ export type TrackingEvent =
   | { type: "version"; run: string; name: string; alias: string | null; path: string }
   | { type: "complete"; run: string };
 
-const texts = z.record(z.string(), z.string());
+/** Far beyond what a training writes; a server cuts or refuses far shorter ones. */
+const longest = { name: 1000, text: 4_000_000, entries: 10_000, files: 200_000 } as const;
+
+const name = z.string().max(longest.name);
+const text = z.string().max(longest.text);
+
+/** A record of at most so many entries. */
+function recordOf<T>(value: z.ZodType<T>): z.ZodType<Record<string, T>> {
+  return z
+    .record(name, value)
+    .refine((record) => Object.keys(record).length <= longest.entries, `expected at most ${longest.entries} entries`);
+}
+
+/** Which run is which is for the sender to say. */
+const tags = recordOf(text).refine(
+  (record) => !ownTags.some((tag) => Object.hasOwn(record, tag)),
+  `${ownTags.join(", ")}: not for a log to set`,
+);
+
+/** Files lie in the folder itself; what is no plain name on one system or another is none here. */
+const fileName = z
+  .string()
+  .max(255)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  .regex(/^(?!\.{1,2}$)[^/\\:\u0000-\u001f\u007f]+$/, "expected the plain name of a file in this folder");
 /** JSON writes null for what is no finite number. */
 const metric = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);
-const run = z.string().min(1);
+const run = name.min(1);
 const at = z.int().min(0);
 
 export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("log"), id: z.string().min(1), experiment: z.string().min(1) }),
-  z.object({ type: z.literal("run"), run, name: z.string(), parent: run.nullable(), at, tags: texts }),
-  z.object({ type: z.literal("params"), run, params: texts }),
-  z.object({ type: z.literal("tags"), run, tags: texts }),
-  z.object({ type: z.literal("metrics"), run, at, step: z.int(), values: z.record(z.string(), metric) }),
+  z.object({ type: z.literal("log"), id: name.min(1), experiment: name.min(1) }),
+  z.object({ type: z.literal("run"), run, name, parent: run.nullable(), at, tags }),
+  z.object({ type: z.literal("params"), run, params: recordOf(text) }),
+  z.object({ type: z.literal("tags"), run, tags }),
+  z.object({ type: z.literal("metrics"), run, at, step: z.int(), values: recordOf(metric) }),
   z.object({
     type: z.literal("dataset"),
     run,
     dataset: z.object({
-      name: z.string(),
-      digest: z.string(),
-      files: z.array(z.string()),
+      name,
+      digest: name,
+      files: z.array(text).max(longest.files),
       rows: z.int().min(0),
-      columns: z.array(z.object({ name: z.string(), type: z.enum(["float", "string"]) })),
+      columns: z.array(z.object({ name, type: z.enum(["float", "string"]) })).max(longest.entries),
     }),
   }),
-  z.object({
-    type: z.literal("artifact"),
-    run,
-    file: z.string().min(1),
-    path: z.string().min(1),
-    content: z.string().exactOptional(),
-  }),
+  z
+    .object({ type: z.literal("artifact"), run, file: fileName, path: z.string(), content: text.exactOptional() })
+    .refine(({ file, path }) => path === file || path === `${modelArtifact}/${file}`, {
+      path: ["path"],
+      error: `expected the file's name, or ${modelArtifact}/ and the file's name`,
+    }),
   z.object({ type: z.literal("status"), run, status: z.enum(["RUNNING", "FINISHED", "FAILED", "KILLED"]), at }),
   z.object({
-    type: z.literal("version"),
-    run,
-    name: z.string().min(1),
-    alias: z.string().min(1).nullable(),
-    path: z.string(),
+    ...{ type: z.literal("version"), run, name: name.min(1), alias: name.min(1).nullable() },
+    path: z.literal(modelArtifact),
   }),
   z.object({ type: z.literal("complete"), run }),
 ]);

@@ -1,11 +1,28 @@
 // `sync` of folders that somebody else may have prepared, to a server that counts what it is asked.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sync } from "../../src/pipelines/sync.ts";
+import { syncText } from "../../src/cli/sync-command.ts";
+import type { SyncOptions } from "../../src/config.ts";
+import { type SyncResult, sync } from "../../src/pipelines/sync.ts";
+import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
+import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
+import { FakeClock } from "../tracking/fake-clock.ts";
 import { FakeMlflow } from "../tracking/fake-mlflow.ts";
 import { unpackOldModel } from "./old-model.ts";
 
@@ -17,7 +34,7 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "tidemark-sync-"));
   unpackOldModel(directory);
   model = join(directory, "walk");
-  server.asked.length = 0;
+  server.reset();
   await server.open();
 });
 afterEach(async () => {
@@ -25,19 +42,403 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const synced = () => sync({ directory: model, tracking: server.uri });
+const synced = (options: Partial<SyncOptions> = {}): Promise<SyncResult> =>
+  sync({ directory: model, tracking: server.uri, ...options });
+const inModel = (name: string): string => join(model, name);
+const logPath = (): string => inModel("tracking.jsonl");
+const logLines = (): string[] => readFileSync(logPath(), "utf8").trimEnd().split("\n");
+const writeLog = (lines: readonly string[]): void => writeFileSync(logPath(), `${lines.join("\n")}\n`);
+/** The log with `events` before its end, which says that it is complete. */
+const withEvents = (...events: object[]): void =>
+  writeLog(logLines().toSpliced(-1, 0, ...events.map((event) => JSON.stringify(event))));
+const artifact = (file: string, path = `model/${file}`, more: object = {}): object => {
+  return { type: "artifact", run: "train", file, path, ...more };
+};
+
+/** The manifest as somebody who knows how it is sealed may write it. */
+function reseal(change: (manifest: Record<string, unknown>) => void): void {
+  const manifest = JSON.parse(readFileSync(inModel("manifest.json"), "utf8"));
+  change(manifest);
+  const { manifest_hash: _, ...unsealed } = manifest;
+  const sealed = { ...unsealed, manifest_hash: sha256Bytes(canonicalJson(unsealed)) };
+  writeFileSync(inModel("manifest.json"), JSON.stringify(sealed));
+}
+
+/** Refused with these words, and the server heard nothing. */
+async function expectRefusal(says: RegExp): Promise<void> {
+  const error = await synced().catch((error: unknown) => error);
+  expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
+  expect(String(error)).toMatch(says);
+  expect(server.asked).toEqual([]);
+}
+
+it("sends every file that the manifest lists, and nothing else", async () => {
+  writeFileSync(inModel("notes.txt"), "mine");
+  const { training, warnings, command } = await synced();
+  expect({ unsent: training!.unsent, warnings, command }).toEqual({ unsent: null, warnings: [], command: null });
+  const { files, mutable_files } = JSON.parse(readFileSync(inModel("manifest.json"), "utf8"));
+  const listed = [...Object.keys(files), ...Object.keys(mutable_files), "manifest.json"];
+  const front = ["report.html", "confusion-matrix.svg", "learning-curves.svg"];
+  const paths = server.asked.flatMap(
+    ({ path }) => /mlflow-artifacts\/artifacts\/7\/r1\/artifacts\/(.*)$/.exec(path)?.[1] ?? [],
+  );
+  expect(paths.sort()).toEqual([...listed.map((name) => `model/${name}`), ...front].sort());
+});
+
+describe("of a log that sends what it should not, nothing is sent", () => {
+  beforeEach(() => writeFileSync(join(directory, "secret"), "key"));
+
+  it.each([
+    "../secret",
+    "../../../../../../etc/hostname",
+    "/etc/hostname",
+    "sub/../../secret",
+    "..\\secret",
+    "C:\\secret",
+    "C:secret",
+    "..",
+    ".",
+    "",
+    "a\u0000b",
+    "report.html\u001b[2J",
+  ])("a file that is no plain name: %j", async (file) => {
+    withEvents(artifact(file, "model/x"));
+    await expectRefusal(/tracking\.jsonl, line \d+: not an event: file: /);
+  });
+
+  it.each(["../x", "/x", "model/../../x", "other/labels.json", "x", "model/", "model\\labels.json"])(
+    "a place that is not the file's own: %j",
+    async (path) => {
+      withEvents(artifact("labels.json", path));
+      await expectRefusal(/tracking\.jsonl, line \d+: not an event: path: expected the file's name/);
+    },
+  );
+
+  it.each(["notes.txt", "monitor.sqlite", "tracking.jsonl"])(
+    "a file that the manifest does not list: %s",
+    async (name) => {
+      appendFileSync(inModel(name), name === "notes.txt" ? "mine" : "");
+      withEvents(artifact(name));
+      await expectRefusal(
+        new RegExp(`line \\d+: artifact: .*${name.replace(".", "\\.")} is no file that this folder's manifest lists`),
+      );
+    },
+  );
+
+  it("a file whose name only an object's prototype has", async () => {
+    withEvents(artifact("constructor"));
+    await expectRefusal(/constructor is no file that/);
+  });
+
+  it("a listed file with other content", async () => {
+    appendFileSync(inModel("report.html"), "<!-- changed -->");
+    await expectRefusal(/line \d+: artifact: model .*: report\.html was changed after training/);
+  });
+
+  it("a listed file that is missing", async () => {
+    rmSync(inModel("out_of_fold.parquet"));
+    await expectRefusal(/line \d+: artifact: model .*: out_of_fold\.parquet is missing/);
+  });
+
+  it("other content than the manifest lists, in the log itself", async () => {
+    writeLog(logLines().map((line) => line.replace('"content":"{', '"content":"{ ')));
+    await expectRefusal(/rolling_reference\.json was changed after training/);
+  });
+
+  it("a link to a file outside, though it has the listed content", async () => {
+    renameSync(inModel("labels.json"), join(directory, "labels.json"));
+    symlinkSync("../labels.json", inModel("labels.json"));
+    await expectRefusal(/labels\.json: is a link that leads out of the model folder/);
+  });
+
+  it("a link to a file outside that the manifest lists with its hash", async () => {
+    symlinkSync("../secret", inModel("secret"));
+    reseal((manifest) => Object.assign(manifest.files as object, { secret: sha256Bytes("key") }));
+    withEvents(artifact("secret"));
+    await expectRefusal(/secret: is a link that leads out of the model folder/);
+  });
+
+  it("a file outside that the manifest lists by a path through a linked directory", async () => {
+    symlinkSync("..", inModel("up"));
+    reseal((manifest) => Object.assign(manifest.files as object, { "up/secret": sha256Bytes("key") }));
+    withEvents(artifact("up/secret"));
+    await expectRefusal(/not an event: file: /);
+  });
+
+  it.each([
+    ["a directory", (path: string) => mkdirSync(path)],
+    ["a FIFO", (path: string) => void execFileSync("mkfifo", [path])],
+    ["a link to a device", (path: string) => symlinkSync("/dev/zero", path)],
+    ["a link to itself", (path: string) => symlinkSync("labels.json", path)],
+  ])("%s in the place of a listed file", async (_, make) => {
+    rmSync(inModel("labels.json"));
+    make(inModel("labels.json"));
+    await expectRefusal(/labels\.json: (expected a file, found|is a link that|its symbolic links)/);
+  });
+
+  it("a log that is a link to elsewhere, or a FIFO", async () => {
+    renameSync(logPath(), join(directory, "tracking.jsonl"));
+    symlinkSync("../tracking.jsonl", logPath());
+    await expectRefusal(/tracking\.jsonl: is a link that leads out/);
+    rmSync(logPath());
+    execFileSync("mkfifo", [logPath()]);
+    await expectRefusal(/tracking\.jsonl: expected a file, found a pipe/);
+  });
+
+  it("any file of a folder without a manifest but the two reports of a refused retraining", async () => {
+    for (const name of ["manifest.json", "monitor.sqlite"]) rmSync(inModel(name));
+    const end = logLines().filter((line) => !line.includes('"artifact"'));
+    writeLog(end);
+    withEvents(artifact("labels.json", "labels.json"));
+    await expectRefusal(/labels\.json is no file that/);
+    writeLog(end);
+    withEvents(artifact("report.html", "report.html"));
+    expect((await synced()).command).toBeNull();
+    expect(server.asked.at(-2)!.path).toMatch(/artifacts\/report\.html$/);
+  });
+
+  it("a hard link is a file of this folder, which only its hash can tell from another", async () => {
+    rmSync(inModel("labels.json"));
+    linkSync(join(directory, "secret"), inModel("labels.json"));
+    await expectRefusal(/labels\.json was changed after training/);
+  });
+});
+
+describe("of a log with a bad event nothing is sent", () => {
+  const metrics = { type: "metrics", run: "train", at: 1, step: 1, values: { loss: 1 } };
+
+  it.each([
+    ["no JSON", () => appendFileSync(logPath(), "{\n"), /expected JSON/],
+    ["an unknown event", () => withEvents({ type: "upload", run: "train" }), /not an event: type: /],
+    ["a field of another type", () => withEvents({ ...metrics, step: "1" }), /not an event: step: /],
+    ["a run that has not begun", () => withEvents({ ...metrics, run: "fold-9" }), /run "fold-9" has not begun/],
+    [
+      "a run that begins twice",
+      () => withEvents({ type: "run", run: "final", name: "x", parent: null, at: 1, tags: {} }),
+      /run "final" begins a second time/,
+    ],
+    [
+      "a parent that has not begun",
+      () => withEvents({ type: "run", run: "x", name: "x", parent: "y", at: 1, tags: {} }),
+      /parent "y" has not begun/,
+    ],
+    [
+      "a second log",
+      () => withEvents({ type: "log", id: "x", experiment: "x" }),
+      /log in the first line, and only there/,
+    ],
+    ["no log first", () => writeLog(logLines().slice(1)), /line 1: run: expected log in the first line/],
+    ["more after its end", () => appendFileSync(logPath(), `${JSON.stringify(metrics)}\n`), /nothing after complete/],
+    [
+      "tags that say which run is which",
+      () => withEvents({ type: "tags", run: "train", tags: { "tidemark.run": "another/train" } }),
+      /not for a log to set/,
+    ],
+    [
+      "more params than a training has",
+      () =>
+        withEvents({
+          type: "params",
+          run: "train",
+          params: Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [i, ""])),
+        }),
+      /params: expected at most 10000 entries/,
+    ],
+    [
+      "a longer name than a training gives",
+      () => withEvents({ ...metrics, values: { ["x".repeat(1001)]: 1 } }),
+      /not an event: values/,
+    ],
+    ["an artifact twice", () => withEvents(artifact("labels.json")), /model\/labels\.json was there before/],
+    [
+      "a registered path of its own",
+      () => withEvents({ type: "version", run: "train", name: "x", alias: null, path: ".." }),
+      /not an event: path/,
+    ],
+  ])("%s", async (_, change, says) => {
+    change();
+    await expectRefusal(/tracking\.jsonl, line \d+: /);
+    server.reset();
+    await expectRefusal(says);
+  });
+
+  it("a file that is too long", async () => {
+    execFileSync("truncate", ["--size", "65M", logPath()]);
+    await expectRefusal(/tracking\.jsonl: expected at most 64 MiB, found 65 MiB/);
+  });
+
+  it("a damaged manifest", async () => {
+    writeFileSync(inModel("manifest.json"), "{}");
+    await expectRefusal(/manifest\.json/);
+  });
+});
+
+it("takes no server's address from a folder", async () => {
+  reseal((manifest) => {
+    Object.assign(manifest.config as object, { tracking: server.uri, experiment: "theirs" });
+    Object.assign(manifest, { tracking: server.uri });
+  });
+  const [first, ...rest] = logLines();
+  writeLog([JSON.stringify({ ...JSON.parse(first!), tracking: server.uri, uri: server.uri }), ...rest]);
+  await expect(sync({ directory: model, tracking: "none" })).rejects.toThrow("no tracking server is named");
+  await expect(sync({ directory: model })).rejects.toThrow("no tracking server is named");
+  expect(server.asked).toEqual([]);
+});
+
+it("registers nothing unless it is told to", async () => {
+  withEvents({ type: "version", run: "train", name: "walk", alias: "champion", path: "model" });
+  const { training, warnings } = await synced();
+  expect(training!.versions).toEqual([]);
+  expect(warnings).toEqual([
+    "the training asked to be registered, which sync does if told: --register walk --alias champion",
+  ]);
+  expect(server.asked.filter(({ path }) => /registered-models|model-versions/.test(path))).toEqual([]);
+  const told = await synced({ register: "walk", alias: "champion", experiment: "again" });
+  expect(told.training!.versions).toEqual(["walk version 4 (champion)"]);
+  expect(told.warnings).toEqual([]);
+});
 
 describe("a damaged ledger row", () => {
   it.each([
     ["a result that is no JSON", "UPDATE batches SET result = substr(result, 1, 40)", /result: expected JSON/],
     ["a result of another form", "UPDATE batches SET result = '{}'", /result: /],
   ])("is named: %s", async (_, change, says) => {
-    const database = new DatabaseSync(join(model, "monitor.sqlite"));
-    database.exec(change);
-    database.close();
+    changeLedger(model, change);
     const error = await synced().catch((error: unknown) => error);
     expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
     expect(String(error)).toMatch(/the ledger is damaged: batch "batch\.csv\.gz"/);
     expect(String(error)).toMatch(says);
   });
+});
+
+function changeLedger(folder: string, ...statements: string[]): void {
+  const database = new DatabaseSync(join(folder, "monitor.sqlite"));
+  for (const statement of statements) database.exec(statement);
+  database.close();
+}
+
+const columns = "content_hash, status, reason, in_window, summary, result";
+/** Batches of a stream with these ids, a second after the ones before. */
+function addBatches(folder: string, stream: string, ...ids: string[]): void {
+  changeLedger(
+    folder,
+    `INSERT INTO streams (name) VALUES ('${stream}') ON CONFLICT DO NOTHING`,
+    ...ids.map(
+      (id) => `INSERT INTO batches (stream, batch_id, received_at, ${columns})
+        SELECT '${stream}', '${id}', strftime('%Y-%m-%dT%H:%M:%fZ',
+            (SELECT max(received_at) FROM batches), '+1 second'), ${columns} FROM batches ORDER BY sequence LIMIT 1`,
+    ),
+  );
+}
+
+describe("a server that takes nothing", () => {
+  it("costs one patience, however many streams there are, and the answer says what is left", async () => {
+    for (let i = 0; i < 30; i++) addBatches(model, `s${i}`, "a", "b");
+    server.refuse = ({ path }) => (path === "runs/search" ? { status: 503 } : undefined);
+    const clock = new FakeClock();
+    const result = await sync({ directory: model, tracking: server.uri, experiment: "my own" }, { clock });
+    clock.stop();
+    expect(clock.now()).toBeLessThanOrEqual(61_000);
+    expect(result.training!.unsent!.events).toBeGreaterThan(0);
+    expect(result.streams).toHaveLength(31);
+    for (const { stream, sent, unsent } of result.streams) {
+      expect({ sent, unsent }).toEqual({
+        sent: 0,
+        unsent: { events: stream === "default" ? 1 : 2, reason: "not tried: no time was left" },
+      });
+    }
+    expect(server.bodies("runs/search").length).toBeLessThan(20);
+    const command = `tidemark sync ${model} --tracking ${server.uri} --experiment 'my own'`;
+    expect(result.command).toBe(command);
+    const text = syncText(result).split("\n");
+    expect(text.filter((line) => line.startsWith("not sent"))).toHaveLength(11);
+    expect(text.at(-2)).toBe("not sent   22 other streams");
+    expect(text.at(-1)).toBe(`${server.uri} does not have everything. Send the rest with: ${command}`);
+    server.refuse = () => undefined;
+    expect(await synced()).toMatchObject({ command: null });
+  });
+});
+
+describe("two copies of a folder", () => {
+  let copy = "";
+  const copied = (): void => {
+    copy = join(directory, "copy");
+    cpSync(model, copy, { recursive: true });
+  };
+  const syncCopy = (): Promise<SyncResult> => sync({ directory: copy, tracking: server.uri });
+  /** Batch steps by run, with the batch that each was last told of. */
+  const told = (): [steps: number[], last: string][] =>
+    server.runs
+      .filter(({ tags }) => tags["tidemark.stream"] === "default")
+      .map(({ metrics, tags }) => [
+        metrics.filter(({ key }) => key === "verdict").map(({ step }) => step),
+        tags.batch_id!,
+      ]);
+
+  it("that went different ways have a run each, with all of their batches, and are told so", async () => {
+    await synced();
+    copied();
+    addBatches(model, "default", "here");
+    addBatches(copy, "default", "there", "there too");
+    expect((await synced()).warnings).toEqual([]);
+    const { streams, warnings, command } = await syncCopy();
+    expect(warnings).toEqual([expect.stringMatching(/^stream default: a copy of this folder reported other batches/)]);
+    expect({ sent: streams[0]!.sent, command }).toEqual({ sent: 3, command: null });
+    expect(told()).toEqual([
+      [[1, 2], "here"],
+      [[1, 2, 3], "there too"],
+    ]);
+    addBatches(model, "default", "here again");
+    addBatches(copy, "default", "there again");
+    expect((await syncCopy()).warnings).toEqual([]);
+    expect((await synced()).warnings).toEqual([]);
+    expect(told()).toEqual([
+      [[1, 2, 3], "here again"],
+      [[1, 2, 3, 4], "there again"],
+    ]);
+  });
+
+  it("that were made before the first batch do not know of each other", async () => {
+    changeLedger(model, "DELETE FROM batches WHERE stream <> 'default'");
+    copied();
+    changeLedger(copy, "UPDATE batches SET received_at = '2026-11-28T00:00:00.000Z'");
+    await synced();
+    expect((await syncCopy()).warnings).toEqual([]);
+    expect(told().map(([steps]) => steps)).toEqual([[1], [1]]);
+  });
+
+  it("of which one only moved on share its run", async () => {
+    await synced();
+    copied();
+    addBatches(copy, "default", "next");
+    await syncCopy();
+    expect(told()).toEqual([[[1, 2], "next"]]);
+    // It has less than the run, and one day it may have something else.
+    expect((await synced()).warnings).toHaveLength(1);
+  });
+
+  it("that send at the same time lose nothing: what the other sent is no step of one's own", async () => {
+    await synced();
+    copied();
+    addBatches(model, "default", "here");
+    addBatches(copy, "default", "there", "there too");
+    // The other's metrics are there, and the process ended before it left its mark.
+    const stream = server.runs.find(({ tags }) => tags["tidemark.stream"] === "default")!;
+    stream.metrics.push({ key: "verdict", value: 0, timestamp: 1, step: 2 });
+    await syncCopy();
+    expect(new Set(told()[0]![0])).toEqual(new Set([1, 2, 3]));
+    expect((await synced()).streams[0]!.sent).toBe(2);
+  });
+
+  it("a server's own idea of a mark is no mark", async () => {
+    await synced();
+    for (const run of server.runs) run.tags["tidemark.ledger"] = `9${"9".repeat(400)} sha256:${"0".repeat(64)}`;
+    expect((await synced()).streams[0]).toMatchObject({ sent: 1, unsent: null });
+  });
+});
+
+it("a log is read as it was written, whatever its last line is", async () => {
+  const before = await readTrackingLog(logPath());
+  appendFileSync(logPath(), '{"type":"met');
+  expect(await readTrackingLog(logPath())).toEqual(before);
 });

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
 import { batchesOf, EventSender, keyOf, limits } from "../../src/tracking/event-sender.ts";
 import { MlflowClient } from "../../src/tracking/mlflow-client.ts";
 import { serverAddress } from "../../src/tracking/server-address.ts";
@@ -88,12 +89,15 @@ describe("EventSender", () => {
 
   beforeEach(async () => {
     await server.open();
-    server.asked.length = 0;
-    server.refuse = () => undefined;
+    server.reset();
     warnings = [];
     client = new MlflowClient(serverAddress(server.uri, {})!);
     sender = new EventSender(client, {
-      fileOf: (file) => join(directory, file),
+      read: async ({ file, content }) => {
+        if (content !== undefined) return Buffer.from(content);
+        if (existsSync(join(directory, file))) return readFileSync(join(directory, file));
+        throw new UserError("is missing");
+      },
       warn: (message) => warnings.push(message),
     });
   });
@@ -215,7 +219,7 @@ describe("EventSender", () => {
     await send(artifact("gone.txt"), version);
     expect(server.bodies("model-versions/create")).toHaveLength(1);
     expect(warnings).toEqual([
-      "gone.txt is gone: not sent",
+      "gone.txt was not sent: is missing",
       "model walk was not registered, since its files could not be stored",
     ]);
     rmSync(directory, { recursive: true });

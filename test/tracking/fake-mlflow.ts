@@ -1,4 +1,5 @@
-// A server that speaks as much of MLflow's protocol as a sender needs, and keeps what it was asked.
+// A server that speaks as much of MLflow's protocol as a sender needs, keeps what it was asked, and finds runs again by
+// their tags.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,18 +19,22 @@ export interface Refusal {
   readonly message?: string;
 }
 
+export interface FakeRun {
+  readonly id: string;
+  readonly tags: Record<string, string>;
+  readonly metrics: { key: string; value: number; timestamp: number; step: number }[];
+}
+
 const api = "/api/2.0/mlflow/";
-const run = { info: { run_id: "r1", experiment_id: "7", artifact_uri: "mlflow-artifacts:/7/r1/artifacts" }, data: {} };
 
 const answers: Readonly<Record<string, unknown>> = {
   "experiments/get-by-name": { experiment: { experiment_id: "7", lifecycle_stage: "active" } },
-  "runs/search": {},
-  "runs/create": { run },
   "model-versions/create": { model_version: { version: "4" } },
 };
 
 export class FakeMlflow {
   readonly asked: Asked[] = [];
+  readonly runs: FakeRun[] = [];
   /** Instead of the usual answer. */
   refuse: (asked: Asked) => Refusal | undefined = () => undefined;
   readonly #server = createServer((question, answer) => void this.handle(question, answer));
@@ -45,6 +50,12 @@ export class FakeMlflow {
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  reset(): void {
+    this.asked.length = 0;
+    this.runs.length = 0;
+    this.refuse = () => undefined;
   }
 
   /** Bodies of the requests to one method of the API. */
@@ -63,6 +74,38 @@ export class FakeMlflow {
     this.asked.push(asked);
     const { status, ...error } = this.refuse(asked) ?? { status: 200 };
     answer.writeHead(status, { "content-type": "application/json" });
-    answer.end(JSON.stringify(status === 200 ? (answers[path] ?? {}) : error));
+    answer.end(JSON.stringify(status === 200 ? this.#answer(asked) : error));
   }
+
+  #answer({ path, body }: Asked): unknown {
+    if (path === "runs/create") {
+      const run = { id: `r${this.runs.length + 1}`, tags: {}, metrics: [] };
+      this.runs.push(run);
+      this.#tag(run, body.tags);
+      return { run: asAnswered(run) };
+    }
+    if (path === "runs/search") {
+      const [, tag, value] = /^tags\.`(.*)` = '(.*)'$/.exec(body.filter)!;
+      return { runs: this.runs.filter(({ tags }) => tags[tag!] === value).map(asAnswered) };
+    }
+    if (path === "runs/log-batch") {
+      const run = this.runs.find(({ id }) => id === body.run_id);
+      run?.metrics.push(...body.metrics);
+      if (run !== undefined) this.#tag(run, body.tags);
+    }
+    return answers[path] ?? {};
+  }
+
+  #tag(run: FakeRun, tags: readonly { key: string; value: string }[]): void {
+    for (const { key, value } of tags) run.tags[key] = value;
+  }
+}
+
+/** As MLflow has it: of each metric the last step. */
+function asAnswered({ id, tags, metrics }: FakeRun): unknown {
+  const last = new Map(metrics.toSorted((a, b) => a.step - b.step).map((metric) => [metric.key, metric]));
+  return {
+    info: { run_id: id, experiment_id: "7", artifact_uri: `mlflow-artifacts:/7/${id}/artifacts` },
+    data: { tags: Object.entries(tags).map(([key, value]) => ({ key, value })), metrics: [...last.values()] },
+  };
 }

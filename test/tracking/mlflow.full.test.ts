@@ -116,7 +116,8 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
     });
 
     it("into another experiment makes runs that differ in their ids alone", async () => {
-      const { exitCode, stdout } = await run("sync", "model", "--tracking", server.uri, "--experiment", "again");
+      const words = ["sync", "model", "--tracking", server.uri, "--experiment", "again", ...registration];
+      const { exitCode, stdout } = await run(...words);
       expect(exitCode).toBe(0);
       expect(stdout).toContain("\nregistered walk version 2 (champion)\n");
       const there = await readBack.everything("walking", "again");

@@ -101,7 +101,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     expect(stderr).toMatch(
       /^(?:warning: \d+ events not sent to the tracking server: .* Send with: tidemark sync .*\n)?$/,
     );
-    if (stderr !== "") await syncAll("flaky", "--tracking", proxy.uri);
+    if (stderr !== "") await syncAll("flaky", "--tracking", proxy.uri, "--register", "flaky", "--alias", "champion");
     expect([...seen].filter((path) => path.endsWith("create")).sort()).toEqual(
       ["experiments", "model-versions", "registered-models", "runs"].map((what) => `/api/2.0/mlflow/${what}/create`),
     );

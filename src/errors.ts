@@ -23,9 +23,21 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
   readonly exitCode: number;
   readonly advice: string | undefined;
+  /** The message is a headline and these, a line each. */
+  readonly headline: string;
+  readonly details: readonly string[];
 
-  constructor(message: string, options: { advice?: string; exitCode?: number; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    headline: string,
+    options: { details?: readonly string[]; advice?: string; exitCode?: number; cause?: unknown } = {},
+  ) {
+    const { details = [], cause } = options;
+    super(
+      [headline, ...details.map((detail) => `  ${detail}`)].join("\n"),
+      cause === undefined ? undefined : { cause },
+    );
+    this.headline = headline;
+    this.details = details;
     this.exitCode = options.exitCode ?? exitCodes.usage;
     this.advice = options.advice;
   }

@@ -99,6 +99,27 @@ describe("architecture", () => {
     expect(mentioning(/\bnew Worker\b/)).toEqual(["training/start-worker.ts"]);
   });
 
+  it("writes to the terminal in one file, where nothing can be hidden in a line", () => {
+    const writes = files.filter((file) =>
+      /\bconsole\b|\bprocess\.(stdout|stderr)\.write\b|\boutput\.write\b/.test(
+        readFileSync(join(source, file), "utf8"),
+      ),
+    );
+    // main.ts speaks before anything else may load; live.ts moves the cursor.
+    expect(writes.sort()).toEqual(["cli/live.ts", "cli/main.ts", "cli/terminal.ts"]);
+  });
+
+  it("gives an error's further lines as details, since a newline in a message is shown as an escape", () => {
+    const message = /\bnew (?:UserError|Interrupted|TrackingFault)\(\s*["'`][^"'`]*\\n/;
+    expect(files.filter((file) => message.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
+  });
+
+  it("prints no command with words that a shell would split", () => {
+    const command = /["'`][^"'`\n]*\b(rm|mv|cp|tidemark (?!needs)[a-z]+) [^"'`\n]*\$\{(?!shell)/;
+    const found = files.filter((file) => command.test(readFileSync(join(source, file), "utf8")));
+    expect(found).toEqual([]);
+  });
+
   it("has no circle of files that load each other", () => {
     const state = new Map<string, "open" | "done">();
     const circles: string[] = [];
@@ -120,7 +141,10 @@ describe("architecture", () => {
     const loaded = new Set(["cli/program.ts"]);
     for (const file of loaded) for (const next of graph.get(file) ?? []) loaded.add(next);
     expect(
-      [...loaded].filter((file) => !/^(cli|store)\/|^(config|counted|errors|make-directories|options)\.ts$/.test(file)),
+      [...loaded].filter(
+        (file) =>
+          !/^(cli|store)\/|^(config|counted|errors|make-directories|options|shell-words|visible)\.ts$/.test(file),
+      ),
     ).toEqual([]);
     const packages = [...loaded].flatMap((file) =>
       [...readFileSync(join(source, file), "utf8").matchAll(/\bfrom\s+"([^."][^"]*)"/g)].map((match) => match[1]!),

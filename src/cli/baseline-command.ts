@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { exitCodes } from "../errors.ts";
 import { count, fixed } from "./format.ts";
-import { formatTable } from "./table.ts";
+import { tableLines } from "./table.ts";
+import { print } from "./terminal.ts";
 
 const closing = `
 Examples:
@@ -30,7 +31,7 @@ export function baselineCommand(): Command {
     .action(async (directory: string, { json }: { json?: boolean }) => {
       const { openMonitor } = await import("../pipelines/open-monitor.ts");
       const { baseline, drift } = await openMonitor(directory);
-      if (json === true) return void process.stdout.write(`${JSON.stringify(baseline)}\n`);
+      if (json === true) return print(JSON.stringify(baseline));
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
         ...[own.mean, own.std, own.min, own.percentile_5, own.percentile_50, own.percentile_95, own.max].map((value) =>
@@ -47,21 +48,18 @@ export function baselineCommand(): Command {
           false_alarms === null ? "-" : fixed(false_alarms.p_at_most_5_percent),
         ]),
       );
-      process.stdout.write(
-        [
-          `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
-          `           ${count(baseline.n_samples)} rows of ${baseline.source_file}`,
-          "",
-          formatTable(["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], channels),
-          "",
-          rungs.length === 0
-            ? "no calibration: too few recordings; check falls back on the KS test or on constants"
-            : `calibration; of left-out people's drift-free batches, the last column had p <= .05\n${formatTable(
-                ["compared with", "apart by", "KS", "seconds", "batches", "alarms at 5 %"],
-                rungs,
-              )}`,
-          "",
-        ].join("\n"),
+      print(
+        `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
+        `           ${count(baseline.n_samples)} rows of ${baseline.source_file}`,
+        "",
+        ...tableLines(["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], channels),
+        "",
+        ...(rungs.length === 0
+          ? ["no calibration: too few recordings; check falls back on the KS test or on constants"]
+          : [
+              "calibration; of left-out people's drift-free batches, the last column had p <= .05",
+              ...tableLines(["compared with", "apart by", "KS", "seconds", "batches", "alarms at 5 %"], rungs),
+            ]),
       );
     });
   command
@@ -72,8 +70,8 @@ export function baselineCommand(): Command {
     .action(async (directory: string, { json }: { json?: boolean }) => {
       const { validateBaselineFile } = await import("../pipelines/open-monitor.ts");
       const faults = await validateBaselineFile(directory);
-      if (json === true) process.stdout.write(`${JSON.stringify({ valid: faults.length === 0, faults })}\n`);
-      else process.stdout.write(faults.length === 0 ? "valid\n" : `${faults.join("\n")}\n`);
+      if (json === true) print(JSON.stringify({ valid: faults.length === 0, faults }));
+      else print(...(faults.length === 0 ? ["valid"] : faults));
       if (faults.length > 0) process.exitCode = exitCodes.usage;
     });
   return command;

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { resolveCheckConfig } from "../config.ts";
 import { verdictExitCodes } from "../errors.ts";
-import { checkText } from "./check-text.ts";
+import { checkLines } from "./check-text.ts";
 import { numberOption, sensorColumnOptions, textOption, trackingOptions } from "./options.ts";
+import { print, printError } from "./terminal.ts";
 
 const closing = `
 Examples:
@@ -72,14 +73,11 @@ export function checkCommand(): Command {
       const { check } = await import("../pipelines/check.ts");
       const codes: number[] = [];
       for (const config of configs) {
-        const answer = await check(config, { onInfo: (message) => process.stderr.write(`${message}\n`) });
-        for (const warning of answer.warnings) process.stderr.write(`warning: ${warning}\n`);
-        const heading = configs.length === 1 ? "" : `${codes.length === 0 ? "" : "\n"}under ${config.model}:\n`;
-        process.stdout.write(
-          json === true
-            ? `${JSON.stringify({ known: answer.known, ...answer.result })}\n`
-            : `${heading}${checkText(answer, config.model)}\n`,
-        );
+        const answer = await check(config, { onInfo: printError });
+        for (const warning of answer.warnings) printError(`warning: ${warning}`);
+        const heading = configs.length === 1 ? [] : [...(codes.length === 0 ? [] : [""]), `under ${config.model}:`];
+        if (json === true) print(JSON.stringify({ known: answer.known, ...answer.result }));
+        else print(...heading, ...checkLines(answer, config.model));
         codes.push(verdictExitCodes[answer.result.verdict]);
       }
       process.exitCode = Math.max(...codes);

@@ -1,7 +1,8 @@
 // What a check says in words: the verdict first, then what is different and how unusual that is, then what to do.
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../pipelines/check.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { count, duration, fixed } from "./format.ts";
-import { formatTable } from "./table.ts";
+import { tableLines } from "./table.ts";
 
 const referenceNames = {
   baseline: "the training data",
@@ -35,19 +36,19 @@ const hints = {
 } as const;
 
 /**
- * The answer as text without a last newline.
+ * The lines of the answer.
  * @param model the model folder, as the user named it
  */
-export function checkText(
+export function checkLines(
   { result, known }: { readonly result: CheckResult; readonly known: boolean },
   model: string,
-): string {
-  const text = result.verdict === "rejected" ? rejectedText(result) : judgedText(result, model);
+): string[] {
+  const lines = result.verdict === "rejected" ? rejectedLines(result) : judgedLines(result, model);
   const before = `This batch came before, at ${result.checked_at}: this was the answer then; nothing was changed.`;
-  return known ? `${text}\n\n${before}` : text;
+  return known ? [...lines, "", before] : lines;
 }
 
-function rejectedText({ batch_id, stream, reasons }: RejectedBatch): string {
+function rejectedLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
   const lines = reasons.flatMap(({ code, message, advice }) => [
     `${code}: ${message}`,
     ...(advice === undefined ? [] : [`  ${advice}`]),
@@ -58,26 +59,25 @@ function rejectedText({ batch_id, stream, reasons }: RejectedBatch): string {
     ...lines,
     "",
     "The batch is in the ledger with these reasons; neither reference was changed.",
-  ].join("\n");
+  ];
 }
 
-function judgedText(result: JudgedBatch, model: string): string {
+function judgedLines(result: JudgedBatch, model: string): string[] {
   const { comparisons, likely_causes: causes, warnings } = result;
   return [
     `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
     ...headline(result),
     "",
-    comparisons.length === 0
-      ? "Nothing could be compared: the batch is shorter than what was rehearsed."
-      : comparisonTable(comparisons),
-    ...(comparisons.length === 0 ? [] : ["", channelTable(result)]),
+    ...(comparisons.length === 0
+      ? ["Nothing could be compared: the batch is shorter than what was rehearsed."]
+      : [...comparisonLines(comparisons), "", ...channelLines(result)]),
     "",
     ...signalLines(result),
     ...(causes.length === 0 ? [] : ["", ...causes.map(causeLine)]),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `warning: ${warning}`)]),
     "",
     ...nextSteps(result, model).map((step) => `-> ${step}`),
-  ].join("\n");
+  ];
 }
 
 function headline(result: JudgedBatch): string[] {
@@ -100,7 +100,7 @@ function headline(result: JudgedBatch): string[] {
   return lines;
 }
 
-function comparisonTable(comparisons: readonly CheckedComparison[]): string {
+function comparisonLines(comparisons: readonly CheckedComparison[]): string[] {
   const rows = comparisons.map((comparison) => [
     referenceNames[comparison.reference],
     comparison.channel,
@@ -108,7 +108,7 @@ function comparisonTable(comparisons: readonly CheckedComparison[]): string {
     unusual(comparison),
   ]);
   const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
-  return `${formatTable(["compared with", "furthest", "by", "how unusual"], rows)}\n${methods.join("\n")}`;
+  return [...tableLines(["compared with", "furthest", "by", "how unusual"], rows), ...methods];
 }
 
 function unusual(comparison: CheckedComparison): string {
@@ -123,7 +123,7 @@ function unusual(comparison: CheckedComparison): string {
   return `${seen}p ${p < 0.001 ? "< .001" : fixed(p)}${unseen}`;
 }
 
-function channelTable({ comparisons, leading }: JudgedBatch): string {
+function channelLines({ comparisons, leading }: JudgedBatch): string[] {
   const shown = comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
   const rows = Object.entries(shown.channels).map(([name, own]) => [
     name,
@@ -136,7 +136,7 @@ function channelTable({ comparisons, leading }: JudgedBatch): string {
     name === shown.channel ? "<-" : "",
   ]);
   const headers = ["channel", "KS", "in classes", "PSI", "W1 (sd)", "mean (sd)", "spread", ""];
-  return `against ${referenceNames[shown.reference]}\n${formatTable(headers, rows)}`;
+  return [`against ${referenceNames[shown.reference]}`, ...tableLines(headers, rows)];
 }
 
 function signalLines({ signals, accuracy }: JudgedBatch): string[] {
@@ -171,7 +171,8 @@ function causeLine({ channels, fault, weight }: JudgedBatch["likely_causes"][num
 
 function nextSteps(result: JudgedBatch, model: string): string[] {
   const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
-  const accept = `to take it in anyway: tidemark reference accept ${quoted(batch_id)} --model ${quoted(model)} --stream ${quoted(stream)}`;
+  const words = ["reference", "accept", batch_id, "--model", shellPath(model), "--stream", stream];
+  const accept = `to take it in anyway: ${shellCommand("tidemark", ...words)}`;
   switch (verdict) {
     case "sudden_change":
     case "gradual_drift":
@@ -206,10 +207,6 @@ function hintOf({ comparisons, leading }: JudgedBatch): string[] {
   // A channel may have such a name of its own; a sensor has all three.
   if (!kinds.every((name) => `${sensor} ${name}` in channels)) return [];
   return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
-}
-
-function quoted(text: string): string {
-  return /^[\w.@%+:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function signed(value: number): string {

@@ -4,7 +4,8 @@ import { counted } from "../counted.ts";
 import type { DriftBenchResult } from "../pipelines/drift-bench.ts";
 import { fixed } from "./format.ts";
 import { numberOption, sensorColumnOptions, textOption } from "./options.ts";
-import { formatTable } from "./table.ts";
+import { tableLines } from "./table.ts";
+import { print, printError } from "./terminal.ts";
 
 const closing = `
 Example:
@@ -55,14 +56,14 @@ export function driftBenchCommand(): Command {
       const config = resolveDriftBenchConfig({ ...options, ...(files.length > 0 && { files }) });
       const { driftBench } = await import("../pipelines/drift-bench.ts");
       const result = await driftBench(config);
-      for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
-      process.stdout.write(`${json === true ? JSON.stringify(result) : driftBenchText(result)}\n`);
-      if (config.out !== undefined) process.stderr.write(`report: ${config.out}\n`);
+      for (const warning of result.warnings) printError(`warning: ${warning}`);
+      print(...(json === true ? [JSON.stringify(result)] : driftBenchLines(result)));
+      if (config.out !== undefined) printError(`report: ${config.out}`);
     });
 }
 
-/** The figures as tables without a last newline. */
-export function driftBenchText(result: DriftBenchResult): string {
+/** The figures as tables. */
+function driftBenchLines(result: DriftBenchResult): string[] {
   const still = Object.entries(result.no_drift).map(([judge, { alarmsPerBatch, runLength, batches }]) => [
     judge,
     fixed(alarmsPerBatch),
@@ -86,11 +87,11 @@ export function driftBenchText(result: DriftBenchResult): string {
     `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ${result.batches}`,
     "",
     "no drift",
-    formatTable(["judge", "alarms a batch", "batches between alarms", "in half of the activities"], still),
+    ...tableLines(["judge", "alarms a batch", "batches between alarms", "in half of the activities"], still),
     "",
     `changed from batch ${result.change_at} on: share detected, batches until then, share named right`,
-    formatTable(["change", "detected", "delay", "in 5", "in 25", "named right", ...others], changes),
+    ...tableLines(["change", "detected", "delay", "in 5", "in 25", "named right", ...others], changes),
     "",
     "detected: an alarm began after the change; what is alarmed all the time detects nothing",
-  ].join("\n");
+  ];
 }

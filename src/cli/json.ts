@@ -1,10 +1,11 @@
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
+import { printTo } from "./terminal.ts";
 
 /** One event a line, as it comes; `batch` events too. */
 export function jsonRenderer({ output, errors }: RendererOptions): TrainRenderer {
   return {
-    onEvent: (event) => void output.write(`${JSON.stringify(event)}\n`),
-    onStopping: (message) => void errors.write(`${message}\n`),
+    onEvent: (event) => printTo(output, JSON.stringify(event)),
+    onStopping: (message) => printTo(errors, message),
     close: () => {},
   };
 }

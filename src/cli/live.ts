@@ -2,10 +2,12 @@
 // time left), and above it, for good, what is finished.
 import { styleText } from "node:util";
 import type { FitName, TrainEvent } from "../pipelines/train-events.ts";
+import { visible } from "../visible.ts";
 import { duration, fixed } from "./format.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { truncate } from "./table.ts";
-import { eventText, fitLabel } from "./train-text.ts";
+import { printTo } from "./terminal.ts";
+import { eventLines, fitLabel } from "./train-text.ts";
 
 interface RunningFit {
   epoch: number;
@@ -39,14 +41,16 @@ export function liveRenderer(
     if (fits.size === 0 || (!force && now() - drawnAt < redrawMilliseconds)) return;
     drawnAt = now();
     const secondsLeft = endsAt === null ? null : Math.max(0, (endsAt - now()) / 1000);
-    const line = truncate(stopping + liveLine(fits, secondsLeft), (output.columns || 80) - 1);
+    const line = truncate(visible(stopping + liveLine(fits, secondsLeft)), (output.columns || 80) - 1);
     output.write(clearLine + (color ? styleText("cyan", line, { validateStream: false }) : line));
     drawn = true;
   };
-  const print = (text: string, event: TrainEvent): void => {
+  const print = (lines: readonly string[], event: TrainEvent): void => {
     erase();
-    if (event.type !== "warning") output.write(`${text}\n`);
-    else errors.write(`${color ? styleText("yellow", text, { validateStream: false }) : text}\n`);
+    if (event.type === "warning" && color) {
+      const coloured = lines.map((line) => styleText("yellow", visible(line), { validateStream: false }));
+      errors.write(`${coloured.join("\n")}\n`);
+    } else printTo(event.type === "warning" ? errors : output, ...lines);
     draw(true);
   };
 
@@ -68,8 +72,8 @@ export function liveRenderer(
       if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);
       if (event.type === "cross-validation") fits.clear();
       if (event.type === "final") fits.delete("final");
-      const text = eventText(event);
-      if (text !== null) print(text, event);
+      const lines = eventLines(event);
+      if (lines.length > 0) print(lines, event);
     },
     onStopping: (message) => {
       stopping = `${message} · `;

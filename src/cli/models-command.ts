@@ -2,7 +2,8 @@ import { Command } from "commander";
 import type { ModelVersion, Promotion } from "../pipelines/registry.ts";
 import { fixed, meanAndSd } from "./format.ts";
 import { textOption } from "./options.ts";
-import { formatTable } from "./table.ts";
+import { tableLines } from "./table.ts";
+import { print } from "./terminal.ts";
 
 const closing = `
 Examples:
@@ -29,9 +30,8 @@ export function modelsCommand(): Command {
     )
     .usage("list|show|compare|promote|rollback ...")
     .addHelpText("after", closing);
-  const print = (json: unknown, value: unknown, text: string): void => {
-    process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`);
-  };
+  const answer = (json: unknown, value: unknown, lines: readonly string[]): void =>
+    print(...(json === true ? [JSON.stringify(value)] : lines));
   const withJson = (own: Command): Command => own.option("--json", "print one line of JSON");
 
   const list = command.command("list").summary("every model of a folder, by line and age");
@@ -39,7 +39,7 @@ export function modelsCommand(): Command {
   withJson(list).action(async ({ dir = "models", json }: Given) => {
     const { listModels } = await import("../pipelines/registry.ts");
     const versions = await listModels(dir);
-    print(json, versions, listText(versions));
+    answer(json, versions, listLines(versions));
   });
 
   withJson(command.command("show").summary("one model: what it is, how good, and how it was made"))
@@ -47,7 +47,7 @@ export function modelsCommand(): Command {
     .action(async (model: string, { json }: Given) => {
       const { showModel } = await import("../pipelines/registry.ts");
       const shown = await showModel(model);
-      print(json, shown, showText(shown));
+      answer(json, shown, showLines(shown));
     });
 
   withJson(command.command("compare").summary("two models or more, by their own cross-validation"))
@@ -55,7 +55,7 @@ export function modelsCommand(): Command {
     .action(async (models: string[], { json }: Given) => {
       const { showModel } = await import("../pipelines/registry.ts");
       const shown = await Promise.all(models.map(showModel));
-      print(json, shown, compareText(shown));
+      answer(json, shown, compareLines(shown));
     });
 
   withJson(command.command("promote").summary("make a model the champion of its line; its references start empty"))
@@ -63,7 +63,7 @@ export function modelsCommand(): Command {
     .action(async (model: string, { json }: Given) => {
       const { promote } = await import("../pipelines/registry.ts");
       const promotion = await promote(model);
-      print(json, promotion, promotionText(promotion));
+      answer(json, promotion, [promotionLine(promotion)]);
     });
 
   const back = command.command("rollback").summary("make the champion before champion again, as it was left");
@@ -73,7 +73,7 @@ export function modelsCommand(): Command {
     .action(async (line: string, { dir = "models", json }: Given) => {
       const { rollback } = await import("../pipelines/registry.ts");
       const promotion = await rollback(dir, line);
-      print(json, promotion, promotionText(promotion));
+      answer(json, promotion, [promotionLine(promotion)]);
     });
   return command;
 }
@@ -85,8 +85,8 @@ interface Given {
 
 type Shown = Awaited<ReturnType<typeof import("../pipelines/registry.ts").showModel>>;
 
-function listText(versions: readonly ModelVersion[]): string {
-  if (versions.length === 0) return "no models";
+function listLines(versions: readonly ModelVersion[]): string[] {
+  if (versions.length === 0) return ["no models"];
   const rows = versions.map(({ line, name, champion, createdAt, people, macroF1, from }) => [
     ...[
       line,
@@ -98,10 +98,10 @@ function listText(versions: readonly ModelVersion[]): string {
       from ?? "trained",
     ],
   ]);
-  return formatTable(["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows);
+  return tableLines(["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows);
 }
 
-function showText({ version, report, retraining }: Shown): string {
+function showLines({ version, report, retraining }: Shown): string[] {
   const { comparison, winner } = retraining ?? {};
   return [
     `${version.modelVersion} of line ${version.line}`,
@@ -114,14 +114,14 @@ function showText({ version, report, retraining }: Shown): string {
       : [
           `retrained  cycle ${winner} won; on the people who decided ${fixed(comparison.candidate_macro_f1)}, the model before ${fixed(comparison.champion_macro_f1)}`,
         ]),
-  ].join("\n");
+  ];
 }
 
-function compareText(shown: readonly Shown[]): string {
+function compareLines(shown: readonly Shown[]): string[] {
   const row = (name: string, value: (one: Shown) => string): string[] => [name, ...shown.map(value)];
   const over = (key: "macro_f1" | "accuracy" | "expected_calibration_error") => (one: Shown) =>
     meanAndSd(one.report.summary.over_folds[key]);
-  const table = formatTable(
+  const table = tableLines(
     ["", ...shown.map(({ version }) => version.name)],
     [
       row("made", ({ version }) => version.createdAt.slice(0, 10)),
@@ -133,9 +133,13 @@ function compareText(shown: readonly Shown[]): string {
       row("worst person", ({ report }) => fixed(report.summary.worst_user.macro_f1)),
     ],
   );
-  return `${table}\n\nEach by its own folds; a retrained model's people may be fewer. What decided is in its report.`;
+  return [
+    ...table,
+    "",
+    "Each by its own folds; a retrained model's people may be fewer. What decided is in its report.",
+  ];
 }
 
-function promotionText({ line, champion, previous }: Promotion): string {
+function promotionLine({ line, champion, previous }: Promotion): string {
   return `${champion} is the champion of ${line}${previous === null ? "" : `; before it was ${previous}`}`;
 }

@@ -3,7 +3,8 @@ import { resolvePredictConfig } from "../config.ts";
 import { counted } from "../counted.ts";
 import { count, duration, fixed } from "./format.ts";
 import { numberOption, sensorColumnOptions } from "./options.ts";
-import { formatTable } from "./table.ts";
+import { tableLines } from "./table.ts";
+import { print, printError } from "./terminal.ts";
 
 const closing = `
 Example:
@@ -44,13 +45,15 @@ export function predictCommand(): Command {
     .action(async (files: string[], { json, ...options }: Record<string, unknown>) => {
       const config = resolvePredictConfig({ ...options, ...(files.length > 0 && { files }) });
       const { predict } = await import("../pipelines/predict.ts");
-      const result = await predict(config, { onWarning: (message) => process.stderr.write(`warning: ${message}\n`) });
-      if (json === true) return void process.stdout.write(`${JSON.stringify(result)}\n`);
+      const result = await predict(config, { onWarning: (message) => printError(`warning: ${message}`) });
+      if (json === true) return print(JSON.stringify(result));
       const rows = Object.entries(result.classes).map(([name, n]) => [name, count(n), fixed(n / result.windows)]);
-      process.stdout.write(
-        `${formatTable(["label", "windows", "share"], rows)}\n\n` +
-          `${counted(result.windows, "window")} labelled in ${duration(result.seconds)}, mean confidence ` +
-          `${fixed(result.meanConfidence)}\n${result.out}\n`,
+      print(
+        ...tableLines(["label", "windows", "share"], rows),
+        "",
+        `${counted(result.windows, "window")} labelled in ${duration(result.seconds)}, mean confidence ` +
+          fixed(result.meanConfidence),
+        result.out,
       );
     });
 }

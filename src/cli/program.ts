@@ -11,6 +11,7 @@ import { referenceCommand } from "./reference-command.ts";
 import { retrainCommand } from "./retrain-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
 import { syncCommand } from "./sync-command.ts";
+import { printError } from "./terminal.ts";
 import { trainCommand } from "./train-command.ts";
 
 const description =
@@ -56,7 +57,7 @@ export function createProgram(): Command {
     command
       .exitOverride()
       .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 120) })
-      .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+      .configureOutput({ outputError: (text) => printError(...parserLines(text)) });
   }
   return program;
 }
@@ -89,12 +90,19 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.message}\n${error.advice === undefined ? "" : `${error.advice}\n`}`);
+    printError(`error: ${error.headline}`, ...error.details.map((detail) => `  ${detail}`));
+    if (error.advice !== undefined) printError(error.advice);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`error: this is a defect of tidemark ${tidemarkVersion}, please report it\n${stack}\n`);
+  printError(`error: this is a defect of tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
   return exitCodes.defect;
+}
+
+/** Commander's message repeats what was typed; only its suggestion is a line of its own. */
+function parserLines(text: string): string[] {
+  const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];
+  return suggestion === undefined ? [message] : [message, suggestion];
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -3,7 +3,8 @@ import { resolveCheckConfig } from "../config.ts";
 import type { ByHand } from "../pipelines/reference.ts";
 import { fixed } from "./format.ts";
 import { textOption } from "./options.ts";
-import { formatTable } from "./table.ts";
+import { tableLines } from "./table.ts";
+import { print } from "./terminal.ts";
 
 const closing = `
 Examples:
@@ -39,8 +40,7 @@ export function referenceCommand(): Command {
   verb("show", "the rolling reference, and what became of the last batches").action(async (given: Given) => {
     const { showReference } = await import("../pipelines/reference.ts");
     const shown = await showReference(optionsOf(given));
-    if (given.json === true) return void process.stdout.write(`${JSON.stringify(shown.reference)}\n`);
-    process.stdout.write(`${shownText(shown)}\n`);
+    print(...(given.json === true ? [JSON.stringify(shown.reference)] : shownLines(shown)));
   });
   const byHand = (action: ByHand, summary: string, done: string): void => {
     verb(action, summary)
@@ -49,7 +49,7 @@ export function referenceCommand(): Command {
         const { decideReference } = await import("../pipelines/reference.ts");
         const changed = await decideReference(action, batch, optionsOf(given));
         const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: it was so already`;
-        process.stdout.write(given.json === true ? `${JSON.stringify({ batch, action, changed })}\n` : `${text}\n`);
+        print(given.json === true ? JSON.stringify({ batch, action, changed }) : text);
       });
   };
   byHand("exclude", "take a batch out of the stream's references", "is out of the references");
@@ -59,7 +59,7 @@ export function referenceCommand(): Command {
     const options = optionsOf(given);
     await resetReference(options);
     const text = `stream ${options.stream} begins again; its batch ids stay taken`;
-    process.stdout.write(given.json === true ? `${JSON.stringify({ reset: options.stream })}\n` : `${text}\n`);
+    print(given.json === true ? JSON.stringify({ reset: options.stream }) : text);
   });
   return command;
 }
@@ -68,11 +68,11 @@ function optionsOf({ model, stream }: Given): { model: string; stream: string } 
   return resolveCheckConfig({ files: ["-"], model, ...(stream !== undefined && { stream }) });
 }
 
-function shownText({
+function shownLines({
   reference,
   ledger,
   streams,
-}: Awaited<ReturnType<typeof import("../pipelines/reference.ts").showReference>>): string {
+}: Awaited<ReturnType<typeof import("../pipelines/reference.ts").showReference>>): string[] {
   const { batches, aggregated, window_size, last_updated, stream } = reference;
   const channels = Object.keys(aggregated.trend).map((name) => [
     name,
@@ -91,10 +91,10 @@ function shownText({
     `reference  stream ${stream ?? "default"}: ${batches.length} of ${window_size} batches, last changed ${last_updated ?? "never"}`,
     ...(batches.length === 0 ? [] : [`           ${batches.map(({ batch_id }) => batch_id).join(", ")}`]),
     "",
-    formatTable(["channel", "mean", "std", "trend"], channels),
+    ...tableLines(["channel", "mean", "std", "trend"], channels),
     ...(rows.length === 0
       ? []
-      : ["", "last batches", formatTable(["batch", "received", "status", "counts", "reason"], rows)]),
+      : ["", "last batches", ...tableLines(["batch", "received", "status", "counts", "reason"], rows)]),
     ...(streams.length > 1 ? ["", `streams of this model: ${streams.join(", ")}`] : []),
-  ].join("\n");
+  ];
 }

@@ -1,7 +1,7 @@
 // What shows a training run, whatever it looks like.
 import type { OnTrainEvent } from "../pipelines/train-events.ts";
 
-/** What a renderer writes to: process.stdout, process.stderr, or a test's stand-in. */
+/** What is written to: process.stdout, process.stderr, or a test's stand-in. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;

@@ -3,6 +3,7 @@ import { resolveSimulateConfig } from "../config.ts";
 import { counted } from "../counted.ts";
 import { duration } from "./format.ts";
 import { numberOption, textOption } from "./options.ts";
+import { print } from "./terminal.ts";
 
 const closing = `
 Example:
@@ -43,11 +44,11 @@ export function simulateCommand(): Command {
       const config = resolveSimulateConfig(options);
       const { simulate } = await import("../pipelines/simulate.ts");
       const result = await simulate(config);
-      process.stdout.write(
-        json === true
-          ? `${JSON.stringify(result)}\n`
-          : `${counted(result.rows, "row")} of ${counted(config.users, "person", "people")}, ${result.activities.join(", ")}, ` +
-              `in ${duration(result.seconds)}\n${result.out}\n`,
+      if (json === true) return print(JSON.stringify(result));
+      print(
+        `${counted(result.rows, "row")} of ${counted(config.users, "person", "people")}, ${result.activities.join(", ")}, ` +
+          `in ${duration(result.seconds)}`,
+        result.out,
       );
     });
 }

@@ -4,6 +4,7 @@ import { counted } from "../counted.ts";
 import { exitCodes } from "../errors.ts";
 import type { SyncResult } from "../pipelines/sync.ts";
 import { trackingOptions } from "./options.ts";
+import { print, printError } from "./terminal.ts";
 
 const closing = `
 Example:
@@ -36,8 +37,8 @@ export function syncCommand(): Command {
       const config = resolveSyncConfig({ ...options, ...(directory !== undefined && { directory }) });
       const { sync } = await import("../pipelines/sync.ts");
       const result = await sync(config);
-      for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
-      process.stdout.write(`${json === true ? JSON.stringify(result) : syncText(result)}\n`);
+      for (const warning of result.warnings) printError(`warning: ${warning}`);
+      print(...(json === true ? [JSON.stringify(result)] : syncLines(result)));
       if (unsentOf(result).length > 0) process.exitCode = exitCodes.unsent;
     });
 }
@@ -60,8 +61,8 @@ function unsentOf({ training, streams }: SyncResult): UnsentPart[] {
 /** Shown one by one. */
 const mostUnsent = 10;
 
-/** The answer as text without a last newline. */
-export function syncText(result: SyncResult): string {
+/** The lines of the answer. */
+export function syncLines(result: SyncResult): string[] {
   const { training, streams, tracking, command } = result;
   const unsent = unsentOf(result);
   const done = (sent: number, whole: boolean, words: string): string => (sent === 0 && whole ? "nothing new" : words);
@@ -85,7 +86,7 @@ export function syncText(result: SyncResult): string {
     command === null
       ? `${tracking} has everything`
       : `${tracking} does not have everything. Send the rest with: ${command}`,
-  ].join("\n");
+  ];
 }
 
 function at(page: string | null): string {

@@ -1,12 +1,11 @@
 // Tables in plain text: columns two spaces apart, numbers to the right, everything else to the left.
-import { stripVTControlCharacters } from "node:util";
+import { visible } from "../visible.ts";
 
-/** `rows` under `headers`, each as long as the headers; no line ends in spaces and the last one in no newline. */
-export function formatTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headers.map((header, j) => Math.max(...[header, ...rows.map((row) => row[j]!)].map(displayWidth)));
-  const numeric = headers.map(
-    (_, j) => rows.length > 0 && rows.every((row) => /^[-\d]/.test(stripVTControlCharacters(row[j]!))),
-  );
+/** The lines of `rows` under `headers`, each row as long as the headers; no line ends in spaces. */
+export function tableLines(headers: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const shown = [headers, ...rows].map((cells) => cells.map(visible));
+  const widths = headers.map((_, j) => Math.max(...shown.map((cells) => displayWidth(cells[j]!))));
+  const numeric = headers.map((_, j) => rows.length > 0 && rows.every((row) => /^[-\d]/.test(row[j]!)));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, j) => {
@@ -15,13 +14,14 @@ export function formatTable(headers: readonly string[], rows: readonly (readonly
       })
       .join("  ")
       .trimEnd();
-  return [line(headers), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+  const [head, ...body] = shown.map(line);
+  return [head!, line(widths.map((width) => "-".repeat(width))), ...body];
 }
 
-/** Terminal columns that a text takes: none for escape codes and combining marks, two for CJK and emoji. */
+/** Terminal columns that a visible text takes: none for combining marks, two for CJK and emoji. */
 export function displayWidth(text: string): number {
   let width = 0;
-  for (const character of stripVTControlCharacters(text)) {
+  for (const character of text) {
     if (/\p{Mark}|\u200d|\ufe0f/u.test(character)) continue;
     width +=
       /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u.test(
@@ -33,7 +33,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text cut to so many terminal columns, its end replaced by an ellipsis; escape codes are not expected in it. */
+/** A visible text cut to so many terminal columns, its end replaced by an ellipsis. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let cut = "";

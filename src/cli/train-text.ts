@@ -1,47 +1,48 @@
 // What the events of a training run say in words and tables, for the terminal and for the pipe.
 import { counted } from "../counted.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../pipelines/train-events.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { count, duration, fixed, meanAndSd } from "./format.ts";
-import { formatTable } from "./table.ts";
+import { tableLines } from "./table.ts";
 
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
 /** People shown in the table; of more, those served worst. */
 const shownUsers = 30;
 
-/** A finished event as lines without a last newline; null where there is nothing to print for good. */
-export function eventText(event: TrainEvent): string | null {
+/** The lines of a finished event; none if there is nothing to print for good. */
+export function eventLines(event: TrainEvent): readonly string[] {
   switch (event.type) {
     case "data":
-      return dataText(event);
+      return dataLines(event);
     case "split":
-      return splitText(event);
+      return splitLines(event);
     case "resumed":
-      return `${fitLabel(event.fit)}  resumes after epoch ${event.epochs}`;
+      return [`${fitLabel(event.fit)}  resumes after epoch ${event.epochs}`];
     case "fold":
-      return foldLine(event);
+      return [foldLine(event)];
     case "cross-validation":
-      return crossValidationText(event);
+      return crossValidationLines(event);
     case "final":
-      return `final fit  ${counted(event.epochs, "epoch")} in ${duration(event.seconds)}`;
+      return [`final fit  ${counted(event.epochs, "epoch")} in ${duration(event.seconds)}`];
     case "done":
-      return doneText(event);
+      return doneLines(event);
     case "retrain-data":
-      return retrainDataText(event);
+      return retrainDataLines(event);
     case "cycle":
-      return cycleLine(event);
+      return [cycleLine(event)];
     case "gate":
-      return gateText(event);
+      return gateLines(event);
     case "retrained":
-      return retrainedText(event);
+      return retrainedLines(event);
     case "tracked":
-      return trackedText(event);
+      return trackedLines(event);
     case "warning":
-      return `warning: ${event.message}`;
+      return [`warning: ${event.message}`];
     case "batch":
     case "epoch":
     case "checkpoint":
-      return null;
+      return [];
     default:
       return event satisfies never;
   }
@@ -66,7 +67,7 @@ export function fitLabel(fit: FitName): string {
   return fit === "final" ? "final fit" : fit.replace("-", " ");
 }
 
-function dataText(event: EventOf<"data">): string {
+function dataLines(event: EventOf<"data">): string[] {
   const { columns, quality, windows } = event;
   const roles = (["label", "group", "recording", "time"] as const).map(
     (role) => `${role} ${columns[role] ?? "(none)"}`,
@@ -84,9 +85,9 @@ function dataText(event: EventOf<"data">): string {
     `quality    ${qualityText(quality)}`,
     ...droppedText(event).map((line) => `left out   ${line}`),
     "",
-    formatTable(["class", "windows", "share"], classes),
+    ...tableLines(["class", "windows", "share"], classes),
     "",
-  ].join("\n");
+  ];
 }
 
 function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
@@ -117,7 +118,7 @@ function droppedText({ quality, dropped }: EventOf<"data">): string[] {
   return [...rows, ...samples];
 }
 
-function splitText(event: EventOf<"split">): string {
+function splitLines(event: EventOf<"split">): string[] {
   const rows = event.folds.map((fold) => [
     String(fold.fold),
     count(fold.trainWindows),
@@ -125,9 +126,8 @@ function splitText(event: EventOf<"split">): string {
     count(fold.testWindows),
     people(fold.testUsers),
   ]);
-  const table = formatTable(["fold", "train", "validation", "test", "tested on"], rows);
-  const warnings = event.warnings.map((warning) => `WARNING: ${warning}\n\n`);
-  return `${warnings.join("")}split by ${event.split}\n${table}\n`;
+  const table = tableLines(["fold", "train", "validation", "test", "tested on"], rows);
+  return [...warningLines(event.warnings), `split by ${event.split}`, ...table, ""];
 }
 
 function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
@@ -137,14 +137,14 @@ function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<
   );
 }
 
-function crossValidationText({ summary, pooled, users }: EventOf<"cross-validation">): string {
+function crossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): string[] {
   const worst = summary.worst_user;
   const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
   const shown = new Set(byScore.slice(0, shownUsers));
   const heading = users.length > shownUsers ? `The ${shownUsers} of ${users.length} people served worst` : "Per person";
   const byName = users.toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }));
   const rows = byName.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
-  const userTable = formatTable(["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows);
+  const userTable = tableLines(["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows);
   const classRows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
     fixed(precision),
@@ -152,8 +152,8 @@ function crossValidationText({ summary, pooled, users }: EventOf<"cross-validati
     fixed(f1),
     count(support),
   ]);
-  const classTable = formatTable(["class", "precision", "recall", "F1", "windows"], classRows);
-  return `\n${heading}\n${userTable}\n\nPer class\n${classTable}\n\n${summaryTable(summary, pooled)}\n`;
+  const classTable = tableLines(["class", "precision", "recall", "F1", "windows"], classRows);
+  return ["", heading, ...userTable, "", "Per class", ...classTable, "", ...summaryLines(summary, pooled), ""];
 }
 
 function userRow({ user, fold, metrics }: EventOf<"cross-validation">["users"][number], isWorst: boolean): string[] {
@@ -168,7 +168,7 @@ function userRow({ user, fold, metrics }: EventOf<"cross-validation">["users"][n
   ];
 }
 
-function summaryTable(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): string {
+function summaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): string[] {
   const metrics = [
     ["macro F1", "macro_f1"],
     ["weighted F1", "weighted_f1"],
@@ -183,28 +183,34 @@ function summaryTable(summary: TrainSummary, pooled: EventOf<"cross-validation">
     meanAndSd(summary.over_users[key]),
     fixed(pooled[key]),
   ]);
-  return `Mean ± sd\n${formatTable(["", "over folds", "over people", "pooled"], rows)}`;
+  return ["Mean ± sd", ...tableLines(["", "over folds", "over people", "pooled"], rows)];
 }
 
-function doneText({ out, report, seconds, summary }: EventOf<"done">): string {
+function doneLines({ out, report, seconds, summary }: EventOf<"done">): string[] {
   const { over_folds: folds, worst_user: worst } = summary;
-  return (
-    `macro F1 ${meanAndSd(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixed(worst.macro_f1)}\n` +
-    `model      ${out}\nreport     ${report}\ntook       ${duration(seconds)}`
-  );
+  return [
+    `macro F1 ${meanAndSd(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixed(worst.macro_f1)}`,
+    `model      ${out}`,
+    `report     ${report}`,
+    `took       ${duration(seconds)}`,
+  ];
 }
 
-function retrainDataText({ labelled, holdout, unlabelled, epochs, warnings }: EventOf<"retrain-data">): string {
+function retrainDataLines({ labelled, holdout, unlabelled, epochs, warnings }: EventOf<"retrain-data">): string[] {
   const of = (part: { people: readonly string[]; windows: number }): string =>
     `${counted(part.windows, "window")} of ${people(part.people)}`;
   return [
-    ...warnings.map((warning) => `WARNING: ${warning}\n`),
+    ...warningLines(warnings),
     `labelled   ${of(labelled)}`,
     `deciding   ${of(holdout)}`,
     `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
     `each fit   ${counted(epochs, "epoch")}`,
     "",
-  ].join("\n");
+  ];
+}
+
+function warningLines(warnings: readonly string[]): string[] {
+  return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
 }
 
 function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
@@ -218,14 +224,16 @@ function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventO
   );
 }
 
-function gateText({ winner, because, rules, passed }: EventOf<"gate">): string {
+function gateLines({ winner, because, rules, passed }: EventOf<"gate">): string[] {
   const rows = rules.map((rule) => [
     ...[rule.passed ? "passed" : "FAILED", rule.name, shown(rule.value), shown(rule.limit), rule.about],
   ]);
-  return (
-    `\ngate: ${passed ? "passed" : "refused"} (the winner is cycle ${winner}; there was no further one because ${because})\n` +
-    `${formatTable(["", "rule", "value", "limit", "what is asked"], rows)}\n`
-  );
+  return [
+    "",
+    `gate: ${passed ? "passed" : "refused"} (the winner is cycle ${winner}; there was no further one because ${because})`,
+    ...tableLines(["", "rule", "value", "limit", "what is asked"], rows),
+    "",
+  ];
 }
 
 /** A cycle's number has no decimals. */
@@ -233,26 +241,24 @@ function shown(value: number | null): string {
   return value === null || !Number.isInteger(value) ? fixed(value) : String(value);
 }
 
-function retrainedText({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string {
+function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
   return [
     ...(adopted ? [`model      ${out}`] : ["not adopted: nothing was changed"]),
     `report     ${report}`,
     ...(promoted === null ? [] : [`promoted   ${promoted}`]),
-    ...(adopted && promoted === null ? [`next       tidemark models promote ${out}`] : []),
+    ...(adopted && promoted === null
+      ? [`next       ${shellCommand("tidemark", "models", "promote", shellPath(out))}`]
+      : []),
     `took       ${duration(seconds)}`,
-  ].join("\n");
+  ];
 }
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-function trackedText({ page, versions }: EventOf<"tracked">): string | null {
-  const lines = [
-    ...(page === null ? [] : [`tracking   ${page}`]),
-    ...versions.map((version) => `registered ${version}`),
-  ];
-  return lines.length === 0 ? null : lines.join("\n");
+function trackedLines({ page, versions }: EventOf<"tracked">): string[] {
+  return [...(page === null ? [] : [`tracking   ${page}`]), ...versions.map((version) => `registered ${version}`)];
 }
 
 function people(users: readonly string[]): string {

@@ -4,6 +4,7 @@ import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { type Database, sqlString } from "./duckdb.ts";
 import { allowRemote } from "./remote-files.ts";
 
@@ -85,7 +86,7 @@ async function refuseUnreadable(path: string): Promise<void> {
   const status = await stat(path);
   if (status.isDirectory()) {
     throw new UserError(`${path}: expected a file, this is a folder.`, {
-      advice: `Name its files with a pattern, for example "${path.replace(/\/$/, "")}/*.parquet".`,
+      advice: `Name its files with a pattern, for example ${shellCommand(shellPath(`${path.replace(/\/$/, "")}/*.parquet`))}`,
     });
   }
   if (!status.isFile()) {

@@ -15,6 +15,7 @@ import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { type CheckResult, checkResultSchema } from "../monitoring/check-result.ts";
 import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
 import { makeWindows } from "../preprocessing/make-windows.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { sha256Bytes, sha256File } from "../store/hash.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { serverAddress } from "../tracking/server-address.ts";
@@ -26,7 +27,6 @@ import { type Decision, type StreamMemory, withStream } from "./monitor-stream.t
 import { type Judge, type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
-import { quoteWord } from "./resume-command.ts";
 
 export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/check-result.ts";
 
@@ -138,9 +138,9 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
     await client.close();
   }
   if (reason === undefined) return warnings;
-  const words = ["sync", model.directory, "--tracking", address.uri];
+  const words = ["sync", shellPath(model.directory), "--tracking", address.uri];
   if (config.experiment !== undefined) words.push("--experiment", config.experiment);
-  const command = `tidemark ${words.map(quoteWord).join(" ")}`;
+  const command = shellCommand("tidemark", ...words);
   return [...warnings, `not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`];
 }
 

@@ -1,11 +1,13 @@
 // One stream of batches under watch: joins the ledger, the update rules and the published reference. The decision about
 // a batch is the caller's pure function; it runs inside one transaction with all that the stream remembers, so that each
 // batch is judged by what came before it, however many processes bring batches at the same moment.
+
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/rolling-reference.ts";
 import { type BatchMeasurement, batchMeasurementSchema } from "../monitoring/stored-summary.ts";
 import { admit, type ByHand, decideByHand, type Verdict } from "../monitoring/update-rules.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { type BatchLedger, type LedgerRow, stored, type WindowBatch } from "../store/batch-ledger.ts";
 import { MonitorDatabase } from "../store/monitor-database.ts";
 import { checkName } from "../store/stream-names.ts";
@@ -220,8 +222,10 @@ export class MonitorStream<R, E> {
     if (state === null) return null;
     const parsed = this.#schemas.evidence.safeParse(state);
     if (parsed.success) return parsed.data;
+    const words = ["--model", shellPath(this.#model.directory), "--stream", this.name];
+    const reset = shellCommand("tidemark", "reference", "reset", ...words);
     throw new UserError(`stream "${this.name}": its evidence is not in the form that was expected`, {
-      advice: "Another version of Tidemark wrote it. Begin the stream again: tidemark reference reset",
+      advice: `Another version of Tidemark wrote it. Begin the stream again: ${reset}`,
       cause: parsed.error,
     });
   }
@@ -230,9 +234,9 @@ export class MonitorStream<R, E> {
     const { batchId, receivedAt, contentHash: expected, result } = earlier;
     if (contentHash === expected) return stored(this.#schemas.result, result, `batch "${batchId}"`);
     throw new UserError(
-      `batch "${batchId}" of stream "${this.name}" came before, at ${receivedAt}, with other content
-  expected ${expected}\n  found    ${contentHash}`,
+      `batch "${batchId}" of stream "${this.name}" came before, at ${receivedAt}, with other content`,
       {
+        details: [`expected ${expected}`, `found    ${contentHash}`],
         advice:
           "Each batch has an id of its own: give this one another (--batch-id), or check the file that was meant.",
       },

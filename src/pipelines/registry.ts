@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../report/cv-report.ts";
+import { shellCommand } from "../shell-words.ts";
 import { hasCode, readJsonFile } from "../store/atomic-file.ts";
 import { readManifest } from "../store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../store/model-folder.ts";
@@ -92,7 +93,7 @@ export async function rollback(
   const previous = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-2);
   if (previous === undefined) {
     throw new UserError(`${directory}: line ${JSON.stringify(line)} has no earlier champion to go back to`, {
-      advice: `See what it has: tidemark models list --dir ${directory}`,
+      advice: `See what it has: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
     });
   }
   await openMonitor(join(directory, previous));
@@ -100,7 +101,7 @@ export async function rollback(
     const own = lineOfRegistry(registry, line);
     if (own?.champions.at(-2) !== previous) {
       throw new UserError(`${directory}: line ${JSON.stringify(line)} has another champion since a moment ago`, {
-        advice: `See what it has, and try again: tidemark models list --dir ${directory}`,
+        advice: `See what it has, and try again: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
       });
     }
     const left = own.champions.pop()!;

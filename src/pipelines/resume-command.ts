@@ -1,4 +1,5 @@
 import { type RetrainConfig, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../config.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 
 /** The command line that goes on with an interrupted run: every option that is not the default, quoted for a shell. */
 export function resumeCommand(verb: "train", config: TrainConfig): string;
@@ -9,22 +10,19 @@ export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | R
     verb === "train"
       ? { ...resolveTrainConfig({ files, out }) }
       : { ...resolveRetrainConfig({ files, out, model: "-" }) };
-  const words = ["tidemark", verb, ...files, "--out", out];
+  const words = ["tidemark", verb, ...files.map(shellPath), "--out", out];
   for (const [name, value] of Object.entries(options)) {
     if (defaults[name] === value || value === false) continue;
     words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     if (value !== true)
-      words.push(...(name === "labelled" ? [value].flat().map(String) : [withoutPassword(String(value))]));
+      words.push(
+        ...(name === "labelled" ? [value].flat().map(String).map(shellPath) : [withoutPassword(String(value))]),
+      );
   }
-  return [...words, "--resume"].map(quoteWord).join(" ");
+  return shellCommand(...words, "--resume");
 }
 
 /** Of an address with one, which may have an @ in it; other words as they are. */
 function withoutPassword(word: string): string {
   return word.replace(/^(https?:[/\\]*)[^/\\?#]*@/i, "$1");
-}
-
-/** For a shell. */
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

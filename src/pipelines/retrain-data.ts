@@ -143,11 +143,10 @@ async function readLabelled(
   });
   const named = { ...read.recordings, channels: manifest.data.channels };
   if (config.labelled === undefined && read.recordings.fingerprint !== manifest.data.fingerprint) {
-    throw new UserError(
-      `${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from\n` +
-        `  expected ${manifest.data.fingerprint}\n  found    ${read.recordings.fingerprint}`,
-      { advice: "Restore the recordings, or name labelled ones with --labelled." },
-    );
+    throw new UserError(`${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from`, {
+      details: [`expected ${manifest.data.fingerprint}`, `found    ${read.recordings.fingerprint}`],
+      advice: "Restore the recordings, or name labelled ones with --labelled.",
+    });
   }
   return { ...read, recordings: named };
 }
@@ -165,8 +164,8 @@ async function readUnlabelled(
   };
   const gated = await gateBatch(config.files, given, champion);
   if (!gated.accepted) {
-    const reasons = gated.reasons.map(({ message }) => `  ${message}`);
-    throw new UserError(`the unlabelled recordings do not pass the quality gate:\n${reasons.join("\n")}`, {
+    throw new UserError("the unlabelled recordings do not pass the quality gate:", {
+      details: gated.reasons.map(({ message }) => message),
       advice: gated.reasons[0]!.advice ?? "Repair the export, or leave these recordings out.",
     });
   }

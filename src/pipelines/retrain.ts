@@ -10,9 +10,10 @@ import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../ps
 import { type RetrainReport, stopPhrases } from "../pseudo-labeling/retrain-report.ts";
 import { Rng } from "../random.ts";
 import { retrainPage, retrainSections } from "../report/retrain-html.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { jsonText, makeDirectory, writeFileAtomic } from "../store/atomic-file.ts";
 import { retrainReportFile } from "../store/model-folder.ts";
-import { openStaging } from "../store/staging.ts";
+import { openStaging, shownStaging } from "../store/staging.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import { Diverged } from "../training/diverged.ts";
 import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
@@ -20,7 +21,7 @@ import { crossFit } from "./cross-fit.ts";
 import { proxiesOf } from "./gate-proxies.ts";
 import { type Monitor, openMonitor } from "./open-monitor.ts";
 import { type Promotion, promote } from "./registry.ts";
-import { quoteWord, resumeCommand } from "./resume-command.ts";
+import { resumeCommand } from "./resume-command.ts";
 import { peopleOf, prepareRetraining, type RetrainData } from "./retrain-data.ts";
 import { beginRetraining, endRetraining } from "./retrain-log.ts";
 import { tellTracked } from "./tell-tracked.ts";
@@ -106,7 +107,10 @@ export async function retrain(
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand("retrain", config);
     onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
-    throw new Interrupted(`stopped; everything so far is kept in ${staging.out}.partial`, `Go on with: ${command}`);
+    throw new Interrupted(
+      `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
+      `Go on with: ${command}`,
+    );
   } finally {
     await staging.release();
   }
@@ -119,7 +123,7 @@ async function promoteAdopted(out: string): Promise<Promotion> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`${out} was adopted and written, but not promoted: ${reason}`, {
-      advice: `When that is repaired: tidemark models promote ${quoteWord(out)}`,
+      advice: `When that is repaired: ${shellCommand("tidemark", "models", "promote", shellPath(out))}`,
       cause,
     });
   }

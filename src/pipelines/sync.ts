@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { exists } from "../store/exists.ts";
 import { readManifest } from "../store/manifest.ts";
 import { modelFiles, trackingFile } from "../store/model-folder.ts";
@@ -17,7 +18,6 @@ import { serverAddress } from "../tracking/server-address.ts";
 import { completeTag } from "../tracking/tracking-event.ts";
 import { listStreams } from "./monitor-stream.ts";
 import { type ReportedStream, reportStream } from "./report-stream.ts";
-import { quoteWord } from "./resume-command.ts";
 import { experimentIn, openSendableLog, type SendableLog } from "./tracking-log.ts";
 import { registration, trainRun } from "./train-log.ts";
 
@@ -91,7 +91,7 @@ export async function sync(
 function commandOf({ directory, tracking, experiment, register, alias }: SyncConfig): string {
   const options = Object.entries({ tracking, experiment, register, alias });
   const words = options.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
-  return ["tidemark", "sync", directory, ...words].map(quoteWord).join(" ");
+  return shellCommand("tidemark", "sync", shellPath(directory), ...words);
 }
 
 /** Nothing is registered unless it is asked for now: a folder does not decide which model a registry serves. */
@@ -127,7 +127,7 @@ function unregistered({ events }: SendableLog): string[] {
   return events.flatMap((event) => {
     if (event.type !== "version") return [];
     const words = ["--register", event.name, ...(event.alias === null ? [] : ["--alias", event.alias])];
-    return [`the training asked to be registered, which sync does if told: ${words.map(quoteWord).join(" ")}`];
+    return [`the training asked to be registered, which sync does if told: ${shellCommand(...words)}`];
   });
 }
 

@@ -1,6 +1,6 @@
 import { counted } from "../counted.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { serverAddress } from "../tracking/server-address.ts";
-import { quoteWord } from "./resume-command.ts";
 import type { OnTrainEvent } from "./train-events.ts";
 import type { TrackedConfig, TrackedOutcome } from "./training-tracker.ts";
 
@@ -17,9 +17,9 @@ export function tellTracked(
   if (page !== null || unsent !== null) onEvent({ type: "tracked", page, versions, unsent: unsent?.events ?? 0 });
   if (unsent === null) return;
   const message = `${counted(unsent.events, "event")} not sent to the tracking server: ${unsent.reason}`;
-  const words = folder === null ? [] : ["sync", folder, "--tracking", serverAddress(config.tracking)!.uri];
+  const words = folder === null ? [] : ["sync", shellPath(folder), "--tracking", serverAddress(config.tracking)!.uri];
   if (version !== null) words.push("--register", version.name);
   if (version?.alias != null) words.push("--alias", version.alias);
-  const command = words.length === 0 ? "" : `. Send with: tidemark ${words.map(quoteWord).join(" ")}`;
+  const command = words.length === 0 ? "" : `. Send with: ${shellCommand("tidemark", ...words)}`;
   onEvent({ type: "warning", message: `${message}${command}` });
 }

@@ -5,9 +5,10 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { RetrainConfig, TrainConfig } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { hasCode, writeFileAtomic } from "../store/atomic-file.ts";
 import { canonicalJson } from "../store/hash.ts";
-import type { Staging } from "../store/staging.ts";
+import { removeStaging, type Staging } from "../store/staging.ts";
 import { currentVersions } from "../store/versions.ts";
 import { decodeFitState, type FitEpoch, type FitProgress } from "../training/fit-state.ts";
 import { type FitOutcome, type FitTask, fitInWorker } from "../training/fit-worker.ts";
@@ -61,11 +62,11 @@ export async function enterRun(
   };
   if (staging.state === null) return staging.saveState(current);
   const before = runStateSchema.safeParse(staging.state);
-  const advice = `Run it with what it was started with, or remove it to start again: rm -r ${staging.out}.partial`;
+  const advice = `Run it with what it was started with, or remove it to start again: ${removeStaging(staging.out)}`;
   if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} is not readable`, { advice });
   const differences = differ(before.data, current);
   if (differences.length === 0) return;
-  throw new UserError(`--resume: this is not the run that was interrupted:\n${differences.join("\n")}`, { advice });
+  throw new UserError("--resume: this is not the run that was interrupted:", { details: differences, advice });
 }
 
 function differ(before: RunState, now: RunState): string[] {
@@ -75,13 +76,13 @@ function differ(before: RunState, now: RunState): string[] {
     const [old, current] = [before.config[name], now.config[name]];
     if (canonicalJson(old ?? null) === canonicalJson(current ?? null)) return [];
     const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return [`  --${option}: was ${show(old)}, is ${show(current)}`];
+    return [`--${option}: was ${show(old)}, is ${show(current)}`];
   });
   return [
     ...options,
-    ...(before.data_fingerprint === now.data_fingerprint ? [] : ["  data: the content of the recordings has changed"]),
-    ...(before.tidemark === now.tidemark ? [] : [`  Tidemark: was ${before.tidemark}, is ${now.tidemark}`]),
-    ...(before.engine === now.engine ? [] : [`  engine: was ${before.engine}, is ${now.engine}`]),
+    ...(before.data_fingerprint === now.data_fingerprint ? [] : ["data: the content of the recordings has changed"]),
+    ...(before.tidemark === now.tidemark ? [] : [`Tidemark: was ${before.tidemark}, is ${now.tidemark}`]),
+    ...(before.engine === now.engine ? [] : [`engine: was ${before.engine}, is ${now.engine}`]),
   ];
 }
 
@@ -136,7 +137,7 @@ function readProgress(checkpoint: Uint8Array, path: string): FitProgress {
     return decodeFitState(checkpoint).progress;
   } catch (cause) {
     throw new UserError(`--resume: ${path} is damaged: ${cause instanceof Error ? cause.message : cause}`, {
-      advice: `Remove it to begin this fit again: rm ${path}`,
+      advice: `Remove it to begin this fit again: ${shellCommand("rm", shellPath(path))}`,
       cause,
     });
   }

@@ -7,7 +7,7 @@ import { crossValidate } from "../model-selection/cross-validate.ts";
 import { fitScaler } from "../preprocessing/scaler.ts";
 import { Rng } from "../random.ts";
 import type { FoldReport } from "../report/cv-report.ts";
-import { openStaging, type Staging } from "../store/staging.ts";
+import { openStaging, type Staging, shownStaging } from "../store/staging.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import type { TrackingEvent } from "../tracking/tracking-event.ts";
 import { balancedClassWeights } from "../training/class-weights.ts";
@@ -83,7 +83,10 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand("train", config);
     onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
-    throw new Interrupted(`stopped; everything so far is kept in ${staging.out}.partial`, `Go on with: ${command}`);
+    throw new Interrupted(
+      `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
+      `Go on with: ${command}`,
+    );
   } finally {
     await staging.release();
   }

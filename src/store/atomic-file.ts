@@ -104,10 +104,10 @@ export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string)
   if (result.success) return result.data;
   const faults = result.error.issues
     .slice(0, mostFaults)
-    .map((issue) => `  ${issue.path.join(".") || "(root)"}: ${issue.message}`);
+    .map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
   const more = result.error.issues.length - faults.length;
-  if (more > 0) faults.push(`  and ${more} more`);
-  throw new UserError(`${path} is not in the form that was expected:\n${faults.join("\n")}`);
+  if (more > 0) faults.push(`and ${more} more`);
+  throw new UserError(`${path} is not in the form that was expected:`, { details: faults });
 }
 
 /** Text of a JSON file as people read it: two spaces, a newline at the end. */

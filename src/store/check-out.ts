@@ -3,6 +3,7 @@
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 import { hasCode } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
@@ -22,7 +23,7 @@ export async function checkOut(out: string): Promise<void> {
   }
   if (entries.includes("manifest.json")) {
     throw new UserError(`--out ${out} holds another model already; a model is never written over`, {
-      advice: `Choose another name, or remove it first: rm -r ${out}`,
+      advice: `Choose another name, or remove it first: ${shellCommand("rm", "-r", shellPath(out))}`,
     });
   }
   if (entries.length > 0) {

@@ -146,8 +146,8 @@ export function parseManifest(value: unknown, path: string): Manifest {
 /** The refusal of a file that is not what was written; `found` is null where it is missing. */
 export function changedFile(directory: string, name: string, expected: string, found: string | null): UserError {
   const state = found === null ? "is missing" : "was changed after training";
-  return new UserError(
-    `model ${directory}: ${name} ${state}\n  expected ${expected}\n  found    ${found ?? "no file"}`,
-    { advice: "Restore the file from a copy of the model folder, or train again; model files are not edited by hand." },
-  );
+  return new UserError(`model ${directory}: ${name} ${state}`, {
+    details: [`expected ${expected}`, `found    ${found ?? "no file"}`],
+    advice: "Restore the file from a copy of the model folder, or train again; model files are not edited by hand.",
+  });
 }

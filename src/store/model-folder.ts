@@ -148,7 +148,8 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
 
 /** The refusal of a file that has its hash, and yet is not what the rest of the folder says it is. */
 export function unfitFile(path: string, faults: readonly string[]): UserError {
-  return new UserError(`${path} cannot be used:\n${faults.map((fault) => `  ${fault}`).join("\n")}`, {
+  return new UserError(`${path} cannot be used:`, {
+    details: faults,
     advice: "It is made once, by train. Restore the model folder from a copy, or train again.",
   });
 }

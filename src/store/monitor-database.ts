@@ -90,7 +90,8 @@ function prepareTables(database: DatabaseSync, path: string, modelVersion: strin
   }
   const owner = database.prepare("SELECT version FROM model").get()?.version;
   if (owner !== modelVersion) {
-    throw new UserError(`${path} belongs to another model\n  expected ${modelVersion}\n  found    ${owner}`, {
+    throw new UserError(`${path} belongs to another model`, {
+      details: [`expected ${modelVersion}`, `found    ${owner}`],
       advice: "Move it away: a new model begins with an empty ledger.",
     });
   }

@@ -5,6 +5,7 @@
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { shellCommand } from "../shell-words.ts";
 import { jsonText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { waitForLock } from "./lock.ts";
@@ -94,6 +95,6 @@ export async function resolveModel(model: string): Promise<string> {
   // Nothing was ever promoted: the line's first version is its champion.
   if (await exists(join(path, "manifest.json"))) return path;
   throw new UserError(`${model}: ${directory} has no line of models named ${JSON.stringify(line)}`, {
-    advice: `See what it has: tidemark models list --dir ${directory}`,
+    advice: `See what it has: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
   });
 }

@@ -2,10 +2,11 @@
 // checkpoints, the history and `run.json` (what a resumed run has to agree with), and is locked by one process. Without
 // run.json it holds nothing worth keeping and goes away with the process.
 import { readdir, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { removeDirectories } from "../make-directories.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { jsonText, makeDirectory, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
 import { checkOut, tryOut } from "./check-out.ts";
 import { exists } from "./exists.ts";
@@ -34,6 +35,17 @@ export function stagingDirectory(out: string): string {
   return `${resolve(out)}.partial`;
 }
 
+/** The same as the user would name it. */
+export function shownStaging(out: string): string {
+  const directory = stagingDirectory(out);
+  return isAbsolute(out) ? directory : relative("", directory);
+}
+
+/** The command that removes it. */
+export function removeStaging(out: string): string {
+  return shellCommand("rm", "-r", shellPath(shownStaging(out)));
+}
+
 /**
  * Makes or reopens the staging directory of `out` and locks it.
  *
@@ -44,7 +56,7 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
   await checkOut(out);
   const directory = stagingDirectory(out);
   if (resume && !(await exists(directory))) {
-    throw new UserError(`--resume: no interrupted run of ${out} (no ${out}.partial)`, {
+    throw new UserError(`--resume: no interrupted run of ${out} (no ${shownStaging(out)})`, {
       advice: "Check --out, or leave --resume out to start a new run.",
     });
   }
@@ -73,8 +85,8 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
     await checkOut(out);
     const resumable = await exists(path(stateFile));
     if (resumable && !resume) {
-      throw new UserError(`an interrupted run of ${out} can be resumed (${out}.partial)`, {
-        advice: `Add --resume to go on with it, or remove it to start again: rm -r ${out}.partial`,
+      throw new UserError(`an interrupted run of ${out} can be resumed (${shownStaging(out)})`, {
+        advice: `Add --resume to go on with it, or remove it to start again: ${removeStaging(out)}`,
       });
     }
     if (!resumable) await clear(directory);

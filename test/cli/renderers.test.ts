@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { liveRenderer } from "../../src/cli/live.ts";
 import { displayWidth } from "../../src/cli/table.ts";
 import { trainRenderer } from "../../src/cli/train-renderer.ts";
-import { eventText } from "../../src/cli/train-text.ts";
+import { eventLines } from "../../src/cli/train-text.ts";
 import { events } from "./events.ts";
 
 function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: string; write(text: string): void } {
@@ -62,12 +62,12 @@ describe("in a pipe", () => {
       },
       dropped: { ...rest.dropped, shortStretches: { stretches: 1, samples: 1 } },
     };
-    const text = eventText(one);
+    const text = eventLines(one).join("\n");
     expect(text).toContain("1 row, 1 person, 1 recording, 1 window\n");
     expect(text).toContain("50 Hz, 1 gap, no flat channel");
     expect(text).toContain("left out   1 row: missing label\n");
     expect(text).toContain("left out   1 sample of 1 stretch: stretches shorter than a window\n");
-    expect(eventText({ type: "final", epochs: 1, seconds: 12 })).toBe("final fit  1 epoch in 12 s");
+    expect(eventLines({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
   });
 
   it("warns of a split that leaks, and prints warnings to the other stream", () => {
@@ -152,6 +152,14 @@ describe("on a terminal", () => {
     expect(run(80, true).text).toContain("\x1b[33mwarning");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
     expect(run(80, false).text).not.toMatch(/\x1b\[\d+m/);
+  });
+
+  it("shows what a terminal would obey, and keeps its own codes", () => {
+    const output = sink({ isTTY: true, columns: 200 });
+    const renderer = liveRenderer({ output, errors: output }, { color: true, now: () => 0 });
+    renderer.onEvent({ type: "warning", message: "file \x1b[2J\rof \u202enobody\n\x9b31m" });
+    const shown = "warning: file \\u001b[2J\\u000dof \\u202enobody\\u000a\\u009b31m";
+    expect(output.text).toBe(`\x1b[33m${shown}\x1b[39m\n`);
   });
 
   it("redraws at most ten times a second", () => {

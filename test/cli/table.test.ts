@@ -1,21 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { duration, fixed, meanAndSd } from "../../src/cli/format.ts";
-import { displayWidth, formatTable, truncate } from "../../src/cli/table.ts";
+import { displayWidth, tableLines, truncate } from "../../src/cli/table.ts";
 
-describe("formatTable", () => {
-  it("puts numbers right and words left, wide characters and escape codes counted as they look", () => {
+describe("tableLines", () => {
+  it("puts numbers right and words left, wide characters counted as they look, control characters as they are shown", () => {
     const rows = [
       ["歩く", "10"],
-      ["\x1b[31mstairs\x1b[39m", "2,000"],
+      ["a\x1bb\nc", "2,000"],
       ["é", "-"],
     ];
-    expect(formatTable(["class", "n"], rows)).toBe(
-      ["class       n", "------  -----", "歩く       10", "\x1b[31mstairs\x1b[39m  2,000", "é           -"].join("\n"),
-    );
+    expect(tableLines(["class", "n"], rows)).toEqual([
+      "class                n",
+      "---------------  -----",
+      "歩く                10",
+      "a\\u001bb\\u000ac  2,000",
+      "é                    -",
+    ]);
   });
 
   it("is headers alone without rows", () => {
-    expect(formatTable(["a", "bc"], [])).toBe("a  bc\n-  --");
+    expect(tableLines(["a", "bc"], [])).toEqual(["a  bc", "-  --"]);
   });
 });
 

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { syncText } from "../../src/cli/sync-command.ts";
+import { syncLines } from "../../src/cli/sync-command.ts";
 import type { SyncOptions } from "../../src/config.ts";
 import { type SyncResult, sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
@@ -350,7 +350,7 @@ describe("a server that takes nothing", () => {
     expect(server.bodies("runs/search").length).toBeLessThan(20);
     const command = `tidemark sync ${model} --tracking ${server.uri} --experiment 'my own'`;
     expect(result.command).toBe(command);
-    const text = syncText(result).split("\n");
+    const text = syncLines(result);
     expect(text.filter((line) => line.startsWith("not sent"))).toHaveLength(11);
     expect(text.at(-2)).toBe("not sent   22 other streams");
     expect(text.at(-1)).toBe(`${server.uri} does not have everything. Send the rest with: ${command}`);

@@ -101,6 +101,10 @@ export interface CheckConfig {
   arl: number;
   /** The batch enters the references even where it alarms. */
   accept: boolean;
+  /** Whole answers stay so long, and the summaries of batches that are in no reference. */
+  keepDays: number;
+  /** Of the ledger; above it the oldest batches are shortened whatever their age. */
+  keepMegabytes: number;
   /** Address of an MLflow server, or "none"; the environment's MLFLOW_TRACKING_URI where not given. */
   tracking?: string;
   /** MLflow's; streams appear in `<experiment>/monitoring`. The one that train named where not given. */
@@ -212,12 +216,15 @@ export interface SimulateConfig {
   seed: number;
 }
 
+export type CompactConfig = Pick<CheckConfig, "model" | "keepDays" | "keepMegabytes">;
+
 /** What a caller may write: everything that has a default may be left out. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
 export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
+export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
 export type SyncOptions = SyncConfig;
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;
 
@@ -309,6 +316,12 @@ const predictShape = {
   jobs,
 };
 
+/** A month of second thoughts, and less than a disk; arbitrary choices. */
+const keepShape = {
+  keepDays: whole(0, 36_500).default(30),
+  keepMegabytes: whole(1, 1_000_000).default(1000),
+};
+
 const checkShape = {
   files,
   model: text("a model folder"),
@@ -323,10 +336,13 @@ const checkShape = {
   alpha: range((value) => value > 0 && value < 1, "a number greater than 0, less than 1").default(0.05),
   arl: range((value) => value > 1 && value <= 1e9, "a number of batches greater than 1").default(500),
   accept: z.boolean("true or false").default(false),
+  ...keepShape,
   tracking: trackingServer,
   experiment: text("the name of an experiment").exactOptional(),
   jobs,
 };
+
+const compactShape = { model: text("a model folder"), ...keepShape };
 
 const driftBenchShape = {
   files,
@@ -473,6 +489,11 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
 /** @throws UserError as `resolveTrainConfig` */
 export function resolveCheckConfig(options: unknown): CheckConfig {
   return resolveOptions(checkShape, options);
+}
+
+/** @throws UserError as `resolveTrainConfig` */
+export function resolveCompactConfig(options: unknown): CompactConfig {
+  return resolveOptions(compactShape, options);
 }
 
 /** @throws UserError as `resolveTrainConfig` */

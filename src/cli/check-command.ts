@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { resolveCheckConfig } from "../config.ts";
 import { verdictExitCodes } from "../errors.ts";
 import { checkLines } from "./check-text.ts";
-import { numberOption, sensorColumnOptions, textOption, trackingOptions } from "./options.ts";
+import { keepOptions, numberOption, sensorColumnOptions, textOption, trackingOptions } from "./options.ts";
 import { print, printError } from "./terminal.ts";
 
 const closing = `
@@ -59,6 +59,8 @@ export function checkCommand(): Command {
   );
   numberOption(command, "--arl <batches>", "between false alarms, on average at least", defaults.arl);
   numberOption(command, "--alpha <share>", "of drift-free strangers that are called unfamiliar", defaults.alpha);
+  command.optionsGroup("Memory:");
+  keepOptions(command, defaults);
   command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
   sensorColumnOptions(command);
   trackingOptions(command, { experiment: ["streams appear in <name>/monitoring", "the one that train named"] });

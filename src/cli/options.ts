@@ -30,6 +30,22 @@ export function pathColumnsOption(command: Command): void {
   textOption(command, "--path-columns <names>", "columns taken from folders called name=value, with commas");
 }
 
+/** How long a ledger keeps what it knows of batches. */
+export function keepOptions(command: Command, defaults: { keepDays: number; keepMegabytes: number }): void {
+  numberOption(
+    command,
+    "--keep-days <n>",
+    "keep whole answers, and batches that are in no reference",
+    defaults.keepDays,
+  );
+  numberOption(
+    command,
+    "--keep-megabytes <n>",
+    "of the ledger; above it the oldest are shortened",
+    defaults.keepMegabytes,
+  );
+}
+
 /** Where a command reports. `experiment` says what the option means there, `register` what becomes a version, if anything. */
 export function trackingOptions(
   command: Command,

@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { resolveCheckConfig } from "../config.ts";
+import { resolveCheckConfig, resolveCompactConfig } from "../config.ts";
+import { counted } from "../counted.ts";
 import type { ByHand } from "../pipelines/reference.ts";
 import { fixed } from "./format.ts";
-import { textOption } from "./options.ts";
+import { keepOptions, textOption } from "./options.ts";
 import { tableLines } from "./table.ts";
 import { print } from "./terminal.ts";
 
@@ -11,6 +12,7 @@ Examples:
   tidemark reference show --model models/walk --stream wrist-7
   tidemark reference exclude 2026-05-04 --model models/walk --stream wrist-7
   tidemark reference reset --model models/walk --stream wrist-7
+  tidemark reference compact --model models/walk
 
 The frozen baseline is never touched by any of this.
 
@@ -30,7 +32,7 @@ export function referenceCommand(): Command {
   const command = new Command("reference")
     .summary("show, correct or reset the rolling reference of a stream")
     .description("Shows what a stream's batches are compared with, takes a batch in or out, or begins again.")
-    .usage("show|exclude|accept|reset --model <dir> [--stream <name>]")
+    .usage("show|exclude|accept|reset|compact --model <dir> [--stream <name>]")
     .addHelpText("after", closing);
   const verb = (name: string, summary: string): Command => {
     const own = command.command(name).summary(summary).option("--model <dir>", "the model folder (required)");
@@ -60,6 +62,20 @@ export function referenceCommand(): Command {
     await resetReference(options);
     const text = `stream ${options.stream} begins again; its batch ids stay taken`;
     print(given.json === true ? JSON.stringify({ reset: options.stream }) : text);
+  });
+  const compact = command
+    .command("compact")
+    .summary("shorten what the ledger keeps of old batches, of all streams, and give the space back")
+    .option("--model <dir>", "the model folder (required)");
+  keepOptions(compact, resolveCompactConfig({ model: "-" }));
+  compact.option("--json", "print one line of JSON").action(async ({ json, ...given }: Record<string, unknown>) => {
+    const config = resolveCompactConfig(given);
+    const { compactLedger } = await import("../pipelines/compact-ledger.ts");
+    const { shortened, bytesBefore, bytesAfter } = await compactLedger(config);
+    const answer = { shortened, bytes_before: bytesBefore, bytes_after: bytesAfter };
+    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+    const text = `${counted(shortened, "batch", "batches")} shortened; the ledger takes ${megabytes(bytesAfter)}, ${megabytes(bytesBefore)} before`;
+    print(json === true ? JSON.stringify(answer) : text);
   });
   return command;
 }

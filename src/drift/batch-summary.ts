@@ -1,6 +1,8 @@
 // All that is kept of a batch: per channel its size, moments, range and counts over the baseline's grid. Counts are
 // integers and add exactly, over chunks, batches and devices, in any order; no raw value is kept.
 
+import { mergeMoments } from "../stats/moments.ts";
+
 export interface ChannelSummary {
   /** Finite values. */
   readonly n: number;
@@ -24,7 +26,7 @@ export interface ChannelSummary {
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
 /**
- * The summary of all values together. Counts are exact; moments are merged by Chan, Golub and LeVeque's formula (1979).
+ * The summary of all values together. Counts are exact; moments are merged as `mergeMoments` does.
  * @param summaries at least one, all of the same channels and grid
  */
 export function mergeSummaries(summaries: readonly BatchSummary[]): BatchSummary {
@@ -56,7 +58,8 @@ export function channelOf(summary: BatchSummary, name: string): ChannelSummary {
 
 function mergeChannel(parts: readonly ChannelSummary[]): ChannelSummary {
   const counts = new Array<number>(parts[0]!.counts.length).fill(0);
-  let [n, missing, mean, squares, excessBelow, excessAbove] = [0, 0, 0, 0, 0, 0];
+  const { n, mean, std } = mergeMoments(parts);
+  let [missing, excessBelow, excessAbove] = [0, 0, 0];
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const part of parts) {
     if (part.counts.length !== counts.length) {
@@ -64,10 +67,6 @@ function mergeChannel(parts: readonly ChannelSummary[]): ChannelSummary {
     }
     missing += part.missing;
     if (part.n === 0) continue;
-    const distance = part.mean - mean;
-    squares += part.n * part.std ** 2 + (distance * distance * n * part.n) / (n + part.n);
-    n += part.n;
-    mean += (distance * part.n) / n;
     min = Math.min(min, part.min);
     max = Math.max(max, part.max);
     excessBelow += part.excessBelow;
@@ -75,7 +74,7 @@ function mergeChannel(parts: readonly ChannelSummary[]): ChannelSummary {
     for (let bin = 0; bin < counts.length; bin++) counts[bin]! += part.counts[bin]!;
   }
   if (n === 0) return { ...parts[0]!, missing };
-  return { n, missing, mean, std: Math.sqrt(squares / n), min, max, counts, excessBelow, excessAbove };
+  return { n, missing, mean, std, min, max, counts, excessBelow, excessAbove };
 }
 
 function subtractChannel(name: string, whole: ChannelSummary, part: ChannelSummary): ChannelSummary {

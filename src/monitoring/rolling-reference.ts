@@ -1,7 +1,8 @@
 // rolling_reference.json: what the last few accepted production batches looked like, the reference that moves. `train`
 // writes its empty form; every batch that is checked and accepted goes in, the oldest goes out.
 import { z } from "zod";
-import { type BatchSummary, mergeSummaries } from "../drift/batch-summary.ts";
+import { mergeMoments } from "../stats/moments.ts";
+import type { BatchFigures, ChannelFigures } from "./batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
 
 /** One number a channel, by name. */
@@ -66,7 +67,7 @@ export interface ReferenceBatch {
   readonly batchId: string;
   /** ISO 8601, UTC. */
   readonly timestamp: string;
-  readonly summary: BatchSummary;
+  readonly figures: BatchFigures;
 }
 
 /**
@@ -86,18 +87,20 @@ export function rollingReference(of: {
   const { batches: _, ...empty } = emptyRollingReference(channels, windowSize);
   const reference = { stream, ...empty, last_updated: lastUpdated };
   if (batches.length === 0) return { ...reference, batches: [] };
-  const pooled = mergeSummaries(batches.map(({ summary }) => summary));
+  const measured = batches.map(({ figures }) => new Map(Object.entries(figures)));
+  const partsOf = (channel: string): ChannelFigures[] => measured.flatMap((figures) => figures.get(channel) ?? []);
+  const pooled = new Map(channels.map((channel) => [channel, mergeMoments(partsOf(channel))]));
   const trends = channels.map((channel) => {
-    const means = batches.flatMap(({ summary }) => (summary[channel]?.n ? [summary[channel].mean] : []));
-    return [channel, trend(means, pooled[channel]?.std ?? 0)] as const;
+    const means = partsOf(channel).flatMap(({ n, mean }) => (n > 0 ? [mean] : []));
+    return [channel, trend(means, pooled.get(channel)!.std)] as const;
   });
   return {
     ...reference,
-    batches: batches.map(({ batchId, timestamp, summary }) => ({
+    batches: batches.map(({ batchId, timestamp }, i) => ({
       batch_id: batchId,
       timestamp,
-      per_channel_mean: perChannelOf(summary, channels, "mean"),
-      per_channel_std: perChannelOf(summary, channels, "std"),
+      per_channel_mean: perChannelOf(measured[i]!, channels, "mean"),
+      per_channel_std: perChannelOf(measured[i]!, channels, "std"),
     })),
     aggregated: {
       rolling_mean: perChannelOf(pooled, channels, "mean"),
@@ -107,7 +110,14 @@ export function rollingReference(of: {
   };
 }
 
-function perChannelOf(summary: BatchSummary, channels: readonly string[], figure: "mean" | "std"): PerChannel {
-  const measured = channels.filter((name) => summary[name]?.n);
-  return Object.fromEntries(measured.map((name) => [name, summary[name]![figure]]));
+function perChannelOf(
+  figures: ReadonlyMap<string, ChannelFigures>,
+  channels: readonly string[],
+  figure: "mean" | "std",
+): PerChannel {
+  const measured = channels.flatMap((name) => {
+    const own = figures.get(name);
+    return own === undefined || own.n === 0 ? [] : [[name, own[figure]] as const];
+  });
+  return Object.fromEntries(measured);
 }

@@ -39,7 +39,7 @@ export function admit(
 
 /** What is known of a batch that a person decides about. */
 export interface JudgedBatch extends Admission {
-  /** False after a reset, and where the quality gate turned the batch away: there is nothing that could enter. */
+  /** False after a reset, after --keep-days, and if the quality gate turned the batch away: nothing could enter. */
   readonly hasSummary: boolean;
 }
 
@@ -56,7 +56,10 @@ export function decideByHand(
       if (inWindow) return { change: null };
       if (status === "rejected") return { refused: "the quality gate turned it away, and faulty data never enter" };
       if (!hasSummary)
-        return { refused: "it came before the stream was reset, and nothing is left of it to compare with" };
+        return {
+          refused:
+            "nothing is left of it to compare with: it came before the stream was reset, or longer ago than --keep-days",
+        };
       return { change: { status: "accepted", inWindow: true } };
     case "exclude":
       if (inWindow) return { change: { status: "excluded", inWindow: false } };

@@ -12,8 +12,8 @@ import { type DriftState, driftStateSchema, judge, newDriftState } from "../drif
 import { diagnose } from "../drift/diagnosis.ts";
 import { ofChannels } from "../drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
-import { type CheckResult, checkResultSchema } from "../monitoring/check-result.ts";
-import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
+import type { BatchMeasurement } from "../monitoring/batch-measurement.ts";
+import { type CheckResult, checkResultSchema, shortenedResult } from "../monitoring/check-result.ts";
 import { makeWindows } from "../preprocessing/make-windows.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { sha256Bytes, sha256File } from "../store/hash.ts";
@@ -23,7 +23,7 @@ import { predictWindows } from "../training/predict-windows.ts";
 import { describeCheck } from "./describe-check.ts";
 import { gateBatch } from "./gate-batch.ts";
 import { columnsUnder, measureBatch } from "./measure-batch.ts";
-import { type Decision, type StreamMemory, withStream } from "./monitor-stream.ts";
+import { type Decision, type StreamMemory, type StreamSchemas, withStream } from "./monitor-stream.ts";
 import { type Judge, type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
@@ -42,10 +42,11 @@ export const streamStateSchema: z.ZodType<StreamState> = z.object({
   recent: z.array(z.string()),
 });
 
-export const streamSchemas: {
-  readonly result: z.ZodType<CheckResult>;
-  readonly evidence: z.ZodType<StreamState>;
-} = { result: checkResultSchema, evidence: streamStateSchema };
+export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
+  result: checkResultSchema,
+  evidence: streamStateSchema,
+  shorten: shortenedResult,
+};
 
 export interface CheckAnswer {
   readonly result: CheckResult;
@@ -98,7 +99,9 @@ export async function check(
     ...{ batchId, stream: config.stream, modelVersion: monitor.monitored.modelVersion },
     checkedAt: now().toISOString(),
   };
-  const answer = withStream(monitor.monitored, { stream: config.stream, schemas: streamSchemas, now }, (stream) => {
+  const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
+  const open = { stream: config.stream, schemas: streamSchemas, keep, now };
+  const answer = withStream(monitor.monitored, open, (stream) => {
     const answer = stream.record({ batchId, contentHash, accept: config.accept }, (memory) =>
       gated.accepted ? decide(measured!, memory, monitor, config, facts) : reject(gated.reasons, facts),
     );

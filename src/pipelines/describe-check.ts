@@ -7,8 +7,8 @@ import { alarmLevel, type DriftState, evidenceValue, type Judgement } from "../d
 import type { Culprit } from "../drift/diagnosis.ts";
 import { type ModelSignals, mergeSignals } from "../drift/model-signals.ts";
 import { flipRate, meanConfidence, signalDistances } from "../drift/signal-distances.ts";
+import type { BatchMeasurement } from "../monitoring/batch-measurement.ts";
 import type { JudgedBatch } from "../monitoring/check-result.ts";
-import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
 import type { CheckFacts, MeasuredBatch, StreamState } from "./check.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
 import type { Judge } from "./open-monitor.ts";

@@ -6,7 +6,7 @@ import { followsInTime, modelSignals } from "../drift/model-signals.ts";
 import { withSensorSignals } from "../drift/sensor-signals.ts";
 import type { Columns, Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
-import type { BatchMeasurement } from "../monitoring/stored-summary.ts";
+import type { BatchMeasurement } from "../monitoring/batch-measurement.ts";
 import { windowStep } from "../preprocessing/make-windows.ts";
 import { coveredRanges } from "../preprocessing/scaler.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";

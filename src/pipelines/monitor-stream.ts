@@ -1,17 +1,29 @@
 // One stream of batches under watch: joins the ledger, the update rules and the published reference. The decision about
-// a batch is the caller's pure function; it runs inside one transaction with all that the stream remembers, so that each
-// batch is judged by what came before it, however many processes bring batches at the same moment.
+// a batch is the caller's pure function of what the stream remembers. It runs outside of the ledger's lock; the commit makes
+// sure that the stream is still at the version it was judged by, and else the batch is judged again. So each batch is judged
+// by what came before it, however many processes bring batches at the same moment, and nobody waits for another's judging.
 
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
+import { figuresOf } from "../monitoring/batch-figures.ts";
+import { type BatchMeasurement, batchMeasurementSchema } from "../monitoring/batch-measurement.ts";
+import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "../monitoring/measurement-codec.ts";
 import type { RollingReference } from "../monitoring/rolling-reference.ts";
-import { type BatchMeasurement, batchMeasurementSchema } from "../monitoring/stored-summary.ts";
 import { admit, type ByHand, decideByHand, type Verdict } from "../monitoring/update-rules.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { type BatchLedger, type LedgerRow, stored, type WindowBatch } from "../store/batch-ledger.ts";
+import {
+  type BatchLedger,
+  damaged,
+  type LedgerRow,
+  type NewBatch,
+  type SummarizedBatch,
+  stored,
+} from "../store/batch-ledger.ts";
+import type { UpgradeSummary } from "../store/ledger-upgrade.ts";
 import { MonitorDatabase } from "../store/monitor-database.ts";
 import { checkName } from "../store/stream-names.ts";
-import { deriveReference, type MonitoredModel, publishReference } from "./publish-reference.ts";
+import { defaultKeep, type Keep, keptAtEnds, retention } from "./ledger-retention.ts";
+import { deriveReference, type LedgerOwner, type MonitoredModel, publishReference } from "./publish-reference.ts";
 
 /** What a stream remembers, as a decision sees it. */
 export interface StreamMemory<E> {
@@ -45,10 +57,19 @@ export interface IncomingBatch {
   readonly accept?: boolean;
 }
 
+/** JSON forms of what a decision gives; read back through these. */
+export interface StreamSchemas<R, E> {
+  readonly result: z.ZodType<R>;
+  readonly evidence: z.ZodType<E>;
+  /** What stays of a result after some days. */
+  readonly shorten: (result: R) => R;
+}
+
 export interface StreamOptions<R, E> {
   readonly stream: string;
-  /** JSON forms of what the decision gives; read back through these. */
-  readonly schemas: { readonly result: z.ZodType<R>; readonly evidence: z.ZodType<E> };
+  readonly schemas: StreamSchemas<R, E>;
+  /** `defaultKeep` when not given. */
+  readonly keep?: Keep;
   readonly now?: () => Date;
   readonly busyTimeoutMs?: number;
 }
@@ -68,13 +89,13 @@ export function withStream<R, E, T>(
 
 /** Opens the model's monitor for as long as `use` runs. */
 export function withMonitor<T>(
-  model: MonitoredModel,
+  model: LedgerOwner,
   { busyTimeoutMs }: { busyTimeoutMs?: number },
   use: (database: MonitorDatabase) => T,
 ): T {
   const { directory, modelVersion } = model;
   const database = MonitorDatabase.open(directory, {
-    modelVersion,
+    ...{ modelVersion, upgradeSummary },
     ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
   });
   try {
@@ -85,8 +106,8 @@ export function withMonitor<T>(
 }
 
 /** The streams that had a batch. */
-export function listStreams(model: MonitoredModel): string[] {
-  return withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.streams()));
+export function listStreams(model: LedgerOwner): string[] {
+  return withMonitor(model, {}, (database) => database.snapshot((ledger) => ledger.streams()));
 }
 
 /** Every stream begins again, as after a training. */
@@ -101,11 +122,22 @@ export function resetStreams(model: MonitoredModel, now: () => Date = () => new 
   });
 }
 
+/** Batches shortened with each new one: more than come, so that a longer past is caught up with. */
+const shortenedPerBatch = 10;
+/** Judged outside of the lock; a batch that lost so many races is judged inside it. */
+const mostRaces = 4;
+
+function upgradeSummary(json: unknown, what: string): ReturnType<UpgradeSummary> {
+  const measurement = stored(batchMeasurementSchema, json, what);
+  return { summary: encodeMeasurement(measurement), figures: figuresOf(measurement.byClass) };
+}
+
 export class MonitorStream<R, E> {
   readonly name: string;
   readonly #database: MonitorDatabase;
   readonly #model: MonitoredModel;
-  readonly #schemas: StreamOptions<R, E>["schemas"];
+  readonly #schemas: StreamSchemas<R, E>;
+  readonly #keep: Keep;
   readonly #now: () => Date;
 
   constructor(database: MonitorDatabase, model: MonitoredModel, options: StreamOptions<R, E>) {
@@ -113,6 +145,7 @@ export class MonitorStream<R, E> {
     this.#database = database;
     this.#model = model;
     this.#schemas = options.schemas;
+    this.#keep = options.keep ?? defaultKeep;
     this.#now = options.now ?? (() => new Date());
   }
 
@@ -123,27 +156,16 @@ export class MonitorStream<R, E> {
    * @returns the result as it was stored, and whether the batch was known
    * @throws UserError where the id was given to other content
    */
-  record(
-    batch: IncomingBatch,
-    decide: (memory: StreamMemory<E>) => Decision<R, E>,
-  ): { readonly known: boolean; readonly result: R } {
-    const { batchId, contentHash, accept = false } = batch;
-    checkName("batch id", batchId);
-    const recorded = this.#database.transaction((ledger) => {
-      const earlier = ledger.find(this.name, batchId);
-      if (earlier !== undefined) return { known: true, result: this.#sameBatch(earlier, contentHash) };
-      const decision = decide(this.#memory(ledger));
-      const kept = decision.verdict === "rejected" ? null : decision;
-      ledger.append({
-        ...{ stream: this.name, batchId, contentHash },
-        receivedAt: this.#now().toISOString(),
-        ...admit(decision.verdict, { accept, doubtful: kept?.doubtful ?? false }),
-        reason: decision.reason,
-        summary: kept === null ? null : throughJson(batchMeasurementSchema, kept.summary),
-        result: decision.result,
-      });
-      if (kept !== null) ledger.putState(this.name, throughJson(this.#schemas.evidence, kept.evidence));
-      return { known: false, result: throughJson(this.#schemas.result, decision.result) };
+  record(batch: IncomingBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Recorded<R> {
+    checkName("batch id", batch.batchId);
+    let recorded: Recorded<R> | null = null;
+    for (let race = 0; recorded === null && race < mostRaces; race++) recorded = this.#judgeAndCommit(batch, decide);
+    recorded ??= this.#database.transaction((ledger) => {
+      const known = this.#known(ledger, batch);
+      if (known !== null) return known;
+      const entry = this.#entry(batch, decide(this.#memory(ledger)));
+      this.#append(ledger, entry);
+      return { known: false, result: entry.result };
     });
     publishReference(this.#database, this.#model, this.name);
     return recorded;
@@ -185,36 +207,82 @@ export class MonitorStream<R, E> {
 
   /** The batch's row in the ledger. */
   find(batchId: string): LedgerRow | undefined {
-    return this.#database.transaction((ledger) => ledger.find(this.name, batchId));
+    return this.#database.snapshot((ledger) => ledger.find(this.name, batchId));
   }
 
   memory(): StreamMemory<E> {
-    return this.#database.transaction((ledger) => this.#memory(ledger));
+    return this.#database.snapshot((ledger) => this.#memory(ledger));
   }
 
   reference(): RollingReference {
-    return this.#database.transaction((ledger) => deriveReference(ledger, this.#model, this.name));
+    return this.#database.snapshot((ledger) => deriveReference(ledger, this.#model, this.name));
   }
 
   /** The stream's last `limit` batches, oldest first. */
   newest(limit: number): LedgerRow[] {
-    return this.#database.transaction((ledger) => ledger.last(this.name, limit));
+    return this.#database.snapshot((ledger) => ledger.last(this.name, limit));
   }
 
   /** Up to `limit` rows of the stream's ledger in the order they came, after the one of that sequence. */
   page(options: { after?: number; limit?: number } = {}): LedgerRow[] {
-    return this.#database.transaction((ledger) => ledger.page({ ...options, stream: this.name }));
+    return this.#database.snapshot((ledger) => ledger.page({ ...options, stream: this.name }));
+  }
+
+  /** Null if the stream moved on between the judging and the commit. */
+  #judgeAndCommit(batch: IncomingBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Recorded<R> | null {
+    const seen = this.#database.snapshot((ledger) => {
+      const known = this.#known(ledger, batch);
+      return known ?? { version: ledger.version(this.name), memory: this.#memory(ledger) };
+    });
+    if ("known" in seen) return seen;
+    const entry = this.#entry(batch, decide(seen.memory));
+    return this.#database.transaction((ledger) => {
+      if (ledger.version(this.name) !== seen.version) return null;
+      this.#append(ledger, entry);
+      return { known: false, result: entry.result };
+    });
+  }
+
+  #known(ledger: BatchLedger, { batchId, contentHash }: IncomingBatch): Recorded<R> | null {
+    const earlier = ledger.find(this.name, batchId);
+    return earlier === undefined ? null : { known: true, result: this.#sameBatch(earlier, contentHash) };
+  }
+
+  /** What a decision leaves in the ledger; whatever JSON cannot hold (NaN becomes null) does not get past the schemas. */
+  #entry({ batchId, contentHash, accept = false }: IncomingBatch, decision: Decision<R, E>): Entry<R, E> {
+    const kept = decision.verdict === "rejected" ? null : decision;
+    const result = throughJson(this.#schemas.result, decision.result);
+    return {
+      result,
+      evidence: kept === null ? null : throughJson(this.#schemas.evidence, kept.evidence),
+      row: {
+        ...{ stream: this.name, batchId, contentHash, receivedAt: this.#now().toISOString() },
+        ...admit(decision.verdict, { accept, doubtful: kept?.doubtful ?? false }),
+        reason: decision.reason,
+        summary: kept === null ? null : encodeMeasurement(kept.summary),
+        figures: kept === null ? null : figuresOf(kept.summary.byClass),
+        result,
+      },
+    };
+  }
+
+  #append(ledger: BatchLedger, { row, evidence }: Entry<R, E>): void {
+    ledger.append(row);
+    if (evidence !== null) ledger.putState(this.name, evidence);
+    if (row.inWindow) ledger.forgetMiddle(this.name, keptAtEnds(this.#model));
+    ledger.forget(retention(this.#model, this.#schemas, this.#keep, this.#now()), shortenedPerBatch);
   }
 
   #memory(ledger: BatchLedger): StreamMemory<E> {
-    const { windowSize } = this.#model;
-    const summaries = (batches: WindowBatch[]): BatchMeasurement[] =>
-      batches.map(({ batchId, summary }) => stored(batchMeasurementSchema, summary, `batch "${batchId}"`));
+    const { windowSize, shape } = this.#model;
+    const summaries = (batches: SummarizedBatch[]): BatchMeasurement[] =>
+      batches.map(({ batchId, summary }) => measurementOf(summary, shape, `batch "${batchId}"`));
+    const stream = ledger.stream(this.name);
     return {
       window: summaries(ledger.newest(this.name, windowSize)),
       anchor: summaries(ledger.oldest(this.name, windowSize)),
-      evidence: this.#evidence(ledger.stream(this.name)?.state ?? null),
-      batchesBefore: ledger.count(this.name),
+      evidence: this.#evidence(stream?.state ?? null),
+      batchesBefore: stream?.batches ?? 0,
     };
   }
 
@@ -244,7 +312,27 @@ export class MonitorStream<R, E> {
   }
 }
 
-/** The value as the ledger will give it back; what JSON cannot hold (NaN becomes null) does not get past the schema. */
+interface Recorded<R> {
+  readonly known: boolean;
+  readonly result: R;
+}
+
+interface Entry<R, E> {
+  readonly row: NewBatch;
+  readonly result: R;
+  readonly evidence: E | null;
+}
+
+function measurementOf(bytes: Uint8Array, shape: MeasurementShape, what: string): BatchMeasurement {
+  try {
+    return decodeMeasurement(bytes, shape);
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged(what, error.message, error);
+    throw error;
+  }
+}
+
+/** The value as the ledger will give it back. */
 function throughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

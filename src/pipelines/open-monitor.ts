@@ -6,6 +6,7 @@ import { validateBaseline } from "../baseline/validate-baseline.ts";
 import type { DriftModel } from "../drift/comparison.ts";
 import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
 import { UserError } from "../errors.ts";
+import type { MeasurementShape } from "../monitoring/measurement-codec.ts";
 import { readJson } from "../store/atomic-file.ts";
 import { canonicalJson, sha256Bytes, sha256File } from "../store/hash.ts";
 import type { Manifest } from "../store/manifest.ts";
@@ -50,8 +51,14 @@ export async function openMonitor(model: string): Promise<Monitor> {
       modelVersion: manifest.model_version,
       channels: manifest.data.channels,
       windowSize: drift.calibration.reference_batches,
+      shape: shapeOf(drift),
     },
   };
+}
+
+function shapeOf({ edges, classes }: DriftBaseline): MeasurementShape {
+  const bins = Object.entries(edges).map(([name, { length }]) => [name, length + 1]);
+  return { bins: Object.fromEntries(bins), classes: classes.length };
 }
 
 /** The file's hash of itself: of its canonical JSON without the key that holds the hash. */

@@ -3,23 +3,29 @@
 // written under the ledger's own lock: of two processes the later one writes what both did, in whatever order they come.
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { wholeOf } from "../drift/class-summaries.ts";
 import { UserError } from "../errors.ts";
+import { batchFiguresSchema } from "../monitoring/batch-figures.ts";
+import type { MeasurementShape } from "../monitoring/measurement-codec.ts";
 import { type RollingReference, rollingReference } from "../monitoring/rolling-reference.ts";
-import { batchMeasurementSchema } from "../monitoring/stored-summary.ts";
-import { hasCode, jsonText, writeFileAtomicSync } from "../store/atomic-file.ts";
+import { hasCode, jsonText, replaceFileSync } from "../store/atomic-file.ts";
 import { type BatchLedger, stored } from "../store/batch-ledger.ts";
 import type { MonitorDatabase } from "../store/monitor-database.ts";
 import { rollingReferencePath } from "../store/stream-names.ts";
 
-/** What a monitor needs to know of its model. */
-export interface MonitoredModel {
+/** Whose ledger it is. */
+export interface LedgerOwner {
   readonly directory: string;
   /** The manifest's. */
   readonly modelVersion: string;
+}
+
+/** What a monitor needs to know of its model. */
+export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
   /** How many accepted batches the rolling reference holds, and the anchor. */
   readonly windowSize: number;
+  /** Of every batch that is kept. */
+  readonly shape: MeasurementShape;
 }
 
 /** The stream's rolling reference as the ledger has it; empty for a stream without batches. */
@@ -31,26 +37,29 @@ export function deriveReference(
   return rollingReference({
     ...{ stream, channels, windowSize },
     lastUpdated: ledger.stream(stream)?.referenceChangedAt ?? null,
-    batches: ledger.newest(stream, windowSize).map(({ batchId, receivedAt, summary }) => ({
+    batches: ledger.newestFigures(stream, windowSize).map(({ batchId, receivedAt, figures }) => ({
       ...{ batchId, timestamp: receivedAt },
-      summary: wholeOf(stored(batchMeasurementSchema, summary, `batch "${batchId}"`).byClass),
+      figures: stored(batchFiguresSchema, figures, `batch "${batchId}"`),
     })),
   });
 }
 
 /**
- * Brings the stream's file up to date, and writes nothing where it is. A stream without batches has no file, but for the
- * empty one that `train` wrote.
+ * Brings the stream's file up to date, and writes nothing if it is. A stream without batches has no file, but for the
+ * empty one that `train` wrote. What the file says can be derived again at any time, so it is not flushed to the disk.
  */
 export function publishReference(database: MonitorDatabase, model: MonitoredModel, stream: string): void {
   const path = join(model.directory, rollingReferencePath(stream));
+  const textFor = (ledger: BatchLedger): string | null =>
+    ledger.stream(stream) === undefined ? null : jsonText(deriveReference(ledger, model, stream));
+  const current = database.snapshot(textFor);
+  if (current === null || textOf(path) === current) return;
   database.transaction((ledger) => {
-    if (ledger.stream(stream) === undefined) return;
-    const text = jsonText(deriveReference(ledger, model, stream));
+    const text = textFor(ledger);
+    if (text === null) return;
     try {
-      if (textOf(path) === text) return;
       mkdirSync(dirname(path), { recursive: true });
-      writeFileAtomicSync(path, text);
+      replaceFileSync(path, text);
     } catch (cause) {
       if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EISDIR", "ENOTDIR"].some((code) => hasCode(cause, code)))
         throw cause;
@@ -62,11 +71,12 @@ export function publishReference(database: MonitorDatabase, model: MonitoredMode
   });
 }
 
+/** Undefined if there is nothing that can be read as a file. */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return undefined;
+    if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].some((code) => hasCode(error, code))) return undefined;
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { EventSender } from "../tracking/event-sender.ts";
 import type { MlflowClient, MlflowRun } from "../tracking/mlflow-client.ts";
 import type { Patience } from "../tracking/patience.ts";
 import { withMonitor } from "./monitor-stream.ts";
-import type { MonitoredModel } from "./publish-reference.ts";
+import type { LedgerOwner } from "./publish-reference.ts";
 import {
   batchEvents,
   batchHash,
@@ -48,12 +48,12 @@ const atOnce = 50;
 /** Sends what the server does not have yet. One process a model does so at a time, since two might make a run each. */
 export async function reportStream(
   client: MlflowClient,
-  model: MonitoredModel,
+  model: LedgerOwner,
   stream: string,
   options: ReportOptions,
 ): Promise<ReportedStream> {
   const { patience } = options;
-  const total = withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.count(stream)));
+  const total = withMonitor(model, {}, (database) => database.snapshot((ledger) => ledger.stream(stream)?.batches ?? 0));
   if (total === 0) return { stream, sent: 0, page: null, unsent: null };
   const notBegun = (reason: string): ReportedStream => {
     return { stream, sent: 0, page: null, unsent: { events: total, reason } };
@@ -74,7 +74,7 @@ export async function reportStream(
 
 async function send(
   client: MlflowClient,
-  model: MonitoredModel,
+  model: LedgerOwner,
   stream: string,
   { experiment, patience, warn, clock }: ReportOptions,
 ): Promise<ReportedStream> {
@@ -118,7 +118,7 @@ function sentBefore({ lastSteps, tags }: MlflowRun): number {
 }
 
 /** Whether the batch that a run was last told of is in this ledger, in the same place. */
-function isToldOf({ tags }: MlflowRun, model: MonitoredModel, stream: string): boolean {
+function isToldOf({ tags }: MlflowRun, model: LedgerOwner, stream: string): boolean {
   const mark = readLedgerMark(tags[ledgerTag]);
   if (mark === null) return false;
   const [row] = rowsAfter(model, stream, mark.step - 1, 1);
@@ -126,21 +126,21 @@ function isToldOf({ tags }: MlflowRun, model: MonitoredModel, stream: string): b
 }
 
 /** Of a stream that has a batch. */
-function ends(model: MonitoredModel, stream: string): { first: LedgerRow; newest: LedgerRow; total: number } {
+function ends(model: LedgerOwner, stream: string): { first: LedgerRow; newest: LedgerRow; total: number } {
   return withMonitor(model, {}, (database) =>
-    database.transaction((ledger) => {
+    database.snapshot((ledger) => {
       const [first] = ledger.skip(stream, 0, 1);
       const [newest] = ledger.last(stream, 1);
-      return { first: first!, newest: newest!, total: ledger.count(stream) };
+      return { first: first!, newest: newest!, total: ledger.stream(stream)!.batches };
     }),
   );
 }
 
-function rowsAfter(model: MonitoredModel, stream: string, skip: number, limit: number): LedgerRow[] {
-  return withMonitor(model, {}, (database) => database.transaction((ledger) => ledger.skip(stream, skip, limit)));
+function rowsAfter(model: LedgerOwner, stream: string, skip: number, limit: number): LedgerRow[] {
+  return withMonitor(model, {}, (database) => database.snapshot((ledger) => ledger.skip(stream, skip, limit)));
 }
 
-function batchesAfter(model: MonitoredModel, stream: string, skip: number, limit: number): CheckedBatch[] {
+function batchesAfter(model: LedgerOwner, stream: string, skip: number, limit: number): CheckedBatch[] {
   return rowsAfter(model, stream, skip, limit).map((row, i) => {
     const what = `batch "${row.batchId}" of stream "${stream}": result`;
     return { ...row, step: skip + i + 1, result: stored(checkResultSchema, row.result, what) };

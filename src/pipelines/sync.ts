@@ -17,6 +17,7 @@ import { Patience } from "../tracking/patience.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import { completeTag } from "../tracking/tracking-event.ts";
 import { listStreams } from "./monitor-stream.ts";
+import type { LedgerOwner } from "./publish-reference.ts";
 import { type ReportedStream, reportStream } from "./report-stream.ts";
 import { experimentIn, openSendableLog, type SendableLog } from "./tracking-log.ts";
 import { registration, trainRun } from "./train-log.ts";
@@ -140,8 +141,8 @@ async function runFolder(directory: string): Promise<string> {
   throw new UserError(`${directory}: expected a model folder, or the name of one whose training was interrupted`);
 }
 
-async function monitoredModel(directory: string): Promise<Parameters<typeof listStreams>[0] | null> {
+async function monitoredModel(directory: string): Promise<LedgerOwner | null> {
   if (!(await exists(join(directory, modelFiles.manifest)))) return null;
-  const { model_version: modelVersion, data } = await readManifest(directory);
-  return { directory, modelVersion, channels: data.channels, windowSize: 1 };
+  const { model_version: modelVersion } = await readManifest(directory);
+  return { directory, modelVersion };
 }

@@ -26,3 +26,19 @@ export function moments(values: ArrayLike<number>): Moments {
   }
   return { mean: mean + residual / n, std: Math.sqrt(Math.max(0, squares - (residual * residual) / n) / n) };
 }
+
+/**
+ * Moments of all values together, by Chan, Golub and LeVeque's formula (1979); parts without values do not count.
+ * @returns n 0, mean 0 and std 0 if no part has a value
+ */
+export function mergeMoments(parts: readonly (Moments & { readonly n: number })[]): Moments & { readonly n: number } {
+  let [n, mean, squares] = [0, 0, 0];
+  for (const part of parts) {
+    if (part.n === 0) continue;
+    const distance = part.mean - mean;
+    squares += part.n * part.std ** 2 + (distance * distance * n * part.n) / (n + part.n);
+    n += part.n;
+    mean += (distance * part.n) / n;
+  }
+  return { n, mean, std: n === 0 ? 0 : Math.sqrt(squares / n) };
+}

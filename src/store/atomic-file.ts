@@ -2,7 +2,7 @@
 // to the disk, renamed over the target, and the directory flushed, so that a reader sees the old content or the new one
 // and never a part. Files that grow a line at a time are appended to and flushed; a torn last line is cut off before
 // the next one is added, and is not read.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { z } from "zod";
@@ -46,20 +46,15 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
 }
 
 /**
- * `writeFileAtomic` in one go, for a caller that holds a lock. With one writer at a time the temporary file needs one
- * name only: what a killed process left under it, the next writes over. After a power cut the old content may be back.
+ * Replaces the file in one go, for a caller that holds a lock and can write it again: nothing is flushed, so after a power
+ * cut the old content may be back. With one writer at a time the temporary file needs one name only: what a killed
+ * process left under it, the next removes.
  */
-export function writeFileAtomicSync(path: string, data: string | Uint8Array): void {
+export function replaceFileSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
   // In a folder from somebody else this name may be a link to any file.
   rmSync(temporary, { force: true });
-  const file = openSync(temporary, "wx");
-  try {
-    writeFileSync(file, data);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  writeFileSync(temporary, data, { flag: "wx" });
   renameSync(temporary, path);
 }
 

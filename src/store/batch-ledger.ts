@@ -1,12 +1,16 @@
-// The ledger of batches and what each stream remembers, inside one transaction of `MonitorDatabase`. It stores what it
-// is told: which batch enters the reference, and what summaries, results and states mean, its callers know.
-import type { DatabaseSync } from "node:sqlite";
+// The ledger of batches and what each stream remembers, inside one transaction of `MonitorDatabase`. It stores what it is
+// given: which batch enters the reference, and what summaries, figures, results and states mean, its callers know.
+//
+// Three things are kept of a batch, for as long as they are of use: its row with a few figures, always; its whole result,
+// for some days; its summary, while a reference needs it or a person may still decide about it (`forget`).
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
-/** A batch as it is written; `summary` and `result` are anything that JSON can hold. */
+/** A batch as it is written; `figures` and `result` are anything that JSON can hold. */
 export interface NewBatch {
   readonly stream: string;
   /** Taken once in its stream. */
@@ -17,8 +21,10 @@ export interface NewBatch {
   readonly status: BatchStatus;
   readonly reason: string | null;
   readonly inWindow: boolean;
-  /** Null where there is nothing to remember; then it cannot be in the window. */
-  readonly summary: unknown;
+  /** What references are made of; null if there is nothing to compare with. */
+  readonly summary: Uint8Array | null;
+  /** The few numbers that stay for good; null if nothing was measured. */
+  readonly figures: unknown;
   /** As it was answered. */
   readonly result: unknown;
 }
@@ -29,14 +35,45 @@ export interface LedgerRow extends Omit<NewBatch, "summary"> {
   readonly hasSummary: boolean;
 }
 
-/** A batch of the window. */
+/** A batch of the window; `summary` is null if only its figures were asked for. */
 export interface WindowBatch {
   readonly batchId: string;
   readonly receivedAt: string;
-  readonly summary: unknown;
+  readonly figures: unknown;
 }
 
-const json = z.string().transform((text, context): unknown => {
+export interface SummarizedBatch extends WindowBatch {
+  readonly summary: Uint8Array;
+}
+
+export interface StreamRow {
+  /** What was last put for the stream, null before. */
+  readonly state: unknown;
+  /** ISO 8601; null before a batch entered the window. */
+  readonly referenceChangedAt: string | null;
+  /** How many batches have come, whatever became of them. */
+  readonly batches: number;
+  /** Grows with whatever changes the stream. */
+  readonly version: number;
+}
+
+/** What stays; see `BatchLedger.forget`. */
+export interface Retention {
+  /** ISO 8601, UTC: whole results and the summaries outside of all references stay if they came at this moment or later. */
+  readonly since: string;
+  /** Bytes of the ledger above which older batches are shortened whatever their age. */
+  readonly bytes: number;
+  /** Batches at either end of a stream's window whose summaries stay whatever their age. */
+  readonly referenceBatches: number;
+  /** What stays of a result. */
+  readonly shorten: (result: unknown) => unknown;
+}
+
+/** Longer results are taken for damage: a few kilobytes are usual. */
+const longestResult = 16 * 1024 * 1024;
+
+/** The value of a JSON text. */
+export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -45,18 +82,35 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
+const blob = z.instanceof(Uint8Array);
+
+const deflatedJson = blob
+  .transform((deflated, context): string => {
+    try {
+      return inflateRawSync(deflated, { maxOutputLength: longestResult }).toString("utf8");
+    } catch {
+      context.addIssue({ code: "custom", message: "expected deflated JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(jsonText);
+
 /**
  * What the ledger gave back, in the form in which it was put there.
- * @throws UserError where somebody or something else wrote there
+ * @throws UserError if somebody or something else wrote there
  */
 export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UserError(`the ledger is damaged: ${what}: ${[...issue!.path, issue!.message].join(": ")}`, {
+  throw damaged(what, [...issue!.path, issue!.message].join(": "), parsed.error);
+}
+
+export function damaged(what: string, how: string, cause: unknown): UserError {
+  return new UserError(`the ledger is damaged: ${what}: ${how}`, {
     advice:
       "Restore monitor.sqlite from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
-    cause: parsed.error,
+    cause,
   });
 }
 
@@ -71,7 +125,8 @@ const ledgerRow = z
     reason: z.string().nullable(),
     in_window: z.number(),
     has_summary: z.number(),
-    result: json,
+    figures: jsonText.nullable(),
+    result: deflatedJson,
   })
   .transform(
     (row): LedgerRow => ({
@@ -84,22 +139,31 @@ const ledgerRow = z
       reason: row.reason,
       inWindow: row.in_window === 1,
       hasSummary: row.has_summary === 1,
+      figures: row.figures,
       result: row.result,
     }),
   );
 
 const windowBatch = z
-  .object({ batch_id: z.string(), received_at: z.string(), summary: json })
-  .transform((row): WindowBatch => ({ batchId: row.batch_id, receivedAt: row.received_at, summary: row.summary }));
+  .object({ batch_id: z.string(), received_at: z.string(), figures: jsonText.nullable() })
+  .transform((row): WindowBatch => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
 
-const streamRow = z.object({ name: z.string(), state: json.nullable(), reference_changed_at: z.string().nullable() });
+const wholeRow = z.object({ sequence: z.number(), stream: z.string(), result: blob });
+
+const streamRow = z.object({
+  name: z.string(),
+  state: jsonText.nullable(),
+  reference_changed_at: z.string().nullable(),
+  batches: z.number(),
+  version: z.number(),
+});
 
 const batchOf = (row: Record<string, unknown>): LedgerRow => stored(ledgerRow, row, `batch "${row.batch_id}"`);
 const streamOf = (row: Record<string, unknown>): z.output<typeof streamRow> =>
   stored(streamRow, row, `stream "${row.name}"`);
 
-const ledgerColumns = `sequence, stream, batch_id, content_hash, received_at, status, reason, in_window,
-  summary IS NOT NULL AS has_summary, result`;
+const ledgerColumns = `sequence, stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result,
+  EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) AS has_summary`;
 
 export class BatchLedger {
   readonly #database: DatabaseSync;
@@ -109,70 +173,64 @@ export class BatchLedger {
   }
 
   find(stream: string, batchId: string): LedgerRow | undefined {
-    const row = this.#database
-      .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`)
-      .get(stream, batchId);
+    const row = this.#get(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`, stream, batchId);
     return row === undefined ? undefined : batchOf(row);
   }
 
-  /** The stream's last batches with `inWindow`, oldest first. */
-  newest(stream: string, limit: number): WindowBatch[] {
-    return this.#windowBatches("DESC", stream, limit).reverse();
+  /** The stream's last batches with `inWindow` that still have a summary, oldest first. */
+  newest(stream: string, limit: number): SummarizedBatch[] {
+    return this.#summarized("DESC", stream, limit).reverse();
   }
 
-  /** The stream's first batches with `inWindow`, oldest first. */
-  oldest(stream: string, limit: number): WindowBatch[] {
-    return this.#windowBatches("ASC", stream, limit);
+  /** The stream's first batches with `inWindow` that still have a summary, oldest first. */
+  oldest(stream: string, limit: number): SummarizedBatch[] {
+    return this.#summarized("ASC", stream, limit);
+  }
+
+  /** `newest` without the summaries. */
+  newestFigures(stream: string, limit: number): WindowBatch[] {
+    const sql = `SELECT batch_id, received_at, figures FROM batches WHERE stream = ? AND in_window = 1
+      AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
+    const rows = this.#all(sql, stream, limit).map((row) => stored(windowBatch, row, `batch "${row.batch_id}"`));
+    return rows.reverse();
   }
 
   /** Up to `limit` batches, of one stream or of all, in the order they came. Go on with `after` the last sequence. */
   page({ stream, after = 0, limit = 100 }: { stream?: string; after?: number; limit?: number } = {}): LedgerRow[] {
-    return this.#database
-      .prepare(
-        `SELECT ${ledgerColumns} FROM batches WHERE sequence > ? AND stream = coalesce(?, stream)
-         ORDER BY sequence LIMIT ?`,
-      )
-      .all(after, stream ?? null, limit)
-      .map((row) => batchOf(row));
+    const own = stream === undefined ? [] : [stream];
+    const sql = `SELECT ${ledgerColumns} FROM batches WHERE sequence > ? ${stream === undefined ? "" : "AND stream = ?"}
+      ORDER BY sequence LIMIT ?`;
+    return this.#all(sql, after, ...own, limit).map(batchOf);
   }
 
   /** The stream's batches after the first `skip`, at most `limit`, oldest first. */
   skip(stream: string, skip: number, limit: number): LedgerRow[] {
-    return this.#database
-      .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence LIMIT ? OFFSET ?`)
-      .all(stream, limit, skip)
-      .map((row) => batchOf(row));
+    const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence LIMIT ? OFFSET ?`;
+    return this.#all(sql, stream, limit, skip).map(batchOf);
   }
 
   /** The stream's last `limit` batches, whatever became of them, oldest first. */
   last(stream: string, limit: number): LedgerRow[] {
-    return this.#database
-      .prepare(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?`)
-      .all(stream, limit)
-      .map((row) => batchOf(row))
-      .reverse();
-  }
-
-  /** How many batches of the stream have come, whatever became of them. */
-  count(stream: string): number {
-    const row = this.#database.prepare("SELECT count(*) AS n FROM batches WHERE stream = ?").get(stream);
-    return Number(row?.n);
+    const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?`;
+    return this.#all(sql, stream, limit).map(batchOf).reverse();
   }
 
   /** Adds a batch to the end of its stream, and a stream with its first batch. */
   append(batch: NewBatch): void {
-    const { stream, batchId, contentHash, receivedAt, status, reason, inWindow, summary, result } = batch;
-    this.#database.prepare("INSERT INTO streams (name) VALUES (?) ON CONFLICT DO NOTHING").run(stream);
-    this.#database
-      .prepare(
-        `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, summary, result)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        ...[stream, batchId, contentHash, receivedAt, status, reason],
-        ...[inWindow ? 1 : 0, summary === null ? null : jsonOf(summary), jsonOf(result)],
-      );
-    if (inWindow) this.#referenceChanged(stream, receivedAt);
+    const { stream, batchId, contentHash, receivedAt, status, reason, inWindow, summary, figures, result } = batch;
+    if (inWindow && summary === null) throw new RangeError(`ledger: batch "${batchId}": no summary for the window`);
+    const begun = "INSERT INTO streams (name, batches) VALUES (?, 1) ON CONFLICT DO UPDATE SET batches = batches + 1";
+    this.#run(begun, stream);
+    const { lastInsertRowid } = this.#run(
+      `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+      ...[stream, batchId, contentHash, receivedAt, status, reason, inWindow ? 1 : 0],
+      ...[figures === null ? null : jsonOf(figures), deflatedJsonOf(result)],
+    );
+    if (summary !== null) {
+      this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);
+    }
+    this.#changed(stream, inWindow ? receivedAt : null);
   }
 
   /** What a person decides about a batch afterwards. */
@@ -181,30 +239,35 @@ export class BatchLedger {
     batchId: string,
     { status, reason, inWindow, at }: Pick<NewBatch, "status" | "reason" | "inWindow"> & { readonly at: string },
   ): void {
-    const { changes } = this.#database
-      .prepare("UPDATE batches SET status = ?, reason = ?, in_window = ? WHERE stream = ? AND batch_id = ?")
-      .run(status, reason, inWindow ? 1 : 0, stream, batchId);
+    const { changes } = this.#run(
+      "UPDATE batches SET status = ?, reason = ?, in_window = ? WHERE stream = ? AND batch_id = ?",
+      ...[status, reason, inWindow ? 1 : 0, stream, batchId],
+    );
     if (changes !== 1) throw new RangeError(`ledger: expected batch "${batchId}" in stream "${stream}"`);
-    this.#referenceChanged(stream, at);
+    this.#changed(stream, at);
   }
 
   /** The names of all streams that had a batch. */
   streams(): string[] {
-    const rows = this.#database.prepare("SELECT * FROM streams ORDER BY name").all();
-    return rows.map((row) => streamOf(row).name);
+    return this.#all("SELECT * FROM streams ORDER BY name").map((row) => streamOf(row).name);
   }
 
-  /** What was last put for the stream, null before; and when its window last changed, in ISO 8601. */
-  stream(name: string): { readonly state: unknown; readonly referenceChangedAt: string | null } | undefined {
-    const row = this.#database.prepare("SELECT * FROM streams WHERE name = ?").get(name);
+  stream(name: string): StreamRow | undefined {
+    const row = this.#get("SELECT * FROM streams WHERE name = ?", name);
     if (row === undefined) return undefined;
-    const { state, reference_changed_at } = streamOf(row);
-    return { state, referenceChangedAt: reference_changed_at };
+    const { state, reference_changed_at, batches, version } = streamOf(row);
+    return { state, referenceChangedAt: reference_changed_at, batches, version };
+  }
+
+  /** The stream's version alone; 0 before its first batch. */
+  version(stream: string): number {
+    return Number(this.#get("SELECT version FROM streams WHERE name = ?", stream)?.version ?? 0);
   }
 
   /** @param state anything that JSON can hold; of a stream that has a batch */
   putState(stream: string, state: unknown): void {
-    this.#database.prepare("UPDATE streams SET state = ? WHERE name = ?").run(jsonOf(state), stream);
+    this.#run("UPDATE streams SET state = ? WHERE name = ?", jsonOf(state), stream);
+    this.#changed(stream, null);
   }
 
   /**
@@ -212,27 +275,108 @@ export class BatchLedger {
    * batch ids stay taken.
    */
   reset(stream: string, at: string): void {
-    this.#database.prepare("UPDATE batches SET in_window = 0, summary = NULL WHERE stream = ?").run(stream);
-    this.#database.prepare("UPDATE streams SET state = NULL WHERE name = ?").run(stream);
-    this.#referenceChanged(stream, at);
+    this.#run("UPDATE batches SET in_window = 0 WHERE stream = ?", stream);
+    this.#run("DELETE FROM summaries WHERE stream = ?", stream);
+    this.#run("UPDATE streams SET state = NULL WHERE name = ?", stream);
+    this.#changed(stream, at);
   }
 
-  #windowBatches(order: "ASC" | "DESC", stream: string, limit: number): WindowBatch[] {
-    return this.#database
-      .prepare(
-        `SELECT batch_id, received_at, summary FROM batches WHERE stream = ? AND in_window = 1
-         ORDER BY sequence ${order} LIMIT ?`,
-      )
-      .all(stream, limit)
-      .map((row) => stored(windowBatch, row, `batch "${row.batch_id}"`));
+  /** Drops the summaries in the middle of a stream's window, which no reference will need again. */
+  forgetMiddle(stream: string, referenceBatches: number): void {
+    const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1
+      ORDER BY sequence ${order} LIMIT 1 OFFSET ?2`;
+    this.#run(
+      `DELETE FROM summaries WHERE stream = ?1
+        AND sequence > (${edge("ASC")}) AND sequence < (${edge("DESC")})
+        AND sequence IN (SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1)`,
+      ...[stream, referenceBatches - 1],
+    );
   }
 
-  #referenceChanged(stream: string, at: string): void {
-    this.#database.prepare("UPDATE streams SET reference_changed_at = ? WHERE name = ?").run(at, stream);
+  /**
+   * Shortens what is too old or too much, the oldest first, at most `limit` batches of any stream: of the result what
+   * `shorten` leaves, of the summary nothing unless a reference needs it. The row stays, and its id stays taken.
+   * @returns how many batches were shortened; fewer than `limit` if nothing more is to be done
+   */
+  forget({ since, bytes, referenceBatches, shorten }: Retention, limit: number): number {
+    const sql = `SELECT sequence, stream, received_at, in_window, result FROM batches WHERE whole = 1
+      ORDER BY received_at, sequence LIMIT 1`;
+    let done = 0;
+    for (; done < limit; done++) {
+      const row = this.#get(sql);
+      if (row === undefined) break;
+      if (String(row.received_at) >= since && this.bytes() <= bytes) break;
+      const { sequence, stream, result } = wholeRow.parse(row);
+      this.#run("UPDATE batches SET result = ?, whole = 0 WHERE sequence = ?", shortened(result, shorten), sequence);
+      if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, referenceBatches))) {
+        this.#run("DELETE FROM summaries WHERE sequence = ?", sequence);
+      }
+    }
+    return done;
+  }
+
+  /** Of all pages that hold something. */
+  bytes(): number {
+    const pragma = (name: string): number => Number(this.#get(`PRAGMA ${name}`)?.[name]);
+    return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+  }
+
+  #isNearAnEnd(stream: string, sequence: number, referenceBatches: number): boolean {
+    return [">", "<"].some((direction) => {
+      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM batches WHERE stream = ? AND in_window = 1
+        AND sequence ${direction} ? LIMIT ?)`;
+      return Number(this.#get(sql, stream, sequence, referenceBatches)?.n) < referenceBatches;
+    });
+  }
+
+  #summarized(order: "ASC" | "DESC", stream: string, limit: number): SummarizedBatch[] {
+    const sql = `SELECT batch_id, received_at, figures, summary FROM batches JOIN summaries USING (sequence)
+      WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
+    return this.#all(sql, stream, limit).map((row) => {
+      const what = `batch "${row.batch_id}"`;
+      return { ...stored(windowBatch, row, what), summary: stored(blob, row.summary, what) };
+    });
+  }
+
+  /** @param at when the window changed; null if it did not */
+  #changed(stream: string, at: string | null): void {
+    this.#run(
+      "UPDATE streams SET version = version + 1, reference_changed_at = coalesce(?, reference_changed_at) WHERE name = ?",
+      ...[at, stream],
+    );
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): ReturnType<ReturnType<DatabaseSync["prepare"]>["run"]> {
+    return this.#database.prepare(sql).run(...values);
+  }
+
+  #get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
+    return this.#database.prepare(sql).get(...values);
+  }
+
+  #all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
+    return this.#database.prepare(sql).all(...values);
   }
 }
 
-function jsonOf(value: unknown): string {
+/** A result that is damaged stays as it is: whoever asks for that batch learns of it. */
+function shortened(result: Uint8Array, shorten: Retention["shorten"]): Uint8Array {
+  const value = deflatedJson.safeParse(result);
+  if (!value.success) return result;
+  try {
+    return deflatedJsonOf(shorten(value.data));
+  } catch (error) {
+    if (error instanceof z.ZodError) return result;
+    throw error;
+  }
+}
+
+/** A value as the ledger keeps what is long. */
+export function deflatedJsonOf(value: unknown): Uint8Array {
+  return deflateRawSync(jsonOf(value));
+}
+
+export function jsonOf(value: unknown): string {
   const text = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`ledger: expected a value that JSON can hold, got ${typeof value}`);
   return text;

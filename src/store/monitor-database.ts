@@ -1,47 +1,24 @@
 // monitor.sqlite: what a model's monitor remembers between batches. It lies in the model folder, the manifest does not
-// name it, and a copied folder takes it along. All reading and writing happens inside `transaction`, so that two checks
-// at the same moment come one after the other and both count.
-import { join } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
+// name it, and a copied folder takes it along. What belongs together is read in a `snapshot`, which waits for nobody; a
+// `transaction` writes, and first makes sure that what it rests on is still so.
+import { randomBytes } from "node:crypto";
+import { existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
+import { hasCode } from "./atomic-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
-import { SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
+import { beginLedger, schemaVersion } from "./ledger-tables.ts";
+import { type UpgradeSummary, upgradeFromVersion1 } from "./ledger-upgrade.ts";
+import { explained, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
 
 export const monitorFile = "monitor.sqlite";
-
-const schemaVersion = 1;
-
-/**
- * `sequence` counts the batches of all streams and is never given twice. `in_window` says that a batch may be among the
- * last N of its stream; `summary` is dropped when the stream is reset, the ledger's other columns stay.
- */
-const tables = `
-  CREATE TABLE model (version TEXT NOT NULL) STRICT;
-  CREATE TABLE streams (
-    name TEXT PRIMARY KEY,
-    state TEXT,
-    reference_changed_at TEXT
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE batches (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    stream TEXT NOT NULL REFERENCES streams (name),
-    batch_id TEXT NOT NULL,
-    content_hash TEXT NOT NULL,
-    received_at TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('accepted', 'doubtful', 'alarmed', 'rejected', 'excluded')),
-    reason TEXT,
-    in_window INTEGER NOT NULL CHECK (in_window IN (0, 1)),
-    summary TEXT,
-    result TEXT NOT NULL,
-    UNIQUE (stream, batch_id),
-    CHECK (in_window = 0 OR summary IS NOT NULL)
-  ) STRICT;
-  CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
-`;
 
 export interface MonitorOptions extends SqliteOptions {
   /** The manifest's `model_version`: batches counted over one model's grid mean nothing to another. */
   readonly modelVersion: string;
+  /** From what a summary was in version 1 of the ledger to what it is now. */
+  readonly upgradeSummary: UpgradeSummary;
 }
 
 export class MonitorDatabase {
@@ -52,13 +29,28 @@ export class MonitorDatabase {
   }
 
   /**
-   * Opens the model folder's `monitor.sqlite`, creating it where it is absent.
-   * @throws UserError where it cannot be used: damaged, no permission, written by a newer Tidemark or for another model
+   * Opens the model folder's `monitor.sqlite`, creating it if it is absent. One of version 1 is brought to the present
+   * form in one transaction: killed in between, it is as it was.
+   * @throws UserError if it cannot be used: empty, damaged, no permission, written by a newer Tidemark or for another model
    */
-  static open(modelDirectory: string, { modelVersion, ...options }: MonitorOptions): MonitorDatabase {
-    const file = new SqliteFile(join(modelDirectory, monitorFile), options);
+  static open(modelDirectory: string, { modelVersion, upgradeSummary, ...options }: MonitorOptions): MonitorDatabase {
+    const path = join(modelDirectory, monitorFile);
+    ensureLedger(path, modelVersion);
+    const file = new SqliteFile(path, options);
     try {
-      file.transaction((database) => prepareTables(database, file.path, modelVersion));
+      const { version } = file.snapshot((database) => identityOf(database, path));
+      if (version < schemaVersion) {
+        file.transaction((database) => {
+          if (identityOf(database, path).version < schemaVersion) upgradeFromVersion1(database, upgradeSummary);
+        });
+      }
+      const { owner } = file.snapshot((database) => identityOf(database, path));
+      if (owner !== modelVersion) {
+        throw new UserError(`${path} belongs to another model`, {
+          details: [`expected ${modelVersion}`, `found    ${owner}`],
+          advice: "Move it away: a new model begins with an empty ledger.",
+        });
+      }
     } catch (error) {
       file.close();
       throw error;
@@ -66,9 +58,25 @@ export class MonitorDatabase {
     return new MonitorDatabase(file);
   }
 
+  /** Runs `read` on one state of the ledger, whatever others write meanwhile; it must not write. */
+  snapshot<T>(read: (ledger: BatchLedger) => T): T {
+    return this.#file.snapshot((database) => read(new BatchLedger(database)));
+  }
+
   /** Runs `work` alone: after the transactions of all processes before it, before those after it; all or nothing. */
   transaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.transaction((database) => work(new BatchLedger(database)));
+  }
+
+  /** Of the file and its log. */
+  bytesOnDisk(): number {
+    const { path } = this.#file;
+    return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  }
+
+  /** Gives the space of what was dropped back to the disk; needs as much again while it runs. */
+  vacuum(): void {
+    this.#file.vacuum();
   }
 
   close(): void {
@@ -76,23 +84,68 @@ export class MonitorDatabase {
   }
 }
 
-function prepareTables(database: DatabaseSync, path: string, modelVersion: string): void {
+/**
+ * A ledger appears whole or not at all, made under another name and linked to its own. So a file without content is none
+ * that was just begun, but what is left of one.
+ */
+function ensureLedger(path: string, modelVersion: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === 0) {
+    throw new UserError(`${path} is empty: expected the ledger of this model's batches`, {
+      advice: "Restore it from a copy, or remove it to begin with an empty ledger; the model itself is not touched.",
+    });
+  }
+  if (size !== undefined) return;
+  if (existsSync(`${path}-wal`) && !existsSync(path)) {
+    throw new UserError(`${path}-wal is there without ${basename(path)}: batches in it would be lost`, {
+      advice: `Put ${basename(path)} back beside it, or move ${basename(path)}-wal away as well to begin with an empty ledger.`,
+    });
+  }
+  const temporary = join(dirname(path), `.${monitorFile}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    explained(path, () => createLedger(temporary, modelVersion));
+    appear(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Of two that begin one ledger the later one takes the other's. */
+function appear(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return;
+    // Some file systems have no links.
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].some((code) => hasCode(error, code))) throw error;
+    if (!existsSync(path)) renameSync(temporary, path);
+  }
+}
+
+function createLedger(path: string, modelVersion: string): void {
+  const database = new DatabaseSync(path);
+  try {
+    // No journal file that a killed process could leave; the file has no other reader yet.
+    database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");
+    beginLedger(database, modelVersion);
+    database.exec("COMMIT");
+  } finally {
+    database.close();
+  }
+}
+
+function identityOf(database: DatabaseSync, path: string): { version: number; owner: unknown } {
   const version = database.prepare("PRAGMA user_version").get()?.user_version;
-  if (typeof version !== "number" || version > schemaVersion) {
+  const known = database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'model'").get()?.n === 1;
+  if (!known || typeof version !== "number" || version < 1) {
+    throw new UserError(`${path} is an SQLite database, but not the ledger of a model's batches`, {
+      advice: "Move it away to begin with an empty ledger; the model itself is not touched.",
+    });
+  }
+  if (version > schemaVersion) {
     throw new UserError(`${path}: schema version ${version}, this Tidemark knows versions up to ${schemaVersion}`, {
       advice: "It was written by a newer Tidemark: update to that one.",
     });
   }
-  if (version === 0) {
-    database.exec(tables);
-    database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
-    database.exec(`PRAGMA user_version = ${schemaVersion}`);
-  }
-  const owner = database.prepare("SELECT version FROM model").get()?.version;
-  if (owner !== modelVersion) {
-    throw new UserError(`${path} belongs to another model`, {
-      details: [`expected ${modelVersion}`, `found    ${owner}`],
-      advice: "Move it away: a new model begins with an empty ledger.",
-    });
-  }
+  return { version, owner: database.prepare("SELECT version FROM model").get()?.version };
 }

@@ -55,6 +55,26 @@ export class SqliteFile {
     });
   }
 
+  /**
+   * Runs `read` on one state of the file, that of its first look, whatever others write meanwhile; it waits for nobody and
+   * nobody for it.
+   */
+  snapshot<T>(read: (database: DatabaseSync) => T): T {
+    const database = this.#database;
+    return explained(this.path, () => {
+      database.exec("BEGIN");
+      try {
+        return read(database);
+      } finally {
+        if (database.isTransaction) database.exec("ROLLBACK");
+      }
+    });
+  }
+
+  vacuum(): void {
+    explained(this.path, () => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -100,7 +120,8 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   },
 };
 
-function explained<T>(path: string, work: () => T): T {
+/** Runs `work`; every failure of SQLite itself becomes a UserError that names the file. */
+export function explained<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

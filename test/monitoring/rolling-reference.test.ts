@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import type { BatchSummary } from "../../src/drift/batch-summary.ts";
 import { Summarizer } from "../../src/drift/summarize.ts";
+import { batchSummarySchema } from "../../src/monitoring/batch-measurement.ts";
 import {
   emptyRollingReference,
   rollingReference,
   rollingReferenceSchema,
 } from "../../src/monitoring/rolling-reference.ts";
-import { batchSummarySchema } from "../../src/monitoring/stored-summary.ts";
 import { Rng } from "../../src/random.ts";
 import { moments } from "../../src/stats/moments.ts";
 
@@ -17,7 +17,7 @@ const time = (day: number): string => `2026-11-${10 + day}T05:00:00.000Z`;
 function reference(batches: readonly BatchSummary[]) {
   return rollingReference({
     ...{ stream: "left wrist", channels, windowSize: 5, lastUpdated: time(9) },
-    batches: batches.map((summary, i) => ({ batchId: `b${i}`, timestamp: time(i), summary })),
+    batches: batches.map((summary, i) => ({ batchId: `b${i}`, timestamp: time(i), figures: summary })),
   });
 }
 

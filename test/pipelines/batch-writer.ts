@@ -3,12 +3,13 @@
 import { writeSync } from "node:fs";
 import { z } from "zod";
 import { modelSignals } from "../../src/drift/model-signals.ts";
-import type { BatchMeasurement } from "../../src/monitoring/stored-summary.ts";
+import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
 import type { Verdict } from "../../src/monitoring/update-rules.ts";
 import {
   type Decision,
   type MonitorStream,
   type StreamMemory,
+  type StreamOptions,
   withStream,
 } from "../../src/pipelines/monitor-stream.ts";
 import type { MonitoredModel } from "../../src/pipelines/publish-reference.ts";
@@ -31,16 +32,17 @@ export interface Answer {
 const schemas = {
   evidence: z.object({ judged: z.int(), last: z.string() }) satisfies z.ZodType<Evidence>,
   result: z.object({ batch: z.string(), place: z.int(), judged: z.int() }) satisfies z.ZodType<Answer>,
+  shorten: ({ batch }: Answer): Answer => ({ batch, place: 0, judged: 0 }),
 };
 
 export function smallModel(directory: string): MonitoredModel {
-  return { directory, modelVersion: "walk-1", channels: ["Ax"], windowSize: 5 };
+  return { directory, modelVersion: "walk-1", channels: ["Ax"], windowSize: 5, shape: { bins: { Ax: 3 }, classes: 2 } };
 }
 
 export function small<T>(
   model: MonitoredModel,
   use: (stream: MonitorStream<Answer, Evidence>) => T,
-  options: { stream?: string; now?: () => Date } = {},
+  options: Partial<Omit<StreamOptions<Answer, Evidence>, "schemas">> = {},
 ): T {
   return withStream(model, { stream: defaultStream, schemas, ...options }, use);
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError } from "../../src/errors.ts";
 import { type RollingReference, rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
 import type { Verdict } from "../../src/monitoring/update-rules.ts";
+import type { Keep } from "../../src/pipelines/ledger-retention.ts";
 import {
   type Decision,
   listStreams,
@@ -24,6 +25,8 @@ interface Brought {
   contentHash?: string;
   accept?: boolean;
   now?: () => Date;
+  keep?: Keep;
+  busyTimeoutMs?: number;
 }
 
 /** Brings one batch, as one run of the command does. */
@@ -102,7 +105,7 @@ describe("what a batch changes", () => {
     const record = (decide: (memory: StreamMemory<Evidence>) => Decision<Answer, Evidence>) => (): unknown =>
       small(model, (open) => open.record({ batchId: "b2", contentHash: "2" }, decide));
     expect(record(failing)).toThrow("no such channel");
-    expect(record(judge("b2", "normal", summaryOf(Number.NaN)))).toThrow(/mean/);
+    expect(record(judge("b2", "normal", summaryOf(Number.NaN)))).toThrow(/finite number, got NaN/);
     expect(small(model, (open) => open.page()).map(({ batchId }) => batchId)).toEqual(["b1"]);
     expect(small(model, (open) => open.memory()).evidence).toEqual({ judged: 1, last: "b1" });
   });
@@ -174,11 +177,136 @@ describe("what a person decides", () => {
     expect(batchIds(fileOf(model))).toEqual([]);
     expect(batchIds(fileOf(model, "other"))).toEqual(["b1"]);
     expect(bring(model, "b1").known).toBe(true);
-    expect(() => small(model, (open) => open.decideByHand("accept", "b1"))).toThrow(/before the stream was reset/);
+    expect(() => small(model, (open) => open.decideByHand("accept", "b1"))).toThrow(
+      /it came before the stream was reset/,
+    );
     bring(model, "b2");
     expect(batchIds(fileOf(model))).toEqual(["b2"]);
     resetStreams(model);
     expect(["default", "other"].map((stream) => batchIds(fileOf(model, stream)))).toEqual([[], []]);
+  });
+});
+
+describe("while a batch is judged", () => {
+  const moves = (model: MonitoredModel, times: number, others: string) => {
+    const places: number[] = [];
+    const answer = small(model, (open) =>
+      open.record({ batchId: "slow", contentHash: "slow" }, (memory) => {
+        if (places.length < times) bring(model, `${others}${places.length}`, { mean: places.length });
+        places.push(memory.batchesBefore + 1);
+        return judge("slow", "normal")(memory);
+      }),
+    );
+    return { places, answer };
+  };
+
+  it("holds up nobody: another stream takes its batches meanwhile", () => {
+    const model = newModel();
+    const ids = small(model, (open) => {
+      const other = (): string => {
+        bring(model, "b1", { stream: "other" });
+        return "b1";
+      };
+      const seen: string[] = [];
+      open.record({ batchId: "slow", contentHash: "slow" }, (memory) => {
+        seen.push(other());
+        return judge("slow", "normal")(memory);
+      });
+      return seen;
+    });
+    expect(ids).toEqual(["b1"]);
+    expect(listStreams(model)).toEqual(["default", "other"]);
+  });
+
+  it("is judged again by what came in between", () => {
+    const model = newModel();
+    const { places, answer } = moves(model, 2, "fast ");
+    expect(places).toEqual([1, 2, 3]);
+    expect(answer.result).toEqual({ batch: "slow", place: 3, judged: 3 });
+    expect(small(model, (open) => open.page()).map(({ batchId }) => batchId)).toEqual(["fast 0", "fast 1", "slow"]);
+  });
+
+  it("is answered as known if the same batch came in between, and judged again after a reset", () => {
+    const model = newModel();
+    const twice = small(model, (open) =>
+      open.record({ batchId: "b1", contentHash: "1" }, (memory) => {
+        bring(model, "b1", { contentHash: "1" });
+        return judge("b1", "sudden_change")(memory);
+      }),
+    );
+    expect(twice.known).toBe(true);
+    let resets = 0;
+    const { result } = small(model, (open) =>
+      open.record({ batchId: "b2", contentHash: "2" }, (memory) => {
+        if (resets++ === 0) small(model, (other) => other.reset());
+        return judge("b2", "normal")(memory);
+      }),
+    );
+    expect([resets, result.judged]).toEqual([2, 1]);
+  });
+
+  it("wins in the end, however busy its stream is: after some lost races it is judged under the lock", () => {
+    const model = newModel();
+    const places: number[] = [];
+    small(model, (open) =>
+      open.record({ batchId: "slow", contentHash: "slow" }, (memory) => {
+        places.push(memory.batchesBefore);
+        const busy = (): unknown => bring(model, `fast ${places.length}`, { busyTimeoutMs: 10 });
+        if (places.length < 5) busy();
+        else expect(busy).toThrow(/is being written by another process/);
+        return judge("slow", "normal")(memory);
+      }),
+    );
+    expect(places).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe("what is kept of a batch", () => {
+  const day = (n: number) => ({ now: () => new Date(Date.UTC(2026, 0, 1 + n)) });
+  const summarised = (model: MonitoredModel): string[] =>
+    small(model, (open) => open.page({ limit: 1000 }))
+      .filter(({ hasSummary }) => hasSummary)
+      .map(({ batchId }) => batchId);
+
+  it("is a summary for as long as a reference needs it or may need it again, and some figures for good", () => {
+    const model = { ...newModel(), windowSize: 3 };
+    for (let i = 1; i <= 30; i++) bring(model, `b${i}`, { mean: i });
+    const ends = [1, 2, 3, 4, 5, 6, 25, 26, 27, 28, 29, 30];
+    expect(summarised(model)).toEqual(ends.map((i) => `b${i}`));
+    const row = small(model, (open) => open.find("b15"));
+    expect(row).toMatchObject({ status: "accepted", inWindow: true, figures: { Ax: { n: 4, mean: 15, std: 1 } } });
+    for (const id of ["b1", "b30", "b29"]) small(model, (open) => open.decideByHand("exclude", id));
+    expect(means(small(model, (open) => open.memory()))).toEqual([
+      [26, 27, 28],
+      [2, 3, 4],
+    ]);
+    expect(batchIds(fileOf(model))).toEqual(["b26", "b27", "b28"]);
+  });
+
+  it("is no longer the summary of an alarm after --keep-days, nor the whole answer; the id stays taken", () => {
+    const model = newModel();
+    bring(model, "good", day(0));
+    const alarm = bring(model, "jump", { verdict: "sudden_change", ...day(0) });
+    bring(model, "later", day(29));
+    expect(summarised(model)).toEqual(["good", "jump", "later"]);
+    expect(bring(model, "jump")).toEqual({ ...alarm, known: true });
+    bring(model, "last", day(31));
+    expect(summarised(model)).toEqual(["good", "later", "last"]);
+    expect(small(model, (open) => open.find("jump"))).toMatchObject({ status: "alarmed" });
+    expect(bring(model, "jump")).toEqual({ known: true, result: { batch: "jump", place: 0, judged: 0 } });
+    const accept = (): unknown => small(model, (open) => open.decideByHand("accept", "jump"));
+    expect(accept).toThrow(/nothing is left of it to compare with: .* longer ago than --keep-days/);
+  });
+
+  it("is less where the ledger takes too many bytes, the oldest first", () => {
+    const model = newModel();
+    const keep = { days: 30, bytes: 1 };
+    for (let i = 1; i <= 3; i++) bring(model, `jump ${i}`, { verdict: "sudden_change" });
+    expect(summarised(model)).toHaveLength(3);
+    bring(model, "jump 4", { verdict: "sudden_change", keep });
+    expect(summarised(model)).toEqual([]);
+    for (let i = 1; i <= 12; i++) bring(model, `b${i}`, { keep });
+    expect(summarised(model)).toHaveLength(12);
   });
 });
 
@@ -232,7 +360,11 @@ describe("rolling_reference.json", () => {
 it("refuses evidence that another version left in another form", () => {
   const model = newModel();
   bring(model, "b1");
-  const schemas = { evidence: z.object({ logOdds: z.number() }), result: z.unknown() };
+  const schemas = {
+    evidence: z.object({ logOdds: z.number() }),
+    result: z.unknown(),
+    shorten: (result: unknown) => result,
+  };
   const reopen = (): unknown => withStream(model, { stream: "default", schemas }, (open) => open.memory());
   expect(reopen).toThrow(UserError);
   expect(reopen).toThrow(/stream "default": its evidence is not in the form that was expected/);

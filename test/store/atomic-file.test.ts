@@ -10,8 +10,8 @@ import {
   readJsonFile,
   readJsonLines,
   replaceFileAtomic,
+  replaceFileSync,
   writeFileAtomic,
-  writeFileAtomicSync,
 } from "../../src/store/atomic-file.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -65,13 +65,13 @@ describe("writeFileAtomic", () => {
   });
 });
 
-describe("writeFileAtomicSync", () => {
+describe("replaceFileSync", () => {
   it("creates and replaces, over what a killed process left under the temporary name", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "a.json");
     writeFileSync(join(directory, ".a.json.tmp"), "longer than what follows");
-    writeFileAtomicSync(path, "one");
-    writeFileAtomicSync(path, new Uint8Array([116, 119, 111]));
+    replaceFileSync(path, "one");
+    replaceFileSync(path, new Uint8Array([116, 119, 111]));
     expect(readFileSync(path, "utf8")).toBe("two");
     expect(readdirSync(directory)).toEqual(["a.json"]);
   });

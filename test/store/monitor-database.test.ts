@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -10,8 +19,14 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 
 const modelVersion = "walk-1";
 
+/** Of what a summary was in version 1: any JSON, whose text it becomes. */
+const upgradeSummary = (json: unknown): { summary: Uint8Array; figures: unknown } => ({
+  summary: Buffer.from(JSON.stringify(json)),
+  figures: json,
+});
+
 function opened(directory: string = temporaryDirectory()): MonitorDatabase {
-  const database = MonitorDatabase.open(directory, { modelVersion, busyTimeoutMs: 50 });
+  const database = MonitorDatabase.open(directory, { modelVersion, upgradeSummary, busyTimeoutMs: 50 });
   onTestFinished(() => database.close());
   return database;
 }
@@ -25,7 +40,8 @@ function batch(batchId: string, changes: Partial<NewBatch> = {}): NewBatch {
     status: "accepted",
     reason: null,
     inWindow: true,
-    summary: { mean: Number(batchId) },
+    summary: Uint8Array.of(Number(batchId)),
+    figures: { mean: Number(batchId) },
     result: { verdict: "normal" },
     ...changes,
   };
@@ -46,7 +62,7 @@ const later = "2026-11-25T05:00:00.000Z";
 describe("the ledger", () => {
   it("gives back what was written, after it was closed as well", () => {
     const directory = temporaryDirectory();
-    const first = MonitorDatabase.open(directory, { modelVersion });
+    const first = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
     const odd = batch("7", { stream: "κλμ\0'; --", batchId: "😀\n", reason: "…", status: "excluded", inWindow: false });
     first.transaction((ledger) => ledger.append(odd));
     first.close();
@@ -67,9 +83,10 @@ describe("the ledger", () => {
       expect(ids(ledger.newest("a", 3))).toEqual(["2", "3", "5"]);
       expect(ids(ledger.oldest("a", 2))).toEqual(["1", "2"]);
       expect(ids(ledger.newest("a", 100))).toEqual(["1", "2", "3", "5"]);
-      const { receivedAt, summary } = batch("6");
-      expect(ledger.newest("b", 3)).toEqual([{ batchId: "6", receivedAt, summary }]);
-      expect([ledger.count("a"), ledger.count("b"), ledger.count("c")]).toEqual([5, 1, 0]);
+      const { receivedAt, summary, figures } = batch("6");
+      expect(ledger.newest("b", 3)).toEqual([{ batchId: "6", receivedAt, summary, figures }]);
+      expect(ledger.newestFigures("b", 3)).toEqual([{ batchId: "6", receivedAt, figures }]);
+      expect(["a", "b", "c"].map((name) => ledger.stream(name)?.batches)).toEqual([5, 1, undefined]);
     });
   });
 
@@ -87,7 +104,7 @@ describe("the ledger", () => {
     const database = opened();
     database.transaction((ledger) => ledger.append(batch("1")));
     expect(() => database.transaction((ledger) => ledger.append(batch("1")))).toThrow(/UNIQUE/);
-    expect(() => database.transaction((ledger) => ledger.append(batch("2", { summary: null })))).toThrow(/CHECK/);
+    expect(() => database.transaction((ledger) => ledger.append(batch("2", { summary: null })))).toThrow(/no summary/);
     database.transaction((ledger) => ledger.append(batch("1", { stream: "b" })));
     expect(database.transaction((ledger) => ledger.page().map(({ sequence }) => sequence))).toEqual([1, 2]);
   });
@@ -108,11 +125,11 @@ describe("the ledger", () => {
   it("keeps a state for each stream, and forgets it with the window on a reset; the history stays", () => {
     opened().transaction((ledger) => {
       for (const stream of ["a", "b"]) ledger.append(batch("1", { stream }));
-      expect(ledger.stream("a")).toEqual({ state: null, referenceChangedAt: batch("1").receivedAt });
+      expect(ledger.stream("a")).toMatchObject({ state: null, referenceChangedAt: batch("1").receivedAt });
       ledger.putState("a", { evidence: [1.5, null] });
       ledger.putState("b", 2);
       ledger.reset("a", later);
-      expect(ledger.stream("a")).toEqual({ state: null, referenceChangedAt: later });
+      expect(ledger.stream("a")).toMatchObject({ state: null, referenceChangedAt: later });
       expect(ledger.stream("b")?.state).toBe(2);
       expect(ledger.newest("a", 5)).toEqual([]);
       expect(ledger.find("a", "1")).toMatchObject({ status: "accepted", inWindow: false, hasSummary: false });
@@ -142,12 +159,121 @@ describe("a transaction", () => {
       return refusal(() => other.transaction(() => {}));
     });
     expect(error.message).toMatch(/monitor\.sqlite is being written by another process/);
-    expect(other.transaction((ledger) => ledger.count("a"))).toBe(1);
+    expect(other.transaction((ledger) => ledger.stream("a")?.batches)).toBe(1);
+  });
+});
+
+/** As version 1 of the ledger was made, up to commit 85d68b1. */
+const version1 = `
+  CREATE TABLE model (version TEXT NOT NULL) STRICT;
+  CREATE TABLE streams (name TEXT PRIMARY KEY, state TEXT, reference_changed_at TEXT) STRICT, WITHOUT ROWID;
+  CREATE TABLE batches (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL REFERENCES streams (name), batch_id TEXT NOT NULL,
+    content_hash TEXT NOT NULL, received_at TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('accepted', 'doubtful', 'alarmed', 'rejected', 'excluded')),
+    reason TEXT, in_window INTEGER NOT NULL CHECK (in_window IN (0, 1)), summary TEXT, result TEXT NOT NULL,
+    UNIQUE (stream, batch_id), CHECK (in_window = 0 OR summary IS NOT NULL)
+  ) STRICT;
+  CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
+  INSERT INTO model VALUES ('walk-1');
+  INSERT INTO streams VALUES ('a', '{"judged":7}', '2026-11-24T05:00:00.000Z'), ('b', NULL, NULL);
+  PRAGMA user_version = 1;
+`;
+
+function ledgerOfVersion1(directory: string, rows: number): void {
+  const database = new DatabaseSync(join(directory, "monitor.sqlite"));
+  database.exec(`PRAGMA journal_mode = WAL; BEGIN; ${version1}`);
+  const insert = database.prepare("INSERT INTO batches VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  for (let i = 1; i <= rows; i++) {
+    const [stream, id, at] = [i % 2 === 0 ? "b" : "a", `batch ${i}`, "2026-11-24T05:00:00.000Z"];
+    const kept = i % 5 === 0 ? null : `{"mean":${i}}`;
+    const status = kept === null ? "rejected" : "accepted";
+    insert.run(
+      stream,
+      id,
+      `hash ${i}`,
+      at,
+      status,
+      kept === null ? "gap" : null,
+      kept === null ? 0 : 1,
+      kept,
+      `{"i":${i}}`,
+    );
+  }
+  database.exec("COMMIT");
+  database.close();
+}
+
+describe("a ledger of version 1", () => {
+  const rows = 40;
+
+  function expectWhole(database: MonitorDatabase): void {
+    database.transaction((ledger) => {
+      const page = ledger.page({ limit: 1000 });
+      expect(page).toHaveLength(rows);
+      for (const [k, row] of page.entries()) {
+        const i = k + 1;
+        const rejected = i % 5 === 0;
+        expect(row).toEqual({
+          ...{ sequence: i, stream: i % 2 === 0 ? "b" : "a", batchId: `batch ${i}`, contentHash: `hash ${i}` },
+          ...{ receivedAt: "2026-11-24T05:00:00.000Z", status: rejected ? "rejected" : "accepted" },
+          ...{ reason: rejected ? "gap" : null, inWindow: !rejected, hasSummary: !rejected },
+          ...{ figures: rejected ? null : { mean: i }, result: { i } },
+        });
+      }
+      const summaries = ledger.newest("a", 3).map(({ summary }) => Buffer.from(summary).toString());
+      expect(summaries).toEqual(['{"mean":33}', '{"mean":37}', '{"mean":39}']);
+      expect(ledger.stream("a")).toMatchObject({ state: { judged: 7 }, batches: rows / 2 });
+      ledger.append(batch("new"));
+      expect(ledger.find("a", "new")?.sequence).toBe(rows + 1);
+    });
+  }
+
+  it("is brought to the present form when it is opened, with all that it held", () => {
+    const directory = temporaryDirectory();
+    ledgerOfVersion1(directory, rows);
+    expectWhole(opened(directory));
+  });
+
+  it("loses nothing if the process is killed at any row of it", () => {
+    const source = new URL("../../src/store/monitor-database.ts", import.meta.url).href;
+    for (const killedAt of [0, 1, 17, 31]) {
+      const directory = temporaryDirectory();
+      ledgerOfVersion1(directory, rows);
+      const script = `const { MonitorDatabase } = await import(${JSON.stringify(source)});
+        let row = 0;
+        const upgradeSummary = (json) => {
+          if (row++ === ${killedAt}) process.kill(process.pid, "SIGKILL");
+          return { summary: Buffer.from(JSON.stringify(json)), figures: json };
+        };
+        MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary });`;
+      const { signal, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+        encoding: "utf8",
+      });
+      expect([signal, stderr]).toEqual(["SIGKILL", ""]);
+      expectWhole(opened(directory));
+    }
+  });
+
+  it("stays as it is if a summary is damaged", () => {
+    const directory = temporaryDirectory();
+    ledgerOfVersion1(directory, rows);
+    const path = join(directory, "monitor.sqlite");
+    const raw = new DatabaseSync(path);
+    raw.exec("UPDATE batches SET summary = '{' WHERE sequence = 7");
+    raw.close();
+    expect(refusal(() => opened(directory)).message).toBe(
+      'the ledger is damaged: batch "batch 7": summary: expected JSON',
+    );
+    const again = new DatabaseSync(path);
+    expect(again.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+    expect(again.prepare("SELECT count(*) AS n FROM batches").get()).toEqual({ n: rows });
+    again.close();
   });
 });
 
 describe("a file that cannot be used", () => {
-  const open = (directory: string): void => MonitorDatabase.open(directory, { modelVersion }).close();
+  const open = (directory: string): void => MonitorDatabase.open(directory, { modelVersion, upgradeSummary }).close();
 
   it.each([
     ["text", (path: string) => writeFileSync(path, "no database ".repeat(1000)), /is not an SQLite database/],
@@ -157,7 +283,7 @@ describe("a file that cannot be used", () => {
   ])("is refused where it is %s", (_, spoil, message) => {
     const directory = temporaryDirectory();
     const path = join(directory, "monitor.sqlite");
-    const whole = MonitorDatabase.open(directory, { modelVersion });
+    const whole = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
     whole.transaction((ledger) => {
       for (let i = 0; i < 200; i++) ledger.append(batch(`${i}`, { result: "x".repeat(500) }));
     });
@@ -173,14 +299,42 @@ describe("a file that cannot be used", () => {
     const directory = temporaryDirectory();
     open(directory);
     const path = join(directory, "monitor.sqlite");
-    const other = refusal(() => MonitorDatabase.open(directory, { modelVersion: "walk-2" }));
+    const other = refusal(() => MonitorDatabase.open(directory, { modelVersion: "walk-2", upgradeSummary }));
     expect(other.message).toMatch(/another model\n {2}expected walk-2\n {2}found {4}walk-1/);
     const raw = new DatabaseSync(path);
-    raw.exec("PRAGMA user_version = 2");
+    raw.exec("PRAGMA user_version = 3");
     raw.close();
     const before = readFileSync(path);
-    expect(refusal(() => open(directory)).message).toMatch(/schema version 2, this Tidemark knows versions up to 1/);
+    expect(refusal(() => open(directory)).message).toMatch(/schema version 3, this Tidemark knows versions up to 2/);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("is refused if it is empty: a ledger appears whole, and this one was cut off", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "monitor.sqlite");
+    writeFileSync(path, "");
+    const { message, advice } = refusal(() => open(directory));
+    expect(message).toBe(`${path} is empty: expected the ledger of this model's batches`);
+    expect(advice).toMatch(/remove it to begin with an empty ledger/);
+    expect(readFileSync(path)).toHaveLength(0);
+  });
+
+  it("is refused if its log is there without it, or it is a database of something else", () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "monitor.sqlite");
+    writeFileSync(`${path}-wal`, "batches");
+    expect(refusal(() => open(directory)).message).toMatch(/monitor\.sqlite-wal is there without monitor\.sqlite/);
+    rmSync(`${path}-wal`);
+    const raw = new DatabaseSync(path);
+    raw.exec("CREATE TABLE streams (name TEXT)");
+    raw.close();
+    expect(refusal(() => open(directory)).message).toMatch(/not the ledger of a model's batches/);
+  });
+
+  it("leaves nothing else in the folder when it begins", () => {
+    const directory = temporaryDirectory();
+    open(directory);
+    expect(readdirSync(directory)).toEqual(["monitor.sqlite"]);
   });
 
   it("is refused where its folder is absent", () => {
@@ -198,7 +352,7 @@ describe("a file that cannot be used", () => {
       // root may write anywhere: the process becomes another user's once its code is loaded
       const script = `const { MonitorDatabase } = await import(${JSON.stringify(source)});
       if (process.getuid() === 0) process.setuid(65534);
-      try { MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1" }).close(); console.log("opened"); }
+      try { MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1", upgradeSummary() {} }).close(); console.log("opened"); }
       catch (error) { console.log(error.name, error.message, error.advice); }`;
       const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
       expect(stdout).toMatch(/^UserError .*monitor\.sqlite cannot be (opened or created|written).*folder/);

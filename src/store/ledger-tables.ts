@@ -1,0 +1,51 @@
+// The tables of monitor.sqlite.
+import { randomBytes } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+
+export const schemaVersion = 2;
+
+/**
+ * `sequence` counts the batches of all streams and is never given twice. `in_window` says that a batch may be among the
+ * last N of its stream. `whole` says that neither its result nor its summary was shortened yet. A row of `summaries` is
+ * dropped when no reference needs it, or the stream is reset; the row in `batches` stays.
+ */
+const tables = `
+  CREATE TABLE model (version TEXT NOT NULL, ledger TEXT NOT NULL) STRICT;
+  CREATE TABLE streams (
+    name TEXT PRIMARY KEY,
+    state TEXT,
+    reference_changed_at TEXT,
+    batches INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE batches (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream TEXT NOT NULL REFERENCES streams (name),
+    batch_id TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('accepted', 'doubtful', 'alarmed', 'rejected', 'excluded')),
+    reason TEXT,
+    in_window INTEGER NOT NULL CHECK (in_window IN (0, 1)),
+    figures TEXT,
+    result BLOB NOT NULL,
+    whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
+    UNIQUE (stream, batch_id)
+  ) STRICT;
+  CREATE INDEX batches_of_stream ON batches (stream, sequence);
+  CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
+  CREATE INDEX whole_batches ON batches (received_at, sequence) WHERE whole = 1;
+  CREATE TABLE summaries (
+    sequence INTEGER PRIMARY KEY REFERENCES batches (sequence),
+    stream TEXT NOT NULL,
+    summary BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX summaries_of_stream ON summaries (stream, sequence);
+`;
+
+/** Makes the tables of an empty ledger; inside a transaction of its caller. */
+export function beginLedger(database: DatabaseSync, modelVersion: string): void {
+  database.exec(tables);
+  database.prepare("INSERT INTO model VALUES (?, ?)").run(modelVersion, randomBytes(16).toString("hex"));
+  database.exec(`PRAGMA user_version = ${schemaVersion}`);
+}

@@ -1,0 +1,51 @@
+// From version 1 of the ledger, which kept the summary and the whole answer of every batch as JSON for ever, to the
+// present form. What no reference needs goes later, with the first batches.
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { deflatedJsonOf, jsonOf, jsonText, stored } from "./batch-ledger.ts";
+import { beginLedger } from "./ledger-tables.ts";
+
+/** @throws UserError for a summary that is damaged; `what` names it */
+export type UpgradeSummary = (
+  json: unknown,
+  what: string,
+) => { readonly summary: Uint8Array; readonly figures: unknown };
+
+const oldBatch = z.object({
+  ...{ sequence: z.number(), stream: z.string(), batch_id: z.string(), content_hash: z.string() },
+  ...{ received_at: z.string(), status: z.string(), reason: z.string().nullable(), in_window: z.number() },
+  ...{ summary: jsonText.nullable(), result: jsonText },
+});
+
+/** Inside a transaction of its caller. */
+export function upgradeFromVersion1(database: DatabaseSync, upgradeSummary: UpgradeSummary): void {
+  const { version } = z.object({ version: z.string() }).parse(database.prepare("SELECT version FROM model").get());
+  database.exec(`
+    DROP INDEX window_batches;
+    ALTER TABLE batches RENAME TO old_batches;
+    ALTER TABLE streams RENAME TO old_streams;
+    DROP TABLE model;
+  `);
+  beginLedger(database, version);
+  database.exec(`
+    INSERT INTO streams (name, state, reference_changed_at, batches, version)
+    SELECT name, state, reference_changed_at, n, n FROM old_streams
+    JOIN (SELECT stream, count(*) AS n FROM old_batches GROUP BY stream) ON stream = name
+  `);
+  const insertBatch = database.prepare(
+    `INSERT INTO batches (sequence, stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+  );
+  const insertSummary = database.prepare("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)");
+  for (const row of database.prepare("SELECT * FROM old_batches ORDER BY sequence").iterate()) {
+    const what = `batch "${row.batch_id}"`;
+    const old = stored(oldBatch, row, what);
+    const upgraded = old.summary === null ? null : upgradeSummary(old.summary, what);
+    insertBatch.run(
+      ...[old.sequence, old.stream, old.batch_id, old.content_hash, old.received_at, old.status, old.reason],
+      ...[old.in_window, upgraded === null ? null : jsonOf(upgraded.figures), deflatedJsonOf(old.result)],
+    );
+    if (upgraded !== null) insertSummary.run(old.sequence, old.stream, upgraded.summary);
+  }
+  database.exec("DROP TABLE old_batches; DROP TABLE old_streams");
+}

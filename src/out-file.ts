@@ -42,7 +42,7 @@ export async function checkOutFile(out: string, { overwrite }: { overwrite: bool
 }
 
 async function tryRename(path: string): Promise<void> {
-  const [first, second] = [await temporaryBeside(path), await temporaryBeside(path)];
+  const [first, second] = [temporaryBeside(path), temporaryBeside(path)];
   try {
     await (await open(first, "wx")).close();
     await rename(first, second);
@@ -53,7 +53,7 @@ async function tryRename(path: string): Promise<void> {
 
 /** A container may have a single file mounted, which no rename can replace; a hard link to it fails for the same reason. */
 async function refuseMountPoint(out: string): Promise<void> {
-  const trial = await temporaryBeside(resolve(out));
+  const trial = temporaryBeside(resolve(out));
   try {
     await link(resolve(out), trial);
   } catch (cause) {

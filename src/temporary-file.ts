@@ -2,8 +2,7 @@
 // whoever writes the same target next removes it. The name says whose it is: a hash of what pids mean here (the boot and the
 // pid namespace, since containers that share a folder have pids of their own) and the pid.
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -16,33 +15,28 @@ const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;
  * A name in the directory of `path` for its content to be, after removing what dead processes left under such names.
  * A file is dead if its process is, or if that cannot be known and nobody has written to it for a day.
  */
-export async function temporaryBeside(path: string, now: () => number = Date.now): Promise<string> {
+export function temporaryBeside(path: string, now: () => number = Date.now): string {
   const directory = dirname(resolve(path));
-  await removeLeftovers(directory, `.${basename(path)}`, now);
+  removeLeftovers(directory, `.${basename(path)}`, now);
   const random = randomBytes(6).toString("hex");
   return join(directory, `.${basename(path)}.${pidSpace()}-${process.pid}-${random}.tmp`);
 }
 
-async function removeLeftovers(directory: string, prefix: string, now: () => number): Promise<void> {
-  const names = await readdir(directory).catch(() => []);
-  for (const name of names) {
+function removeLeftovers(directory: string, prefix: string, now: () => number): void {
+  for (const name of read(() => readdirSync(directory), [])) {
     const found = name.startsWith(prefix) ? pattern.exec(name) : null;
     if (found === null || found.index !== prefix.length) continue;
     const { space, pid } = found.groups!;
     const path = join(directory, name);
     const gone = space === pidSpace() && !isRunning(Number(pid));
-    if (!gone && !(await isAbandoned(path, now))) continue;
+    if (!gone && !isAbandoned(path, now)) continue;
     // What cannot be removed harms nobody.
-    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    read(() => rmSync(path, { recursive: true, force: true }), undefined);
   }
 }
 
-async function isAbandoned(path: string, now: () => number): Promise<boolean> {
-  try {
-    return now() - (await stat(path)).mtimeMs > abandonedAfterMs;
-  } catch {
-    return false;
-  }
+function isAbandoned(path: string, now: () => number): boolean {
+  return read(() => now() - statSync(path).mtimeMs > abandonedAfterMs, false);
 }
 
 function isRunning(pid: number): boolean {
@@ -58,17 +52,17 @@ let known: string | undefined;
 
 function pidSpace(): string {
   if (known !== undefined) return known;
-  const parts = [hostname(), read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"))];
-  parts.push(read(() => readlinkSync("/proc/self/ns/pid")));
+  // Linux alone says the latter two.
+  const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), "");
+  const parts = [hostname(), boot, read(() => readlinkSync("/proc/self/ns/pid"), "")];
   known = createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 8);
   return known;
 }
 
-/** Linux alone says it. */
-function read(value: () => string): string {
+function read<T>(value: () => T, otherwise: T): T {
   try {
     return value();
   } catch {
-    return "";
+    return otherwise;
   }
 }

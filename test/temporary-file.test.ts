@@ -11,7 +11,7 @@ function leftover(path: string): string {
   const source = new URL("../src/temporary-file.ts", import.meta.url).href;
   const script = `import { temporaryBeside } from ${JSON.stringify(source)};
     import { writeFileSync } from "node:fs";
-    const path = await temporaryBeside(${JSON.stringify(path)});
+    const path = temporaryBeside(${JSON.stringify(path)});
     writeFileSync(path, "half");
     console.log(path);
     process.kill(process.pid, "SIGKILL");`;
@@ -33,9 +33,9 @@ describe("what a killed process left beside its target", () => {
 
   it("stays while its process lives", async () => {
     const path = join(temporaryDirectory(), "a.json");
-    const first = await temporaryBeside(path);
+    const first = temporaryBeside(path);
     writeFileSync(first, "being written");
-    writeFileSync(await temporaryBeside(path), "");
+    writeFileSync(temporaryBeside(path), "");
     expect(readdirSync(join(path, ".."))).toContain(basename(first));
   });
 
@@ -48,9 +48,9 @@ describe("what a killed process left beside its target", () => {
     const start = Date.parse("2026-05-04T00:00:00Z");
     utimesSync(elsewhere, start / 1000, start / 1000);
     const hours = (n: number) => () => start + n * 3_600_000;
-    await temporaryBeside(path, hours(23));
+    temporaryBeside(path, hours(23));
     expect(readdirSync(directory)).toHaveLength(1);
-    await temporaryBeside(path, hours(25));
+    temporaryBeside(path, hours(25));
     expect(readdirSync(directory)).toEqual([]);
   });
 });

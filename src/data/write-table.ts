@@ -52,7 +52,7 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
     if (values.length !== rows) throw new RangeError(`${name}: expected ${rows} values, got ${values.length}`);
   }
   const folder = dirname(path);
-  const temporary = await temporaryBeside(path);
+  const temporary = temporaryBeside(path);
   const database = await openDatabase();
   try {
     await makeDirectories(folder);

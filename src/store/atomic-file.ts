@@ -33,7 +33,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
  * a temporary name in the target's directory; where it throws, nothing is left and the target keeps its content.
  */
 export async function replaceFileAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = await temporaryBeside(path);
+  const temporary = temporaryBeside(path);
   try {
     await write(temporary);
     await syncFile(temporary);

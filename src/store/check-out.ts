@@ -40,7 +40,7 @@ export async function checkOut(out: string): Promise<void> {
  * @throws UserError if that fails
  */
 export async function tryOut(out: string, staging: string): Promise<void> {
-  const trial = await temporaryBeside(resolve(out));
+  const trial = temporaryBeside(resolve(out));
   const made = join(staging, basename(trial));
   try {
     await mkdir(made);

@@ -91,7 +91,7 @@ export async function writeModelFolder(
   options: { staging?: string; unlisted?: Readonly<Record<string, FileContent>> } = {},
 ): Promise<Manifest> {
   const parent = dirname(resolve(out));
-  const staging = options.staging ?? (await temporaryBeside(resolve(out)));
+  const staging = options.staging ?? temporaryBeside(resolve(out));
   await checkOut(out);
   await rm(staging, { recursive: true, force: true });
   await makeDirectory(dirname(staging));

@@ -1,11 +1,11 @@
 // monitor.sqlite: what a model's monitor remembers between batches. It lies in the model folder, the manifest does not
 // name it, and a copied folder takes it along. What belongs together is read in a `snapshot`, which waits for nobody; a
 // `transaction` writes, and first makes sure that what it rests on is still so.
-import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
+import { temporaryBeside } from "../temporary-file.ts";
 import { hasCode } from "./atomic-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { beginLedger, schemaVersion } from "./ledger-tables.ts";
@@ -101,7 +101,7 @@ function ensureLedger(path: string, modelVersion: string): void {
       advice: `Put ${basename(path)} back beside it, or move ${basename(path)}-wal away as well to begin with an empty ledger.`,
     });
   }
-  const temporary = join(dirname(path), `.${monitorFile}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = temporaryBeside(path);
   try {
     explained(path, () => createLedger(temporary, modelVersion));
     appear(temporary, path);

@@ -276,13 +276,13 @@ describe("a model folder that cannot be written as it should", () => {
     ],
     [
       "a batch's counts of another form",
-      "UPDATE batches SET summary = '{}'",
-      /the ledger is damaged: batch "good.parquet": byClass/,
+      "UPDATE summaries SET summary = x'02'",
+      /the ledger is damaged: batch "good.parquet": measurement: version: expected 1, got 2/,
     ],
     [
-      "a batch's counts that are no JSON",
-      "UPDATE batches SET summary = substr(summary, 1, 40)",
-      /the ledger is damaged: batch "good.parquet": summary: expected JSON/,
+      "half of a batch's counts",
+      "UPDATE summaries SET summary = substr(summary, 1, 400)",
+      /the ledger is damaged: batch "good.parquet": measurement: ends after 400 bytes/,
     ],
   ])("for a ledger with %s", async (name, change, says) => {
     const model = await copyOf(name.replaceAll(/\W+/g, "-"));
@@ -314,14 +314,20 @@ describe("a model folder that cannot be written as it should", () => {
     },
   );
 
-  it("but not for an empty ledger, nor a published reference that is damaged: both are made anew", async () => {
+  it("for an empty ledger", async () => {
+    const model = await copyOf("empty");
+    for (const file of readdirSync(model)) if (file.startsWith(monitorFile)) rmSync(join(model, file));
+    writeFileSync(ledgerOf(model), "");
+    await expectRefusal(model, /monitor\.sqlite is empty: expected the ledger/);
+  });
+
+  it("but not for a ledger that was moved away, nor a published reference that is damaged: both are made anew", async () => {
     const model = await copyOf("anew");
     writeFileSync(join(model, rollingReferencePath("s")), "{");
     const words = ["good.parquet", "--model", "anew", "--stream", "s", "--batch-id"];
     expect((await run("check", ...words, "second")).exitCode).toBe(0);
     expect(JSON.parse(referencesOf("s", "anew"))).toHaveLength(2);
     for (const file of readdirSync(model)) if (file.startsWith(monitorFile)) rmSync(join(model, file));
-    writeFileSync(ledgerOf(model), "");
     expect((await run("check", ...words, "third")).exitCode).toBe(0);
     expect(JSON.parse(referencesOf("s", "anew"))).toHaveLength(1);
   });

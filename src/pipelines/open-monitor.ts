@@ -51,12 +51,13 @@ export async function openMonitor(model: string): Promise<Monitor> {
       modelVersion: manifest.model_version,
       channels: manifest.data.channels,
       windowSize: drift.calibration.reference_batches,
-      shape: shapeOf(drift),
+      shape: measurementShape(drift),
     },
   };
 }
 
-function shapeOf({ edges, classes }: DriftBaseline): MeasurementShape {
+/** What every batch of the model is measured by. */
+export function measurementShape({ edges, classes }: DriftBaseline): MeasurementShape {
   const bins = Object.entries(edges).map(([name, { length }]) => [name, length + 1]);
   return { bins: Object.fromEntries(bins), classes: classes.length };
 }

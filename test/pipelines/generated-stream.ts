@@ -9,9 +9,9 @@ import { mergeClassSummaries, summarizeByClass } from "../../src/drift/class-sum
 import { type DriftBaseline, driftBaselineSchema, driftModel } from "../../src/drift/drift-baseline.ts";
 import { type ModelSignals, modelSignals } from "../../src/drift/model-signals.ts";
 import { type Columns, Summarizer } from "../../src/drift/summarize.ts";
-import type { BatchMeasurement } from "../../src/monitoring/stored-summary.ts";
+import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
 import type { MeasuredBatch } from "../../src/pipelines/check.ts";
-import type { Judge } from "../../src/pipelines/open-monitor.ts";
+import { type Judge, measurementShape } from "../../src/pipelines/open-monitor.ts";
 import { Rng } from "../../src/random.ts";
 
 export const channels: readonly string[] = ["Ax", "Ay"];
@@ -77,7 +77,7 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   return {
     drift: stored,
     model: driftModel(stored),
-    monitored: { directory: "", modelVersion: "1", channels, windowSize },
+    monitored: { directory: "", modelVersion: "1", channels, windowSize, shape: measurementShape(stored) },
   };
 }
 

@@ -6,13 +6,14 @@ import { baselineStatsSchema } from "../../src/baseline/baseline-stats.ts";
 import { computeBaseline } from "../../src/baseline/compute-baseline.ts";
 import { validateBaseline } from "../../src/baseline/validate-baseline.ts";
 import type { CheckConfig } from "../../src/config.ts";
-import { wholeOf } from "../../src/drift/class-summaries.ts";
 import { classificationMetrics, classificationMetricsSchema } from "../../src/metrics/classification-metrics.ts";
 import { cohenKappa } from "../../src/metrics/cohen-kappa.ts";
 import { classScores, macroMean } from "../../src/metrics/f1.ts";
 import { metricsSummary, metricsSummarySchema } from "../../src/metrics/metrics-summary.ts";
+import { figuresOf } from "../../src/monitoring/batch-figures.ts";
+import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
+import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/measurement-codec.ts";
 import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
-import { type BatchMeasurement, batchMeasurementSchema } from "../../src/monitoring/stored-summary.ts";
 import { type CheckResult, decide, type StreamState, streamSchemas } from "../../src/pipelines/check.ts";
 import type { Judge } from "../../src/pipelines/open-monitor.ts";
 import { predictionColumns } from "../../src/pipelines/prediction-columns.ts";
@@ -54,10 +55,10 @@ function answersTo(
     if (decision.verdict === "rejected") throw new Error("expected a judged batch");
     const result = throughJson(streamSchemas.result, decision.result);
     evidence = throughJson(streamSchemas.evidence, decision.evidence);
-    const summary = throughJson(batchMeasurementSchema, decision.summary);
+    const summary = decodeMeasurement(encodeMeasurement(decision.summary), judge.monitored.shape);
     if (result.verdict !== "rejected" && result.entered_references) accepted.push(summary);
     const batches = accepted.slice(-size).map(({ byClass }, b) => ({
-      ...{ batchId: `${b}`, timestamp: checkedAt, summary: wholeOf(byClass) },
+      ...{ batchId: `${b}`, timestamp: checkedAt, figures: figuresOf(byClass) },
     }));
     throughJson(
       rollingReferenceSchema,

@@ -53,7 +53,9 @@ export async function reportStream(
   options: ReportOptions,
 ): Promise<ReportedStream> {
   const { patience } = options;
-  const total = withMonitor(model, {}, (database) => database.snapshot((ledger) => ledger.stream(stream)?.batches ?? 0));
+  const total = withMonitor(model, {}, (database) =>
+    database.snapshot((ledger) => ledger.stream(stream)?.batches ?? 0),
+  );
   if (total === 0) return { stream, sent: 0, page: null, unsent: null };
   const notBegun = (reason: string): ReportedStream => {
     return { stream, sent: 0, page: null, unsent: { events: total, reason } };

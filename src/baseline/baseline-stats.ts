@@ -36,19 +36,23 @@ export interface BaselineStats {
   readonly content_hash?: string | undefined;
 }
 
+/** Samples are float32: what is computed of them stays within it. */
+const largestSample = 3.4028234663852886e38;
+export const sampleSchema: z.ZodNumber = z.number().min(-largestSample).max(largestSample);
+
 const channelSchema = z.looseObject({
-  mean: z.number(),
-  std: z.number().describe("population standard deviation, in the channel's unit"),
-  min: z.number(),
-  max: z.number(),
-  percentile_5: z.number(),
-  percentile_25: z.number(),
-  percentile_50: z.number(),
-  percentile_75: z.number(),
-  percentile_95: z.number(),
+  mean: sampleSchema,
+  std: sampleSchema.describe("population standard deviation, in the channel's unit"),
+  min: sampleSchema,
+  max: sampleSchema,
+  percentile_5: sampleSchema,
+  percentile_25: sampleSchema,
+  percentile_50: sampleSchema,
+  percentile_75: sampleSchema,
+  percentile_95: sampleSchema,
   histogram: z.looseObject({
     counts: z.array(z.int().min(0)).min(1),
-    bin_edges: z.array(z.number()).min(2).describe("one more than counts, ascending; the last bin is closed"),
+    bin_edges: z.array(sampleSchema).min(2).describe("one more than counts, ascending; the last bin is closed"),
   }),
 });
 

@@ -1,6 +1,7 @@
 // The baseline as drift detection needs it: per channel the frozen grid and the summary of all training data over it.
 
 import { z } from "zod";
+import { sampleSchema } from "../baseline/baseline-stats.ts";
 import { sortFloats } from "../stats/sort-floats.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import { type QuantileGrid, quantileGrid } from "./quantile-grid.ts";
@@ -18,10 +19,10 @@ export const channelSummarySchema: z.ZodType<ChannelSummary> = z
   .object({
     n: z.int().min(0).describe("finite values"),
     missing: z.int().min(0).describe("NaN and infinities"),
-    mean: z.number(),
-    std: z.number().min(0).describe("population standard deviation"),
-    min: z.number(),
-    max: z.number(),
+    mean: sampleSchema,
+    std: sampleSchema.min(0).describe("population standard deviation"),
+    min: sampleSchema,
+    max: sampleSchema,
     counts: z.array(z.int().min(0)).min(2).describe("by bin of the grid, open tails included; their sum is n"),
     excessBelow: z.number().min(0).describe("summed distances of the values below the first edge from it"),
     excessAbove: z.number().min(0).describe("summed distances of the values above the last edge from it"),
@@ -31,7 +32,7 @@ export const channelSummarySchema: z.ZodType<ChannelSummary> = z
 export const baselineReferenceSchema: z.ZodType<BaselineReference> = z.record(
   z.string(),
   z.object({
-    edges: z.array(z.number()).min(1).describe("strictly ascending; bin i holds edges[i - 1] <= x < edges[i]"),
+    edges: z.array(sampleSchema).min(1).describe("strictly ascending; bin i holds edges[i - 1] <= x < edges[i]"),
     summary: channelSummarySchema,
   }),
 );

@@ -88,7 +88,7 @@ const kindSchema = z.object({
 });
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
-  reference_batches: z.int().min(1).describe("batches in the rolling reference and in the anchor"),
+  reference_batches: z.int().min(1).max(10_000).describe("batches in the rolling reference and in the anchor"),
   kinds: z.object({
     baseline: kindSchema.exactOptional(),
     own_past: kindSchema.exactOptional(),

@@ -1,6 +1,7 @@
 // Everything that `check` knows of a model's training data, as it stands in baseline_stats.json under "drift".
 
 import { z } from "zod";
+import { sampleSchema } from "../baseline/baseline-stats.ts";
 import { type AccuracyCalibration, accuracyCalibrationSchema } from "./accuracy-estimate.ts";
 import { type BaselineReference, baselineReferenceSchema, channelSummarySchema } from "./baseline-reference.ts";
 import { type Calibration, calibrationSchema } from "./calibration.ts";
@@ -29,7 +30,7 @@ export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
     sampling_rate_hz: z.number().positive(),
     classes: z.array(z.string()).min(2),
     edges: z
-      .record(z.string(), z.array(z.number()).min(1))
+      .record(z.string(), z.array(sampleSchema).min(1))
       .describe("by channel, and by signals computed of a sensor's axes; strictly ascending"),
     by_class: z.array(z.record(z.string(), channelSummarySchema).nullable()).min(1),
     signals: modelSignalsSchema,

@@ -74,6 +74,7 @@ export async function promote(model: string, now: () => Date = () => new Date())
   return changeRegistry(parent, (registry) => {
     const known = lineOfRegistry(registry, line) ?? { champions: first === null ? [] : [line], log: [] };
     registry.lines[line] = {
+      ...known,
       champions: [...known.champions.filter((other) => other !== name), name],
       log: [...known.log, { at: now().toISOString(), action: "promote", champion: name }],
     };

@@ -97,9 +97,10 @@ export async function readJson(path: string): Promise<unknown> {
 export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues
-    .slice(0, mostFaults)
-    .map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
+  const faults = result.error.issues.slice(0, mostFaults).map((issue) => {
+    const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    return `${issue.path.join(".") || "(root)"}: ${message}`;
+  });
   const more = result.error.issues.length - faults.length;
   if (more > 0) faults.push(`and ${more} more`);
   throw new UserError(`${path} is not in the form that was expected:`, { details: faults });

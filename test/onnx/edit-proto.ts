@@ -1,0 +1,34 @@
+// Changes a protobuf message on the wire, as somebody may who wants a reader to do what its writer never did.
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+
+/** The bytes of a message of the given fields: text and bytes, or a whole number. */
+export function message(...fields: readonly (readonly [number, string | Uint8Array | number])[]): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const [field, value] of fields) {
+    if (typeof value === "number") writer.tag(field, WireType.Varint).int64(value);
+    else if (typeof value === "string") writer.tag(field, WireType.LengthDelimited).string(value);
+    else writer.tag(field, WireType.LengthDelimited).bytes(value);
+  }
+  return writer.finish();
+}
+
+/** Two parts of a message are a message. */
+export function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** The message with its first field of this number changed. */
+export function changeFirst(bytes: Uint8Array, field: number, change: (value: Uint8Array) => Uint8Array): Uint8Array {
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [found, wireType] = reader.tag();
+    if (found !== field || wireType !== WireType.LengthDelimited) {
+      reader.skip(wireType, found);
+      continue;
+    }
+    const value = reader.bytes();
+    return joined(bytes.subarray(0, start), message([field, change(value)]), bytes.subarray(reader.pos));
+  }
+  throw new Error(`the message has no field ${field}`);
+}

@@ -1,0 +1,270 @@
+// Model folders from somebody who knows how hashes are computed: each is changed and sealed again, and refused for what is wrong.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { predict } from "../../src/pipelines/predict.ts";
+import { promote } from "../../src/pipelines/registry.ts";
+import { resolveModel } from "../../src/store/registry.ts";
+import { smallNetwork } from "../nn/small-network.ts";
+import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
+import { fileDirectory } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+let count = 0;
+
+beforeAll(() => unpackOldModel(directory));
+
+/** A copy of the model, changed and with correct hashes again. */
+function folder(change: (path: string) => void): string {
+  const path = at(`foreign-${count++}`);
+  cpSync(at("walk"), path, { recursive: true });
+  change(path);
+  reseal(path);
+  return path;
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => new Error("nothing was refused"),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error instanceof UserError ? `${error.message}\n${error.advice}` : "";
+}
+
+// What a manifest, a baseline and the like hold is JSON of many forms.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Loose = any;
+const json = (name: string, change: (value: Loose) => unknown) => (path: string) =>
+  changeJson<Loose>(path, name, (value) => void change(value));
+const text = (name: string, from: RegExp, to: string) => (path: string) =>
+  writeFileSync(join(path, name), readFileSync(join(path, name), "utf8").replace(from, to));
+
+describe("scaler.json", () => {
+  it.each([
+    [
+      "a scale of 1e308",
+      json("scaler.json", (scaler) => (scaler.scale[1] = 1e308)),
+      "scale of Ay: expected a number from 1e-30",
+    ],
+    [
+      "a center of 1e308",
+      json("scaler.json", (scaler) => (scaler.center[0] = 1e308)),
+      "center of Ax: 1e+308 is beyond",
+    ],
+    ["a scale of 0", json("scaler.json", (scaler) => (scaler.scale[0] = 0)), "scale.0: "],
+    ["a number beyond all", text("scaler.json", /"scale": \[\s*[\d.]+/, '"scale": [1e999'), "scale.0: "],
+    ["a channel too few", json("scaler.json", (scaler) => scaler.channels.pop()), "one number a channel"],
+    [
+      "channels in another order",
+      json("scaler.json", (scaler) => scaler.channels.reverse()),
+      "channels: expected Ax, Ay, Az, got Az, Ay, Ax",
+    ],
+    [
+      "another method",
+      json("scaler.json", (scaler) => (scaler.method = "robust")),
+      "method: expected zscore as in manifest.json, got robust",
+    ],
+    ["a method that nobody knows", json("scaler.json", (scaler) => (scaler.method = "magic")), "method: "],
+  ])("with %s is refused, in predict as in check", async (_, change, fault) => {
+    const model = folder(change);
+    const said = await refusal(predict({ files: [at("batch.csv.gz")], model, out: at("p.csv") }));
+    expect(said).toContain("scaler.json cannot be used:");
+    expect(said).toContain(fault);
+    expect(await refusal(check({ files: [at("batch.csv.gz")], model }))).toContain(fault);
+    expect(existsSync(at("p.csv"))).toBe(false);
+  });
+
+  it("with NaN in it is no JSON", async () => {
+    const model = folder(text("scaler.json", /"center": \[\s*[-\d.]+/, '"center": [NaN'));
+    expect(await refusal(openMonitor(model))).toMatch(/scaler\.json: expected JSON/);
+  });
+});
+
+describe("labels.json", () => {
+  it.each([
+    ["a label too many", (labels: Loose) => labels.classes.push("jogging"), "got 3 (sitting, walking, jogging)"],
+    [
+      "labels in another order",
+      (labels: Loose) => labels.classes.reverse(),
+      "expected those of manifest.json, 2 (sitting, walking)",
+    ],
+    ["a label twice", (labels: Loose) => (labels.classes[0] = "walking"), "expected names that differ"],
+    ["an empty label", (labels: Loose) => (labels.classes[0] = ""), "classes.0: "],
+  ])("with %s is refused", async (_, change, fault) => {
+    const said = await refusal(openMonitor(folder(json("labels.json", change))));
+    expect(said).toContain("labels.json");
+    expect(said).toContain(fault);
+  });
+});
+
+describe("baseline_stats.json", () => {
+  it.each([
+    ["other channels", (value: Loose) => value.sensor_columns.reverse(), "sensor_columns: expected Ax, Ay, Az"],
+    ["other classes", (value: Loose) => value.drift.classes.reverse(), "drift.classes: expected sitting, walking"],
+    [
+      "another rate",
+      (value: Loose) => (value.drift.sampling_rate_hz = 25),
+      "drift.sampling_rate_hz: expected 20, got 25",
+    ],
+    ["a spread of 1e308", (value: Loose) => (value.per_channel.Ax.std = 1e308), "per_channel.Ax.std: "],
+    ["an edge of 1e308", (value: Loose) => (value.drift.edges.Ay[0] = -1e308), "drift.edges.Ay.0: "],
+    [
+      "a million batches to remember",
+      (value: Loose) => (value.drift.calibration.reference_batches = 1e6),
+      "reference_batches: ",
+    ],
+  ])("with %s is refused", async (_, change, fault) => {
+    const said = await refusal(openMonitor(folder(json("baseline_stats.json", change))));
+    expect(said).toContain("baseline_stats.json cannot be used:");
+    expect(said).toContain(fault);
+  });
+});
+
+const retrainedFrom = {
+  ...{ model_version: "x", model: "x", files: [], pseudo_labelled: 1, holdout: [] },
+  fingerprint: `sha256:${"0".repeat(64)}`,
+};
+
+describe("manifest.json", () => {
+  it.each([
+    ["windows that no memory holds", (value: Loose) => (value.config.window = 1e9), "config.window: "],
+    ["no sampling rate", (value: Loose) => delete value.config.rate, "config.rate: "],
+    ["windows that do not move on", (value: Loose) => (value.config.overlap = 0.999), "expected windows that move on"],
+    [
+      "a file outside",
+      (value: Loose) => (value.files["../batch.csv.gz"] = value.files["model.onnx"]),
+      "a file inside the model folder",
+    ],
+    [
+      "a file anywhere",
+      (value: Loose) => (value.files["/etc/passwd"] = value.files["model.onnx"]),
+      "a file inside the model folder",
+    ],
+    ["no hash of its network", (value: Loose) => delete value.files["model.onnx"], "has no hash of model.onnx"],
+    ["a class twice", (value: Loose) => value.data.classes.push("walking"), "expected names that differ"],
+    [
+      "a line in another directory",
+      (value: Loose) => (value.retrained_from = { ...retrainedFrom, line: "../../walk" }),
+      "retrained_from.line: expected the name of a folder",
+    ],
+  ])("with %s is refused", async (_, change, fault) => {
+    const said = await refusal(openMonitor(folder(json("manifest.json", change))));
+    expect(said).toContain(fault);
+  });
+});
+
+describe("model.onnx", () => {
+  const network = (bytes: Uint8Array) => (path: string) => writeFileSync(join(path, "model.onnx"), bytes);
+  const whole = smallNetwork();
+
+  it.each([
+    ["empty", network(new Uint8Array()), "it is empty"],
+    ["cut off", network(whole.subarray(0, 1000)), "it is no ONNX model, or only a part of one"],
+    ["something else", network(new TextEncoder().encode("Not found")), "it is no ONNX model"],
+    [
+      "for other classes",
+      network(smallNetwork({ classes: ["sitting", "walking", "x"] })),
+      "metadata classes: expected",
+    ],
+  ])("that is %s is refused, by name", async (_, change, fault) => {
+    const model = folder(change);
+    const said = await refusal(predict({ files: [at("batch.csv.gz")], model, out: at("p.csv") }));
+    expect(said).toContain(join(model, "model.onnx"));
+    expect(said).toContain(fault);
+  });
+
+  it("that says NaN is refused, with the window, its recording and its person", async () => {
+    const model = folder(network(smallNetwork({ temperature: Number.NaN })));
+    const window =
+      /model\.onnx cannot be used: it says NaN, NaN of window 1 at 0 s of recording "walking-1" of person "person-50"/;
+    expect(await refusal(predict({ files: [at("batch.csv.gz")], model, out: at("p.csv"), jobs: 1 }))).toMatch(window);
+    expect(await refusal(check({ files: [at("batch.csv.gz")], model, stream: "new", jobs: 1 }))).toMatch(window);
+    expect(existsSync(at("p.csv"))).toBe(false);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("links", () => {
+  const linked = (name: string, target: string) => (path: string) => {
+    rmSync(join(path, name), { recursive: true, force: true });
+    symlinkSync(target, join(path, name));
+  };
+
+  it.each([
+    ["model.onnx", "/etc/passwd"],
+    ["scaler.json", "../walk/scaler.json"],
+    ["monitor.sqlite", "../walk/monitor.sqlite"],
+    ["streams", ".."],
+  ])("%s that leads to %s is refused", async (name, target) => {
+    const said = await refusal(openMonitor(folder(linked(name, target))));
+    expect(said).toContain(name);
+    expect(said).toContain("is a link that leads out of the model folder");
+  });
+
+  it("of one stream, too", async () => {
+    const model = folder((path) => mkdirSync(join(path, "streams")));
+    symlinkSync("../..", join(model, "streams/wrist"));
+    expect(await refusal(openMonitor(model))).toContain("streams/wrist: is a link that leads out");
+  });
+
+  it("that lead nowhere or in a circle are told of by name", async () => {
+    expect(await refusal(openMonitor(folder(linked("model.onnx", "absent"))))).toContain("model.onnx is missing");
+    const circle = await refusal(openMonitor(folder(linked("labels.json", "labels.json"))));
+    expect(circle).toMatch(/labels\.json: its symbolic links lead in a circle/);
+  });
+
+  it("inside the folder are followed, and so is one to the folder itself", async () => {
+    const model = folder((path) => {
+      cpSync(join(path, "model.onnx"), join(path, "weights"));
+      linked("model.onnx", "weights")(path);
+    });
+    symlinkSync(model, at("current"));
+    await expect(openMonitor(at("current"))).resolves.toBeDefined();
+  });
+
+  it("under the name of a temporary file are not written through", async () => {
+    const model = folder(() => {});
+    const precious = at("precious");
+    writeFileSync(precious, "keys");
+    symlinkSync(precious, join(model, ".rolling_reference.json.tmp"));
+    await check({ files: [at("recordings.csv.gz")], model, jobs: 1 });
+    expect(readFileSync(precious, "utf8")).toBe("keys");
+  });
+});
+
+it("a directory in the place of a file is told of by name", async () => {
+  const model = folder(() => {});
+  rmSync(join(model, "scaler.json"));
+  mkdirSync(join(model, "scaler.json"));
+  expect(await refusal(openMonitor(model))).toMatch(/scaler\.json: expected a file, found a directory/);
+});
+
+describe("registry.json", () => {
+  it.each(["../walk", "..", "/etc", "a/b", "__proto__"])("with the champion %j is refused", async (name) => {
+    const models = at(`models-${count++}`);
+    mkdirSync(models);
+    const lines = JSON.parse(`{"walk": {"champions": [${JSON.stringify(name)}], "log": []}}`);
+    writeFileSync(join(models, "registry.json"), JSON.stringify({ schema_version: 1, lines }));
+    expect(await refusal(resolveModel(join(models, "walk@champion")))).toContain(
+      "the name of a folder in the same directory",
+    );
+  });
+
+  it("keeps what a later version writes in it", async () => {
+    const models = at(`models-${count++}`);
+    mkdirSync(models);
+    const model = folder(
+      json("manifest.json", (value) => (value.retrained_from = { ...retrainedFrom, line: "other" })),
+    );
+    cpSync(model, join(models, "walk-2"), { recursive: true });
+    const lines = { other: { champions: ["other"], log: [], frozen: true } };
+    writeFileSync(join(models, "registry.json"), JSON.stringify({ schema_version: 1, lines, note: "x" }));
+    await promote(join(models, "walk-2"));
+    const registry = JSON.parse(readFileSync(join(models, "registry.json"), "utf8"));
+    expect(registry).toMatchObject({ note: "x", lines: { other: { frozen: true, champions: ["other", "walk-2"] } } });
+  });
+});

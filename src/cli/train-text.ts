@@ -196,11 +196,22 @@ function doneLines({ out, report, seconds, summary }: EventOf<"done">): string[]
   ];
 }
 
-function retrainDataLines({ labelled, holdout, unlabelled, epochs, warnings }: EventOf<"retrain-data">): string[] {
+function retrainDataLines({
+  labelled,
+  holdout,
+  filesOfModel,
+  unlabelled,
+  epochs,
+  warnings,
+}: EventOf<"retrain-data">): string[] {
   const of = (part: { people: readonly string[]; windows: number }): string =>
     `${counted(part.windows, "window")} of ${people(part.people)}`;
+  const more = filesOfModel.length > 3 ? ` and ${filesOfModel.length - 3} more` : "";
   return [
     ...warningLines(warnings),
+    ...(filesOfModel.length === 0
+      ? []
+      : [`read       ${filesOfModel.slice(0, 3).join(", ")}${more}, as the model's manifest names them`]),
     `labelled   ${of(labelled)}`,
     `deciding   ${of(holdout)}`,
     `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,

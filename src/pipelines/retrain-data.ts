@@ -19,6 +19,7 @@ import { championOptions } from "./champion-options.ts";
 import { gateBatch } from "./gate-batch.ts";
 import type { Monitor } from "./open-monitor.ts";
 import { columnsOf, countByName } from "./prepare-training.ts";
+import { recordingsOfModel } from "./recordings-of-model.ts";
 
 export interface RetrainData {
   /** Options of the champion's training. */
@@ -129,7 +130,8 @@ async function readLabelled(
   warnings: string[],
 ): Promise<ReadRecordings> {
   const { manifest } = champion.folder;
-  const read = await readRecordings(config.labelled ?? manifest.data.files, {
+  const files = config.labelled ?? (await recordingsOfModel(manifest, config.model));
+  const read = await readRecordings(files, {
     columns: { channels: manifest.data.channels, ...labelledColumns(config, trained) },
     requireLabels: true,
     nominalRateHz: champion.config.rate,
@@ -275,7 +277,12 @@ function keyOf(user: string, recording: string, start: number): string {
 /** The learning rates of the champion's final fit, an epoch each; a longer fit goes on with the last. */
 async function schedule(champion: Monitor, trained: ChampionOptions, epochs: number | undefined): Promise<number[]> {
   const path = champion.folder.path(modelFiles.history);
-  const rows = (await readJsonLines(path)).map((row): HistoryRow => historyRowSchema.parse(row));
+  const rows = (await readJsonLines(path)).map((row, i): HistoryRow => {
+    const parsed = historyRowSchema.safeParse(row);
+    if (parsed.success) return parsed.data;
+    const { path: field, message } = parsed.error.issues[0]!;
+    throw new UserError(`${path}, line ${i + 1}: no epoch of a training: ${[...field, message].join(": ")}`);
+  });
   const rates = rows.filter(({ fit }) => fit === "final").map(({ learning_rate }) => learning_rate);
   if (rates.length === 0) rates.push(trained.learningRate);
   return Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);

@@ -259,12 +259,13 @@ function fingerprintOf({ labelled, unlabelled }: RetrainData): string {
   return `${labelled.recordings.fingerprint} ${unlabelled.fingerprint}`;
 }
 
-function tellData({ data, onEvent }: RetrainRun): void {
+function tellData({ config, data, onEvent }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
   const of = (rows: Int32Array) => ({ people: peopleOf(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);
   onEvent({
     ...{ type: "retrain-data", labelled: of(trainRows), holdout: of(holdoutRows) },
+    filesOfModel: config.labelled === undefined ? data.labelled.recordings.files : [],
     unlabelled: { people: people.length, windows: count, rows: data.unlabelled.time.length },
     ...{ epochs: data.learningRates.length, warnings: data.warnings },
   });

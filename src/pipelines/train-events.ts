@@ -97,6 +97,8 @@ export type TrainEvent =
       /** Of a retraining, before its first cycle. */
       type: "retrain-data";
       labelled: { people: readonly string[]; windows: number };
+      /** Labelled recordings that the model's manifest names; none if the user named them. */
+      filesOfModel: readonly string[];
       holdout: { people: readonly string[]; windows: number };
       unlabelled: { people: number; windows: number; rows: number };
       /** Each fit runs so many. */

@@ -1,0 +1,87 @@
+// What a foreign manifest can make `retrain` read.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveRetrainConfig } from "../../src/config.ts";
+import { openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { retrain } from "../../src/pipelines/retrain.ts";
+import { prepareRetraining } from "../../src/pipelines/retrain-data.ts";
+import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
+import { unpackOldModel } from "./old-model.ts";
+
+let directory = "";
+let asked = 0;
+const at = (name: string): string => join(directory, name);
+const server = createServer((_, answer) => {
+  asked++;
+  answer.end("timestamp_s,Ax\n0,1\n");
+});
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "tidemark-foreign-"));
+  unpackOldModel(directory);
+  mkdirSync(at("folder"));
+  symlinkSync("/proc/self/environ", at("innocent.csv"));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => {
+  server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A sealed manifest that names these recordings, as anybody may write it. */
+function name(...files: string[]): void {
+  const { manifest_hash: _, ...manifest } = JSON.parse(readFileSync(at("walk/manifest.json"), "utf8"));
+  const unsealed = { ...manifest, data: { ...manifest.data, files } };
+  writeFileSync(
+    at("walk/manifest.json"),
+    JSON.stringify({ ...unsealed, manifest_hash: sha256Bytes(canonicalJson(unsealed)) }),
+  );
+}
+
+describe("a manifest that names other things than local files", () => {
+  const url = "a folder does not decide what is fetched";
+  it.each([
+    ["an address", () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/r.csv`, url],
+    ["a bucket", () => "s3://bucket/r.parquet", url],
+    ["another kind of address", () => "hf://datasets/a/b.parquet", url],
+    ["a file as an address", () => "file:///etc/passwd", url],
+    ["a path of another machine", () => "//server/share/r.csv", url],
+    ["such a path as Windows has it", () => "\\\\server\\share\\r.csv", url],
+    ["a device", () => "/dev/zero", "it is no regular file"],
+    ["a folder", () => at("folder"), "it is no regular file"],
+    ["a link to a file of the system", () => at("innocent.csv"), "a file of the system"],
+    ["a pattern", () => `${directory}/*.gz`, "there is no such file"],
+    ["what is not there", () => at("gone.csv"), "there is no such file"],
+  ])("%s: retrain reads nothing, and asks for --labelled", async (_, file, says) => {
+    name(at("recordings.csv.gz"), file());
+    const running = retrain({ files: [at("batch.csv.gz")], model: at("walk"), out: at("next") });
+    await expect(running).rejects.toMatchObject({
+      ...{ name: "UserError", exitCode: 2, message: expect.stringContaining(says) },
+      advice: expect.stringContaining("--labelled"),
+    });
+    await expect(running).rejects.toThrow(file());
+    expect(asked).toBe(0);
+  });
+
+  it("is of no matter if the user names the recordings", async () => {
+    name("https://127.0.0.1/r.csv");
+    const options = { files: [at("batch.csv.gz")], model: at("walk"), out: "-", labelled: [at("recordings.csv.gz")] };
+    const { labelled } = await prepareRetraining(resolveRetrainConfig(options), await openMonitor(at("walk")));
+    expect(labelled.recordings.files).toEqual(options.labelled);
+  });
+});
+
+it("recordings under local names are read, and those that the model learned from are taken", async () => {
+  name(at("recordings.csv.gz"));
+  const config = resolveRetrainConfig({ files: [at("batch.csv.gz")], model: at("walk"), out: "-" });
+  const { labelled } = await prepareRetraining(config, await openMonitor(at("walk")));
+  expect(labelled.recordings.files).toEqual([at("recordings.csv.gz")]);
+  name(at("batch.csv.gz"));
+  const other = prepareRetraining(config, await openMonitor(at("walk")));
+  await expect(other).rejects.toThrow("the content is not what");
+});

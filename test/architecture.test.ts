@@ -143,7 +143,9 @@ describe("architecture", () => {
     expect(
       [...loaded].filter(
         (file) =>
-          !/^(cli|store)\/|^(config|counted|errors|make-directories|options|shell-words|visible)\.ts$/.test(file),
+          !/^(cli|store)\/|^(config|counted|errors|make-directories|options|shell-words|system-error|visible)\.ts$/.test(
+            file,
+          ),
       ),
     ).toEqual([]);
     const packages = [...loaded].flatMap((file) =>

@@ -1,7 +1,8 @@
 // The command line as a whole: its commands, and what an error, a broken pipe or a wrong word looks like to its user.
 import { Command, CommanderError } from "commander";
-import { exitCodes, UserError } from "../errors.ts";
+import { exitCodes, Interrupted, UserError } from "../errors.ts";
 import { tidemarkVersion } from "../store/versions.ts";
+import { explainSystemError } from "../system-error.ts";
 import { baselineCommand } from "./baseline-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
@@ -64,35 +65,51 @@ export function createProgram(): Command {
 
 /** Parses `argv` (with node and the script in front), runs the command and ends the process with its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<never> {
-  let readerGone = false;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (readerGone) return;
-      if (error.code !== "EPIPE") throw error;
-      readerGone = true;
-      // A training stops at its next step: to end with native code at work in other threads is to crash.
-      if (!process.emit("SIGTERM")) process.exit(exitCodes.readerGone);
-    });
-  }
-  let exitCode: number = exitCodes.ok;
+  let lost: NodeJS.ErrnoException | undefined;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (lost !== undefined) return;
+    lost = error;
+    // Nobody watches any more: a training stops at its next step and can be resumed, other work goes on to its end.
+    if (error.code === "EPIPE") process.emit("SIGTERM");
+    else printError(`error: standard output could not be written: ${error.message}`);
+  });
+  // There is no place left to tell of it.
+  process.stderr.on("error", () => {});
+  process.on("uncaughtException", (error) => process.exit(reportError(error)));
+  let failure: unknown;
+  let exitCode: number | undefined;
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {
+    failure = error;
     exitCode = reportError(error);
   }
-  if (readerGone) process.exit(exitCodes.readerGone);
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-  // A command that ends well may have said with which code.
-  process.exit(exitCode === exitCodes.ok ? process.exitCode : exitCode);
+  await flushed(process.stdout);
+  await flushed(process.stderr);
+  process.exit(finalExitCode(exitCode, failure, lost));
+}
+
+/** What a command says by its code it says even if its output was lost: the verdict of a check is recorded. */
+function finalExitCode(
+  exitCode: number | undefined,
+  failure: unknown,
+  lost: NodeJS.ErrnoException | undefined,
+): typeof process.exitCode {
+  const readerGone = lost?.code === "EPIPE";
+  if (readerGone && failure instanceof Interrupted) return exitCodes.readerGone;
+  const said = exitCode === undefined || exitCode === exitCodes.ok ? process.exitCode : exitCode;
+  if (said !== undefined || lost === undefined) return said;
+  return readerGone ? exitCodes.readerGone : exitCodes.usage;
 }
 
 /** Prints what a command ended with to stderr, unless commander has done so; returns the exit code. */
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof UserError) {
-    printError(`error: ${error.headline}`, ...error.details.map((detail) => `  ${detail}`));
-    if (error.advice !== undefined) printError(error.advice);
-    return error.exitCode;
+  const known = error instanceof UserError ? error : explainSystemError(error);
+  if (known !== undefined) {
+    printError(`error: ${known.headline}`, ...known.details.map((detail) => `  ${detail}`));
+    if (known.advice !== undefined) printError(known.advice);
+    return known.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   printError(`error: this is a defect of tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
@@ -106,5 +123,6 @@ function parserLines(text: string): string[] {
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => stream.write("", () => resolve()));
+  // An error event comes after the callback of the write that failed.
+  return new Promise((resolve) => stream.write("", () => setImmediate(resolve)));
 }

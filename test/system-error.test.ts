@@ -1,0 +1,45 @@
+import { mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { UserError } from "../src/errors.ts";
+import { explainSystemError } from "../src/system-error.ts";
+import { temporaryDirectory } from "./store/temporary-directory.ts";
+
+describe.skipIf(process.platform === "win32")("explainSystemError", () => {
+  it.each<[code: string, what: string, (directory: string) => Promise<unknown>]>([
+    ["ENOENT", "be opened", (directory) => readFile(join(directory, "absent"))],
+    ["ENOENT", "be renamed", (directory) => rename(join(directory, "absent"), join(directory, "b"))],
+    ["ENOTDIR", "be opened", (directory) => readFile(join(directory, "file", "b"))],
+    ["EISDIR", "be opened", (directory) => open(directory, "w")],
+    ["EISDIR", "be read", (directory) => readFile(directory)],
+    ["ELOOP", "be opened", (directory) => readFile(join(directory, "circle"))],
+    ["ENAMETOOLONG", "be made", (directory) => mkdir(join(directory, "n".repeat(300)))],
+    ["EEXIST", "be made", (directory) => mkdir(directory)],
+    ["ENOSPC", "be written", () => writeFile("/dev/full", "text")],
+  ])("names the path, what was tried and what to do: %s could not %s", async (code, deed, act) => {
+    const directory = temporaryDirectory();
+    await writeFile(join(directory, "file"), "");
+    await symlink("circle", join(directory, "circle"));
+    const error = await act(directory).catch((reason: NodeJS.ErrnoException) => reason);
+    if (!(error instanceof Error)) return expect.unreachable();
+    const known = explainSystemError(error);
+    expect(known).toBeInstanceOf(UserError);
+    expect(known!.message).toContain(`could not ${deed}: `);
+    expect(known!.message).toContain(`(${code})`);
+    if ("path" in error) expect(known!.message).toContain(error.path);
+    expect(known!.advice).toMatch(/^[A-Z].*\.$/);
+    expect(known!.cause).toBe(error);
+  });
+
+  it("explains a path that no system takes", async () => {
+    const error = await rm("a\0b").catch((reason: unknown) => reason);
+    expect(explainSystemError(error)!.message).toContain("null byte");
+  });
+
+  it.each([new Error("a"), new TypeError("b"), Object.assign(new Error("c"), { code: "ERR_X" }), "ENOENT", null])(
+    "leaves a defect a defect",
+    (error) => {
+      expect(explainSystemError(error)).toBeUndefined();
+    },
+  );
+});

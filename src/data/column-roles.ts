@@ -3,6 +3,7 @@
 
 import { nearestName, UserError } from "../errors.ts";
 import { type FaultDescription, type OnFault, throwFault } from "./data-fault.ts";
+import { refuseReservedChannels } from "./reserved-names.ts";
 
 export interface ColumnOptions {
   readonly label?: string;
@@ -101,6 +102,7 @@ export function resolveColumns(
     channels: channels(available, options, file, onFault),
   };
   refuseSharedColumns(columns);
+  refuseReservedChannels(columns.channels, file);
   refuseUnusedPathColumns(columns, options.pathColumns ?? []);
   return columns;
 }

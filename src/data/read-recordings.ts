@@ -13,6 +13,7 @@ import type { QualityReport } from "./quality.ts";
 import type { RawTable } from "./raw-table.ts";
 import { type ColumnRoles, readTable } from "./read-table.ts";
 import type { Recordings, Stretch } from "./recordings.ts";
+import { refuseReservedTexts } from "./reserved-names.ts";
 import { describeSampling, type Sampling } from "./sampling.ts";
 import { type SelectedRows, selectRows, unknownUser } from "./select-rows.ts";
 import { detectTimeUnit, unitsPerSecond } from "./time-unit.ts";
@@ -66,6 +67,7 @@ export async function readRecordings(
       { label: options.requireLabels, group: options.requirePeople ?? options.requireLabels },
       onFault,
     );
+    refuseReservedTexts(table.keys, roles, fileNames);
     const warnings = (options.columns?.pathColumns ?? []).map(
       (name) => `Column "${name}" is taken from the names of folders (${name}=...), not from the files.`,
     );

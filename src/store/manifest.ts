@@ -54,7 +54,12 @@ export interface RetrainedFrom {
 }
 
 const names = z
-  .array(z.string().min(1))
+  .array(
+    z
+      .string()
+      .min(1)
+      .refine((name) => name !== "__proto__", "expected a name that can be a key"),
+  )
   .refine((items) => new Set(items).size === items.length, "expected names that differ");
 const fileHashes = z.record(
   z.string().refine(isPathInside, "expected the name of a file inside the model folder"),

@@ -1,0 +1,38 @@
+// Names that JSON files cannot have as keys. Channels, classes and people are keys in baseline_stats.json and cv_report.json, and
+// `__proto__` as a key is, for many readers, no key at all but the object's prototype: its value would be lost without a word.
+
+import { DataFault } from "./data-fault.ts";
+
+const reserved = "__proto__";
+
+/** @throws DataFault */
+export function refuseReservedChannels(channels: readonly string[], file: string): void {
+  if (channels.includes(reserved)) throw reservedName("channel", file, reserved, "Rename the column.");
+}
+
+/**
+ * @param keys what the text columns say, with the index of the file
+ * @throws DataFault for the first such person or class
+ */
+export function refuseReservedTexts(
+  keys: readonly { readonly user: string | null; readonly label: string | null; readonly file: number }[],
+  columns: { readonly group: string | null; readonly label: string | null },
+  files: readonly string[],
+): void {
+  for (const { user, label, file } of keys) {
+    if (columns.group !== null && user === reserved) {
+      throw reservedName("person", files[file]!, columns.group, "Give this person another name.");
+    }
+    if (columns.label !== null && label === reserved) {
+      throw reservedName("class", files[file]!, columns.label, "Give this class another name.");
+    }
+  }
+}
+
+function reservedName(kind: "channel" | "person" | "class", file: string, column: string, advice: string): DataFault {
+  return new DataFault({
+    code: "schema",
+    message: `${file}: column "${column}": a ${kind} cannot be named "${reserved}", which JSON files cannot have as a key.`,
+    ...{ advice, file, column, expected: `another name of a ${kind}`, found: reserved },
+  });
+}

@@ -7,6 +7,7 @@ import { benchmarkCheck } from "./check.ts";
 import { benchmarkData } from "./data.ts";
 import { markdown, plain } from "./figures.ts";
 import { benchmarkInference } from "./inference.ts";
+import { benchmarkLedger } from "./ledger.ts";
 import { describeMachine } from "./machine.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { isMet } from "./measurement.ts";
@@ -19,7 +20,7 @@ import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, tracking (comma-separated; default: all)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, ledger, tracking (comma-separated; default: all)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -59,6 +60,7 @@ async function run(): Promise<number> {
     summaries: () => benchmarkSummaries({ rounds }),
     tracking: () => benchmarkTracking({ rounds }),
     check: () => benchmarkCheck({ rounds }),
+    ledger: () => benchmarkLedger(),
   };
   const chosen = (values.only?.split(",") ?? Object.keys(benchmarks)).map((name) => {
     const benchmark = benchmarks[name];

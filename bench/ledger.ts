@@ -1,0 +1,137 @@
+// What judging and remembering a batch costs once it is measured, as in a program that stays open; what a batch leaves
+// behind; and whether processes that bring batches of their own streams to one model all get their turns.
+
+import { fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rowsOf } from "../src/drift/class-summaries.ts";
+import type { BatchMeasurement } from "../src/monitoring/batch-measurement.ts";
+import { check, decide, type MeasuredBatch, streamSchemas } from "../src/pipelines/check.ts";
+import { withStream } from "../src/pipelines/monitor-stream.ts";
+import { type Monitor, openMonitor } from "../src/pipelines/open-monitor.ts";
+import { simulate } from "../src/pipelines/simulate.ts";
+import { train } from "../src/pipelines/train.ts";
+import { monitorFile } from "../src/store/monitor-database.ts";
+import type { BenchmarkResult } from "./measurement.ts";
+import { median } from "./measurement.ts";
+import { withTemporaryDirectory } from "./temporary-directory.ts";
+
+const batches = 100;
+const processes = 20;
+const batchesPerProcess = 25;
+
+export async function benchmarkLedger(): Promise<BenchmarkResult> {
+  return withTemporaryDirectory(async (directory) => {
+    const recordings = join(directory, "recordings.parquet");
+    const batch = join(directory, "batch.parquet");
+    const model = join(directory, "model");
+    await simulate({ out: recordings, users: 12, minutes: 6, seed: 1 });
+    await simulate({ out: batch, users: 1, minutes: 5, seed: 2 });
+    await train({ files: [recordings], out: model, network: "compact", folds: 3, epochs: 2 });
+    await check({ files: [batch], model, stream: "default", accept: true });
+
+    const bytes = (): number => statSync(join(model, monitorFile)).size;
+    const bring = await bringer(model);
+    bring("default", 20);
+    const before = bytes();
+    const times = bring("default", batches);
+    const perBatch = (bytes() - before) / batches;
+    const finished = await atOnce(model);
+    const mean = finished.reduce((sum, ms) => sum + ms, 0) / processes;
+    return {
+      measurements: [
+        {
+          ...{ name: "judge and remember a batch", value: median(times.map(({ record }) => record)), unit: "ms" },
+          limit: { kind: "at most", value: 10 },
+          note: `of it judging ${median(times.map(({ decide }) => decide)).toFixed(1)} ms; 5 minutes of 6 channels, full references`,
+        },
+        {
+          name: "a batch leaves in the ledger",
+          value: perBatch / 1000,
+          unit: "kB",
+          limit: { kind: "at most", value: 6 },
+        },
+        {
+          ...{
+            name: "the slowest of 20 processes on 20 streams",
+            value: Math.max(...finished) / mean,
+            unit: "x the mean",
+          },
+          limit: { kind: "at most", value: 2 },
+          note: `${batchesPerProcess} batches each, ${(mean / 1000).toFixed(1)} s on average`,
+        },
+      ],
+      skipped: [],
+    };
+  });
+}
+
+/** Brings `count` batches to a stream, the same counts under another id each time; milliseconds of each. */
+async function bringer(
+  directory: string,
+): Promise<(stream: string, count: number) => { record: number; decide: number }[]> {
+  const monitor = await openMonitor(directory);
+  const measurement = withStream(
+    monitor.monitored,
+    { stream: "default", schemas: streamSchemas },
+    (open) => open.memory().window[0]!,
+  );
+  const batch = batchOf(monitor, measurement);
+  const config = { thresholds: "calibrated", alpha: 1e-9, arl: 500, accept: true } as const;
+  const { modelVersion } = monitor.monitored;
+  return (stream, count) =>
+    withStream(monitor.monitored, { stream, schemas: streamSchemas }, (open) =>
+      Array.from({ length: count }, () => {
+        const batchId = randomUUID();
+        const facts = { batchId, stream, modelVersion, checkedAt: new Date().toISOString() };
+        let deciding = 0;
+        const began = performance.now();
+        open.record({ batchId, contentHash: batchId, accept: true }, (memory) => {
+          const start = performance.now();
+          const decision = decide(batch, memory, monitor, config, facts);
+          deciding = performance.now() - start;
+          return decision;
+        });
+        return { record: performance.now() - began, decide: deciding };
+      }),
+    );
+}
+
+/** A measured batch whose raw samples nobody will ask for, since it resembles its past. */
+function batchOf({ model }: Monitor, measurement: BatchMeasurement): MeasuredBatch {
+  const rows = Math.max(...measurement.byClass.map(rowsOf));
+  const columns = Object.fromEntries(Object.keys(model.baseline).map((name) => [name, new Float32Array(rows)]));
+  const recordings = {
+    channels: [],
+    values: [],
+    time: new Float64Array(rows),
+    stretches: [],
+    files: [],
+    fingerprint: "",
+  };
+  return { recordings, columns, windows: measurement.signals.windows, measurement, warnings: [] };
+}
+
+/** Milliseconds that each of the processes needs for its batches, all beginning at once. */
+async function atOnce(model: string): Promise<number[]> {
+  const children = Array.from({ length: processes }, (_, i) =>
+    fork(fileURLToPath(import.meta.url), [model, `stream ${i}`], { stdio: "inherit" }),
+  );
+  await Promise.all(children.map((child) => once(child, "message")));
+  const answers = children.map((child) => once(child, "message"));
+  for (const child of children) child.send("begin");
+  return (await Promise.all(answers)).map(([milliseconds]) => milliseconds as number);
+}
+
+if (import.meta.main) {
+  const [model, stream] = process.argv.slice(2) as [string, string];
+  const bring = await bringer(model);
+  process.send!("ready");
+  await once(process, "message");
+  const began = performance.now();
+  bring(stream, batchesPerProcess);
+  process.send!(performance.now() - began, () => process.disconnect());
+}

@@ -6,6 +6,8 @@ export type { BaselineStats } from "./baseline/baseline-stats.ts";
 export type {
   CheckConfig,
   CheckOptions,
+  CompactConfig,
+  CompactOptions,
   DriftBenchConfig,
   DriftBenchOptions,
   PredictConfig,
@@ -22,6 +24,7 @@ export type {
 export {
   readConfigFile,
   resolveCheckConfig,
+  resolveCompactConfig,
   resolveDriftBenchConfig,
   resolvePredictConfig,
   resolveRetrainConfig,
@@ -36,6 +39,7 @@ export type { LeakageReport } from "./model-selection/leakage.ts";
 export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/check-result.ts";
 export type { RollingReference } from "./monitoring/rolling-reference.ts";
 export { type CheckAnswer, check } from "./pipelines/check.ts";
+export { type CompactedLedger, compactLedger } from "./pipelines/compact-ledger.ts";
 export { type DriftBenchResult, driftBench } from "./pipelines/drift-bench.ts";
 export { type Monitor, openMonitor, validateBaselineFile } from "./pipelines/open-monitor.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";

@@ -1,5 +1,4 @@
 // The tables of monitor.sqlite.
-import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
 export const schemaVersion = 2;
@@ -10,7 +9,7 @@ export const schemaVersion = 2;
  * dropped when no reference needs it, or the stream is reset; the row in `batches` stays.
  */
 const tables = `
-  CREATE TABLE model (version TEXT NOT NULL, ledger TEXT NOT NULL) STRICT;
+  CREATE TABLE model (version TEXT NOT NULL) STRICT;
   CREATE TABLE streams (
     name TEXT PRIMARY KEY,
     state TEXT,
@@ -46,6 +45,6 @@ const tables = `
 /** Makes the tables of an empty ledger; inside a transaction of its caller. */
 export function beginLedger(database: DatabaseSync, modelVersion: string): void {
   database.exec(tables);
-  database.prepare("INSERT INTO model VALUES (?, ?)").run(modelVersion, randomBytes(16).toString("hex"));
+  database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }

@@ -1,0 +1,64 @@
+// What a ledger keeps, through the real commands, on a model folder whose ledger was written in the first form.
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { beforeAll, expect, it } from "vitest";
+import { batchMeasurementSchema } from "../../src/monitoring/batch-measurement.ts";
+import type { JudgedBatch } from "../../src/monitoring/check-result.ts";
+import { check, streamSchemas } from "../../src/pipelines/check.ts";
+import { compactLedger } from "../../src/pipelines/compact-ledger.ts";
+import { withStream } from "../../src/pipelines/monitor-stream.ts";
+import { openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { monitorFile } from "../../src/store/monitor-database.ts";
+import { unpackOldModel } from "./old-model.ts";
+import { fileDirectory, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const model = join(directory, "walk");
+const batch = join(directory, "batch.csv.gz");
+const first = "2026-12-01T00:00:00.000Z";
+const daysLater = (days: number) => ({ now: () => new Date(Date.parse(first) + days * 86_400_000) });
+const ledger = join(model, monitorFile);
+let before: { stream: string; batch_id: string; summary: string; result: string };
+
+beforeAll(() => {
+  unpackOldModel(directory);
+  const database = new DatabaseSync(ledger);
+  before = database.prepare("SELECT * FROM batches").get() as typeof before;
+  database.close();
+});
+
+it("gives back what the first form held", async () => {
+  const { monitored } = await openMonitor(model);
+  withStream(monitored, { stream: before.stream, schemas: streamSchemas }, (stream) => {
+    const { window } = stream.memory();
+    expect(window).toEqual([batchMeasurementSchema.parse(JSON.parse(before.summary))]);
+    expect(stream.find(before.batch_id)?.result).toEqual(JSON.parse(before.result));
+  });
+});
+
+it("answers a batch as before for some days, then without the distances by channel, and gives its space back", async () => {
+  const bring = async (batchId: string, days: number): Promise<JudgedBatch> => {
+    const { result } = await check({ files: [batch], model, stream: "s", batchId }, daysLater(days));
+    if (result.verdict === "rejected") throw new Error(JSON.stringify(result));
+    return result;
+  };
+  const answer = await bring("b0", 0);
+  for (let i = 1; i <= 12; i++) await bring(`b${i}`, 0);
+  expect(await bring("b0", 29)).toEqual(answer);
+  const compacted = await compactLedger({ model }, daysLater(31));
+  expect(compacted.shortened).toBeGreaterThanOrEqual(13);
+  expect(compacted.bytesAfter).toBeLessThan(compacted.bytesBefore);
+  expect(compacted.bytesAfter).toBe(statSync(ledger).size);
+  const comparisons = answer.comparisons.map((comparison) => ({ ...comparison, channels: {} }));
+  expect(await bring("b0", 32)).toEqual({ ...answer, comparisons });
+});
+
+it("is a command: nothing to do is no error, and both forms say what it did", async () => {
+  const run = (...words: string[]) => start(["reference", "compact", "--model", "walk", ...words], directory).ended;
+  expect(JSON.parse((await run("--json")).stdout)).toMatchObject({ shortened: expect.any(Number) });
+  const { stdout, exitCode } = await run("--keep-days", "30");
+  expect([stdout, exitCode]).toEqual([expect.stringMatching(/^0 batches shortened; the ledger takes 0\.\d MB, /), 0]);
+  const wrong = await run("--keep-days", "-1");
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringMatching(/--keep-days: expected a whole number/)]);
+});

@@ -66,6 +66,8 @@ export interface PredictConfig {
   out: string;
   /** Replaces an existing `out`. */
   overwrite: boolean;
+  /** Puts a single quote before each text that a spreadsheet would take for a formula; not for Parquet. */
+  spreadsheetSafe: boolean;
   group?: string;
   recording?: string;
   time?: string;
@@ -308,6 +310,7 @@ const predictShape = {
   model: text("a model folder"),
   out: table,
   overwrite,
+  spreadsheetSafe: z.boolean("true or false").default(false),
   group: column,
   recording: column,
   time: column,
@@ -483,7 +486,13 @@ export function untracked<C extends TrackingChoice>(config: C): Omit<C, keyof Tr
 
 /** @throws UserError as `resolveTrainConfig` */
 export function resolvePredictConfig(options: unknown): PredictConfig {
-  return resolveOptions(predictShape, options);
+  const config = resolveOptions(predictShape, options);
+  if (config.spreadsheetSafe && !/\.[ct]sv(\.gz)?$/i.test(config.out)) {
+    throw new UserError(`--spreadsheet-safe: expected --out to end in .csv or .tsv (also .gz), got ${config.out}`, {
+      advice: "No spreadsheet runs what is in a Parquet file: leave the option out.",
+    });
+  }
+  return config;
 }
 
 /** @throws UserError as `resolveTrainConfig` */

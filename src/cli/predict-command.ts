@@ -29,7 +29,8 @@ export function predictCommand(): Command {
     .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
     .option("--model <dir>", "the model folder (required)")
     .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)")
-    .option("--overwrite", "replace the file if it exists");
+    .option("--overwrite", "replace the file if it exists")
+    .option("--spreadsheet-safe", "quote texts that a spreadsheet would take for formulas (CSV and TSV)");
   command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
   sensorColumnOptions(command);
   command.optionsGroup("Running:");

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type PredictOptions, resolvePredictConfig } from "../config.ts";
 import { readRecordings } from "../data/read-recordings.ts";
+import { spreadsheetSafe } from "../data/spreadsheet-safe.ts";
 import { writeTable } from "../data/write-table.ts";
 import { UserError } from "../errors.ts";
 import { checkOutFile } from "../out-file.ts";
@@ -52,7 +53,8 @@ export async function predict(
     threads: config.jobs,
   });
   const predictions = predictionColumns("label", probabilities, labels.classes);
-  await writeTable(config.out, [...windowColumns(windows), ...predictions]);
+  const table = [...windowColumns(windows), ...predictions];
+  await writeTable(config.out, config.spreadsheetSafe ? spreadsheetSafe(table) : table);
 
   const confidence = predictions.find(({ name }) => name === "confidence")!.values as Float32Array;
   const classes = Object.fromEntries(labels.classes.map((name) => [name, 0]));

@@ -2,6 +2,7 @@
 // the two go different ways: a run says which ledger it was last told of, by number and hash of a batch, and a ledger
 // without that batch leaves it alone and is told of in a run of its own.
 
+import { UserError } from "../errors.ts";
 import { checkResultSchema } from "../monitoring/check-result.ts";
 import { type LedgerRow, stored } from "../store/batch-ledger.ts";
 import { waitForLock } from "../store/lock.ts";
@@ -106,7 +107,7 @@ async function send(
     const skip = Math.max(0, sent - shownInNote);
     const batches = batchesAfter(model, stream, skip, Math.min(total, sent + atOnce) - skip);
     const fresh = batches.slice(sent - skip);
-    if (fresh.length === 0) break;
+    if (fresh.length === 0) throw tooFew(stream, total);
     unsent = await sendAll(sender, batchEvents(fresh, batches.slice(0, sent - skip)), patience, clock);
     if (unsent === null) sent += fresh.length;
   }
@@ -133,9 +134,17 @@ function ends(model: LedgerOwner, stream: string): { first: LedgerRow; newest: L
     database.snapshot((ledger) => {
       const [first] = ledger.skip(stream, 0, 1);
       const [newest] = ledger.last(stream, 1);
-      return { first: first!, newest: newest!, total: ledger.stream(stream)!.batches };
+      const total = ledger.stream(stream)?.batches ?? 0;
+      if (first === undefined || newest === undefined) throw tooFew(stream, total);
+      return { first, newest, total };
     }),
   );
+}
+
+function tooFew(stream: string, total: number): UserError {
+  return new UserError(`the ledger is damaged: stream "${stream}" counts more batches (${total}) than it has`, {
+    advice: "Restore monitor.sqlite from a copy; the model itself is not touched.",
+  });
 }
 
 function rowsAfter(model: LedgerOwner, stream: string, skip: number, limit: number): LedgerRow[] {

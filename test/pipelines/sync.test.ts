@@ -19,6 +19,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { syncLines } from "../../src/cli/sync-command.ts";
 import type { SyncOptions } from "../../src/config.ts";
+import { withMonitor } from "../../src/pipelines/monitor-stream.ts";
 import { type SyncResult, sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
 import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
@@ -300,6 +301,26 @@ it("registers nothing unless it is told to", async () => {
 
 describe("a damaged ledger row", () => {
   it.each([
+    [
+      "a result that is no JSON",
+      "UPDATE batches SET result = x'0102' WHERE stream = 'other'",
+      /batch "next": result: /,
+    ],
+    [
+      "more batches than there are",
+      "UPDATE streams SET batches = 7 WHERE name = 'other'",
+      /stream "other" counts more batches \(7\)/,
+    ],
+    ["a stream without batches", "DELETE FROM batches WHERE stream = 'other'", /stream "other" counts more batches/],
+  ])("of today is named: %s", async (_, change, says) => {
+    addBatches(model, "other", "next");
+    changeLedger(model, "PRAGMA foreign_keys = OFF", change);
+    const error = await synced().catch((error: unknown) => error);
+    expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
+    expect(String(error)).toMatch(says);
+  });
+
+  it.each([
     ["a result that is no JSON", "UPDATE batches SET result = substr(result, 1, 40)", /result: expected JSON/],
     ["a result of another form", "UPDATE batches SET result = '{}'", /result: /],
   ])("is named: %s", async (_, change, says) => {
@@ -317,17 +338,17 @@ function changeLedger(folder: string, ...statements: string[]): void {
   database.close();
 }
 
-const columns = "content_hash, status, reason, in_window, summary, result";
-/** Batches of a stream with these ids, a second after the ones before. */
+/** Batches of a stream with these ids, a second after the ones before, with what the first one was answered. */
 function addBatches(folder: string, stream: string, ...ids: string[]): void {
-  changeLedger(
-    folder,
-    `INSERT INTO streams (name) VALUES ('${stream}') ON CONFLICT DO NOTHING`,
-    ...ids.map(
-      (id) => `INSERT INTO batches (stream, batch_id, received_at, ${columns})
-        SELECT '${stream}', '${id}', strftime('%Y-%m-%dT%H:%M:%fZ',
-            (SELECT max(received_at) FROM batches), '+1 second'), ${columns} FROM batches ORDER BY sequence LIMIT 1`,
-    ),
+  const { model_version: modelVersion } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  withMonitor({ directory: folder, modelVersion }, {}, (database) =>
+    database.transaction((ledger) => {
+      const all = ledger.page();
+      for (const [i, batchId] of ids.entries()) {
+        const receivedAt = new Date(Date.parse(all.at(-1)!.receivedAt) + 1000 * (i + 1)).toISOString();
+        ledger.append({ ...all[0]!, stream, batchId, receivedAt, inWindow: false, summary: null });
+      }
+    }),
   );
 }
 

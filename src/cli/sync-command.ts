@@ -13,9 +13,14 @@ Example:
 What the server has already stays as it is, so sync may be run again, also
 after it was interrupted.
 
+It sends the runs that tracking.jsonl and the ledger tell of, and the files that
+manifest.json lists, if they are what it lists; a folder with anything else in
+its log is refused before the server is asked anything. A model is registered
+only with --register.
+
 Exit codes:
   0    the server has everything
-  3    it did not take everything; run it again
+  3    it did not take everything; the answer says which command goes on
   2    wrong use
   1    a defect of tidemark`;
 

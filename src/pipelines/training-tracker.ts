@@ -87,7 +87,7 @@ export class TrainingTracker {
     const tracker = new TrainingTracker(config, staging, options);
     const before = await readTrackingLog(staging.path(trackingFile));
     for (const event of before) tracker.#remember(event);
-    tracker.#server?.background.enqueue(...before);
+    tracker.#server?.background.enqueue(before);
     const at = options.now();
     const id = before[0]?.type === "log" ? before[0].id : randomUUID();
     const beginning = begin({ id, at, gitCommit: await gitCommit() });
@@ -138,7 +138,7 @@ export class TrainingTracker {
    */
   async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {
     this.#directory = directory;
-    this.#server?.background.enqueue(...this.#sealed);
+    this.#server?.background.enqueue(this.#sealed);
     return this.#close();
   }
 
@@ -171,7 +171,7 @@ export class TrainingTracker {
       this.#remember(event);
       this.#written = this.#written
         .then(() => appendJsonLine(this.#path, event))
-        .then(() => this.#server?.background.enqueue(event))
+        .then(() => this.#server?.background.enqueue([event]))
         .catch((error: unknown) => this.#warn(`tracking: ${this.#path} could not be written: ${String(error)}`));
     }
   }

@@ -37,7 +37,7 @@ export class BackgroundSender {
     this.#loop = this.#run();
   }
 
-  enqueue(...events: readonly TrackingEvent[]): void {
+  enqueue(events: readonly TrackingEvent[]): void {
     for (const event of events) this.#queue.push(event);
     this.#wake();
   }
@@ -130,7 +130,7 @@ export function sendAll(
   clock?: Clock,
 ): Promise<Unsent | null> {
   const background = new BackgroundSender(sender, clock);
-  background.enqueue(...events);
+  background.enqueue(events);
   return background.finish(patience);
 }
 

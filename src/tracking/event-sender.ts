@@ -22,6 +22,9 @@ export const limits = {
   tag: 5000,
 } as const;
 
+/** Events whose requests are repeated together if one of them fails. */
+const mostAtOnce = 2000;
+
 interface Loggable {
   metrics: MetricPoint[];
   params: KeyValue[];
@@ -86,7 +89,7 @@ export class EventSender {
       case "tags":
       case "metrics": {
         const end = events.findIndex(({ type }) => type !== "params" && type !== "tags" && type !== "metrics");
-        const count = end < 0 ? events.length : end;
+        const count = Math.min(mostAtOnce, end < 0 ? events.length : end);
         await this.#sendLoggable(events.slice(0, count));
         return count;
       }

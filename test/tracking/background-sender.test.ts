@@ -58,11 +58,11 @@ async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
 describe("BackgroundSender", () => {
   it("sends in order, gathers what comes together, and keeps what was not done", async () => {
     const { sender, turns } = sending((turn, events) => (turn === 1 ? 2 : events.length));
-    sender.enqueue(event(1));
-    sender.enqueue(event(2), event(3));
+    sender.enqueue([event(1)]);
+    sender.enqueue([event(2), event(3)]);
     await until(() => turns.length === 2);
     expect(turns.map(({ events }) => events)).toEqual([[1, 2, 3], [3]]);
-    sender.enqueue(event(4));
+    sender.enqueue([event(4)]);
     expect(await sender.finish()).toBeNull();
     expect(turns.at(-1)!.events).toEqual([4]);
   });
@@ -78,7 +78,7 @@ describe("BackgroundSender", () => {
       if (turn < 3) throw busy();
       return events.length;
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     await until(() => turns.length === 3);
     const [first, second, third, ...more] = turns.map(({ at }) => at);
     expect(more).toEqual([]);
@@ -92,9 +92,9 @@ describe("BackgroundSender", () => {
       if (turn === 1 || turn === 3) throw busy(5);
       return events.length;
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     await until(() => turns.length === 2);
-    sender.enqueue(event(2));
+    sender.enqueue([event(2)]);
     expect(await sender.finish()).toBeNull();
     const at = turns.map((turn) => turn.at);
     for (const wait of [at[1]! - at[0]!, at[3]! - at[2]!]) {
@@ -107,7 +107,7 @@ describe("BackgroundSender", () => {
     const { sender, turns } = sending(() => {
       throw busy(seconds);
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     await until(() => turns.length === 12);
     const waits = turns.slice(1).map(({ at }, i) => at - turns[i]!.at);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(750);
@@ -121,7 +121,7 @@ describe("BackgroundSender", () => {
       if (turn === 1) throw busy(seconds);
       return events.length;
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     await until(() => turns.length === 2);
     const wait = turns[1]!.at - turns[0]!.at;
     expect(wait).toBeGreaterThanOrEqual(15 * 60_000);
@@ -135,7 +135,7 @@ describe("BackgroundSender", () => {
       if (turn === 1) throw busy(3600);
       return events.length;
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     // The second sleep is the one that the server asked for.
     await until(() => clock.slept.length === 2);
     const at = clock.now();
@@ -148,7 +148,7 @@ describe("BackgroundSender", () => {
     const { sender } = sending(() => {
       throw busy(3600);
     });
-    sender.enqueue(event(1), event(2));
+    sender.enqueue([event(1), event(2)]);
     const { result, ms } = await timed(sender.finish(new Patience(5000)));
     expect(result).toEqual({ events: 2, reason: "busy" });
     expect(ms).toBe(0);
@@ -158,7 +158,7 @@ describe("BackgroundSender", () => {
     const { sender, turns } = sending(() => {
       throw busy();
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     const { result, ms } = await timed(sender.finish(new Patience(1500)));
     expect(result).toEqual({ events: 1, reason: "busy" });
     expect(ms).toBe(1500);
@@ -170,13 +170,13 @@ describe("BackgroundSender", () => {
       await clock.sleep(400);
       return 1;
     });
-    sender.enqueue(...[1, 2, 3, 4, 5, 6].map(event));
+    sender.enqueue([1, 2, 3, 4, 5, 6].map(event));
     expect(await sender.finish(new Patience(500))).toBeNull();
   });
 
   it("does not wait for an answer that never comes", async () => {
     const { sender } = sending(() => new Promise<number>(() => {}));
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     const { result, ms } = await timed(sender.finish(new Patience(300)));
     expect(result).toEqual({ events: 1, reason: "no time was left" });
     expect(ms).toBeLessThanOrEqual(301);
@@ -186,7 +186,7 @@ describe("BackgroundSender", () => {
     const { sender, turns } = sending(() => {
       throw absent();
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     await until(() => clock.slept.length === 2);
     const at = clock.now();
     expect(await sender.finish()).toEqual({ events: 1, reason: "nobody there" });
@@ -200,9 +200,9 @@ describe("BackgroundSender", () => {
       const { sender, turns } = sending(() => {
         throw fault;
       });
-      sender.enqueue(event(1));
+      sender.enqueue([event(1)]);
       await until(() => turns.length === 1);
-      sender.enqueue(event(2));
+      sender.enqueue([event(2)]);
       expect(await sender.finish()).toEqual({ events: 2, reason: "no right" });
       expect(turns).toHaveLength(1);
     },
@@ -212,7 +212,7 @@ describe("BackgroundSender", () => {
     const { sender } = sending(() => {
       throw thrown;
     });
-    sender.enqueue(event(1));
+    sender.enqueue([event(1)]);
     expect(await sender.finish()).toEqual({ events: 1, reason: String(thrown) });
   });
 });

@@ -238,6 +238,31 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(runsOf(after, "walking")).toEqual(runsOf(before, "walking"));
     });
 
+    const checkCopy = async (folder: string, file: string, id: string): Promise<void> => {
+      const words = ["check", file, "--model", folder, "--stream", "copied", "--batch-id", id, "--tracking", "none"];
+      expect([0, 10, 11]).toContain((await run(...words)).exitCode);
+    };
+    const syncStream = (folder: string): Promise<Ended> =>
+      run("sync", folder, "--tracking", server.uri, "--experiment", "copies");
+
+    it("of two copies of a folder that went different ways makes a run each, with all of their batches", async () => {
+      await checkCopy("model", "b0.csv", "first.csv");
+      cpSync(at("model"), at("twin/model"), { recursive: true });
+      await checkCopy("model", "b1.csv", "here.csv");
+      await checkCopy("twin/model", "b2.csv", "there.csv");
+      expect((await syncStream("model")).exitCode).toBe(0);
+      expect(await syncStream("twin/model")).toMatchObject({
+        ...{ exitCode: 0, stderr: expect.stringContaining("this folder's batches are in a run of their own") },
+      });
+      for (const folder of ["model", "twin/model"]) {
+        expect(await syncStream(folder)).toMatchObject({ stderr: "", exitCode: 0 });
+      }
+      const there = await readBack.everything("copies/monitoring");
+      const runs = runsOf(there, "copies/monitoring").filter(({ name }) => name === "copied of model");
+      expect(runs.map(({ tags }) => tags.batch_id).sort()).toEqual(["here.csv", "there.csv"]);
+      for (const { metrics } of runs) expect(values(metrics.verdict).map(([step]) => step)).toEqual([1, 2]);
+    });
+
     it("names the experiment in the command that completes it, where one was given", async () => {
       const ended = await run(
         ...["check", "b1.csv", "--model", "model", "--stream", "right", "--experiment", "my arm", "--tracking", away],

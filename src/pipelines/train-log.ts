@@ -224,9 +224,10 @@ export function flat(config: object): Record<string, string> {
   );
 }
 
+/** As MLflow finds it: from the environment, since the user database may be a server's. */
 function userName(): string {
   try {
-    return userInfo().username;
+    return process.env.LOGNAME || process.env.USER || userInfo().username;
   } catch {
     return "unknown";
   }

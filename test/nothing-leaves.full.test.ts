@@ -1,0 +1,148 @@
+// docs/privacy.md, held: no command leaves a file in the user's home or temporary folder, or speaks to anybody who was not
+// named. Every system call of the network is looked at, of all threads and child processes.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../src/cli/program.ts";
+import { unpackOldModel } from "./pipelines/old-model.ts";
+import { fileDirectory, main } from "./pipelines/tiny-run.ts";
+import { FakeMlflow } from "./tracking/fake-mlflow.ts";
+
+const traces = spawnSync("strace", ["-qq", "-e", "trace=none", "true"]).status === 0;
+const directory = fileDirectory();
+const server = new FakeMlflow();
+
+beforeAll(async () => {
+  unpackOldModel(directory);
+  await server.open();
+});
+afterAll(() => server.close());
+
+const batch = ["batch.csv.gz", "--model", "walk"];
+const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
+/** In this order; none has a tracking server but sync, to which one must be named. */
+const cases: Readonly<Record<string, () => readonly string[]>> = {
+  simulate: () => ["--out", "simulated.csv", "--users", "1", "--minutes", "0.1"],
+  train: () => ["recordings.csv.gz", "--out", "trained", ...network, "--jobs", "2"],
+  predict: () => [...batch, "--out", "predicted.csv"],
+  check: () => [...batch, "--batch-id", "again"],
+  "baseline show": () => ["walk"],
+  "baseline validate": () => ["walk"],
+  "reference show": () => ["--model", "walk"],
+  "reference exclude": () => ["again", "--model", "walk"],
+  "reference accept": () => ["again", "--model", "walk"],
+  "reference compact": () => ["--model", "walk"],
+  "reference reset": () => ["--model", "walk"],
+  retrain: () => [
+    ...[...batch, "--out", "retrained", "--labelled", "recordings.csv.gz"],
+    ...["--epochs", "1", "--cycles", "1", "--jobs", "2"],
+  ],
+  "models list": () => ["--dir", "."],
+  "models show": () => ["walk"],
+  "models compare": () => ["walk", "trained"],
+  "models promote": () => ["walk"],
+  "models rollback": () => ["walk", "--dir", "."],
+  "drift-bench": () => [
+    ...["recordings.csv.gz", "--model", "walk", "--seconds", "15", "--batches", "12", "--change-at", "6"],
+    ...["--streams", "1", "--jobs", "2"],
+  ],
+  sync: () => ["walk", "--tracking", server.uri],
+};
+/** Of a refused candidate, and of a line that has no earlier champion. */
+const otherCodes: Readonly<Record<string, number>> = { retrain: 20, "models rollback": 2 };
+
+interface Seen {
+  exitCode: number | null;
+  output: string;
+  /** In the home and the temporary folder. */
+  files: string[];
+  /** System calls that speak to somebody. */
+  spoken: string[];
+}
+
+/** Runs a program in a fresh home, with next to nothing in its environment. */
+async function watched(program: readonly string[], { trace = traces } = {}): Promise<Seen> {
+  const fresh = mkdtempSync(join(directory, "fresh-"));
+  const [home, temporary, log] = ["home", "tmp", "trace"].map((name) => join(fresh, name)) as [string, string, string];
+  for (const folder of [home, temporary]) mkdirSync(folder);
+  const strace = trace ? ["strace", "-f", "-qq", "-e", "trace=%network", "-o", log] : [];
+  const [command, ...words] = [...strace, ...program] as [string, ...string[]];
+  const child = spawn(command, words, {
+    ...{ cwd: directory, stdio: ["ignore", "pipe", "pipe"] },
+    // Without a name the user database is asked, which some systems have on a server.
+    env: { PATH: process.env.PATH, HOME: home, TMPDIR: temporary, USER: "somebody" },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  const [exitCode] = await once(child, "close");
+  const list = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const spoken = trace
+    ? readFileSync(log, "utf8")
+        .split("\n")
+        .filter((line) => /\b(connect|bind|sendto|sendmsg|sendmmsg)\(|\bsocket\(AF_(?!UNIX)/.test(line))
+    : [];
+  return { exitCode, output, files: [...list(home), ...list(temporary)], spoken };
+}
+
+function leaves(command: Command, path: readonly string[] = []): string[] {
+  if (command.commands.length === 0) return [path.join(" ")];
+  return command.commands.flatMap((own) => leaves(own, [...path, own.name()]));
+}
+
+describe.skipIf(process.platform === "win32")("every command", () => {
+  it("has a case here", () => {
+    expect(Object.keys(cases).sort()).toEqual(leaves(createProgram()).sort());
+  });
+
+  it.each(Object.keys(cases))(
+    `%s leaves nothing outside of its folders${traces ? ", and speaks to nobody" : " (calls not watched: no strace)"}`,
+    async (name) => {
+      const words = [...name.split(" "), ...cases[name]!()];
+      const { exitCode, output, files, spoken } = await watched([process.execPath, main, ...words]);
+      if (name !== "check") expect(exitCode, output).toBe(otherCodes[name] ?? 0);
+      else expect([0, 10, 11, 12], output).toContain(exitCode);
+      expect(files).toEqual([]);
+      const port = `sin_port=htons(${new URL(server.uri).port}), sin_addr=inet_addr("127.0.0.1")`;
+      const toServer = (line: string): boolean => line.includes(port) || /\bsocket\(AF_INET, SOCK_STREAM/.test(line);
+      expect(name === "sync" ? spoken.filter((line) => !toServer(line)) : spoken).toEqual([]);
+      if (name === "sync") expect(server.asked.length).toBeGreaterThan(3);
+    },
+  );
+});
+
+describe.skipIf(process.platform === "win32")("a program that imports tidemark", () => {
+  it("leaves nothing either, in its main thread and in workers", async () => {
+    const index = JSON.stringify(new URL("../src/index.ts", import.meta.url).href);
+    const predict = (out: string, jobs: number): string =>
+      `await predict({ files: ["recordings.csv.gz"], model: "walk", out: "${out}", jobs: ${jobs} });`;
+    const worker = `import(${index}).then(async ({ predict }) => { ${predict("worker.csv", 1)} })`;
+    const program = `import { Worker } from "node:worker_threads"; import { once } from "node:events";
+      import { predict } from ${index}; ${predict("main.csv", 2)}
+      const [code] = await once(new Worker(${JSON.stringify(worker)}, { eval: true, execArgv: [] }), "exit");
+      process.exitCode = code;`;
+    const seen = await watched([process.execPath, "--input-type=module", "--eval", program]);
+    expect(seen).toEqual({ exitCode: 0, output: "", files: [], spoken: [] });
+    const [a, b] = ["main.csv", "worker.csv"].map((name) => readFileSync(join(directory, name), "utf8"));
+    expect(a).toBe(b);
+  });
+});
+
+describe.skipIf(!traces)(`the watch${traces ? "" : " (skipped: no strace)"}`, () => {
+  it("sees a name that is looked up, and a file that is left", async () => {
+    const program = `require("node:fs").writeFileSync(process.env.HOME + "/left", "");
+      require("node:dns").lookup("tidemark.invalid", () => {});`;
+    const { files, spoken } = await watched([process.execPath, "--eval", program]);
+    expect(files).toEqual(["left"]);
+    expect(spoken.length).toBeGreaterThan(0);
+  });
+
+  it("sees what a URL is asked of, and the output says so", async () => {
+    const words = ["predict", "https://127.0.0.1:9/a.csv", "--model", "walk", "--out", "remote.csv"];
+    const { exitCode, output } = await watched([process.execPath, main, ...words], { trace: false });
+    expect(exitCode).toBe(2);
+    expect(output).toContain("Fetching DuckDB's extension httpfs from extensions.duckdb.org into ~/.duckdb");
+  });
+});

@@ -1,0 +1,23 @@
+// docs/privacy.md leaves out no file of a model folder and no library.
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { modelFiles, trackingFile } from "../src/store/model-folder.ts";
+import { monitorFile } from "../src/store/monitor-database.ts";
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const page = read("docs/privacy.md");
+
+it.each([...Object.values(modelFiles), trackingFile, monitorFile])("says what is in %s", (file) => {
+  const rows = page.split("\n").filter((line) => line.startsWith("|") && line.split("|")[1]!.includes(`\`${file}\``));
+  expect(rows).toHaveLength(1);
+});
+
+it("speaks of every library", () => {
+  const names: Readonly<Record<string, string>> = {
+    "@duckdb/node-api": "DuckDB",
+    "@observablehq/plot": "Observable Plot",
+    "onnxruntime-node": "ONNX Runtime",
+  };
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(read("package.json"));
+  for (const name of Object.keys(dependencies)) expect(page).toContain(names[name] ?? name);
+});

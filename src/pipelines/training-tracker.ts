@@ -12,6 +12,7 @@ import { gitCommit } from "../store/versions.ts";
 import { BackgroundSender } from "../tracking/background-sender.ts";
 import { EventSender, type SenderOptions } from "../tracking/event-sender.ts";
 import { MlflowClient } from "../tracking/mlflow-client.ts";
+import { fault } from "../tracking/parse-tracking-log.ts";
 import { Patience } from "../tracking/patience.ts";
 import { isOtherStore, serverAddress } from "../tracking/server-address.ts";
 import type { RunStatus, TrackingEvent } from "../tracking/tracking-event.ts";
@@ -85,7 +86,9 @@ export class TrainingTracker {
     options: TrackerOptions,
   ): Promise<TrainingTracker> {
     const tracker = new TrainingTracker(config, staging, options);
-    const before = await readTrackingLog(staging.path(trackingFile));
+    const before = await readTrackingLog(tracker.#path);
+    const ended = before.findIndex(({ type }) => type === "artifact" || type === "version" || type === "complete");
+    if (ended >= 0) throw fault(tracker.#path, ended + 1, `${before[ended]!.type}: expected none before the end`);
     for (const event of before) tracker.#remember(event);
     tracker.#server?.background.enqueue(before);
     const at = options.now();

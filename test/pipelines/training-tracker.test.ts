@@ -64,3 +64,16 @@ it("does not end a fit anew that had ended, and adds what its end lacks", async 
     { type: "status", run: "train", status: "KILLED" },
   ]);
 });
+
+it.each([
+  { type: "artifact", run: "train", file: "secret", path: "secret" },
+  { type: "version", run: "train", name: "walk", alias: "champion", path: "model" },
+  { type: "complete", run: "train" },
+] as const)("does not go on with a log that says what only an end says: $type", async (event) => {
+  await (await open()).stop("KILLED");
+  const lines = [...(await log()), event].map((line) => `${JSON.stringify(line)}\n`);
+  writeFileSync(join(directory, trackingFile), lines.join(""));
+  await expect(open()).rejects.toMatchObject({
+    ...{ name: "UserError", message: expect.stringMatching(new RegExp(`line 5: ${event.type}: expected none`)) },
+  });
+});

@@ -4,9 +4,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../src/cli/program.ts";
+import { commandPaths } from "./command-paths.ts";
 import { unpackOldModel } from "./pipelines/old-model.ts";
 import { fileDirectory, main } from "./pipelines/tiny-run.ts";
 import { FakeMlflow } from "./tracking/fake-mlflow.ts";
@@ -87,14 +87,9 @@ async function watched(program: readonly string[], { trace = traces } = {}): Pro
   return { exitCode, output, files: [...list(home), ...list(temporary)], spoken };
 }
 
-function leaves(command: Command, path: readonly string[] = []): string[] {
-  if (command.commands.length === 0) return [path.join(" ")];
-  return command.commands.flatMap((own) => leaves(own, [...path, own.name()]));
-}
-
 describe.skipIf(process.platform === "win32")("every command", () => {
   it("has a case here", () => {
-    expect(Object.keys(cases).sort()).toEqual(leaves(createProgram()).sort());
+    expect(Object.keys(cases).sort()).toEqual(commandPaths(createProgram()).sort());
   });
 
   it.each(Object.keys(cases))(

@@ -3,6 +3,7 @@
 // recording down folds what lies above half the target rate, which for body movement (below 20 Hz) is little.
 // Dimensions: N samples in, M out, C channels.
 
+import { DataFault } from "../data/data-fault.ts";
 import type { Recordings, Stretch } from "../data/recordings.ts";
 
 /** A sample may lie this share of a period off its even tick and still count as even. */
@@ -19,9 +20,23 @@ export interface EvenStretch {
   readonly resampled: boolean;
 }
 
+/** Interpolated samples for each recorded one, beyond which it is the clock that was misread; an arbitrary choice. */
+const mostUpsampling = 100;
+
+function tooSlow({ user, recording }: Stretch, secondsPerSample: number, samplingRateHz: number): DataFault {
+  const found = `a sample every ${secondsPerSample.toPrecision(3)} s`;
+  const expected = `at least ${samplingRateHz / mostUpsampling} samples per second`;
+  return new DataFault({
+    ...{ code: "sampling_rate", expected, found },
+    message: `recording ${JSON.stringify(recording)} of ${JSON.stringify(user)}: expected ${expected} to bring it to ${samplingRateHz} Hz, found ${found}`,
+    advice: "Check the column of times and its unit, or give a lower --rate.",
+  });
+}
+
 /**
  * @param samplingRateHz the rate wanted, Hz
  * @returns samples from the stretch's first time on, as many whole periods as fit up to its last time
+ * @throws DataFault if there would be over a hundred for each that was recorded
  */
 export function resample(recordings: Recordings, stretch: Stretch, samplingRateHz: number): EvenStretch {
   const { start, end } = stretch;
@@ -33,6 +48,8 @@ export function resample(recordings: Recordings, stretch: Stretch, samplingRateH
   }
   // A last tick that misses the last sample by rounding alone is kept.
   const length = Math.floor((time[end - 1]! - startTime) * samplingRateHz + 1e-6) + 1;
+  const most = mostUpsampling * (end - start);
+  if (!(length <= most)) throw tooSlow(stretch, (time[end - 1]! - startTime) / (end - start - 1), samplingRateHz);
   const values = recordings.values.map(() => new Float32Array(length));
   let left = start;
   for (let i = 0; i < length; i++) {

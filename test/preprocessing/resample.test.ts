@@ -29,6 +29,14 @@ function oneStretch(time: Float64Array, values: Float32Array[]): Recordings {
 }
 
 describe("resample", () => {
+  test("refuses a clock so slow that nearly everything would be invented, however long it is", () => {
+    const time = Float64Array.from({ length: 50 }, (_, i) => i * 1e9);
+    const recordings = oneStretch(time, [Float32Array.from(time)]);
+    expect(() => resample(recordings, recordings.stretches[0]!, 20)).toThrow(
+      'recording "r" of "a": expected at least 0.2 samples per second to bring it to 20 Hz, found a sample every 1.00e+9 s',
+    );
+  });
+
   test.each(fixture.resample)("numpy.interp's numbers: $name", ({ rate, time, values, expected }) => {
     const recordings = oneStretch(
       Float64Array.from(time),

@@ -1,0 +1,178 @@
+// npm run fuzz: mutated inputs of every format, used as the product uses them. Each must be accepted or refused with a message:
+// no stack, no hang, no crash, no gigabyte, nothing half written. The same seed gives the same inputs.
+//
+//   npm run fuzz                       10,000 inputs for each format
+//   npm run fuzz -- --runs 300 --only csv,config --seed 7
+//   npm run fuzz -- --replay DIR       one input that failed, as its directory was printed
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { tableLines } from "../../src/cli/table.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+import { train } from "../../src/pipelines/train.ts";
+import { FakeMlflow } from "../tracking/fake-mlflow.ts";
+import { type Base, type FormatName, formatNames, writeParquetBases } from "./formats.ts";
+import type { Outcome, Task } from "./worker.ts";
+
+const hangMs = 10_000;
+const mostMebibytes = 1024;
+/** A process keeps a little of everything that it read; no single input is to blame for that. */
+const inputsOfAWorker = 400;
+
+type Verdict = Outcome["kind"] | "hang" | "crash" | "memory";
+const failures: readonly Verdict[] = ["defect", "hang", "crash", "memory", "partial"];
+
+async function makeBase(directory: string, server: string): Promise<Base> {
+  mkdirSync(join(directory, "parquet"), { recursive: true });
+  const activities = ["walking", "sitting", "jogging"];
+  const recordings = join(directory, "r.parquet");
+  await simulate({ out: recordings, users: 4, minutes: 1, rate: 20, seed: 3, activities });
+  await simulate({ out: join(directory, "batch.csv"), users: 2, minutes: 0.25, rate: 20, seed: 9, activities });
+  await train({
+    ...{ files: [recordings], out: join(directory, "model"), network: "compact", rate: 20, window: 40 },
+    ...{ folds: 2, epochs: 1, batchSize: 16, jobs: 2 },
+  });
+  await writeParquetBases(directory);
+  return { directory, server };
+}
+
+/** A process that takes a task at a time, and is replaced if it ends or has to be ended. */
+class Worker {
+  #child: ChildProcess | undefined;
+  #used = 0;
+  readonly #base: Base;
+  readonly scratch: string;
+
+  constructor(base: Base, scratch: string) {
+    this.#base = base;
+    this.scratch = scratch;
+  }
+
+  async run(task: Task): Promise<{ verdict: Verdict; text: string }> {
+    const first = await this.#try(task);
+    // On a busy machine everything takes long once.
+    return first.verdict === "hang" ? this.#try(task) : first;
+  }
+
+  async #try(task: Task): Promise<{ verdict: Verdict; text: string }> {
+    const child = await this.#ready();
+    child.send(task);
+    const stop = new AbortController();
+    const { signal } = stop;
+    const [what, value] = await Promise.race([
+      once(child, "message", { signal }).then(([outcome]) => ["outcome", outcome as Outcome] as const),
+      once(child, "exit", { signal }).then(([code, by]) => ["crash", `exit code ${code}, signal ${by}`] as const),
+      wait(hangMs, undefined, { signal }).then(() => ["hang", `no end within ${hangMs / 1000} s`] as const),
+    ]);
+    stop.abort();
+    if (what !== "outcome") {
+      await this.close();
+      return { verdict: what, text: value };
+    }
+    const { kind, text, peakMebibytes } = value;
+    const isLarge = peakMebibytes > mostMebibytes;
+    if (isLarge || ++this.#used >= inputsOfAWorker) await this.close();
+    return isLarge ? { verdict: "memory", text: `${Math.round(peakMebibytes)} MiB` } : { verdict: kind, text };
+  }
+
+  async #ready(): Promise<ChildProcess> {
+    if (this.#child !== undefined) return this.#child;
+    const words = [this.#base.directory, this.#base.server, this.scratch];
+    const child = fork(fileURLToPath(new URL("worker.ts", import.meta.url)), words, {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" },
+    });
+    await once(child, "message");
+    this.#used = 0;
+    this.#child = child;
+    return child;
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: "string", default: "10000" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string", default: formatNames.join(",") },
+    jobs: { type: "string", default: "2" },
+    keep: { type: "string", default: join(tmpdir(), "tidemark-fuzz") },
+    replay: { type: "string" },
+  },
+});
+const replayed: Task | undefined =
+  options.replay === undefined ? undefined : JSON.parse(readFileSync(join(options.replay, "task.json"), "utf8"));
+const runs = replayed === undefined ? Number(options.runs) : 1;
+const only = options.only.split(",");
+const names: readonly FormatName[] =
+  replayed === undefined ? formatNames.filter((name) => only.includes(name)) : [replayed.format];
+if (!(runs >= 1) || names.length === 0) throw new Error("expected --runs N and --only with known formats");
+
+const scratch = mkdtempSync(join(tmpdir(), "tidemark-fuzzing-"));
+const server = new FakeMlflow();
+await server.open();
+const base = await makeBase(join(scratch, "base"), server.uri);
+const workers = Array.from({ length: Number(options.jobs) }, (_, i) => new Worker(base, join(scratch, `worker-${i}`)));
+const kept: string[] = [];
+const rows: string[][] = [];
+let failed = false;
+
+for (const format of names) {
+  const started = performance.now();
+  const counts = new Map<Verdict, number>();
+  let next = 0;
+  const take = async (worker: Worker): Promise<void> => {
+    while (next < runs) {
+      const task = replayed ?? { format, index: next, seed: Number(options.seed) };
+      next++;
+      const { verdict, text } = await worker.run(task);
+      counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+      server.asked.length = 0;
+      if (replayed !== undefined) console.log(`${verdict}\n${text}`);
+      else if (failures.includes(verdict)) keep(task, verdict, text, worker);
+    }
+  };
+  await Promise.all(workers.map(take));
+  const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  failed ||= total < runs || failures.some((verdict) => counts.has(verdict));
+  const shown = ["accepted", "refused", ...failures] as const;
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const row = [format, String(total), ...shown.map((verdict) => String(counts.get(verdict as Verdict) ?? 0)), seconds];
+  rows.push(row);
+  console.log(`${format}: ${total} inputs in ${seconds} s`);
+}
+
+function keep(task: Task, verdict: Verdict, text: string, worker: Worker): void {
+  const directory = join(options.keep, `${task.format}-${task.seed}-${task.index}`);
+  rmSync(directory, { recursive: true, force: true });
+  cpSync(worker.scratch, directory, { recursive: true });
+  writeFileSync(join(directory, "task.json"), JSON.stringify(task));
+  writeFileSync(join(directory, "error.txt"), `${verdict}\n${text}\n`);
+  kept.push(directory);
+  if (kept.length <= 20) console.log(`${verdict}: ${directory}\n  ${text.split("\n").slice(0, 4).join("\n  ")}`);
+}
+
+for (const worker of workers) await worker.close();
+await server.close();
+rmSync(scratch, { recursive: true, force: true });
+console.log(
+  tableLines(
+    ["format", "inputs", "accepted", "refused", "stack", "hang", "crash", "> 1 GB", "partial", "s"],
+    rows,
+  ).join("\n"),
+);
+if (kept.length > 0) console.log(`\n${kept.length} failed; see ${options.keep}`);
+process.exit(failed && replayed === undefined ? 1 : 0);

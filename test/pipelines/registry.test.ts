@@ -2,14 +2,12 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { listModels, promote, rollback } from "../../src/pipelines/registry.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import type { RetrainReport } from "../../src/pseudo-labeling/retrain-report.ts";
-import { Rng } from "../../src/random.ts";
 import { jsonText } from "../../src/store/atomic-file.ts";
 import { readManifest, sealManifest } from "../../src/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../../src/store/model-folder.ts";
@@ -358,32 +356,4 @@ describe("several at once", () => {
     expect(reason).toMatchObject({ exitCode: 2 });
     expect(champions()).toEqual(["walk"]);
   });
-});
-
-it("kill -9 at any moment leaves the state before or the one after, whole, and the next command works", async () => {
-  await promote(at("models", "walk-v2"));
-  const rng = Rng.fromSeed(17);
-  const started = performance.now();
-  await run("models", "promote", "models/walk-v3");
-  const duration = performance.now() - started;
-  let reached = 0;
-  for (let i = 0; i < 20; i++) {
-    const before = champions();
-    const isBack = before.at(-1) === "walk-v3";
-    const after = isBack ? before.slice(0, -1) : [...before, "walk-v3"];
-    const words = isBack ? ["rollback", "walk"] : ["promote", "models/walk-v3"];
-    const process = start(["models", ...words], directory);
-    // Most of the time is the start; what counts is done at the end.
-    await wait(duration * (0.6 + 0.45 * rng.uniform()));
-    process.kill("SIGKILL");
-    await process.ended;
-    expect([before, after]).toContainEqual(champions());
-    if (champions().at(-1) === after.at(-1)) reached++;
-    expect((await listModels(at("models"))).filter(({ champion }) => champion)).toHaveLength(1);
-  }
-  expect(reached).toBeGreaterThan(0);
-  const last = champions().at(-1) === "walk-v3" ? ["rollback", "walk"] : ["promote", "models/walk-v3"];
-  expect(await run("models", ...last)).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(readdirSync(at("models")).filter((name) => name.startsWith("lock-"))).toEqual([]);
-  expect(await run("baseline", "validate", "models/walk@champion")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
 });

@@ -1,0 +1,353 @@
+// The five commands under kill -9. A course repeats its command, kills it at random moments, and after each kill looks at
+// everything that must hold; what does not is reported as lost, in words.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { checkResultSchema } from "../../src/monitoring/check-result.ts";
+import { rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { streamSchemas } from "../../src/pipelines/check.ts";
+import { withStream } from "../../src/pipelines/monitor-stream.ts";
+import { openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
+import type { Rng } from "../../src/random.ts";
+import { jsonText, writeFileAtomic } from "../../src/store/atomic-file.ts";
+import { readManifest, sealManifest } from "../../src/store/manifest.ts";
+import { modelFiles, openModelFolder, trackingFile } from "../../src/store/model-folder.ts";
+import { readRegistry } from "../../src/store/registry.ts";
+import { rollingReferencePath } from "../../src/store/stream-names.ts";
+import { decodeFitState } from "../../src/training/fit-state.ts";
+import type { RememberingMlflow } from "./remembering-mlflow.ts";
+import { Duration, type Ended, runVictim } from "./victim.ts";
+
+export interface Course {
+  /** Of these commands, as many were killed. */
+  kills: number;
+  /** Ended by themselves in between. */
+  ended: number;
+  readonly lost: string[];
+}
+
+export interface Setting {
+  /** Holds `model` (trained), `r.parquet`, `u.parquet`, `b0.csv` ... and is for reading alone. */
+  readonly base: string;
+  /** For this course alone; exists and is empty. */
+  readonly directory: string;
+  readonly rng: Rng;
+  readonly server: RememberingMlflow;
+}
+
+export type Torture = (setting: Setting, kills: number) => Promise<Course>;
+
+export const trainWords: readonly string[] = [
+  ...["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "2"],
+  ...["--batch-size", "16", "--seed", "7", "--jobs", "1"],
+];
+
+export const retrainWords: readonly string[] = [
+  ...["--cycles", "1", "--epochs", "1", "--restart", "none", "--holdout", "0.25", "--seed", "1", "--jobs", "1"],
+];
+
+export const batches = 6;
+
+class Run {
+  readonly course: Course = { kills: 0, ended: 0, lost: [] };
+  readonly duration = new Duration();
+  readonly setting: Setting;
+
+  constructor(setting: Setting) {
+    this.setting = setting;
+  }
+
+  /** The command to its end, which is `exitCodes`. */
+  async finish(words: readonly string[], exitCodes: readonly number[] = [0]): Promise<Ended> {
+    const ended = await this.duration.measure(() => runVictim(this.setting.directory, words, null));
+    this.#expectCode(ended, words, exitCodes);
+    return ended;
+  }
+
+  async victim(words: readonly string[], exitCodes: readonly number[] = [0]): Promise<Ended> {
+    const moment = this.duration.moment(this.setting.rng);
+    const ended = await this.duration.measure(() => runVictim(this.setting.directory, words, moment));
+    if (ended.killed) this.course.kills++;
+    else {
+      this.course.ended++;
+      this.#expectCode(ended, words, exitCodes);
+    }
+    return ended;
+  }
+
+  #expectCode({ exitCode, stderr }: Ended, words: readonly string[], exitCodes: readonly number[]): void {
+    this.expect(exitCodes.includes(exitCode ?? -1), `${words.join(" ")} ended with ${exitCode}: ${stderr}`);
+  }
+
+  expect(holds: boolean, what: string): void {
+    if (!holds) this.course.lost.push(`after kill ${this.course.kills}: ${what}`);
+  }
+
+  /** What throws is lost. */
+  async holds(what: string, look: () => unknown): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      this.expect(false, `${what}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  /** Nothing hidden and no lock is left in the tree of this course. */
+  expectClean(): void {
+    const names = readdirSync(this.setting.directory, { recursive: true, encoding: "utf8" });
+    const left = names.filter((name) => /\.tmp$|(^|\/)lock-/.test(name) || name.endsWith(".partial"));
+    this.expect(left.length === 0, `left behind: ${left.join(", ")}`);
+  }
+
+  at(...names: string[]): string {
+    return join(this.setting.directory, ...names);
+  }
+
+  copy(name: string, to: string = name): void {
+    cpSync(join(this.setting.base, name), this.at(to), { recursive: true });
+  }
+}
+
+const streams = ["s0", "s1", "s2"];
+
+const verdictCodes = [0, 10, 11, 12];
+
+/** Every batch that was acknowledged is in the ledger with the verdict that was told, once, in order. */
+export const check: Torture = async (setting, kills) => {
+  const run = new Run(setting);
+  run.copy("model");
+  for (let i = 0; i < batches; i++) run.copy(`b${i}.csv`);
+  const words = (n: number, id: string): string[] => [
+    ...[
+      "check",
+      `b${n % batches}.csv`,
+      "--model",
+      "model",
+      "--stream",
+      `s${n % 3}`,
+      "--batch-id",
+      id,
+      "--accept",
+      "--json",
+    ],
+  ];
+  const told = new Map<string, string>();
+  const acknowledge = (n: number, id: string, stdout: string): void => {
+    if (stdout.endsWith("\n")) told.set(`s${n % 3} ${id}`, verdictOf(stdout));
+  };
+  for (let n = 0; n < 3; n++)
+    acknowledge(n, `whole-${n}`, (await run.finish(words(n, `whole-${n}`), verdictCodes)).stdout);
+  for (let n = 0; run.course.kills < kills; n++) {
+    const id = `batch-${n}`;
+    acknowledge(n, id, (await run.victim(words(n, id), verdictCodes)).stdout);
+    await run.holds("the ledger", () => expectLedger(run, told));
+    for (const stream of streams) {
+      const file = run.at("model", rollingReferencePath(stream));
+      await run.holds(file, () => rollingReferenceSchema.parse(JSON.parse(readFileSync(file, "utf8"))));
+    }
+    // Each tenth is brought again: it counts once, whatever became of it.
+    if (n % 10 === 9) acknowledge(n, id, (await run.finish(words(n, id), verdictCodes)).stdout);
+  }
+  for (let n = 0; n < 3; n++) await run.finish(words(n, `last-${n}`), verdictCodes);
+  await run.holds("the ledger", () => expectLedger(run, told));
+  await run.holds("the model", () => openModelFolder(run.at("model")));
+  run.expectClean();
+  return run.course;
+};
+
+function verdictOf(text: string): string {
+  return String(JSON.parse(text).verdict);
+}
+
+async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promise<void> {
+  const path = run.at("model", "monitor.sqlite");
+  if (!existsSync(path)) return run.expect(told.size === 0, "the ledger is gone");
+  const database = new DatabaseSync(path, { readOnly: true });
+  const [{ integrity_check: integrity } = {}] = database.prepare("PRAGMA integrity_check").all();
+  database.close();
+  run.expect(integrity === "ok", `the ledger's integrity: ${integrity}`);
+  const { monitored } = await openMonitor(run.at("model"));
+  const kept = streams.flatMap((stream) =>
+    withStream(monitored, { stream, schemas: streamSchemas }, (open) => open.page({ limit: 1e6 })).map(
+      ({ batchId, result }) => [`${stream} ${batchId}`, checkResultSchema.parse(result).verdict] as const,
+    ),
+  );
+  const verdicts = new Map<string, string>(kept);
+  run.expect(verdicts.size === kept.length, "a batch counts twice");
+  for (const [batch, verdict] of told) {
+    run.expect(verdicts.get(batch) === verdict, `batch ${batch}: told ${verdict}, kept ${verdicts.get(batch)}`);
+  }
+}
+
+/** What a training leaves of itself while it runs: all of it can be read. */
+function expectStaging(directory: string): void {
+  if (!existsSync(join(directory, "run.json"))) return;
+  JSON.parse(readFileSync(join(directory, "run.json"), "utf8"));
+  for (const name of readdirSync(directory).filter((file) => file.endsWith(".checkpoint"))) {
+    decodeFitState(readFileSync(join(directory, name)));
+  }
+}
+
+/** A model is there whole or not at all, and in the end equal to that of a run without kills, byte for byte. */
+async function trainings(
+  run: Run,
+  kills: number,
+  words: (out: string, ...more: string[]) => readonly string[],
+  exitCodes: readonly number[],
+): Promise<void> {
+  await run.finish(words("whole"), exitCodes);
+  const [wanted = "whole"] = ["whole", "whole.refused"].filter((name) => existsSync(run.at(name)));
+  const place = wanted.replace("whole", "often");
+  const same = [modelFiles.network, modelFiles.scaler, modelFiles.labels].filter((name) =>
+    existsSync(run.at(wanted, name)),
+  );
+  const expectModel = async (): Promise<void> => {
+    await run.holds("the model", async () => {
+      if (wanted === "whole") {
+        await openMonitor(run.at(place));
+        const log = await readTrackingLog(run.at(place, trackingFile));
+        run.expect(log.at(-1)?.type === "complete", "tracking.jsonl has no end");
+      }
+      const [names, expected] = [place, wanted].map((name) => readdirSync(run.at(name)).sort().join(" "));
+      run.expect(names === expected, `files of ${place}: ${names}`);
+      for (const name of same) {
+        const [own, other] = [place, wanted].map((folder) => readFileSync(run.at(folder, name)));
+        run.expect(own!.equals(other!), `${name} differs from that of a run without kills`);
+      }
+    });
+    run.expect(!existsSync(run.at("often.partial")), "often.partial is still there");
+  };
+  const begin = (): void => {
+    for (const name of ["often", "often.refused", "often.partial"])
+      rmSync(run.at(name), { recursive: true, force: true });
+  };
+  const isResumable = (): boolean => existsSync(run.at("often.partial", "run.json"));
+  const isDone = (): boolean => existsSync(run.at(place)) && !isResumable();
+  while (run.course.kills < kills) {
+    const { killed } = await run.victim(words("often", ...(isResumable() ? ["--resume"] : [])), exitCodes);
+    if (killed) await run.holds("often.partial", () => expectStaging(run.at("often.partial")));
+    if (existsSync(run.at("often"))) {
+      // Of a run that was killed after its model was there, the rest is no more than staging.
+      await run.holds("often", () => openMonitor(run.at("often")));
+      rmSync(run.at("often.partial"), { recursive: true, force: true });
+    }
+    if (!killed || isDone()) {
+      await expectModel();
+      begin();
+    }
+  }
+  await run.finish(words("often", ...(isResumable() ? ["--resume"] : [])), exitCodes);
+  await expectModel();
+  run.expectClean();
+}
+
+export const train: Torture = async (setting, kills) => {
+  const run = new Run(setting);
+  run.copy("r.parquet");
+  await trainings(run, kills, (out, ...more) => ["train", "r.parquet", "--out", out, ...trainWords, ...more], [0]);
+  return run.course;
+};
+
+export const retrain: Torture = async (setting, kills) => {
+  const run = new Run(setting);
+  for (const name of ["r.parquet", "u.parquet", "model"]) run.copy(name);
+  const words = (out: string, ...more: string[]) => [
+    ...["retrain", "u.parquet", "--model", "model", "--labelled", "r.parquet", "--out", out, ...retrainWords, ...more],
+  ];
+  await trainings(run, kills, words, [0, 20]);
+  await run.holds("the champion", () => openMonitor(run.at("model")));
+  return run.course;
+};
+
+/** The champion is the one before or the one after, promoted or gone back to, and can be opened. */
+export const promote: Torture = async (setting, kills) => {
+  const run = new Run(setting);
+  mkdirSync(run.at("models"));
+  const names = ["walk", "walk-v2", "walk-v3"];
+  for (const [i, name] of names.entries()) await makeVersion(run, name, i);
+  const lineNow = async () => (await readRegistry(run.at("models"))).lines.walk!;
+  const promoteWords = (name: string): string[] => ["models", "promote", `models/${name}`];
+  await run.finish(promoteWords("walk-v2"));
+  while (run.course.kills < kills) {
+    const before = (await lineNow()).champions;
+    const isBack = before.length > 1 && run.setting.rng.integer(3) === 0;
+    const others = names.filter((name) => name !== before.at(-1));
+    const next = isBack ? before.at(-2)! : others[run.setting.rng.integer(others.length)]!;
+    const after = isBack ? before.slice(0, -1) : [...before.filter((name) => name !== next), next];
+    const { killed } = await run.victim(isBack ? ["models", "rollback", "walk"] : promoteWords(next));
+    await run.holds("the registry", async () => {
+      const { champions, log } = await lineNow();
+      const found = champions.join(", ");
+      const wholes = killed ? [before, after] : [after];
+      run.expect(
+        wholes.some((whole) => whole.join(", ") === found),
+        `champions ${before.join(", ")}, then ${after.join(", ")}: found ${found}`,
+      );
+      run.expect(log.at(-1)!.champion === champions.at(-1), `the log ends with ${log.at(-1)!.champion}`);
+      await openMonitor(run.at("models", "walk@champion"));
+    });
+  }
+  for (const name of ["walk-v2", "walk-v3"]) await run.finish(promoteWords(name));
+  run.expect((await lineNow()).champions.at(-1) === "walk-v3", "the last promotion does not count");
+  run.expectClean();
+  return run.course;
+};
+
+async function makeVersion(run: Run, name: string, i: number): Promise<void> {
+  run.copy("model", join("models", name));
+  if (i === 0) return;
+  const { manifest_hash: _, ...manifest } = await readManifest(run.at("models", name));
+  const { model_version, data } = manifest;
+  const sealed = sealManifest({
+    ...manifest,
+    created_at: `2100-0${i}-01T00:00:00.000Z`,
+    retrained_from: {
+      ...{ model_version, model: "models/walk", line: "walk", files: ["u.parquet"], pseudo_labelled: 7 },
+      ...{ fingerprint: data.fingerprint, holdout: ["person-02"] },
+    },
+  });
+  await writeFileAtomic(run.at("models", name, modelFiles.manifest), jsonText(sealed));
+}
+
+/** Whatever was killed in between, the server ends with what one undisturbed sync gives it, each thing once. */
+export const sync: Torture = async (setting, kills) => {
+  const run = new Run(setting);
+  const { server } = setting;
+  run.copy("model");
+  for (let i = 0; i < batches; i++) {
+    run.copy(`b${i}.csv`);
+    await run.finish(["check", `b${i}.csv`, "--model", "model", "--stream", `s${i % 3}`], verdictCodes);
+  }
+  const words = ["sync", "model", "--tracking", server.uri];
+  const fresh = new Run(setting);
+  server.forget();
+  await fresh.finish(words);
+  const expected = JSON.stringify(server.state());
+  server.forget();
+  for (let inARow = 0; fresh.course.kills < kills; ) {
+    const { killed } = await fresh.victim(words);
+    await fresh.holds("the model", () => readTrackingLog(fresh.at("model", trackingFile)));
+    inARow = killed ? inARow + 1 : 0;
+    if (inARow === 5) await fresh.finish(words);
+    if (killed && inARow < 5) continue;
+    const same = JSON.stringify(server.state()) === expected;
+    fresh.expect(same, `the server holds ${JSON.stringify(server.state()).slice(0, 500)}`);
+    server.forget();
+    inARow = 0;
+  }
+  await fresh.finish(words);
+  fresh.expect(JSON.stringify(server.state()) === expected, "the server holds something else in the end");
+  await fresh.holds("the model", () => openModelFolder(fresh.at("model")));
+  fresh.expectClean();
+  fresh.course.lost.push(...run.course.lost);
+  return fresh.course;
+};
+
+export const courses: Readonly<Record<string, { torture: Torture; share: number }>> = {
+  check: { torture: check, share: 0.35 },
+  train: { torture: train, share: 0.2 },
+  retrain: { torture: retrain, share: 0.1 },
+  promote: { torture: promote, share: 0.2 },
+  sync: { torture: sync, share: 0.15 },
+};

@@ -21,7 +21,7 @@ const table: Record<string, readonly string[] | typeof any> = {
   training: ["nn", "onnx", "metrics", "preprocessing"],
   baseline: ["stats", "data"],
   drift: ["baseline", "stats"],
-  monitoring: ["drift", "baseline"],
+  monitoring: ["drift", "baseline", "stats"],
   "pseudo-labeling": ["training", "model-selection", "metrics", "preprocessing", "stats"],
   report: ["pseudo-labeling", "drift", "baseline", "metrics", "model-selection", "data", "stats"],
   pipelines: any,

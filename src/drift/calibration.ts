@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";
-import { type ScoreStatistic, type Standard, standardSchema } from "./score.ts";
+import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from "./score.ts";
 
 /** Drift-free batches of one length: `seconds` is how long they were on average, by the pairs' effective size. */
 export interface CalibrationRung extends NullRung {
@@ -77,11 +77,11 @@ const kindSchema = z.object({
     .array(
       nullRungSchema.extend({
         standard: standardSchema,
-        reach: z.number(),
+        reach: scoreSchema,
         false_alarms: z
           .object({ p_at_most_5_percent: share, p_at_most_1_percent: share, beyond_reach: share })
           .nullable(),
-        evidence_factor: z.number().min(1),
+        evidence_factor: z.number().min(1).max(1e100),
       }),
     )
     .min(1),
@@ -93,5 +93,5 @@ export const calibrationSchema: z.ZodType<Calibration> = z.object({
     baseline: kindSchema.exactOptional(),
     own_past: kindSchema.exactOptional(),
   }),
-  correlation_seconds: z.record(z.string(), z.number().positive()).nullable(),
+  correlation_seconds: z.record(z.string(), z.number().positive().max(1e9)).nullable(),
 });

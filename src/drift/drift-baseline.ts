@@ -5,9 +5,11 @@ import { sampleSchema } from "../baseline/baseline-stats.ts";
 import { type AccuracyCalibration, accuracyCalibrationSchema } from "./accuracy-estimate.ts";
 import { type BaselineReference, baselineReferenceSchema, channelSummarySchema } from "./baseline-reference.ts";
 import { type Calibration, calibrationSchema } from "./calibration.ts";
+import { calibrationFaults } from "./calibration-faults.ts";
 import { type ClassSummaries, wholeOf } from "./class-summaries.ts";
 import type { DriftModel } from "./comparison.ts";
-import { type ModelSignals, modelSignalsSchema } from "./model-signals.ts";
+import { type ModelSignals, modelSignalsSchema, signalEdges } from "./model-signals.ts";
+import { signalNames } from "./sensor-signals.ts";
 
 export interface DriftBaseline {
   /** Of the windows, Hz; recordings of another rate are brought to it before they are counted. */
@@ -24,6 +26,9 @@ export interface DriftBaseline {
   /** Null where no person had enough windows for a batch. */
   readonly accuracy: AccuracyCalibration | null;
 }
+
+/** Distances of float32 samples, of as many as can be counted. */
+const largestSum = 1e60;
 
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
   .object({
@@ -50,8 +55,10 @@ export function driftBaselineFaults(drift: DriftBaseline, channels: readonly str
   if (signals.classCounts.length !== classes.length) {
     faults.push(`drift.signals.classCounts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
   }
+  const known = new Set([...channels, ...signalNames(channels)]);
   for (const name of new Set([...channels, ...Object.keys(edges)])) {
-    const own = edges[name];
+    if (!known.has(name)) faults.push(`drift.edges.${name}: is neither a sensor column nor a signal computed of some`);
+    const own = Object.hasOwn(edges, name) ? edges[name] : undefined;
     if (own === undefined) {
       faults.push(`drift.edges.${name}: missing, although "${name}" is a sensor column`);
       continue;
@@ -62,20 +69,36 @@ export function driftBaselineFaults(drift: DriftBaseline, channels: readonly str
     }
     for (const [k, summary] of by_class.entries()) {
       if (summary === null) continue;
-      const bins = summary[name]?.counts.length;
-      if (bins === own.length + 1) continue;
-      faults.push(`drift.by_class.${k}.${name}: expected ${own.length + 1} counts, got ${bins ?? "none"}`);
+      const of = Object.hasOwn(summary, name) ? summary[name]! : undefined;
+      if (of?.counts.length !== own.length + 1) {
+        const bins = of?.counts.length ?? "none";
+        faults.push(`drift.by_class.${k}.${name}: expected ${own.length + 1} counts, got ${bins}`);
+      } else if (![of.mean, of.std, of.min, of.max].every((x) => sampleSchema.safeParse(x).success)) {
+        faults.push(`drift.by_class.${k}.${name}: expected numbers within float32`);
+      } else if (!(of.excessBelow <= largestSum && of.excessAbove <= largestSum)) {
+        faults.push(`drift.by_class.${k}.${name}: expected summed distances of at most ${largestSum}`);
+      }
     }
   }
-  const { kinds, correlation_seconds } = drift.calibration;
-  const standards = Object.entries(kinds).flatMap(([kind, { rungs }]) =>
-    rungs.map(({ standard }, i) => [`kinds.${kind}.rungs.${i}.standard`, standard] as const),
-  );
-  for (const [path, byName] of [...standards, ["correlation_seconds", correlation_seconds ?? {}] as const]) {
-    const strangers = Object.keys(byName).filter((name) => !(name in edges));
-    for (const name of strangers) faults.push(`drift.calibration.${path}.${name}: has no edges in drift.edges`);
-  }
-  return faults;
+  return [...faults, ...signalFaults(signals), ...calibrationFaults(drift.calibration, Object.keys(edges))];
+}
+
+function signalFaults({ windows, classCounts, confidence, entropy, margin, pairs, flips }: ModelSignals): string[] {
+  const path = "drift.signals";
+  const sums = (name: string, counts: readonly number[]): string[] => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return total === windows ? [] : [`${path}.${name}: expected counts that sum to ${windows} (windows), got ${total}`];
+  };
+  const bins = signalEdges.length + 1;
+  return [
+    ...sums("classCounts", classCounts),
+    ...Object.entries({ confidence, entropy, margin }).flatMap(([name, { counts, millionths }]) => [
+      ...(counts.length === bins ? [] : [`${path}.${name}.counts: expected ${bins}, got ${counts.length}`]),
+      ...sums(`${name}.counts`, counts),
+      ...(millionths <= windows * 1e6 ? [] : [`${path}.${name}.millionths: expected at most a million per window`]),
+    ]),
+    ...(flips <= pairs && pairs <= windows ? [] : [`${path}: expected at most ${windows} pairs, and flips among them`]),
+  ];
 }
 
 export function baselineReferenceOf({ edges, by_class }: DriftBaseline): BaselineReference {

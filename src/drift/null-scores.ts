@@ -11,6 +11,7 @@
 
 import { z } from "zod";
 import { Rng } from "../random.ts";
+import { scoreSchema } from "./score.ts";
 
 export interface NullRung {
   /** Length of these batches. */
@@ -38,9 +39,9 @@ const ascending = (values: readonly number[]): boolean =>
 
 export const nullRungSchema: z.ZodObject<{ seconds: z.ZodNumber; scores: z.ZodArray<z.ZodArray<z.ZodNumber>> }> =
   z.object({
-    seconds: z.number().positive().describe("length of these batches"),
+    seconds: z.number().positive().max(1e9).describe("length of these batches"),
     scores: z
-      .array(z.array(z.number()).min(1).refine(ascending, "expected ascending scores"))
+      .array(z.array(scoreSchema).min(1).refine(ascending, "expected ascending scores"))
       .min(1)
       .describe("of drift-free batches, by person, ascending"),
   });

@@ -28,7 +28,22 @@ export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
 /** By channel: what a statistic's size is without drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
 
-const meanAndSpread = z.tuple([z.number(), z.number().positive()]).exactOptional();
+/** Sizes of differences of float32 samples, as multiples of a spread: beyond these, scores overflow. */
+const largestSize = 1e30;
+const meanAndSpread = z
+  .tuple([
+    z.number().min(0).max(largestSize),
+    z
+      .number()
+      .min(1 / largestSize)
+      .max(largestSize),
+  ])
+  .exactOptional();
+/** Of every score that is stored. */
+export const scoreSchema: z.ZodNumber = z
+  .number()
+  .min(-(largestSize ** 2))
+  .max(largestSize ** 2);
 
 export const standardSchema: z.ZodType<Standard> = z
   .record(

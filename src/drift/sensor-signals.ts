@@ -27,6 +27,11 @@ function sensorSignals(channels: readonly string[]): SensorSignal[] {
   );
 }
 
+/** What can be computed of channels with these names. */
+export function signalNames(channels: readonly string[]): string[] {
+  return sensorSignals(channels).map(({ name }) => name);
+}
+
 /** The entries of channels, without those of signals that are computed of them. */
 export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   const names = Object.keys(byName);

@@ -4,12 +4,18 @@
 import { type ChampionOptions, readChampionOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Manifest } from "../store/manifest.ts";
+import type { StoredConfig } from "../store/stored-config.ts";
 
 /**
+ * @param config of the champion's training
  * @param model as its user named it
  * @throws UserError that names the option which this version cannot go on with
  */
-export function championOptions({ config, data, tidemark_version }: Manifest, model: string): ChampionOptions {
+export function championOptions(
+  config: StoredConfig,
+  { data, tidemark_version }: Pick<Manifest, "data" | "tidemark_version">,
+  model: string,
+): ChampionOptions {
   const read = readChampionOptions({ ...config, files: config.files ?? data.files });
   if ("options" in read) return read.options;
   const { name, expected, found } = read.fault;

@@ -48,7 +48,7 @@ export interface RetrainData {
 /** @throws UserError for every fault of the files, or where nobody can be held out */
 export async function prepareRetraining(config: RetrainConfig, champion: Monitor): Promise<RetrainData> {
   const warnings: string[] = [];
-  const trained = championOptions(champion.folder.manifest, config.model);
+  const trained = championOptions(champion.config, champion.folder.manifest, config.model);
   const labelled = await readLabelled(config, champion, trained, warnings);
   const { windows: own, dropped } = cut(labelled.recordings, champion);
   requireEveryClass(own);

@@ -114,6 +114,24 @@ describe("baseline_stats.json", () => {
     ["a spread of 1e308", (value: Loose) => (value.per_channel.Ax.std = 1e308), "per_channel.Ax.std: "],
     ["an edge of 1e308", (value: Loose) => (value.drift.edges.Ay[0] = -1e308), "drift.edges.Ay.0: "],
     [
+      "a statistic without a standard",
+      (value: Loose) => delete value.drift.calibration.kinds.baseline.rungs[1].standard["A tempo"].ksWithinClasses,
+      "rungs.1.standard.A tempo.ksWithinClasses: missing",
+    ],
+    [
+      "a channel under a name that every object has",
+      (value: Loose) => {
+        value.drift.edges.constructor = value.drift.edges.Ay;
+        delete value.drift.edges.Ay;
+      },
+      "drift.edges.constructor: is neither a sensor column nor a signal",
+    ],
+    [
+      "windows that are not in its signals",
+      (value: Loose) => (value.drift.signals.windows += 1),
+      "drift.signals.classCounts: expected counts that sum to",
+    ],
+    [
       "a million batches to remember",
       (value: Loose) => (value.drift.calibration.reference_batches = 1e6),
       "reference_batches: ",

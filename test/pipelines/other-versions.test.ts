@@ -80,7 +80,8 @@ describe.each([
   });
 
   it("is retrained, with the options that it was trained with", async () => {
-    expect(championOptions(await readManifest(at(model)), model)).toEqual({
+    const manifest = await readManifest(at(model));
+    expect(championOptions(manifest.config, manifest, model)).toEqual({
       ...{ files: ["recordings.csv.gz"], rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore" },
       ...{ folds: 2, epochs: 2, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "none" },
       ...{ augment: "rotate", windowSize: 5 },

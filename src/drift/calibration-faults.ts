@@ -1,0 +1,42 @@
+// What a calibration that fits its schema may still have wrong, so that a comparison would miss a number on the way.
+
+import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
+import { farStatistics, type StatisticName } from "./score.ts";
+
+/** @param names of channels and signals that have edges @returns one message a fault, by its place in the file */
+export function calibrationFaults({ kinds, correlation_seconds }: Calibration, names: readonly string[]): string[] {
+  const known = new Set(names);
+  const strangers = (path: string, byName: object): string[] =>
+    Object.keys(byName)
+      .filter((name) => !known.has(name))
+      .map((name) => `${path}.${name}: has no edges in drift.edges`);
+  const path = "drift.calibration";
+  const needed = correlation_seconds !== null && (kinds.baseline === undefined || kinds.own_past === undefined);
+  const lacking = needed ? names.filter((name) => !Object.hasOwn(correlation_seconds, name)) : [];
+  return [
+    ...(Object.entries(kinds) as [CalibrationKind, KindCalibration][]).flatMap(([kind, calibration]) => [
+      ...calibration.rungs.flatMap(({ standard }, i) =>
+        strangers(`${path}.kinds.${kind}.rungs.${i}.standard`, standard),
+      ),
+      ...rungFaults(`${path}.kinds.${kind}.rungs`, calibration),
+    ]),
+    ...strangers(`${path}.correlation_seconds`, correlation_seconds ?? {}),
+    ...lacking.map((name) => `${path}.correlation_seconds.${name}: missing, although it has edges`),
+  ];
+}
+
+function rungFaults(path: string, { statistic, rungs }: KindCalibration): string[] {
+  const channels = Object.keys(rungs[0]!.standard);
+  if (channels.length === 0) return [`${path}.0.standard: expected a channel`];
+  const needed: readonly StatisticName[] = [statistic, ...farStatistics];
+  return rungs.flatMap(({ seconds, standard }, i) => [
+    ...(i === 0 || rungs[i - 1]!.seconds < seconds
+      ? []
+      : [`${path}.${i}.seconds: expected more than the rung before has`]),
+    ...channels.flatMap((channel) => {
+      const own = Object.hasOwn(standard, channel) ? standard[channel]! : {};
+      const missing = needed.filter((name) => own[name] === undefined);
+      return missing.map((name) => `${path}.${i}.standard.${channel}.${name}: missing`);
+    }),
+  ]);
+}

@@ -1,0 +1,106 @@
+// A baseline_stats.json with correct hashes and anything else wrong: it is refused by name, or batches can be judged by it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { readRecordings } from "../../src/data/read-recordings.ts";
+import { gridsOf } from "../../src/drift/baseline-reference.ts";
+import { driftBaselineSchema, driftModel } from "../../src/drift/drift-baseline.ts";
+import { Summarizer } from "../../src/drift/summarize.ts";
+import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
+import { checkResultSchema } from "../../src/monitoring/check-result.ts";
+import { decide, type StreamState } from "../../src/pipelines/check.ts";
+import { columnsUnder, measureBatch } from "../../src/pipelines/measure-batch.ts";
+import type { StreamMemory } from "../../src/pipelines/monitor-stream.ts";
+import { baselineFaults, contentHash, expectedBaseline, openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { makeWindows } from "../../src/preprocessing/make-windows.ts";
+import { Rng } from "../../src/random.ts";
+import { predictWindows } from "../../src/training/predict-windows.ts";
+import { unpackOldModel } from "./old-model.ts";
+import { fileDirectory } from "./tiny-run.ts";
+
+type Container = Record<string, unknown>;
+const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
+const numbers = [0, -1, 1, 0.5, 1e308, -1e308, 1e-308, 1e30, 3e38, 65_536, Number.MAX_SAFE_INTEGER];
+
+/** Places in a value; those that differ in an index alone count as one, so that long lists do not drown the rest. */
+function placesOf(value: unknown): string[][][] {
+  const all: string[][] = [];
+  const walk = (at: unknown, path: string[]): void => {
+    if (!isContainer(at)) return;
+    for (const key of Object.keys(at)) {
+      all.push([...path, key]);
+      walk(at[key], [...path, key]);
+    }
+  };
+  walk(value, []);
+  return [...Map.groupBy(all, (path) => path.join(".").replace(/\b\d+\b/g, "#")).values()];
+}
+
+function mutate(value: unknown, path: readonly string[], rng: Rng): void {
+  const pick = <T>(items: readonly T[]): T => items[rng.integer(items.length)]!;
+  let owner: unknown = value;
+  for (const key of path.slice(0, -1)) owner = isContainer(owner) ? owner[key] : undefined;
+  const key = path.at(-1)!;
+  if (!isContainer(owner) || !(key in owner)) return;
+  const old = owner[key];
+  const changes: (() => unknown)[] = [
+    () => (Array.isArray(owner) ? owner.splice(Number(key), 1) : delete owner[key]),
+    () => Object.assign(owner, { [key]: null }),
+  ];
+  if (typeof old === "number") changes.push(...numbers.map((number) => () => Object.assign(owner, { [key]: number })));
+  if (Array.isArray(old))
+    changes.push(
+      () => old.splice(0),
+      () => old.push(old.at(-1)),
+    );
+  if (!Array.isArray(owner)) changes.push(() => Object.assign(owner, { constructor: old, [key]: undefined }));
+  pick(changes)();
+}
+
+it("is refused, or judges batches with answers that fit their schema", async () => {
+  const directory = fileDirectory();
+  unpackOldModel(directory);
+  const monitor = await openMonitor(join(directory, "walk"));
+  const { manifest } = monitor.folder;
+  const text = readFileSync(monitor.folder.path("baseline_stats.json"), "utf8");
+  const { recordings } = await readRecordings([join(directory, "batch.csv.gz")], { requireLabels: false });
+  const { rate, window, overlap } = monitor.config;
+  const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
+  const probabilities = await predictWindows(monitor.folder.path("model.onnx"), windows, 2, { threads: 1 });
+  const columns = columnsUnder(windows);
+  const expected = { ...expectedBaseline(manifest), scalerHash: monitor.baseline.scaler_hash };
+
+  function judgeTwice(drift: typeof monitor.drift): void {
+    const model = driftModel(drift);
+    const summarizer = new Summarizer(gridsOf(model.baseline));
+    const measurement = measureBatch(windows, probabilities, 2, { overlap, columns, summarizer });
+    const batch = { recordings, columns, windows: windows.starts.length, measurement, warnings: [] };
+    let memory: StreamMemory<StreamState> = { window: [], anchor: [], evidence: null, batchesBefore: 0 };
+    for (const thresholds of ["calibrated", "calibrated", "fixed"] as const) {
+      const options = { thresholds, alpha: 0.05, arl: 500, accept: false };
+      const facts = { batchId: "b", stream: "s", modelVersion: "v", checkedAt: new Date(0).toISOString() };
+      const decision = decide(batch, memory, { ...monitor, drift, model }, options, facts);
+      if (decision.verdict === "rejected") throw new Error("expected a judgement");
+      checkResultSchema.parse(JSON.parse(JSON.stringify(decision.result)));
+      const past: BatchMeasurement[] = [...memory.window, measurement];
+      memory = { window: past, anchor: past, evidence: decision.evidence, batchesBefore: past.length };
+    }
+  }
+
+  const { content_hash: _, ...original } = JSON.parse(text);
+  const places = placesOf({ drift: original.drift, per_channel: original.per_channel });
+  const rng = Rng.fromSeed(1);
+  let judged = 0;
+  for (let i = 0; i < 800; i++) {
+    const value = structuredClone(original);
+    for (let change = 0; change <= i % 2; change++) {
+      const alike = places[rng.integer(places.length)]!;
+      mutate(value, alike[rng.integer(alike.length)]!, rng);
+    }
+    const written = JSON.parse(JSON.stringify(value));
+    if (baselineFaults({ ...written, content_hash: contentHash(written) }, expected).length > 0) continue;
+    judgeTwice(driftBaselineSchema.parse(written.drift));
+    judged++;
+  }
+  expect(judged).toBeGreaterThan(50);
+});

@@ -4,6 +4,7 @@ const full = ["test/**/*.full.test.ts"];
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    globalSetup: ["./test/shared-models.ts"],
     setupFiles: ["./test/fast-check.ts", "./test/cpu-seconds.ts"],
     // Some tests open sessions of their own, not through src/training/onnx-runtime.ts.
     env: { ORT_DISABLE_TELEMETRY: "1" },

@@ -22,7 +22,7 @@ export default class ClosingLine implements Reporter {
 
 function costs(modules: ReadonlyArray<TestModule>): string {
   const files = modules
-    .map((module) => ({ name: relative("", module.moduleId), seconds: module.meta().cpuSeconds ?? Number.NaN }))
+    .map((module) => ({ name: relative("", module.moduleId), seconds: module.meta().cpuSeconds ?? 0 }))
     .sort((a, b) => b.seconds - a.seconds);
   const total = files.reduce((sum, { seconds }) => sum + seconds, 0);
   const line = (seconds: number, name: string): string => `${seconds.toFixed(1).padStart(8)}  ${name}\n`;

@@ -2,7 +2,8 @@
 import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Ended, fileDirectory, simulateTiny, start } from "./tiny-run.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { type Ended, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const header = "user,activity,recording,timestamp_s,Ax,Ay,Az";
@@ -134,11 +135,7 @@ describe("train refuses", () => {
 describe("predict refuses", () => {
   const model = join(directory, "model");
   beforeAll(async () => {
-    const recordings = join(directory, "recordings.parquet");
-    await simulateTiny(recordings, { users: 4 });
-    const words = ["--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1", "--network", "compact"];
-    const { exitCode, stderr } = await runIn(directory, ["train", recordings, "--out", model, ...words]);
-    expect({ exitCode, stderr: stderr.replaceAll(/^warning: .*\n/gm, "") }).toEqual({ exitCode: 0, stderr: "" });
+    await copySharedModel("four people", directory, "model");
     writeFileSync(join(directory, "three.csv"), table(good()));
   });
 
@@ -159,12 +156,12 @@ describe("predict refuses", () => {
     },
     {
       name: "to write over its own recordings",
-      words: ["recordings.parquet", "--model", model, "--out", "./recordings.parquet"],
+      words: ["r.parquet", "--model", model, "--out", "./r.parquet"],
       says: ["is one of the recordings"],
     },
     {
       name: "a table it cannot write",
-      words: ["recordings.parquet", "--model", model, "--out", "p.xlsx"],
+      words: ["r.parquet", "--model", model, "--out", "p.xlsx"],
       says: ["p.xlsx"],
     },
   ];
@@ -185,7 +182,7 @@ describe("predict refuses", () => {
       const changed = join(directory, `changed-${file}`);
       cpSync(model, changed, { recursive: true });
       appendFileSync(join(changed, file), " ");
-      const words = ["recordings.parquet", "--model", changed, "--out", "p.csv"];
+      const words = ["r.parquet", "--model", changed, "--out", "p.csv"];
       const { exitCode, stderr } = await runIn(directory, ["predict", ...words]);
       expect(exitCode).toBe(2);
       expect(stderr).toContain(`${file} was changed after training`);

@@ -18,7 +18,8 @@ import { type CheckResult, checkResultSchema, type RejectedBatch } from "../../s
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { monitorFile } from "../../src/store/monitor-database.ts";
 import { rollingReferencePath } from "../../src/store/stream-names.ts";
-import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { type Ended, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
@@ -66,9 +67,7 @@ const reasonsOf = (result: CheckResult): RejectedBatch["reasons"] => {
 };
 
 beforeAll(async () => {
-  await simulateTiny(at("r.parquet"), { users: 6 });
-  const { exitCode, stderr } = await run("train", "r.parquet", "--out", "model", ...tinyWords);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  await copySharedModel("eight people", directory, "model");
   await simulate({ out: at("person.parquet"), users: 1, minutes: 3, rate: 20, seed: 11, activities: ["walking"] });
   await batchFile("good.parquet", `SELECT * FROM ${walking}`);
 });

@@ -1,7 +1,6 @@
 // check, baseline and reference as a user runs them: exit codes, what a batch changes and what it never changes, faults.
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
 import { type CheckResult, checkResultSchema, type JudgedBatch } from "../../src/monitoring/check-result.ts";
@@ -9,7 +8,8 @@ import { type RollingReference, rollingReferenceSchema } from "../../src/monitor
 import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { rollingReferencePath } from "../../src/store/stream-names.ts";
-import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { type Ended, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
@@ -51,9 +51,7 @@ let frozen = "";
 const inGravities = "SELECT * REPLACE (Ax / 9.80665 AS Ax, Ay / 9.80665 AS Ay, Az / 9.80665 AS Az)";
 
 beforeAll(async () => {
-  await simulateTiny(at("r.parquet"), { users: 8 });
-  const { exitCode, stderr } = await run("train", "r.parquet", "--out", "model", ...tinyWords, "--window-size", "4");
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  await copySharedModel("eight people", directory, "model");
   frozen = baselineText();
   const activities = ["walking", "jogging", "sitting"];
   await simulate({ out: at("person.parquet"), users: 1, minutes: 36, rate: 20, seed: 11, activities });
@@ -247,18 +245,6 @@ describe("the quality gate", () => {
   });
 });
 
-it("a check that is killed leaves nothing half done, and the batch can be brought again", async () => {
-  for (let i = 0; i < 6; i++) {
-    const process = start(["check", `b${i}.csv`, "--model", "model", "--stream", "killed"], directory);
-    await sleep(120 + 60 * i);
-    process.kill("SIGKILL");
-    await process.ended;
-    const { exitCode, result } = await ask(`b${i}.csv`, "--stream", "killed");
-    expect({ exitCode, verdict: result.verdict }).toEqual({ exitCode: 0, verdict: "normal" });
-  }
-  expect(idsOf("killed")).toEqual(["b2.csv", "b3.csv", "b4.csv", "b5.csv"]);
-});
-
 describe("the frozen side", () => {
   // biome-ignore lint/suspicious/noExplicitAny: what a file may hold
   it.each<[string, (baseline: any) => void, RegExp]>([
@@ -290,42 +276,5 @@ describe("the frozen side", () => {
     const { stdout } = await run("baseline", "show", "model");
     expect(stdout).toMatch(/own past +(recordings|halves of recordings) +(whole|within classes) +\d+ +504 +0\.\d+/);
     expect((await run("baseline", "validate", "nowhere")).exitCode).toBe(2);
-  });
-
-  it("of few people says what its thresholds rest on", async () => {
-    await simulateTiny(at("two.parquet"), { users: 2 });
-    const words = ["train", "two.parquet", "--out", "two", ...tinyWords, "--epochs", "1", "--split", "blocks"];
-    expect((await run(...words)).exitCode).toBe(0);
-    const { stdout } = await run("check", "b0.csv", "--model", "two");
-    expect(stdout).toContain("block bootstrap of all recordings: too few people to leave one out");
-  });
-});
-
-describe("drift-bench", () => {
-  it("gives equal tables for equal seeds, sees what is large, and names who the model knows", async () => {
-    const activities = ["walking", "jogging", "sitting"];
-    await simulate({ out: at("others.parquet"), users: 2, minutes: 4, rate: 20, seed: 21, activities });
-    const words = ["drift-bench", "others.parquet", "--model", "model", "--batches", "16", "--change-at", "8"];
-    const [a, b, c] = await Promise.all(
-      [["1"], ["1"], ["2"]].map(([seed]) => run(...words, "--json", "--seed", seed!)),
-    );
-    expect([a!.exitCode, a!.stdout]).toEqual([0, b!.stdout]);
-    expect(c!.stdout).not.toBe(a!.stdout);
-    const { people, no_drift, changes } = JSON.parse(a!.stdout);
-    expect(people).toEqual(["person-01", "person-02"]);
-    expect(a!.stderr).toContain("The model learned from person-01, person-02");
-    expect(no_drift.constants.alarmsPerBatch).toBeGreaterThan(no_drift.tidemark.alarmsPerBatch);
-    const unit = changes.find(({ name }: { name: string }) => name.startsWith("rotation in degrees"));
-    expect(unit.figures.tidemark).toMatchObject({ detected: 1, within5: 1 });
-    const { stdout, stderr } = await run(...words, "--out", "reports/bench.html");
-    expect(stdout).toMatch(/^2 people, batches of 60 s, streams of 16\n/);
-    expect(stderr).toMatch(/report: reports\/bench\.html\n$/);
-    const page = readFileSync(at("reports/bench.html"), "utf8");
-    expect(page).toContain("acceleration in g instead of m/s^2");
-    expect(page.endsWith("</html>\n")).toBe(true);
-    const nowhere = await run(...words, "--out", "r.parquet/bench.html");
-    expect(nowhere.exitCode).toBe(2);
-    expect(nowhere.stderr).not.toMatch(/\n {4}at /);
-    expect((await run(...words, "--change-at", "16")).exitCode).toBe(2);
   });
 });

@@ -1,18 +1,15 @@
-// train and predict as a user runs them: every kind of split, the three outputs, config files, and predictions that are
-// those of any other ONNX Runtime.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// train and predict as a user runs them: the three outputs, config files, and predictions that are those of any other ONNX
+// Runtime.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
 import { readRecordings } from "../../src/data/read-recordings.ts";
-import { simulate } from "../../src/pipelines/simulate.ts";
 import { makeWindows } from "../../src/preprocessing/make-windows.ts";
-import { cvReportSchema } from "../../src/report/cv-report.ts";
 import { gatherWindows } from "../../src/training/batch.ts";
-import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { type Ended, fileDirectory, start, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
@@ -26,52 +23,9 @@ async function rowsOf(file: string): Promise<Record<string, unknown>[]> {
   }
 }
 
-beforeAll(async () => {
-  await simulateTiny(join(directory, "r.parquet"));
-  const { exitCode, stderr } = await run("train", "r.parquet", "--out", "model", ...tinyWords);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-});
+beforeAll(() => copySharedModel("four people", directory, "model"));
 
 describe("train", () => {
-  it.each([
-    ["leave-one-group-out", 5, /new|not seen/],
-    ["stratified", 2, /leaks/],
-    ["blocks", 2, /same 5 people/],
-  ] as const)("splits by %s", async (split, folds, says) => {
-    const { exitCode, stdout } = await run(
-      ...["train", "r.parquet", "--out", split, ...tinyWords, "--split", split, "--epochs", "1"],
-    );
-    expect(exitCode).toBe(0);
-    const report = cvReportSchema.parse(JSON.parse(readFileSync(join(directory, split, "cv_report.json"), "utf8")));
-    expect(report.folds).toHaveLength(folds);
-    expect(report.leakage).toMatchObject({
-      split,
-      no_shared_person: split === "leave-one-group-out",
-      no_overlapping_range: split !== "stratified",
-    });
-    if (split !== "leave-one-group-out") {
-      expect(stdout).toMatch(/^WARNING: /m);
-      expect(report.warnings.join()).toMatch(says);
-    }
-    expect(readFileSync(join(directory, split, "report.html"), "utf8")).toMatch(says);
-  });
-
-  it("asks for no person column where people are not what it splits by", async () => {
-    const database = await openDatabase();
-    const [from, to] = ["r.parquet", "one.csv"].map((name) => sqlString(join(directory, name))) as [string, string];
-    await database.connection.run(`COPY (SELECT * EXCLUDE ("user") FROM ${from} WHERE "user" = 'person-01') TO ${to}`);
-    database.close();
-    const words = ["train", "one.csv", ...tinyWords, "--epochs", "1"];
-    const { exitCode, stderr } = await run(...words, "--out", "one", "--split", "blocks");
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 0,
-      stderr: 'warning: No person column was found: all rows count as one person, "unknown".\n',
-    });
-    const byPerson = await run(...words, "--out", "by-person");
-    expect(byPerson.exitCode).toBe(2);
-    expect(byPerson.stderr).toContain("no column for the person");
-  });
-
   it("takes options from a config file, and what is on the command line before them", async () => {
     writeFileSync(
       join(directory, "walk.yaml"),
@@ -84,10 +38,11 @@ describe("train", () => {
       "--folds",
       "2",
       "--out",
-      "configured",
+      "configured/",
     );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toContain("fold 2/2");
+    expect(stdout).toMatch(/^report {5}\S*configured\/report\.html$/m);
     const { config } = JSON.parse(readFileSync(join(directory, "configured", "manifest.json"), "utf8"));
     expect(config).toMatchObject({ folds: 2, normalize: "robust", classWeights: "balanced", window: 40, overlap: 0.5 });
     expect(JSON.parse(readFileSync(join(directory, "configured", "scaler.json"), "utf8")).method).toBe("robust");
@@ -109,31 +64,8 @@ describe("train", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(events[0]).toMatchObject({ type: "data", rows: 12_000, users: 5 });
+    expect(events[0]).toMatchObject({ type: "data", rows: 9_600, users: 4 });
     expect(events.at(-1)).toMatchObject({ type: "done", out: "events", report: "events/report.html" });
-  });
-
-  it("resamples recordings of another rate, and reads CSV as it reads Parquet", async () => {
-    await simulate({
-      out: join(directory, "slow.csv.gz"),
-      users: 3,
-      minutes: 2,
-      rate: 25,
-      activities: ["walking", "sitting"],
-    });
-    const { exitCode, stdout } = await run(
-      "train",
-      "slow.csv.gz",
-      "--out",
-      "resampled",
-      ...tinyWords,
-      "--folds",
-      "3",
-      "--epochs",
-      "1",
-    );
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/quality +25 Hz/);
   });
 });
 
@@ -141,7 +73,7 @@ describe("predict", () => {
   it("says the same as ONNX Runtime says of each window, whatever the format and the number of threads", async () => {
     const { exitCode, stdout } = await run("predict", "r.parquet", "--model", "model", "--out", "p.parquet");
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/585 windows labelled in .*, mean confidence 0\.\d+\np\.parquet\n$/);
+    expect(stdout).toMatch(/468 windows labelled in .*, mean confidence 0\.\d+\np\.parquet\n$/);
     const rows = await rowsOf("p.parquet");
     const { recordings } = await readRecordings([join(directory, "r.parquet")], { requireLabels: false });
     const { windows } = makeWindows(recordings, { samplingRateHz: 20, windowSize: 40, overlap: 0.5 });
@@ -193,35 +125,3 @@ describe("predict", () => {
     expect(Object.values<number>(classes).reduce((sum, n) => sum + n, 0)).toBe(windows);
   });
 });
-
-const python = [
-  process.env.TIDEMARK_TEST_PYTHON,
-  fileURLToPath(new URL("../../.venv/bin/python", import.meta.url)),
-].find(
-  (path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", "import onnxruntime, numpy"]).status === 0,
-);
-
-describe.skipIf(python === undefined)(
-  `model.onnx in Python${python === undefined ? " (skipped: no Python with onnxruntime in .venv)" : ""}`,
-  () => {
-    it("gives the same numbers", async () => {
-      const script = `
-import json, sys, numpy, onnxruntime
-session = onnxruntime.InferenceSession(sys.argv[1])
-x = numpy.sin(numpy.arange(3 * 40 * 6, dtype=numpy.float32)).reshape(3, 40, 6)
-probabilities, logits = session.run(["probabilities", "logits"], {"windows": x})
-[spec] = session.get_inputs()
-print(json.dumps({"type": spec.type, "shape": spec.shape, "probabilities": probabilities.tolist(), "logits": logits.tolist()}))`;
-      const model = join(directory, "model", "model.onnx");
-      const theirs = JSON.parse(execFileSync(python!, ["-c", script, model], { encoding: "utf8" }));
-      expect(theirs).toMatchObject({ type: "tensor(float)", shape: ["batch", 40, 6] });
-      const session = await InferenceSession.create(model);
-      const x = Float32Array.from({ length: 720 }, (_, i) => Math.sin(i));
-      const ours = await session.run({ windows: new Tensor("float32", x, [3, 40, 6]) });
-      for (const name of ["probabilities", "logits"]) {
-        const values: number[] = theirs[name].flat();
-        for (const [i, value] of values.entries()) expect(Number(ours[name]!.data[i])).toBeCloseTo(value, 5);
-      }
-    });
-  },
-);

@@ -17,6 +17,7 @@ import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
 import { readRecordings } from "../../src/data/read-recordings.ts";
 import { makeWindows } from "../../src/preprocessing/make-windows.ts";
 import { gatherWindows } from "../../src/training/batch.ts";
+import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -33,10 +34,7 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
 }
 
 beforeAll(async () => {
-  await simulateTiny(join(directory, "r.parquet"), { users: 4 });
-  const trained = await run("train", "r.parquet", "--out", "models/walk/", ...tinyWords, "--epochs", "1");
-  expect(trained).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(trained.stdout).toMatch(/^report {5}\S+\/models\/walk\/report\.html$/m);
+  await copySharedModel("four people", directory, "models/walk");
 });
 
 describe("recordings of another rate", () => {

@@ -13,7 +13,8 @@ import { readManifest, sealManifest } from "../../src/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../../src/store/model-folder.ts";
 import { type Registry, registrySchema } from "../../src/store/registry.ts";
 import { rollingReferencePath } from "../../src/store/stream-names.ts";
-import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { type Ended, endedBeforeChange, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
@@ -92,9 +93,7 @@ const bring = (model: string, batch: string, batchId: string = batch): Promise<u
   check({ files: [at(batch)], model, stream: "s", batchId, accept: true });
 
 beforeAll(async () => {
-  await simulateTiny(at("r.parquet"), { users: 4 });
-  const { exitCode, stderr } = await run("train", "r.parquet", "--out", "models/walk", ...tinyWords, "--epochs", "1");
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  await copySharedModel("four people", directory, "models/walk");
   await makeVersion("walk-v2", "2100-01-01T00:00:00.000Z");
   await makeVersion("walk-v3", "2100-02-01T00:00:00.000Z");
   const activities = ["walking", "jogging", "sitting"];
@@ -356,4 +355,24 @@ describe("several at once", () => {
     expect(reason).toMatchObject({ exitCode: 2 });
     expect(champions()).toEqual(["walk"]);
   });
+});
+
+it("kill -9 before each change leaves the state before or the one after, whole, and the next command works", async () => {
+  await promote(at("models", "walk-v2"));
+  let [nth, killed] = [1, 0];
+  for (let ended: Ended | undefined; ended?.exitCode !== 0; nth++) {
+    const before = champions();
+    const isBack = before.at(-1) === "walk-v3";
+    const after = isBack ? before.slice(0, -1) : [...before, "walk-v3"];
+    const words = isBack ? ["rollback", "walk"] : ["promote", "models/walk-v3"];
+    ended = await endedBeforeChange(nth, ["models", ...words], directory);
+    if (ended.signal !== null) killed++;
+    expect([before, after]).toContainEqual(champions());
+    expect((await listModels(at("models"))).filter(({ champion }) => champion)).toHaveLength(1);
+  }
+  expect(killed).toBeGreaterThan(2);
+  const last = champions().at(-1) === "walk-v3" ? ["rollback", "walk"] : ["promote", "models/walk-v3"];
+  expect(await run("models", ...last)).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(readdirSync(at("models")).filter((name) => name.startsWith("lock-"))).toEqual([]);
+  expect(await run("baseline", "validate", "models/walk@champion")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
 });

@@ -58,6 +58,14 @@ export function start(words: readonly string[], cwd?: string): Running {
   return startProgram(process.execPath, [main, ...words], cwd);
 }
 
+const killer = new URL("./kill-before-change.ts", import.meta.url).href;
+
+/** The real command, killed before its nth change of anything; it ends by itself where it makes fewer. */
+export function endedBeforeChange(nth: number, words: readonly string[], cwd: string): Promise<Ended> {
+  const program = ["--import", killer, main, ...words];
+  return startProgram(process.execPath, program, cwd, { KILL_BEFORE_CHANGE: `${nth}` }).ended;
+}
+
 /** Any program, in an environment to which `environment` is added. */
 export function startProgram(
   program: string,

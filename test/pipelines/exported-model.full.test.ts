@@ -1,7 +1,9 @@
 // A model folder of each network, made by the real command, checked from the outside: model.onnx against the training
 // graph after the final fit is run again, and the other files against their published schemas and the recordings.
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -214,3 +216,35 @@ function nulled(content: object): object {
   const required = Object.keys(content).find((key) => key !== "schema_version")!;
   return { [required]: undefined };
 }
+
+const python = [
+  process.env.TIDEMARK_TEST_PYTHON,
+  fileURLToPath(new URL("../../.venv/bin/python", import.meta.url)),
+].find(
+  (path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", "import onnxruntime, numpy"]).status === 0,
+);
+
+describe.skipIf(python === undefined)(
+  `model.onnx in Python${python === undefined ? " (skipped: no Python with onnxruntime in .venv)" : ""}`,
+  () => {
+    it("gives the same numbers", async () => {
+      const script = `
+import json, sys, numpy, onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1])
+x = numpy.sin(numpy.arange(3 * 40 * 6, dtype=numpy.float32)).reshape(3, 40, 6)
+probabilities, logits = session.run(["probabilities", "logits"], {"windows": x})
+[spec] = session.get_inputs()
+print(json.dumps({"type": spec.type, "shape": spec.shape, "probabilities": probabilities.tolist(), "logits": logits.tolist()}))`;
+      const model = join(directory, "compact", "model.onnx");
+      const theirs = JSON.parse(execFileSync(python!, ["-c", script, model], { encoding: "utf8" }));
+      expect(theirs).toMatchObject({ type: "tensor(float)", shape: ["batch", 40, 6] });
+      const session = await InferenceSession.create(model);
+      const x = Float32Array.from({ length: 720 }, (_, i) => Math.sin(i));
+      const ours = await session.run({ windows: new Tensor("float32", x, [3, 40, 6]) });
+      for (const name of ["probabilities", "logits"]) {
+        const values: number[] = theirs[name].flat();
+        for (const [i, value] of values.entries()) expect(Number(ours[name]!.data[i])).toBeCloseTo(value, 5);
+      }
+    });
+  },
+);

@@ -15,7 +15,7 @@ const config: ViteUserConfig = defineConfig({
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
       { extends: true, test: { name: "fast", include: ["test/**/*.test.ts"], exclude: full } },
-      { extends: true, test: { name: "full", include: full } },
+      { extends: true, test: { name: "full", include: full, testTimeout: 900_000, hookTimeout: 900_000 } },
     ],
   },
 });

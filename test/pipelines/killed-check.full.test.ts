@@ -1,6 +1,6 @@
 // check killed before each of the changes that it makes.
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { checkResultSchema } from "../../src/monitoring/check-result.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { copySharedModel } from "./shared-model.ts";
@@ -8,8 +8,9 @@ import { endedBeforeChange, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 
+beforeAll(() => copySharedModel("eight people", directory, "model"));
+
 it("a check that is killed leaves nothing half done, and the batch can be brought again", async () => {
-  await copySharedModel("eight people", directory, "model");
   const activities = ["walking", "jogging", "sitting"];
   await simulate({ out: join(directory, "b.csv"), users: 1, minutes: 2, rate: 20, seed: 11, activities });
   let killed = 0;

@@ -2,11 +2,11 @@
 // and nobody's name begins a line of its own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
+import { openDatabase, sqlName, sqlString } from "../../src/data/duckdb.ts";
 import { commandPaths } from "../command-paths.ts";
 import { unpackOldModel } from "../pipelines/old-model.ts";
 import { fileDirectory, main } from "../pipelines/tiny-run.ts";
@@ -18,25 +18,29 @@ const name = (role: string): string => `${role} ${foreign}`;
 const directory = fileDirectory();
 const folder = join(directory, name("folder"));
 const at = (role: string): string => join(folder, name(role));
-const [recordings, batch, absent] = [`${at("recordings")}.csv`, `${at("batch")}.csv`, `${at("absent")}.csv`] as const;
+const [recordings, batch, absent] = [
+  `${at("recordings")}.parquet`,
+  `${at("batch")}.parquet`,
+  `${at("absent")}.csv`,
+] as const;
 const server = new FakeMlflow();
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
-}
 
 beforeAll(async () => {
   unpackOldModel(directory);
   mkdirSync(folder);
   renameSync(join(directory, "walk"), at("old"));
+  const database = await openDatabase();
+  const renamed = ["user", "activity", "recording"].map(
+    (column) => `${sqlName(column)} || ${sqlString(` ${foreign}`)} AS ${sqlName(column)}`,
+  );
   for (const [from, to] of [
     ["recordings.csv.gz", recordings],
     ["batch.csv.gz", batch],
   ] as const) {
-    const text = gunzipSync(readFileSync(join(directory, from))).toString();
-    const named = text.replaceAll(/\b(person-\d+|walking|sitting)\b/g, (word) => quoted(name(word)));
-    writeFileSync(to, named);
+    const table = `SELECT * REPLACE (${renamed.join(", ")}) FROM ${sqlString(join(directory, from))}`;
+    await database.connection.run(`COPY (${table}) TO ${sqlString(to)} (FORMAT parquet)`);
   }
+  database.close();
   await server.open();
   server.refuse = () => ({ status: 400, error_code: "INVALID_PARAMETER_VALUE", message: name("server") });
 });

@@ -1,6 +1,5 @@
 // A model folder as its monitor needs it, after every check of its frozen side.
 
-import { join } from "node:path";
 import type { BaselineStats } from "../baseline/baseline-stats.ts";
 import { validateBaseline } from "../baseline/validate-baseline.ts";
 import type { DriftModel } from "../drift/comparison.ts";
@@ -8,6 +7,7 @@ import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftMode
 import { UserError } from "../errors.ts";
 import type { MeasurementShape } from "../monitoring/measurement-codec.ts";
 import { readJson } from "../store/atomic-file.ts";
+import { neededFile } from "../store/file-inside.ts";
 import { canonicalJson, sha256Bytes, sha256File } from "../store/hash.ts";
 import type { Manifest } from "../store/manifest.ts";
 import { type ModelFolder, modelFiles, unfitFile } from "../store/model-folder.ts";
@@ -112,13 +112,15 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
 /** The faults of the baseline in a model folder, whatever became of the folder's other files. */
 export async function validateBaselineFile(model: string): Promise<string[]> {
   const directory = await resolveModel(model);
-  const value = await readJson(join(directory, modelFiles.baseline)).catch((error: unknown) => {
-    if (error instanceof UserError) return error;
-    throw error;
-  });
+  const value = await neededFile(directory, modelFiles.baseline)
+    .then(readJson)
+    .catch((error: unknown) => {
+      if (error instanceof UserError) return error;
+      throw error;
+    });
   if (value instanceof UserError) return [value.message];
   const { readManifest } = await import("../store/manifest.ts");
   const manifest = await readManifest(directory);
-  const scalerHash = await sha256File(join(directory, modelFiles.scaler));
+  const scalerHash = await sha256File(await neededFile(directory, modelFiles.scaler));
   return baselineFaults(value, { ...expectedBaseline(manifest), scalerHash });
 }

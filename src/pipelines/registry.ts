@@ -8,6 +8,7 @@ import { type RetrainReport, retrainReportSchema } from "../pseudo-labeling/retr
 import { type CvReport, cvReportSchema } from "../report/cv-report.ts";
 import { shellCommand } from "../shell-words.ts";
 import { hasCode, readJsonFile } from "../store/atomic-file.ts";
+import { neededFile } from "../store/file-inside.ts";
 import { readManifest } from "../store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../store/model-folder.ts";
 import { changeRegistry, lineOfRegistry, readRegistry, resolveModel } from "../store/registry.ts";
@@ -117,15 +118,17 @@ export async function showModel(
 ): Promise<{ version: Omit<ModelVersion, "champion">; report: CvReport; retraining: RetrainReport | null }> {
   const directory = await resolveModel(model);
   const version = await describeVersion(directory);
-  const report = await readJsonFile(join(directory, modelFiles.cvReport), cvReportSchema);
+  const report = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);
   const retraining =
-    version.from === null ? null : await readJsonFile(join(directory, retrainReportFile), retrainReportSchema);
+    version.from === null
+      ? null
+      : await readJsonFile(await neededFile(directory, retrainReportFile), retrainReportSchema);
   return { version, report, retraining };
 }
 
 async function describeVersion(directory: string): Promise<Omit<ModelVersion, "champion">> {
   const { model_version, created_at, data, retrained_from } = await readManifest(directory);
-  const { summary } = await readJsonFile(join(directory, modelFiles.cvReport), cvReportSchema);
+  const { summary } = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);
   const name = basename(resolve(directory));
   return {
     ...{ name, line: retrained_from?.line ?? name, modelVersion: model_version, createdAt: created_at },

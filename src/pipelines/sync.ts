@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { exists } from "../store/exists.ts";
 import { readManifest } from "../store/manifest.ts";
-import { modelFiles, trackingFile } from "../store/model-folder.ts";
+import { modelFiles, refuseLinksOut, trackingFile } from "../store/model-folder.ts";
 import { stagingDirectory } from "../store/staging.ts";
 import { sendAll, type Unsent } from "../tracking/background-sender.ts";
 import type { Clock } from "../tracking/clock.ts";
@@ -134,7 +134,10 @@ function unregistered({ events }: SendableLog): string[] {
 
 /** The model folder, or where its interrupted training lies. */
 async function runFolder(directory: string): Promise<string> {
-  if (await exists(join(directory, modelFiles.manifest))) return directory;
+  if (await exists(join(directory, modelFiles.manifest))) {
+    await refuseLinksOut(directory);
+    return directory;
+  }
   for (const folder of [directory, stagingDirectory(directory)]) {
     if (await exists(join(folder, trackingFile))) return folder;
   }

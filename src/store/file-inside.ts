@@ -38,7 +38,16 @@ export async function readFileInside(directory: string, name: string, limit?: nu
   });
 }
 
-/** The same of anything, directories too. */
+/** The same of a file that has to be there. */
+export async function neededFile(directory: string, name: string): Promise<string> {
+  const path = await fileInside(directory, name);
+  if (path !== null) return path;
+  throw new UserError(`${join(directory, name)}: no such file`, {
+    advice: "Restore the file from a copy of the model folder, or train again.",
+  });
+}
+
+/** The path of anything inside `directory`, directories too; null and errors as of a file. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPathInside(name)) {

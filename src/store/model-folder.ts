@@ -57,9 +57,10 @@ const neededFiles: readonly string[] = [
   ...[modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline],
 ];
 
-/** What is written beside the model while it is used. */
-const stateFiles: readonly string[] = [
-  ...[modelFiles.rollingReference, trackingFile, monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
+/** What is read or written in the folder, whether or not the manifest has its hash. */
+const usedFiles: readonly string[] = [
+  ...[...Object.values(modelFiles), retrainReportFile, trackingFile],
+  ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
 ];
 
 /** What a writer says about a model; the rest of the manifest follows from the files. */
@@ -138,7 +139,7 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
     const found = path === null ? null : await hashOf(path);
     if (found !== expected) throw changedFile(directory, name, expected, found);
   }
-  for (const name of [...stateFiles, ...(await linksIn(directory, "streams"))]) await pathInside(directory, name);
+  await refuseLinksOut(directory);
   const path = join(directory, modelFiles.labels);
   const labels = checkForm(await readJson(path), labelsSchema, path);
   const faults = labelFaults(labels, manifest.data.classes);
@@ -159,7 +160,12 @@ async function put(path: string, content: FileContent): Promise<void> {
   await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
 }
 
-/** A directory, if it is a link, and the links in it. */
+/** @throws UserError if something that is read or written in a model folder is a link that leads out of it */
+export async function refuseLinksOut(directory: string): Promise<void> {
+  for (const name of [...usedFiles, ...(await linksIn(directory, "streams"))]) await pathInside(directory, name);
+}
+
+/** The links in a directory of the folder. */
 async function linksIn(directory: string, name: string): Promise<string[]> {
   if ((await pathInside(directory, name)) === null) return [];
   const path = join(directory, name);

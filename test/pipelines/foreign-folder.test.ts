@@ -1,16 +1,18 @@
 // Model folders from somebody who knows how hashes are computed: each is changed and sealed again, and refused for what is wrong.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { check } from "../../src/pipelines/check.ts";
-import { openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { openMonitor, validateBaselineFile } from "../../src/pipelines/open-monitor.ts";
 import { predict } from "../../src/pipelines/predict.ts";
-import { promote } from "../../src/pipelines/registry.ts";
+import { promote, showModel } from "../../src/pipelines/registry.ts";
+import { sync } from "../../src/pipelines/sync.ts";
 import { resolveModel } from "../../src/store/registry.ts";
 import { smallNetwork } from "../nn/small-network.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
-import { fileDirectory } from "./tiny-run.ts";
+import { fileDirectory, main } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
@@ -216,11 +218,23 @@ describe.skipIf(process.platform === "win32")("links", () => {
     ["model.onnx", "/etc/passwd"],
     ["scaler.json", "../walk/scaler.json"],
     ["monitor.sqlite", "../walk/monitor.sqlite"],
+    ["rolling_reference.json", "/etc/passwd"],
+    ["history.jsonl", "/etc/passwd"],
     ["streams", ".."],
   ])("%s that leads to %s is refused", async (name, target) => {
     const said = await refusal(openMonitor(folder(linked(name, target))));
     expect(said).toContain(name);
     expect(said).toContain("is a link that leads out of the model folder");
+  });
+
+  it("are refused by sync, models and baseline validate alike", async () => {
+    const model = folder(linked("tracking.jsonl", "/etc/passwd"));
+    const sent = sync({ directory: model, tracking: "http://127.0.0.1:1" });
+    expect(await refusal(sent)).toContain("tracking.jsonl: is a link that leads out of the model folder");
+    const shown = showModel(folder(linked("cv_report.json", "../walk/cv_report.json")));
+    expect(await refusal(shown)).toContain("cv_report.json: is a link that leads out of the model folder");
+    const faults = await validateBaselineFile(folder(linked("baseline_stats.json", "../walk/baseline_stats.json")));
+    expect(faults.join()).toContain("baseline_stats.json: is a link that leads out of the model folder");
   });
 
   it("of one stream, too", async () => {
@@ -252,6 +266,21 @@ describe.skipIf(process.platform === "win32")("links", () => {
     await check({ files: [at("recordings.csv.gz")], model, jobs: 1 });
     expect(readFileSync(precious, "utf8")).toBe("keys");
   });
+});
+
+// The superuser may read everything, and becomes nobody for this.
+it.skipIf(process.platform === "win32")("a file that its user may not read is told of by name", () => {
+  const model = folder(() => {});
+  chmodSync(directory, 0o755);
+  chmodSync(join(model, "model.onnx"), 0);
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const { status, stderr } = spawnSync(process.execPath, [main, "baseline", "show", model], {
+    encoding: "utf8",
+    ...nobody,
+  });
+  expect(stderr).toContain(`error: ${join(model, "model.onnx")}: permission denied`);
+  expect(stderr).toContain("Make it readable for the user who runs this command");
+  expect(status).toBe(2);
 });
 
 it("a directory in the place of a file is told of by name", async () => {

@@ -11,6 +11,7 @@ import { outerSplit } from "../model-selection/outer-split.ts";
 import { type DroppedSamples, makeWindows } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { Rng } from "../random.ts";
+import { largeWindowFault } from "../store/stored-config.ts";
 import type { TrainEvent } from "./train-events.ts";
 
 export interface TrainingData {
@@ -39,6 +40,9 @@ export async function prepareTraining(
   });
   const { recordings, quality } = read;
   refuseFlatChannels(quality);
+  const large = largeWindowFault(config.window, recordings.channels.length);
+  if (large !== null)
+    throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
   const { windows, dropped } = makeWindows(recordings, {
     samplingRateHz: config.rate,
     windowSize: config.window,

@@ -9,7 +9,7 @@ import { fileInside } from "./file-inside.ts";
 import { canonicalJson, hashSchema, sha256Bytes } from "./hash.ts";
 import { isPathInside, isPlainName } from "./plain-name.ts";
 import { refuseLaterForm } from "./schema-version.ts";
-import { largestWindow, type StoredConfig, storedConfigSchema } from "./stored-config.ts";
+import { largeWindowFault, type StoredConfig, storedConfigSchema } from "./stored-config.ts";
 import type { Versions } from "./versions.ts";
 
 export interface Manifest {
@@ -137,15 +137,9 @@ export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
   refuseLaterForm(value, path, wrote);
   const manifest = checkForm(value, manifestSchema, path);
-  const { config, data } = manifest;
-  if (config.window * data.channels.length > largestWindow) {
-    throw new UserError(
-      `${path}: windows of ${config.window} samples of ${data.channels.length} channels are too large to be read: ` +
-        `expected at most ${largestWindow} values`,
-      { advice: "Restore the model folder from a copy, or train with shorter windows." },
-    );
-  }
-  return manifest;
+  const large = largeWindowFault(manifest.config.window, manifest.data.channels.length);
+  if (large === null) return manifest;
+  throw new UserError(`${path}: ${large}`, { advice: "Restore the model folder from a copy, or train again." });
 }
 
 /** The refusal of a file that is not what was written; `found` is null where it is missing. */

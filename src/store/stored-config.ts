@@ -17,7 +17,7 @@ export interface StoredConfig {
 }
 
 /** Values of one window, over all channels: 16 MiB. Several windows are held at a time. */
-export const largestWindow: number = 1 << 22;
+const largestWindow = 1 << 22;
 
 export const storedConfigSchema: z.ZodType<StoredConfig> = z
   .looseObject({
@@ -30,3 +30,9 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
     message: "expected windows that move on by at least one sample",
   })
   .describe("Every option that `tidemark train` ran with; only those named here are needed to open the model.");
+
+/** What is wrong with windows of this size, if anything is: no reader would open a model of them. */
+export function largeWindowFault(samples: number, channels: number): string | null {
+  if (samples * channels <= largestWindow) return null;
+  return `windows of ${samples} samples of ${channels} channels: expected at most ${largestWindow} values in a window`;
+}

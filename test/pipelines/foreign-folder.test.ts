@@ -153,6 +153,14 @@ const retrainedFrom = {
 describe("manifest.json", () => {
   it.each([
     ["windows that no memory holds", (value: Loose) => (value.config.window = 1e9), "config.window: "],
+    [
+      "windows of too many values",
+      (value: Loose) => {
+        value.config.window = 100_000;
+        value.data.channels = Array.from({ length: 42 }, (_, i) => `c${i}`);
+      },
+      "windows of 100000 samples of 42 channels: expected at most 4194304 values",
+    ],
     ["no sampling rate", (value: Loose) => delete value.config.rate, "config.rate: "],
     ["windows that do not move on", (value: Loose) => (value.config.overlap = 0.999), "expected windows that move on"],
     [

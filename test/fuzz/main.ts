@@ -19,7 +19,9 @@ import { FakeMlflow } from "../tracking/fake-mlflow.ts";
 import { type Base, type FormatName, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
 
-const hangMs = 10_000;
+/** Of its own processor time; on a busy machine an input may have to wait much longer for its turns. */
+const hangSeconds = 10;
+const deadlockSeconds = 180;
 const mostMebibytes = 1024;
 /** A process keeps a little of everything that it read; no single input is to blame for that. */
 const inputsOfAWorker = 400;
@@ -54,12 +56,6 @@ class Worker {
   }
 
   async run(task: Task): Promise<{ verdict: Verdict; text: string }> {
-    const first = await this.#try(task);
-    // On a busy machine everything takes long once.
-    return first.verdict === "hang" ? this.#try(task) : first;
-  }
-
-  async #try(task: Task): Promise<{ verdict: Verdict; text: string }> {
     const child = await this.#ready();
     child.send(task);
     const stop = new AbortController();
@@ -67,7 +63,7 @@ class Worker {
     const [what, value] = await Promise.race([
       once(child, "message", { signal }).then(([outcome]) => ["outcome", outcome as Outcome] as const),
       once(child, "exit", { signal }).then(([code, by]) => ["crash", `exit code ${code}, signal ${by}`] as const),
-      wait(hangMs, undefined, { signal }).then(() => ["hang", `no end within ${hangMs / 1000} s`] as const),
+      hang(child.pid!, signal).then((text) => ["hang", text] as const),
     ]);
     stop.abort();
     if (what !== "outcome") {
@@ -100,6 +96,32 @@ class Worker {
     const ended = once(child, "exit");
     child.kill("SIGKILL");
     await ended;
+  }
+}
+
+/** Ends if the process has worked on its input for too long, or waits for what does not come. */
+async function hang(pid: number, signal: AbortSignal): Promise<string> {
+  const [began, worked] = [performance.now(), cpuSeconds(pid)];
+  for (;;) {
+    await wait(500, undefined, { signal });
+    const seconds = (performance.now() - began) / 1000;
+    const work = cpuSeconds(pid) - worked;
+    if (Number.isNaN(work) ? seconds > hangSeconds : work > hangSeconds) return `no end within ${hangSeconds} s`;
+    if (seconds > deadlockSeconds) return `no end within ${deadlockSeconds} s, of which it worked ${work} s`;
+  }
+}
+
+/** Of a process, as Linux says it (proc_pid_stat(5), fields 14 and 15, in hundredths); NaN elsewhere. */
+function cpuSeconds(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [user, system] = status
+      .slice(status.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13);
+    return (Number(user) + Number(system)) / 100;
+  } catch {
+    return Number.NaN;
   }
 }
 

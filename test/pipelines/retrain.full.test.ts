@@ -370,6 +370,12 @@ describe("wrong use", () => {
     ["no such line", { model: at("nowhere@champion") }, /no line of models named "nowhere"/],
     ["files that are not there", { files: [at("gone.parquet")] }, /gone\.parquet/],
     ["a folder that holds a model", { out: at("v2") }, /holds another model already/],
+    [
+      "a place for its refusal that is a file",
+      { out: at("taken") },
+      /taken\.refused\/report\.html: could not be written/,
+    ],
+    ["the name of an alias", { out: at("v4@champion") }, /could never be opened/],
     ["a step of nothing", { step: 0 }, /--step/],
     ["a threshold above one", { threshold: 1.5 }, /--threshold/],
     ["an unknown selector", { select: "best" }, /--select/],
@@ -381,6 +387,7 @@ describe("wrong use", () => {
     ["too few channels", { channels: ["Ax", "Ay"] }, /has 6 \(Ax, Ay, Az, Gx, Gy, Gz\), got 2/],
     ["nothing to resume", { resume: true }, /no interrupted run/],
   ])("%s is refused", async (_, given, says) => {
+    writeFileSync(at("taken.refused"), "");
     await expect(retrain(options(given))).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(says) });
     for (const left of ["wrong", "wrong.partial", "wrong.refused"]) expect(existsSync(at(left)), left).toBe(false);
   });

@@ -5,8 +5,9 @@
 import { counted } from "../counted.ts";
 import type { FaultDescription } from "./data-fault.ts";
 import type { QualityReport } from "./quality.ts";
-import type { Recordings, Stretch } from "./recordings.ts";
-import { medianOf } from "./sampling.ts";
+import { pieces } from "./recordings.ts";
+import { stepsOf } from "./sampling.ts";
+import type { StoredRows } from "./stored-rows.ts";
 
 export interface ExpectedChannel {
   /** The column that holds it. */
@@ -46,34 +47,37 @@ export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
 const defaultMinimalSeconds = 15;
 
 /** All faults; none where the batch can be judged. */
-export function batchFaults(
-  recordings: Recordings,
-  quality: QualityReport,
-  expected: BatchExpectations,
-): FaultDescription[] {
+export function batchFaults(rows: StoredRows, quality: QualityReport, expected: BatchExpectations): FaultDescription[] {
   return [
-    ...expected.channels.flatMap((channel) => rangeFaults(recordings, channel)),
-    ...lostTimeFaults(recordings),
+    ...expected.channels.flatMap((channel) => rangeFaults(rows, channel)),
+    ...lostTimeFaults(rows),
     ...flatFaults(quality),
     ...rateFaults(quality, expected),
-    ...lengthFaults(recordings, expected),
+    ...lengthFaults(rows, expected),
   ];
 }
 
-function rangeFaults(recordings: Recordings, { column, min, max }: ExpectedChannel): FaultDescription[] {
-  const values = recordings.values[recordings.channels.indexOf(column)];
-  if (values === undefined) return [];
+/** Values that no unit and no movement explains. */
+export function rangeFaults(rows: StoredRows, { column, min, max }: ExpectedChannel): FaultDescription[] {
+  const channel = rows.channels.indexOf(column);
+  if (channel < 0) return [];
   const limit = absurdFactor * Math.max(Math.abs(min), Math.abs(max));
-  let rows = 0;
-  let first = -1;
-  for (let i = 0; i < values.length; i++) {
-    if (Math.abs(values[i]!) <= limit) continue;
-    if (rows++ === 0) first = i;
+  let absurd = 0;
+  let first: { value: number; row: number; in: { user: string; recording: string } } | undefined;
+  for (const recording of rows.recordings) {
+    for (const { from, to } of pieces(recording.start, recording.end)) {
+      const values = rows.values(channel, from, to);
+      for (let i = 0; i < values.length; i++) {
+        if (Math.abs(values[i]!) <= limit) continue;
+        absurd++;
+        first ??= { value: values[i]!, row: from + i, in: recording };
+      }
+    }
   }
-  if (rows === 0) return [];
-  const { user, recording } = recordings.stretches.find(({ end }) => first < end)!;
-  const others = rows > 1 ? `, and ${counted(rows - 1, "more such value")}` : "";
-  const found = `${short(values[first]!)} at ${short(recordings.time[first]!)} s of recording "${recording}" of person "${user}"${others}`;
+  if (first === undefined) return [];
+  const others = absurd > 1 ? `, and ${counted(absurd - 1, "more such value")}` : "";
+  const seconds = rows.time(first.row, first.row + 1)[0]!;
+  const found = `${short(first.value)} at ${short(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
   const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times what the training data holds)`;
   return [
     {
@@ -88,17 +92,17 @@ function rangeFaults(recordings: Recordings, { column, min, max }: ExpectedChann
 }
 
 /** Time in steps longer than 1.5 median steps of their recording, less the step itself, as a share of the whole. */
-function lostTimeFaults({ stretches, time }: Recordings): FaultDescription[] {
+function lostTimeFaults(rows: StoredRows): FaultDescription[] {
   let lost = 0;
   let total = 0;
-  for (const { start, end } of recordingRanges(stretches)) {
-    if (end - start < 2) continue;
-    const steps = Float64Array.from({ length: end - start - 1 }, (_, i) => time[start + i + 1]! - time[start + i]!);
-    const period = medianOf(steps.slice());
-    for (const step of steps) {
-      if (step > pauseSeconds) continue;
-      total += step;
-      if (step > 1.5 * period) lost += step - period;
+  for (const [r, { start, end }] of rows.recordings.entries()) {
+    const period = rows.sampling[r]!.periodSeconds;
+    for (const steps of stepsOf(rows, start, end)) {
+      for (const step of steps) {
+        if (step > pauseSeconds) continue;
+        total += step;
+        if (step > 1.5 * period) lost += step - period;
+      }
     }
   }
   if (!(lost > lostShareLimit * total)) return [];
@@ -106,19 +110,6 @@ function lostTimeFaults({ stretches, time }: Recordings): FaultDescription[] {
   const wanted = `at most ${percent(lostShareLimit)} (pauses of more than ${pauseSeconds} s not counted)`;
   const advice = "Look for lost packets or a full buffer in the recorder.";
   return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
-}
-
-/** Stretches of one recording follow each other. */
-function recordingRanges(stretches: readonly Stretch[]): { start: number; end: number }[] {
-  const ranges: { start: number; end: number }[] = [];
-  let last: Stretch | undefined;
-  for (const stretch of stretches) {
-    const same = last?.user === stretch.user && last.recording === stretch.recording;
-    if (same) ranges.at(-1)!.end = stretch.end;
-    else ranges.push({ start: stretch.start, end: stretch.end });
-    last = stretch;
-  }
-  return ranges;
 }
 
 function flatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
@@ -164,12 +155,12 @@ function rateFaults(quality: QualityReport, { samplingRateHz, windowSeconds }: B
   ];
 }
 
-function lengthFaults({ stretches, time }: Recordings, expected: BatchExpectations): FaultDescription[] {
+function lengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescription[] {
   const { samplingRateHz, windowSeconds, minimalSeconds = defaultMinimalSeconds } = expected;
   const least = Math.max(minimalSeconds, windowSeconds);
   let [usable, total] = [0, 0];
-  for (const { start, end } of stretches) {
-    const seconds = time[end - 1]! - time[start]! + 1 / samplingRateHz;
+  for (const { start, end } of rows.stretches()) {
+    const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
     total += seconds;
     // A clock that counts in milliseconds may miss a whole window by a hair's breadth.
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;

@@ -2,15 +2,15 @@
 
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { QualityReport } from "./quality.ts";
-import type { Recordings, Stretch } from "./recordings.ts";
-import { gapPeriods, medianOf, minimalGapSeconds, type Sampling } from "./sampling.ts";
-import type { RecordingRows, SelectedRows } from "./select-rows.ts";
+import { pieces, type Stretch } from "./recordings.ts";
+import { gapPeriods, medianOf, minimalGapSeconds } from "./sampling.ts";
+import type { SelectedRows } from "./select-rows.ts";
+import type { StoredRows } from "./stored-rows.ts";
 
 export interface QualityInput {
-  readonly recordings: Omit<Recordings, "fingerprint">;
+  readonly rows: StoredRows;
   readonly columns: ResolvedColumns;
   readonly selected: SelectedRows;
-  readonly sampling: readonly Sampling[];
   readonly fileRows: readonly { file: string; rows: number }[];
   readonly warnings: readonly string[];
 }
@@ -19,44 +19,40 @@ export interface QualityInput {
 const flatRunSeconds = 1;
 
 export function describeQuality(input: QualityInput): QualityReport {
-  const { recordings, columns, selected, sampling } = input;
-  const stretches = recordings.stretches;
-  const period = periodOf(selected.recordings, sampling);
-  const length = (s: Stretch): number => recordings.time[s.end - 1]! - recordings.time[s.start]! + period(s.start);
+  const { rows, columns, selected } = input;
+  const { recordings, sampling } = rows;
   const rates = sampling.map((s) => rounded(1 / s.periodSeconds)).filter(Number.isFinite);
   const jitters = sampling.filter((s) => Number.isFinite(s.periodSeconds)).map((s) => rounded(s.jitter));
-  const channels = describeChannels(input, period);
+  const channels = describeChannels(input);
   const warnings = [...input.warnings];
   for (const [name, channel] of Object.entries(channels)) {
     if (channel.flat) warnings.push(`Channel ${name} has one value throughout (${channel.min}).`);
   }
-  const seconds = sum(stretches.map(length));
+  const perRecording = recordings.map(({ user, recording, start, end }, r) => ({
+    ...{ user, recording, rows: end - start, seconds: 0 },
+    rate_hz: finiteOrNull(rounded(1 / sampling[r]!.periodSeconds)),
+    jitter: rounded(sampling[r]!.jitter),
+    gaps: sampling[r]!.gapRows.length,
+  }));
+  const [classes, persons] = [new Tally(), new Tally()];
+  let [seconds, stretches] = [0, 0];
+  for (const [r, stretch] of withRecording(rows)) {
+    const { start, end, label, user } = stretch;
+    const length = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + periodOf(rows, r);
+    seconds += length;
+    stretches++;
+    perRecording[r]!.seconds += length;
+    classes.add(label, end - start, length);
+    persons.add(user, end - start, length);
+  }
   for (const [name, channel] of Object.entries(channels)) {
     if (!channel.flat && channel.flat_seconds > 0.1 * seconds) {
       const share = ((100 * channel.flat_seconds) / seconds).toFixed(0);
       warnings.push(`Channel ${name} rests on one value for ${share} % of the time: a stuck or saturated sensor?`);
     }
   }
-  const perRecording = selected.recordings.map((recording, r) => ({
-    user: recording.user,
-    recording: recording.recording,
-    rows: recording.end - recording.start,
-    seconds: 0,
-    rate_hz: finiteOrNull(rounded(1 / sampling[r]!.periodSeconds)),
-    jitter: rounded(sampling[r]!.jitter),
-    gaps: sampling[r]!.gapRows.length,
-  }));
-  let r = 0;
-  for (const stretch of stretches) {
-    while (selected.recordings[r]!.end <= stretch.start) r++;
-    perRecording[r]!.seconds += length(stretch);
-  }
   return {
-    rows: {
-      read: sum(input.fileRows.map((f) => f.rows)),
-      kept: selected.order.length,
-      dropped: { ...selected.dropped },
-    },
+    rows: { read: selected.read, kept: selected.kept, dropped: { ...selected.dropped } },
     files: input.fileRows.map((f) => ({ ...f })),
     columns: {
       label: columns.label,
@@ -67,62 +63,69 @@ export function describeQuality(input: QualityInput): QualityReport {
       channels: [...columns.channels],
     },
     seconds: rounded(seconds),
-    users: new Set(selected.recordings.map((recording) => recording.user)).size,
-    recordings: selected.recordings.length,
-    stretches: stretches.length,
+    users: new Set(recordings.map((recording) => recording.user)).size,
+    recordings: recordings.length,
+    stretches,
     sampling: {
       rate_hz: rates.length > 0 ? medianOf(Float64Array.from(rates)) : null,
-      rate_hz_min: rates.length > 0 ? Math.min(...rates) : null,
-      rate_hz_max: rates.length > 0 ? Math.max(...rates) : null,
+      rate_hz_min: least(rates),
+      rate_hz_max: most(rates),
       jitter: jitters.length > 0 ? medianOf(Float64Array.from(jitters)) : 0,
-      jitter_max: Math.max(0, ...jitters),
+      jitter_max: Math.max(0, most(jitters) ?? 0),
     },
     gaps: {
       count: sum(sampling.map((s) => s.gapRows.length)),
       seconds: rounded(sum(sampling.map((s) => s.gapSeconds))),
-      longest_seconds: rounded(Math.max(0, ...sampling.map((s) => s.longestGapSeconds))),
+      longest_seconds: rounded(Math.max(0, most(sampling.map((s) => s.longestGapSeconds)) ?? 0)),
       rule: `a step longer than ${gapPeriods} median steps of its recording and than ${minimalGapSeconds} s`,
     },
     channels,
-    classes: tally(stretches, (s) => s.label, length),
-    persons: tally(stretches, (s) => s.user, length),
+    classes: classes.rounded(),
+    persons: persons.rounded(),
     per_recording: perRecording,
     warnings,
   };
 }
 
-/** Seconds a row stands for: the median step of its recording. Asked in row order within a pass. */
-function periodOf(recordings: readonly RecordingRows[], sampling: readonly Sampling[]): (row: number) => number {
-  let r = 0;
-  return (row) => {
-    if (recordings[r]!.start > row) r = 0;
-    while (recordings[r]!.end <= row) r++;
-    return finiteOrNull(sampling[r]!.periodSeconds) ?? 0;
-  };
+/** Seconds a row stands for: the median step of its recording. */
+function periodOf(rows: StoredRows, recording: number): number {
+  return finiteOrNull(rows.sampling[recording]!.periodSeconds) ?? 0;
 }
 
-function describeChannels(input: QualityInput, period: (row: number) => number): QualityReport["channels"] {
-  const { recordings, selected } = input;
+/** Each stretch with the index of its recording. */
+function* withRecording(rows: StoredRows): Generator<[number, Stretch]> {
+  let r = 0;
+  for (const stretch of rows.stretches()) {
+    while (rows.recordings[r]!.end <= stretch.start) r++;
+    yield [r, stretch];
+  }
+}
+
+function describeChannels({ rows, selected }: QualityInput): QualityReport["channels"] {
   const described: QualityReport["channels"] = {};
-  for (const [c, name] of recordings.channels.entries()) {
-    const values = recordings.values[c]!;
+  for (const [c, name] of rows.channels.entries()) {
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
     let flatSeconds = 0;
-    for (const { start, end } of recordings.stretches) {
-      const step = period(start);
+    for (const [r, { start, end }] of withRecording(rows)) {
+      const step = periodOf(rows, r);
       const minimalRun = Math.max(2, Math.round(flatRunSeconds / step));
-      let runStart = start;
-      for (let i = start; i < end; i++) {
-        const value = values[i]!;
-        if (value < min) min = value;
-        if (value > max) max = value;
-        if (value !== values[runStart]!) {
-          if (i - runStart >= minimalRun) flatSeconds += (i - runStart) * step;
-          runStart = i;
+      let [run, last] = [0, Number.NaN];
+      const endRun = (): void => {
+        if (run >= minimalRun) flatSeconds += run * step;
+      };
+      for (const { from, to } of pieces(start, end)) {
+        for (const value of rows.values(c, from, to)) {
+          if (value < min) min = value;
+          if (value > max) max = value;
+          if (value === last) run++;
+          else {
+            endRun();
+            [run, last] = [1, value];
+          }
         }
       }
-      if (end - runStart >= minimalRun) flatSeconds += (end - runStart) * step;
+      endRun();
     }
     described[name] = {
       missing: selected.missing[c]!,
@@ -136,22 +139,32 @@ function describeChannels(input: QualityInput, period: (row: number) => number):
   return described;
 }
 
-function tally(
-  stretches: readonly Stretch[],
-  nameOf: (stretch: Stretch) => string | null,
-  length: (stretch: Stretch) => number,
-): Record<string, { rows: number; seconds: number }> {
-  const counts = new Map<string, { rows: number; seconds: number }>();
-  for (const stretch of stretches) {
-    const name = nameOf(stretch);
-    if (name === null) continue;
-    const entry = counts.get(name) ?? { rows: 0, seconds: 0 };
-    entry.rows += stretch.end - stretch.start;
-    entry.seconds += length(stretch);
-    counts.set(name, entry);
+/** Rows and seconds by name. */
+class Tally {
+  readonly #counts = new Map<string, { rows: number; seconds: number }>();
+
+  add(name: string | null, rows: number, seconds: number): void {
+    if (name === null) return;
+    const entry = this.#counts.get(name) ?? { rows: 0, seconds: 0 };
+    entry.rows += rows;
+    entry.seconds += seconds;
+    this.#counts.set(name, entry);
   }
-  for (const entry of counts.values()) entry.seconds = rounded(entry.seconds);
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+  rounded(): Record<string, { rows: number; seconds: number }> {
+    const entries = [...this.#counts].map(
+      ([name, { rows, seconds }]) => [name, { rows, seconds: rounded(seconds) }] as const,
+    );
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+function least(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b));
+}
+
+function most(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b));
 }
 
 function sum(values: readonly number[]): number {

@@ -1,22 +1,25 @@
 // One hash of what was read, so that a resumed run or a stored model can tell whether the data are the same.
 
 import { createHash } from "node:crypto";
-import type { Recordings } from "./recordings.ts";
+import { pieces, type RowSource } from "./recordings.ts";
 
 /** sha256 of channel names, stretches, times and values: independent of file format, file names and chunking. */
-export function fingerprint(recordings: Omit<Recordings, "fingerprint" | "files">): string {
+export function fingerprint(rows: RowSource): string {
   const hash = createHash("sha256");
-  const stretches = recordings.stretches.map(({ user, recording, label, start, end }) => [
-    user,
-    recording,
-    label,
-    start,
-    end,
-  ]);
-  hash.update(JSON.stringify({ channels: recordings.channels, stretches }));
-  hash.update(bytesOf(recordings.time));
-  for (const values of recordings.values) hash.update(bytesOf(values));
+  hash.update(`{"channels":${JSON.stringify(rows.channels)},"stretches":[`);
+  for (const { user, recording, label, start, end } of rows.stretches()) {
+    hash.update(`${start === 0 ? "" : ","}${JSON.stringify([user, recording, label, start, end])}`);
+  }
+  hash.update("]}");
+  for (const piece of inPieces(rows.stretches())) hash.update(bytesOf(rows.time(piece.from, piece.to)));
+  for (const channel of rows.channels.keys()) {
+    for (const piece of inPieces(rows.stretches())) hash.update(bytesOf(rows.values(channel, piece.from, piece.to)));
+  }
   return `sha256:${hash.digest("hex")}`;
+}
+
+function* inPieces(ranges: Iterable<{ start: number; end: number }>): Generator<{ from: number; to: number }> {
+  for (const { start, end } of ranges) yield* pieces(start, end);
 }
 
 function bytesOf(values: Float32Array | Float64Array): Uint8Array {

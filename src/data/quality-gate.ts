@@ -6,8 +6,9 @@ import { type Logger, silentLogger } from "../log.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
+import { type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality.ts";
-import { type ReadRecordings, readRecordings } from "./read-recordings.ts";
+import { inMemory } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
@@ -17,13 +18,11 @@ export interface QualityGateOptions extends BatchExpectations {
   readonly logger?: Pick<Logger, "info">;
 }
 
-export type GatedBatch =
+export type OpenedBatch =
   | {
       readonly accepted: true;
-      /** Channels in the expected order, whatever the files'. */
-      readonly recordings: Recordings;
-      readonly columns: ResolvedColumns;
-      readonly quality: QualityReport;
+      /** Channels in the expected order, whatever the files'. To be closed. */
+      readonly opened: OpenedRecordings;
       readonly warnings: readonly string[];
     }
   | {
@@ -44,25 +43,52 @@ const unsaidRateDifference = 0.05;
  * @param files paths, globs and URLs of tables with equal columns
  * @throws UserError where there is no such file, it is no table, or a column named in the options is not there: wrong use
  */
-export async function qualityGate(files: readonly string[], options: QualityGateOptions): Promise<GatedBatch> {
+export async function openBatch(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {
   const reasons: FaultDescription[] = [];
-  let read: ReadRecordings;
+  let opened: OpenedRecordings;
   try {
-    read = await readRecordings(files, {
+    opened = await openRecordings(files, {
       columns: { ...options.columns, modelChannels: options.channels.map(({ column }) => column) },
       requireLabels: false,
       nominalRateHz: options.samplingRateHz,
-      logger: { ...silentLogger, ...options.logger },
       onFault: (fault) => reasons.push(fault),
+      logger: { ...silentLogger, ...options.logger },
     });
   } catch (error) {
     if (!(error instanceof DataFault)) throw error;
     return { accepted: false, reasons: [...reasons, error.description], quality: null };
   }
-  const { recordings, columns, quality } = read;
-  reasons.push(...batchFaults(recordings, quality, options));
-  if (reasons.length > 0) return { accepted: false, reasons, quality };
-  return { accepted: true, recordings, columns, quality, warnings: [...quality.warnings, ...notes(quality, options)] };
+  const { rows, quality } = opened;
+  reasons.push(...batchFaults(rows, quality, options));
+  if (reasons.length === 0) {
+    return { accepted: true, opened, warnings: [...quality.warnings, ...notes(quality, options)] };
+  }
+  rows.close();
+  return { accepted: false, reasons, quality };
+}
+
+export type GatedBatch =
+  | {
+      readonly accepted: true;
+      /** Channels in the expected order, whatever the files'. */
+      readonly recordings: Recordings;
+      readonly columns: ResolvedColumns;
+      readonly quality: QualityReport;
+      readonly warnings: readonly string[];
+    }
+  | Extract<OpenedBatch, { accepted: false }>;
+
+/** As `openBatch`, with all rows in memory. */
+export async function qualityGate(files: readonly string[], options: QualityGateOptions): Promise<GatedBatch> {
+  const batch = await openBatch(files, options);
+  if (!batch.accepted) return batch;
+  const { opened, warnings } = batch;
+  try {
+    const { columns, quality } = opened;
+    return { accepted: true, recordings: inMemory(opened), columns, quality, warnings };
+  } finally {
+    opened.rows.close();
+  }
 }
 
 /** What was put right without harm, and should be known. */

@@ -1,5 +1,5 @@
-// Recordings in memory: the rows that passed the checks, column by column, cut into stretches that a window may not
-// cross. Dimensions: N rows, C channels.
+// Recordings: the rows that passed the checks, column by column, cut into stretches that a window may not cross. In memory,
+// or wherever they can be read in pieces. Dimensions: N rows, C channels.
 
 /** Rows `start` (included) to `end` (excluded): one person, recording and label, and no time gap between them. */
 export interface Stretch {
@@ -24,4 +24,37 @@ export interface Recordings {
   readonly files: readonly string[];
   /** "sha256:..." of everything above but `files`: equal data has an equal fingerprint whatever its file format. */
   readonly fingerprint: string;
+}
+
+/** Rows that are read in pieces. */
+export interface RowSource {
+  /** C names. */
+  readonly channels: readonly string[];
+  /** In row order, together covering all rows. */
+  stretches(): Iterable<Stretch>;
+  /** Seconds of rows `start` to `end` (excluded), all of one recording. Not to be changed, as `values`. */
+  time(start: number, end: number): Float64Array;
+  values(channel: number, start: number, end: number): Float32Array;
+}
+
+export function rowsInMemory({
+  channels,
+  stretches,
+  time,
+  values,
+}: Omit<Recordings, "files" | "fingerprint">): RowSource {
+  return {
+    channels,
+    stretches: () => stretches,
+    time: (start, end) => time.subarray(start, end),
+    values: (channel, start, end) => values[channel]!.subarray(start, end),
+  };
+}
+
+/** Rows that are read at once. */
+const pieceRows = 65_536;
+
+/** Rows `start` to `end` (excluded) in pieces that fit into memory. */
+export function* pieces(start: number, end: number): Generator<{ from: number; to: number }> {
+  for (let from = start; from < end; from += pieceRows) yield { from, to: Math.min(end, from + pieceRows) };
 }

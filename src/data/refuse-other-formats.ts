@@ -4,8 +4,11 @@ import { open } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { UserError } from "../errors.ts";
 import type { SourceFile } from "./find-files.ts";
+import { refuseColumns } from "./text-limits.ts";
 
 const headBytes = 4096;
+/** Of the line of column names. */
+const firstLineBytes = 2 ** 20;
 
 interface Kind {
   readonly is: string;
@@ -19,13 +22,32 @@ export async function refuseOtherFormats({ path, format, remote }: SourceFile): 
   if (remote) return;
   // What a damaged Parquet file lacks is said by whoever reads it.
   if (format === "parquet") return;
-  const head = await headOf(path);
-  const kind = /\.gz$/i.test(path) ? kindOf(unzipped(head)) : (kindOfFile(head) ?? kindOf(head));
+  const gzipped = /\.gz$/i.test(path);
+  const head = await headOf(path, headBytes);
+  const kind = gzipped ? kindOf(unzipped(head)) : (kindOfFile(head) ?? kindOf(head));
+  if (kind === undefined && !gzipped && !head.includes(newline) && head.length === headBytes) {
+    refuseWideHeader(path, await headOf(path, firstLineBytes));
+  }
   if (kind === undefined) return;
   throw new UserError(`${path}: expected a CSV or TSV table, this is ${kind.is}.`, { advice: kind.advice });
 }
 
-async function headOf(path: string): Promise<Uint8Array> {
+const newline = 10;
+
+/** DuckDB would look for a table in it for minutes. */
+function refuseWideHeader(path: string, head: Uint8Array): void {
+  const end = head.indexOf(newline);
+  if (end < 0 && head.length === firstLineBytes) {
+    throw new UserError(`${path}: the first line has more than ${firstLineBytes.toLocaleString("en")} bytes.`, {
+      advice: "Check that the file is a CSV or TSV table, with the column names in its first line.",
+    });
+  }
+  const counts = new Uint32Array(256);
+  for (const byte of end < 0 ? head : head.subarray(0, end)) counts[byte]! += 1;
+  refuseColumns(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
+}
+
+async function headOf(path: string, length: number): Promise<Uint8Array> {
   const file = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`${path}: could not be opened: ${cause.code ?? cause.message}`, {
       advice: "Check the file's permissions.",
@@ -33,7 +55,7 @@ async function headOf(path: string): Promise<Uint8Array> {
     });
   });
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(headBytes), 0, headBytes, 0);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

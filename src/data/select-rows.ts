@@ -1,24 +1,26 @@
 // Which rows stay and in what order: rows with something missing go, people and recordings that are interleaved are put
 // together without changing the order within each, equal times go but the first, time running backwards is refused.
-// Dimensions: N rows read, M rows kept.
 
 import { counted } from "../counted.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
-import type { RawTable } from "./raw-table.ts";
-import type { ColumnRoles } from "./read-table.ts";
+import type { RowChunk, RowKey, Table } from "./row-chunks.ts";
+import type { RowStore } from "./row-store.ts";
 
-export interface RecordingRows {
+/** Kept rows of one recording; the store has them under its index. */
+export interface SelectedRecording {
   readonly user: string;
   readonly recording: string;
-  /** Range in `order`. */
-  readonly start: number;
-  readonly end: number;
+  readonly index: number;
+  readonly rows: number;
+  /** Runs of one label, by their first row. */
+  readonly labels: readonly { readonly from: number; readonly label: string | null }[];
 }
 
 export interface SelectedRows {
-  /** [M] rows of the table, recording by recording. */
-  readonly order: Int32Array;
-  readonly recordings: readonly RecordingRows[];
+  /** Without those of which no row is left. */
+  readonly recordings: readonly SelectedRecording[];
+  readonly read: number;
+  readonly kept: number;
   readonly dropped: DroppedRows;
   /** Per channel, then time: cells that are empty or NaN, and cells that are infinite. */
   readonly missing: readonly number[];
@@ -38,179 +40,216 @@ export interface DroppedRows {
 /** More than this share of empty, NaN or infinite cells in one column is refused. */
 export const missingShareLimit = 0.01;
 
-/**
- * @param time [N] seconds, NaN where missing
- * @param fileNames names for messages, index as in `table.keys`
- * @param onFault told of too many missing values in a column, and of the first row of a recording where time runs
- *   backwards; if it does not throw, such rows are left out uncounted
- */
-export function selectRows(
-  table: RawTable,
-  time: Float64Array,
-  roles: ColumnRoles,
-  fileNames: readonly string[],
-  requireLabels: boolean,
-  onFault: OnFault,
-): SelectedRows {
-  const dropped: DroppedRows = {
+/** The person of recordings without a person column. */
+export const unknownUser = "unknown";
+
+interface Place {
+  readonly file: number;
+  /** 1-based data row (a CSV's line is one more, for the header). */
+  readonly row: number;
+}
+
+interface OpenRecording {
+  readonly user: string;
+  readonly recording: string;
+  readonly index: number;
+  rows: number;
+  lastTime: number;
+  lastPlace: Place;
+  readonly labels: { from: number; label: string | null }[];
+  backwards: { from: number; to: number; before: Place; at: Place } | undefined;
+}
+
+/** Takes chunks in the order of the files, and puts the rows that stay into a store. */
+export class RowSelector {
+  readonly #table: Pick<Table, "roles" | "keys">;
+  readonly #fileNames: readonly string[];
+  readonly #requireLabels: boolean;
+  readonly #store: RowStore;
+  readonly #recordings: OpenRecording[] = [];
+  readonly #byName = new Map<string, OpenRecording>();
+  readonly #ofKey: { recording: OpenRecording; drop: keyof DroppedRows | undefined }[] = [];
+  readonly #nameOfFile: readonly string[];
+  readonly #missing: number[];
+  readonly #infinite: number[];
+  readonly #dropped: DroppedRows = {
     ...{ missing_label: 0, missing_person: 0, missing_recording: 0 },
     ...{ missing_time: 0, missing_values: 0, duplicate_time: 0 },
   };
-  const { bad, missing, infinite } = findMissing(table, time, roles, onFault);
-  const { recordingOfKey, names } = nameRecordings(table, roles, fileNames);
-  const keyDrops = table.keys.map((key): keyof DroppedRows | undefined => {
-    if (requireLabels && key.label === null) return "missing_label";
-    if (roles.group !== null && key.user === null) return "missing_person";
-    return roles.recording !== null && key.recording === null ? "missing_recording" : undefined;
-  });
+  #read = 0;
 
-  const recordingOfRow = new Int32Array(table.rows);
-  const counts = new Int32Array(names.length);
-  for (let i = 0; i < table.rows; i++) {
-    const key = table.keyOfRow[i]!;
-    const drop = keyDrops[key] ?? (bad[i] === 0 ? undefined : bad[i] === 1 ? "missing_values" : "missing_time");
-    const recording = drop === undefined ? recordingOfKey[key]! : -1;
-    recordingOfRow[i] = recording;
-    if (drop === undefined) counts[recording]!++;
-    else dropped[drop]++;
+  /** @param fileNames names for messages, index as in the keys */
+  constructor(
+    table: Pick<Table, "roles" | "keys">,
+    fileNames: readonly string[],
+    requireLabels: boolean,
+    store: RowStore,
+  ) {
+    this.#table = table;
+    this.#fileNames = fileNames;
+    this.#requireLabels = requireLabels;
+    this.#store = store;
+    const columns = table.roles.channels.length + 1;
+    this.#missing = new Array<number>(columns).fill(0);
+    this.#infinite = new Array<number>(columns).fill(0);
+    const stems = fileNames.map((name) =>
+      name.replace(/^.*[/\\]/, "").replace(/(\.(csv|tsv|txt|parquet|parq|pq|gz))+$/i, ""),
+    );
+    this.#nameOfFile = new Set(stems).size === stems.length ? stems : fileNames;
   }
 
-  const next = new Int32Array(names.length);
-  for (let r = 1; r < names.length; r++) next[r] = next[r - 1]! + counts[r - 1]!;
-  const grouped = new Int32Array(names.length === 0 ? 0 : next[names.length - 1]! + counts[names.length - 1]!);
-  for (let i = 0; i < table.rows; i++) {
-    const recording = recordingOfRow[i]!;
-    if (recording >= 0) grouped[next[recording]!++] = i;
-  }
-
-  const order = new Int32Array(grouped.length);
-  const recordings: RecordingRows[] = [];
-  let kept = 0;
-  let read = 0;
-  for (const [r, name] of names.entries()) {
-    const start = kept;
-    let backwardsBefore = false;
-    for (const end = read + counts[r]!; read < end; read++) {
-      const row = grouped[read]!;
-      if (kept > start) {
-        const step = time[row]! - time[order[kept - 1]!]!;
-        if (step < 0) {
-          if (!backwardsBefore) onFault(backwards(table, time, roles, fileNames, name, order[kept - 1]!, row));
-          backwardsBefore = true;
-          continue;
-        }
-        if (step === 0) {
-          dropped.duplicate_time++;
-          continue;
-        }
+  /** @param time [rows] seconds, NaN where missing */
+  add(chunk: RowChunk, time: Float64Array): void {
+    const { rows, file, firstRow, keyOfRow, channels } = chunk;
+    this.#read += rows;
+    const bad = this.#findMissing(chunk, time);
+    // Rows that follow each other and stay are stored together.
+    let [first, open]: [number, OpenRecording | undefined] = [0, undefined];
+    const store = (end: number): void => {
+      if (open !== undefined) this.#store.append(open.index, time, channels, first, end);
+      open = undefined;
+    };
+    for (let i = 0; i < rows; i++) {
+      const { recording, drop } = this.#lookUp(keyOfRow[i]!);
+      const reason = drop ?? (bad[i] === 0 ? undefined : bad[i] === 1 ? "missing_values" : "missing_time");
+      if (reason !== undefined || !this.#follows(recording, time[i]!, file, firstRow + i + 1)) {
+        if (reason !== undefined) this.#dropped[reason]++;
+        store(i);
+        continue;
       }
-      order[kept++] = row;
+      const { label } = this.#table.keys[keyOfRow[i]!]!;
+      if (recording.labels.at(-1)?.label !== label) recording.labels.push({ from: recording.rows, label });
+      recording.rows++;
+      if (open === recording) continue;
+      store(i);
+      [first, open] = [i, recording];
     }
-    if (kept > start) recordings.push({ ...name, start, end: kept });
+    store(rows);
   }
-  return { order: order.subarray(0, kept), recordings, dropped, missing, infinite };
-}
 
-/** `bad` is 0 for a whole row, 1 where a channel and 2 where the time is missing. */
-function findMissing(
-  table: RawTable,
-  time: Float64Array,
-  roles: ColumnRoles,
-  onFault: OnFault,
-): { bad: Uint8Array; missing: number[]; infinite: number[] } {
-  const bad = new Uint8Array(table.rows);
-  const missing: number[] = [];
-  const infinite: number[] = [];
-  for (const [c, values] of [...table.channels, time].entries()) {
-    const mark = c < table.channels.length ? 1 : 2;
-    let nan = 0;
-    let inf = 0;
-    for (let i = 0; i < values.length; i++) {
-      // x - x is 0 for finite numbers only.
-      if (values[i]! - values[i]! === 0) continue;
-      if (Number.isNaN(values[i]!)) nan++;
-      else inf++;
-      bad[i] = mark;
+  /** Whether a row comes after the one before it in its recording; takes note of it. */
+  #follows(recording: OpenRecording, time: number, file: number, row: number): boolean {
+    if (recording.rows > 0) {
+      const step = time - recording.lastTime;
+      if (step < 0) {
+        recording.backwards ??= {
+          ...{ from: recording.lastTime, to: time, before: recording.lastPlace, at: { file, row } },
+        };
+        return false;
+      }
+      if (step === 0) {
+        this.#dropped.duplicate_time++;
+        return false;
+      }
     }
-    missing.push(nan);
-    infinite.push(inf);
-    const share = (nan + inf) / table.rows;
-    if (!(share <= missingShareLimit)) {
+    recording.lastTime = time;
+    recording.lastPlace = { file, row };
+    return true;
+  }
+
+  /** 0 for a whole row, 1 where a channel and 2 where the time is missing. */
+  #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
+    const bad = new Uint8Array(rows);
+    for (const [c, values] of [...channels, time].entries()) {
+      const mark = c < channels.length ? 1 : 2;
+      for (let i = 0; i < rows; i++) {
+        // x - x is 0 for finite numbers only.
+        if (values[i]! - values[i]! === 0) continue;
+        if (Number.isNaN(values[i]!)) this.#missing[c]! += 1;
+        else this.#infinite[c]! += 1;
+        bad[i] = mark;
+      }
+    }
+    return bad;
+  }
+
+  /** Recordings in the order of their first row; without a recording column, a person's rows in one file are one. */
+  #lookUp(index: number): { recording: OpenRecording; drop: keyof DroppedRows | undefined } {
+    const known = this.#ofKey[index];
+    if (known !== undefined) return known;
+    const key = this.#table.keys[index]!;
+    const user = key.user ?? unknownUser;
+    const recording = this.#table.roles.recording === null ? this.#nameOfFile[key.file]! : (key.recording ?? "");
+    const name = `${user}\x1f${recording}`;
+    let open = this.#byName.get(name);
+    if (open === undefined) {
+      const nowhere = { file: 0, row: 0 };
+      const start = { rows: 0, lastTime: 0, lastPlace: nowhere, labels: [], backwards: undefined };
+      open = { user, recording, index: this.#recordings.length, ...start };
+      this.#byName.set(name, open);
+      this.#recordings.push(open);
+    }
+    const found = { recording: open, drop: this.#dropOf(key) };
+    this.#ofKey[index] = found;
+    return found;
+  }
+
+  #dropOf(key: RowKey): keyof DroppedRows | undefined {
+    const { group, recording } = this.#table.roles;
+    if (this.#requireLabels && key.label === null) return "missing_label";
+    if (group !== null && key.user === null) return "missing_person";
+    return recording !== null && key.recording === null ? "missing_recording" : undefined;
+  }
+
+  /**
+   * After the last chunk.
+   * @param onFault told of too many missing values in a column, and of the first row of a recording where time runs
+   *   backwards; if it does not throw, such rows are left out uncounted
+   */
+  finish(onFault: OnFault): SelectedRows {
+    this.#tellMissing(onFault);
+    for (const recording of this.#recordings) {
+      if (recording.backwards !== undefined) onFault(this.#backwards(recording, recording.backwards));
+    }
+    const kept = this.#recordings.filter(({ rows }) => rows > 0);
+    return {
+      recordings: kept.map(({ user, recording, index, rows, labels }) => ({ user, recording, index, rows, labels })),
+      read: this.#read,
+      kept: kept.reduce((sum, { rows }) => sum + rows, 0),
+      dropped: this.#dropped,
+      missing: this.#missing,
+      infinite: this.#infinite,
+    };
+  }
+
+  #tellMissing(onFault: OnFault): void {
+    const { roles } = this.#table;
+    for (const [c, nan] of this.#missing.entries()) {
+      const inf = this.#infinite[c]!;
+      const share = (nan + inf) / this.#read;
+      if (share <= missingShareLimit) continue;
       const name = roles.channels[c] ?? roles.time ?? "time";
-      const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(table.rows, "row")} (${(100 * share).toFixed(1)} %)`;
+      const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(this.#read, "row")} (${(100 * share).toFixed(1)} %)`;
       const expected = `at most ${100 * missingShareLimit} %`;
       onFault({
         code: inf > nan ? "infinite" : "missing",
         message: `Column "${name}": ${found}; expected ${expected}.`,
         advice: "Repair the export, or leave this column out with --channels.",
-        column: name,
-        expected,
-        found,
+        ...{ column: name, expected, found },
       });
     }
   }
-  return { bad, missing, infinite };
-}
 
-/** Recordings in the order of their first row; without a recording column, a person's rows in one file are one. */
-function nameRecordings(
-  table: RawTable,
-  roles: ColumnRoles,
-  fileNames: readonly string[],
-): { recordingOfKey: number[]; names: { user: string; recording: string }[] } {
-  const stems = fileNames.map((name) =>
-    name.replace(/^.*[/\\]/, "").replace(/(\.(csv|tsv|txt|parquet|parq|pq|gz))+$/i, ""),
-  );
-  const ofFile = new Set(stems).size === stems.length ? stems : fileNames;
-  const index = new Map<string, number>();
-  const names: { user: string; recording: string }[] = [];
-  const recordingOfKey = table.keys.map((key) => {
-    const user = key.user ?? unknownUser;
-    const recording = roles.recording === null ? ofFile[key.file]! : (key.recording ?? "");
-    const id = `${user}\x1f${recording}`;
-    const known = index.get(id);
-    if (known !== undefined) return known;
-    index.set(id, names.length);
-    return names.push({ user, recording }) - 1;
-  });
-  return { recordingOfKey, names };
-}
-
-/** The person of recordings without a person column. */
-export const unknownUser = "unknown";
-
-function backwards(
-  table: RawTable,
-  time: Float64Array,
-  roles: ColumnRoles,
-  fileNames: readonly string[],
-  { user, recording }: { user: string; recording: string },
-  before: number,
-  row: number,
-): FaultDescription {
-  const at = placeOfRow(table, fileNames, row);
-  const seconds = (i: number): string => `${Number(time[i]!.toPrecision(12))} s`;
-  return {
-    code: "time",
-    message: `${at.file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(row)}, after ${seconds(before)} in ${describePlace(placeOfRow(table, fileNames, before), at.file)} (column "${roles.time}").`,
-    advice:
-      roles.recording === null
-        ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
-        : "Sort the rows of each recording by time, or give recordings that start anew their own name.",
-    ...at,
-    ...(roles.time === null ? {} : { column: roles.time }),
-    expected: `a time after ${seconds(before)}`,
-    found: seconds(row),
-  };
-}
-
-/** The file of a row and its 1-based data row there (a CSV's line is one more, for the header). */
-export function placeOfRow(table: RawTable, fileNames: readonly string[], row: number): { file: string; row: number } {
-  let file = 0;
-  while (table.fileStarts[file + 1]! <= row) file++;
-  return { file: fileNames[file]!, row: row - table.fileStarts[file]! + 1 };
-}
-
-function describePlace(place: { file: string; row: number }, file: string): string {
-  return place.file === file ? `row ${place.row}` : `row ${place.row} of ${place.file}`;
+  #backwards(
+    { user, recording }: OpenRecording,
+    { from, to, before, at }: NonNullable<OpenRecording["backwards"]>,
+  ): FaultDescription {
+    const { roles } = this.#table;
+    const file = this.#fileNames[at.file]!;
+    const seconds = (time: number): string => `${Number(time.toPrecision(12))} s`;
+    const earlier =
+      before.file === at.file ? `row ${before.row}` : `row ${before.row} of ${this.#fileNames[before.file]}`;
+    return {
+      code: "time",
+      message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
+      advice:
+        roles.recording === null
+          ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
+          : "Sort the rows of each recording by time, or give recordings that start anew their own name.",
+      ...{ file, row: at.row },
+      ...(roles.time === null ? {} : { column: roles.time }),
+      expected: `a time after ${seconds(from)}`,
+      found: seconds(to),
+    };
+  }
 }

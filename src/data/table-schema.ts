@@ -7,6 +7,7 @@ import { explainCsvError } from "./explain-read-error.ts";
 import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
 import { pathValue } from "./path-columns.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
+import { refuseWideTable } from "./text-limits.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
@@ -36,6 +37,7 @@ export async function readSchema(
   await refuseOtherFormats(file);
   const schema = file.format === "parquet" ? await parquetSchema(database, file) : await csvSchema(database, file);
   if (schema.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
+  refuseWideTable(file.path, schema.names);
   return pathColumns.length === 0 ? schema : withPathColumns(schema, file, pathColumns);
 }
 

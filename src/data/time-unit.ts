@@ -1,7 +1,7 @@
 // What a time column counts in. Files seldom say: the column's type and name do where they can, else the size of its steps.
 
 import type { TimeUnit } from "./column-roles.ts";
-import type { RawTable } from "./raw-table.ts";
+import type { RowChunk, RowKey } from "./row-chunks.ts";
 import { isDateTime } from "./table-schema.ts";
 
 /** How many of each unit are in a second. */
@@ -28,13 +28,13 @@ const numericUnits = ["s", "ms", "us", "ns"] as const;
 export function detectTimeUnit(
   name: string,
   type: string,
-  table: RawTable,
+  head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
   nominalRateHz: number | undefined,
 ): { unit: TimeUnit; because: "type" | "name" | "steps" } {
   if (isDateTime(type)) return { unit: "timestamp", because: "type" };
   const named = unitInName(name);
   if (named !== undefined) return { unit: named, because: "name" };
-  const steps = stepsOf(table);
+  const steps = stepsOf(head);
   const step = medianOfPositive(steps);
   if (!(step > 0)) return { unit: "s", because: "steps" };
   if (nominalRateHz !== undefined) {
@@ -57,17 +57,24 @@ function unitInName(name: string): (typeof numericUnits)[number] | undefined {
   return unit.startsWith("n") ? "ns" : "s";
 }
 
-/** Between neighbouring rows of one recording, among the first 65,536 rows. */
-function stepsOf(table: RawTable): number[] {
-  const time = table.time!;
+/** As many rows tell the unit of time. */
+export const headRows = 65_536;
+
+/** Between neighbouring rows of one recording. */
+function stepsOf({ keys, chunks }: { keys: readonly RowKey[]; chunks: readonly RowChunk[] }): number[] {
   const steps: number[] = [];
   const last = new Map<string, number>();
-  for (let i = 0; i < Math.min(table.rows, 65_536); i++) {
-    const key = table.keys[table.keyOfRow[i]!]!;
-    const recording = `${key.user}\x1f${key.recording ?? key.file}`;
-    const step = time[i]! - (last.get(recording) ?? Number.NaN);
-    if (Number.isFinite(step)) steps.push(step);
-    if (Number.isFinite(time[i]!)) last.set(recording, time[i]!);
+  let left = headRows;
+  for (const { rows, time, keyOfRow } of chunks) {
+    for (let i = 0; i < Math.min(rows, left); i++) {
+      const key = keys[keyOfRow[i]!]!;
+      const recording = `${key.user}\x1f${key.recording ?? key.file}`;
+      const step = time![i]! - (last.get(recording) ?? Number.NaN);
+      if (Number.isFinite(step)) steps.push(step);
+      if (Number.isFinite(time![i]!)) last.set(recording, time![i]!);
+    }
+    left -= rows;
+    if (left <= 0) break;
   }
   return steps;
 }

@@ -3,9 +3,9 @@
 // Dimensions: S samples, C channels, W windows, T samples a window.
 
 import { counted } from "../counted.ts";
-import type { Recordings } from "../data/recordings.ts";
+import { pieces, type Recordings, type RowSource, rowsInMemory } from "../data/recordings.ts";
 import { UserError } from "../errors.ts";
-import { type EvenStretch, resample } from "./resample.ts";
+import { type EvenPlan, evenValues, planStretch } from "./resample.ts";
 import type { WindowSet } from "./windows.ts";
 
 export interface WindowOptions {
@@ -47,6 +47,46 @@ export function windowStep(windowSize: number, overlap: number): number {
  * @throws RangeError for options outside their range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
+  const rows = rowsInMemory(recordings);
+  const plan = planWindows(rows, options);
+  const { windows } = cutWindows(rows, plan, wholeParts(plan));
+  return { windows, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
+}
+
+/** Where the windows lie, before any sample is read. */
+export interface WindowPlan {
+  readonly options: WindowOptions;
+  /** Samples from one window's start to the next. */
+  readonly step: number;
+  readonly parts: readonly PlannedPart[];
+  readonly windows: number;
+  readonly classes: readonly string[];
+  readonly users: readonly string[];
+  readonly recordings: readonly string[];
+  readonly dropped: DroppedSamples;
+  readonly resampledStretches: number;
+}
+
+/** A stretch that holds a window. */
+interface PlannedPart {
+  readonly even: EvenPlan;
+  readonly windows: number;
+  readonly label: number;
+  readonly group: number;
+  readonly recording: number;
+}
+
+/** Windows `first` to `last` (excluded) of a part, over its samples `from` to `to` (excluded). */
+export interface PartOfWindows {
+  readonly part: PlannedPart;
+  readonly first: number;
+  readonly last: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @throws as `makeWindows` */
+export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
@@ -57,27 +97,31 @@ export function makeWindows(recordings: Recordings, options: WindowOptions): Mad
   if (!(overlap >= 0 && overlap < 1)) throw new RangeError(`overlap: expected a number in [0, 1), got ${overlap}`);
 
   const step = windowStep(windowSize, overlap);
-  const classes = options.classes ?? sortedNames(recordings.stretches.map((stretch) => stretch.label));
-  const users = sortedNames(recordings.stretches.map((stretch) => stretch.user));
+  const [labels, people] = [new Set<string>(), new Set<string>()];
+  for (const { label, user } of rows.stretches()) {
+    if (label !== null) labels.add(label);
+    people.add(user);
+  }
+  const classes = options.classes ?? [...labels].sort();
+  const users = [...people].sort();
   const classIndex = indexOf(classes);
   const userIndex = indexOf(users);
-  const recordingNames: string[] = [];
+  const recordings: string[] = [];
   const recordingKeys = new Map<string, number>();
   const dropped: DroppedSamples = {
     shortStretches: { stretches: 0, samples: 0 },
     remainders: { stretches: 0, samples: 0 },
     unknownClass: { stretches: 0, samples: 0 },
   };
-  const parts: { even: EvenStretch; windows: number; label: number; group: number; recording: number }[] = [];
+  const parts: PlannedPart[] = [];
   let longest = 0;
-  let sampleCount = 0;
   let windowCount = 0;
   let resampledStretches = 0;
-  for (const stretch of recordings.stretches) {
-    const even = resample(recordings, stretch, samplingRateHz);
+  for (const stretch of rows.stretches()) {
+    const even = planStretch(rows, stretch, samplingRateHz);
     if (even.resampled) resampledStretches++;
     const key = `${stretch.user}\x1f${stretch.recording}`;
-    const recording = recordingKeys.get(key) ?? recordingNames.push(stretch.recording) - 1;
+    const recording = recordingKeys.get(key) ?? recordings.push(stretch.recording) - 1;
     recordingKeys.set(key, recording);
     const label = stretch.label === null ? -1 : classIndex.get(stretch.label);
     if (label === undefined) {
@@ -90,57 +134,77 @@ export function makeWindows(recordings: Recordings, options: WindowOptions): Mad
       continue;
     }
     const windows = Math.floor((even.length - windowSize) / step) + 1;
-    const covered = coveredLength(windows, windowSize, step);
     const remainder = even.length - (windows - 1) * step - windowSize;
     if (remainder > 0) count(dropped.remainders, remainder);
     parts.push({ even, windows, label, group: userIndex.get(stretch.user)!, recording });
-    sampleCount += covered;
     windowCount += windows;
   }
   if (windowCount === 0) throw noWindows(longest, options, dropped);
+  return { options, step, parts, windows: windowCount, classes, users, recordings, dropped, resampledStretches };
+}
 
-  const channelCount = recordings.channels.length;
+/** All windows of all parts. */
+function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
+  return parts.map((part) => {
+    return { part, first: 0, last: part.windows, from: 0, to: coveredLength(part.windows, windowSize, step) };
+  });
+}
+
+/**
+ * The windows of some parts, in their order.
+ * @returns besides, the first sample of each part
+ */
+export function cutWindows(
+  rows: RowSource,
+  { options, step, classes, users, recordings }: WindowPlan,
+  chosen: readonly PartOfWindows[],
+): { windows: WindowSet; firstSamples: number[] } {
+  const { samplingRateHz, windowSize } = options;
+  const channelCount = rows.channels.length;
+  const windowCount = chosen.reduce((sum, { first, last }) => sum + last - first, 0);
+  const sampleCount = chosen.reduce((sum, { from, to }) => sum + to - from, 0);
   const samples = new Float32Array(new SharedArrayBuffer(sampleCount * channelCount * Float32Array.BYTES_PER_ELEMENT));
   const starts = new Int32Array(windowCount);
   const startTimes = new Float64Array(windowCount);
   const labels = new Int32Array(windowCount);
   const groups = new Int32Array(windowCount);
   const recordingIndex = new Int32Array(windowCount);
+  const firstSamples: number[] = [];
   let offset = 0;
   let w = 0;
-  for (const { even, windows, label, group, recording } of parts) {
-    const length = coveredLength(windows, windowSize, step);
-    for (const [c, column] of even.values.entries()) {
-      for (let i = 0, at = offset * channelCount + c; i < length; i++, at += channelCount) samples[at] = column[i]!;
+  for (const { part, first, last, from, to } of chosen) {
+    const { even, label, group, recording } = part;
+    for (const piece of pieces(from, to)) {
+      for (const [c, column] of evenValues(rows, even, samplingRateHz, piece.from, piece.to).entries()) {
+        let at = (offset + piece.from - from) * channelCount + c;
+        for (let i = 0; i < column.length; i++, at += channelCount) samples[at] = column[i]!;
+      }
     }
-    for (let k = 0; k < windows; k++, w++) {
-      starts[w] = offset + k * step;
+    for (let k = first; k < last; k++, w++) {
+      starts[w] = offset + k * step - from;
       startTimes[w] = even.startTime + (k * step) / samplingRateHz;
       labels[w] = label;
       groups[w] = group;
       recordingIndex[w] = recording;
     }
-    offset += length;
+    firstSamples.push(offset);
+    offset += to - from;
   }
   const windows: WindowSet = {
-    ...{ channels: recordings.channels, samplingRateHz, windowSize, samples, starts, startTimes, labels, groups },
-    ...{ recordingIndex, classes, users, recordings: recordingNames },
+    ...{ channels: rows.channels, samplingRateHz, windowSize, samples, starts, startTimes, labels, groups },
+    ...{ recordingIndex, classes, users, recordings },
   };
-  return { windows, dropped, resampledStretches };
+  return { windows, firstSamples };
 }
 
 /** From the first sample of the first window to the last of the last. */
-function coveredLength(windows: number, windowSize: number, step: number): number {
+export function coveredLength(windows: number, windowSize: number, step: number): number {
   return (windows - 1) * step + windowSize;
 }
 
 function count(counter: { stretches: number; samples: number }, samples: number): void {
   counter.stretches++;
   counter.samples += samples;
-}
-
-function sortedNames(names: readonly (string | null)[]): string[] {
-  return [...new Set(names.filter((name) => name !== null))].sort();
 }
 
 function indexOf(names: readonly string[]): Map<string, number> {

@@ -4,15 +4,14 @@
 // Dimensions: N samples in, M out, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
-import type { Recordings, Stretch } from "../data/recordings.ts";
+import { pieces, type Recordings, type RowSource, rowsInMemory, type Stretch } from "../data/recordings.ts";
 
 /** A sample may lie this share of a period off its even tick and still count as even. */
 export const evenTolerance = 0.05;
 
-/** One stretch at an even rate. */
-export interface EvenStretch {
-  /** C columns of M values; views of the recordings where `resampled` is false. */
-  readonly values: readonly Float32Array[];
+/** A stretch as it will be at an even rate. */
+export interface EvenPlan {
+  readonly stretch: Stretch;
   /** M. */
   readonly length: number;
   /** Seconds on the recording's own clock; sample i lies at `startTime + i / rate`. */
@@ -33,44 +32,87 @@ function tooSlow({ user, recording }: Stretch, secondsPerSample: number, samplin
   });
 }
 
+/** One stretch at an even rate. */
+export interface EvenStretch extends Omit<EvenPlan, "stretch"> {
+  /** C columns of M values; views of the recordings where `resampled` is false. */
+  readonly values: readonly Float32Array[];
+}
+
 /**
  * @param samplingRateHz the rate wanted, Hz
  * @returns samples from the stretch's first time on, as many whole periods as fit up to its last time
  * @throws DataFault if there would be over a hundred for each that was recorded
  */
 export function resample(recordings: Recordings, stretch: Stretch, samplingRateHz: number): EvenStretch {
+  const rows = rowsInMemory(recordings);
+  const { stretch: _, ...plan } = planStretch(rows, stretch, samplingRateHz);
+  return { ...plan, values: evenValues(rows, { ...plan, stretch }, samplingRateHz, 0, plan.length) };
+}
+
+/** @throws DataFault as `resample` */
+export function planStretch(rows: RowSource, stretch: Stretch, samplingRateHz: number): EvenPlan {
   const { start, end } = stretch;
-  const { time } = recordings;
-  const startTime = time[start]!;
-  if (isEven(time, start, end, samplingRateHz)) {
-    const values = recordings.values.map((column) => column.subarray(start, end));
-    return { values, length: end - start, startTime, resampled: false };
-  }
+  const startTime = timeOf(rows, start);
+  if (isEven(rows, start, end, samplingRateHz)) return { stretch, length: end - start, startTime, resampled: false };
   // A last tick that misses the last sample by rounding alone is kept.
-  const length = Math.floor((time[end - 1]! - startTime) * samplingRateHz + 1e-6) + 1;
-  const most = mostUpsampling * (end - start);
-  if (!(length <= most)) throw tooSlow(stretch, (time[end - 1]! - startTime) / (end - start - 1), samplingRateHz);
-  const values = recordings.values.map(() => new Float32Array(length));
-  let left = start;
-  for (let i = 0; i < length; i++) {
-    const at = startTime + i / samplingRateHz;
-    while (left < end - 2 && time[left + 1]! <= at) left++;
-    const share = left + 1 < end ? Math.min(1, (at - time[left]!) / (time[left + 1]! - time[left]!)) : 0;
+  const seconds = timeOf(rows, end - 1) - startTime;
+  const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
+  if (!(length <= mostUpsampling * (end - start))) throw tooSlow(stretch, seconds / (end - start - 1), samplingRateHz);
+  return { stretch, length, startTime, resampled: true };
+}
+
+/** Samples `from` to `to` (excluded) of a planned stretch: C columns. */
+export function evenValues(
+  rows: RowSource,
+  { stretch: { start, end }, startTime, resampled }: EvenPlan,
+  samplingRateHz: number,
+  from: number,
+  to: number,
+): Float32Array[] {
+  if (!resampled) return rows.channels.map((_, c) => rows.values(c, start + from, start + to));
+  const first = rowAt(rows, start, end, startTime + from / samplingRateHz);
+  const last = Math.min(end - 1, rowAt(rows, start, end, startTime + (to - 1) / samplingRateHz) + 1);
+  const time = rows.time(first, last + 1);
+  const read = rows.channels.map((_, c) => rows.values(c, first, last + 1));
+  const values = read.map(() => new Float32Array(to - from));
+  let left = 0;
+  for (let i = 0; i < to - from; i++) {
+    const at = startTime + (from + i) / samplingRateHz;
+    while (first + left < end - 2 && time[left + 1]! <= at) left++;
+    const share = first + left + 1 < end ? Math.min(1, (at - time[left]!) / (time[left + 1]! - time[left]!)) : 0;
     for (let c = 0; c < values.length; c++) {
-      const column = recordings.values[c]!;
+      const column = read[c]!;
       const before = column[left]!;
       values[c]![i] = share === 0 ? before : before + share * (column[left + 1]! - before);
     }
   }
-  return { values, length, startTime, resampled: true };
+  return values;
+}
+
+/** The row from which a tick is reached: the last one at or before it that has another behind it. */
+function rowAt(rows: RowSource, start: number, end: number, at: number): number {
+  let [low, high] = [start, Math.max(start, end - 2)];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (timeOf(rows, middle) <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** Whether every sample lies within `evenTolerance` periods of an even tick from the first, without drifting off. */
-function isEven(time: Float64Array, start: number, end: number, samplingRateHz: number): boolean {
+function isEven(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
   const tolerance = evenTolerance / samplingRateHz;
-  const first = time[start]!;
-  for (let i = start; i < end; i++) {
-    if (!(Math.abs(time[i]! - first - (i - start) / samplingRateHz) <= tolerance)) return false;
+  const first = timeOf(rows, start);
+  for (const { from, to } of pieces(start, end)) {
+    const time = rows.time(from, to);
+    for (let i = 0; i < time.length; i++) {
+      if (!(Math.abs(time[i]! - first - (from + i - start) / samplingRateHz) <= tolerance)) return false;
+    }
   }
   return true;
+}
+
+function timeOf(rows: RowSource, row: number): number {
+  return rows.time(row, row + 1)[0]!;
 }

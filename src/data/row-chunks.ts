@@ -1,0 +1,202 @@
+// Streams the needed columns of every file, in order, as chunks of a few thousand rows. DuckDB parses on its own threads;
+// what a chunk holds are typed arrays, and texts (person, recording, label) as one small integer a row.
+
+import type { DuckDBDataChunk } from "@duckdb/node-api";
+import type { ColumnOptions, RequiredColumns, ResolvedColumns } from "./column-roles.ts";
+import { resolveColumns } from "./column-roles.ts";
+import { DataFault, type OnFault } from "./data-fault.ts";
+import { type Database, sqlName } from "./duckdb.ts";
+import { explainReadError } from "./explain-read-error.ts";
+import type { SourceFile } from "./find-files.ts";
+import { isDateTime, readSchema, refuseOtherColumns, type TableSchema } from "./table-schema.ts";
+import { refuseTooManyTexts, textColumn } from "./text-limits.ts";
+
+export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
+
+/** What the text columns of a row say; null where the cell is empty or the column absent. */
+export interface RowKey {
+  readonly user: string | null;
+  readonly recording: string | null;
+  readonly label: string | null;
+  /** Index of the file the row came from. */
+  readonly file: number;
+}
+
+export interface RowChunk {
+  readonly rows: number;
+  /** Index of its file. */
+  readonly file: number;
+  /** Rows of that file before these. */
+  readonly firstRow: number;
+  /** [rows] index into the table's keys. */
+  readonly keyOfRow: Int32Array;
+  /** [rows] as written, NaN where missing; undefined without a time column. */
+  readonly time: Float64Array | undefined;
+  /** C columns of [rows]; NaN where missing, infinities as they came. */
+  readonly channels: readonly Float32Array[];
+}
+
+export interface Table {
+  readonly roles: ColumnRoles;
+  /** DuckDB's type of the time column; null without one. */
+  readonly timeType: string | null;
+  /** Grows while the chunks are read. */
+  readonly keys: readonly RowKey[];
+  /** Of each file that was read to its end. */
+  readonly fileRows: readonly number[];
+  /** All rows, once. @throws UserError naming file, row and column for whatever cannot be read */
+  chunks(): AsyncGenerator<RowChunk>;
+}
+
+/**
+ * @param onFault told of each given or expected channel that is not there
+ * @throws UserError where a file is no table, or lacks a column
+ */
+export async function openTable(
+  database: Database,
+  files: readonly SourceFile[],
+  options: ColumnOptions,
+  required: RequiredColumns,
+  onFault: OnFault,
+): Promise<Table> {
+  const first = files[0]!;
+  const { pathColumns = [] } = options;
+  const firstSchema = await readSchema(database, first, pathColumns);
+  const roles = resolveColumns(firstSchema.names, options, required, first.path, onFault);
+  const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
+  const keys: RowKey[] = [];
+  const fileRows: number[] = [];
+
+  async function* chunks(): AsyncGenerator<RowChunk> {
+    for (const [f, file] of files.entries()) {
+      const schema = file === first ? firstSchema : await readSchema(database, file, pathColumns);
+      refuseOtherColumns(first.path, firstSchema.names, file.path, schema.names);
+      const numbers = new Set(roles.channels);
+      const fileTimeType = roles.time === null ? null : schema.types.get(roles.time)!;
+      refuseOtherTimeType(first.path, timeType, file.path, fileTimeType);
+      if (roles.time !== null && !isDateTime(fileTimeType!)) numbers.add(roles.time);
+      const texts = new Texts(keys, f, file.path, roles);
+      let rows = 0;
+      const stream = database.stream(selection(schema, roles, numbers))[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await stream.next().catch(async (error: unknown) => {
+          throw await explainReadError(database, file, schema, numbers, error);
+        });
+        if (next.done === true) break;
+        yield decode(next.value, { file: f, firstRow: rows, roles, texts });
+        rows += next.value.rowCount;
+      }
+      if (rows === 0) {
+        throw new DataFault({
+          code: "too_short",
+          message: `${file.path}: the file has column names but no rows.`,
+          advice: "Export it again, or leave it out.",
+          file: file.path,
+          expected: "rows",
+          found: "none",
+        });
+      }
+      fileRows.push(rows);
+    }
+  }
+  return { roles, timeType, keys, fileRows, chunks };
+}
+
+/** Columns of the result: key (user, recording, label, joined by \x1f), its hash, time if any, the channels. */
+function selection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet<string>): string {
+  const key = [roles.group, roles.recording, roles.label].map(textColumn).join(" || chr(31) || ");
+  const time =
+    roles.time === null
+      ? []
+      : [isDateTime(schema.types.get(roles.time)!) ? `epoch(${sqlName(roles.time)})` : sqlName(roles.time)];
+  const hash = `CAST(hash(${key}) >> 11 AS DOUBLE)`;
+  const columns = [...time, ...roles.channels.map(sqlName)].map((column) => `CAST(${column} AS DOUBLE)`);
+  return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers)}`;
+}
+
+function decode(
+  chunk: DuckDBDataChunk,
+  { file, firstRow, roles, texts }: { file: number; firstRow: number; roles: ColumnRoles; texts: Texts },
+): RowChunk {
+  const rows = chunk.rowCount;
+  const keyOfRow = texts.keysOf(chunk, firstRow);
+  const time = roles.time === null ? undefined : new Float64Array(rows);
+  let column = 2;
+  if (time !== undefined) copyNumbers(chunk, column++, time);
+  const channels = roles.channels.map(() => {
+    const values = new Float32Array(rows);
+    copyNumbers(chunk, column++, values);
+    return values;
+  });
+  return { rows, file, firstRow, keyOfRow, time, channels };
+}
+
+/** The texts of one file's rows, each distinct one kept once. */
+class Texts {
+  readonly #keys: RowKey[];
+  readonly #file: number;
+  readonly #path: string;
+  readonly #roles: ColumnRoles;
+  readonly #known = new Map<string, number>();
+
+  constructor(keys: RowKey[], file: number, path: string, roles: ColumnRoles) {
+    this.#keys = keys;
+    this.#file = file;
+    this.#path = path;
+    this.#roles = roles;
+  }
+
+  /** Decoding texts costs more than all numbers together; rows of equal hash in a row (53 bits) have the same text. */
+  keysOf(chunk: DuckDBDataChunk, firstRow: number): Int32Array {
+    const texts = chunk.getColumnVector(0);
+    const hashes = chunk.getColumnVector(1);
+    const keyOfRow = new Int32Array(chunk.rowCount);
+    let lastHash = -1;
+    let last = -1;
+    for (let i = 0; i < keyOfRow.length; i++) {
+      const hash = hashes.getItem(i) as number;
+      if (hash !== lastHash) {
+        last = this.#intern(texts.getItem(i) as string, firstRow + i);
+        lastHash = hash;
+      }
+      keyOfRow[i] = last;
+    }
+    return keyOfRow;
+  }
+
+  #intern(text: string, row: number): number {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const [user, recording, label] = text.split("\x1f").map((part) => (part === "" ? null : part));
+    const { group, recording: recordingColumn, label: labelColumn } = this.#roles;
+    refuseTooManyTexts(this.#path, row + 1, this.#keys.length, [
+      [group, user!],
+      [recordingColumn, recording!],
+      [labelColumn, label!],
+    ]);
+    this.#keys.push({ user: user!, recording: recording!, label: label!, file: this.#file });
+    this.#known.set(text, this.#keys.length - 1);
+    return this.#keys.length - 1;
+  }
+}
+
+function copyNumbers(chunk: DuckDBDataChunk, column: number, target: Float32Array | Float64Array): void {
+  const vector = chunk.getColumnVector(column);
+  for (let i = 0; i < target.length; i++) {
+    const value = vector.getItem(i) as number | null;
+    target[i] = value === null ? Number.NaN : value;
+  }
+}
+
+/** One file's text time in another file's number time would be silently different clocks. */
+function refuseOtherTimeType(first: string, type: string | null, file: string, other: string | null): void {
+  if (type === null || other === null || isDateTime(type) === isDateTime(other)) return;
+  throw new DataFault({
+    code: "schema",
+    message: `${file}: the time column is ${other} here and ${type} in ${first}.`,
+    advice: "Give all files the same kind of time.",
+    file,
+    expected: type,
+    found: other,
+  });
+}

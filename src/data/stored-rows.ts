@@ -1,0 +1,79 @@
+// Rows in a store as one sequence, recording by recording, and the stretches that they form.
+
+import type { RowSource, Stretch } from "./recordings.ts";
+import type { RowStore } from "./row-store.ts";
+import { describeSampling, type Sampling } from "./sampling.ts";
+import type { SelectedRecording } from "./select-rows.ts";
+
+/** Rows `start` to `end` (excluded) of the sequence. */
+export interface StoredRecording extends SelectedRecording {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class StoredRows implements RowSource {
+  readonly channels: readonly string[];
+  readonly recordings: readonly StoredRecording[];
+  /** Of each recording. */
+  readonly sampling: readonly Sampling[];
+  readonly rows: number;
+  readonly #store: RowStore;
+  #last = 0;
+
+  /** @param store closed with this */
+  constructor(channels: readonly string[], store: RowStore, recordings: readonly SelectedRecording[]) {
+    this.channels = channels;
+    this.#store = store;
+    let rows = 0;
+    this.recordings = recordings.map((recording) => {
+      const start = rows;
+      rows += recording.rows;
+      return { ...recording, start, end: rows };
+    });
+    this.rows = rows;
+    this.sampling = this.recordings.map(({ start, end }) => describeSampling(this, start, end));
+  }
+
+  *stretches(): Generator<Stretch> {
+    for (const [r, { user, recording, start: first, end: last, labels }] of this.recordings.entries()) {
+      const { gapRows } = this.sampling[r]!;
+      let [start, gap, run] = [first, 0, 0];
+      while (start < last) {
+        while (gap < gapRows.length && gapRows[gap]! <= start) gap++;
+        while (run + 1 < labels.length && first + labels[run + 1]!.from <= start) run++;
+        const next = labels[run + 1];
+        const end = Math.min(last, gapRows[gap] ?? last, next === undefined ? last : first + next.from);
+        yield { user, recording, label: labels[run]!.label, start, end };
+        start = end;
+      }
+    }
+  }
+
+  time(start: number, end: number): Float64Array {
+    const { index, start: first } = this.#recordingAt(start);
+    return this.#store.time(index, start - first, end - first);
+  }
+
+  values(channel: number, start: number, end: number): Float32Array {
+    const { index, start: first } = this.#recordingAt(start);
+    return this.#store.values(channel, index, start - first, end - first);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  /** Rows are mostly asked for in order. */
+  #recordingAt(row: number): StoredRecording {
+    const last = this.recordings[this.#last]!;
+    if (row >= last.start && row < last.end) return last;
+    let [low, high] = [0, this.recordings.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.recordings[middle]!.start <= row) low = middle;
+      else high = middle - 1;
+    }
+    this.#last = low;
+    return this.recordings[low]!;
+  }
+}

@@ -104,15 +104,7 @@ async function bringer(
 function batchOf({ model }: Monitor, measurement: BatchMeasurement): MeasuredBatch {
   const rows = Math.max(...measurement.byClass.map(rowsOf));
   const columns = Object.fromEntries(Object.keys(model.baseline).map((name) => [name, new Float32Array(rows)]));
-  const recordings = {
-    channels: [],
-    values: [],
-    time: new Float64Array(rows),
-    stretches: [],
-    files: [],
-    fingerprint: "",
-  };
-  return { recordings, columns, windows: measurement.signals.windows, measurement, warnings: [] };
+  return { rows, samples: rows, columns, windows: measurement.signals.windows, measurement, warnings: [] };
 }
 
 /** Milliseconds that each of the processes needs for its batches, all beginning at once. */

@@ -3,6 +3,7 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { benchmarkBatchMemory } from "./batch-memory.ts";
 import { benchmarkCheck } from "./check.ts";
 import { benchmarkData } from "./data.ts";
 import { markdown, plain } from "./figures.ts";
@@ -20,7 +21,8 @@ import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, ledger, tracking (comma-separated; default: all)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, ledger, tracking, batch-memory
+                     (comma-separated; default: all but batch-memory)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -61,8 +63,10 @@ async function run(): Promise<number> {
     tracking: () => benchmarkTracking({ rounds }),
     check: () => benchmarkCheck({ rounds }),
     ledger: () => benchmarkLedger(),
+    "batch-memory": () => benchmarkBatchMemory(),
   };
-  const chosen = (values.only?.split(",") ?? Object.keys(benchmarks)).map((name) => {
+  const usual = Object.keys(benchmarks).filter((name) => name !== "batch-memory");
+  const chosen = (values.only?.split(",") ?? usual).map((name) => {
     const benchmark = benchmarks[name];
     if (benchmark !== undefined) return benchmark;
     throw new Error(`--only: expected some of ${Object.keys(benchmarks).join(", ")}, got ${name}`);

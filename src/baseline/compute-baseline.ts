@@ -8,34 +8,57 @@ import type { BaselineStats, ChannelStats } from "./baseline-stats.ts";
 /** Enough to see a shape and to draw one; an arbitrary choice. */
 const HISTOGRAM_BINS = 64;
 
+/** What a baseline says of the values: every row counts once, in the units of the file. */
+export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
+
 /**
- * The baseline of `recordings`: every row counts once, in the units of the file.
- * @param about.sourceFile the recordings as the user named them; several are joined with ", "
- * @param about.scalerPath the scaler's file, relative to the model folder
- * @param about.scalerHash "sha256:..." of that file
+ * @param column of one channel, all rows; asked for one at a time, so that no more has to be in memory
  * @throws RangeError on no rows or a number that is not finite (reading the recordings has excluded both)
  */
-export function computeBaseline(
-  recordings: Pick<Recordings, "channels" | "values">,
-  about: {
-    sourceFile: string | readonly string[];
-    scalerPath: string;
-    scalerHash: string;
-    modelVersion: string;
-    createdAt: Date;
-  },
-): BaselineStats {
-  const { channels, values } = recordings;
+export function describeValues(
+  channels: readonly string[],
+  column: (channel: number) => Float32Array,
+): DescribedValues {
+  let rows = 0;
+  const described = channels.map((name, c) => {
+    const values = column(c);
+    rows = values.length;
+    return [name, channelStats(name, values)] as const;
+  });
+  return { n_samples: rows, sensor_columns: [...channels], per_channel: Object.fromEntries(described) };
+}
+
+export interface AboutBaseline {
+  /** The recordings as the user named them; several are joined with ", ". */
+  sourceFile: string | readonly string[];
+  /** The scaler's file, relative to the model folder. */
+  scalerPath: string;
+  /** "sha256:..." of that file. */
+  scalerHash: string;
+  modelVersion: string;
+  createdAt: Date;
+}
+
+export function baselineOf(described: DescribedValues, about: AboutBaseline): BaselineStats {
   return {
     created_at: about.createdAt.toISOString(),
     source_file: typeof about.sourceFile === "string" ? about.sourceFile : about.sourceFile.join(", "),
-    n_samples: values[0]?.length ?? 0,
-    sensor_columns: [...channels],
-    per_channel: Object.fromEntries(channels.map((name, c) => [name, channelStats(name, values[c]!)])),
+    ...described,
     scaler_path: about.scalerPath,
     scaler_hash: about.scalerHash,
     model_version: about.modelVersion,
   };
+}
+
+/** The baseline of recordings in memory. @throws RangeError as `describeValues` */
+export function computeBaseline(
+  { channels, values }: Pick<Recordings, "channels" | "values">,
+  about: AboutBaseline,
+): BaselineStats {
+  return baselineOf(
+    describeValues(channels, (c) => values[c]!),
+    about,
+  );
 }
 
 function channelStats(name: string, column: Float32Array): ChannelStats {

@@ -1,5 +1,7 @@
 // What the events of a training run say in words and tables, for the terminal and for the pipe.
+
 import { counted } from "../counted.ts";
+import { gigabytes } from "../gigabytes.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../pipelines/train-events.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { count, duration, fixed, meanAndSd } from "./format.ts";
@@ -15,6 +17,8 @@ export function eventLines(event: TrainEvent): readonly string[] {
   switch (event.type) {
     case "data":
       return dataLines(event);
+    case "memory":
+      return [`memory     about ${gigabytes(event.neededBytes)} of ${gigabytes(event.totalBytes)}`];
     case "split":
       return splitLines(event);
     case "resumed":

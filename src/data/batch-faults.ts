@@ -4,6 +4,7 @@
 
 import { counted } from "../counted.ts";
 import type { FaultDescription } from "./data-fault.ts";
+import { withPlace } from "./place-of-value.ts";
 import type { QualityReport } from "./quality.ts";
 import { pieces } from "./recordings.ts";
 import { stepsOf } from "./sampling.ts";
@@ -46,10 +47,18 @@ export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
 
 const defaultMinimalSeconds = 15;
 
-/** All faults; none where the batch can be judged. */
-export function batchFaults(rows: StoredRows, quality: QualityReport, expected: BatchExpectations): FaultDescription[] {
+/**
+ * All faults; none where the batch can be judged.
+ * @param files that the rows came from
+ */
+export async function batchFaults(
+  rows: StoredRows,
+  quality: QualityReport,
+  expected: BatchExpectations,
+  files: readonly string[],
+): Promise<FaultDescription[]> {
   return [
-    ...expected.channels.flatMap((channel) => rangeFaults(rows, channel)),
+    ...(await rangeFaults(rows, expected.channels, files)),
     ...lostTimeFaults(rows),
     ...flatFaults(quality),
     ...rateFaults(quality, expected),
@@ -57,10 +66,26 @@ export function batchFaults(rows: StoredRows, quality: QualityReport, expected: 
   ];
 }
 
-/** Values that no unit and no movement explains. */
-export function rangeFaults(rows: StoredRows, { column, min, max }: ExpectedChannel): FaultDescription[] {
+/** Values that no unit and no movement explains, the first of each channel. */
+export async function rangeFaults(
+  rows: StoredRows,
+  channels: readonly ExpectedChannel[],
+  files: readonly string[],
+): Promise<FaultDescription[]> {
+  const faults: FaultDescription[] = [];
+  for (const channel of channels) {
+    const found = absurdIn(rows, channel);
+    if (found !== undefined) faults.push(await withPlace(found.fault, found.value, files));
+  }
+  return faults;
+}
+
+function absurdIn(
+  rows: StoredRows,
+  { column, min, max }: ExpectedChannel,
+): { fault: FaultDescription & { column: string }; value: number } | undefined {
   const channel = rows.channels.indexOf(column);
-  if (channel < 0) return [];
+  if (channel < 0) return undefined;
   const limit = absurdFactor * Math.max(Math.abs(min), Math.abs(max));
   let absurd = 0;
   let first: { value: number; row: number; in: { user: string; recording: string } } | undefined;
@@ -74,21 +99,17 @@ export function rangeFaults(rows: StoredRows, { column, min, max }: ExpectedChan
       }
     }
   }
-  if (first === undefined) return [];
+  if (first === undefined) return undefined;
   const others = absurd > 1 ? `, and ${counted(absurd - 1, "more such value")}` : "";
   const seconds = rows.time(first.row, first.row + 1)[0]!;
   const found = `${short(first.value)} at ${short(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
   const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times what the training data holds)`;
-  return [
-    {
-      code: "range",
-      message: `Column "${column}": ${found}; expected ${wanted}.`,
-      advice: "Look for a mark of missing values (1e9, 3.4e38) or damaged bytes; leave such cells empty.",
-      column,
-      expected: wanted,
-      found,
-    },
-  ];
+  const fault = {
+    ...({ code: "range", column, expected: wanted, found } as const),
+    message: `Column "${column}": ${found}; expected ${wanted}.`,
+    advice: "Look for a mark of missing values (1e9, 3.4e38) or damaged bytes; leave such cells empty.",
+  };
+  return { fault, value: first.value };
 }
 
 /** Time in steps longer than 1.5 median steps of their recording, less the step itself, as a share of the whole. */

@@ -19,9 +19,19 @@ const nothingUnasked = {
   allow_community_extensions: "false",
 };
 
-/** Opens an empty in-memory database that loads no extension by itself. The caller closes it. */
-export async function openDatabase(): Promise<Database> {
-  const instance = await DuckDBInstance.create(":memory:", nothingUnasked);
+/** Enough for a few row groups, whatever the machine has. */
+const memoryLimit = "384MB";
+
+/**
+ * Opens an empty in-memory database that loads no extension by itself. The caller closes it.
+ * @param options.scratch a folder for what does not fit into its memory; without one, that is an error
+ */
+export async function openDatabase({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
+  const instance = await DuckDBInstance.create(":memory:", {
+    ...nothingUnasked,
+    memory_limit: memoryLimit,
+    temp_directory: scratch,
+  });
   const connection = await instance.connect();
   // DuckDB's threads parse on while JavaScript reads; the default of 1 MB lets them wait.
   await connection.run("SET streaming_buffer_size = '32MB'");

@@ -51,6 +51,12 @@ export async function explainReadError(
       );
     }
   }
+  if (/^Out of Memory/i.test(message)) {
+    return new UserError(`${file.path}: a piece of it does not fit into the memory that reading may take (384 MB).`, {
+      advice: "Write it with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
+      cause: error,
+    });
+  }
   const broken = explainCsvError(file, error);
   if (broken === undefined)
     return new UserError(`${file.path}: could not be read: ${firstLine(error)}`, { cause: error });
@@ -62,6 +68,12 @@ export async function explainReadError(
 export function explainCsvError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  if (/Maximum line size/i.test(message)) {
+    return {
+      message: `${file.path}: ${line === undefined ? "a line" : `line ${line}`} has more than 2,000,000 bytes.`,
+      advice: "Check that the file has line ends, and that every quote is closed.",
+    };
+  }
   if (line === undefined) return undefined;
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {

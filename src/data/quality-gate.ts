@@ -59,7 +59,7 @@ export async function openBatch(files: readonly string[], options: QualityGateOp
     return { accepted: false, reasons: [...reasons, error.description], quality: null };
   }
   const { rows, quality } = opened;
-  reasons.push(...batchFaults(rows, quality, options));
+  reasons.push(...(await batchFaults(rows, quality, options, opened.files)));
   if (reasons.length === 0) {
     return { accepted: true, opened, warnings: [...quality.warnings, ...notes(quality, options)] };
   }

@@ -29,12 +29,9 @@ export async function readRecordings(
 /** All rows of what is open. */
 export function inMemory({ rows, files, fingerprint }: OpenedRecordings): Recordings {
   const time = new Float64Array(rows.rows);
-  const values = rows.channels.map(() => new Float32Array(rows.rows));
+  const values = rows.channels.map((_, c) => rows.column(c));
   for (const { start, end } of rows.recordings) {
-    for (const { from, to } of pieces(start, end)) {
-      time.set(rows.time(from, to), from);
-      for (const [c, column] of values.entries()) column.set(rows.values(c, from, to), from);
-    }
+    for (const { from, to } of pieces(start, end)) time.set(rows.time(from, to), from);
   }
   return {
     channels: [...rows.channels],

@@ -51,6 +51,16 @@ export function rowsInMemory({
   };
 }
 
+/** The same rows, with other names of channels. */
+export function withChannels(rows: RowSource, channels: readonly string[]): RowSource {
+  return {
+    channels,
+    stretches: () => rows.stretches(),
+    time: (start, end) => rows.time(start, end),
+    values: (channel, start, end) => rows.values(channel, start, end),
+  };
+}
+
 /** Rows that are read at once. */
 const pieceRows = 65_536;
 

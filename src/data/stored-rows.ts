@@ -1,6 +1,6 @@
 // Rows in a store as one sequence, recording by recording, and the stretches that they form.
 
-import type { RowSource, Stretch } from "./recordings.ts";
+import { pieces, type RowSource, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
 import { describeSampling, type Sampling } from "./sampling.ts";
 import type { SelectedRecording } from "./select-rows.ts";
@@ -57,6 +57,15 @@ export class StoredRows implements RowSource {
   values(channel: number, start: number, end: number): Float32Array {
     const { index, start: first } = this.#recordingAt(start);
     return this.#store.values(channel, index, start - first, end - first);
+  }
+
+  /** All values of a channel, in memory. */
+  column(channel: number): Float32Array {
+    const values = new Float32Array(this.rows);
+    for (const { start, end } of this.recordings) {
+      for (const { from, to } of pieces(start, end)) values.set(this.values(channel, from, to), from);
+    }
+    return values;
   }
 
   close(): void {

@@ -1,13 +1,22 @@
 // Tables out: columns to CSV or Parquet through DuckDB. The file appears under its name whole or not at all: it is
 // written beside its target, flushed to disk and renamed.
 
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { DOUBLE, DuckDBDataChunk, type DuckDBType, FLOAT, INTEGER, VARCHAR } from "@duckdb/node-api";
+import { mkdtemp, open, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+  DOUBLE,
+  type DuckDBAppender,
+  DuckDBDataChunk,
+  type DuckDBType,
+  FLOAT,
+  INTEGER,
+  VARCHAR,
+} from "@duckdb/node-api";
 import { UserError } from "../errors.ts";
 import { makeDirectories } from "../make-directories.ts";
 import { temporaryBeside } from "../temporary-file.ts";
-import { openDatabase, sqlName, sqlString } from "./duckdb.ts";
+import { type Database, openDatabase, sqlName, sqlString } from "./duckdb.ts";
 import { firstLine } from "./find-files.ts";
 
 export interface TableColumn {
@@ -46,41 +55,104 @@ export function copyFormat(path: string): string {
  * @throws UserError when the format is unknown or the file cannot be written
  */
 export async function writeTable(path: string, columns: readonly TableColumn[]): Promise<void> {
-  const format = copyFormat(path);
-  const rows = columns[0]?.values.length ?? 0;
-  for (const { name, values } of columns) {
-    if (values.length !== rows) throw new RangeError(`${name}: expected ${rows} values, got ${values.length}`);
-  }
-  const folder = dirname(path);
-  const temporary = temporaryBeside(path);
-  const database = await openDatabase();
+  const writer = await TableWriter.open(path, columns);
   try {
-    await makeDirectories(folder);
-    const declared = columns.map(({ name, type }) => `${sqlName(name)} ${duckdbTypes[type]}`);
-    await database.connection.run(`CREATE TABLE written (${declared.join(", ")})`);
-    const appender = await database.connection.createAppender("written");
-    const types = columns.map(({ type }) => duckdbTypes[type]);
-    for (let start = 0; start < rows; start += chunkRows) {
-      const count = Math.min(chunkRows, rows - start);
-      const chunk = DuckDBDataChunk.create(types, count);
-      chunk.setColumns(columns.map(({ values }) => Array.from({ length: count }, (_, i) => values[start + i] ?? null)));
-      appender.appendDataChunk(chunk);
-    }
-    appender.closeSync();
-    await database.connection.run(`COPY written TO ${sqlString(temporary)} (${format})`);
-    await flush(temporary);
-    await rename(temporary, path);
-    await flush(folder);
-  } catch (cause) {
-    // Where the folder itself is the trouble there is nothing to remove.
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new UserError(`${path}: could not be written: ${firstLine(cause)}`, {
-      advice: "Check that the folder can be written to and has space left.",
-      cause,
-    });
+    await writer.append(columns);
+    await writer.finish();
   } finally {
-    database.close();
+    await writer.close();
   }
+}
+
+/** Writes a table some rows at a time, as `writeTable` would write them all at once. Closed by whoever opens it. */
+export class TableWriter {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #database: Database;
+  readonly #appender: DuckDBAppender;
+  readonly #columns: readonly Omit<TableColumn, "values">[];
+  /** Where DuckDB puts the rows that it cannot hold. */
+  readonly #scratch: string;
+
+  private constructor(
+    path: string,
+    columns: readonly Omit<TableColumn, "values">[],
+    of: { database: Database; appender: DuckDBAppender; scratch: string },
+  ) {
+    this.#path = path;
+    this.#columns = columns;
+    this.#temporary = temporaryBeside(path);
+    this.#database = of.database;
+    this.#appender = of.appender;
+    this.#scratch = of.scratch;
+  }
+
+  /** @throws UserError when the format is unknown or nothing can be written there */
+  static async open(path: string, columns: readonly Omit<TableColumn, "values">[]): Promise<TableWriter> {
+    copyFormat(path);
+    const scratch = await mkdtemp(join(tmpdir(), "tidemark-"));
+    const database = await openDatabase({ scratch });
+    try {
+      await makeDirectories(dirname(path));
+      const declared = columns.map(({ name, type }) => `${sqlName(name)} ${duckdbTypes[type]}`);
+      await database.connection.run(`CREATE TABLE written (${declared.join(", ")})`);
+      const appender = await database.connection.createAppender("written");
+      return new TableWriter(path, columns, { database, appender, scratch });
+    } catch (cause) {
+      database.close();
+      await rm(scratch, { recursive: true, force: true });
+      throw notWritten(path, cause);
+    }
+  }
+
+  /** @param columns of the names and types it was opened with, of equal length */
+  async append(columns: readonly TableColumn[]): Promise<void> {
+    const rows = columns[0]?.values.length ?? 0;
+    for (const [c, { name, values }] of columns.entries()) {
+      if (name !== this.#columns[c]?.name) throw new RangeError(`${name}: expected ${this.#columns[c]?.name}`);
+      if (values.length !== rows) throw new RangeError(`${name}: expected ${rows} values, got ${values.length}`);
+    }
+    const types = columns.map(({ type }) => duckdbTypes[type]);
+    try {
+      for (let start = 0; start < rows; start += chunkRows) {
+        const count = Math.min(chunkRows, rows - start);
+        const chunk = DuckDBDataChunk.create(types, count);
+        chunk.setColumns(
+          columns.map(({ values }) => Array.from({ length: count }, (_, i) => values[start + i] ?? null)),
+        );
+        this.#appender.appendDataChunk(chunk);
+      }
+    } catch (cause) {
+      throw notWritten(this.#path, cause);
+    }
+  }
+
+  /** The file appears under its name. */
+  async finish(): Promise<void> {
+    try {
+      this.#appender.closeSync();
+      await this.#database.connection.run(`COPY written TO ${sqlString(this.#temporary)} (${copyFormat(this.#path)})`);
+      await flush(this.#temporary);
+      await rename(this.#temporary, this.#path);
+      await flush(dirname(this.#path));
+    } catch (cause) {
+      throw notWritten(this.#path, cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+    // Where the folder itself is the trouble there is nothing to remove.
+    await rm(this.#temporary, { force: true }).catch(() => undefined);
+    await rm(this.#scratch, { recursive: true, force: true });
+  }
+}
+
+function notWritten(path: string, cause: unknown): UserError {
+  return new UserError(`${path}: could not be written: ${firstLine(cause)}`, {
+    advice: "Check that the folder can be written to and has space left.",
+    cause,
+  });
 }
 
 async function flush(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 // All that is kept of a batch: per channel its size, moments, range and counts over the baseline's grid. Counts are
 // integers and add exactly, over chunks, batches and devices, in any order; no raw value is kept.
 
-import { mergeMoments } from "../stats/moments.ts";
+import { MomentsMerger } from "../stats/moments.ts";
 
 export interface ChannelSummary {
   /** Finite values. */
@@ -30,11 +30,28 @@ export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
  * @param summaries at least one, all of the same channels and grid
  */
 export function mergeSummaries(summaries: readonly BatchSummary[]): BatchSummary {
-  const first = summaries[0];
+  const [first, ...others] = summaries;
   if (first === undefined) throw new RangeError("merge: expected at least one summary, got none");
-  return Object.fromEntries(
-    Object.keys(first).map((name) => [name, mergeChannel(summaries.map((summary) => channelOf(summary, name)))]),
-  );
+  const merger = new SummaryMerger(first);
+  for (const summary of others) merger.add(summary);
+  return merger.merged();
+}
+
+/** Merges as `mergeSummaries`, one after the other, so that none has to be kept. */
+export class SummaryMerger {
+  readonly #channels: ReadonlyMap<string, ChannelMerger>;
+
+  constructor(first: BatchSummary) {
+    this.#channels = new Map(Object.entries(first).map(([name, channel]) => [name, new ChannelMerger(channel)]));
+  }
+
+  add(summary: BatchSummary): void {
+    for (const [name, channel] of this.#channels) channel.add(channelOf(summary, name));
+  }
+
+  merged(): BatchSummary {
+    return Object.fromEntries([...this.#channels].map(([name, channel]) => [name, channel.merged()]));
+  }
 }
 
 /**
@@ -56,25 +73,44 @@ export function channelOf(summary: BatchSummary, name: string): ChannelSummary {
   return channel;
 }
 
-function mergeChannel(parts: readonly ChannelSummary[]): ChannelSummary {
-  const counts = new Array<number>(parts[0]!.counts.length).fill(0);
-  const { n, mean, std } = mergeMoments(parts);
-  let [missing, excessBelow, excessAbove] = [0, 0, 0];
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const part of parts) {
+class ChannelMerger {
+  readonly #first: ChannelSummary;
+  readonly #counts: number[];
+  readonly #moments = new MomentsMerger();
+  #missing = 0;
+  #excessBelow = 0;
+  #excessAbove = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  constructor(first: ChannelSummary) {
+    this.#first = first;
+    this.#counts = new Array<number>(first.counts.length).fill(0);
+    this.add(first);
+  }
+
+  add(part: ChannelSummary): void {
+    const counts = this.#counts;
     if (part.counts.length !== counts.length) {
       throw new RangeError(`merge: expected equal grids, got ${counts.length} and ${part.counts.length} bins`);
     }
-    missing += part.missing;
-    if (part.n === 0) continue;
-    min = Math.min(min, part.min);
-    max = Math.max(max, part.max);
-    excessBelow += part.excessBelow;
-    excessAbove += part.excessAbove;
+    this.#missing += part.missing;
+    if (part.n === 0) return;
+    this.#moments.add(part);
+    this.#min = Math.min(this.#min, part.min);
+    this.#max = Math.max(this.#max, part.max);
+    this.#excessBelow += part.excessBelow;
+    this.#excessAbove += part.excessAbove;
     for (let bin = 0; bin < counts.length; bin++) counts[bin]! += part.counts[bin]!;
   }
-  if (n === 0) return { ...parts[0]!, missing };
-  return { n, missing, mean, std, min, max, counts, excessBelow, excessAbove };
+
+  merged(): ChannelSummary {
+    const { n, mean, std } = this.#moments.merged();
+    const missing = this.#missing;
+    if (n === 0) return { ...this.#first, missing };
+    const excess = { excessBelow: this.#excessBelow, excessAbove: this.#excessAbove };
+    return { n, missing, mean, std, min: this.#min, max: this.#max, counts: [...this.#counts], ...excess };
+  }
 }
 
 function subtractChannel(name: string, whole: ChannelSummary, part: ChannelSummary): ChannelSummary {

@@ -2,7 +2,7 @@
 // than between activities, and what a batch is a mix of says nothing about the sensor. Integers still add exactly.
 // Dimensions: K classes.
 
-import { type BatchSummary, mergeSummaries, subtractSummary } from "./batch-summary.ts";
+import { type BatchSummary, mergeSummaries, SummaryMerger, subtractSummary } from "./batch-summary.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
 /** [K] by predicted class, null where no sample had it; not all null. */
@@ -22,18 +22,41 @@ export function summarizeByClass(
   end: number = classOf.length,
 ): ClassSummaries {
   if (!(end > start)) throw new RangeError(`summarize: expected at least one row, got ${start} to ${end}`);
-  const runs: BatchSummary[][] = Array.from({ length: nClasses }, () => []);
-  for (let from = start; from < end; ) {
-    let to = from + 1;
-    while (to < end && classOf[to] === classOf[from]) to++;
-    const own = runs[classOf[from]!];
-    if (own === undefined) {
-      throw new RangeError(`summarize: row ${from}: expected a class below ${nClasses}, got ${classOf[from]}`);
-    }
-    own.push(summarizer.summarize(columns, from, to));
-    from = to;
+  const byClass = new ClassSummarizer(summarizer, nClasses);
+  byClass.add(columns, classOf, start, end);
+  return byClass.summaries();
+}
+
+/** Summarizes as `summarizeByClass`, piece after piece. */
+export class ClassSummarizer {
+  readonly #summarizer: Summarizer;
+  readonly #mergers: (SummaryMerger | undefined)[];
+
+  constructor(summarizer: Summarizer, nClasses: number) {
+    this.#summarizer = summarizer;
+    this.#mergers = new Array<SummaryMerger | undefined>(nClasses).fill(undefined);
   }
-  return runs.map((own) => (own.length === 0 ? null : mergeSummaries(own)));
+
+  add(columns: Columns, classOf: ArrayLike<number>, start = 0, end: number = classOf.length): void {
+    const nClasses = this.#mergers.length;
+    for (let from = start; from < end; ) {
+      const k = classOf[from]!;
+      let to = from + 1;
+      while (to < end && classOf[to] === k) to++;
+      if (!(k >= 0 && k < nClasses)) {
+        throw new RangeError(`summarize: row ${from}: expected a class below ${nClasses}, got ${k}`);
+      }
+      const summary = this.#summarizer.summarize(columns, from, to);
+      const merger = this.#mergers[k];
+      if (merger === undefined) this.#mergers[k] = new SummaryMerger(summary);
+      else merger.add(summary);
+      from = to;
+    }
+  }
+
+  summaries(): ClassSummaries {
+    return this.#mergers.map((merger) => merger?.merged() ?? null);
+  }
 }
 
 /** @param batches at least one, all of the same classes */

@@ -63,46 +63,84 @@ export function modelSignals(
   nClasses: number,
   follows: ArrayLike<number | boolean>,
 ): ModelSignals {
-  const windows = follows.length;
-  if (!(Number.isInteger(nClasses) && nClasses >= 2)) {
-    throw new RangeError(`model signals: expected 2 or more classes, got ${nClasses}`);
-  }
-  if (!(windows > 0 && probabilities.length === windows * nClasses)) {
-    throw new RangeError(
-      `model signals: expected rows of ${nClasses} probabilities for ${windows} > 0 windows, got ${probabilities.length} numbers`,
-    );
-  }
-  const classCounts = new Array<number>(nClasses).fill(0);
-  const [confidence, entropy, margin] = [new Counter(), new Counter(), new Counter()];
-  let [pairs, flips, label] = [0, 0, -1];
-  for (let w = 0; w < windows; w++) {
-    const before = label;
-    let [first, second, sum, nats] = [-1, 0, 0, 0];
-    label = 0;
-    for (let k = 0; k < nClasses; k++) {
-      const p = probabilities[w * nClasses + k]!;
-      if (!(p >= 0)) throw notProbabilities(w, p);
-      if (p > first) {
-        if (first >= 0) second = first;
-        first = p;
-        label = k;
-      } else if (p > second) second = p;
-      sum += p;
-      if (p > 0) nats -= p * Math.log(p);
+  const counter = new SignalCounter(nClasses);
+  if (!(follows.length > 0)) throw unequal(nClasses, follows.length, probabilities.length);
+  counter.add(probabilities, follows);
+  return counter.signals();
+}
+
+/** Counts as `modelSignals`, piece after piece; pairs across two pieces are seen. */
+export class SignalCounter {
+  readonly #classCounts: number[];
+  readonly #confidence = new Counter();
+  readonly #entropy = new Counter();
+  readonly #margin = new Counter();
+  #windows = 0;
+  #pairs = 0;
+  #flips = 0;
+  #label = -1;
+
+  constructor(nClasses: number) {
+    if (!(Number.isInteger(nClasses) && nClasses >= 2)) {
+      throw new RangeError(`model signals: expected 2 or more classes, got ${nClasses}`);
     }
-    if (!(Math.abs(sum - 1) <= sumTolerance)) throw notProbabilities(w, sum);
-    classCounts[label]! += 1;
-    // As shares of their sum, which float32 misses 1 by: neither mean confidence nor mean entropy may exceed 1.
-    confidence.add(first / sum);
-    entropy.add((Math.log(sum) + nats / sum) / Math.log(nClasses));
-    margin.add((first - second) / sum);
-    if (w > 0 && follows[w]) {
-      pairs++;
-      if (label !== before) flips++;
-    }
+    this.#classCounts = new Array<number>(nClasses).fill(0);
   }
-  const summaries = { confidence: confidence.summary(), entropy: entropy.summary(), margin: margin.summary() };
-  return { windows, classCounts, ...summaries, pairs, flips };
+
+  add(probabilities: Float32Array, follows: ArrayLike<number | boolean>): void {
+    const nClasses = this.#classCounts.length;
+    if (probabilities.length !== follows.length * nClasses) {
+      throw unequal(nClasses, follows.length, probabilities.length);
+    }
+    for (let w = 0; w < follows.length; w++) {
+      const before = this.#label;
+      let [first, second, sum, nats, label] = [-1, 0, 0, 0, 0];
+      for (let k = 0; k < nClasses; k++) {
+        const p = probabilities[w * nClasses + k]!;
+        if (!(p >= 0)) throw notProbabilities(w, p);
+        if (p > first) {
+          if (first >= 0) second = first;
+          first = p;
+          label = k;
+        } else if (p > second) second = p;
+        sum += p;
+        if (p > 0) nats -= p * Math.log(p);
+      }
+      if (!(Math.abs(sum - 1) <= sumTolerance)) throw notProbabilities(w, sum);
+      this.#label = label;
+      this.#classCounts[label]! += 1;
+      // As shares of their sum, which float32 misses 1 by: neither mean confidence nor mean entropy may exceed 1.
+      this.#confidence.add(first / sum);
+      this.#entropy.add((Math.log(sum) + nats / sum) / Math.log(nClasses));
+      this.#margin.add((first - second) / sum);
+      if (before < 0 || !follows[w]) continue;
+      this.#pairs++;
+      if (label !== before) this.#flips++;
+    }
+    this.#windows += follows.length;
+  }
+
+  signals(): ModelSignals {
+    const summaries = {
+      confidence: this.#confidence.summary(),
+      entropy: this.#entropy.summary(),
+      margin: this.#margin.summary(),
+    };
+    const [windows, pairs, flips] = [this.#windows, this.#pairs, this.#flips];
+    return { windows, classCounts: [...this.#classCounts], ...summaries, pairs, flips };
+  }
+}
+
+function unequal(nClasses: number, windows: number, numbers: number): RangeError {
+  return new RangeError(
+    `model signals: expected rows of ${nClasses} probabilities for ${windows} > 0 windows, got ${numbers} numbers`,
+  );
+}
+
+/** The window before the first row: its recording and start. */
+export interface WindowBefore {
+  readonly recording: number;
+  readonly startTime: number;
 }
 
 /** Whether each window starts one step after the row before it, in the same recording, to a hundredth of a step. */
@@ -110,10 +148,13 @@ export function followsInTime(
   recordingIndex: ArrayLike<number>,
   startTimes: ArrayLike<number>,
   stepSeconds: number,
+  before?: WindowBefore,
 ): Uint8Array {
   return Uint8Array.from({ length: startTimes.length }, (_, w) => {
-    if (w === 0 || recordingIndex[w] !== recordingIndex[w - 1]) return 0;
-    return Math.abs(startTimes[w]! - startTimes[w - 1]! - stepSeconds) <= stepSeconds / 100 ? 1 : 0;
+    const [recording, start] =
+      w > 0 ? [recordingIndex[w - 1], startTimes[w - 1]!] : [before?.recording, before?.startTime ?? Number.NaN];
+    if (recordingIndex[w] !== recording) return 0;
+    return Math.abs(startTimes[w]! - start - stepSeconds) <= stepSeconds / 100 ? 1 : 0;
   });
 }
 

@@ -51,13 +51,22 @@ export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Rec
  * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
  */
 export function withSensorSignals(columns: Columns, samplingRateHz: number, starts: ArrayLike<number> = [0]): Columns {
-  const lag = Math.max(2, Math.round(tempoSeconds * samplingRateHz));
+  const lag = tempoLag(samplingRateHz);
   const all = { ...columns };
   for (const { name, kind, axes } of sensorSignals(Object.keys(columns))) {
     const values = axes.map((axis) => columns[axis]!);
     all[name] = kind === "magnitude" ? lengths(values) : frequency(values, kind === "tempo" ? lag : 1, starts);
   }
   return all;
+}
+
+function tempoLag(samplingRateHz: number): number {
+  return Math.max(2, Math.round(tempoSeconds * samplingRateHz));
+}
+
+/** With so many samples on both sides, as far as the stretch goes, a part of a stretch has the signals of the whole. */
+export function signalMargin(samplingRateHz: number): number {
+  return 2 * tempoLag(samplingRateHz) + 1;
 }
 
 /** Names of what an offset of a channel changes: the channel and its sensor's magnitude. */

@@ -5,24 +5,25 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
 import type { FaultDescription } from "../data/data-fault.ts";
-import type { GatedBatch } from "../data/quality-gate.ts";
-import type { Recordings } from "../data/recordings.ts";
+import type { OpenedBatch } from "../data/quality-gate.ts";
+import { withChannels } from "../data/recordings.ts";
 import { gridsOf } from "../drift/baseline-reference.ts";
 import { type DriftState, driftStateSchema, judge, newDriftState } from "../drift/decision.ts";
 import { diagnose } from "../drift/diagnosis.ts";
-import { ofChannels } from "../drift/sensor-signals.ts";
+import { ofChannels, signalMargin } from "../drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
 import type { BatchMeasurement } from "../monitoring/batch-measurement.ts";
 import { type CheckResult, checkResultSchema, shortenedResult } from "../monitoring/check-result.ts";
-import { makeWindows } from "../preprocessing/make-windows.ts";
+import { planWindows } from "../preprocessing/make-windows.ts";
+import { chunkCount, windowChunks } from "../preprocessing/window-chunks.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { sha256Bytes, sha256File } from "../store/hash.ts";
 import { modelFiles } from "../store/model-folder.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import { predictWindows } from "../training/predict-windows.ts";
 import { describeCheck } from "./describe-check.ts";
-import { gateBatch } from "./gate-batch.ts";
-import { columnsUnder, measureBatch } from "./measure-batch.ts";
+import { openGatedBatch } from "./gate-batch.ts";
+import { BatchMeasurer } from "./measure-batch.ts";
 import { type Decision, type StreamMemory, type StreamSchemas, withStream } from "./monitor-stream.ts";
 import { type Judge, type Monitor, openMonitor } from "./open-monitor.ts";
 import { columnsOf } from "./prepare-training.ts";
@@ -58,8 +59,10 @@ export interface CheckAnswer {
 
 /** A batch as far as it can be looked at without knowing its stream. */
 export interface MeasuredBatch {
-  readonly recordings: Recordings;
-  /** Samples at the model's rate, by the model's channel. */
+  readonly rows: number;
+  /** At the model's rate, under the windows. */
+  readonly samples: number;
+  /** The samples by the model's channel; evenly spread pieces of a long batch. */
   readonly columns: Columns;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
@@ -90,11 +93,11 @@ export async function check(
   const now = run.now ?? (() => new Date());
   const { channels, files } = config;
   const { channels: _, ...columns } = columnsOf(config);
-  const gated = await gateBatch(files, { ...(channels !== undefined && { channels }), columns }, monitor, {
+  const gated = await openGatedBatch(files, { ...(channels !== undefined && { channels }), columns }, monitor, {
     info: (message) => run.onInfo?.(message),
   });
   const measured = gated.accepted ? await measure(gated, config, monitor) : undefined;
-  const contentHash = gated.accepted ? gated.recordings.fingerprint : await hashOf(config.files);
+  const contentHash = gated.accepted ? gated.opened.fingerprint : await hashOf(config.files);
   const facts = {
     ...{ batchId, stream: config.stream, modelVersion: monitor.monitored.modelVersion },
     checkedAt: now().toISOString(),
@@ -154,22 +157,38 @@ export interface CheckFacts {
   readonly checkedAt: string;
 }
 
+/** A cause is looked for in so many samples of a batch. */
+const samplesToDiagnose = 2 ** 20;
+
+/** Closes the batch. */
 async function measure(
-  { recordings, warnings }: Extract<GatedBatch, { accepted: true }>,
+  { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
   config: CheckConfig,
   { folder, config: trained, drift, model }: Monitor,
 ): Promise<MeasuredBatch> {
-  const named: Recordings = { ...recordings, channels: folder.manifest.data.channels };
-  const { rate, window, overlap } = trained;
-  const { windows } = makeWindows(named, { samplingRateHz: rate, windowSize: window, overlap });
-  const nClasses = drift.classes.length;
-  const probabilities = await predictWindows(folder.path(modelFiles.network), windows, nClasses, {
-    threads: config.jobs,
-  });
-  const columns = columnsUnder(windows);
-  const summarizer = new Summarizer(gridsOf(model.baseline));
-  const measurement = measureBatch(windows, probabilities, nClasses, { overlap, columns, summarizer });
-  return { recordings: named, columns, windows: windows.starts.length, measurement, warnings };
+  try {
+    const rows = withChannels(opened.rows, folder.manifest.data.channels);
+    const { rate, window, overlap } = trained;
+    const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap });
+    const nClasses = drift.classes.length;
+    const measurer = new BatchMeasurer({ overlap, nClasses, summarizer: new Summarizer(gridsOf(model.baseline)) });
+    const chunks = chunkCount(plan, rows.channels.length);
+    const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
+    for (const chunk of windowChunks(rows, plan, signalMargin(rate))) {
+      const threads = { threads: config.jobs };
+      measurer.add(
+        chunk,
+        await predictWindows(folder.path(modelFiles.network), chunk.windows, nClasses, threads),
+        keep,
+      );
+    }
+    return {
+      ...{ rows: opened.rows.rows, samples: measurer.samples, columns: measurer.columns(), windows: plan.windows },
+      ...{ measurement: measurer.measurement(), warnings },
+    };
+  } finally {
+    opened.rows.close();
+  }
 }
 
 /** Pure: all that is known of the batch and its stream is in the arguments. */

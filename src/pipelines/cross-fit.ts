@@ -1,3 +1,4 @@
+import { type DescribedValues, describeValues } from "../baseline/compute-baseline.ts";
 import type { ChampionOptions, RetrainConfig, TrainConfig } from "../config.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { crossValidate } from "../model-selection/cross-validate.ts";
@@ -32,8 +33,10 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     testIndex,
     validationIndex: new Int32Array(),
   }));
+  const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
   const own: TrainingData = {
-    recordings: recordingsOf(data.labelled.recordings, new Set(windows.users)),
+    recordings: data.labelled.recordings,
+    described: describe(data.labelled.recordings, new Set(windows.users), also),
     ...{ quality: data.labelled.quality, windows, dropped: data.dropped, folds, warnings: data.warnings },
     leakage: leakageReport("group", windows, folds),
   };
@@ -70,7 +73,6 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   const { summary, pooled, users } = crossValidation;
   onEvent({ type: "cross-validation", summary, pooled, users });
   const final = candidate.fit.weights;
-  const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
   return {
     ...{ data: own, config: candidateConfig(data.trained, config), crossValidation, outcomes, final },
     ...{ scaler: final.scaler, createdAt, ...(also !== undefined && { also }) },
@@ -101,26 +103,25 @@ function candidateConfig(trained: ChampionOptions, config: RetrainConfig): Train
   return { ...kept, ...columnsOf(config), ...own, files: labelled };
 }
 
-/** Rows of some people; what names the data (files, fingerprint) stays that of all. */
-function recordingsOf(recordings: Recordings, people: ReadonlySet<string>): Recordings {
-  const kept = recordings.stretches.filter(({ user }) => people.has(user));
-  const rows = kept.reduce((sum, { start, end }) => sum + end - start, 0);
-  let at = 0;
-  const stretches = kept.map((stretch) => {
-    const start = at;
-    at += stretch.end - stretch.start;
-    return { ...stretch, start, end: at };
+/** The values of some people, and what was learned from besides. */
+function describe(
+  { channels, values, stretches }: Recordings,
+  people: ReadonlySet<string>,
+  also: AlsoLearned | undefined,
+): DescribedValues {
+  const kept = stretches.filter(({ user }) => people.has(user));
+  return describeValues(channels, (c) => {
+    const parts = kept.map(({ start, end }) => values[c]!.subarray(start, end));
+    const others = also?.columns[channels[c]!];
+    if (others !== undefined) parts.push(others);
+    const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
   });
-  const gather = <T extends Float32Array | Float64Array>(column: T, into: T): T => {
-    for (const [i, { start, end }] of kept.entries()) into.set(column.subarray(start, end), stretches[i]!.start);
-    return into;
-  };
-  return {
-    ...recordings,
-    values: recordings.values.map((column) => gather(column, new Float32Array(rows))),
-    time: gather(recordings.time, new Float64Array(rows)),
-    stretches,
-  };
 }
 
 /** The samples under the chosen windows, each once, with the pseudo-label of a window that covers it. */

@@ -27,7 +27,7 @@ export function describeCheck(of: {
 }): JudgedBatch {
   const { batch, memory, monitor, config, facts, judgement, state, causes, recent } = of;
   const { verdict, alarm, comparisons, leading, doubtful, unfamiliar } = judgement;
-  const { recordings, windows, measurement, warnings } = batch;
+  const { rows, samples, windows, measurement, warnings } = batch;
   const idOf = (number: number | null): string | null =>
     number === null ? null : (recent[recent.length - (state.batches - number)] ?? null);
   return {
@@ -44,9 +44,9 @@ export function describeCheck(of: {
     doubtful,
     unfamiliar,
     thresholds: config.thresholds,
-    rows: recordings.time.length,
+    rows,
     windows,
-    seconds: secondsOf(batch, monitor),
+    seconds: samples / monitor.drift.sampling_rate_hz,
     leading: leading?.reference ?? null,
     comparisons: comparisons.map(describeComparison),
     evidence: {
@@ -66,10 +66,6 @@ export function describeCheck(of: {
     })),
     warnings: [...warnings],
   };
-}
-
-function secondsOf({ columns }: MeasuredBatch, { drift }: Judge): number {
-  return Object.values(columns)[0]!.length / drift.sampling_rate_hz;
 }
 
 function describeComparison(comparison: Comparison): JudgedBatch["comparisons"][number] {

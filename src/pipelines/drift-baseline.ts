@@ -14,9 +14,10 @@ import { changedByOffset, offsetSignals } from "../drift/sensor-signals.ts";
 import { type Columns, Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import { windowStep } from "../preprocessing/make-windows.ts";
+import { type Run, runsOf } from "../preprocessing/window-chunks.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import type { Rng } from "../random.ts";
-import { classOfSamples, follows, gatherUnder, type Run, runsOf, signalColumns } from "./measure-batch.ts";
+import { classOfSamples, follows, gatherUnder, signalColumns } from "./measure-batch.ts";
 
 /** Longest chunk; activities that were recorded in shorter pieces give shorter ones. */
 const longestChunkSeconds = 15;

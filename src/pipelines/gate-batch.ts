@@ -1,7 +1,15 @@
 // Unlabelled recordings as a model's monitor lets them in: named like its channels, through the quality gate.
 
+import type { BaselineStats } from "../baseline/baseline-stats.ts";
+import type { ExpectedChannel } from "../data/batch-faults.ts";
 import type { ColumnOptions } from "../data/column-roles.ts";
-import { type GatedBatch, qualityGate } from "../data/quality-gate.ts";
+import {
+  type GatedBatch,
+  type OpenedBatch,
+  openBatch,
+  type QualityGateOptions,
+  qualityGate,
+} from "../data/quality-gate.ts";
 import { UserError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Monitor } from "./open-monitor.ts";
@@ -21,23 +29,57 @@ export function columnsForChannels(
   });
 }
 
-/** @param columns who, which recording and when; found by their usual names where not given */
+/** How a user named the columns. */
+export interface GivenColumns {
+  readonly channels?: readonly string[];
+  /** Who, which recording and when; found by their usual names where not given. */
+  readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
+}
+
+/** All rows in memory. */
 export async function gateBatch(
   files: readonly string[],
-  given: { readonly channels?: readonly string[]; readonly columns: Omit<ColumnOptions, "channels" | "modelChannels"> },
-  { folder, config: { rate, window }, baseline }: Monitor,
+  given: GivenColumns,
+  monitor: Monitor,
   logger?: Pick<Logger, "info">,
 ): Promise<GatedBatch> {
+  return qualityGate(files, gateOptions(given, monitor, logger));
+}
+
+/** Whatever the batch's length. */
+export async function openGatedBatch(
+  files: readonly string[],
+  given: GivenColumns,
+  monitor: Monitor,
+  logger?: Pick<Logger, "info">,
+): Promise<OpenedBatch> {
+  return openBatch(files, gateOptions(given, monitor, logger));
+}
+
+function gateOptions(
+  given: GivenColumns,
+  { folder, config: { rate, window }, baseline }: Monitor,
+  logger: Pick<Logger, "info"> | undefined,
+): QualityGateOptions {
   const { channels } = folder.manifest.data;
   const named = columnsForChannels(given.channels, channels);
-  return qualityGate(files, {
+  return {
     columns: given.columns,
-    channels: channels.map((name, c) => {
-      const { min, max } = baseline.per_channel[name]!;
-      return { column: named[c]!, min, max };
-    }),
+    channels: expectedChannels(channels, named, baseline),
     samplingRateHz: rate,
     windowSeconds: window / rate,
     ...(logger !== undefined && { logger }),
+  };
+}
+
+/** What the training data held, by the column that holds a channel now. */
+export function expectedChannels(
+  channels: readonly string[],
+  columns: readonly string[],
+  { per_channel }: Pick<BaselineStats, "per_channel">,
+): ExpectedChannel[] {
+  return channels.flatMap((name, c) => {
+    const known = per_channel[name];
+    return known === undefined ? [] : [{ column: columns[c]!, min: known.min, max: known.max }];
   });
 }

@@ -1,35 +1,17 @@
 // From windows and what the network says of them to what is kept of a batch: counts by predicted class, and its signals.
 // Dimensions: S samples, W windows, K classes.
 
-import { type ClassSummaries, summarizeByClass } from "../drift/class-summaries.ts";
-import { followsInTime, modelSignals } from "../drift/model-signals.ts";
+import { ClassSummarizer } from "../drift/class-summaries.ts";
+import { joinColumns } from "../drift/join-columns.ts";
+import { followsInTime, SignalCounter, type WindowBefore } from "../drift/model-signals.ts";
 import { withSensorSignals } from "../drift/sensor-signals.ts";
 import type { Columns, Summarizer } from "../drift/summarize.ts";
 import { argmaxRows } from "../metrics/confusion-matrix.ts";
 import type { BatchMeasurement } from "../monitoring/batch-measurement.ts";
 import { windowStep } from "../preprocessing/make-windows.ts";
 import { coveredRanges } from "../preprocessing/scaler.ts";
+import { middleBetween, type Run, runsOf, type WindowChunk } from "../preprocessing/window-chunks.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
-
-/** Samples `from` to `to` (excluded) of one stretch, and its windows `first` to `last` (excluded). */
-export interface Run {
-  readonly from: number;
-  readonly to: number;
-  readonly first: number;
-  readonly last: number;
-}
-
-/** The stretches that the windows cover, in order. */
-export function runsOf({ starts, windowSize }: Pick<WindowSet, "starts" | "windowSize">): Run[] {
-  const runs: Run[] = [];
-  for (let first = 0; first < starts.length; ) {
-    let last = first + 1;
-    while (last < starts.length && starts[last]! < starts[last - 1]! + windowSize) last++;
-    runs.push({ from: starts[first]!, to: starts[last - 1]! + windowSize, first, last });
-    first = last;
-  }
-  return runs;
-}
 
 /** The samples channel by channel, [S] each. */
 export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
@@ -51,12 +33,19 @@ export function signalColumns(windows: WindowSet): Columns {
 
 /** [S] for each sample the class of the window whose middle is nearest to it; -1 where none covers it. */
 export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
-  const { starts, windowSize, samples, channels } = windows;
+  return classOfRuns(windows, runsOf(windows), predicted);
+}
+
+function classOfRuns(
+  { starts, windowSize, samples, channels }: WindowSet,
+  runs: readonly Run[],
+  predicted: ArrayLike<number>,
+): Int32Array {
   const classes = new Int32Array(samples.length / channels.length).fill(-1);
-  for (const { from, to, first, last } of runsOf(windows)) {
+  for (const { from, to, first, last } of runs) {
     let at = from;
     for (let w = first; w < last; w++) {
-      const end = w + 1 === last ? to : Math.round((starts[w]! + starts[w + 1]! + windowSize) / 2);
+      const end = w + 1 === last ? to : middleBetween(starts[w]!, starts[w + 1]!, windowSize);
       classes.fill(predicted[w]!, at, end);
       at = end;
     }
@@ -64,26 +53,68 @@ export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>)
   return classes;
 }
 
-/**
- * @param probabilities [W, K] after temperature scaling, as the exported network gives them
- * @param of.columns those under the windows, with the signals
- */
-export function measureBatch(
-  windows: WindowSet,
-  probabilities: Float32Array,
-  nClasses: number,
-  { overlap, columns, summarizer }: { overlap: number; columns: Columns; summarizer: Summarizer },
-): BatchMeasurement {
-  const predicted = argmaxRows(probabilities, nClasses);
-  const classOf = gatherUnder(windows, classOfSamples(windows, predicted));
-  const byClass: ClassSummaries = summarizeByClass(summarizer, columns, classOf, nClasses);
-  return { byClass, signals: modelSignals(probabilities, nClasses, follows(windows, overlap)) };
+/** Measures a batch piece after piece; nothing of a piece is kept but counts, and of some samples their values. */
+export class BatchMeasurer {
+  readonly #overlap: number;
+  readonly #nClasses: number;
+  readonly #byClass: ClassSummarizer;
+  readonly #signals: SignalCounter;
+  readonly #kept: Columns[] = [];
+  #samples = 0;
+  #before: WindowBefore | undefined;
+
+  constructor(of: { overlap: number; nClasses: number; summarizer: Summarizer }) {
+    this.#overlap = of.overlap;
+    this.#nClasses = of.nClasses;
+    this.#byClass = new ClassSummarizer(of.summarizer, of.nClasses);
+    this.#signals = new SignalCounter(of.nClasses);
+  }
+
+  /**
+   * @param probabilities [W, K] after temperature scaling, as the exported network gives them
+   * @param keep so many of its samples for `columns`
+   */
+  add({ windows, runs }: WindowChunk, probabilities: Float32Array, keep: number): void {
+    const predicted = argmaxRows(probabilities, this.#nClasses);
+    const ranges = runs.flatMap(({ from, to }) => [from, to]);
+    const starts = runs.flatMap(({ dataFrom, dataTo }) => [dataFrom, dataTo]);
+    const all = withSensorSignals(sampleColumns(windows), windows.samplingRateHz, starts);
+    const columns = Object.fromEntries(
+      Object.entries(all).map(([name, column]) => [name, gatherRanges(ranges, column)]),
+    );
+    const classOf = gatherRanges(ranges, classOfRuns(windows, runs, predicted));
+    this.#byClass.add(columns, classOf);
+    this.#signals.add(probabilities, follows(windows, this.#overlap, this.#before));
+    const last = windows.starts.length - 1;
+    this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
+    this.#samples += classOf.length;
+    // A view would hold all of the piece.
+    const kept = windows.channels.map((name) => {
+      const column = columns[name]!;
+      return [name, keep >= column.length ? column : column.slice(0, keep)] as const;
+    });
+    this.#kept.push(Object.fromEntries(kept));
+  }
+
+  /** Samples under the windows. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** Those of the channels that were to be kept. */
+  columns(): Columns {
+    return this.#kept.length === 1 ? this.#kept[0]! : joinColumns(this.#kept);
+  }
+
+  measurement(): BatchMeasurement {
+    return { byClass: this.#byClass.summaries(), signals: this.#signals.signals() };
+  }
 }
 
 /** [W] whether a window comes one step after the one before it. */
-export function follows(windows: WindowSet, overlap: number): Uint8Array {
+export function follows(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
   const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
-  return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz);
+  return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz, before);
 }
 
 /** By channel and signal the samples under the windows, each once. */
@@ -94,7 +125,11 @@ export function columnsUnder(windows: WindowSet): Record<string, Float32Array> {
 
 /** A column of samples, those under the windows alone, each once. */
 export function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
-  const ranges = coveredRanges(windows, Int32Array.from(windows.starts.keys()));
+  return gatherRanges(coveredRanges(windows, Int32Array.from(windows.starts.keys())), column);
+}
+
+/** @param ranges pairs of a first row and the one after the last */
+function gatherRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
   const gathered = column.slice() as T;
   let at = 0;
   for (let i = 0; i < ranges.length; i += 2) {

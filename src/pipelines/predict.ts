@@ -1,14 +1,21 @@
 import { resolve } from "node:path";
-import { type PredictOptions, resolvePredictConfig } from "../config.ts";
-import { readRecordings } from "../data/read-recordings.ts";
+import type { BaselineStats } from "../baseline/baseline-stats.ts";
+import { validateBaseline } from "../baseline/validate-baseline.ts";
+import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../config.ts";
+import { rangeFaults } from "../data/batch-faults.ts";
+import { DataFault } from "../data/data-fault.ts";
+import { openRecordings } from "../data/open-recordings.ts";
+import type { RowSource } from "../data/recordings.ts";
 import { spreadsheetSafe } from "../data/spreadsheet-safe.ts";
-import { writeTable } from "../data/write-table.ts";
+import { TableWriter } from "../data/write-table.ts";
 import { UserError } from "../errors.ts";
 import { checkOutFile } from "../out-file.ts";
-import { makeWindows } from "../preprocessing/make-windows.ts";
-import { modelFiles } from "../store/model-folder.ts";
+import { planWindows, type WindowPlan } from "../preprocessing/make-windows.ts";
+import { windowChunks } from "../preprocessing/window-chunks.ts";
+import { readJson } from "../store/atomic-file.ts";
+import { modelFiles, unfitFile } from "../store/model-folder.ts";
 import { predictWindows } from "../training/predict-windows.ts";
-import { columnsForChannels } from "./gate-batch.ts";
+import { columnsForChannels, expectedChannels } from "./gate-batch.ts";
 import { openModel } from "./open-model.ts";
 import { predictionColumns, windowColumns } from "./prediction-columns.ts";
 import { columnsOf } from "./prepare-training.ts";
@@ -26,7 +33,8 @@ export interface PredictResult {
  * Labels every window of recordings with a trained model and writes one table: user, recording, start_s, end_s, label,
  * confidence, entropy (nats), margin and p_<class>. Windows are made as the model's were; labels in the files are not read.
  *
- * @throws UserError on wrong options, recordings that do not fit the model, or a model folder that was changed
+ * @throws UserError on wrong options, recordings that do not fit the model, or a model folder that was changed; DataFault
+ *   on values that no unit and no movement explains
  */
 export async function predict(
   options: PredictOptions,
@@ -39,33 +47,62 @@ export async function predict(
   const { manifest, labels, path } = await openModel(config.model);
   const { rate, window, overlap } = manifest.config;
   const modelChannels = manifest.data.channels;
-  columnsForChannels(config.channels, modelChannels);
+  const named = columnsForChannels(config.channels, modelChannels);
+  const expected = expectedChannels(modelChannels, named, await readBaseline(path(modelFiles.baseline)));
   const warn = (message: string): void => run.onWarning?.(message);
-  const { recordings } = await readRecordings(config.files, {
+  const opened = await openRecordings(config.files, {
     columns: { ...columnsOf(config), modelChannels },
     requireLabels: false,
     nominalRateHz: rate,
     logger: { info: warn, warn },
   });
-  refuseRecording(config.out, recordings.files);
-  const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
-  const probabilities = await predictWindows(path(modelFiles.network), windows, labels.classes.length, {
-    threads: config.jobs,
-  });
-  const predictions = predictionColumns("label", probabilities, labels.classes);
-  const table = [...windowColumns(windows), ...predictions];
-  await writeTable(config.out, config.spreadsheetSafe ? spreadsheetSafe(table) : table);
+  try {
+    refuseRecording(config.out, opened.files);
+    const [absurd] = await rangeFaults(opened.rows, expected, opened.files);
+    if (absurd !== undefined) throw new DataFault(absurd);
+    const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
+    const said = await label(opened.rows, plan, { network: path(modelFiles.network), labels: labels.classes, config });
+    return { out: config.out, ...said, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    opened.rows.close();
+  }
+}
 
-  const confidence = predictions.find(({ name }) => name === "confidence")!.values as Float32Array;
-  const classes = Object.fromEntries(labels.classes.map((name) => [name, 0]));
-  for (const name of predictions[0]!.values as string[]) classes[name]! += 1;
-  return {
-    out: config.out,
-    windows: confidence.length,
-    classes,
-    meanConfidence: confidence.reduce((sum, value) => sum + value, 0) / confidence.length,
-    seconds: (performance.now() - started) / 1000,
-  };
+/** Writes the table, some windows at a time. */
+async function label(
+  rows: RowSource,
+  plan: WindowPlan,
+  of: { network: string; labels: readonly string[]; config: PredictConfig },
+): Promise<Pick<PredictResult, "windows" | "classes" | "meanConfidence">> {
+  const { network, labels, config } = of;
+  const classes = Object.fromEntries(labels.map((name) => [name, 0]));
+  let [windows, sum] = [0, 0];
+  let writer: TableWriter | undefined;
+  try {
+    for (const chunk of windowChunks(rows, plan, 0)) {
+      const threads = { threads: config.jobs };
+      const probabilities = await predictWindows(network, chunk.windows, labels.length, threads);
+      const predictions = predictionColumns("label", probabilities, labels);
+      const table = [...windowColumns(chunk.windows), ...predictions];
+      const columns = config.spreadsheetSafe ? spreadsheetSafe(table) : table;
+      writer ??= await TableWriter.open(config.out, columns);
+      await writer.append(columns);
+      for (const value of predictions.find(({ name }) => name === "confidence")!.values as Float32Array) sum += value;
+      for (const name of predictions[0]!.values as string[]) classes[name]! += 1;
+      windows += chunk.windows.starts.length;
+    }
+    await writer?.finish();
+  } finally {
+    await writer?.close();
+  }
+  return { windows, classes, meanConfidence: sum / windows };
+}
+
+async function readBaseline(path: string): Promise<BaselineStats> {
+  const value = await readJson(path);
+  const faults = validateBaseline(value);
+  if (faults.length > 0) throw unfitFile(path, faults);
+  return value as BaselineStats;
 }
 
 function refuseRecording(out: string, files: readonly string[]): void {

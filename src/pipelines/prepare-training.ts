@@ -1,21 +1,25 @@
 // From files to windows and folds: everything that `train` does before the first fit, and where it refuses bad input.
 
+import { type DescribedValues, describeValues } from "../baseline/compute-baseline.ts";
 import type { TrainConfig } from "../config.ts";
+import { refuseAbsurdValues } from "../data/absurd-values.ts";
+import { type OpenedRecordings, openRecordings } from "../data/open-recordings.ts";
 import type { QualityReport } from "../data/quality.ts";
-import { type ReadRecordings, readRecordings } from "../data/read-recordings.ts";
 import type { Recordings } from "../data/recordings.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../model-selection/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../model-selection/leakage.ts";
 import { outerSplit } from "../model-selection/outer-split.ts";
-import { type DroppedSamples, makeWindows } from "../preprocessing/make-windows.ts";
+import { type DroppedSamples, makeWindowsOf } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { Rng } from "../random.ts";
 import { largeWindowFault } from "../store/stored-config.ts";
 import type { TrainEvent } from "./train-events.ts";
+import { tellMemory, trainingMemory } from "./training-memory.ts";
 
 export interface TrainingData {
-  readonly recordings: Recordings;
+  readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
+  readonly described: DescribedValues;
   readonly quality: QualityReport;
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
@@ -31,24 +35,42 @@ export async function prepareTraining(
   onEvent: (event: TrainEvent) => void,
 ): Promise<TrainingData> {
   const warn = (message: string): void => onEvent({ type: "warning", message });
-  const read = await readRecordings(config.files, {
+  const opened = await openRecordings(config.files, {
     columns: columnsOf(config),
     requireLabels: true,
     requirePeople: config.split === "group" || config.split === "leave-one-group-out",
     nominalRateHz: config.rate,
     logger: { info: warn, warn },
   });
-  const { recordings, quality } = read;
-  refuseFlatChannels(quality);
-  const large = largeWindowFault(config.window, recordings.channels.length);
-  if (large !== null)
-    throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
-  const { windows, dropped } = makeWindows(recordings, {
-    samplingRateHz: config.rate,
-    windowSize: config.window,
-    overlap: config.overlap,
-  });
-  onEvent(dataEvent(read, windows, dropped));
+  try {
+    const { rows, files, fingerprint, quality } = opened;
+    refuseFlatChannels(quality);
+    const large = largeWindowFault(config.window, rows.channels.length);
+    if (large !== null)
+      throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
+    const column = (c: number): Float32Array => rows.column(c);
+    await refuseAbsurdValues(rows.channels, column, files);
+    const described = describeValues(rows.channels, column);
+    const { windows, dropped } = makeWindowsOf(rows, {
+      samplingRateHz: config.rate,
+      windowSize: config.window,
+      overlap: config.overlap,
+    });
+    onEvent(dataEvent(opened, windows, dropped));
+    tellMemory(trainingMemory(config, quality), onEvent);
+    const recordings = { channels: rows.channels, files, fingerprint };
+    return { recordings, quality, described, windows, dropped, ...splitsOf(config, windows, onEvent) };
+  } finally {
+    opened.rows.close();
+  }
+}
+
+/** Folds, and where their windows come from. */
+function splitsOf(
+  config: TrainConfig,
+  windows: WindowSet,
+  onEvent: (event: TrainEvent) => void,
+): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(config.seed);
   // A window's length between test and training windows of one recording: neighbours in time are alike.
   const purgeSamples = config.window;
@@ -63,7 +85,7 @@ export async function prepareTraining(
   }));
   const leakage = leakageReport(config.split, windows, folds);
   onEvent(splitEvent(config, leakage, folds, warnings));
-  return { recordings, quality, windows, dropped, folds, leakage, warnings };
+  return { folds, leakage, warnings };
 }
 
 /** The columns that a user named, without those that are to be found. */
@@ -107,15 +129,15 @@ function refuseFlatChannels({ channels }: QualityReport): void {
   );
 }
 
-function dataEvent({ recordings, columns, quality }: ReadRecordings, windows: WindowSet, dropped: DroppedSamples) {
+function dataEvent({ rows, files, columns, quality }: OpenedRecordings, windows: WindowSet, dropped: DroppedSamples) {
   return {
     type: "data",
-    files: recordings.files,
+    files,
     rows: quality.rows.kept,
     users: quality.users,
     recordings: quality.recordings,
     classes: windowsPerClass(windows),
-    channels: recordings.channels,
+    channels: rows.channels,
     columns,
     quality,
     windows: windows.starts.length,

@@ -2,6 +2,7 @@
 // ones through the quality gate, and who decides. U unlabelled windows, K classes.
 
 import type { ChampionOptions, RetrainConfig } from "../config.ts";
+import { refuseAbsurdValues } from "../data/absurd-values.ts";
 import { openDatabase, sqlName, sqlString } from "../data/duckdb.ts";
 import { type ReadRecordings, readRecordings } from "../data/read-recordings.ts";
 import type { Recordings } from "../data/recordings.ts";
@@ -143,6 +144,8 @@ async function readLabelled(
       cause: error,
     });
   });
+  const { channels, values, files: names } = read.recordings;
+  await refuseAbsurdValues(channels, (c) => values[c]!, names);
   const named = { ...read.recordings, channels: manifest.data.channels };
   if (config.labelled === undefined && read.recordings.fingerprint !== manifest.data.fingerprint) {
     throw new UserError(`${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from`, {

@@ -32,6 +32,13 @@ export type TrainEvent =
       dropped: DroppedSamples;
     }
   | {
+      /** Before any fit: about how much the training takes, and what the machine or the container has. */
+      type: "memory";
+      neededBytes: number;
+      totalBytes: number;
+      availableBytes: number;
+    }
+  | {
       type: "split";
       split: string;
       folds: readonly {

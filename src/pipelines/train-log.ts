@@ -50,7 +50,10 @@ export function runTags(source: string, gitCommit: string | null): Record<string
   };
 }
 
-export function datasetEvent({ files, fingerprint, channels }: Recordings, rows: number): TrackingEvent {
+export function datasetEvent(
+  { files, fingerprint, channels }: Pick<Recordings, "files" | "fingerprint" | "channels">,
+  rows: number,
+): TrackingEvent {
   return {
     ...{ type: "dataset", run: trainRun },
     dataset: {

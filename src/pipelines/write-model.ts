@@ -2,11 +2,9 @@
 
 import { basename } from "node:path";
 import type { BaselineStats } from "../baseline/baseline-stats.ts";
-import { computeBaseline } from "../baseline/compute-baseline.ts";
+import { baselineOf } from "../baseline/compute-baseline.ts";
 import { type TrainConfig, untracked } from "../config.ts";
-import type { Recordings } from "../data/recordings.ts";
 import { writeTable } from "../data/write-table.ts";
-import { joinColumns } from "../drift/join-columns.ts";
 import { emptyRollingReference } from "../monitoring/rolling-reference.ts";
 import { buildExportGraph } from "../nn/inference-graph.ts";
 import { networkLayers } from "../nn/presets.ts";
@@ -66,9 +64,8 @@ export function buildModel(model: TrainedModel): BuiltModel {
   const modelVersion = versionName(config.out, createdAt, network);
   const scaler = jsonText(model.scaler);
   const scalerHash = sha256Bytes(scaler);
-  const learned = also === undefined ? recordings : withValues(recordings, also);
   const described = {
-    ...computeBaseline(learned, {
+    ...baselineOf(data.described, {
       sourceFile: recordings.files,
       scalerPath: modelFiles.scaler,
       ...{ scalerHash, modelVersion, createdAt },
@@ -169,12 +166,6 @@ export async function writeModel(
     { staging: staging.path("model"), unlisted: { [trackingFile]: trackingLog } },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
-}
-
-function withValues({ channels, values }: Pick<Recordings, "channels" | "values">, { columns }: AlsoLearned) {
-  const own = Object.fromEntries(channels.map((name, c) => [name, values[c]!]));
-  const all = joinColumns([own, columns]);
-  return { channels, values: channels.map((name) => all[name]!) };
 }
 
 function exportNetwork(

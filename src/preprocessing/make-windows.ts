@@ -47,7 +47,11 @@ export function windowStep(windowSize: number, overlap: number): number {
  * @throws RangeError for options outside their range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
-  const rows = rowsInMemory(recordings);
+  return makeWindowsOf(rowsInMemory(recordings), options);
+}
+
+/** The same of rows that are read in pieces; the windows are in memory. @throws as `makeWindows` */
+export function makeWindowsOf(rows: RowSource, options: WindowOptions): MadeWindows {
   const plan = planWindows(rows, options);
   const { windows } = cutWindows(rows, plan, wholeParts(plan));
   return { windows, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
@@ -83,6 +87,9 @@ export interface PartOfWindows {
   readonly last: number;
   readonly from: number;
   readonly to: number;
+  /** Those of them that belong to the windows. */
+  readonly ownFrom: number;
+  readonly ownTo: number;
 }
 
 /** @throws as `makeWindows` */
@@ -146,7 +153,8 @@ export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan
 /** All windows of all parts. */
 function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
   return parts.map((part) => {
-    return { part, first: 0, last: part.windows, from: 0, to: coveredLength(part.windows, windowSize, step) };
+    const to = coveredLength(part.windows, windowSize, step);
+    return { part, first: 0, last: part.windows, from: 0, to, ownFrom: 0, ownTo: to };
   });
 }
 

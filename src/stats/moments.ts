@@ -32,13 +32,28 @@ export function moments(values: ArrayLike<number>): Moments {
  * @returns n 0, mean 0 and std 0 if no part has a value
  */
 export function mergeMoments(parts: readonly (Moments & { readonly n: number })[]): Moments & { readonly n: number } {
-  let [n, mean, squares] = [0, 0, 0];
-  for (const part of parts) {
-    if (part.n === 0) continue;
-    const distance = part.mean - mean;
-    squares += part.n * part.std ** 2 + (distance * distance * n * part.n) / (n + part.n);
-    n += part.n;
-    mean += (distance * part.n) / n;
+  const merger = new MomentsMerger();
+  for (const part of parts) merger.add(part);
+  return merger.merged();
+}
+
+/** Merges as `mergeMoments`, one part after the other. */
+export class MomentsMerger {
+  #n = 0;
+  #mean = 0;
+  #squares = 0;
+
+  add(part: Moments & { readonly n: number }): void {
+    if (part.n === 0) return;
+    const n = this.#n;
+    const distance = part.mean - this.#mean;
+    this.#squares += part.n * part.std ** 2 + (distance * distance * n * part.n) / (n + part.n);
+    this.#n += part.n;
+    this.#mean += (distance * part.n) / this.#n;
   }
-  return { n, mean, std: n === 0 ? 0 : Math.sqrt(squares / n) };
+
+  merged(): Moments & { readonly n: number } {
+    const n = this.#n;
+    return { n, mean: this.#mean, std: n === 0 ? 0 : Math.sqrt(this.#squares / n) };
+  }
 }

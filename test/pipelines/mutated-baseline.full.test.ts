@@ -9,10 +9,11 @@ import { Summarizer } from "../../src/drift/summarize.ts";
 import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
 import { checkResultSchema } from "../../src/monitoring/check-result.ts";
 import { decide, type StreamState } from "../../src/pipelines/check.ts";
-import { columnsUnder, measureBatch } from "../../src/pipelines/measure-batch.ts";
+import { BatchMeasurer } from "../../src/pipelines/measure-batch.ts";
 import type { StreamMemory } from "../../src/pipelines/monitor-stream.ts";
 import { baselineFaults, contentHash, expectedBaseline, openMonitor } from "../../src/pipelines/open-monitor.ts";
 import { makeWindows } from "../../src/preprocessing/make-windows.ts";
+import { runsOf } from "../../src/preprocessing/window-chunks.ts";
 import { Rng } from "../../src/random.ts";
 import { predictWindows } from "../../src/training/predict-windows.ts";
 import { unpackOldModel } from "./old-model.ts";
@@ -67,14 +68,23 @@ it("is refused, or judges batches with answers that fit their schema", async () 
   const { rate, window, overlap } = monitor.config;
   const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
   const probabilities = await predictWindows(monitor.folder.path("model.onnx"), windows, 2, { threads: 1 });
-  const columns = columnsUnder(windows);
   const expected = { ...expectedBaseline(manifest), scalerHash: monitor.baseline.scaler_hash };
 
   function judgeTwice(drift: typeof monitor.drift): void {
     const model = driftModel(drift);
     const summarizer = new Summarizer(gridsOf(model.baseline));
-    const measurement = measureBatch(windows, probabilities, 2, { overlap, columns, summarizer });
-    const batch = { recordings, columns, windows: windows.starts.length, measurement, warnings: [] };
+    const measurer = new BatchMeasurer({ overlap, nClasses: 2, summarizer });
+    measurer.add({ windows, runs: runsOf(windows) }, probabilities, Number.POSITIVE_INFINITY);
+    const measurement = measurer.measurement();
+    const { samples } = measurer;
+    const batch = {
+      rows: samples,
+      samples,
+      columns: measurer.columns(),
+      windows: windows.starts.length,
+      measurement,
+      warnings: [],
+    };
     let memory: StreamMemory<StreamState> = { window: [], anchor: [], evidence: null, batchesBefore: 0 };
     for (const thresholds of ["calibrated", "calibrated", "fixed"] as const) {
       const options = { thresholds, alpha: 0.05, arl: 500, accept: false };

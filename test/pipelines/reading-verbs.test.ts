@@ -59,6 +59,21 @@ describe("every verb that reads recordings", () => {
     await expect(run).rejects.toThrow(/this is a pipe/);
   });
 
+  it("refuses an absurd value by file, row, column and value", async () => {
+    const source = `(SELECT row_number() OVER () AS i, * FROM ${sqlString(at("r.parquet"))})`;
+    const file = await copy(
+      "absurd.parquet",
+      `SELECT * EXCLUDE i REPLACE (CASE WHEN i = 1234 THEN 3e38 ELSE Ay END AS Ay) FROM ${source} ORDER BY i`,
+    );
+    const place = /absurd\.parquet: data row 1234, column "Ay": 3e\+38/;
+    await expect(train({ files: [file], out: at("absurd"), ...training })).rejects.toThrow(place);
+    await expect(predict({ files: [file], model, out: at("absurd.csv") })).rejects.toThrow(place);
+    await expect(retrain({ files: [at("r.parquet")], labelled: [file], model, out: at("no") })).rejects.toThrow(place);
+    await expect(retrain({ files: [file], model, out: at("no") })).rejects.toThrow(/quality gate/);
+    const { result } = await check({ files: [file], model, stream: "absurd" });
+    expect(result).toMatchObject({ verdict: "rejected", reasons: [{ code: "range", file, row: 1234, column: "Ay" }] });
+  });
+
   it("takes the person from the file, whatever its folders are called", async () => {
     const file = await copy("user=x/r.parquet", `FROM ${sqlString(at("r.parquet"))}`);
     const [plain, inFolder] = [

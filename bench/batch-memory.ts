@@ -1,0 +1,77 @@
+// The most memory that check and predict hold on batches of 1, 10 and 50 million rows: the real commands, the batch as one
+// recording in Parquet. Takes most of an hour on two cores, so it runs only if it is named.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { openDatabase, sqlString } from "../src/data/duckdb.ts";
+import { simulate } from "../src/pipelines/simulate.ts";
+import type { BenchmarkResult, Measurement } from "./measurement.ts";
+import { milliseconds } from "./measurement.ts";
+import { withTemporaryDirectory } from "./temporary-directory.ts";
+
+const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+const preload = new URL("report-peak.ts", import.meta.url).href;
+const millions = [1, 10, 50];
+const mostMegabytes = 1000;
+
+export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
+  return withTemporaryDirectory(async (directory) => {
+    const at = (name: string): string => join(directory, name);
+    await simulate({ out: at("recordings.parquet"), users: 6, minutes: 4, seed: 1 });
+    const short = ["--network", "compact", "--folds", "2", "--epochs", "1"];
+    await peak(["train", at("recordings.parquet"), "--out", at("model"), ...short], [0]);
+    await simulate({ out: at("one.parquet"), users: 1, minutes: 34, seed: 2, activities: ["walking"] });
+    const measurements: Measurement[] = [];
+    for (const size of millions) {
+      const batch = at(`${size}m.parquet`);
+      await repeat(at("one.parquet"), batch, size * 1e6);
+      const commands = {
+        check: ["check", batch, "--model", at("model"), "--json"],
+        predict: ["predict", batch, "--model", at("model"), "--out", at("predictions.parquet")],
+      };
+      for (const [name, words] of Object.entries(commands)) {
+        let megabytes = 0;
+        const elapsed = await milliseconds(async () => {
+          megabytes = await peak(words, name === "check" ? [0, 10, 11] : [0]);
+        });
+        measurements.push({
+          name: `memory of ${name} on ${size} M rows`,
+          value: megabytes,
+          unit: "MB",
+          limit: { kind: "at most", value: mostMegabytes },
+          note: `peak resident set, compact, 6 channels, ${Math.round(elapsed / 1000)} s`,
+        });
+      }
+    }
+    return { measurements, skipped: [] };
+  });
+}
+
+/** The first 100,000 rows again and again, as one recording without a gap. */
+async function repeat(from: string, to: string, rows: number): Promise<void> {
+  const length = 100_000;
+  const database = await openDatabase({ scratch: join(to, "..") });
+  try {
+    await database.connection.run(
+      `COPY (SELECT "user", 'day' AS recording, (${length} * k + i) / 50 AS timestamp_s, * EXCLUDE ("user", recording, timestamp_s, activity, i)
+         FROM range(${rows / length}) AS repeats(k), (SELECT row_number() OVER () - 1 AS i, * FROM ${sqlString(from)} LIMIT ${length})
+         ORDER BY k, i) TO ${sqlString(to)} (FORMAT parquet)`,
+    );
+  } finally {
+    database.close();
+  }
+}
+
+/** In MB. */
+async function peak(words: readonly string[], exitCodes: readonly number[]): Promise<number> {
+  const child = spawn(process.execPath, ["--import", preload, main, ...words], {
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  const [bytes, [exitCode]] = await Promise.all([text(child.stdio[3] as Readable), once(child, "exit")]);
+  if (!exitCodes.includes(exitCode)) throw new Error(`${words[0]} ended with exit code ${exitCode}`);
+  return Number.parseInt(bytes, 10) / 1e6;
+}

@@ -1,0 +1,48 @@
+// Where a value stands in the files. Rows that are kept do not know where they came from; it is looked up when a fault is told.
+
+import type { FaultDescription } from "./data-fault.ts";
+import { openDatabase, sqlName } from "./duckdb.ts";
+import { findFiles } from "./find-files.ts";
+import { readSchema } from "./table-schema.ts";
+
+/**
+ * @param files as they were read
+ * @param value a channel's, as float32
+ * @returns the first cell that holds it; undefined where none can be found any more
+ */
+async function placeOfValue(
+  files: readonly string[],
+  column: string,
+  value: number,
+): Promise<{ file: string; row: number } | undefined> {
+  const database = await openDatabase();
+  try {
+    for (const file of await findFiles(database, files, () => {})) {
+      const schema = await readSchema(database, file);
+      const [cell] = await database.rows(
+        `SELECT data_row FROM (SELECT row_number() OVER () AS data_row, CAST(${sqlName(column)} AS DOUBLE) AS value
+           FROM ${schema.source(new Set([column]))})
+         WHERE CAST(value AS FLOAT) = CAST(${value} AS FLOAT) ORDER BY data_row LIMIT 1`,
+      );
+      if (cell !== undefined) return { file: file.path, row: Number(cell.data_row) };
+    }
+    return undefined;
+  } catch {
+    // The fault itself is what matters.
+    return undefined;
+  } finally {
+    database.close();
+  }
+}
+
+/** The fault of a value, with its place where that can be found. */
+export async function withPlace(
+  fault: FaultDescription & { readonly column: string },
+  value: number,
+  files: readonly string[],
+): Promise<FaultDescription> {
+  const place = await placeOfValue(files, fault.column, value);
+  if (place === undefined) return fault;
+  const message = fault.message.replace(/^C/, `${place.file}: data row ${place.row}, c`);
+  return { ...fault, ...place, message };
+}

@@ -1,0 +1,122 @@
+// The windows of a batch of any length, some at a time. A stretch that is cut between two chunks keeps its signal: each
+// sample belongs to one chunk, and comes with the neighbours on both sides that signals in time need.
+// Dimensions: S samples, W windows.
+
+import type { RowSource } from "../data/recordings.ts";
+import { coveredLength, cutWindows, type PartOfWindows, type WindowPlan } from "./make-windows.ts";
+import type { WindowSet } from "./windows.ts";
+
+/** Windows `first` to `last` (excluded) that overlap one another, and the samples that belong to them. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+  readonly from: number;
+  readonly to: number;
+  /** Samples of the same stretch that are at hand, theirs among them. */
+  readonly dataFrom: number;
+  readonly dataTo: number;
+}
+
+export interface WindowChunk {
+  readonly windows: WindowSet;
+  /** In order, of all windows. */
+  readonly runs: readonly Run[];
+}
+
+/** Numbers of a chunk: 1 M samples of six channels. */
+const defaultChunkValues = 6 * 2 ** 20;
+
+/** As inference takes them: what it says of a window may depend on the others beside it, to the last digit. */
+const windowsAtOnce = 16;
+
+/** The stretches that the windows cover, in order. */
+export function runsOf({ starts, windowSize }: Pick<WindowSet, "starts" | "windowSize">): Run[] {
+  const runs: Run[] = [];
+  for (let first = 0; first < starts.length; ) {
+    let last = first + 1;
+    while (last < starts.length && starts[last]! < starts[last - 1]! + windowSize) last++;
+    const [from, to] = [starts[first]!, starts[last - 1]! + windowSize];
+    runs.push({ first, last, from, to, dataFrom: from, dataTo: to });
+    first = last;
+  }
+  return runs;
+}
+
+/** Where a window ends and the next begins, of those that overlap: samples belong to the nearer middle. */
+export function middleBetween(start: number, next: number, windowSize: number): number {
+  return Math.round((start + next + windowSize) / 2);
+}
+
+/** How many chunks there will be. */
+export function chunkCount(plan: WindowPlan, channels: number, values: number = defaultChunkValues): number {
+  return Math.ceil(plan.windows / windowsOfChunk(plan, channels, values));
+}
+
+function windowsOfChunk({ step }: WindowPlan, channels: number, values: number): number {
+  return windowsAtOnce * Math.max(1, Math.floor(values / (channels * step * windowsAtOnce)));
+}
+
+/**
+ * All windows of a plan, in its order.
+ * @param margin samples on both sides that signals in time need
+ * @param values numbers of a chunk, about
+ */
+export function* windowChunks(
+  rows: RowSource,
+  plan: WindowPlan,
+  margin: number,
+  values: number = defaultChunkValues,
+): Generator<WindowChunk> {
+  const most = windowsOfChunk(plan, rows.channels.length, values);
+  let chosen: PartOfWindows[] = [];
+  let room = most;
+  for (const part of plan.parts) {
+    for (let first = 0; first < part.windows; ) {
+      const last = Math.min(part.windows, first + room);
+      chosen.push({ part, first, last, ...samplesOf(plan, part.windows, first, last, margin) });
+      room -= last - first;
+      first = last;
+      if (room > 0) continue;
+      yield chunkOf(rows, plan, chosen);
+      [chosen, room] = [[], most];
+    }
+  }
+  if (chosen.length > 0) yield chunkOf(rows, plan, chosen);
+}
+
+/** Of the stretch: those that belong to the windows, and those at hand. */
+function samplesOf(
+  { step, options: { windowSize } }: WindowPlan,
+  windows: number,
+  first: number,
+  last: number,
+  margin: number,
+): { from: number; to: number; ownFrom: number; ownTo: number } {
+  const start = (window: number): number => window * step;
+  const covered = coveredLength(windows, windowSize, step);
+  if (step >= windowSize) {
+    const [from, to] = [start(first), start(last - 1) + windowSize];
+    return { from, to, ownFrom: from, ownTo: to };
+  }
+  const ownFrom = first === 0 ? 0 : middleBetween(start(first - 1), start(first), windowSize);
+  const ownTo = last === windows ? covered : middleBetween(start(last - 1), start(last), windowSize);
+  const from = Math.max(0, Math.min(start(first), ownFrom - margin));
+  const to = Math.min(covered, Math.max(start(last - 1) + windowSize, ownTo + margin));
+  return { from, to, ownFrom, ownTo };
+}
+
+function chunkOf(rows: RowSource, plan: WindowPlan, chosen: readonly PartOfWindows[]): WindowChunk {
+  const { windows, firstSamples } = cutWindows(rows, plan, chosen);
+  // Windows that do not overlap are runs of their own.
+  if (plan.step >= plan.options.windowSize) return { windows, runs: runsOf(windows) };
+  let window = 0;
+  const runs = chosen.map(({ first, last, from, to, ownFrom, ownTo }, i): Run => {
+    const offset = firstSamples[i]! - from;
+    window += last - first;
+    return {
+      ...{ first: window - (last - first), last: window, from: offset + ownFrom, to: offset + ownTo },
+      ...{ dataFrom: offset + from, dataTo: offset + to },
+    };
+  });
+  return { windows, runs };
+}

@@ -207,6 +207,8 @@ export async function writeParquetBases(directory: string): Promise<void> {
     nulls: "* REPLACE (NULL AS Ax)",
     hugeints: "* REPLACE (Ax::HUGEINT AS Ax)",
     texts: "* REPLACE (Ax::VARCHAR AS Ax)",
+    long: "* REPLACE (repeat('x', 20000) AS recording)",
+    wide: `*, ${Array.from({ length: 300 }, (_, i) => `${i} AS c${i}`).join(", ")}`,
   };
   const options = ["COMPRESSION zstd", "COMPRESSION uncompressed", "COMPRESSION snappy, ROW_GROUP_SIZE 2048"];
   try {

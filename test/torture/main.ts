@@ -59,6 +59,7 @@ const take = async (): Promise<void> => {
     lost += course.lost.length;
     for (const what of course.lost.slice(0, 10)) console.log(`${name}, ${what}`);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    console.log(`${name}: ${course.kills} kills in ${seconds} s`);
     rows.set(name, [name, ...[course.kills, course.ended, course.lost.length].map(String), seconds]);
   }
 };

@@ -140,6 +140,7 @@ describe("the other commands", () => {
       rate: 50,
       seed: 42,
       firstPerson: 1,
+      overwrite: false,
     });
     expect(() => resolveSimulateConfig({ out: "a.csv", user: 3 })).toThrow('unknown option "user"');
   });

@@ -77,7 +77,7 @@ describe("openStaging", () => {
   it.skipIf(process.platform !== "linux")("refuses an --out where the system makes no directory, at once", async () => {
     const words = ["train", "nothing.csv", "--out", "/proc/tidemark/walk"];
     const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-    const ended = spawnSync(process.execPath, [main, ...words], { timeout: 10_000, killSignal: "SIGKILL" });
+    const ended = spawnSync(process.execPath, [main, ...words], { timeout: 60_000, killSignal: "SIGKILL" });
     expect(ended.status).toBe(2);
     expect(ended.stderr.toString()).toMatch(/^error: \/proc\/tidemark: no directory can be made in \/proc\n.*place/);
   });

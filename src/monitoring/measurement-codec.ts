@@ -14,6 +14,9 @@ import type { BatchMeasurement } from "./batch-measurement.ts";
 
 const version = 1;
 
+/** Of a signal in one window: earlier versions took probabilities that sum to 1.001 as they came. */
+const mostMillionths = 1_001_000;
+
 /** What a measurement must be made of to be compared with others of its model. */
 export interface MeasurementShape {
   /** Bins by channel, the signals of whole sensors included. */
@@ -109,7 +112,7 @@ function readSignals(reader: Reader, classes: number): ModelSignals {
     const own = reader.counts(signalEdges.length + 1);
     expectEqual("sum of a signal's counts", own.sum, windows);
     const millionths = reader.varint();
-    if (millionths > windows * 1_000_001) throw new RangeError("measurement: a mean signal above 1");
+    if (millionths > windows * mostMillionths) throw new RangeError("measurement: a mean signal above 1");
     return { counts: own.counts, millionths };
   };
   const [confidence, entropy, margin] = [signal(), signal(), signal()];

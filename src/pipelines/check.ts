@@ -49,6 +49,15 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: shortenedResult,
 };
 
+/** A ledger from somebody else may hold the evidence of another model. */
+function evidenceSchema({ model }: Judge): z.ZodType<StreamState> {
+  const channels = Object.keys(model.baseline);
+  return streamStateSchema.refine(
+    ({ drift }) => drift.series.every((batch) => channels.every((name) => Object.hasOwn(batch, name))),
+    "expected the model's channels",
+  );
+}
+
 export interface CheckAnswer {
   readonly result: CheckResult;
   /** The batch came before: this is what was answered then, and nothing was changed. */
@@ -103,7 +112,8 @@ export async function check(
     checkedAt: now().toISOString(),
   };
   const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
-  const open = { stream: config.stream, schemas: streamSchemas, keep, now };
+  const schemas = { ...streamSchemas, evidence: evidenceSchema(monitor) };
+  const open = { stream: config.stream, schemas, keep, now };
   const answer = withStream(monitor.monitored, open, (stream) => {
     const answer = stream.record({ batchId, contentHash, accept: config.accept }, (memory) =>
       gated.accepted ? decide(measured!, memory, monitor, config, facts) : reject(gated.reasons, facts),

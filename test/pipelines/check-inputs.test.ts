@@ -268,6 +268,7 @@ describe("a model folder that cannot be written as it should", () => {
 
   it.each([
     ["evidence of another form", `UPDATE streams SET state = '{"drift":{}}'`, /evidence/],
+    ["evidence of other channels", `UPDATE streams SET state = replace(state, '"Ax":', '"Bx":')`, /evidence/],
     [
       "evidence that is no JSON",
       "UPDATE streams SET state = '{\"dri'",

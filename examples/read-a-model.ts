@@ -5,7 +5,7 @@
 //
 // In a project of your own, import from "tidemark" instead.
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { openModelFolder, resolveTrainConfig } from "../src/index.ts";
+import { openModelFolder } from "../src/index.ts";
 
 const directory = process.argv[2];
 if (directory === undefined) throw new Error("usage: node examples/read-a-model.ts <model folder>");
@@ -13,7 +13,7 @@ if (directory === undefined) throw new Error("usage: node examples/read-a-model.
 const { manifest, labels, path } = await openModelFolder(directory);
 console.log(`${manifest.model_version}: trained on ${manifest.data.users.length} people, ${manifest.data.rows} rows`);
 
-const { window } = resolveTrainConfig(manifest.config);
+const { window } = manifest.config;
 const { channels } = manifest.data;
 const still = new Float32Array(window * channels.length);
 const down = channels.indexOf("Az");

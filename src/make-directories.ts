@@ -1,6 +1,7 @@
 import { mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
+import { hasCode } from "./system-error.ts";
 
 /**
  * Makes a directory with its parents; returns the first one that did not exist, undefined where all did. Node's own
@@ -13,14 +14,14 @@ export async function makeDirectories(directory: string): Promise<string | undef
   try {
     return (await make(path)) ? path : undefined;
   } catch (error) {
-    if (codeOf(error) !== "ENOENT" || parent === path) throw error;
+    if (!hasCode(error, "ENOENT") || parent === path) throw error;
   }
   const first = await makeDirectories(parent);
   try {
     const made = await make(path);
     return first ?? (made ? path : undefined);
   } catch (cause) {
-    if (codeOf(cause) !== "ENOENT") throw cause;
+    if (!hasCode(cause, "ENOENT")) throw cause;
     throw new UserError(`${path}: no directory can be made in ${parent}`, { advice: "Choose another place.", cause });
   }
 }
@@ -31,7 +32,7 @@ export async function removeDirectories(directory: string, firstMade: string | u
   try {
     for (let path = resolve(directory); path.startsWith(firstMade); path = dirname(path)) await rmdir(path);
   } catch (error) {
-    if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "ENOENT") throw error;
+    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "ENOENT")) throw error;
   }
 }
 
@@ -41,7 +42,7 @@ async function make(path: string): Promise<boolean> {
     await mkdir(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST" && (await isDirectory(path))) return false;
+    if (hasCode(error, "EEXIST") && (await isDirectory(path))) return false;
     throw error;
   }
 }
@@ -51,14 +52,10 @@ async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (cause) {
-    if (codeOf(cause) !== "ENOENT" && codeOf(cause) !== "ELOOP") throw cause;
+    if (!hasCode(cause, "ENOENT") && !hasCode(cause, "ELOOP")) throw cause;
     throw new UserError(`${path}: expected a directory, found a symbolic link that leads nowhere`, {
       advice: "Remove the link, or choose another place.",
       cause,
     });
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -1,7 +1,9 @@
+// An --out that is one file: whether it can be written is tried before any work.
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
 import { makeDirectories, removeDirectories } from "./make-directories.ts";
+import { hasCode } from "./system-error.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 /**
@@ -14,7 +16,7 @@ import { temporaryBeside } from "./temporary-file.ts";
 export async function checkOutFile(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
   const path = resolve(out);
   const there = await lstat(path).catch((error: unknown) => {
-    if (isError(error, "ENOENT") || isError(error, "ENOTDIR")) return null;
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
     throw refused(out, error);
   });
   if (there !== null) {
@@ -58,7 +60,7 @@ async function refuseMountPoint(out: string): Promise<void> {
     await link(resolve(out), trial);
   } catch (cause) {
     // Other errors say that there are no hard links here, or none to others' files.
-    if (!isError(cause, "EXDEV")) return;
+    if (!hasCode(cause, "EXDEV")) return;
     throw new UserError(
       `--out ${out} is a mount point; a file is moved into place as a whole, which cannot replace one`,
       {
@@ -76,8 +78,4 @@ function refused(out: string, cause: unknown): UserError {
     advice: "Check that its folder is one, can be written to and has space left.",
     cause,
   });
-}
-
-function isError(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

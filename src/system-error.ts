@@ -81,3 +81,8 @@ export function explainSystemError(error: unknown): UserError | undefined {
   const where = dest === undefined ? named : `${named} (to ${dest})`;
   return new UserError(`${where} could not ${deed}: ${reason} (${code})`, { advice, cause: error });
 }
+
+/** Whether an unknown error is a system error of this code, as "ENOENT". */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

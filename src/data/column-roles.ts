@@ -2,6 +2,7 @@
 // columns usually have. Every choice is reported, so that a wrong guess is seen.
 
 import { nearestName, UserError } from "../errors.ts";
+import { shellCommand } from "../shell-words.ts";
 import { type FaultDescription, type OnFault, throwFault } from "./data-fault.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
@@ -217,7 +218,7 @@ function refuseUnusedPathColumns(
   const unused = names.find((name) => ![label, group, recording].includes(name));
   if (unused === undefined) return;
   throw new UserError(`--path-columns names "${unused}", which is taken for no person, recording or label.`, {
-    advice: `Say which it is with --group, --recording or --label ${unused}, or leave it out of --path-columns.`,
+    advice: `Say which it is with --group, --recording or ${shellCommand("--label", unused)}, or leave it out of --path-columns.`,
   });
 }
 

@@ -13,6 +13,7 @@ import { outerSplit } from "../model-selection/outer-split.ts";
 import { type DroppedSamples, makeWindowsOf } from "../preprocessing/make-windows.ts";
 import type { WindowSet } from "../preprocessing/windows.ts";
 import { Rng } from "../random.ts";
+import { shellCommand } from "../shell-words.ts";
 import { largeWindowFault } from "../store/stored-config.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { tellMemory, trainingMemory } from "./training-memory.ts";
@@ -124,7 +125,7 @@ function refuseFlatChannels({ channels }: QualityReport): void {
       advice:
         others.length === 0
           ? "Check the export: every channel is constant."
-          : `Repair the export, or leave it out: --channels ${others.join(",")}`,
+          : `Repair the export, or leave it out: ${shellCommand("--channels", others.join(","))}`,
     },
   );
 }

@@ -7,10 +7,11 @@ import { UserError } from "../errors.ts";
 import { batchFiguresSchema } from "../monitoring/batch-figures.ts";
 import type { MeasurementShape } from "../monitoring/measurement-codec.ts";
 import { type RollingReference, rollingReference } from "../monitoring/rolling-reference.ts";
-import { hasCode, jsonText, replaceFileSync } from "../store/atomic-file.ts";
+import { jsonText, replaceFileSync } from "../store/atomic-file.ts";
 import { type BatchLedger, stored } from "../store/batch-ledger.ts";
 import type { MonitorDatabase } from "../store/monitor-database.ts";
 import { rollingReferencePath } from "../store/stream-names.ts";
+import { hasCode } from "../system-error.ts";
 
 /** Whose ledger it is. */
 export interface LedgerOwner {

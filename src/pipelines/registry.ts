@@ -7,11 +7,12 @@ import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../report/cv-report.ts";
 import { shellCommand } from "../shell-words.ts";
-import { hasCode, readJsonFile } from "../store/atomic-file.ts";
+import { readJsonFile } from "../store/atomic-file.ts";
 import { neededFile } from "../store/file-inside.ts";
 import { readManifest } from "../store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../store/model-folder.ts";
 import { changeRegistry, lineOfRegistry, readRegistry, resolveModel } from "../store/registry.ts";
+import { hasCode } from "../system-error.ts";
 import { listStreams, resetStreams } from "./monitor-stream.ts";
 import { openMonitor } from "./open-monitor.ts";
 

@@ -134,11 +134,6 @@ export async function makeDirectory(directory: string): Promise<string | undefin
   return first;
 }
 
-/** Whether an unknown error is a system error of this code, as "ENOENT". */
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);

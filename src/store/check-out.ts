@@ -4,8 +4,8 @@ import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } fr
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
+import { hasCode } from "../system-error.ts";
 import { temporaryBeside } from "../temporary-file.ts";
-import { hasCode } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { championSuffix } from "./registry.ts";
 
@@ -88,7 +88,10 @@ async function refuseLink(out: string): Promise<void> {
   const target = await realpath(path).catch(() => null);
   const leads = target === null ? `to ${await readlink(path)}, where nothing is` : `to ${target}`;
   throw new UserError(`--out ${out} is a symbolic link (${leads}), and a model folder would replace it`, {
-    advice: target === null ? "Remove the link, or choose another --out." : `Give the folder itself: --out ${target}`,
+    advice:
+      target === null
+        ? "Remove the link, or choose another --out."
+        : `Give the folder itself: ${shellCommand("--out", shellPath(target))}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { hasCode } from "./atomic-file.ts";
+import { hasCode } from "../system-error.ts";
 
 const nowhere: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 

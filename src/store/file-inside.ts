@@ -2,7 +2,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../errors.ts";
-import { hasCode } from "./atomic-file.ts";
+import { hasCode } from "../system-error.ts";
 import { isPathInside } from "./plain-name.ts";
 import { explainReadFailure, kindOf, tooLarge } from "./read-text-file.ts";
 

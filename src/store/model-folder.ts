@@ -6,10 +6,10 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
+import { hasCode } from "../system-error.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 import {
   checkForm,
-  hasCode,
   jsonText,
   makeDirectory,
   readJson,

@@ -15,9 +15,9 @@ import {
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { hasCode } from "../../src/store/atomic-file.ts";
 import { modelFiles, trackingFile } from "../../src/store/model-folder.ts";
 import { tidemarkVersion } from "../../src/store/versions.ts";
+import { hasCode } from "../../src/system-error.ts";
 import { decodeFitState } from "../../src/training/fit-state.ts";
 import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
 

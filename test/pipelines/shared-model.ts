@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { hasCode } from "../../src/store/atomic-file.ts";
+import { hasCode } from "../../src/system-error.ts";
 import { simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const models = {

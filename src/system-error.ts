@@ -34,7 +34,7 @@ const refusals: Readonly<Record<string, readonly [reason: string, advice: string
   EMFILE: ["this process has too many files open", "Raise the limit (ulimit -n), or run with fewer --jobs."],
   ENFILE: ["the system has too many files open", "Wait until other programs have ended, and run the command again."],
   EBUSY: ["it is in use", "Wait until the program that uses it has ended, and run the command again."],
-  ETXTBSY: ["it is a program that runs", "Choose another name."],
+  ETXTBSY: ["a running program uses it", "Choose another name."],
   EXDEV: ["it lies on another file system", "Choose a place on the same file system."],
   EFBIG: ["the file becomes larger than the system allows", "Choose another place, or raise the limit (ulimit -f)."],
   EIO: ["the device failed", "Check the disk or the connection to it, and run the command again."],
@@ -76,7 +76,7 @@ export function explainSystemError(error: unknown): UserError | undefined {
   }
   if (code === undefined || syscall === undefined || !Object.hasOwn(refusals, code)) return undefined;
   const [reason, advice] = refusals[code]!;
-  const deed = Object.hasOwn(deeds, syscall) ? deeds[syscall]! : "be looked at";
+  const deed = Object.hasOwn(deeds, syscall) ? deeds[syscall]! : "be accessed";
   const named = path ?? "a file";
   const where = dest === undefined ? named : `${named} (to ${dest})`;
   return new UserError(`${where} could not ${deed}: ${reason} (${code})`, { advice, cause: error });

@@ -51,13 +51,14 @@ export function deriveReference(
  */
 export function publishReference(database: MonitorDatabase, model: MonitoredModel, stream: string): void {
   const path = join(model.directory, rollingReferencePath(stream));
-  const textFor = (ledger: BatchLedger): string | null =>
-    ledger.stream(stream) === undefined ? null : jsonText(deriveReference(ledger, model, stream));
-  const current = database.snapshot(textFor);
-  if (current === null || textOf(path) === current) return;
+  const seen = database.snapshot((ledger) => ({
+    version: ledger.version(stream),
+    text: ledger.stream(stream) === undefined ? null : jsonText(deriveReference(ledger, model, stream)),
+  }));
+  if (seen.text === null || textOf(path) === seen.text) return;
   database.transaction((ledger) => {
-    const text = textFor(ledger);
-    if (text === null) return;
+    const isCurrent = ledger.version(stream) === seen.version;
+    const text = isCurrent ? seen.text! : jsonText(deriveReference(ledger, model, stream));
     try {
       mkdirSync(dirname(path), { recursive: true });
       replaceFileSync(path, text);

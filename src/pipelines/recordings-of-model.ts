@@ -38,6 +38,6 @@ async function faultOf(file: string): Promise<string | null> {
     return systemFolders.test(real) ? `it is ${real}, a file of the system` : null;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return code === "ENOENT" ? "there is no such file" : `it cannot be looked at (${code})`;
+    return code === "ENOENT" ? "there is no such file" : `it cannot be accessed (${code})`;
   }
 }

@@ -221,7 +221,9 @@ function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, w
   const people = [...deciding].filter((group) => all.some((row) => windows.groups[row] === group));
   if (people.length > 0) {
     const names = people.map((group) => windows.users[group]!).join(", ");
-    warnings.push(`Unlabelled windows of ${names} were left out: they decide, and nothing may be learned from them.`);
+    warnings.push(
+      `Unlabelled windows of ${names} were left out: these people are the holdout, and nothing may be learned from them.`,
+    );
   }
   if (rows.length > 0) return rows;
   throw new UserError("no unlabelled window is left to learn from", {

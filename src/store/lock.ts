@@ -67,7 +67,7 @@ function raiseFlag(directory: string): { name: string; lower: () => void } {
     if (existsSync(path)) return { name, lower: () => remove(path, locked.database) };
     locked.database.close();
   }
-  throw new UserError(`${directory}: the files that are locked in it vanish`);
+  throw new UserError(`${directory}: its lock files disappear as soon as they are made`);
 }
 
 /** The name of another flag whose process lives; those of others are removed. */

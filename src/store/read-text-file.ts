@@ -1,4 +1,4 @@
-// Text files that may come from somebody else: what cannot be read is told of by name, and nothing is read without a limit.
+// Text files that may come from somebody else: an error names the file that cannot be read, and nothing is read without a limit.
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 

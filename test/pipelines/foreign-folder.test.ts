@@ -277,7 +277,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
 });
 
 // The superuser may read everything, and becomes nobody for this.
-it.skipIf(process.platform === "win32")("a file that its user may not read is told of by name", () => {
+it.skipIf(process.platform === "win32")("a file that its user may not read is named", () => {
   const model = folder(() => {});
   chmodSync(directory, 0o755);
   chmodSync(join(model, "model.onnx"), 0);
@@ -291,7 +291,7 @@ it.skipIf(process.platform === "win32")("a file that its user may not read is to
   expect(status).toBe(2);
 });
 
-it("a directory in the place of a file is told of by name", async () => {
+it("a directory in the place of a file is named", async () => {
   const model = folder(() => {});
   rmSync(join(model, "scaler.json"));
   mkdirSync(join(model, "scaler.json"));

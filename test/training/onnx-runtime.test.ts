@@ -28,8 +28,11 @@ async function inFreshHome(
   mkdirSync(home);
   const model = join(directory, "model.onnx");
   writeFileSync(model, modelProto(buildInferenceGraph(networkLayers("compact", 2), { windowSize: 40, channels: 3 })));
-  const { ORT_DISABLE_TELEMETRY: _, XDG_CACHE_HOME: __, ...inherited } = process.env;
-  const env = { ...inherited, HOME: home, ...(telemetry !== undefined && { ORT_DISABLE_TELEMETRY: telemetry }) };
+  // Nothing else of this environment: ONNX Runtime is silent by itself where CI is set.
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: home },
+    ...(telemetry !== undefined && { ORT_DISABLE_TELEMETRY: telemetry }),
+  };
   const errors = await new Promise<string>((resolve) => {
     const path = join(directory, "program.mjs");
     writeFileSync(path, program(model));

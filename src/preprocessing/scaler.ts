@@ -47,7 +47,7 @@ export function scalerFaults(value: unknown, expected: { channels: readonly stri
   return [
     ...(expected.method === undefined || expected.method === method
       ? []
-      : [`method: expected ${String(expected.method)} as in manifest.json, got ${method}`]),
+      : [`method: expected ${JSON.stringify(expected.method)} as in manifest.json, got ${method}`]),
     ...channels.flatMap((name, c) => [
       ...(Math.abs(center[c]!) <= largestNumber ? [] : [`center of ${name}: ${center[c]} is beyond ${largestNumber}`]),
       ...(scale[c]! >= leastScale && scale[c]! <= largestNumber

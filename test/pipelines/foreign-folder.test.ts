@@ -69,7 +69,7 @@ describe("scaler.json", () => {
     [
       "another method",
       json("scaler.json", (scaler) => (scaler.method = "robust")),
-      "method: expected zscore as in manifest.json, got robust",
+      'method: expected "zscore" as in manifest.json, got robust',
     ],
     ["a method that nobody knows", json("scaler.json", (scaler) => (scaler.method = "magic")), "method: "],
   ])("with %s is refused, in predict as in check", async (_, change, fault) => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeWindows } from "../../src/preprocessing/make-windows.ts";
-import { fitScaler, type Scaler, scalerSchema } from "../../src/preprocessing/scaler.ts";
+import { fitScaler, type Scaler, scalerFaults, scalerSchema } from "../../src/preprocessing/scaler.ts";
 import type { WindowSet } from "../../src/preprocessing/windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";
 
@@ -74,4 +74,10 @@ describe("fitScaler", () => {
       }),
     );
   });
+});
+
+test("a method of any form in a foreign manifest is shown, not called", () => {
+  const scaler = { method: "none", channels: ["Ax"], center: [0], scale: [1] };
+  const faults = scalerFaults(scaler, { channels: ["Ax"], method: { toString: true } });
+  expect(faults).toEqual(['method: expected {"toString":true} as in manifest.json, got none']);
 });

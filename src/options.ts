@@ -2,6 +2,7 @@
 // as in code (`batchSize`), checked against a shape. A message names the option, what was expected and what came; a misspelt
 // name gets its nearest.
 import { readFile } from "node:fs/promises";
+import { inspect } from "node:util";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { nearestName, UserError } from "./errors.ts";
@@ -95,6 +96,15 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** For a message; long ones are cut. */
 export function showValue(value: unknown): string {
   if (typeof value === "number") return String(value);
-  const json = JSON.stringify(value) ?? String(value);
-  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+  const text = jsonOrInspected(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** YAML and callers can make values that JSON cannot write, as one that contains itself. */
+function jsonOrInspected(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+  }
 }

@@ -160,3 +160,13 @@ describe("resumeCommand", () => {
     );
   });
 });
+
+it("shows a value that contains itself, or that JSON does not know", async () => {
+  const path = join(temporaryDirectory(), "cycle.yaml");
+  writeFileSync(path, "channels: &a [*a]\n");
+  const file = await readConfigFile(path);
+  expect(() => resolveTrainConfig(least, file)).toThrow(
+    /^--channels in .*: expected .*, got <ref \*1> \[ \[Circular \*1\] \]$/,
+  );
+  expect(refusal({ ...least, rate: 3n }).message).toMatch(/^--rate: expected .*, got 3n$/);
+});

@@ -135,7 +135,6 @@ describe("the other commands", () => {
     expect(() => resolvePredictConfig({ files: ["a"], model: "m", out: "p.txt" })).toThrow(/ends in \.parquet, \.csv/);
     expect(resolveSimulateConfig({ out: "a.CSV" })).toEqual({
       out: "a.CSV",
-      overwrite: false,
       users: 8,
       minutes: 10,
       rate: 50,

@@ -17,6 +17,9 @@ const version = 1;
 /** Of a signal in one window: earlier versions took probabilities that sum to 1.001 as they came. */
 const mostMillionths = 1_001_000;
 
+/** Samples are float32. */
+const largestFloat32 = 3.4028234663852886e38;
+
 /** What a measurement must be made of to be compared with others of its model. */
 export interface MeasurementShape {
   /** Bins by channel, the signals of whole sensors included. */
@@ -87,7 +90,11 @@ function readChannel(reader: Reader, bins: number): ChannelSummary {
   const [n, missing] = [reader.varint(), reader.varint()];
   const [mean, std, min, max] = [reader.float(), reader.float(), reader.float(), reader.float()];
   const [excessBelow, excessAbove] = [reader.float(), reader.float()];
-  if (!(std >= 0 && excessBelow >= 0 && excessAbove >= 0)) throw new RangeError("measurement: a negative spread");
+  const isRead = Math.max(Math.abs(mean), std, Math.abs(min), Math.abs(max)) <= largestFloat32 && min <= max;
+  const isExcess = (sum: number): boolean => sum >= 0 && sum <= 2 * largestFloat32 * n;
+  if (!(isRead && std >= 0 && isExcess(excessBelow) && isExcess(excessAbove))) {
+    throw new RangeError("measurement: moments that no samples have");
+  }
   const { counts, sum } = reader.counts(bins);
   expectEqual("sum of counts", sum, n);
   return { n, missing, mean, std, min, max, counts, excessBelow, excessAbove };

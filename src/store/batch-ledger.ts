@@ -69,8 +69,14 @@ export interface Retention {
   readonly shorten: (result: unknown) => unknown;
 }
 
-/** Longer results are taken for damage: a few kilobytes are usual. */
-const longestResult = 16 * 1024 * 1024;
+/** Longer cells are taken for damage; usual are some kilobytes, and 200 characters of a name. */
+export const longestName = 1000;
+export const longestJson: number = 2 ** 20;
+export const longestSummary: number = 2 ** 24;
+
+/** The column, or a value of another type if it is too long, which no schema takes: it is not even read. */
+export const bounded = (column: string, longest: number, otherwise = "x''"): string =>
+  `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
 /** The value of a JSON text. */
 export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
@@ -87,7 +93,7 @@ const blob = z.instanceof(Uint8Array);
 const deflatedJson = blob
   .transform((deflated, context): string => {
     try {
-      return inflateRawSync(deflated, { maxOutputLength: longestResult }).toString("utf8");
+      return inflateRawSync(deflated, { maxOutputLength: longestJson }).toString("utf8");
     } catch {
       context.addIssue({ code: "custom", message: "expected deflated JSON" });
       return z.NEVER;
@@ -120,7 +126,7 @@ const ledgerRow = z
     stream: z.string(),
     batch_id: z.string(),
     content_hash: z.string(),
-    received_at: z.string(),
+    received_at: z.iso.datetime(),
     status: z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]),
     reason: z.string().nullable(),
     in_window: z.number(),
@@ -145,15 +151,15 @@ const ledgerRow = z
   );
 
 const windowBatch = z
-  .object({ batch_id: z.string(), received_at: z.string(), figures: jsonText.nullable() })
+  .object({ batch_id: z.string(), received_at: z.iso.datetime(), figures: jsonText.nullable() })
   .transform((row): WindowBatch => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
 
-const wholeRow = z.object({ sequence: z.number(), stream: z.string(), result: blob });
+const wholeRow = z.object({ sequence: z.number(), stream: z.string(), result: blob.or(z.literal("")) });
 
 const streamRow = z.object({
   name: z.string(),
   state: jsonText.nullable(),
-  reference_changed_at: z.string().nullable(),
+  reference_changed_at: z.iso.datetime().nullable(),
   batches: z.number(),
   version: z.number(),
 });
@@ -162,7 +168,11 @@ const batchOf = (row: Record<string, unknown>): LedgerRow => stored(ledgerRow, r
 const streamOf = (row: Record<string, unknown>): z.output<typeof streamRow> =>
   stored(streamRow, row, `stream "${row.name}"`);
 
-const ledgerColumns = `sequence, stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result,
+const nameColumns = ["batch_id", "received_at"].map((column) => bounded(column, longestName)).join(", ");
+const streamColumns = `${bounded("name", longestName)}, ${bounded("state", longestSummary)}, reference_changed_at, batches, version`;
+const ledgerColumns = `sequence, ${nameColumns}, ${bounded("stream", longestName)}, ${bounded("content_hash", longestName)},
+  ${bounded("status", longestName)}, ${bounded("reason", longestJson)}, in_window, ${bounded("figures", longestJson)},
+  ${bounded("result", longestJson, "''")},
   EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) AS has_summary`;
 
 export class BatchLedger {
@@ -189,7 +199,7 @@ export class BatchLedger {
 
   /** `newest` without the summaries. */
   newestFigures(stream: string, limit: number): WindowBatch[] {
-    const sql = `SELECT batch_id, received_at, figures FROM batches WHERE stream = ? AND in_window = 1
+    const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
       AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
     const rows = this.#all(sql, stream, limit).map((row) => stored(windowBatch, row, `batch "${row.batch_id}"`));
     return rows.reverse();
@@ -249,11 +259,13 @@ export class BatchLedger {
 
   /** The names of all streams that had a batch. */
   streams(): string[] {
-    return this.#all("SELECT * FROM streams ORDER BY name").map((row) => streamOf(row).name);
+    return this.#all(`SELECT ${bounded("name", longestName)} FROM streams ORDER BY name`).map((row) =>
+      stored(z.string(), row.name, "a stream"),
+    );
   }
 
   stream(name: string): StreamRow | undefined {
-    const row = this.#get("SELECT * FROM streams WHERE name = ?", name);
+    const row = this.#get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
     if (row === undefined) return undefined;
     const { state, reference_changed_at, batches, version } = streamOf(row);
     return { state, referenceChangedAt: reference_changed_at, batches, version };
@@ -299,14 +311,14 @@ export class BatchLedger {
    * @returns how many batches were shortened; fewer than `limit` if nothing more is to be done
    */
   forget({ since, bytes, referenceBatches, shorten }: Retention, limit: number): number {
-    const sql = `SELECT sequence, stream, received_at, in_window, result FROM batches WHERE whole = 1
+    const sql = `SELECT sequence, ${bounded("stream", longestName)}, received_at, in_window, ${bounded("result", longestJson, "''")} FROM batches WHERE whole = 1
       ORDER BY received_at, sequence LIMIT 1`;
     let done = 0;
     for (; done < limit; done++) {
       const row = this.#get(sql);
       if (row === undefined) break;
       if (String(row.received_at) >= since && this.bytes() <= bytes) break;
-      const { sequence, stream, result } = wholeRow.parse(row);
+      const { sequence, stream, result } = stored(wholeRow, row, "a batch");
       this.#run("UPDATE batches SET result = ?, whole = 0 WHERE sequence = ?", shortened(result, shorten), sequence);
       if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, referenceBatches))) {
         this.#run("DELETE FROM summaries WHERE sequence = ?", sequence);
@@ -330,7 +342,7 @@ export class BatchLedger {
   }
 
   #summarized(order: "ASC" | "DESC", stream: string, limit: number): SummarizedBatch[] {
-    const sql = `SELECT batch_id, received_at, figures, summary FROM batches JOIN summaries USING (sequence)
+    const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)}, ${bounded("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
     return this.#all(sql, stream, limit).map((row) => {
       const what = `batch "${row.batch_id}"`;
@@ -360,20 +372,22 @@ export class BatchLedger {
 }
 
 /** A result that is damaged stays as it is: whoever asks for that batch learns of it. */
-function shortened(result: Uint8Array, shorten: Retention["shorten"]): Uint8Array {
+function shortened(result: Uint8Array | "", shorten: Retention["shorten"]): Uint8Array {
   const value = deflatedJson.safeParse(result);
-  if (!value.success) return result;
+  if (!value.success) return Buffer.from(result);
   try {
     return deflatedJsonOf(shorten(value.data));
   } catch (error) {
-    if (error instanceof z.ZodError) return result;
+    if (error instanceof z.ZodError) return Buffer.from(result);
     throw error;
   }
 }
 
 /** A value as the ledger keeps what is long. */
 export function deflatedJsonOf(value: unknown): Uint8Array {
-  return deflateRawSync(jsonOf(value));
+  const text = jsonOf(value);
+  if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
+  return deflateRawSync(text);
 }
 
 export function jsonOf(value: unknown): string {

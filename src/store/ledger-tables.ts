@@ -1,5 +1,6 @@
-// The tables of monitor.sqlite.
-import type { DatabaseSync } from "node:sqlite";
+// The tables of monitor.sqlite, and whether a file has just these: a database from somebody else may hold views that never end
+// and triggers that delete.
+import { DatabaseSync } from "node:sqlite";
 
 export const schemaVersion = 2;
 
@@ -47,4 +48,55 @@ export function beginLedger(database: DatabaseSync, modelVersion: string): void 
   database.exec(tables);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
+}
+
+/** Up to commit 85d68b1. */
+const tables1 = `
+  CREATE TABLE model (version TEXT NOT NULL) STRICT;
+  CREATE TABLE streams (
+    name TEXT PRIMARY KEY,
+    state TEXT,
+    reference_changed_at TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE batches (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream TEXT NOT NULL REFERENCES streams (name),
+    batch_id TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('accepted', 'doubtful', 'alarmed', 'rejected', 'excluded')),
+    reason TEXT,
+    in_window INTEGER NOT NULL CHECK (in_window IN (0, 1)),
+    summary TEXT,
+    result TEXT NOT NULL,
+    UNIQUE (stream, batch_id),
+    CHECK (in_window = 0 OR summary IS NOT NULL)
+  ) STRICT;
+  CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
+`;
+
+export function beginLedger1(database: DatabaseSync, modelVersion: string): void {
+  database.exec(tables1);
+  database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
+  database.exec("PRAGMA user_version = 1");
+}
+
+/** Whether the database consists of the tables and indexes of a version of the ledger, and of nothing else. */
+export function isLedgerOf(database: DatabaseSync, version: number): boolean {
+  const fresh = new DatabaseSync(":memory:");
+  try {
+    if (version === 1) beginLedger1(fresh, "");
+    else if (version === schemaVersion) beginLedger(fresh, "");
+    else return false;
+    return schemaOf(database) === schemaOf(fresh);
+  } finally {
+    fresh.close();
+  }
+}
+
+/** But for what SQLite makes by itself. */
+function schemaOf(database: DatabaseSync): string {
+  const sql = `SELECT type, name, tbl_name, sql FROM sqlite_schema
+    WHERE NOT (name LIKE 'sqlite\\_%' ESCAPE '\\' AND type IN ('table', 'index')) ORDER BY type, name LIMIT 100`;
+  return JSON.stringify(database.prepare(sql).all()).replace(/(\\n|\s)+/g, " ");
 }

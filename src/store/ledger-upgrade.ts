@@ -2,7 +2,16 @@
 // present form. What no reference needs goes later, with the first batches.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { deflatedJsonOf, jsonOf, jsonText, stored } from "./batch-ledger.ts";
+import {
+  bounded,
+  deflatedJsonOf,
+  jsonOf,
+  jsonText,
+  longestJson,
+  longestName,
+  longestSummary,
+  stored,
+} from "./batch-ledger.ts";
 import { beginLedger } from "./ledger-tables.ts";
 
 /** @throws UserError for a summary that is damaged; `what` names it */
@@ -17,16 +26,26 @@ const oldBatch = z.object({
   ...{ summary: jsonText.nullable(), result: jsonText },
 });
 
+const oldBatches = `SELECT sequence, in_window, ${["stream", "batch_id", "content_hash", "received_at", "status"]
+  .map((column) => bounded(column, longestName))
+  .join(
+    ", ",
+  )}, ${bounded("reason", longestJson)}, ${bounded("result", longestJson)}, ${bounded("summary", longestSummary)}
+  FROM old_batches ORDER BY sequence`;
+
 /** Inside a transaction of its caller. */
-export function upgradeFromVersion1(database: DatabaseSync, upgradeSummary: UpgradeSummary): void {
-  const { version } = z.object({ version: z.string() }).parse(database.prepare("SELECT version FROM model").get());
+export function upgradeFromVersion1(
+  database: DatabaseSync,
+  modelVersion: string,
+  upgradeSummary: UpgradeSummary,
+): void {
   database.exec(`
     DROP INDEX window_batches;
     ALTER TABLE batches RENAME TO old_batches;
     ALTER TABLE streams RENAME TO old_streams;
     DROP TABLE model;
   `);
-  beginLedger(database, version);
+  beginLedger(database, modelVersion);
   database.exec(`
     INSERT INTO streams (name, state, reference_changed_at, batches, version)
     SELECT name, state, reference_changed_at, n, n FROM old_streams
@@ -37,7 +56,7 @@ export function upgradeFromVersion1(database: DatabaseSync, upgradeSummary: Upgr
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
   const insertSummary = database.prepare("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)");
-  for (const row of database.prepare("SELECT * FROM old_batches ORDER BY sequence").iterate()) {
+  for (const row of database.prepare(oldBatches).iterate()) {
     const what = `batch "${row.batch_id}"`;
     const old = stored(oldBatch, row, what);
     const upgraded = old.summary === null ? null : upgradeSummary(old.summary, what);

@@ -1,15 +1,16 @@
 // monitor.sqlite: what a model's monitor remembers between batches. It lies in the model folder, the manifest does not
 // name it, and a copied folder takes it along. What belongs together is read in a `snapshot`, which waits for nobody; a
 // `transaction` writes, and first makes sure that what it rests on is still so.
-import { existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
 import { hasCode } from "../system-error.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
-import { beginLedger, schemaVersion } from "./ledger-tables.ts";
+import { beginLedger, isLedgerOf, schemaVersion } from "./ledger-tables.ts";
 import { type UpgradeSummary, upgradeFromVersion1 } from "./ledger-upgrade.ts";
+import { kindOf } from "./read-text-file.ts";
 import { explained, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
 
 export const monitorFile = "monitor.sqlite";
@@ -38,17 +39,11 @@ export class MonitorDatabase {
     ensureLedger(path, modelVersion);
     const file = new SqliteFile(path, options);
     try {
-      const { version } = file.snapshot((database) => identityOf(database, path));
+      const version = file.snapshot((database) => ledgerVersion(database, path, modelVersion));
       if (version < schemaVersion) {
         file.transaction((database) => {
-          if (identityOf(database, path).version < schemaVersion) upgradeFromVersion1(database, upgradeSummary);
-        });
-      }
-      const { owner } = file.snapshot((database) => identityOf(database, path));
-      if (owner !== modelVersion) {
-        throw new UserError(`${path} belongs to another model`, {
-          details: [`expected ${modelVersion}`, `found    ${owner}`],
-          advice: "Move it away: a new model begins with an empty ledger.",
+          const now = ledgerVersion(database, path, modelVersion);
+          if (now < schemaVersion) upgradeFromVersion1(database, modelVersion, upgradeSummary);
         });
       }
     } catch (error) {
@@ -89,7 +84,16 @@ export class MonitorDatabase {
  * that was just begun, but what is left of one.
  */
 function ensureLedger(path: string, modelVersion: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  const size = sizeOfFile(path);
+  for (const own of ["-wal", "-shm"]) sizeOfFile(`${path}${own}`);
+  if (sizeOfFile(`${path}-journal`) !== undefined) {
+    throw new UserError(
+      `${path}-journal is there, which no ledger has: SQLite would roll it back and remove what it names`,
+      {
+        advice: "Move it away, if you know who made the folder.",
+      },
+    );
+  }
   if (size === 0) {
     throw new UserError(`${path} is empty: expected the ledger of this model's batches`, {
       advice: "Restore it from a copy, or remove it to begin with an empty ledger; the model itself is not touched.",
@@ -134,18 +138,33 @@ function createLedger(path: string, modelVersion: string): void {
   }
 }
 
-function identityOf(database: DatabaseSync, path: string): { version: number; owner: unknown } {
-  const version = database.prepare("PRAGMA user_version").get()?.user_version;
-  const known = database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'model'").get()?.n === 1;
-  if (!known || typeof version !== "number" || version < 1) {
-    throw new UserError(`${path} is an SQLite database, but not the ledger of a model's batches`, {
-      advice: "Move it away to begin with an empty ledger; the model itself is not touched.",
-    });
-  }
+/** Undefined if there is nothing. In a folder from somebody else the name may be a link to any file. */
+function sizeOfFile(path: string): number | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return found?.size;
+  const kind = found.isSymbolicLink() ? "a symbolic link" : kindOf(found);
+  throw new UserError(`${path}: expected a regular file, found ${kind}`, {
+    advice: "Put the file itself in its place, or move it away to begin with an empty ledger.",
+  });
+}
+
+/** @throws UserError if it is no ledger, one of a version that is not known here, or another model's */
+function ledgerVersion(database: DatabaseSync, path: string, modelVersion: string): number {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (version > schemaVersion) {
     throw new UserError(`${path}: schema version ${version}, this Tidemark knows versions up to ${schemaVersion}`, {
       advice: "It was written by a newer Tidemark: update to that one.",
     });
   }
-  return { version, owner: database.prepare("SELECT version FROM model").get()?.version };
+  if (!isLedgerOf(database, version)) {
+    throw new UserError(`${path} is an SQLite database, but not the ledger of a model's batches`, {
+      advice: "Restore it from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+    });
+  }
+  const owner = database.prepare("SELECT substr(version, 1, 200) AS version FROM model").get()?.version;
+  if (owner === modelVersion) return version;
+  throw new UserError(`${path} belongs to another model`, {
+    details: [`expected ${modelVersion}`, `found    ${owner ?? "none"}`],
+    advice: "Move it away: a new model begins with an empty ledger.",
+  });
 }

@@ -4,6 +4,7 @@
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
+import { hasCode } from "../system-error.ts";
 
 /** Long beside any transaction, short beside a person's patience; an arbitrary choice. */
 const defaultBusyTimeoutMs = 30_000;
@@ -25,7 +26,7 @@ export class SqliteFile {
     try {
       explained(path, () => {
         enterWriteAheadLog(database, busyTimeoutMs);
-        database.exec("PRAGMA synchronous = FULL");
+        database.exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
       });
     } catch (error) {
       database.close();
@@ -96,6 +97,8 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
+const damagedFile = 11;
+
 /** What SQLite's primary result codes (https://sqlite.org/rescode.html) mean to a user. */
 const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   3: { what: "may not be read or written", advice: "Check the permissions of the file and of its folder." },
@@ -105,7 +108,7 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   },
   8: { what: "cannot be written", advice: "Check the permissions of the file and of its folder." },
   10: { what: "could not be read or written by the disk", advice: "Check the disk, then try again." },
-  11: {
+  [damagedFile]: {
     what: "is damaged",
     advice: "Restore it from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
   },
@@ -125,7 +128,8 @@ export function explained<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const fault = faults[primaryCode(error) ?? -1];
+    // Node.js refuses integers that a number cannot hold.
+    const fault = faults[hasCode(error, "ERR_OUT_OF_RANGE") ? damagedFile : (primaryCode(error) ?? -1)];
     if (fault === undefined) throw error;
     const message = `${path} ${fault.what} (${error instanceof Error ? error.message : error})`;
     throw new UserError(message, { advice: fault.advice, cause: error });

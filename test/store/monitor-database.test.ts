@@ -6,14 +6,17 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import type { NewBatch } from "../../src/store/batch-ledger.ts";
+import { beginLedger1 } from "../../src/store/ledger-tables.ts";
 import { MonitorDatabase } from "../../src/store/monitor-database.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -163,26 +166,12 @@ describe("a transaction", () => {
   });
 });
 
-/** As version 1 of the ledger was made, up to commit 85d68b1. */
-const version1 = `
-  CREATE TABLE model (version TEXT NOT NULL) STRICT;
-  CREATE TABLE streams (name TEXT PRIMARY KEY, state TEXT, reference_changed_at TEXT) STRICT, WITHOUT ROWID;
-  CREATE TABLE batches (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL REFERENCES streams (name), batch_id TEXT NOT NULL,
-    content_hash TEXT NOT NULL, received_at TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('accepted', 'doubtful', 'alarmed', 'rejected', 'excluded')),
-    reason TEXT, in_window INTEGER NOT NULL CHECK (in_window IN (0, 1)), summary TEXT, result TEXT NOT NULL,
-    UNIQUE (stream, batch_id), CHECK (in_window = 0 OR summary IS NOT NULL)
-  ) STRICT;
-  CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
-  INSERT INTO model VALUES ('walk-1');
-  INSERT INTO streams VALUES ('a', '{"judged":7}', '2026-11-24T05:00:00.000Z'), ('b', NULL, NULL);
-  PRAGMA user_version = 1;
-`;
-
+/** As up to commit 85d68b1. */
 function ledgerOfVersion1(directory: string, rows: number): void {
   const database = new DatabaseSync(join(directory, "monitor.sqlite"));
-  database.exec(`PRAGMA journal_mode = WAL; BEGIN; ${version1}`);
+  database.exec("PRAGMA journal_mode = WAL; BEGIN");
+  beginLedger1(database, modelVersion);
+  database.exec(`INSERT INTO streams VALUES ('a', '{"judged":7}', '2026-11-24T05:00:00.000Z'), ('b', NULL, NULL)`);
   const insert = database.prepare("INSERT INTO batches VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (let i = 1; i <= rows; i++) {
     const [stream, id, at] = [i % 2 === 0 ? "b" : "a", `batch ${i}`, "2026-11-24T05:00:00.000Z"];
@@ -277,7 +266,7 @@ describe("a file that cannot be used", () => {
 
   it.each([
     ["text", (path: string) => writeFileSync(path, "no database ".repeat(1000)), /is not an SQLite database/],
-    ["a directory", (path: string) => replaceByDirectory(path), /cannot be opened/],
+    ["a directory", (path: string) => replaceByDirectory(path), /expected a regular file, found a directory/],
     ["half a database", (path: string) => truncateSync(path, 6000), /is damaged/],
     ["a database with other pages", (path: string) => overwritePages(path), /is damaged/],
   ])("is refused where it is %s", (_, spoil, message) => {
@@ -329,6 +318,77 @@ describe("a file that cannot be used", () => {
     raw.exec("CREATE TABLE streams (name TEXT)");
     raw.close();
     expect(refusal(() => open(directory)).message).toMatch(/not the ledger of a model's batches/);
+  });
+
+  it.each(["", "-wal", "-shm"])(
+    "is refused if monitor.sqlite%s is a link, and nothing is made where it leads",
+    (own) => {
+      const directory = temporaryDirectory();
+      const outside = join(temporaryDirectory(), "outside");
+      symlinkSync(outside, join(directory, `monitor.sqlite${own}`));
+      expect(refusal(() => open(directory)).message).toMatch(/expected a regular file, found a symbolic link/);
+      expect(existsSync(outside)).toBe(false);
+    },
+  );
+
+  it("is refused beside a journal, which SQLite would roll back", () => {
+    const directory = temporaryDirectory();
+    open(directory);
+    writeFileSync(join(directory, "monitor.sqlite-journal"), "");
+    expect(refusal(() => open(directory)).message).toMatch(/monitor\.sqlite-journal is there, which no ledger has/);
+  });
+
+  it.each([
+    [
+      "a view that never ends",
+      `DROP TABLE model; CREATE VIEW model AS WITH RECURSIVE t (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t)
+       SELECT 'walk-1' AS version FROM t WHERE x < 0`,
+    ],
+    ["a trigger", "CREATE TRIGGER t AFTER INSERT ON batches BEGIN DELETE FROM summaries; END"],
+    ["a table less", "DROP TABLE summaries"],
+    ["a table more", "CREATE TABLE more (x)"],
+    ["the version of another form", "PRAGMA user_version = 1"],
+  ])("is refused with %s", (_, change) => {
+    const directory = temporaryDirectory();
+    open(directory);
+    const raw = new DatabaseSync(join(directory, "monitor.sqlite"));
+    raw.exec(change);
+    raw.close();
+    expect(refusal(() => open(directory)).message).toMatch(/not the ledger of a model's batches/);
+  });
+
+  it.each([
+    ["a number beyond 2^53", "UPDATE streams SET version = 9223372036854775807", /is damaged/],
+    ["a state of 20 MB", "UPDATE streams SET state = CAST(zeroblob(20000000) AS TEXT)", /damaged: stream "a": state/],
+    ["a reason of 20 MB", "UPDATE batches SET reason = CAST(zeroblob(20000000) AS TEXT)", /damaged: batch "1": reason/],
+    ["a summary of 20 MB", "UPDATE summaries SET summary = zeroblob(20000000)", /damaged: batch "1"/],
+    ["a time that is none", "UPDATE batches SET received_at = 'yesterday'", /damaged: batch "1": received_at/],
+  ])("is refused with %s", (_, change, message) => {
+    const directory = temporaryDirectory();
+    const first = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
+    first.transaction((ledger) => ledger.append(batch("1")));
+    first.close();
+    const raw = new DatabaseSync(join(directory, "monitor.sqlite"));
+    raw.exec(change);
+    raw.close();
+    const error = refusal(() =>
+      opened(directory).snapshot((ledger) => [ledger.stream("a"), ledger.newest("a", 5), ledger.page()]),
+    );
+    expect(error.message).toMatch(message);
+  });
+
+  it("is refused with results that swell: 30 of 15 MB in a megabyte", () => {
+    const directory = temporaryDirectory();
+    const first = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
+    first.transaction((ledger) => {
+      for (let i = 0; i < 30; i++) ledger.append(batch(`${i}`));
+    });
+    first.close();
+    const raw = new DatabaseSync(join(directory, "monitor.sqlite"));
+    raw.prepare("UPDATE batches SET result = ?").run(deflateRawSync(`[${"[],".repeat(5_000_000)}[]]`));
+    raw.close();
+    const error = refusal(() => opened(directory).snapshot((ledger) => ledger.last("a", 30)));
+    expect(error.message).toMatch(/the ledger is damaged: batch "\d+": result: expected deflated JSON/);
   });
 
   it("leaves nothing else in the folder when it begins", () => {

@@ -2,9 +2,10 @@
 // and then looks for others: of two that come at once at least one sees the other, so two can never both go on. A flag is
 // an empty SQLite file that its process keeps locked. The system frees that lock when the process ends, however it ends, so
 // a flag that can be locked has no owner: neither pids, which are reused, nor host names, which containers change, nor
-// clocks decide. Hosts see each other's locks only on network file systems that share them.
+// clocks decide. Hosts see each other's locks only on network file systems that share them. The directory may come from
+// anybody: SQLite follows links and replays the journal of a file with content, so it opens nothing but empty regular files.
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -20,19 +21,27 @@ const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
 const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 
 /** Whether a file of a directory belongs to its lock. */
-export function isLockFlag(name: string): boolean {
-  return flagPattern.test(name);
+export function isLockFlag(directory: string, name: string): boolean {
+  if (!flagPattern.test(name)) return false;
+  const found = look(join(directory, name));
+  return found?.isFile() === true && found.size === 0;
 }
 
 /**
  * Takes the lock of an existing directory; a lock left by a process that is gone is taken over. If a living process has
  * it, says which one and where its flag lies.
- * @throws UserError if no file of the directory can be locked
+ * @throws UserError if no file of the directory can be locked, or nobody can tell whether a flag in it is
  */
 export async function acquireLock(directory: string): Promise<LockResult> {
   for (let attempt = 1; ; attempt++) {
     const own = raiseFlag(directory);
-    const other = livingHolder(directory, own.name);
+    let other: string | undefined;
+    try {
+      other = livingHolder(directory, own.name);
+    } catch (error) {
+      own.lower();
+      throw error;
+    }
     if (other === undefined) return { held: true, release: async () => own.lower() };
     own.lower();
     if (attempt === 4) return { held: false, holder: describe(directory, other), flag: join(directory, other) };
@@ -64,7 +73,7 @@ function raiseFlag(directory: string): { name: string; lower: () => void } {
         cause: locked.error,
       });
     }
-    if (existsSync(path)) return { name, lower: () => remove(path, locked.database) };
+    if (look(path) !== undefined) return { name, lower: () => remove(path, locked.database) };
     locked.database.close();
   }
   throw new UserError(`${directory}: its lock files disappear as soon as they are made`);
@@ -74,16 +83,33 @@ function raiseFlag(directory: string): { name: string; lower: () => void } {
 function livingHolder(directory: string, own: string): string | undefined {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    if (earlierFlagPattern.test(name)) rmSync(path, { force: true });
-    if (name === own || !isLockFlag(name)) continue;
+    if (earlierFlagPattern.test(name) && look(path)?.isFile()) rmSync(path, { force: true });
+    if (name === own || !isLockFlag(directory, name)) continue;
     const locked = lockFile(path);
-    if (!("error" in locked)) remove(path, locked.database);
-    else if (existsSync(path)) return name;
+    if (!("error" in locked)) {
+      remove(path, locked.database);
+      continue;
+    }
+    const code = primaryCode(locked.error);
+    if (!isLockFlag(directory, name)) continue;
+    if (code === sqliteBusy) return name;
+    if (code === sqliteCannotOpen) {
+      throw new UserError(`${path}: a lock that cannot be opened (${messageOf(locked.error)})`, {
+        advice: "Remove it, unless another user's process is working in this folder.",
+        cause: locked.error,
+      });
+    }
   }
   return undefined;
 }
 
-const sqliteBusy = 5;
+/** Of the file itself, not of what it leads to. */
+function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** https://sqlite.org/rescode.html */
+const [sqliteBusy, sqliteCannotOpen] = [5, 14];
 
 function lockFile(path: string): { database: DatabaseSync } | { error: unknown } {
   let database: DatabaseSync | undefined;
@@ -107,9 +133,18 @@ function remove(path: string, database: DatabaseSync): void {
 
 function describe(directory: string, flag: string): string {
   const { pid, host } = flagPattern.exec(flag)!.groups!;
-  const since = statSync(join(directory, flag), { throwIfNoEntry: false })?.mtime;
+  const since = look(join(directory, flag))?.mtime;
   const when = since === undefined ? "" : ` since ${since.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return `process ${pid} on ${decodeURIComponent(host!)}${when}`;
+  return `process ${pid} on ${decoded(host!)}${when}`;
+}
+
+/** Or the text as it is, where nothing encodes so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The low byte of an extended result code of SQLite. */

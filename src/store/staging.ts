@@ -1,12 +1,13 @@
 // Where a training run lives until its model is whole: `<out>.partial/` beside the folder it will become. It holds the
 // checkpoints, the history and `run.json` (what a resumed run has to agree with), and is locked by one process. Without
 // run.json it holds nothing worth keeping and goes away with the process.
-import { readdir, rm } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { removeDirectories } from "../make-directories.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
+import { hasCode } from "../system-error.ts";
 import { jsonText, makeDirectory, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
 import { checkOut, tryOut } from "./check-out.ts";
 import { exists } from "./exists.ts";
@@ -55,6 +56,7 @@ export function removeStaging(out: string): string {
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
   await checkOut(out);
   const directory = stagingDirectory(out);
+  await refuseLink(out);
   if (resume && !(await exists(directory))) {
     throw new UserError(`--resume: no interrupted run of ${out} (no ${shownStaging(out)})`, {
       advice: "Check --out, or leave --resume out to start a new run.",
@@ -107,9 +109,21 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
   }
 }
 
+/** What a run without state leaves is cleared away, which must not happen where a link leads. */
+async function refuseLink(out: string): Promise<void> {
+  const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  });
+  if (!found?.isSymbolicLink()) return;
+  throw new UserError(`${shownStaging(out)} is a symbolic link, and a training writes and deletes files in it`, {
+    advice: "Remove the link, or choose another --out.",
+  });
+}
+
 /** What an earlier process left without state; locks stay. */
 async function clear(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (!isLockFlag(name)) await rm(join(directory, name), { recursive: true, force: true });
+    if (!isLockFlag(directory, name)) await rm(join(directory, name), { recursive: true, force: true });
   }
 }

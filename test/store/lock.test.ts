@@ -1,13 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { acquireLock, type LockResult } from "../../src/store/lock.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** A process that holds the lock of a directory until it is killed, under the name that another host would give its flag. */
-async function holderOnAnotherHost(directory: string): Promise<{ child: ChildProcess; flag: string }> {
+async function holderOnAnotherHost(
+  directory: string,
+  host = "another%20host",
+): Promise<{ child: ChildProcess; flag: string }> {
   const source = new URL("../../src/store/lock.ts", import.meta.url).href;
   const script = `import { acquireLock } from ${JSON.stringify(source)};
     globalThis.kept = await acquireLock(${JSON.stringify(directory)});
@@ -20,7 +24,7 @@ async function holderOnAnotherHost(directory: string): Promise<{ child: ChildPro
   const [said] = await once(child.stdout!, "data");
   expect(String(said)).toBe("true\n");
   const [name] = readdirSync(directory);
-  const flag = join(directory, name!.replace(/@.*/, "@another%20host"));
+  const flag = join(directory, name!.replace(/@.*/, `@${host}`));
   renameSync(join(directory, name!), flag);
   return { child, flag };
 }
@@ -63,6 +67,61 @@ describe("acquireLock", () => {
     for (const name of names) writeFileSync(join(directory, name), "{}");
     await release(await acquireLock(directory));
     expect(readdirSync(directory).sort()).toEqual(names.sort());
+  });
+
+  it.each(["%ZZ", "%FF", "%"])("names a host as it stands there if nothing encodes so: %s", async (host) => {
+    const directory = temporaryDirectory();
+    const { flag } = await holderOnAnotherHost(directory, host);
+    const lock = await acquireLock(directory);
+    expect(lock).toEqual({ held: false, holder: expect.stringContaining(` on ${host} since `), flag });
+  });
+
+  describe.each(["lock-1-aaaaaaaaaaaa@evil", "lock-1-aaaaaaaaaaaa@%ZZ", "lock-1-abc.json"])(
+    "of a planted %s",
+    (name) => {
+      it.each<[string, (path: string, outside: string) => void]>([
+        ["a link to nothing", (path, outside) => symlinkSync(join(outside, "new"), path)],
+        ["a link to an empty file", (path, outside) => symlinkSync(join(outside, "empty"), path)],
+        ["a link to a database", (path, outside) => symlinkSync(join(outside, "database"), path)],
+        ["a link to itself", (path) => symlinkSync(path, path)],
+        ["a link to a directory", (path, outside) => symlinkSync(outside, path)],
+        ["a directory", (path) => mkdirSync(path)],
+        ["a pipe", (path) => void execFileSync("mkfifo", [path])],
+      ])("takes no notice: %s", async (_, plant) => {
+        const [directory, outside] = [temporaryDirectory(), temporaryDirectory()];
+        writeFileSync(join(outside, "empty"), "");
+        const database = new DatabaseSync(join(outside, "database"));
+        onTestFinished(() => database.close());
+        // Whoever wanted an exclusive transaction would be turned away.
+        database.exec("CREATE TABLE t (x); BEGIN; SELECT * FROM t");
+        plant(join(directory, name), outside);
+        await release(await acquireLock(directory));
+        expect(readdirSync(directory)).toEqual([name]);
+        expect(readdirSync(outside).sort()).toEqual(["database", "empty"]);
+      });
+    },
+  );
+
+  it.each(["garbage", "SQLite format 3\0"])("takes no notice of a flag that is not empty: %j", async (content) => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "lock-1-aaaaaaaaaaaa@evil");
+    writeFileSync(path, content);
+    await release(await acquireLock(directory));
+    expect(readFileSync(path, "utf8")).toBe(content);
+  });
+
+  it("reads no journal beside a flag, and nothing that one leads to", async () => {
+    const [directory, outside] = [temporaryDirectory(), temporaryDirectory()];
+    const flag = join(directory, "lock-1-aaaaaaaaaaaa@evil");
+    writeFileSync(flag, "");
+    for (const suffix of ["-journal", "-wal"]) {
+      writeFileSync(join(outside, suffix), "mine");
+      symlinkSync(join(outside, suffix), flag + suffix);
+    }
+    await release(await acquireLock(directory));
+    for (const suffix of ["-journal", "-wal"]) expect(readFileSync(join(outside, suffix), "utf8")).toBe("mine");
+    expect(readdirSync(outside)).toHaveLength(2);
+    expect(existsSync(join(directory, "lock-1-aaaaaaaaaaaa@evil-shm"))).toBe(false);
   });
 
   it("is held by one of many at any moment, and by each in the end", async () => {

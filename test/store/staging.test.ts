@@ -54,6 +54,37 @@ describe("openStaging", () => {
     expect(existsSync(`${out}.partial`)).toBe(false);
   });
 
+  it("removes what has the name of a lock and is none, and nothing that it leads to", async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "walk.partial"));
+    mkdirSync(join(directory, "outside"));
+    const planted = (host: string): string => join(directory, "walk.partial", `lock-1-aaaaaaaaaaaa@${host}`);
+    symlinkSync(join(directory, "outside", "new"), planted("link"));
+    symlinkSync(join(directory, "outside"), planted("directory-link"));
+    mkdirSync(planted("directory"));
+    writeFileSync(planted("%ZZ"), "garbage");
+    writeFileSync(join(directory, "outside", "kept"), "");
+    const staging = await openStaging(join(directory, "walk"), { resume: false });
+    expect(readdirSync(join(directory, "outside"))).toEqual(["kept"]);
+    expect(readdirSync(staging.directory)).toHaveLength(1);
+    await staging.release();
+    expect(readdirSync(directory)).toEqual(["outside"]);
+  });
+
+  it.each([false, true])(
+    "refuses a staging directory that is a link, and deletes nothing there (resume: %s)",
+    async (resume) => {
+      const directory = temporaryDirectory();
+      mkdirSync(join(directory, "outside"));
+      writeFileSync(join(directory, "outside", "kept"), "");
+      symlinkSync(join(directory, "outside"), join(directory, "walk.partial"));
+      await expect(openStaging(join(directory, "walk"), { resume })).rejects.toThrow(
+        /walk\.partial is a symbolic link/,
+      );
+      expect(readdirSync(join(directory, "outside"))).toEqual(["kept"]);
+    },
+  );
+
   it("refuses --resume where nothing was interrupted", async () => {
     const directory = temporaryDirectory();
     await expect(openStaging(join(directory, "walk"), { resume: true })).rejects.toThrow(/no interrupted run/);

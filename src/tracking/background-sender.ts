@@ -44,7 +44,8 @@ export class BackgroundSender {
 
   /**
    * Sends the rest.
-   * @param patience spent by what the server does not take; a server that cannot be reached is tried once more
+   * @param patience spent by what the server does not take, and ends with the time for what it takes; a server that
+   *   cannot be reached is tried once more
    * @returns null if everything was sent
    */
   async finish(patience: Patience = new Patience(10_000)): Promise<Unsent | null> {
@@ -77,8 +78,8 @@ export class BackgroundSender {
         const done = await this.#sender.sendSome(this.#queue);
         this.#queue.splice(0, done);
         [failures, this.#fault] = [0, null];
-        if (this.#sender.refusals !== refusals) this.#spend();
-        this.#since = this.#clock.now();
+        this.#spend(this.#sender.refusals === refusals);
+        if (this.#queue.length > 0 && this.#patience?.leftMs === 0) return;
       } catch (error) {
         this.#fault = faultOf(error);
         this.#spend();
@@ -103,10 +104,11 @@ export class BackgroundSender {
     return true;
   }
 
-  /** Takes the time that brought nothing off the patience. */
-  #spend(): void {
+  /** Takes the time since the last answer off the patience: lost, or for what was taken. */
+  #spend(taken = false): void {
     const now = this.#clock.now();
-    this.#patience?.spend(now - this.#since);
+    if (taken) this.#patience?.spendTaken(now - this.#since);
+    else this.#patience?.spend(now - this.#since);
     this.#since = now;
   }
 

@@ -23,6 +23,7 @@ import { withMonitor } from "../../src/pipelines/monitor-stream.ts";
 import { type SyncResult, sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
 import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
+import type { Clock } from "../../src/tracking/clock.ts";
 import { FakeClock } from "../tracking/fake-clock.ts";
 import { FakeMlflow } from "../tracking/fake-mlflow.ts";
 import { unpackOldModel } from "./old-model.ts";
@@ -377,6 +378,28 @@ describe("a server that takes nothing", () => {
     expect(text.at(-1)).toBe(`${server.uri} does not have everything. Send the rest with: ${command}`);
     server.refuse = () => undefined;
     expect(await synced()).toMatchObject({ command: null });
+  });
+});
+
+describe("a server that takes everything, slowly", () => {
+  it("is left after an hour, however many streams there are", async () => {
+    for (let i = 0; i < 60; i++) addBatches(model, `s${i}`, "a");
+    let now = 0;
+    const clock: Clock = {
+      now: () => now,
+      sleep: async (_, signal) => {
+        if (!signal?.aborted) await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+      },
+    };
+    server.refuse = () => {
+      now += 29_000;
+      return undefined;
+    };
+    const result = await sync({ directory: model, tracking: server.uri }, { clock });
+    expect(now).toBeLessThanOrEqual(62 * 60_000);
+    expect(result.training!.unsent).toBeNull();
+    expect(result.streams.at(-1)!.unsent).toEqual({ events: 1, reason: "not tried: no time was left" });
+    expect(result.command).toBe(`tidemark sync ${model} --tracking ${server.uri}`);
   });
 });
 

@@ -232,14 +232,42 @@ describe("a patience that is shared", () => {
     expect(ms).toBeLessThan(62_100);
   });
 
-  it("is spent by slow refusals too, and not by what is taken", async () => {
+  it("has sixty times as long for what is taken, and no longer", async () => {
     const patience = new Patience(60_000);
-    const slow = fakeSender(async (_, events) => {
-      await clock.sleep(25_000);
-      return events.length;
+    let streams = 0;
+    const { ms } = await timed(
+      (async () => {
+        for (; patience.leftMs > 0 && streams < 2000; streams++) {
+          const { sender } = fakeSender(async () => {
+            await clock.sleep(29_000);
+            return 1;
+          });
+          const unsent = await sendAll(sender, [1, 2, 3, 4].map(event), patience, clock);
+          expect(unsent === null).toBe(patience.leftMs > 0);
+        }
+      })(),
+    );
+    expect(ms).toBeGreaterThanOrEqual(60 * 60_000);
+    expect(ms).toBeLessThan(61 * 60_000);
+    expect(streams).toBeLessThan(35);
+  });
+
+  it("ends a sending between two requests that were taken", async () => {
+    const { sender, turns } = sending(async () => {
+      await clock.sleep(290);
+      return 1;
     });
-    expect(await sendAll(slow.sender, [event(1)], patience, clock)).toBeNull();
-    expect(patience.leftMs).toBe(60_000);
+    sender.enqueue(Array.from({ length: 1000 }, (_, i) => event(i)));
+    const { result, ms } = await timed(sender.finish(new Patience(300)));
+    expect(result).toEqual({ events: 1000 - turns.length, reason: "no time was left" });
+    expect(ms).toBeLessThan(61 * 300);
+    const asked = turns.length;
+    await clock.sleep(1000);
+    expect(turns).toHaveLength(asked);
+  });
+
+  it("is spent in full by slow refusals", async () => {
+    const patience = new Patience(60_000);
     const refusing = fakeSender(async (_, events) => {
       await clock.sleep(25_000);
       refusing.refuse();

@@ -38,7 +38,8 @@ export function describeQuality(input: QualityInput): QualityReport {
   let [seconds, stretches] = [0, 0];
   for (const [r, stretch] of withRecording(rows)) {
     const { start, end, label, user } = stretch;
-    const length = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + periodOf(rows, r);
+    const from = rows.time(start, start + 1)[0]!;
+    const length = rows.time(end - 1, end)[0]! - from + periodOf(rows, r);
     seconds += length;
     stretches++;
     perRecording[r]!.seconds += length;

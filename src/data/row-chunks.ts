@@ -18,7 +18,7 @@ export interface RowKey {
   readonly user: string | null;
   readonly recording: string | null;
   readonly label: string | null;
-  /** Index of the file the row came from. */
+  /** Index of the file: of the row's where there is no recording column, else of the first with these texts. */
   readonly file: number;
 }
 
@@ -68,6 +68,7 @@ export async function openTable(
   const fileRows: number[] = [];
 
   async function* chunks(): AsyncGenerator<RowChunk> {
+    const texts = new Texts(keys, roles);
     for (const [f, file] of files.entries()) {
       const schema = file === first ? firstSchema : await readSchema(database, file, pathColumns);
       refuseOtherColumns(first.path, firstSchema.names, file.path, schema.names);
@@ -75,7 +76,6 @@ export async function openTable(
       const fileTimeType = roles.time === null ? null : schema.types.get(roles.time)!;
       refuseOtherTimeType(first.path, timeType, file.path, fileTimeType);
       if (roles.time !== null && !isDateTime(fileTimeType!)) numbers.add(roles.time);
-      const texts = new Texts(keys, f, file.path, roles);
       let rows = 0;
       const stream = database.stream(selection(schema, roles, numbers))[Symbol.asyncIterator]();
       for (;;) {
@@ -83,7 +83,7 @@ export async function openTable(
           throw await explainReadError(database, file, schema, numbers, error);
         });
         if (next.done === true) break;
-        yield decode(next.value, { file: f, firstRow: rows, roles, texts });
+        yield decode(next.value, { file: f, path: file.path, firstRow: rows, roles, texts });
         rows += next.value.rowCount;
       }
       if (rows === 0) {
@@ -116,10 +116,16 @@ function selection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet
 
 function decode(
   chunk: DuckDBDataChunk,
-  { file, firstRow, roles, texts }: { file: number; firstRow: number; roles: ColumnRoles; texts: Texts },
+  {
+    file,
+    path,
+    firstRow,
+    roles,
+    texts,
+  }: { file: number; path: string; firstRow: number; roles: ColumnRoles; texts: Texts },
 ): RowChunk {
   const rows = chunk.rowCount;
-  const keyOfRow = texts.keysOf(chunk, firstRow);
+  const keyOfRow = texts.keysOf(chunk, { file, path, firstRow });
   const time = roles.time === null ? undefined : new Float64Array(rows);
   let column = 2;
   if (time !== undefined) copyNumbers(chunk, column++, time);
@@ -131,23 +137,23 @@ function decode(
   return { rows, file, firstRow, keyOfRow, time, channels };
 }
 
-/** The texts of one file's rows, each distinct one kept once. */
+/** The texts of all rows, each distinct one kept once; without a recording column, once for each file. */
 class Texts {
   readonly #keys: RowKey[];
-  readonly #file: number;
-  readonly #path: string;
   readonly #roles: ColumnRoles;
+  /** The newest key of each text. */
   readonly #known = new Map<string, number>();
 
-  constructor(keys: RowKey[], file: number, path: string, roles: ColumnRoles) {
+  constructor(keys: RowKey[], roles: ColumnRoles) {
     this.#keys = keys;
-    this.#file = file;
-    this.#path = path;
     this.#roles = roles;
   }
 
   /** Decoding texts costs more than all numbers together; rows of equal hash in a row (53 bits) have the same text. */
-  keysOf(chunk: DuckDBDataChunk, firstRow: number): Int32Array {
+  keysOf(
+    chunk: DuckDBDataChunk,
+    { file, path, firstRow }: { file: number; path: string; firstRow: number },
+  ): Int32Array {
     const texts = chunk.getColumnVector(0);
     const hashes = chunk.getColumnVector(1);
     const keyOfRow = new Int32Array(chunk.rowCount);
@@ -156,7 +162,7 @@ class Texts {
     for (let i = 0; i < keyOfRow.length; i++) {
       const hash = hashes.getItem(i) as number;
       if (hash !== lastHash) {
-        last = this.#intern(texts.getItem(i) as string, firstRow + i);
+        last = this.#intern(texts.getItem(i) as string, { file, path, row: firstRow + i + 1 });
         lastHash = hash;
       }
       keyOfRow[i] = last;
@@ -164,17 +170,19 @@ class Texts {
     return keyOfRow;
   }
 
-  #intern(text: string, row: number): number {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const [user, recording, label] = text.split("\x1f").map((part) => (part === "" ? null : part));
+  #intern(text: string, { file, path, row }: { file: number; path: string; row: number }): number {
     const { group, recording: recordingColumn, label: labelColumn } = this.#roles;
-    refuseTooManyTexts(this.#path, row + 1, this.#keys.length, [
-      [group, user!],
-      [recordingColumn, recording!],
-      [labelColumn, label!],
-    ]);
-    this.#keys.push({ user: user!, recording: recording!, label: label!, file: this.#file });
+    const known = this.#known.get(text);
+    if (known !== undefined && (recordingColumn !== null || this.#keys[known]!.file === file)) return known;
+    const [user, recording, label] = text.split("\x1f").map((part) => (part === "" ? null : part));
+    if (known === undefined) {
+      refuseTooManyTexts(path, row, this.#known.size, [
+        [group, user!],
+        [recordingColumn, recording!],
+        [labelColumn, label!],
+      ]);
+    }
+    this.#keys.push({ user: user!, recording: recording!, label: label!, file });
     this.#known.set(text, this.#keys.length - 1);
     return this.#keys.length - 1;
   }

@@ -55,7 +55,8 @@ interface OpenRecording {
   readonly index: number;
   rows: number;
   lastTime: number;
-  lastPlace: Place;
+  lastFile: number;
+  lastRow: number;
   readonly labels: { from: number; label: string | null }[];
   backwards: { from: number; to: number; before: Place; at: Place } | undefined;
 }
@@ -133,7 +134,9 @@ export class RowSelector {
       const step = time - recording.lastTime;
       if (step < 0) {
         recording.backwards ??= {
-          ...{ from: recording.lastTime, to: time, before: recording.lastPlace, at: { file, row } },
+          ...{ from: recording.lastTime, to: time },
+          before: { file: recording.lastFile, row: recording.lastRow },
+          at: { file, row },
         };
         return false;
       }
@@ -143,7 +146,8 @@ export class RowSelector {
       }
     }
     recording.lastTime = time;
-    recording.lastPlace = { file, row };
+    recording.lastFile = file;
+    recording.lastRow = row;
     return true;
   }
 
@@ -173,8 +177,7 @@ export class RowSelector {
     const name = `${user}\x1f${recording}`;
     let open = this.#byName.get(name);
     if (open === undefined) {
-      const nowhere = { file: 0, row: 0 };
-      const start = { rows: 0, lastTime: 0, lastPlace: nowhere, labels: [], backwards: undefined };
+      const start = { rows: 0, lastTime: 0, lastFile: 0, lastRow: 0, labels: [], backwards: undefined };
       open = { user, recording, index: this.#recordings.length, ...start };
       this.#byName.set(name, open);
       this.#recordings.push(open);

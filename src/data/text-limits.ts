@@ -26,7 +26,7 @@ export function textColumn(name: string | null): string {
 
 /**
  * @param row 1-based data row of the file
- * @param known how many keys there are already
+ * @param known how many combinations there are already
  * @param texts by column, as `textColumn` gave them
  * @throws DataFault where a text is too long, or there are too many different ones
  */

@@ -53,6 +53,29 @@ describe("texts", () => {
       'data row 100001: expected at most 100,000 different texts in "user", "recording" together',
     );
   });
+
+  test("the same texts in many files count once", async () => {
+    const people = 5000;
+    const files: string[] = [];
+    for (let f = 0; f * people <= keysLimit; f++) {
+      files.push(
+        await parquet(
+          `SELECT 'ann' AS "user", i AS recording, ${f} / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
+           FROM range(${people}) AS t(i)`,
+        ),
+      );
+    }
+    const { recordings } = await readRecordings(files, { requireLabels: false });
+    expect(recordings.time).toHaveLength(files.length * people);
+    expect(recordings.stretches).toHaveLength(people);
+  });
+
+  test("without a recording column, a person has a recording in each file", async () => {
+    const table = csv(rows(60)).replaceAll(/^([^,]*,[^,]*),[^,]*/gm, "$1");
+    const folder = folderOf({ "a.csv": table, "b.csv": table });
+    const { recordings } = await readRecordings([folder.path("a.csv"), folder.path("b.csv")], { requireLabels: false });
+    expect(recordings.stretches.map(({ recording }) => recording)).toEqual(["a", "b"]);
+  });
 });
 
 describe("columns", () => {

@@ -6,7 +6,7 @@ import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@du
 export interface Database {
   /** A small result as plain JSON-able rows. */
   rows(sql: string): Promise<Record<string, unknown>[]>;
-  /** A large result chunk by chunk, in the order of the query. */
+  /** A large result chunk by chunk, in the order of the query. @throws Error wherever DuckDB stumbles, however far on */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   readonly connection: DuckDBConnection;
   close(): void;
@@ -42,12 +42,16 @@ export async function openDatabase({ scratch = "" }: { scratch?: string } = {}):
       return reader.getRowObjectsJson();
     },
     async *stream(sql) {
-      const result = await connection.stream(sql);
+      // An error after the first chunks looks like the end of the result, so the end has a row of its own.
+      const result = await connection.stream(`SELECT * FROM (${sql}) UNION ALL BY NAME SELECT true AS "\x1fend"`);
       for (;;) {
         const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) return;
+        if (chunk === null || chunk.rowCount === 0) break;
+        if (chunk.getColumnVector(chunk.columnCount - 1).getItem(0) === true) return;
         yield chunk;
       }
+      await connection.run(`SELECT max(hash(COLUMNS(*))) FROM (${sql})`);
+      throw new Error("the result ended early, and DuckDB does not say why");
     },
     close() {
       connection.closeSync();

@@ -75,6 +75,12 @@ export function explainCsvError(file: SourceFile, error: unknown): { message: st
     };
   }
   if (line === undefined) return undefined;
+  if (/unterminated quote/i.test(message)) {
+    return {
+      message: `${file.path}: line ${line} has a quote that is not closed.`,
+      advice: "Close the quote, or remove it.",
+    };
+  }
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {
     return {

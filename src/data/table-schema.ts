@@ -6,6 +6,7 @@ import { type Database, sqlName, sqlString } from "./duckdb.ts";
 import { explainCsvError } from "./explain-read-error.ts";
 import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
 import { pathValue } from "./path-columns.ts";
+import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
 import { refuseWideTable } from "./text-limits.ts";
 
@@ -35,6 +36,7 @@ export async function readSchema(
   pathColumns: readonly string[] = [],
 ): Promise<TableSchema> {
   await refuseOtherFormats(file);
+  await refuseLongLines(file);
   const schema = file.format === "parquet" ? await parquetSchema(database, file) : await csvSchema(database, file);
   if (schema.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
   refuseWideTable(file.path, schema.names);

@@ -31,7 +31,7 @@ export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
       await repeat(at("one.parquet"), batch, size * 1e6);
       const commands = {
         check: ["check", batch, "--model", at("model"), "--json"],
-        predict: ["predict", batch, "--model", at("model"), "--out", at("predictions.parquet")],
+        predict: ["predict", batch, "--model", at("model"), "--out", at(`predicted-${size}m.parquet`)],
       };
       for (const [name, words] of Object.entries(commands)) {
         let megabytes = 0;

@@ -20,7 +20,7 @@ Exit codes:
 export function baselineCommand(): Command {
   const command = new Command("baseline")
     .summary("show or validate the frozen baseline of a model")
-    .description("Shows what the model's training data looked like, or checks that the file says so still.")
+    .description("Shows what the model's training data looked like, or checks that the file is still valid.")
     .usage("show|validate <dir>")
     .addHelpText("after", closing);
   command
@@ -64,7 +64,7 @@ export function baselineCommand(): Command {
     });
   command
     .command("validate")
-    .summary("one message a fault, exit code 2 where there is one")
+    .summary("one message per fault, exit code 2 if there is one")
     .argument("<dir>", "the model folder")
     .option("--json", "print the faults as one line of JSON")
     .action(async (directory: string, { json }: { json?: boolean }) => {

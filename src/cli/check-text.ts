@@ -44,7 +44,7 @@ export function checkLines(
   model: string,
 ): string[] {
   const lines = result.verdict === "rejected" ? rejectedLines(result) : judgedLines(result, model);
-  const before = `This batch came before, at ${result.checked_at}: this was the answer then; nothing was changed.`;
+  const before = `This batch was already checked, at ${result.checked_at}: this is that answer; nothing was changed.`;
   return known ? [...lines, "", before] : lines;
 }
 
@@ -190,7 +190,7 @@ function nextSteps(result: JudgedBatch, model: string): string[] {
       if (unfamiliar) return ["the model may not know such a person: label some windows before trusting it there"];
       return references.rolling_batches + 1 < references.window_size
         ? [
-            `${references.rolling_batches + 1} of ${references.window_size} batches are here that its own past will be made of`,
+            `${references.rolling_batches + 1} of the ${references.window_size} batches needed for this stream's own references`,
           ]
         : ["nothing to do"];
     default:

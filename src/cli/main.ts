@@ -6,7 +6,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
     `error: tidemark needs Node.js 22.18 or later, this is ${process.versions.node}\n` +
-      "Install a current one from https://nodejs.org, or run it as: npx -p node@24 -p tidemark tidemark\n",
+      `Install a current one from https://nodejs.org, or use another for once: npx -p node@24 node ${process.argv[1]}\n`,
   );
   process.exitCode = 2;
 } else {

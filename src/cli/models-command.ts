@@ -17,14 +17,14 @@ that takes a --model also takes models/walk@champion. Promoting and going back
 change one small file, registry.json, and no model.
 
 Exit codes:
-  0    done, or so already
+  0    done, or nothing to do
   1    a defect of tidemark
   2    wrong use`;
 
 /** `tidemark models` */
 export function modelsCommand(): Command {
   const command = new Command("models")
-    .summary("versions of models side by side: which is the champion, and the way back")
+    .summary("versions of models side by side: which is the champion, and how to roll back")
     .description(
       "Lists the models of a folder, shows and compares them, makes one the champion of its line, or goes back.",
     )

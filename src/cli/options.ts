@@ -35,7 +35,7 @@ export function keepOptions(command: Command, defaults: { keepDays: number; keep
   numberOption(
     command,
     "--keep-days <n>",
-    "keep whole answers, and batches that are in no reference",
+    "days to keep whole answers, and batches outside of every reference",
     defaults.keepDays,
   );
   numberOption(

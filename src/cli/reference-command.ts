@@ -17,7 +17,7 @@ Examples:
 The frozen baseline is never touched by any of this.
 
 Exit codes:
-  0    done, or so already
+  0    done, or nothing to do
   1    a defect of tidemark
   2    wrong use`;
 
@@ -50,7 +50,7 @@ export function referenceCommand(): Command {
       .action(async (batch: string, given: Given) => {
         const { decideReference } = await import("../pipelines/reference.ts");
         const changed = await decideReference(action, batch, optionsOf(given));
-        const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: it was so already`;
+        const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: nothing to do, it ${done} already`;
         print(given.json === true ? JSON.stringify({ batch, action, changed }) : text);
       });
   };
@@ -94,7 +94,7 @@ function shownLines({
     name,
     fixed(aggregated.rolling_mean[name]),
     fixed(aggregated.rolling_std[name]),
-    aggregated.trend[name]!,
+    batches.length === 0 ? "-" : aggregated.trend[name]!,
   ]);
   const rows = ledger.map(({ batchId, receivedAt, status, inWindow, reason }) => [
     batchId,
@@ -111,6 +111,8 @@ function shownLines({
     ...(rows.length === 0
       ? []
       : ["", "last batches", ...tableLines(["batch", "received", "status", "counts", "reason"], rows)]),
-    ...(streams.length > 1 ? ["", `streams of this model: ${streams.join(", ")}`] : []),
+    ...(streams.some((name) => name !== (stream ?? "default"))
+      ? ["", `streams of this model: ${streams.join(", ")}`]
+      : []),
   ];
 }

@@ -241,7 +241,7 @@ function reasonOf({ verdict, leading, comparisons }: Extract<CheckResult, { comp
 function reject(reasons: readonly FaultDescription[], facts: CheckFacts): Decision<CheckResult, StreamState> {
   return {
     verdict: "rejected",
-    reason: reasons.map(({ code }) => code).join(", "),
+    reason: [...new Set(reasons.map(({ code }) => code))].join(", "),
     result: {
       ...{ schema_version: 1, batch_id: facts.batchId, stream: facts.stream, model_version: facts.modelVersion },
       ...{ checked_at: facts.checkedAt, verdict: "rejected", reasons: reasons.map((reason) => ({ ...reason })) },

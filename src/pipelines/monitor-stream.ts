@@ -302,7 +302,7 @@ export class MonitorStream<R, E> {
     const { batchId, receivedAt, contentHash: expected, result } = earlier;
     if (contentHash === expected) return stored(this.#schemas.result, result, `batch "${batchId}"`);
     throw new UserError(
-      `batch "${batchId}" of stream "${this.name}" came before, at ${receivedAt}, with other content`,
+      `batch "${batchId}" of stream "${this.name}" came before, at ${receivedAt}, with different content`,
       {
         details: [`expected ${expected}`, `found    ${contentHash}`],
         advice:

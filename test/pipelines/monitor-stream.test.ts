@@ -122,7 +122,7 @@ describe("a batch that came before", () => {
     expect(first).toEqual({ known: false, result: { batch: "b1", place: 1, judged: 1 } });
   });
 
-  it("is refused with other content, and taken in another stream", () => {
+  it("is refused with different content, and taken in another stream", () => {
     const model = newModel();
     bring(model, "b1", { contentHash: "sha256:1" });
     const other = (): unknown => bring(model, "b1", { contentHash: "sha256:2" });

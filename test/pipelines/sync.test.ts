@@ -132,7 +132,7 @@ describe("of a log that sends what it should not, nothing is sent", () => {
     await expectRefusal(/constructor is no file that/);
   });
 
-  it("a listed file with other content", async () => {
+  it("a listed file with different content", async () => {
     appendFileSync(inModel("report.html"), "<!-- changed -->");
     await expectRefusal(/line \d+: artifact: model .*: report\.html was changed after training/);
   });

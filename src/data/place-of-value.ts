@@ -1,4 +1,4 @@
-// Where a value stands in the files. Rows that are kept do not know where they came from; it is looked up when a fault is told.
+// Where a value stands in the files. Kept rows do not record where they came from; an error message looks it up.
 
 import type { FaultDescription } from "./data-fault.ts";
 import { openDatabase, sqlName } from "./duckdb.ts";

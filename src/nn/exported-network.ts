@@ -50,7 +50,7 @@ export function networkFaults(bytes: Uint8Array, expected: ExpectedNetwork): str
   ];
 }
 
-/** @param shape null: any number of windows */
+/** @param shape sizes; null stands for the number of windows */
 function tensorFaults(
   role: "input" | "output",
   name: string,

@@ -1,6 +1,6 @@
 // Brings a stream's run on the tracking server up to date with its ledger. A copied folder has a copy of the ledger, and
-// the two go different ways: a run says which ledger it was last told of, by number and hash of a batch, and a ledger
-// without that batch leaves it alone and is told of in a run of its own.
+// the two go different ways: a run names the last batch it received, by number and hash, and a ledger without that batch
+// leaves it alone and reports to a run of its own.
 
 import { UserError } from "../errors.ts";
 import { checkResultSchema } from "../monitoring/check-result.ts";

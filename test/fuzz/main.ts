@@ -15,8 +15,9 @@ import { parseArgs } from "node:util";
 import { tableLines } from "../../src/cli/table.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { train } from "../../src/pipelines/train.ts";
+import { chosenNames } from "../chosen-names.ts";
 import { FakeMlflow } from "../tracking/fake-mlflow.ts";
-import { type Base, type FormatName, formatNames, writeParquetBases } from "./formats.ts";
+import { type Base, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
 
 /** Of its own processor time; on a busy machine an input may have to wait much longer for its turns. */
@@ -55,7 +56,8 @@ class Worker {
     this.scratch = scratch;
   }
 
-  async run(task: Task): Promise<{ verdict: Verdict; text: string }> {
+  /** `used`: the number of the input that the process has really used; null if it never answered. */
+  async run(task: Task): Promise<{ verdict: Verdict; text: string; used: number | null }> {
     const child = await this.#ready();
     child.send(task);
     const stop = new AbortController();
@@ -68,12 +70,14 @@ class Worker {
     stop.abort();
     if (what !== "outcome") {
       await this.close();
-      return { verdict: what, text: value };
+      return { verdict: what, text: value, used: null };
     }
-    const { kind, text, peakMebibytes } = value;
+    const { kind, text, used, peakMebibytes } = value;
     const isLarge = peakMebibytes > mostMebibytes;
     if (isLarge || ++this.#used >= inputsOfAWorker) await this.close();
-    return isLarge ? { verdict: "memory", text: `${Math.round(peakMebibytes)} MiB` } : { verdict: kind, text };
+    return isLarge
+      ? { verdict: "memory", text: `${Math.round(peakMebibytes)} MiB`, used }
+      : { verdict: kind, text, used };
   }
 
   async #ready(): Promise<ChildProcess> {
@@ -83,7 +87,10 @@ class Worker {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" },
     });
-    await once(child, "message");
+    const ended = once(child, "exit").then(([code]) => {
+      throw new Error(`a worker did not start: exit code ${code}`);
+    });
+    await Promise.race([once(child, "message"), ended]);
     this.#used = 0;
     this.#child = child;
     return child;
@@ -138,10 +145,8 @@ const { values: options } = parseArgs({
 const replayed: Task | undefined =
   options.replay === undefined ? undefined : JSON.parse(readFileSync(join(options.replay, "task.json"), "utf8"));
 const runs = replayed === undefined ? Number(options.runs) : 1;
-const only = options.only.split(",");
-const names: readonly FormatName[] =
-  replayed === undefined ? formatNames.filter((name) => only.includes(name)) : [replayed.format];
-if (!(runs >= 1) || names.length === 0) throw new Error("expected --runs N and --only with known formats");
+const names = replayed === undefined ? chosenNames(options.only, formatNames) : [replayed.format];
+if (!(runs >= 1)) throw new Error(`expected --runs N, found ${options.runs}`);
 
 const scratch = mkdtempSync(join(tmpdir(), "tidemark-fuzzing-"));
 const server = new FakeMlflow();
@@ -155,12 +160,14 @@ let failed = false;
 for (const format of names) {
   const started = performance.now();
   const counts = new Map<Verdict, number>();
+  const used = new Set<number>();
   let next = 0;
   const take = async (worker: Worker): Promise<void> => {
     while (next < runs) {
       const task = replayed ?? { format, index: next, seed: Number(options.seed) };
       next++;
-      const { verdict, text } = await worker.run(task);
+      const { verdict, text, used: number } = await worker.run(task);
+      if (number !== null) used.add(number);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
       server.asked.length = 0;
       if (replayed !== undefined) console.log(`${verdict}\n${text}`);
@@ -168,13 +175,17 @@ for (const format of names) {
     }
   };
   await Promise.all(workers.map(take));
-  const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  failed ||= total < runs || failures.some((verdict) => counts.has(verdict));
+  failed ||= used.size < runs || failures.some((verdict) => counts.has(verdict));
   const shown = ["accepted", "refused", ...failures] as const;
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  const row = [format, String(total), ...shown.map((verdict) => String(counts.get(verdict as Verdict) ?? 0)), seconds];
+  const row = [
+    format,
+    String(used.size),
+    ...shown.map((verdict) => String(counts.get(verdict as Verdict) ?? 0)),
+    seconds,
+  ];
   rows.push(row);
-  console.log(`${format}: ${total} inputs in ${seconds} s`);
+  console.log(`${format}: ${used.size} of ${runs} inputs used in ${seconds} s`);
 }
 
 function keep(task: Task, verdict: Verdict, text: string, worker: Worker): void {

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly kind: "accepted" | "refused" | "defect" | "partial";
   /** What went wrong, or the message of the refusal. */
   readonly text: string;
+  /** The number of the input, now that it was used. */
+  readonly used: number;
   /** Of this process until now. */
   readonly peakMebibytes: number;
 }
@@ -39,7 +41,7 @@ async function run({ format: name, index, seed }: Task, base: Base, scratch: str
   }
   const faults = [...leftovers(directory, kind), ...changes(directory, files), ...pollution()];
   if (kind !== "defect" && faults.length > 0) [kind, text] = ["partial", faults.join("\n")];
-  return { kind, text, peakMebibytes: process.resourceUsage().maxRSS / 1024 };
+  return { kind, text, used: index, peakMebibytes: process.resourceUsage().maxRSS / 1024 };
 }
 
 function leftovers(directory: string, kind: Outcome["kind"]): string[] {

@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { tableLines } from "../../src/cli/table.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { Rng } from "../../src/random.ts";
+import { chosenNames } from "../chosen-names.ts";
 import { batches, courses, trainWords } from "./courses.ts";
 import { RememberingMlflow } from "./remembering-mlflow.ts";
 import { runVictim } from "./victim.ts";
@@ -22,10 +23,10 @@ const { values: options } = parseArgs({
     jobs: { type: "string", default: "2" },
   },
 });
-const only = options.only.split(",");
-const chosen = Object.entries(courses).filter(([name]) => only.includes(name));
+const names = chosenNames(options.only, Object.keys(courses));
+const chosen = Object.entries(courses).filter(([name]) => names.includes(name));
 const kills = Number(options.kills);
-if (!(kills >= 1) || chosen.length === 0) throw new Error("expected --kills N and --only with known commands");
+if (!(kills >= 1)) throw new Error(`expected --kills N, found ${options.kills}`);
 
 const scratch = mkdtempSync(join(tmpdir(), "tidemark-torture-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));

@@ -82,6 +82,20 @@ export function explainSystemError(error: unknown): UserError | undefined {
   return new UserError(`${where} could not ${deed}: ${reason} (${code})`, { advice, cause: error });
 }
 
+/**
+ * The same where a file was to be read, and the system may not say which: the path alone and the reason. Defects and refusals
+ * stay as they are.
+ */
+export function explainReadFailure(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const { code }: NodeJS.ErrnoException = error;
+  if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const [reason, advice] = Object.hasOwn(refusals, code)
+    ? refusals[code]!
+    : ["it could not be read", "Check the disk and the file, and run the command again."];
+  return new UserError(`${path}: ${reason} (${code})`, { advice, cause: error });
+}
+
 /** Whether an unknown error is a system error of this code, as "ENOENT". */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;

@@ -143,7 +143,7 @@ describe("architecture", () => {
     expect(
       [...loaded].filter(
         (file) =>
-          !/^(cli|store)\/|^(config|counted|errors|gigabytes|make-directories|options|shell-words|system-error|visible)\.ts$/.test(
+          !/^(cli|store)\/|^(config|counted|errors|gigabytes|kind-of-file|make-directories|options|shell-words|system-error|visible)\.ts$/.test(
             file,
           ),
       ),

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../src/errors.ts";
-import { explainSystemError } from "../src/system-error.ts";
+import { explainReadFailure, explainSystemError } from "../src/system-error.ts";
 import { temporaryDirectory } from "./store/temporary-directory.ts";
 
 describe.skipIf(process.platform === "win32")("explainSystemError", () => {
@@ -42,4 +42,26 @@ describe.skipIf(process.platform === "win32")("explainSystemError", () => {
       expect(explainSystemError(error)).toBeUndefined();
     },
   );
+});
+
+describe("explainReadFailure", () => {
+  it.each([
+    ["EACCES", /^model\.onnx: permission is denied \(EACCES\)$/, /Check the permissions/],
+    ["EPERM", /^model\.onnx: the system does not permit it \(EPERM\)$/, /Check its owner/],
+    ["EIO", /^model\.onnx: the device failed \(EIO\)$/, /Check the disk/],
+    ["EUNKNOWN", /^model\.onnx: it could not be read \(EUNKNOWN\)$/, /Check the disk/],
+  ])("says what %s means, and what to do", (code, message, advice) => {
+    const error = explainReadFailure(Object.assign(new Error("x"), { code }), "model.onnx");
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ message: expect.stringMatching(message), advice: expect.stringMatching(advice) });
+  });
+
+  it("leaves defects and refusals as they are", () => {
+    const errors = [
+      new RangeError("x"),
+      new UserError("y"),
+      Object.assign(new Error("z"), { code: "ERR_INVALID_ARG_TYPE" }),
+    ];
+    for (const error of errors) expect(explainReadFailure(error, "a")).toBe(error);
+  });
 });

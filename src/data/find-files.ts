@@ -1,9 +1,9 @@
 // From what the user typed (paths, globs, URLs) to the files there are, each with its format.
 
-import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
+import { kindOfFile } from "../kind-of-file.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { type Database, sqlString } from "./duckdb.ts";
 import { allowRemote } from "./remote-files.ts";
@@ -85,12 +85,12 @@ async function expandGlob(database: Database, pattern: string): Promise<string[]
 async function refuseUnreadable(path: string): Promise<void> {
   const status = await stat(path);
   if (status.isDirectory()) {
-    throw new UserError(`${path}: expected a file, this is a folder.`, {
+    throw new UserError(`${path}: expected a file, this is ${kindOfFile(status)}.`, {
       advice: `Name its files with a pattern, for example ${shellCommand(shellPath(`${path.replace(/\/$/, "")}/*.parquet`))}`,
     });
   }
   if (!status.isFile()) {
-    throw new UserError(`${path}: expected a file, this is ${kindOf(status)}, which can be read only once.`, {
+    throw new UserError(`${path}: expected a file, this is ${kindOfFile(status)}, which can be read only once.`, {
       advice: "Write what it gives into a file and name that: zcat x.csv.gz > x.csv (a .csv.gz can be named as it is).",
     });
   }
@@ -99,12 +99,6 @@ async function refuseUnreadable(path: string): Promise<void> {
       advice: `Export ${basename(path)} again, or leave it out.`,
     });
   }
-}
-
-function kindOf(status: Stats): string {
-  if (status.isFIFO()) return "a pipe";
-  if (status.isSocket()) return "a socket";
-  return "a device";
 }
 
 /** The path as DuckDB's readers take it: they expand globs too, so glob characters of a real name are escaped. */

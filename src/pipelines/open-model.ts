@@ -6,8 +6,8 @@ import { networkFaults } from "../nn/exported-network.ts";
 import { scalerFaults } from "../preprocessing/scaler.ts";
 import { readJson } from "../store/atomic-file.ts";
 import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../store/model-folder.ts";
-import { explainReadFailure } from "../store/read-text-file.ts";
 import { resolveModel } from "../store/registry.ts";
+import { explainReadFailure } from "../system-error.ts";
 
 /**
  * @param model a model folder, or DIR/LINE@champion

@@ -5,15 +5,15 @@
 import { basename, resolve } from "node:path";
 import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
-import { checkOutFile } from "../out-file.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../pseudo-labeling/gate.ts";
 import { type RetrainReport, stopPhrases } from "../pseudo-labeling/retrain-report.ts";
 import { Rng } from "../random.ts";
 import { retrainPage, retrainSections } from "../report/retrain-html.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { jsonText, makeDirectory, writeFileAtomic } from "../store/atomic-file.ts";
-import { retrainReportFile } from "../store/model-folder.ts";
-import { openStaging, shownStaging } from "../store/staging.ts";
+import { jsonText } from "../store/atomic-file.ts";
+import { modelFiles, retrainReportFile, trackingFile } from "../store/model-folder.ts";
+import { checkReplaceable, replaceDirectory } from "../store/replace-directory.ts";
+import { openStaging, type Staging, shownStaging } from "../store/staging.ts";
 import { serverAddress } from "../tracking/server-address.ts";
 import { Diverged } from "../training/diverged.ts";
 import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
@@ -64,7 +64,7 @@ export async function retrain(
   const now = run.now ?? (() => new Date());
   serverAddress(config.tracking);
   const champion = await openMonitor(config.model);
-  await checkOutFile(`${refusedDirectory(config)}/report.html`, { overwrite: true });
+  await checkReplaceable(refusedDirectory(config), [modelFiles.report, retrainReportFile, trackingFile]);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
@@ -185,7 +185,9 @@ async function retrainOn(
   };
   const history = candidate.fits.flatMap(({ weights }, cycle) => epochRows(`cycle-${cycle}`, weights));
   if (!adopted)
-    return refuse(config, report, (files) => tracker.seal(history, (at) => endRetraining(report, { files, at })));
+    return refuse(config, report, staging, (files) =>
+      tracker.seal(history, (at) => endRetraining(report, { files, at })),
+    );
   const all = { ...built!, history: [...history, ...built!.history] };
   const { register, alias } = config;
   const written = await writeModel(trained!, all, {
@@ -231,14 +233,13 @@ function refusedDirectory({ out }: RetrainConfig): string {
 async function refuse(
   config: RetrainConfig,
   report: RetrainReport,
+  staging: Staging,
   seal: (files: readonly string[]) => Promise<string>,
 ): Promise<Omit<RetrainResult, "promoted">> {
   const out = refusedDirectory(config);
-  const files = { [retrainReportFile]: jsonText(report), "report.html": retrainPage(report) };
-  await makeDirectory(out);
-  for (const [name, content] of Object.entries(files)) await writeFileAtomic(`${out}/${name}`, content);
-  await writeFileAtomic(`${out}/tracking.jsonl`, await seal(Object.keys(files)));
-  return { adopted: false, out, report: `${out}/report.html`, figures: report };
+  const files = { [retrainReportFile]: jsonText(report), [modelFiles.report]: retrainPage(report) };
+  await replaceDirectory(out, { ...files, [trackingFile]: await seal(Object.keys(files)) }, staging.directory);
+  return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };
 }
 
 function fitNames(config: RetrainConfig, folds: number): FitName[] {

@@ -2,9 +2,10 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../errors.ts";
-import { hasCode } from "../system-error.ts";
+import { kindOfFile } from "../kind-of-file.ts";
+import { explainReadFailure, hasCode } from "../system-error.ts";
 import { isPathInside } from "./plain-name.ts";
-import { explainReadFailure, kindOf, tooLarge } from "./read-text-file.ts";
+import { tooLarge } from "./read-text-file.ts";
 
 /** Bytes of the largest file that is opened: the networks of this program have less than 2 MiB. */
 export const largestFile: number = 256 * 2 ** 20;
@@ -21,7 +22,7 @@ export async function fileInside(directory: string, name: string, limit: number 
     throw explainReadFailure(error, path);
   });
   if (!found.isFile()) {
-    throw new UserError(`${path}: expected a file, found ${kindOf(found)}`, {
+    throw new UserError(`${path}: expected a file, found ${kindOfFile(found)}`, {
       advice: "Restore the file from a copy of the model folder.",
     });
   }

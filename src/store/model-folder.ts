@@ -6,7 +6,7 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { hasCode } from "../system-error.ts";
+import { explainReadFailure, hasCode } from "../system-error.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 import {
   checkForm,
@@ -23,7 +23,6 @@ import { sha256File } from "./hash.ts";
 import { type Labels, labelFaults, labelsSchema } from "./labels.ts";
 import { changedFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
 import { monitorFile } from "./monitor-database.ts";
-import { explainReadFailure } from "./read-text-file.ts";
 
 /** The names of a model folder's files. */
 export const modelFiles = {

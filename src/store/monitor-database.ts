@@ -5,12 +5,12 @@ import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "n
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
+import { kindOfFile } from "../kind-of-file.ts";
 import { hasCode } from "../system-error.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { beginLedger, isLedgerOf, schemaVersion } from "./ledger-tables.ts";
 import { type UpgradeSummary, upgradeFromVersion1 } from "./ledger-upgrade.ts";
-import { kindOf } from "./read-text-file.ts";
 import { explained, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
 
 export const monitorFile = "monitor.sqlite";
@@ -142,7 +142,7 @@ function createLedger(path: string, modelVersion: string): void {
 function sizeOfFile(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return found?.size;
-  const kind = found.isSymbolicLink() ? "a symbolic link" : kindOf(found);
+  const kind = found.isSymbolicLink() ? "a symbolic link" : kindOfFile(found);
   throw new UserError(`${path}: expected a regular file, found ${kind}`, {
     advice: "Put the file itself in its place, or move it away to begin with an empty ledger.",
   });

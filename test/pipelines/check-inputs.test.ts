@@ -296,7 +296,7 @@ describe("a model folder that cannot be written as it should", () => {
     const model = await copyOf("directory");
     rmSync(ledgerOf(model));
     mkdirSync(ledgerOf(model));
-    await expectRefusal(model, /monitor\.sqlite: expected a regular file, found a directory/);
+    await expectRefusal(model, /monitor\.sqlite: expected a regular file, found a folder/);
   });
 
   it.skipIf(process.getuid?.() === 0)(

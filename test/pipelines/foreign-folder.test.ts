@@ -286,8 +286,8 @@ it.skipIf(process.platform === "win32")("a file that its user may not read is na
     encoding: "utf8",
     ...nobody,
   });
-  expect(stderr).toContain(`error: ${join(model, "model.onnx")}: permission denied`);
-  expect(stderr).toContain("Make it readable for the user who runs this command");
+  expect(stderr).toContain(`error: ${join(model, "model.onnx")}: permission is denied (EACCES)`);
+  expect(stderr).toContain("Check the permissions of it and of every folder above it");
   expect(status).toBe(2);
 });
 
@@ -295,7 +295,7 @@ it("a directory in the place of a file is named", async () => {
   const model = folder(() => {});
   rmSync(join(model, "scaler.json"));
   mkdirSync(join(model, "scaler.json"));
-  expect(await refusal(openMonitor(model))).toMatch(/scaler\.json: expected a file, found a directory/);
+  expect(await refusal(openMonitor(model))).toMatch(/scaler\.json: expected a file, found a folder/);
 });
 
 describe("registry.json", () => {

@@ -373,7 +373,7 @@ describe("wrong use", () => {
     [
       "a place for its refusal that is a file",
       { out: at("taken") },
-      /taken\.refused\/report\.html: could not be written/,
+      /taken\.refused: expected a folder or nothing, found a file/,
     ],
     ["the name of an alias", { out: at("v4@champion") }, /could never be opened/],
     ["a step of nothing", { step: 0 }, /--step/],

@@ -266,7 +266,7 @@ describe("a file that cannot be used", () => {
 
   it.each([
     ["text", (path: string) => writeFileSync(path, "no database ".repeat(1000)), /is not an SQLite database/],
-    ["a directory", (path: string) => replaceByDirectory(path), /expected a regular file, found a directory/],
+    ["a directory", (path: string) => replaceByDirectory(path), /expected a regular file, found a folder/],
     ["half a database", (path: string) => truncateSync(path, 6000), /is damaged/],
     ["a database with other pages", (path: string) => overwritePages(path), /is damaged/],
   ])("is refused where it is %s", (_, spoil, message) => {

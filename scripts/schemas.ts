@@ -1,5 +1,5 @@
 // Writes schemas/: a JSON Schema for each JSON file of a model folder and of a folder of models, from the zod schema that the
-// code checks it with.
+// code checks it with, and for each form that `--json` prints.
 // They describe what Tidemark reads: files may have further keys.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,21 @@ import { cvReportSchema } from "../src/report/cv-report.ts";
 import { labelsSchema } from "../src/store/labels.ts";
 import { manifestSchema } from "../src/store/manifest.ts";
 import { registrySchema } from "../src/store/registry.ts";
+import {
+  baselineValidationSchema,
+  compactedLedgerSchema,
+  driftBenchResultSchema,
+  modelComparisonSchema,
+  modelDescriptionSchema,
+  modelVersionsSchema,
+  predictResultSchema,
+  promotionSchema,
+  referenceDecisionSchema,
+  referenceResetSchema,
+  simulateResultSchema,
+  syncResultSchema,
+} from "./answer-schemas.ts";
+import { trainEventSchema } from "./event-schema.ts";
 
 const files: Record<string, { schema: z.ZodType; title: string }> = {
   manifest: { schema: manifestSchema, title: "What a model is, what it was made from, and the hash of every file" },
@@ -26,15 +41,32 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
   registry: { schema: registrySchema, title: "Which version of each line of models is the champion" },
 };
 
+const answers: Record<string, { schema: z.ZodType; title: string }> = {
+  train_event: { schema: trainEventSchema, title: "One line of `tidemark train --json` and `tidemark retrain --json`" },
+  predict_result: { schema: predictResultSchema, title: "What `tidemark predict --json` answers" },
+  drift_bench_result: { schema: driftBenchResultSchema, title: "What `tidemark drift-bench --json` answers" },
+  simulate_result: { schema: simulateResultSchema, title: "What `tidemark simulate --json` answers" },
+  sync_result: { schema: syncResultSchema, title: "What `tidemark sync --json` answers" },
+  model_versions: { schema: modelVersionsSchema, title: "What `tidemark models list --json` answers" },
+  model_description: { schema: modelDescriptionSchema, title: "What `tidemark models show --json` answers" },
+  model_comparison: { schema: modelComparisonSchema, title: "What `tidemark models compare --json` answers" },
+  promotion: { schema: promotionSchema, title: "What `tidemark models promote` and `rollback` answer with --json" },
+  reference_decision: {
+    schema: referenceDecisionSchema,
+    title: "What `tidemark reference exclude` and `accept` answer with --json",
+  },
+  reference_reset: { schema: referenceResetSchema, title: "What `tidemark reference reset --json` answers" },
+  compacted_ledger: { schema: compactedLedgerSchema, title: "What `tidemark reference compact --json` answers" },
+  baseline_validation: { schema: baselineValidationSchema, title: "What `tidemark baseline validate --json` answers" },
+};
+
 /** File name -> content of schemas/, as the code is now. */
 export function schemaFiles(): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(files).map(([name, { schema, title }]) => {
+    Object.entries({ ...files, ...answers }).map(([name, { schema, title: description }]) => {
       const { $schema, ...body } = z.toJSONSchema(schema, { io: "input" });
-      return [
-        `${name}.schema.json`,
-        `${JSON.stringify({ $schema, title: `${name}.json`, description: title, ...body }, null, 2)}\n`,
-      ];
+      const title = Object.hasOwn(files, name) ? `${name}.json` : name;
+      return [`${name}.schema.json`, `${JSON.stringify({ $schema, title, description, ...body }, null, 2)}\n`];
     }),
   );
 }

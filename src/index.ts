@@ -50,6 +50,7 @@ export {
   type Promotion,
   promote,
   rollback,
+  type ShownModel,
   showModel,
 } from "./pipelines/registry.ts";
 export { type RetrainResult, retrain } from "./pipelines/retrain.ts";

@@ -64,21 +64,21 @@ export function driftBenchCommand(): Command {
 
 /** The figures as tables. */
 function driftBenchLines(result: DriftBenchResult): string[] {
-  const still = Object.entries(result.no_drift).map(([judge, { alarmsPerBatch, runLength, batches }]) => [
+  const still = Object.entries(result.no_drift).map(([judge, { alarms_per_batch, run_length, batches }]) => [
     judge,
-    fixed(alarmsPerBatch),
-    runLength === null ? `none in ${batches}` : fixed(runLength, 0),
-    fixed(result.other_mix[judge as keyof DriftBenchResult["other_mix"]].alarmsPerBatch),
+    fixed(alarms_per_batch),
+    run_length === null ? `none in ${batches}` : fixed(run_length, 0),
+    fixed(result.other_mix[judge as keyof DriftBenchResult["other_mix"]].alarms_per_batch),
   ]);
   const changes = result.changes.map(({ name, figures }) => {
     const { tidemark, ...others } = figures;
     return [
       name,
       fixed(tidemark.detected, 2),
-      tidemark.medianDelay === null ? "-" : String(tidemark.medianDelay),
-      fixed(tidemark.within5, 2),
-      fixed(tidemark.within25, 2),
-      fixed(tidemark.labelRight, 2),
+      tidemark.median_delay === null ? "-" : String(tidemark.median_delay),
+      fixed(tidemark.within_5, 2),
+      fixed(tidemark.within_25, 2),
+      fixed(tidemark.label_right, 2),
       ...Object.values(others).map(({ detected }) => fixed(detected, 2)),
     ];
   });

@@ -1,7 +1,8 @@
 import { Command } from "commander";
-import type { ModelVersion, Promotion } from "../pipelines/registry.ts";
+import type { ModelVersion, Promotion, ShownModel } from "../pipelines/registry.ts";
 import { fixed, meanAndSd } from "./format.ts";
 import { textOption } from "./options.ts";
+import { snakeKeys } from "./snake-keys.ts";
 import { tableLines } from "./table.ts";
 import { print } from "./terminal.ts";
 
@@ -39,7 +40,7 @@ export function modelsCommand(): Command {
   withJson(list).action(async ({ dir = "models", json }: Given) => {
     const { listModels } = await import("../pipelines/registry.ts");
     const versions = await listModels(dir);
-    answer(json, versions, listLines(versions));
+    answer(json, versions.map(snakeKeys), listLines(versions));
   });
 
   withJson(command.command("show").summary("one model: what it is, how good, and how it was made"))
@@ -47,7 +48,7 @@ export function modelsCommand(): Command {
     .action(async (model: string, { json }: Given) => {
       const { showModel } = await import("../pipelines/registry.ts");
       const shown = await showModel(model);
-      answer(json, shown, showLines(shown));
+      answer(json, printedModel(shown), showLines(shown));
     });
 
   withJson(command.command("compare").summary("two models or more, by their own cross-validation"))
@@ -55,7 +56,7 @@ export function modelsCommand(): Command {
     .action(async (models: string[], { json }: Given) => {
       const { showModel } = await import("../pipelines/registry.ts");
       const shown = await Promise.all(models.map(showModel));
-      answer(json, shown, compareLines(shown));
+      answer(json, shown.map(printedModel), compareLines(shown));
     });
 
   withJson(command.command("promote").summary("make a model the champion of its line; its references start empty"))
@@ -83,7 +84,9 @@ interface Given {
   json?: boolean;
 }
 
-type Shown = Awaited<ReturnType<typeof import("../pipelines/registry.ts").showModel>>;
+function printedModel({ version, ...reports }: ShownModel): Record<string, unknown> {
+  return { version: snakeKeys(version), ...reports };
+}
 
 function listLines(versions: readonly ModelVersion[]): string[] {
   if (versions.length === 0) return ["no models"];
@@ -101,7 +104,7 @@ function listLines(versions: readonly ModelVersion[]): string[] {
   return tableLines(["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows);
 }
 
-function showLines({ version, report, retraining }: Shown): string[] {
+function showLines({ version, report, retraining }: ShownModel): string[] {
   const { comparison, winner } = retraining ?? {};
   return [
     `${version.modelVersion} of line ${version.line}`,
@@ -117,9 +120,9 @@ function showLines({ version, report, retraining }: Shown): string[] {
   ];
 }
 
-function compareLines(shown: readonly Shown[]): string[] {
-  const row = (name: string, value: (one: Shown) => string): string[] => [name, ...shown.map(value)];
-  const over = (key: "macro_f1" | "accuracy" | "expected_calibration_error") => (one: Shown) =>
+function compareLines(shown: readonly ShownModel[]): string[] {
+  const row = (name: string, value: (one: ShownModel) => string): string[] => [name, ...shown.map(value)];
+  const over = (key: "macro_f1" | "accuracy" | "expected_calibration_error") => (one: ShownModel) =>
     meanAndSd(one.report.summary.over_folds[key]);
   const table = tableLines(
     ["", ...shown.map(({ version }) => version.name)],

@@ -3,6 +3,7 @@ import { resolvePredictConfig } from "../config.ts";
 import { counted } from "../counted.ts";
 import { count, duration, fixed } from "./format.ts";
 import { numberOption, sensorColumnOptions } from "./options.ts";
+import { snakeKeys } from "./snake-keys.ts";
 import { tableLines } from "./table.ts";
 import { print, printError } from "./terminal.ts";
 
@@ -47,7 +48,7 @@ export function predictCommand(): Command {
       const config = resolvePredictConfig({ ...options, ...(files.length > 0 && { files }) });
       const { predict } = await import("../pipelines/predict.ts");
       const result = await predict(config, { onWarning: (message) => printError(`warning: ${message}`) });
-      if (json === true) return print(JSON.stringify(result));
+      if (json === true) return print(JSON.stringify(snakeKeys(result)));
       const rows = Object.entries(result.classes).map(([name, n]) => [name, count(n), fixed(n / result.windows)]);
       print(
         ...tableLines(["label", "windows", "share"], rows),

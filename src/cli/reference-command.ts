@@ -4,6 +4,7 @@ import { counted } from "../counted.ts";
 import type { ByHand } from "../pipelines/reference.ts";
 import { fixed } from "./format.ts";
 import { keepOptions, textOption } from "./options.ts";
+import { snakeKeys } from "./snake-keys.ts";
 import { tableLines } from "./table.ts";
 import { print } from "./terminal.ts";
 
@@ -71,11 +72,11 @@ export function referenceCommand(): Command {
   compact.option("--json", "print one line of JSON").action(async ({ json, ...given }: Record<string, unknown>) => {
     const config = resolveCompactConfig(given);
     const { compactLedger } = await import("../pipelines/compact-ledger.ts");
-    const { shortened, bytesBefore, bytesAfter } = await compactLedger(config);
-    const answer = { shortened, bytes_before: bytesBefore, bytes_after: bytesAfter };
+    const answer = await compactLedger(config);
+    const { shortened, bytesBefore, bytesAfter } = answer;
     const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
     const text = `${counted(shortened, "batch", "batches")} shortened; the ledger takes ${megabytes(bytesAfter)}, ${megabytes(bytesBefore)} before`;
-    print(json === true ? JSON.stringify(answer) : text);
+    print(json === true ? JSON.stringify(snakeKeys(answer)) : text);
   });
   return command;
 }

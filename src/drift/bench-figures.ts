@@ -10,24 +10,24 @@ export interface NoDriftFigures {
   readonly streams: number;
   readonly batches: number;
   /** Share of batches that alarmed. */
-  readonly alarmsPerBatch: number;
+  readonly alarms_per_batch: number;
   /** Batches for each alarm that began; null where none did. */
-  readonly runLength: number | null;
+  readonly run_length: number | null;
 }
 
 export interface ChangeFigures {
   readonly streams: number;
   /** Share of streams seen by the first changed batch, by the second, and so on to the streams' end. */
-  readonly seenBy: readonly number[];
+  readonly seen_by: readonly number[];
   /** Share of streams with an alarm that began after the change. */
   readonly detected: number;
   /** Batches until it, the first changed one being 1; the median over all streams, null where half were not seen. */
-  readonly medianDelay: number | null;
+  readonly median_delay: number | null;
   /** Share of streams in which it came within 5 and 25 batches. */
-  readonly within5: number;
-  readonly within25: number;
+  readonly within_5: number;
+  readonly within_25: number;
   /** Of the alarms that have them, the share named right five batches later; null where there were none. */
-  readonly labelRight: number | null;
+  readonly label_right: number | null;
 }
 
 /** Everything that the drift bench measured. */
@@ -63,8 +63,8 @@ export function figuresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigure
   return {
     streams: streams.length,
     batches,
-    alarmsPerBatch: batches === 0 ? 0 : alarmed / batches,
-    runLength: begun === 0 ? null : batches / begun,
+    alarms_per_batch: batches === 0 ? 0 : alarmed / batches,
+    run_length: begun === 0 ? null : batches / begun,
   };
 }
 
@@ -81,12 +81,12 @@ export function figuresOfChange(
   const median = delays[delays.length >> 1] ?? Number.POSITIVE_INFINITY;
   return {
     streams: streams.length,
-    seenBy: Array.from({ length: changed }, (_, i) => share(i + 1)),
+    seen_by: Array.from({ length: changed }, (_, i) => share(i + 1)),
     detected: delays.filter(Number.isFinite).length / delays.length,
-    medianDelay: Number.isFinite(median) ? median : null,
-    within5: share(5),
-    within25: share(25),
-    labelRight: names.length === 0 ? null : names.filter((name) => name === expected).length / names.length,
+    median_delay: Number.isFinite(median) ? median : null,
+    within_5: share(5),
+    within_25: share(25),
+    label_right: names.length === 0 ? null : names.filter((name) => name === expected).length / names.length,
   };
 }
 

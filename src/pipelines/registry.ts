@@ -31,6 +31,13 @@ export interface ModelVersion {
   readonly accuracy: { readonly mean: number | null; readonly sd: number | null };
 }
 
+export interface ShownModel {
+  readonly version: Omit<ModelVersion, "champion">;
+  readonly report: CvReport;
+  /** Null for a model that was trained. */
+  readonly retraining: RetrainReport | null;
+}
+
 export interface Promotion {
   readonly line: string;
   readonly champion: string;
@@ -114,9 +121,7 @@ export async function rollback(
 }
 
 /** What a version says of itself, and of its retraining where it has one. */
-export async function showModel(
-  model: string,
-): Promise<{ version: Omit<ModelVersion, "champion">; report: CvReport; retraining: RetrainReport | null }> {
+export async function showModel(model: string): Promise<ShownModel> {
   const directory = await resolveModel(model);
   const version = await describeVersion(directory);
   const report = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);

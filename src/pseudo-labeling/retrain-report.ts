@@ -100,6 +100,19 @@ const proxies: z.ZodType<Proxies> = z.object({
   drift: share.describe("largest KS distance of a channel from the network's own baseline"),
 });
 
+export const gateRuleSchema: z.ZodType<GateRule> = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  about: z.string(),
+});
+
+export const stoppedSchema: z.ZodType<RetrainReport["stopped"]> = z.enum([
+  ...(["vanished", "dominated", "nothing selected", "dropped", "no gain", "all selected", "cycles"] as const),
+  "adabn",
+]);
+
 export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
   schema_version: z.literal(1),
   created_at: z.iso.datetime(),
@@ -112,23 +125,12 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
   unlabelled: z.object({ files: names, fingerprint: z.string(), windows: count }),
   cycles: z.array(cycleSchema),
   winner: count,
-  stopped: z.enum([
-    ...(["vanished", "dominated", "nothing selected", "dropped", "no gain", "all selected", "cycles"] as const),
-    "adabn",
-  ]),
+  stopped: stoppedSchema,
   comparison: comparisonSchema,
   proxies: z.object({ champion: proxies, candidate: proxies }).nullable(),
   gate: z.object({
     passed: z.boolean(),
-    rules: z.array(
-      z.object({
-        name: z.string(),
-        passed: z.boolean(),
-        value: z.number().nullable(),
-        limit: z.number().nullable(),
-        about: z.string(),
-      }),
-    ),
+    rules: z.array(gateRuleSchema),
   }),
   seconds: z.number().min(0),
   warnings: names,

@@ -71,6 +71,18 @@ const count = z.int().min(0);
 const counts = z.record(z.string(), count);
 const seconds = z.number().min(0);
 
+export const summarySchema: z.ZodType<CvReport["summary"]> = z.object({
+  over_folds: metricsSummarySchema,
+  over_users: metricsSummarySchema,
+  worst_user: z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() }),
+});
+
+export const userReportSchema: z.ZodType<UserReport> = z.object({
+  user: z.string(),
+  fold: z.int().min(1).nullable().describe("the fold that tested this person; null where several did"),
+  metrics: classificationMetricsSchema,
+});
+
 export const cvReportSchema: z.ZodType<CvReport> = z.object({
   schema_version: z.literal(1),
   created_at: z.iso.datetime().describe("ISO 8601, UTC"),
@@ -102,22 +114,10 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
       metrics: classificationMetricsSchema,
     }),
   ),
-  users: z
-    .array(
-      z.object({
-        user: z.string(),
-        fold: z.int().min(1).nullable().describe("the fold that tested this person; null where several did"),
-        metrics: classificationMetricsSchema,
-      }),
-    )
-    .describe("over each person's out-of-fold predictions"),
+  users: z.array(userReportSchema).describe("over each person's out-of-fold predictions"),
   pooled: classificationMetricsSchema.describe("over all out-of-fold predictions"),
   pooled_calibrated: classificationMetricsSchema.describe("the same after temperature scaling"),
-  summary: z.object({
-    over_folds: metricsSummarySchema,
-    over_users: metricsSummarySchema,
-    worst_user: z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() }),
-  }),
+  summary: summarySchema,
   temperature: z.number().positive().describe("logits are divided by it in model.onnx"),
   final_fit: z.object({ epochs: count, seconds, n_windows: count }),
   warnings: z.array(z.string()),

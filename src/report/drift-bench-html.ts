@@ -60,38 +60,38 @@ export function driftBenchHtml(result: DriftBenchResult): string {
 
 function headline({ no_drift: still, changes, arl }: DriftBenchResult): Html {
   const { tidemark, constants } = still;
-  const seen = mean(changes.map(({ figures }) => figures.tidemark.within25));
-  const named = mean(changes.flatMap(({ figures }) => figures.tidemark.labelRight ?? []));
+  const seen = mean(changes.map(({ figures }) => figures.tidemark.within_25));
+  const named = mean(changes.flatMap(({ figures }) => figures.tidemark.label_right ?? []));
   return headlineHtml("Over all people; constants are the textbook’s thresholds of KS and PSI.", [
     tile(
       "False alarms",
-      percent(tidemark.alarmsPerBatch),
-      `of batches; constants ${percent(constants.alarmsPerBatch)}`,
+      percent(tidemark.alarms_per_batch),
+      `of batches; constants ${percent(constants.alarms_per_batch)}`,
       "first",
     ),
-    tile("Batches between alarms", runLength(tidemark), `asked for: at least ${count(arl)}`),
+    tile("Batches between alarms", run_length(tidemark), `asked for: at least ${count(arl)}`),
     tile("Changes seen", percent(seen, 0), "within 25 batches, mean over the changes below"),
     tile("Named right", percent(named, 0), "sudden or gradual, five batches after the alarm"),
   ]);
 }
 
-function runLength({ runLength: length, batches }: { runLength: number | null; batches: number }): string {
+function run_length({ run_length: length, batches }: { run_length: number | null; batches: number }): string {
   return length === null ? `> ${count(batches)}` : count(length);
 }
 
 function falseAlarmTable({ no_drift: still, other_mix: mixed }: DriftBenchResult): Html {
   const rows = judgesOf(still).map((judge) => [
     judge,
-    percent(still[judge].alarmsPerBatch),
-    runLength(still[judge]),
-    percent(mixed[judge].alarmsPerBatch),
+    percent(still[judge].alarms_per_batch),
+    run_length(still[judge]),
+    percent(mixed[judge].alarms_per_batch),
   ]);
   const head = ["judge", "batches that alarm", "batches between alarms", "in half of the activities"];
   return dataTable("False alarms by judge", head, rows);
 }
 
 function falseAlarmChart({ no_drift: still }: DriftBenchResult): Html {
-  const bars = judgesOf(still).map((judge) => ({ judge, share: still[judge].alarmsPerBatch }));
+  const bars = judgesOf(still).map((judge) => ({ judge, share: still[judge].alarms_per_batch }));
   const label = `Batches that alarm without drift: ${bars.map(({ judge, share }) => `${judge} ${percent(share)}`).join("; ")}.`;
   const chart = plotSvg(label, {
     ...{ height: 30 * bars.length + 40, marginLeft: 84, marginRight: 56, marginTop: 6, marginBottom: 34 },
@@ -115,7 +115,7 @@ function peopleTable({ people, no_drift_by_person: figures }: DriftBenchResult):
   const judges = judgesOf(figures);
   const rows = people.map((person, i) => [
     person,
-    ...judges.map((judge) => percent(figures[judge][i]?.alarmsPerBatch)),
+    ...judges.map((judge) => percent(figures[judge][i]?.alarms_per_batch)),
   ]);
   return dataTable("False alarms by person", ["person", ...judges], rows);
 }
@@ -127,13 +127,13 @@ function changeCard({ name, figures }: BenchedChange, { batches, change_at: chan
   const changed = batches - changeAt;
   const points = judgesOf(figures)
     .filter((judge) => judge !== "every 100")
-    .flatMap((judge) => [0, ...figures[judge].seenBy].map((share, batch) => ({ judge, batch, share })));
+    .flatMap((judge) => [0, ...figures[judge].seen_by].map((share, batch) => ({ judge, batch, share })));
   const own = points.filter(({ judge }) => judge === "tidemark");
-  const { detected, medianDelay } = figures.tidemark;
+  const { detected, median_delay } = figures.tidemark;
   const about =
     detected === 0
       ? "not seen"
-      : `seen in ${percent(detected, 0)} of streams${medianDelay === null ? "" : `, in batch ${medianDelay} by half of them`}`;
+      : `seen in ${percent(detected, 0)} of streams${median_delay === null ? "" : `, in batch ${median_delay} by half of them`}`;
   const frame = { height: 140, marginLeft: 40, marginRight: 12, marginTop: 20, marginBottom: 30 };
   const line = { x: "batch", y: "share", curve: "step-after", z: "judge" } as const;
   const chart = plotSvg(`${name}: ${about}.`, {
@@ -151,8 +151,8 @@ function changeCard({ name, figures }: BenchedChange, { batches, change_at: chan
 function changeTable({ changes, no_drift: still }: DriftBenchResult): Html {
   const others = judgesOf(still).filter((judge) => judge !== "tidemark");
   const rows = changes.map(({ name, expected, figures: { tidemark, ...rest } }) => [
-    ...[name, expected.replace("_", " "), fixed(tidemark.detected, 2), tidemark.medianDelay ?? "–"],
-    ...[fixed(tidemark.within5, 2), fixed(tidemark.within25, 2), fixed(tidemark.labelRight, 2)],
+    ...[name, expected.replace("_", " "), fixed(tidemark.detected, 2), tidemark.median_delay ?? "–"],
+    ...[fixed(tidemark.within_5, 2), fixed(tidemark.within_25, 2), fixed(tidemark.label_right, 2)],
     ...others.map((judge) => fixed(rest[judge as keyof typeof rest].detected, 2)),
   ]);
   const head = ["change", "is", "detected", "delay", "in 5", "in 25", "named right", ...others];

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
+import { trainEventSchema } from "../../scripts/event-schema.ts";
 import { liveRenderer } from "../../src/cli/live.ts";
 import { displayWidth } from "../../src/cli/table.ts";
 import { trainRenderer } from "../../src/cli/train-renderer.ts";
@@ -97,16 +98,19 @@ describe("in a pipe", () => {
 });
 
 describe("with --json", () => {
-  it("writes each event as one line, on a terminal too", () => {
+  it("writes each event as one line of its published form, in snake_case, on a terminal too", () => {
     const output = sink({ isTTY: true });
     const renderer = trainRenderer({ json: true, output, errors: sink() });
     for (const event of events) renderer.onEvent(event);
-    expect(
-      output.text
-        .trimEnd()
-        .split("\n")
-        .map((line): unknown => JSON.parse(line)),
-    ).toEqual(events);
+    const printed: unknown[] = output.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(printed.map((event) => trainEventSchema.parse(event))).toEqual(printed);
+    expect(printed).toHaveLength(events.length);
+    expect(printed).toContainEqual(
+      expect.objectContaining({ type: "epoch", val_macro_f1: null, learning_rate: 0.0005, seconds_left: null }),
+    );
   });
 });
 

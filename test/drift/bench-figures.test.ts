@@ -8,9 +8,9 @@ const verdicts = (letters: string): Verdicts =>
 describe("without drift", () => {
   it("counts batches that alarm, and alarms that begin", () => {
     expect(figuresWithoutDrift(["nnssnnnsnn", "nnnnnnnnnn"].map(verdicts))).toEqual({
-      ...{ streams: 2, batches: 20, alarmsPerBatch: 0.15, runLength: 10 },
+      ...{ streams: 2, batches: 20, alarms_per_batch: 0.15, run_length: 10 },
     });
-    expect(figuresWithoutDrift([verdicts("nnnn")]).runLength).toBeNull();
+    expect(figuresWithoutDrift([verdicts("nnnn")]).run_length).toBeNull();
   });
 });
 
@@ -23,17 +23,17 @@ describe("of a change in batch 4", () => {
       ...{
         streams: 3,
         detected: 2 / 3,
-        medianDelay: 3,
-        seenBy: [1, 1, 2, 2, 2, 2, 2, 2, 2, 2].map((n) => n / 3),
-        within5: 2 / 3,
-        within25: 2 / 3,
-        labelRight: 1 / 2,
+        median_delay: 3,
+        seen_by: [1, 1, 2, 2, 2, 2, 2, 2, 2, 2].map((n) => n / 3),
+        within_5: 2 / 3,
+        within_25: 2 / 3,
+        label_right: 1 / 2,
       },
     });
   });
 
   it("takes no alarm for a detection that was on before, and none is none", () => {
-    expect(of("nnssssssssss")).toMatchObject({ detected: 0, medianDelay: null, labelRight: null });
-    expect(of("nsnnnssssssss")).toMatchObject({ detected: 1, medianDelay: 2, labelRight: 1 });
+    expect(of("nnssssssssss")).toMatchObject({ detected: 0, median_delay: null, label_right: null });
+    expect(of("nsnnnssssssss")).toMatchObject({ detected: 1, median_delay: 2, label_right: 1 });
   });
 });

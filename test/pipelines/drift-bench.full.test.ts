@@ -25,9 +25,9 @@ describe("drift-bench", () => {
     const { people, no_drift, changes } = JSON.parse(a!.stdout);
     expect(people).toEqual(["person-01", "person-02"]);
     expect(a!.stderr).toContain("The model learned from person-01, person-02");
-    expect(no_drift.constants.alarmsPerBatch).toBeGreaterThan(no_drift.tidemark.alarmsPerBatch);
+    expect(no_drift.constants.alarms_per_batch).toBeGreaterThan(no_drift.tidemark.alarms_per_batch);
     const unit = changes.find(({ name }: { name: string }) => name.startsWith("rotation in degrees"));
-    expect(unit.figures.tidemark).toMatchObject({ detected: 1, within5: 1 });
+    expect(unit.figures.tidemark).toMatchObject({ detected: 1, within_5: 1 });
     const { stdout, stderr } = await run(...words, "--out", "reports/bench.html");
     expect(stdout).toMatch(/^2 people, batches of 60 s, streams of 16\n/);
     expect(stderr).toMatch(/report: reports\/bench\.html\n$/);

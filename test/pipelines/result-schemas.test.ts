@@ -1,11 +1,15 @@
 // Whatever the data, each verb's result is one that its published schema takes: no share above 1, no NaN, nothing repaired.
+// What every verb prints, test/cli/json-answers.full.test.ts asks of the real commands.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
+import { driftBenchResultSchema } from "../../scripts/answer-schemas.ts";
 import { baselineStatsSchema } from "../../src/baseline/baseline-stats.ts";
 import { computeBaseline } from "../../src/baseline/compute-baseline.ts";
 import { validateBaseline } from "../../src/baseline/validate-baseline.ts";
 import type { CheckConfig } from "../../src/config.ts";
+import { type DriftBenchResult, figuresOfChange, figuresWithoutDrift } from "../../src/drift/bench-figures.ts";
+import type { DriftVerdict } from "../../src/drift/decision.ts";
 import { classificationMetrics, classificationMetricsSchema } from "../../src/metrics/classification-metrics.ts";
 import { cohenKappa } from "../../src/metrics/cohen-kappa.ts";
 import { classScores, macroMean } from "../../src/metrics/f1.ts";
@@ -18,8 +22,8 @@ import { type CheckResult, decide, type StreamState, streamSchemas } from "../..
 import type { Judge } from "../../src/pipelines/open-monitor.ts";
 import { predictionColumns } from "../../src/pipelines/prediction-columns.ts";
 import { describeCycle } from "../../src/pseudo-labeling/curriculum.ts";
-import { compareOnHoldout } from "../../src/pseudo-labeling/gate.ts";
-import { comparisonSchema, cycleSchema } from "../../src/pseudo-labeling/retrain-report.ts";
+import { compareOnHoldout, holdoutRules, proxyRules } from "../../src/pseudo-labeling/gate.ts";
+import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/pseudo-labeling/retrain-report.ts";
 import {
   channels,
   type GeneratedBatch,
@@ -29,9 +33,12 @@ import {
   measured,
 } from "./generated-stream.ts";
 
-/** As it is written and read again. */
+/** As it is written and read again, with no key that the schema does not have. */
 function throughJson<T>(schema: z.ZodType<T>, value: T): T {
-  return schema.parse(JSON.parse(JSON.stringify(value)));
+  const written: unknown = JSON.parse(JSON.stringify(value));
+  const read = schema.parse(written);
+  expect(read).toEqual(written);
+  return read;
 }
 
 const checkedAt = "2026-01-01T00:00:00.000Z";
@@ -180,9 +187,49 @@ it("retrain_report's cycles and comparison", () => {
         throughJson(cycleSchema, describeCycle(data, 1, 1, chosen, fit, fit));
         const groups = truth.map((_, i) => i % 2);
         const networks = { champion: probabilities, candidate: probabilities.toReversed() };
-        throughJson(comparisonSchema, compareOnHoldout(truth, groups, ["a", "b"], nClasses, networks, 12));
+        const comparison = compareOnHoldout(truth, groups, ["a", "b"], nClasses, networks, 12);
+        throughJson(comparisonSchema, comparison);
+        throughJson(z.array(gateRuleSchema), holdoutRules(1, comparison));
       },
     ),
+  );
+});
+
+it("retrain's rules on unlabelled windows", () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const proxies = fc.record({
+    ...{ mean_confidence: share, mean_entropy: share, flip_rate: fc.option(share), drift: share },
+  });
+  fc.assert(
+    fc.property(proxies, proxies, (champion, candidate) => {
+      throughJson(z.array(gateRuleSchema), proxyRules(champion, candidate));
+    }),
+  );
+});
+
+it("drift-bench's figures, of any verdicts", () => {
+  const verdict = fc.constantFrom<DriftVerdict>("normal", "gradual_drift", "sudden_change");
+  const streams = fc
+    .integer({ min: 2, max: 40 })
+    .chain((batches) =>
+      fc.tuple(
+        fc.array(fc.array(verdict, { minLength: batches, maxLength: batches }), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: batches - 1 }),
+      ),
+    );
+  const byJudge = <F>(figures: F): Record<keyof DriftBenchResult["no_drift"], F> => ({
+    ...{ tidemark: figures, constants: figures, "KS p-value": figures, "every 100": figures },
+  });
+  fc.assert(
+    fc.property(streams, verdict, ([verdicts, changeAt], expected) => {
+      const still = figuresWithoutDrift(verdicts);
+      const figures = byJudge(figuresOfChange(verdicts, { changeAt, expected }));
+      throughJson(driftBenchResultSchema, {
+        ...{ people: ["ann"], batch_seconds: 15, batches: verdicts[0]!.length, change_at: changeAt },
+        ...{ streams: verdicts.length, seed: 1, arl: 500, no_drift: byJudge(still), other_mix: byJudge(still) },
+        ...{ no_drift_by_person: byJudge([still]), changes: [{ name: "x", expected, figures }], warnings: [] },
+      });
+    }),
   );
 });
 

@@ -1,0 +1,140 @@
+// What `train --json` and `retrain --json` print, one event per line.
+import { z } from "zod";
+import type { PrintedEvent } from "../src/cli/printed-event.ts";
+import { qualityReportSchema } from "../src/data/quality.ts";
+import { classificationMetricsSchema } from "../src/metrics/classification-metrics.ts";
+import type { TrainEvent } from "../src/pipelines/train-events.ts";
+import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/pseudo-labeling/retrain-report.ts";
+import { summarySchema, userReportSchema } from "../src/report/cv-report.ts";
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+const names = z.array(z.string());
+const seconds = z.number().min(0);
+const loss = z.number().min(0);
+
+const fit = z.union([
+  z.templateLiteral(["fold-", z.int()]),
+  z.templateLiteral(["cycle-", z.int()]),
+  z.literal("final"),
+]);
+const left = z.object({ stretches: count, samples: count });
+
+const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
+  z.object({ type: z.literal(type), ...shape });
+
+const events = {
+  data: event("data", {
+    files: names.min(1),
+    rows: count,
+    users: count,
+    recordings: count,
+    classes: z.record(z.string(), count).describe("windows by class"),
+    channels: names.min(1),
+    columns: z
+      .object({
+        label: z.string().nullable(),
+        group: z.string().nullable(),
+        recording: z.string().nullable(),
+        time: z.string().nullable(),
+        time_unit: z.enum(["s", "ms", "us", "ns", "timestamp", "index"]),
+        channels: names,
+      })
+      .describe("which column plays which part"),
+    quality: qualityReportSchema,
+    windows: count,
+    dropped: z
+      .object({ short_stretches: left, remainders: left, unknown_class: left })
+      .describe("samples that no window covers"),
+  }),
+  memory: event("memory", { needed_bytes: count, total_bytes: count, available_bytes: count }),
+  split: event("split", {
+    split: z.string(),
+    folds: z.array(
+      z.object({
+        fold: z.int().min(1),
+        test_users: names,
+        train_windows: count,
+        validation_windows: count,
+        test_windows: count,
+      }),
+    ),
+    warnings: names,
+  }),
+  resumed: event("resumed", { fit, epochs: count.describe("finished in earlier sittings") }),
+  batch: event("batch", {
+    fit,
+    epoch: z.int().min(1),
+    epochs: z.int().min(1),
+    step: count,
+    steps: z.int().min(1),
+    loss,
+    windows_per_second: z.number().min(0),
+  }),
+  epoch: event("epoch", {
+    fit,
+    epoch: z.int().min(1),
+    epochs: z.int().min(1).describe("the most there can be"),
+    loss,
+    accuracy: share,
+    val_loss: loss.nullable().describe("null in the final fit, which holds nothing out"),
+    val_accuracy: share.nullable(),
+    val_macro_f1: share.nullable(),
+    learning_rate: z.number().positive(),
+    seconds,
+    windows_per_second: z.number().min(0),
+    best: z.boolean().describe("the best epoch of this fit so far"),
+    seconds_left: seconds.nullable().describe("of the whole run; null while there is no estimate"),
+  }),
+  fold: event("fold", {
+    fold: z.int().min(1),
+    folds: z.int().min(1),
+    best_epoch: count,
+    epochs: count,
+    seconds,
+    metrics: classificationMetricsSchema,
+  }),
+  "cross-validation": event("cross-validation", {
+    summary: summarySchema,
+    pooled: classificationMetricsSchema,
+    users: z.array(userReportSchema),
+  }),
+  final: event("final", { epochs: count, seconds }),
+  "retrain-data": event("retrain-data", {
+    labelled: z.object({ people: names, windows: count }),
+    files_of_model: names.describe("labelled recordings that the model's manifest names"),
+    holdout: z.object({ people: names, windows: count }),
+    unlabelled: z.object({ people: count, windows: count, rows: count }),
+    epochs: z.int().min(1),
+    warnings: names,
+  }),
+  cycle: event("cycle", { cycles: z.int().min(1), report: cycleSchema }),
+  gate: event("gate", {
+    winner: count,
+    stopped: stoppedSchema,
+    because: z.string(),
+    rules: z.array(gateRuleSchema),
+    passed: z.boolean(),
+  }),
+  retrained: event("retrained", {
+    adopted: z.boolean(),
+    out: z.string(),
+    report: z.string(),
+    seconds,
+    promoted: z.string().nullable(),
+  }),
+  checkpoint: event("checkpoint", { path: z.string(), resume_command: z.string() }),
+  done: event("done", { out: z.string(), report: z.string(), seconds, summary: summarySchema }),
+  tracked: event("tracked", {
+    page: z.string().nullable(),
+    versions: names,
+    unsent: count.describe("events that only the model folder has"),
+  }),
+  warning: event("warning", { message: z.string() }),
+} as const satisfies Record<TrainEvent["type"], z.ZodType>;
+
+export const eventTypes: readonly string[] = Object.keys(events);
+
+const [first, ...rest] = Object.values(events);
+
+export const trainEventSchema: z.ZodType<PrintedEvent> = z.discriminatedUnion("type", [first!, ...rest]);

@@ -353,6 +353,16 @@ function addBatches(folder: string, stream: string, ...ids: string[]): void {
   );
 }
 
+it.each([
+  ["an earlier version", "lock-1-aaaaaaaaaaaa.json", JSON.stringify({ pid: 1, host: "gone", identity: null })],
+  ["this version", "lock-1-aaaaaaaaaaaa@gone", ""],
+])("the lock of a killed container with another host's name holds up no report (%s)", async (_, name, content) => {
+  writeFileSync(inModel(name), content);
+  const { streams, command } = await synced();
+  expect(streams).toMatchObject([{ stream: "default", sent: 1, unsent: null }]);
+  expect(command).toBeNull();
+});
+
 describe("a server that takes nothing", () => {
   it("costs one patience, however many streams there are, and the answer says what is left", async () => {
     for (let i = 0; i < 30; i++) addBatches(model, `s${i}`, "a", "b");

@@ -7,8 +7,8 @@
 // shuffled within the person). Every method gets the same conformal interval over people, so that widths compare.
 
 import { join } from "node:path";
-import { openDatabase, sqlString } from "../src/data/duckdb.ts";
 import { Rng } from "../src/random.ts";
+import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
 import { groupConformalBound } from "../src/stats/group-conformal.ts";
 import { quantiles } from "../src/stats/quantile.ts";
 

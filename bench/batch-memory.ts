@@ -7,13 +7,13 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { openDatabase, sqlString } from "../src/data/duckdb.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
+import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { milliseconds } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";
 
-const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
 const preload = new URL("report-peak.ts", import.meta.url).href;
 const millions = [1, 10, 50];
 const mostMegabytes = 1000;

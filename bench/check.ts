@@ -6,15 +6,15 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { referenceKinds } from "../src/drift/comparison.ts";
+import { referenceKinds } from "../src/monitoring/drift/comparison.ts";
 import type { CheckResult } from "../src/pipelines/check.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
-import { modelFiles } from "../src/store/model-folder.ts";
+import { modelFiles } from "../src/storage/store/model-folder.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";
 
-const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
 const rows = 30_000;
 const windowSize = 5;
 

@@ -1,9 +1,9 @@
 // 385,000 rows of recordings from a file to a frozen baseline: read, checked, summarised.
 
 import { join } from "node:path";
-import { computeBaseline } from "../src/baseline/compute-baseline.ts";
-import { readRecordings } from "../src/data/read-recordings.ts";
+import { computeBaseline } from "../src/monitoring/drift/compute-baseline.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
+import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";

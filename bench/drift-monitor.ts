@@ -4,12 +4,12 @@
 // often the label is right five batches after the alarm. Labels stand in for predicted classes.
 
 import { parseArgs } from "node:util";
-import { gridsOf } from "../src/drift/baseline-reference.ts";
-import { calibrate } from "../src/drift/calibrate.ts";
-import type { ClassSummaries } from "../src/drift/class-summaries.ts";
-import type { DriftModel } from "../src/drift/comparison.ts";
-import { type DriftOptions, type DriftVerdict, judge, newDriftState } from "../src/drift/decision.ts";
-import { Summarizer } from "../src/drift/summarize.ts";
+import { calibrate } from "../src/monitoring/drift/calibrate.ts";
+import type { DriftModel } from "../src/monitoring/drift/comparison.ts";
+import { type DriftOptions, type DriftVerdict, judge, newDriftState } from "../src/monitoring/drift/decision.ts";
+import { gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import type { ClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
+import { Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../src/random.ts";
 import {
   baselineOf,

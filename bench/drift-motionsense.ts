@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { openDatabase, sqlString } from "../src/data/duckdb.ts";
 import { Rng } from "../src/random.ts";
+import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const recordings = fileURLToPath(new URL("../../shared/data/motionsense/motionsense.parquet", import.meta.url));
-const command = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+const command = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
 if (!existsSync(recordings)) console.log("MotionSense is not at ../shared/data: nothing measured.");
 else await measure(values.keep ?? mkdtempSync(join(tmpdir(), "tidemark-bench-")));
 

@@ -2,15 +2,15 @@
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { readRecordings } from "../src/data/read-recordings.ts";
-import { type BaselineReference, baselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
-import type { BatchSummary } from "../src/drift/batch-summary.ts";
-import { type ClassSummaries, mergeClassSummaries } from "../src/drift/class-summaries.ts";
-import { joinColumns } from "../src/drift/join-columns.ts";
-import type { Chunk, Group } from "../src/drift/rehearsal.ts";
-import { offsetSignals, withSensorSignals } from "../src/drift/sensor-signals.ts";
-import { type Columns, Summarizer } from "../src/drift/summarize.ts";
+import type { Chunk, Group } from "../src/monitoring/drift/rehearsal.ts";
+import { type BaselineReference, baselineReference, gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import type { BatchSummary } from "../src/monitoring/summaries/batch-summary.ts";
+import { type ClassSummaries, mergeClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
+import { joinColumns } from "../src/monitoring/summaries/join-columns.ts";
+import { offsetSignals, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
+import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import type { Rng } from "../src/random.ts";
+import { readRecordings } from "../src/signals/data/read-recordings.ts";
 
 export const samplingRateHz = 50;
 export const chunkSeconds = 15;

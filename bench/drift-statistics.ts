@@ -5,14 +5,24 @@
 // from other recordings of the same activity; and what the signals of the sensor as a whole add to its channels.
 
 import { parseArgs } from "node:util";
-import { type BaselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
-import { type ClassSummaries, mergeClassSummaries, subtractClassSummaries } from "../src/drift/class-summaries.ts";
-import { fixedThresholds } from "../src/drift/fixed-thresholds.ts";
-import { type Chunk, choicesOf, drawSession, type Group } from "../src/drift/rehearsal.ts";
-import { type BatchStatistics, batchStatistics, type StatisticName, scoreOf, standardOf } from "../src/drift/score.ts";
-import { atOtherRate, withHoles } from "../src/drift/sensor-faults.ts";
-import { ofChannels } from "../src/drift/sensor-signals.ts";
-import { type Columns, Summarizer } from "../src/drift/summarize.ts";
+import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";
+import { type Chunk, choicesOf, drawSession, type Group } from "../src/monitoring/drift/rehearsal.ts";
+import {
+  type BatchStatistics,
+  batchStatistics,
+  type StatisticName,
+  scoreOf,
+  standardOf,
+} from "../src/monitoring/drift/score.ts";
+import { atOtherRate, withHoles } from "../src/monitoring/drift/sensor-faults.ts";
+import { type BaselineReference, gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import {
+  type ClassSummaries,
+  mergeClassSummaries,
+  subtractClassSummaries,
+} from "../src/monitoring/summaries/class-summaries.ts";
+import { ofChannels } from "../src/monitoring/summaries/sensor-signals.ts";
+import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../src/random.ts";
 import {
   baselineOf,

@@ -3,9 +3,9 @@
 // network's own around these (.03); cycles after the first are better or worse by so much; the best one is asked.
 
 import { parseArgs } from "node:util";
-import { argmaxRows, confusionMatrix } from "../src/metrics/confusion-matrix.ts";
-import { classScores, macroMean } from "../src/metrics/f1.ts";
-import { compareOnHoldout, holdoutRules } from "../src/pseudo-labeling/gate.ts";
+import { argmaxRows, confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
+import { classScores, macroMean } from "../src/learning/evaluation/f1.ts";
+import { compareOnHoldout, holdoutRules } from "../src/learning/pseudo-labeling/gate.ts";
 import { Rng } from "../src/random.ts";
 
 const { values } = parseArgs({ options: { trials: { type: "string", default: "1000" } } });

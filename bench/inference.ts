@@ -3,12 +3,12 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { buildExportGraph } from "../src/nn/inference-graph.ts";
-import { describeNetwork, initialVector } from "../src/nn/parameters.ts";
-import { type NetworkName, networkLayers } from "../src/nn/presets.ts";
-import { modelProto } from "../src/onnx/model-proto.ts";
+import { buildExportGraph } from "../src/learning/networks/inference-graph.ts";
+import { modelProto } from "../src/learning/networks/model-proto.ts";
+import { describeNetwork, initialVector } from "../src/learning/networks/parameters.ts";
+import { type NetworkName, networkLayers } from "../src/learning/networks/presets.ts";
+import { predictWindows } from "../src/learning/training/predict-windows.ts";
 import { Rng } from "../src/random.ts";
-import { predictWindows } from "../src/training/predict-windows.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { randomWindows, sizes } from "./random-windows.ts";

@@ -10,7 +10,7 @@ import { simulate } from "../src/pipelines/simulate.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";
 
-const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
 const preload = new URL("report-peak.ts", import.meta.url).href;
 const [users, minutes] = [24, 19.5];
 

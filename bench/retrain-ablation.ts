@@ -7,18 +7,23 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { readRecordings } from "../src/data/read-recordings.ts";
-import { classificationMetrics } from "../src/metrics/classification-metrics.ts";
+import { classificationMetrics } from "../src/learning/evaluation/classification-metrics.ts";
+import {
+  type CycleFit,
+  type CycleReport,
+  type Restart,
+  runCurriculum,
+} from "../src/learning/pseudo-labeling/curriculum.ts";
+import type { Selection } from "../src/learning/pseudo-labeling/select-pseudo-labels.ts";
+import { adaptBatchNorm } from "../src/learning/training/adapt-batch-norm.ts";
+import { predictRows } from "../src/learning/training/fit-network.ts";
+import { type FitOutcome, fitInWorker } from "../src/learning/training/fit-worker.ts";
+import { ValidationSession } from "../src/learning/training/network-session.ts";
 import { type CycleSetting, cycleSpec } from "../src/pipelines/cycle-spec.ts";
-import { makeWindows } from "../src/preprocessing/make-windows.ts";
-import type { WindowSet } from "../src/preprocessing/windows.ts";
-import { type CycleFit, type CycleReport, type Restart, runCurriculum } from "../src/pseudo-labeling/curriculum.ts";
-import type { Selection } from "../src/pseudo-labeling/select-pseudo-labels.ts";
 import { Rng } from "../src/random.ts";
-import { adaptBatchNorm } from "../src/training/adapt-batch-norm.ts";
-import { predictRows } from "../src/training/fit-network.ts";
-import { type FitOutcome, fitInWorker } from "../src/training/fit-worker.ts";
-import { ValidationSession } from "../src/training/network-session.ts";
+import { readRecordings } from "../src/signals/data/read-recordings.ts";
+import { makeWindows } from "../src/signals/preprocessing/make-windows.ts";
+import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 // The inside of StepWorker: waits for a number of steps, runs them, answers with the milliseconds of each.
 
 import { parentPort, workerData } from "node:worker_threads";
-import type { NetworkName } from "../src/nn/presets.ts";
+import type { NetworkName } from "../src/learning/networks/presets.ts";
 import { createStep } from "./step.ts";
 
 const step = await createStep(workerData as NetworkName);

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { NetworkName } from "../src/nn/presets.ts";
+import type { NetworkName } from "../src/learning/networks/presets.ts";
 
 export class StepWorker {
   readonly #worker: Worker;

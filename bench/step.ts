@@ -1,9 +1,9 @@
-import { adamStepSize } from "../src/nn/adam.ts";
-import { initialVector } from "../src/nn/parameters.ts";
-import type { NetworkName } from "../src/nn/presets.ts";
+import { adamStepSize } from "../src/learning/networks/adam.ts";
+import { initialVector } from "../src/learning/networks/parameters.ts";
+import type { NetworkName } from "../src/learning/networks/presets.ts";
+import { fillKeepMask } from "../src/learning/training/dropout-mask.ts";
+import { TrainingSession } from "../src/learning/training/network-session.ts";
 import { Rng } from "../src/random.ts";
-import { fillKeepMask } from "../src/training/dropout-mask.ts";
-import { TrainingSession } from "../src/training/network-session.ts";
 import { sizes } from "./random-windows.ts";
 
 const batchSize = 64;

@@ -3,12 +3,12 @@
 // the anchor and the rolling reference. The values are normal, heavy-tailed and mostly still by turns, so that the grid's
 // edges are evenly spread, far apart and crowded.
 
-import { baselineReference, gridsOf } from "../src/drift/baseline-reference.ts";
-import { type ClassSummaries, summarizeByClass } from "../src/drift/class-summaries.ts";
-import { type DriftModel, referenceKinds } from "../src/drift/comparison.ts";
-import { judge, newDriftState } from "../src/drift/decision.ts";
-import { withSensorSignals } from "../src/drift/sensor-signals.ts";
-import { type Columns, Summarizer } from "../src/drift/summarize.ts";
+import { type DriftModel, referenceKinds } from "../src/monitoring/drift/comparison.ts";
+import { judge, newDriftState } from "../src/monitoring/drift/decision.ts";
+import { baselineReference, gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import { type ClassSummaries, summarizeByClass } from "../src/monitoring/summaries/class-summaries.ts";
+import { withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
+import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../src/random.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";

@@ -1,9 +1,9 @@
 // Windows a second through training as the product runs it: fitNetwork in its worker, so each step also gathers, turns
 // and scales its windows and moves the averaged weights.
 
-import { fitScaler } from "../src/preprocessing/scaler.ts";
+import { fitInWorker } from "../src/learning/training/fit-worker.ts";
 import { Rng } from "../src/random.ts";
-import { fitInWorker } from "../src/training/fit-worker.ts";
+import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
 import type { Measurement } from "./measurement.ts";
 import { median } from "./measurement.ts";
 import { randomWindows } from "./random-windows.ts";

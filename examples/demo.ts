@@ -5,12 +5,12 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { openDatabase, sqlString } from "../src/data/duckdb.ts";
 import { verdictExitCodes } from "../src/errors.ts";
+import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const directory = join(root, "demo");
-const command = join(root, "src/cli/main.ts");
+const command = join(root, "src/interfaces/cli/main.ts");
 
 /** @param expected exit code; check's says the verdict */
 function tidemark(words: readonly string[], expected = 0): void {

@@ -1,17 +1,17 @@
 // What `--json` prints, as schemas; the answer of check, which the ledger keeps too, has its own in src/monitoring. Their
 // types are those of what is printed, so that neither can change without the other.
 import { z } from "zod";
-import type { SnakeKeys } from "../src/cli/snake-keys.ts";
-import type { ChangeFigures, DriftBenchResult, NoDriftFigures } from "../src/drift/bench-figures.ts";
-import type { JudgeName } from "../src/drift/bench-judges.ts";
+import type { SnakeKeys } from "../src/interfaces/cli/snake-keys.ts";
+import { cvReportSchema } from "../src/learning/evaluation/cv-report.ts";
+import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
+import type { ChangeFigures, DriftBenchResult, NoDriftFigures } from "../src/monitoring/drift/bench-figures.ts";
+import type { JudgeName } from "../src/monitoring/drift/bench-judges.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
+import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
 import type { PredictResult } from "../src/pipelines/predict.ts";
 import type { ByHand } from "../src/pipelines/reference.ts";
-import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/registry.ts";
 import type { SimulateResult } from "../src/pipelines/simulate.ts";
 import type { SyncResult } from "../src/pipelines/sync.ts";
-import { retrainReportSchema } from "../src/pseudo-labeling/retrain-report.ts";
-import { cvReportSchema } from "../src/report/cv-report.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);

@@ -12,4 +12,4 @@ execFileSync(
   [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "tsconfig.build.json"), "--outDir", out],
   { stdio: "inherit" },
 );
-chmodSync(join(out, "cli/main.js"), 0o755);
+chmodSync(join(out, "interfaces/cli/main.js"), 0o755);

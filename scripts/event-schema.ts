@@ -1,11 +1,11 @@
 // What `train --json` and `retrain --json` print, one event per line.
 import { z } from "zod";
-import type { PrintedEvent } from "../src/cli/printed-event.ts";
-import { qualityReportSchema } from "../src/data/quality.ts";
-import { classificationMetricsSchema } from "../src/metrics/classification-metrics.ts";
-import type { TrainEvent } from "../src/pipelines/train-events.ts";
-import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/pseudo-labeling/retrain-report.ts";
-import { summarySchema, userReportSchema } from "../src/report/cv-report.ts";
+import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
+import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
+import { summarySchema, userReportSchema } from "../src/learning/evaluation/cv-report.ts";
+import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
+import type { TrainEvent } from "../src/learning/training/train-events.ts";
+import { qualityReportSchema } from "../src/signals/data/quality.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);

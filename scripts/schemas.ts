@@ -4,15 +4,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { baselineStatsSchema } from "../src/baseline/baseline-stats.ts";
-import { checkResultSchema } from "../src/monitoring/check-result.ts";
-import { rollingReferenceSchema } from "../src/monitoring/rolling-reference.ts";
-import { scalerSchema } from "../src/preprocessing/scaler.ts";
-import { retrainReportSchema } from "../src/pseudo-labeling/retrain-report.ts";
-import { cvReportSchema } from "../src/report/cv-report.ts";
-import { labelsSchema } from "../src/store/labels.ts";
-import { manifestSchema } from "../src/store/manifest.ts";
-import { registrySchema } from "../src/store/registry.ts";
+import { cvReportSchema } from "../src/learning/evaluation/cv-report.ts";
+import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
+import { baselineStatsSchema } from "../src/monitoring/drift/baseline-stats.ts";
+import { checkResultSchema } from "../src/monitoring/streams/check-result.ts";
+import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
+import { scalerSchema } from "../src/signals/preprocessing/scaler.ts";
+import { labelsSchema } from "../src/storage/store/labels.ts";
+import { manifestSchema } from "../src/storage/store/manifest.ts";
+import { registrySchema } from "../src/storage/store/registry.ts";
 import {
   baselineValidationSchema,
   compactedLedgerSchema,

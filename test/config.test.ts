@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "../src/config.ts";
 import { UserError } from "../src/errors.ts";
 import { resumeCommand } from "../src/pipelines/resume-command.ts";
-import { temporaryDirectory } from "./store/temporary-directory.ts";
+import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
 const least = { files: ["a.csv"], out: "models/walk" };
 

@@ -5,11 +5,11 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createProgram } from "../src/cli/program.ts";
+import { createProgram } from "../src/interfaces/cli/program.ts";
 import { commandPaths } from "./command-paths.ts";
 import { unpackOldModel } from "./pipelines/old-model.ts";
 import { fileDirectory, main } from "./pipelines/tiny-run.ts";
-import { FakeMlflow } from "./tracking/fake-mlflow.ts";
+import { FakeMlflow } from "./storage/tracking/fake-mlflow.ts";
 
 const traces = spawnSync("strace", ["-qq", "-e", "trace=none", "true"]).status === 0;
 const directory = fileDirectory();

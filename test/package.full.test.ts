@@ -46,7 +46,7 @@ describe("the built package", () => {
       'import * as api from "tidemark"; console.log(typeof api.train, typeof api.predict, typeof api.check, typeof api.driftBench, typeof api.simulate)';
     const run = (...words: string[]): string => execFileSync(process.execPath, words, { cwd: home, encoding: "utf8" });
     expect(run("--input-type=module", "--eval", script)).toBe("function function function function function\n");
-    expect(run("dist/cli/main.js", "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(run("dist/interfaces/cli/main.js", "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it("has no import left that ends in .ts", () => {

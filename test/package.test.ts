@@ -39,7 +39,7 @@ describe("package.json", () => {
 
   it("asks for the Node version that the command checks", () => {
     expect(manifest.engines.node).toBe(">=22.18");
-    expect(readFileSync(join(root, "src/cli/main.ts"), "utf8")).toContain("22.18 or later");
+    expect(readFileSync(join(root, "src/interfaces/cli/main.ts"), "utf8")).toContain("22.18 or later");
   });
 
   it("publishes only the files it lists, and these exist", () => {

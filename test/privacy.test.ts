@@ -1,8 +1,8 @@
 // docs/privacy.md leaves out no file of a model folder and no library.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { modelFiles, trackingFile } from "../src/store/model-folder.ts";
-import { monitorFile } from "../src/store/monitor-database.ts";
+import { modelFiles, trackingFile } from "../src/storage/store/model-folder.ts";
+import { monitorFile } from "../src/storage/store/monitor-database.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 const page = read("docs/privacy.md");

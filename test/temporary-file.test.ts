@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { writeFileAtomic } from "../src/store/atomic-file.ts";
+import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import { temporaryBeside } from "../src/temporary-file.ts";
-import { temporaryDirectory } from "./store/temporary-directory.ts";
+import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
 /** As a process that is killed in the middle of a write leaves it. */
 function leftover(path: string): string {

@@ -1,7 +1,6 @@
 // What is to be judged: the network of the best cycle, or the adapted one, with what every cycle did on the way.
 
 import type { RetrainConfig } from "../config.ts";
-import type { Scaler } from "../preprocessing/scaler.ts";
 import {
   type CurriculumResult,
   type CycleFit,
@@ -9,20 +8,21 @@ import {
   describeCycle,
   runCurriculum,
   type StopReason,
-} from "../pseudo-labeling/curriculum.ts";
-import type { Selection } from "../pseudo-labeling/select-pseudo-labels.ts";
+} from "../learning/pseudo-labeling/curriculum.ts";
+import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
+import { adaptBatchNorm } from "../learning/training/adapt-batch-norm.ts";
+import { type FitSpec, predictRows } from "../learning/training/fit-network.ts";
+import type { FitOutcome } from "../learning/training/fit-worker.ts";
+import { ValidationSession } from "../learning/training/network-session.ts";
+import { runFit } from "../learning/training/resumable-run.ts";
+import type { TimeLeft } from "../learning/training/time-left.ts";
+import type { FitName, OnTrainEvent } from "../learning/training/train-events.ts";
+import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import type { Rng } from "../random.ts";
-import type { Staging } from "../store/staging.ts";
-import { adaptBatchNorm } from "../training/adapt-batch-norm.ts";
-import { type FitSpec, predictRows } from "../training/fit-network.ts";
-import type { FitOutcome } from "../training/fit-worker.ts";
-import { ValidationSession } from "../training/network-session.ts";
+import type { Scaler } from "../signals/preprocessing/scaler.ts";
+import type { Staging } from "../storage/store/staging.ts";
 import { type CycleSetting, cycleSpec } from "./cycle-spec.ts";
-import type { Monitor } from "./open-monitor.ts";
 import type { RetrainData } from "./retrain-data.ts";
-import type { TimeLeft } from "./time-left.ts";
-import type { FitName, OnTrainEvent } from "./train-events.ts";
-import { runFit } from "./train-run.ts";
 
 export interface RetrainRun {
   readonly config: RetrainConfig;

@@ -3,8 +3,8 @@
 
 import { type ChampionOptions, readChampionOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
-import type { Manifest } from "../store/manifest.ts";
-import type { StoredConfig } from "../store/stored-config.ts";
+import type { Manifest } from "../storage/store/manifest.ts";
+import type { StoredConfig } from "../storage/store/stored-config.ts";
 
 /**
  * @param config of the champion's training

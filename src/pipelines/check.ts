@@ -4,32 +4,37 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
-import type { FaultDescription } from "../data/data-fault.ts";
-import type { OpenedBatch } from "../data/quality-gate.ts";
-import { withChannels } from "../data/recordings.ts";
-import { gridsOf } from "../drift/baseline-reference.ts";
-import { type DriftState, driftStateSchema, judge, newDriftState } from "../drift/decision.ts";
-import { diagnose } from "../drift/diagnosis.ts";
-import { ofChannels, signalMargin } from "../drift/sensor-signals.ts";
-import { type Columns, Summarizer } from "../drift/summarize.ts";
-import type { BatchMeasurement } from "../monitoring/batch-measurement.ts";
-import { type CheckResult, checkResultSchema, shortenedResult } from "../monitoring/check-result.ts";
-import { planWindows } from "../preprocessing/make-windows.ts";
-import { chunkCount, windowChunks } from "../preprocessing/window-chunks.ts";
+import { predictWindows } from "../learning/training/predict-windows.ts";
+import { columnsOf } from "../learning/training/prepare-training.ts";
+import { type DriftState, driftStateSchema, judge, newDriftState } from "../monitoring/drift/decision.ts";
+import { diagnose } from "../monitoring/drift/diagnosis.ts";
+import { type CheckResult, checkResultSchema, shortenedResult } from "../monitoring/streams/check-result.ts";
+import { describeCheck } from "../monitoring/streams/describe-check.ts";
+import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
+import {
+  type Decision,
+  type StreamMemory,
+  type StreamSchemas,
+  withStream,
+} from "../monitoring/streams/monitor-stream.ts";
+import { type Judge, type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
+import type { MonitoredModel } from "../monitoring/streams/publish-reference.ts";
+import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
+import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
+import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
+import { ofChannels, signalMargin } from "../monitoring/summaries/sensor-signals.ts";
+import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { sha256Bytes, sha256File } from "../store/hash.ts";
-import { modelFiles } from "../store/model-folder.ts";
-import { serverAddress } from "../tracking/server-address.ts";
-import { predictWindows } from "../training/predict-windows.ts";
-import { describeCheck } from "./describe-check.ts";
-import { openGatedBatch } from "./gate-batch.ts";
-import { BatchMeasurer } from "./measure-batch.ts";
-import { type Decision, type StreamMemory, type StreamSchemas, withStream } from "./monitor-stream.ts";
-import { type Judge, type Monitor, openMonitor } from "./open-monitor.ts";
-import { columnsOf } from "./prepare-training.ts";
-import type { MonitoredModel } from "./publish-reference.ts";
+import type { FaultDescription } from "../signals/data/data-fault.ts";
+import type { OpenedBatch } from "../signals/data/quality-gate.ts";
+import { withChannels } from "../signals/data/recordings.ts";
+import { planWindows } from "../signals/preprocessing/make-windows.ts";
+import { chunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
+import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import { serverAddress } from "../storage/tracking/server-address.ts";
 
-export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/check-result.ts";
+export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 
 /** What a stream remembers between checks, besides the batches of its references. */
 export interface StreamState {
@@ -133,10 +138,10 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
   if (address === null) return [];
   const warnings = [...address.warnings];
   const [{ MlflowClient }, { Patience }, { reportStream }, { experimentOf }] = await Promise.all([
-    import("../tracking/mlflow-client.ts"),
-    import("../tracking/patience.ts"),
-    import("./report-stream.ts"),
-    import("./tracking-log.ts"),
+    import("../storage/tracking/mlflow-client.ts"),
+    import("../storage/tracking/patience.ts"),
+    import("../report/report-stream.ts"),
+    import("../report/tracking-log.ts"),
   ]);
   const client = new MlflowClient(address);
   let reason: string | undefined;

@@ -1,10 +1,10 @@
 // `tidemark reference compact`: shortens all that is too old or too much, and gives its space back to the disk. `check`
 // shortens a few batches each time it adds one, and reuses their space.
 import { type CompactOptions, resolveCompactConfig } from "../config.ts";
+import { keptAtEnds, retention } from "../monitoring/streams/ledger-retention.ts";
+import { withMonitor } from "../monitoring/streams/monitor-stream.ts";
+import { openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { streamSchemas } from "./check.ts";
-import { keptAtEnds, retention } from "./ledger-retention.ts";
-import { withMonitor } from "./monitor-stream.ts";
-import { openMonitor } from "./open-monitor.ts";
 
 export interface CompactedLedger {
   /** Batches whose whole answers were shortened. */

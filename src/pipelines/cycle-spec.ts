@@ -2,14 +2,14 @@
 // fit, from fresh weights unless others are given.
 
 import type { TrainConfig } from "../config.ts";
-import { fitScaler } from "../preprocessing/scaler.ts";
-import type { WindowSet } from "../preprocessing/windows.ts";
-import type { Selection } from "../pseudo-labeling/select-pseudo-labels.ts";
+import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
+import { balancedClassWeights } from "../learning/training/class-weights.ts";
+import { finalShards } from "../learning/training/final-schedule.ts";
+import type { FitSpec, NetworkWeights } from "../learning/training/fit-network.ts";
+import type { FitName } from "../learning/training/train-events.ts";
 import type { Rng } from "../random.ts";
-import { balancedClassWeights } from "../training/class-weights.ts";
-import type { FitSpec, NetworkWeights } from "../training/fit-network.ts";
-import { finalShards } from "./final-schedule.ts";
-import type { FitName } from "./train-events.ts";
+import { fitScaler } from "../signals/preprocessing/scaler.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
 
 /** What all fits of a retraining share. */
 export interface CycleSetting {

@@ -1,20 +1,20 @@
 // What the gate asks of unlabelled windows.
 
-import { gridsOf } from "../drift/baseline-reference.ts";
-import { summarizeByClass } from "../drift/class-summaries.ts";
-import { driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
-import { modelSignals } from "../drift/model-signals.ts";
-import { batchStatistics } from "../drift/score.ts";
-import { ofChannels } from "../drift/sensor-signals.ts";
-import { flipRate, meanConfidence } from "../drift/signal-distances.ts";
-import { Summarizer } from "../drift/summarize.ts";
-import { argmaxRows } from "../metrics/confusion-matrix.ts";
-import { pickWindows } from "../preprocessing/join-windows.ts";
-import type { Proxies } from "../pseudo-labeling/gate.ts";
-import type { RetrainReport } from "../pseudo-labeling/retrain-report.ts";
-import { applyTemperature } from "../training/temperature-scaling.ts";
+import { argmaxRows } from "../learning/evaluation/confusion-matrix.ts";
+import type { Proxies } from "../learning/pseudo-labeling/gate.ts";
+import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
+import { applyTemperature } from "../learning/training/temperature-scaling.ts";
+import { driftBaselineSchema, driftModel } from "../monitoring/drift/drift-baseline.ts";
+import { batchStatistics } from "../monitoring/drift/score.ts";
+import { flipRate, meanConfidence } from "../monitoring/drift/signal-distances.ts";
+import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
+import { summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
+import { classOfSamples, columnsUnder, follows, gatherUnder } from "../monitoring/summaries/measure-batch.ts";
+import { modelSignals } from "../monitoring/summaries/model-signals.ts";
+import { ofChannels } from "../monitoring/summaries/sensor-signals.ts";
+import { Summarizer } from "../monitoring/summaries/summarize.ts";
+import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
-import { classOfSamples, columnsUnder, follows, gatherUnder } from "./measure-batch.ts";
 import type { BuiltModel, TrainedModel } from "./write-model.ts";
 
 /** On the unlabelled windows, of both networks; probabilities after temperature scaling, as each exported network gives them. */

@@ -2,11 +2,11 @@
 // that its files fit each other and can be used, whoever wrote the hashes.
 
 import { readFile } from "node:fs/promises";
-import { networkFaults } from "../nn/exported-network.ts";
-import { scalerFaults } from "../preprocessing/scaler.ts";
-import { readJson } from "../store/atomic-file.ts";
-import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../store/model-folder.ts";
-import { resolveModel } from "../store/registry.ts";
+import { networkFaults } from "../learning/networks/exported-network.ts";
+import { scalerFaults } from "../signals/preprocessing/scaler.ts";
+import { readJson } from "../storage/store/atomic-file.ts";
+import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../storage/store/model-folder.ts";
+import { resolveModel } from "../storage/store/registry.ts";
 import { explainReadFailure } from "../system-error.ts";
 
 /**

@@ -3,7 +3,7 @@
 
 import { realpath, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
-import type { Manifest } from "../store/manifest.ts";
+import type { Manifest } from "../storage/store/manifest.ts";
 
 /** Where names lead to something else than files that people keep. */
 const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;

@@ -1,12 +1,12 @@
 // `tidemark reference` and `tidemark baseline`: what a model's references are, and what a person decides about them.
 
 import { UserError } from "../errors.ts";
-import type { RollingReference } from "../monitoring/rolling-reference.ts";
-import type { ByHand } from "../monitoring/update-rules.ts";
-import type { LedgerRow } from "../store/batch-ledger.ts";
+import { listStreams, withStream } from "../monitoring/streams/monitor-stream.ts";
+import { openMonitor } from "../monitoring/streams/open-monitor.ts";
+import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
+import type { ByHand } from "../monitoring/streams/update-rules.ts";
+import type { LedgerRow } from "../storage/store/batch-ledger.ts";
 import { streamSchemas } from "./check.ts";
-import { listStreams, withStream } from "./monitor-stream.ts";
-import { openMonitor } from "./open-monitor.ts";
 
 export type { ByHand };
 

@@ -2,24 +2,24 @@
 // ones through the quality gate, and who decides. U unlabelled windows, K classes.
 
 import type { ChampionOptions, RetrainConfig } from "../config.ts";
-import { refuseAbsurdValues } from "../data/absurd-values.ts";
-import { openDatabase, sqlName, sqlString } from "../data/duckdb.ts";
-import { type ReadRecordings, readRecordings } from "../data/read-recordings.ts";
-import type { Recordings } from "../data/recordings.ts";
 import { UserError } from "../errors.ts";
-import { innerSplit } from "../model-selection/inner-split.ts";
-import { joinWindows, pickWindows } from "../preprocessing/join-windows.ts";
-import { type DroppedSamples, makeWindows } from "../preprocessing/make-windows.ts";
-import type { WindowSet } from "../preprocessing/windows.ts";
+import { innerSplit } from "../learning/evaluation/inner-split.ts";
+import { predictWindows } from "../learning/training/predict-windows.ts";
+import { columnsOf, countByName } from "../learning/training/prepare-training.ts";
+import { gateBatch } from "../monitoring/streams/gate-batch.ts";
+import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import { Rng } from "../random.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
-import { readJsonLines } from "../store/atomic-file.ts";
-import { modelFiles } from "../store/model-folder.ts";
-import { predictWindows } from "../training/predict-windows.ts";
+import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
+import { openDatabase, sqlName, sqlString } from "../signals/data/duckdb.ts";
+import { type ReadRecordings, readRecordings } from "../signals/data/read-recordings.ts";
+import type { Recordings } from "../signals/data/recordings.ts";
+import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
+import { type DroppedSamples, makeWindows } from "../signals/preprocessing/make-windows.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { readJsonLines } from "../storage/store/atomic-file.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
-import { gateBatch } from "./gate-batch.ts";
-import type { Monitor } from "./open-monitor.ts";
-import { columnsOf, countByName } from "./prepare-training.ts";
 import { recordingsOfModel } from "./recordings-of-model.ts";
 
 export interface RetrainData {

@@ -1,7 +1,7 @@
 import { resolveSimulateConfig, type SimulateOptions } from "../config.ts";
-import { simulate as simulateColumns } from "../data/simulate.ts";
-import { writeTable } from "../data/write-table.ts";
 import { checkOutFile } from "../out-file.ts";
+import { simulate as simulateColumns } from "../signals/data/simulate.ts";
+import { writeTable } from "../signals/data/write-table.ts";
 
 export interface SimulateResult {
   out: string;

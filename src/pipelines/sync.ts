@@ -4,23 +4,23 @@
 import { join } from "node:path";
 import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
+import { listStreams } from "../monitoring/streams/monitor-stream.ts";
+import type { LedgerOwner } from "../monitoring/streams/publish-reference.ts";
+import { type ReportedStream, reportStream } from "../report/report-stream.ts";
+import { experimentIn, openSendableLog, type SendableLog } from "../report/tracking-log.ts";
+import { registration, trainRun } from "../report/train-log.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { exists } from "../store/exists.ts";
-import { readManifest } from "../store/manifest.ts";
-import { modelFiles, refuseLinksOut, trackingFile } from "../store/model-folder.ts";
-import { stagingDirectory } from "../store/staging.ts";
-import { sendAll, type Unsent } from "../tracking/background-sender.ts";
-import type { Clock } from "../tracking/clock.ts";
-import { EventSender } from "../tracking/event-sender.ts";
-import { MlflowClient } from "../tracking/mlflow-client.ts";
-import { Patience } from "../tracking/patience.ts";
-import { serverAddress } from "../tracking/server-address.ts";
-import { completeTag } from "../tracking/tracking-event.ts";
-import { listStreams } from "./monitor-stream.ts";
-import type { LedgerOwner } from "./publish-reference.ts";
-import { type ReportedStream, reportStream } from "./report-stream.ts";
-import { experimentIn, openSendableLog, type SendableLog } from "./tracking-log.ts";
-import { registration, trainRun } from "./train-log.ts";
+import { exists } from "../storage/store/exists.ts";
+import { readManifest } from "../storage/store/manifest.ts";
+import { modelFiles, refuseLinksOut, trackingFile } from "../storage/store/model-folder.ts";
+import { stagingDirectory } from "../storage/store/staging.ts";
+import { sendAll, type Unsent } from "../storage/tracking/background-sender.ts";
+import type { Clock } from "../storage/tracking/clock.ts";
+import { EventSender } from "../storage/tracking/event-sender.ts";
+import { MlflowClient } from "../storage/tracking/mlflow-client.ts";
+import { Patience } from "../storage/tracking/patience.ts";
+import { serverAddress } from "../storage/tracking/server-address.ts";
+import { completeTag } from "../storage/tracking/tracking-event.ts";
 
 export interface SyncedTraining {
   /** Events that were sent; 0 where the server had them all. */

@@ -1,7 +1,7 @@
 // What each channel of the training data looked like: the frozen baseline's histogram with its percentiles as lines.
 
 import * as Plot from "@observablehq/plot";
-import type { BaselineStats, ChannelStats } from "../baseline/baseline-stats.ts";
+import type { BaselineStats, ChannelStats } from "../monitoring/drift/baseline-stats.ts";
 import { quantity } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { plotSvg } from "./plot-svg.ts";

@@ -1,11 +1,11 @@
 // report.html: the cross-validation on one page.
 
-import type { BaselineStats } from "../baseline/baseline-stats.ts";
 import { counted } from "../counted.ts";
-import type { MetricsSummary } from "../metrics/metrics-summary.ts";
+import type { CvReport } from "../learning/evaluation/cv-report.ts";
+import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
+import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { channelHistograms } from "./channel-histograms.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
-import type { CvReport } from "./cv-report.ts";
 import { configTable, foldTable, leakageTable, qualityTables } from "./data-tables.ts";
 import { count, fixed } from "./format.ts";
 import type { HistoryRow } from "./history-row.ts";

@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
-import { type RetrainReport, stopPhrases } from "../pseudo-labeling/retrain-report.ts";
+import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
 import { dataTable } from "./data-table.ts";
 import { count, fixed, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";

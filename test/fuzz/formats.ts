@@ -4,18 +4,18 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readConfigFile, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { prepareTraining } from "../../src/learning/training/prepare-training.ts";
+import { gateBatch } from "../../src/monitoring/streams/gate-batch.ts";
+import { type Monitor, openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { check } from "../../src/pipelines/check.ts";
-import { gateBatch } from "../../src/pipelines/gate-batch.ts";
-import { type Monitor, openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { listModels } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
-import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
-import { listModels } from "../../src/pipelines/registry.ts";
 import { sync } from "../../src/pipelines/sync.ts";
-import { readTrackingLog } from "../../src/pipelines/tracking-log.ts";
 import type { Rng } from "../../src/random.ts";
-import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
-import { modelFiles, trackingFile } from "../../src/store/model-folder.ts";
+import { readTrackingLog } from "../../src/report/tracking-log.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
+import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
 import {
   byteMutations,
   jsonMutations,

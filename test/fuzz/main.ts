@@ -12,11 +12,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { tableLines } from "../../src/cli/table.ts";
+import { tableLines } from "../../src/interfaces/cli/table.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { train } from "../../src/pipelines/train.ts";
 import { chosenNames } from "../chosen-names.ts";
-import { FakeMlflow } from "../tracking/fake-mlflow.ts";
+import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
 import { type Base, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
 

@@ -2,19 +2,19 @@
 // brings batch after batch as `tidemark check` does, opening the model folder for each, and acknowledges each by a line.
 import { writeSync } from "node:fs";
 import { z } from "zod";
-import { modelSignals } from "../../src/drift/model-signals.ts";
-import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
-import type { Verdict } from "../../src/monitoring/update-rules.ts";
 import {
   type Decision,
   type MonitorStream,
   type StreamMemory,
   type StreamOptions,
   withStream,
-} from "../../src/pipelines/monitor-stream.ts";
-import type { MonitoredModel } from "../../src/pipelines/publish-reference.ts";
-import { sha256Bytes } from "../../src/store/hash.ts";
-import { defaultStream } from "../../src/store/stream-names.ts";
+} from "../../src/monitoring/streams/monitor-stream.ts";
+import type { MonitoredModel } from "../../src/monitoring/streams/publish-reference.ts";
+import type { Verdict } from "../../src/monitoring/streams/update-rules.ts";
+import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
+import { modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
+import { sha256Bytes } from "../../src/storage/store/hash.ts";
+import { defaultStream } from "../../src/storage/store/stream-names.ts";
 
 export interface Evidence {
   /** Batches that were judged, rejected ones not counted. */

@@ -13,11 +13,11 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
-import { type CheckResult, checkResultSchema, type RejectedBatch } from "../../src/monitoring/check-result.ts";
+import { type CheckResult, checkResultSchema, type RejectedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { monitorFile } from "../../src/store/monitor-database.ts";
-import { rollingReferencePath } from "../../src/store/stream-names.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { monitorFile } from "../../src/storage/store/monitor-database.ts";
+import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory, start } from "./tiny-run.ts";
 

@@ -2,12 +2,12 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
-import { type CheckResult, checkResultSchema, type JudgedBatch } from "../../src/monitoring/check-result.ts";
-import { type RollingReference, rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { type CheckResult, checkResultSchema, type JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import { type RollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { rollingReferencePath } from "../../src/store/stream-names.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory, start } from "./tiny-run.ts";
 

@@ -3,13 +3,13 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, expect, it } from "vitest";
-import { batchMeasurementSchema } from "../../src/monitoring/batch-measurement.ts";
-import type { JudgedBatch } from "../../src/monitoring/check-result.ts";
+import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import { withStream } from "../../src/monitoring/streams/monitor-stream.ts";
+import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { batchMeasurementSchema } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { check, streamSchemas } from "../../src/pipelines/check.ts";
 import { compactLedger } from "../../src/pipelines/compact-ledger.ts";
-import { withStream } from "../../src/pipelines/monitor-stream.ts";
-import { openMonitor } from "../../src/pipelines/open-monitor.ts";
-import { monitorFile } from "../../src/store/monitor-database.ts";
+import { monitorFile } from "../../src/storage/store/monitor-database.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory, start } from "./tiny-run.ts";
 

@@ -4,13 +4,13 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlink
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
+import { openMonitor, validateBaselineFile } from "../../src/monitoring/streams/open-monitor.ts";
 import { check } from "../../src/pipelines/check.ts";
-import { openMonitor, validateBaselineFile } from "../../src/pipelines/open-monitor.ts";
+import { promote, showModel } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
-import { promote, showModel } from "../../src/pipelines/registry.ts";
 import { sync } from "../../src/pipelines/sync.ts";
-import { resolveModel } from "../../src/store/registry.ts";
-import { smallNetwork } from "../nn/small-network.ts";
+import { resolveModel } from "../../src/storage/store/registry.ts";
+import { smallNetwork } from "../learning/networks/small-network.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { fileDirectory, main } from "./tiny-run.ts";
 

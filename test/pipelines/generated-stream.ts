@@ -1,17 +1,17 @@
 // Streams of batches that no recording would be likely to hold, for a model of made-up people: one class, classes that the
 // reference does not hold, one window, constant, tiny and huge values, a hundred million times the counts.
 import * as fc from "fast-check";
-import { calibrateAccuracy } from "../../src/drift/accuracy-estimate.ts";
-import { baselineReference, gridsOf } from "../../src/drift/baseline-reference.ts";
-import type { BatchSummary } from "../../src/drift/batch-summary.ts";
-import { calibrate } from "../../src/drift/calibrate.ts";
-import { mergeClassSummaries, summarizeByClass } from "../../src/drift/class-summaries.ts";
-import { type DriftBaseline, driftBaselineSchema, driftModel } from "../../src/drift/drift-baseline.ts";
-import { type ModelSignals, modelSignals } from "../../src/drift/model-signals.ts";
-import { type Columns, Summarizer } from "../../src/drift/summarize.ts";
-import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
+import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.ts";
+import { calibrate } from "../../src/monitoring/drift/calibrate.ts";
+import { type DriftBaseline, driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
+import { type Judge, measurementShape } from "../../src/monitoring/streams/open-monitor.ts";
+import { baselineReference, gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
+import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
+import type { BatchSummary } from "../../src/monitoring/summaries/batch-summary.ts";
+import { mergeClassSummaries, summarizeByClass } from "../../src/monitoring/summaries/class-summaries.ts";
+import { type ModelSignals, modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
+import { type Columns, Summarizer } from "../../src/monitoring/summaries/summarize.ts";
 import type { MeasuredBatch } from "../../src/pipelines/check.ts";
-import { type Judge, measurementShape } from "../../src/pipelines/open-monitor.ts";
 import { Rng } from "../../src/random.ts";
 
 export const channels: readonly string[] = ["Ax", "Ay"];

@@ -3,10 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import type { CvReport } from "../../src/learning/evaluation/cv-report.ts";
 import { train } from "../../src/pipelines/train.ts";
-import type { CvReport } from "../../src/report/cv-report.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();

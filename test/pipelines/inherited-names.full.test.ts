@@ -2,13 +2,13 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
 import { check } from "../../src/pipelines/check.ts";
+import { listModels, promote, rollback } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
-import { listModels, promote, rollback } from "../../src/pipelines/registry.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { train } from "../../src/pipelines/train.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();

@@ -15,10 +15,10 @@ import {
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { modelFiles, trackingFile } from "../../src/store/model-folder.ts";
-import { tidemarkVersion } from "../../src/store/versions.ts";
+import { decodeFitState } from "../../src/learning/training/fit-state.ts";
+import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { tidemarkVersion } from "../../src/storage/store/versions.ts";
 import { hasCode } from "../../src/system-error.ts";
-import { decodeFitState } from "../../src/training/fit-state.ts";
 import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();

@@ -5,12 +5,12 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { Rng } from "../../src/random.ts";
-import type { LedgerRow } from "../../src/store/batch-ledger.ts";
-import { sha256Bytes } from "../../src/store/hash.ts";
-import { defaultStream, rollingReferencePath } from "../../src/store/stream-names.ts";
-import { temporaryDirectory } from "../store/temporary-directory.ts";
+import type { LedgerRow } from "../../src/storage/store/batch-ledger.ts";
+import { sha256Bytes } from "../../src/storage/store/hash.ts";
+import { defaultStream, rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 import { small, smallModel, verdictOf } from "./batch-writer.ts";
 
 const script = fileURLToPath(new URL("./batch-writer.ts", import.meta.url));

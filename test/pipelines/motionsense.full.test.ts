@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
 import { train } from "../../src/pipelines/train.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory } from "./tiny-run.ts";
 
 const path = fileURLToPath(new URL("../../../shared/data/motionsense/motionsense.parquet", import.meta.url));

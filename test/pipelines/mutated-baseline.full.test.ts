@@ -2,20 +2,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { readRecordings } from "../../src/data/read-recordings.ts";
-import { gridsOf } from "../../src/drift/baseline-reference.ts";
-import { driftBaselineSchema, driftModel } from "../../src/drift/drift-baseline.ts";
-import { Summarizer } from "../../src/drift/summarize.ts";
-import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
-import { checkResultSchema } from "../../src/monitoring/check-result.ts";
+import { predictWindows } from "../../src/learning/training/predict-windows.ts";
+import { driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
+import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
+import type { StreamMemory } from "../../src/monitoring/streams/monitor-stream.ts";
+import {
+  baselineFaults,
+  contentHash,
+  expectedBaseline,
+  openMonitor,
+} from "../../src/monitoring/streams/open-monitor.ts";
+import { gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
+import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
+import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
+import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
 import { decide, type StreamState } from "../../src/pipelines/check.ts";
-import { BatchMeasurer } from "../../src/pipelines/measure-batch.ts";
-import type { StreamMemory } from "../../src/pipelines/monitor-stream.ts";
-import { baselineFaults, contentHash, expectedBaseline, openMonitor } from "../../src/pipelines/open-monitor.ts";
-import { makeWindows } from "../../src/preprocessing/make-windows.ts";
-import { runsOf } from "../../src/preprocessing/window-chunks.ts";
 import { Rng } from "../../src/random.ts";
-import { predictWindows } from "../../src/training/predict-windows.ts";
+import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
+import { runsOf } from "../../src/signals/preprocessing/window-chunks.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory } from "./tiny-run.ts";
 

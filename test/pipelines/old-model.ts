@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
+import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
 
 const archive = fileURLToPath(new URL("../fixtures/model-folder-85d68b1.tar.gz", import.meta.url));
 

@@ -5,12 +5,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainConfig } from "../../src/config.ts";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { driftBench } from "../../src/pipelines/drift-bench.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { train } from "../../src/pipelines/train.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -123,7 +123,7 @@ describe("every verb that reads recordings", () => {
 /** The warnings of a retraining that ends before its first fit. */
 async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
   const { prepareRetraining } = await import("../../src/pipelines/retrain-data.ts");
-  const { openMonitor } = await import("../../src/pipelines/open-monitor.ts");
+  const { openMonitor } = await import("../../src/monitoring/streams/open-monitor.ts");
   const { resolveRetrainConfig } = await import("../../src/config.ts");
   const config = resolveRetrainConfig({ files: [file], model, out: at("none"), ...columns });
   const data = await prepareRetraining(config, await openMonitor(model)).catch((error: Error) => error);

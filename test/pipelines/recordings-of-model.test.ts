@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveRetrainConfig } from "../../src/config.ts";
-import { openMonitor } from "../../src/pipelines/open-monitor.ts";
+import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { prepareRetraining } from "../../src/pipelines/retrain-data.ts";
-import { canonicalJson, sha256Bytes } from "../../src/store/hash.ts";
+import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { unpackOldModel } from "./old-model.ts";
 
 let directory = "";

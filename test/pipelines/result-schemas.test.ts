@@ -1,29 +1,36 @@
 // Whatever the data, each verb's result is one that its published schema takes: no share above 1, no NaN, nothing repaired.
-// What every verb prints, test/cli/json-answers.full.test.ts asks of the real commands.
+// What every verb prints, test/interfaces/cli/json-answers.full.test.ts asks of the real commands.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { driftBenchResultSchema } from "../../scripts/answer-schemas.ts";
-import { baselineStatsSchema } from "../../src/baseline/baseline-stats.ts";
-import { computeBaseline } from "../../src/baseline/compute-baseline.ts";
-import { validateBaseline } from "../../src/baseline/validate-baseline.ts";
 import type { CheckConfig } from "../../src/config.ts";
-import { type DriftBenchResult, figuresOfChange, figuresWithoutDrift } from "../../src/drift/bench-figures.ts";
-import type { DriftVerdict } from "../../src/drift/decision.ts";
-import { classificationMetrics, classificationMetricsSchema } from "../../src/metrics/classification-metrics.ts";
-import { cohenKappa } from "../../src/metrics/cohen-kappa.ts";
-import { classScores, macroMean } from "../../src/metrics/f1.ts";
-import { metricsSummary, metricsSummarySchema } from "../../src/metrics/metrics-summary.ts";
-import { figuresOf } from "../../src/monitoring/batch-figures.ts";
-import type { BatchMeasurement } from "../../src/monitoring/batch-measurement.ts";
-import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/measurement-codec.ts";
-import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/rolling-reference.ts";
+import {
+  classificationMetrics,
+  classificationMetricsSchema,
+} from "../../src/learning/evaluation/classification-metrics.ts";
+import { cohenKappa } from "../../src/learning/evaluation/cohen-kappa.ts";
+import { classScores, macroMean } from "../../src/learning/evaluation/f1.ts";
+import { metricsSummary, metricsSummarySchema } from "../../src/learning/evaluation/metrics-summary.ts";
+import { describeCycle } from "../../src/learning/pseudo-labeling/curriculum.ts";
+import { compareOnHoldout, holdoutRules, proxyRules } from "../../src/learning/pseudo-labeling/gate.ts";
+import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
+import { predictionColumns } from "../../src/learning/training/prediction-columns.ts";
+import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
+import {
+  type DriftBenchResult,
+  figuresOfChange,
+  figuresWithoutDrift,
+} from "../../src/monitoring/drift/bench-figures.ts";
+import { computeBaseline } from "../../src/monitoring/drift/compute-baseline.ts";
+import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
+import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
+import type { Judge } from "../../src/monitoring/streams/open-monitor.ts";
+import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
+import { figuresOf } from "../../src/monitoring/summaries/batch-figures.ts";
+import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
+import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/summaries/measurement-codec.ts";
 import { type CheckResult, decide, type StreamState, streamSchemas } from "../../src/pipelines/check.ts";
-import type { Judge } from "../../src/pipelines/open-monitor.ts";
-import { predictionColumns } from "../../src/pipelines/prediction-columns.ts";
-import { describeCycle } from "../../src/pseudo-labeling/curriculum.ts";
-import { compareOnHoldout, holdoutRules, proxyRules } from "../../src/pseudo-labeling/gate.ts";
-import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/pseudo-labeling/retrain-report.ts";
 import {
   channels,
   type GeneratedBatch,

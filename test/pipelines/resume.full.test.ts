@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
-import { modelFiles } from "../../src/store/model-folder.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();

@@ -8,7 +8,7 @@ import { afterAll } from "vitest";
 import type { TrainConfig } from "../../src/config.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 
-export const main: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+export const main: string = fileURLToPath(new URL("../../src/interfaces/cli/main.ts", import.meta.url));
 
 /** A directory for the tests of one file. */
 export function fileDirectory(): string {

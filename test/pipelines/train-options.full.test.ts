@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/data/duckdb.ts";
+import { cvReportSchema } from "../../src/learning/evaluation/cv-report.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { cvReportSchema } from "../../src/report/cv-report.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();

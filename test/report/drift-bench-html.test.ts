@@ -5,9 +5,9 @@ import {
   type DriftBenchResult,
   figuresOfChange,
   figuresWithoutDrift,
-} from "../../src/drift/bench-figures.ts";
-import type { JudgeName } from "../../src/drift/bench-judges.ts";
-import type { DriftVerdict } from "../../src/drift/decision.ts";
+} from "../../src/monitoring/drift/bench-figures.ts";
+import type { JudgeName } from "../../src/monitoring/drift/bench-judges.ts";
+import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
 import { driftBenchHtml } from "../../src/report/drift-bench-html.ts";
 
 const judges: readonly JudgeName[] = ["tidemark", "constants", "KS p-value", "every 100"];

@@ -1,7 +1,8 @@
 // A canned cross-validation report: made by a seeded generator, with the shapes of a real run and no claim to its values.
-import type { BaselineStats } from "../../src/baseline/baseline-stats.ts";
-import { classificationMetrics } from "../../src/metrics/classification-metrics.ts";
-import { metricsSummary } from "../../src/metrics/metrics-summary.ts";
+
+import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
+import { metricsSummary } from "../../src/learning/evaluation/metrics-summary.ts";
+import type { BaselineStats } from "../../src/monitoring/drift/baseline-stats.ts";
 import { Rng } from "../../src/random.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
 import type { ReportInput } from "../../src/report/report-html.ts";

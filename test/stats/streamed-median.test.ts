@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { medianOf } from "../../src/data/sampling.ts";
+import { medianOf } from "../../src/signals/data/sampling.ts";
 import { streamedMedian } from "../../src/stats/streamed-median.ts";
 
 test("is the median of the sorted numbers, bit for bit", () => {

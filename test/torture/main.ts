@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { tableLines } from "../../src/cli/table.ts";
+import { tableLines } from "../../src/interfaces/cli/table.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { Rng } from "../../src/random.ts";
 import { chosenNames } from "../chosen-names.ts";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Rng } from "../../src/random.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../src/interfaces/cli/main.ts", import.meta.url));
 
 export interface Ended {
   readonly killed: boolean;

@@ -1,0 +1,218 @@
+// What a check says in words: the verdict first, then what is different and how unusual that is, then what to do.
+import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { count, duration, fixed } from "./format.ts";
+import { tableLines } from "./table.ts";
+
+const referenceNames = {
+  baseline: "the training data",
+  anchor: "the stream's first batches",
+  rolling: "the stream's last batches",
+} as const;
+
+const methodNames: Record<CheckedComparison["method"], string> = {
+  people: "calibrated on left-out people",
+  recordings: "calibrated on left-out people's own recordings",
+  "halves of recordings": "calibrated on halves of recordings: few were made twice",
+  bouts: "block bootstrap of all recordings: too few people to leave one out",
+  "effective sample size": "KS test with an effective sample size: too few recordings to calibrate",
+  constants: "fixed thresholds (KS .1/.2, PSI .1/.25, W1 and mean shift .25/.5 sd)",
+};
+
+const statisticNames: Readonly<Record<string, string>> = {
+  ks: "KS",
+  ks_within_classes: "KS in classes",
+  psi: "PSI",
+  wasserstein: "W1",
+  mean_shift: "mean",
+  log_sd_ratio: "spread",
+};
+
+/** Where a signal of a whole sensor is furthest away. */
+const hints = {
+  magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or a unit",
+  tempo: "look for a wrong sampling rate, or another way of moving",
+  roughness: "look for lost samples, a filter, noise or a wrong sampling rate",
+} as const;
+
+/**
+ * The lines of the answer.
+ * @param model the model folder, as the user named it
+ */
+export function checkLines(
+  { result, known }: { readonly result: CheckResult; readonly known: boolean },
+  model: string,
+): string[] {
+  const lines = result.verdict === "rejected" ? rejectedLines(result) : judgedLines(result, model);
+  const before = `This batch was already checked, at ${result.checked_at}: this is that answer; nothing was changed.`;
+  return known ? [...lines, "", before] : lines;
+}
+
+function rejectedLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
+  const lines = reasons.flatMap(({ code, message, advice }) => [
+    `${code}: ${message}`,
+    ...(advice === undefined ? [] : [`  ${advice}`]),
+  ]);
+  return [
+    `rejected   batch ${batch_id} of stream ${stream}`,
+    "",
+    ...lines,
+    "",
+    "The batch is in the ledger with these reasons; neither reference was changed.",
+  ];
+}
+
+function judgedLines(result: JudgedBatch, model: string): string[] {
+  const { comparisons, likely_causes: causes, warnings } = result;
+  return [
+    `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
+    ...headline(result),
+    "",
+    ...(comparisons.length === 0
+      ? ["Nothing could be compared: the batch is shorter than what was rehearsed."]
+      : [...comparisonLines(comparisons), "", ...channelLines(result)]),
+    "",
+    ...signalLines(result),
+    ...(causes.length === 0 ? [] : ["", ...causes.map(causeLine)]),
+    ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `warning: ${warning}`)]),
+    "",
+    ...nextSteps(result, model).map((step) => `-> ${step}`),
+  ];
+}
+
+function headline(result: JudgedBatch): string[] {
+  const { verdict, confirmed, alarm_since: since, change_point: point, unfamiliar, doubtful, evidence } = result;
+  const lines = [
+    `           ${count(result.rows)} rows, ${duration(result.seconds)}, ${count(result.windows)} windows`,
+  ];
+  if (verdict !== "normal") {
+    const when = point === null ? "" : `, changed at about batch ${point}`;
+    lines.push(`           alarm since batch ${since ?? "?"}${when}${confirmed ? "" : "; the name is provisional"}`);
+  }
+  if (result.comparisons.some(({ reference, method }) => reference !== "baseline" && method !== "constants")) {
+    lines.push(
+      `           evidence ${Number(evidence.value.toPrecision(3))}, an alarm at ${Number(evidence.alarm_at.toPrecision(3))}`,
+    );
+  }
+  if (unfamiliar) lines.push("           unfamiliar: unlike the people whom the model learned from");
+  if (doubtful && verdict === "normal")
+    lines.push("           doubtful: unlike its own past, kept out of the references");
+  return lines;
+}
+
+function comparisonLines(comparisons: readonly CheckedComparison[]): string[] {
+  const rows = comparisons.map((comparison) => [
+    referenceNames[comparison.reference],
+    comparison.channel,
+    statisticNames[comparison.statistic] ?? comparison.statistic,
+    unusual(comparison),
+  ]);
+  const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
+  return [...tableLines(["compared with", "furthest", "by", "how unusual"], rows), ...methods];
+}
+
+function unusual(comparison: CheckedComparison): string {
+  const { p_value: p, as_high, null_batches, beyond_chance, exceeded, unseen_share } = comparison;
+  const unseen = unseen_share >= 0.005 ? `; ${percent(unseen_share)} of it had no counterpart` : "";
+  if (beyond_chance) return `beyond anything seen without drift${unseen}`;
+  if (p === null) {
+    const large = exceeded.filter(({ level }) => level === "large").length;
+    return exceeded.length === 0 ? "nothing above its constant" : `${exceeded.length} above, ${large} of them large`;
+  }
+  const seen = null_batches === 0 ? "" : `seen in ${count(as_high)} of ${count(null_batches)} drift-free batches, `;
+  return `${seen}p ${p < 0.001 ? "< .001" : fixed(p)}${unseen}`;
+}
+
+function channelLines({ comparisons, leading }: JudgedBatch): string[] {
+  const shown = comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
+  const rows = Object.entries(shown.channels).map(([name, own]) => [
+    name,
+    fixed(own.ks),
+    fixed(own.ks_within_classes),
+    fixed(own.psi),
+    fixed(own.wasserstein),
+    signed(own.mean_shift),
+    `x ${Number(own.sd_ratio.toPrecision(3))}`,
+    name === shown.channel ? "<-" : "",
+  ]);
+  const headers = ["channel", "KS", "in classes", "PSI", "W1 (sd)", "mean (sd)", "spread", ""];
+  return [`against ${referenceNames[shown.reference]}`, ...tableLines(headers, rows)];
+}
+
+function signalLines({ signals, accuracy }: JudgedBatch): string[] {
+  const shares = Object.entries(signals.class_shares)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, share]) => `${name} ${percent(share)}`);
+  const mix = signals.against.rolling ?? signals.against.baseline;
+  const flips = signals.flip_rate === null ? "" : `, flip rate ${fixed(signals.flip_rate)}`;
+  return [
+    `predicted  ${shares.join(", ")}`,
+    `           mean confidence ${fixed(signals.mean_confidence)}${flips}` +
+      (mix === undefined ? "" : `; mix of activities moved by ${percent(mix.mix_shift)}`),
+    ...(accuracy === null
+      ? []
+      : [
+          `accuracy   about ${fixed(accuracy.estimate)}, ${intervalText(accuracy)}` +
+            (accuracy.rehearsed ? "" : "; no left-out person was like that: take it as a guess"),
+        ]),
+  ];
+}
+
+function intervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["accuracy"]>): string {
+  if (lower === 0 && upper === 1) return "estimated without labels; too few people for an interval";
+  return `${fixed(lower)} to ${fixed(upper)} for ${percent(coverage)} of new people; estimated without labels`;
+}
+
+function causeLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
+  const who = channels.length === 0 ? "the batch" : channels.join(", ");
+  const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
+  return `likely     ${who} ${said} (explains ${percent(weight)})`;
+}
+
+function nextSteps(result: JudgedBatch, model: string): string[] {
+  const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
+  const words = ["reference", "accept", batch_id, "--model", shellPath(model), "--stream", stream];
+  const accept = `to take it in anyway: ${shellCommand("tidemark", ...words)}`;
+  switch (verdict) {
+    case "sudden_change":
+    case "gradual_drift":
+      return [
+        causes.length > 0
+          ? "look at the likely cause first: a fault of the sensor or the export is repaired there, not by retraining"
+          : verdict === "sudden_change"
+            ? "look for what changed at once: firmware, units, how the sensor is worn, who wears it"
+            : "look at what moves: a sensor that ages or slips, a person who changes; retrain where it is here to stay",
+        ...hintOf(result),
+        `the batch stays out of the stream's references; ${accept}`,
+      ];
+    case "normal":
+      if (doubtful) return [`if it is all right, ${accept}`];
+      if (unfamiliar) return ["the model may not know such a person: label some windows before trusting it there"];
+      return references.rolling_batches + 1 < references.window_size
+        ? [
+            `${references.rolling_batches + 1} of the ${references.window_size} batches needed for this stream's own references`,
+          ]
+        : ["nothing to do"];
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function hintOf({ comparisons, leading }: JudgedBatch): string[] {
+  const { channel = "", channels = {} } = comparisons.find(({ reference }) => reference === leading) ?? {};
+  const kinds = Object.keys(hints) as (keyof typeof hints)[];
+  const kind = kinds.find((name) => channel.endsWith(` ${name}`));
+  if (kind === undefined) return [];
+  const sensor = channel.slice(0, -kind.length - 1);
+  // A channel may have such a name of its own; a sensor has all three.
+  if (!kinds.every((name) => `${sensor} ${name}` in channels)) return [];
+  return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${fixed(value)}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}

@@ -1,0 +1,95 @@
+// A training run on a terminal: one line that is drawn over again and again (the fits that run now, windows a second,
+// time left), and above it, for good, what is finished.
+import { styleText } from "node:util";
+import type { FitName, TrainEvent } from "../../learning/training/train-events.ts";
+import { visible } from "../../visible.ts";
+import { duration, fixed } from "./format.ts";
+import type { RendererOptions, TrainRenderer } from "./renderer.ts";
+import { truncate } from "./table.ts";
+import { printTo } from "./terminal.ts";
+import { eventLines, fitLabel } from "./train-text.ts";
+
+interface RunningFit {
+  epoch: number;
+  epochs: number;
+  /** Share of the epoch that is done. */
+  done: number;
+  loss: number;
+  valMacroF1: number | null;
+  windowsPerSecond: number;
+}
+
+const redrawMilliseconds = 100;
+const clearLine = "\r\x1b[2K";
+
+/** `now` gives milliseconds; colours are left out where NO_COLOR is set. */
+export function liveRenderer(
+  { output, errors }: RendererOptions,
+  { now = Date.now, color = !process.env.NO_COLOR }: { now?: () => number; color?: boolean } = {},
+): TrainRenderer {
+  const fits = new Map<FitName, RunningFit>();
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let drawn = false;
+  let endsAt: number | null = null;
+  let stopping = "";
+
+  const erase = (): void => {
+    if (drawn) output.write(clearLine);
+    drawn = false;
+  };
+  const draw = (force: boolean): void => {
+    if (fits.size === 0 || (!force && now() - drawnAt < redrawMilliseconds)) return;
+    drawnAt = now();
+    const secondsLeft = endsAt === null ? null : Math.max(0, (endsAt - now()) / 1000);
+    const line = truncate(visible(stopping + liveLine(fits, secondsLeft)), (output.columns || 80) - 1);
+    output.write(clearLine + (color ? styleText("cyan", line, { validateStream: false }) : line));
+    drawn = true;
+  };
+  const print = (lines: readonly string[], event: TrainEvent): void => {
+    erase();
+    if (event.type === "warning" && color) {
+      const coloured = lines.map((line) => styleText("yellow", visible(line), { validateStream: false }));
+      errors.write(`${coloured.join("\n")}\n`);
+    } else printTo(event.type === "warning" ? errors : output, ...lines);
+    draw(true);
+  };
+
+  return {
+    onEvent: (event) => {
+      if (event.type === "batch") {
+        const { fit, epoch, epochs, loss, windowsPerSecond } = event;
+        const valMacroF1 = fits.get(fit)?.valMacroF1 ?? null;
+        fits.set(fit, { epoch, epochs, done: event.step / event.steps, loss, valMacroF1, windowsPerSecond });
+        return draw(false);
+      }
+      if (event.type === "epoch") {
+        const { fit, epoch, epochs, loss, valMacroF1, windowsPerSecond } = event;
+        fits.set(fit, { epoch, epochs, done: 1, loss, valMacroF1, windowsPerSecond });
+        endsAt = event.secondsLeft === null ? null : now() + event.secondsLeft * 1000;
+        return draw(true);
+      }
+      if (event.type === "fold") fits.delete(`fold-${event.fold}`);
+      if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);
+      if (event.type === "cross-validation") fits.clear();
+      if (event.type === "final") fits.delete("final");
+      const lines = eventLines(event);
+      if (lines.length > 0) print(lines, event);
+    },
+    onStopping: (message) => {
+      stopping = `${message} · `;
+      draw(true);
+    },
+    close: erase,
+  };
+}
+
+/** As "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...": the end may be cut. */
+export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
+  const parts = [...fits].map(([fit, { epoch, epochs, done, loss, valMacroF1 }]) => {
+    const score = valMacroF1 === null ? "" : ` · F1 ${fixed(valMacroF1)}`;
+    return `${fitLabel(fit)} · epoch ${epoch}/${epochs} ${Math.round(100 * done)} % · loss ${fixed(loss)}${score}`;
+  });
+  const speed = [...fits.values()].reduce((sum, fit) => sum + fit.windowsPerSecond, 0);
+  const left = secondsLeft === null ? "" : ` · ${duration(secondsLeft)} left`;
+  return [`${Math.round(speed)} windows/s${left}`, ...parts].join(" | ");
+}

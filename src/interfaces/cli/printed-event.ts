@@ -1,0 +1,27 @@
+// The events of train and retrain as `--json` prints them: the same in snake_case.
+import type { TrainEvent } from "../../learning/training/train-events.ts";
+import { type SnakeKeys, snakeKeys } from "./snake-keys.ts";
+
+type Named<Type extends TrainEvent["type"]> = Extract<TrainEvent, { type: Type }>;
+type Data = Named<"data">;
+type Split = Named<"split">;
+type Other = Exclude<TrainEvent, Data | Split>;
+
+export type PrintedEvent =
+  | (Omit<Data, "columns" | "dropped"> & {
+      readonly columns: SnakeKeys<Data["columns"]>;
+      readonly dropped: SnakeKeys<Data["dropped"]>;
+    })
+  | (Omit<Split, "folds"> & { readonly folds: readonly SnakeKeys<Split["folds"][number]>[] })
+  | (Other extends infer Event ? (Event extends Other ? SnakeKeys<Event> : never) : never);
+
+export function printedEvent(event: TrainEvent): PrintedEvent {
+  switch (event.type) {
+    case "data":
+      return { ...event, columns: snakeKeys(event.columns), dropped: snakeKeys(event.dropped) };
+    case "split":
+      return { ...event, folds: event.folds.map(snakeKeys) };
+    default:
+      return snakeKeys(event) as PrintedEvent;
+  }
+}

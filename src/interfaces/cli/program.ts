@@ -1,0 +1,128 @@
+// The command line as a whole: its commands, and what an error, a broken pipe or a wrong word looks like to its user.
+import { Command, CommanderError } from "commander";
+import { exitCodes, Interrupted, UserError } from "../../errors.ts";
+import { tidemarkVersion } from "../../storage/store/versions.ts";
+import { explainSystemError } from "../../system-error.ts";
+import { baselineCommand } from "./baseline-command.ts";
+import { checkCommand } from "./check-command.ts";
+import { driftBenchCommand } from "./drift-bench-command.ts";
+import { modelsCommand } from "./models-command.ts";
+import { predictCommand } from "./predict-command.ts";
+import { referenceCommand } from "./reference-command.ts";
+import { retrainCommand } from "./retrain-command.ts";
+import { simulateCommand } from "./simulate-command.ts";
+import { syncCommand } from "./sync-command.ts";
+import { printError } from "./terminal.ts";
+import { trainCommand } from "./train-command.ts";
+
+const description =
+  "Trains activity classifiers on wearable-sensor recordings, cross-validated by person, and freezes a baseline of the " +
+  "data they were trained on.";
+
+const closing = `
+Example:
+  tidemark simulate --out recordings.parquet
+  tidemark train recordings.parquet --out models/first
+  tidemark predict recordings.parquet --model models/first --out predictions.csv
+  tidemark check monday.parquet --model models/first --stream left-wrist
+
+Exit codes:
+  0    done
+  1    a defect of tidemark
+  2    wrong use: an option, a file or its content; the message says which,
+       and what to do
+  3    sync: the tracking server did not take everything
+  10   check: gradual drift
+  11   check: sudden change
+  12   check: batch rejected by the quality gate
+  20   retrain: not adopted
+  130  stopped on request (Ctrl-C)
+
+Run "tidemark help COMMAND" for the options of a command.`;
+
+/** All commands, parsing nothing yet. */
+export function createProgram(): Command {
+  const program = new Command("tidemark")
+    .usage("<command> [options]")
+    .description(description)
+    .version(tidemarkVersion, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the options of a command")
+    .addHelpText("after", closing);
+  const commands = [
+    ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
+    ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
+  ];
+  for (const command of commands) program.addCommand(command.helpOption("-h, --help", "print this help"));
+  for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
+    command
+      .exitOverride()
+      .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 120) })
+      .configureOutput({ outputError: (text) => printError(...parserLines(text)) });
+  }
+  return program;
+}
+
+/** Parses `argv` (with node and the script in front), runs the command and ends the process with its exit code. */
+export async function runProgram(argv: readonly string[]): Promise<never> {
+  let lost: NodeJS.ErrnoException | undefined;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (lost !== undefined) return;
+    lost = error;
+    // Nobody watches any more: a training stops at its next step and can be resumed, other work goes on to its end.
+    if (error.code === "EPIPE") process.emit("SIGTERM");
+    else printError(`error: standard output could not be written: ${error.message}`);
+  });
+  // There is no place left to tell of it.
+  process.stderr.on("error", () => {});
+  process.on("uncaughtException", (error) => process.exit(reportError(error)));
+  let failure: unknown;
+  let exitCode: number | undefined;
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    failure = error;
+    exitCode = reportError(error);
+  }
+  await flushed(process.stdout);
+  await flushed(process.stderr);
+  process.exit(finalExitCode(exitCode, failure, lost));
+}
+
+/** What a command says by its code it says even if its output was lost: the verdict of a check is recorded. */
+function finalExitCode(
+  exitCode: number | undefined,
+  failure: unknown,
+  lost: NodeJS.ErrnoException | undefined,
+): typeof process.exitCode {
+  const readerGone = lost?.code === "EPIPE";
+  if (readerGone && failure instanceof Interrupted) return exitCodes.readerGone;
+  const said = exitCode === undefined || exitCode === exitCodes.ok ? process.exitCode : exitCode;
+  if (said !== undefined || lost === undefined) return said;
+  return readerGone ? exitCodes.readerGone : exitCodes.usage;
+}
+
+/** Prints what a command ended with to stderr, unless commander has done so; returns the exit code. */
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const known = error instanceof UserError ? error : explainSystemError(error);
+  if (known !== undefined) {
+    printError(`error: ${known.headline}`, ...known.details.map((detail) => `  ${detail}`));
+    if (known.advice !== undefined) printError(known.advice);
+    return known.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  printError(`error: this is a defect of tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
+  return exitCodes.defect;
+}
+
+/** Commander's message repeats what was typed; only its suggestion is a line of its own. */
+function parserLines(text: string): string[] {
+  const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];
+  return suggestion === undefined ? [message] : [message, suggestion];
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  // An error event comes after the callback of the write that failed.
+  return new Promise((resolve) => stream.write("", () => setImmediate(resolve)));
+}

@@ -1,0 +1,99 @@
+import { Command } from "commander";
+import { resolveSyncConfig } from "../../config.ts";
+import { counted } from "../../counted.ts";
+import { exitCodes } from "../../errors.ts";
+import type { SyncResult } from "../../pipelines/sync.ts";
+import { trackingOptions } from "./options.ts";
+import { print, printError } from "./terminal.ts";
+
+const closing = `
+Example:
+  tidemark sync models/walk --tracking http://127.0.0.1:5000
+
+What the server has already stays as it is, so sync may be run again, also
+after it was interrupted.
+
+It sends the runs that tracking.jsonl and the ledger tell of, and the files that
+manifest.json lists, if they are what it lists; a folder with anything else in
+its log is refused before the server is asked anything. A model is registered
+only with --register.
+
+Exit codes:
+  0    the server has everything
+  3    it did not take everything; the answer says which command goes on
+  2    wrong use
+  1    a defect of tidemark`;
+
+/** `tidemark sync` */
+export function syncCommand(): Command {
+  const command = new Command("sync")
+    .summary("report a training and its streams to an MLflow server that was away")
+    .description("Replays what a model folder, or an interrupted training, knows of its runs to an MLflow server.")
+    .usage("<dir> [options]")
+    .argument("[dir]", "a model folder");
+  trackingOptions(command, {
+    experiment: ["in which the runs appear", "the one that train named"],
+    register: "the model",
+  });
+  return command
+    .option("--json", "print the answer as one line of JSON")
+    .addHelpText("after", closing)
+    .action(async (directory: string | undefined, { json, ...options }: Record<string, unknown>) => {
+      const config = resolveSyncConfig({ ...options, ...(directory !== undefined && { directory }) });
+      const { sync } = await import("../../pipelines/sync.ts");
+      const result = await sync(config);
+      for (const warning of result.warnings) printError(`warning: ${warning}`);
+      print(...(json === true ? [JSON.stringify(result)] : syncLines(result)));
+      if (unsentOf(result).length > 0) process.exitCode = exitCodes.unsent;
+    });
+}
+
+interface UnsentPart {
+  readonly what: string;
+  readonly events: number;
+  readonly unit: readonly [one: string, many: string];
+  readonly reason: string;
+}
+
+function unsentOf({ training, streams }: SyncResult): UnsentPart[] {
+  const parts = [
+    ...(training === null ? [] : [{ what: "training", unit: ["event", "events"] as const, unsent: training.unsent }]),
+    ...streams.map(({ stream, unsent }) => ({ what: `stream ${stream}`, unit: ["batch", "batches"] as const, unsent })),
+  ];
+  return parts.flatMap(({ what, unit, unsent }) => (unsent === null ? [] : [{ what, unit, ...unsent }]));
+}
+
+/** Shown one by one. */
+const mostUnsent = 10;
+
+/** The lines of the answer. */
+export function syncLines(result: SyncResult): string[] {
+  const { training, streams, tracking, command } = result;
+  const unsent = unsentOf(result);
+  const done = (sent: number, whole: boolean, words: string): string => (sent === 0 && whole ? "nothing new" : words);
+  return [
+    ...(training === null
+      ? []
+      : [
+          `training   ${done(training.sent, training.unsent === null, counted(training.sent, "event"))}${at(training.page)}`,
+          ...training.versions.map((version) => `registered ${version}`),
+        ]),
+    ...streams
+      .filter(({ page, unsent: rest }) => page !== null || rest === null)
+      .map(
+        ({ stream, sent, page, unsent: rest }) =>
+          `stream     ${stream}: ${done(sent, rest === null, counted(sent, "batch", "batches"))}${at(page)}`,
+      ),
+    ...unsent
+      .slice(0, mostUnsent)
+      .map(({ what, events, unit, reason }) => `not sent   ${what}: ${counted(events, ...unit)}: ${reason}`),
+    ...(unsent.length <= mostUnsent ? [] : [`not sent   ${counted(unsent.length - mostUnsent, "other stream")}`]),
+    command === null
+      ? `${tracking} has everything`
+      : `${tracking} does not have everything. Send the rest with: ${command}`,
+  ];
+}
+
+function at(page: string | null): string {
+  return page === null ? "" : `  ${page}`;
+}

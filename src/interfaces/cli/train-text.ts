@@ -1,0 +1,283 @@
+// What the events of a training run say in words and tables, for the terminal and for the pipe.
+
+import { counted } from "../../counted.ts";
+import { gigabytes } from "../../gigabytes.ts";
+import type { FitName, TrainEvent, TrainSummary } from "../../learning/training/train-events.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { count, duration, fixed, meanAndSd } from "./format.ts";
+import { tableLines } from "./table.ts";
+
+type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
+
+/** People shown in the table; of more, those served worst. */
+const shownUsers = 30;
+
+/** The lines of a finished event; none if there is nothing to print for good. */
+export function eventLines(event: TrainEvent): readonly string[] {
+  switch (event.type) {
+    case "data":
+      return dataLines(event);
+    case "memory":
+      return [`memory     about ${gigabytes(event.neededBytes)} of ${gigabytes(event.totalBytes)}`];
+    case "split":
+      return splitLines(event);
+    case "resumed":
+      return [`${fitLabel(event.fit)}  resumes after epoch ${event.epochs}`];
+    case "fold":
+      return [foldLine(event)];
+    case "cross-validation":
+      return crossValidationLines(event);
+    case "final":
+      return [`final fit  ${counted(event.epochs, "epoch")} in ${duration(event.seconds)}`];
+    case "done":
+      return doneLines(event);
+    case "retrain-data":
+      return retrainDataLines(event);
+    case "cycle":
+      return [cycleLine(event)];
+    case "gate":
+      return gateLines(event);
+    case "retrained":
+      return retrainedLines(event);
+    case "tracked":
+      return trackedLines(event);
+    case "warning":
+      return [`warning: ${event.message}`];
+    case "batch":
+    case "epoch":
+    case "checkpoint":
+      return [];
+    default:
+      return event satisfies never;
+  }
+}
+
+/** One line an epoch, its fields always in the same order. */
+export function epochLine(event: EventOf<"epoch">): string {
+  const { valLoss, valAccuracy, valMacroF1, secondsLeft } = event;
+  const validation =
+    valLoss === null
+      ? ""
+      : `  val_loss ${fixed(valLoss)}  val_accuracy ${fixed(valAccuracy)}  val_macro_f1 ${fixed(valMacroF1)}`;
+  return (
+    `${fitLabel(event.fit)}  epoch ${event.epoch}/${event.epochs}  loss ${fixed(event.loss)}  accuracy ` +
+    `${fixed(event.accuracy)}${validation}  lr ${event.learningRate}  ${Math.round(event.windowsPerSecond)} windows/s` +
+    `${secondsLeft === null ? "" : `  ${duration(secondsLeft)} left`}${event.best && valLoss !== null ? "  best" : ""}`
+  );
+}
+
+/** "fold 2" or "final fit". */
+export function fitLabel(fit: FitName): string {
+  return fit === "final" ? "final fit" : fit.replace("-", " ");
+}
+
+function dataLines(event: EventOf<"data">): string[] {
+  const { columns, quality, windows } = event;
+  const roles = (["label", "group", "recording", "time"] as const).map(
+    (role) => `${role} ${columns[role] ?? "(none)"}`,
+  );
+  const classes = Object.entries(event.classes).map(([name, n]) => [name, count(n), fixed(n / windows)]);
+  const amounts = [
+    counted(event.rows, "row"),
+    counted(event.users, "person", "people"),
+    counted(event.recordings, "recording"),
+    counted(windows, "window"),
+  ];
+  return [
+    `data       ${amounts.join(", ")}`,
+    `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
+    `quality    ${qualityText(quality)}`,
+    ...droppedText(event).map((line) => `left out   ${line}`),
+    "",
+    ...tableLines(["class", "windows", "share"], classes),
+    "",
+  ];
+}
+
+function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
+  const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
+  return [
+    sampling.rate_hz === null ? "rate unknown" : `${Number(sampling.rate_hz.toFixed(2))} Hz`,
+    counted(gaps.count, "gap"),
+    flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
+  ].join(", ");
+}
+
+/** One line for each reason that left something out. */
+function droppedText({ quality, dropped }: EventOf<"data">): string[] {
+  const rows = Object.entries(quality.rows.dropped)
+    .filter(([, n]) => n > 0)
+    .map(([reason, n]) => `${counted(n, "row")}: ${reason.replaceAll("_", " ")}`);
+  const reasons = {
+    shortStretches: "stretches shorter than a window",
+    remainders: "ends of stretches, shorter than the step to the next window",
+    unknownClass: "a class the model does not know",
+  } as const satisfies Record<keyof typeof dropped, string>;
+  const samples = Object.entries(reasons).flatMap(([key, reason]) => {
+    const { stretches, samples } = dropped[key as keyof typeof reasons];
+    return stretches === 0
+      ? []
+      : [`${counted(samples, "sample")} of ${counted(stretches, "stretch", "stretches")}: ${reason}`];
+  });
+  return [...rows, ...samples];
+}
+
+function splitLines(event: EventOf<"split">): string[] {
+  const rows = event.folds.map((fold) => [
+    String(fold.fold),
+    count(fold.trainWindows),
+    count(fold.validationWindows),
+    count(fold.testWindows),
+    people(fold.testUsers),
+  ]);
+  const table = tableLines(["fold", "train", "validation", "test", "tested on"], rows);
+  return [...warningLines(event.warnings), `split by ${event.split}`, ...table, ""];
+}
+
+function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
+  return (
+    `fold ${fold}/${folds}  macro F1 ${fixed(metrics.macro_f1)}  accuracy ${fixed(metrics.accuracy)}  ` +
+    `best epoch ${bestEpoch} of ${epochs}  ${duration(seconds)}`
+  );
+}
+
+function crossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): string[] {
+  const worst = summary.worst_user;
+  const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
+  const shown = new Set(byScore.slice(0, shownUsers));
+  const heading = users.length > shownUsers ? `The ${shownUsers} of ${users.length} people served worst` : "Per person";
+  const byName = users.toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }));
+  const rows = byName.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
+  const userTable = tableLines(["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows);
+  const classRows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
+    name,
+    fixed(precision),
+    fixed(recall),
+    fixed(f1),
+    count(support),
+  ]);
+  const classTable = tableLines(["class", "precision", "recall", "F1", "windows"], classRows);
+  return ["", heading, ...userTable, "", "Per class", ...classTable, "", ...summaryLines(summary, pooled), ""];
+}
+
+function userRow({ user, fold, metrics }: EventOf<"cross-validation">["users"][number], isWorst: boolean): string[] {
+  return [
+    user,
+    fold === null ? "several" : String(fold),
+    count(metrics.n),
+    fixed(metrics.macro_f1),
+    fixed(metrics.accuracy),
+    fixed(metrics.kappa),
+    isWorst ? "<- worst" : "",
+  ];
+}
+
+function summaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): string[] {
+  const metrics = [
+    ["macro F1", "macro_f1"],
+    ["weighted F1", "weighted_f1"],
+    ["accuracy", "accuracy"],
+    ["kappa", "kappa"],
+    ["log loss", "log_loss"],
+    ["calibration error", "expected_calibration_error"],
+  ] as const;
+  const rows = metrics.map(([title, key]) => [
+    title,
+    meanAndSd(summary.over_folds[key]),
+    meanAndSd(summary.over_users[key]),
+    fixed(pooled[key]),
+  ]);
+  return ["Mean ± sd", ...tableLines(["", "over folds", "over people", "pooled"], rows)];
+}
+
+function doneLines({ out, report, seconds, summary }: EventOf<"done">): string[] {
+  const { over_folds: folds, worst_user: worst } = summary;
+  return [
+    `macro F1 ${meanAndSd(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixed(worst.macro_f1)}`,
+    `model      ${out}`,
+    `report     ${report}`,
+    `took       ${duration(seconds)}`,
+  ];
+}
+
+function retrainDataLines({
+  labelled,
+  holdout,
+  filesOfModel,
+  unlabelled,
+  epochs,
+  warnings,
+}: EventOf<"retrain-data">): string[] {
+  const of = (part: { people: readonly string[]; windows: number }): string =>
+    `${counted(part.windows, "window")} of ${people(part.people)}`;
+  const more = filesOfModel.length > 3 ? ` and ${filesOfModel.length - 3} more` : "";
+  return [
+    ...warningLines(warnings),
+    ...(filesOfModel.length === 0
+      ? []
+      : [`read       ${filesOfModel.slice(0, 3).join(", ")}${more}, as the model's manifest names them`]),
+    `labelled   ${of(labelled)}`,
+    `deciding   ${of(holdout)}`,
+    `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
+    `each fit   ${counted(epochs, "epoch")}`,
+    "",
+  ];
+}
+
+function warningLines(warnings: readonly string[]): string[] {
+  return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
+}
+
+function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
+  const without = cycle === 0 ? "labelled windows alone" : "statistics of the unlabelled windows";
+  const selected = selection === null ? without : counted(selection.total, "pseudo-label");
+  const truth = unlabelled.macro_f1 === null ? "" : `  on the unlabelled, by their truth ${fixed(unlabelled.macro_f1)}`;
+  const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped)}`;
+  return (
+    `cycle ${cycle}  ${selected}  macro F1 ${fixed(holdout.macro_f1)} on the people who decide  confidence ` +
+    `${fixed(unlabelled.mean_confidence)}${flipped}${truth}`
+  );
+}
+
+function gateLines({ winner, because, rules, passed }: EventOf<"gate">): string[] {
+  const rows = rules.map((rule) => [
+    ...[rule.passed ? "passed" : "FAILED", rule.name, shown(rule.value), shown(rule.limit), rule.about],
+  ]);
+  return [
+    "",
+    `gate: ${passed ? "passed" : "refused"} (the winner is cycle ${winner}; there was no further one because ${because})`,
+    ...tableLines(["", "rule", "value", "limit", "what is asked"], rows),
+    "",
+  ];
+}
+
+/** A cycle's number has no decimals. */
+function shown(value: number | null): string {
+  return value === null || !Number.isInteger(value) ? fixed(value) : String(value);
+}
+
+function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
+  return [
+    ...(adopted ? [`model      ${out}`] : ["not adopted: nothing was changed"]),
+    `report     ${report}`,
+    ...(promoted === null ? [] : [`promoted   ${promoted}`]),
+    ...(adopted && promoted === null
+      ? [`next       ${shellCommand("tidemark", "models", "promote", shellPath(out))}`]
+      : []),
+    `took       ${duration(seconds)}`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function trackedLines({ page, versions }: EventOf<"tracked">): string[] {
+  return [...(page === null ? [] : [`tracking   ${page}`]), ...versions.map((version) => `registered ${version}`)];
+}
+
+function people(users: readonly string[]): string {
+  const byName = users.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const shown = byName.slice(0, 8).join(", ");
+  return users.length > 8 ? `${shown} and ${users.length - 8} more` : shown;
+}

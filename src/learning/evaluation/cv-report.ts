@@ -1,0 +1,124 @@
+// cv_report.json: everything that cross-validation found, in one file that other tools read. report.html shows it.
+
+import { z } from "zod";
+import { type QualityReport, qualityReportSchema } from "../../signals/data/quality.ts";
+import { type ClassificationMetrics, classificationMetricsSchema } from "./classification-metrics.ts";
+import { type LeakageReport, leakageReportSchema } from "./leakage.ts";
+import { type MetricsSummary, metricsSummarySchema } from "./metrics-summary.ts";
+
+export interface CvReport {
+  schema_version: 1;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  model_version: string;
+  /** "sha256:..." of the recordings' content. */
+  data_fingerprint: string;
+  /** As `tidemark train` resolved it. */
+  config: Record<string, unknown>;
+  /** K names, in the order of the network's outputs and of the confusion matrices. */
+  classes: string[];
+  channels: string[];
+  quality: QualityReport;
+  windows: {
+    total: number;
+    per_class: Record<string, number>;
+    per_user: Record<string, number>;
+    /** Samples that no window covers, by reason. */
+    dropped: { reason: string; stretches: number; samples: number }[];
+  };
+  leakage: LeakageReport;
+  folds: FoldReport[];
+  /** Over each person's out-of-fold predictions. */
+  users: UserReport[];
+  /** Over all out-of-fold predictions. */
+  pooled: ClassificationMetrics;
+  /** The same after temperature scaling. */
+  pooled_calibrated: ClassificationMetrics;
+  summary: {
+    over_folds: MetricsSummary;
+    over_users: MetricsSummary;
+    worst_user: { user: string; macro_f1: number; accuracy: number };
+  };
+  /** Logits are divided by it in model.onnx. */
+  temperature: number;
+  final_fit: { epochs: number; seconds: number; n_windows: number };
+  warnings: string[];
+}
+
+export interface FoldReport {
+  /** From 1. */
+  fold: number;
+  test_users: string[];
+  /** Windows. */
+  n_train: number;
+  n_validation: number;
+  n_test: number;
+  /** The epoch whose weights were kept, from 1. */
+  best_epoch: number;
+  epochs: number;
+  seconds: number;
+  metrics: ClassificationMetrics;
+}
+
+export interface UserReport {
+  user: string;
+  /** The fold that tested this person; null where several did. */
+  fold: number | null;
+  metrics: ClassificationMetrics;
+}
+
+const count = z.int().min(0);
+const counts = z.record(z.string(), count);
+const seconds = z.number().min(0);
+
+export const summarySchema: z.ZodType<CvReport["summary"]> = z.object({
+  over_folds: metricsSummarySchema,
+  over_users: metricsSummarySchema,
+  worst_user: z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() }),
+});
+
+export const userReportSchema: z.ZodType<UserReport> = z.object({
+  user: z.string(),
+  fold: z.int().min(1).nullable().describe("the fold that tested this person; null where several did"),
+  metrics: classificationMetricsSchema,
+});
+
+export const cvReportSchema: z.ZodType<CvReport> = z.object({
+  schema_version: z.literal(1),
+  created_at: z.iso.datetime().describe("ISO 8601, UTC"),
+  model_version: z.string().min(1),
+  data_fingerprint: z.string().describe('"sha256:..." of the recordings\' content, independent of the file format'),
+  config: z.record(z.string(), z.unknown()).describe("the resolved configuration that `tidemark train` ran with"),
+  classes: z.array(z.string()).min(2).describe("in the order of the network's outputs and of the confusion matrices"),
+  channels: z.array(z.string()).min(1),
+  quality: qualityReportSchema,
+  windows: z.object({
+    total: count,
+    per_class: counts,
+    per_user: counts,
+    dropped: z
+      .array(z.object({ reason: z.string(), stretches: count, samples: count }))
+      .describe("samples that no window covers, by reason"),
+  }),
+  leakage: leakageReportSchema,
+  folds: z.array(
+    z.object({
+      fold: z.int().min(1),
+      test_users: z.array(z.string()),
+      n_train: count.describe("windows"),
+      n_validation: count.describe("windows"),
+      n_test: count.describe("windows"),
+      best_epoch: count.describe("the epoch whose weights were kept, from 1"),
+      epochs: count,
+      seconds,
+      metrics: classificationMetricsSchema,
+    }),
+  ),
+  users: z.array(userReportSchema).describe("over each person's out-of-fold predictions"),
+  pooled: classificationMetricsSchema.describe("over all out-of-fold predictions"),
+  pooled_calibrated: classificationMetricsSchema.describe("the same after temperature scaling"),
+  summary: summarySchema,
+  temperature: z.number().positive().describe("logits are divided by it in model.onnx"),
+  final_fit: z.object({ epochs: count, seconds, n_windows: count }),
+  warnings: z.array(z.string()),
+});

@@ -1,0 +1,118 @@
+// The part of a fold's training rows that early stopping and the learning rate look at, chosen the way the fold itself
+// was: by person, by shuffled rows, or by contiguous blocks.
+
+import { UserError } from "../../errors.ts";
+import type { Rng } from "../../random.ts";
+import { checkEveryClass } from "./check-splits.ts";
+import { type InnerSplit, rowsByClass, rowsWhere, type SplitKind, type WindowPositions } from "./split.ts";
+import { assignGroups } from "./stratified-group-k-fold.ts";
+import { dealByClass } from "./stratified-k-fold.ts";
+import { purge, timeOrder } from "./window-gaps.ts";
+
+/**
+ * Divides `trainIndex` once more. Test rows are never looked at.
+ *
+ * group, leave-one-group-out: whole people, about `fraction` of the rows with even class shares: the people are dealt
+ *   into 1 / fraction parts as by stratifiedGroupKFold, and `rng` draws one of the parts that have every class on both
+ *   sides (or, failing that, that leave every class to learn from; or any); of these one of `leastPeople`, where there is.
+ * stratified: a shuffled stratified part.
+ * blocks: the first or the last stretch of each class's time (`rng` tosses once), the rest purged as in blockedSplit.
+ *
+ * @param trainIndex rows of `positions`, ascending
+ * @param options.fraction share of the rows to validate on; .2 unless told
+ * @param options.purgeSamples for blocks: see blockedSplit
+ * @param options.leastPeople for group kinds; 1 unless told
+ * @throws UserError when the rows hold one person (group kinds), or a class too short to be divided (blocks)
+ */
+export function innerSplit(
+  kind: SplitKind,
+  positions: WindowPositions,
+  trainIndex: Int32Array,
+  options: { rng: Rng; purgeSamples: number; fraction?: number; leastPeople?: number },
+): InnerSplit {
+  const { rng, purgeSamples, fraction = 0.2, leastPeople = 1 } = options;
+  if (!(fraction > 0 && fraction <= 0.5))
+    throw new RangeError(`fraction: expected 0 < fraction <= .5, got ${fraction}`);
+  const nParts = Math.round(1 / fraction);
+  switch (kind) {
+    case "group":
+    case "leave-one-group-out":
+      return byGroup(positions, trainIndex, { nParts, leastPeople, rng });
+    case "stratified": {
+      const parts = dealByClass(
+        trainIndex.map((row) => positions.labels[row]!),
+        nParts,
+        rng,
+      );
+      return divide(trainIndex, (position) => parts[position] === 0);
+    }
+    case "blocks":
+      return byBlock(positions, trainIndex, fraction, purgeSamples, rng);
+    default:
+      throw new RangeError(`split: unknown kind ${kind satisfies never}`);
+  }
+}
+
+function byGroup(
+  positions: WindowPositions,
+  trainIndex: Int32Array,
+  { nParts, leastPeople, rng }: { nParts: number; leastPeople: number; rng: Rng },
+): InnerSplit {
+  const labels = trainIndex.map((row) => positions.labels[row]!);
+  const groups = trainIndex.map((row) => positions.groups[row]!);
+  const people = new Set(groups).size;
+  if (people < 2) {
+    throw new UserError(
+      `the training part of a fold holds ${people === 1 ? "one person" : "nobody"}: no second person is left to validate on`,
+      { advice: "A split by person needs at least three people: add one, use more --folds, or use --split blocks." },
+    );
+  }
+  const parts = Math.min(nParts, people);
+  const partOfGroup = assignGroups(labels, groups, parts, rng);
+  const candidates = Array.from({ length: parts }, (_, part) =>
+    divide(trainIndex, (position) => partOfGroup.get(groups[position]!) === part),
+  );
+  const present = new Set(labels).size;
+  const count = (rows: Int32Array): number => new Set(rows.map((row) => positions.labels[row]!)).size;
+  const learnable = candidates.filter((candidate) => count(candidate.trainIndex) === present);
+  const complete = learnable.filter((candidate) => count(candidate.validationIndex) === present);
+  const isEnough = ({ validationIndex }: InnerSplit): boolean =>
+    new Set(validationIndex.map((row) => positions.groups[row]!)).size >= leastPeople;
+  const preferred = [complete, learnable, candidates].flatMap((list) => [list.filter(isEnough), list]);
+  const choice = preferred.find((list) => list.length > 0)!;
+  return choice[rng.integer(choice.length)]!;
+}
+
+function byBlock(
+  positions: WindowPositions,
+  trainIndex: Int32Array,
+  fraction: number,
+  purgeSamples: number,
+  rng: Rng,
+): InnerSplit {
+  const { labels } = positions;
+  const order = timeOrder(positions);
+  const isTraining = new Uint8Array(labels.length);
+  for (const row of trainIndex) isTraining[row] = 1;
+  const atEnd = rng.integer(2) === 1;
+  const chosen = new Uint8Array(labels.length);
+  const byClass = rowsByClass(
+    order.filter((row) => isTraining[row] === 1),
+    labels,
+  );
+  for (const rows of byClass.values()) {
+    const size = Math.max(1, Math.round(rows.length * fraction));
+    for (const row of atEnd ? rows.slice(-size) : rows.slice(0, size)) chosen[row] = 1;
+  }
+  const { trainIndex: rest, validationIndex } = divide(trainIndex, (position) => chosen[trainIndex[position]!] === 1);
+  const kept = purge(positions, order, rest, validationIndex, purgeSamples);
+  checkEveryClass(positions, kept, trainIndex);
+  return { trainIndex: kept, validationIndex };
+}
+
+/** @param validates whether the row at a position of `index` goes to the validation part */
+function divide(index: Int32Array, validates: (position: number) => boolean): InnerSplit {
+  const pick = (wanted: boolean): Int32Array =>
+    rowsWhere(index.length, (position) => validates(position) === wanted).map((position) => index[position]!);
+  return { trainIndex: pick(false), validationIndex: pick(true) };
+}

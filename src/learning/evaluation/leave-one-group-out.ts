@@ -1,0 +1,20 @@
+import { UserError } from "../../errors.ts";
+import { rowsWhere, type Split } from "./split.ts";
+
+/**
+ * One fold a group, in ascending order of the group numbers, tested on that group alone.
+ * @param groups [W] group numbers, 0 or more
+ * @throws UserError on fewer than two groups
+ */
+export function leaveOneGroupOut(groups: Int32Array): Split[] {
+  const names = [...new Set(groups)].sort((a, b) => a - b);
+  if (names.length < 2) {
+    throw new UserError(`leave-one-group-out: expected at least two people, got ${names.length}`, {
+      advice: "With one person use --split blocks.",
+    });
+  }
+  return names.map((name) => ({
+    trainIndex: rowsWhere(groups.length, (row) => groups[row] !== name),
+    testIndex: rowsWhere(groups.length, (row) => groups[row] === name),
+  }));
+}

@@ -1,0 +1,83 @@
+import type { Rng } from "../../random.ts";
+import { blockedSplit } from "./blocked-split.ts";
+import { checkClasses } from "./check-splits.ts";
+import { leaveOneGroupOut } from "./leave-one-group-out.ts";
+import type { Split, SplitKind, WindowPositions } from "./split.ts";
+import { stratifiedGroupKFold } from "./stratified-group-k-fold.ts";
+import { stratifiedKFold } from "./stratified-k-fold.ts";
+
+export interface OuterSplit {
+  readonly splits: readonly Split[];
+  /** What a reader of the figures must know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The folds of a cross-validation of the kind asked for.
+ * @param options.nSplits folds; leave-one-group-out has one a person, whatever this says
+ * @param options.purgeSamples for blocks: see blockedSplit
+ * @throws UserError on one class, fewer people than folds, fewer than two folds, or classes too short for blocks
+ */
+export function outerSplit(
+  kind: SplitKind,
+  windows: WindowPositions,
+  options: { nSplits: number; purgeSamples: number; rng: Rng },
+): OuterSplit {
+  checkClasses(windows.labels, windows.classes);
+  switch (kind) {
+    case "group": {
+      const splits = stratifiedGroupKFold(windows.labels, windows.groups, options);
+      return { splits, warnings: rareClassWarnings(windows, splits.length) };
+    }
+    case "leave-one-group-out": {
+      const splits = leaveOneGroupOut(windows.groups);
+      return { splits, warnings: rareClassWarnings(windows, 2) };
+    }
+    case "stratified":
+      return {
+        splits: stratifiedKFold(windows.labels, options),
+        warnings: [
+          "--split stratified leaks: every person, and neighbours of every test window, are in training. Published " +
+            "comparisons found such figures 10-16 points too good for new people; use them to compare with papers only.",
+        ],
+      };
+    case "blocks": {
+      const people = new Set(windows.groups).size;
+      return {
+        splits: blockedSplit(windows, options),
+        warnings:
+          people === 1
+            ? []
+            : [
+                `--split blocks trains and tests on the same ${people} people: its figures say how well the network does ` +
+                  "at other times on them, not on a new person. Use --split group for that.",
+              ],
+      };
+    }
+    default:
+      throw new RangeError(`split: unknown kind ${kind satisfies never}`);
+  }
+}
+
+function rareClassWarnings({ labels, groups, classes, users }: WindowPositions, nSplits: number): string[] {
+  const peopleOfClass = new Map<number, Set<number>>();
+  for (let row = 0; row < labels.length; row++) {
+    const people = peopleOfClass.get(labels[row]!) ?? new Set();
+    peopleOfClass.set(labels[row]!, people.add(groups[row]!));
+  }
+  return [...peopleOfClass]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([label, people]) => {
+      if (people.size === 1) {
+        const [person] = people;
+        return [
+          `class "${classes[label]}" comes from one person only (${users[person!]}): when that person is tested the ` +
+            "network has never seen it, so its scores are 0. Record it with more people, or leave it out.",
+        ];
+      }
+      if (people.size >= nSplits) return [];
+      return [
+        `class "${classes[label]}" comes from ${people.size} people only: not every fold of ${nSplits} tests it.`,
+      ];
+    });
+}

@@ -1,0 +1,28 @@
+import type { Rng } from "../../random.ts";
+import { checkClasses, checkNSplits } from "./check-splits.ts";
+import { rowsByClass, type Split, splitsFromFolds } from "./split.ts";
+
+/**
+ * K folds of shuffled rows with equal class shares: the counts of a class differ by at most one between folds, and so
+ * do the sizes of the folds. It knows nothing of people or overlapping windows, so on windows of recordings it LEAKS:
+ * neighbours of every test window are in training (Hammerla & Ploetz 2015). Use it to compare with published figures only.
+ * @param labels [W] classes, 0 or more
+ * @throws UserError on one class or fewer than two folds
+ */
+export function stratifiedKFold(labels: Int32Array, options: { nSplits: number; rng: Rng }): Split[] {
+  const { nSplits, rng } = options;
+  checkNSplits(nSplits);
+  checkClasses(labels);
+  return splitsFromFolds(dealByClass(labels, nSplits, rng), nSplits);
+}
+
+/** The fold of each row: rows are shuffled within their class and dealt round, the next class going on where one ended. */
+export function dealByClass(labels: Int32Array, nSplits: number, rng: Rng): Int32Array {
+  const rowsOfClass = rowsByClass(labels.keys(), labels);
+  const foldOfRow = new Int32Array(labels.length);
+  let dealt = 0;
+  for (const name of [...rowsOfClass.keys()].sort((a, b) => a - b)) {
+    for (const row of rng.shuffle(rowsOfClass.get(name)!)) foldOfRow[row] = dealt++ % nSplits;
+  }
+  return foldOfRow;
+}

@@ -1,0 +1,73 @@
+// What a model.onnx has to be, whoever made it: windows in, probabilities and logits out, for the channels and classes of the
+// model that it belongs to, and nothing that would make the runtime look into other files or run for ever.
+
+import { readModelProto, type TensorDescription } from "./read-model-proto.ts";
+
+export interface ExpectedNetwork {
+  readonly channels: readonly string[];
+  readonly classes: readonly string[];
+  /** Samples a window. */
+  readonly windowSize: number;
+  readonly samplingRateHz: number;
+}
+
+const float32 = 1;
+
+/** What is wrong with the bytes of a model.onnx: one message a fault, none if it can be run. */
+export function networkFaults(bytes: Uint8Array, expected: ExpectedNetwork): string[] {
+  if (bytes.length === 0) return ["it is empty"];
+  let model: ReturnType<typeof readModelProto>;
+  try {
+    model = readModelProto(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [`it is no ONNX model, or only a part of one: ${error.message}`];
+  }
+  const { channels, classes, windowSize, samplingRateHz } = expected;
+  const foreign = [...model.domains].filter((domain) => domain !== "" && domain !== "ai.onnx");
+  const [input, ...more] = model.inputs;
+  const metadata = (key: string, wanted: unknown): string[] => {
+    const found = model.metadata.get(key);
+    return found === JSON.stringify(wanted)
+      ? []
+      : [
+          `metadata ${key}: expected ${shown(JSON.stringify(wanted))} as in manifest.json, got ${shown(found ?? "none")}`,
+        ];
+  };
+  return [
+    ...model.external.slice(0, 3).map((name) => `tensor ${shown(name)}: its data lie in another file`),
+    ...foreign.slice(0, 3).map((domain) => `operators of ${shown(domain)}: expected ONNX's own`),
+    ...model.nested.slice(0, 3).map((name) => `${shown(name)}: expected no graph inside a graph`),
+    ...more.slice(0, 3).map(({ name }) => `input ${shown(name)}: expected windows alone`),
+    ...tensorFaults("input", "windows", input, [null, windowSize, channels.length]),
+    ...["probabilities", "logits"].flatMap((name) => {
+      const output = model.outputs.find((candidate) => candidate.name === name);
+      return tensorFaults("output", name, output, [null, classes.length]);
+    }),
+    ...metadata("channels", channels),
+    ...metadata("classes", classes),
+    ...metadata("sampling_rate_hz", samplingRateHz),
+  ];
+}
+
+/** @param shape sizes; null stands for the number of windows */
+function tensorFaults(
+  role: "input" | "output",
+  name: string,
+  found: TensorDescription | undefined,
+  shape: readonly (number | null)[],
+): string[] {
+  const wanted = `[${shape.map((size) => size ?? "batch").join(", ")}] of float32`;
+  if (found?.name !== name) return [`${role} ${name} ${wanted}: missing`];
+  const fits =
+    found.type === float32 &&
+    found.shape?.length === shape.length &&
+    shape.every((size, i) => (size === null ? typeof found.shape![i] === "string" : size === found.shape![i]));
+  if (fits) return [];
+  const got = found.shape === null ? "no shape" : `[${found.shape.map((size) => size || "?").join(", ")}]`;
+  return [`${role} ${name}: expected ${wanted}, got ${shown(got)}${found.type === float32 ? "" : " of another type"}`];
+}
+
+function shown(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text;
+}

@@ -1,0 +1,69 @@
+// Reverse mode: from a scalar back through the graph's tape, adding one gradient rule an operator. The gradients are
+// nodes of the same graph, so that one run of ONNX Runtime computes both.
+
+import { gradientRules } from "./gradient-rules.ts";
+import { type Composite, type Node, sizeOf, type Value } from "./onnx-graph.ts";
+import { add } from "./onnx-operators.ts";
+
+/**
+ * Gradients of a scalar.
+ *
+ * @param loss a value of one element
+ * @param wrt the values to differentiate by
+ * @returns one value for each of `wrt`, of its shape
+ * @throws where `loss` does not depend on one of them, or an operator on the way has no gradient rule
+ */
+export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
+  if (sizeOf(loss.shape) !== 1) throw new Error(`gradients: expected a loss of one element, got shape [${loss.shape}]`);
+  const graph = loss.graph;
+  const needed = dependants(graph.tape, wrt);
+  const gradientOf = new Map<string, Value>();
+  gradientOf.set(loss.name, graph.constant(loss.type, loss.shape as readonly number[], [1]));
+
+  for (const entry of graph.tape.toReversed()) {
+    const outputGradients = entry.outputs.map(({ name }) => gradientOf.get(name));
+    if (outputGradients.every((gradient) => gradient === undefined)) continue;
+    if (!readBy(entry).some(({ name }) => needed.has(name))) continue;
+    const inputGradients = pullBack(entry, outputGradients, (input) => needed.has(input.name));
+    entry.inputs.forEach((input, i) => {
+      const gradient = inputGradients[i];
+      if (gradient === undefined || !needed.has(input.name)) return;
+      const sum = gradientOf.get(input.name);
+      gradientOf.set(input.name, sum === undefined ? gradient : add(sum, gradient));
+    });
+  }
+  return wrt.map((value) => {
+    const gradient = gradientOf.get(value.name);
+    if (gradient === undefined) throw new Error(`gradients: the loss does not depend on ${value.name}`);
+    return gradient;
+  });
+}
+
+function pullBack(
+  entry: Node | Composite,
+  outputGradients: readonly (Value | undefined)[],
+  isNeeded: (input: Value) => boolean,
+): readonly (Value | undefined)[] {
+  if ("gradient" in entry) return entry.gradient(outputGradients);
+  const rule = gradientRules[entry.operator];
+  if (rule === undefined) throw new Error(`gradients: operator ${entry.operator} has no gradient rule`);
+  return rule({ node: entry, outputGradients, isNeeded });
+}
+
+/** Names of all values that depend on `wrt`, themselves included. */
+function dependants(tape: readonly (Node | Composite)[], wrt: readonly Value[]): Set<string> {
+  const names = new Set(wrt.map(({ name }) => name));
+  for (const entry of tape) {
+    if (readBy(entry).some(({ name }) => names.has(name))) for (const { name } of entry.outputs) names.add(name);
+  }
+  return names;
+}
+
+/** A node's inputs, and what a Scan's body takes from around it: that flows in as well, though it is no input. */
+function readBy(entry: Node | Composite): readonly Value[] {
+  if ("gradient" in entry) return entry.inputs;
+  const bodies = Object.values(entry.attributes).filter((attribute) => attribute.kind === "graph");
+  return bodies.length === 0
+    ? entry.inputs
+    : [...entry.inputs, ...bodies.flatMap((b) => b.value.nodes.flatMap(readBy))];
+}

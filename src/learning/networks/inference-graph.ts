@@ -1,0 +1,88 @@
+// The trained network as a graph: what validation runs after every epoch, and what is shipped as model.onnx.
+// T time, C channels, K classes, P parameters, S statistics; the number of windows is settled when it runs.
+
+import type { Layer } from "./layer-context.ts";
+import { Graph, type Value } from "./onnx-graph.ts";
+import { mul, softmax, sub } from "./onnx-operators.ts";
+import { describeNetwork, type NetworkSpec, unpack } from "./parameters.ts";
+
+export interface InferenceInput {
+  /** T and C. */
+  readonly windowSize: number;
+  readonly channels: number;
+  /** Runs the layers that gradients would be taken through, as in training, instead of the fastest ones: for checks. */
+  readonly differentiable?: boolean;
+}
+
+export interface TrainedNetwork {
+  /** [P] and [S], as the training graph returns them. */
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
+  /** [C] each: windows are given in physical units and become (x - center) / scale. */
+  readonly center: readonly number[];
+  readonly scale: readonly number[];
+  /** Logits are divided by it. */
+  readonly temperature: number;
+}
+
+/** Inputs: parameters [P], statistics [S] and scaled windows x [batch, T, C]. Outputs: probabilities and logits [batch, K]. */
+export function buildInferenceGraph(layers: Layer, input: InferenceInput): Graph {
+  const network = describe(layers, input);
+  const graph = new Graph("network");
+  const parameters = graph.input("parameters", "float32", [network.parameterCount]);
+  const statistics = graph.input("statistics", "float32", [network.statisticCount]);
+  const x = graph.input("x", "float32", [batchDimension(input), input.windowSize, input.channels]);
+  const logits = forward(layers, network, { parameters, statistics, x }, input.differentiable ?? false);
+  return withOutputs(graph, logits);
+}
+
+/** Input: raw windows [batch, T, C] in physical units. Outputs: probabilities and logits [batch, K]; all else is inside. */
+export function buildExportGraph(layers: Layer, input: InferenceInput, trained: TrainedNetwork): Graph {
+  const network = describe(layers, input);
+  const graph = new Graph("tidemark");
+  const windows = graph.input("windows", "float32", [batchDimension(input), input.windowSize, input.channels]);
+  const constant = (values: ArrayLike<number>): Value => graph.constant("float32", [values.length], values);
+  const scaled = mul(sub(windows, constant(trained.center)), constant(trained.scale.map((scale) => 1 / scale)));
+  const parameters = constant(trained.parameters);
+  const statistics = constant(trained.statistics);
+  const logits = forward(layers, network, { parameters, statistics, x: scaled }, input.differentiable ?? false);
+  return withOutputs(graph, mul(logits, 1 / trained.temperature));
+}
+
+function describe(layers: Layer, { windowSize, channels }: InferenceInput): NetworkSpec {
+  return describeNetwork(layers, { type: "float32", shape: [1, windowSize, channels] });
+}
+
+/** The layers with gradients know their batch when they are built. */
+function batchDimension({ differentiable = false }: InferenceInput): number | string {
+  return differentiable ? 1 : "batch";
+}
+
+function forward(
+  layers: Layer,
+  network: NetworkSpec,
+  { parameters, statistics, x }: { parameters: Value; statistics: Value; x: Value },
+  differentiable: boolean,
+): Value {
+  const parameterOf = unpack(parameters, network.parameters);
+  const statisticOf = unpack(statistics, network.statistics);
+  return layers(
+    {
+      training: false,
+      differentiable,
+      parameter: (name) => parameterOf.get(name)!,
+      statistic: (name) => statisticOf.get(name)!,
+      updateStatistic: () => {},
+      keepMask: () => {
+        throw new Error("nothing is dropped outside training");
+      },
+    },
+    x,
+  );
+}
+
+function withOutputs(graph: Graph, logits: Value): Graph {
+  graph.output("probabilities", softmax(logits));
+  graph.output("logits", logits);
+  return graph;
+}

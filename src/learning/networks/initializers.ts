@@ -1,0 +1,57 @@
+// Initial weights, with Keras's defaults: Glorot-uniform kernels, orthogonal recurrent kernels, zero biases but for the
+// LSTM's forget gate. Glorot & Bengio 2010; Saxe et al. 2014; Jozefowicz et al. 2015 (forget-gate bias 1).
+
+import type { Rng } from "../../random.ts";
+
+/** One of: "glorot-uniform", "orthogonal", "zeros", "ones", "forget-gate-ones" (zeros, ones in the second quarter). */
+export type Initializer = "glorot-uniform" | "orthogonal" | "zeros" | "ones" | "forget-gate-ones";
+
+/** Values of a parameter in row-major order. Fan-in and fan-out are the last two dimensions, each times all before them. */
+export function initialValues(initializer: Initializer, shape: readonly number[], rng: Rng): Float32Array {
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  switch (initializer) {
+    case "zeros":
+      return new Float32Array(size);
+    case "ones":
+      return new Float32Array(size).fill(1);
+    case "forget-gate-ones":
+      return new Float32Array(size).fill(1, size / 4, size / 2);
+    case "glorot-uniform": {
+      const receptiveField = shape.slice(0, -2).reduce((product, dimension) => product * dimension, 1);
+      const [fanIn, fanOut] = [receptiveField * shape.at(-2)!, receptiveField * shape.at(-1)!];
+      const limit = Math.sqrt(6 / (fanIn + fanOut));
+      return Float32Array.from({ length: size }, () => (2 * rng.uniform() - 1) * limit);
+    }
+    case "orthogonal":
+      return orthogonal(shape[0]!, shape[1]!, rng);
+    default:
+      throw new Error(`unknown initializer ${initializer satisfies never}`);
+  }
+}
+
+/** Orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice, on normal numbers. */
+function orthogonal(rows: number, columns: number, rng: Rng): Float32Array {
+  if (!(rows <= columns)) throw new RangeError(`orthogonal: expected rows <= columns, got ${rows} x ${columns}`);
+  const basis: Float64Array[] = [];
+  for (let i = 0; i < rows; i++) {
+    const row = Float64Array.from({ length: columns }, () => rng.normal());
+    for (let pass = 0; pass < 2; pass++) {
+      for (const other of basis) {
+        const projection = dot(row, other);
+        for (let j = 0; j < columns; j++) row[j]! -= projection * other[j]!;
+      }
+    }
+    const norm = Math.sqrt(dot(row, row));
+    for (let j = 0; j < columns; j++) row[j]! /= norm;
+    basis.push(row);
+  }
+  const values = new Float32Array(rows * columns);
+  for (const [i, row] of basis.entries()) values.set(row, i * columns);
+  return values;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -1,0 +1,126 @@
+// The simple layers, with Keras's semantics. Sequences are time-major, [T, B, C], inside the network: a step's rows and
+// a shifted sequence are then contiguous in memory. T time, B batch, C channels.
+
+import type { Layer } from "./layer-context.ts";
+import { sizeOf, type Value } from "./onnx-graph.ts";
+import {
+  add,
+  concat,
+  div,
+  matmul,
+  mul,
+  reduceMean,
+  reduceSum,
+  relu,
+  reshape,
+  scalar,
+  slice,
+  sqrt,
+  sub,
+  transpose,
+  where,
+} from "./onnx-operators.ts";
+
+/** Applies layers one after another. */
+export function sequential(...layers: readonly Layer[]): Layer {
+  return (context, x) => layers.reduce((value, layer) => layer(context, value), x);
+}
+
+/** [..., C] -> [..., units]: x W + b. */
+export function dense(name: string, units: number): Layer {
+  return (context, x) => {
+    const kernel = context.parameter(`${name}/kernel`, [x.shape.at(-1) as number, units], "glorot-uniform");
+    return add(matmul(x, kernel), context.parameter(`${name}/bias`, [units], "zeros"));
+  };
+}
+
+/** [T, B, C] -> [T - size + 1, B, filters]: "valid" convolution over time with stride 1, kernel [size, C, filters]. */
+export function conv1d(name: string, filters: number, size: number): Layer {
+  return (context, x) => {
+    const [steps, , channels] = x.shape as [number, unknown, number];
+    const kernel = context.parameter(`${name}/kernel`, [size, channels, filters], "glorot-uniform");
+    const shifted = Array.from({ length: size }, (_, offset) => slice(x, 0, offset, offset + steps - size + 1));
+    const y = matmul(concat(shifted, 2), reshape(kernel, [size * channels, filters]));
+    return add(y, context.parameter(`${name}/bias`, [filters], "zeros"));
+  };
+}
+
+/** max(x, 0). */
+export const rectify: Layer = (_, x) => relu(x);
+
+/** Keras's default is .99; with a few hundred steps an epoch the statistics have to follow sooner. */
+export const batchNormMomentum = 0.9;
+
+/**
+ * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch
+ * both normalises and enters the running variance. Its gradient is a rule of its own, in the closed form that needs half of
+ * the passes over the data.
+ * @param momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
+ */
+export function batchNormalization(name: string, options: { momentum?: number; epsilon?: number } = {}): Layer {
+  const { momentum = batchNormMomentum, epsilon = 1e-3 } = options;
+  return (context, x) => {
+    const channels = x.shape.at(-1) as number;
+    const gamma = context.parameter(`${name}/gamma`, [channels], "ones");
+    const beta = context.parameter(`${name}/beta`, [channels], "zeros");
+    const runningMean = context.statistic(`${name}/moving_mean`, [channels], "zeros");
+    const runningVariance = context.statistic(`${name}/moving_variance`, [channels], "ones");
+    if (!context.training) {
+      const scale = div(gamma, sqrt(add(runningVariance, epsilon)));
+      return add(mul(x, scale), sub(beta, mul(runningMean, scale)));
+    }
+    const axes = x.shape.map((_, axis) => axis).slice(0, -1);
+    const rows = sizeOf(x.shape) / channels;
+    const [y, mean, variance] = x.graph.composite([x, gamma, beta], () => {
+      const batchMean = reduceMean(x, axes, false);
+      const centred = sub(x, batchMean);
+      const batchVariance = reduceMean(mul(centred, centred), axes, false);
+      const deviation = sqrt(add(batchVariance, epsilon));
+      const scale = div(gamma, deviation);
+      return {
+        outputs: [add(mul(centred, scale), beta), batchMean, batchVariance],
+        gradient: ([dy]) => {
+          const dBeta = reduceSum(dy!, axes, false);
+          const dScale = reduceSum(mul(dy!, centred), axes, false);
+          const perCentred = mul(div(dScale, mul(deviation, deviation)), 1 / rows);
+          const dx = mul(sub(dy!, add(mul(centred, perCentred), mul(dBeta, 1 / rows))), scale);
+          return [dx, div(dScale, deviation), dBeta];
+        },
+      };
+    }) as readonly [Value, Value, Value];
+    const follow = (running: Value, batch: Value) => add(mul(running, momentum), mul(batch, 1 - momentum));
+    context.updateStatistic(`${name}/moving_mean`, follow(runningMean, mean));
+    context.updateStatistic(`${name}/moving_variance`, follow(runningVariance, variance));
+    return y;
+  };
+}
+
+/** Inverted dropout (Srivastava et al. 2014): drops with probability `rate` and scales the rest by 1 / (1 - rate). */
+export function dropout(rate: number): Layer {
+  return (context, x) =>
+    context.training && rate > 0
+      ? mul(x, where(context.keepMask(x.shape as readonly number[], rate), scalar(x, 1 / (1 - rate)), 0))
+      : x;
+}
+
+/** [T, B, C] -> [B, T * C]. */
+export const flatten: Layer = (_, x) => {
+  const [steps, batch, channels] = x.shape;
+  return reshape(transpose(x, [1, 0, 2]), [batch!, (steps as number) * (channels as number)]);
+};
+
+/** [T, B, C] -> [floor(T / size), B, C]: the mean of each `size` time steps; a rest at the end is left out. */
+export function averagePooling1d(size: number): Layer {
+  return (_, x) => {
+    const [steps, batch, channels] = x.shape;
+    const pooled = Math.floor((steps as number) / size);
+    const whole = slice(x, 0, 0, pooled * size);
+    return reduceMean(reshape(whole, [pooled, size, batch!, channels!]), [1], false);
+  };
+}
+
+/** [T, B, C] -> [B, C]: the mean over time. */
+export const globalAveragePooling: Layer = (_, x) => reduceMean(x, [0], false);
+
+/** [B, T, C] -> [T, B, C]. */
+export const timeMajor: Layer = (_, x) => transpose(x, [1, 0, 2]);

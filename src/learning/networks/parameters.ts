@@ -1,0 +1,83 @@
+// All parameters of a network are slices of one vector, and all its running statistics of another: an optimizer step
+// is then a handful of operators, and a checkpoint a few arrays.
+
+import type { Rng } from "../../random.ts";
+import { type Initializer, initialValues } from "./initializers.ts";
+import type { Layer } from "./layer-context.ts";
+import { Graph, type TensorType, type Value } from "./onnx-graph.ts";
+import { reshape, split } from "./onnx-operators.ts";
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** Where its values begin in the vector. */
+  readonly offset: number;
+  readonly initializer: Initializer;
+}
+
+export interface MaskSpec {
+  readonly shape: readonly number[];
+  readonly rate: number;
+}
+
+export interface NetworkSpec {
+  readonly parameters: readonly ParameterSpec[];
+  readonly statistics: readonly ParameterSpec[];
+  /** Dropout masks of one training step, in the order of the layers. */
+  readonly masks: readonly MaskSpec[];
+  readonly parameterCount: number;
+  readonly statisticCount: number;
+}
+
+/** Runs a network's forward definition once on a scratch graph, to learn what it asks for. */
+export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
+  const graph = new Graph("scratch");
+  const parameters: ParameterSpec[] = [];
+  const statistics: ParameterSpec[] = [];
+  const masks: MaskSpec[] = [];
+  const declare = (list: ParameterSpec[]) => (name: string, shape: readonly number[], initializer: Initializer) => {
+    if (list.some((other) => other.name === name)) throw new Error(`two parameters are called ${name}`);
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    list.push({ name, shape, size, offset: total(list), initializer });
+    return graph.input(name, input.type, shape);
+  };
+  layers(
+    {
+      training: true,
+      differentiable: true,
+      parameter: declare(parameters),
+      statistic: declare(statistics),
+      updateStatistic: () => {},
+      keepMask: (shape, rate) => {
+        masks.push({ shape, rate });
+        return graph.input("mask", "bool", shape);
+      },
+    },
+    graph.input("x", input.type, input.shape),
+  );
+  return { parameters, statistics, masks, parameterCount: total(parameters), statisticCount: total(statistics) };
+}
+
+/** A fresh vector for these parameters; each draws from its own generator, so that order does not matter. */
+export function initialVector(specs: readonly ParameterSpec[], rng: Rng): Float32Array {
+  const vector = new Float32Array(total(specs));
+  for (const { name, shape, offset, initializer } of specs) {
+    vector.set(initialValues(initializer, shape, rng.split(name)), offset);
+  }
+  return vector;
+}
+
+/** The tensors of a vector [P], by name. */
+export function unpack(vector: Value, specs: readonly ParameterSpec[]): Map<string, Value> {
+  const pieces = split(
+    vector,
+    specs.map(({ size }) => size),
+    0,
+  );
+  return new Map(specs.map(({ name, shape }, i) => [name, reshape(pieces[i]!, shape)]));
+}
+
+function total(specs: readonly ParameterSpec[]): number {
+  return specs.reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,127 @@
+// Reads of an ONNX ModelProto what says whether it can be trusted: its inputs and outputs, its operators, its metadata, and
+// whether it wants data from other files. Weights are not looked at. Field numbers are those of onnx.proto3 (onnx/onnx).
+
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import type { Dimension } from "./onnx-graph.ts";
+
+export interface TensorDescription {
+  readonly name: string;
+  /** onnx.TensorProto.DataType: 1 is float32. */
+  readonly type: number | null;
+  /** A text, also an empty one, stands for a size that is settled when the model runs; null: no shape is given. */
+  readonly shape: readonly Dimension[] | null;
+}
+
+export interface ModelDescription {
+  readonly inputs: readonly TensorDescription[];
+  readonly outputs: readonly TensorDescription[];
+  /** Operator sets that are imported, and those of nodes: "" is ONNX's own. */
+  readonly domains: ReadonlySet<string>;
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Names of tensors whose data lie in another file. */
+  readonly external: readonly string[];
+  /** Operators with graphs inside (Loop, If, Scan), and functions of the model's own. */
+  readonly nested: readonly string[];
+}
+
+/** @throws RangeError if the bytes are no ModelProto */
+export function readModelProto(bytes: Uint8Array): ModelDescription {
+  let model: Message;
+  try {
+    model = readMessage(bytes);
+    const graph = model.one(7, "graph");
+    if (graph === undefined) throw new RangeError("it has no graph");
+    const nodes = graph.all(1).map(readNode);
+    const tensors = [
+      ...graph.all(5),
+      ...graph.all(15).flatMap((sparse) => [...sparse.all(1), ...sparse.all(2)]),
+      ...nodes.flatMap(({ tensors }) => tensors),
+    ];
+    return {
+      inputs: graph.all(11).map(readValueInfo),
+      outputs: graph.all(12).map(readValueInfo),
+      domains: new Set([...model.all(8).map((set) => set.text(1)), ...nodes.map(({ domain }) => domain)]),
+      metadata: new Map(model.all(14).map((entry) => [entry.text(1), entry.text(2)])),
+      external: tensors.filter((tensor) => tensor.has(13) || tensor.number(14) !== 0).map((tensor) => tensor.text(8)),
+      nested: [
+        ...nodes.filter(({ nested }) => nested).map(({ operator }) => operator),
+        ...model.all(25).map((own) => own.text(1)),
+        ...model.all(20).map(() => "training_info"),
+      ],
+    };
+  } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
+    throw new RangeError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function readNode(node: Message) {
+  const attributes = node.all(5);
+  return {
+    operator: node.text(4),
+    domain: node.text(7),
+    nested: attributes.some((attribute) => attribute.has(6) || attribute.has(11)),
+    tensors: attributes.flatMap((attribute) => [
+      ...[...attribute.all(5), ...attribute.all(10)],
+      ...[...attribute.all(22), ...attribute.all(23)].flatMap((sparse) => [...sparse.all(1), ...sparse.all(2)]),
+    ]),
+  };
+}
+
+function readValueInfo(value: Message): TensorDescription {
+  const tensor = value.one(2, "type")?.one(1, "tensor_type");
+  const shape = tensor?.one(2, "shape");
+  const dimension = (of: Message): Dimension => (of.has(1) && !of.has(2) ? of.number(1) : of.text(2));
+  return {
+    name: value.text(1),
+    type: tensor === undefined ? null : tensor.number(1),
+    shape: shape === undefined ? null : shape.all(1).map(dimension),
+  };
+}
+
+interface Message {
+  has(field: number): boolean;
+  all(field: number): Message[];
+  /** Writers of other programs may split a message, and readers join it; nobody needs to here. */
+  one(field: number, name: string): Message | undefined;
+  /** The last one; "" if there is none. */
+  text(field: number): string;
+  /** The last one; 0 if there is none. */
+  number(field: number): number;
+}
+
+function readMessage(bytes: Uint8Array): Message {
+  const fields = new Map<number, (Uint8Array | number)[]>();
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    const values = fields.get(field) ?? [];
+    fields.set(field, values);
+    if (wireType === WireType.LengthDelimited) values.push(reader.bytes());
+    else if (wireType === WireType.Varint) values.push(Number(reader.int64()));
+    else {
+      reader.skip(wireType, field);
+      values.push(Number.NaN);
+    }
+  }
+  const last = (field: number): Uint8Array | number | undefined => fields.get(field)?.at(-1);
+  const all = (field: number): Message[] =>
+    (fields.get(field) ?? []).filter((value) => value instanceof Uint8Array).map(readMessage);
+  return {
+    has: (field) => fields.has(field),
+    all,
+    one: (field, name) => {
+      const found = all(field);
+      if (found.length > 1) throw new RangeError(`it has ${found.length} fields "${name}"`);
+      return found[0];
+    },
+    text: (field) => {
+      const value = last(field);
+      return value instanceof Uint8Array ? new TextDecoder().decode(value) : "";
+    },
+    number: (field) => {
+      const value = last(field);
+      return typeof value === "number" ? value : 0;
+    },
+  };
+}

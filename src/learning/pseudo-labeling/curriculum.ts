@@ -1,0 +1,271 @@
+// Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021): cycle 0 learns from the labelled windows; each
+// further cycle labels all unlabelled ones anew with the network of the cycle before, takes a larger share of the surest, and
+// begins again from fresh weights, optimizer and schedule, so that what was learned wrongly is not kept. The winner is the
+// best cycle on labelled people whom no cycle learns from, cycle 0 included. Added here: a cap by class, and rules that stop.
+// What is fitted, and how, is the caller's. U unlabelled windows, K classes.
+
+import { millionths } from "../../stats/millionths.ts";
+import { totalVariation } from "../../stats/share-distance.ts";
+import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
+import { argmaxRows } from "../evaluation/confusion-matrix.ts";
+import { type Selection, type SelectorName, selectPseudoLabels } from "./select-pseudo-labels.ts";
+
+/**
+ * With which weights a cycle begins. One of:
+ * - `scratch` (the default): fresh ones
+ * - `pretrained`: those of cycle 0
+ * - `none`: those of the cycle before, a warm start
+ */
+export type Restart = "scratch" | "pretrained" | "none";
+
+export interface CurriculumOptions {
+  /** After cycle 0, at most. */
+  readonly cycles: number;
+  /** By which the share grows with every cycle. */
+  readonly step: number;
+  readonly selector: SelectorName;
+  /** Least confidence of the selector `fixed`. */
+  readonly threshold: number;
+  readonly restart: Restart;
+}
+
+export interface CurriculumData {
+  readonly classes: readonly string[];
+  /** [K] labelled windows that are learned from. */
+  readonly labelledCounts: readonly number[];
+  /** Labels of the holdout's windows. */
+  readonly holdoutLabels: Int32Array;
+  /** [U] true labels, for the report alone; -1 where not known, null where none are. */
+  readonly truth: Int32Array | null;
+}
+
+/** One fit: the cycle's network, and what it says. */
+export interface CycleFit<W> {
+  readonly weights: W;
+  /** [holdout, K] */
+  readonly holdout: Float32Array;
+  /** [U, K] */
+  readonly unlabelled: Float32Array;
+}
+
+/** One of: `vanished` (a class that was predicted is not any more), `dominated` (one class holds most of the selection), `nothing
+ * selected`, `dropped` (the holdout is worse than cycle 0), `no gain`, `all selected`, `cycles`. */
+export type StopReason =
+  | "vanished"
+  | "dominated"
+  | "nothing selected"
+  | "dropped"
+  | "no gain"
+  | "all selected"
+  | "cycles";
+
+export interface CycleReport {
+  readonly cycle: number;
+  /** Of the unlabelled windows, as asked for. */
+  readonly share: number;
+  /** Null for cycle 0. */
+  readonly selection: {
+    readonly total: number;
+    readonly per_class: Readonly<Record<string, number>>;
+    readonly thresholds: Readonly<Record<string, number | null>>;
+    /** 0 to 1: total variation of the classes' shares, selection against labelled windows. */
+    readonly share_shift: number;
+    /** Of each class and over all; null where the truth of none is known. */
+    readonly truth: PseudoLabelTruth | null;
+  } | null;
+  readonly holdout: Pick<
+    ClassificationMetrics,
+    "n" | "accuracy" | "macro_f1" | "expected_calibration_error" | "log_loss"
+  >;
+  readonly unlabelled: {
+    readonly mean_confidence: number;
+    /** As a share of the greatest possible. */
+    readonly mean_entropy: number;
+    readonly predicted: Readonly<Record<string, number>>;
+    /** Share of windows whose label is not that of the cycle before; null for cycle 0. */
+    readonly flipped: number | null;
+    /** Of all windows, where the truth is known. */
+    readonly macro_f1: number | null;
+    readonly accuracy: number | null;
+  };
+}
+
+export interface PseudoLabelTruth {
+  readonly accuracy: number;
+  /** Recall is of all unlabelled windows of the class. */
+  readonly per_class: Readonly<Record<string, { readonly precision: number | null; readonly recall: number | null }>>;
+}
+
+export interface CurriculumResult<W> {
+  readonly cycles: readonly CycleReport[];
+  readonly winner: number;
+  readonly stopped: StopReason;
+  readonly fits: readonly CycleFit<W>[];
+  /** By cycle; null for cycle 0. */
+  readonly selections: readonly (Selection | null)[];
+}
+
+/** Arbitrary choices of the design, but for the first, which keeps a rare class in sight. */
+const floorPerClass = 3;
+export const dominance = 0.8;
+export const largestDrop = 0.02;
+const patience = 2;
+export const leastGain = 0.005;
+
+/**
+ * @param fitCycle one fit: `selection` is what it learns from besides the labelled windows, `from` the weights to begin with
+ * @param onCycle told after each
+ */
+export async function runCurriculum<W>(
+  data: CurriculumData,
+  options: CurriculumOptions,
+  fitCycle: (cycle: number, selection: Selection | null, from: W | null) => Promise<CycleFit<W>>,
+  onCycle: (report: CycleReport) => void = () => {},
+): Promise<CurriculumResult<W>> {
+  const { classes, labelledCounts } = data;
+  const fits: CycleFit<W>[] = [await fitCycle(0, null, null)];
+  const selections: (Selection | null)[] = [null];
+  const cycles: CycleReport[] = [describeCycle(data, 0, 0, null, fits[0]!, null)];
+  onCycle(cycles[0]!);
+  const end = (stopped: StopReason): CurriculumResult<W> => {
+    return { cycles, winner: bestOf(cycles), stopped, fits, selections };
+  };
+  for (let cycle = 1; cycle <= options.cycles; cycle++) {
+    // Without the last digits, in which 3 x .2 is more than .6.
+    const share = Math.min(1, Number((cycle * options.step).toPrecision(12)));
+    const before = fits.at(-1)!;
+    const { selector, threshold } = options;
+    const rule = { selector, share, threshold, floor: floorPerClass, caps: labelledCounts };
+    const selection = selectPseudoLabels(before.unlabelled, classes.length, rule);
+    const fault = faultOf(selection, selections.at(-1)!);
+    if (fault !== null) return end(fault);
+    const from = { scratch: null, pretrained: fits[0]!.weights, none: before.weights }[options.restart];
+    fits.push(await fitCycle(cycle, selection, from));
+    selections.push(selection);
+    cycles.push(describeCycle(data, cycle, share, selection, fits[cycle]!, before));
+    onCycle(cycles[cycle]!);
+    if (cycles[cycle]!.holdout.macro_f1 < cycles[0]!.holdout.macro_f1 - largestDrop) return end("dropped");
+    if (share >= 1 && selector !== "fixed") return end("all selected");
+    if (withoutGain(cycles) >= patience) return end("no gain");
+  }
+  return end("cycles");
+}
+
+/** The earliest of the best on the holdout. */
+function bestOf(cycles: readonly CycleReport[]): number {
+  return cycles.reduce((best, { holdout }, i) => (holdout.macro_f1 > cycles[best]!.holdout.macro_f1 ? i : best), 0);
+}
+
+/** Cycles since one that was better than all before it by the least gain. */
+function withoutGain(cycles: readonly CycleReport[]): number {
+  let [best, since] = [cycles[0]!.holdout.macro_f1, 0];
+  for (const { holdout } of cycles.slice(1)) {
+    since = holdout.macro_f1 >= best + leastGain ? 0 : since + 1;
+    best = Math.max(best, holdout.macro_f1);
+  }
+  return since;
+}
+
+/** What makes a selection unfit to be learned from. */
+function faultOf({ counts, rows }: Selection, previous: Selection | null): StopReason | null {
+  if (rows.length === 0) return "nothing selected";
+  if (previous?.counts.some((n, k) => n > 0 && counts[k] === 0)) return "vanished";
+  return Math.max(...counts) > dominance * rows.length ? "dominated" : null;
+}
+
+/** What a cycle's report says. `before` is the fit of the cycle before. */
+export function describeCycle(
+  { classes, labelledCounts, holdoutLabels, truth }: CurriculumData,
+  cycle: number,
+  share: number,
+  selection: Selection | null,
+  { holdout, unlabelled }: CycleFit<unknown>,
+  before: CycleFit<unknown> | null,
+): CycleReport {
+  const { n, accuracy, macro_f1, expected_calibration_error, log_loss } = classificationMetrics(
+    holdoutLabels,
+    holdout,
+    classes,
+  );
+  const predicted = argmaxRows(unlabelled, classes.length);
+  const known = truth === null ? [] : [...truth.keys()].filter((row) => truth[row]! >= 0);
+  const ofAll =
+    known.length === 0
+      ? null
+      : classificationMetrics(
+          Int32Array.from(known, (row) => truth![row]!),
+          rowsOf(unlabelled, known, classes.length),
+          classes,
+        );
+  return {
+    ...{ cycle, share },
+    selection:
+      selection === null
+        ? null
+        : {
+            total: selection.rows.length,
+            per_class: named(classes, selection.counts),
+            thresholds: named(classes, selection.thresholds),
+            share_shift: totalVariation(selection.counts, labelledCounts),
+            truth: truth === null ? null : truthOf(selection, truth, classes),
+          },
+    holdout: { n, accuracy, macro_f1, expected_calibration_error, log_loss },
+    unlabelled: {
+      ...meanSignals(unlabelled, classes.length),
+      predicted: named(
+        classes,
+        classes.map((_, k) => predicted.filter((label) => label === k).length),
+      ),
+      flipped: before === null ? null : flippedShare(predicted, argmaxRows(before.unlabelled, classes.length)),
+      macro_f1: ofAll?.macro_f1 ?? null,
+      accuracy: ofAll?.accuracy ?? null,
+    },
+  };
+}
+
+function truthOf({ rows, labels }: Selection, truth: Int32Array, classes: readonly string[]): PseudoLabelTruth | null {
+  const judged = [...rows.keys()].filter((i) => truth[rows[i]!]! >= 0);
+  if (judged.length === 0) return null;
+  const right = judged.filter((i) => truth[rows[i]!] === labels[i]);
+  const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+  const perClass = classes.map((name, k) => {
+    const hits = right.filter((i) => labels[i] === k).length;
+    const precision = ratio(hits, judged.filter((i) => labels[i] === k).length);
+    return [name, { precision, recall: ratio(hits, truth.filter((label) => label === k).length) }] as const;
+  });
+  return { accuracy: right.length / judged.length, per_class: Object.fromEntries(perClass) };
+}
+
+function meanSignals(probabilities: Float32Array, nClasses: number): { mean_confidence: number; mean_entropy: number } {
+  const rows = probabilities.length / nClasses;
+  let [confidence, entropy] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    let [most, sum, nats] = [0, 0, 0];
+    for (let k = 0; k < nClasses; k++) {
+      const p = probabilities[row * nClasses + k]!;
+      most = Math.max(most, p);
+      sum += p;
+      if (p > 0) nats -= p * Math.log(p);
+    }
+    // As shares of their sum, which float32 misses 1 by: equal probabilities of three classes had an entropy above 1.
+    confidence += millionths(most / sum);
+    entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
+  }
+  return { mean_confidence: confidence / 1e6 / rows, mean_entropy: entropy / 1e6 / rows };
+}
+
+function flippedShare(now: ArrayLike<number>, before: ArrayLike<number>): number {
+  let flips = 0;
+  for (let i = 0; i < now.length; i++) if (now[i] !== before[i]) flips++;
+  return flips / now.length;
+}
+
+function rowsOf(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const part = new Float32Array(rows.length * width);
+  for (const [i, row] of rows.entries()) part.set(matrix.subarray(row * width, (row + 1) * width), i * width);
+  return part;
+}
+
+function named<T>(names: readonly string[], values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+}

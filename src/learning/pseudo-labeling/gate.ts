@@ -1,0 +1,183 @@
+// May a candidate take the champion's place? First by labelled people whom it never learned from, person by person beside the
+// champion; then by signs that need no labels. Every rule is written down with its number, so that a refusal can be understood.
+
+import { argmaxRows, confusionMatrix } from "../evaluation/confusion-matrix.ts";
+import { classScores, macroMean } from "../evaluation/f1.ts";
+
+/** One person of the holdout under both networks. */
+export interface PairedPerson {
+  readonly person: string;
+  readonly windows: number;
+  readonly champion_macro_f1: number;
+  readonly candidate_macro_f1: number;
+}
+
+export interface HoldoutComparison {
+  readonly people: readonly PairedPerson[];
+  /** Over all of the holdout's windows. */
+  readonly champion_macro_f1: number;
+  readonly candidate_macro_f1: number;
+  /** Mean over people of candidate minus champion. */
+  readonly mean_difference: number;
+  /** Of that mean, 90 %. */
+  readonly interval: readonly [number, number];
+  /** Cycles that the candidate is the best of. */
+  readonly cycles: number;
+  /** By how much the best of so many would be ahead in the mean if all were alike. */
+  readonly chance: number;
+}
+
+/** Signs on the unlabelled windows, of one network. */
+export interface Proxies {
+  readonly mean_confidence: number;
+  /** As a share of the greatest possible. */
+  readonly mean_entropy: number;
+  /** Share of neighbouring windows with another label; null where there are none. */
+  readonly flip_rate: number | null;
+  /** Largest KS distance of a channel between the unlabelled data and the network's own baseline. */
+  readonly drift: number;
+}
+
+export interface GateRule {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly value: number | null;
+  readonly limit: number | null;
+  /** For a reader: what was asked. */
+  readonly about: string;
+}
+
+/** Arbitrary choices: what a proxy may lose by chance, and what a candidate must not lose on people. */
+export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
+
+/**
+ * @param labels [N] of the holdout's windows
+ * @param groups [N] whose they are: indices into `people`
+ * @param champion [N, K] probabilities, likewise `candidate`; of networks that had not learned from the person
+ * @param cycles of which the candidate is the best on these people, cycle 0 included
+ */
+export function compareOnHoldout(
+  labels: Int32Array,
+  groups: Int32Array,
+  people: readonly string[],
+  nClasses: number,
+  { champion, candidate }: { champion: Float32Array; candidate: Float32Array },
+  cycles: number,
+): HoldoutComparison {
+  const [before, after] = [champion, candidate].map((matrix) => argmaxRows(matrix, nClasses));
+  const all = [...labels.keys()];
+  const score = (predicted: ArrayLike<number>, rows: readonly number[]): number => {
+    const matrix = confusionMatrix(
+      Int32Array.from(rows, (row) => labels[row]!),
+      Int32Array.from(rows, (row) => predicted[row]!),
+      nClasses,
+    );
+    return macroMean(classScores(matrix, nClasses));
+  };
+  const paired = [...Map.groupBy(all, (row) => groups[row]!)].map(
+    ([group, rows]): PairedPerson => ({
+      person: people[group]!,
+      windows: rows.length,
+      champion_macro_f1: score(before!, rows),
+      candidate_macro_f1: score(after!, rows),
+    }),
+  );
+  const differences = paired.map((pair) => pair.candidate_macro_f1 - pair.champion_macro_f1);
+  const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+  const { error, quantile } = moderated(differences, mean);
+  return {
+    people: paired,
+    champion_macro_f1: score(before!, all),
+    candidate_macro_f1: score(after!, all),
+    mean_difference: mean,
+    interval: [mean - quantile * error, mean + quantile * error],
+    cycles,
+    // Half of the variance of a difference is the champion's, which is not chosen.
+    chance: (expectedBest(cycles) * error) / Math.SQRT2,
+  };
+}
+
+/** The rules on labelled people; all must be passed. */
+export function holdoutRules(
+  winner: number,
+  { mean_difference, interval, chance, ...pooled }: HoldoutComparison,
+): GateRule[] {
+  const gain = pooled.candidate_macro_f1 - pooled.champion_macro_f1;
+  return [
+    {
+      ...{ name: "winner", passed: winner > 0, value: winner, limit: 1 },
+      about: "the best cycle on the deciding people, which must be one that learned from unlabelled windows",
+    },
+    {
+      ...{ name: "macro-F1", passed: gain > gateLimits.leastGain, value: gain, limit: gateLimits.leastGain },
+      about: "over the holdout's windows, candidate minus champion: above the limit",
+    },
+    {
+      ...{ name: "people", passed: mean_difference > chance, value: mean_difference, limit: chance },
+      about:
+        "mean over the holdout's people of candidate minus champion: above what the best of all cycles has by chance",
+    },
+    {
+      name: "worst case",
+      passed: interval[0] > -gateLimits.worstCase,
+      ...{ value: interval[0], limit: -gateLimits.worstCase },
+      about: "lower end of that mean's 90 % interval: above the limit",
+    },
+  ];
+}
+
+/** The rules on unlabelled windows; all must be passed. */
+export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
+  const slack = gateLimits.proxySlack;
+  const rule = (name: string, loss: number | null, about: string): GateRule => ({
+    ...{ name, passed: loss === null || loss <= slack, value: loss, limit: slack },
+    about: `${about}: at most the limit`,
+  });
+  const flips =
+    champion.flip_rate === null || candidate.flip_rate === null ? null : candidate.flip_rate - champion.flip_rate;
+  return [
+    rule(
+      "confidence",
+      champion.mean_confidence - candidate.mean_confidence,
+      "mean confidence, champion minus candidate",
+    ),
+    rule("entropy", candidate.mean_entropy - champion.mean_entropy, "mean entropy, candidate minus champion"),
+    rule("flip rate", flips, "share of neighbours with another label, candidate minus champion"),
+    rule("drift", candidate.drift - champion.drift, "distance from the own baseline, candidate minus champion"),
+  ];
+}
+
+/** Quantiles .95 of Student's t by degrees of freedom, from 1. */
+const t95 = [
+  6.314, 2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.74,
+  1.734, 1.729, 1.725, 1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697,
+] as const;
+
+/** Beyond the table Fisher's expansion around the normal quantile, which there is right to four digits. */
+function t95Of(freedom: number): number {
+  return t95[freedom - 1] ?? 1.64485 + 1.52377 / freedom + 1.42025 / freedom ** 2;
+}
+
+/**
+ * What is taken to be known of the spread of people's differences before any is seen, and for how many people that counts.
+ * Few people cannot show it: of two the usual t interval is so wide that nothing would ever pass, of one there is none.
+ * Arbitrary choices, of the size that published gains differ by.
+ */
+const prior = { sd: 0.05, people: 4 } as const;
+
+/** The moderated t statistic's (Smyth 2004): the variance is that of the people and of the prior, weighted by their freedom. */
+function moderated(differences: readonly number[], mean: number): { error: number; quantile: number } {
+  const n = differences.length;
+  const freedom = prior.people + n - 1;
+  const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const variance = (prior.people * prior.sd ** 2 + squares) / freedom;
+  return { error: Math.sqrt(variance / n), quantile: t95Of(freedom) };
+}
+
+/** Expected largest of so many standard normal numbers, from 1. */
+const largestOf = [0, 0.5642, 0.8463, 1.0294, 1.163, 1.2672, 1.3522, 1.4236, 1.485, 1.5388] as const;
+
+/** Beyond the table an upper bound: sqrt(2 ln n). */
+function expectedBest(n: number): number {
+  return largestOf[n - 1] ?? Math.sqrt(2 * Math.log(n));
+}

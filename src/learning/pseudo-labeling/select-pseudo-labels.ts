@@ -1,0 +1,72 @@
+// Which unlabelled windows are sure enough to be learned from. U windows, K classes.
+
+import { argmaxRows } from "../evaluation/confusion-matrix.ts";
+
+/**
+ * One of:
+ * - `percentile-per-class` (the default of retraining): of each predicted class the surest share, so that hard classes are
+ *   learned from too
+ * - `percentile-global`: the surest share of all, as published (Cascante-Bonilla et al. 2021)
+ * - `fixed`: all from a confidence on
+ */
+export type SelectorName = "percentile-per-class" | "percentile-global" | "fixed";
+
+export interface SelectionRule {
+  readonly selector: SelectorName;
+  /** Of the windows, 0 to 1; of no meaning for `fixed`. */
+  readonly share: number;
+  /** Least confidence; for `fixed`. */
+  readonly threshold: number;
+  /** At least so many windows of each class that was predicted, if there are as many. */
+  readonly floor: number;
+  /** [K] at most so many windows of each class: wins over the floor. */
+  readonly caps: readonly number[];
+}
+
+export interface Selection {
+  /** Chosen windows, ascending. */
+  readonly rows: Int32Array;
+  /** [rows] their predicted classes. */
+  readonly labels: Int32Array;
+  /** [K] the least confidence that was chosen; null where none was. */
+  readonly thresholds: readonly (number | null)[];
+  /** [K] */
+  readonly counts: readonly number[];
+}
+
+/**
+ * @param probabilities [U, K]
+ * @throws RangeError on a share or threshold outside 0..1
+ */
+export function selectPseudoLabels(probabilities: Float32Array, nClasses: number, rule: SelectionRule): Selection {
+  const { selector, share, threshold, floor, caps } = rule;
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`share: expected 0 to 1, got ${share}`);
+  if (!(threshold >= 0 && threshold <= 1)) throw new RangeError(`threshold: expected 0 to 1, got ${threshold}`);
+  const predicted = argmaxRows(probabilities, nClasses);
+  const confidence = (row: number): number => probabilities[row * nClasses + predicted[row]!]!;
+  // A stable sort: of equally sure windows the earlier ones are taken.
+  const surest = [...predicted.keys()].sort((a, b) => confidence(b) - confidence(a));
+  const among = new Set(selector === "percentile-global" ? surest.slice(0, countOf(share, surest)) : []);
+  const chosen = caps.map((cap, k) => {
+    const own = surest.filter((row) => predicted[row] === k);
+    const sure = {
+      "percentile-per-class": () => countOf(share, own),
+      "percentile-global": () => own.filter((row) => among.has(row)).length,
+      fixed: () => own.filter((row) => confidence(row) >= threshold).length,
+    }[selector]();
+    const least = selector === "fixed" || share === 0 ? 0 : floor;
+    return own.slice(0, Math.min(cap, Math.max(sure, least)));
+  });
+  const rows = Int32Array.from(chosen.flat()).sort();
+  return {
+    rows,
+    labels: rows.map((row) => predicted[row]!),
+    thresholds: chosen.map((own) => (own.length === 0 ? null : confidence(own.at(-1)!))),
+    counts: chosen.map((own) => own.length),
+  };
+}
+
+/** Rounded up, but not for the last digits of a product: .07 x 100 is 7. */
+function countOf(share: number, rows: readonly number[]): number {
+  return Math.ceil(Number((share * rows.length).toPrecision(12)));
+}

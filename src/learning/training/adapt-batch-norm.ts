@@ -1,0 +1,79 @@
+// AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network fits other people better when its batch normalization takes mean and
+// variance from their windows instead of the training data's. One pass over unlabelled windows; no weight changes.
+// B windows a batch, S statistics.
+
+import { Rng } from "../../random.ts";
+import { batchNormMomentum } from "../networks/layers.ts";
+import { gatherWindows, scaleWindows } from "./batch.ts";
+import { fillKeepMask } from "./dropout-mask.ts";
+import type { FitSpec, NetworkWeights } from "./fit-network.ts";
+import { TrainingSession } from "./network-session.ts";
+
+/**
+ * The weights with statistics of the windows of `rows`: means are averaged over batches, variances are those within batches
+ * and between their means. Dropout is drawn as in training, whose statistics it takes part in too.
+ *
+ * @param spec network, windows, scaler and batch size of the fit, and a seed
+ * @param rows at least two windows; those that fill no last batch are left out
+ * @throws RangeError on fewer than two windows
+ */
+export async function adaptBatchNorm(
+  weights: NetworkWeights,
+  spec: Pick<FitSpec, "network" | "windows" | "scaler" | "batchSize" | "rng">,
+  rows: Int32Array,
+): Promise<NetworkWeights> {
+  const { windows, network, scaler } = spec;
+  if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected two windows or more, got ${rows.length}`);
+  const batchSize = Math.min(spec.batchSize, rows.length);
+  const sizes = {
+    batchSize,
+    windowSize: windows.windowSize,
+    channels: windows.channels.length,
+    classes: windows.classes.length,
+  };
+  const session = await TrainingSession.create(network, sizes);
+  const rng = Rng.fromState(spec.rng);
+  const order = rng.split("order").shuffle(Int32Array.from(rows));
+  const batches: Float32Array[] = [];
+  try {
+    const { parameterCount, statisticCount, statistics } = session.network;
+    const zeros = new Float32Array(parameterCount);
+    const x = new Float32Array(batchSize * sizes.windowSize * sizes.channels);
+    const targets = new Float32Array(batchSize * sizes.classes);
+    const masks = session.masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)));
+    for (let start = 0; start + batchSize <= order.length; start += batchSize) {
+      gatherWindows(windows, order.subarray(start, start + batchSize), x);
+      scaleWindows(x, scaler);
+      const own = rng.split(`${start}`);
+      for (const [i, { rate }] of session.masks.entries()) fillKeepMask(masks[i]!, rate, own);
+      // From zeros, one step leaves (1 - batchNormMomentum) of the batch's own statistics.
+      session.state = {
+        parameters: weights.parameters,
+        ...{ moment1: zeros, moment2: zeros, statistics: new Float32Array(statisticCount) },
+      };
+      await session.step({ x, targets, masks, stepSize: 0 });
+      batches.push(session.state.statistics.map((value) => value / (1 - batchNormMomentum)));
+    }
+    const adapted = new Float32Array(statisticCount);
+    for (const { name, offset, size } of statistics) {
+      const isVariance = name.endsWith("variance");
+      const meanOffset = isVariance
+        ? statistics.find((other) => other.name === name.replace(/variance$/, "mean"))!.offset
+        : offset;
+      for (let i = 0; i < size; i++) {
+        const mean = average(batches.map((batch) => batch[offset + i]!));
+        const means = batches.map((batch) => batch[meanOffset + i]!);
+        const middle = average(means);
+        const between = average(means.map((value) => (value - middle) ** 2));
+        adapted[offset + i] = isVariance ? mean + between : mean;
+      }
+    }
+    return { parameters: Float32Array.from(weights.parameters), statistics: adapted };
+  } finally {
+    await session.release();
+  }
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,106 @@
+// From the folds' predictions to figures: of each fold, of each person, of all together, and their spread.
+
+import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
+import type { CvReport, FoldReport, UserReport } from "../evaluation/cv-report.ts";
+import { metricsSummary } from "../evaluation/metrics-summary.ts";
+import type { FitOutcome } from "./fit-worker.ts";
+import type { TrainingData } from "./prepare-training.ts";
+import { fitSeconds } from "./resumable-run.ts";
+import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
+
+export interface CrossValidation {
+  readonly folds: readonly FoldReport[];
+  readonly users: readonly UserReport[];
+  readonly pooled: ClassificationMetrics;
+  readonly pooledCalibrated: ClassificationMetrics;
+  readonly summary: CvReport["summary"];
+  readonly temperature: number;
+  /** [W, K] out-of-fold probabilities by window, before temperature scaling. */
+  readonly probabilities: Float32Array;
+  /** [W, K] the same after it. */
+  readonly calibrated: Float32Array;
+  /** [W] the fold that tested the window, from 1. */
+  readonly foldOfWindow: Int32Array;
+  readonly warnings: readonly string[];
+}
+
+/** One fold's figures; its scores are of the test part. */
+export function describeFold({ windows, folds, leakage }: TrainingData, fold: number, outcome: FitOutcome): FoldReport {
+  const { trainIndex, validationIndex, testIndex } = folds[fold]!;
+  const labels = testIndex.map((row) => windows.labels[row]!);
+  return {
+    fold: fold + 1,
+    test_users: [...leakage.folds[fold]!.test_users],
+    n_train: trainIndex.length,
+    n_validation: validationIndex.length,
+    n_test: testIndex.length,
+    best_epoch: outcome.epochs.findLast(({ best }) => best)?.epoch ?? 0,
+    epochs: outcome.epochs.length,
+    seconds: fitSeconds(outcome.epochs),
+    metrics: classificationMetrics(labels, outcome.probabilities!, windows.classes),
+  };
+}
+
+/** @param folds `describeFold` of each outcome */
+export function summariseFolds(
+  data: TrainingData,
+  outcomes: readonly FitOutcome[],
+  folds: readonly FoldReport[],
+): CrossValidation {
+  const { windows } = data;
+  const { classes, labels } = windows;
+  const probabilities = new Float32Array(labels.length * classes.length);
+  const foldOfWindow = new Int32Array(labels.length);
+  for (const [fold, { testIndex }] of data.folds.entries()) {
+    for (const [i, row] of testIndex.entries()) {
+      const own = outcomes[fold]!.probabilities!.subarray(i * classes.length, (i + 1) * classes.length);
+      probabilities.set(own, row * classes.length);
+      foldOfWindow[row] = fold + 1;
+    }
+  }
+  const users = describeUsers(data, probabilities, foldOfWindow);
+  const worst = users.reduce((a, b) => (b.metrics.macro_f1 < a.metrics.macro_f1 ? b : a));
+  const temperature = fitTemperature(probabilities, labels, classes.length);
+  const calibrated = applyTemperature(probabilities, classes.length, temperature);
+  return {
+    ...{ folds, users, temperature, probabilities, calibrated, foldOfWindow },
+    pooled: classificationMetrics(labels, probabilities, classes),
+    pooledCalibrated: classificationMetrics(labels, calibrated, classes),
+    summary: {
+      over_folds: metricsSummary(folds.map(({ metrics }) => metrics)),
+      over_users: metricsSummary(users.map(({ metrics }) => metrics)),
+      worst_user: { user: worst.user, macro_f1: worst.metrics.macro_f1, accuracy: worst.metrics.accuracy },
+    },
+    warnings: temperatureWarnings(temperature),
+  };
+}
+
+function describeUsers({ windows }: TrainingData, probabilities: Float32Array, foldOfWindow: Int32Array): UserReport[] {
+  const { groups, labels, users, classes } = windows;
+  const rowsOf = Map.groupBy(groups.keys(), (row) => groups[row]!);
+  return users.flatMap((user, group) => {
+    const rows = rowsOf.get(group);
+    if (rows === undefined) return [];
+    const own = new Float32Array(rows.length * classes.length);
+    for (const [i, row] of rows.entries()) {
+      own.set(probabilities.subarray(row * classes.length, (row + 1) * classes.length), i * classes.length);
+    }
+    const folds = new Set(rows.map((row) => foldOfWindow[row]!));
+    const metrics = classificationMetrics(
+      Int32Array.from(rows, (row) => labels[row]!),
+      own,
+      classes,
+    );
+    return [{ user, fold: folds.size === 1 ? [...folds][0]! : null, metrics }];
+  });
+}
+
+function temperatureWarnings(temperature: number): string[] {
+  if (temperature === temperatureLimits.lower) {
+    return ["no out-of-fold prediction was wrong, so its confidence could not be calibrated"];
+  }
+  if (temperature === temperatureLimits.upper) {
+    return ["the out-of-fold predictions are no better than chance: this model has learned nothing about new people"];
+  }
+  return [];
+}

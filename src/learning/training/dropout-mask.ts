@@ -1,0 +1,35 @@
+import type { Rng } from "../../random.ts";
+
+/**
+ * Fills a mask with ones, each with probability 1 - rate. Two elements share one random word, so that the rate is met to
+ * 1 / 65536.
+ *
+ * A step needs millions of them. So the words are hashes of a counter (SplitMix32 with C. Wellons' constants), which a
+ * processor computes side by side, and elements are compared and written by fours and without a branch, which it would
+ * guess wrong as often as the mask is random.
+ */
+export function fillKeepMask(mask: Uint8Array, rate: number, rng: Rng): void {
+  // The sign of last - x is that of "x is kept".
+  const last = Math.round(rate * 65536) - 1;
+  const quads = new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2);
+  let counter = rng.uint32() | 0;
+  for (let i = 0; i < quads.length; i++) {
+    const a = hash(counter);
+    const b = hash((counter + golden) | 0);
+    counter = (counter + 2 * golden) | 0;
+    quads[i] =
+      ((last - (a & 0xffff)) >>> 31) |
+      (((last - (a >>> 16)) >>> 31) << 8) |
+      (((last - (b & 0xffff)) >>> 31) << 16) |
+      (((last - (b >>> 16)) >>> 31) << 24);
+  }
+  for (let i = quads.length * 4; i < mask.length; i++) mask[i] = (last - (rng.uint32() & 0xffff)) >>> 31;
+}
+
+const golden = 0x9e3779b9;
+
+function hash(x: number): number {
+  let h = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
+  h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
+  return h ^ (h >>> 15);
+}

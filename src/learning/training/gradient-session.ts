@@ -1,0 +1,69 @@
+import { modelProto } from "../networks/model-proto.ts";
+import { type NetworkName, networkLayers } from "../networks/presets.ts";
+import { buildGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
+import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
+
+/** A part of a batch; B is the part's. */
+export interface ShardInput {
+  /** [P] and [S] */
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
+  /** [B, T, C], scaled. */
+  readonly x: Float32Array;
+  /** [B, K] */
+  readonly targets: Float32Array;
+  readonly masks: readonly Uint8Array[];
+}
+
+export interface ShardOutput {
+  /** [P], of the part's mean loss. */
+  readonly gradient: Float32Array;
+  /** [S], the running statistics after this part. */
+  readonly statistics: Float32Array;
+  readonly loss: number;
+  /** [B, K] */
+  readonly logits: Float32Array;
+}
+
+/** The gradient of one part of a batch. */
+export class GradientSession {
+  readonly #session: InferenceSession;
+  readonly #input: NetworkInput;
+  readonly #network: TrainingGraph["network"];
+
+  private constructor(session: InferenceSession, input: NetworkInput, network: TrainingGraph["network"]) {
+    this.#session = session;
+    this.#input = input;
+    this.#network = network;
+  }
+
+  static async create(name: NetworkName, input: NetworkInput): Promise<GradientSession> {
+    const { graph, network } = buildGradientGraph(networkLayers(name, input.classes), input);
+    return new GradientSession(await openSession(modelProto(graph)), input, network);
+  }
+
+  async run({ parameters, statistics, x, targets, masks }: ShardInput): Promise<ShardOutput> {
+    const { batchSize, windowSize, channels, classes } = this.#input;
+    const feeds: Record<string, Tensor> = {
+      parameters: new Tensor("float32", parameters, [parameters.length]),
+      statistics: new Tensor("float32", statistics, [statistics.length]),
+      x: new Tensor("float32", x, [batchSize, windowSize, channels]),
+      targets: new Tensor("float32", targets, [batchSize, classes]),
+    };
+    for (const [i, { shape }] of this.#network.masks.entries()) {
+      feeds[`mask_${i}`] = new Tensor("bool", masks[i]!, shape);
+    }
+    const out = await this.#session.run(feeds);
+    const values = (name: string): Float32Array => out[name]!.data as Float32Array;
+    return {
+      gradient: values("gradient"),
+      statistics: values("next_statistics"),
+      loss: values("loss")[0]!,
+      logits: values("logits"),
+    };
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}

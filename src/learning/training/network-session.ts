@@ -1,0 +1,135 @@
+// ONNX Runtime sessions of one network: a training step whose state stays in tensors from step to step, and inference.
+
+import { buildInferenceGraph } from "../networks/inference-graph.ts";
+import { modelProto } from "../networks/model-proto.ts";
+import type { MaskSpec, NetworkSpec } from "../networks/parameters.ts";
+import { type NetworkName, networkLayers } from "../networks/presets.ts";
+import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
+import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
+
+/** What training changes. P parameters, S statistics. */
+export interface NetworkState {
+  /** [P] each. */
+  parameters: Float32Array;
+  moment1: Float32Array;
+  moment2: Float32Array;
+  /** [S] */
+  statistics: Float32Array;
+}
+
+export interface StepInput {
+  /** [B, T, C], scaled. */
+  x: Float32Array;
+  /** [B, K] */
+  targets: Float32Array;
+  /** Of the shapes that the session's `masks` have. */
+  masks: readonly Uint8Array[];
+  /** `adamStepSize` */
+  stepSize: number;
+}
+
+/** What takes training steps. */
+export interface StepSession {
+  readonly network: NetworkSpec;
+  /** The dropout masks of one step. */
+  readonly masks: readonly MaskSpec[];
+  state: NetworkState;
+  /** One step of the optimizer; `state` moves on. Returns the loss and the logits [B, K] before it. */
+  step(input: StepInput): Promise<{ loss: number; logits: Float32Array }>;
+  release(): Promise<void>;
+}
+
+export class TrainingSession implements StepSession {
+  readonly network: NetworkSpec;
+  readonly #session: InferenceSession;
+  readonly #input: NetworkInput;
+  readonly #feeds: Record<string, Tensor> = {};
+
+  private constructor(session: InferenceSession, network: NetworkSpec, input: NetworkInput) {
+    this.#session = session;
+    this.network = network;
+    this.#input = input;
+  }
+
+  static async create(name: NetworkName, input: NetworkInput): Promise<TrainingSession> {
+    const { graph, network } = buildTrainingGraph(networkLayers(name, input.classes), input);
+    return new TrainingSession(await openSession(modelProto(graph)), network, input);
+  }
+
+  get masks(): readonly MaskSpec[] {
+    return this.network.masks;
+  }
+
+  get state(): NetworkState {
+    const values = (name: string): Float32Array => this.#feeds[name]!.data as Float32Array;
+    return {
+      parameters: values("parameters"),
+      moment1: values("moment_1"),
+      moment2: values("moment_2"),
+      statistics: values("statistics"),
+    };
+  }
+
+  set state({ parameters, moment1, moment2, statistics }: NetworkState) {
+    const vector = (values: Float32Array): Tensor => new Tensor("float32", values, [values.length]);
+    this.#feeds.parameters = vector(parameters);
+    this.#feeds.moment_1 = vector(moment1);
+    this.#feeds.moment_2 = vector(moment2);
+    this.#feeds.statistics = vector(statistics);
+  }
+
+  async step({ x, targets, masks, stepSize }: StepInput): Promise<{ loss: number; logits: Float32Array }> {
+    const { batchSize, windowSize, channels, classes } = this.#input;
+    const feeds = this.#feeds;
+    feeds.x = new Tensor("float32", x, [batchSize, windowSize, channels]);
+    feeds.targets = new Tensor("float32", targets, [batchSize, classes]);
+    feeds.step_size = new Tensor("float32", [stepSize], []);
+    for (const [i, { shape }] of this.masks.entries()) {
+      feeds[`mask_${i}`] = new Tensor("bool", masks[i]!, shape);
+    }
+    const out = await this.#session.run(feeds);
+    feeds.parameters = out.next_parameters as Tensor;
+    feeds.moment_1 = out.next_moment_1 as Tensor;
+    feeds.moment_2 = out.next_moment_2 as Tensor;
+    feeds.statistics = out.next_statistics as Tensor;
+    return { loss: (out.loss!.data as Float32Array)[0]!, logits: out.logits!.data as Float32Array };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** Inference with weights that are given at every call. */
+export class ValidationSession {
+  readonly #session: InferenceSession;
+  readonly #shape: readonly [number, number];
+
+  private constructor(session: InferenceSession, shape: readonly [number, number]) {
+    this.#session = session;
+    this.#shape = shape;
+  }
+
+  static async create(
+    name: NetworkName,
+    { windowSize, channels, classes }: { windowSize: number; channels: number; classes: number },
+  ): Promise<ValidationSession> {
+    const graph = buildInferenceGraph(networkLayers(name, classes), { windowSize, channels });
+    return new ValidationSession(await openSession(modelProto(graph)), [windowSize, channels]);
+  }
+
+  /** @param x [N, T, C] scaled windows @returns probabilities [N, K] */
+  async run(weights: Pick<NetworkState, "parameters" | "statistics">, x: Float32Array): Promise<Float32Array> {
+    const [windowSize, channels] = this.#shape;
+    const out = await this.#session.run({
+      parameters: new Tensor("float32", weights.parameters, [weights.parameters.length]),
+      statistics: new Tensor("float32", weights.statistics, [weights.statistics.length]),
+      x: new Tensor("float32", x, [x.length / (windowSize * channels), windowSize, channels]),
+    });
+    return out.probabilities!.data as Float32Array;
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}

@@ -1,0 +1,167 @@
+// From files to windows and folds: everything that `train` does before the first fit, and where it refuses bad input.
+
+import type { TrainConfig } from "../../config.ts";
+import { UserError } from "../../errors.ts";
+import { type DescribedValues, describeValues } from "../../monitoring/drift/compute-baseline.ts";
+import { Rng } from "../../random.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { refuseAbsurdValues } from "../../signals/data/absurd-values.ts";
+import { type OpenedRecordings, openRecordings } from "../../signals/data/open-recordings.ts";
+import type { QualityReport } from "../../signals/data/quality.ts";
+import type { Recordings } from "../../signals/data/recordings.ts";
+import { type DroppedSamples, makeWindowsOf } from "../../signals/preprocessing/make-windows.ts";
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { largeWindowFault } from "../../storage/store/stored-config.ts";
+import { innerSplit } from "../evaluation/inner-split.ts";
+import { type FoldParts, type LeakageReport, leakageReport } from "../evaluation/leakage.ts";
+import { outerSplit } from "../evaluation/outer-split.ts";
+import type { TrainEvent } from "./train-events.ts";
+import { tellMemory, trainingMemory } from "./training-memory.ts";
+
+export interface TrainingData {
+  readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
+  readonly described: DescribedValues;
+  readonly quality: QualityReport;
+  readonly windows: WindowSet;
+  readonly dropped: DroppedSamples;
+  readonly folds: readonly FoldParts[];
+  readonly leakage: LeakageReport;
+  /** What a reader of the figures must know. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws UserError for every fault of the files, or where they cannot be split as asked */
+export async function prepareTraining(
+  config: TrainConfig,
+  onEvent: (event: TrainEvent) => void,
+): Promise<TrainingData> {
+  const warn = (message: string): void => onEvent({ type: "warning", message });
+  const opened = await openRecordings(config.files, {
+    columns: columnsOf(config),
+    requireLabels: true,
+    requirePeople: config.split === "group" || config.split === "leave-one-group-out",
+    nominalRateHz: config.rate,
+    logger: { info: warn, warn },
+  });
+  try {
+    const { rows, files, fingerprint, quality } = opened;
+    refuseFlatChannels(quality);
+    const large = largeWindowFault(config.window, rows.channels.length);
+    if (large !== null)
+      throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
+    const column = (c: number): Float32Array => rows.column(c);
+    await refuseAbsurdValues(rows.channels, column, files);
+    const described = describeValues(rows.channels, column);
+    const { windows, dropped } = makeWindowsOf(rows, {
+      samplingRateHz: config.rate,
+      windowSize: config.window,
+      overlap: config.overlap,
+    });
+    onEvent(dataEvent(opened, windows, dropped));
+    tellMemory(trainingMemory(config, quality), onEvent);
+    const recordings = { channels: rows.channels, files, fingerprint };
+    return { recordings, quality, described, windows, dropped, ...splitsOf(config, windows, onEvent) };
+  } finally {
+    opened.rows.close();
+  }
+}
+
+/** Folds, and where their windows come from. */
+function splitsOf(
+  config: TrainConfig,
+  windows: WindowSet,
+  onEvent: (event: TrainEvent) => void,
+): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
+  const rng = Rng.fromSeed(config.seed);
+  // A window's length between test and training windows of one recording: neighbours in time are alike.
+  const purgeSamples = config.window;
+  const { splits, warnings } = outerSplit(config.split, windows, {
+    nSplits: config.folds,
+    purgeSamples,
+    rng: rng.split("folds"),
+  });
+  const folds = splits.map(({ trainIndex, testIndex }, fold) => ({
+    ...innerSplit(config.split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples }),
+    testIndex,
+  }));
+  const leakage = leakageReport(config.split, windows, folds);
+  onEvent(splitEvent(config, leakage, folds, warnings));
+  return { folds, leakage, warnings };
+}
+
+/** The columns that a user named, without those that are to be found. */
+export function columnsOf(
+  config: Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">,
+): Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns"> {
+  const { label, group, recording, time, channels, pathColumns } = config;
+  return {
+    ...(label !== undefined && { label }),
+    ...(group !== undefined && { group }),
+    ...(recording !== undefined && { recording }),
+    ...(time !== undefined && { time }),
+    ...(channels !== undefined && { channels }),
+    ...(pathColumns !== undefined && { pathColumns }),
+  };
+}
+
+/** Windows by class, in the order of the classes. */
+export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
+  return countByName(labels, classes);
+}
+
+export function countByName(index: Int32Array, names: readonly string[]): Record<string, number> {
+  const counts = new Array<number>(names.length).fill(0);
+  for (const i of index) counts[i]! += 1;
+  return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
+}
+
+function refuseFlatChannels({ channels }: QualityReport): void {
+  const flat = Object.entries(channels).find(([, channel]) => channel.flat);
+  if (flat === undefined) return;
+  const others = Object.keys(channels).filter((name) => !channels[name]!.flat);
+  throw new UserError(
+    `Column "${flat[0]}" has one value (${flat[1].min}) in all rows: nothing can be learned from it, nor compared with it`,
+    {
+      advice:
+        others.length === 0
+          ? "Check the export: every channel is constant."
+          : `Repair the export, or leave it out: ${shellCommand("--channels", others.join(","))}`,
+    },
+  );
+}
+
+function dataEvent({ rows, files, columns, quality }: OpenedRecordings, windows: WindowSet, dropped: DroppedSamples) {
+  return {
+    type: "data",
+    files,
+    rows: quality.rows.kept,
+    users: quality.users,
+    recordings: quality.recordings,
+    classes: windowsPerClass(windows),
+    channels: rows.channels,
+    columns,
+    quality,
+    windows: windows.starts.length,
+    dropped,
+  } satisfies TrainEvent;
+}
+
+function splitEvent(
+  config: TrainConfig,
+  leakage: LeakageReport,
+  folds: readonly FoldParts[],
+  warnings: readonly string[],
+): TrainEvent {
+  return {
+    type: "split",
+    split: config.split,
+    folds: folds.map(({ trainIndex, validationIndex, testIndex }, i) => ({
+      fold: i + 1,
+      testUsers: leakage.folds[i]!.test_users,
+      trainWindows: trainIndex.length,
+      validationWindows: validationIndex.length,
+      testWindows: testIndex.length,
+    })),
+    warnings,
+  };
+}

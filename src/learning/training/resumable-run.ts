@@ -1,0 +1,159 @@
+// What makes a training run resumable: run.json says what it is a run of, and each fit leaves its checkpoint beside it.
+// A fit whose checkpoint is at its end costs nothing when it is run again, so nothing else needs to be kept.
+
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { RetrainConfig, TrainConfig } from "../../config.ts";
+import { Interrupted, UserError } from "../../errors.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
+import { canonicalJson } from "../../storage/store/hash.ts";
+import { removeStaging, type Staging } from "../../storage/store/staging.ts";
+import { currentVersions } from "../../storage/store/versions.ts";
+import { hasCode } from "../../system-error.ts";
+import { decodeFitState, type FitEpoch, type FitProgress } from "./fit-state.ts";
+import { type FitOutcome, type FitTask, fitInWorker } from "./fit-worker.ts";
+import type { TimeLeft } from "./time-left.ts";
+import type { FitName, OnTrainEvent } from "./train-events.ts";
+
+interface RunState {
+  config: Record<string, unknown>;
+  data_fingerprint: string;
+  tidemark: string;
+  engine: string;
+}
+
+const runStateSchema: z.ZodType<RunState> = z.object({
+  config: z.record(z.string(), z.unknown()),
+  data_fingerprint: z.string(),
+  tidemark: z.string(),
+  engine: z.string(),
+});
+
+/** Options that do not change what is computed, only how fast or where from; the data has its fingerprint. */
+const free: readonly string[] = [
+  "files",
+  "out",
+  "jobs",
+  "resume",
+  "tracking",
+  "experiment",
+  "register",
+  "alias",
+  "labelled",
+  "promote",
+] satisfies (keyof TrainConfig | keyof RetrainConfig)[];
+
+/**
+ * Starts the run in `staging`, or takes up the one that is there.
+ *
+ * @throws UserError where the run there is one of other data, options or versions: all that differs is named
+ */
+export async function enterRun(
+  staging: Staging,
+  config: TrainConfig | RetrainConfig,
+  dataFingerprint: string,
+): Promise<void> {
+  const { tidemark, onnxruntime } = currentVersions();
+  const current: RunState = {
+    config: Object.fromEntries(Object.entries(config).filter(([name]) => !free.includes(name))),
+    data_fingerprint: dataFingerprint,
+    tidemark,
+    engine: `onnxruntime ${onnxruntime}`,
+  };
+  if (staging.state === null) return staging.saveState(current);
+  const before = runStateSchema.safeParse(staging.state);
+  const advice = `Run it with what it was started with, or remove it to start again: ${removeStaging(staging.out)}`;
+  if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} is not readable`, { advice });
+  const differences = differ(before.data, current);
+  if (differences.length === 0) return;
+  throw new UserError("--resume: this is not the run that was interrupted:", { details: differences, advice });
+}
+
+function differ(before: RunState, now: RunState): string[] {
+  const names = [...new Set([...Object.keys(before.config), ...Object.keys(now.config)])];
+  const show = (value: unknown): string => (value === undefined ? "not given" : JSON.stringify(value));
+  const options = names.flatMap((name) => {
+    const [old, current] = [before.config[name], now.config[name]];
+    if (canonicalJson(old ?? null) === canonicalJson(current ?? null)) return [];
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return [`--${option}: was ${show(old)}, is ${show(current)}`];
+  });
+  return [
+    ...options,
+    ...(before.data_fingerprint === now.data_fingerprint ? [] : ["data: the content of the recordings has changed"]),
+    ...(before.tidemark === now.tidemark ? [] : [`Tidemark: was ${before.tidemark}, is ${now.tidemark}`]),
+    ...(before.engine === now.engine ? [] : [`engine: was ${before.engine}, is ${now.engine}`]),
+  ];
+}
+
+/** One fit of the run, from its checkpoint where it has one. @throws Interrupted where the signal ended it */
+export async function runFit(
+  name: FitName,
+  task: Omit<FitTask, "checkpoint">,
+  run: { staging: Staging; timeLeft: TimeLeft; onEvent: OnTrainEvent; signal: AbortSignal },
+): Promise<FitOutcome> {
+  const { staging, timeLeft, onEvent, signal } = run;
+  const path = staging.path(`${name}.checkpoint`);
+  const checkpoint = await readIfPresent(path);
+  const { epochs: maxEpochs, trainIndex, validationIndex } = task.spec;
+  if (checkpoint !== null) {
+    const { epochs } = readProgress(checkpoint, path);
+    for (const epoch of epochs) timeLeft.epochEnded(name, epoch);
+    onEvent({ type: "resumed", fit: name, epochs: epochs.length });
+  }
+  let written: Promise<void> = Promise.resolve();
+  const outcome = await fitInWorker(
+    { ...task, checkpoint },
+    {
+      signal,
+      onStep: (progress) => onEvent({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
+      onEpoch: (epoch) => {
+        timeLeft.epochEnded(name, epoch);
+        const windows = trainIndex.length + (validationIndex?.length ?? 0);
+        onEvent({
+          type: "epoch",
+          fit: name,
+          epochs: maxEpochs,
+          ...epoch,
+          windowsPerSecond: windows / epoch.seconds,
+          secondsLeft: timeLeft.seconds(),
+        });
+      },
+      onCheckpoint: (bytes) => {
+        written = written.then(() => writeFileAtomic(path, bytes));
+        // Awaited below; a failure until then is not unhandled.
+        written.catch(() => {});
+      },
+    },
+  );
+  await written;
+  if (!outcome.finished) throw new Interrupted("stopped");
+  timeLeft.fitEnded(name);
+  return outcome;
+}
+
+function readProgress(checkpoint: Uint8Array, path: string): FitProgress {
+  try {
+    return decodeFitState(checkpoint).progress;
+  } catch (cause) {
+    throw new UserError(`--resume: ${path} is damaged: ${cause instanceof Error ? cause.message : cause}`, {
+      advice: `Remove it to begin this fit again: ${shellCommand("rm", shellPath(path))}`,
+      cause,
+    });
+  }
+}
+
+/** Seconds that a fit took in all its sittings. */
+export function fitSeconds(epochs: readonly FitEpoch[]): number {
+  return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+async function readIfPresent(path: string): Promise<Uint8Array | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return null;
+    throw error;
+  }
+}

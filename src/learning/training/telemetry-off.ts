@@ -1,0 +1,37 @@
+// ONNX Runtime's native library reports to its maker unless ORT_DISABLE_TELEMETRY is set in the process's environment when
+// the first session opens: it would write a device id and a queue of events (model names, class names, shapes) to the
+// user's cache folder, and resolve a host to send them to. Nothing of Tidemark's is to be sent, so the variable is set
+// whatever its value was; 0 and false leave the reports on. A worker's process.env is a copy that native code does not see.
+
+import { isMainThread } from "node:worker_threads";
+import { UserError } from "../../errors.ts";
+
+const variable = "ORT_DISABLE_TELEMETRY";
+let off = false;
+// Whoever imports Tidemark may open networks in threads of their own.
+if (isMainThread) turnTelemetryOff();
+
+/**
+ * To be called before a session is opened, and before a thread starts that opens one.
+ * @throws UserError in a worker thread of a process whose main thread has not called it
+ */
+export function turnTelemetryOff(): void {
+  if (off) return;
+  if (isMainThread) process.env[variable] = "1";
+  else if (ownEnvironment()[variable] !== "1") {
+    throw new UserError("A worker thread cannot turn off ONNX Runtime's telemetry, so it may not open a network.", {
+      advice: `Import "tidemark" in the main thread before the worker starts, or start the process with ${variable}=1.`,
+    });
+  }
+  off = true;
+}
+
+/** The environment of the process itself, which only a report shows to a worker thread. */
+function ownEnvironment(): Readonly<Record<string, string>> {
+  const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report;
+  const { excludeNetwork, excludeEnv } = report;
+  Object.assign(report, { excludeNetwork: true, excludeEnv: false });
+  const { environmentVariables }: { environmentVariables?: Record<string, string> } = report.getReport();
+  Object.assign(report, { excludeNetwork, excludeEnv });
+  return environmentVariables ?? {};
+}

@@ -1,0 +1,55 @@
+// The monitor and what it is held against, on one stream of batches: the textbook's constants, a Kolmogorov-Smirnov p-value
+// of raw counts, and an alarm in every hundredth batch, which knows nothing. Each keeps its own references: what it does not
+// alarm on enters.
+
+import { ksPValue } from "../../stats/ks.ts";
+import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
+import { ofChannels } from "../summaries/sensor-signals.ts";
+import type { Verdicts } from "./bench-figures.ts";
+import type { DriftModel } from "./comparison.ts";
+import { type DriftOptions, type DriftState, type DriftVerdict, judge, newDriftState } from "./decision.ts";
+import { batchStatistics } from "./score.ts";
+
+export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
+
+/** The verdict on each batch of a stream. */
+export type StreamJudge = (stream: readonly ClassSummaries[], model: DriftModel) => Verdicts;
+
+export function streamJudges(options: DriftOptions & { alpha: number }): Readonly<Record<JudgeName, StreamJudge>> {
+  return {
+    tidemark: (stream, model) => byJudge(stream, model, options),
+    constants: (stream, model) => byJudge(stream, model, { ...options, thresholds: "fixed" }),
+    "KS p-value": (stream, model) => byPValue(stream, model, options.alpha),
+    "every 100": (stream) => stream.map((_, i) => (i % 100 === 50 ? "sudden_change" : "normal")),
+  };
+}
+
+function byJudge(stream: readonly ClassSummaries[], model: DriftModel, options: DriftOptions): Verdicts {
+  const size = model.calibration.reference_batches;
+  const accepted: ClassSummaries[] = [];
+  let state: DriftState = newDriftState;
+  return stream.map((batch) => {
+    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const judged = judge(batch, past, state, model, options);
+    state = judged.state;
+    if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(batch);
+    return judged.judgement.verdict;
+  });
+}
+
+function byPValue(stream: readonly ClassSummaries[], model: DriftModel, alpha: number): Verdicts {
+  const size = model.calibration.reference_batches;
+  const accepted: ClassSummaries[] = [];
+  const differs = (reference: ClassSummaries, batch: ClassSummaries): boolean => {
+    const [before, now] = [wholeOf(reference), wholeOf(batch)];
+    const channels = Object.entries(batchStatistics(reference, batch, ofChannels(model.baseline)));
+    return channels.some(([name, { ks }]) => ksPValue(ks, before[name]!.n, now[name]!.n) * channels.length <= alpha);
+  };
+  return stream.map((batch): DriftVerdict => {
+    const window = accepted.slice(-size);
+    const sudden = window.length === size && differs(mergeClassSummaries(window), batch);
+    const verdict = sudden ? "sudden_change" : differs(model.byClass, batch) ? "gradual_drift" : "normal";
+    if (verdict === "normal") accepted.push(batch);
+    return verdict;
+  });
+}

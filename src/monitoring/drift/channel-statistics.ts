@@ -1,0 +1,55 @@
+// How far one channel of a batch is from a reference, seen from several sides. All come from two summaries over one grid;
+// each is 0 for equal summaries and grows, in size, with the difference.
+
+import { ksDistance } from "../../stats/ks.ts";
+import { psi } from "../../stats/psi.ts";
+import { jensenShannonDistance } from "../../stats/share-distance.ts";
+import { wassersteinDistance } from "../../stats/wasserstein.ts";
+import type { ChannelSummary } from "../summaries/batch-summary.ts";
+import type { QuantileGrid } from "../summaries/quantile-grid.ts";
+
+export interface ChannelStatistics {
+  /** 0 to 1: the largest difference of the cumulative distributions. */
+  readonly ks: number;
+  /** 0 or more: population stability index over the reference's deciles. */
+  readonly psi: number;
+  /** 0 or more, in standard deviations of the baseline: how far the values would have to be moved. */
+  readonly wasserstein: number;
+  /** 0 to 1: Jensen-Shannon distance of the shares by bin. */
+  readonly jensenShannon: number;
+  /** Current mean minus the reference's, in standard deviations of the baseline. */
+  readonly meanShift: number;
+  /** ln of the current standard deviation over the reference's. */
+  readonly logSdRatio: number;
+}
+
+/** What a channel is measured with: frozen with the baseline. */
+export interface ChannelScale {
+  readonly edges: QuantileGrid;
+  /** Standard deviation of the training data. */
+  readonly std: number;
+}
+
+/** Below this share of the baseline's spread a standard deviation counts as this: a still channel has a finite ratio. */
+export const leastRelativeStd = 1e-3;
+
+/** @throws RangeError where a side has no finite value, or the baseline no spread */
+export function channelStatistics(
+  reference: ChannelSummary,
+  current: ChannelSummary,
+  scale: ChannelScale,
+): ChannelStatistics {
+  if (!(reference.n > 0 && current.n > 0)) {
+    throw new RangeError(`statistics: expected values on both sides, got ${reference.n} and ${current.n}`);
+  }
+  if (!(scale.std > 0)) throw new RangeError(`statistics: expected a baseline with spread, got a std of ${scale.std}`);
+  const spread = (side: ChannelSummary): number => Math.max(side.std, leastRelativeStd * scale.std);
+  return {
+    ks: ksDistance(reference.counts, current.counts),
+    psi: psi(reference.counts, current.counts),
+    wasserstein: wassersteinDistance(reference, current, scale.edges) / scale.std,
+    jensenShannon: jensenShannonDistance(reference.counts, current.counts),
+    meanShift: (current.mean - reference.mean) / scale.std,
+    logSdRatio: Math.log(spread(current) / spread(reference)),
+  };
+}

@@ -1,0 +1,183 @@
+// One batch against one reference: all statistics, the score, and how unusual that is without drift. By what is known, in
+// this order: from rehearsed batches (see `calibrate`); from the Kolmogorov-Smirnov test with the number of independent
+// values that correlated ones are worth; by constants, which say nothing about chance.
+
+import { ksPValue } from "../../stats/ks.ts";
+import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import type { BatchSummary } from "../summaries/batch-summary.ts";
+import { type ClassSummaries, rowsOf, wholeOf } from "../summaries/class-summaries.ts";
+import { ofChannels } from "../summaries/sensor-signals.ts";
+import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
+import { excessOf, type FixedFinding, judgeByThresholds } from "./fixed-thresholds.ts";
+import { conformalPValue, learnedScore, noScores, type OwnScores, type PValue, rungsAround } from "./null-scores.ts";
+import {
+  type BatchStatistics,
+  batchStatistics,
+  farStatistics,
+  mixStandards,
+  pairSize,
+  type Score,
+  scoreOf,
+} from "./score.ts";
+import { unseenShare } from "./within-classes.ts";
+
+/** The training data, the stream's first batches, or its last ones. */
+export type ReferenceKind = "baseline" | "anchor" | "rolling";
+export const referenceKinds: readonly ReferenceKind[] = ["baseline", "anchor", "rolling"];
+
+/** What the model knows. */
+export interface DriftModel {
+  readonly baseline: BaselineReference;
+  /** The training data by the classes that cross-validation predicted for it. */
+  readonly byClass: ClassSummaries;
+  readonly calibration: Calibration;
+  readonly samplingRateHz: number;
+}
+
+/** Where a p-value comes from: what rehearsed batches were kept apart by, the KS test, or nowhere. */
+export type Method = KindCalibration["apart"] | "effective sample size" | "constants";
+
+export interface Comparison {
+  readonly reference: ReferenceKind;
+  readonly method: Method;
+  readonly statistics: BatchStatistics;
+  /** How long the batch was, as far as the reference has something to compare it with. */
+  readonly seconds: number;
+  /** Share of the batch in classes that the reference does not hold. */
+  readonly unseenShare: number;
+  /** Standardised by rehearsed batches, -log10 p of the KS test, or the size as a multiple of its constant. */
+  readonly score: Score;
+  /** Null for constants. */
+  readonly pValue: PValue | null;
+  /** The score as far as a stream may be got to know by it; null where nothing was rehearsed. */
+  readonly learned: number | null;
+  /** Of rehearsed batches. */
+  readonly far: Score | null;
+  /** The far score is above all reach of chance: an alarm in itself. */
+  readonly beyond: boolean;
+  /** Of constants: what exceeds them. */
+  readonly findings: readonly FixedFinding[];
+  /** How many times the run length the evidence must be worth; see the calibration's. */
+  readonly evidenceFactor: number;
+}
+
+export interface CompareOptions {
+  /** "fixed" judges by constants, whatever is known (default: calibrated). */
+  readonly thresholds?: "calibrated" | "fixed" | undefined;
+  /** Earlier scores of the stream against the same reference. */
+  readonly own?: OwnScores | undefined;
+}
+
+/**
+ * @returns null where nothing can be compared: a side is shorter than what was rehearsed, or they have no class in common
+ */
+export function compare(
+  kind: ReferenceKind,
+  reference: ClassSummaries,
+  current: ClassSummaries,
+  model: DriftModel,
+  { thresholds = "calibrated", own = noScores }: CompareOptions = {},
+): Comparison | null {
+  const { baseline, calibration } = model;
+  const known = calibration.kinds[calibrationKind(kind)];
+  const method = thresholds === "fixed" ? "constants" : methodOf(calibration, known);
+  const share = kind === "baseline" ? 1 : 1 + 1 / calibration.reference_batches;
+  const statistic = method === "constants" ? "ks" : (known?.statistic ?? "ks");
+  const seconds = (pairSize(reference, current, statistic) * share) / model.samplingRateHz;
+  if (!(seconds > 0)) return null;
+  const outside = kind === "baseline" ? farOutside(current, baseline) : null;
+  const facts = { reference: kind, method, seconds, unseenShare: unseenShare(reference, current) };
+  if (method === "constants") return { ...facts, ...byConstants(batchStatistics(reference, current, baseline)) };
+  if (known === undefined) {
+    const correlation = calibration.correlation_seconds!;
+    const [before, now] = [reference, current].map((side) => secondsOf(wholeOf(side), model.samplingRateHz));
+    const judged = byKsTest(batchStatistics(reference, current, baseline), correlation, before!, now!);
+    return { ...facts, ...judged, ...outside };
+  }
+  if (!(seconds >= slack * known.rungs[0]!.seconds)) return null;
+  return { ...facts, ...byRehearsal(batchStatistics(reference, current, baseline), known, seconds, own), ...outside };
+}
+
+/**
+ * The channel whose values lie outside all of the training data's, on average by more than these are wide; null where none
+ * does. No way to wear a sensor does that, whoever wears it; the factor of one width is an arbitrary choice.
+ */
+function farOutside(current: ClassSummaries, baseline: BaselineReference): Pick<Comparison, "far" | "beyond"> | null {
+  const whole = wholeOf(current);
+  for (const [channel, { summary }] of Object.entries(baseline)) {
+    const { n, excessBelow, excessAbove } = whole[channel]!;
+    const score = (excessBelow + excessAbove) / n / (summary.max - summary.min);
+    if (score > 1) return { beyond: true, far: { score, channel, statistic: "wasserstein" } };
+  }
+  return null;
+}
+
+/** Signal time of a summary, missing values included. */
+export function secondsOf(summary: BatchSummary, samplingRateHz: number): number {
+  return rowsOf(summary) / samplingRateHz;
+}
+
+/** Of a batch of the shortest length by chance a part has no counterpart in its reference. */
+const slack = 0.5;
+
+type Judged = Pick<
+  Comparison,
+  "statistics" | "score" | "learned" | "pValue" | "far" | "beyond" | "findings" | "evidenceFactor"
+>;
+
+function byRehearsal(
+  statistics: BatchStatistics,
+  { rungs, statistic }: KindCalibration,
+  seconds: number,
+  own: OwnScores,
+): Judged {
+  const { lower, upper, share } = rungsAround(rungs, seconds);
+  const standard = mixStandards(lower.standard, upper.standard, share);
+  const score = scoreOf(statistics, standard, [statistic]);
+  const far = scoreOf(statistics, standard, farStatistics);
+  const pValue = conformalPValue(rungs, score.score, seconds, own);
+  const beyond = far.score > lower.reach + share * (upper.reach - lower.reach);
+  const evidenceFactor = lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
+  const learned = learnedScore(rungs, score.score, seconds);
+  return { statistics, score, learned, pValue, far, beyond, findings: [], evidenceFactor };
+}
+
+/** The least p-value of the channels, times their number. */
+function byKsTest(
+  statistics: BatchStatistics,
+  correlationSeconds: Readonly<Record<string, number>>,
+  referenceSeconds: number,
+  currentSeconds: number,
+): Judged {
+  const channels = Object.entries(statistics);
+  const ps = channels.map(([name, { ks }]) => {
+    const [n, m] = [referenceSeconds, currentSeconds].map((s) => Math.max(1, s / correlationSeconds[name]!));
+    return { channel: name, p: Math.min(1, channels.length * ksPValue(ks, n!, m!)) };
+  });
+  const least = ps.reduce((a, b) => (b.p < a.p ? b : a));
+  const p = Math.max(least.p, Number.MIN_VALUE);
+  return {
+    statistics,
+    score: { score: -Math.log10(p), channel: least.channel, statistic: "ks" },
+    pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, withinLadder: true },
+    ...{ learned: null, far: null, beyond: false, findings: [], evidenceFactor: 1 },
+  };
+}
+
+function byConstants(statistics: BatchStatistics): Judged {
+  const { findings } = judgeByThresholds(ofChannels(statistics));
+  const [worst] = findings;
+  const score =
+    worst === undefined
+      ? { score: 0, channel: Object.keys(statistics)[0]!, statistic: "ks" as const }
+      : { channel: worst.channel, statistic: worst.statistic, score: excessOf(worst) };
+  return { statistics, score, learned: null, pValue: null, far: null, beyond: false, findings, evidenceFactor: 1 };
+}
+
+function methodOf(calibration: Calibration, known: KindCalibration | undefined): Method {
+  return known?.apart ?? (calibration.correlation_seconds === null ? "constants" : "effective sample size");
+}
+
+function calibrationKind(kind: ReferenceKind): CalibrationKind {
+  return kind === "baseline" ? "baseline" : "own_past";
+}

@@ -1,0 +1,86 @@
+import type { Recordings } from "../../signals/data/recordings.ts";
+import { histogram } from "../../stats/histogram.ts";
+import { moments } from "../../stats/moments.ts";
+import { quantiles } from "../../stats/quantile.ts";
+import { sortFloats } from "../../stats/sort-floats.ts";
+import type { BaselineStats, ChannelStats } from "./baseline-stats.ts";
+
+/** Enough to see a shape and to draw one; an arbitrary choice. */
+const HISTOGRAM_BINS = 64;
+
+/** What a baseline says of the values: every row counts once, in the units of the file. */
+export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
+
+/**
+ * @param column of one channel, all rows; asked for one at a time, so that no more has to be in memory
+ * @throws RangeError on no rows or a number that is not finite (reading the recordings has excluded both)
+ */
+export function describeValues(
+  channels: readonly string[],
+  column: (channel: number) => Float32Array,
+): DescribedValues {
+  let rows = 0;
+  const described = channels.map((name, c) => {
+    const values = column(c);
+    rows = values.length;
+    return [name, channelStats(name, values)] as const;
+  });
+  return { n_samples: rows, sensor_columns: [...channels], per_channel: Object.fromEntries(described) };
+}
+
+export interface AboutBaseline {
+  /** The recordings as the user named them; several are joined with ", ". */
+  sourceFile: string | readonly string[];
+  /** The scaler's file, relative to the model folder. */
+  scalerPath: string;
+  /** "sha256:..." of that file. */
+  scalerHash: string;
+  modelVersion: string;
+  createdAt: Date;
+}
+
+export function baselineOf(described: DescribedValues, about: AboutBaseline): BaselineStats {
+  return {
+    created_at: about.createdAt.toISOString(),
+    source_file: typeof about.sourceFile === "string" ? about.sourceFile : about.sourceFile.join(", "),
+    ...described,
+    scaler_path: about.scalerPath,
+    scaler_hash: about.scalerHash,
+    model_version: about.modelVersion,
+  };
+}
+
+/** The baseline of recordings in memory. @throws RangeError as `describeValues` */
+export function computeBaseline(
+  { channels, values }: Pick<Recordings, "channels" | "values">,
+  about: AboutBaseline,
+): BaselineStats {
+  return baselineOf(
+    describeValues(channels, (c) => values[c]!),
+    about,
+  );
+}
+
+function channelStats(name: string, column: Float32Array): ChannelStats {
+  const sorted = sortFloats(column);
+  const min = sorted[0];
+  const max = sorted.at(-1);
+  if (!(min !== undefined && max !== undefined && Number.isFinite(min) && Number.isFinite(max))) {
+    throw new RangeError(`baseline: channel ${name}: expected finite numbers, got a range of ${min} to ${max}`);
+  }
+  const { mean, std } = moments(column);
+  const percentiles = quantiles(sorted, [0.05, 0.25, 0.5, 0.75, 0.95]);
+  const { counts, binEdges } = histogram(sorted, HISTOGRAM_BINS);
+  return {
+    mean,
+    std,
+    min,
+    max,
+    percentile_5: percentiles[0]!,
+    percentile_25: percentiles[1]!,
+    percentile_50: percentiles[2]!,
+    percentile_75: percentiles[3]!,
+    percentile_95: percentiles[4]!,
+    histogram: { counts, bin_edges: binEdges },
+  };
+}

@@ -1,0 +1,117 @@
+// Why a batch alarmed. Each usual fault is undone on the batch, one at a time; what brings it back to the baseline is the
+// likely cause. Faults that cannot be undone (a stuck or clipped channel, a wrong rate) are looked for directly.
+
+import { ksDistance } from "../../stats/ks.ts";
+import { type BaselineReference, gridsOf } from "../summaries/baseline-reference.ts";
+import type { BatchSummary } from "../summaries/batch-summary.ts";
+import { type Columns, Summarizer } from "../summaries/summarize.ts";
+import { leastRelativeStd } from "./channel-statistics.ts";
+import { type Remedy, remediesFor, type Triad, triadsOf } from "./remedies.ts";
+
+export interface Culprit {
+  readonly kind: Remedy["kind"] | "stuck channel" | "clipped channel" | "sampling rate";
+  readonly channels: readonly string[];
+  /** Of the channels: "is in g instead of m/s^2". */
+  readonly fault: string;
+  /**
+   * 0 to 1: the share of the sensor's distance from the baseline that goes away when the fault is undone, or the share of
+   * samples that show a fault that cannot be undone.
+   */
+  readonly weight: number;
+}
+
+export interface DiagnosisOptions {
+  /** Sensors by axis (default: by the channels' names). */
+  readonly triads?: readonly Triad[];
+  /** Seconds of each row, and the rate of the training data: finds a wrong rate. */
+  readonly time?: ArrayLike<number>;
+  readonly samplingRateHz?: number;
+}
+
+/** What brings less of the distance back explains nothing; an arbitrary limit. */
+const leastWeight = 0.3;
+/** Equal neighbours in more than this share of a moving channel's rows: it is stuck. */
+const stuckShare = 0.5;
+/** More than this share of the rows at an end of the range, where the training data has less: it is clipped. */
+const clippedShare = 0.02;
+
+/**
+ * @param columns the batch's raw values
+ * @returns the likely causes, the likeliest first; none when nothing explains the distance
+ */
+export function diagnose(columns: Columns, baseline: BaselineReference, options: DiagnosisOptions = {}): Culprit[] {
+  const { triads = triadsOf(Object.keys(baseline)) } = options;
+  const found = [
+    ...Object.keys(baseline).flatMap((name) => directFaults(name, columns[name]!, baseline)),
+    ...undoable(columns, baseline, triads),
+    ...wrongRate(options),
+  ];
+  return found.sort((a, b) => b.weight - a.weight);
+}
+
+function undoable(columns: Columns, baseline: BaselineReference, triads: readonly Triad[]): Culprit[] {
+  const grids = gridsOf(baseline);
+  const summary = new Summarizer(grids).summarize(columns);
+  return triads.flatMap((triad) => {
+    return remediesFor(triad).flatMap(({ kind, channels, fault, undo }) => {
+      const distance = kind === "unit" ? distanceOfSpreads : distanceOfValues;
+      const before = distance(summary, baseline, triad);
+      const restored = undo(columns);
+      const changed = Object.fromEntries(Object.keys(restored).map((name) => [name, grids[name]!]));
+      const after = distance({ ...summary, ...new Summarizer(changed).summarize(restored) }, baseline, triad);
+      const weight = before === 0 ? 0 : 1 - after / before;
+      return weight >= leastWeight ? [{ kind, channels, fault, weight }] : [];
+    });
+  });
+}
+
+/** Sum over the sensor's channels of the KS distances: what another sensor does hides nothing. */
+function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { channels }: Triad): number {
+  return channels.reduce((sum, name) => {
+    const { counts, n } = summary[name]!;
+    return sum + (n === 0 ? 1 : ksDistance(baseline[name]!.summary.counts, counts));
+  }, 0);
+}
+
+/** The same of the spreads' ratios: people sit differently in a sensor's axes, but nobody moves ten times as much. */
+function distanceOfSpreads(summary: BatchSummary, baseline: BaselineReference, { channels }: Triad): number {
+  return channels.reduce((sum, name) => {
+    const { summary: reference } = baseline[name]!;
+    const least = leastRelativeStd * reference.std;
+    return sum + Math.abs(Math.log(Math.max(summary[name]!.std, least) / reference.std));
+  }, 0);
+}
+
+function directFaults(name: string, values: Float32Array, baseline: BaselineReference): Culprit[] {
+  const { edges, summary } = baseline[name]!;
+  const n = values.length;
+  if (n < 2) return [];
+  let [equal, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < n; i++) {
+    if (i > 0 && values[i] === values[i - 1]) equal++;
+    if (values[i]! < min) min = values[i]!;
+    if (values[i]! > max) max = values[i]!;
+  }
+  // A coarse sensor repeats values in training too: then its grid has few bins.
+  if (edges.length <= 128) return [];
+  const channels = [name];
+  const clipped = [max, min].flatMap((end, i): Culprit[] => {
+    const share = values.reduce((count, value) => count + (value === end ? 1 : 0), 0) / n;
+    const trainingGoesOn = i === 0 ? summary.max > end : summary.min < end;
+    const fault = `is cut off at ${Number(end.toPrecision(4))}`;
+    return share > clippedShare && trainingGoesOn ? [{ kind: "clipped channel", channels, fault, weight: share }] : [];
+  });
+  if (clipped.length > 0 && min < max) return clipped;
+  const repeats = equal / (n - 1);
+  return repeats > stuckShare ? [{ kind: "stuck channel", channels, fault: "repeats its value", weight: repeats }] : [];
+}
+
+function wrongRate({ time, samplingRateHz }: DiagnosisOptions): Culprit[] {
+  if (time === undefined || samplingRateHz === undefined || time.length < 3) return [];
+  const steps = Float64Array.from({ length: time.length - 1 }, (_, i) => time[i + 1]! - time[i]!).sort();
+  const rate = 1 / steps[steps.length >> 1]!;
+  const weight = 1 - Math.min(rate, samplingRateHz) / Math.max(rate, samplingRateHz);
+  if (!(weight > 0.1)) return [];
+  const fault = `comes at ${Number(rate.toPrecision(3))} Hz instead of ${samplingRateHz} Hz`;
+  return [{ kind: "sampling rate", channels: [], fault, weight }];
+}

@@ -1,0 +1,122 @@
+// Everything that `check` knows of a model's training data, as it stands in baseline_stats.json under "drift".
+
+import { z } from "zod";
+import {
+  type BaselineReference,
+  baselineReferenceSchema,
+  channelSummarySchema,
+} from "../summaries/baseline-reference.ts";
+import { type ClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
+import { type ModelSignals, modelSignalsSchema, signalEdges } from "../summaries/model-signals.ts";
+import { signalNames } from "../summaries/sensor-signals.ts";
+import { type AccuracyCalibration, accuracyCalibrationSchema } from "./accuracy-estimate.ts";
+import { sampleSchema } from "./baseline-stats.ts";
+import { type Calibration, calibrationSchema } from "./calibration.ts";
+import { calibrationFaults } from "./calibration-faults.ts";
+import type { DriftModel } from "./comparison.ts";
+
+export interface DriftBaseline {
+  /** Of the windows, Hz; recordings of another rate are brought to it before they are counted. */
+  readonly sampling_rate_hz: number;
+  /** Predicted classes, in the order of the network's outputs. */
+  readonly classes: readonly string[];
+  /** By channel, and by what sensors' axes say together (see `withSensorSignals`), the quantile grid's edges. */
+  readonly edges: Readonly<Record<string, readonly number[]>>;
+  /** The samples that the network learned from, by the class that cross-validation predicted for them. */
+  readonly by_class: ClassSummaries;
+  /** What cross-validation predicted for those people whom it had left out. */
+  readonly signals: ModelSignals;
+  readonly calibration: Calibration;
+  /** Null where no person had enough windows for a batch. */
+  readonly accuracy: AccuracyCalibration | null;
+}
+
+/** Distances of float32 samples, of as many as can be counted. */
+const largestSum = 1e60;
+
+export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
+  .object({
+    sampling_rate_hz: z.number().positive(),
+    classes: z.array(z.string()).min(2),
+    edges: z
+      .record(z.string(), z.array(sampleSchema).min(1))
+      .describe("by channel, and by signals computed of a sensor's axes; strictly ascending"),
+    by_class: z.array(z.record(z.string(), channelSummarySchema).nullable()).min(1),
+    signals: modelSignalsSchema,
+    calibration: calibrationSchema,
+    accuracy: accuracyCalibrationSchema.nullable(),
+  })
+  .describe("what `tidemark check` compares batches with: counts over the grid, and what is usual without drift");
+
+/** What a file that fits the schema still may have wrong: one message a fault. */
+export function driftBaselineFaults(drift: DriftBaseline, channels: readonly string[]): string[] {
+  const { classes, edges, by_class, signals } = drift;
+  const faults: string[] = [];
+  if (by_class.length !== classes.length) {
+    faults.push(`drift.by_class: expected ${classes.length} classes, got ${by_class.length}`);
+  }
+  if (by_class.every((summary) => summary === null)) faults.push("drift.by_class: expected a class with samples");
+  if (signals.classCounts.length !== classes.length) {
+    faults.push(`drift.signals.classCounts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
+  }
+  const known = new Set([...channels, ...signalNames(channels)]);
+  for (const name of new Set([...channels, ...Object.keys(edges)])) {
+    if (!known.has(name)) faults.push(`drift.edges.${name}: is neither a sensor column nor a signal computed of some`);
+    const own = Object.hasOwn(edges, name) ? edges[name] : undefined;
+    if (own === undefined) {
+      faults.push(`drift.edges.${name}: missing, although "${name}" is a sensor column`);
+      continue;
+    }
+    const falling = own.findIndex((edge, i) => i > 0 && !(edge > own[i - 1]!));
+    if (falling > 0) {
+      faults.push(`drift.edges.${name}: expected ascending edges, got ${own[falling]} after ${own[falling - 1]}`);
+    }
+    for (const [k, summary] of by_class.entries()) {
+      if (summary === null) continue;
+      const of = Object.hasOwn(summary, name) ? summary[name]! : undefined;
+      if (of?.counts.length !== own.length + 1) {
+        const bins = of?.counts.length ?? "none";
+        faults.push(`drift.by_class.${k}.${name}: expected ${own.length + 1} counts, got ${bins}`);
+      } else if (![of.mean, of.std, of.min, of.max].every((x) => sampleSchema.safeParse(x).success)) {
+        faults.push(`drift.by_class.${k}.${name}: expected numbers within float32`);
+      } else if (!(of.excessBelow <= largestSum && of.excessAbove <= largestSum)) {
+        faults.push(`drift.by_class.${k}.${name}: expected summed distances of at most ${largestSum}`);
+      }
+    }
+  }
+  return [...faults, ...signalFaults(signals), ...calibrationFaults(drift.calibration, Object.keys(edges))];
+}
+
+function signalFaults({ windows, classCounts, confidence, entropy, margin, pairs, flips }: ModelSignals): string[] {
+  const path = "drift.signals";
+  const sums = (name: string, counts: readonly number[]): string[] => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return total === windows ? [] : [`${path}.${name}: expected counts that sum to ${windows} (windows), got ${total}`];
+  };
+  const bins = signalEdges.length + 1;
+  return [
+    ...sums("classCounts", classCounts),
+    ...Object.entries({ confidence, entropy, margin }).flatMap(([name, { counts, millionths }]) => [
+      ...(counts.length === bins ? [] : [`${path}.${name}.counts: expected ${bins}, got ${counts.length}`]),
+      ...sums(`${name}.counts`, counts),
+      ...(millionths <= windows * 1e6 ? [] : [`${path}.${name}.millionths: expected at most a million per window`]),
+    ]),
+    ...(flips <= pairs && pairs <= windows ? [] : [`${path}: expected at most ${windows} pairs, and flips among them`]),
+  ];
+}
+
+export function baselineReferenceOf({ edges, by_class }: DriftBaseline): BaselineReference {
+  const whole = wholeOf(by_class);
+  return baselineReferenceSchema.parse(
+    Object.fromEntries(Object.entries(edges).map(([name, own]) => [name, { edges: own, summary: whole[name] }])),
+  );
+}
+
+export function driftModel(drift: DriftBaseline): DriftModel {
+  return {
+    baseline: baselineReferenceOf(drift),
+    byClass: drift.by_class,
+    calibration: drift.calibration,
+    samplingRateHz: drift.sampling_rate_hz,
+  };
+}

@@ -1,0 +1,101 @@
+// One change that is injected into a stream of batches. It draws its channel, direction or axis when the stream begins, and
+// keeps them; what is new in every batch, as noise is, comes from a generator of that batch's own. So a batch depends on the
+// stream's seed and its own number alone, and streams of equal seeds get the same channel from changes that differ in size.
+
+import type { Rng } from "../../random.ts";
+import type { Columns } from "../summaries/summarize.ts";
+import type { DriftVerdict } from "./decision.ts";
+
+/**
+ * One of:
+ * - `offset`, `gain`: a term or a factor on one channel
+ * - `ramp`: an offset that grows from batch to batch
+ * - `rotation`: the sensor sits otherwise on the body; all its triads turn together
+ * - `flipped axis`: one axis of a triad has the opposite sign
+ * - `unit`: all triads of one quantity in another unit
+ * - `noise`: on every channel
+ * - `stuck channel`: one channel repeats a value to the end of each batch
+ * - `lost samples`: holes, filled by straight lines
+ * - `wrong rate`: recorded at another rate than it is read at
+ * - `activity mix`: other shares of activities; made by who builds the stream
+ */
+export type ChangeKind =
+  | "offset"
+  | "gain"
+  | "ramp"
+  | "rotation"
+  | "flipped axis"
+  | "unit"
+  | "noise"
+  | "stuck channel"
+  | "lost samples"
+  | "wrong rate"
+  | "activity mix";
+
+export interface ChangeDescription {
+  readonly kind: ChangeKind;
+  /** For a reader: "offset of 0.6 sd in one channel". Changes of different sizes differ in it. */
+  readonly name: string;
+  readonly expected: Exclude<DriftVerdict, "normal">;
+}
+
+/**
+ * @param columns one batch, all of one length; columns that are not the catalogue's channels pass through
+ * @param batch number of the batch since the change began, from 1
+ * @returns columns of the same length; those that the change leaves alone are the same arrays
+ * @throws RangeError on a missing channel, unequal lengths, or a batch before the first
+ */
+export type Injection = (columns: Columns, batch: number) => Columns;
+
+export interface Change extends ChangeDescription {
+  /** For one stream. Neither `rng` moves nor does the result depend on the order in which batches are asked for. */
+  readonly begin: (rng: Rng) => Injection;
+}
+
+/** Draws for one stream; then makes a batch's changed channels, with a generator of the batch's own. */
+export type Draw = (rng: Rng) => (columns: Columns, batch: number, ownRng: Rng) => Columns;
+
+/** Of a change that draws so: checks each batch, hands its channels to the change, and puts the changed ones in their place. */
+export function beginning(channels: readonly string[], draw: Draw): Change["begin"] {
+  return (rng) => {
+    const changed = draw(rng);
+    const ofBatches = rng.split("batches");
+    return (columns, batch) => {
+      if (!(Number.isInteger(batch) && batch >= 1)) throw new RangeError(`batch: expected 1 or more, got ${batch}`);
+      const lengths = channels.map((name) => columns[name]?.length);
+      if (!lengths.every((length) => length !== undefined && length === lengths[0])) {
+        const found = channels.map((name, i) => `${name} ${lengths[i] ?? "missing"}`).join(", ");
+        throw new RangeError(`injection: expected channels of one length, got ${found}`);
+      }
+      const own = Object.fromEntries(channels.map((name) => [name, columns[name]!]));
+      return { ...columns, ...changed(own, batch, ofBatches.split(`${batch}`)) };
+    };
+  };
+}
+
+/** What a change of one channel draws. */
+interface Target {
+  readonly name: string;
+  readonly direction: 1 | -1;
+}
+
+/** One of the named channels, the same in all batches. */
+export function inOneOf(
+  names: readonly string[],
+  change: (column: Float32Array, target: Target, batch: number) => Float32Array,
+): Draw {
+  return (rng) => {
+    const name = names[rng.split("channel").integer(names.length)]!;
+    const target: Target = { name, direction: rng.split("direction").uniform() < 0.5 ? -1 : 1 };
+    return (columns, batch) => ({ [name]: change(columns[name]!, target, batch) });
+  };
+}
+
+/** Each of the named channels. */
+export function inAll(
+  names: readonly string[],
+  change: (column: Float32Array, name: string, ownRng: Rng) => Float32Array,
+): Draw {
+  return () => (columns, _, ownRng) =>
+    Object.fromEntries(names.map((name) => [name, change(columns[name]!, name, ownRng)]));
+}

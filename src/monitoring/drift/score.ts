@@ -1,0 +1,141 @@
+// One number for a whole batch: the largest standardised statistic over channels, so that nothing has to be corrected for
+// looking at many. The score is made of KS distances alone, of the whole or within the predicted classes as calibration
+// chooses: of all statistics and their combinations they told shifts from people best (bench/drift-statistics.ts). The far score goes on growing where KS is full, and so tells a fault of
+// units or a stuck sensor from a person who moves differently: a sensor worn upside down is as far away as a fault by its
+// values, but nobody's values are spread ten times as wide.
+
+import { z } from "zod";
+import { moments } from "../../stats/moments.ts";
+import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import { channelOf } from "../summaries/batch-summary.ts";
+import { type ClassSummaries, rowsOf, wholeOf } from "../summaries/class-summaries.ts";
+import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
+import { effectiveSize, effectiveSizeWithin, ksWithin } from "./within-classes.ts";
+
+/** Of one channel of two batches: the whole of them, but for the last. */
+export interface PairStatistics extends ChannelStatistics {
+  /** 0 to 1: KS distance within the predicted classes, averaged; 0 where they have no class in common. */
+  readonly ksWithinClasses: number;
+}
+
+export type StatisticName = keyof PairStatistics;
+
+/** What the score can be made of. */
+export type ScoreStatistic = "ks" | "ksWithinClasses";
+/** What the far score is made of. */
+export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
+
+/** By channel: what a statistic's size is without drift, as [mean, standard deviation]. */
+export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
+
+/** Sizes of differences of float32 samples, as multiples of a spread: beyond these, scores overflow. */
+const largestSize = 1e30;
+const meanAndSpread = z
+  .tuple([
+    z.number().min(0).max(largestSize),
+    z
+      .number()
+      .min(1 / largestSize)
+      .max(largestSize),
+  ])
+  .exactOptional();
+/** Of every score that is stored. */
+export const scoreSchema: z.ZodNumber = z
+  .number()
+  .min(-(largestSize ** 2))
+  .max(largestSize ** 2);
+
+export const standardSchema: z.ZodType<Standard> = z
+  .record(
+    z.string(),
+    z.object({
+      ...{ ks: meanAndSpread, ksWithinClasses: meanAndSpread, psi: meanAndSpread, wasserstein: meanAndSpread },
+      ...{ jensenShannon: meanAndSpread, meanShift: meanAndSpread, logSdRatio: meanAndSpread },
+    } satisfies Record<StatisticName, z.ZodType>),
+  )
+  .describe("by channel, of the statistics' sizes without drift: [mean, standard deviation]");
+
+/** By channel name. */
+export type BatchStatistics = Readonly<Record<string, PairStatistics>>;
+
+export interface Score {
+  readonly score: number;
+  /** The channel and the statistic that gave it. */
+  readonly channel: string;
+  readonly statistic: StatisticName;
+}
+
+/** @throws RangeError where a side has no finite value in a channel */
+export function batchStatistics(
+  reference: ClassSummaries,
+  current: ClassSummaries,
+  baseline: BaselineReference,
+): BatchStatistics {
+  const [before, now] = [wholeOf(reference), wholeOf(current)];
+  return Object.fromEntries(
+    Object.entries(baseline).map(([name, { edges, summary }]) => [
+      name,
+      {
+        ...channelStatistics(channelOf(before, name), channelOf(now, name), { edges, std: summary.std }),
+        ksWithinClasses: ksWithin(reference, current, name),
+      },
+    ]),
+  );
+}
+
+/** How many rows a comparison of two batches is worth: n m / (n + m), of the whole or summed over classes. */
+export function pairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
+  if (statistic === "ksWithinClasses") return effectiveSizeWithin(reference, current);
+  return effectiveSize(rowsOf(wholeOf(reference)), rowsOf(wholeOf(current)));
+}
+
+/** Over the channels of `standard`; a statistic counts by its size, whatever its sign. */
+export function scoreOf(statistics: BatchStatistics, standard: Standard, names: readonly StatisticName[]): Score {
+  let best: Score | undefined;
+  for (const [channel, standards] of Object.entries(standard)) {
+    for (const statistic of names) {
+      const [mean, std] = standards[statistic]!;
+      const score = (Math.abs(statistics[channel]![statistic]) - mean) / std;
+      if (best === undefined || score > best.score) best = { score, channel, statistic };
+    }
+  }
+  if (best === undefined) throw new RangeError("score: expected standards for at least one channel, got none");
+  return best;
+}
+
+/** The standard at a length between two rungs. */
+export function mixStandards(lower: Standard, upper: Standard, share: number): Standard {
+  const mixed = Object.entries(lower).map(([channel, pairs]) => {
+    const others = upper[channel]!;
+    const entries = (Object.keys(pairs) as StatisticName[]).map((name) => {
+      const [[mean, std], [otherMean, otherStd]] = [pairs[name]!, others[name]!];
+      return [name, [mean + share * (otherMean - mean), std + share * (otherStd - std)]] as const;
+    });
+    return [channel, Object.fromEntries(entries)];
+  });
+  return Object.fromEntries(mixed);
+}
+
+/** Of drift-free batches, at least one. */
+export function standardOf(batches: readonly BatchStatistics[], names: readonly StatisticName[]): Standard {
+  const channels = Object.keys(batches[0]!);
+  return Object.fromEntries(
+    channels.map((channel) => [
+      channel,
+      Object.fromEntries(
+        names.map((name) => {
+          const { mean, std } = moments(batches.map((batch) => Math.abs(batch[channel]![name])));
+          return [name, [rounded(mean), rounded(Math.max(std, leastSpread))]];
+        }),
+      ),
+    ]),
+  );
+}
+
+/** Keeps a statistic that never varied without drift from being divided by 0. */
+const leastSpread = 1e-4;
+
+/** Six digits: a calibration is kept in a file. */
+export function rounded(x: number): number {
+  return Number(x.toPrecision(6));
+}

@@ -1,0 +1,109 @@
+// What goes wrong in a sensor or its recorder, done to the samples of one batch: turned, stuck, noisy, with holes, at a
+// wrong rate. New columns come back, of the length they had; none is changed in place. Unit errors and flipped axes are
+// a factor on a channel and need nothing of this; remedies.ts undoes those. Left out: clipping, coarse resolution, clocks
+// that jitter. Dimensions: N samples.
+
+import type { Rng } from "../../random.ts";
+import type { Columns } from "../summaries/summarize.ts";
+
+export type Vector = readonly [number, number, number];
+/** By rows. */
+export type Rotation = readonly [Vector, Vector, Vector];
+
+/**
+ * By Rodrigues' formula, right-handed.
+ * @param axis of any length but 0
+ * @throws RangeError on an axis without a direction, or an angle that is not finite
+ */
+export function rotationAbout(axis: Vector, degrees: number): Rotation {
+  const length = Math.hypot(...axis);
+  if (!(length > 0 && length < Number.POSITIVE_INFINITY && Number.isFinite(degrees))) {
+    throw new RangeError(`rotation: expected an axis and finite degrees, got (${axis.join(", ")}) and ${degrees}`);
+  }
+  const [x, y, z] = axis.map((part) => part / length) as [number, number, number];
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const rest = 1 - cos;
+  return [
+    [cos + rest * x * x, rest * x * y - sin * z, rest * x * z + sin * y],
+    [rest * y * x + sin * z, cos + rest * y * y, rest * y * z - sin * x],
+    [rest * z * x - sin * y, rest * z * y + sin * x, cos + rest * z * z],
+  ];
+}
+
+/** An axis of which every direction is equally likely. */
+export function drawAxis(rng: Rng): Vector {
+  return [rng.normal(), rng.normal(), rng.normal()];
+}
+
+/**
+ * Turns one triad.
+ * @param names its channels in the order x, y, z
+ * @returns these three channels
+ */
+export function turned(columns: Columns, names: readonly string[], rotation: Rotation): Columns {
+  const [x, y, z] = names.map((name) => columns[name]!) as [Float32Array, Float32Array, Float32Array];
+  return Object.fromEntries(
+    rotation.map(([a, b, c], row) => [names[row]!, x.map((value, i) => a * value + b * y[i]! + c * z[i]!)]),
+  );
+}
+
+/** @param std of the added noise, in the channel's unit; normal, independent from sample to sample */
+export function noisy(column: Float32Array, std: number, rng: Rng): Float32Array {
+  return column.map((x) => x + std * rng.normal());
+}
+
+/** The last `share` of the batch repeats the first of its values. */
+export function stuck(column: Float32Array, share: number): Float32Array {
+  const from = column.length - Math.round(share * column.length);
+  return column.slice().fill(column[from] ?? 0, from);
+}
+
+/**
+ * Loses bursts of samples, the same in all channels, and fills the holes by straight lines, as preprocessing/resample.ts
+ * does. It does so for short holes only: a longer one parts the recording (data/sampling.ts), and no sample changes. Bursts
+ * never touch each other or an end of the batch, so that no hole is longer than a burst.
+ * @param share of the samples, to the nearest whole number of bursts
+ * @param burst samples lost in a row
+ * @throws RangeError where that many bursts have no room apart from each other
+ */
+export function withHoles(columns: Columns, share: number, burst: number, rng: Rng): Columns {
+  const rows = Object.values(columns)[0]?.length ?? 0;
+  let bursts = Math.round((share * rows) / burst);
+  let places = rows - bursts * burst - 1;
+  if (!(bursts === 0 || bursts <= places)) {
+    throw new RangeError(`lost samples: ${share} of ${rows} in bursts of ${burst} leave no sample between the bursts`);
+  }
+  const holes: number[] = [];
+  for (let i = 0; bursts > 0; i++, places--) {
+    if (!(rng.uniform() * places < bursts)) continue;
+    holes.push(i + 1);
+    i += burst;
+    bursts--;
+  }
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, bridged(column, holes, burst)]));
+}
+
+function bridged(column: Float32Array, holes: readonly number[], burst: number): Float32Array {
+  const filled = column.slice();
+  for (const hole of holes) {
+    const [before, after] = [column[hole - 1]!, column[hole + burst]!];
+    for (let i = 0; i < burst; i++) filled[hole + i] = before + ((i + 1) / (burst + 1)) * (after - before);
+  }
+  return filled;
+}
+
+/**
+ * What was recorded at `factor` times the rate that it is read at: above 1 all movement looks slower, and the batch ends
+ * before its last samples; below 1 it looks faster, and the batch, too short now, starts anew from its beginning. By
+ * straight lines between samples, so what a faster recording would show beyond the original's rate is missing, and what a
+ * slower one could not hold is folded back as without a filter.
+ */
+export function atOtherRate(column: Float32Array, factor: number): Float32Array {
+  const n = column.length;
+  return column.map((_, i) => {
+    const at = i / factor;
+    const left = Math.floor(at);
+    const before = column[left % n]!;
+    return before + (at - left) * (column[(left + 1) % n]! - before);
+  });
+}

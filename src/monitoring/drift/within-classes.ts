@@ -1,0 +1,41 @@
+// Two batches compared activity by activity. A minute of walking against five minutes of mostly sitting is far away by any
+// distance of the whole, though nothing changed but what was done; within walking it is not. The distances of the classes
+// are averaged with the weights of their evidence, n m / (n + m) rows, the effective size of a two-sample test: a class that
+// one side hardly holds says little, one that a side lacks says nothing. Which share of a batch was compared is told apart.
+
+import { ksDistance } from "../../stats/ks.ts";
+import { type ClassSummaries, rowsOf } from "../summaries/class-summaries.ts";
+
+/** Effective size of a pair of samples, in rows; 0 where a side is empty. */
+export function effectiveSize(n: number, m: number): number {
+  return n === 0 || m === 0 ? 0 : (n * m) / (n + m);
+}
+
+/** Of the classes' pairs, summed. */
+export function effectiveSizeWithin(reference: ClassSummaries, current: ClassSummaries): number {
+  return current.reduce((sum, own, k) => sum + effectiveSize(rowsOf(own), rowsOf(reference[k] ?? null)), 0);
+}
+
+/**
+ * Average over the classes that both sides hold of the channel's Kolmogorov-Smirnov distance.
+ * @returns 0 to 1; 0 where no class is on both sides
+ */
+export function ksWithin(reference: ClassSummaries, current: ClassSummaries, channel: string): number {
+  let [sum, weights] = [0, 0];
+  for (const [k, own] of current.entries()) {
+    const [a, b] = [reference[k]?.[channel], own?.[channel]];
+    const weight = effectiveSize(a?.n ?? 0, b?.n ?? 0);
+    if (weight === 0) continue;
+    sum += weight * ksDistance(a!.counts, b!.counts);
+    weights += weight;
+  }
+  return weights === 0 ? 0 : sum / weights;
+}
+
+/** Share of the current rows in classes that the reference does not hold. */
+export function unseenShare(reference: ClassSummaries, current: ClassSummaries): number {
+  const rows = current.map(rowsOf);
+  const unseen = rows.filter((_, k) => rowsOf(reference[k] ?? null) === 0);
+  const total = (values: readonly number[]): number => values.reduce((sum, n) => sum + n, 0);
+  return total(unseen) / total(rows);
+}

@@ -1,0 +1,148 @@
+// From a judgement to what a check answers: names for numbers, batch ids for counts.
+
+import type { CheckConfig } from "../../config.ts";
+import type { CheckFacts, MeasuredBatch, StreamState } from "../../pipelines/check.ts";
+import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
+import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
+import { alarmLevel, type DriftState, evidenceValue, type Judgement } from "../drift/decision.ts";
+import type { Culprit } from "../drift/diagnosis.ts";
+import { flipRate, meanConfidence, signalDistances } from "../drift/signal-distances.ts";
+import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
+import { type ModelSignals, mergeSignals } from "../summaries/model-signals.ts";
+import type { JudgedBatch } from "./check-result.ts";
+import type { StreamMemory } from "./monitor-stream.ts";
+import type { Judge } from "./open-monitor.ts";
+
+export function describeCheck(of: {
+  batch: MeasuredBatch;
+  memory: StreamMemory<StreamState>;
+  monitor: Judge;
+  config: Pick<CheckConfig, "thresholds" | "arl" | "accept">;
+  facts: CheckFacts;
+  judgement: Judgement;
+  state: DriftState;
+  causes: readonly Culprit[];
+  /** Ids of the batches judged, this one last. */
+  recent: readonly string[];
+}): JudgedBatch {
+  const { batch, memory, monitor, config, facts, judgement, state, causes, recent } = of;
+  const { verdict, alarm, comparisons, leading, doubtful, unfamiliar } = judgement;
+  const { rows, samples, windows, measurement, warnings } = batch;
+  const idOf = (number: number | null): string | null =>
+    number === null ? null : (recent[recent.length - (state.batches - number)] ?? null);
+  return {
+    schema_version: 1,
+    batch_id: facts.batchId,
+    stream: facts.stream,
+    model_version: facts.modelVersion,
+    checked_at: facts.checkedAt,
+    verdict,
+    confirmed: alarm?.confirmed ?? true,
+    alarm_since: idOf(alarm?.since ?? null),
+    change_point: idOf(alarm?.changePoint ?? null),
+    entered_references: config.accept || (verdict === "normal" && !doubtful),
+    doubtful,
+    unfamiliar,
+    thresholds: config.thresholds,
+    rows,
+    windows,
+    seconds: samples / monitor.drift.sampling_rate_hz,
+    leading: leading?.reference ?? null,
+    comparisons: comparisons.map(describeComparison),
+    evidence: {
+      value: evidenceValue(state),
+      alarm_at: alarmLevel(comparisons, config.arl),
+      average_run_length: config.arl,
+    },
+    references: {
+      window_size: monitor.monitored.windowSize,
+      rolling_batches: memory.window.length,
+      anchor_batches: memory.anchor.length,
+    },
+    signals: describeSignals(measurement.signals, memory, monitor),
+    accuracy: accuracyOf(measurement.signals, monitor),
+    likely_causes: causes.map(({ kind, channels, fault, weight }) => ({
+      ...{ kind, channels: [...channels], fault, weight },
+    })),
+    warnings: [...warnings],
+  };
+}
+
+function describeComparison(comparison: Comparison): JudgedBatch["comparisons"][number] {
+  const { reference, method, pValue, score, far, beyond, seconds, unseenShare, findings, statistics } = comparison;
+  const shown = beyond && far !== null ? far : score;
+  return {
+    ...{ reference, method },
+    p_value: pValue?.p ?? null,
+    null_batches: pValue?.nullBatches ?? 0,
+    as_high: pValue?.asHigh ?? 0,
+    resolution: pValue?.resolution ?? 0,
+    ...{ score: shown.score, channel: shown.channel, statistic: snakeCase(shown.statistic) },
+    beyond_chance: beyond,
+    ...{ seconds, unseen_share: unseenShare },
+    exceeded: findings.map((finding) => ({ ...finding, statistic: snakeCase(finding.statistic) })),
+    channels: Object.fromEntries(
+      Object.entries(statistics).map(([name, own]) => [
+        name,
+        {
+          ks: own.ks,
+          ks_within_classes: own.ksWithinClasses,
+          psi: own.psi,
+          wasserstein: own.wasserstein,
+          jensen_shannon: own.jensenShannon,
+          mean_shift: own.meanShift,
+          sd_ratio: Math.exp(own.logSdRatio),
+        },
+      ]),
+    ),
+  };
+}
+
+function describeSignals(
+  signals: ModelSignals,
+  memory: StreamMemory<StreamState>,
+  { drift, monitored }: Judge,
+): JudgedBatch["signals"] {
+  const of = (batches: readonly BatchMeasurement[]): ModelSignals | null =>
+    batches.length === 0 ? null : mergeSignals(batches.map((batch) => batch.signals));
+  const references: Record<ReferenceKind, ModelSignals | null> = {
+    baseline: drift.signals,
+    anchor: memory.anchor.length < monitored.windowSize ? null : of(memory.anchor),
+    rolling: of(memory.window),
+  };
+  const against = Object.entries(references).flatMap(([kind, reference]) => {
+    if (reference === null) return [];
+    const distances = signalDistances(reference, signals);
+    return [
+      [
+        kind,
+        {
+          mix_shift: distances.mixShift,
+          confidence_ks: distances.confidenceKs,
+          entropy_ks: distances.entropyKs,
+          margin_ks: distances.marginKs,
+          confidence_shift: distances.confidenceShift,
+          flip_rate_shift: distances.flipRateShift,
+        },
+      ] as const,
+    ];
+  });
+  const shares = signals.classCounts.map((n, k) => [drift.classes[k]!, n / signals.windows]);
+  return {
+    class_shares: Object.fromEntries(shares),
+    mean_confidence: meanConfidence(signals),
+    flip_rate: flipRate(signals),
+    against: Object.fromEntries(against),
+  };
+}
+
+function accuracyOf(signals: ModelSignals, { drift }: Judge): JudgedBatch["accuracy"] {
+  if (drift.accuracy === null) return null;
+  const confidence = meanConfidence(signals);
+  const { accuracy, ...rest } = estimateAccuracy(drift.accuracy, { windows: signals.windows, confidence });
+  return { estimate: accuracy, ...rest, coverage: drift.accuracy.coverage };
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

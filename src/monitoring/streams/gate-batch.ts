@@ -1,0 +1,85 @@
+// Unlabelled recordings as a model's monitor lets them in: named like its channels, through the quality gate.
+
+import { UserError } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
+import type { ColumnOptions } from "../../signals/data/column-roles.ts";
+import {
+  type GatedBatch,
+  type OpenedBatch,
+  openBatch,
+  type QualityGateOptions,
+  qualityGate,
+} from "../../signals/data/quality-gate.ts";
+import type { BaselineStats } from "../drift/baseline-stats.ts";
+import type { Monitor } from "./open-monitor.ts";
+
+/**
+ * The columns that hold a model's channels, in its order.
+ * @param given `--channels`; the model's own names where undefined
+ * @throws UserError where there are more or fewer than the model has
+ */
+export function columnsForChannels(
+  given: readonly string[] | undefined,
+  channels: readonly string[],
+): readonly string[] {
+  if (given === undefined || given.length === channels.length) return given ?? channels;
+  throw new UserError(`--channels: the model has ${channels.length} (${channels.join(", ")}), got ${given.length}`, {
+    advice: "Name one column for each, in this order.",
+  });
+}
+
+/** How a user named the columns. */
+export interface GivenColumns {
+  readonly channels?: readonly string[];
+  /** Who, which recording and when; found by their usual names where not given. */
+  readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
+}
+
+/** All rows in memory. */
+export async function gateBatch(
+  files: readonly string[],
+  given: GivenColumns,
+  monitor: Monitor,
+  logger?: Pick<Logger, "info">,
+): Promise<GatedBatch> {
+  return qualityGate(files, gateOptions(given, monitor, logger));
+}
+
+/** Whatever the batch's length. */
+export async function openGatedBatch(
+  files: readonly string[],
+  given: GivenColumns,
+  monitor: Monitor,
+  logger?: Pick<Logger, "info">,
+): Promise<OpenedBatch> {
+  return openBatch(files, gateOptions(given, monitor, logger));
+}
+
+function gateOptions(
+  given: GivenColumns,
+  { folder, config: { rate, window }, baseline }: Monitor,
+  logger: Pick<Logger, "info"> | undefined,
+): QualityGateOptions {
+  const { channels } = folder.manifest.data;
+  const named = columnsForChannels(given.channels, channels);
+  return {
+    columns: given.columns,
+    channels: expectedChannels(channels, named, baseline),
+    samplingRateHz: rate,
+    windowSeconds: window / rate,
+    ...(logger !== undefined && { logger }),
+  };
+}
+
+/** What the training data held, by the column that holds a channel now. */
+export function expectedChannels(
+  channels: readonly string[],
+  columns: readonly string[],
+  { per_channel }: Pick<BaselineStats, "per_channel">,
+): ExpectedChannel[] {
+  return channels.flatMap((name, c) => {
+    const known = per_channel[name];
+    return known === undefined ? [] : [{ column: columns[c]!, min: known.min, max: known.max }];
+  });
+}

@@ -1,0 +1,34 @@
+// How long a ledger keeps what: whole answers and the summaries of batches in no reference for some days, the summaries of
+// references for as long as they are references, and of every batch its row with a few figures for good.
+import type { Retention } from "../../storage/store/batch-ledger.ts";
+import type { StreamSchemas } from "./monitor-stream.ts";
+import type { MonitoredModel } from "./publish-reference.ts";
+
+/** How long whole answers stay, and summaries that no reference needs; what is left after that stays for good. */
+export interface Keep {
+  readonly days: number;
+  /** Of the ledger; above it the oldest are shortened whatever their age. */
+  readonly bytes: number;
+}
+
+/** A month of second thoughts, and less than a disk; arbitrary choices. */
+export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
+
+/** Twice as many as the references need, so that excluding some of them brings back those behind them. */
+export function keptAtEnds({ windowSize }: MonitoredModel): number {
+  return 2 * windowSize;
+}
+
+export function retention<R, E>(
+  model: MonitoredModel,
+  { result, shorten }: StreamSchemas<R, E>,
+  { days, bytes }: Keep,
+  now: Date,
+): Retention {
+  return {
+    since: new Date(now.getTime() - days * 86_400_000).toISOString(),
+    bytes,
+    referenceBatches: keptAtEnds(model),
+    shorten: (value) => shorten(result.parse(value)),
+  };
+}

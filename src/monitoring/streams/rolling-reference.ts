@@ -1,0 +1,123 @@
+// rolling_reference.json: what the last few accepted production batches looked like, the reference that moves. `train`
+// writes its empty form; every batch that is checked and accepted goes in, the oldest goes out.
+import { z } from "zod";
+import { mergeMoments } from "../../stats/moments.ts";
+import type { BatchFigures, ChannelFigures } from "../summaries/batch-figures.ts";
+import { type Trend, trend } from "./trend.ts";
+
+/** One number a channel, by name. */
+export type PerChannel = Record<string, number>;
+
+export interface RollingReference {
+  /** Whose batches these are; absent before the first batch. */
+  stream?: string | undefined;
+  /** When its batches last changed: ISO 8601, UTC; null until the first accepted batch. */
+  last_updated: string | null;
+  /** How many batches are kept. */
+  window_size: number;
+  /** Oldest first. */
+  batches: { batch_id: string; timestamp: string; per_channel_mean: PerChannel; per_channel_std: PerChannel }[];
+  aggregated: {
+    rolling_mean: PerChannel;
+    rolling_std: PerChannel;
+    /** The direction of the batches' means, by channel name. */
+    trend: Record<string, Trend>;
+  };
+}
+
+const perChannel = z.record(z.string(), z.number());
+
+export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject({
+  stream: z.string().min(1).optional().describe("Whose batches these are; absent before the first batch."),
+  last_updated: z.iso.datetime().nullable().describe("ISO 8601, UTC; null until the first accepted batch."),
+  window_size: z.int().min(1).describe("How many batches are kept."),
+  batches: z
+    .array(
+      z.looseObject({
+        batch_id: z.string().min(1),
+        timestamp: z.iso.datetime(),
+        per_channel_mean: perChannel,
+        per_channel_std: perChannel,
+      }),
+    )
+    .describe("Oldest first."),
+  aggregated: z.looseObject({
+    rolling_mean: perChannel.describe("Mean over the batches' pooled samples, one number a channel."),
+    rolling_std: perChannel.describe("Standard deviation over the batches' pooled samples, one number a channel."),
+    trend: z.record(z.string(), z.enum(["stable", "rising", "falling"])).describe("Of the batches' means, by channel."),
+  }),
+});
+
+/** The form `train` writes: no batches, no means, every channel's trend stable. The default size is an arbitrary one. */
+export function emptyRollingReference(channels: readonly string[], windowSize = 5): RollingReference {
+  return {
+    last_updated: null,
+    window_size: windowSize,
+    batches: [],
+    aggregated: {
+      rolling_mean: {},
+      rolling_std: {},
+      trend: Object.fromEntries(channels.map((channel) => [channel, "stable" as const])),
+    },
+  };
+}
+
+/** A batch that the reference is made of. */
+export interface ReferenceBatch {
+  readonly batchId: string;
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly figures: BatchFigures;
+}
+
+/**
+ * The reference of the last accepted batches. A mean and a standard deviation are given where a channel has values;
+ * pooled over the batches, each sample counts once, so that a long batch weighs more than a short one.
+ * @param of.batches oldest first
+ * @param of.lastUpdated ISO 8601, UTC: when these became the batches
+ */
+export function rollingReference(of: {
+  readonly stream: string;
+  readonly channels: readonly string[];
+  readonly windowSize: number;
+  readonly lastUpdated: string | null;
+  readonly batches: readonly ReferenceBatch[];
+}): RollingReference {
+  const { stream, channels, windowSize, lastUpdated, batches } = of;
+  const { batches: _, ...empty } = emptyRollingReference(channels, windowSize);
+  const reference = { stream, ...empty, last_updated: lastUpdated };
+  if (batches.length === 0) return { ...reference, batches: [] };
+  const measured = batches.map(({ figures }) => new Map(Object.entries(figures)));
+  const partsOf = (channel: string): ChannelFigures[] => measured.flatMap((figures) => figures.get(channel) ?? []);
+  const pooled = new Map(channels.map((channel) => [channel, mergeMoments(partsOf(channel))]));
+  const trends = channels.map((channel) => {
+    const means = partsOf(channel).flatMap(({ n, mean }) => (n > 0 ? [mean] : []));
+    return [channel, trend(means, pooled.get(channel)!.std)] as const;
+  });
+  return {
+    ...reference,
+    batches: batches.map(({ batchId, timestamp }, i) => ({
+      batch_id: batchId,
+      timestamp,
+      per_channel_mean: perChannelOf(measured[i]!, channels, "mean"),
+      per_channel_std: perChannelOf(measured[i]!, channels, "std"),
+    })),
+    aggregated: {
+      rolling_mean: perChannelOf(pooled, channels, "mean"),
+      rolling_std: perChannelOf(pooled, channels, "std"),
+      trend: Object.fromEntries(trends),
+    },
+  };
+}
+
+function perChannelOf(
+  figures: ReadonlyMap<string, ChannelFigures>,
+  channels: readonly string[],
+  figure: "mean" | "std",
+): PerChannel {
+  const measured = channels.flatMap((name) => {
+    const own = figures.get(name);
+    return own === undefined || own.n === 0 ? [] : [[name, own[figure]] as const];
+  });
+  return Object.fromEntries(measured);
+}

@@ -1,0 +1,26 @@
+// The few numbers of a batch that stay for good: enough for the rolling reference and for a chart of each channel over time.
+import { z } from "zod";
+import { type ClassSummaries, wholeOf } from "./class-summaries.ts";
+
+export interface ChannelFigures {
+  /** Finite values. */
+  readonly n: number;
+  /** 0 if there are none, as the standard deviation. */
+  readonly mean: number;
+  /** Population standard deviation. */
+  readonly std: number;
+}
+
+/** By channel and signal. */
+export type BatchFigures = Readonly<Record<string, ChannelFigures>>;
+
+/** As a ledger keeps them. */
+export const batchFiguresSchema: z.ZodType<BatchFigures> = z.record(
+  z.string(),
+  z.object({ n: z.int().min(0), mean: z.number(), std: z.number().min(0) }),
+);
+
+export function figuresOf(byClass: ClassSummaries): BatchFigures {
+  const whole = Object.entries(wholeOf(byClass));
+  return Object.fromEntries(whole.map(([name, { n, mean, std }]) => [name, { n, mean, std }]));
+}

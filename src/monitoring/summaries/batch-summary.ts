@@ -1,0 +1,136 @@
+// All that is kept of a batch: per channel its size, moments, range and counts over the baseline's grid. Counts are
+// integers and add exactly, over chunks, batches and devices, in any order; no raw value is kept.
+
+import { MomentsMerger } from "../../stats/moments.ts";
+
+export interface ChannelSummary {
+  /** Finite values. */
+  readonly n: number;
+  /** NaN and infinities. */
+  readonly missing: number;
+  /** Of the finite values, as all that follow; 0 where n is 0. */
+  readonly mean: number;
+  /** Population standard deviation. */
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+  /** By bin of the grid, the two open tails included; their sum is n. */
+  readonly counts: readonly number[];
+  /** Sum of the distances from the grid's first edge, over the values below it. */
+  readonly excessBelow: number;
+  /** Sum of the distances from the grid's last edge, over the values above it. */
+  readonly excessAbove: number;
+}
+
+/** By channel name. */
+export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
+
+/**
+ * The summary of all values together. Counts are exact; moments are merged as `mergeMoments` does.
+ * @param summaries at least one, all of the same channels and grid
+ */
+export function mergeSummaries(summaries: readonly BatchSummary[]): BatchSummary {
+  const [first, ...others] = summaries;
+  if (first === undefined) throw new RangeError("merge: expected at least one summary, got none");
+  const merger = new SummaryMerger(first);
+  for (const summary of others) merger.add(summary);
+  return merger.merged();
+}
+
+/** Merges as `mergeSummaries`, one after the other, so that none has to be kept. */
+export class SummaryMerger {
+  readonly #channels: ReadonlyMap<string, ChannelMerger>;
+
+  constructor(first: BatchSummary) {
+    this.#channels = new Map(Object.entries(first).map(([name, channel]) => [name, new ChannelMerger(channel)]));
+  }
+
+  add(summary: BatchSummary): void {
+    for (const [name, channel] of this.#channels) channel.add(channelOf(summary, name));
+  }
+
+  merged(): BatchSummary {
+    return Object.fromEntries([...this.#channels].map(([name, channel]) => [name, channel.merged()]));
+  }
+}
+
+/**
+ * `whole` without `part`, which must be contained in it ("the baseline without this person"). Counts are exact; the
+ * range stays that of the whole, which it cannot exceed.
+ */
+export function subtractSummary(whole: BatchSummary, part: BatchSummary): BatchSummary {
+  return Object.fromEntries(
+    Object.entries(whole).map(([name, all]) => [name, subtractChannel(name, all, channelOf(part, name))]),
+  );
+}
+
+/** @throws RangeError where the batch does not have the channel */
+export function channelOf(summary: BatchSummary, name: string): ChannelSummary {
+  const channel = summary[name];
+  if (channel === undefined) {
+    throw new RangeError(`summary: expected a channel "${name}", got ${Object.keys(summary).join(", ")}`);
+  }
+  return channel;
+}
+
+class ChannelMerger {
+  readonly #first: ChannelSummary;
+  readonly #counts: number[];
+  readonly #moments = new MomentsMerger();
+  #missing = 0;
+  #excessBelow = 0;
+  #excessAbove = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  constructor(first: ChannelSummary) {
+    this.#first = first;
+    this.#counts = new Array<number>(first.counts.length).fill(0);
+    this.add(first);
+  }
+
+  add(part: ChannelSummary): void {
+    const counts = this.#counts;
+    if (part.counts.length !== counts.length) {
+      throw new RangeError(`merge: expected equal grids, got ${counts.length} and ${part.counts.length} bins`);
+    }
+    this.#missing += part.missing;
+    if (part.n === 0) return;
+    this.#moments.add(part);
+    this.#min = Math.min(this.#min, part.min);
+    this.#max = Math.max(this.#max, part.max);
+    this.#excessBelow += part.excessBelow;
+    this.#excessAbove += part.excessAbove;
+    for (let bin = 0; bin < counts.length; bin++) counts[bin]! += part.counts[bin]!;
+  }
+
+  merged(): ChannelSummary {
+    const { n, mean, std } = this.#moments.merged();
+    const missing = this.#missing;
+    if (n === 0) return { ...this.#first, missing };
+    const excess = { excessBelow: this.#excessBelow, excessAbove: this.#excessAbove };
+    return { n, missing, mean, std, min: this.#min, max: this.#max, counts: [...this.#counts], ...excess };
+  }
+}
+
+function subtractChannel(name: string, whole: ChannelSummary, part: ChannelSummary): ChannelSummary {
+  const counts = whole.counts.map((count, bin) => count - part.counts[bin]!);
+  const n = whole.n - part.n;
+  if (!(n > 0 && counts.every((count) => count >= 0))) {
+    throw new RangeError(`subtract: channel "${name}": the part is not contained in the whole, or is all of it`);
+  }
+  const mean = whole.mean - (part.n / n) * (part.mean - whole.mean);
+  const between = ((part.mean - mean) ** 2 * n * part.n) / whole.n;
+  const squares = whole.n * whole.std ** 2 - part.n * part.std ** 2 - between;
+  return {
+    n,
+    missing: whole.missing - part.missing,
+    mean,
+    std: Math.sqrt(Math.max(0, squares) / n),
+    min: whole.min,
+    max: whole.max,
+    counts,
+    excessBelow: Math.max(0, whole.excessBelow - part.excessBelow),
+    excessAbove: Math.max(0, whole.excessAbove - part.excessAbove),
+  };
+}

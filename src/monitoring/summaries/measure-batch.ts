@@ -1,0 +1,141 @@
+// From windows and what the network says of them to what is kept of a batch: counts by predicted class, and its signals.
+// Dimensions: S samples, W windows, K classes.
+
+import { argmaxRows } from "../../learning/evaluation/confusion-matrix.ts";
+import { windowStep } from "../../signals/preprocessing/make-windows.ts";
+import { coveredRanges } from "../../signals/preprocessing/scaler.ts";
+import { middleBetween, type Run, runsOf, type WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { BatchMeasurement } from "./batch-measurement.ts";
+import { ClassSummarizer } from "./class-summaries.ts";
+import { joinColumns } from "./join-columns.ts";
+import { followsInTime, SignalCounter, type WindowBefore } from "./model-signals.ts";
+import { withSensorSignals } from "./sensor-signals.ts";
+import type { Columns, Summarizer } from "./summarize.ts";
+
+/** The samples channel by channel, [S] each. */
+export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
+  const size = channels.length;
+  return Object.fromEntries(
+    channels.map((name, c) => [
+      name,
+      Float32Array.from({ length: samples.length / size }, (_, i) => samples[i * size + c]!),
+    ]),
+  );
+}
+
+/** The same, and what each sensor's axes say together; see `withSensorSignals`. */
+export function signalColumns(windows: WindowSet): Columns {
+  // What no window covers is a stretch of its own.
+  const starts = runsOf(windows).flatMap(({ from, to }) => [from, to]);
+  return withSensorSignals(sampleColumns(windows), windows.samplingRateHz, starts);
+}
+
+/** [S] for each sample the class of the window whose middle is nearest to it; -1 where none covers it. */
+export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
+  return classOfRuns(windows, runsOf(windows), predicted);
+}
+
+function classOfRuns(
+  { starts, windowSize, samples, channels }: WindowSet,
+  runs: readonly Run[],
+  predicted: ArrayLike<number>,
+): Int32Array {
+  const classes = new Int32Array(samples.length / channels.length).fill(-1);
+  for (const { from, to, first, last } of runs) {
+    let at = from;
+    for (let w = first; w < last; w++) {
+      const end = w + 1 === last ? to : middleBetween(starts[w]!, starts[w + 1]!, windowSize);
+      classes.fill(predicted[w]!, at, end);
+      at = end;
+    }
+  }
+  return classes;
+}
+
+/** Measures a batch piece after piece; nothing of a piece is kept but counts, and of some samples their values. */
+export class BatchMeasurer {
+  readonly #overlap: number;
+  readonly #nClasses: number;
+  readonly #byClass: ClassSummarizer;
+  readonly #signals: SignalCounter;
+  readonly #kept: Columns[] = [];
+  #samples = 0;
+  #before: WindowBefore | undefined;
+
+  constructor(of: { overlap: number; nClasses: number; summarizer: Summarizer }) {
+    this.#overlap = of.overlap;
+    this.#nClasses = of.nClasses;
+    this.#byClass = new ClassSummarizer(of.summarizer, of.nClasses);
+    this.#signals = new SignalCounter(of.nClasses);
+  }
+
+  /**
+   * @param probabilities [W, K] after temperature scaling, as the exported network gives them
+   * @param keep so many of its samples for `columns`
+   */
+  add({ windows, runs }: WindowChunk, probabilities: Float32Array, keep: number): void {
+    const predicted = argmaxRows(probabilities, this.#nClasses);
+    const ranges = runs.flatMap(({ from, to }) => [from, to]);
+    const starts = runs.flatMap(({ dataFrom, dataTo }) => [dataFrom, dataTo]);
+    const all = withSensorSignals(sampleColumns(windows), windows.samplingRateHz, starts);
+    const columns = Object.fromEntries(
+      Object.entries(all).map(([name, column]) => [name, gatherRanges(ranges, column)]),
+    );
+    const classOf = gatherRanges(ranges, classOfRuns(windows, runs, predicted));
+    this.#byClass.add(columns, classOf);
+    this.#signals.add(probabilities, follows(windows, this.#overlap, this.#before));
+    const last = windows.starts.length - 1;
+    this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
+    this.#samples += classOf.length;
+    // A view would hold all of the piece.
+    const kept = windows.channels.map((name) => {
+      const column = columns[name]!;
+      return [name, keep >= column.length ? column : column.slice(0, keep)] as const;
+    });
+    this.#kept.push(Object.fromEntries(kept));
+  }
+
+  /** Samples under the windows. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** Those of the channels that were to be kept. */
+  columns(): Columns {
+    return this.#kept.length === 1 ? this.#kept[0]! : joinColumns(this.#kept);
+  }
+
+  measurement(): BatchMeasurement {
+    return { byClass: this.#byClass.summaries(), signals: this.#signals.signals() };
+  }
+}
+
+/** [W] whether a window comes one step after the one before it. */
+export function follows(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
+  const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
+  return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz, before);
+}
+
+/** By channel and signal the samples under the windows, each once. */
+export function columnsUnder(windows: WindowSet): Record<string, Float32Array> {
+  const columns = Object.entries(signalColumns(windows));
+  return Object.fromEntries(columns.map(([name, column]) => [name, gatherUnder(windows, column)]));
+}
+
+/** A column of samples, those under the windows alone, each once. */
+export function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
+  return gatherRanges(coveredRanges(windows, Int32Array.from(windows.starts.keys())), column);
+}
+
+/** @param ranges pairs of a first row and the one after the last */
+function gatherRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
+  const gathered = column.slice() as T;
+  let at = 0;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const part = column.subarray(ranges[i]!, ranges[i + 1]!);
+    gathered.set(part, at);
+    at += part.length;
+  }
+  return gathered.subarray(0, at) as T;
+}

@@ -1,0 +1,245 @@
+// The binary form of a BatchMeasurement, as a ledger keeps it. Counts are mostly small and many are zero, so as varints a
+// batch takes a third of its JSON. Reading is also the check: whatever decodes has the shape that was asked for, finite
+// moments and counts that sum to their n, so a reader needs no second validation. Pure, no Node.js imports.
+//
+//   byte      version, 1
+//   varint    K classes, C channels; then per channel: bytes of its name in UTF-8, the name, B bins
+//   per class byte 0 if no sample had it, else 1 and per channel: n, missing (varints);
+//             mean, std, min, max, excessBelow, excessAbove (float64, little-endian); B counts (varints)
+//   signals   windows, pairs, flips, K class counts, then for confidence, entropy, margin: bins, counts, millionths (varints)
+
+import type { BatchMeasurement } from "./batch-measurement.ts";
+import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
+import { type ModelSignals, type SignalSummary, signalEdges } from "./model-signals.ts";
+
+const version = 1;
+
+/** Of a signal in one window: earlier versions took probabilities that sum to 1.001 as they came. */
+const mostMillionths = 1_001_000;
+
+/** Samples are float32. */
+const largestFloat32 = 3.4028234663852886e38;
+
+/** What a measurement must be made of to be compared with others of its model. */
+export interface MeasurementShape {
+  /** Bins by channel, the signals of whole sensors included. */
+  readonly bins: Readonly<Record<string, number>>;
+  /** K. */
+  readonly classes: number;
+}
+
+/** @throws RangeError for a moment that is not finite, a count that is no whole number, and channels that differ by class */
+export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8Array {
+  const writer = new Writer();
+  const channels = Object.entries(byClass.find((summary) => summary !== null) ?? {});
+  writer.byte(version);
+  writer.varint(byClass.length);
+  writer.varint(channels.length);
+  for (const [name, { counts }] of channels) {
+    const bytes = new TextEncoder().encode(name);
+    writer.varint(bytes.length);
+    writer.bytes(bytes);
+    writer.varint(counts.length);
+  }
+  for (const summary of byClass) {
+    writer.byte(summary === null ? 0 : 1);
+    if (summary === null) continue;
+    for (const [name, { counts }] of channels) {
+      const own = summary[name];
+      if (own?.counts.length !== counts.length) throw new RangeError(`measurement: channel "${name}" differs by class`);
+      writeChannel(writer, own);
+    }
+  }
+  writeSignals(writer, signals);
+  return writer.finish();
+}
+
+/** @throws RangeError for bytes that `encodeMeasurement` did not write, and for a measurement of another shape */
+export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): BatchMeasurement {
+  const reader = new Reader(bytes);
+  expectEqual("version", reader.byte(), version);
+  expectEqual("classes", reader.varint(), shape.classes);
+  expectEqual("channels", reader.varint(), Object.keys(shape.bins).length);
+  const channels = Array.from({ length: Object.keys(shape.bins).length }, () => {
+    const name = reader.text(reader.varint());
+    const bins = Object.hasOwn(shape.bins, name) ? shape.bins[name]! : undefined;
+    if (bins === undefined) throw new RangeError(`measurement: unexpected channel ${JSON.stringify(name)}`);
+    expectEqual(`bins of ${JSON.stringify(name)}`, reader.varint(), bins);
+    return [name, bins] as const;
+  });
+  if (new Set(channels.map(([name]) => name)).size < channels.length)
+    throw new RangeError("measurement: a channel twice");
+  const byClass = Array.from({ length: shape.classes }, (): BatchSummary | null => {
+    if (reader.byte() === 0) return null;
+    return Object.fromEntries(channels.map(([name, bins]) => [name, readChannel(reader, bins)]));
+  });
+  if (byClass.every((summary) => summary === null)) throw new RangeError("measurement: expected a class with samples");
+  const signals = readSignals(reader, shape.classes);
+  reader.expectEnd();
+  return { byClass, signals };
+}
+
+function writeChannel(writer: Writer, own: ChannelSummary): void {
+  writer.varint(own.n);
+  writer.varint(own.missing);
+  for (const value of [own.mean, own.std, own.min, own.max, own.excessBelow, own.excessAbove]) writer.float(value);
+  for (const count of own.counts) writer.varint(count);
+}
+
+function readChannel(reader: Reader, bins: number): ChannelSummary {
+  const [n, missing] = [reader.varint(), reader.varint()];
+  const [mean, std, min, max] = [reader.float(), reader.float(), reader.float(), reader.float()];
+  const [excessBelow, excessAbove] = [reader.float(), reader.float()];
+  const isRead = Math.max(Math.abs(mean), std, Math.abs(min), Math.abs(max)) <= largestFloat32 && min <= max;
+  const isExcess = (sum: number): boolean => sum >= 0 && sum <= 2 * largestFloat32 * n;
+  if (!(isRead && std >= 0 && isExcess(excessBelow) && isExcess(excessAbove))) {
+    throw new RangeError("measurement: moments that no samples have");
+  }
+  const { counts, sum } = reader.counts(bins);
+  expectEqual("sum of counts", sum, n);
+  return { n, missing, mean, std, min, max, counts, excessBelow, excessAbove };
+}
+
+function writeSignals(writer: Writer, signals: ModelSignals): void {
+  for (const count of [signals.windows, signals.pairs, signals.flips, ...signals.classCounts]) writer.varint(count);
+  for (const { counts, millionths } of [signals.confidence, signals.entropy, signals.margin]) {
+    writer.varint(counts.length);
+    for (const count of counts) writer.varint(count);
+    writer.varint(millionths);
+  }
+}
+
+function readSignals(reader: Reader, classes: number): ModelSignals {
+  const [windows, pairs, flips] = [reader.varint(), reader.varint(), reader.varint()];
+  if (!(windows > 0 && flips <= pairs && pairs < windows)) throw new RangeError("measurement: impossible windows");
+  const { counts: classCounts, sum } = reader.counts(classes);
+  expectEqual("sum of class counts", sum, windows);
+  const signal = (): SignalSummary => {
+    expectEqual("bins of a signal", reader.varint(), signalEdges.length + 1);
+    const own = reader.counts(signalEdges.length + 1);
+    expectEqual("sum of a signal's counts", own.sum, windows);
+    const millionths = reader.varint();
+    if (millionths > windows * mostMillionths) throw new RangeError("measurement: a mean signal above 1");
+    return { counts: own.counts, millionths };
+  };
+  const [confidence, entropy, margin] = [signal(), signal(), signal()];
+  return { windows, classCounts, confidence, entropy, margin, pairs, flips };
+}
+
+function expectEqual(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new RangeError(`measurement: ${what}: expected ${expected}, got ${found}`);
+}
+
+class Writer {
+  #bytes = new Uint8Array(16_384);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  bytes(values: Uint8Array): void {
+    this.#reserve(values.length);
+    this.#bytes.set(values, this.#at);
+    this.#at += values.length;
+  }
+
+  /** Seven bits a byte, the low ones first; the high bit says that more follow. */
+  varint(value: number): void {
+    if (!(Number.isSafeInteger(value) && value >= 0)) {
+      throw new RangeError(`measurement: expected a count, a whole number from 0, got ${value}`);
+    }
+    this.#reserve(8);
+    let rest = value;
+    while (rest > 127) {
+      this.#bytes[this.#at++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#at++] = rest;
+  }
+
+  float(value: number): void {
+    if (!Number.isFinite(value)) throw new RangeError(`measurement: expected a finite number, got ${value}`);
+    this.#reserve(8);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  #reserve(size: number): void {
+    if (this.#at + size <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * this.#bytes.length + size);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  byte(): number {
+    return this.#bytes[this.#take(1)]!;
+  }
+
+  text(length: number): string {
+    const start = this.#take(length);
+    return new TextDecoder("utf-8", { fatal: false }).decode(this.#bytes.subarray(start, start + length));
+  }
+
+  varint(): number {
+    let [value, scale] = [0, 1];
+    for (;;) {
+      const byte = this.#bytes[this.#take(1)]!;
+      value += (byte & 127) * scale;
+      if (value > Number.MAX_SAFE_INTEGER) throw new RangeError("measurement: a count beyond 2^53");
+      if (byte < 128) return value;
+      scale *= 128;
+      if (scale > 2 ** 49) throw new RangeError("measurement: a count beyond 2^53");
+    }
+  }
+
+  float(): number {
+    const value = this.#view.getFloat64(this.#take(8), true);
+    if (!Number.isFinite(value)) throw new RangeError(`measurement: expected a finite number, got ${value}`);
+    return value;
+  }
+
+  counts(length: number): { counts: number[]; sum: number } {
+    if (length > this.#bytes.length - this.#at) throw this.#tooShort();
+    const counts = new Array<number>(length);
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      counts[i] = this.varint();
+      sum += counts[i]!;
+    }
+    return { counts, sum };
+  }
+
+  expectEnd(): void {
+    expectEqual("length", this.#bytes.length, this.#at);
+  }
+
+  #take(size: number): number {
+    const start = this.#at;
+    if (!(start + size <= this.#bytes.length)) throw this.#tooShort();
+    this.#at += size;
+    return start;
+  }
+
+  #tooShort(): RangeError {
+    return new RangeError(`measurement: ends after ${this.#bytes.length} bytes, in the middle`);
+  }
+}

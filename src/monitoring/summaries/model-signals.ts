@@ -1,0 +1,228 @@
+// What the network itself says about a batch, kept as batches are: counts that add exactly, over chunks, batches and
+// devices, in any order; no window's probabilities are kept. Which classes, how sure (confidence, entropy, margin to the
+// second class), and how often the label changes from one window to the next. Signals are shares in 0..1, counted over one
+// fixed grid, even in the logit: networks are sure of most windows, and what changes is how many nines.
+// Dimensions: W windows, K classes.
+
+import { z } from "zod";
+import { millionths } from "../../stats/millionths.ts";
+
+export interface ModelSignals {
+  /** W. */
+  readonly windows: number;
+  /** [K] windows by predicted class. */
+  readonly classCounts: readonly number[];
+  /** Probability of the predicted class. */
+  readonly confidence: SignalSummary;
+  /** Of the probabilities, as a share of the greatest possible (ln K). */
+  readonly entropy: SignalSummary;
+  /** Probability of the predicted class minus that of the next. */
+  readonly margin: SignalSummary;
+  /** Windows that follow another one in time, and those among them with another label. */
+  readonly pairs: number;
+  readonly flips: number;
+}
+
+export interface SignalSummary {
+  /** By bin of `signalEdges`, the two tails included. */
+  readonly counts: readonly number[];
+  /** Sum in millionths, each window rounded: an integer, so that sums too are exact in any order. */
+  readonly millionths: number;
+}
+
+const count = z.int().min(0);
+const signalSchema: z.ZodType<SignalSummary> = z.object({ counts: z.array(count), millionths: count });
+
+export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({
+  windows: z.int().min(1),
+  classCounts: z.array(count).min(2),
+  ...{ confidence: signalSchema, entropy: signalSchema, margin: signalSchema },
+  ...{ pairs: count, flips: count },
+});
+
+/** Logits of the outermost edges, 6e-6 from 0 and from 1. */
+const outermost = 12;
+const edgesPerLogit = 32;
+
+/** 769 ascending numbers in (0, 1); bin i holds edges[i - 1] <= x < edges[i], edges themselves to rounding. */
+export const signalEdges: readonly number[] = Array.from(
+  { length: 2 * outermost * edgesPerLogit + 1 },
+  (_, i) => 1 / (1 + Math.exp(outermost - i / edgesPerLogit)),
+);
+
+const sumTolerance = 1e-3;
+
+/**
+ * @param probabilities [W, K] row-major, after temperature scaling, as the exported network gives them
+ * @param follows [W] whether a window is the next in time after the row before it, as `followsInTime` says; all 0 where
+ *   that is not known
+ * @throws RangeError for no windows, fewer than two classes, and rows that are no probabilities
+ */
+export function modelSignals(
+  probabilities: Float32Array,
+  nClasses: number,
+  follows: ArrayLike<number | boolean>,
+): ModelSignals {
+  const counter = new SignalCounter(nClasses);
+  if (!(follows.length > 0)) throw unequal(nClasses, follows.length, probabilities.length);
+  counter.add(probabilities, follows);
+  return counter.signals();
+}
+
+/** Counts as `modelSignals`, piece after piece; pairs across two pieces are seen. */
+export class SignalCounter {
+  readonly #classCounts: number[];
+  readonly #confidence = new Counter();
+  readonly #entropy = new Counter();
+  readonly #margin = new Counter();
+  #windows = 0;
+  #pairs = 0;
+  #flips = 0;
+  #label = -1;
+
+  constructor(nClasses: number) {
+    if (!(Number.isInteger(nClasses) && nClasses >= 2)) {
+      throw new RangeError(`model signals: expected 2 or more classes, got ${nClasses}`);
+    }
+    this.#classCounts = new Array<number>(nClasses).fill(0);
+  }
+
+  add(probabilities: Float32Array, follows: ArrayLike<number | boolean>): void {
+    const nClasses = this.#classCounts.length;
+    if (probabilities.length !== follows.length * nClasses) {
+      throw unequal(nClasses, follows.length, probabilities.length);
+    }
+    for (let w = 0; w < follows.length; w++) {
+      const before = this.#label;
+      let [first, second, sum, nats, label] = [-1, 0, 0, 0, 0];
+      for (let k = 0; k < nClasses; k++) {
+        const p = probabilities[w * nClasses + k]!;
+        if (!(p >= 0)) throw notProbabilities(w, p);
+        if (p > first) {
+          if (first >= 0) second = first;
+          first = p;
+          label = k;
+        } else if (p > second) second = p;
+        sum += p;
+        if (p > 0) nats -= p * Math.log(p);
+      }
+      if (!(Math.abs(sum - 1) <= sumTolerance)) throw notProbabilities(w, sum);
+      this.#label = label;
+      this.#classCounts[label]! += 1;
+      // As shares of their sum, which float32 misses 1 by: neither mean confidence nor mean entropy may exceed 1.
+      this.#confidence.add(first / sum);
+      this.#entropy.add((Math.log(sum) + nats / sum) / Math.log(nClasses));
+      this.#margin.add((first - second) / sum);
+      if (before < 0 || !follows[w]) continue;
+      this.#pairs++;
+      if (label !== before) this.#flips++;
+    }
+    this.#windows += follows.length;
+  }
+
+  signals(): ModelSignals {
+    const summaries = {
+      confidence: this.#confidence.summary(),
+      entropy: this.#entropy.summary(),
+      margin: this.#margin.summary(),
+    };
+    const [windows, pairs, flips] = [this.#windows, this.#pairs, this.#flips];
+    return { windows, classCounts: [...this.#classCounts], ...summaries, pairs, flips };
+  }
+}
+
+function unequal(nClasses: number, windows: number, numbers: number): RangeError {
+  return new RangeError(
+    `model signals: expected rows of ${nClasses} probabilities for ${windows} > 0 windows, got ${numbers} numbers`,
+  );
+}
+
+/** The window before the first row: its recording and start. */
+export interface WindowBefore {
+  readonly recording: number;
+  readonly startTime: number;
+}
+
+/** Whether each window starts one step after the row before it, in the same recording, to a hundredth of a step. */
+export function followsInTime(
+  recordingIndex: ArrayLike<number>,
+  startTimes: ArrayLike<number>,
+  stepSeconds: number,
+  before?: WindowBefore,
+): Uint8Array {
+  return Uint8Array.from({ length: startTimes.length }, (_, w) => {
+    const [recording, start] =
+      w > 0 ? [recordingIndex[w - 1], startTimes[w - 1]!] : [before?.recording, before?.startTime ?? Number.NaN];
+    if (recordingIndex[w] !== recording) return 0;
+    return Math.abs(startTimes[w]! - start - stepSeconds) <= stepSeconds / 100 ? 1 : 0;
+  });
+}
+
+/**
+ * The signals of all windows together. A pair across two parts is not seen, here as there.
+ * @param parts at least one, all of the same classes
+ */
+export function mergeSignals(parts: readonly ModelSignals[]): ModelSignals {
+  const [first, ...others] = parts;
+  if (first === undefined) throw new RangeError("merge: expected signals of at least one batch, got none");
+  return others.reduce((whole, part) => combine(whole, part, 1), first);
+}
+
+/** `whole` without `part`, which must be contained in it and leave a window. */
+export function subtractSignals(whole: ModelSignals, part: ModelSignals): ModelSignals {
+  const rest = combine(whole, part, -1);
+  const { confidence, entropy, margin, classCounts, windows, pairs, flips } = rest;
+  const counts = [confidence, entropy, margin].flatMap((signal) => [...signal.counts, signal.millionths]);
+  if (!(windows > 0 && [...classCounts, ...counts, pairs, flips, pairs - flips].every((count) => count >= 0))) {
+    throw new RangeError("subtract: the part is not contained in the whole, or is all of it");
+  }
+  return rest;
+}
+
+function combine(a: ModelSignals, b: ModelSignals, sign: 1 | -1): ModelSignals {
+  const each = (x: readonly number[], y: readonly number[]): number[] => x.map((value, i) => value + sign * y[i]!);
+  const signal = (x: SignalSummary, y: SignalSummary): SignalSummary => ({
+    counts: each(x.counts, y.counts),
+    millionths: x.millionths + sign * y.millionths,
+  });
+  if (a.classCounts.length !== b.classCounts.length) {
+    throw new RangeError(
+      `signals: expected equal classes, got ${a.classCounts.length} and ${b.classCounts.length} of them`,
+    );
+  }
+  return {
+    windows: a.windows + sign * b.windows,
+    classCounts: each(a.classCounts, b.classCounts),
+    confidence: signal(a.confidence, b.confidence),
+    entropy: signal(a.entropy, b.entropy),
+    margin: signal(a.margin, b.margin),
+    pairs: a.pairs + sign * b.pairs,
+    flips: a.flips + sign * b.flips,
+  };
+}
+
+class Counter {
+  readonly #counts = new Uint32Array(signalEdges.length + 1);
+  #millionths = 0;
+
+  /** Rounding may put a share a hair's breadth outside 0..1: the tails take it. */
+  add(x: number): void {
+    let bin = x <= 0 ? 0 : signalEdges.length;
+    if (x > 0 && x < 1) {
+      const place = Math.floor((Math.log(x / (1 - x)) + outermost) * edgesPerLogit) + 1;
+      bin = Math.min(signalEdges.length, Math.max(0, place));
+    }
+    this.#counts[bin]! += 1;
+    this.#millionths += millionths(x);
+  }
+
+  summary(): SignalSummary {
+    return { counts: Array.from(this.#counts), millionths: this.#millionths };
+  }
+}
+
+function notProbabilities(window: number, value: number): RangeError {
+  return new RangeError(
+    `model signals: window ${window}: expected probabilities that sum to 1, got ${value}${value >= 0 ? " as their sum" : ""}`,
+  );
+}

@@ -1,0 +1,114 @@
+// What the three axes of a sensor say together, which no single one does. How a sensor sits on the body turns gravity into
+// other axes with every wearing, and that hides an offset of one axis; the length of the vector knows of no turning. How the
+// samples follow one another tells lost samples and a wrong rate, which the values alone do not. Dimensions: N samples.
+
+import { type Triad, triadsOf } from "../drift/remedies.ts";
+import type { Columns } from "./summarize.ts";
+
+/** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
+const tempoSeconds = 0.1;
+
+/** What is computed of a sensor. */
+const signalKinds = ["magnitude", "tempo", "roughness"] as const;
+type SignalKind = (typeof signalKinds)[number];
+
+interface SensorSignal {
+  readonly name: string;
+  readonly kind: SignalKind;
+  readonly axes: Triad["channels"];
+}
+
+/** The signals of accelerometers, or of gyroscopes where there is none; without those whose name a channel has. */
+function sensorSignals(channels: readonly string[]): SensorSignal[] {
+  const triads = triadsOf(channels);
+  const accelerations = triads.filter(({ quantity }) => quantity === "acceleration");
+  return (accelerations.length > 0 ? accelerations : triads).flatMap(({ stem, channels: axes }) =>
+    signalKinds.map((kind) => ({ name: `${stem} ${kind}`, kind, axes })).filter(({ name }) => !channels.includes(name)),
+  );
+}
+
+/** What can be computed of channels with these names. */
+export function signalNames(channels: readonly string[]): string[] {
+  return sensorSignals(channels).map(({ name }) => name);
+}
+
+/** The entries of channels, without those of signals that are computed of them. */
+export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  const names = Object.keys(byName);
+  const channels = names.filter((name) => !signalKinds.some((kind) => name.endsWith(` ${kind}`)));
+  const signals = new Set(sensorSignals(channels).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(byName).filter(([name]) => !signals.has(name)));
+}
+
+/**
+ * The columns, and of each sensor with axes x, y, z (by the channels' names) besides:
+ * - magnitude: the length of the vector, in the channels' unit
+ * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
+ *   s of the first, x(t + k) - x(t - k): 0 on a straight line and where nothing moves, 1 on a zigzag, sin^2(pi k / T) of a
+ *   circle in the time T, whatever its size. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k
+ *   samples at an end have the value of the nearest one, and a stretch of at most 2 k has 0
+ * @param columns [N] each, of channels alone
+ * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
+ */
+export function withSensorSignals(columns: Columns, samplingRateHz: number, starts: ArrayLike<number> = [0]): Columns {
+  const lag = tempoLag(samplingRateHz);
+  const all = { ...columns };
+  for (const { name, kind, axes } of sensorSignals(Object.keys(columns))) {
+    const values = axes.map((axis) => columns[axis]!);
+    all[name] = kind === "magnitude" ? lengths(values) : frequency(values, kind === "tempo" ? lag : 1, starts);
+  }
+  return all;
+}
+
+function tempoLag(samplingRateHz: number): number {
+  return Math.max(2, Math.round(tempoSeconds * samplingRateHz));
+}
+
+/** With so many samples on both sides, as far as the stretch goes, a part of a stretch has the signals of the whole. */
+export function signalMargin(samplingRateHz: number): number {
+  return 2 * tempoLag(samplingRateHz) + 1;
+}
+
+/** Names of what an offset of a channel changes: the channel and its sensor's magnitude. */
+export function changedByOffset(channels: readonly string[], channel: string): string[] {
+  return [channel, ...magnitudesOf(channels, channel).map(({ name }) => name)];
+}
+
+/** The columns that an offset of one channel changes, of columns of channels alone. */
+export function offsetSignals(columns: Columns, channel: string, offset: number): Columns {
+  const moved = { ...columns, [channel]: columns[channel]!.map((x) => x + offset) };
+  const magnitudes = magnitudesOf(Object.keys(columns), channel).map(
+    ({ name, axes }) => [name, lengths(axes.map((axis) => moved[axis]!))] as const,
+  );
+  return { [channel]: moved[channel]!, ...Object.fromEntries(magnitudes) };
+}
+
+function magnitudesOf(channels: readonly string[], channel: string): SensorSignal[] {
+  return sensorSignals(channels).filter(({ kind, axes }) => kind === "magnitude" && axes.includes(channel));
+}
+
+function lengths(axes: readonly Float32Array[]): Float32Array {
+  const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
+  return x.map((_, i) => Math.sqrt(x[i]! ** 2 + y[i]! ** 2 + z[i]! ** 2));
+}
+
+function frequency(axes: readonly Float32Array[], lag: number, starts: ArrayLike<number>): Float32Array {
+  const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
+  const values = new Float32Array(x.length);
+  for (let stretch = 0; stretch < starts.length; stretch++) {
+    const [from, to] = [starts[stretch]!, starts[stretch + 1] ?? values.length];
+    if (to - from <= 2 * lag) continue;
+    for (let i = from + lag; i < to - lag; i++) {
+      const [before, after] = [i - lag, i + lag];
+      const curve =
+        (x[before]! - 2 * x[i]! + x[after]!) ** 2 +
+        (y[before]! - 2 * y[i]! + y[after]!) ** 2 +
+        (z[before]! - 2 * z[i]! + z[after]!) ** 2;
+      const slope = (x[after]! - x[before]!) ** 2 + (y[after]! - y[before]!) ** 2 + (z[after]! - z[before]!) ** 2;
+      values[i] = curve === 0 ? 0 : curve / (curve + slope);
+    }
+    values.fill(values[from + lag]!, from, from + lag);
+    values.fill(values[to - lag - 1]!, to - lag, to);
+  }
+  return values;
+}

@@ -1,0 +1,150 @@
+// `tidemark models`: versions of models side by side in one folder, which of them is the champion of its line, and the way
+// back.
+
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { UserError } from "../errors.ts";
+import { type CvReport, cvReportSchema } from "../learning/evaluation/cv-report.ts";
+import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
+import { listStreams, resetStreams } from "../monitoring/streams/monitor-stream.ts";
+import { openMonitor } from "../monitoring/streams/open-monitor.ts";
+import { shellCommand } from "../shell-words.ts";
+import { readJsonFile } from "../storage/store/atomic-file.ts";
+import { neededFile } from "../storage/store/file-inside.ts";
+import { readManifest } from "../storage/store/manifest.ts";
+import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
+import { changeRegistry, lineOfRegistry, readRegistry, resolveModel } from "../storage/store/registry.ts";
+import { hasCode } from "../system-error.ts";
+
+export interface ModelVersion {
+  /** Name of its folder. */
+  readonly name: string;
+  readonly line: string;
+  readonly champion: boolean;
+  readonly modelVersion: string;
+  readonly createdAt: string;
+  /** Folder of the model that labelled recordings for it; null for one that was trained. */
+  readonly from: string | null;
+  readonly people: number;
+  readonly classes: readonly string[];
+  readonly macroF1: { readonly mean: number | null; readonly sd: number | null };
+  readonly accuracy: { readonly mean: number | null; readonly sd: number | null };
+}
+
+export interface ShownModel {
+  readonly version: Omit<ModelVersion, "champion">;
+  readonly report: CvReport;
+  /** Null for a model that was trained. */
+  readonly retraining: RetrainReport | null;
+}
+
+export interface Promotion {
+  readonly line: string;
+  readonly champion: string;
+  /** Null where there was none. */
+  readonly previous: string | null;
+}
+
+/** Every model folder of a directory, by line and age. @throws UserError where the directory cannot be read */
+export async function listModels(directory: string): Promise<ModelVersion[]> {
+  let names: string[];
+  try {
+    names = await readdir(directory);
+  } catch (cause) {
+    throw new UserError(`--dir ${directory}: expected a directory of model folders`, { cause });
+  }
+  const registry = await readRegistry(directory);
+  const versions: ModelVersion[] = [];
+  for (const name of names) {
+    const version = await describeVersion(join(directory, name)).catch(nullWhereNoModel);
+    if (version === null) continue;
+    const champion = lineOfRegistry(registry, version.line)?.champions.at(-1) ?? version.line;
+    versions.push({ ...version, champion: champion === name });
+  }
+  return versions.sort((a, b) => (a.line === b.line ? (a.createdAt < b.createdAt ? -1 : 1) : a.line < b.line ? -1 : 1));
+}
+
+/**
+ * Makes a model the champion of its line, in the registry of the directory it lies in. Its references start empty; the one
+ * before keeps its own. One rename is the whole step.
+ *
+ * @throws UserError where it is no valid model
+ */
+export async function promote(model: string, now: () => Date = () => new Date()): Promise<Promotion> {
+  const directory = resolve(await resolveModel(model));
+  const monitor = await openMonitor(directory);
+  const [parent, name] = [dirname(directory), basename(directory)];
+  const line = monitor.folder.manifest.retrained_from?.line ?? name;
+  const first = await describeVersion(join(parent, line)).catch(nullWhereNoModel);
+  const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (first === null ? null : line);
+  if (before === name) return { line, champion: name, previous: null };
+  // Before it is the champion nobody relies on them: a process that dies here has changed nothing that counts.
+  if (listStreams(monitor.monitored).length > 0) resetStreams(monitor.monitored, now);
+  return changeRegistry(parent, (registry) => {
+    const known = lineOfRegistry(registry, line) ?? { champions: first === null ? [] : [line], log: [] };
+    registry.lines[line] = {
+      ...known,
+      champions: [...known.champions.filter((other) => other !== name), name],
+      log: [...known.log, { at: now().toISOString(), action: "promote", champion: name }],
+    };
+    return { line, champion: name, previous: known.champions.at(-1) ?? null };
+  });
+}
+
+/**
+ * Makes the champion before the present one champion again, with its baseline and references as it left them.
+ * @throws UserError where there is none, or it is no valid model any more
+ */
+export async function rollback(
+  directory: string,
+  line: string,
+  now: () => Date = () => new Date(),
+): Promise<Promotion> {
+  const previous = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-2);
+  if (previous === undefined) {
+    throw new UserError(`${directory}: line ${JSON.stringify(line)} has no earlier champion to go back to`, {
+      advice: `See what it has: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+    });
+  }
+  await openMonitor(join(directory, previous));
+  return changeRegistry(directory, (registry) => {
+    const own = lineOfRegistry(registry, line);
+    if (own?.champions.at(-2) !== previous) {
+      throw new UserError(`${directory}: line ${JSON.stringify(line)} has another champion since a moment ago`, {
+        advice: `See what it has, and try again: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+      });
+    }
+    const left = own.champions.pop()!;
+    own.log.push({ at: now().toISOString(), action: "rollback", champion: previous });
+    return { line, champion: previous, previous: left };
+  });
+}
+
+/** What a version says of itself, and of its retraining where it has one. */
+export async function showModel(model: string): Promise<ShownModel> {
+  const directory = await resolveModel(model);
+  const version = await describeVersion(directory);
+  const report = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);
+  const retraining =
+    version.from === null
+      ? null
+      : await readJsonFile(await neededFile(directory, retrainReportFile), retrainReportSchema);
+  return { version, report, retraining };
+}
+
+async function describeVersion(directory: string): Promise<Omit<ModelVersion, "champion">> {
+  const { model_version, created_at, data, retrained_from } = await readManifest(directory);
+  const { summary } = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);
+  const name = basename(resolve(directory));
+  return {
+    ...{ name, line: retrained_from?.line ?? name, modelVersion: model_version, createdAt: created_at },
+    ...{ from: retrained_from?.model ?? null, people: data.users.length, classes: data.classes },
+    ...{ macroF1: summary.over_folds.macro_f1, accuracy: summary.over_folds.accuracy },
+  };
+}
+
+/** Folders of other things stand beside models. */
+function nullWhereNoModel(error: unknown): null {
+  if (error instanceof UserError || hasCode(error, "ENOTDIR") || hasCode(error, "ENOENT")) return null;
+  throw error;
+}

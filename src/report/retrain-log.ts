@@ -1,0 +1,67 @@
+// What a retraining tells a tracking server: a parent run with its configuration, the gate and what came of it; a nested run
+// for each cycle, and one for each fold of a candidate that passed.
+
+import { basename } from "node:path";
+import { type RetrainConfig, untracked } from "../config.ts";
+import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
+import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import type { RetrainData } from "../pipelines/retrain-data.ts";
+import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { datasetEvent, flat, runTags, trainRun } from "./train-log.ts";
+import type { TrackerStart } from "./training-tracker.ts";
+
+/** The parent run with all that is known before the first cycle. */
+export function beginRetraining(
+  { unlabelled }: RetrainData,
+  config: RetrainConfig,
+  { folder }: Monitor,
+  { id, at, gitCommit }: TrackerStart,
+): TrackingEvent[] {
+  return [
+    { type: "log", id, experiment: config.experiment },
+    {
+      ...{ type: "run", run: trainRun, name: basename(config.out), parent: null, at },
+      tags: {
+        ...runTags("tidemark retrain", gitCommit),
+        "tidemark.champion": folder.manifest.model_version,
+        "tidemark.data_fingerprint": unlabelled.fingerprint,
+      },
+    },
+    { type: "params", run: trainRun, params: flat(untracked(config)) },
+    datasetEvent(unlabelled, unlabelled.time.length),
+  ];
+}
+
+/** @param options.files of the report, where there will be no model folder to hold it */
+export function endRetraining(
+  report: RetrainReport,
+  { files, at }: { files: readonly string[]; at: number },
+): TrackingEvent[] {
+  const { comparison, gate, winner, stopped, proxies } = report;
+  const rules = gate.rules.flatMap(({ name, value }) => (value === null ? [] : [[`gate/${name}`, value] as const]));
+  const values = {
+    ...{ adopted: Number(gate.passed), winner },
+    candidate_macro_f1: comparison.candidate_macro_f1,
+    champion_macro_f1: comparison.champion_macro_f1,
+    ...(proxies !== null && { candidate_drift: proxies.candidate.drift, champion_drift: proxies.champion.drift }),
+    ...Object.fromEntries(rules),
+  };
+  const failed = gate.rules.filter(({ passed }) => !passed).map(({ name }) => name);
+  const verdict = gate.passed ? "adopted" : `not adopted: ${failed.join(", ")}`;
+  const end: TrackingEvent[] = [
+    { type: "metrics", run: trainRun, at, step: 0, values },
+    { type: "tags", run: trainRun, tags: { "tidemark.verdict": verdict, "tidemark.stopped": stopped } },
+  ];
+  if (files.length === 0) return end;
+  return [
+    ...end,
+    {
+      type: "tags",
+      run: trainRun,
+      tags: { "mlflow.note.content": `**${verdict}**. The whole report is the artifact report.html.` },
+    },
+    ...files.map((file): TrackingEvent => ({ type: "artifact", run: trainRun, file, path: file })),
+    { type: "status", run: trainRun, status: "FINISHED", at },
+    { type: "complete", run: trainRun },
+  ];
+}

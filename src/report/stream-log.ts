@@ -1,0 +1,141 @@
+// What the checks of a stream tell a tracking server: one run, one step a batch. The ledger is the log: what the run's last
+// step is tells where to go on.
+
+import { basename, resolve } from "node:path";
+import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
+import type { LedgerRow } from "../storage/store/batch-ledger.ts";
+import { canonicalJson, sha256Bytes } from "../storage/store/hash.ts";
+import { tidemarkVersion } from "../storage/store/versions.ts";
+import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+
+/** Of every stream. */
+export const streamRun = "stream";
+/** The metric that every batch has, and the last to be sent of it. */
+export const verdictMetric = "verdict";
+export const shownInNote = 20;
+/** Of the run: which ledger it is told of, as `ledgerMark` gives it. */
+export const ledgerTag = "tidemark.ledger";
+const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
+
+export interface CheckedBatch extends Pick<LedgerRow, "batchId" | "contentHash" | "receivedAt" | "status"> {
+  /** Its number in the stream, from 1. */
+  readonly step: number;
+  readonly result: CheckResult;
+}
+
+type BatchIdentity = Pick<LedgerRow, "batchId" | "contentHash" | "receivedAt">;
+
+/** Two ledgers that took the same batch by themselves have other times. */
+export function batchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
+  return sha256Bytes(canonicalJson({ batchId, contentHash, receivedAt }));
+}
+
+/** Names a ledger and how far it was told of: the number of a batch in its stream and its hash. */
+export function ledgerMark(batch: BatchIdentity & { readonly step: number }): string {
+  return `${batch.step} ${batchHash(batch)}`;
+}
+
+/** Null for what is no mark. */
+export function readLedgerMark(text: string | undefined): { step: number; hash: string } | null {
+  const [, step, hash] = /^([1-9]\d{0,14}) (sha256:[0-9a-f]{64})$/.exec(text ?? "") ?? [];
+  return step === undefined ? null : { step: Number(step), hash: hash! };
+}
+
+/**
+ * Folders that were copied before their first batch begin with another one, and so have another log; for those that were
+ * copied later `mark` tells the runs apart.
+ */
+export function beginStream(
+  model: { directory: string; modelVersion: string },
+  stream: string,
+  { first, experiment, mark }: { first: BatchIdentity; experiment: string; mark: string },
+): TrackingEvent[] {
+  const id = `${model.modelVersion}/${stream}/${batchHash(first).slice("sha256:".length).slice(0, 16)}`;
+  const at = Date.parse(first.receivedAt);
+  return [
+    { type: "log", id, experiment: `${experiment}/monitoring` },
+    {
+      ...{ type: "run", run: streamRun, name: `${stream} of ${basename(resolve(model.directory))}`, parent: null, at },
+      tags: {
+        "mlflow.source.name": "tidemark check",
+        "mlflow.source.type": "LOCAL",
+        "tidemark.version": tidemarkVersion,
+        "tidemark.model_version": model.modelVersion,
+        "tidemark.stream": stream,
+        [ledgerTag]: mark,
+      },
+    },
+  ];
+}
+
+/**
+ * @param batches in order, at least one; the last is described by the run's tags
+ * @param before some that came before them, for the note
+ */
+export function batchEvents(batches: readonly CheckedBatch[], before: readonly CheckedBatch[]): TrackingEvent[] {
+  const newest = batches.at(-1)!;
+  return [
+    ...batches.map((batch): TrackingEvent => {
+      const at = Date.parse(batch.receivedAt);
+      return { type: "metrics", run: streamRun, at, step: batch.step, values: metricsOf(batch.result) };
+    }),
+    {
+      ...{ type: "tags", run: streamRun },
+      tags: {
+        [ledgerTag]: ledgerMark(newest),
+        verdict: newest.result.verdict,
+        batch_id: newest.batchId,
+        ...("alarm_since" in newest.result && { alarm_since: newest.result.alarm_since ?? "-" }),
+        "mlflow.note.content": note([...before, ...batches].slice(-shownInNote)),
+      },
+    },
+  ];
+}
+
+function metricsOf(result: CheckResult): Record<string, number> {
+  if (result.verdict === "rejected") return { [verdictMetric]: verdicts.rejected };
+  const values: Record<string, number | null> = {
+    ...{ doubtful: Number(result.doubtful), unfamiliar: Number(result.unfamiliar) },
+    ...{ entered_references: Number(result.entered_references), windows: result.windows, seconds: result.seconds },
+    ...{ evidence: result.evidence.value, alarm_at: result.evidence.alarm_at },
+    ...signalsOf(result),
+    ...Object.assign({}, ...result.comparisons.map(comparisonOf)),
+    [verdictMetric]: verdicts[result.verdict],
+  };
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
+}
+
+function signalsOf({ signals, accuracy }: JudgedBatch): Record<string, number | null> {
+  const shares = Object.entries(signals.class_shares).map(([name, share]) => [`class_share/${name}`, share]);
+  const against = Object.entries(signals.against).flatMap(([reference, distances]) =>
+    Object.entries(distances).map(([name, value]) => [`${reference}/${name}`, value]),
+  );
+  return {
+    ...{ mean_confidence: signals.mean_confidence, flip_rate: signals.flip_rate },
+    ...{ estimated_accuracy: accuracy?.estimate ?? null },
+    ...{ estimated_accuracy_lower: accuracy?.lower ?? null, estimated_accuracy_upper: accuracy?.upper ?? null },
+    ...Object.fromEntries([...shares, ...against]),
+  };
+}
+
+function comparisonOf({
+  reference,
+  p_value,
+  score,
+  channels,
+}: JudgedBatch["comparisons"][number]): Record<string, number | null> {
+  const byChannel = Object.entries(channels).flatMap(([channel, statistics]) =>
+    Object.entries(statistics).map(([name, value]) => [`${reference}/${name}/${channel}`, value]),
+  );
+  return { [`${reference}/p_value`]: p_value, [`${reference}/score`]: score, ...Object.fromEntries(byChannel) };
+}
+
+/** Markdown: the last batches, the newest first. */
+function note(batches: readonly CheckedBatch[]): string {
+  const cell = (text: string): string => text.replace(/[|\n]/g, " ");
+  const rows = batches.toReversed().map(({ step, batchId, receivedAt, status, result }) => {
+    const name = result.verdict.replace("_", " ");
+    return `| ${step} | ${cell(batchId)} | ${receivedAt.slice(0, 16).replace("T", " ")} | ${name} | ${status} |`;
+  });
+  return ["| step | batch | checked | verdict | status |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+}

@@ -1,0 +1,47 @@
+import { basename, dirname, join } from "node:path";
+import { UserError } from "../errors.ts";
+import { ArtifactFiles } from "../storage/store/artifact-files.ts";
+import { readFileInside } from "../storage/store/file-inside.ts";
+import { trackingFile } from "../storage/store/model-folder.ts";
+import { fault, longestLog, parseTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
+import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+
+/**
+ * The events of a tracking.jsonl; none if there is no file.
+ * @throws UserError that names the line which is none
+ */
+export async function readTrackingLog(path: string): Promise<TrackingEvent[]> {
+  const bytes = await readFileInside(dirname(path), basename(path), longestLog);
+  return bytes === null ? [] : parseTrackingLog(bytes.toString(), path);
+}
+
+export interface SendableLog {
+  readonly events: readonly TrackingEvent[];
+  readonly artifacts: ArtifactFiles;
+}
+
+/**
+ * The log of a folder, after all that it would send was looked at.
+ * @throws UserError that names the line, also if its artifact is not what the manifest lists
+ */
+export async function openSendableLog(directory: string): Promise<SendableLog> {
+  const path = join(directory, trackingFile);
+  const events = await readTrackingLog(path);
+  const artifacts = await ArtifactFiles.open(directory);
+  for (const [i, event] of events.entries()) {
+    if (event.type !== "artifact") continue;
+    await artifacts.read(event).catch((error: unknown) => {
+      throw error instanceof UserError ? fault(path, i + 1, `artifact: ${error.message}`) : error;
+    });
+  }
+  return { events, artifacts };
+}
+
+/** Where the checks of a model are reported: beside its training. */
+export async function experimentOf(model: string): Promise<string> {
+  return experimentIn(await readTrackingLog(join(model, trackingFile)));
+}
+
+export function experimentIn([first]: readonly TrackingEvent[]): string {
+  return first?.type === "log" ? first.experiment : "tidemark";
+}

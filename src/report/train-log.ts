@@ -1,0 +1,237 @@
+// What a training tells a tracking server: a parent run with the configuration and the cross-validated figures, a nested run
+// for each fold with its curves by epoch, and one for the final fit.
+
+import { userInfo } from "node:os";
+import { basename } from "node:path";
+import { type TrainConfig, untracked } from "../config.ts";
+import { counted } from "../counted.ts";
+import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
+import type { CvReport } from "../learning/evaluation/cv-report.ts";
+import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
+import type { TrainingData } from "../learning/training/prepare-training.ts";
+import type { FitName, TrainEvent } from "../learning/training/train-events.ts";
+import type { Recordings } from "../signals/data/recordings.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import { tidemarkVersion } from "../storage/store/versions.ts";
+import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import type { HistoryRow } from "./history-row.ts";
+import type { TrackerStart } from "./training-tracker.ts";
+
+/** Of the parent run. */
+export const trainRun = "train";
+
+/** Shown at the top of the run's page, outside the model. */
+const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMatrix, modelFiles.learningCurves];
+
+/** The parent run with all that is known before the first epoch. */
+export function beginTraining(
+  { recordings, quality }: TrainingData,
+  config: TrainConfig,
+  { id, at, gitCommit }: TrackerStart,
+): TrackingEvent[] {
+  return [
+    { type: "log", id, experiment: config.experiment },
+    {
+      ...{ type: "run", run: trainRun, name: basename(config.out), parent: null, at },
+      tags: { ...runTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
+    },
+    { type: "params", run: trainRun, params: flat(untracked(config)) },
+    datasetEvent(recordings, quality.rows.kept),
+  ];
+}
+
+export function runTags(source: string, gitCommit: string | null): Record<string, string> {
+  return {
+    "mlflow.user": userName(),
+    "mlflow.source.name": source,
+    "mlflow.source.type": "LOCAL",
+    ...(gitCommit === null ? {} : { "mlflow.source.git.commit": gitCommit }),
+    "tidemark.version": tidemarkVersion,
+  };
+}
+
+export function datasetEvent(
+  { files, fingerprint, channels }: Pick<Recordings, "files" | "fingerprint" | "channels">,
+  rows: number,
+): TrackingEvent {
+  return {
+    ...{ type: "dataset", run: trainRun },
+    dataset: {
+      ...{ name: files.length === 1 ? basename(files[0]!) : `${files.length} files`, files, rows },
+      digest: fingerprint.replace(/^sha256:/, "").slice(0, 16),
+      columns: channels.map((name) => ({ name, type: "float" as const })),
+    },
+  };
+}
+
+/** The nested run of one fit. */
+export function beginFit(fit: FitName, at: number): TrackingEvent {
+  const name = fit === "final" ? "final fit" : fit.replace("-", " ");
+  return { type: "run", run: fit, name, parent: trainRun, at, tags: { "tidemark.fit": fit } };
+}
+
+export function epochMetrics(row: Omit<HistoryRow, "fit" | "best">, fit: string, at: number): TrackingEvent {
+  const { epoch, loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, seconds } = row;
+  const values = { loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, epoch_seconds: seconds };
+  return { type: "metrics", run: fit, at, step: epoch, values: withoutNull(values) };
+}
+
+/** What one event of the training adds; epochs apart. */
+export function eventsOf(event: TrainEvent, at: number): TrackingEvent[] {
+  switch (event.type) {
+    case "fold": {
+      const run: FitName = `fold-${event.fold}`;
+      const { macro_f1 } = event.metrics;
+      const test = prefixed("test_", scores(event.metrics));
+      return [
+        { type: "metrics", run, at, step: event.bestEpoch, values: { ...test, best_epoch: event.bestEpoch } },
+        { type: "status", run, status: "FINISHED", at },
+        { type: "metrics", run: trainRun, at, step: event.fold, values: { fold_macro_f1: macro_f1 } },
+      ];
+    }
+    case "cycle": {
+      const { cycle, holdout, unlabelled, selection } = event.report;
+      const run: FitName = `cycle-${cycle}`;
+      const values = withoutNull({
+        ...{ holdout_macro_f1: holdout.macro_f1, holdout_accuracy: holdout.accuracy },
+        ...{ mean_confidence: unlabelled.mean_confidence, mean_entropy: unlabelled.mean_entropy },
+        ...{ flipped: unlabelled.flipped, unlabelled_macro_f1: unlabelled.macro_f1, selected: selection?.total ?? 0 },
+        pseudo_label_accuracy: selection?.truth?.accuracy ?? null,
+      });
+      return [
+        { type: "metrics", run, at, step: 0, values },
+        { type: "status", run, status: "FINISHED", at },
+        { type: "metrics", run: trainRun, at, step: cycle, values: prefixed("cycle_", values) },
+      ];
+    }
+    case "final":
+      return [{ type: "status", run: "final", status: "FINISHED", at }];
+    default:
+      return [];
+  }
+}
+
+export interface ModelMade {
+  /** Of the model folder. */
+  readonly files: readonly string[];
+  /** Of those that checks change: what they are now, so that the training is told of as it was. */
+  readonly changing: Readonly<Record<string, string>>;
+}
+
+/** What is known once the model's files are: figures, note, files, and the version that they are registered as. */
+export function endTraining(
+  report: CvReport,
+  {
+    files,
+    changing,
+    register,
+    alias,
+    at,
+  }: ModelMade & { register: string | undefined; alias: string | undefined; at: number },
+): TrackingEvent[] {
+  const { summary, pooled, pooled_calibrated, temperature, final_fit, folds } = report;
+  const values = {
+    ...spreads("cv", summary.over_folds),
+    ...spreads("people", summary.over_users),
+    worst_person_macro_f1: summary.worst_user.macro_f1,
+    ...prefixed("pooled_", scores(pooled)),
+    pooled_calibrated_expected_calibration_error: pooled_calibrated.expected_calibration_error,
+    ...Object.fromEntries(Object.entries(pooled.per_class).map(([name, { f1 }]) => [`f1/${name}`, f1])),
+    ...{ temperature, final_epochs: final_fit.epochs, windows: final_fit.n_windows },
+  };
+  return [
+    { type: "metrics", run: trainRun, at, step: 0, values },
+    {
+      ...{ type: "tags", run: trainRun },
+      tags: { "tidemark.model_version": report.model_version, "mlflow.note.content": note(report) },
+    },
+    ...folds.map(({ fold, test_users }): TrackingEvent => {
+      return { type: "params", run: `fold-${fold}`, params: { test_people: test_users.join(", ") } };
+    }),
+    ...files
+      .filter((file) => frontFiles.includes(file))
+      .map((file): TrackingEvent => ({ type: "artifact", run: trainRun, file, path: file })),
+    ...files.map((file): TrackingEvent => {
+      const content = changing[file];
+      const path = `${modelArtifact}/${file}`;
+      return { type: "artifact", run: trainRun, file, path, ...(content !== undefined && { content }) };
+    }),
+    { type: "status", run: trainRun, status: "FINISHED", at },
+    ...(register === undefined ? [] : [registration(register, alias)]),
+    { type: "complete", run: trainRun },
+  ];
+}
+
+export function registration(name: string, alias: string | undefined): TrackingEvent {
+  return { type: "version", run: trainRun, name, alias: alias ?? null, path: modelArtifact };
+}
+
+/** Markdown. */
+function note(report: CvReport): string {
+  const { summary, classes, channels, users, windows, leakage, warnings } = report;
+  const figure = ({ mean, sd }: { mean: number | null; sd: number | null }): string =>
+    `${mean?.toFixed(3) ?? "–"}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}`;
+  const worst = summary.worst_user;
+  const rows = (["macro_f1", "accuracy", "kappa"] as const).map(
+    (key) => `| ${key.replace("_", " ")} | ${figure(summary.over_folds[key])} | ${figure(summary.over_users[key])} |`,
+  );
+  return [
+    `**${report.model_version}**: ${counted(classes.length, "class", "classes")} (${classes.join(", ")}) from ${channels.join(", ")}.`,
+    "",
+    `${counted(windows.total, "window")} of ${counted(users.length, "person", "people")}, ${counted(report.folds.length, "fold")}. ` +
+      (leakage.no_shared_person
+        ? "Every figure is of people the network had not seen."
+        : "The network had seen the people it was tested on: expect less from new people."),
+    "",
+    "| | over folds | over people |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+    `Worst person: ${worst.user}, macro F1 ${worst.macro_f1.toFixed(3)}. The whole report is the artifact ${modelFiles.report}.`,
+    ...warnings.map((warning) => `\n> ${warning}`),
+  ].join("\n");
+}
+
+function scores(metrics: ClassificationMetrics): Record<string, number> {
+  const { accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error } = metrics;
+  return withoutNull({ accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error });
+}
+
+function spreads(prefix: string, summary: MetricsSummary): Record<string, number> {
+  return withoutNull(
+    Object.fromEntries(
+      Object.entries(summary).flatMap(([name, { mean, sd }]) => [
+        [`${prefix}_${name}_mean`, mean],
+        [`${prefix}_${name}_sd`, sd],
+      ]),
+    ),
+  );
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+}
+
+function withoutNull(values: Readonly<Record<string, number | null>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
+}
+
+/** Options as params, named as MLflow's users name them. */
+export function flat(config: object): Record<string, string> {
+  const named = Object.entries(config).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    named.map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      Array.isArray(value) ? value.join(", ") : String(value),
+    ]),
+  );
+}
+
+/** As MLflow finds it: from the environment, since the user database may be a server's. */
+function userName(): string {
+  try {
+    return process.env.LOGNAME || process.env.USER || userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,221 @@
+// Writes tracking.jsonl beside the checkpoints of a training, and lets a background sender follow where there is a server. An
+// event is in the file before it is sent. A resumed training goes on in the same file and repeats nothing that stands there.
+
+import { randomUUID } from "node:crypto";
+import type { TrainConfig } from "../config.ts";
+import type { FitName, OnTrainEvent, TrainEvent } from "../learning/training/train-events.ts";
+import { ArtifactFiles } from "../storage/store/artifact-files.ts";
+import { appendJsonLine } from "../storage/store/atomic-file.ts";
+import { trackingFile } from "../storage/store/model-folder.ts";
+import type { Staging } from "../storage/store/staging.ts";
+import { gitCommit } from "../storage/store/versions.ts";
+import { BackgroundSender } from "../storage/tracking/background-sender.ts";
+import { EventSender, type SenderOptions } from "../storage/tracking/event-sender.ts";
+import { MlflowClient } from "../storage/tracking/mlflow-client.ts";
+import { fault } from "../storage/tracking/parse-tracking-log.ts";
+import { Patience } from "../storage/tracking/patience.ts";
+import { isOtherStore, serverAddress } from "../storage/tracking/server-address.ts";
+import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import type { HistoryRow } from "./history-row.ts";
+import { readTrackingLog } from "./tracking-log.ts";
+import { beginFit, epochMetrics, eventsOf, trainRun } from "./train-log.ts";
+
+/** What a tracker needs to know of a training, or of a retraining. */
+export type TrackedConfig = Pick<TrainConfig, "out" | "tracking" | "experiment">;
+
+/** What an end of the log is made with. */
+export interface TrackerStart {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly gitCommit: string | null;
+}
+
+/** Where the events go besides the file. */
+interface Server {
+  readonly client: MlflowClient;
+  readonly events: EventSender;
+  readonly background: BackgroundSender;
+}
+
+export interface TrackedOutcome {
+  /** The run's page; null where nothing was sent. */
+  readonly page: string | null;
+  /** As "walk version 3 (champion)". */
+  readonly versions: readonly string[];
+  readonly unsent: { readonly events: number; readonly reason: string } | null;
+  /** What the log asks to be registered as; null if nothing. */
+  readonly version: { readonly name: string; readonly alias: string | null } | null;
+}
+
+export class TrainingTracker {
+  readonly #config: TrackedConfig;
+  readonly #path: string;
+  readonly #server: Server | null;
+  readonly #onEvent: OnTrainEvent;
+  readonly #now: () => number;
+  readonly #known = new Set<string>();
+  readonly #statuses = new Map<string, RunStatus>();
+  readonly #log: TrackingEvent[] = [];
+  #directory: string;
+  #artifacts: Promise<ArtifactFiles> | undefined;
+  #sealed: readonly TrackingEvent[] = [];
+  #written: Promise<void> = Promise.resolve();
+
+  private constructor(config: TrackedConfig, staging: Staging, { onEvent, now }: TrackerOptions) {
+    this.#config = config;
+    this.#path = staging.path(trackingFile);
+    this.#onEvent = onEvent;
+    this.#now = now;
+    this.#directory = config.out;
+    this.#server = connect(config, {
+      // When the first one is sent the folder is whole.
+      read: async (artifact) => {
+        this.#artifacts ??= ArtifactFiles.open(this.#directory);
+        return (await this.#artifacts).read(artifact);
+      },
+      warn: (message) => this.#warn(`tracking: ${message}`),
+    });
+  }
+
+  /** Begins the log of a run, or takes up the one that is there. */
+  static async open(
+    begin: (start: TrackerStart) => TrackingEvent[],
+    config: TrackedConfig,
+    staging: Staging,
+    options: TrackerOptions,
+  ): Promise<TrainingTracker> {
+    const tracker = new TrainingTracker(config, staging, options);
+    const before = await readTrackingLog(tracker.#path);
+    const ended = before.findIndex(({ type }) => type === "artifact" || type === "version" || type === "complete");
+    if (ended >= 0) throw fault(tracker.#path, ended + 1, `${before[ended]!.type}: expected none before the end`);
+    for (const event of before) tracker.#remember(event);
+    tracker.#server?.background.enqueue(before);
+    const at = options.now();
+    const id = before[0]?.type === "log" ? before[0].id : randomUUID();
+    const beginning = begin({ id, at, gitCommit: await gitCommit() });
+    // A process that was killed at once leaves a part of it.
+    const missing = beginning.slice(before.length);
+    tracker.#record(
+      ...(missing.length > 0 ? missing : [{ type: "status", run: trainRun, status: "RUNNING", at } as const]),
+    );
+    return tracker;
+  }
+
+  /** One of `train`'s listeners. */
+  onEvent(event: TrainEvent): void {
+    const at = this.#now();
+    if (event.type === "epoch") {
+      this.#beginFit(event.fit, at);
+      const { epoch, loss, accuracy, valLoss, valAccuracy, valMacroF1, learningRate, seconds } = event;
+      const row = {
+        ...{ epoch, loss, accuracy, val_loss: valLoss, val_accuracy: valAccuracy, val_macro_f1: valMacroF1 },
+        ...{ learning_rate: learningRate, seconds },
+      };
+      this.#record(epochMetrics(row, event.fit, at));
+    } else {
+      const fit = endedBy(event);
+      // A resumed training tells of it again, but it ended when it ended.
+      const known = fit !== null && this.#statuses.get(fit) === "FINISHED";
+      if (fit !== null && !known) this.#beginFit(fit, at);
+      this.#record(...eventsOf(event, at).filter(({ type }) => !(known && type === "status")));
+    }
+  }
+
+  /**
+   * The whole log, as it is to lie in the model folder.
+   * @param end what it says of the model; sent by `finish`, when the folder is there
+   */
+  async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {
+    const at = this.#now();
+    // An epoch of an earlier sitting may have its checkpoint, but not its line.
+    for (const { fit, ...row } of history) this.#record(epochMetrics(row, fit, at));
+    await this.#written;
+    this.#sealed = end(at);
+    return [...this.#log, ...this.#sealed].map((event) => `${JSON.stringify(event)}\n`).join("");
+  }
+
+  /**
+   * What was written is in its place: sends the rest, as far as the server takes it.
+   * @param directory of the files that `seal` named
+   */
+  async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {
+    this.#directory = directory;
+    this.#server?.background.enqueue(this.#sealed);
+    return this.#close();
+  }
+
+  /** The training ended before its model. */
+  async stop(status: "KILLED" | "FAILED"): Promise<TrackedOutcome> {
+    const at = this.#now();
+    const running = [...this.#statuses].filter(([, now]) => now === "RUNNING").map(([run]) => run);
+    for (const run of running.reverse()) this.#record({ type: "status", run, status, at });
+    await this.#written;
+    return this.#close(new Patience(3000));
+  }
+
+  async #close(patience?: Patience): Promise<TrackedOutcome> {
+    if (this.#server === null) return { page: null, versions: [], unsent: null, version: null };
+    const { background, events, client } = this.#server;
+    const unsent = await background.finish(patience);
+    await client.close();
+    const version = this.#sealed.find((event) => event.type === "version") ?? null;
+    return { page: events.page, versions: events.versions, unsent, version };
+  }
+
+  #beginFit(fit: FitName, at: number): void {
+    if (!this.#statuses.has(fit)) this.#record(beginFit(fit, at));
+    else if (this.#statuses.get(fit) !== "RUNNING") this.#record({ type: "status", run: fit, status: "RUNNING", at });
+  }
+
+  #record(...events: readonly TrackingEvent[]): void {
+    for (const event of events) {
+      if (event.type === "metrics" && this.#known.has(keyOf(event))) continue;
+      this.#remember(event);
+      this.#written = this.#written
+        .then(() => appendJsonLine(this.#path, event))
+        .then(() => this.#server?.background.enqueue([event]))
+        .catch((error: unknown) => this.#warn(`tracking: ${this.#path} could not be written: ${String(error)}`));
+    }
+  }
+
+  #remember(event: TrackingEvent): void {
+    this.#log.push(event);
+    if (event.type === "metrics") this.#known.add(keyOf(event));
+    if (event.type === "run") this.#statuses.set(event.run, "RUNNING");
+    if (event.type === "status") this.#statuses.set(event.run, event.status);
+  }
+
+  #warn(message: string): void {
+    this.#onEvent({ type: "warning", message });
+  }
+}
+
+interface TrackerOptions {
+  readonly onEvent: OnTrainEvent;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The fit whose end an event is. */
+function endedBy(event: TrainEvent): FitName | null {
+  if (event.type === "fold") return `fold-${event.fold}`;
+  if (event.type === "cycle") return `cycle-${event.report.cycle}`;
+  return event.type === "final" ? "final" : null;
+}
+
+/** A metric is logged once for a step of a run. */
+function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
+  return JSON.stringify([run, step, Object.keys(values)]);
+}
+
+function connect(config: TrackedConfig, options: Pick<SenderOptions, "read" | "warn">): Server | null {
+  const { warn } = options;
+  const address = serverAddress(config.tracking);
+  if (isOtherStore(config.tracking)) warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");
+  if (address === null) return null;
+  for (const warning of address.warnings) warn(warning);
+  const client = new MlflowClient(address);
+  const events = new EventSender(client, { experiment: config.experiment, ...options });
+  return { client, events, background: new BackgroundSender(events) };
+}

@@ -1,0 +1,79 @@
+// Values that would make a channel useless to learn from: one cell of 3e38 puts all others at the mean, and -9999 for "missing"
+// makes a spread of its own. There is no baseline yet, so the channel's other values are the measure. Both limits are
+// arbitrary; in MotionSense, WISDM, UCI HAR and BFRB the farthest value lies 25 times as far out as 99 % of the others.
+
+import { counted } from "../../counted.ts";
+import { DataFault } from "./data-fault.ts";
+import { withPlace } from "./place-of-value.ts";
+
+/** So many times as far from the median as 99 % of the values: no movement explains it. */
+export const absurdDistance = 200;
+/** A value that comes up again and again, so many times as far out as the next one: a mark, not a measurement. */
+export const markDistance = 20;
+const leastRepeats = 3;
+
+/** A distribution is seen in as many values. */
+const mostSampled = 1_000_000;
+
+interface Absurd {
+  readonly value: number;
+  /** Cells like it. */
+  readonly cells: number;
+  readonly median: number;
+  /** Within which 99 % lie. */
+  readonly usual: number;
+}
+
+/**
+ * @param values of one channel, all rows; asked for one at a time
+ * @throws DataFault naming file, row, column and value
+ */
+export async function refuseAbsurdValues(
+  channels: readonly string[],
+  values: (channel: number) => Float32Array,
+  files: readonly string[],
+): Promise<void> {
+  for (const [c, column] of channels.entries()) {
+    const found = absurdValue(values(c));
+    if (found === undefined) continue;
+    const { value, cells, median, usual } = found;
+    const others = cells > 1 ? `, and ${counted(cells - 1, "more such cell")}` : "";
+    const expected = `about ${short(median - usual)} to ${short(median + usual)}, as 99 % of the column`;
+    const description = {
+      ...({ code: "range", column, expected, found: `${short(value)}${others}` } as const),
+      message: `Column "${column}": ${short(value)}${others}; expected ${expected}.`,
+      advice:
+        "If it marks missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct or remove it.",
+    };
+    throw new DataFault(await withPlace(description, value, files));
+  }
+}
+
+/** @param values at least one, finite */
+export function absurdValue(values: Float32Array): Absurd | undefined {
+  const stride = Math.ceil(values.length / mostSampled);
+  const sampled = Float32Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => values[i * stride]!);
+  const median = sampled.sort()[sampled.length >> 1]!;
+  const distances = sampled.map((x) => Math.abs(x - median)).sort();
+  const rank = Math.floor(0.99 * (distances.length - 1));
+  // A channel that mostly rests on one value is measured by its movement.
+  const moving = distances.subarray(distances.findIndex((x) => x > 0));
+  const usual = distances[rank]! > 0 ? distances[rank]! : moving[moving.length >> 1]!;
+  const limit = absurdDistance * usual;
+  let [absurd, first] = [0, Number.NaN];
+  let [farthest, value, repeats, next] = [0, Number.NaN, 0, 0];
+  for (const x of values) {
+    const distance = Math.abs(x - median);
+    if (distance > limit && absurd++ === 0) first = x;
+    if (x === value) repeats++;
+    else if (distance > farthest) [next, farthest, value, repeats] = [farthest, distance, x, 1];
+    else if (distance > next) next = distance;
+  }
+  if (absurd > 0) return { value: first, cells: absurd, median, usual };
+  const isMark = repeats >= leastRepeats && farthest > markDistance * next && next > 0;
+  return isMark ? { value, cells: repeats, median, usual: next } : undefined;
+}
+
+function short(value: number): string {
+  return `${Number(value.toPrecision(4))}`;
+}

@@ -1,0 +1,202 @@
+// What makes a readable batch unfit to be judged. Only what no honest recording shows: a batch in another unit, turned,
+// noisy or from a stranger is drift, which has an answer of its own. Every limit here is an arbitrary default, meant to
+// be generous.
+
+import { counted } from "../../counted.ts";
+import type { FaultDescription } from "./data-fault.ts";
+import { withPlace } from "./place-of-value.ts";
+import type { QualityReport } from "./quality.ts";
+import { pieces } from "./recordings.ts";
+import { stepsOf } from "./sampling.ts";
+import type { StoredRows } from "./stored-rows.ts";
+
+export interface ExpectedChannel {
+  /** The column that holds it. */
+  readonly column: string;
+  /** Least and largest value of the training data, in its unit. */
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface BatchExpectations {
+  readonly channels: readonly ExpectedChannel[];
+  /** Hz, that of the model. */
+  readonly samplingRateHz: number;
+  /** Length of the model's windows. */
+  readonly windowSeconds: number;
+  /** Least time in stretches that hold a window; 15 s when not given, and never less than a window. */
+  readonly minimalSeconds?: number;
+}
+
+/**
+ * A value is absurd beyond this many times the training data's largest size. The largest factor between usual units is
+ * 1,000 (g and milli-g); such a batch may also move twice as hard.
+ */
+export const absurdFactor = 2000;
+/** A channel may rest on one value for this share of the time. */
+export const flatShareLimit = 0.5;
+/** This share of the time may be without samples, pauses not counted. */
+export const lostShareLimit = 0.2;
+/** A step longer than this is a pause between two wears, not a loss. */
+export const pauseSeconds = 60;
+/**
+ * What a recording's median rate may be, as a share of the model's. Below, too little of the movement is in it; above, it
+ * is rather the clock that is wrong.
+ */
+export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
+
+const defaultMinimalSeconds = 15;
+
+/**
+ * All faults; none where the batch can be judged.
+ * @param files that the rows came from
+ */
+export async function batchFaults(
+  rows: StoredRows,
+  quality: QualityReport,
+  expected: BatchExpectations,
+  files: readonly string[],
+): Promise<FaultDescription[]> {
+  return [
+    ...(await rangeFaults(rows, expected.channels, files)),
+    ...lostTimeFaults(rows),
+    ...flatFaults(quality),
+    ...rateFaults(quality, expected),
+    ...lengthFaults(rows, expected),
+  ];
+}
+
+/** Values that no unit and no movement explains, the first of each channel. */
+export async function rangeFaults(
+  rows: StoredRows,
+  channels: readonly ExpectedChannel[],
+  files: readonly string[],
+): Promise<FaultDescription[]> {
+  const faults: FaultDescription[] = [];
+  for (const channel of channels) {
+    const found = absurdIn(rows, channel);
+    if (found !== undefined) faults.push(await withPlace(found.fault, found.value, files));
+  }
+  return faults;
+}
+
+function absurdIn(
+  rows: StoredRows,
+  { column, min, max }: ExpectedChannel,
+): { fault: FaultDescription & { column: string }; value: number } | undefined {
+  const channel = rows.channels.indexOf(column);
+  if (channel < 0) return undefined;
+  const limit = absurdFactor * Math.max(Math.abs(min), Math.abs(max));
+  let absurd = 0;
+  let first: { value: number; row: number; in: { user: string; recording: string } } | undefined;
+  for (const recording of rows.recordings) {
+    for (const { from, to } of pieces(recording.start, recording.end)) {
+      const values = rows.values(channel, from, to);
+      for (let i = 0; i < values.length; i++) {
+        if (Math.abs(values[i]!) <= limit) continue;
+        absurd++;
+        first ??= { value: values[i]!, row: from + i, in: recording };
+      }
+    }
+  }
+  if (first === undefined) return undefined;
+  const others = absurd > 1 ? `, and ${counted(absurd - 1, "more such value")}` : "";
+  const seconds = rows.time(first.row, first.row + 1)[0]!;
+  const found = `${short(first.value)} at ${short(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
+  const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times what the training data holds)`;
+  const fault = {
+    ...({ code: "range", column, expected: wanted, found } as const),
+    message: `Column "${column}": ${found}; expected ${wanted}.`,
+    advice: "Look for a mark of missing values (1e9, 3.4e38) or damaged bytes; leave such cells empty.",
+  };
+  return { fault, value: first.value };
+}
+
+/** Time in steps longer than 1.5 median steps of their recording, less the step itself, as a share of the whole. */
+function lostTimeFaults(rows: StoredRows): FaultDescription[] {
+  let lost = 0;
+  let total = 0;
+  for (const [r, { start, end }] of rows.recordings.entries()) {
+    const period = rows.sampling[r]!.periodSeconds;
+    for (const steps of stepsOf(rows, start, end)) {
+      for (const step of steps) {
+        if (step > pauseSeconds) continue;
+        total += step;
+        if (step > 1.5 * period) lost += step - period;
+      }
+    }
+  }
+  if (!(lost > lostShareLimit * total)) return [];
+  const found = `${percent(lost / total)} of ${short(total)} s without samples`;
+  const wanted = `at most ${percent(lostShareLimit)} (pauses of more than ${pauseSeconds} s not counted)`;
+  const advice = "Look for lost packets or a full buffer in the recorder.";
+  return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
+}
+
+function flatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
+  return Object.entries(channels).flatMap(([column, channel]): FaultDescription[] => {
+    if (!channel.flat && !(channel.flat_seconds > flatShareLimit * seconds)) return [];
+    const found = channel.flat
+      ? `one value throughout (${short(channel.min)})`
+      : `one value at a time for ${percent(channel.flat_seconds / seconds)} of the time`;
+    const wanted = `at most ${percent(flatShareLimit)} of the time at rest on one value`;
+    const advice = "Look for a sensor that is stuck, saturated or switched off.";
+    return [
+      {
+        code: "flat",
+        message: `Column "${column}": ${found}; expected ${wanted}.`,
+        advice,
+        column,
+        expected: wanted,
+        found,
+      },
+    ];
+  });
+}
+
+function rateFaults(quality: QualityReport, { samplingRateHz, windowSeconds }: BatchExpectations): FaultDescription[] {
+  const [low, high] = [samplingRateHz * rateShareLimits.lower, samplingRateHz * rateShareLimits.upper];
+  const off = quality.per_recording.filter(
+    ({ rate_hz, seconds }) => rate_hz !== null && seconds >= windowSeconds && !(rate_hz >= low && rate_hz <= high),
+  );
+  const first = off[0];
+  if (first === undefined) return [];
+  const others = off.length > 1 ? `, and ${counted(off.length - 1, "more recording")}` : "";
+  const found = `${short(first.rate_hz!)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
+  const wanted = `${short(low)} to ${short(high)} Hz for a model of ${short(samplingRateHz)} Hz`;
+  return [
+    {
+      code: "sampling_rate",
+      message: `${found}; expected ${wanted}.`,
+      advice: `Check the recorder's rate, and that the time column is in ${quality.columns.time_unit}.`,
+      ...(quality.columns.time === null ? {} : { column: quality.columns.time }),
+      expected: wanted,
+      found,
+    },
+  ];
+}
+
+function lengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescription[] {
+  const { samplingRateHz, windowSeconds, minimalSeconds = defaultMinimalSeconds } = expected;
+  const least = Math.max(minimalSeconds, windowSeconds);
+  let [usable, total] = [0, 0];
+  for (const { start, end } of rows.stretches()) {
+    const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
+    total += seconds;
+    // A clock that counts in milliseconds may miss a whole window by a hair's breadth.
+    if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
+  }
+  if (usable * (1 + 1e-6) >= least) return [];
+  const found = `${short(usable)} s in pieces that hold a window of ${short(windowSeconds)} s, of ${short(total)} s in all`;
+  const wanted = `at least ${short(least)} s`;
+  const advice = "Collect a longer batch, or recordings with fewer gaps.";
+  return [{ code: "too_short", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
+}
+
+function short(value: number): string {
+  return `${Number(value.toPrecision(4))}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}

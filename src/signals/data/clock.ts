@@ -1,0 +1,73 @@
+// Seconds of each row, from the time column as written or from counting rows.
+
+import { UserError } from "../../errors.ts";
+import type { ResolvedColumns } from "./column-roles.ts";
+import type { RowChunk, RowKey } from "./row-chunks.ts";
+import { detectTimeUnit, unitsPerSecond } from "./time-unit.ts";
+
+export interface Clock {
+  readonly timeUnit: ResolvedColumns["timeUnit"];
+  /** [rows] of the chunk after the last one; NaN where missing. */
+  seconds(chunk: RowChunk): Float64Array;
+}
+
+/**
+ * @param head the first rows, as far as `headRows`
+ * @param warnings told of a clock that had to be guessed
+ * @throws UserError without a time column and a rate
+ */
+export function clockOf(
+  timeColumn: string | null,
+  timeType: string | null,
+  head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
+  nominalRateHz: number | undefined,
+  warnings: string[],
+): Clock {
+  if (timeColumn === null || timeType === null) {
+    if (nominalRateHz === undefined) {
+      throw new UserError("No time column was found, and no sampling rate was given to count time by.", {
+        advice: "Name the column with --time, or say the rate of the recordings with --rate.",
+      });
+    }
+    warnings.push(`No time column was found: rows are taken as ${nominalRateHz} a second, without gaps.`);
+    return countedTime(head.keys, nominalRateHz);
+  }
+  const { unit, because } = detectTimeUnit(timeColumn, timeType, head, nominalRateHz);
+  if (unit === "index") {
+    const rateHz = nominalRateHz!;
+    warnings.push(
+      `Column "${timeColumn}" goes up by 1 from row to row: it is taken to count samples, ${rateHz} a second. If it is a time, rename it by its unit (time_s, time_ms, ...).`,
+    );
+    return { timeUnit: unit, seconds: ({ time }) => time!.map((sample) => sample / rateHz) };
+  }
+  if (because === "steps" && unit !== "s") {
+    warnings.push(
+      `Column "${timeColumn}" does not say its unit; judging by its steps it is in ${unit}. Rename it (time_s, time_ms, ...) if not.`,
+    );
+  }
+  const perSecond = unitsPerSecond[unit];
+  return {
+    timeUnit: unit,
+    seconds: ({ time }) => (perSecond === 1 ? time! : time!.map((value) => value / perSecond)),
+  };
+}
+
+/** Row number within the recording over the rate; rows that will be dropped count, so that they leave a hole. */
+function countedTime(keys: readonly RowKey[], rateHz: number): Clock {
+  const counters = new Map<string, { rows: number }>();
+  const counterOfKey: { rows: number }[] = [];
+  const counterOf = (index: number): { rows: number } => {
+    const known = counterOfKey[index];
+    if (known !== undefined) return known;
+    const key = keys[index]!;
+    const name = `${key.user}\x1f${key.recording ?? key.file}`;
+    const counter = counters.get(name) ?? { rows: 0 };
+    counters.set(name, counter);
+    counterOfKey[index] = counter;
+    return counter;
+  };
+  return {
+    timeUnit: "index",
+    seconds: ({ keyOfRow }) => Float64Array.from(keyOfRow, (key) => counterOf(key).rows++ / rateHz),
+  };
+}

@@ -1,0 +1,255 @@
+// Which column plays which role. What the user names is taken as it is; what is left open is found by the names such
+// columns usually have. Every choice is reported, so that a wrong guess is seen.
+
+import { nearestName, UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { type FaultDescription, type OnFault, throwFault } from "./data-fault.ts";
+import { refuseReservedChannels } from "./reserved-names.ts";
+
+export interface ColumnOptions {
+  readonly label?: string;
+  readonly group?: string;
+  readonly recording?: string;
+  readonly time?: string;
+  readonly channels?: readonly string[];
+  /** A model's channels, in its order: what is read where `channels` names none. */
+  readonly modelChannels?: readonly string[];
+  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  readonly pathColumns?: readonly string[];
+}
+
+/** The columns that were used, by the names the file has; null where there is none. */
+export interface ResolvedColumns {
+  readonly label: string | null;
+  readonly group: string | null;
+  readonly recording: string | null;
+  readonly time: string | null;
+  /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (rows or samples, counted). */
+  readonly timeUnit: TimeUnit;
+  readonly channels: readonly string[];
+}
+
+export type TimeUnit = "s" | "ms" | "us" | "ns" | "timestamp" | "index";
+
+/** Whether a label and a person column must be there. */
+export interface RequiredColumns {
+  readonly label: boolean;
+  readonly group: boolean;
+}
+
+type Role = "label" | "group" | "recording" | "time";
+
+const roleTitles: Record<Role, string> = {
+  label: "activity label",
+  group: "person",
+  recording: "recording",
+  time: "time",
+};
+
+/** Usual names, the likelier first, compared without case, spaces and punctuation. */
+const usualNames: Record<Role, readonly string[]> = {
+  label: ["activity", "label", "class", "activityname", "activitylabel", "activityid", "target", "y"],
+  group: [
+    ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
+    ...["group", "volunteer", "patient", "wearer", "pid", "sub", "id"],
+  ],
+  recording: ["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
+  time: [
+    ...["timestamps", "timestamp", "times", "time", "timestampms", "timems", "timestampus", "timeus"],
+    ...["timestampns", "timens", "datetime", "seconds", "secondselapsed", "elapsed", "elapsedtime", "epoch", "t", "ts"],
+  ],
+};
+
+const sensors = {
+  accelerometer: [
+    ...["a", "acc", "accel", "accelerometer", "acceleration", "linearacceleration", "useracceleration"],
+    ...["totalacc", "bodyacc", ""],
+  ],
+  gyroscope: [
+    ...["g", "gyr", "gyro", "gyroscope", "rotationrate", "angularvelocity", "rotation", "bodygyro", "w", "omega"],
+  ],
+} as const;
+
+/**
+ * @param available the columns of the files, in file order
+ * @param required what must be there; a label column that need not be is used only if it is named
+ * @param onFault told of each given or expected channel that is not there; if it does not throw, the others are returned
+ * @throws UserError for a column that is not there (with the nearest name), a role that cannot be found, and a column in two roles
+ */
+export function resolveColumns(
+  available: readonly string[],
+  options: ColumnOptions,
+  required: RequiredColumns,
+  file: string,
+  onFault: OnFault = throwFault,
+): Omit<ResolvedColumns, "timeUnit"> {
+  const role = (name: Role, mustExist: boolean): string | null => {
+    const given = options[name];
+    if (given !== undefined) return existing(available, given, file, `--${name}`);
+    const found = findRole(available, name);
+    if (found === null && mustExist) {
+      throw new UserError(
+        `${file}: no column for the ${roleTitles[name]} was found among ${list(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
+        { advice: `Name it with --${name} COLUMN.` },
+      );
+    }
+    return found;
+  };
+  const columns = {
+    label: required.label || options.label !== undefined ? role("label", required.label) : null,
+    group: role("group", required.group),
+    recording: role("recording", false),
+    time: role("time", false),
+    channels: channels(available, options, file, onFault),
+  };
+  refuseSharedColumns(columns);
+  refuseReservedChannels(columns.channels, file);
+  refuseUnusedPathColumns(columns, options.pathColumns ?? []);
+  return columns;
+}
+
+function channels(
+  available: readonly string[],
+  { channels: given, modelChannels: expected }: ColumnOptions,
+  file: string,
+  onFault: OnFault,
+): readonly string[] {
+  const names = given ?? expected;
+  if (names === undefined) return findChannels(available, file);
+  return names.filter((name) => {
+    const found = available.includes(name);
+    if (!found) onFault(given ? absent(available, name, file, "--channels") : lacking(available, name, file, names));
+    return found;
+  });
+}
+
+function existing(available: readonly string[], name: string, file: string, option: string): string {
+  if (available.includes(name)) return name;
+  const { message, advice } = absent(available, name, file, option);
+  throw new UserError(message, { advice });
+}
+
+function absent(
+  available: readonly string[],
+  name: string,
+  file: string,
+  option: string,
+): FaultDescription & { advice: string } {
+  const near = nearest(available, name);
+  return {
+    code: "schema",
+    message: `${file}: there is no column "${name}" (${option}); the columns are ${list(available)}.`,
+    advice: near === undefined ? "Name one of these columns." : `Did you mean "${near}"?`,
+    file,
+    column: name,
+    expected: `a column "${name}"`,
+    found: list(available),
+  };
+}
+
+function lacking(
+  available: readonly string[],
+  name: string,
+  file: string,
+  expected: readonly string[],
+): FaultDescription {
+  const near = nearest(
+    available.filter((column) => !expected.includes(column)),
+    name,
+  );
+  return {
+    code: "schema",
+    message: `${file}: the model expects a channel "${name}", which is not among the columns ${list(available)}.`,
+    advice:
+      `${near === undefined ? "" : `The nearest name is "${near}". `}Channels that bear other names are given with ` +
+      `--channels, in the model's order: ${expected.join(",")}`,
+    file,
+    column: name,
+    expected: `a column "${name}"`,
+    found: list(available),
+  };
+}
+
+function nearest(available: readonly string[], name: string): string | undefined {
+  return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
+}
+
+function findRole(available: readonly string[], role: Role): string | null {
+  for (const usual of usualNames[role]) {
+    const match = available.find((column) => plain(column) === usual);
+    if (match !== undefined) return match;
+  }
+  return null;
+}
+
+/** Accelerometer and gyroscope triads by their usual names; the accelerometer alone will do. */
+function findChannels(available: readonly string[], file: string): string[] {
+  const channels = [...findTriad(available, sensors.accelerometer), ...findTriad(available, sensors.gyroscope)];
+  if (channels.length > 0) return channels;
+  throw new UserError(
+    `${file}: no sensor channels were found among ${list(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
+    { advice: "Name them with --channels COLUMN,COLUMN,..." },
+  );
+}
+
+function findTriad(available: readonly string[], prefixes: readonly string[]): string[] {
+  const byName = new Map<string, string>();
+  for (const column of available) {
+    const name = plain(column).replace(/(ms2|rads|degs|g)$/, "");
+    if (!byName.has(name)) byName.set(name, column);
+  }
+  for (const prefix of prefixes) {
+    for (const spell of [
+      (axis: string) => prefix + axis,
+      (axis: string) => axis + prefix,
+      (axis: string) => `${prefix}${axis}axis`,
+    ]) {
+      const triad = ["x", "y", "z"].map((axis) => byName.get(spell(axis)));
+      if (triad.every((column) => column !== undefined)) return triad;
+    }
+  }
+  return [];
+}
+
+function refuseUnusedPathColumns(
+  { label, group, recording }: Omit<ResolvedColumns, "timeUnit">,
+  names: readonly string[],
+): void {
+  const unused = names.find((name) => ![label, group, recording].includes(name));
+  if (unused === undefined) return;
+  throw new UserError(`--path-columns names "${unused}", which is taken for no person, recording or label.`, {
+    advice: `Say which it is with --group, --recording or ${shellCommand("--label", unused)}, or leave it out of --path-columns.`,
+  });
+}
+
+function refuseSharedColumns(columns: Omit<ResolvedColumns, "timeUnit">): void {
+  const roles = new Map<string, string>();
+  const used: [string, string | null][] = [
+    ["--label", columns.label],
+    ["--group", columns.group],
+    ["--recording", columns.recording],
+    ["--time", columns.time],
+    ...columns.channels.map((name): [string, string] => ["--channels", name]),
+  ];
+  for (const [option, name] of used) {
+    if (name === null) continue;
+    const other = roles.get(name);
+    if (other !== undefined) {
+      const twice = other === option ? `twice in ${option}` : `for ${other} and for ${option}`;
+      throw new UserError(`The column "${name}" is used ${twice}; a column has one role.`, {
+        advice: `Name another column for ${option}.`,
+      });
+    }
+    roles.set(name, option);
+  }
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+/** Names for a message, the first twenty of them. */
+export function list(names: readonly string[]): string {
+  const shown = names.slice(0, 20).join(", ");
+  return names.length > 20 ? `${shown}, ... (${names.length} in all)` : shown;
+}

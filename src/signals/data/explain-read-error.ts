@@ -1,0 +1,124 @@
+// DuckDB's reading errors in the user's terms: which file, row and column, what was expected there.
+
+import { UserError } from "../../errors.ts";
+import { DataFault } from "./data-fault.ts";
+import { type Database, sqlName, sqlString } from "./duckdb.ts";
+import { firstLine, type SourceFile } from "./find-files.ts";
+import type { TableSchema } from "./table-schema.ts";
+
+/** @param numbers the columns that were read as numbers */
+export async function explainReadError(
+  database: Database,
+  file: SourceFile,
+  schema: TableSchema,
+  numbers: ReadonlySet<string>,
+  error: unknown,
+): Promise<UserError> {
+  const message = error instanceof Error ? error.message : String(error);
+  const cast = /for cast \((.+) -> DOUBLE\) when casting from source column (.+)$/m.exec(message);
+  if (cast !== null) {
+    const [type, column] = [cast[1]!, cast[2]!];
+    return new DataFault(
+      {
+        code: "schema",
+        message: `${file.path}: column "${column}": expected numbers, found the type ${type}.`,
+        advice: "Export it as numbers, or name other columns with --channels and --time.",
+        file: file.path,
+        column,
+        expected: "numbers",
+        found: type,
+      },
+      error,
+    );
+  }
+  if (/convert/i.test(message)) {
+    const cell = await firstTextCell(database, schema, numbers).catch(() => undefined);
+    if (cell !== undefined) {
+      const value = JSON.stringify(cell.value);
+      const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
+      return new DataFault(
+        {
+          code: "schema",
+          message: `${file.path}: data row ${cell.row}${lineOfCell(message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
+          advice: `Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.${comma}`,
+          file: file.path,
+          row: cell.row,
+          column: cell.column,
+          expected: "a number",
+          found: cell.value,
+        },
+        error,
+      );
+    }
+  }
+  if (/^Out of Memory/i.test(message)) {
+    return new UserError(`${file.path}: a piece of it does not fit into the memory that reading may take (384 MB).`, {
+      advice: "Write it with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
+      cause: error,
+    });
+  }
+  const broken = explainCsvError(file, error);
+  if (broken === undefined)
+    return new UserError(`${file.path}: could not be read: ${firstLine(error)}`, { cause: error });
+  const expected = "whole lines of UTF-8 text";
+  return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
+}
+
+/** Lines that break the form of a CSV table; undefined for any other error. */
+export function explainCsvError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  if (/Maximum line size/i.test(message)) {
+    return {
+      message: `${file.path}: ${line === undefined ? "a line" : `line ${line}`} has more than 2,000,000 bytes.`,
+      advice: "Check that the file has line ends, and that every quote is closed.",
+    };
+  }
+  if (line === undefined) return undefined;
+  if (/unterminated quote/i.test(message)) {
+    return {
+      message: `${file.path}: line ${line} has a quote that is not closed.`,
+      advice: "Close the quote, or remove it.",
+    };
+  }
+  const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  if (counts !== null) {
+    return {
+      message: `${file.path}: line ${line} has ${counts[2]} values, expected ${counts[1]}, one for each column.`,
+      advice: "Repair or remove that line; an unquoted delimiter inside a text is a usual cause.",
+    };
+  }
+  if (/not utf-8/i.test(message)) {
+    return {
+      message: `${file.path}: line ${line} is not UTF-8 text.`,
+      advice: "Save the file with the encoding UTF-8.",
+    };
+  }
+  return undefined;
+}
+
+/** The line of a CSV file, where DuckDB stumbled over the same cell: blank lines and comments make it differ from the row. */
+function lineOfCell(message: string, cell: { column: string; value: string }): string {
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const same = message.includes(`column "${cell.column}". Could not convert string "${cell.value}"`);
+  return line !== undefined && same ? ` (line ${line})` : "";
+}
+
+async function firstTextCell(
+  database: Database,
+  schema: TableSchema,
+  numbers: ReadonlySet<string>,
+): Promise<{ row: number; column: string; value: string } | undefined> {
+  const isText = (name: string): string =>
+    `(${sqlName(name)} IS NOT NULL AND TRY_CAST(${sqlName(name)} AS DOUBLE) IS NULL)`;
+  const names = [...numbers];
+  const column = names.map((name) => `WHEN ${isText(name)} THEN ${sqlString(name)}`).join(" ");
+  const value = names.map((name) => `WHEN ${isText(name)} THEN CAST(${sqlName(name)} AS VARCHAR)`).join(" ");
+  const [cell] = await database.rows(
+    `SELECT data_row, CASE ${column} END AS name, CASE ${value} END AS value
+     FROM (SELECT row_number() OVER () AS data_row, ${names.map(sqlName).join(", ")} FROM ${schema.source(new Set<string>())})
+     WHERE ${names.map(isText).join(" OR ")} ORDER BY data_row LIMIT 1`,
+  );
+  if (cell === undefined) return undefined;
+  return { row: Number(cell.data_row), column: String(cell.name), value: String(cell.value) };
+}

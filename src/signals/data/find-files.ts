@@ -1,0 +1,112 @@
+// From what the user typed (paths, globs, URLs) to the files there are, each with its format.
+
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { UserError } from "../../errors.ts";
+import { kindOfFile } from "../../kind-of-file.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { type Database, sqlString } from "./duckdb.ts";
+import { allowRemote } from "./remote-files.ts";
+
+export interface SourceFile {
+  /** As the user named it, globs expanded. */
+  readonly path: string;
+  /** One of: csv (any delimiter, also gzipped), parquet. */
+  readonly format: "csv" | "parquet";
+  readonly remote: boolean;
+}
+
+/**
+ * Expands globs and checks that every local file is there, a regular file and not empty.
+ * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
+ * @param onFetch told before an extension of DuckDB is fetched, which URLs need
+ * @returns files in the order of the patterns, those of one glob sorted by name, none twice
+ * @throws UserError when nothing matches, or a match is a folder, a pipe, a device, a socket or an empty file
+ */
+export async function findFiles(
+  database: Database,
+  patterns: readonly string[],
+  onFetch: (message: string) => void,
+): Promise<SourceFile[]> {
+  if (patterns.length === 0) {
+    throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
+  }
+  const found = new Map<string, SourceFile>();
+  for (const pattern of patterns) {
+    const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
+    const paths = remote ? await expandRemote(database, pattern, onFetch) : await expandLocal(database, pattern);
+    for (const path of paths) {
+      if (found.has(path)) continue;
+      if (!remote) await refuseUnreadable(path);
+      found.set(path, { path, remote, format: /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv" });
+    }
+  }
+  return [...found.values()];
+}
+
+async function expandLocal(database: Database, pattern: string): Promise<string[]> {
+  const exists = await stat(pattern).catch(() => undefined);
+  if (exists !== undefined) return [pattern];
+  if (!/[*?[]/.test(pattern)) {
+    throw new UserError(`${pattern}: there is no such file.`, {
+      advice: "Check the path; it is taken relative to the folder the command runs in.",
+    });
+  }
+  const paths = await expandGlob(database, pattern);
+  if (paths.length === 0) {
+    throw new UserError(`${pattern}: no file matches this pattern.`, {
+      advice: "Check the folder and the extension; quote the pattern if your shell changes it.",
+    });
+  }
+  return paths;
+}
+
+async function expandRemote(
+  database: Database,
+  pattern: string,
+  onFetch: (message: string) => void,
+): Promise<string[]> {
+  await allowRemote(database, pattern, onFetch);
+  if (!/[*?[]/.test(pattern) || /^https?:/i.test(pattern)) return [pattern];
+  const paths = await expandGlob(database, pattern);
+  if (paths.length === 0) throw new UserError(`${pattern}: no object matches this pattern.`);
+  return paths;
+}
+
+async function expandGlob(database: Database, pattern: string): Promise<string[]> {
+  try {
+    const rows = await database.rows(`SELECT file FROM glob(${sqlString(pattern)})`);
+    return rows.map((row) => String(row.file)).sort();
+  } catch (cause) {
+    throw new UserError(`${pattern}: could not be listed: ${firstLine(cause)}`, { cause });
+  }
+}
+
+async function refuseUnreadable(path: string): Promise<void> {
+  const status = await stat(path);
+  if (status.isDirectory()) {
+    throw new UserError(`${path}: expected a file, this is ${kindOfFile(status)}.`, {
+      advice: `Name its files with a pattern, for example ${shellCommand(shellPath(`${path.replace(/\/$/, "")}/*.parquet`))}`,
+    });
+  }
+  if (!status.isFile()) {
+    throw new UserError(`${path}: expected a file, this is ${kindOfFile(status)}, which can be read only once.`, {
+      advice: "Write what it gives into a file and name that: zcat x.csv.gz > x.csv (a .csv.gz can be named as it is).",
+    });
+  }
+  if (status.size === 0) {
+    throw new UserError(`${path}: the file is empty (0 bytes).`, {
+      advice: `Export ${basename(path)} again, or leave it out.`,
+    });
+  }
+}
+
+/** The path as DuckDB's readers take it: they expand globs too, so glob characters of a real name are escaped. */
+export function readerPath(file: SourceFile): string {
+  return sqlString(file.remote ? file.path : file.path.replace(/[*?[]/g, "[$&]"));
+}
+
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n", 1)[0] ?? message;
+}

@@ -1,0 +1,115 @@
+// How a wrist moves, as far as a simulator needs it: a forearm whose pitch and roll swing with the stride, a body that
+// bounces with the step, small movements of a hand at rest. People differ in cadence, vigour, posture and how the watch
+// sits. The figures are plausible ones (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), fitted to
+// nobody. The forearm lies along the device's x axis: a hanging arm has pitch -90 degrees and gravity on x.
+
+import type { Rng } from "../../random.ts";
+
+export type SimulatedActivity = "walking" | "jogging" | "upstairs" | "downstairs" | "sitting" | "standing";
+
+/** One kind of movement; angles in radians, accelerations in m/s^2, rates in Hz. */
+export interface Movement {
+  /** Steps a second; 0 where nothing walks. */
+  readonly stepHz: number;
+  /** Amplitude of the forearm's swing, once a stride (two steps). */
+  readonly swing: number;
+  /** Amplitude of the body's up and down, once a step. */
+  readonly bounce: number;
+  /** Share of the bounce in the second, third and fourth harmonic: how hard the foot lands. */
+  readonly impact: readonly [number, number, number];
+  /** How the arm is held; a recording keeps one, drawn by share. */
+  readonly postures: readonly Posture[];
+  /** Small movements of the hand a minute, and their size. */
+  readonly gestures: number;
+  readonly gestureSize: number;
+}
+
+export interface Posture {
+  readonly share: number;
+  readonly pitch: number;
+  readonly roll: number;
+  /** Factor on the movement's swing: an arm on a handrail or in a pocket swings less. */
+  readonly swing: number;
+}
+
+export const movements: Record<SimulatedActivity, Movement> = {
+  walking: {
+    ...{ stepHz: 1.9, swing: 0.4, bounce: 1.9, impact: [0.4, 0.2, 0.1], gestures: 2, gestureSize: 0.25 },
+    postures: [
+      { share: 0.8, pitch: -1.3, roll: 0.15, swing: 1 },
+      { share: 0.2, pitch: -0.5, roll: 0.5, swing: 0.35 },
+    ],
+  },
+  jogging: {
+    ...{ stepHz: 2.65, swing: 0.5, bounce: 7.5, impact: [0.4, 0.2, 0.1], gestures: 1, gestureSize: 0.2 },
+    postures: [{ share: 1, pitch: -0.25, roll: 0.6, swing: 1 }],
+  },
+  upstairs: {
+    ...{ stepHz: 1.55, swing: 0.24, bounce: 1.3, impact: [0.4, 0.15, 0.05], gestures: 3, gestureSize: 0.3 },
+    postures: [
+      { share: 0.65, pitch: -1.15, roll: 0.25, swing: 1 },
+      { share: 0.35, pitch: -0.3, roll: 0.35, swing: 0.4 },
+    ],
+  },
+  downstairs: {
+    ...{ stepHz: 1.95, swing: 0.2, bounce: 2.9, impact: [0.8, 0.6, 0.4], gestures: 3, gestureSize: 0.3 },
+    postures: [
+      { share: 0.7, pitch: -1.2, roll: 0.25, swing: 1 },
+      { share: 0.3, pitch: -0.45, roll: 0.35, swing: 0.4 },
+    ],
+  },
+  sitting: {
+    ...{ stepHz: 0, swing: 0, bounce: 0, impact: [0, 0, 0], gestures: 9, gestureSize: 0.35 },
+    postures: [
+      { share: 0.85, pitch: -0.1, roll: 0.25, swing: 0 },
+      { share: 0.15, pitch: -0.8, roll: 0.4, swing: 0 },
+    ],
+  },
+  standing: {
+    ...{ stepHz: 0, swing: 0, bounce: 0, impact: [0, 0, 0], gestures: 7, gestureSize: 0.5 },
+    postures: [
+      { share: 0.85, pitch: -1.3, roll: 0.15, swing: 0 },
+      { share: 0.15, pitch: -0.4, roll: 0.7, swing: 0 },
+    ],
+  },
+};
+
+export const simulatedActivities: readonly SimulatedActivity[] = Object.keys(movements) as SimulatedActivity[];
+
+/** What stays with a person through all recordings. */
+export interface PersonTraits {
+  readonly cadence: number;
+  readonly vigour: number;
+  readonly swing: number;
+  readonly impact: number;
+  readonly restlessness: number;
+  readonly pitch: number;
+  readonly roll: number;
+  /** 1 on the right wrist, -1 on the left: lateral axes change sign. */
+  readonly side: 1 | -1;
+  readonly phases: readonly number[];
+  readonly accelerometerBias: readonly number[];
+  readonly gyroscopeBias: readonly number[];
+  readonly accelerometerNoise: number;
+  readonly gyroscopeNoise: number;
+}
+
+export function drawPerson(rng: Rng): PersonTraits {
+  const around = (sd: number): number => Math.exp(sd * rng.normal());
+  const three = (sd: number): number[] => [sd * rng.normal(), sd * rng.normal(), sd * rng.normal()];
+  return {
+    cadence: around(0.05),
+    vigour: around(0.2),
+    swing: around(0.25),
+    impact: around(0.2),
+    restlessness: around(0.4),
+    pitch: 0.15 * rng.normal(),
+    roll: 0.25 * rng.normal(),
+    side: rng.uniform() < 0.85 ? -1 : 1,
+    phases: Array.from({ length: 6 }, () => 0.35 * rng.normal()),
+    accelerometerBias: three(0.12),
+    gyroscopeBias: three(0.02),
+    accelerometerNoise: 0.06 * around(0.3),
+    gyroscopeNoise: 0.012 * around(0.3),
+  };
+}

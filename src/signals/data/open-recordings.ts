@@ -1,0 +1,152 @@
+// From files to checked recordings of any length. CSV and TSV (also gzipped) and Parquet are read through DuckDB, chunk by
+// chunk; rows that cannot be used are counted and left out; what would make every later number doubtful is refused.
+
+import { UserError } from "../../errors.ts";
+import { type Logger, silentLogger } from "../../log.ts";
+import { clockOf } from "./clock.ts";
+import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
+import { DataFault, type OnFault, throwFault } from "./data-fault.ts";
+import { describeQuality } from "./describe-quality.ts";
+import { type Database, openDatabase } from "./duckdb.ts";
+import { findFiles } from "./find-files.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { QualityReport } from "./quality.ts";
+import type { Stretch } from "./recordings.ts";
+import { refuseReservedTexts } from "./reserved-names.ts";
+import { type ColumnRoles, openTable, type RowChunk } from "./row-chunks.ts";
+import { RowStore } from "./row-store.ts";
+import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
+import { StoredRows } from "./stored-rows.ts";
+import { headRows } from "./time-unit.ts";
+
+export interface ReadRecordingsOptions {
+  /** Columns by role; those not given are found by their usual names. */
+  readonly columns?: ColumnOptions;
+  /** Refuse recordings without a label column or with a single class, and drop rows without a label. */
+  readonly requireLabels: boolean;
+  /** Refuse recordings without a person column; as `requireLabels` when not given. */
+  readonly requirePeople?: boolean;
+  /** Hz; the clock where there is no time column, and a hint where the unit of time is not said. */
+  readonly nominalRateHz?: number;
+  readonly logger?: Logger;
+  /**
+   * Told of faults in the data after which reading can go on, to find the others; what is read then is of no other use.
+   * Throws a DataFault when not given.
+   */
+  readonly onFault?: OnFault;
+  /** Bytes of rows in memory, before they move to a temporary file; 128 MiB when not given. */
+  readonly memoryBytes?: number;
+}
+
+/** Of whoever opens it to close. */
+export interface OpenedRecordings {
+  readonly rows: StoredRows;
+  /** As the user named them (globs expanded). */
+  readonly files: readonly string[];
+  /** "sha256:..." of the content, whatever the file format. */
+  readonly fingerprint: string;
+  readonly columns: ResolvedColumns;
+  readonly quality: QualityReport;
+}
+
+/**
+ * Reads, checks and describes recordings without holding them in memory. Values keep the units of the file, times become
+ * seconds.
+ *
+ * Recordings whose rows are interleaved are put together, in order of first appearance. A stretch ends where the person,
+ * recording or label changes, and at a gap: a step longer than 3 median steps of the recording and than 0.1 s.
+ * @param files paths, globs and URLs of tables with equal columns
+ * @throws UserError for everything that is wrong with the files, by file, row and column; DataFault where they could be
+ *   read as tables and what they hold is at fault
+ */
+export async function openRecordings(
+  files: readonly string[],
+  options: ReadRecordingsOptions,
+): Promise<OpenedRecordings> {
+  const database = await openDatabase();
+  const stores: RowStore[] = [];
+  try {
+    const open = (channels: number): RowStore => {
+      const { memoryBytes } = options;
+      stores.push(new RowStore(channels, memoryBytes === undefined ? {} : { memoryBytes }));
+      return stores.at(-1)!;
+    };
+    return await openWith(database, open, files, options);
+  } catch (error) {
+    for (const store of stores) store.close();
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+async function openWith(
+  database: Database,
+  openStore: (channels: number) => RowStore,
+  files: readonly string[],
+  options: ReadRecordingsOptions,
+): Promise<OpenedRecordings> {
+  const { requireLabels, requirePeople = requireLabels, logger = silentLogger, onFault = throwFault } = options;
+  const sources = await findFiles(database, files, logger.info);
+  const fileNames = sources.map((source) => source.path);
+  const table = await openTable(
+    database,
+    sources,
+    options.columns ?? {},
+    { label: requireLabels, group: requirePeople },
+    onFault,
+  );
+  const { roles } = table;
+  const warnings = (options.columns?.pathColumns ?? []).map(
+    (name) => `Column "${name}" is taken from the names of folders (${name}=...), not from the files.`,
+  );
+  const chunks = table.chunks();
+  const head: RowChunk[] = [];
+  for (let rows = 0; rows < headRows; ) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head.push(next.value);
+    rows += next.value.rows;
+  }
+  const { keys } = table;
+  const clock = clockOf(roles.time, table.timeType, { keys, chunks: head }, options.nominalRateHz, warnings);
+  if (roles.group === null)
+    warnings.push(`No person column was found: all rows count as one person, "${unknownUser}".`);
+  const store = openStore(roles.channels.length);
+  const selector = new RowSelector(table, fileNames, requireLabels, store);
+  for (const chunk of head.splice(0)) selector.add(chunk, clock.seconds(chunk));
+  for await (const chunk of chunks) selector.add(chunk, clock.seconds(chunk));
+  refuseReservedTexts(keys, roles, fileNames);
+  const selected = selector.finish(onFault);
+  if (selected.kept === 0) {
+    throw new DataFault({
+      code: "too_short",
+      message: `${fileNames[0]}: no row is left of ${selected.read}: ${reasons(selected)}.`,
+      advice: "Check the columns named by --label, --group, --recording and --time.",
+      file: fileNames[0]!,
+      expected: "rows with a person, a time and values",
+      found: reasons(selected),
+    });
+  }
+  const rows = new StoredRows([...roles.channels], store, selected.recordings);
+  if (requireLabels) refuseOneClass(rows.stretches(), roles);
+  const columns: ResolvedColumns = { ...roles, timeUnit: clock.timeUnit };
+  const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
+  const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
+  for (const warning of quality.warnings) logger.warn(warning);
+  return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, quality };
+}
+
+function refuseOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
+  const classes = new Set<string | null>();
+  for (const { label } of stretches) if (classes.add(label).size >= 2) return;
+  throw new UserError(
+    `Column "${roles.label}": expected at least two classes, found only "${[...classes][0]}" in all rows.`,
+    { advice: "Add recordings of another activity, or name another column with --label." },
+  );
+}
+
+function reasons(selected: SelectedRows): string {
+  const counted = Object.entries(selected.dropped).filter(([, rows]) => rows > 0);
+  return counted.map(([reason, rows]) => `${rows} dropped for ${reason.replaceAll("_", " ")}`).join(", ");
+}

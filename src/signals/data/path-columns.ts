@@ -1,0 +1,32 @@
+// Columns that stand in folder names, as data/user=ann/monday.parquet: taken only if named by --path-columns.
+
+import { UserError } from "../../errors.ts";
+
+/**
+ * @param path of one file
+ * @param column its name, as the folder spells it
+ * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's mark of a
+ *   missing value
+ * @throws UserError if no folder names the column, or two do
+ */
+export function pathValue(path: string, column: string): string | null {
+  const folders = path.split(/[/\\]/).slice(0, -1);
+  const values = folders.filter((name) => name.startsWith(`${column}=`)).map((name) => name.slice(column.length + 1));
+  if (values.length === 1) return values[0] === "__HIVE_DEFAULT_PARTITION__" ? null : decoded(values[0]!);
+  throw new UserError(
+    values.length === 0
+      ? `${path}: --path-columns names "${column}", but no folder of this file is called "${column}=...".`
+      : `${path}: ${values.length} folders of this file are called "${column}=...", expected one.`,
+    {
+      advice: `Name the file by a path that holds one folder "${column}=VALUE", or leave ${column} out of --path-columns.`,
+    },
+  );
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

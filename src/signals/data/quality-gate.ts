@@ -1,0 +1,109 @@
+// Stands before every other judgement of a batch: can it be judged at all? What is refused here says nothing about
+// drift, and must change no reference.
+
+import { counted } from "../../counted.ts";
+import { type Logger, silentLogger } from "../../log.ts";
+import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
+import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
+import { DataFault, type FaultDescription } from "./data-fault.ts";
+import { type OpenedRecordings, openRecordings } from "./open-recordings.ts";
+import type { QualityReport } from "./quality.ts";
+import { inMemory } from "./read-recordings.ts";
+import type { Recordings } from "./recordings.ts";
+
+export interface QualityGateOptions extends BatchExpectations {
+  /** Columns by role; those not given are found by their usual names. */
+  readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
+  /** What it warns of stands in the answer. */
+  readonly logger?: Pick<Logger, "info">;
+}
+
+export type OpenedBatch =
+  | {
+      readonly accepted: true;
+      /** Channels in the expected order, whatever the files'. To be closed. */
+      readonly opened: OpenedRecordings;
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly accepted: false;
+      /** At least one; one a fault. */
+      readonly reasons: readonly FaultDescription[];
+      /** Null where the rows could not be read. */
+      readonly quality: QualityReport | null;
+    };
+
+/** A rate further off than this share is brought to the model's with a warning. */
+const unsaidRateDifference = 0.05;
+
+/**
+ * Reads a batch of unlabelled recordings and says whether it can be judged, with all faults that were found: those of the
+ * files (columns, types, missing and infinite cells, time running backwards) and those of `batchFaults` (absurd values,
+ * lost time, flat channels, rate, length). A fault that ends the reading hides those behind it.
+ * @param files paths, globs and URLs of tables with equal columns
+ * @throws UserError where there is no such file, it is no table, or a column named in the options is not there: wrong use
+ */
+export async function openBatch(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {
+  const reasons: FaultDescription[] = [];
+  let opened: OpenedRecordings;
+  try {
+    opened = await openRecordings(files, {
+      columns: { ...options.columns, modelChannels: options.channels.map(({ column }) => column) },
+      requireLabels: false,
+      nominalRateHz: options.samplingRateHz,
+      onFault: (fault) => reasons.push(fault),
+      logger: { ...silentLogger, ...options.logger },
+    });
+  } catch (error) {
+    if (!(error instanceof DataFault)) throw error;
+    return { accepted: false, reasons: [...reasons, error.description], quality: null };
+  }
+  const { rows, quality } = opened;
+  reasons.push(...(await batchFaults(rows, quality, options, opened.files)));
+  if (reasons.length === 0) {
+    return { accepted: true, opened, warnings: [...quality.warnings, ...notes(quality, options)] };
+  }
+  rows.close();
+  return { accepted: false, reasons, quality };
+}
+
+export type GatedBatch =
+  | {
+      readonly accepted: true;
+      /** Channels in the expected order, whatever the files'. */
+      readonly recordings: Recordings;
+      readonly columns: ResolvedColumns;
+      readonly quality: QualityReport;
+      readonly warnings: readonly string[];
+    }
+  | Extract<OpenedBatch, { accepted: false }>;
+
+/** As `openBatch`, with all rows in memory. */
+export async function qualityGate(files: readonly string[], options: QualityGateOptions): Promise<GatedBatch> {
+  const batch = await openBatch(files, options);
+  if (!batch.accepted) return batch;
+  const { opened, warnings } = batch;
+  try {
+    const { columns, quality } = opened;
+    return { accepted: true, recordings: inMemory(opened), columns, quality, warnings };
+  } finally {
+    opened.rows.close();
+  }
+}
+
+/** What was put right without harm, and should be known. */
+function notes({ channels, rows, sampling }: QualityReport, { samplingRateHz }: QualityGateOptions): string[] {
+  const notes: string[] = [];
+  for (const [name, { missing, infinite }] of Object.entries(channels)) {
+    if (missing + infinite > 0) {
+      notes.push(`Channel ${name}: ${missing} missing and ${infinite} infinite values; their rows are left out.`);
+    }
+  }
+  if (rows.dropped.duplicate_time > 0)
+    notes.push(`Left out for a time that was there already: ${counted(rows.dropped.duplicate_time, "row")}.`);
+  const rate = sampling.rate_hz;
+  if (rate !== null && !(Math.abs(rate / samplingRateHz - 1) <= unsaidRateDifference)) {
+    notes.push(`Recorded at ${rate} Hz, brought to the model's ${samplingRateHz} Hz by interpolation.`);
+  }
+  return notes;
+}

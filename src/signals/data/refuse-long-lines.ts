@@ -1,0 +1,54 @@
+// A line without an end, as an unclosed quote makes it, keeps DuckDB's sniffer busy for many seconds; finding one takes none.
+
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { UserError } from "../../errors.ts";
+import type { SourceFile } from "./find-files.ts";
+
+/** DuckDB's limit. */
+const lineBytesLimit = 2_000_000;
+/** More than the sniffer sees of usual lines; a long line further on is found by reading. */
+const scannedBytes = 16 * 2 ** 20;
+const [lineFeed, carriageReturn] = [10, 13];
+
+/** @throws UserError for a local text file with a line of more than 2,000,000 bytes near its top */
+export async function refuseLongLines({ path, format, remote }: SourceFile): Promise<void> {
+  if (remote || format === "parquet") return;
+  let [scanned, start, feeds, returns] = [0, 0, 0, 0];
+  for await (const bytes of contentOf(path)) {
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i];
+      if (byte !== lineFeed && byte !== carriageReturn) continue;
+      if (scanned + i - start > lineBytesLimit) throw longLine(path, 1 + (feeds || returns));
+      start = scanned + i + 1;
+      if (byte === lineFeed) feeds++;
+      else returns++;
+    }
+    scanned += bytes.length;
+    if (scanned - start > lineBytesLimit) throw longLine(path, 1 + (feeds || returns));
+    if (scanned >= scannedBytes) return;
+  }
+}
+
+/** A damaged gzip file ends where the damage is; whoever reads it says so. */
+async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path, { highWaterMark: 2 ** 18 });
+  if (!/\.gz$/i.test(path)) {
+    yield* file;
+    return;
+  }
+  const gunzip = createGunzip();
+  try {
+    yield* file.on("error", (error) => gunzip.destroy(error)).pipe(gunzip);
+  } catch {
+    return;
+  } finally {
+    file.destroy();
+  }
+}
+
+function longLine(path: string, line: number): UserError {
+  return new UserError(`${path}: line ${line} has more than ${lineBytesLimit.toLocaleString("en")} bytes.`, {
+    advice: "Check that the file has line ends, and that every quote is closed.",
+  });
+}

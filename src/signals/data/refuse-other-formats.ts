@@ -1,0 +1,102 @@
+// Looks at the first bytes of a file before DuckDB does, and names what is neither text nor Parquet.
+
+import { open } from "node:fs/promises";
+import { constants, gunzipSync } from "node:zlib";
+import { UserError } from "../../errors.ts";
+import type { SourceFile } from "./find-files.ts";
+import { refuseColumns } from "./text-limits.ts";
+
+const headBytes = 4096;
+/** Of the line of column names. */
+const firstLineBytes = 2 ** 20;
+
+interface Kind {
+  readonly is: string;
+  readonly advice: string;
+}
+
+const utf16: Kind = { is: "UTF-16 text", advice: "Save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > utf8.csv" };
+
+/** @throws UserError for a local file whose name says CSV or TSV and whose bytes say otherwise */
+export async function refuseOtherFormats({ path, format, remote }: SourceFile): Promise<void> {
+  if (remote) return;
+  // What a damaged Parquet file lacks is said by whoever reads it.
+  if (format === "parquet") return;
+  const gzipped = /\.gz$/i.test(path);
+  const head = await headOf(path, headBytes);
+  const kind = gzipped ? kindOf(unzipped(head)) : (kindOfFile(head) ?? kindOf(head));
+  if (kind === undefined && !gzipped && !head.includes(newline) && head.length === headBytes) {
+    refuseWideHeader(path, await headOf(path, firstLineBytes));
+  }
+  if (kind === undefined) return;
+  throw new UserError(`${path}: expected a CSV or TSV table, this is ${kind.is}.`, { advice: kind.advice });
+}
+
+const newline = 10;
+
+/** DuckDB would look for a table in it for minutes. */
+function refuseWideHeader(path: string, head: Uint8Array): void {
+  const end = head.indexOf(newline);
+  if (end < 0 && head.length === firstLineBytes) {
+    throw new UserError(`${path}: the first line has more than ${firstLineBytes.toLocaleString("en")} bytes.`, {
+      advice: "Check that the file is a CSV or TSV table, with the column names in its first line.",
+    });
+  }
+  const counts = new Uint32Array(256);
+  for (const byte of end < 0 ? head : head.subarray(0, end)) counts[byte]! += 1;
+  refuseColumns(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
+}
+
+async function headOf(path: string, length: number): Promise<Uint8Array> {
+  const file = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError(`${path}: could not be opened: ${cause.code ?? cause.message}`, {
+      advice: "Check the file's permissions.",
+      cause,
+    });
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The head of a gzip file, as far as it goes; nothing if it is damaged. */
+function unzipped(head: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+function kindOfFile(head: Uint8Array): Kind | undefined {
+  const startsWith = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
+  if (startsWith(0x50, 0x41, 0x52, 0x31)) {
+    return { is: "a Parquet file", advice: "Rename it so that it ends in .parquet." };
+  }
+  if (startsWith(0x1f, 0x8b)) return { is: "a gzip file", advice: "Rename it so that it ends in .csv.gz." };
+  if (startsWith(0x50, 0x4b, 0x03, 0x04)) {
+    return {
+      is: "a zip archive, perhaps an Excel workbook",
+      advice: "Unpack it, or save the sheet as CSV (UTF-8), and name that.",
+    };
+  }
+  if (startsWith(0xd0, 0xcf, 0x11, 0xe0)) {
+    return { is: "an old Excel workbook", advice: "Save the sheet as CSV (UTF-8), and name that." };
+  }
+  return undefined;
+}
+
+function kindOf(head: Uint8Array): Kind | undefined {
+  const marked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  if (marked) return utf16;
+  const zeros: [number, number] = [0, 0];
+  for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2 === 0 ? 0 : 1] += 1;
+  const [even, odd] = zeros;
+  if (even + odd === 0) return undefined;
+  // Latin letters in UTF-16 have a zero in every other byte.
+  if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) return utf16;
+  return { is: "binary data: it holds NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
+}

@@ -1,0 +1,70 @@
+// Files elsewhere are read with extensions of DuckDB, which it fetches once. That happens only for a URL that the user
+// named, and not without saying so.
+
+import { UserError } from "../../errors.ts";
+import type { Database } from "./duckdb.ts";
+
+const extensionsByScheme: Readonly<Record<string, readonly string[]>> = {
+  http: ["httpfs"],
+  https: ["httpfs"],
+  hf: ["httpfs"],
+  s3: ["httpfs", "aws"],
+  gs: ["httpfs"],
+  gcs: ["httpfs"],
+  r2: ["httpfs"],
+};
+
+/**
+ * Lets a database read what a URL names.
+ * @param onFetch told before an extension is fetched
+ * @throws UserError for a URL of another kind, and when an extension or credentials cannot be had
+ */
+export async function allowRemote(database: Database, url: string, onFetch: (message: string) => void): Promise<void> {
+  const scheme = url.slice(0, url.indexOf("://")).toLowerCase();
+  const extensions = Object.hasOwn(extensionsByScheme, scheme) ? extensionsByScheme[scheme]! : undefined;
+  if (extensions === undefined) {
+    const known = Object.keys(extensionsByScheme).map((name) => `${name}://`);
+    throw new UserError(`${url}: expected a path or a URL that begins with ${known.join(", ")}.`, {
+      advice: "Copy the file here and name its path.",
+    });
+  }
+  for (const name of extensions) await loadExtension(database, name, url, onFetch);
+  if (scheme === "s3") await useCredentials(database);
+}
+
+async function loadExtension(
+  database: Database,
+  name: string,
+  url: string,
+  onFetch: (message: string) => void,
+): Promise<void> {
+  try {
+    await database.connection.run(`LOAD ${name}`);
+    return;
+  } catch {
+    onFetch(`Fetching DuckDB's extension ${name} from extensions.duckdb.org into ~/.duckdb, to read ${url}.`);
+  }
+  try {
+    await database.connection.run(`INSTALL ${name}`);
+    await database.connection.run(`LOAD ${name}`);
+  } catch (cause) {
+    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n", 1);
+    throw new UserError(`${url}: DuckDB's extension ${name} could not be fetched: ${reason}`, {
+      advice: "Without a network, copy the file here first and name its path.",
+      cause,
+    });
+  }
+}
+
+/** S3 needs keys; the AWS credential chain (environment, profile, instance role) is where users keep them. */
+async function useCredentials(database: Database): Promise<void> {
+  try {
+    await database.rows("CREATE SECRET IF NOT EXISTS tidemark_s3 (TYPE s3, PROVIDER credential_chain)");
+  } catch (cause) {
+    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n", 1);
+    throw new UserError(`S3 cannot be read: ${reason}`, {
+      advice: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with AWS_PROFILE.",
+      cause,
+    });
+  }
+}

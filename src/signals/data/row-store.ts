@@ -1,0 +1,239 @@
+// The rows of recordings, kept apart by recording, however they were interleaved: in memory as far as a budget goes, in
+// an unnamed temporary file beyond. Rows are kept as they come; each time the budget is full, they are sorted by recording
+// and written as one segment. What is held then is the number of rows of each recording in each segment.
+// Dimensions: C channels; a row is a time (float64) and C values (float32).
+
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+import { RowBuffer } from "./row-buffer.ts";
+
+/** Of rows in memory, before they move to a file. */
+export const defaultStoreBytes: number = 128 * 2 ** 20;
+
+const leastSegmentRows = 1024;
+/** Rows of a column that are read at once, whatever is asked for. */
+const leastAheadRows = 4096;
+
+/** Rows in the file, by recording and in their order: the times, then the values channel by channel. */
+interface Segment {
+  readonly offset: number;
+  readonly rows: number;
+  /** Those that have rows here, ascending. */
+  readonly recordings: Int32Array;
+  /** The first row here of each of them, then the number of rows. */
+  readonly firsts: Int32Array;
+}
+
+type Numbers = Float32Array | Float64Array;
+
+/** Rows `from` to `to` (excluded) of one column, counted through all recordings. */
+interface ReadAhead {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: Numbers;
+}
+
+export class RowStore {
+  readonly #channels: number;
+  readonly #directory: string;
+  readonly #segmentRows: number;
+  /** Rows that are not in the file. */
+  #newest: RowBuffer;
+  /** Of each recording. */
+  readonly #counts: number[] = [];
+  readonly #segments: Segment[] = [];
+  /** The first row of each recording, counted through all of them; undefined until the first row is read. */
+  #starts: Float64Array | undefined;
+  /** By column: time, then the channels. */
+  readonly #ahead: ReadAhead[] = [];
+  #file: number | undefined;
+  #fileBytes = 0;
+
+  constructor(
+    channels: number,
+    { memoryBytes = defaultStoreBytes, directory = tmpdir() }: { memoryBytes?: number; directory?: string } = {},
+  ) {
+    this.#channels = channels;
+    this.#directory = directory;
+    this.#segmentRows = Math.max(leastSegmentRows, Math.floor(memoryBytes / (8 + 4 * channels)));
+    this.#newest = new RowBuffer(channels);
+  }
+
+  /** Bytes in the temporary file. */
+  get spilledBytes(): number {
+    return this.#fileBytes;
+  }
+
+  rowsOf(recording: number): number {
+    return this.#counts[recording] ?? 0;
+  }
+
+  /** Rows `from` to `to` (excluded) of the columns follow those that the recording has; before any row is read. */
+  append(recording: number, time: Float64Array, values: readonly Float32Array[], from: number, to: number): void {
+    if (this.#starts !== undefined) throw new Error("rows were appended to a store that is being read");
+    while (this.#counts.length <= recording) this.#counts.push(0);
+    for (let at = from; at < to; ) {
+      if (this.#newest.rows >= this.#segmentRows) this.#spill();
+      const end = Math.min(to, at + this.#segmentRows - this.#newest.rows);
+      this.#newest.append(recording, [time, ...values], at, end);
+      this.#counts[recording]! += end - at;
+      at = end;
+    }
+  }
+
+  /** Rows `from` to `to` (excluded) of a recording; a copy, or a view that is not to be changed. */
+  time(recording: number, from: number, to: number): Float64Array {
+    return this.#rows(0, recording, from, to) as Float64Array;
+  }
+
+  values(channel: number, recording: number, from: number, to: number): Float32Array {
+    return this.#rows(1 + channel, recording, from, to) as Float32Array;
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+    this.#newest = new RowBuffer(this.#channels);
+    this.#segments.length = 0;
+    this.#ahead.length = 0;
+  }
+
+  #rows(column: number, recording: number, from: number, to: number): Numbers {
+    if (to > this.rowsOf(recording)) {
+      throw new RangeError(`rows ${from} to ${to}: expected at most ${this.rowsOf(recording)}`);
+    }
+    this.#starts ??= this.#seal();
+    const start = this.#starts[recording]!;
+    if (this.#file === undefined) return this.#newest.columns[column]!.subarray(start + from, start + to);
+    return this.#inFile(column, start + from, start + to);
+  }
+
+  /** After the last row. */
+  #seal(): Float64Array {
+    if (this.#file === undefined) this.#newest.sort();
+    else this.#spill();
+    const starts = new Float64Array(this.#counts.length + 1);
+    for (const [r, count] of this.#counts.entries()) starts[r + 1] = starts[r]! + count;
+    return starts;
+  }
+
+  /** Whoever goes through the rows in order gets them from ever larger pieces, of up to a quarter of a segment. */
+  #inFile(column: number, from: number, to: number): Numbers {
+    const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyColumn(column, 0) };
+    if (from >= last.from && to <= last.to) return last.rows.subarray(from - last.from, to - last.from);
+    const inOrder = from >= last.from && from <= last.to;
+    const wanted = inOrder ? Math.max(leastAheadRows, 2 * (last.to - last.from)) : leastAheadRows;
+    const length = Math.min(wanted, this.#segmentRows >> 2);
+    const end = Math.min(this.#starts!.at(-1)!, Math.max(to, from + length));
+    const rows = this.#gather(column, from, end);
+    this.#ahead[column] = { from, to: end, rows };
+    return rows.subarray(0, to - from);
+  }
+
+  /** One read of each segment, whatever the number of recordings. */
+  #gather(column: number, from: number, to: number): Numbers {
+    const starts = this.#starts!;
+    const gathered = emptyColumn(column, to - from);
+    if (from === to) return gathered;
+    const [first, last] = [lastUpTo(starts, from), lastUpTo(starts, to - 1)];
+    /** Of each recording, where its next row goes. */
+    const next = starts.slice(first, last + 1).map((start) => Math.max(0, start - from));
+    let [passedOfFirst, passedOfLast] = [0, 0];
+    for (const segment of this.#segments) {
+      const ofFirst = rowsIn(segment, first);
+      const ofLast = rowsIn(segment, last);
+      const begin = Math.min(ofFirst.to, ofFirst.from + Math.max(0, from - starts[first]! - passedOfFirst));
+      const end = Math.max(ofLast.from, Math.min(ofLast.to, ofLast.from + to - starts[last]! - passedOfLast));
+      passedOfFirst += ofFirst.to - ofFirst.from;
+      passedOfLast += ofLast.to - ofLast.from;
+      if (end <= begin) continue;
+      const rows = this.#read(segment, column, begin, end);
+      for (let i = ofFirst.place, at = begin; at < end; i++) {
+        const stop = Math.min(end, segment.firsts[i + 1]!);
+        if (stop <= at) continue;
+        const recording = segment.recordings[i]! - first;
+        gathered.set(rows.subarray(at - begin, stop - begin), next[recording]!);
+        next[recording]! += stop - at;
+        at = stop;
+      }
+    }
+    return gathered;
+  }
+
+  #spill(): void {
+    if (this.#newest.rows === 0) return;
+    const { recordings, firsts } = this.#newest.sort();
+    const { rows, columns } = this.#newest;
+    const offset = this.#fileBytes;
+    try {
+      this.#file ??= openUnnamed(this.#directory);
+      let at = offset;
+      for (const column of columns) {
+        const bytes = bytesOf(column.subarray(0, rows));
+        for (let done = 0; done < bytes.length; ) {
+          done += writeSync(this.#file, bytes, done, bytes.length - done, at + done);
+        }
+        at += bytes.length;
+      }
+      this.#fileBytes = at;
+    } catch (cause) {
+      throw new UserError(
+        `${this.#directory}: the rows could not be kept in a temporary file: ${cause instanceof Error ? cause.message : cause}`,
+        { advice: "Set TMPDIR to a folder with room for the recordings, or give fewer at once.", cause },
+      );
+    }
+    this.#segments.push({ offset, rows, recordings, firsts });
+    this.#newest.clear();
+  }
+
+  #read({ offset, rows }: Segment, column: number, from: number, to: number): Numbers {
+    const into = emptyColumn(column, to - from);
+    const bytes = bytesOf(into);
+    const start = offset + (column === 0 ? 8 * from : rows * (8 + 4 * (column - 1)) + 4 * from);
+    for (let done = 0; done < bytes.length; ) {
+      const count = readSync(this.#file!, bytes, done, bytes.length - done, start + done);
+      if (count === 0) throw new Error("the temporary file of the rows ended early");
+      done += count;
+    }
+    return into;
+  }
+}
+
+/** Nobody else can open it, and nothing stays when the process dies. */
+function openUnnamed(directory: string): number {
+  const folder = mkdtempSync(join(directory, "tidemark-"));
+  try {
+    return openSync(join(folder, "rows"), "wx+", 0o600);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of a segment, those of a recording, and the recording's place or that of the next one. */
+function rowsIn({ recordings, firsts }: Segment, recording: number): { from: number; to: number; place: number } {
+  const before = lastUpTo(recordings, recording);
+  const here = recordings[before] === recording;
+  const place = here || recordings[before]! > recording ? before : before + 1;
+  return { from: firsts[place]!, to: here ? firsts[place + 1]! : firsts[place]!, place };
+}
+
+/** Index of the last of ascending numbers that is at most the given one; 0 if none is. */
+function lastUpTo(numbers: Int32Array | Float64Array, most: number): number {
+  let [low, high] = [0, numbers.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (numbers[middle]! <= most) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function emptyColumn(column: number, rows: number): Numbers {
+  return column === 0 ? new Float64Array(rows) : new Float32Array(rows);
+}
+
+function bytesOf(values: Numbers): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,82 @@
+// How evenly a recording was sampled, and where it stops: median step, jitter, gaps.
+
+import { streamedMedian } from "../../stats/streamed-median.ts";
+import { pieces, type RowSource } from "./recordings.ts";
+
+/** A step longer than this many median steps, and than `minimalGapSeconds`, is a gap: a window may not cross it. */
+export const gapPeriods = 3;
+/** Shorter pauses are bridged by interpolation, whatever the rate. */
+export const minimalGapSeconds = 0.1;
+
+export interface Sampling {
+  /** Median step in seconds; NaN for a single row. */
+  readonly periodSeconds: number;
+  /** Root mean square deviation from the median step of the steps that are no gaps, as a share of the median step. */
+  readonly jitter: number;
+  /** Rows before which a gap lies. */
+  readonly gapRows: readonly number[];
+  readonly gapSeconds: number;
+  readonly longestGapSeconds: number;
+}
+
+/** So many steps are sorted; more are counted. */
+const mostSorted = 1_000_000;
+
+/** @param rows rows `start` to `end` (excluded) are one recording, their times increasing seconds */
+export function describeSampling(rows: Pick<RowSource, "time">, start: number, end: number): Sampling {
+  const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
+  if (end - start < 2) return { periodSeconds: Number.NaN, ...none };
+  const count = end - start - 1;
+  const periodSeconds = medianStep(rows, start, end);
+  // Clocks that count in milliseconds make 3 periods 3.0000001: a hair's breadth is no gap.
+  const threshold = Math.max(gapPeriods * periodSeconds, minimalGapSeconds) * (1 + 1e-6);
+  const gapRows: number[] = [];
+  let gapSeconds = 0;
+  let longestGapSeconds = 0;
+  let squares = 0;
+  let row = start;
+  for (const steps of stepsOf(rows, start, end)) {
+    for (const step of steps) {
+      row++;
+      if (step > threshold) {
+        gapRows.push(row);
+        gapSeconds += step;
+        longestGapSeconds = Math.max(longestGapSeconds, step);
+      } else {
+        squares += (step - periodSeconds) ** 2;
+      }
+    }
+  }
+  const counted = count - gapRows.length;
+  const jitter = counted > 0 ? Math.sqrt(squares / counted) / periodSeconds : 0;
+  return { periodSeconds, jitter, gapRows, gapSeconds, longestGapSeconds };
+}
+
+function medianStep(rows: Pick<RowSource, "time">, start: number, end: number): number {
+  const count = end - start - 1;
+  if (count > mostSorted) return streamedMedian(() => stepsOf(rows, start, end), count);
+  const steps = new Float64Array(count);
+  let at = 0;
+  for (const piece of stepsOf(rows, start, end)) {
+    steps.set(piece, at);
+    at += piece.length;
+  }
+  return medianOf(steps);
+}
+
+/** Times from each row of a recording to the next, in pieces. */
+export function* stepsOf(rows: Pick<RowSource, "time">, start: number, end: number): Generator<Float64Array> {
+  for (const { from, to } of pieces(start, end - 1)) {
+    const time = rows.time(from, to + 1);
+    const steps = new Float64Array(to - from);
+    for (let i = 0; i < steps.length; i++) steps[i] = time[i + 1]! - time[i]!;
+    yield steps;
+  }
+}
+
+/** The median; sorts its argument. */
+export function medianOf(values: Float64Array): number {
+  values.sort();
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}

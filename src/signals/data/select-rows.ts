@@ -1,0 +1,258 @@
+// Which rows stay and in what order: rows with something missing go, people and recordings that are interleaved are put
+// together without changing the order within each, equal times go but the first, time running backwards is refused.
+
+import { counted } from "../../counted.ts";
+import type { FaultDescription, OnFault } from "./data-fault.ts";
+import type { RowChunk, RowKey, Table } from "./row-chunks.ts";
+import type { RowStore } from "./row-store.ts";
+
+/** Kept rows of one recording; the store has them under its index. */
+export interface SelectedRecording {
+  readonly user: string;
+  readonly recording: string;
+  readonly index: number;
+  readonly rows: number;
+  /** Runs of one label, by their first row. */
+  readonly labels: readonly { readonly from: number; readonly label: string | null }[];
+}
+
+export interface SelectedRows {
+  /** Without those of which no row is left. */
+  readonly recordings: readonly SelectedRecording[];
+  readonly read: number;
+  readonly kept: number;
+  readonly dropped: DroppedRows;
+  /** Per channel, then time: cells that are empty or NaN, and cells that are infinite. */
+  readonly missing: readonly number[];
+  readonly infinite: readonly number[];
+}
+
+/** Rows that were left out, each counted once, under the first of these that holds. */
+export interface DroppedRows {
+  missing_label: number;
+  missing_person: number;
+  missing_recording: number;
+  missing_time: number;
+  missing_values: number;
+  duplicate_time: number;
+}
+
+/** More than this share of empty, NaN or infinite cells in one column is refused. */
+export const missingShareLimit = 0.01;
+
+/** The person of recordings without a person column. */
+export const unknownUser = "unknown";
+
+interface Place {
+  readonly file: number;
+  /** 1-based data row (a CSV's line is one more, for the header). */
+  readonly row: number;
+}
+
+interface OpenRecording {
+  readonly user: string;
+  readonly recording: string;
+  readonly index: number;
+  rows: number;
+  lastTime: number;
+  lastFile: number;
+  lastRow: number;
+  readonly labels: { from: number; label: string | null }[];
+  backwards: { from: number; to: number; before: Place; at: Place } | undefined;
+}
+
+/** Takes chunks in the order of the files, and puts the rows that stay into a store. */
+export class RowSelector {
+  readonly #table: Pick<Table, "roles" | "keys">;
+  readonly #fileNames: readonly string[];
+  readonly #requireLabels: boolean;
+  readonly #store: RowStore;
+  readonly #recordings: OpenRecording[] = [];
+  readonly #byName = new Map<string, OpenRecording>();
+  readonly #ofKey: { recording: OpenRecording; drop: keyof DroppedRows | undefined }[] = [];
+  readonly #nameOfFile: readonly string[];
+  readonly #missing: number[];
+  readonly #infinite: number[];
+  readonly #dropped: DroppedRows = {
+    ...{ missing_label: 0, missing_person: 0, missing_recording: 0 },
+    ...{ missing_time: 0, missing_values: 0, duplicate_time: 0 },
+  };
+  #read = 0;
+
+  /** @param fileNames names for messages, index as in the keys */
+  constructor(
+    table: Pick<Table, "roles" | "keys">,
+    fileNames: readonly string[],
+    requireLabels: boolean,
+    store: RowStore,
+  ) {
+    this.#table = table;
+    this.#fileNames = fileNames;
+    this.#requireLabels = requireLabels;
+    this.#store = store;
+    const columns = table.roles.channels.length + 1;
+    this.#missing = new Array<number>(columns).fill(0);
+    this.#infinite = new Array<number>(columns).fill(0);
+    const stems = fileNames.map((name) =>
+      name.replace(/^.*[/\\]/, "").replace(/(\.(csv|tsv|txt|parquet|parq|pq|gz))+$/i, ""),
+    );
+    this.#nameOfFile = new Set(stems).size === stems.length ? stems : fileNames;
+  }
+
+  /** @param time [rows] seconds, NaN where missing */
+  add(chunk: RowChunk, time: Float64Array): void {
+    const { rows, file, firstRow, keyOfRow, channels } = chunk;
+    this.#read += rows;
+    const bad = this.#findMissing(chunk, time);
+    // Rows that follow each other and stay are stored together.
+    let [first, open]: [number, OpenRecording | undefined] = [0, undefined];
+    const store = (end: number): void => {
+      if (open !== undefined) this.#store.append(open.index, time, channels, first, end);
+      open = undefined;
+    };
+    for (let i = 0; i < rows; i++) {
+      const { recording, drop } = this.#lookUp(keyOfRow[i]!);
+      const reason = drop ?? (bad[i] === 0 ? undefined : bad[i] === 1 ? "missing_values" : "missing_time");
+      if (reason !== undefined || !this.#follows(recording, time[i]!, file, firstRow + i + 1)) {
+        if (reason !== undefined) this.#dropped[reason]++;
+        store(i);
+        continue;
+      }
+      const { label } = this.#table.keys[keyOfRow[i]!]!;
+      if (recording.labels.at(-1)?.label !== label) recording.labels.push({ from: recording.rows, label });
+      recording.rows++;
+      if (open === recording) continue;
+      store(i);
+      [first, open] = [i, recording];
+    }
+    store(rows);
+  }
+
+  /** Whether a row comes after the one before it in its recording; takes note of it. */
+  #follows(recording: OpenRecording, time: number, file: number, row: number): boolean {
+    if (recording.rows > 0) {
+      const step = time - recording.lastTime;
+      if (step < 0) {
+        recording.backwards ??= {
+          ...{ from: recording.lastTime, to: time },
+          before: { file: recording.lastFile, row: recording.lastRow },
+          at: { file, row },
+        };
+        return false;
+      }
+      if (step === 0) {
+        this.#dropped.duplicate_time++;
+        return false;
+      }
+    }
+    recording.lastTime = time;
+    recording.lastFile = file;
+    recording.lastRow = row;
+    return true;
+  }
+
+  /** 0 for a whole row, 1 where a channel and 2 where the time is missing. */
+  #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
+    const bad = new Uint8Array(rows);
+    for (const [c, values] of [...channels, time].entries()) {
+      const mark = c < channels.length ? 1 : 2;
+      for (let i = 0; i < rows; i++) {
+        // x - x is 0 for finite numbers only.
+        if (values[i]! - values[i]! === 0) continue;
+        if (Number.isNaN(values[i]!)) this.#missing[c]! += 1;
+        else this.#infinite[c]! += 1;
+        bad[i] = mark;
+      }
+    }
+    return bad;
+  }
+
+  /** Recordings in the order of their first row; without a recording column, a person's rows in one file are one. */
+  #lookUp(index: number): { recording: OpenRecording; drop: keyof DroppedRows | undefined } {
+    const known = this.#ofKey[index];
+    if (known !== undefined) return known;
+    const key = this.#table.keys[index]!;
+    const user = key.user ?? unknownUser;
+    const recording = this.#table.roles.recording === null ? this.#nameOfFile[key.file]! : (key.recording ?? "");
+    const name = `${user}\x1f${recording}`;
+    let open = this.#byName.get(name);
+    if (open === undefined) {
+      const start = { rows: 0, lastTime: 0, lastFile: 0, lastRow: 0, labels: [], backwards: undefined };
+      open = { user, recording, index: this.#recordings.length, ...start };
+      this.#byName.set(name, open);
+      this.#recordings.push(open);
+    }
+    const found = { recording: open, drop: this.#dropOf(key) };
+    this.#ofKey[index] = found;
+    return found;
+  }
+
+  #dropOf(key: RowKey): keyof DroppedRows | undefined {
+    const { group, recording } = this.#table.roles;
+    if (this.#requireLabels && key.label === null) return "missing_label";
+    if (group !== null && key.user === null) return "missing_person";
+    return recording !== null && key.recording === null ? "missing_recording" : undefined;
+  }
+
+  /**
+   * After the last chunk.
+   * @param onFault told of too many missing values in a column, and of the first row of a recording where time runs
+   *   backwards; if it does not throw, such rows are left out uncounted
+   */
+  finish(onFault: OnFault): SelectedRows {
+    this.#tellMissing(onFault);
+    for (const recording of this.#recordings) {
+      if (recording.backwards !== undefined) onFault(this.#backwards(recording, recording.backwards));
+    }
+    const kept = this.#recordings.filter(({ rows }) => rows > 0);
+    return {
+      recordings: kept.map(({ user, recording, index, rows, labels }) => ({ user, recording, index, rows, labels })),
+      read: this.#read,
+      kept: kept.reduce((sum, { rows }) => sum + rows, 0),
+      dropped: this.#dropped,
+      missing: this.#missing,
+      infinite: this.#infinite,
+    };
+  }
+
+  #tellMissing(onFault: OnFault): void {
+    const { roles } = this.#table;
+    for (const [c, nan] of this.#missing.entries()) {
+      const inf = this.#infinite[c]!;
+      const share = (nan + inf) / this.#read;
+      if (share <= missingShareLimit) continue;
+      const name = roles.channels[c] ?? roles.time ?? "time";
+      const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(this.#read, "row")} (${(100 * share).toFixed(1)} %)`;
+      const expected = `at most ${100 * missingShareLimit} %`;
+      onFault({
+        code: inf > nan ? "infinite" : "missing",
+        message: `Column "${name}": ${found}; expected ${expected}.`,
+        advice: "Repair the export, or leave this column out with --channels.",
+        ...{ column: name, expected, found },
+      });
+    }
+  }
+
+  #backwards(
+    { user, recording }: OpenRecording,
+    { from, to, before, at }: NonNullable<OpenRecording["backwards"]>,
+  ): FaultDescription {
+    const { roles } = this.#table;
+    const file = this.#fileNames[at.file]!;
+    const seconds = (time: number): string => `${Number(time.toPrecision(12))} s`;
+    const earlier =
+      before.file === at.file ? `row ${before.row}` : `row ${before.row} of ${this.#fileNames[before.file]}`;
+    return {
+      code: "time",
+      message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
+      advice:
+        roles.recording === null
+          ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
+          : "Sort the rows of each recording by time, or give recordings that start anew their own name.",
+      ...{ file, row: at.row },
+      ...(roles.time === null ? {} : { column: roles.time }),
+      expected: `a time after ${seconds(from)}`,
+      found: seconds(to),
+    };
+  }
+}

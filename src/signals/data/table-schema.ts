@@ -1,0 +1,184 @@
+// What a file holds before its rows are read: column names and types, and for text files how they are written.
+
+import { UserError } from "../../errors.ts";
+import { DataFault } from "./data-fault.ts";
+import { type Database, sqlName, sqlString } from "./duckdb.ts";
+import { explainCsvError } from "./explain-read-error.ts";
+import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
+import { pathValue } from "./path-columns.ts";
+import { refuseLongLines } from "./refuse-long-lines.ts";
+import { refuseOtherFormats } from "./refuse-other-formats.ts";
+import { refuseWideTable } from "./text-limits.ts";
+
+export interface TableSchema {
+  readonly names: readonly string[];
+  /** DuckDB's type of each column, as sniffed from the first 20,480 rows of a text file. */
+  readonly types: ReadonlyMap<string, string>;
+  /**
+   * The table as SQL. `numbers` are the columns to be read as numbers, whatever the sniffer made of them.
+   * Other columns of a text file come as text, but for date-times.
+   */
+  source(numbers: ReadonlySet<string>): string;
+}
+
+const missingMarks = ["", "NA", "N/A", "na", "n/a", "null", "NULL", "None", "?", "-"];
+
+// Otherwise a folder called user=x would replace the column "user" without a word.
+const noHive = "hive_partitioning=false";
+
+/**
+ * @param pathColumns columns that are taken from the names of the file's folders, after its own
+ * @throws UserError when the file is not what its name says, or is not a table, or has a column that its path names too
+ */
+export async function readSchema(
+  database: Database,
+  file: SourceFile,
+  pathColumns: readonly string[] = [],
+): Promise<TableSchema> {
+  await refuseOtherFormats(file);
+  await refuseLongLines(file);
+  const schema = file.format === "parquet" ? await parquetSchema(database, file) : await csvSchema(database, file);
+  if (schema.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
+  refuseWideTable(file.path, schema.names);
+  return pathColumns.length === 0 ? schema : withPathColumns(schema, file, pathColumns);
+}
+
+function withPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly string[]): TableSchema {
+  const values = columns.map((name) => {
+    if (schema.names.includes(name)) {
+      throw new UserError(`${path}: --path-columns names "${name}", which is a column of the file too.`, {
+        advice: "Leave it out of --path-columns to take the file's, or rename one of the two.",
+      });
+    }
+    const value = pathValue(path, name);
+    return `CAST(${value === null ? "NULL" : sqlString(value)} AS VARCHAR) AS ${sqlName(name)}`;
+  });
+  return {
+    names: [...schema.names, ...columns],
+    types: new Map([...schema.types, ...columns.map((name) => [name, "VARCHAR"] as const)]),
+    source: (numbers) => `(SELECT *, ${values.join(", ")} FROM ${schema.source(numbers)})`,
+  };
+}
+
+async function parquetSchema(database: Database, file: SourceFile): Promise<TableSchema> {
+  const source = `read_parquet(${readerPath(file)}, ${noHive})`;
+  let rows: Record<string, unknown>[];
+  try {
+    rows = await database.rows(`DESCRIBE FROM ${source}`);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  const types = new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));
+  return { names: [...types.keys()], types, source: () => source };
+}
+
+async function csvSchema(database: Database, file: SourceFile): Promise<TableSchema> {
+  const marks = `nullstr=[${missingMarks.map(sqlString).join(", ")}]`;
+  let sniffed: Record<string, unknown> | undefined;
+  try {
+    const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
+      (await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
+    // A line with too many or too few values near the top makes the sniffer give up, or see one column; the header knows
+    // better, and reading will then name the line.
+    sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
+    const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
+    const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
+    if (delimiter !== undefined) sniffed = await sniff(`, delim=${sqlString(delimiter)}, ignore_errors=true`);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  if (sniffed === undefined) throw new UserError(`${file.path}: the file has no columns.`);
+  const columns = sniffed.Columns as { name: string; type: string }[];
+  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const dialect = [
+    `delim=${sqlString(setting(sniffed, "Delimiter", ","))}`,
+    `quote=${sqlString(setting(sniffed, "Quote", '"'))}`,
+    `escape=${sqlString(setting(sniffed, "Escape", '"'))}`,
+    `comment=${sqlString(setting(sniffed, "Comment", ""))}`,
+    `skip=${Number(sniffed.SkipRows)}`,
+    ...format(sniffed, "DateFormat", "dateformat"),
+    ...format(sniffed, "TimestampFormat", "timestampformat"),
+    "header=true",
+    noHive,
+    "auto_detect=false",
+    marks,
+  ].join(", ");
+  return {
+    names: columns.map(({ name }) => name),
+    types,
+    source(numbers) {
+      const typed = columns.map(({ name, type }) => {
+        const kept = isDateTime(type) ? type : "VARCHAR";
+        return `${sqlString(name)}: ${sqlString(numbers.has(name) ? "DOUBLE" : kept)}`;
+      });
+      return `read_csv(${readerPath(file)}, ${dialect}, columns={${typed.join(", ")}})`;
+    },
+  };
+}
+
+function setting(sniffed: Record<string, unknown>, key: string, otherwise: string): string {
+  const value = sniffed[key];
+  return typeof value === "string" && value !== "(empty)" && value !== "\0" ? value : otherwise;
+}
+
+function format(sniffed: Record<string, unknown>, key: string, option: string): string[] {
+  const value = sniffed[key];
+  return typeof value === "string" && value !== "" ? [`${option}=${sqlString(value)}`] : [];
+}
+
+/** Whether DuckDB's type is a date, a time of day or both. */
+export function isDateTime(type: string): boolean {
+  return /^(TIMESTAMP|DATE|TIME)/.test(type);
+}
+
+/** Every file must have the columns of the first, in any order. */
+export function refuseOtherColumns(
+  first: string,
+  names: readonly string[],
+  file: string,
+  other: readonly string[],
+): void {
+  const lacks = names.filter((name) => !other.includes(name));
+  const extra = other.filter((name) => !names.includes(name));
+  if (lacks.length === 0 && extra.length === 0) return;
+  const differences = [
+    ...(lacks.length > 0 ? [`lacks ${lacks.join(", ")}`] : []),
+    ...(extra.length > 0 ? [`has ${extra.join(", ")} besides`] : []),
+  ].join(" and ");
+  throw new DataFault({
+    code: "schema",
+    message: `${file}: expected the columns of ${first}, but this file ${differences}.`,
+    advice: "Give files of equal columns, or read them one by one.",
+    file,
+    expected: names.join(", "),
+    found: other.join(", "),
+  });
+}
+
+function unreadable(file: SourceFile, cause: unknown): UserError {
+  const message = firstLine(cause);
+  if (file.remote) {
+    return new UserError(`${file.path}: could not be read: ${message}`, {
+      advice: "Check the address and the network; DuckDB downloads its httpfs extension on first use.",
+      cause,
+    });
+  }
+  if (/parquet|magic bytes/i.test(message) && file.format === "parquet") {
+    return new UserError(`${file.path}: this is not a Parquet file, although its name says so.`, {
+      advice: "Export it again, or give it the extension of what it is (.csv, .tsv, .csv.gz).",
+      cause,
+    });
+  }
+  if (/gzip/i.test(message)) {
+    return new UserError(`${file.path}: this is not a gzip file, although its name says so.`, {
+      advice: "Drop the .gz from its name if it is plain text, or compress it again.",
+      cause,
+    });
+  }
+  const explained = explainCsvError(file, cause);
+  if (explained !== undefined) return new UserError(explained.message, { advice: explained.advice, cause });
+  return new UserError(`${file.path}: expected a CSV or TSV table with a line of column names: ${message}`, {
+    advice: "Check that the file is text with one delimiter and one column name a column.",
+    cause,
+  });
+}

@@ -1,0 +1,79 @@
+// How much text a table may bring along. Numbers are read in pieces of fixed size; texts and names are kept, so that one
+// long cell, or a row number taken for a recording, could fill any memory.
+
+import { UserError } from "../../errors.ts";
+import { DataFault } from "./data-fault.ts";
+import { sqlName } from "./duckdb.ts";
+
+/** Bytes of UTF-8 in a person, recording or label. */
+export const textBytesLimit = 1000;
+/** Different persons, recordings and labels, in their combinations. */
+export const keysLimit = 100_000;
+export const columnsLimit = 10_000;
+/** Characters. */
+export const columnNameLimit = 1000;
+
+/** Stands in front of a length, where the text itself is too long to be taken out of DuckDB. */
+const tooLong = "\x1e";
+
+/** A text column as SQL: trimmed, '' where missing, and cut short before anything copies a text that is too long. */
+export function textColumn(name: string | null): string {
+  if (name === null) return "''";
+  const text = `CAST(${sqlName(name)} AS VARCHAR)`;
+  const kept = `coalesce(trim(replace(replace(${text}, chr(31), ' '), chr(30), ' ')), '')`;
+  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) ELSE ${kept} END`;
+}
+
+/**
+ * @param row 1-based data row of the file
+ * @param known how many combinations there are already
+ * @param texts by column, as `textColumn` gave them
+ * @throws DataFault where a text is too long, or there are too many different ones
+ */
+export function refuseTooManyTexts(
+  file: string,
+  row: number,
+  known: number,
+  texts: readonly (readonly [column: string | null, text: string | null])[],
+): void {
+  for (const [column, text] of texts) {
+    if (column === null || text?.startsWith(tooLong) !== true) continue;
+    const found = `a text of ${Number(text.slice(1)).toLocaleString("en")} bytes`;
+    const expected = `at most ${textBytesLimit.toLocaleString("en")} bytes`;
+    throw new DataFault({
+      ...{ code: "schema", file, row, column, expected, found },
+      message: `${file}: data row ${row}, column "${column}": ${found}; expected ${expected}.`,
+      advice: "Name the columns that hold the person, recording and label with --group, --recording and --label.",
+    });
+  }
+  if (known < keysLimit) return;
+  const columns = texts.flatMap(([column]) => (column === null ? [] : [`"${column}"`])).join(", ");
+  const expected = `at most ${keysLimit.toLocaleString("en")} different texts in ${columns}`;
+  throw new DataFault({
+    ...{ code: "schema", file, row, expected, found: "more" },
+    message: `${file}: data row ${row}: expected ${expected} together.`,
+    advice:
+      "One of them looks like a row number. Name others with --group, --recording and --label, or split the files.",
+  });
+}
+
+/** @throws UserError for a table too wide, or a column name too long, to be handled */
+export function refuseWideTable(file: string, names: readonly string[]): void {
+  refuseColumns(file, names.length);
+  const long = names.findIndex((name) => name.length > columnNameLimit);
+  if (long < 0) return;
+  const characters = names[long]!.length.toLocaleString("en");
+  throw new UserError(
+    `${file}: the name of column ${long + 1} has ${characters} characters; expected at most ${columnNameLimit.toLocaleString("en")}.`,
+    { advice: "Check that the first line holds the column names, and the delimiter is a comma, semicolon or tab." },
+  );
+}
+
+/** @throws UserError for too many columns */
+export function refuseColumns(file: string, count: number): void {
+  if (count <= columnsLimit) return;
+  throw new UserError(
+    `${file}: ${count.toLocaleString("en")} columns; expected at most ${columnsLimit.toLocaleString("en")}.`,
+    { advice: "Export the columns that are needed, one row a sample." },
+  );
+}

@@ -1,0 +1,165 @@
+// Tables out: columns to CSV or Parquet through DuckDB. The file appears under its name whole or not at all: it is
+// written beside its target, flushed to disk and renamed.
+
+import { mkdtemp, open, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+  DOUBLE,
+  type DuckDBAppender,
+  DuckDBDataChunk,
+  type DuckDBType,
+  FLOAT,
+  INTEGER,
+  VARCHAR,
+} from "@duckdb/node-api";
+import { UserError } from "../../errors.ts";
+import { makeDirectories } from "../../make-directories.ts";
+import { temporaryBeside } from "../../temporary-file.ts";
+import { type Database, openDatabase, sqlName, sqlString } from "./duckdb.ts";
+import { firstLine } from "./find-files.ts";
+
+export interface TableColumn {
+  readonly name: string;
+  /** One of: string, double, float, integer (32 bits). */
+  readonly type: "string" | "double" | "float" | "integer";
+  /** One entry a row; null for an empty cell. */
+  readonly values: ArrayLike<string | number | null>;
+}
+
+const duckdbTypes: Record<TableColumn["type"], DuckDBType> = {
+  string: VARCHAR,
+  double: DOUBLE,
+  float: FLOAT,
+  integer: INTEGER,
+};
+
+const chunkRows = 2048;
+
+/** SQL options of `COPY` for the extension of a file: .parquet, .csv, .tsv, the latter two also with .gz. */
+export function copyFormat(path: string): string {
+  if (/\.(parquet|parq|pq)$/i.test(path)) return "FORMAT parquet, COMPRESSION zstd";
+  const text = /\.(csv|tsv)(\.gz)?$/i.exec(path);
+  if (text === null) {
+    throw new UserError(`${path}: expected a name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz.`, {
+      advice: "Change the extension; it says in which format the table is written.",
+    });
+  }
+  const delimiter = text[1]!.toLowerCase() === "tsv" ? "chr(9)" : "','";
+  return `FORMAT csv, HEADER true, DELIMITER ${delimiter}, COMPRESSION ${text[2] === undefined ? "none" : "gzip"}`;
+}
+
+/**
+ * Writes columns of equal length. Equal columns give equal bytes for CSV, and equal values for Parquet.
+ * @param path its extension chooses the format; missing folders are made; an existing file is replaced
+ * @throws UserError when the format is unknown or the file cannot be written
+ */
+export async function writeTable(path: string, columns: readonly TableColumn[]): Promise<void> {
+  const writer = await TableWriter.open(path, columns);
+  try {
+    await writer.append(columns);
+    await writer.finish();
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Writes a table some rows at a time, as `writeTable` would write them all at once. Closed by whoever opens it. */
+export class TableWriter {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #database: Database;
+  readonly #appender: DuckDBAppender;
+  readonly #columns: readonly Omit<TableColumn, "values">[];
+  /** Where DuckDB puts the rows that it cannot hold. */
+  readonly #scratch: string;
+
+  private constructor(
+    path: string,
+    columns: readonly Omit<TableColumn, "values">[],
+    of: { database: Database; appender: DuckDBAppender; scratch: string },
+  ) {
+    this.#path = path;
+    this.#columns = columns;
+    this.#temporary = temporaryBeside(path);
+    this.#database = of.database;
+    this.#appender = of.appender;
+    this.#scratch = of.scratch;
+  }
+
+  /** @throws UserError when the format is unknown or nothing can be written there */
+  static async open(path: string, columns: readonly Omit<TableColumn, "values">[]): Promise<TableWriter> {
+    copyFormat(path);
+    const scratch = await mkdtemp(join(tmpdir(), "tidemark-"));
+    const database = await openDatabase({ scratch });
+    try {
+      await makeDirectories(dirname(path));
+      const declared = columns.map(({ name, type }) => `${sqlName(name)} ${duckdbTypes[type]}`);
+      await database.connection.run(`CREATE TABLE written (${declared.join(", ")})`);
+      const appender = await database.connection.createAppender("written");
+      return new TableWriter(path, columns, { database, appender, scratch });
+    } catch (cause) {
+      database.close();
+      await rm(scratch, { recursive: true, force: true });
+      throw notWritten(path, cause);
+    }
+  }
+
+  /** @param columns of the names and types it was opened with, of equal length */
+  async append(columns: readonly TableColumn[]): Promise<void> {
+    const rows = columns[0]?.values.length ?? 0;
+    for (const [c, { name, values }] of columns.entries()) {
+      if (name !== this.#columns[c]?.name) throw new RangeError(`${name}: expected ${this.#columns[c]?.name}`);
+      if (values.length !== rows) throw new RangeError(`${name}: expected ${rows} values, got ${values.length}`);
+    }
+    const types = columns.map(({ type }) => duckdbTypes[type]);
+    try {
+      for (let start = 0; start < rows; start += chunkRows) {
+        const count = Math.min(chunkRows, rows - start);
+        const chunk = DuckDBDataChunk.create(types, count);
+        chunk.setColumns(
+          columns.map(({ values }) => Array.from({ length: count }, (_, i) => values[start + i] ?? null)),
+        );
+        this.#appender.appendDataChunk(chunk);
+      }
+    } catch (cause) {
+      throw notWritten(this.#path, cause);
+    }
+  }
+
+  /** The file appears under its name. */
+  async finish(): Promise<void> {
+    try {
+      this.#appender.closeSync();
+      await this.#database.connection.run(`COPY written TO ${sqlString(this.#temporary)} (${copyFormat(this.#path)})`);
+      await flush(this.#temporary);
+      await rename(this.#temporary, this.#path);
+      await flush(dirname(this.#path));
+    } catch (cause) {
+      throw notWritten(this.#path, cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+    // Where the folder itself is the trouble there is nothing to remove.
+    await rm(this.#temporary, { force: true }).catch(() => undefined);
+    await rm(this.#scratch, { recursive: true, force: true });
+  }
+}
+
+function notWritten(path: string, cause: unknown): UserError {
+  return new UserError(`${path}: could not be written: ${firstLine(cause)}`, {
+    advice: "Check that the folder can be written to and has space left.",
+    cause,
+  });
+}
+
+async function flush(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,234 @@
+// Cuts recordings into windows of equal length, each inside one stretch: one person, recording and label, no gap.
+// Every stretch is copied once into a shared block; overlapping windows are offsets into it.
+// Dimensions: S samples, C channels, W windows, T samples a window.
+
+import { counted } from "../../counted.ts";
+import { UserError } from "../../errors.ts";
+import { pieces, type Recordings, type RowSource, rowsInMemory } from "../data/recordings.ts";
+import { type EvenPlan, evenValues, planStretch } from "./resample.ts";
+import type { WindowSet } from "./windows.ts";
+
+export interface WindowOptions {
+  /** Hz; stretches at another rate are resampled. */
+  readonly samplingRateHz: number;
+  /** T. */
+  readonly windowSize: number;
+  /** Share of a window that the next one repeats, in [0, 1). */
+  readonly overlap: number;
+  /** The label index; sorted names of the recordings when not given. */
+  readonly classes?: readonly string[];
+}
+
+/** Samples (after resampling) that no window covers, each counted once. */
+export interface DroppedSamples {
+  /** In stretches shorter than a window. */
+  shortStretches: { stretches: number; samples: number };
+  /** At the end of longer stretches, less than a step. */
+  remainders: { stretches: number; samples: number };
+  /** In stretches whose label is not among the given classes. */
+  unknownClass: { stretches: number; samples: number };
+}
+
+export interface MadeWindows {
+  readonly windows: WindowSet;
+  readonly dropped: DroppedSamples;
+  /** Stretches that were brought to the rate by interpolation; the others are bit for bit as read. */
+  readonly resampledStretches: number;
+}
+
+/** Samples from one window's start to the next: round(windowSize * (1 - overlap)), at least 1. */
+export function windowStep(windowSize: number, overlap: number): number {
+  return Math.max(1, Math.round(windowSize * (1 - overlap)));
+}
+
+/**
+ * @returns windows in the order of the stretches, earlier first; only covered samples are in `samples`
+ * @throws UserError when no stretch is as long as a window
+ * @throws RangeError for options outside their range
+ */
+export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
+  return makeWindowsOf(rowsInMemory(recordings), options);
+}
+
+/** The same of rows that are read in pieces; the windows are in memory. @throws as `makeWindows` */
+export function makeWindowsOf(rows: RowSource, options: WindowOptions): MadeWindows {
+  const plan = planWindows(rows, options);
+  const { windows } = cutWindows(rows, plan, wholeParts(plan));
+  return { windows, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
+}
+
+/** Where the windows lie, before any sample is read. */
+export interface WindowPlan {
+  readonly options: WindowOptions;
+  /** Samples from one window's start to the next. */
+  readonly step: number;
+  readonly parts: readonly PlannedPart[];
+  readonly windows: number;
+  readonly classes: readonly string[];
+  readonly users: readonly string[];
+  readonly recordings: readonly string[];
+  readonly dropped: DroppedSamples;
+  readonly resampledStretches: number;
+}
+
+/** A stretch that holds a window. */
+interface PlannedPart {
+  readonly even: EvenPlan;
+  readonly windows: number;
+  readonly label: number;
+  readonly group: number;
+  readonly recording: number;
+}
+
+/** Windows `first` to `last` (excluded) of a part, over its samples `from` to `to` (excluded). */
+export interface PartOfWindows {
+  readonly part: PlannedPart;
+  readonly first: number;
+  readonly last: number;
+  readonly from: number;
+  readonly to: number;
+  /** Those of them that belong to the windows. */
+  readonly ownFrom: number;
+  readonly ownTo: number;
+}
+
+/** @throws as `makeWindows` */
+export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
+  const { samplingRateHz, windowSize, overlap } = options;
+  if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
+  }
+  if (!(Number.isInteger(windowSize) && windowSize >= 1)) {
+    throw new RangeError(`windowSize: expected a positive integer, got ${windowSize}`);
+  }
+  if (!(overlap >= 0 && overlap < 1)) throw new RangeError(`overlap: expected a number in [0, 1), got ${overlap}`);
+
+  const step = windowStep(windowSize, overlap);
+  const [labels, people] = [new Set<string>(), new Set<string>()];
+  for (const { label, user } of rows.stretches()) {
+    if (label !== null) labels.add(label);
+    people.add(user);
+  }
+  const classes = options.classes ?? [...labels].sort();
+  const users = [...people].sort();
+  const classIndex = indexOf(classes);
+  const userIndex = indexOf(users);
+  const recordings: string[] = [];
+  const recordingKeys = new Map<string, number>();
+  const dropped: DroppedSamples = {
+    shortStretches: { stretches: 0, samples: 0 },
+    remainders: { stretches: 0, samples: 0 },
+    unknownClass: { stretches: 0, samples: 0 },
+  };
+  const parts: PlannedPart[] = [];
+  let longest = 0;
+  let windowCount = 0;
+  let resampledStretches = 0;
+  for (const stretch of rows.stretches()) {
+    const even = planStretch(rows, stretch, samplingRateHz);
+    if (even.resampled) resampledStretches++;
+    const key = `${stretch.user}\x1f${stretch.recording}`;
+    const recording = recordingKeys.get(key) ?? recordings.push(stretch.recording) - 1;
+    recordingKeys.set(key, recording);
+    const label = stretch.label === null ? -1 : classIndex.get(stretch.label);
+    if (label === undefined) {
+      count(dropped.unknownClass, even.length);
+      continue;
+    }
+    longest = Math.max(longest, even.length);
+    if (even.length < windowSize) {
+      count(dropped.shortStretches, even.length);
+      continue;
+    }
+    const windows = Math.floor((even.length - windowSize) / step) + 1;
+    const remainder = even.length - (windows - 1) * step - windowSize;
+    if (remainder > 0) count(dropped.remainders, remainder);
+    parts.push({ even, windows, label, group: userIndex.get(stretch.user)!, recording });
+    windowCount += windows;
+  }
+  if (windowCount === 0) throw noWindows(longest, options, dropped);
+  return { options, step, parts, windows: windowCount, classes, users, recordings, dropped, resampledStretches };
+}
+
+/** All windows of all parts. */
+function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
+  return parts.map((part) => {
+    const to = coveredLength(part.windows, windowSize, step);
+    return { part, first: 0, last: part.windows, from: 0, to, ownFrom: 0, ownTo: to };
+  });
+}
+
+/**
+ * The windows of some parts, in their order.
+ * @returns besides, the first sample of each part
+ */
+export function cutWindows(
+  rows: RowSource,
+  { options, step, classes, users, recordings }: WindowPlan,
+  chosen: readonly PartOfWindows[],
+): { windows: WindowSet; firstSamples: number[] } {
+  const { samplingRateHz, windowSize } = options;
+  const channelCount = rows.channels.length;
+  const windowCount = chosen.reduce((sum, { first, last }) => sum + last - first, 0);
+  const sampleCount = chosen.reduce((sum, { from, to }) => sum + to - from, 0);
+  const samples = new Float32Array(new SharedArrayBuffer(sampleCount * channelCount * Float32Array.BYTES_PER_ELEMENT));
+  const starts = new Int32Array(windowCount);
+  const startTimes = new Float64Array(windowCount);
+  const labels = new Int32Array(windowCount);
+  const groups = new Int32Array(windowCount);
+  const recordingIndex = new Int32Array(windowCount);
+  const firstSamples: number[] = [];
+  let offset = 0;
+  let w = 0;
+  for (const { part, first, last, from, to } of chosen) {
+    const { even, label, group, recording } = part;
+    for (const piece of pieces(from, to)) {
+      for (const [c, column] of evenValues(rows, even, samplingRateHz, piece.from, piece.to).entries()) {
+        let at = (offset + piece.from - from) * channelCount + c;
+        for (let i = 0; i < column.length; i++, at += channelCount) samples[at] = column[i]!;
+      }
+    }
+    for (let k = first; k < last; k++, w++) {
+      starts[w] = offset + k * step - from;
+      startTimes[w] = even.startTime + (k * step) / samplingRateHz;
+      labels[w] = label;
+      groups[w] = group;
+      recordingIndex[w] = recording;
+    }
+    firstSamples.push(offset);
+    offset += to - from;
+  }
+  const windows: WindowSet = {
+    ...{ channels: rows.channels, samplingRateHz, windowSize, samples, starts, startTimes, labels, groups },
+    ...{ recordingIndex, classes, users, recordings },
+  };
+  return { windows, firstSamples };
+}
+
+/** From the first sample of the first window to the last of the last. */
+export function coveredLength(windows: number, windowSize: number, step: number): number {
+  return (windows - 1) * step + windowSize;
+}
+
+function count(counter: { stretches: number; samples: number }, samples: number): void {
+  counter.stretches++;
+  counter.samples += samples;
+}
+
+function indexOf(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name, index) => [name, index]));
+}
+
+function noWindows(longest: number, options: WindowOptions, dropped: DroppedSamples): UserError {
+  const { windowSize, samplingRateHz } = options;
+  if (longest === 0 && dropped.unknownClass.stretches > 0) {
+    return new UserError(`No row has one of the expected classes: ${options.classes?.join(", ")}.`, {
+      advice: "Check the label column, or leave the labels out.",
+    });
+  }
+  const seconds = (samples: number): string => `${Number((samples / samplingRateHz).toFixed(2))} s`;
+  return new UserError(
+    `A window of ${counted(windowSize, "sample")} (${seconds(windowSize)} at ${samplingRateHz} Hz) is longer than every stretch; the longest without a gap or change of label has ${counted(longest, "sample")} (${seconds(longest)}).`,
+    { advice: `Use --window ${Math.max(1, longest)} or less, or recordings with fewer gaps.` },
+  );
+}

@@ -1,0 +1,156 @@
+// Files that survive a crash. A file is replaced as a whole: written under a temporary name beside its target, flushed
+// to the disk, renamed over the target, and the directory flushed, so that a reader sees the old content or the new one
+// and never a part. Files that grow a line at a time are appended to and flushed; a torn last line is cut off before
+// the next one is added, and is not read.
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { z } from "zod";
+import { UserError } from "../../errors.ts";
+import { makeDirectories } from "../../make-directories.ts";
+import { temporaryBeside } from "../../temporary-file.ts";
+import { readTextFile } from "./read-text-file.ts";
+import { refuseLaterForm } from "./schema-version.ts";
+
+/** Named in one message. */
+const mostFaults = 20;
+
+/** Replaces (or creates) the file at `path` by `data`, all or nothing. Its directory must exist. */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  await replaceFileAtomic(path, async (temporary) => {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/**
+ * Like `writeFileAtomic` for content that a callback writes to a path by itself (a database, a copy). The callback gets
+ * a temporary name in the target's directory; where it throws, nothing is left and the target keeps its content.
+ */
+export async function replaceFileAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await write(temporary);
+    await syncFile(temporary);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/**
+ * Replaces the file in one go, for a caller that holds a lock and can write it again: nothing is flushed, so after a power
+ * cut the old content may be back. With one writer at a time the temporary file needs one name only: what a killed
+ * process left under it, the next removes.
+ */
+export function replaceFileSync(path: string, data: string | Uint8Array): void {
+  const temporary = join(dirname(path), `.${basename(path)}.tmp`);
+  // In a folder from somebody else this name may be a link to any file.
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, data, { flag: "wx" });
+  renameSync(temporary, path);
+}
+
+/** Adds `value` as one line of JSON to the file at `path`, creating it where needed, and flushes it to the disk. */
+export async function appendJsonLine(path: string, value: unknown): Promise<void> {
+  const file = await open(path, "a+");
+  try {
+    await file.truncate(await endOfLastLine(file));
+    await file.writeFile(`${JSON.stringify(value)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The values of a file written by `appendJsonLine`; empty where there is no file. A torn last line is left out. */
+export async function readJsonLines(path: string): Promise<unknown[]> {
+  const text = (await readTextFile(path)) ?? "";
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line, index) => parseJson(line, `${path}, line ${index + 1}`));
+}
+
+/** Reads a JSON file and checks it against its schema; a UserError names the file and every field that is wrong. */
+export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const value = await readJson(path);
+  refuseLaterForm(value, path);
+  return checkForm(value, schema, path);
+}
+
+/** @throws UserError where there is no such file, or it cannot be read as JSON */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readTextFile(path);
+  if (text === null) throw new UserError(`${path}: no such file`);
+  return parseJson(text, path);
+}
+
+/** A value that fits its schema. @throws UserError that names every field that is wrong, and the file */
+export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.slice(0, mostFaults).map((issue) => {
+    const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    return `${issue.path.join(".") || "(root)"}: ${message}`;
+  });
+  const more = result.error.issues.length - faults.length;
+  if (more > 0) faults.push(`and ${more} more`);
+  throw new UserError(`${path} is not in the form that was expected:`, { details: faults });
+}
+
+/** Text of a JSON file as people read it: two spaces, a newline at the end. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Flushes a directory's entries, so that a rename in it survives a power cut; Windows has no such call. */
+export async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === "win32") return;
+  await syncFile(directory);
+}
+
+/** Flushes what was written to a file by any process. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a directory with its parents; returns the first one that did not exist, undefined where all did. */
+export async function makeDirectory(directory: string): Promise<string | undefined> {
+  const first = await makeDirectories(directory);
+  if (first !== undefined) await syncDirectory(dirname(first));
+  return first;
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`${where}: expected JSON (${cause instanceof Error ? cause.message : cause})`, { cause });
+  }
+}
+
+async function endOfLastLine(file: Awaited<ReturnType<typeof open>>): Promise<number> {
+  const { size } = await file.stat();
+  const chunk = new Uint8Array(4096);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - chunk.length);
+    const { bytesRead } = await file.read(chunk, 0, end - start, start);
+    const newline = chunk.subarray(0, bytesRead).lastIndexOf(10);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}

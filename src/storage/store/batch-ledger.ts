@@ -1,0 +1,397 @@
+// The ledger of batches and what each stream remembers, inside one transaction of `MonitorDatabase`. It stores what it is
+// given: which batch enters the reference, and what summaries, figures, results and states mean, its callers know.
+//
+// Three things are kept of a batch, for as long as they are of use: its row with a few figures, always; its whole result,
+// for some days; its summary, while a reference needs it or a person may still decide about it (`forget`).
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+
+export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
+
+/** A batch as it is written; `figures` and `result` are anything that JSON can hold. */
+export interface NewBatch {
+  readonly stream: string;
+  /** Taken once in its stream. */
+  readonly batchId: string;
+  readonly contentHash: string;
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
+  readonly status: BatchStatus;
+  readonly reason: string | null;
+  readonly inWindow: boolean;
+  /** What references are made of; null if there is nothing to compare with. */
+  readonly summary: Uint8Array | null;
+  /** The few numbers that stay for good; null if nothing was measured. */
+  readonly figures: unknown;
+  /** As it was answered. */
+  readonly result: unknown;
+}
+
+export interface LedgerRow extends Omit<NewBatch, "summary"> {
+  /** Grows with every batch of any stream. */
+  readonly sequence: number;
+  readonly hasSummary: boolean;
+}
+
+/** A batch of the window; `summary` is null if only its figures were asked for. */
+export interface WindowBatch {
+  readonly batchId: string;
+  readonly receivedAt: string;
+  readonly figures: unknown;
+}
+
+export interface SummarizedBatch extends WindowBatch {
+  readonly summary: Uint8Array;
+}
+
+export interface StreamRow {
+  /** What was last put for the stream, null before. */
+  readonly state: unknown;
+  /** ISO 8601; null before a batch entered the window. */
+  readonly referenceChangedAt: string | null;
+  /** How many batches have come, whatever became of them. */
+  readonly batches: number;
+  /** Grows with whatever changes the stream. */
+  readonly version: number;
+}
+
+/** What stays; see `BatchLedger.forget`. */
+export interface Retention {
+  /** ISO 8601, UTC: whole results and the summaries outside of all references stay if they came at this moment or later. */
+  readonly since: string;
+  /** Bytes of the ledger above which older batches are shortened whatever their age. */
+  readonly bytes: number;
+  /** Batches at either end of a stream's window whose summaries stay whatever their age. */
+  readonly referenceBatches: number;
+  /** What stays of a result. */
+  readonly shorten: (result: unknown) => unknown;
+}
+
+/** Longer cells are taken for damage; usual are some kilobytes, and 200 characters of a name. */
+export const longestName = 1000;
+export const longestJson: number = 2 ** 20;
+export const longestSummary: number = 2 ** 24;
+
+/** The column, or a value of another type if it is too long, which no schema takes: it is not even read. */
+export const bounded = (column: string, longest: number, otherwise = "x''"): string =>
+  `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
+
+/** The value of a JSON text. */
+export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "expected JSON" });
+    return z.NEVER;
+  }
+});
+
+const blob = z.instanceof(Uint8Array);
+
+const deflatedJson = blob
+  .transform((deflated, context): string => {
+    try {
+      return inflateRawSync(deflated, { maxOutputLength: longestJson }).toString("utf8");
+    } catch {
+      context.addIssue({ code: "custom", message: "expected deflated JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(jsonText);
+
+/**
+ * What the ledger gave back, in the form in which it was put there.
+ * @throws UserError if somebody or something else wrote there
+ */
+export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw damaged(what, [...issue!.path, issue!.message].join(": "), parsed.error);
+}
+
+export function damaged(what: string, how: string, cause: unknown): UserError {
+  return new UserError(`the ledger is damaged: ${what}: ${how}`, {
+    advice:
+      "Restore monitor.sqlite from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+    cause,
+  });
+}
+
+const ledgerRow = z
+  .object({
+    sequence: z.number(),
+    stream: z.string(),
+    batch_id: z.string(),
+    content_hash: z.string(),
+    received_at: z.iso.datetime(),
+    status: z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]),
+    reason: z.string().nullable(),
+    in_window: z.number(),
+    has_summary: z.number(),
+    figures: jsonText.nullable(),
+    result: deflatedJson,
+  })
+  .transform(
+    (row): LedgerRow => ({
+      sequence: row.sequence,
+      stream: row.stream,
+      batchId: row.batch_id,
+      contentHash: row.content_hash,
+      receivedAt: row.received_at,
+      status: row.status,
+      reason: row.reason,
+      inWindow: row.in_window === 1,
+      hasSummary: row.has_summary === 1,
+      figures: row.figures,
+      result: row.result,
+    }),
+  );
+
+const windowBatch = z
+  .object({ batch_id: z.string(), received_at: z.iso.datetime(), figures: jsonText.nullable() })
+  .transform((row): WindowBatch => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
+
+const wholeRow = z.object({ sequence: z.number(), stream: z.string(), result: blob.or(z.literal("")) });
+
+const streamRow = z.object({
+  name: z.string(),
+  state: jsonText.nullable(),
+  reference_changed_at: z.iso.datetime().nullable(),
+  batches: z.number(),
+  version: z.number(),
+});
+
+const batchOf = (row: Record<string, unknown>): LedgerRow => stored(ledgerRow, row, `batch "${row.batch_id}"`);
+const streamOf = (row: Record<string, unknown>): z.output<typeof streamRow> =>
+  stored(streamRow, row, `stream "${row.name}"`);
+
+const nameColumns = ["batch_id", "received_at"].map((column) => bounded(column, longestName)).join(", ");
+const streamColumns = `${bounded("name", longestName)}, ${bounded("state", longestSummary)}, reference_changed_at, batches, version`;
+const ledgerColumns = `sequence, ${nameColumns}, ${bounded("stream", longestName)}, ${bounded("content_hash", longestName)},
+  ${bounded("status", longestName)}, ${bounded("reason", longestJson)}, in_window, ${bounded("figures", longestJson)},
+  ${bounded("result", longestJson, "''")},
+  EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) AS has_summary`;
+
+export class BatchLedger {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  find(stream: string, batchId: string): LedgerRow | undefined {
+    const row = this.#get(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`, stream, batchId);
+    return row === undefined ? undefined : batchOf(row);
+  }
+
+  /** The stream's last batches with `inWindow` that still have a summary, oldest first. */
+  newest(stream: string, limit: number): SummarizedBatch[] {
+    return this.#summarized("DESC", stream, limit).reverse();
+  }
+
+  /** The stream's first batches with `inWindow` that still have a summary, oldest first. */
+  oldest(stream: string, limit: number): SummarizedBatch[] {
+    return this.#summarized("ASC", stream, limit);
+  }
+
+  /** `newest` without the summaries. */
+  newestFigures(stream: string, limit: number): WindowBatch[] {
+    const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
+      AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
+    const rows = this.#all(sql, stream, limit).map((row) => stored(windowBatch, row, `batch "${row.batch_id}"`));
+    return rows.reverse();
+  }
+
+  /** Up to `limit` batches, of one stream or of all, in the order they came. Go on with `after` the last sequence. */
+  page({ stream, after = 0, limit = 100 }: { stream?: string; after?: number; limit?: number } = {}): LedgerRow[] {
+    const own = stream === undefined ? [] : [stream];
+    const sql = `SELECT ${ledgerColumns} FROM batches WHERE sequence > ? ${stream === undefined ? "" : "AND stream = ?"}
+      ORDER BY sequence LIMIT ?`;
+    return this.#all(sql, after, ...own, limit).map(batchOf);
+  }
+
+  /** The stream's batches after the first `skip`, at most `limit`, oldest first. */
+  skip(stream: string, skip: number, limit: number): LedgerRow[] {
+    const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence LIMIT ? OFFSET ?`;
+    return this.#all(sql, stream, limit, skip).map(batchOf);
+  }
+
+  /** The stream's last `limit` batches, whatever became of them, oldest first. */
+  last(stream: string, limit: number): LedgerRow[] {
+    const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?`;
+    return this.#all(sql, stream, limit).map(batchOf).reverse();
+  }
+
+  /** Adds a batch to the end of its stream, and a stream with its first batch. */
+  append(batch: NewBatch): void {
+    const { stream, batchId, contentHash, receivedAt, status, reason, inWindow, summary, figures, result } = batch;
+    if (inWindow && summary === null) throw new RangeError(`ledger: batch "${batchId}": no summary for the window`);
+    const begun = "INSERT INTO streams (name, batches) VALUES (?, 1) ON CONFLICT DO UPDATE SET batches = batches + 1";
+    this.#run(begun, stream);
+    const { lastInsertRowid } = this.#run(
+      `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+      ...[stream, batchId, contentHash, receivedAt, status, reason, inWindow ? 1 : 0],
+      ...[figures === null ? null : jsonOf(figures), deflatedJsonOf(result)],
+    );
+    if (summary !== null) {
+      this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);
+    }
+    this.#changed(stream, inWindow ? receivedAt : null);
+  }
+
+  /** What a person decides about a batch afterwards. */
+  setStatus(
+    stream: string,
+    batchId: string,
+    { status, reason, inWindow, at }: Pick<NewBatch, "status" | "reason" | "inWindow"> & { readonly at: string },
+  ): void {
+    const { changes } = this.#run(
+      "UPDATE batches SET status = ?, reason = ?, in_window = ? WHERE stream = ? AND batch_id = ?",
+      ...[status, reason, inWindow ? 1 : 0, stream, batchId],
+    );
+    if (changes !== 1) throw new RangeError(`ledger: expected batch "${batchId}" in stream "${stream}"`);
+    this.#changed(stream, at);
+  }
+
+  /** The names of all streams that had a batch. */
+  streams(): string[] {
+    return this.#all(`SELECT ${bounded("name", longestName)} FROM streams ORDER BY name`).map((row) =>
+      stored(z.string(), row.name, "a stream"),
+    );
+  }
+
+  stream(name: string): StreamRow | undefined {
+    const row = this.#get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
+    if (row === undefined) return undefined;
+    const { state, reference_changed_at, batches, version } = streamOf(row);
+    return { state, referenceChangedAt: reference_changed_at, batches, version };
+  }
+
+  /** The stream's version alone; 0 before its first batch. */
+  version(stream: string): number {
+    return Number(this.#get("SELECT version FROM streams WHERE name = ?", stream)?.version ?? 0);
+  }
+
+  /** @param state anything that JSON can hold; of a stream that has a batch */
+  putState(stream: string, state: unknown): void {
+    this.#run("UPDATE streams SET state = ? WHERE name = ?", jsonOf(state), stream);
+    this.#changed(stream, null);
+  }
+
+  /**
+   * A stream begins again: no window, no state, no summaries. What came before stays in the ledger as history, and its
+   * batch ids stay taken.
+   */
+  reset(stream: string, at: string): void {
+    this.#run("UPDATE batches SET in_window = 0 WHERE stream = ?", stream);
+    this.#run("DELETE FROM summaries WHERE stream = ?", stream);
+    this.#run("UPDATE streams SET state = NULL WHERE name = ?", stream);
+    this.#changed(stream, at);
+  }
+
+  /** Drops the summaries in the middle of a stream's window, which no reference will need again. */
+  forgetMiddle(stream: string, referenceBatches: number): void {
+    const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1
+      ORDER BY sequence ${order} LIMIT 1 OFFSET ?2`;
+    this.#run(
+      `DELETE FROM summaries WHERE stream = ?1
+        AND sequence > (${edge("ASC")}) AND sequence < (${edge("DESC")})
+        AND sequence IN (SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1)`,
+      ...[stream, referenceBatches - 1],
+    );
+  }
+
+  /**
+   * Shortens what is too old or too much, the oldest first, at most `limit` batches of any stream: of the result what
+   * `shorten` leaves, of the summary nothing unless a reference needs it. The row stays, and its id stays taken.
+   * @returns how many batches were shortened; fewer than `limit` if nothing more is to be done
+   */
+  forget({ since, bytes, referenceBatches, shorten }: Retention, limit: number): number {
+    const sql = `SELECT sequence, ${bounded("stream", longestName)}, received_at, in_window, ${bounded("result", longestJson, "''")} FROM batches WHERE whole = 1
+      ORDER BY received_at, sequence LIMIT 1`;
+    let done = 0;
+    for (; done < limit; done++) {
+      const row = this.#get(sql);
+      if (row === undefined) break;
+      if (String(row.received_at) >= since && this.bytes() <= bytes) break;
+      const { sequence, stream, result } = stored(wholeRow, row, "a batch");
+      this.#run("UPDATE batches SET result = ?, whole = 0 WHERE sequence = ?", shortened(result, shorten), sequence);
+      if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, referenceBatches))) {
+        this.#run("DELETE FROM summaries WHERE sequence = ?", sequence);
+      }
+    }
+    return done;
+  }
+
+  /** Of all pages that hold something. */
+  bytes(): number {
+    const pragma = (name: string): number => Number(this.#get(`PRAGMA ${name}`)?.[name]);
+    return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+  }
+
+  #isNearAnEnd(stream: string, sequence: number, referenceBatches: number): boolean {
+    return [">", "<"].some((direction) => {
+      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM batches WHERE stream = ? AND in_window = 1
+        AND sequence ${direction} ? LIMIT ?)`;
+      return Number(this.#get(sql, stream, sequence, referenceBatches)?.n) < referenceBatches;
+    });
+  }
+
+  #summarized(order: "ASC" | "DESC", stream: string, limit: number): SummarizedBatch[] {
+    const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)}, ${bounded("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
+      WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
+    return this.#all(sql, stream, limit).map((row) => {
+      const what = `batch "${row.batch_id}"`;
+      return { ...stored(windowBatch, row, what), summary: stored(blob, row.summary, what) };
+    });
+  }
+
+  /** @param at when the window changed; null if it did not */
+  #changed(stream: string, at: string | null): void {
+    this.#run(
+      "UPDATE streams SET version = version + 1, reference_changed_at = coalesce(?, reference_changed_at) WHERE name = ?",
+      ...[at, stream],
+    );
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): ReturnType<ReturnType<DatabaseSync["prepare"]>["run"]> {
+    return this.#database.prepare(sql).run(...values);
+  }
+
+  #get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
+    return this.#database.prepare(sql).get(...values);
+  }
+
+  #all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
+    return this.#database.prepare(sql).all(...values);
+  }
+}
+
+/** A result that is damaged stays as it is: whoever asks for that batch learns of it. */
+function shortened(result: Uint8Array | "", shorten: Retention["shorten"]): Uint8Array {
+  const value = deflatedJson.safeParse(result);
+  if (!value.success) return Buffer.from(result);
+  try {
+    return deflatedJsonOf(shorten(value.data));
+  } catch (error) {
+    if (error instanceof z.ZodError) return Buffer.from(result);
+    throw error;
+  }
+}
+
+/** A value as the ledger keeps what is long. */
+export function deflatedJsonOf(value: unknown): Uint8Array {
+  const text = jsonOf(value);
+  if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
+  return deflateRawSync(text);
+}
+
+export function jsonOf(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`ledger: expected a value that JSON can hold, got ${typeof value}`);
+  return text;
+}

@@ -1,0 +1,136 @@
+// Where a model folder may come to be. It appears by one rename at the very end of the work, so whatever would stop that
+// rename is looked for at the beginning, and the rename itself is tried.
+import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { UserError } from "../../errors.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { hasCode } from "../../system-error.ts";
+import { temporaryBeside } from "../../temporary-file.ts";
+import { exists } from "./exists.ts";
+import { championSuffix } from "./registry.ts";
+
+/** Throws a UserError if a model cannot be written to `out`: it must not exist, or be an empty directory. */
+export async function checkOut(out: string): Promise<void> {
+  refuseAlias(out);
+  await refuseLink(out);
+  await refuseInside(out);
+  let entries: string[];
+  try {
+    entries = await readdir(out);
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return refuseFile(out);
+    throw error;
+  }
+  if (entries.includes("manifest.json")) {
+    throw new UserError(`--out ${out} holds another model already; a model is never written over`, {
+      advice: `Choose another name, or remove it first: ${shellCommand("rm", "-r", shellPath(out))}`,
+    });
+  }
+  if (entries.length > 0) {
+    throw new UserError(`--out ${out}: expected a directory that is new or empty, found ${describe(entries)} in it`, {
+      advice: "Choose another name, or empty the directory.",
+    });
+  }
+  if ((await stat(out)).dev !== (await stat(dirname(resolve(out)))).dev) throw mountPoint(out);
+}
+
+/**
+ * Does with empty directories what will be done with the model: moves one from `staging` to the place of `out`, under a
+ * name of its own, and moves an existing `out` away and back.
+ * @throws UserError if that fails
+ */
+export async function tryOut(out: string, staging: string): Promise<void> {
+  const trial = temporaryBeside(resolve(out));
+  const made = join(staging, basename(trial));
+  try {
+    await mkdir(made);
+    await rename(made, trial);
+    await rmdir(trial);
+    if (!(await exists(out))) return;
+    await rename(out, trial);
+    await rename(trial, resolve(out));
+  } catch (cause) {
+    for (const path of [made, trial]) await rm(path, { recursive: true, force: true });
+    if (hasCode(cause, "EBUSY")) throw mountPoint(out, cause);
+    throw new UserError(
+      `--out ${out}: no folder can be moved there (${cause instanceof Error ? cause.message : cause})`,
+      {
+        advice: `It is moved from ${staging}, which has to be on the same file system. Choose another --out.`,
+        cause,
+      },
+    );
+  }
+}
+
+/** `models/walk@champion` would be read as an alias for ever after. */
+function refuseAlias(out: string): void {
+  const name = basename(resolve(out));
+  if (!name.endsWith(championSuffix)) return;
+  const suggested = join(dirname(out), `${name.slice(0, -championSuffix.length) || "model"}-champion`);
+  throw new UserError(
+    `--out ${out}: a name that ends in ${championSuffix} means the champion of a line, so this model could never be opened`,
+    { advice: `Choose another name, as ${suggested}` },
+  );
+}
+
+async function refuseLink(out: string): Promise<void> {
+  const path = resolve(out);
+  try {
+    if (!(await lstat(path)).isSymbolicLink()) return;
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return;
+    if (!hasCode(error, "ELOOP")) throw error;
+    throw new UserError(`--out ${out}: its parent directory is a symbolic link that leads back to itself`, {
+      advice: "Remove the link, or choose another --out.",
+      cause: error,
+    });
+  }
+  const target = await realpath(path).catch(() => null);
+  const leads = target === null ? `to ${await readlink(path)}, where nothing is` : `to ${target}`;
+  throw new UserError(`--out ${out} is a symbolic link (${leads}), and a model folder would replace it`, {
+    advice:
+      target === null
+        ? "Remove the link, or choose another --out."
+        : `Give the folder itself: ${shellCommand("--out", shellPath(target))}`,
+  });
+}
+
+/** In another model it would travel with it; in the staging directory of a run it would vanish with that. */
+async function refuseInside(out: string): Promise<void> {
+  for (let parent = dirname(resolve(out)); parent !== dirname(parent); parent = dirname(parent)) {
+    const has = (name: string): Promise<boolean> => exists(join(parent, name));
+    const isModel = (await has("manifest.json")) && (await has("model.onnx"));
+    const isRun = parent.endsWith(".partial") && (await has("run.json"));
+    if (!isModel && !isRun) continue;
+    throw new UserError(`--out ${out} lies in ${parent}, which is ${isModel ? "a model" : "an unfinished training"}`, {
+      advice: "Choose a place outside of it.",
+    });
+  }
+}
+
+function mountPoint(out: string, cause?: unknown): UserError {
+  return new UserError(
+    `--out ${out} is a mount point; a model folder is moved into place as a whole, which cannot replace one`,
+    { advice: `Choose a folder inside it, as ${join(out, "model")}`, cause },
+  );
+}
+
+/** What exists of the path must be a directory. */
+async function refuseFile(out: string): Promise<void> {
+  for (let path = resolve(out); ; path = dirname(path)) {
+    try {
+      if ((await stat(path)).isDirectory()) return;
+      const found = path === resolve(out) ? "found a file" : `but ${path} is a file`;
+      throw new UserError(`--out ${out}: expected a directory that does not exist yet, ${found}`, {
+        advice: "Choose another name.",
+      });
+    } catch (error) {
+      if (!hasCode(error, "ENOENT") && !hasCode(error, "ENOTDIR")) throw error;
+    }
+  }
+}
+
+function describe(entries: readonly string[]): string {
+  const shown = entries.slice(0, 3).join(", ");
+  return entries.length > 3 ? `${shown} and ${entries.length - 3} more` : shown;
+}

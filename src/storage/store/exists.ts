@@ -1,0 +1,15 @@
+import { stat } from "node:fs/promises";
+import { hasCode } from "../../system-error.ts";
+
+const nowhere: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
+
+/** Whether there is something at `path`, whatever it is; a path through a file, or links in a circle, lead nowhere. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (nowhere.some((code) => hasCode(error, code))) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,159 @@
+// One process at a time in a directory. Every process that wants the lock first raises a flag (a file of its own name)
+// and then looks for others: of two that come at once at least one sees the other, so two can never both go on. A flag is
+// an empty SQLite file that its process keeps locked. The system frees that lock when the process ends, however it ends, so
+// a flag that can be locked has no owner: neither pids, which are reused, nor host names, which containers change, nor
+// clocks decide. Hosts see each other's locks only on network file systems that share them. The directory may come from
+// anybody: SQLite follows links and replays the journal of a file with content, so it opens nothing but empty regular files.
+import { randomBytes } from "node:crypto";
+import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as wait } from "node:timers/promises";
+import { UserError } from "../../errors.ts";
+
+/** `holder` says which process on which host since when; `flag` is the path of its file. */
+export type LockResult = { held: true; release: () => Promise<void> } | { held: false; holder: string; flag: string };
+
+const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
+
+/** Of earlier versions, which wrote the holder's pid into the file; none of their processes can be working here now. */
+const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
+
+/** Whether a file of a directory belongs to its lock. */
+export function isLockFlag(directory: string, name: string): boolean {
+  if (!flagPattern.test(name)) return false;
+  const found = look(join(directory, name));
+  return found?.isFile() === true && found.size === 0;
+}
+
+/**
+ * Takes the lock of an existing directory; a lock left by a process that is gone is taken over. If a living process has
+ * it, says which one and where its flag lies.
+ * @throws UserError if no file of the directory can be locked, or nobody can tell whether a flag in it is
+ */
+export async function acquireLock(directory: string): Promise<LockResult> {
+  for (let attempt = 1; ; attempt++) {
+    const own = raiseFlag(directory);
+    let other: string | undefined;
+    try {
+      other = livingHolder(directory, own.name);
+    } catch (error) {
+      own.lower();
+      throw error;
+    }
+    if (other === undefined) return { held: true, release: async () => own.lower() };
+    own.lower();
+    if (attempt === 4) return { held: false, holder: describe(directory, other), flag: join(directory, other) };
+    await wait(20 + Math.random() * 80);
+  }
+}
+
+/** As `acquireLock`, for work that others do in moments: waits up to `patienceMs` for its turn. */
+export async function waitForLock(directory: string, patienceMs: number): Promise<LockResult> {
+  const deadline = performance.now() + patienceMs;
+  let lock = await acquireLock(directory);
+  while (!lock.held && performance.now() < deadline) {
+    await wait(50 * Math.random());
+    lock = await acquireLock(directory);
+  }
+  return lock;
+}
+
+/** Until a flag is locked, others take it for one without an owner and remove it; then another is raised. */
+function raiseFlag(directory: string): { name: string; lower: () => void } {
+  for (let attempt = 1; attempt <= 100; attempt++) {
+    const name = `lock-${process.pid}-${randomBytes(6).toString("hex")}@${encodeURIComponent(hostname())}`;
+    const path = join(directory, name);
+    const locked = lockFile(path);
+    if ("error" in locked) {
+      if (primaryCode(locked.error) === sqliteBusy) continue;
+      throw new UserError(`${directory}: no file can be locked in it (${messageOf(locked.error)})`, {
+        advice: "Check that the directory may be written to, and that its file system has locks.",
+        cause: locked.error,
+      });
+    }
+    if (look(path) !== undefined) return { name, lower: () => remove(path, locked.database) };
+    locked.database.close();
+  }
+  throw new UserError(`${directory}: its lock files disappear as soon as they are made`);
+}
+
+/** The name of another flag whose process lives; those of others are removed. */
+function livingHolder(directory: string, own: string): string | undefined {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if (earlierFlagPattern.test(name) && look(path)?.isFile()) rmSync(path, { force: true });
+    if (name === own || !isLockFlag(directory, name)) continue;
+    const locked = lockFile(path);
+    if (!("error" in locked)) {
+      remove(path, locked.database);
+      continue;
+    }
+    const code = primaryCode(locked.error);
+    if (!isLockFlag(directory, name)) continue;
+    if (code === sqliteBusy) return name;
+    if (code === sqliteCannotOpen) {
+      throw new UserError(`${path}: a lock that cannot be opened (${messageOf(locked.error)})`, {
+        advice: "Remove it, unless another user's process is working in this folder.",
+        cause: locked.error,
+      });
+    }
+  }
+  return undefined;
+}
+
+/** Of the file itself, not of what it leads to. */
+function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** https://sqlite.org/rescode.html */
+const [sqliteBusy, sqliteCannotOpen] = [5, 14];
+
+function lockFile(path: string): { database: DatabaseSync } | { error: unknown } {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: 0 });
+    // Nothing is ever written: a journal would only be one more file.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    return { database };
+  } catch (error) {
+    database?.close();
+    return { error };
+  }
+}
+
+/** The file goes before its lock does, so that nobody can lock what is about to go; Windows removes no open file. */
+function remove(path: string, database: DatabaseSync): void {
+  if (process.platform === "win32" && database.isOpen) database.close();
+  rmSync(path, { force: true });
+  if (database.isOpen) database.close();
+}
+
+function describe(directory: string, flag: string): string {
+  const { pid, host } = flagPattern.exec(flag)!.groups!;
+  const since = look(join(directory, flag))?.mtime;
+  const when = since === undefined ? "" : ` since ${since.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `process ${pid} on ${decoded(host!)}${when}`;
+}
+
+/** Or the text as it is, where nothing encodes so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The low byte of an extended result code of SQLite. */
+function primaryCode(error: unknown): number | undefined {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+    ? error.errcode & 0xff
+    : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,152 @@
+// manifest.json: what a model is, what it was made from and by, and the hash of every file beside it. The hash of the
+// manifest itself (its canonical JSON without that one field) closes the chain.
+import { resolve } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+import { checkForm, readJson } from "./atomic-file.ts";
+import { exists } from "./exists.ts";
+import { fileInside } from "./file-inside.ts";
+import { canonicalJson, hashSchema, sha256Bytes } from "./hash.ts";
+import { isPathInside, isPlainName } from "./plain-name.ts";
+import { refuseLaterForm } from "./schema-version.ts";
+import { largeWindowFault, type StoredConfig, storedConfigSchema } from "./stored-config.ts";
+import type { Versions } from "./versions.ts";
+
+export interface Manifest {
+  schema_version: 1;
+  tidemark_version: string;
+  model_version: string;
+  created_at: string;
+  /** As `tidemark train` resolved it. */
+  config: StoredConfig;
+  data: {
+    files: string[];
+    fingerprint: string;
+    rows: number;
+    users: string[];
+    classes: string[];
+    channels: string[];
+  };
+  /** Of a model that `tidemark retrain` made. */
+  retrained_from?: RetrainedFrom;
+  versions: Versions;
+  git_commit: string | null;
+  /** File name -> hash, of the files that never change. */
+  files: Record<string, string>;
+  /** File name -> hash of the first form, of the files that do. */
+  mutable_files: Record<string, string>;
+  manifest_hash: string;
+}
+
+export interface RetrainedFrom {
+  model_version: string;
+  /** Folder of that model, as it was named. */
+  model: string;
+  /** The name that all versions of a line share. */
+  line: string;
+  /** Unlabelled recordings. */
+  files: string[];
+  fingerprint: string;
+  /** Windows that were learned from under the labels that the model gave them. */
+  pseudo_labelled: number;
+  /** People whom neither network learned from; they decided. */
+  holdout: string[];
+}
+
+const names = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .refine((name) => name !== "__proto__", "expected a name that can be a key"),
+  )
+  .refine((items) => new Set(items).size === items.length, "expected names that differ");
+const fileHashes = z.record(
+  z.string().refine(isPathInside, "expected the name of a file inside the model folder"),
+  hashSchema,
+);
+
+export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
+  schema_version: z.literal(1),
+  tidemark_version: z.string(),
+  model_version: z.string().min(1).describe("Names this model wherever it is mentioned, as in baseline_stats.json."),
+  created_at: z.iso.datetime().describe("ISO 8601, UTC."),
+  config: storedConfigSchema,
+  data: z.looseObject({
+    files: z.array(z.string()),
+    fingerprint: hashSchema.describe("Hash of the recordings' content, independent of the file format."),
+    rows: z.int().nonnegative(),
+    users: z.array(z.string()),
+    classes: names.min(2).describe("In the order of the network's outputs."),
+    channels: names.min(1).describe("In the order of the network's inputs."),
+  }),
+  retrained_from: z
+    .looseObject({
+      model_version: z.string(),
+      model: z.string(),
+      line: z.string().refine(isPlainName, "expected the name of a folder"),
+      files: z.array(z.string()),
+      fingerprint: hashSchema,
+      pseudo_labelled: z.int().min(0),
+      holdout: z.array(z.string()),
+    })
+    .describe("The model that labelled recordings for this one, where `tidemark retrain` made it.")
+    .exactOptional(),
+  versions: z.looseObject({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
+  git_commit: z.string().nullable().describe("Commit of the working directory that train ran in, where it had one."),
+  files: fileHashes.describe("Hash of each immutable file; checked on every load."),
+  mutable_files: fileHashes.describe("Hash of each mutable file as it was first written."),
+  manifest_hash: hashSchema.describe("Hash of the canonical JSON of everything else in this file."),
+});
+
+const fileName = "manifest.json";
+
+/** Fills in `manifest_hash`. */
+export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifest {
+  return manifestSchema.parse({ ...unsealed, manifest_hash: sha256Bytes(canonicalJson(unsealed)) });
+}
+
+/**
+ * Reads and checks a model folder's manifest alone, without the other files.
+ *
+ * @throws UserError where there is none, it is malformed, or it was changed after training
+ */
+export async function readManifest(directory: string): Promise<Manifest> {
+  const path = await fileInside(directory, fileName);
+  if (path === null) {
+    throw new UserError(`${directory}: expected a model folder, found no ${fileName} in it`, {
+      advice: (await exists(`${resolve(directory)}.partial`))
+        ? "Its training has not finished; where it was interrupted, run the train command again with --resume."
+        : "Give the folder that `tidemark train --out DIR` wrote.",
+    });
+  }
+  const value = await readJson(path);
+  const manifest = parseManifest(value, path);
+  // Of what stands in the file, also under keys that this version does not know.
+  const { manifest_hash: expected, ...unsealed } = value as Manifest;
+  const found = sha256Bytes(canonicalJson(unsealed));
+  if (found !== expected) throw changedFile(directory, fileName, expected, found);
+  return manifest;
+}
+
+/**
+ * What a manifest.json holds, whatever its hash says.
+ * @throws UserError that names every field that is wrong, or a form that is too new
+ */
+export function parseManifest(value: unknown, path: string): Manifest {
+  const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
+  refuseLaterForm(value, path, wrote);
+  const manifest = checkForm(value, manifestSchema, path);
+  const large = largeWindowFault(manifest.config.window, manifest.data.channels.length);
+  if (large === null) return manifest;
+  throw new UserError(`${path}: ${large}`, { advice: "Restore the model folder from a copy, or train again." });
+}
+
+/** The refusal of a file that is not what was written; `found` is null where it is missing. */
+export function changedFile(directory: string, name: string, expected: string, found: string | null): UserError {
+  const state = found === null ? "is missing" : "was changed after training";
+  return new UserError(`model ${directory}: ${name} ${state}`, {
+    details: [`expected ${expected}`, `found    ${found ?? "no file"}`],
+    advice: "Restore the file from a copy of the model folder, or train again; model files are not edited by hand.",
+  });
+}

@@ -1,0 +1,192 @@
+// The model folder: everything that a trained model is, in one directory that can be copied, checked and served. All
+// files but `rolling_reference.json` are immutable and are checked whenever the folder is opened; that one changes with
+// every production batch, so the manifest keeps only the hash of its first form, apart. Files that the manifest does
+// not name are left alone: later verbs keep their state beside the model.
+import { constants } from "node:fs";
+import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { UserError } from "../../errors.ts";
+import { explainReadFailure, hasCode } from "../../system-error.ts";
+import { temporaryBeside } from "../../temporary-file.ts";
+import {
+  checkForm,
+  jsonText,
+  makeDirectory,
+  readJson,
+  replaceFileAtomic,
+  syncDirectory,
+  writeFileAtomic,
+} from "./atomic-file.ts";
+import { checkOut } from "./check-out.ts";
+import { fileInside, pathInside } from "./file-inside.ts";
+import { sha256File } from "./hash.ts";
+import { type Labels, labelFaults, labelsSchema } from "./labels.ts";
+import { changedFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
+import { monitorFile } from "./monitor-database.ts";
+
+/** The names of a model folder's files. */
+export const modelFiles = {
+  manifest: "manifest.json",
+  network: "model.onnx",
+  scaler: "scaler.json",
+  labels: "labels.json",
+  baseline: "baseline_stats.json",
+  rollingReference: "rolling_reference.json",
+  cvReport: "cv_report.json",
+  outOfFold: "out_of_fold.parquet",
+  history: "history.jsonl",
+  report: "report.html",
+  learningCurves: "learning-curves.svg",
+  confusionMatrix: "confusion-matrix.svg",
+  mlflowModel: "MLmodel",
+  requirements: "requirements.txt",
+  pythonEnv: "python_env.yaml",
+} as const;
+
+/** Of a model that was retrained, besides `modelFiles`. */
+export const retrainReportFile = "retrain_report.json";
+
+/** What a tracking server is told of the training; it names files of this folder, so no manifest can hold its hash. */
+export const trackingFile = "tracking.jsonl";
+
+const mutableFiles: readonly string[] = [modelFiles.rollingReference];
+
+/** What no model can be opened without; the manifest has the hash of each. */
+const neededFiles: readonly string[] = [
+  ...[modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline],
+];
+
+/** What is read or written in the folder, whether or not the manifest has its hash. */
+const usedFiles: readonly string[] = [
+  ...[...Object.values(modelFiles), retrainReportFile, trackingFile],
+  ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
+];
+
+/** What a writer says about a model; the rest of the manifest follows from the files. */
+export type ManifestInput = Omit<Manifest, "schema_version" | "files" | "mutable_files" | "manifest_hash">;
+
+/** Content of a file in a model folder: text, bytes, or a file that exists and is copied. */
+export type FileContent = string | Uint8Array | { readonly path: string };
+
+/** A folder whose immutable files were found to be what its manifest says. */
+export interface ModelFolder {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly labels: Labels;
+  path(name: string): string;
+}
+
+/**
+ * Writes a whole model folder: into `staging` (on the same file system, by default a hidden directory beside `out`)
+ * first, every file flushed, then moved to `out` by one rename.
+ *
+ * @param options `unlisted` files lie in the folder without a hash in the manifest
+ * @returns the manifest as written
+ * @throws UserError where `out` is neither new nor an empty directory
+ */
+export async function writeModelFolder(
+  out: string,
+  input: ManifestInput,
+  files: Readonly<Record<string, FileContent>>,
+  options: { staging?: string; unlisted?: Readonly<Record<string, FileContent>> } = {},
+): Promise<Manifest> {
+  const parent = dirname(resolve(out));
+  const staging = options.staging ?? temporaryBeside(resolve(out));
+  await checkOut(out);
+  await rm(staging, { recursive: true, force: true });
+  await makeDirectory(dirname(staging));
+  await mkdir(staging);
+  try {
+    for (const [name, content] of Object.entries(files)) await put(join(staging, name), content);
+    for (const [name, content] of Object.entries(options.unlisted ?? {})) await put(join(staging, name), content);
+    const hashes: [string, string][] = [];
+    for (const name of Object.keys(files)) hashes.push([name, await sha256File(join(staging, name))]);
+    const manifest = sealManifest({
+      schema_version: 1,
+      ...input,
+      files: Object.fromEntries(hashes.filter(([name]) => !mutableFiles.includes(name))),
+      mutable_files: Object.fromEntries(hashes.filter(([name]) => mutableFiles.includes(name))),
+    });
+    await writeFileAtomic(join(staging, modelFiles.manifest), jsonText(manifest));
+    await makeDirectory(parent);
+    await removeEmptyDirectory(out);
+    await rename(staging, out);
+    await syncDirectory(parent);
+    return manifest;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Opens a model folder after checking each immutable file against the manifest's hash, and that nothing in it leads out.
+ *
+ * @throws UserError where it is no model folder, or a file is missing or changed: the message names the file with the
+ *   hash that was expected and the one that was found
+ */
+export async function openModelFolder(directory: string): Promise<ModelFolder> {
+  const manifest = await readManifest(directory);
+  for (const name of neededFiles) {
+    if (Object.hasOwn(manifest.files, name)) continue;
+    throw new UserError(`model ${directory}: its manifest.json has no hash of ${name}, which every model has`, {
+      advice: "Restore the model folder from a copy, or train again.",
+    });
+  }
+  for (const [name, expected] of Object.entries(manifest.files)) {
+    const path = await fileInside(directory, name);
+    const found = path === null ? null : await hashOf(path);
+    if (found !== expected) throw changedFile(directory, name, expected, found);
+  }
+  await refuseLinksOut(directory);
+  const path = join(directory, modelFiles.labels);
+  const labels = checkForm(await readJson(path), labelsSchema, path);
+  const faults = labelFaults(labels, manifest.data.classes);
+  if (faults.length > 0) throw unfitFile(path, faults);
+  return { directory, manifest, labels, path: (name) => join(directory, name) };
+}
+
+/** The refusal of a file that has its hash, and yet is not what the rest of the folder says it is. */
+export function unfitFile(path: string, faults: readonly string[]): UserError {
+  return new UserError(`${path} cannot be used:`, {
+    details: faults,
+    advice: "It is made once, by train. Restore the model folder from a copy, or train again.",
+  });
+}
+
+async function put(path: string, content: FileContent): Promise<void> {
+  if (typeof content === "string" || content instanceof Uint8Array) return writeFileAtomic(path, content);
+  await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
+}
+
+/** @throws UserError if something that is read or written in a model folder is a link that leads out of it */
+export async function refuseLinksOut(directory: string): Promise<void> {
+  for (const name of [...usedFiles, ...(await linksIn(directory, "streams"))]) await pathInside(directory, name);
+}
+
+/** The links in a directory of the folder. */
+async function linksIn(directory: string, name: string): Promise<string[]> {
+  if ((await pathInside(directory, name)) === null) return [];
+  const path = join(directory, name);
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    throw explainReadFailure(error, path);
+  });
+  return entries.filter((entry) => entry.isSymbolicLink()).map((entry) => `${name}/${entry.name}`);
+}
+
+async function hashOf(path: string): Promise<string> {
+  try {
+    return await sha256File(path);
+  } catch (error) {
+    throw explainReadFailure(error, path);
+  }
+}
+
+/** An empty `out` makes way; one that is no longer empty makes this throw, and nothing is lost. */
+async function removeEmptyDirectory(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+}

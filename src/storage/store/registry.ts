@@ -1,0 +1,100 @@
+// registry.json in a folder of model folders: which version of each line is the champion, and which were before it. One small
+// file, replaced by one rename, is all that a promotion or a rollback changes; each version keeps its own baseline,
+// references and ledger in its folder, so going back finds them as they were.
+
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { jsonText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
+import { exists } from "./exists.ts";
+import { waitForLock } from "./lock.ts";
+import { isPlainName } from "./plain-name.ts";
+
+export interface RegistryLine {
+  /** Folder names; the last one is the champion, the one before it what `rollback` goes back to. */
+  champions: string[];
+  /** What was done, oldest first. */
+  log: { at: string; action: "promote" | "rollback"; champion: string }[];
+}
+
+export interface Registry {
+  schema_version: 1;
+  lines: Record<string, RegistryLine>;
+}
+
+const name = z.string().min(1).refine(isPlainName, "expected the name of a folder in the same directory");
+
+export const registrySchema: z.ZodType<Registry> = z.looseObject({
+  schema_version: z.literal(1),
+  lines: z
+    .record(
+      name,
+      z.looseObject({
+        champions: z
+          .array(name)
+          .min(1)
+          .describe("folder names; the last is the champion, the one before it what rollback goes back to"),
+        log: z.array(z.looseObject({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
+      }),
+    )
+    .describe("by the name that all versions of a line share: that of the first one's folder"),
+});
+
+export const registryFile = "registry.json";
+
+/** Of a directory without the file, an empty one. */
+export async function readRegistry(directory: string): Promise<Registry> {
+  const path = join(directory, registryFile);
+  if (!(await exists(path))) return { schema_version: 1, lines: {} };
+  return readJsonFile(path, registrySchema);
+}
+
+/** The line of this name; undefined where there is none, as for names that every object has. */
+export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
+  return Object.hasOwn(lines, line) ? lines[line] : undefined;
+}
+
+/** A change takes milliseconds, so others wait for their turn. */
+const lockPatienceMs = 10_000;
+
+/**
+ * Reads, changes and replaces the registry, with one process at a time.
+ * @throws UserError where another process keeps it, and what `change` throws: then nothing is written
+ */
+export async function changeRegistry<T>(directory: string, change: (registry: Registry) => T): Promise<T> {
+  const lock = await waitForLock(directory, lockPatienceMs);
+  if (!lock.held) {
+    throw new UserError(`${directory}: its registry is being changed by ${lock.holder}`, {
+      advice: `Try again when it has finished. Its lock is ${lock.flag}`,
+    });
+  }
+  try {
+    const registry = structuredClone(await readRegistry(directory));
+    const result = change(registry);
+    await writeFileAtomic(join(directory, registryFile), jsonText(registrySchema.parse(registry)));
+    return result;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Behind a model folder's path: the champion of the line of this name, as models/walk@champion. */
+export const championSuffix = "@champion";
+
+/**
+ * The folder that a user's word for a model means: a path, or DIR/LINE@champion.
+ * @throws UserError where there is no such line
+ */
+export async function resolveModel(model: string): Promise<string> {
+  if (!model.endsWith(championSuffix)) return model;
+  const path = model.slice(0, -championSuffix.length);
+  const [directory, line] = [dirname(path), basename(path)];
+  const champion = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-1);
+  if (champion !== undefined) return join(directory, champion);
+  // Nothing was ever promoted: the line's first version is its champion.
+  if (await exists(join(path, "manifest.json"))) return path;
+  throw new UserError(`${model}: ${directory} has no line of models named ${JSON.stringify(line)}`, {
+    advice: `See what it has: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+  });
+}

@@ -1,0 +1,55 @@
+// Folders that are replaced as a whole, like the report of a refused retraining. Their files are written and flushed in a
+// staging directory on the same file system, then the folder moves into place; an earlier one moves into staging first, so
+// that a reader finds either one, for a moment none, and never a mixture.
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { UserError } from "../../errors.ts";
+import { shellCommand, shellPath } from "../../shell-words.ts";
+import { hasCode } from "../../system-error.ts";
+import { makeDirectory, syncDirectory, writeFileAtomic } from "./atomic-file.ts";
+import { isLockFlag } from "./lock.ts";
+
+/** @throws UserError if `out` exists and is not a folder that holds files of these names alone */
+export async function checkReplaceable(out: string, names: readonly string[]): Promise<void> {
+  const found = await lstat(out).catch((error: unknown) => {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
+    throw error;
+  });
+  if (found === null) return;
+  const advice = `Move it away, or remove it: ${shellCommand("rm", "-r", shellPath(out))}`;
+  if (!found.isDirectory()) {
+    throw new UserError(`${out}: expected a folder or nothing, found ${found.isSymbolicLink() ? "a link" : "a file"}`, {
+      advice,
+    });
+  }
+  const foreign = (await readdir(out)).filter(
+    (name) => !names.includes(name) && !isLockFlag(out, name) && !/^\..*\.tmp$/.test(name),
+  );
+  if (foreign.length > 0) {
+    throw new UserError(`${out} would be replaced, and holds other files than ${names.join(", ")}: ${foreign[0]}`, {
+      advice,
+    });
+  }
+  if (found.dev === (await lstat(dirname(resolve(out)))).dev) return;
+  throw new UserError(`${out} is a mount point, which cannot be replaced as a whole`, { advice: "Unmount it." });
+}
+
+/** Puts a folder of these files at `out`, in place of the one that is there. */
+export async function replaceDirectory(
+  out: string,
+  files: Readonly<Record<string, string>>,
+  staging: string,
+): Promise<void> {
+  const [made, before] = [join(staging, "replacing"), join(staging, "replaced")];
+  for (const left of [made, before]) await rm(left, { recursive: true, force: true });
+  await mkdir(made);
+  for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(made, name), content);
+  const parent = dirname(resolve(out));
+  await makeDirectory(parent);
+  await rename(out, before).catch((error: unknown) => {
+    if (!hasCode(error, "ENOENT")) throw error;
+  });
+  await rename(made, out);
+  await syncDirectory(parent);
+  await rm(before, { recursive: true, force: true });
+}

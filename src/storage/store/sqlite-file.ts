@@ -1,0 +1,143 @@
+// One SQLite database file that several processes write at the same moment (https://sqlite.org/wal.html). Write-ahead
+// log with synchronous = FULL: a transaction that was committed survives a killed process and a power cut, and one that
+// was not leaves nothing. Network file systems without shared memory are out of reach of a write-ahead log.
+import { resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { UserError } from "../../errors.ts";
+import { hasCode } from "../../system-error.ts";
+
+/** Long beside any transaction, short beside a person's patience; an arbitrary choice. */
+const defaultBusyTimeoutMs = 30_000;
+
+export interface SqliteOptions {
+  /** How long to wait for another process's transaction (30,000 when not given). */
+  readonly busyTimeoutMs?: number;
+}
+
+/** Every failure of the file itself (not a database, no permission, disk full, held too long) is a UserError. */
+export class SqliteFile {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+
+  /** Opens the file, creating it where it is absent; its directory must exist. */
+  constructor(path: string, { busyTimeoutMs = defaultBusyTimeoutMs }: SqliteOptions = {}) {
+    this.path = path;
+    const database = explained(path, () => new DatabaseSync(resolve(path), { timeout: busyTimeoutMs }));
+    try {
+      explained(path, () => {
+        enterWriteAheadLog(database, busyTimeoutMs);
+        database.exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
+      });
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    this.#database = database;
+  }
+
+  /**
+   * Runs `work` as one transaction that no other overlaps, in this process or another: what it reads cannot change before
+   * it commits, and where it throws nothing has happened. `work` is synchronous: a wait inside would let other work of
+   * this process run into its lock.
+   */
+  transaction<T>(work: (database: DatabaseSync) => T): T {
+    const database = this.#database;
+    return explained(this.path, () => {
+      database.exec("BEGIN IMMEDIATE");
+      try {
+        const result = work(database);
+        if (result instanceof Promise) throw new TypeError("transaction: expected synchronous work, got a promise");
+        database.exec("COMMIT");
+        return result;
+      } catch (error) {
+        if (database.isTransaction) database.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Runs `read` on one state of the file, that of its first look, whatever others write meanwhile; it waits for nobody and
+   * nobody for it.
+   */
+  snapshot<T>(read: (database: DatabaseSync) => T): T {
+    const database = this.#database;
+    return explained(this.path, () => {
+      database.exec("BEGIN");
+      try {
+        return read(database);
+      } finally {
+        if (database.isTransaction) database.exec("ROLLBACK");
+      }
+    });
+  }
+
+  vacuum(): void {
+    explained(this.path, () => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+/** Of two processes that create one database, SQLite turns one away at once, without the busy timeout. */
+function enterWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
+  for (const deadline = Date.now() + busyTimeoutMs; ; sleep(5)) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (primaryCode(error) !== 5 || Date.now() > deadline) throw error;
+    }
+  }
+}
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+const damagedFile = 11;
+
+/** What SQLite's primary result codes (https://sqlite.org/rescode.html) mean to a user. */
+const faults: Readonly<Record<number, { what: string; advice: string }>> = {
+  3: { what: "may not be read or written", advice: "Check the permissions of the file and of its folder." },
+  5: {
+    what: "is being written by another process, which did not finish in time",
+    advice: "Try again; if it stays so, look for a process that hangs in this folder.",
+  },
+  8: { what: "cannot be written", advice: "Check the permissions of the file and of its folder." },
+  10: { what: "could not be read or written by the disk", advice: "Check the disk, then try again." },
+  [damagedFile]: {
+    what: "is damaged",
+    advice: "Restore it from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+  },
+  13: { what: "could not be written: the disk is full", advice: "Make room, then try again; nothing was changed." },
+  14: {
+    what: "cannot be opened or created",
+    advice: "Check that its folder exists and may be written to; a ledger keeps files beside itself.",
+  },
+  26: {
+    what: "is not an SQLite database",
+    advice: "Restore it from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+  },
+};
+
+/** Runs `work`; every failure of SQLite itself becomes a UserError that names the file. */
+export function explained<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    // Node.js refuses integers that a number cannot hold.
+    const fault = faults[hasCode(error, "ERR_OUT_OF_RANGE") ? damagedFile : (primaryCode(error) ?? -1)];
+    if (fault === undefined) throw error;
+    const message = `${path} ${fault.what} (${error instanceof Error ? error.message : error})`;
+    throw new UserError(message, { advice: fault.advice, cause: error });
+  }
+}
+
+/** The low byte of an extended result code; undefined for what is no error of SQLite. */
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return undefined;
+  return error.errcode & 0xff;
+}

@@ -1,0 +1,57 @@
+// What produced a model: the versions of the runtime and of the engines, and the commit of the user's own repository.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+export interface Versions {
+  tidemark: string;
+  node: string;
+  onnxruntime: string;
+  duckdb: string;
+}
+
+/** Tidemark's own version. */
+export const tidemarkVersion: string = versionIn(new URL("../../../package.json", import.meta.url));
+
+/** The versions that belong into a manifest, read from the installed packages without loading them. */
+export function currentVersions(): Versions {
+  return {
+    tidemark: tidemarkVersion,
+    node: process.versions.node,
+    onnxruntime: installedVersion("onnxruntime-node"),
+    duckdb: installedVersion("@duckdb/node-api"),
+  };
+}
+
+/** The commit that is checked out where `directory` lies; null without git, a repository or a commit. */
+export async function gitCommit(directory: string = process.cwd()): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], { cwd: directory, timeout: 5000 });
+    const commit = stdout.trim();
+    return /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
+  } catch {
+    return null;
+  }
+}
+
+function installedVersion(name: string): string {
+  let directory = dirname(createRequire(import.meta.url).resolve(name));
+  for (;;) {
+    const found = versionIn(join(directory, "package.json"), name);
+    if (found !== "") return found;
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error(`${name}: no package.json above its entry point`);
+    directory = parent;
+  }
+}
+
+function versionIn(path: string | URL, name = "tidemark"): string {
+  try {
+    const content: { name?: string; version?: string } = JSON.parse(readFileSync(path, "utf8"));
+    return content.name === name ? (content.version ?? "") : "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,299 @@
+// From events to requests, in an order and a form that may be repeated: a run is looked for by a tag of its own before it is
+// made, a metric is known to the server by key, step, time and value, an artifact is written over by itself. So whoever is
+// not sure whether a request arrived sends it again, and the server ends with each thing once.
+
+import { UserError } from "../../errors.ts";
+import type { KeyValue, MetricPoint, MlflowClient, MlflowRun } from "./mlflow-client.ts";
+import { completeTag, parentTag, runTag, type TrackedDataset, type TrackingEvent } from "./tracking-event.ts";
+import { TrackingFault } from "./tracking-fault.ts";
+
+type Artifact = Extract<TrackingEvent, { type: "artifact" }>;
+
+/** MLflow's, or a little below. */
+export const limits = {
+  metrics: 1000,
+  params: 100,
+  tags: 100,
+  bytes: 900_000,
+  key: 250,
+  /** Of a param's value; servers before release 2.8 took 500. */
+  value: 6000,
+  olderValue: 500,
+  tag: 5000,
+} as const;
+
+/** Events whose requests are repeated together if one of them fails. */
+const mostAtOnce = 2000;
+
+interface Loggable {
+  metrics: MetricPoint[];
+  params: KeyValue[];
+  tags: KeyValue[];
+}
+
+export interface SenderOptions {
+  /** Instead of the log's own. */
+  readonly experiment?: string | undefined;
+  /** The bytes of an artifact; a UserError if they may not be sent. */
+  readonly read: (artifact: Artifact) => Promise<Buffer>;
+  /** Whether a run that bears the log's id is this log's, and not a copy's that went another way. All are by default. */
+  readonly belongs?: (run: MlflowRun) => boolean;
+  /** Told what the server refuses, each thing once. */
+  readonly warn: (message: string) => void;
+}
+
+/** Sends the events of one log to one server, in order. */
+export class EventSender {
+  readonly #client: MlflowClient;
+  readonly #options: SenderOptions;
+  readonly #runs = new Map<string, MlflowRun>();
+  readonly #warned = new Set<string>();
+  readonly #lost = new Set<string>();
+  #log: { id: string; experimentId: string } | undefined;
+  #refusals = 0;
+  /** Versions that were made, as "name version 3". */
+  readonly versions: string[] = [];
+
+  constructor(client: MlflowClient, options: SenderOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** The page of the log's first run; null before it is known to the server. */
+  get page(): string | null {
+    const [first] = this.#runs.values();
+    if (first === undefined) return null;
+    const [experiment, run] = [first.experimentId, first.runId].map(encodeURIComponent);
+    return `${this.#client.uri}/#/experiments/${experiment}/runs/${run}`;
+  }
+
+  /** How many requests the server refused for good. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  run(name: string): MlflowRun | undefined {
+    return this.#runs.get(name);
+  }
+
+  /**
+   * Sends as many events from the front as make good requests.
+   * @param events at least one
+   * @returns how many of them are done
+   * @throws TrackingFault where nothing was done: one that may pass, or one that ends all sending
+   */
+  async sendSome(events: readonly TrackingEvent[]): Promise<number> {
+    const [first] = events;
+    switch (first!.type) {
+      case "params":
+      case "tags":
+      case "metrics": {
+        const end = events.findIndex(({ type }) => type !== "params" && type !== "tags" && type !== "metrics");
+        const count = Math.min(mostAtOnce, end < 0 ? events.length : end);
+        await this.#sendLoggable(events.slice(0, count));
+        return count;
+      }
+      case "log":
+        await this.#open(first!);
+        return 1;
+      case "run":
+        await this.#begin(first!);
+        return 1;
+      default:
+        await this.#orSkip(() => this.#sendOne(first!));
+        return 1;
+    }
+  }
+
+  async #open({ id, experiment }: Extract<TrackingEvent, { type: "log" }>): Promise<void> {
+    this.#log = { id, experimentId: await this.#client.experimentId(this.#options.experiment ?? experiment) };
+  }
+
+  async #begin({ run, name, parent, at, tags }: Extract<TrackingEvent, { type: "run" }>): Promise<void> {
+    if (this.#log === undefined) throw new Error("tracking: a run before its log");
+    const { id, experimentId } = this.#log;
+    const own = { key: runTag, value: `${id}/${run}` };
+    const parentRun = parent === null ? undefined : this.#runs.get(parent);
+    const { belongs = () => true } = this.#options;
+    const found = await this.#client.findRun(experimentId, own, belongs);
+    this.#runs.set(
+      run,
+      found ??
+        (await this.#client.createRun({
+          ...{ experimentId, name, startTime: at },
+          tags: [
+            own,
+            ...(parentRun === undefined ? [] : [{ key: parentTag, value: parentRun.runId }]),
+            ...tagsOf(tags),
+          ],
+        })),
+    );
+  }
+
+  async #sendOne(event: TrackingEvent): Promise<void> {
+    const client = this.#client;
+    switch (event.type) {
+      case "dataset":
+        return client.logDataset(this.#idOf(event.run), datasetOf(event.dataset));
+      case "status":
+        return client.setStatus(this.#idOf(event.run), event.status, event.at);
+      case "artifact":
+        try {
+          const { artifactUri } = this.#runOf(event.run);
+          return await client.putArtifact(artifactUri, event.path, await this.#options.read(event));
+        } catch (error) {
+          if (!(error instanceof TrackingFault && error.mayPass)) this.#lost.add(event.run);
+          if (error instanceof UserError) {
+            throw new TrackingFault("refused", `${event.file} was not sent: ${error.message}`, { cause: error });
+          }
+          throw error;
+        }
+      case "version":
+        return this.#register(event);
+      case "complete": {
+        if (this.#warned.size > 0) return;
+        const tags = [{ key: completeTag, value: "true" }];
+        return client.logBatch(this.#idOf(event.run), { metrics: [], params: [], tags });
+      }
+      default:
+        throw new Error(`tracking: ${event.type} is not sent alone`);
+    }
+  }
+
+  async #register({ run, name, alias, path }: Extract<TrackingEvent, { type: "version" }>): Promise<void> {
+    const { runId, artifactUri } = this.#runOf(run);
+    if (this.#lost.has(run)) {
+      throw new TrackingFault("refused", `model ${name} was not registered, since its files could not be stored`);
+    }
+    await this.#client.createRegisteredModel(name);
+    const version =
+      (await this.#client.findVersion(name, runId)) ??
+      (await this.#client.createVersion(name, `${artifactUri}/${path}`, runId));
+    if (alias !== null) await this.#client.setAlias(name, alias, version);
+    this.versions.push(`${name} version ${version}${alias === null ? "" : ` (${alias})`}`);
+  }
+
+  async #sendLoggable(events: readonly TrackingEvent[]): Promise<void> {
+    const byRun = new Map<string, Loggable>();
+    for (const event of events) {
+      if (event.type !== "params" && event.type !== "tags" && event.type !== "metrics") continue;
+      const own = byRun.get(event.run) ?? { metrics: [], params: [], tags: [] };
+      byRun.set(event.run, own);
+      if (event.type === "params") own.params.push(...paramsOf(event.params, limits.value));
+      if (event.type === "tags") own.tags.push(...tagsOf(event.tags));
+      if (event.type === "metrics") own.metrics.push(...this.#points(event));
+    }
+    for (const [run, loggable] of byRun) {
+      for (const batch of batchesOf(loggable)) await this.#orSkip(() => this.#logBatch(this.#idOf(run), batch));
+    }
+  }
+
+  /** Older servers take shorter params. */
+  async #logBatch(runId: string, batch: Loggable): Promise<void> {
+    try {
+      await this.#client.logBatch(runId, batch);
+    } catch (error) {
+      const long = batch.params.some(({ value }) => value.length > limits.olderValue);
+      if (!(long && error instanceof TrackingFault && error.kind === "refused")) throw error;
+      const params = batch.params.map(({ key, value }) => ({ key, value: cut(value, limits.olderValue) }));
+      await this.#client.logBatch(runId, { ...batch, params });
+    }
+  }
+
+  #points({ values, at, step }: Extract<TrackingEvent, { type: "metrics" }>): MetricPoint[] {
+    return Object.entries(values).flatMap(([key, value]) => {
+      if (Number.isFinite(value)) return [{ key: keyOf(key), value, timestamp: at, step }];
+      this.#warnOnce(`${key} was not always a finite number: those values were not sent`);
+      return [];
+    });
+  }
+
+  /** What the server refuses for good must not hold up the rest; a missing right to all of it must. */
+  async #orSkip(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof TrackingFault && error.kind === "refused")) throw error;
+      this.#refusals++;
+      this.#warnOnce(error.message);
+    }
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#options.warn(message);
+  }
+
+  #idOf(run: string): string {
+    return this.#runOf(run).runId;
+  }
+
+  #runOf(run: string): MlflowRun {
+    const found = this.#runs.get(run);
+    if (found === undefined) throw new Error(`tracking: an event of run ${run} before its beginning`);
+    return found;
+  }
+}
+
+/** Within MLflow's limits for one request. */
+export function batchesOf({ metrics, params, tags }: Loggable): Loggable[] {
+  const batches: Loggable[] = [];
+  let own: Loggable = { metrics: [], params: [], tags: [] };
+  let bytes = 0;
+  const add = (kind: keyof Loggable, item: MetricPoint | KeyValue): void => {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    const total = own.metrics.length + own.params.length + own.tags.length;
+    if (own[kind].length >= limits[kind] || total >= limits.metrics || (total > 0 && bytes + size > limits.bytes)) {
+      batches.push(own);
+      [own, bytes] = [{ metrics: [], params: [], tags: [] }, 0];
+    }
+    (own[kind] as (typeof item)[]).push(item);
+    bytes += size;
+  };
+  for (const item of params) add("params", item);
+  for (const item of metrics) add("metrics", item);
+  // Last, since a tag may say that what comes before it is there.
+  for (const item of tags) add("tags", item);
+  if (bytes > 0) batches.push(own);
+  return batches;
+}
+
+/** A key as every server takes it: letters and digits of any script, `_ - . /` and spaces, a path without `.` and `..`. */
+export function keyOf(name: string): string {
+  const key = name
+    .slice(0, limits.key)
+    .replace(/[^\p{L}\p{N}_\-. /]/gu, "_")
+    .replace(/\/{2,}/g, "/")
+    .replace(/^\/|\/$/g, "_")
+    .replace(/(?<![^/])\.{1,2}(?![^/])/g, (dots) => "_".repeat(dots.length));
+  return key || "_";
+}
+
+/** Servers fail on a half of a surrogate pair, over and over. */
+function cut(text: string, length: number): string {
+  return (
+    text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
+  ).toWellFormed();
+}
+
+function paramsOf(params: Readonly<Record<string, string>>, length: number): KeyValue[] {
+  return Object.entries(params).map(([key, value]) => ({ key: keyOf(key), value: cut(value, length) }));
+}
+
+function tagsOf(tags: Readonly<Record<string, string>>): KeyValue[] {
+  return Object.entries(tags).map(([key, value]) => ({ key: keyOf(key), value: cut(value, limits.tag) }));
+}
+
+/** In the form that MLflow's page of a run shows. */
+function datasetOf({ name, digest, files, rows, columns }: TrackedDataset): Record<string, string> {
+  const colspec = columns.map((column) => ({ ...column, required: true }));
+  return {
+    name: cut(name, 500),
+    digest: digest.slice(0, 36),
+    source_type: "local",
+    source: cut(JSON.stringify({ uri: files.join(", ") }), 60_000),
+    schema: JSON.stringify({ mlflow_colspec: colspec }),
+    profile: JSON.stringify({ num_rows: rows, num_elements: rows * columns.length }),
+  };
+}

@@ -1,0 +1,88 @@
+// Where the tracking server is and how it is spoken to, from the option and MLflow's own environment variables.
+
+import { readFileSync } from "node:fs";
+import { UserError } from "../../errors.ts";
+
+export interface ServerAddress {
+  /** Without credentials and without a slash at the end; fit to be printed. */
+  readonly uri: string;
+  /** Value of the Authorization header; never printed. */
+  readonly authorization: string | undefined;
+  /** PEM certificates that are trusted instead of the usual ones. */
+  readonly certificates: string | undefined;
+  /** No certificate is checked. */
+  readonly insecureTls: boolean;
+  readonly warnings: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param tracking what the option says: an address, "none", or undefined for MLFLOW_TRACKING_URI
+ * @returns null where nothing is tracked, also where the environment names a store that is no server: see `isOtherStore`
+ * @throws UserError on an address that is no http(s) URL, or certificates that cannot be read
+ */
+export function serverAddress(
+  tracking: string | undefined,
+  environment: Environment = process.env,
+): ServerAddress | null {
+  const written = tracking ?? environment.MLFLOW_TRACKING_URI ?? "";
+  if (written === "" || written === "none") return null;
+  const url = URL.canParse(written) ? new URL(written) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    // What the environment says may be meant for other tools.
+    if (tracking === undefined) return null;
+    throw new UserError(`--tracking: expected http:// or https:// and a host, got ${shown(written)}`, {
+      advice:
+        "Runs are reported to a server, as `mlflow server` starts one; file stores and databases are written by it alone. " +
+        "With --tracking none nothing is reported.",
+    });
+  }
+  const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_SERVER_CERT_PATH: certPath } = environment;
+  const user = url.username === "" ? environment.MLFLOW_TRACKING_USERNAME : decoded(url.username);
+  const password = url.username === "" ? environment.MLFLOW_TRACKING_PASSWORD : decoded(url.password);
+  const warnings: string[] = [];
+  const named = user !== undefined && user !== "";
+  const basic = named ? `Basic ${Buffer.from(`${user}:${password ?? ""}`).toString("base64")}` : undefined;
+  const bearer = token === undefined || token === "" ? undefined : `Bearer ${token}`;
+  if (basic !== undefined && bearer !== undefined) {
+    warnings.push("both a user name and MLFLOW_TRACKING_TOKEN are set for the tracking server: the user name is used");
+  }
+  const insecureTls = /^(true|1)$/i.test(environment.MLFLOW_TRACKING_INSECURE_TLS ?? "");
+  if (insecureTls) warnings.push("MLFLOW_TRACKING_INSECURE_TLS: the tracking server's certificate is not checked");
+  return {
+    uri: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`,
+    authorization: basic ?? bearer,
+    certificates: certPath === undefined || certPath === "" ? undefined : readCertificates(certPath),
+    ...{ insecureTls, warnings },
+  };
+}
+
+/** A % that begins no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether MLFLOW_TRACKING_URI names a store that only MLflow itself can write to. */
+export function isOtherStore(tracking: string | undefined, environment: Environment = process.env): boolean {
+  const named = tracking === undefined && (environment.MLFLOW_TRACKING_URI ?? "") !== "";
+  return named && environment.MLFLOW_TRACKING_URI !== "none" && serverAddress(undefined, environment) === null;
+}
+
+function readCertificates(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: ${reason}`, { cause });
+  }
+}
+
+/** Without what may be a password. */
+function shown(written: string): string {
+  return JSON.stringify(written.replace(/^([a-z][\w+.-]*:[/\\]*)?.*@/i, "$1"));
+}

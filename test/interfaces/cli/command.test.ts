@@ -1,0 +1,158 @@
+import { exec, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { tidemarkVersion } from "../../../src/storage/store/versions.ts";
+import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { tidemark } from "./run-command.ts";
+
+const main = fileURLToPath(new URL("../../../src/interfaces/cli/main.ts", import.meta.url));
+
+describe("help", () => {
+  it("names the commands, an example and the exit codes", async () => {
+    const { exitCode, stdout, stderr } = await tidemark("--help");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    for (const words of [
+      "Usage: tidemark <command> [options]",
+      "train",
+      "predict",
+      "simulate",
+      "Example:",
+      "Exit codes:",
+    ]) {
+      expect(stdout).toContain(words);
+    }
+  });
+
+  it.each([
+    [
+      "train",
+      [
+        ...["--out", "--label", "--group", "--recording", "--time", "--channels", "--rate", "--window", "--overlap"],
+        ...["--network", "--normalize", "--split", "--folds", "--epochs", "--batch-size", "--learning-rate"],
+        ...["--patience", "--class-weights", "--seed", "--jobs", "--resume", "--config", "--json"],
+        ...["(default: 200)", "(default: 0.001)", "(default: 1dcnn-bilstm)", "Cross-validation:"],
+      ],
+    ],
+    ["predict", ["--model", "--out", "--channels", "--json", "entropy"]],
+    ["simulate", ["--out", "--users", "--minutes", "--seed", "(default: 42)"]],
+  ])("of %s lists its options, an example and its exit codes, within the width", async (command, expected) => {
+    const { exitCode, stdout } = await tidemark(command, "--help");
+    expect(exitCode).toBe(0);
+    for (const words of [...expected, "Example", "Exit codes:"]) expect(stdout).toContain(words);
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(120);
+    expect(await tidemark("help", command)).toMatchObject({ exitCode: 0, stdout });
+  });
+
+  it("answers --version, and a bare command with help and exit code 2", async () => {
+    expect(await tidemark("--version")).toEqual({ exitCode: 0, stdout: `${tidemarkVersion}\n`, stderr: "" });
+    const bare = await tidemark();
+    expect(bare).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(bare.stderr).toContain("Usage: tidemark");
+  });
+});
+
+describe("wrong use ends with exit code 2, one message and no stack", () => {
+  const out = (): string => join(temporaryDirectory(), "m");
+
+  it.each([
+    [["tran"], /^error: unknown command 'tran'\n\(Did you mean train\?\)\n$/],
+    [
+      ["train", "a.csv", "--out", "m", "--epoch", "3"],
+      /^error: unknown option '--epoch'\n\(Did you mean --epochs\?\)\n$/,
+    ],
+    [["train", "a.csv", "--out"], /^error: option '--out <dir>' argument missing\n$/],
+    [["train", "a.csv"], /^error: --out: expected the directory that the model becomes, got nothing\n$/],
+    [["train", "--out", "m"], /^error: files: expected at least one file, glob or s3:\/\/ url, got nothing\n$/],
+    [
+      ["train", "a.csv", "--out", "m", "--epochs", "ten"],
+      /^error: --epochs: expected a whole number from 1 .*"ten"\n$/,
+    ],
+    [["train", "a.csv", "--out", "m", "--folds", "1"], /^error: --folds: expected a whole number from 2 .* got 1\n$/],
+    [["train", "a.csv", "--out", "m", "--config", "absent.yaml"], /^error: --config absent\.yaml: expected a readable/],
+    [["predict", "a.csv", "--model", "m", "--out", "p.txt"], /^error: --out: .*\.parquet, \.csv, .* got "p\.txt"\n$/],
+    [["predict", "a.csv", "--out", "p.csv"], /^error: --model: expected a model folder, got nothing\n$/],
+    [["simulate", "--out", "s.csv", "--users", "0"], /^error: --users: expected a whole number from 1 .* got 0\n$/],
+    [["simulate", "x.csv", "--out", "s.csv"], /^error: too many arguments/],
+  ])("tidemark %j", async (words, message) => {
+    const { exitCode, stdout, stderr } = await tidemark(...words);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it("names the config file and the nearest option", async () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, "walk.yaml");
+    writeFileSync(path, "learning_rate: 0.1\n");
+    const { exitCode, stderr } = await tidemark("train", "a.csv", "--out", out(), "--config", path);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(`error: unknown option "learning_rate" in ${path}\nDid you mean "learning-rate"?\n`);
+    expect(readdirSync(directory)).toEqual(["walk.yaml"]);
+  });
+});
+
+describe("the process", () => {
+  it("ends quietly where its reader went away", async () => {
+    const { stdout, stderr } = await promisify(exec)(`"${process.execPath}" "${main}" train --help | head -n 1`);
+    expect(stdout).toMatch(/^Usage: tidemark train/);
+    expect(stderr).toBe("");
+  });
+
+  it("has an entry that an old Node can parse", () => {
+    const script = stripTypeScriptTypes(readFileSync(main, "utf8"));
+    // Nothing newer than ES2020's import(): no await at the top, no static import, no ?? or ?., no private names.
+    expect(script).not.toMatch(/\bawait\b|^import\s|\?\?|\?\.|#[a-z]+\b(?!!)|\|\|=|&&=/m);
+  });
+
+  it("asks for a current Node before anything else loads", async () => {
+    const script = stripTypeScriptTypes(readFileSync(main, "utf8"))
+      .replace("process.versions.node.split", '"20.11.0".split')
+      .replace("./program.ts", "./absent.js");
+    const path = join(temporaryDirectory(), "main.mjs");
+    writeFileSync(path, script);
+    const child = spawn(process.execPath, [path], { stdio: ["ignore", "ignore", "pipe"] });
+    let message = "";
+    child.stderr.on("data", (chunk) => {
+      message += chunk;
+    });
+    expect((await once(child, "close"))[0]).toBe(2);
+    expect(message).toMatch(/^error: tidemark needs Node\.js 22\.18 or later/);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("Ctrl-C", () => {
+  /** Work that ends a while after it is aborted, or never. */
+  function worker(reaction: "stops" | "hangs"): ReturnType<typeof spawn> {
+    const source = new URL("../../../src/interfaces/cli/interrupt.ts", import.meta.url).href;
+    const script = `import { interruptible } from ${JSON.stringify(source)};
+      await interruptible((signal) => new Promise((resolve) => {
+        const busy = setInterval(() => {}, 1000);
+        console.log("ready");
+        signal.addEventListener("abort", () => { if (${reaction === "stops"}) { clearInterval(busy); resolve(); } });
+      }), (message) => console.log(message));
+      console.log("checkpoint written");`;
+    return spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
+  }
+
+  it.each(["SIGINT", "SIGTERM"] as const)("asks the work to stop, once (%s)", async (signal) => {
+    const child = worker("stops");
+    let output = "";
+    child.stdout!.on("data", (chunk) => {
+      output += chunk;
+      if (output === "ready\n") child.kill(signal);
+    });
+    expect((await once(child, "close"))[0]).toBe(0);
+    expect(output).toBe("ready\nstopping; a second Ctrl-C stops at once\ncheckpoint written\n");
+  });
+
+  it("ends the process with 130 the second time", async () => {
+    const child = worker("hangs");
+    child.stdout!.on("data", () => void child.kill("SIGINT"));
+    expect((await once(child, "close"))[0]).toBe(130);
+  });
+});

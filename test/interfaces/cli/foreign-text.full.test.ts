@@ -1,0 +1,153 @@
+// Whatever people, labels, ids, folders, files and servers are called: no command passes on what a terminal would obey,
+// and nobody's name begins a line of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../../../src/interfaces/cli/program.ts";
+import { openDatabase, sqlName, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { commandPaths } from "../../command-paths.ts";
+import { unpackOldModel } from "../../pipelines/old-model.ts";
+import { fileDirectory, main } from "../../pipelines/tiny-run.ts";
+import { FakeMlflow } from "../../storage/tracking/fake-mlflow.ts";
+
+const foreign = "\x1b]0;pwn\x07\x1b[2J\rback\nFORGED\x7f\x9b31m\u202eevil\u2066\u2028FORGED";
+const name = (role: string): string => `${role} ${foreign}`;
+
+const directory = fileDirectory();
+const folder = join(directory, name("folder"));
+const at = (role: string): string => join(folder, name(role));
+const [recordings, batch, absent] = [
+  `${at("recordings")}.parquet`,
+  `${at("batch")}.parquet`,
+  `${at("absent")}.csv`,
+] as const;
+const server = new FakeMlflow();
+
+beforeAll(async () => {
+  unpackOldModel(directory);
+  mkdirSync(folder);
+  renameSync(join(directory, "walk"), at("old"));
+  const database = await openDatabase();
+  const renamed = ["user", "activity", "recording"].map(
+    (column) => `${sqlName(column)} || ${sqlString(` ${foreign}`)} AS ${sqlName(column)}`,
+  );
+  for (const [from, to] of [
+    ["recordings.csv.gz", recordings],
+    ["batch.csv.gz", batch],
+  ] as const) {
+    const table = `SELECT * REPLACE (${renamed.join(", ")}) FROM ${sqlString(join(directory, from))}`;
+    await database.connection.run(`COPY (${table}) TO ${sqlString(to)} (FORMAT parquet)`);
+  }
+  database.close();
+  await server.open();
+  server.refuse = () => ({ status: 400, error_code: "INVALID_PARAMETER_VALUE", message: name("server") });
+});
+afterAll(() => server.close());
+
+const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
+const stream = ["--stream", name("stream")];
+/** By command the words of one call or several, in an order in which each finds what it needs. */
+const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
+  simulate: () => [
+    [...["--out", `${at("simulated")}.csv`, "--users", "1", "--minutes", "0.1"]],
+    ["--out", at("simulated")],
+    ["--out", "a.csv", "--activities", name("activity")],
+  ],
+  train: () => [
+    [recordings, "--out", at("model"), ...network, "--tracking", server.uri],
+    [recordings, "--out", at("model"), ...network],
+    [recordings, "--out", at("other"), "--label", name("label")],
+    [absent, "--out", at("other")],
+    [recordings, "--out", at("other"), "--config", absent],
+  ],
+  predict: () => [
+    [batch, "--model", at("model"), "--out", `${at("predicted")}.csv`],
+    [batch, "--model", at("absent"), "--out", "p.csv"],
+    [batch, "--model", at("model"), "--out", "p.csv", "--channels", name("a")],
+  ],
+  check: () => [
+    [batch, "--model", at("model"), ...stream, "--batch-id", name("batch"), "--tracking", server.uri],
+    [batch, "--model", at("model"), "--model", at("old")],
+    [recordings, "--model", at("old"), "--batch-id", "batch.csv.gz"],
+  ],
+  "baseline show": () => [[at("model")], [at("absent")]],
+  "baseline validate": () => [[at("model")]],
+  "reference show": () => [
+    ["--model", at("model")],
+    ["--model", at("model"), ...stream],
+  ],
+  "reference exclude": () => [[name("batch"), "--model", at("model"), ...stream]],
+  "reference accept": () => [[`${name("batch")}.csv`, "--model", at("model")]],
+  "reference compact": () => [["--model", at("model")]],
+  "reference reset": () => [
+    ["--model", at("model")],
+    ["--model", at("model"), ...stream],
+  ],
+  retrain: () => [
+    [...[batch, "--model", at("model"), "--out", at("v2"), "--labelled", recordings, "--epochs", "1", "--cycles", "1"]],
+  ],
+  "models list": () => [
+    ["--dir", folder],
+    ["--dir", at("absent")],
+  ],
+  "models show": () => [[at("model")]],
+  "models compare": () => [[at("model"), at("old")]],
+  "models promote": () => [[at("model")]],
+  "models rollback": () => [[name("line"), "--dir", folder]],
+  "drift-bench": () => [
+    [
+      ...[
+        recordings,
+        "--model",
+        at("model"),
+        "--seconds",
+        "15",
+        "--batches",
+        "8",
+        "--change-at",
+        "4",
+        "--streams",
+        "1",
+      ],
+      ...["--out", `${at("bench")}.html`],
+    ],
+  ],
+  sync: () => [[at("model"), "--tracking", server.uri]],
+};
+
+async function run(words: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [main, ...words], { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
+  const chunks: Buffer[] = [];
+  for (const output of [child.stdout, child.stderr]) output.on("data", (chunk) => chunks.push(chunk));
+  await once(child, "close");
+  return Buffer.concat(chunks).toString();
+}
+
+// Everything but the newlines of our own.
+const obeyed = /[\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]|(?!\n)\p{Cc}/u;
+
+describe.skipIf(process.platform === "win32")("what every command prints", () => {
+  it("is looked at here", () => {
+    expect(Object.keys(cases).sort()).toEqual(commandPaths(createProgram()).sort());
+  });
+
+  it.each(Object.keys(cases))("%s: what comes from elsewhere stays inside its line, and is shown", async (command) => {
+    let shown = 0;
+    for (const words of cases[command]!()) {
+      for (const json of [[], ["--json"]]) {
+        const output = await run([...command.split(" "), ...words, ...json]);
+        expect(output).not.toMatch(obeyed);
+        expect(output).not.toMatch(/^\W*FORGED/m);
+        expect(output).not.toContain("defect");
+        if (output.includes("FORGED")) shown++;
+        if (json.length === 0) continue;
+        for (const line of output.split("\n").filter((text) => text.startsWith("{"))) JSON.parse(line);
+      }
+    }
+    if (command === "train") expect(existsSync(join(at("model"), "manifest.json"))).toBe(true);
+    // Nothing is dropped in silence either; these print no foreign text at all.
+    if (!["baseline validate", "reference compact"].includes(command)) expect(shown).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,227 @@
+// What every command prints with --json fits its published schema and has no key that the schema does not describe: of usual
+// recordings, of one activity alone, of one window, of constant signals, and of thousands of one value.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import * as answers from "../../../scripts/answer-schemas.ts";
+import { eventTypes, trainEventSchema } from "../../../scripts/event-schema.ts";
+import { createProgram } from "../../../src/interfaces/cli/program.ts";
+import { baselineStatsSchema } from "../../../src/monitoring/drift/baseline-stats.ts";
+import { checkResultSchema } from "../../../src/monitoring/streams/check-result.ts";
+import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
+import { openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { commandPaths } from "../../command-paths.ts";
+import { changeJson, unpackOldModel } from "../../pipelines/old-model.ts";
+import { type Ended, fileDirectory, main, start } from "../../pipelines/tiny-run.ts";
+import { FakeMlflow } from "../../storage/tracking/fake-mlflow.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+const [server, refusing] = [new FakeMlflow(), new FakeMlflow()];
+const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+
+const walking = "SELECT * FROM r WHERE activity = 'walking' AND \"user\" = 'person-01'";
+/** Batches that strain what is computed of them, as queries of the recordings. */
+const batches: Readonly<Record<string, string>> = {
+  usual: "SELECT * FROM r WHERE \"user\" = 'person-02'",
+  "one activity": walking,
+  "one window": `${walking} ORDER BY timestamp_s LIMIT 40`,
+  "one channel constant": "SELECT * REPLACE (1.5 AS Ax) FROM r",
+  "all channels constant": "SELECT * REPLACE (0 AS Ax, 0 AS Ay, 9.81 AS Az) FROM r",
+  "a window between extremes": "SELECT * REPLACE (CASE WHEN timestamp_s < 2 THEN 39 ELSE -39 END AS Az) FROM r",
+};
+const names = Object.keys(batches);
+const fileOf = (batch: string): string => `${batch.replaceAll(" ", "-")}.parquet`;
+
+beforeAll(async () => {
+  unpackOldModel(directory);
+  const database = await openDatabase();
+  try {
+    const source = `CREATE TABLE r AS FROM read_csv(${sqlString(at("recordings.csv.gz"))})`;
+    await database.connection.run(source);
+    for (const [name, query] of Object.entries(batches)) {
+      await database.connection.run(`COPY (${query}) TO ${sqlString(at(fileOf(name)))}`);
+    }
+  } finally {
+    database.close();
+  }
+  for (const name of ["broken", "champions/line", "champions/line-v2"]) {
+    cpSync(at("walk"), at(...name.split("/")), { recursive: true });
+  }
+  changeJson(at("broken"), "baseline_stats.json", (stats) => ({ ...stats, n_samples: -1, created_at: "yesterday" }));
+  const log = ["line", "line-v2"].map((champion) => ({ at: "2026-01-01T00:00:00.000Z", action: "promote", champion }));
+  const registry = { schema_version: 1, lines: { line: { champions: ["line", "line-v2"], log } } };
+  writeFileSync(at("champions", "registry.json"), JSON.stringify(registry));
+  for (const own of [server, refusing]) await own.open();
+  refusing.refuse = () => ({ status: 400, error_code: "INVALID_PARAMETER_VALUE", message: "no" });
+});
+afterAll(async () => {
+  for (const own of [server, refusing]) await own.close();
+});
+
+/** Fits, says all that there is, and is not only printed as it should be. */
+function expectForm(schema: z.ZodType, line: string): unknown {
+  const value: unknown = JSON.parse(line);
+  const read = schema.parse(value);
+  expect(read).toEqual(value);
+  return read;
+}
+
+const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--batch-size", "32"];
+const checked = z.object({ known: z.boolean() }).loose();
+const seen = new Set<string>();
+
+/** `{ known, ...answer }`, as check prints it. */
+function expectCheck(line: string): void {
+  const { known: _, ...answer } = checked.parse(JSON.parse(line));
+  expectForm(checkResultSchema, JSON.stringify(answer));
+}
+
+function expectEvent(line: string): void {
+  expectForm(trainEventSchema, line);
+  seen.add(JSON.parse(line).type);
+}
+
+type Form = z.ZodType | ((line: string) => unknown);
+/** By command the form of a line, and the words of one call or several, in an order in which each finds what it needs. */
+const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readonly string[])[] }>> = {
+  simulate: {
+    form: answers.simulateResultSchema,
+    calls: () => [["--out", "s.csv", "--users", "1", "--minutes", "0.1", "--activities", "walking"]],
+  },
+  train: {
+    form: expectEvent,
+    calls: () => [
+      [...["recordings.csv.gz", "--out", "models/new", "--tracking", server.uri, "--epochs", "2"], ...network],
+      [...[fileOf("one channel constant"), "--out", "no", "--epochs", "1"], ...network],
+      [...[fileOf("usual"), "--out", "models/one-person", "--epochs", "1", "--split", "blocks"], ...network],
+    ],
+  },
+  predict: {
+    form: answers.predictResultSchema,
+    calls: () => names.map((name) => [fileOf(name), "--model", "walk", "--out", "p.csv", "--overwrite"]),
+  },
+  check: {
+    form: expectCheck,
+    calls: () =>
+      names.flatMap((name, i) => [
+        [fileOf(name), "--model", "walk", "--stream", "all", "--accept"],
+        [fileOf(name), "--model", "walk", "--stream", `own ${i}`, "--thresholds", "fixed"],
+      ]),
+  },
+  "drift-bench": {
+    form: answers.driftBenchResultSchema,
+    calls: () =>
+      ["usual", "one activity"].map((name) => [
+        ...[fileOf(name), "--model", "walk", "--seconds", "15", "--batches", "3", "--change-at", "1", "--streams", "1"],
+      ]),
+  },
+  "baseline show": { form: baselineStatsSchema, calls: () => [["walk"]] },
+  "baseline validate": { form: answers.baselineValidationSchema, calls: () => [["walk"], ["broken"]] },
+  "reference show": {
+    form: rollingReferenceSchema,
+    calls: () => [
+      ["--model", "walk"],
+      ["--model", "walk", "--stream", "all"],
+    ],
+  },
+  "reference exclude": {
+    form: answers.referenceDecisionSchema,
+    calls: () => ["usual", "usual"].map((name) => [fileOf(name), "--model", "walk", "--stream", "all"]),
+  },
+  "reference accept": {
+    form: answers.referenceDecisionSchema,
+    calls: () => ["usual", "usual"].map((name) => [fileOf(name), "--model", "walk", "--stream", "all"]),
+  },
+  "reference compact": {
+    form: answers.compactedLedgerSchema,
+    calls: () => [
+      ["--model", "walk"],
+      ["--model", "walk", "--keep-days", "0"],
+    ],
+  },
+  "reference reset": { form: answers.referenceResetSchema, calls: () => [["--model", "walk", "--stream", "all"]] },
+  retrain: {
+    form: expectEvent,
+    calls: () => [
+      [
+        ...[fileOf("usual"), "--model", "models/new", "--labelled", "recordings.csv.gz", "--out", "models/v2"],
+        ...["--epochs", "1", "--cycles", "1", "--tracking", server.uri],
+      ],
+    ],
+  },
+  "models list": {
+    form: answers.modelVersionsSchema,
+    calls: () => [
+      ["--dir", "models"],
+      ["--dir", "."],
+    ],
+  },
+  "models show": {
+    form: answers.modelDescriptionSchema,
+    calls: () => [["walk"], ["models/new"], ["models/one-person"]],
+  },
+  "models compare": { form: answers.modelComparisonSchema, calls: () => [["walk", "models/new"]] },
+  "models promote": {
+    form: answers.promotionSchema,
+    calls: () => [["models/new"], ["models/new"], ["models/one-person"]],
+  },
+  "models rollback": { form: answers.promotionSchema, calls: () => [["line", "--dir", "champions"]] },
+  sync: {
+    form: answers.syncResultSchema,
+    calls: () => [
+      ["walk", "--tracking", server.uri],
+      ["walk", "--tracking", server.uri],
+      ["models/new", "--tracking", refusing.uri],
+    ],
+  },
+};
+
+describe("every command", () => {
+  it("that has --json is looked at here", () => {
+    expect(Object.keys(cases).sort()).toEqual(commandPaths(createProgram()).sort());
+  });
+
+  it.each(Object.keys(cases))("%s --json", async (command) => {
+    const { form, calls } = cases[command]!;
+    for (const words of calls()) {
+      const { stdout, stderr } = await run(...command.split(" "), ...words, "--json");
+      expect(stderr).not.toMatch(/defect|^\s+at /m);
+      const lines = stdout.split("\n").slice(0, -1);
+      expect(lines, words.join(" ")).not.toEqual([]);
+      for (const line of lines) {
+        if (typeof form === "function") form(line);
+        else expectForm(form, line);
+      }
+    }
+  });
+});
+
+it.skipIf(process.platform === "win32")("an interrupted training and the one that goes on", async () => {
+  const words = [
+    "train",
+    "recordings.csv.gz",
+    "--out",
+    "stopped",
+    ...network,
+    "--epochs",
+    "3",
+    "--jobs",
+    "1",
+    "--json",
+  ];
+  const child = spawn(process.execPath, [main, ...words], { cwd: directory });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    const isFirst = !output.includes('"epoch"');
+    output += text;
+    if (isFirst && output.includes('"epoch"')) child.kill("SIGINT");
+  });
+  await once(child, "close");
+  const { stdout } = await run(...words, "--resume");
+  for (const line of `${output}${stdout}`.split("\n").slice(0, -1)) expectEvent(line);
+  expect([...seen].sort()).toEqual(eventTypes.toSorted());
+});

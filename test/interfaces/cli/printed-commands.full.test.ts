@@ -1,0 +1,47 @@
+// What an interrupted training prints for its user to run, run by a shell: paths with spaces stay one word.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { unpackOldModel } from "../../pipelines/old-model.ts";
+import { fileDirectory, main, start } from "../../pipelines/tiny-run.ts";
+
+const directory = fileDirectory();
+const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "40"];
+
+function bash(script: string): string {
+  return execFileSync("bash", ["-c", script], { cwd: directory, encoding: "utf8" });
+}
+
+it.skipIf(process.platform === "win32")("commands that are printed have the words that were meant", async () => {
+  unpackOldModel(directory);
+  for (const name of ["my", "model.partial"]) {
+    mkdirSync(join(directory, name));
+    writeFileSync(join(directory, name, "precious"), "");
+  }
+  const words = ["train", "recordings.csv.gz", "--out", "my model", ...network, "--label", "activity", "--jobs", "1"];
+  const child = spawn(process.execPath, [main, ...words, "--json"], { cwd: directory });
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (text) => {
+    const before = output;
+    output += text;
+    if (!before.includes('"epoch"') && output.includes('"epoch"')) child.kill("SIGINT");
+  });
+  child.stderr.on("data", (text) => (errors += text));
+  expect(await once(child, "close")).toEqual([130, null]);
+
+  const resume = /^Go on with: tidemark (.*)$/m.exec(errors)![1]!;
+  const read = bash(`printf '%s\\n' ${resume}`).trimEnd().split("\n");
+  expect(read.slice(0, 4)).toEqual(["train", "recordings.csv.gz", "--out", "my model"]);
+  expect(read.at(-1)).toBe("--resume");
+
+  const refused = await start(words, directory).ended;
+  expect(refused.exitCode).toBe(2);
+  const remove = /remove it to start again: (rm .*)$/m.exec(refused.stderr)![1]!;
+  expect(remove).toBe("rm -r 'my model.partial'");
+  expect(existsSync(join(directory, "my model.partial"))).toBe(true);
+  bash(remove);
+  expect(existsSync(join(directory, "my model.partial"))).toBe(false);
+  for (const name of ["my", "model.partial"]) expect(existsSync(join(directory, name, "precious"))).toBe(true);
+});

@@ -1,0 +1,185 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it } from "vitest";
+import { trainEventSchema } from "../../../scripts/event-schema.ts";
+import { liveRenderer } from "../../../src/interfaces/cli/live.ts";
+import { displayWidth } from "../../../src/interfaces/cli/table.ts";
+import { trainRenderer } from "../../../src/interfaces/cli/train-renderer.ts";
+import { eventLines } from "../../../src/interfaces/cli/train-text.ts";
+import { events } from "./events.ts";
+
+function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: string; write(text: string): void } {
+  return {
+    ...properties,
+    text: "",
+    write(text: string): void {
+      this.text += text;
+    },
+  };
+}
+
+/** What stays on a terminal: of each line the part after it was last cleared. */
+function screen(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.slice(line.lastIndexOf("\x1b[2K") + 1).replace(/^\[2K/, ""))
+    .join("\n");
+}
+
+describe("in a pipe", () => {
+  const output = sink();
+  const errors = sink();
+  const renderer = trainRenderer({ json: false, output, errors });
+  for (const event of events) renderer.onEvent(event);
+  renderer.close();
+  const lines = output.text.split("\n");
+
+  it("writes one plain line an epoch, without escape codes", () => {
+    expect(output.text).toBe(stripVTControlCharacters(output.text));
+    expect(lines.filter((line) => line.includes("epoch 1/"))).toEqual([
+      "fold 1  epoch 1/100  loss 1.200  accuracy 0.600  val_loss 0.900  val_accuracy 0.800  val_macro_f1 0.790  lr 0.001" +
+        "  400 windows/s  4 min 2 s left  best",
+      "final fit  epoch 1/3  loss 0.500  accuracy 0.900  lr 0.0005  800 windows/s",
+    ]);
+  });
+
+  it("shows what was read, which columns were taken and what was left out", () => {
+    expect(output.text).toContain("1,402,573 rows, 24 people, 359 recordings, 1,234 windows");
+    expect(output.text).toContain("label activity, group user, recording (none), time timestamp_s; channels Ax,Ay,Az");
+    expect(lines.filter((line) => line.startsWith("left out"))).toEqual([
+      "left out   27 rows: missing label",
+      "left out   412 samples of 3 stretches: stretches shorter than a window",
+      "left out   17,112 samples of 350 stretches: ends of stretches, shorter than the step to the next window",
+    ]);
+  });
+
+  it("counts one in the singular", () => {
+    const [data] = events.filter((event) => event.type === "data");
+    const { quality, ...rest } = data!;
+    const one = {
+      ...{ ...rest, rows: 1, users: 1, recordings: 1, windows: 1 },
+      quality: {
+        ...{ ...quality, gaps: { ...quality.gaps, count: 1 } },
+        rows: { ...quality.rows, dropped: { ...quality.rows.dropped, missing_label: 1 } },
+      },
+      dropped: { ...rest.dropped, shortStretches: { stretches: 1, samples: 1 } },
+    };
+    const text = eventLines(one).join("\n");
+    expect(text).toContain("1 row, 1 person, 1 recording, 1 window\n");
+    expect(text).toContain("50 Hz, 1 gap, no flat channel");
+    expect(text).toContain("left out   1 row: missing label\n");
+    expect(text).toContain("left out   1 sample of 1 stretch: stretches shorter than a window\n");
+    expect(eventLines({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
+  });
+
+  it("warns of a split that leaks, and prints warnings to the other stream", () => {
+    expect(output.text).toContain("WARNING: it leaks");
+    expect(errors.text).toBe("warning: channel Ax is flat\n");
+  });
+
+  it("ends in tables that align, with the worst person by name", () => {
+    const from = lines.indexOf("Per person");
+    expect(lines.slice(from, from + 6)).toEqual([
+      "Per person",
+      "person   fold  windows  macro F1  accuracy  kappa",
+      "-------  ----  -------  --------  --------  -----  --------",
+      "alice       1      117     0.970     0.980  0.950",
+      "bob         2    1,000     0.950     0.960  0.930",
+      "mallory     1      117     0.610     0.620  0.590  <- worst",
+    ]);
+    const means = lines.indexOf("Mean ± sd");
+    expect(lines.slice(means + 1, means + 4)).toEqual([
+      "                      over folds    over people  pooled",
+      "-----------------  -------------  -------------  ------",
+      "macro F1           0.943 ± 0.012  0.943 ± 0.012   0.945",
+    ]);
+    expect(output.text).toContain("kappa                      0.920          0.920   0.925");
+    expect(output.text).toMatch(/report {5}m\/report\.html\ntook {7}3 min 10 s\n$/);
+  });
+});
+
+describe("with --json", () => {
+  it("writes each event as one line of its published form, in snake_case, on a terminal too", () => {
+    const output = sink({ isTTY: true });
+    const renderer = trainRenderer({ json: true, output, errors: sink() });
+    for (const event of events) renderer.onEvent(event);
+    const printed: unknown[] = output.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(printed.map((event) => trainEventSchema.parse(event))).toEqual(printed);
+    expect(printed).toHaveLength(events.length);
+    expect(printed).toContainEqual(
+      expect.objectContaining({ type: "epoch", val_macro_f1: null, learning_rate: 0.0005, seconds_left: null }),
+    );
+  });
+});
+
+describe("on a terminal", () => {
+  function run(columns: number, color = false): { text: string; drawn: string[]; kept: string } {
+    const output = sink({ isTTY: true, columns });
+    let clock = 0;
+    const renderer = liveRenderer({ output, errors: output }, { color, now: () => (clock += 200) });
+    for (const event of events) renderer.onEvent(event);
+    renderer.close();
+    const drawn = output.text.replaceAll("\r\x1b[2K", "\n").split("\n").map(stripVTControlCharacters);
+    return { text: output.text, drawn, kept: screen(output.text) };
+  }
+
+  it("draws both running folds, speed and time left in one line", () => {
+    expect(run(200).drawn).toContain(
+      "812 windows/s | fold 1 · epoch 1/100 50 % · loss 1.500 | fold 2 · epoch 1/100 40 % · loss 1.250",
+    );
+    expect(
+      run(200).drawn.some((line) =>
+        /^812 windows\/s · 4 min [012] s left \| fold 1 · .* · F1 0\.790 \| fold 2 · /.test(line),
+      ),
+    ).toBe(true);
+  });
+
+  it("never draws a line wider than the terminal", () => {
+    for (const columns of [20, 40, 80]) {
+      const live = run(columns).drawn.filter((line) => line.includes("· epoch") || line.endsWith("…"));
+      expect(live.length).toBeGreaterThan(2);
+      for (const line of live) expect(displayWidth(line)).toBeLessThan(columns);
+    }
+  });
+
+  it("leaves no trace of the live line in what stays", () => {
+    const { kept } = run(100);
+    expect(kept).toContain("fold 1/2  macro F1 0.940  accuracy 0.950  best epoch 1 of 1  1 min 12 s\n");
+    expect(kept).toContain("warning: channel Ax is flat\n");
+    expect(kept).not.toContain("windows/s");
+    expect(kept).not.toContain("· epoch");
+  });
+
+  it("colours only where it may", () => {
+    expect(run(80, true).text).toContain("\x1b[33mwarning");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+    expect(run(80, false).text).not.toMatch(/\x1b\[\d+m/);
+  });
+
+  it("shows what a terminal would obey, and keeps its own codes", () => {
+    const output = sink({ isTTY: true, columns: 200 });
+    const renderer = liveRenderer({ output, errors: output }, { color: true, now: () => 0 });
+    renderer.onEvent({ type: "warning", message: "file \x1b[2J\rof \u202enobody\n\x9b31m" });
+    const shown = "warning: file \\u001b[2J\\u000dof \\u202enobody\\u000a\\u009b31m";
+    expect(output.text).toBe(`\x1b[33m${shown}\x1b[39m\n`);
+  });
+
+  it("redraws at most ten times a second", () => {
+    const output = sink({ isTTY: true, columns: 80 });
+    let clock = 0;
+    const renderer = liveRenderer({ output, errors: output }, { color: false, now: () => clock });
+    const batch = events.find((event) => event.type === "batch")!;
+    for (clock = 0; clock < 1000; clock += 5) renderer.onEvent(batch);
+    expect(output.text.split("\r").length - 1).toBe(10);
+  });
+
+  it("shows that it is stopping", () => {
+    const output = sink({ isTTY: true, columns: 200 });
+    const renderer = liveRenderer({ output, errors: output }, { color: false });
+    renderer.onEvent(events.find((event) => event.type === "batch")!);
+    renderer.onStopping("stopping; a second Ctrl-C stops at once");
+    expect(output.text).toContain("stopping; a second Ctrl-C stops at once · 400 windows/s | fold 1");
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { duration, fixed, meanAndSd } from "../../../src/interfaces/cli/format.ts";
+import { displayWidth, tableLines, truncate } from "../../../src/interfaces/cli/table.ts";
+
+describe("tableLines", () => {
+  it("puts numbers right and words left, wide characters counted as they look, control characters as they are shown", () => {
+    const rows = [
+      ["歩く", "10"],
+      ["a\x1bb\nc", "2,000"],
+      ["é", "-"],
+    ];
+    expect(tableLines(["class", "n"], rows)).toEqual([
+      "class                n",
+      "---------------  -----",
+      "歩く                10",
+      "a\\u001bb\\u000ac  2,000",
+      "é                    -",
+    ]);
+  });
+
+  it("is headers alone without rows", () => {
+    expect(tableLines(["a", "bc"], [])).toEqual(["a  bc", "-  --"]);
+  });
+});
+
+it("cuts to a width in columns", () => {
+  expect(truncate("abcdef", 6)).toBe("abcdef");
+  expect(truncate("abcdef", 5)).toBe("abcd…");
+  expect(truncate("歩歩歩", 5)).toBe("歩歩…");
+  expect(displayWidth("a\u0301🙂")).toBe(3);
+});
+
+it("writes numbers as people read them", () => {
+  expect([0.04, 9.94, 9.96, 59.6, 3599, 7300].map(duration)).toEqual([
+    "0.0 s",
+    "9.9 s",
+    "10 s",
+    "1 min 0 s",
+    "59 min 59 s",
+    "2 h 2 min",
+  ]);
+  expect(fixed(null)).toBe("-");
+  expect(fixed(Number.NaN)).toBe("-");
+  expect(meanAndSd({ mean: 0.9, sd: null })).toBe("0.900");
+});

@@ -1,0 +1,74 @@
+// The gradient check: what reverse mode returns against central differences, both in float64 and run by ONNX Runtime.
+// The loss is a sum of the outputs with weights that differ, so that no element's gradient can stand in for another's.
+
+import { expect } from "vitest";
+import { gradients } from "../../../src/learning/networks/gradients.ts";
+import { Graph, sizeOf, type Value } from "../../../src/learning/networks/onnx-graph.ts";
+import { add, mul, reduceSum } from "../../../src/learning/networks/onnx-operators.ts";
+import { Rng } from "../../../src/random.ts";
+import { openGraph } from "./run-graph.ts";
+
+export interface Numbers {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
+}
+
+/** Numbers of a size between 0.2 and 1.7: away from 0, where relu has no derivative. */
+export function numbers(shape: readonly number[], seed: number, options: { positive?: boolean } = {}): Numbers {
+  const rng = Rng.fromSeed(seed);
+  const values = Float64Array.from({ length: sizeOf(shape) }, () => {
+    const size = 0.2 + 1.5 * rng.uniform();
+    return options.positive || rng.uniform() < 0.5 ? size : -size;
+  });
+  return { shape, values };
+}
+
+const step = 1e-5;
+/** Of a central difference with this step in float64: step^2 from the series, 1e-16 / step from rounding. */
+const tolerance = 1e-8;
+
+/** Expects the gradient by every input; `build` makes one output or several. */
+export async function expectGradient<Name extends string>(
+  inputs: Readonly<Record<Name, Numbers>>,
+  build: (values: Readonly<Record<Name, Value>>, graph: Graph) => Value | readonly Value[],
+): Promise<void> {
+  const graph = new Graph("gradient_check");
+  const entries = Object.entries<Numbers>(inputs);
+  const values = entries.map(([name, { shape }]) => graph.input(name, "float64", shape));
+  const byName = Object.fromEntries(values.map((value, i) => [entries[i]![0], value])) as Record<Name, Value>;
+  const loss = [build(byName, graph)].flat().map(weightedSum).reduce(add);
+  graph.output("loss", loss);
+  gradients(loss, values).forEach((gradient, i) => {
+    expect({ of: entries[i]![0], shape: gradient.shape }).toEqual({ of: entries[i]![0], shape: values[i]!.shape });
+    graph.output(`gradient_${i}`, gradient);
+  });
+
+  const run = await openGraph(graph);
+  const feeds = Object.fromEntries(values.map(({ name }, i) => [name, entries[i]![1].values.slice()]));
+  const results = await run(feeds);
+  for (const [i, { name }] of values.entries()) {
+    const { shape, values: gradient } = results[`gradient_${i}`]!;
+    expect(shape).toEqual(values[i]!.shape);
+    const point = feeds[name]!;
+    for (const [j, at] of point.entries()) {
+      const lossAt = async (x: number): Promise<number> => {
+        point[j] = x;
+        return (await run(feeds, ["loss"])).loss!.values[0]!;
+      };
+      const difference = ((await lossAt(at + step)) - (await lossAt(at - step))) / (2 * step);
+      point[j] = at;
+      const error = Math.abs(gradient[j]! - difference) / Math.max(1, Math.abs(difference));
+      expect(error, `${name}[${j}]: ${gradient[j]}, by differences ${difference}`).toBeLessThanOrEqual(tolerance);
+    }
+  }
+}
+
+function weightedSum(y: Value): Value {
+  const { shape, values } = numbers(y.shape as readonly number[], 99);
+  const weighted = mul(y, y.graph.constant(y.type, shape, values));
+  return reduceSum(
+    weighted,
+    shape.map((_, axis) => axis),
+    false,
+  );
+}

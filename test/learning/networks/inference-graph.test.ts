@@ -1,0 +1,93 @@
+// The trained network as it validates and as it is shipped, against PyTorch's logits outside of training. These graphs are
+// float32: ONNX Runtime's LSTM has no double kernel.
+
+import { describe, expect, it } from "vitest";
+import { buildExportGraph, buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
+import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import { buildGradientGraph } from "../../../src/learning/networks/training-graph.ts";
+import { drawNetwork, initialStatistics, inputOf, readFixture, type SmallSize, targetsOf } from "./network-fixture.ts";
+import { openGraph, runGraph } from "./run-graph.ts";
+
+/** Of logits about 1 in size, after two LSTMs in float32. */
+const tolerance = 1e-5;
+
+function expectClose(actual: readonly number[] | undefined, expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  expected.forEach((value, i) => {
+    expect(Math.abs(actual![i]! - value), `value ${i}`).toBeLessThanOrEqual(tolerance);
+  });
+}
+
+describe.each(["step", "step-compact"])("the network of %s.json outside of training", (file) => {
+  const fixture = readFixture<SmallSize>(file);
+  const layers = networkLayers(fixture.network, fixture.classes);
+  const size = { windowSize: fixture.time_steps, channels: fixture.channels };
+  const expected = fixture.plain.inference_logits!;
+
+  /** PyTorch's inference follows one step's update of the statistics, with the weights as they were. */
+  async function afterOneStep() {
+    const { graph, network } = buildGradientGraph(layers, inputOf(fixture));
+    const { parameters, drawStep } = drawNetwork(fixture, network);
+    const { x, labels, masks } = drawStep();
+    const { next_statistics } = await runGraph(graph, {
+      parameters,
+      statistics: initialStatistics(network),
+      x,
+      targets: targetsOf(labels, fixture.classes),
+      ...Object.fromEntries(masks.map((mask, i) => [`mask_${i}`, mask])),
+    });
+    return { parameters, statistics: next_statistics!.values, x };
+  }
+
+  it("has PyTorch's logits and their softmax, over all windows and over one", async () => {
+    const { x, ...state } = await afterOneStep();
+    const run = await openGraph(buildInferenceGraph(layers, size));
+    const all = await run({ ...state, x });
+    expect(all.logits!.shape).toEqual([fixture.batch, fixture.classes]);
+    expectClose(all.logits!.values, expected.flat());
+    const softmax = expected.flatMap((row) => {
+      const total = row.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      return row.map((logit) => Math.exp(logit) / total);
+    });
+    expectClose(all.probabilities!.values, softmax);
+    const one = await run({ ...state, x: x.slice(0, fixture.time_steps * fixture.channels) });
+    expectClose(one.logits!.values, expected[0]!);
+  });
+
+  it("has them with the layers that training runs as well", async () => {
+    const { x, ...state } = await afterOneStep();
+    const run = await openGraph(buildInferenceGraph(layers, { ...size, differentiable: true }));
+    const window = fixture.time_steps * fixture.channels;
+    for (const [n, logits] of expected.entries()) {
+      expectClose((await run({ ...state, x: x.slice(n * window, (n + 1) * window) })).logits!.values, logits);
+    }
+  });
+
+  it("ships with its scaler and its temperature inside", async () => {
+    const { x, parameters, statistics } = await afterOneStep();
+    const [center, scale, temperature] = [[9.81, -3, 0.5], [2, 0.25, 10], 2.5];
+    const graph = buildExportGraph(layers, size, {
+      parameters: Float32Array.from(parameters),
+      statistics: Float32Array.from(statistics),
+      center,
+      scale,
+      temperature,
+    });
+    expect(graph.inputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ["windows", ["batch", fixture.time_steps, fixture.channels]],
+    ]);
+    const windows = x.map((value, i) => value * scale[i % 3]! + center[i % 3]!);
+    const { logits, probabilities } = await runGraph(graph, { windows });
+    expectClose(
+      logits!.values,
+      expected.flat().map((logit) => logit / temperature),
+    );
+    const sums = expected.map((_, n) =>
+      probabilities!.values.slice(n * fixture.classes, (n + 1) * fixture.classes).reduce((sum, p) => sum + p, 0),
+    );
+    expectClose(
+      sums,
+      expected.map(() => 1),
+    );
+  });
+});

@@ -1,0 +1,173 @@
+// The networks that can be named, against PyTorch in float64 (test/fixtures/scripts/network.py; checked against Keras
+// there): one step's logits, loss, gradients and running statistics, and ten steps of training with dropout.
+
+import { describe, expect, it } from "vitest";
+import { adamStepSize } from "../../../src/learning/networks/adam.ts";
+import { describeNetwork } from "../../../src/learning/networks/parameters.ts";
+import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import { buildGradientGraph, buildTrainingGraph } from "../../../src/learning/networks/training-graph.ts";
+import {
+  drawNetwork,
+  type FullSize,
+  initialStatistics,
+  inputOf,
+  readFixture,
+  type SmallSize,
+  type Step,
+  type StepData,
+  type Summary,
+  summaries,
+  type Trajectory,
+  targetsOf,
+} from "./network-fixture.ts";
+import { openGraph, runGraph } from "./run-graph.ts";
+
+const small = { "1dcnn-bilstm": "step", compact: "step-compact" };
+const full = { "1dcnn-bilstm": "full-size", compact: "full-size-compact" };
+const names = ["1dcnn-bilstm", "compact"] as const;
+
+const maskFeeds = ({ masks }: StepData) => Object.fromEntries(masks.map((mask, i) => [`mask_${i}`, mask]));
+
+function expectNear(actual: number, expected: number, tolerance: number, what: string): void {
+  expect(Math.abs(actual - expected), `${what}: ${actual}, PyTorch ${expected}`).toBeLessThanOrEqual(tolerance);
+}
+
+/** Each tensor's numbers within `tolerance` of its norm. */
+function expectSummaries(
+  actual: Readonly<Record<string, Summary>>,
+  expected: Readonly<Record<string, Summary>>,
+  tolerance: number,
+): void {
+  expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+  for (const [name, { norm, sum, samples }] of Object.entries(expected)) {
+    const within = tolerance * norm;
+    expectNear(actual[name]!.norm, norm, within, `${name}, norm`);
+    expectNear(actual[name]!.sum, sum, within * Math.sqrt(samples.length), `${name}, sum`);
+    samples.forEach((sample, i) => {
+      expectNear(actual[name]!.samples[i]!, sample, within, `${name}, sample ${i}`);
+    });
+  }
+}
+
+async function expectStep(fixture: FullSize, expected: Step, weights?: readonly number[]): Promise<void> {
+  const { graph, network } = buildGradientGraph(networkLayers(fixture.network, fixture.classes), inputOf(fixture));
+  const { parameters, drawStep } = drawNetwork(fixture, network);
+  const step = drawStep();
+  expect(step.labels).toEqual(expected.labels);
+  const result = await runGraph(graph, {
+    parameters,
+    statistics: initialStatistics(network),
+    x: step.x,
+    targets: targetsOf(step.labels, fixture.classes, weights),
+    ...maskFeeds(step),
+  });
+  expectNear(result.loss!.values[0]!, expected.loss, 1e-12, "loss");
+  expect(result.logits!.shape).toEqual([fixture.batch, fixture.classes]);
+  expected.logits.flat().forEach((logit, i) => {
+    expectNear(result.logits!.values[i]!, logit, 1e-12, `logit ${i}`);
+  });
+  const samples = Object.values(expected.gradients)[0]!.samples.length;
+  expectSummaries(summaries(result.gradient!.values, network.parameters, samples), expected.gradients, 1e-11);
+  expectSummaries(summaries(result.next_statistics!.values, network.statistics, samples), expected.statistics, 1e-12);
+}
+
+async function expectTrajectory(
+  fixture: SmallSize,
+  expected: Trajectory,
+  options: { type: "float32" | "float64"; weights?: readonly number[]; lossTolerance: number; tolerance: number },
+): Promise<void> {
+  const layers = networkLayers(fixture.network, fixture.classes);
+  const { graph, network } = buildTrainingGraph(layers, { ...inputOf(fixture), type: options.type });
+  const run = await openGraph(graph);
+  const { parameters, drawStep } = drawNetwork(fixture, network);
+  let state: Record<string, ArrayLike<number>> = {
+    parameters,
+    statistics: initialStatistics(network),
+    moment_1: new Float64Array(network.parameterCount),
+    moment_2: new Float64Array(network.parameterCount),
+  };
+  for (const [i, loss] of expected.losses.entries()) {
+    const step = drawStep();
+    const result = await run({
+      ...state,
+      step_size: [adamStepSize(1e-3, i + 1)],
+      x: step.x,
+      targets: targetsOf(step.labels, fixture.classes, options.weights),
+      ...maskFeeds(step),
+    });
+    expectNear(result.loss!.values[0]!, loss, options.lossTolerance, `loss of step ${i + 1}`);
+    state = Object.fromEntries(Object.keys(state).map((name) => [name, result[`next_${name}`]!.values]));
+  }
+  const last = (name: string) => Array.from(state[name]!);
+  expectSummaries(summaries(last("parameters"), network.parameters, 8), expected.parameters, options.tolerance);
+  expectSummaries(summaries(last("statistics"), network.statistics, 8), expected.statistics, options.tolerance);
+}
+
+describe.each(names)("%s against PyTorch", (name) => {
+  const fixture = readFixture<SmallSize>(small[name]);
+  const { trajectory, weighted_trajectory, class_weights: weights } = fixture;
+
+  it("has PyTorch's parameters, by name and shape", () => {
+    for (const { time_steps, channels, classes, parameters } of [fixture, readFixture<FullSize>(full[name])]) {
+      const input = { type: "float32", shape: [2, time_steps, channels] } as const;
+      const network = describeNetwork(networkLayers(name, classes), input);
+      const shapes = network.parameters.map((parameter) => [parameter.name, parameter.shape]);
+      expect(Object.fromEntries(shapes)).toEqual(parameters);
+      expect(network.masks.map(({ rate }) => rate)).toEqual([0.1, 0.2, 0.2, 0.2, 0.5]);
+    }
+  });
+
+  it("loss, logits, gradients and running statistics of one step", () => expectStep(fixture, fixture.plain));
+
+  it("the same with class weights", () => expectStep(fixture, fixture.weighted, weights));
+
+  it("the same over windows of 200 x 6", () => {
+    const fullSize = readFixture<FullSize>(full[name]);
+    return expectStep(fullSize, fullSize.plain);
+  });
+
+  it("ten steps of Adam with dropout", () =>
+    expectTrajectory(fixture, trajectory, { type: "float64", lossTolerance: 1e-11, tolerance: 1e-10 }));
+
+  it("ten steps of Adam with dropout and class weights", () =>
+    expectTrajectory(fixture, weighted_trajectory, {
+      type: "float64",
+      weights,
+      lossTolerance: 1e-10,
+      tolerance: 1e-9,
+    }));
+
+  // Adam divides by the root of squared gradients, so that where these are tiny, float32's roundings are not.
+  it("ten steps in float32, as training runs them", () =>
+    expectTrajectory(fixture, trajectory, { type: "float32", lossTolerance: 1e-3, tolerance: 1e-3 }));
+});
+
+describe("the size of a network", () => {
+  const count = (name: (typeof names)[number]) => {
+    const network = describeNetwork(networkLayers(name, 11), { type: "float32", shape: [64, 200, 6] });
+    return Object.fromEntries(network.parameters.map(({ name, size }) => [name, size]));
+  };
+  const total = (sizes: Record<string, number>, prefix = "") =>
+    Object.entries(sizes).reduce((sum, [name, size]) => sum + (name.startsWith(prefix) ? size : 0), 0);
+
+  it("1dcnn-bilstm: 499,131 parameters for 11 classes over windows of 200 x 6, as in Keras", () => {
+    const sizes = count("1dcnn-bilstm");
+    expect(total(sizes)).toBe(499_131 - (64 + 128 + 512 + 256 + 128) / 2);
+    expect(["conv_1", "conv_2", "lstm_1", "lstm_2", "dense_1", "dense_2"].map((layer) => total(sizes, layer))).toEqual([
+      208, 1_056, 49_664, 41_216, 405_536, 363,
+    ]);
+    expect(["norm_1", "norm_2", "norm_3", "norm_4", "norm_5"].map((layer) => total(sizes, layer))).toEqual([
+      32, 64, 256, 128, 64,
+    ]);
+  });
+
+  it("compact: independent of the window's length", () => {
+    const sizes = (windowSize: number) =>
+      describeNetwork(networkLayers("compact", 11), { type: "float32", shape: [64, windowSize, 6] }).parameterCount;
+    expect(sizes(50)).toBe(sizes(400));
+  });
+
+  it("a name that is none is refused", () => {
+    expect(() => networkLayers("lstm" as "compact", 3)).toThrow("unknown network lstm");
+  });
+});

@@ -1,0 +1,39 @@
+import { buildExportGraph } from "../../../src/learning/networks/inference-graph.ts";
+import { modelProto } from "../../../src/learning/networks/model-proto.ts";
+import { describeNetwork, initialVector } from "../../../src/learning/networks/parameters.ts";
+import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import { Rng } from "../../../src/random.ts";
+
+export interface SmallNetwork {
+  readonly channels?: readonly string[];
+  readonly classes?: readonly string[];
+  readonly windowSize?: number;
+  readonly samplingRateHz?: number;
+  readonly temperature?: number;
+}
+
+/** A compact network with fresh weights, as train exports one. */
+export function smallNetwork({
+  channels = ["Ax", "Ay", "Az"],
+  classes = ["sitting", "walking"],
+  windowSize = 40,
+  samplingRateHz = 20,
+  temperature = 1,
+}: SmallNetwork = {}): Uint8Array {
+  const layers = networkLayers("compact", classes.length);
+  const size = { windowSize, channels: channels.length };
+  const { parameters, statistics } = describeNetwork(layers, {
+    type: "float32",
+    shape: [1, windowSize, channels.length],
+  });
+  const rng = Rng.fromSeed(2);
+  const trained = {
+    ...{ parameters: initialVector(parameters, rng), statistics: initialVector(statistics, rng), temperature },
+    ...{ center: channels.map(() => 0), scale: channels.map(() => 1) },
+  };
+  return modelProto(buildExportGraph(layers, size, trained), {
+    channels: JSON.stringify(channels),
+    classes: JSON.stringify(classes),
+    sampling_rate_hz: String(samplingRateHz),
+  });
+}

@@ -1,0 +1,165 @@
+// AdaBN against a training step of one batch, and against the first layers computed slowly over all windows.
+import { beforeAll, describe, expect, it } from "vitest";
+import { batchNormMomentum } from "../../../src/learning/networks/layers.ts";
+import { describeNetwork, initialVector, type NetworkSpec } from "../../../src/learning/networks/parameters.ts";
+import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import { adaptBatchNorm } from "../../../src/learning/training/adapt-batch-norm.ts";
+import { gatherWindows, scaleWindows } from "../../../src/learning/training/batch.ts";
+import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
+import type { NetworkWeights } from "../../../src/learning/training/fit-network.ts";
+import { TrainingSession } from "../../../src/learning/training/network-session.ts";
+import { Rng } from "../../../src/random.ts";
+import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { toyScaler, toySpec, toyWindows } from "./toy.ts";
+
+const [T, C] = [24, 3];
+const network: NetworkSpec = describeNetwork(networkLayers("compact", 2), { type: "float32", shape: [1, T, C] });
+const weights: NetworkWeights = {
+  parameters: initialVector(network.parameters, Rng.fromSeed(2)),
+  statistics: initialVector(network.statistics, Rng.fromSeed(2)),
+};
+const rowsUpTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
+
+function statistic({ statistics }: NetworkWeights, name: string): Float32Array {
+  const { offset, size } = network.statistics.find((spec) => spec.name === name)!;
+  return statistics.slice(offset, offset + size);
+}
+
+/** Windows with so much added to one channel. */
+function shifted(windows: WindowSet, channel: number, amount: number): WindowSet {
+  const samples = new Float32Array(new SharedArrayBuffer(windows.samples.byteLength));
+  samples.set(windows.samples.map((value, i) => (i % C === channel ? value + amount : value)));
+  return { ...windows, samples };
+}
+
+/** Mean and biased variance, over windows and time, of what the first normalization sees: relu(conv(x)). */
+function firstLayer(windows: WindowSet, rows: Int32Array): { mean: number[]; variance: number[] } {
+  const parameter = (name: string) => {
+    const { offset, shape, size } = network.parameters.find((spec) => spec.name === name)!;
+    return { shape, values: weights.parameters.subarray(offset, offset + size) };
+  };
+  const [kernel, bias] = [parameter("conv_1/kernel"), parameter("conv_1/bias")];
+  const [width, , filters] = kernel.shape as [number, number, number];
+  const seen: number[][] = Array.from({ length: filters }, () => []);
+  for (const row of rows) {
+    for (let t = 0; t + width <= T; t++) {
+      for (let f = 0; f < filters; f++) {
+        let sum = bias.values[f]!;
+        for (let i = 0; i < width; i++) {
+          for (let c = 0; c < C; c++) {
+            const raw = windows.samples[(windows.starts[row]! + t + i) * C + c]!;
+            sum += ((raw - toyScaler.center[c]!) / toyScaler.scale[c]!) * kernel.values[(i * C + c) * filters + f]!;
+          }
+        }
+        seen[f]!.push(Math.max(0, sum));
+      }
+    }
+  }
+  const average = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
+  const mean = seen.map(average);
+  return { mean, variance: seen.map((values, f) => average(values.map((value) => (value - mean[f]!) ** 2))) };
+}
+
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-4): void {
+  expect(actual).toHaveLength(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(actual[i]! - expected[i]!), `${i}`).toBeLessThan(tolerance * Math.max(1, Math.abs(expected[i]!)));
+  }
+}
+
+describe("adapted weights", () => {
+  const windows = toyWindows(64);
+  let adapted: NetworkWeights;
+  beforeAll(async () => {
+    adapted = await adaptBatchNorm(weights, toySpec({ windows }), rowsUpTo(64));
+  });
+
+  it("have the parameters as they were, in an array of their own", () => {
+    expect(adapted.parameters).toEqual(weights.parameters);
+    expect(adapted.parameters).not.toBe(weights.parameters);
+    expect(weights.statistics).toEqual(initialVector(network.statistics, Rng.fromSeed(2)));
+  });
+
+  it("have mean and variance of the first layer over all windows, though these came in batches", () => {
+    const { mean, variance } = firstLayer(windows, rowsUpTo(64));
+    expectClose(statistic(adapted, "norm_1/moving_mean"), mean);
+    expectClose(statistic(adapted, "norm_1/moving_variance"), variance);
+  });
+
+  it("have variances that are not negative, and finite numbers alone", () => {
+    for (const { name } of network.statistics) {
+      const values = statistic(adapted, name);
+      expect(values.every(Number.isFinite)).toBe(true);
+      if (name.endsWith("variance")) expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it("are equal for equal seeds, and others for another", async () => {
+    expect(await adaptBatchNorm(weights, toySpec({ windows }), rowsUpTo(64))).toEqual(adapted);
+    const spec = toySpec({ windows, rng: Rng.fromSeed(6).state });
+    expect((await adaptBatchNorm(weights, spec, rowsUpTo(64))).statistics).not.toEqual(adapted.statistics);
+  });
+
+  it("depend neither on the labels, nor on the statistics before, nor on other windows", async () => {
+    const labels = new Int32Array(80).fill(-1);
+    const more = { ...toyWindows(80), labels };
+    more.samples.set(windows.samples);
+    more.samples.fill(1e6, 64 * T * C);
+    const before = { parameters: weights.parameters, statistics: weights.statistics.map((value) => 3 + value) };
+    expect(await adaptBatchNorm(before, toySpec({ windows: more }), rowsUpTo(64))).toEqual(adapted);
+  });
+
+  it("of one batch have the statistics that a training step of it reports", async () => {
+    const spec = toySpec({ windows, batchSize: 16 });
+    const { statistics } = await adaptBatchNorm(weights, spec, rowsUpTo(16));
+    const session = await TrainingSession.create("compact", { batchSize: 16, windowSize: T, channels: C, classes: 2 });
+    const rng = Rng.fromState(spec.rng);
+    const order = rng.split("order").shuffle(rowsUpTo(16));
+    const own = rng.split("0");
+    const masks = session.masks.map(({ shape, rate }) => {
+      const mask = new Uint8Array(shape.reduce((size, d) => size * d, 1));
+      fillKeepMask(mask, rate, own);
+      return mask;
+    });
+    const x = new Float32Array(16 * T * C);
+    gatherWindows(windows, order, x);
+    scaleWindows(x, toyScaler);
+    const moment = () => new Float32Array(network.parameterCount);
+    session.state = { ...weights, moment1: moment(), moment2: moment() };
+    await session.step({ x, targets: new Float32Array(16 * 2).fill(0.5), masks, stepSize: 0.001 });
+    const reported = session.state.statistics.map(
+      (value, i) => (value - batchNormMomentum * weights.statistics[i]!) / (1 - batchNormMomentum),
+    );
+    await session.release();
+    expectClose(statistics, reported);
+  });
+
+  it("follow the data: what shifts a channel moves the first layer's means to those of the shifted windows", async () => {
+    const other = shifted(windows, 1, 4);
+    const { mean, variance } = firstLayer(other, rowsUpTo(64));
+    const moved = await adaptBatchNorm(weights, toySpec({ windows: other }), rowsUpTo(64));
+    expectClose(statistic(moved, "norm_1/moving_mean"), mean);
+    expectClose(statistic(moved, "norm_1/moving_variance"), variance);
+    const [before, after] = [adapted, moved].map((own) => statistic(own, "norm_1/moving_mean"));
+    expect(Math.max(...after!.map((value, i) => Math.abs(value - before![i]!)))).toBeGreaterThan(0.3);
+  });
+});
+
+it("windows that fill no last batch are left out, and fewer than a batch are one", async () => {
+  const windows = toyWindows(40);
+  const spec = toySpec({ windows });
+  const [order] = [Rng.fromState(spec.rng).split("order").shuffle(rowsUpTo(40))];
+  const adapted = await adaptBatchNorm(weights, spec, rowsUpTo(40));
+  expectClose(statistic(adapted, "norm_1/moving_mean"), firstLayer(windows, order!.subarray(0, 32)).mean);
+  const few = await adaptBatchNorm(weights, spec, rowsUpTo(5));
+  expectClose(statistic(few, "norm_1/moving_mean"), firstLayer(windows, rowsUpTo(5)).mean);
+  expectClose(statistic(few, "norm_1/moving_variance"), firstLayer(windows, rowsUpTo(5)).variance);
+});
+
+it("refuses fewer than two windows", async () => {
+  const spec = toySpec({ windows: toyWindows(4) });
+  for (const count of [0, 1]) {
+    await expect(adaptBatchNorm(weights, spec, rowsUpTo(count))).rejects.toThrow(/two windows or more/);
+  }
+  await expect(adaptBatchNorm(weights, spec, rowsUpTo(2))).resolves.toBeDefined();
+});

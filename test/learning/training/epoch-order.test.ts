@@ -1,0 +1,125 @@
+// In which order an epoch goes through its rows, and with which weights a fit begins.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  epochOrder,
+  type FitSpec,
+  fitNetwork,
+  type NetworkWeights,
+} from "../../../src/learning/training/fit-network.ts";
+import type { FitState } from "../../../src/learning/training/fit-state.ts";
+import { Rng } from "../../../src/random.ts";
+import { quiet, toySpec, toyWindows } from "./toy.ts";
+
+const rowsUpTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
+
+describe("an epoch's order", () => {
+  const anyEpoch = fc.record({
+    rows: fc.uniqueArray(fc.nat(500), { minLength: 1, maxLength: 120 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    batchSize: fc.integer({ min: 1, max: 40 }),
+    seed: fc.nat(1000),
+  });
+
+  it("holds every row once, whatever is spread", () => {
+    fc.assert(
+      fc.property(anyEpoch, ({ rows, share, seed }) => {
+        const spread = Int32Array.from(rows.slice(0, Math.round(share * rows.length)));
+        const order = epochOrder(Int32Array.from(rows), spread, Rng.fromSeed(seed));
+        expect([...order].sort((a, b) => a - b)).toEqual([...rows].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  it("gives each batch the share of spread rows that there is of all, to one window", () => {
+    fc.assert(
+      fc.property(anyEpoch, ({ rows, share, batchSize, seed }) => {
+        const spread = new Set(rows.slice(0, Math.round(share * rows.length)));
+        const order = epochOrder(Int32Array.from(rows), Int32Array.from(spread), Rng.fromSeed(seed));
+        for (let start = 0; start + batchSize <= order.length; start += batchSize) {
+          const batch = [...order.subarray(start, start + batchSize)];
+          const wanted = (batchSize * spread.size) / rows.length;
+          expect(Math.abs(batch.filter((row) => spread.has(row)).length - wanted)).toBeLessThan(1);
+        }
+      }),
+    );
+  });
+
+  it("leaves a quarter of each batch and more to labelled rows, where these are half of all", () => {
+    for (const batchSize of [4, 5, 7, 16, 64]) {
+      const [rows, spread] = [rowsUpTo(200), rowsUpTo(200).subarray(100)];
+      const order = epochOrder(rows, spread, Rng.fromSeed(3));
+      for (let start = 0; start + batchSize <= 200; start += batchSize) {
+        const labelled = order.subarray(start, start + batchSize).filter((row) => row < 100).length;
+        expect(labelled / batchSize).toBeGreaterThanOrEqual(0.25);
+      }
+    }
+  });
+
+  it("without any to spread is the shuffle of before, so that such fits keep their bytes", () => {
+    const shuffled = Rng.fromSeed(4).shuffle(rowsUpTo(30));
+    expect(epochOrder(rowsUpTo(30), undefined, Rng.fromSeed(4))).toEqual(shuffled);
+    expect(epochOrder(rowsUpTo(30), new Int32Array(), Rng.fromSeed(4))).toEqual(shuffled);
+  });
+
+  it("is another in each epoch, of both kinds of rows, and changes neither list", () => {
+    const [rows, spread] = [rowsUpTo(40), rowsUpTo(40).subarray(20)];
+    const orders = [1, 2].map((seed) => [...epochOrder(rows, spread, Rng.fromSeed(seed))]);
+    for (const isSpread of [true, false]) {
+      const [one, other] = orders.map((order) => order.filter((row) => row >= 20 === isSpread));
+      expect(one).not.toEqual(other);
+    }
+    expect(rows).toEqual(rowsUpTo(40));
+    expect(epochOrder(rows, spread, Rng.fromSeed(1))).toEqual(Int32Array.from(orders[0]!));
+  });
+});
+
+/** The state before its first epoch: no step was taken. */
+async function begin(changes: Partial<FitSpec>): Promise<FitState> {
+  return (await fitNetwork(toySpec({ epochs: 0, ...changes }), quiet)).state;
+}
+const weightsOf = ({ parameters, statistics }: FitState): NetworkWeights => ({ parameters, statistics });
+
+describe("a fit begins", () => {
+  it("from fresh weights that depend on nothing but the seed", async () => {
+    const fresh = weightsOf(await begin({}));
+    const windows = toyWindows(120, 9);
+    const others: Partial<FitSpec>[] = [
+      { windows },
+      { trainIndex: rowsUpTo(33), spread: rowsUpTo(10) },
+      { learningRate: 0.1, batchSize: 8, classWeights: [1, 2], augment: "rotate", validationIndex: null },
+    ];
+    for (const changes of others) expect(weightsOf(await begin(changes))).toEqual(fresh);
+    expect(weightsOf(await begin({ rng: Rng.fromSeed(6).state }))).not.toEqual(fresh);
+  });
+
+  it("from the weights that it is given, which stay as they are, with a new optimizer and schedule", async () => {
+    const earlier = await fitNetwork(toySpec(), quiet);
+    const start = weightsOf(earlier.state);
+    const copy = structuredClone(start);
+    const state = await begin({ start });
+    expect(weightsOf(state)).toEqual(start);
+    expect(state.averageParameters).toEqual(start.parameters);
+    expect(state.averageStatistics).toEqual(start.statistics);
+    for (const moments of [state.moment1, state.moment2]) expect(moments.every((value) => value === 0)).toBe(true);
+    expect(state.progress).toMatchObject({ updates: 0, epochs: [], learningRate: 0.003 });
+    const { state: after } = await fitNetwork(toySpec({ start, epochs: 1 }), quiet);
+    expect(start).toEqual(copy);
+    expect(after.parameters).not.toEqual(start.parameters);
+    expect(after.progress.epochs[0]!.loss).toBeLessThan(earlier.state.progress.epochs[0]!.loss);
+  });
+});
+
+it("a fit learns from spread rows under the labels that they have, and equal specs give equal weights", async () => {
+  const windows = toyWindows(120);
+  const spec = toySpec({ windows, spread: rowsUpTo(80).subarray(40), epochs: 2 });
+  const { state: one } = await fitNetwork(spec, quiet);
+  const { state: again } = await fitNetwork(spec, quiet);
+  expect(weightsOf(again)).toEqual(weightsOf(one));
+  const turned = {
+    ...windows,
+    labels: windows.labels.map((label, row) => (row >= 40 && row < 80 ? 1 - label : label)),
+  };
+  const { state: other } = await fitNetwork({ ...spec, windows: turned }, quiet);
+  expect(other.parameters).not.toEqual(one.parameters);
+});

@@ -1,0 +1,123 @@
+// A fit that is stopped over and over, at random steps, and taken up from the checkpoint's bytes each time, by any number
+// of threads: what it ends with are the bytes of a fit that was never stopped.
+import { describe, expect, it } from "vitest";
+import { type FitSpec, fitNetwork } from "../../../src/learning/training/fit-network.ts";
+import { decodeFitState, encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
+import { Rng } from "../../../src/random.ts";
+import { sha256Bytes } from "../../../src/storage/store/hash.ts";
+import { quiet, toyScaler, toySpec, toyWindows } from "./toy.ts";
+
+/** Hash of its bytes, without its clock. */
+function hashOf(state: FitState): string {
+  const epochs = state.progress.epochs.map((epoch) => ({ ...epoch, seconds: 0 }));
+  return sha256Bytes(encodeFitState({ ...state, progress: { ...state.progress, epochs, epochSeconds: 0 } }));
+}
+
+async function inOneGo(spec: FitSpec, threads = 1): Promise<string> {
+  return hashOf((await fitNetwork(spec, { ...quiet, threads })).state);
+}
+
+/** Stops each sitting after one to three steps. */
+async function inManySittings(spec: FitSpec, rng: Rng): Promise<{ sittings: number; state: string }> {
+  let checkpoint: Uint8Array | null = null;
+  for (let sittings = 1; ; sittings++) {
+    let left = 1 + rng.integer(3);
+    const { state, finished } = await fitNetwork(spec, {
+      ...quiet,
+      threads: 1 + rng.integer(2),
+      ...(checkpoint !== null && { state: decodeFitState(checkpoint) }),
+      shouldStop: () => --left === 0,
+    });
+    if (finished) return { sittings, state: hashOf(state) };
+    checkpoint = encodeFitState(state);
+  }
+}
+
+/** 24 windows in 4 steps an epoch, little enough for many sittings. */
+const small: Partial<FitSpec> = {
+  ...{ windows: toyWindows(40), batchSize: 6, epochs: 2, augment: "rotate" },
+  trainIndex: Int32Array.from({ length: 26 }, (_, i) => i),
+  validationIndex: Int32Array.from({ length: 14 }, (_, i) => 26 + i),
+};
+
+describe("stopped over and over", () => {
+  it.each<[string, Partial<FitSpec>]>([
+    ["compact", small],
+    ["1dcnn-bilstm", { ...small, network: "1dcnn-bilstm" }],
+    [
+      "a final fit in two shards",
+      { ...small, shards: 2, validationIndex: null, learningRate: [0.01, 0.001], classWeights: [0.5, 2] },
+    ],
+  ])("%s", async (name, changes) => {
+    const spec = toySpec(changes);
+    const { sittings, state } = await inManySittings(spec, Rng.fromSeed(name.length));
+    expect(sittings).toBeGreaterThan(3);
+    expect(state).toEqual(await inOneGo(spec));
+  });
+
+  it("a cut of the learning rate and the wait of early stopping go on where they stood", async () => {
+    const windows = toyWindows(40);
+    windows.labels.fill(0, 26);
+    const spec = toySpec({ ...small, windows, epochs: 30, patience: 9 });
+    let checkpoint: Uint8Array | null = null;
+    let sittings = 0;
+    for (let finished = false; !finished; sittings++) {
+      let epochs = 0;
+      const fit = await fitNetwork(spec, {
+        ...quiet,
+        ...(checkpoint !== null && { state: decodeFitState(checkpoint) }),
+        onEpoch: () => epochs++,
+        shouldStop: () => epochs === 4,
+      });
+      ({ finished } = fit);
+      checkpoint = encodeFitState(fit.state);
+    }
+    const { progress } = decodeFitState(checkpoint!);
+    expect(sittings).toBeGreaterThan(1);
+    expect(progress.epochs.length).toBeLessThan(30);
+    expect(progress.learningRate).toBeLessThan(0.003);
+    expect(hashOf(decodeFitState(checkpoint!))).toEqual(await inOneGo(spec));
+  });
+});
+
+describe("a fit", () => {
+  it("of a batch too small for shards of two windows stays whole", async () => {
+    const changes = { ...small, batchSize: 2, epochs: 1 };
+    expect(await inOneGo(toySpec({ ...changes, shards: 2 }))).toEqual(await inOneGo(toySpec(changes)));
+  });
+
+  it("where no channels are a vector is learnt all the same", async () => {
+    const windows = { ...toyWindows(40), channels: ["pressure", "light", "heart"] };
+    const { state } = await fitNetwork(toySpec({ ...small, windows, epochs: 1 }), quiet);
+    expect(state.progress.epochs[0]!.loss).toBeGreaterThan(0);
+  });
+
+  it("learns nothing from the labels it validates on", async () => {
+    const one = (await fitNetwork(toySpec(small), quiet)).state;
+    const windows = toyWindows(40);
+    for (let row = 26; row < 40; row++) windows.labels[row] = 1 - windows.labels[row]!;
+    const other = (await fitNetwork(toySpec({ ...small, windows }), quiet)).state;
+    expect(one.progress.updates).toBe(8);
+    for (const name of ["parameters", "averageParameters"] as const) {
+      expect(Buffer.compare(Buffer.from(other[name].buffer), Buffer.from(one[name].buffer)), name).toBe(0);
+    }
+    expect(other.progress.epochs.map(({ valAccuracy }) => valAccuracy)).not.toEqual(
+      one.progress.epochs.map(({ valAccuracy }) => valAccuracy),
+    );
+  });
+
+  it("that no learning rate can save says what to try", async () => {
+    await expect(fitNetwork(toySpec({ ...small, learningRate: 1e30 }), quiet)).rejects.toMatchObject({
+      name: "Diverged",
+      exitCode: 2,
+      message: expect.stringMatching(/^fold 1: the loss became (NaN|Infinity) in epoch 1, step \d, .* rate of 1e\+30$/),
+      advice: expect.stringContaining("Use a smaller --learning-rate"),
+    });
+    const windows = toyWindows(40);
+    windows.samples.fill(Number.POSITIVE_INFINITY, 0, 26 * 24 * 3);
+    const scaler = { ...toyScaler, method: "none" as const };
+    await expect(fitNetwork(toySpec({ ...small, windows, scaler }), quiet)).rejects.toMatchObject({
+      advice: expect.stringContaining("--normalize zscore"),
+    });
+  });
+});

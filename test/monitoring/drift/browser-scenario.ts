@@ -1,0 +1,99 @@
+// What browser.full.test.ts runs in Node.js and in a browser: every step of drift detection on seeded data, unpleasant values
+// included. Plain JSON comes out.
+
+import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
+import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";
+import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import { judge, newDriftState } from "../../../src/monitoring/drift/decision.ts";
+import { batchStatistics } from "../../../src/monitoring/drift/score.ts";
+import { baselineReference, gridsOf, summaryOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { mergeSummaries, subtractSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
+import {
+  type ClassSummaries,
+  mergeClassSummaries,
+  subtractClassSummaries,
+  summarizeByClass,
+} from "../../../src/monitoring/summaries/class-summaries.ts";
+import { mergeSignals, modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
+import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../../src/random.ts";
+import { makePeople } from "./people.ts";
+
+export function runScenario(): unknown {
+  return { summaries: summaries(), classes: classes(), stream: stream() };
+}
+
+function summaries(): unknown {
+  const rng = Rng.fromSeed(1);
+  const column = (length: number, value: (i: number) => number): Float32Array =>
+    Float32Array.from({ length }, (_, i) => value(i));
+  const baseline = baselineReference({
+    noise: column(5000, () => rng.normal()),
+    skewed: column(5000, () => 1 / (1 - rng.uniform())),
+    constant: column(5000, () => 9.80665),
+  });
+  const strange = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e30, -1e30, -0, 1e-42];
+  const summarizer = new Summarizer(gridsOf(baseline));
+  const batches = Array.from({ length: 4 }, () =>
+    summarizer.summarize({
+      noise: column(1000, (i) => (i % 50 === 0 ? strange[rng.integer(strange.length)]! : 0.3 + 1.4 * rng.normal())),
+      skewed: column(1000, () => 7),
+      constant: column(1000, (i) => (i % 100 === 0 ? 9.81 : 9.80665)),
+    }),
+  );
+  const merged = mergeSummaries(batches);
+  const statistics = ["noise", "skewed"].map((name) => {
+    const { edges, summary } = baseline[name]!;
+    return batches.map((batch) => channelStatistics(summary, batch[name]!, { edges, std: summary.std }));
+  });
+  return {
+    baseline,
+    batches,
+    merged,
+    rest: subtractSummary(merged, batches[0]!),
+    whole: summaryOf(baseline),
+    statistics,
+  };
+}
+
+/** Two batches of two activities, in other shares, and what a network might say of them. */
+function classes(): unknown {
+  const rng = Rng.fromSeed(4);
+  const columns = { x: Float32Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 5) + rng.normal()) };
+  const baseline = baselineReference(columns);
+  const summarizer = new Summarizer(gridsOf(baseline));
+  const classOf = Uint8Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 1));
+  const whole = summarizeByClass(summarizer, columns, classOf, 3);
+  const part = summarizeByClass(summarizer, columns, classOf, 3, 700, 1000);
+  const rest = subtractClassSummaries(whole, part);
+  const said = [0.9, 0.6].map((p) => modelSignals(Float32Array.of(p, 1 - p, 0.2, 0.8), 2, [0, 1]));
+  return {
+    ...{ whole, part, rest, merged: mergeClassSummaries([rest, part]) },
+    statistics: batchStatistics(rest, part, baseline),
+    signals: mergeSignals(said),
+  };
+}
+
+/** A new person in 60 s batches, who jumps after two thirds. */
+function stream(): unknown {
+  const { baseline, byClass, groups, summarize, chunkOf } = makePeople({ people: 6, recordings: 3, chunks: 4 });
+  const calibration = calibrate(baseline, groups, {
+    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 60, rng: Rng.fromSeed(2) },
+  });
+  const model: DriftModel = { baseline, byClass, calibration, samplingRateHz: 10 };
+  const size = calibration.reference_batches;
+  const person = Rng.fromSeed(3);
+  const accepted: ClassSummaries[] = [];
+  let state = newDriftState;
+  const judgements = Array.from({ length: 18 }, (_, batch) => {
+    const session = person.split(`session ${batch}`);
+    const chunks = Array.from({ length: 6 }, (_, i) => chunkOf(person, session, session.split(`chunk ${i}`)));
+    const jump = batch < 12 ? 0 : 2;
+    const current = mergeClassSummaries(chunks.map(({ x, y }) => summarize({ x: x!.map((v) => v + jump), y: y! })));
+    const judged = judge(current, { window: accepted.slice(-size), anchor: accepted.slice(0, size) }, state, model);
+    state = judged.state;
+    if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);
+    return judged.judgement;
+  });
+  return { calibration, judgements, state };
+}

@@ -1,0 +1,98 @@
+// src/drift is promised to run anywhere: nothing of Node.js is in it, and a browser computes what Node.js does.
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseHTML } from "linkedom";
+import { build, type Plugin } from "vite";
+import { describe, expect, it } from "vitest";
+import { chromium, loadPage } from "../../chromium.ts";
+import { runScenario } from "./browser-scenario.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const drift = readdirSync(join(root, "src/drift"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => `./src/drift/${file}`);
+const entry = join(root, "browser-entry.ts");
+
+/** The entry is `text`; every package but zod is refused, and so is all that Node.js brings. */
+function browserOnly(text: string): Plugin {
+  return {
+    name: "browser-only",
+    enforce: "pre",
+    resolveId(source, importer) {
+      if (source === entry) return entry;
+      if (/^[./]/.test(source) || /^zod(\/|$)/.test(source)) return null;
+      const from = relative(root, importer ?? entry);
+      throw new Error(`${from} imports "${source}": src/drift runs in browsers too, and may import no package but zod`);
+    },
+    load: (id) => (id === entry ? text : null),
+  };
+}
+
+/** One classic script that leaves what `text` exports in a global `bundle`; minified. */
+async function bundle(text: string): Promise<string> {
+  const [output] = [
+    await build({
+      ...{ root, configFile: false, envDir: false, publicDir: false, logLevel: "silent" },
+      build: { write: false, lib: { entry, formats: ["iife"], name: "bundle" } },
+      plugins: [browserOnly(text)],
+    }),
+  ].flat();
+  if (output === undefined || !("output" in output)) throw new Error("bundle: expected an output, got a watcher");
+  expect(output.output).toHaveLength(1);
+  return output.output[0].code;
+}
+
+/** Whole modules, so that nothing of them is shaken off. */
+const exported = (modules: readonly string[]): string =>
+  modules.map((file, i) => `export * as m${i} from ${JSON.stringify(file)};`).join("\n");
+
+function pageOf(code: string): string {
+  // `<` of what would end the script early; \x3c is the same in strings and regular expressions.
+  const inline = code.replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
+  return `<!doctype html><meta charset="utf-8"><pre id="result"></pre><script>
+    const show = (text) => { document.getElementById("result").textContent = text; };
+    addEventListener("error", (event) => show(event.message));
+  </script><script>${inline}
+    show(JSON.stringify(bundle.runScenario()));
+  </script>`;
+}
+
+/** Every value of a JSON document by its path; keys in order. */
+function leavesOf(value: unknown, path: string = ""): Map<string, unknown> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  if (entries.length === 0) return new Map([[path, typeof value === "object" ? JSON.stringify(value) : value]]);
+  return new Map(entries.flatMap(([key, inner]) => [...leavesOf(inner, `${path}/${key}`)]));
+}
+
+/** Equal, but for the last bits of fractions: V8's Math.log is not the same to the last bit in all its versions. */
+function alike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "number" || typeof b !== "number" || (Number.isInteger(a) && Number.isInteger(b))) return false;
+  return Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
+}
+
+describe("src/drift", () => {
+  it("imports nothing but zod, needs nothing of Node.js, and is small enough for a web page", async () => {
+    const code = await bundle(exported(drift));
+    expect(code.match(/(?<![.\w$])(?:process\.|Buffer\.|require\(|__dirname|__filename)/)).toBeNull();
+    // 121 KB when this was written, 36 KB with gzip; 91 KB of it are zod.
+    expect(Buffer.byteLength(code)).toBeLessThan(150_000);
+  });
+
+  it.each(["node:fs", "fs", "commander"])("would be refused with an import of %s", async (name) => {
+    await expect(bundle(`import * as x from "${name}"; export { x };`)).rejects.toThrow(
+      `browser-entry.ts imports "${name}"`,
+    );
+  });
+
+  it.skipIf(chromium === undefined)("computes in a browser what it does here (skipped without Chromium)", async () => {
+    const own = 'export { runScenario } from "./test/drift/browser-scenario.ts";';
+    const dom = await loadPage(pageOf(await bundle(`${exported(drift)}\n${own}`)));
+    const result = parseHTML(dom).document.getElementById("result")!.textContent!;
+    expect(result).toMatch(/^\{/);
+    const [there, here] = [result, JSON.stringify(runScenario())].map((text) => leavesOf(JSON.parse(text)));
+    expect([...there!.keys()]).toEqual([...here!.keys()]);
+    expect([...here!].filter(([path, value]) => !alike(value, there!.get(path)))).toEqual([]);
+  });
+});

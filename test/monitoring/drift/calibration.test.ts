@@ -1,0 +1,269 @@
+import { describe, expect, it } from "vitest";
+import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
+import { calibrationSchema } from "../../../src/monitoring/drift/calibration.ts";
+import { conformalPValue } from "../../../src/monitoring/drift/null-scores.ts";
+import {
+  type Choices,
+  type Chunk,
+  choicesOf,
+  drawSession,
+  type Group,
+  variedChoices,
+} from "../../../src/monitoring/drift/rehearsal.ts";
+import {
+  batchStatistics,
+  farStatistics,
+  mixStandards,
+  scoreOf,
+  standardOf,
+} from "../../../src/monitoring/drift/score.ts";
+import {
+  baselineReference,
+  baselineReferenceSchema,
+  gridsOf,
+  summaryOf,
+} from "../../../src/monitoring/summaries/baseline-reference.ts";
+import {
+  type ClassSummaries,
+  mergeClassSummaries,
+  wholeOf,
+} from "../../../src/monitoring/summaries/class-summaries.ts";
+import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../../src/random.ts";
+import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
+import { makePeople } from "./people.ts";
+
+/** A chunk whose only value is its number, so that a batch tells what it was made of. */
+const numbered = (value: number, recording: string, label: string | null = "walk"): Chunk => {
+  const counts = [0, 0, 0, 0, 0, 0];
+  counts[value]! = 1;
+  const x = { n: 1, missing: 0, mean: value, std: 0, min: value, max: value, counts, excessBelow: 0, excessAbove: 0 };
+  return { recording, label, summary: [{ x }] };
+};
+const drawn = (counts: readonly number[]): number[] => counts.flatMap((count, i) => (count > 0 ? [i] : []));
+
+describe("a rehearsed session", () => {
+  const group: Group = {
+    name: "a",
+    chunks: [
+      numbered(0, "r1"),
+      numbered(1, "r1"),
+      numbered(2, "r2"),
+      numbered(3, "r3", "sit"),
+      numbered(4, "r4", "sit"),
+    ],
+  };
+
+  const session = (choices: Choices, count: number, rng: Rng, meanBout = 1): readonly number[] =>
+    wholeOf(mergeClassSummaries(drawSession(choices, count, meanBout, rng).map(({ summary }) => summary))).x!.counts;
+
+  it("takes each activity from one recording of it, chosen anew for each session", () => {
+    const rng = Rng.fromSeed(1);
+    const { choices, by } = choicesOf(group);
+    expect(by).toBe("recordings");
+    const sessions = new Set<string>();
+    for (let i = 0; i < 50; i++) sessions.add(drawn(session(choices, 60, rng)).join(" "));
+    expect([...sessions].sort()).toEqual(["0 1 3", "0 1 4", "2 3", "2 4"]);
+  });
+
+  it("keeps the person's proportions of activities", () => {
+    const counts = session(choicesOf(group).choices, 5000, Rng.fromSeed(2));
+    expect((counts[3]! + counts[4]!) / 5000).toBeCloseTo(2 / 5, 1);
+  });
+
+  it("takes the halves of what was recorded once, and leaves alone what has but one chunk", () => {
+    const once: Group = { name: "b", chunks: [0, 1, 2, 3].map((i) => numbered(i, "r1")) };
+    const { choices, by } = choicesOf(once);
+    expect(by).toBe("halves of recordings");
+    const rng = Rng.fromSeed(2);
+    const halves = new Set(Array.from({ length: 20 }, () => drawn(session(choices, 40, rng)).join(" ")));
+    expect([...halves].sort()).toEqual(["0 1", "2 3"]);
+    const single = choicesOf({ name: "c", chunks: [numbered(0, "r1")] }).choices;
+    expect(drawn(session(single, 1, rng))).toEqual([0]);
+    expect(variedChoices(single).size).toBe(0);
+  });
+
+  it("goes on in the same recording for the mean length of a bout", () => {
+    const long = choicesOf({ name: "d", chunks: [0, 1, 2, 3, 4, 5].map((i) => numbered(i, "r1")) }).choices;
+    const neighbours = (meanBout: number): number => {
+      const rng = Rng.fromSeed(3);
+      let pairs = 0;
+      for (let i = 0; i < 400; i++) {
+        const values = drawn(session(long, 2, rng, meanBout));
+        if (values.length === 2 && values[1]! - values[0]! === 1) pairs++;
+      }
+      return pairs / 400;
+    };
+    expect(neighbours(1)).toBeLessThan(0.5);
+    expect(neighbours(100)).toBeGreaterThan(0.6);
+  });
+});
+
+describe("the score", () => {
+  const { baseline, groups } = makePeople({ people: 3, recordings: 2, chunks: 4 });
+  const batches = groups.map(({ chunks }) =>
+    batchStatistics([summaryOf(baseline)], mergeClassSummaries(chunks.map(({ summary }) => summary)), baseline),
+  );
+
+  it("is the largest standardised statistic, and names where it lies", () => {
+    const standard = { x: { ks: [0.1, 0.05] as const }, y: { ks: [0.2, 0.1] as const } };
+    const [one] = batches;
+    const statistics = { x: { ...one!.x!, ks: 0.3 }, y: { ...one!.y!, ks: 0.35 } };
+    expect(scoreOf(statistics, standard, ["ks"])).toMatchObject({
+      score: expect.closeTo(4, 12),
+      channel: "x",
+      statistic: "ks",
+    });
+  });
+
+  it("counts a statistic by its size, whatever its sign", () => {
+    const standard = { x: { ks: [0, 1], logSdRatio: [0, 0.1] } } as const;
+    const statistics = { x: { ...batches[0]!.x!, logSdRatio: -0.9 } };
+    expect(scoreOf(statistics, standard, farStatistics)).toMatchObject({ score: 9, statistic: "logSdRatio" });
+  });
+
+  it("has mean 0 and spread 1 on what it was standardised with, in between at a length in between", () => {
+    const standard = standardOf(batches, ["ks"]);
+    const scores = batches.map(({ x }) => scoreOf({ x: x! }, { x: standard.x! }, ["ks"]).score);
+    expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(0, 3);
+    expect(scores.reduce((sum, score) => sum + score * score, 0) / 3).toBeCloseTo(1, 3);
+    expect(mixStandards({ x: { ks: [1, 2] } }, { x: { ks: [2, 6] } }, 0.25)).toEqual({ x: { ks: [1.25, 3] } });
+    expect(() => scoreOf(batches[0]!, {}, ["ks"])).toThrow(RangeError);
+  });
+});
+
+describe("calibrate", () => {
+  const made = makePeople({ people: 20, recordings: 2, chunks: 6 });
+  const options = { chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 160 };
+  const calibration = calibrate(made.baseline, made.groups, { ...options, rng: Rng.fromSeed(1) });
+
+  it("rehearses every kind and length, and equal seeds give equal calibrations", () => {
+    expect(Object.keys(calibration.kinds)).toEqual(["baseline", "own_past"]);
+    for (const { rungs } of Object.values(calibration.kinds)) {
+      // By effective size: a little shorter than was drawn, since a reference is not endless.
+      expect(rungs.map(({ seconds, scores }) => [Math.round(seconds), scores.flat().length])).toEqual([
+        [10, 160],
+        [expect.closeTo(59, -1), 160],
+      ]);
+    }
+    expect(calibrate(made.baseline, made.groups, { ...options, rng: Rng.fromSeed(1) })).toEqual(calibration);
+    expect(calibration.kinds.baseline!.apart).toBe("people");
+    expect(calibration.kinds.own_past!.apart).toBe("recordings");
+  });
+
+  it("finds new people's batches as unusual as they are, and shifted ones unusual", () => {
+    const ps: number[] = [];
+    const shifted: number[] = [];
+    const rungs = calibration.kinds.baseline!.rungs;
+    for (let person = 0; person < 150; person++) {
+      const [own, session] = [Rng.fromSeed(1000 + person), Rng.fromSeed(5000 + person)];
+      for (const [list, shift] of [
+        [ps, 0],
+        [shifted, 1.5],
+      ] as const) {
+        const chunks = Array.from({ length: 6 }, (_, i) => made.chunkOf(own, session, session.split(`${i}`)));
+        const moved = chunks.map(({ x, y }) => ({ x: x!.map((value) => value + shift), y: y! }));
+        const current = mergeClassSummaries(moved.map((chunk) => made.summarize(chunk)));
+        const statistics = batchStatistics(made.byClass, current, made.baseline);
+        list.push(conformalPValue(rungs, scoreOf(statistics, rungs[1]!.standard, ["ks"]).score, 60).p);
+      }
+    }
+    expect(ps.filter((p) => p <= 0.05).length / 150).toBeLessThan(0.15);
+    expect(shifted.filter((p) => p <= 0.05).length / 150).toBeGreaterThan(0.9);
+  });
+
+  it("leaves out what the recordings do not allow", () => {
+    const few = makePeople({ people: 2, recordings: 2, chunks: 4 });
+    const { kinds } = calibrate(few.baseline, few.groups, { ...options, rng: Rng.fromSeed(1) });
+    expect(Object.entries(kinds).map(([kind, { apart }]) => [kind, apart])).toEqual([
+      ["baseline", "bouts"],
+      ["own_past", "recordings"],
+    ]);
+    const one = makePeople({ people: 1, recordings: 1, chunks: 4 });
+    const alone = calibrate(one.baseline, one.groups, { ...options, rng: Rng.fromSeed(1) }).kinds.own_past!;
+    expect(alone.apart).toBe("halves of recordings");
+    expect(alone.rungs[0]!.false_alarms).toBeNull();
+    const short = makePeople({ people: 1, recordings: 1, chunks: 1 });
+    expect(Object.keys(calibrate(short.baseline, short.groups, { ...options, rng: Rng.fromSeed(1) }).kinds)).toEqual([
+      "baseline",
+    ]);
+    expect(calibrate(made.baseline, [], { ...options, rng: Rng.fromSeed(1) }).kinds).toEqual({});
+  });
+
+  it("takes distances within classes where they see a shift sooner, and those of the whole where they do not", () => {
+    const rng = Rng.fromSeed(3);
+    const chunkOf = (mean: number) => Float32Array.from({ length: 50 }, () => mean + rng.normal());
+    for (const [distance, taken] of [
+      [10, "ksWithinClasses"],
+      [0, "ks"],
+    ] as const) {
+      const raw = Array.from({ length: 10 }, () => Array.from({ length: 12 }, (_, c) => chunkOf((c % 2) * distance)));
+      const baseline = baselineReference({ x: Float32Array.from(raw.flat(2).flatMap((chunk) => [...chunk])) });
+      const summarizer = new Summarizer(gridsOf(baseline));
+      const ofClass = (x: Float32Array, c: number): ClassSummaries => {
+        const summary = summarizer.summarize({ x });
+        return [0, 1].map((k) => (k === (distance === 0 ? 0 : c % 2) ? summary : null));
+      };
+      const groups = raw.map((chunks, p) => ({
+        name: `person ${p}`,
+        chunks: chunks.map((x, c) => ({
+          ...{ recording: `${c >> 1}`, label: `activity ${c % 2}`, summary: ofClass(x, c) },
+          shifted: {
+            x: ofClass(
+              x.map((value) => value + 0.6 * baseline.x!.summary.std),
+              c,
+            ),
+          },
+        })),
+      }));
+      const { kinds } = calibrate(baseline, groups, { ...options, chunkSeconds: 5, rng: Rng.fromSeed(1) });
+      const { statistic, seen } = kinds.own_past!;
+      expect(statistic).toBe(taken);
+      const { ks, ksWithinClasses, growth } = seen!;
+      expect(growth!.ksWithinClasses > growth!.ks).toBe(taken === "ksWithinClasses");
+      for (const share of [ks, ksWithinClasses]) expect(share).toBeGreaterThan(0.1);
+      if (distance === 0) expect([ksWithinClasses, growth!.ksWithinClasses]).toEqual([ks, growth!.ks]);
+    }
+  });
+
+  it("refuses lengths below a chunk and out of order", () => {
+    for (const lengthsSeconds of [[5, 60], [60, 10], []]) {
+      expect(() => calibrate(made.baseline, made.groups, { ...options, lengthsSeconds, rng: Rng.fromSeed(1) })).toThrow(
+        /ascending lengths/,
+      );
+    }
+  });
+
+  it("is kept as JSON", () => {
+    expect(calibrationSchema.parse(JSON.parse(JSON.stringify(calibration)))).toEqual(calibration);
+    expect(baselineReferenceSchema.parse(JSON.parse(JSON.stringify(made.baseline)))).toEqual(made.baseline);
+  });
+});
+
+describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data)", () => {
+  it("raises as few false alarms on a left-out person as it says, in a file below 2 MB", async () => {
+    const { people, all } = await readMotionSense();
+    const baseline = baselineReference(all);
+    const summarizer = new Summarizer(gridsOf(baseline));
+    const groups = people.map(({ name, stretches }) => ({
+      name,
+      chunks: stretches.flatMap(({ recording, label, columns, rows }) =>
+        Array.from({ length: Math.floor(rows / 750) }, (_, i) => ({
+          ...{ recording, label },
+          summary: [summarizer.summarize(columns, i * 750, (i + 1) * 750)],
+        })),
+      ),
+    }));
+    const calibration = calibrate(baseline, groups, {
+      ...{ chunkSeconds: 15, samplingRateHz: 50, lengthsSeconds: [60, 300], nullBatches: 240, rng: Rng.fromSeed(1) },
+    });
+    for (const { rungs } of Object.values(calibration.kinds)) {
+      for (const { false_alarms } of rungs) {
+        expect(false_alarms!.p_at_most_5_percent).toBeGreaterThan(0.02);
+        expect(false_alarms!.p_at_most_5_percent).toBeLessThan(0.09);
+        expect(false_alarms!.beyond_reach).toBeLessThan(0.01);
+      }
+    }
+    expect(JSON.stringify({ baseline, calibration }).length).toBeLessThan(200_000);
+  });
+});

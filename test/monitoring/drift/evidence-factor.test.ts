@@ -1,0 +1,168 @@
+// What the factor promises, on made people whose restlessness from session to session is known: new drift-free streams run as
+// long as was asked for, which they do not without it, and a real change is alarmed hardly later.
+import { describe, expect, it } from "vitest";
+import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
+import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
+import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import { type DriftState, judge, newDriftState } from "../../../src/monitoring/drift/decision.ts";
+import { evidenceFactor } from "../../../src/monitoring/drift/evidence-factor.ts";
+import { type Chunk, choicesOf, drawSession, type Group } from "../../../src/monitoring/drift/rehearsal.ts";
+import { baselineReference, gridsOf, summaryOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
+import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../../src/random.ts";
+
+const rate = 10;
+const referenceBatches = 5;
+/** Chunks a batch. */
+const count = 3;
+
+const root = Rng.fromSeed(1);
+const baseline = baselineReference({ x: Float32Array.from({ length: 20_000 }, () => root.normal()) });
+const byClass = [summaryOf(baseline)];
+const summarizer = new Summarizer(gridsOf(baseline));
+const chunkAt = (offset: number, rng: Rng): ClassSummaries => [
+  summarizer.summarize({ x: Float32Array.from({ length: 100 }, () => offset + rng.normal()) }),
+];
+
+/** Twelve recordings, each with an offset of its own, of this spread. */
+function person(name: string, spread: number): Group {
+  const rng = Rng.fromSeed(2).split(name);
+  const chunks = Array.from({ length: 12 }, (_, r) => {
+    const offset = spread * rng.normal();
+    return Array.from({ length: 3 }, (): Chunk => ({ recording: `r${r}`, label: null, summary: chunkAt(offset, rng) }));
+  });
+  return { name, chunks: chunks.flat() };
+}
+
+const people = (n: number, spread: number): Group[] =>
+  Array.from({ length: n }, (_, i) => person(`${i} of ${spread}`, spread));
+const calibrationOf = (groups: readonly Group[]) =>
+  calibrate(baseline, groups, {
+    ...{ chunkSeconds: 10, samplingRateHz: rate, lengthsSeconds: [10 * count], nullBatches: 400, referenceBatches },
+    rng: Rng.fromSeed(3),
+  });
+
+const quiet = people(10, 0.1);
+/** So restless that their first batches do not tell it: who varies half as much is got to know in time. */
+const restless = people(10, 0.3);
+const ofQuiet = calibrationOf(quiet).kinds.own_past!;
+/** Wide enough that no session of anybody is far from the training data. */
+const wide = calibrationOf(people(10, 0.3)).kinds.baseline!;
+
+function factorOf(groups: readonly Group[], ownPast: KindCalibration, seed = 1): number {
+  const streams = groups.map((group) => ({ choices: choicesOf(group).choices, ownPast }));
+  const rng = Rng.fromSeed(seed);
+  return evidenceFactor(baseline, byClass, streams, {
+    count,
+    meanBout: 1,
+    referenceBatches,
+    samplingRateHz: rate,
+    rng,
+  });
+}
+
+const modelWith = (factor: number): DriftModel => ({
+  ...{ baseline, byClass, samplingRateHz: rate },
+  calibration: {
+    ...{ reference_batches: referenceBatches, correlation_seconds: null },
+    kinds: {
+      baseline: wide,
+      own_past: { ...ofQuiet, rungs: ofQuiet.rungs.map((rung) => ({ ...rung, evidence_factor: factor })) },
+    },
+  },
+});
+
+/** Batches until a stream alarms, or null where it does not in so many. */
+function firstAlarm(model: DriftModel, batches: number, arl: number, draw: (batch: number) => ClassSummaries) {
+  const accepted: ClassSummaries[] = [];
+  let state: DriftState = newDriftState;
+  for (let batch = 0; batch < batches; batch++) {
+    const current = draw(batch);
+    const past = { window: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
+    const judged = judge(current, past, state, model, { arl });
+    state = judged.state;
+    if (judged.judgement.verdict !== "normal") return batch + 1;
+    if (!judged.judgement.doubtful) accepted.push(current);
+  }
+  return null;
+}
+
+const sessionOf = (group: Group, rng: Rng): ClassSummaries =>
+  mergeClassSummaries(drawSession(choicesOf(group).choices, count, 1, rng).map(({ summary }) => summary));
+
+/** Batches for each first alarm, over new streams of these people. */
+function runLength(groups: readonly Group[], factor: number, arl: number): number {
+  let [batches, alarms] = [0, 0];
+  for (const [g, group] of groups.entries()) {
+    for (let stream = 0; stream < 4; stream++) {
+      const rng = Rng.fromSeed(900 + 10 * g + stream);
+      const alarm = firstAlarm(modelWith(factor), 100, arl, () => sessionOf(group, rng));
+      batches += alarm ?? 100;
+      if (alarm !== null) alarms++;
+    }
+  }
+  return batches / Math.max(1, alarms);
+}
+
+describe("the evidence factor", () => {
+  it("is 1 for people who vary like those who judge them: their streams run as long as was asked for", () => {
+    expect(factorOf(quiet, ofQuiet)).toBe(1);
+    for (const arl of [50, 100]) expect(runLength(quiet, 1, arl)).toBeGreaterThan(arl);
+  });
+
+  it("makes new streams of people who vary more run as long as was asked for, which they do not without it", () => {
+    const factor = factorOf(restless, ofQuiet);
+    expect(factor).toBeGreaterThan(10);
+    for (const arl of [50, 100]) {
+      expect(runLength(restless, 1, arl)).toBeLessThan(arl);
+      expect(runLength(restless, factor, arl)).toBeGreaterThan(arl);
+    }
+  });
+
+  it("is larger for people who vary more, and never below 1", () => {
+    const [none, same, more, most] = [0, 0.1, 0.2, 0.3].map((spread) => factorOf(people(10, spread), ofQuiet));
+    expect([none, same]).toEqual([1, 1]);
+    expect(more).toBeGreaterThan(1);
+    expect(most).toBeGreaterThan(10 * more!);
+  });
+
+  it("is the same for equal seeds, and finite for other ones and for a single stream", () => {
+    expect(factorOf(restless, ofQuiet, 7)).toBe(factorOf(restless, ofQuiet, 7));
+    expect(factorOf(restless, ofQuiet, 7)).not.toBe(factorOf(restless, ofQuiet, 8));
+    for (const seed of [1, 2, 3]) expect(Number.isFinite(factorOf(restless.slice(0, 1), ofQuiet, seed))).toBe(true);
+  });
+
+  it("costs little: ten times the level is a batch or two more of a real change", () => {
+    let slower = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const [one, ten] = [1, 10].map((factor) => {
+        const rng = Rng.fromSeed(seed);
+        return firstAlarm(modelWith(factor), 40, 500, (batch) => {
+          const offset = 0.1 * rng.normal() + (batch < 12 ? 0 : 0.6);
+          return mergeClassSummaries(Array.from({ length: count }, () => chunkAt(offset, rng)));
+        });
+      });
+      expect(one).toBeGreaterThan(12);
+      expect(ten! - one!).toBeGreaterThanOrEqual(0);
+      expect(ten! - one!).toBeLessThanOrEqual(2);
+      slower += ten! - one!;
+    }
+    expect(slower / 20).toBeLessThanOrEqual(1.5);
+  });
+});
+
+describe("calibrate", () => {
+  it("measures the factor of each length by people whom it leaves out, for the own past alone", () => {
+    const { kinds } = calibrationOf(quiet);
+    expect(kinds.own_past!.rungs.map(({ evidence_factor }) => evidence_factor)).toEqual([1]);
+    expect(kinds.baseline!.rungs.map(({ evidence_factor }) => evidence_factor)).toEqual([1]);
+    const odd = calibrationOf([...people(3, 0.05), ...people(1, 0.6)]).kinds.own_past!;
+    expect(odd.rungs[0]!.evidence_factor).toBeGreaterThan(1);
+  });
+
+  it("leaves it at 1 with a single person, whom nobody can judge", () => {
+    const { rungs } = calibrationOf(people(1, 0.5)).kinds.own_past!;
+    expect(rungs.map(({ evidence_factor }) => evidence_factor)).toEqual([1]);
+  });
+});

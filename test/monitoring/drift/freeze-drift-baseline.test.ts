@@ -1,0 +1,72 @@
+import { expect, it } from "vitest";
+import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
+import { driftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
+import { Rng } from "../../../src/random.ts";
+import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+
+const windowSize = 20;
+const perPerson = 400;
+const people = 6;
+
+/** One recording a person, a movement of `value`; windows overlap by half, and cover the first `covered` people alone. */
+function windowsOf(value: (i: number, channel: number) => number, covered = people): WindowSet {
+  const channels = ["Ax", "Ay", "Az"];
+  const rows = people * perPerson;
+  const samples = new Float32Array(new SharedArrayBuffer(4 * rows * channels.length));
+  for (let i = 0; i < samples.length; i++) samples[i] = value(Math.floor(i / 3), i % 3);
+  const ofPerson = perPerson / 10 - 1;
+  const windows = Array.from({ length: covered * ofPerson }, (_, w) => w);
+  const person = Int32Array.from(windows, (w) => Math.floor(w / ofPerson));
+  const starts = Int32Array.from(windows, (w) => person[w]! * perPerson + (w % ofPerson) * 10);
+  return {
+    ...{ channels, samplingRateHz: 10, windowSize, samples, starts },
+    startTimes: Float64Array.from(windows, (w) => w % ofPerson),
+    labels: Int32Array.from(windows, (w) => w % 2),
+    ...{ groups: person, recordingIndex: person, classes: ["a", "b"] },
+    users: Array.from({ length: people }, (_, p) => `person ${p}`),
+    recordings: Array.from({ length: people }, (_, p) => `recording ${p}`),
+  };
+}
+
+function baselineOf(windows: WindowSet) {
+  const probabilities = Float32Array.from(windows.labels).map((label) => 0.9 - 0.8 * label);
+  const both = Float32Array.from({ length: 2 * probabilities.length }, (_, i) =>
+    i % 2 === 0 ? probabilities[i >> 1]! : 1 - probabilities[i >> 1]!,
+  );
+  const options = { overlap: 0.5, referenceBatches: 2, rng: Rng.fromSeed(1) };
+  return driftBaseline(windows, both, options);
+}
+
+const rng = Rng.fromSeed(2);
+const noise = Float32Array.from({ length: 3 * people * perPerson }, () => rng.normal());
+
+it("knows channels and the signals of the sensor, and fits its own schema", () => {
+  const drift = baselineOf(windowsOf((i, channel) => noise[3 * i + channel]!));
+  expect(Object.keys(drift.edges)).toEqual(["Ax", "Ay", "Az", "A magnitude", "A tempo", "A roughness"]);
+  expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"])).toEqual([]);
+  expect(driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)))).toEqual(drift);
+});
+
+it("leaves out a signal that never varies, everywhere", () => {
+  const sides = [
+    [3, 4, 0],
+    [0, -3, 4],
+    [-4, 0, -3],
+  ];
+  const drift = baselineOf(windowsOf((i, channel) => sides[Math.floor(30 * Math.abs(noise[i]!)) % 3]![channel]!));
+  const names = ["Ax", "Ay", "Az", "A tempo", "A roughness"];
+  expect(Object.keys(drift.edges)).toEqual(names);
+  expect(Object.keys(drift.calibration.correlation_seconds!)).toEqual(names);
+  expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"])).toEqual([]);
+});
+
+it("counts samples under windows alone: of people whom it is not about, nothing", () => {
+  const some = 4;
+  const strange = (i: number, channel: number): number =>
+    i < some * perPerson ? noise[3 * i + channel]! : 1000 * (1 + noise[3 * i + channel]!);
+  const drift = baselineOf(windowsOf(strange, some));
+  const counted = drift.by_class.reduce((sum, summary) => sum + (summary?.Ax?.n ?? 0), 0);
+  expect(counted).toBe(some * perPerson);
+  expect(drift.edges["A magnitude"]!.at(-1)).toBeLessThan(10);
+  for (const summary of drift.by_class) expect(summary!["A magnitude"]!.max).toBeLessThan(10);
+});

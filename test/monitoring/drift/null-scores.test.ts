@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  conformalPValue,
+  learnedScore,
+  noScores,
+  nullRung,
+  nullScoresSchema,
+  type OwnScores,
+  withScore,
+} from "../../../src/monitoring/drift/null-scores.ts";
+import { Rng } from "../../../src/random.ts";
+
+const rungs = [nullRung(60, [[5, 1, 3, 2, 4]]), nullRung(900, [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]])];
+
+describe("the conformal p-value", () => {
+  it("counts the null batches that score as high", () => {
+    expect(conformalPValue(rungs, 4, 60)).toEqual({
+      ...{ p: 3 / 6, resolution: 1 / 6, asHigh: 2, nullBatches: 5, withinLadder: true },
+    });
+    expect(conformalPValue(rungs, 9, 60).p).toBe(1 / 6);
+    expect(conformalPValue(rungs, -1, 60).p).toBe(1);
+    expect(conformalPValue(rungs, 0.9, 900).p).toBe(0.2);
+  });
+
+  it("is interpolated over the logarithm of the length", () => {
+    const middle = Math.sqrt(60 * 900);
+    expect(conformalPValue(rungs, 0.85, middle).p).toBeCloseTo((1 + 0.2) / 2, 12);
+    expect(conformalPValue(rungs, 0.85, 120).p).toBeCloseTo(1 - 0.8 * (Math.log(2) / Math.log(15)), 12);
+  });
+
+  it("takes the nearest length beyond the ladder's ends, and says so", () => {
+    expect(conformalPValue(rungs, 4, 10)).toMatchObject({ p: 0.5, withinLadder: false });
+    expect(conformalPValue(rungs, 0.85, 5000)).toMatchObject({ p: 0.2, withinLadder: false });
+  });
+
+  it("is the count over an unsorted list, written plainly", () => {
+    const scores = fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: 1, maxLength: 50 });
+    fc.assert(
+      fc.property(scores, fc.double({ min: 0, max: 10, noNaN: true }), (nulls, score) => {
+        const expected = (1 + nulls.filter((value) => value >= score).length) / (nulls.length + 1);
+        expect(conformalPValue([nullRung(60, [nulls])], score, 60).p).toBeCloseTo(expected, 12);
+      }),
+    );
+  });
+
+  it("is at most alpha in alpha of all drift-free batches", () => {
+    const rng = Rng.fromSeed(1);
+    let below = 0;
+    const trials = 4000;
+    for (let trial = 0; trial < trials; trial++) {
+      const nulls = nullRung(60, [Array.from({ length: 39 }, () => rng.normal())]);
+      if (conformalPValue([nulls], rng.normal(), 60).p <= 0.05) below++;
+    }
+    // Exactly .05 for 39 null batches; four standard deviations of a share of 4000.
+    expect(Math.abs(below / trials - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / trials));
+  });
+
+  it("counts the oddest person twice, and people alike whatever their batches", () => {
+    const nulls = [
+      nullRung(60, [
+        [1, 2],
+        [1, 2],
+        [3, 4, 5, 6],
+      ]),
+    ];
+    expect(conformalPValue(nulls, 5, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5) / 4)) / 9, 12);
+    expect(conformalPValue(nulls, 2, 60).p).toBeCloseTo((1 + 8 * ((0.5 + 0.5 + 1 + 1) / 4)) / 9, 12);
+    expect(conformalPValue(nulls, 7, 60).p).toBe(1 / 9);
+  });
+
+  it("is at most alpha in about alpha of the batches of a new person, where people differ more than their batches", () => {
+    const rng = Rng.fromSeed(4);
+    const draw = (): number[] => {
+      const own = rng.normal();
+      return Array.from({ length: 20 }, () => own + 0.3 * rng.normal());
+    };
+    let below = 0;
+    const trials = 3000;
+    for (let trial = 0; trial < trials; trial++) {
+      const nulls = nullRung(60, Array.from({ length: 24 }, draw));
+      if (conformalPValue([nulls], draw()[0]!, 60).p <= 0.05) below++;
+    }
+    expect(below / trials).toBeLessThan(0.06);
+  });
+
+  it("refuses what it cannot judge", () => {
+    expect(() => conformalPValue([], 1, 60)).toThrow(RangeError);
+    expect(() => conformalPValue(rungs, Number.NaN, 60)).toThrow(RangeError);
+    expect(() => conformalPValue(rungs, 1, 0)).toThrow(RangeError);
+    expect(() => nullRung(60, [[1, Number.NaN]])).toThrow(RangeError);
+  });
+});
+
+describe("a stream's own scores", () => {
+  const known = (scores: readonly number[]): OwnScores => scores.reduce(withScore, noScores);
+  /** A person's scores: an own mean, and an own spread of `restless` times a usual one. */
+  const person = (rng: Rng, n: number, restless = 1): number[] => {
+    const [mean, spread] = [0.5 * rng.normal(), restless * Math.exp(0.2 * rng.normal())];
+    return Array.from({ length: n }, () => restless - 1 + mean + spread * rng.normal());
+  };
+  /** Share of new people's scores with p <= .05, after so many of their own. */
+  const low = (seed: number, n: number, restless: number): number => {
+    const rng = Rng.fromSeed(seed);
+    let below = 0;
+    const trials = 1500;
+    for (let trial = 0; trial < trials; trial++) {
+      const nulls = [
+        nullRung(
+          60,
+          Array.from({ length: 16 }, () => person(rng, 30)),
+        ),
+      ];
+      const [last, ...own] = person(rng, n + 1, restless);
+      if (conformalPValue(nulls, last!, 60, known(own)).p <= 0.05) below++;
+    }
+    return below / trials;
+  };
+
+  it("are kept by number, mean, last and the squares of their steps", () => {
+    expect(known([2, 5, 4])).toEqual({ n: 3, mean: 11 / 3, last: 4, steps: 10 });
+    expect(known([])).toEqual(noScores);
+  });
+
+  it("leave the p-value of a usual person what it is, however few are known", () => {
+    for (const n of [0, 1, 3, 10]) {
+      expect(low(5, n, 1)).toBeGreaterThan(0.02);
+      expect(low(5, n, 1)).toBeLessThan(0.065);
+    }
+  });
+
+  it("take back much of what a restless person differs", () => {
+    expect(low(6, 0, 2.5)).toBeGreaterThan(0.35);
+    expect(low(6, 10, 2.5)).toBeLessThan(0.17);
+  });
+
+  it("hide no change: not after steady scores, and little where its first batches were learned", () => {
+    const rng = Rng.fromSeed(7);
+    const nulls = [
+      nullRung(
+        60,
+        Array.from({ length: 16 }, () => person(rng, 30)),
+      ),
+    ];
+    const steady = [0.1, -0.6, 0.9, 0.2, -1.1, 0.7, -0.3];
+    const least = conformalPValue(nulls, 8, 60).p;
+    expect(conformalPValue(nulls, 8, 60, known(steady)).p).toBe(least);
+    const learned = [8, 8, 8].map((score) => learnedScore(nulls, score, 60));
+    expect(conformalPValue(nulls, 8, 60, known([...steady, ...learned])).p).toBeLessThan(0.01);
+  });
+
+  it("are learned up to the highest rehearsed one of the length", () => {
+    expect([-3, 4.5, 5, 80].map((score) => learnedScore(rungs, score, 60))).toEqual([-3, 4.5, 5, 5]);
+    expect(learnedScore(rungs, 80, Math.sqrt(60 * 900))).toBeCloseTo((5 + 0.9) / 2, 12);
+  });
+
+  it("say nothing where people have one score each, or there is one person", () => {
+    for (const scores of [[[1], [2], [3]], [[1, 2, 3]]]) {
+      const nulls = [nullRung(60, scores)];
+      expect(conformalPValue(nulls, 2, 60, known([9, 9, 1]))).toEqual(conformalPValue(nulls, 2, 60));
+    }
+  });
+});
+
+it("is kept as JSON, and read back only in order", () => {
+  expect(nullScoresSchema.parse(JSON.parse(JSON.stringify(rungs)))).toEqual(rungs);
+  expect(nullScoresSchema.safeParse(rungs.toReversed()).success).toBe(false);
+  expect(nullScoresSchema.safeParse([{ seconds: 60, scores: [[2, 1]] }]).success).toBe(false);
+  expect(nullScoresSchema.safeParse([]).success).toBe(false);
+});

@@ -1,0 +1,61 @@
+// People made of chunks, for tests of calibration: each with an own mean and spread in two channels, each recording with an
+// offset of its own.
+
+import type { Chunk, Group } from "../../../src/monitoring/drift/rehearsal.ts";
+import {
+  type BaselineReference,
+  baselineReference,
+  gridsOf,
+  summaryOf,
+} from "../../../src/monitoring/summaries/baseline-reference.ts";
+import type { ClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
+import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../../src/random.ts";
+
+export interface Made {
+  readonly baseline: BaselineReference;
+  readonly groups: readonly Group[];
+  /** The baseline's summary, all of one class. */
+  readonly byClass: ClassSummaries;
+  readonly summarize: (columns: Columns) => ClassSummaries;
+  /** Raw values of one more person's chunk. */
+  readonly chunkOf: (person: Rng, session: Rng, rng: Rng) => Columns;
+}
+
+export function makePeople(options: {
+  people: number;
+  recordings: number;
+  chunks: number;
+  samples?: number;
+  seed?: number;
+}): Made {
+  const { people, recordings, chunks, samples = 100, seed = 1 } = options;
+  const chunkOf = (person: Rng, session: Rng, rng: Rng): Columns =>
+    Object.fromEntries(
+      ["x", "y"].map((name) => {
+        const mean = 0.3 * person.split(name).normal() + 0.1 * session.split(name).normal();
+        return [name, Float32Array.from({ length: samples }, () => mean + rng.normal())];
+      }),
+    );
+  const root = Rng.fromSeed(seed);
+  const raw = Array.from({ length: people }, (_, p) =>
+    Array.from({ length: recordings }, (_, r) =>
+      Array.from({ length: chunks }, (_, c) =>
+        chunkOf(root.split(`${p}`), root.split(`${p} ${r}`), root.split(`${p} ${r} ${c}`)),
+      ),
+    ),
+  );
+  const all = raw.flat(2);
+  const baseline = baselineReference(
+    Object.fromEntries(["x", "y"].map((name) => [name, Float32Array.from(all.flatMap((chunk) => [...chunk[name]!]))])),
+  );
+  const summarizer = new Summarizer(gridsOf(baseline));
+  const groups = raw.map((own, p) => ({
+    name: `person ${p}`,
+    chunks: own.flatMap((columns, r) =>
+      columns.map((chunk): Chunk => ({ recording: `r${r}`, label: "walk", summary: [summarizer.summarize(chunk)] })),
+    ),
+  }));
+  const summarize = (columns: Columns): ClassSummaries => [summarizer.summarize(columns)];
+  return { baseline, groups, byClass: [summaryOf(baseline)], summarize, chunkOf };
+}

@@ -1,0 +1,123 @@
+// A batch that is measured in pieces is measured as a whole. The reference takes all windows at once.
+
+import { describe, expect, test } from "vitest";
+import { argmaxRows } from "../../../src/learning/evaluation/confusion-matrix.ts";
+import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
+import {
+  BatchMeasurer,
+  classOfSamples,
+  columnsUnder,
+  follows,
+  gatherUnder,
+} from "../../../src/monitoring/summaries/measure-batch.ts";
+import { modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
+import { signalMargin } from "../../../src/monitoring/summaries/sensor-signals.ts";
+import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { Rng } from "../../../src/random.ts";
+import { type Recordings, rowsInMemory, type Stretch } from "../../../src/signals/data/recordings.ts";
+import { makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+import { chunkCount, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+
+const rate = 20;
+const nClasses = 3;
+const channels = ["Ax", "Ay", "Az"];
+const signals = ["A magnitude", "A tempo", "A roughness"];
+
+/** Stretches of several lengths; every second one at another rate, so that it is resampled. */
+function recordingsOf(lengths: readonly number[]): Recordings {
+  const rng = Rng.fromSeed(4);
+  const stretches: Stretch[] = [];
+  const times: number[] = [];
+  for (const [s, length] of lengths.entries()) {
+    const start = times.length;
+    for (let i = 0; i < length; i++) times.push(1000 * s + i / (s % 2 === 0 ? rate : 33));
+    stretches.push({ user: `u${s % 2}`, recording: `r${s >> 1}`, label: null, start, end: times.length });
+  }
+  const values = channels.map(() => Float32Array.from(times, () => rng.normal()));
+  return { channels, values, time: Float64Array.from(times), stretches, files: [], fingerprint: "" };
+}
+
+const summarizer = new Summarizer(
+  Object.fromEntries([...channels, ...signals].map((name) => [name, [-1, -0.3, 0, 0.2, 0.5, 0.9, 1.5]])),
+);
+
+/** Probabilities that stay with a class for a while. */
+function probabilitiesOf(windows: number): Float32Array {
+  const rng = Rng.fromSeed(9);
+  let label = 0;
+  return Float32Array.from({ length: windows }, () => {
+    if (rng.uniform() < 0.3) label = Math.floor(nClasses * rng.uniform());
+    return label;
+  }).reduce(
+    (all, label, w) => {
+      for (let k = 0; k < nClasses; k++) all[w * nClasses + k] = k === label ? 0.8 : 0.1;
+      return all;
+    },
+    new Float32Array(windows * nClasses),
+  );
+}
+
+function expectEqual(found: ClassSummaries, wanted: ClassSummaries): void {
+  for (const [k, summary] of wanted.entries()) {
+    expect(Object.keys(found[k] ?? {})).toEqual(Object.keys(summary ?? {}));
+    for (const [name, channel] of Object.entries(summary ?? {})) {
+      const { mean, std, excessAbove, excessBelow, ...exact } = channel;
+      const own = found[k]![name]!;
+      expect(own).toMatchObject(exact);
+      for (const [key, value] of Object.entries({ mean, std, excessAbove, excessBelow })) {
+        expect(own[key as "mean"]).toBeCloseTo(value, 9);
+      }
+    }
+  }
+}
+
+describe("a batch in pieces", () => {
+  test.each([
+    { windowSize: 20, overlap: 0.5 },
+    { windowSize: 20, overlap: 0 },
+    { windowSize: 20, overlap: 0.9 },
+    { windowSize: 4, overlap: 0.5 },
+    { windowSize: 3, overlap: 0.6 },
+  ])("windows of $windowSize that overlap by $overlap", ({ windowSize, overlap }) => {
+    const recordings = recordingsOf([900, 45, 20, 2000, 7, 21, 400]);
+    const options = { samplingRateHz: rate, windowSize, overlap };
+    const { windows } = makeWindows(recordings, options);
+    const probabilities = probabilitiesOf(windows.starts.length);
+    const predicted = argmaxRows(probabilities, nClasses);
+    const columns = columnsUnder(windows);
+    const classOf = gatherUnder(windows, classOfSamples(windows, predicted));
+    const wanted = {
+      byClass: summarizeByClass(summarizer, columns, classOf, nClasses),
+      signals: modelSignals(probabilities, nClasses, follows(windows, overlap)),
+    };
+    const rows = rowsInMemory(recordings);
+    const plan = planWindows(rows, options);
+    for (const values of [1, 5000, 1e9]) {
+      const measurer = new BatchMeasurer({ overlap, nClasses, summarizer });
+      let [at, chunks] = [0, 0];
+      for (const chunk of windowChunks(rows, plan, signalMargin(rate), values)) {
+        const { starts, startTimes, samples, groups, recordingIndex } = chunk.windows;
+        for (const [w, start] of starts.entries()) {
+          const [own, whole] = [start * 3, windows.starts[at + w]! * 3];
+          const length = 3 * windowSize;
+          expect(samples.subarray(own, own + length)).toEqual(windows.samples.subarray(whole, whole + length));
+        }
+        const to = at + starts.length;
+        expect(startTimes).toEqual(windows.startTimes.slice(at, to));
+        expect(groups).toEqual(windows.groups.slice(at, to));
+        expect(recordingIndex).toEqual(windows.recordingIndex.slice(at, to));
+        measurer.add(chunk, probabilities.subarray(at * nClasses, to * nClasses), Number.POSITIVE_INFINITY);
+        at = to;
+        chunks++;
+      }
+      expect(at).toBe(windows.starts.length);
+      expect(chunks).toBe(chunkCount(plan, channels.length, values));
+      const found = measurer.measurement();
+      expect(found.signals).toEqual(wanted.signals);
+      expectEqual(found.byClass, wanted.byClass);
+      expect(measurer.samples).toBe(classOf.length);
+      for (const name of channels) expect(measurer.columns()[name]).toEqual(columns[name]);
+      if (chunks === 1) expect(found).toEqual(wanted);
+    }
+  });
+});

@@ -1,0 +1,378 @@
+// models as a user runs it: lists, comparisons, and champions that change and come back, also under kill -9 and side by side.
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RetrainReport } from "../../src/learning/pseudo-labeling/retrain-report.ts";
+import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { listModels, promote, rollback } from "../../src/pipelines/models.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+import { jsonText } from "../../src/storage/store/atomic-file.ts";
+import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
+import { modelFiles, retrainReportFile } from "../../src/storage/store/model-folder.ts";
+import { type Registry, registrySchema } from "../../src/storage/store/registry.ts";
+import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { type Ended, endedBeforeChange, fileDirectory, start } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+const models = async (...words: string[]): Promise<{ exitCode: number | null; value: unknown }> => {
+  const { exitCode, stdout, stderr } = await run("models", ...words, "--json");
+  expect(stderr).toBe("");
+  return { exitCode, value: JSON.parse(stdout) };
+};
+const registryPath = at("models", "registry.json");
+const registry = (): Registry => registrySchema.parse(JSON.parse(readFileSync(registryPath, "utf8")));
+const champions = (): string[] => registry().lines.walk!.champions;
+const batchesOf = (model: string, stream: string): string[] => {
+  const path = at("models", model, rollingReferencePath(stream));
+  return rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.map(({ batch_id }) => batch_id);
+};
+
+/** Content of the files that a user has of a model: not the ledger's own bookkeeping. */
+function hashes(model: string): Record<string, string> {
+  const files = readdirSync(at("models", model), { recursive: true, withFileTypes: true });
+  const content = files.filter((entry) => entry.isFile() && /\.(json|onnx|parquet|html)$/.test(entry.name));
+  return Object.fromEntries(
+    content.map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [path.slice(at("models", model).length), createHash("sha256").update(readFileSync(path)).digest("hex")];
+    }),
+  );
+}
+
+/** A further version of the line: the first one's network, with the papers of a retraining. */
+async function makeVersion(name: string, createdAt: string): Promise<void> {
+  cpSync(at("models", "walk"), at("models", name), { recursive: true });
+  const { manifest_hash: _, ...manifest } = await readManifest(at("models", name));
+  const score = { n: 10, accuracy: 0.9, macro_f1: 0.9, expected_calibration_error: 0.1, log_loss: 0.4 };
+  const report: RetrainReport = {
+    ...{ schema_version: 1, created_at: createdAt, champion: manifest.model_version, candidate: name, config: {} },
+    ...{ classes: manifest.data.classes, seconds: 1, warnings: [], winner: 1, stopped: "cycles", proxies: null },
+    labelled: { people: ["person-01"], windows: 10 },
+    holdout: { people: ["person-02"], windows: 10 },
+    unlabelled: { files: ["u.parquet"], fingerprint: manifest.data.fingerprint, windows: 10 },
+    cycles: [
+      {
+        ...{ cycle: 0, share: 0, selection: null, holdout: score },
+        unlabelled: {
+          mean_confidence: 1,
+          mean_entropy: 0,
+          predicted: {},
+          flipped: null,
+          macro_f1: null,
+          accuracy: null,
+        },
+      },
+    ],
+    comparison: {
+      people: [],
+      champion_macro_f1: 0.8,
+      candidate_macro_f1: 0.9,
+      mean_difference: 0.1,
+      interval: [0.01, 0.19],
+      cycles: 2,
+      chance: 0.02,
+    },
+    gate: { passed: true, rules: [] },
+  };
+  writeFileSync(at("models", name, retrainReportFile), jsonText(report));
+  const { model_version } = manifest;
+  const retrained_from = {
+    ...{ model_version, model: "models/walk", line: "walk", files: ["u.parquet"], pseudo_labelled: 7 },
+    ...{ fingerprint: manifest.data.fingerprint, holdout: ["person-02"] },
+  };
+  const sealed = sealManifest({ ...manifest, created_at: createdAt, retrained_from });
+  writeFileSync(at("models", name, modelFiles.manifest), jsonText(sealed));
+}
+
+const bring = (model: string, batch: string, batchId: string = batch): Promise<unknown> =>
+  check({ files: [at(batch)], model, stream: "s", batchId, accept: true });
+
+beforeAll(async () => {
+  await copySharedModel("four people", directory, "models/walk");
+  await makeVersion("walk-v2", "2100-01-01T00:00:00.000Z");
+  await makeVersion("walk-v3", "2100-02-01T00:00:00.000Z");
+  const activities = ["walking", "jogging", "sitting"];
+  for (const [i, name] of ["b0.csv", "b1.csv"].entries()) {
+    await simulate({ out: at(name), users: 1, minutes: 2, rate: 20, seed: 30 + i, activities });
+  }
+  // What stands beside models in such a folder.
+  mkdirSync(at("models", "walk-v9.refused"));
+  mkdirSync(at("models", "empty"));
+  writeFileSync(at("models", "notes.txt"), "of walks");
+});
+
+beforeEach(() => rmSync(registryPath, { force: true }));
+
+describe("the list", () => {
+  it("holds every model by line and age, the first of a line its champion until another is promoted", async () => {
+    const { exitCode, value } = await models("list", "--dir", "models");
+    expect(exitCode).toBe(0);
+    expect(value).toMatchObject([
+      { name: "walk", line: "walk", champion: true, from: null, people: 4, classes: ["jogging", "sitting", "walking"] },
+      { name: "walk-v2", line: "walk", champion: false, from: "models/walk" },
+      { name: "walk-v3", line: "walk", champion: false, from: "models/walk" },
+    ]);
+    expect(existsSync(registryPath)).toBe(false);
+    await promote(at("models", "walk-v3"));
+    const { stdout } = await run("models", "list");
+    expect(stdout).toMatch(/^walk +walk +20/m);
+    expect(stdout).toMatch(/^walk +walk-v3 +champion +2100-02-01 .* models\/walk$/m);
+    expect(stdout.match(/champion/g)).toHaveLength(1);
+  });
+
+  it("of a folder without models says so; of none at all is refused", async () => {
+    mkdirSync(at("nothing"));
+    expect(await run("models", "list", "--dir", "nothing")).toMatchObject({ exitCode: 0, stdout: "no models\n" });
+    const { exitCode, stderr } = await run("models", "list", "--dir", "nowhere");
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^error: --dir nowhere: .*\n$/),
+    });
+  });
+});
+
+describe("show and compare", () => {
+  it("show a model by its own figures, and a retrained one by what decided", async () => {
+    const { value } = await models("show", "models/walk");
+    expect(value).toMatchObject({ version: { name: "walk", from: null }, retraining: null });
+    const { stdout } = await run("models", "show", "models/walk-v2");
+    expect(stdout).toContain("retrained  cycle 1 won; on the people who decided 0.900, the model before 0.800");
+  });
+
+  it("put models side by side, the champion by its line's name", async () => {
+    await promote(at("models", "walk-v2"));
+    const { stdout, exitCode } = await run("models", "compare", "models/walk", "models/walk@champion");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ +walk +walk-v2\n/);
+    expect(stdout).toMatch(/^from +trained +models\/walk$/m);
+    expect(stdout).toMatch(/^worst person +0\.\d+ +0\.\d+$/m);
+    const { value } = await models("compare", "models/walk", "models/walk-v2");
+    expect(value).toHaveLength(2);
+  });
+
+  it("refuse what is no model", async () => {
+    for (const words of [["show"], ["compare", "models/walk"]]) {
+      const { exitCode, stderr } = await run("models", ...words, "models/empty");
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^error: models\/empty: expected a model folder/);
+    }
+  });
+});
+
+describe("a promotion", () => {
+  it("makes a model the champion that models/walk@champion means, for check, predict and baseline", async () => {
+    const words = ["b0.csv", "--model", "models/walk@champion", "--stream", "named", "--batch-id", "monday"];
+    const knownIn = (model: string): boolean => existsSync(at("models", model, rollingReferencePath("named")));
+    await run("check", ...words);
+    expect(["walk", "walk-v2"].map(knownIn)).toEqual([true, false]);
+    const { exitCode, value } = await models("promote", "models/walk-v2");
+    expect({ exitCode, value }).toEqual({
+      ...{ exitCode: 0, value: { line: "walk", champion: "walk-v2", previous: "walk" } },
+    });
+    const checked = await run("check", ...words, "--json");
+    expect([0, 10, 11]).toContain(checked.exitCode);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ known: false });
+    expect(["walk", "walk-v2"].map(knownIn)).toEqual([true, true]);
+    const predicted = await run("predict", "b0.csv", "--model", "models/walk@champion", "--out", "p.csv");
+    expect(predicted).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await run("baseline", "validate", "models/walk@champion")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
+  });
+
+  it("empties the candidate's references, and leaves the champion before with its own", async () => {
+    const [old, candidate] = ["walk", "walk-v2"].map((name) => at("models", name));
+    await bring(old!, "b0.csv");
+    for (const batch of ["b0.csv", "b1.csv"]) await bring(candidate!, batch);
+    expect([batchesOf("walk", "s"), batchesOf("walk-v2", "s")]).toEqual([["b0.csv"], ["b0.csv", "b1.csv"]]);
+    const before = hashes("walk");
+    const { stdout, exitCode } = await run("models", "promote", "models/walk-v2");
+    expect({ stdout, exitCode }).toEqual({
+      ...{ stdout: "walk-v2 is the champion of walk; before it was walk\n", exitCode: 0 },
+    });
+    expect(batchesOf("walk-v2", "s")).toEqual([]);
+    expect(hashes("walk")).toEqual(before);
+    expect(await run("baseline", "validate", "models/walk-v2")).toMatchObject({ exitCode: 0 });
+
+    await bring(at("models", "walk@champion"), "b1.csv", "after");
+    expect(batchesOf("walk-v2", "s")).toEqual(["after"]);
+    const back = await run("models", "rollback", "walk");
+    expect(back).toMatchObject({ exitCode: 0, stdout: "walk is the champion of walk; before it was walk-v2\n" });
+    expect(hashes("walk")).toEqual(before);
+    expect(batchesOf("walk", "s")).toEqual(["b0.csv"]);
+    await bring(at("models", "walk@champion"), "b1.csv");
+    expect(batchesOf("walk", "s")).toEqual(["b0.csv", "b1.csv"]);
+  });
+
+  it("of the champion changes nothing, its references least of all", async () => {
+    await promote(at("models", "walk-v2"));
+    await bring(at("models", "walk-v2"), "b0.csv", "later");
+    const before = readFileSync(registryPath, "utf8");
+    const { exitCode, stdout } = await run("models", "promote", "models/walk@champion");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "walk-v2 is the champion of walk\n" });
+    expect(readFileSync(registryPath, "utf8")).toBe(before);
+    expect(batchesOf("walk-v2", "s")).toContain("later");
+  });
+
+  it("is written down with its time, and rolled back step by step to the first", async () => {
+    const now = (day: number) => () => new Date(Date.UTC(2030, 0, day));
+    await promote(at("models", "walk-v2"), now(1));
+    await promote(at("models", "walk-v3"), now(2));
+    expect(champions()).toEqual(["walk", "walk-v2", "walk-v3"]);
+    expect(await rollback(at("models"), "walk", now(3))).toEqual({
+      ...{ line: "walk", champion: "walk-v2", previous: "walk-v3" },
+    });
+    await rollback(at("models"), "walk", now(4));
+    expect(registry().lines.walk).toEqual({
+      champions: ["walk"],
+      log: [
+        { at: "2030-01-01T00:00:00.000Z", action: "promote", champion: "walk-v2" },
+        { at: "2030-01-02T00:00:00.000Z", action: "promote", champion: "walk-v3" },
+        { at: "2030-01-03T00:00:00.000Z", action: "rollback", champion: "walk-v2" },
+        { at: "2030-01-04T00:00:00.000Z", action: "rollback", champion: "walk" },
+      ],
+    });
+    expect((await listModels(at("models"))).filter(({ champion }) => champion)).toMatchObject([{ name: "walk" }]);
+    const { exitCode, stderr } = await run("models", "rollback", "walk");
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: models: line "walk" has no earlier champion to go back to\n/);
+  });
+
+  it("of an earlier champion puts it last, and going back leads to the one it replaced", async () => {
+    for (const name of ["walk-v2", "walk-v3", "walk-v2"]) await promote(at("models", name));
+    expect(champions()).toEqual(["walk", "walk-v3", "walk-v2"]);
+    expect(await rollback(at("models"), "walk")).toMatchObject({ champion: "walk-v3" });
+  });
+});
+
+describe("what cannot be promoted", () => {
+  /** A copy of the third version with something wrong. */
+  function broken(name: string, change: (model: string) => void): string {
+    rmSync(at("broken"), { recursive: true, force: true });
+    cpSync(at("models", "walk-v3"), at("broken", name), { recursive: true });
+    change(at("broken", name));
+    return `broken/${name}`;
+  }
+
+  it.each<[string, () => string, RegExp]>([
+    ["a folder without a model", () => "models/empty", /expected a model folder/],
+    ["a refused candidate", () => "models/walk-v9.refused", /expected a model folder/],
+    ["nothing", () => "models/walk-v7", /expected a model folder/],
+    ["a file", () => "models/notes.txt", /notes\.txt/],
+    ["a line of nobody", () => "models/run@champion", /models has no line of models named "run"/],
+    [
+      "a changed network",
+      () => broken("network", (model) => writeFileSync(join(model, modelFiles.network), "changed")),
+      /model\.onnx was changed after training/,
+    ],
+    [
+      "a lost baseline",
+      () => broken("baseline", (model) => rmSync(join(model, modelFiles.baseline))),
+      /baseline_stats\.json/,
+    ],
+  ])("%s: exit 2, and no registry", async (_, make, says) => {
+    const model = make();
+    const { exitCode, stderr } = await run("models", "promote", model);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(says) });
+    expect(stderr).not.toMatch(/\n\s+at /);
+    for (const folder of ["models", "broken"]) expect(existsSync(at(folder, "registry.json"))).toBe(false);
+  });
+
+  it("nor gone back to: an earlier champion that is damaged leaves the present one", async () => {
+    cpSync(at("models", "walk-v2"), at("models", "walk-lost"), { recursive: true });
+    await promote(at("models", "walk-lost"));
+    await promote(at("models", "walk-v3"));
+    rmSync(at("models", "walk-lost"), { recursive: true });
+    await expect(rollback(at("models"), "walk")).rejects.toMatchObject({ exitCode: 2 });
+    expect(champions().at(-1)).toBe("walk-v3");
+  });
+
+  it("a line of no such name has no way back, whatever the name", async () => {
+    await promote(at("models", "walk-v2"));
+    for (const name of ["run", "constructor", "__proto__", "toString"]) {
+      const { exitCode, stderr } = await run("models", "rollback", name);
+      expect({ name, exitCode, stderr }).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(/no earlier champion/),
+      });
+    }
+    cpSync(at("models", "walk"), at("odd", "constructor"), { recursive: true });
+    expect(await run("models", "list", "--dir", "odd")).toMatchObject({ exitCode: 0 });
+    expect(await run("baseline", "validate", "odd/constructor@champion")).toMatchObject({ exitCode: 0 });
+  });
+});
+
+it.each([
+  ["half a file", '{"schema_version": 1, "lines": {'],
+  ["nothing in it", ""],
+  ["another form", "[]"],
+  ["a line without champions", '{"schema_version":1,"lines":{"walk":{"champions":[],"log":[]}}}'],
+  ["a later version", '{"schema_version":2,"lines":{}}'],
+])("a registry with %s is refused by its name, and stays", async (_, content) => {
+  writeFileSync(registryPath, content);
+  for (const words of [
+    ["models", "list"],
+    ["models", "promote", "models/walk-v2"],
+    ["models", "rollback", "walk"],
+    ["check", "b0.csv", "--model", "models/walk@champion"],
+  ]) {
+    const { exitCode, stdout, stderr } = await run(...words);
+    expect({ words, exitCode, stdout }).toEqual({ words, exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: \S*models\/registry\.json/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  }
+  expect(readFileSync(registryPath, "utf8")).toBe(content);
+});
+
+describe("several at once", () => {
+  it("promotions all count, one after the other", async () => {
+    const both = await Promise.all(["walk-v2", "walk-v3"].map((name) => run("models", "promote", `models/${name}`)));
+    expect(both.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
+      [0, ""],
+      [0, ""],
+    ]);
+    expect(champions()[0]).toBe("walk");
+    expect(champions().slice(1).sort()).toEqual(["walk-v2", "walk-v3"]);
+    expect(registry().lines.walk!.log).toHaveLength(2);
+    expect(registry().lines.walk!.log.at(-1)!.champion).toBe(champions().at(-1));
+  });
+
+  it("many of one process too: nobody is turned away for the moment that another needs", async () => {
+    await Promise.all(Array.from({ length: 12 }, (_, i) => promote(at("models", i % 2 === 0 ? "walk-v2" : "walk-v3"))));
+    expect(champions().slice().sort()).toEqual(["walk", "walk-v2", "walk-v3"]);
+    expect(registry().lines.walk!.log.at(-1)!.champion).toBe(champions().at(-1));
+    expect(readdirSync(at("models")).filter((name) => name.startsWith("lock-"))).toEqual([]);
+  });
+
+  it("ways back of which one alone is there: the other says that there is none", async () => {
+    await promote(at("models", "walk-v2"));
+    const both = await Promise.allSettled([rollback(at("models"), "walk"), rollback(at("models"), "walk")]);
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const { reason } = both.find(({ status }) => status === "rejected") as PromiseRejectedResult;
+    expect(reason).toMatchObject({ exitCode: 2 });
+    expect(champions()).toEqual(["walk"]);
+  });
+});
+
+it("kill -9 before each change leaves the state before or the one after, whole, and the next command works", async () => {
+  await promote(at("models", "walk-v2"));
+  let [nth, killed] = [1, 0];
+  for (let ended: Ended | undefined; ended?.exitCode !== 0; nth++) {
+    const before = champions();
+    const isBack = before.at(-1) === "walk-v3";
+    const after = isBack ? before.slice(0, -1) : [...before, "walk-v3"];
+    const words = isBack ? ["rollback", "walk"] : ["promote", "models/walk-v3"];
+    ended = await endedBeforeChange(nth, ["models", ...words], directory);
+    if (ended.signal !== null) killed++;
+    expect([before, after]).toContainEqual(champions());
+    expect((await listModels(at("models"))).filter(({ champion }) => champion)).toHaveLength(1);
+  }
+  expect(killed).toBeGreaterThan(2);
+  const last = champions().at(-1) === "walk-v3" ? ["rollback", "walk"] : ["promote", "models/walk-v3"];
+  expect(await run("models", ...last)).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(readdirSync(at("models")).filter((name) => name.startsWith("lock-"))).toEqual([]);
+  expect(await run("baseline", "validate", "models/walk@champion")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
+});

@@ -1,0 +1,31 @@
+import { readdirSync } from "node:fs";
+import { expect, it } from "vitest";
+import { reportStream } from "../../src/report/report-stream.ts";
+import { acquireLock } from "../../src/storage/store/lock.ts";
+import { defaultStream } from "../../src/storage/store/stream-names.ts";
+import { MlflowClient } from "../../src/storage/tracking/mlflow-client.ts";
+import { Patience } from "../../src/storage/tracking/patience.ts";
+import { serverAddress } from "../../src/storage/tracking/server-address.ts";
+import { bring, smallModel } from "../pipelines/batch-writer.ts";
+import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+
+it("says which process has the lock and in which file, if another one is sending", async () => {
+  const directory = temporaryDirectory();
+  bring(directory, defaultStream, "monday", 0);
+  const lock = await acquireLock(directory);
+  if (!lock.held) throw new Error("expected the lock");
+  const [flag] = readdirSync(directory).filter((name) => name.startsWith("lock-"));
+  // Nothing listens there, and nothing is asked.
+  const client = new MlflowClient(serverAddress("http://127.0.0.1:9")!);
+  const options = {
+    experiment: "e",
+    patience: new Patience(1),
+    warn: (message: string) => expect.unreachable(message),
+  };
+  const { unsent } = await reportStream(client, smallModel(directory), defaultStream, options);
+  await lock.release();
+  await client.close();
+  expect(unsent?.events).toBe(1);
+  expect(unsent?.reason).toMatch(new RegExp(`^process ${process.pid} on .* since .* UTC is sending, `));
+  expect(unsent?.reason).toContain(`${directory}/${flag}`);
+});

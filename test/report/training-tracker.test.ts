@@ -1,0 +1,79 @@
+// The log of a training that goes on after it was killed, without any training.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
+import type { TrainEvent } from "../../src/learning/training/train-events.ts";
+import { readTrackingLog } from "../../src/report/tracking-log.ts";
+import { type TrackerStart, TrainingTracker } from "../../src/report/training-tracker.ts";
+import { trackingFile } from "../../src/storage/store/model-folder.ts";
+import type { Staging } from "../../src/storage/store/staging.ts";
+import type { TrackingEvent } from "../../src/storage/tracking/tracking-event.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "tidemark-tracker-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const begin = ({ id, at }: TrackerStart): TrackingEvent[] => [
+  { type: "log", id, experiment: "walking" },
+  { type: "run", run: "train", name: "model", parent: null, at, tags: {} },
+  { type: "params", run: "train", params: { seed: "1" } },
+];
+
+let clock = 0;
+const open = (): Promise<TrainingTracker> =>
+  TrainingTracker.open(
+    begin,
+    { out: directory, tracking: "none", experiment: "walking" },
+    { path: (name: string) => join(directory, name) } as Staging,
+    { onEvent: () => {}, now: () => ++clock },
+  );
+const log = (): Promise<TrackingEvent[]> => readTrackingLog(join(directory, trackingFile));
+
+it.each([0, 1, 2, 3])("goes on with what %i lines of its beginning lack", async (lines) => {
+  await (await open()).stop("KILLED");
+  const whole = await log();
+  const left = whole.slice(0, lines);
+  writeFileSync(join(directory, trackingFile), left.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  await (await open()).stop("KILLED");
+  const after = await log();
+  expect(after.slice(0, lines)).toEqual(left);
+  const types = after.map((event) => (event.type === "status" ? event.status : event.type));
+  expect(types).toEqual(["log", "run", "params", ...(lines < 3 ? [] : ["RUNNING"]), "KILLED"]);
+});
+
+it("does not end a fit anew that had ended, and adds what its end lacks", async () => {
+  const metrics = classificationMetrics(Int32Array.of(0, 1), Float32Array.of(0.9, 0.1, 0.2, 0.8), ["sit", "walk"]);
+  const fold: TrainEvent = { type: "fold", fold: 1, folds: 2, bestEpoch: 3, epochs: 3, seconds: 1, metrics };
+  const first = await open();
+  first.onEvent(fold);
+  await first.stop("KILLED");
+  const whole = (await log()).slice(0, -1);
+  const left = whole.slice(0, -1);
+  writeFileSync(join(directory, trackingFile), left.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  const again = await open();
+  again.onEvent(fold);
+  await again.stop("KILLED");
+  expect(whole.at(-1)).toMatchObject({ type: "metrics", run: "train", values: { fold_macro_f1: 1 } });
+  expect((await log()).slice(left.length)).toMatchObject([
+    { type: "status", run: "train", status: "RUNNING" },
+    { type: "metrics", run: "train", step: 1, values: { fold_macro_f1: 1 } },
+    { type: "status", run: "train", status: "KILLED" },
+  ]);
+});
+
+it.each([
+  { type: "artifact", run: "train", file: "secret", path: "secret" },
+  { type: "version", run: "train", name: "walk", alias: "champion", path: "model" },
+  { type: "complete", run: "train" },
+] as const)("does not go on with a log that says what only an end says: $type", async (event) => {
+  await (await open()).stop("KILLED");
+  const lines = [...(await log()), event].map((line) => `${JSON.stringify(line)}\n`);
+  writeFileSync(join(directory, trackingFile), lines.join(""));
+  await expect(open()).rejects.toMatchObject({
+    ...{ name: "UserError", message: expect.stringMatching(new RegExp(`line 5: ${event.type}: expected none`)) },
+  });
+});

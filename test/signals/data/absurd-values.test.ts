@@ -1,0 +1,94 @@
+// What no movement explains is refused by file, row, column and value; healthy recordings never are.
+
+import { existsSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { simulate } from "../../../src/pipelines/simulate.ts";
+import { Rng } from "../../../src/random.ts";
+import { absurdValue, refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
+import { DataFault } from "../../../src/signals/data/data-fault.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import type { Recordings } from "../../../src/signals/data/recordings.ts";
+import { csv, folderOf, parquet, type Row, rows } from "./tables.ts";
+
+const walk = (spoilt: Readonly<Record<number, number>> = {}): Row[] =>
+  ["ann", "bob"].flatMap((user) =>
+    rows(2000, { user }).map((row, i): Row => {
+      const values = row.values!.map((_, c) => Number((c + 3 * Math.sin(0.23 * i + c)).toFixed(5)));
+      const value = user === "bob" ? spoilt[i] : undefined;
+      return {
+        ...row,
+        activity: i < 1000 ? "walk" : "run",
+        values: value === undefined ? values : values.with(3, value),
+      };
+    }),
+  );
+
+const refuse = ({ channels, values, files }: Recordings): Promise<void> =>
+  refuseAbsurdValues(channels, (c) => values[c]!, files);
+
+async function refusal(file: string): Promise<DataFault | undefined> {
+  const { recordings } = await readRecordings([file], { requireLabels: true });
+  return refuse(recordings).then(
+    () => undefined,
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(DataFault);
+      return error as DataFault;
+    },
+  );
+}
+
+describe("values that no movement explains", () => {
+  test.each(["a.csv", "a.parquet"])("3e38 in %s", async (name) => {
+    const folder = folderOf({ "a.csv": csv(walk({ 70: 3e38 })) });
+    if (name.endsWith(".parquet")) await parquet(folder.path(name), walk({ 70: 3e38 }));
+    const fault = await refusal(folder.path(name));
+    expect(fault?.message).toMatch(/data row 2071, column "Gx": 3e\+38; expected about -?\d/);
+    expect(fault?.description).toMatchObject({ code: "range", file: folder.path(name), row: 2071, column: "Gx" });
+    expect(fault?.advice).toMatch(/leave such cells empty/);
+  });
+
+  test("-9999 for missing values", async () => {
+    const marks = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [3 + 50 * i, -9999]));
+    const fault = await refusal(folderOf({ "a.csv": csv(walk(marks)) }).path("a.csv"));
+    expect(fault?.message).toMatch(/data row 2004, column "Gx": -9999, and 19 more such cells/);
+  });
+
+  test("-9999 in a fifth of the cells, where the quantiles have it too", () => {
+    const rng = Rng.fromSeed(1);
+    const values = Float32Array.from({ length: 10_000 }, (_, i) => (i % 5 === 0 ? -9999 : rng.normal()));
+    expect(absurdValue(values)).toMatchObject({ value: -9999, cells: 2000 });
+  });
+
+  test.each([
+    ["hard impacts", (i: number, x: number) => (i % 1000 === 7 ? 60 * x : x)],
+    ["a sensor that mostly rests", (i: number, x: number) => (i % 200 < 197 ? 0.001 * x : 5 * x)],
+    ["a sensor that rests on one value", (i: number, x: number) => (i % 500 === 0 ? x : 0)],
+    ["a clipped sensor", (_: number, x: number) => Math.max(-1, Math.min(1, 5 * x))],
+    ["one value throughout", () => 9.81],
+  ])("not %s", (_, of) => {
+    const rng = Rng.fromSeed(2);
+    expect(absurdValue(Float32Array.from({ length: 20_000 }, (__, i) => of(i, rng.normal())))).toBeUndefined();
+  });
+
+  test("not what the simulator makes", async () => {
+    const folder = folderOf({});
+    for (const seed of [1, 2, 3]) {
+      const file = folder.path(`${seed}.parquet`);
+      await simulate({ out: file, users: 4, minutes: 3, seed });
+      expect(await refusal(file)).toBeUndefined();
+    }
+  });
+
+  const data = new URL("../../../../shared/data/", import.meta.url).pathname;
+  test.skipIf(!existsSync(data)).each(["motionsense", "bfrb_samsung", "wisdm_watch", "uci_har"])(
+    "not %s",
+    async (name) => {
+      const { recordings } = await readRecordings([`${data}${name}/${name}.parquet`], {
+        requireLabels: true,
+        nominalRateHz: 50,
+        columns: { label: "activity", group: "user", recording: name === "uci_har" ? "window_id" : "recording" },
+      });
+      await refuse(recordings);
+    },
+  );
+});

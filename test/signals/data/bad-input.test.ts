@@ -1,0 +1,276 @@
+// Every bad input ends in one clear message: a case is files, what is read, and what the message must say.
+
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../../src/errors.ts";
+import { type ReadRecordingsOptions, readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { csv, folderOf, goodRows, parquet, type Row, rows } from "./tables.ts";
+
+interface Case {
+  name: string;
+  files?: Record<string, string | Uint8Array>;
+  parquet?: Record<string, Row[]>;
+  read: string[];
+  options?: Partial<ReadRecordingsOptions>;
+  says: (string | RegExp)[];
+  advice?: RegExp;
+}
+
+const good = csv(goodRows());
+const changed = (at: number, change: Partial<Row>): Row[] =>
+  goodRows().map((row, i) => (i === at ? { ...row, ...change } : row));
+const withValue = (at: number, channel: number, value: string): Row[] =>
+  goodRows().map((row, i) => (i === at ? { ...row, values: row.values!.with(channel, value) } : row));
+
+const cases: Case[] = [
+  { name: "missing file", read: ["none.csv"], says: ["none.csv", "no such file"] },
+  { name: "glob that matches nothing", read: ["none-*.csv"], says: ["none-*.csv", "no file matches"] },
+  { name: "no file named", read: [], says: ["No recordings were named"] },
+  { name: "folder", read: ["."], says: ["expected a file", "folder"], advice: /\*\.parquet/ },
+  { name: "empty file", files: { "a.csv": "" }, read: ["a.csv"], says: ["a.csv", "empty"] },
+  { name: "empty gzip file", files: { "a.csv.gz": "" }, read: ["a.csv.gz"], says: ["a.csv.gz"] },
+  { name: "no rows", files: { "a.csv": csv([]) }, read: ["a.csv"], says: ["a.csv", "no rows"] },
+  {
+    name: "second file without rows",
+    files: { "a.csv": good, "b.csv": csv([]) },
+    read: ["a.csv", "b.csv"],
+    says: ["b.csv", "no rows"],
+  },
+  {
+    name: "not a Parquet file",
+    files: { "a.parquet": good },
+    read: ["a.parquet"],
+    says: ["a.parquet", "not a Parquet file"],
+  },
+  {
+    name: "short Parquet file",
+    files: { "a.parquet": "PA" },
+    read: ["a.parquet"],
+    says: ["a.parquet", "not a Parquet file"],
+  },
+  {
+    name: "not a gzip file",
+    files: { "a.csv.gz": new TextEncoder().encode(good) },
+    read: ["a.csv.gz"],
+    says: ["a.csv.gz", "not a gzip file"],
+  },
+  {
+    name: "bytes that are no table",
+    files: { "a.csv": Uint8Array.from({ length: 4000 }, (_, i) => (i * 7919) % 256) },
+    read: ["a.csv"],
+    says: ["a.csv"],
+  },
+  {
+    name: "misspelt column",
+    files: { "a.csv": good },
+    read: ["a.csv"],
+    options: { columns: { label: "activty" } },
+    says: ["a.csv", 'no column "activty"', "--label"],
+    advice: /Did you mean "activity"/,
+  },
+  {
+    name: "column in other letters",
+    files: { "a.csv": good },
+    read: ["a.csv"],
+    options: { columns: { channels: ["Ax", "AY"] } },
+    says: ['no column "AY"', "--channels"],
+    advice: /"Ay"/,
+  },
+  {
+    name: "a model's channel that is not there",
+    files: { "a.csv": good.replace("Gx", "gx1") },
+    read: ["a.csv"],
+    options: { columns: { modelChannels: ["Ax", "Ay", "Az", "Gx"] }, requireLabels: false },
+    says: ["a.csv", 'the model expects a channel "Gx"', /^(?!.*\(--channels\))/],
+    advice: /^The nearest name is "gx1"\. .*--channels, in the model's order: Ax,Ay,Az,Gx$/,
+  },
+  {
+    name: "no label column",
+    files: { "a.csv": csv(goodRows(), ",", "user,motion,recording,timestamp_s,Ax,Ay,Az,Gx,Gy,Gz") },
+    read: ["a.csv"],
+    says: ["activity label", "motion"],
+    advice: /--label/,
+  },
+  {
+    name: "no person column",
+    files: { "a.csv": csv(goodRows(), ",", "who,activity,recording,timestamp_s,Ax,Ay,Az,Gx,Gy,Gz") },
+    read: ["a.csv"],
+    says: ["person", "who"],
+    advice: /--group/,
+  },
+  {
+    name: "no channels",
+    files: { "a.csv": csv(goodRows(), ",", "user,activity,recording,timestamp_s,p,q,r,s,t,u") },
+    read: ["a.csv"],
+    says: ["no sensor channels", "p, q, r"],
+    advice: /--channels/,
+  },
+  {
+    name: "no header line",
+    files: { "a.csv": good.split("\n").slice(1).join("\n") },
+    read: ["a.csv"],
+    says: ["a.csv", "walk"],
+  },
+  {
+    name: "one column in two roles",
+    files: { "a.csv": good },
+    read: ["a.csv"],
+    options: { columns: { label: "recording" } },
+    says: ['"recording"', "--label", "--recording"],
+  },
+  {
+    name: "one channel twice",
+    files: { "a.csv": good },
+    read: ["a.csv"],
+    options: { columns: { channels: ["Ax", "Ay", "Ax"] } },
+    says: ['"Ax"', "twice in --channels"],
+  },
+  {
+    name: "text in a number column",
+    files: { "a.csv": csv(withValue(1, 2, "abc")) },
+    read: ["a.csv"],
+    says: ["a.csv", "data row 2 (line 3)", '"Az"', '"abc"', "expected a number"],
+  },
+  {
+    name: "text in a number column far down, behind what the sniffer sees",
+    files: {
+      "a.csv": csv(
+        [...rows(30_000), ...withValue(7, 5, "oops").slice(60)].concat(
+          rows(1, { user: "cid", values: ["x", 1, 2, 3, 4, 5] }),
+        ),
+      ),
+    },
+    read: ["a.csv"],
+    says: ["a.csv", "data row 30181 (line 30182)", '"Ax"', '"x"'],
+  },
+  {
+    name: "decimal commas",
+    files: { "a.csv": csv(withValue(0, 0, "1,5"), ";") },
+    read: ["a.csv"],
+    says: ["data row 1 (line 2)", '"Ax"', '"1,5"'],
+    advice: /decimals with a point/,
+  },
+  {
+    name: "text as time",
+    files: { "a.csv": csv(changed(4, { time: "noon" })) },
+    read: ["a.csv"],
+    says: ["data row 5 (line 6)", '"timestamp_s"', '"noon"'],
+  },
+  {
+    name: "a line with too few values",
+    files: { "a.csv": `${good}ann,walk,r9,1\n` },
+    read: ["a.csv"],
+    says: ["a.csv", "line 242", "4 values", "expected 10"],
+  },
+  {
+    name: "text below a blank line and a comment",
+    files: { "a.csv": `# exported by a watch\n${good}\nann,walk,r1,9,1,2,x,4,5,6\n` },
+    read: ["a.csv"],
+    says: ["data row 241 (line 244)", '"Az"', '"x"'],
+  },
+  {
+    name: "text that is not UTF-8",
+    files: { "a.csv": Uint8Array.from([...new TextEncoder().encode(good), 0xe9, 0x2c, 0x0a]) },
+    read: ["a.csv"],
+    says: ["a.csv", "line 242 is not UTF-8"],
+  },
+  {
+    name: "more than 1 % missing",
+    files: {
+      "a.csv": csv(goodRows().map((row, i) => (i % 20 === 0 ? { ...row, values: row.values!.with(3, "") } : row))),
+    },
+    read: ["a.csv"],
+    says: ['"Gx"', "12 missing", "0 infinite", "240 rows", "5.0 %", "at most 1 %"],
+  },
+  {
+    name: "more than 1 % infinite or not a number",
+    files: {
+      "a.csv": csv(
+        goodRows().map((row, i) =>
+          i % 20 === 0 ? { ...row, values: row.values!.with(0, i % 40 === 0 ? "inf" : "nan") } : row,
+        ),
+      ),
+    },
+    read: ["a.csv"],
+    says: ['"Ax"', "6 missing", "6 infinite"],
+  },
+  {
+    name: "more than 1 % of times missing",
+    files: { "a.csv": csv(goodRows().map((row, i) => (i % 20 === 0 ? { ...row, time: "" } : row))) },
+    read: ["a.csv"],
+    says: ['"timestamp_s"', "12 missing"],
+  },
+  {
+    name: "time running backwards",
+    files: { "a.csv": csv(changed(10, { time: 0.1 })) },
+    read: ["a.csv"],
+    says: ["a.csv", "backwards", '"r1"', '"ann"', "row 11 has 0.1 s", "after 0.18 s in row 10", '"timestamp_s"'],
+  },
+  {
+    name: "time running backwards from one file to the next",
+    files: { "a.csv": good, "b.csv": good },
+    read: ["a.csv", "b.csv"],
+    says: ["b.csv", "backwards", "row 1 has 0 s", /row 60 of .*a\.csv/],
+  },
+  {
+    name: "one class",
+    files: { "a.csv": csv(rows(100)) },
+    read: ["a.csv"],
+    says: ["at least two classes", '"walk"', '"activity"'],
+  },
+  {
+    name: "no row with a label",
+    files: { "a.csv": csv(rows(100, { activity: "" })) },
+    read: ["a.csv"],
+    says: ["no row is left of 100", "100 dropped for missing label"],
+  },
+  {
+    name: "different columns",
+    files: { "a.csv": good, "b.csv": csv(goodRows(), ",", "user,activity,recording,timestamp_s,Ax,Ay,Az,Gx,Gy,Gq") },
+    read: ["a.csv", "b.csv"],
+    says: ["b.csv", "a.csv", "lacks Gz", "has Gq besides"],
+  },
+  {
+    name: "different kinds of time",
+    files: {
+      "a.csv": good,
+      "b.csv": csv(
+        changed(0, {}).map((row, i) => ({ ...row, time: `2024-05-01 10:00:${String(i % 60).padStart(2, "0")}` })),
+      ),
+    },
+    read: ["a.csv", "b.csv"],
+    says: ["b.csv", "TIMESTAMP", "a.csv"],
+  },
+  {
+    name: "no time and no rate",
+    files: { "a.csv": csv(goodRows(), ",", "user,activity,recording,when,Ax,Ay,Az,Gx,Gy,Gz") },
+    read: ["a.csv"],
+    says: ["No time column"],
+    advice: /--time.*--rate/,
+  },
+  {
+    name: "time running backwards in Parquet",
+    parquet: { "a.parquet": changed(130, { time: 0.1 }) },
+    read: ["a.parquet"],
+    says: ["a.parquet", "backwards", '"bob"', "row 131 has 0.1 s"],
+  },
+];
+
+describe("bad input", () => {
+  test.each(cases)("$name", async ({ files, parquet: tables, read, options, says, advice }) => {
+    const folder = folderOf(files ?? {});
+    for (const [name, table] of Object.entries(tables ?? {})) await parquet(folder.path(name), table);
+    const error = await readRecordings(read.map(folder.path), { requireLabels: true, ...options }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(UserError);
+    const { message, advice: given, exitCode } = error as UserError;
+    for (const part of says) {
+      if (typeof part === "string") expect(message).toContain(part);
+      else expect(message).toMatch(part);
+    }
+    if (advice !== undefined) expect(given).toMatch(advice);
+    expect(exitCode).toBe(2);
+    expect(message).not.toContain("\n");
+  });
+});

@@ -1,0 +1,34 @@
+// The real recordings, against the counts in the README beside them. Skipped where they are not there.
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+
+const path = fileURLToPath(new URL("../../../../shared/data/motionsense/motionsense.parquet", import.meta.url));
+const absent = !existsSync(path);
+
+describe.skipIf(absent)(`MotionSense${absent ? " (skipped: ../shared/data/motionsense is not here)" : ""}`, () => {
+  test("rows, people, recordings, classes and windows", async () => {
+    const { recordings, quality, columns } = await readRecordings([path], { requireLabels: true });
+    expect(columns.channels).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
+    expect(quality).toMatchObject({
+      rows: { read: 1_402_573, kept: 1_402_573 },
+      ...{ users: 24, recordings: 359, stretches: 359 },
+      sampling: { rate_hz: 50 },
+      gaps: { count: 0 },
+      warnings: [],
+    });
+    expect(Object.fromEntries(Object.entries(quality.classes).map(([name, { rows }]) => [name, rows]))).toEqual({
+      ...{ walking: 344_288, sitting: 328_486, standing: 306_427 },
+      ...{ upstairs: 157_285, jogging: 134_231, downstairs: 131_856 },
+    });
+    const { windows, dropped, resampledStretches } = makeWindows(recordings, {
+      ...{ samplingRateHz: 50, windowSize: 200, overlap: 0.5 },
+    });
+    expect(windows.starts.length).toBe(13_491);
+    expect(resampledStretches).toBe(0);
+    expect(windows.samples.length / 6 + dropped.remainders.samples + dropped.shortStretches.samples).toBe(1_402_573);
+  });
+});

@@ -1,0 +1,73 @@
+// What is no file, and what is no text, is named for what it is; nothing waits for a pipe.
+
+import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../../src/errors.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { csv, folderOf, goodRows, parquet } from "./tables.ts";
+
+const good = csv(goodRows());
+
+async function refusal(...files: string[]): Promise<UserError> {
+  const error = await readRecordings(files, { requireLabels: true }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error as UserError;
+}
+
+describe("what can be read only once", () => {
+  test("a pipe, by name and by link; a pattern matches files alone", async () => {
+    const folder = folderOf({ "a.csv": good });
+    execFileSync("mkfifo", [folder.path("b.csv")]);
+    symlinkSync(folder.path("b.csv"), folder.path("c.csv"));
+    for (const name of ["b.csv", "c.csv"]) {
+      const { message, advice } = await refusal(folder.path(name));
+      expect(message).toMatch(/[bc]\.csv: expected a file, this is a pipe/);
+      expect(advice).toMatch(/zcat x\.csv\.gz > x\.csv/);
+    }
+    const { recordings } = await readRecordings([folder.path("*.csv")], { requireLabels: true });
+    expect(recordings.files).toEqual([folder.path("a.csv")]);
+  });
+
+  test("a device", async () => {
+    expect((await refusal("/dev/zero")).message).toMatch(/\/dev\/zero: expected a file, this is a device/);
+  });
+});
+
+describe("bytes that are no text", () => {
+  const utf16 = (text: string, mark: string): Buffer => Buffer.from(mark + text, "utf16le");
+  const cases: readonly (readonly [name: string, content: Uint8Array, kind: RegExp, advice: RegExp])[] = [
+    ["a.csv", utf16(good, "\ufeff"), /this is UTF-16 text/, /iconv -f UTF-16/],
+    ["a.csv", utf16(good, "\ufeff").swap16(), /this is UTF-16 text/, /iconv/],
+    ["a.csv", utf16(good, ""), /this is UTF-16 text/, /iconv/],
+    ["a.csv", Buffer.from(good.replace("user", "us\0er")), /NUL bytes/, /UTF-8/],
+    ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), /a zip archive, perhaps an Excel workbook/, /CSV/],
+    ["a.csv", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /a gzip file/, /\.csv\.gz/],
+    ["a.tsv", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0]), /an old Excel workbook/, /CSV/],
+  ];
+  test.each(cases)("%s: case %#", async (name, content, kind, advice) => {
+    const folder = folderOf({ [name]: content });
+    const error = await refusal(folder.path(name));
+    expect(error.message).toMatch(kind);
+    expect(error.message).toContain(name);
+    expect(error.advice).toMatch(advice);
+  });
+
+  test("UTF-16 inside a gzip file", async () => {
+    const { gzipSync } = await import("node:zlib");
+    const folder = folderOf({ "a.csv.gz": gzipSync(utf16(good, "\ufeff")) });
+    expect((await refusal(folder.path("a.csv.gz"))).message).toMatch(/this is UTF-16 text/);
+  });
+
+  test("a Parquet file with the name of a CSV file", async () => {
+    const folder = folderOf({});
+    await parquet(folder.path("a.parquet"), goodRows());
+    execFileSync("mv", [folder.path("a.parquet"), folder.path("a.csv")]);
+    const { message, advice } = await refusal(folder.path("a.csv"));
+    expect(message).toMatch(/this is a Parquet file/);
+    expect(advice).toMatch(/\.parquet/);
+  });
+});

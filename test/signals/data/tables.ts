@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { onTestFinished } from "vitest";
+import { type TableColumn, writeTable } from "../../../src/signals/data/write-table.ts";
+
+/** A directory that goes away with the test, and the files in it. */
+export function folderOf(files: Record<string, string | Uint8Array>): { path: (name: string) => string } {
+  const directory = mkdtempSync(join(tmpdir(), "tidemark-data-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const path = (name: string): string => join(directory, name);
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(path(name), name.endsWith(".gz") && typeof content === "string" ? gzipSync(content) : content);
+  }
+  return { path };
+}
+
+export const header = "user,activity,recording,timestamp_s,Ax,Ay,Az,Gx,Gy,Gz";
+
+export interface Row {
+  user: string;
+  activity: string;
+  recording: string;
+  time: number | string;
+  /** Repeated or filled up to six channels. */
+  values?: readonly (number | string)[];
+}
+
+/** Rows at 50 Hz of one person and recording; channel c of row i is i + c / 10. */
+export function rows(count: number, row: Partial<Row> = {}, from = 0): Row[] {
+  return Array.from(
+    { length: count },
+    (_: unknown, i: number): Row => ({
+      ...{ user: "ann", activity: "walk", recording: "r1", time: (from + i) / 50 },
+      values: [0, 1, 2, 3, 4, 5].map((c: number) => Number((from + i + c / 10).toFixed(1))),
+      ...row,
+    }),
+  );
+}
+
+export function csv(table: readonly Row[], delimiter: string = ",", head: string = header): string {
+  const lines = table.map((r) => [r.user, r.activity, r.recording, r.time, ...(r.values ?? [1, 2, 3, 4, 5, 6])]);
+  return `${[head.split(","), ...lines].map((line) => line.join(delimiter)).join("\n")}\n`;
+}
+
+/** The same rows as Parquet, numbers as double. */
+export async function parquet(path: string, table: readonly Row[]): Promise<void> {
+  const text = (name: "user" | "activity" | "recording"): TableColumn => ({
+    name,
+    type: "string",
+    values: table.map((row) => row[name]),
+  });
+  const channels = header.split(",").slice(4);
+  await writeTable(path, [
+    text("user"),
+    text("activity"),
+    text("recording"),
+    { name: "timestamp_s", type: "double", values: table.map((row) => Number(row.time)) },
+    ...channels.map(
+      (name, c): TableColumn => ({ name, type: "double", values: table.map((row) => Number(row.values![c])) }),
+    ),
+  ]);
+}
+
+/** Two classes, two people: the smallest table that passes every check. */
+export function goodRows(): Row[] {
+  return [
+    ...rows(60),
+    ...rows(60, { activity: "sit", recording: "r2" }),
+    ...rows(60, { user: "bob" }),
+    ...rows(60, { user: "bob", activity: "sit", recording: "r2" }),
+  ];
+}

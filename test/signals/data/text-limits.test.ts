@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { keysLimit, textBytesLimit } from "../../../src/signals/data/text-limits.ts";
+import { csv, folderOf, goodRows, rows } from "./tables.ts";
+
+const read = (file: string, columns = {}) => readRecordings([file], { requireLabels: false, columns });
+
+async function parquet(query: string): Promise<string> {
+  const file = folderOf({}).path("a.parquet");
+  const database = await openDatabase();
+  try {
+    await database.connection.run(`COPY (${query}) TO ${sqlString(file)}`);
+  } finally {
+    database.close();
+  }
+  return file;
+}
+
+describe("texts", () => {
+  test.each(["user", "recording", "activity"])("a long %s is refused by row and column", async (column) => {
+    const spoilt = goodRows().map((row, i) => (i === 70 ? { ...row, [column]: "x".repeat(1001) } : row));
+    const file = folderOf({ "a.csv": csv(spoilt) }).path("a.csv");
+    await expect(read(file, { label: "activity" })).rejects.toThrow(
+      `data row 71, column "${column}": a text of 1,001 bytes; expected at most ${textBytesLimit.toLocaleString("en")} bytes`,
+    );
+  });
+
+  test("one of the greatest length is taken", async () => {
+    const file = folderOf({ "a.csv": csv(rows(60, { user: "x".repeat(1000) })) }).path("a.csv");
+    expect((await read(file)).recordings.stretches[0]!.user).toHaveLength(1000);
+  });
+
+  test("the mark of a long text cannot be forged", async () => {
+    const file = folderOf({ "a.csv": csv(rows(60, { user: "\x1e7" })) }).path("a.csv");
+    expect((await read(file)).recordings.stretches[0]!.user).toBe("7");
+  });
+
+  test("cells of megabytes are refused", async () => {
+    const file = await parquet(
+      `SELECT repeat('x', 2000000) AS "user", i / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
+       FROM range(20) AS t(i)`,
+    );
+    await expect(read(file)).rejects.toThrow(/data row 1, column "user": a text of 2,000,000 bytes/);
+  });
+
+  test("a row number taken for a recording is refused", async () => {
+    const file = await parquet(
+      `SELECT 'ann' AS "user", i AS recording, i / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
+       FROM range(${keysLimit + 1}) AS t(i)`,
+    );
+    await expect(read(file)).rejects.toThrow(
+      'data row 100001: expected at most 100,000 different texts in "user", "recording" together',
+    );
+  });
+
+  test("the same texts in many files count once", async () => {
+    const people = 5000;
+    const files: string[] = [];
+    for (let f = 0; f * people <= keysLimit; f++) {
+      files.push(
+        await parquet(
+          `SELECT 'ann' AS "user", i AS recording, ${f} / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
+           FROM range(${people}) AS t(i)`,
+        ),
+      );
+    }
+    const { recordings } = await readRecordings(files, { requireLabels: false });
+    expect(recordings.time).toHaveLength(files.length * people);
+    expect(recordings.stretches).toHaveLength(people);
+  });
+
+  test("without a recording column, a person has a recording in each file", async () => {
+    const table = csv(rows(60)).replaceAll(/^([^,]*,[^,]*),[^,]*/gm, "$1");
+    const folder = folderOf({ "a.csv": table, "b.csv": table });
+    const { recordings } = await readRecordings([folder.path("a.csv"), folder.path("b.csv")], { requireLabels: false });
+    expect(recordings.stretches.map(({ recording }) => recording)).toEqual(["a", "b"]);
+  });
+});
+
+describe("columns", () => {
+  const wide = (names: string[]): string => csv(rows(3), ",", `user,activity,recording,timestamp_s,${names.join(",")}`);
+
+  test("too many", async () => {
+    const names = Array.from({ length: 10_001 }, (_, i) => `c${i}`);
+    const file = folderOf({ "a.csv": `${names.join(",")}\n${names.map(() => "1").join(",")}\n` }).path("a.csv");
+    await expect(read(file)).rejects.toThrow("10,001 columns; expected at most 10,000");
+  });
+
+  test("a first line that does not end", async () => {
+    const file = folderOf({ "a.csv": "x".repeat(2_000_000) }).path("a.csv");
+    await expect(read(file)).rejects.toThrow(/a\.csv: the first line has more than 1,048,576 bytes/);
+  });
+
+  test("a name too long", async () => {
+    const file = folderOf({ "a.csv": wide(["x".repeat(1001), "b", "c", "d", "e", "f"]) }).path("a.csv");
+    await expect(read(file)).rejects.toThrow("the name of column 5 has 1,001 characters; expected at most 1,000");
+  });
+});

@@ -3,10 +3,11 @@
 // network's own around these (.03); cycles after the first are better or worse by so much; the best one is asked.
 
 import { parseArgs } from "node:util";
-import { argmaxRows, confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
+import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
 import { classScores, macroMean } from "../src/learning/evaluation/f1.ts";
 import { compareOnHoldout, holdoutRules } from "../src/learning/pseudo-labeling/gate.ts";
 import { Rng } from "../src/random.ts";
+import { argmaxRows } from "../src/stats/argmax-rows.ts";
 
 const { values } = parseArgs({ options: { trials: { type: "string", default: "1000" } } });
 const [classes, windows] = [6, 300];

@@ -7,11 +7,13 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { judgeBatch } from "../src/monitoring/streams/judge-batch.ts";
 import { withStream } from "../src/monitoring/streams/monitor-stream.ts";
 import { type Monitor, openMonitor } from "../src/monitoring/streams/open-monitor.ts";
+import { type MeasuredBatch, streamSchemas } from "../src/monitoring/streams/stream-state.ts";
 import type { BatchMeasurement } from "../src/monitoring/summaries/batch-measurement.ts";
 import { rowsOf } from "../src/monitoring/summaries/class-summaries.ts";
-import { check, decide, type MeasuredBatch, streamSchemas } from "../src/pipelines/check.ts";
+import { check } from "../src/pipelines/check.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { train } from "../src/pipelines/train.ts";
 import { monitorFile } from "../src/storage/store/monitor-database.ts";
@@ -91,7 +93,7 @@ async function bringer(
         const began = performance.now();
         open.record({ batchId, contentHash: batchId, accept: true }, (memory) => {
           const start = performance.now();
-          const decision = decide(batch, memory, monitor, config, facts);
+          const decision = judgeBatch(batch, memory, monitor, config, facts);
           deciding = performance.now() - start;
           return decision;
         });

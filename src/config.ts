@@ -484,6 +484,25 @@ export function untracked<C extends TrackingChoice>(config: C): Omit<C, keyof Tr
   return own;
 }
 
+/** Options that do not change what is computed, only how fast or where from. */
+const free: readonly string[] = [
+  "files",
+  "out",
+  "jobs",
+  "resume",
+  "tracking",
+  "experiment",
+  "register",
+  "alias",
+  "labelled",
+  "promote",
+] satisfies (keyof TrainConfig | keyof RetrainConfig)[];
+
+/** The options by which an interrupted run is known again: all that change what is computed. */
+export function computing(config: TrainConfig | RetrainConfig): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !free.includes(name)));
+}
+
 /** @throws UserError as `resolveTrainConfig` */
 export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictShape, options);

@@ -1,56 +1,31 @@
-// Holds the import table of the rooms: data flows one way, and only pipelines join what else stays apart.
-import { readdirSync, readFileSync } from "node:fs";
-import { join, normalize, relative } from "node:path";
+// Holds the house of scripts/architecture.ts: data flows one way, and only the pipelines join what else stays apart.
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import {
+  architectureMap,
+  cyclesOf,
+  filesOf,
+  importsOf,
+  mapMarks,
+  roomOf,
+  rooms,
+  wings,
+} from "../scripts/architecture.ts";
 
 const source = fileURLToPath(new URL("../src", import.meta.url));
+const files = filesOf(source);
+const imports = importsOf(source, files);
+const wingOf = (room: string): string => room.split("/")[0]!;
 
-const any = "any";
-const table: Record<string, readonly string[] | typeof any> = {
-  stats: [],
-  onnx: [],
-  "model-selection": [],
-  tracking: [],
-  store: [],
-  data: ["stats"],
-  metrics: ["stats"],
-  autodiff: ["onnx"],
-  nn: ["onnx", "autodiff"],
-  preprocessing: ["data", "stats"],
-  training: ["nn", "onnx", "metrics", "preprocessing"],
-  baseline: ["stats", "data"],
-  drift: ["baseline", "stats"],
-  monitoring: ["drift", "baseline", "stats"],
-  "pseudo-labeling": ["training", "model-selection", "metrics", "preprocessing", "stats"],
-  report: ["pseudo-labeling", "drift", "baseline", "metrics", "model-selection", "data", "stats"],
-  pipelines: any,
-  server: ["pipelines", "store"],
-  cli: ["pipelines", "store", "server"],
-};
+/** Imports between two rooms; the files in src/ itself are no room. */
+const crossing = imports.filter(
+  ({ from, to }) => roomOf(from) !== roomOf(to) && roomOf(from) !== "" && roomOf(to) !== "",
+);
 
-/** Root files are for all, but what users may write is known from the pipelines up only. */
-const mayImportConfig = ["pipelines", "server", "cli"];
-
-interface Import {
-  from: string;
-  to: string;
-  /** Loads with its importer: neither import() nor types alone. */
-  loads: boolean;
-}
-
-const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-const imports: Import[] = files.flatMap((from) => {
-  const text = readFileSync(join(source, from), "utf8");
-  const found = (pattern: RegExp, loads: boolean): Import[] =>
-    [...text.matchAll(pattern)].map((match) => ({ from, to: normalize(join(from, "..", match[1]!)), loads }));
-  return [
-    ...found(/^(?:import|export)\s+type\s[^;"]*?\bfrom\s+"(\.[^"]*)"/gm, false),
-    ...found(/^(?:import|export)\s+(?!type\s)[^;"]*?\bfrom\s+"(\.[^"]*)"/gm, true),
-    ...found(/^import\s+"(\.[^"]*)"/gm, true),
-    ...found(/\b(?:import\(|new URL\()\s*"(\.[^"]*)"/g, false),
-  ];
-});
+/** Root files are for all, but what users may write is known where runs are told of, and from the pipelines up. */
+const mayImportConfig = ["report", "pipelines", "interfaces"];
 
 /** File -> the files that load with it. */
 const graph = new Map<string, string[]>();
@@ -58,45 +33,70 @@ for (const { from, to, loads } of imports) {
   if (loads) graph.set(from, [...(graph.get(from) ?? []), to]);
 }
 
-function room(file: string): string | null {
-  const parts = file.split("/");
-  return parts.length === 1 ? null : parts[0]!;
-}
-
 describe("architecture", () => {
-  it("has no room that the table does not know", () => {
-    const rooms = new Set(files.map(room).filter((name) => name !== null));
-    expect([...rooms].filter((name) => !(name in table))).toEqual([]);
+  it("has the rooms of the table, each in a wing", () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => room !== "").sort()).toEqual(Object.keys(rooms).sort());
+    expect(Object.keys(rooms).filter((room) => !wings.some((wing) => wing === wingOf(room)))).toEqual([]);
   });
 
-  it("keeps every import inside the table", () => {
-    const breaches = imports.filter(({ from, to }) => {
-      const [own, other] = [room(from), room(to)];
-      if (own === null || other === null || own === other || to.startsWith("..")) return false;
-      const allowed = table[own]!;
-      return allowed !== any && !allowed.includes(other);
-    });
+  it("imports what the table allows", () => {
+    const breaches = crossing.filter(({ from, to }) => !rooms[roomOf(from)]!.imports.includes(roomOf(to)));
     expect(breaches.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
-  it("keeps config.ts out of the rooms below the pipelines", () => {
+  it("allows nothing that no import uses", () => {
+    const used = new Set(crossing.map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`));
+    const allowed = Object.entries(rooms).flatMap(([room, { imports }]) => imports.map((to) => `${room} -> ${to}`));
+    expect(allowed.filter((arrow) => !used.has(arrow))).toEqual([]);
+  });
+
+  it("imports along the order of the wings, and keeps signals and storage apart", () => {
+    const order = (room: string): number => wings.map(String).indexOf(wingOf(room));
+    const against = Object.entries(rooms).flatMap(([room, { imports }]) =>
+      imports
+        .filter((to) => order(to) > order(room) || (wingOf(room) === "storage" && wingOf(to) === "signals"))
+        .map((to) => `${room} -> ${to}`),
+    );
+    expect(against).toEqual([]);
+  });
+
+  it("has no cycle of rooms, type-only imports included", () => {
+    expect(cyclesOf(crossing.map(({ from, to }) => [roomOf(from), roomOf(to)] as const))).toEqual([]);
+    expect(
+      cyclesOf([
+        ["a", "b"],
+        ["b", "c"],
+        ["c", "a"],
+      ]),
+    ).toEqual(["a -> b -> c -> a"]);
+  });
+
+  it("is drawn in CONTRIBUTING.md as it is (npm run architecture -- --write)", () => {
+    const text = readFileSync(join(source, "../CONTRIBUTING.md"), "utf8");
+    expect(text.split(mapMarks.begin)[1]?.split(mapMarks.end)[0]?.trim()).toBe(architectureMap());
+  });
+
+  it("keeps config.ts out of the rooms below the reports", () => {
     const breaches = imports.filter(({ from, to }) => {
-      const own = room(from);
-      return to === "config.ts" && own !== null && !mayImportConfig.includes(own);
+      const own = roomOf(from);
+      return to === "config.ts" && own !== "" && !mayImportConfig.includes(wingOf(own));
     });
     expect(breaches.map(({ from }) => from)).toEqual([]);
   });
 
   it("lets root files import no room, but for the public API", () => {
-    const breaches = imports.filter(({ from, to }) => room(from) === null && from !== "index.ts" && room(to) !== null);
+    const breaches = imports.filter(({ from, to }) => roomOf(from) === "" && from !== "index.ts" && roomOf(to) !== "");
     expect(breaches.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
   it("opens networks, and threads that do, only where the telemetry of ONNX Runtime is turned off", () => {
     const mentioning = (pattern: RegExp): string[] =>
       files.filter((file) => pattern.test(readFileSync(join(source, file), "utf8"))).sort();
-    expect(mentioning(/["'`]onnxruntime-node["'`]/)).toEqual(["store/versions.ts", "training/onnx-runtime.ts"]);
-    expect(mentioning(/\bnew Worker\b/)).toEqual(["training/start-worker.ts"]);
+    expect(mentioning(/["'`]onnxruntime-node["'`]/)).toEqual([
+      "learning/training/onnx-runtime.ts",
+      "storage/store/versions.ts",
+    ]);
+    expect(mentioning(/\bnew Worker\b/)).toEqual(["learning/training/start-worker.ts"]);
   });
 
   it("writes to the terminal in one file, where nothing can be hidden in a line", () => {
@@ -106,7 +106,7 @@ describe("architecture", () => {
       ),
     );
     // main.ts speaks before anything else may load; live.ts moves the cursor.
-    expect(writes.sort()).toEqual(["cli/live.ts", "cli/main.ts", "cli/terminal.ts"]);
+    expect(writes.sort()).toEqual(["interfaces/cli/live.ts", "interfaces/cli/main.ts", "interfaces/cli/terminal.ts"]);
   });
 
   it("gives an error's further lines as details, since a newline in a message is shown as an escape", () => {
@@ -120,30 +120,17 @@ describe("architecture", () => {
     expect(found).toEqual([]);
   });
 
-  it("has no circle of files that load each other", () => {
-    const state = new Map<string, "open" | "done">();
-    const circles: string[] = [];
-    const visit = (file: string, path: readonly string[]): void => {
-      if (state.get(file) === "done") return;
-      if (state.get(file) === "open") {
-        circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
-        return;
-      }
-      state.set(file, "open");
-      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
-      state.set(file, "done");
-    };
-    for (const file of graph.keys()) visit(file, []);
-    expect(circles).toEqual([]);
+  it("has no cycle of files, type-only imports included", () => {
+    expect(cyclesOf(imports.map(({ from, to }) => [from, to] as const))).toEqual([]);
   });
 
   it("prints help without loading the engines", () => {
-    const loaded = new Set(["cli/program.ts"]);
+    const loaded = new Set(["interfaces/cli/program.ts"]);
     for (const file of loaded) for (const next of graph.get(file) ?? []) loaded.add(next);
     expect(
       [...loaded].filter(
         (file) =>
-          !/^(cli|store)\/|^(config|counted|errors|gigabytes|kind-of-file|make-directories|options|shell-words|system-error|visible)\.ts$/.test(
+          !/^(interfaces\/cli|storage\/store)\/|^(config|counted|errors|gigabytes|kind-of-file|make-directories|options|shell-words|system-error|visible)\.ts$/.test(
             file,
           ),
       ),

@@ -2,30 +2,21 @@
 // the transaction holds nothing but the decision.
 
 import { basename } from "node:path";
-import { z } from "zod";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
 import { predictWindows } from "../learning/training/predict-windows.ts";
-import { columnsOf } from "../learning/training/prepare-training.ts";
-import { type DriftState, driftStateSchema, judge, newDriftState } from "../monitoring/drift/decision.ts";
-import { diagnose } from "../monitoring/drift/diagnosis.ts";
-import { type CheckResult, checkResultSchema, shortenedResult } from "../monitoring/streams/check-result.ts";
-import { describeCheck } from "../monitoring/streams/describe-check.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import {
-  type Decision,
-  type StreamMemory,
-  type StreamSchemas,
-  withStream,
-} from "../monitoring/streams/monitor-stream.ts";
-import { type Judge, type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
+import { judgeBatch, rejectBatch } from "../monitoring/streams/judge-batch.ts";
+import { withStream } from "../monitoring/streams/monitor-stream.ts";
+import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
 import type { MonitoredModel } from "../monitoring/streams/publish-reference.ts";
+import { evidenceSchema, type MeasuredBatch, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
-import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
-import { ofChannels, signalMargin } from "../monitoring/summaries/sensor-signals.ts";
-import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
+import { signalMargin } from "../monitoring/summaries/sensor-signals.ts";
+import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import type { FaultDescription } from "../signals/data/data-fault.ts";
+import { columnsOf } from "../signals/data/column-roles.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { withChannels } from "../signals/data/recordings.ts";
 import { planWindows } from "../signals/preprocessing/make-windows.ts";
@@ -36,33 +27,6 @@ import { serverAddress } from "../storage/tracking/server-address.ts";
 
 export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 
-/** What a stream remembers between checks, besides the batches of its references. */
-export interface StreamState {
-  readonly drift: DriftState;
-  /** Ids of the batches that were judged last, the newest at the end. */
-  readonly recent: readonly string[];
-}
-
-export const streamStateSchema: z.ZodType<StreamState> = z.object({
-  drift: driftStateSchema,
-  recent: z.array(z.string()),
-});
-
-export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
-  result: checkResultSchema,
-  evidence: streamStateSchema,
-  shorten: shortenedResult,
-};
-
-/** A ledger from somebody else may hold the evidence of another model. */
-function evidenceSchema({ model }: Judge): z.ZodType<StreamState> {
-  const channels = Object.keys(model.baseline);
-  return streamStateSchema.refine(
-    ({ drift }) => drift.series.every((batch) => channels.every((name) => Object.hasOwn(batch, name))),
-    "expected the model's channels",
-  );
-}
-
 export interface CheckAnswer {
   readonly result: CheckResult;
   /** The batch came before: this is what was answered then, and nothing was changed. */
@@ -70,21 +34,6 @@ export interface CheckAnswer {
   /** Of reporting it; the batch's own are in `result`. */
   readonly warnings: readonly string[];
 }
-
-/** A batch as far as it can be looked at without knowing its stream. */
-export interface MeasuredBatch {
-  readonly rows: number;
-  /** At the model's rate, under the windows. */
-  readonly samples: number;
-  /** The samples by the model's channel; evenly spread pieces of a long batch. */
-  readonly columns: Columns;
-  readonly windows: number;
-  readonly measurement: BatchMeasurement;
-  readonly warnings: readonly string[];
-}
-
-/** Ids kept to name the batch at which something began. */
-const mostRecent = 100;
 
 /**
  * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own past, remembers it in the
@@ -121,7 +70,7 @@ export async function check(
   const open = { stream: config.stream, schemas, keep, now };
   const answer = withStream(monitor.monitored, open, (stream) => {
     const answer = stream.record({ batchId, contentHash, accept: config.accept }, (memory) =>
-      gated.accepted ? decide(measured!, memory, monitor, config, facts) : reject(gated.reasons, facts),
+      gated.accepted ? judgeBatch(measured!, memory, monitor, config, facts) : rejectBatch(gated.reasons, facts),
     );
     if (answer.known && config.accept) stream.decideByHand("accept", batchId, "by hand");
     return answer;
@@ -165,13 +114,6 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
   return [...warnings, `not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`];
 }
 
-export interface CheckFacts {
-  readonly batchId: string;
-  readonly stream: string;
-  readonly modelVersion: string;
-  readonly checkedAt: string;
-}
-
 /** A cause is looked for in so many samples of a batch. */
 const samplesToDiagnose = 2 ** 20;
 
@@ -204,54 +146,6 @@ async function measure(
   } finally {
     opened.rows.close();
   }
-}
-
-/** Pure: all that is known of the batch and its stream is in the arguments. */
-export function decide(
-  batch: MeasuredBatch,
-  memory: StreamMemory<StreamState>,
-  monitor: Judge,
-  config: Pick<CheckConfig, "thresholds" | "alpha" | "arl" | "accept">,
-  facts: CheckFacts,
-): Decision<CheckResult, StreamState> {
-  const before = memory.evidence ?? { drift: newDriftState, recent: [] };
-  const past = {
-    window: memory.window.map(({ byClass }) => byClass),
-    anchor: memory.anchor.map(({ byClass }) => byClass),
-  };
-  const { thresholds, alpha, arl, accept } = config;
-  const judged = judge(batch.measurement.byClass, past, before.drift, monitor.model, { thresholds, alpha, arl });
-  const recent = [...before.recent, facts.batchId].slice(-mostRecent);
-  const alarmed = judged.judgement.verdict !== "normal";
-  const causes =
-    alarmed || judged.judgement.unfamiliar
-      ? diagnose(batch.columns, ofChannels(monitor.model.baseline)).slice(0, 3)
-      : [];
-  const result = describeCheck({ batch, memory, monitor, config, facts, causes, ...judged, recent });
-  return {
-    verdict: judged.judgement.verdict,
-    reason: result.verdict === "normal" ? null : reasonOf(result),
-    doubtful: judged.judgement.doubtful && !accept,
-    summary: batch.measurement,
-    evidence: { drift: judged.state, recent },
-    result,
-  };
-}
-
-function reasonOf({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {
-  const loudest = comparisons.find(({ reference }) => reference === leading);
-  return loudest === undefined ? verdict : `${verdict}: ${loudest.channel} against the ${loudest.reference}`;
-}
-
-function reject(reasons: readonly FaultDescription[], facts: CheckFacts): Decision<CheckResult, StreamState> {
-  return {
-    verdict: "rejected",
-    reason: [...new Set(reasons.map(({ code }) => code))].join(", "),
-    result: {
-      ...{ schema_version: 1, batch_id: facts.batchId, stream: facts.stream, model_version: facts.modelVersion },
-      ...{ checked_at: facts.checkedAt, verdict: "rejected", reasons: reasons.map((reason) => ({ ...reason })) },
-    },
-  };
 }
 
 /** Of files that could not be read as recordings; of what is not on this disk, its name. */

@@ -4,7 +4,7 @@ import { type CompactOptions, resolveCompactConfig } from "../config.ts";
 import { keptAtEnds, retention } from "../monitoring/streams/ledger-retention.ts";
 import { withMonitor } from "../monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../monitoring/streams/open-monitor.ts";
-import { streamSchemas } from "./check.ts";
+import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 
 export interface CompactedLedger {
   /** Batches whose whole answers were shortened. */
@@ -22,7 +22,8 @@ export async function compactLedger(options: CompactOptions, run: { now?: () => 
   const config = resolveCompactConfig(options);
   const { monitored } = await openMonitor(config.model);
   const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
-  const rules = retention(monitored, streamSchemas, keep, run.now?.() ?? new Date());
+  const { result, shorten } = streamSchemas;
+  const rules = retention(monitored, (value) => shorten(result.parse(value)), keep, run.now?.() ?? new Date());
   return withMonitor(monitored, {}, (database) => {
     const bytesBefore = database.bytesOnDisk();
     for (const stream of database.snapshot((ledger) => ledger.streams())) {

@@ -4,16 +4,17 @@ import { leakageReport } from "../learning/evaluation/leakage.ts";
 import { stratifiedGroupKFold } from "../learning/evaluation/stratified-group-k-fold.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { describeFold, summariseFolds } from "../learning/training/cross-validation.ts";
-import { columnsOf, type TrainingData } from "../learning/training/prepare-training.ts";
 import { runFit } from "../learning/training/resumable-run.ts";
 import type { FitName } from "../learning/training/train-events.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/compute-baseline.ts";
 import type { AlsoLearned } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { classOfSamples, columnsUnder, gatherUnder } from "../monitoring/summaries/measure-batch.ts";
+import { columnsOf } from "../signals/data/column-roles.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import { adapted, type Candidate, type RetrainRun, settingOf } from "./candidate.ts";
 import { cycleSpec, labelledWith, type PseudoLabels } from "./cycle-spec.ts";
+import type { TrainingData } from "./prepare-training.ts";
 import type { RetrainData } from "./retrain-data.ts";
 import type { TrainedModel } from "./write-model.ts";
 

@@ -4,13 +4,12 @@
 import { dirname } from "node:path";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { argmaxRows } from "../learning/evaluation/confusion-matrix.ts";
 import { predictWindows } from "../learning/training/predict-windows.ts";
-import { columnsOf } from "../learning/training/prepare-training.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { makeDirectories } from "../make-directories.ts";
+import type { JudgeName } from "../monitoring/drift/bench-figures.ts";
 import { type DriftBenchResult, figuresOfChange, figuresWithoutDrift } from "../monitoring/drift/bench-figures.ts";
-import { type JudgeName, streamJudges } from "../monitoring/drift/bench-judges.ts";
+import { streamJudges } from "../monitoring/drift/bench-judges.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
 import { changes } from "../monitoring/drift/injections.ts";
 import { type Choices, type Chunk, choicesOf, drawSession } from "../monitoring/drift/rehearsal.ts";
@@ -22,10 +21,12 @@ import { classOfSamples, signalColumns } from "../monitoring/summaries/measure-b
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { checkOutFile } from "../out-file.ts";
 import { Rng } from "../random.ts";
+import { columnsOf } from "../signals/data/column-roles.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows, windowStep } from "../signals/preprocessing/make-windows.ts";
 import { runsOf } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { argmaxRows } from "../stats/argmax-rows.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 

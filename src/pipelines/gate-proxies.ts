@@ -1,6 +1,5 @@
 // What the gate asks of unlabelled windows.
 
-import { argmaxRows } from "../learning/evaluation/confusion-matrix.ts";
 import type { Proxies } from "../learning/pseudo-labeling/gate.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
@@ -14,6 +13,7 @@ import { modelSignals } from "../monitoring/summaries/model-signals.ts";
 import { ofChannels } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
+import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
 import type { BuiltModel, TrainedModel } from "./write-model.ts";
 

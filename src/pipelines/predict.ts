@@ -3,12 +3,13 @@ import { type PredictConfig, type PredictOptions, resolvePredictConfig } from ".
 import { UserError } from "../errors.ts";
 import { predictWindows } from "../learning/training/predict-windows.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
-import { columnsOf } from "../learning/training/prepare-training.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { validateBaseline } from "../monitoring/drift/validate-baseline.ts";
 import { columnsForChannels, expectedChannels } from "../monitoring/streams/gate-batch.ts";
+import { openModel } from "../monitoring/streams/open-model.ts";
 import { checkOutFile } from "../out-file.ts";
 import { rangeFaults } from "../signals/data/batch-faults.ts";
+import { columnsOf } from "../signals/data/column-roles.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { openRecordings } from "../signals/data/open-recordings.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
@@ -18,7 +19,6 @@ import { planWindows, type WindowPlan } from "../signals/preprocessing/make-wind
 import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { readJson } from "../storage/store/atomic-file.ts";
 import { modelFiles, unfitFile } from "../storage/store/model-folder.ts";
-import { openModel } from "./open-model.ts";
 
 export interface PredictResult {
   out: string;

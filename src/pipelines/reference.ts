@@ -4,9 +4,9 @@ import { UserError } from "../errors.ts";
 import { listStreams, withStream } from "../monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../monitoring/streams/open-monitor.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
+import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
 import type { LedgerRow } from "../storage/store/batch-ledger.ts";
-import { streamSchemas } from "./check.ts";
 
 export type { ByHand };
 

@@ -3,7 +3,7 @@
 // honest figures and a calibration on left-out people.
 
 import { basename, resolve } from "node:path";
-import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
+import { computing, type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../learning/pseudo-labeling/gate.ts";
 import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
@@ -71,11 +71,16 @@ export async function retrain(
   let tracker: TrainingTracker | undefined;
   try {
     const data = await prepareRetraining(config, champion);
-    await enterRun(staging, { ...config, model: versionOf(champion) }, fingerprintOf(data));
-    tracker = await TrainingTracker.open((start) => beginRetraining(data, config, champion, start), config, staging, {
-      onEvent,
-      now: () => now().getTime(),
-    });
+    await enterRun(staging, computing({ ...config, model: versionOf(champion) }), fingerprintOf(data));
+    tracker = await TrainingTracker.open(
+      (start) => beginRetraining(data.unlabelled, config, champion, start),
+      config,
+      staging,
+      {
+        onEvent,
+        now: () => now().getTime(),
+      },
+    );
     const listen: OnTrainEvent = (event) => {
       onEvent(event);
       tracker!.onEvent(event);

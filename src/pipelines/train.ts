@@ -1,7 +1,7 @@
 // `tidemark train`: recordings in, a model folder out. The stages stand here in order; each has a file of its own.
 
 import { resolve } from "node:path";
-import { resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
+import { computing, resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
 import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import type { FoldReport } from "../learning/evaluation/cv-report.ts";
@@ -11,19 +11,20 @@ import { Diverged } from "../learning/training/diverged.ts";
 import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
 import type { FitSpec } from "../learning/training/fit-network.ts";
 import type { FitOutcome } from "../learning/training/fit-worker.ts";
-import { prepareTraining, type TrainingData } from "../learning/training/prepare-training.ts";
 import { enterRun, fitSeconds, runFit } from "../learning/training/resumable-run.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import type { FitName, OnTrainEvent, TrainSummary } from "../learning/training/train-events.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { Rng } from "../random.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
+import type { TrackerStart } from "../report/train-log.ts";
 import { beginTraining, endTraining } from "../report/train-log.ts";
-import { type TrackerStart, TrainingTracker } from "../report/training-tracker.ts";
+import { TrainingTracker } from "../report/training-tracker.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { buildModel, writeModel } from "./write-model.ts";
 
@@ -67,8 +68,9 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
   });
   try {
     const data = await prepareTraining(config, onEvent);
-    await enterRun(staging, config, data.recordings.fingerprint);
-    const begin = (start: TrackerStart): TrackingEvent[] => beginTraining(data, config, start);
+    await enterRun(staging, computing(config), data.recordings.fingerprint);
+    const begin = (start: TrackerStart): TrackingEvent[] =>
+      beginTraining({ recordings: data.recordings, rows: data.quality.rows.kept }, config, start);
     tracker = await TrainingTracker.open(begin, config, staging, { onEvent, now: () => now().getTime() });
     const { manifest, report, summary } = await trainOn(data, config, staging, tracker, { ...run, onEvent });
     await staging.discard();

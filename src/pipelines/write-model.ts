@@ -9,7 +9,6 @@ import { networkLayers } from "../learning/networks/presets.ts";
 import type { CrossValidation } from "../learning/training/cross-validation.ts";
 import type { FitOutcome } from "../learning/training/fit-worker.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
-import { countByName, type TrainingData, windowsPerClass } from "../learning/training/prepare-training.ts";
 import { fitSeconds } from "../learning/training/resumable-run.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineOf } from "../monitoring/drift/compute-baseline.ts";
@@ -24,6 +23,7 @@ import { reportHtml } from "../report/report-html.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
+import { countByName, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { jsonText } from "../storage/store/atomic-file.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
@@ -31,6 +31,7 @@ import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
 import { type FileContent, modelFiles, trackingFile, writeModelFolder } from "../storage/store/model-folder.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../storage/store/versions.ts";
+import type { TrainingData } from "./prepare-training.ts";
 
 export interface TrainedModel {
   readonly data: TrainingData;

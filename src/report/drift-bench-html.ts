@@ -3,8 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
-import type { DriftBenchResult } from "../monitoring/drift/bench-figures.ts";
-import type { JudgeName } from "../monitoring/drift/bench-judges.ts";
+import type { DriftBenchResult, JudgeName } from "../monitoring/drift/bench-figures.ts";
 import { dataTable } from "./data-table.ts";
 import { count, fixed, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";

@@ -5,14 +5,14 @@ import { basename } from "node:path";
 import { type RetrainConfig, untracked } from "../config.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
-import type { RetrainData } from "../pipelines/retrain-data.ts";
+import type { Recordings } from "../signals/data/recordings.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import type { TrackerStart } from "./train-log.ts";
 import { datasetEvent, flat, runTags, trainRun } from "./train-log.ts";
-import type { TrackerStart } from "./training-tracker.ts";
 
 /** The parent run with all that is known before the first cycle. */
 export function beginRetraining(
-  { unlabelled }: RetrainData,
+  unlabelled: Recordings,
   config: RetrainConfig,
   { folder }: Monitor,
   { id, at, gitCommit }: TrackerStart,

@@ -8,14 +8,20 @@ import { counted } from "../counted.ts";
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CvReport } from "../learning/evaluation/cv-report.ts";
 import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
-import type { TrainingData } from "../learning/training/prepare-training.ts";
 import type { FitName, TrainEvent } from "../learning/training/train-events.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { tidemarkVersion } from "../storage/store/versions.ts";
 import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { HistoryRow } from "./history-row.ts";
-import type { TrackerStart } from "./training-tracker.ts";
+
+/** What an end of the log is made with. */
+export interface TrackerStart {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly gitCommit: string | null;
+}
 
 /** Of the parent run. */
 export const trainRun = "train";
@@ -25,7 +31,7 @@ const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMa
 
 /** The parent run with all that is known before the first epoch. */
 export function beginTraining(
-  { recordings, quality }: TrainingData,
+  { recordings, rows }: { recordings: Pick<Recordings, "channels" | "files" | "fingerprint">; rows: number },
   config: TrainConfig,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {
@@ -36,7 +42,7 @@ export function beginTraining(
       tags: { ...runTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
     },
     { type: "params", run: trainRun, params: flat(untracked(config)) },
-    datasetEvent(recordings, quality.rows.kept),
+    datasetEvent(recordings, rows),
   ];
 }
 

@@ -18,18 +18,10 @@ import { isOtherStore, serverAddress } from "../storage/tracking/server-address.
 import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { readTrackingLog } from "./tracking-log.ts";
-import { beginFit, epochMetrics, eventsOf, trainRun } from "./train-log.ts";
+import { beginFit, epochMetrics, eventsOf, type TrackerStart, trainRun } from "./train-log.ts";
 
 /** What a tracker needs to know of a training, or of a retraining. */
 export type TrackedConfig = Pick<TrainConfig, "out" | "tracking" | "experiment">;
-
-/** What an end of the log is made with. */
-export interface TrackerStart {
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly gitCommit: string | null;
-}
 
 /** Where the events go besides the file. */
 interface Server {

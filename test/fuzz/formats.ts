@@ -4,12 +4,12 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readConfigFile, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
-import { prepareTraining } from "../../src/learning/training/prepare-training.ts";
 import { gateBatch } from "../../src/monitoring/streams/gate-batch.ts";
 import { type Monitor, openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { listModels } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
+import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { sync } from "../../src/pipelines/sync.ts";
 import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";

@@ -5,13 +5,13 @@ import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.
 import { calibrate } from "../../src/monitoring/drift/calibrate.ts";
 import { type DriftBaseline, driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
 import { type Judge, measurementShape } from "../../src/monitoring/streams/open-monitor.ts";
+import type { MeasuredBatch } from "../../src/monitoring/streams/stream-state.ts";
 import { baselineReference, gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import type { BatchSummary } from "../../src/monitoring/summaries/batch-summary.ts";
 import { mergeClassSummaries, summarizeByClass } from "../../src/monitoring/summaries/class-summaries.ts";
 import { type ModelSignals, modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
 import { type Columns, Summarizer } from "../../src/monitoring/summaries/summarize.ts";
-import type { MeasuredBatch } from "../../src/pipelines/check.ts";
 import { Rng } from "../../src/random.ts";
 
 export const channels: readonly string[] = ["Ax", "Ay"];

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { resolveTrainConfig } from "../../src/config.ts";
-import { prepareTraining } from "../../src/learning/training/prepare-training.ts";
+import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
 it("train refuses windows that no command would open, before it cuts any", async () => {

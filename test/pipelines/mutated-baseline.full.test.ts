@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { predictWindows } from "../../src/learning/training/predict-windows.ts";
 import { driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
+import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { StreamMemory } from "../../src/monitoring/streams/monitor-stream.ts";
 import {
   baselineFaults,
@@ -12,11 +13,11 @@ import {
   expectedBaseline,
   openMonitor,
 } from "../../src/monitoring/streams/open-monitor.ts";
+import type { StreamState } from "../../src/monitoring/streams/stream-state.ts";
 import { gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
-import { decide, type StreamState } from "../../src/pipelines/check.ts";
 import { Rng } from "../../src/random.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
@@ -94,7 +95,7 @@ it("is refused, or judges batches with answers that fit their schema", async () 
     for (const thresholds of ["calibrated", "calibrated", "fixed"] as const) {
       const options = { thresholds, alpha: 0.05, arl: 500, accept: false };
       const facts = { batchId: "b", stream: "s", modelVersion: "v", checkedAt: new Date(0).toISOString() };
-      const decision = decide(batch, memory, { ...monitor, drift, model }, options, facts);
+      const decision = judgeBatch(batch, memory, { ...monitor, drift, model }, options, facts);
       if (decision.verdict === "rejected") throw new Error("expected a judgement");
       checkResultSchema.parse(JSON.parse(JSON.stringify(decision.result)));
       const past: BatchMeasurement[] = [...memory.window, measurement];

@@ -25,12 +25,14 @@ import {
 import { computeBaseline } from "../../src/monitoring/drift/compute-baseline.ts";
 import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
 import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
+import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { Judge } from "../../src/monitoring/streams/open-monitor.ts";
 import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
+import { type StreamState, streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import { figuresOf } from "../../src/monitoring/summaries/batch-figures.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/summaries/measurement-codec.ts";
-import { type CheckResult, decide, type StreamState, streamSchemas } from "../../src/pipelines/check.ts";
+import type { CheckResult } from "../../src/pipelines/check.ts";
 import {
   channels,
   type GeneratedBatch,
@@ -65,7 +67,7 @@ function answersTo(
     };
     const config = { thresholds, alpha: 0.05, arl: 500, accept };
     const facts = { batchId: `${i}`, stream: "s", modelVersion: "1", checkedAt };
-    const decision = decide(measured(generated, judge), memory, judge, config, facts);
+    const decision = judgeBatch(measured(generated, judge), memory, judge, config, facts);
     if (decision.verdict === "rejected") throw new Error("expected a judged batch");
     const result = throughJson(streamSchemas.result, decision.result);
     evidence = throughJson(streamSchemas.evidence, decision.evidence);

@@ -1,12 +1,12 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import type { JudgeName } from "../../src/monitoring/drift/bench-figures.ts";
 import {
   type ChangeFigures,
   type DriftBenchResult,
   figuresOfChange,
   figuresWithoutDrift,
 } from "../../src/monitoring/drift/bench-figures.ts";
-import type { JudgeName } from "../../src/monitoring/drift/bench-judges.ts";
 import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
 import { driftBenchHtml } from "../../src/report/drift-bench-html.ts";
 

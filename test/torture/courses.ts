@@ -8,7 +8,7 @@ import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts"
 import { withStream } from "../../src/monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
-import { streamSchemas } from "../../src/pipelines/check.ts";
+import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { jsonText, writeFileAtomic } from "../../src/storage/store/atomic-file.ts";

@@ -3,9 +3,10 @@
 // Dimensions: N rows, K classes.
 
 import { z } from "zod";
+import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from "./calibration-error.ts";
 import { cohenKappa } from "./cohen-kappa.ts";
-import { argmaxRows, confusionMatrix } from "./confusion-matrix.ts";
+import { confusionMatrix } from "./confusion-matrix.ts";
 import { classScores, macroMean } from "./f1.ts";
 import { logLoss } from "./log-loss.ts";
 

@@ -1,17 +1,3 @@
-/** The class of highest probability in each of N rows of K; the first one wins a tie. */
-export function argmaxRows(probabilities: Float32Array, nClasses: number): Int32Array {
-  if (!(nClasses > 0 && probabilities.length % nClasses === 0)) {
-    throw new RangeError(`probabilities: expected rows of ${nClasses}, got ${probabilities.length} numbers`);
-  }
-  const predicted = new Int32Array(probabilities.length / nClasses);
-  for (let i = 0, row = 0; i < predicted.length; i++, row += nClasses) {
-    let best = 0;
-    for (let k = 1; k < nClasses; k++) if (probabilities[row + k]! > probabilities[row + best]!) best = k;
-    predicted[i] = best;
-  }
-  return predicted;
-}
-
 /**
  * [K, K] row-major counts; rows are the true classes, columns the predicted ones.
  * @throws RangeError when the lengths differ or a class lies outside 0..K-1

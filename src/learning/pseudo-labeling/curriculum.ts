@@ -4,10 +4,10 @@
 // best cycle on labelled people whom no cycle learns from, cycle 0 included. Added here: a cap by class, and rules that stop.
 // What is fitted, and how, is the caller's. U unlabelled windows, K classes.
 
+import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
 import { totalVariation } from "../../stats/share-distance.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
-import { argmaxRows } from "../evaluation/confusion-matrix.ts";
 import { type Selection, type SelectorName, selectPseudoLabels } from "./select-pseudo-labels.ts";
 
 /**

@@ -1,7 +1,8 @@
 // May a candidate take the champion's place? First by labelled people whom it never learned from, person by person beside the
 // champion; then by signs that need no labels. Every rule is written down with its number, so that a refusal can be understood.
 
-import { argmaxRows, confusionMatrix } from "../evaluation/confusion-matrix.ts";
+import { argmaxRows } from "../../stats/argmax-rows.ts";
+import { confusionMatrix } from "../evaluation/confusion-matrix.ts";
 import { classScores, macroMean } from "../evaluation/f1.ts";
 
 /** One person of the holdout under both networks. */

@@ -1,6 +1,6 @@
 // Which unlabelled windows are sure enough to be learned from. U windows, K classes.
 
-import { argmaxRows } from "../evaluation/confusion-matrix.ts";
+import { argmaxRows } from "../../stats/argmax-rows.ts";
 
 /**
  * One of:

@@ -1,10 +1,11 @@
 // From the folds' predictions to figures: of each fold, of each person, of all together, and their spread.
 
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
 import type { CvReport, FoldReport, UserReport } from "../evaluation/cv-report.ts";
+import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
 import type { FitOutcome } from "./fit-worker.ts";
-import type { TrainingData } from "./prepare-training.ts";
 import { fitSeconds } from "./resumable-run.ts";
 import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
 
@@ -24,8 +25,19 @@ export interface CrossValidation {
   readonly warnings: readonly string[];
 }
 
+/** What was cross-validated. */
+export interface FoldedWindows {
+  readonly windows: WindowSet;
+  readonly folds: readonly FoldParts[];
+  readonly leakage: LeakageReport;
+}
+
 /** One fold's figures; its scores are of the test part. */
-export function describeFold({ windows, folds, leakage }: TrainingData, fold: number, outcome: FitOutcome): FoldReport {
+export function describeFold(
+  { windows, folds, leakage }: FoldedWindows,
+  fold: number,
+  outcome: FitOutcome,
+): FoldReport {
   const { trainIndex, validationIndex, testIndex } = folds[fold]!;
   const labels = testIndex.map((row) => windows.labels[row]!);
   return {
@@ -43,7 +55,7 @@ export function describeFold({ windows, folds, leakage }: TrainingData, fold: nu
 
 /** @param folds `describeFold` of each outcome */
 export function summariseFolds(
-  data: TrainingData,
+  data: FoldedWindows,
   outcomes: readonly FitOutcome[],
   folds: readonly FoldReport[],
 ): CrossValidation {
@@ -75,7 +87,11 @@ export function summariseFolds(
   };
 }
 
-function describeUsers({ windows }: TrainingData, probabilities: Float32Array, foldOfWindow: Int32Array): UserReport[] {
+function describeUsers(
+  { windows }: FoldedWindows,
+  probabilities: Float32Array,
+  foldOfWindow: Int32Array,
+): UserReport[] {
   const { groups, labels, users, classes } = windows;
   const rowsOf = Map.groupBy(groups.keys(), (row) => groups[row]!);
   return users.flatMap((user, group) => {

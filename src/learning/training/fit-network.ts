@@ -8,8 +8,8 @@
 import { Rng, type RngState } from "../../random.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
-import { argmaxRows } from "../evaluation/confusion-matrix.ts";
 import { adamStepSize } from "../networks/adam.ts";
 import { initialVector } from "../networks/parameters.ts";
 import type { NetworkName } from "../networks/presets.ts";

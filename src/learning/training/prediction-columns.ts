@@ -2,7 +2,7 @@
 
 import type { TableColumn } from "../../signals/data/write-table.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { argmaxRows } from "../evaluation/confusion-matrix.ts";
+import { argmaxRows } from "../../stats/argmax-rows.ts";
 
 /** Who and when: user, recording, start_s and end_s (the end of the last sample's period), seconds on the recording's clock. */
 export function windowColumns(windows: WindowSet): TableColumn[] {

@@ -3,7 +3,6 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { RetrainConfig, TrainConfig } from "../../config.ts";
 import { Interrupted, UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
@@ -30,33 +29,20 @@ const runStateSchema: z.ZodType<RunState> = z.object({
   engine: z.string(),
 });
 
-/** Options that do not change what is computed, only how fast or where from; the data has its fingerprint. */
-const free: readonly string[] = [
-  "files",
-  "out",
-  "jobs",
-  "resume",
-  "tracking",
-  "experiment",
-  "register",
-  "alias",
-  "labelled",
-  "promote",
-] satisfies (keyof TrainConfig | keyof RetrainConfig)[];
-
 /**
  * Starts the run in `staging`, or takes up the one that is there.
  *
+ * @param options those that change what is computed, not only how fast or where from; the data has its fingerprint
  * @throws UserError where the run there is one of other data, options or versions: all that differs is named
  */
 export async function enterRun(
   staging: Staging,
-  config: TrainConfig | RetrainConfig,
+  options: Readonly<Record<string, unknown>>,
   dataFingerprint: string,
 ): Promise<void> {
   const { tidemark, onnxruntime } = currentVersions();
   const current: RunState = {
-    config: Object.fromEntries(Object.entries(config).filter(([name]) => !free.includes(name))),
+    config: { ...options },
     data_fingerprint: dataFingerprint,
     tidemark,
     engine: `onnxruntime ${onnxruntime}`,

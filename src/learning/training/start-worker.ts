@@ -8,5 +8,5 @@ import { turnTelemetryOff } from "./telemetry-off.ts";
 export function startWorker(name: string, workerData: unknown): Worker {
   turnTelemetryOff();
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return new Worker(new URL(`../../training/${name}.${extension}`, import.meta.url), { workerData });
+  return new Worker(new URL(`./${name}.${extension}`, import.meta.url), { workerData });
 }

@@ -2,9 +2,9 @@
 // `npm run bench -- --only memory` and of smaller ones; they are rounded up, and arbitrary beyond these networks.
 
 import { totalmem } from "node:os";
-import type { TrainConfig } from "../../config.ts";
 import { gigabytes } from "../../gigabytes.ts";
 import type { QualityReport } from "../../signals/data/quality.ts";
+import type { NetworkName } from "../networks/presets.ts";
 import type { TrainEvent } from "./train-events.ts";
 
 export interface TrainingMemory {
@@ -18,7 +18,7 @@ export interface TrainingMemory {
 /** Node.js, the engine and the report. */
 const processBytes = 420e6;
 /** A worker's engine and what it computes with, for windows of 200 samples in batches of 64. */
-const workerBytes: Record<TrainConfig["network"], number> = { "1dcnn-bilstm": 200e6, compact: 80e6 };
+const workerBytes: Record<NetworkName, number> = { "1dcnn-bilstm": 200e6, compact: 80e6 };
 /** The windows, once for all workers, and what the baseline and its rehearsals make of them at the end, by the same measure. */
 const copies = 20;
 const bytesPerNumber = 4;
@@ -32,7 +32,7 @@ export function trainingMemory(
     window,
     rate,
     folds,
-  }: Pick<TrainConfig, "network" | "jobs" | "batchSize" | "window" | "rate" | "folds">,
+  }: { network: NetworkName; jobs: number; batchSize: number; window: number; rate: number; folds: number },
   quality: Pick<QualityReport, "seconds" | "channels">,
   machine: { total: number; constrained: number; available: number } = askMachine(),
 ): TrainingMemory {

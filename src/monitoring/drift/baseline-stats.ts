@@ -2,6 +2,7 @@
 // is read by other tools, so its keys are snake_case and keys it does not know are let through.
 
 import { z } from "zod";
+import { sampleSchema } from "../summaries/sample-schema.ts";
 
 export interface ChannelStats {
   readonly mean: number;
@@ -35,10 +36,6 @@ export interface BaselineStats {
   /** "sha256:" and 64 hexadecimal digits, of everything else in the file: canonical JSON without this key. */
   readonly content_hash?: string | undefined;
 }
-
-/** Samples are float32: what is computed of them stays within it. */
-const largestSample = 3.4028234663852886e38;
-export const sampleSchema: z.ZodNumber = z.number().min(-largestSample).max(largestSample);
 
 const channelSchema = z.looseObject({
   mean: sampleSchema,

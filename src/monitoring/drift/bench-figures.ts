@@ -1,7 +1,8 @@
 // From the verdicts of a monitor on streams whose truth is known to the figures that describe it.
 
-import type { JudgeName } from "./bench-judges.ts";
 import type { DriftVerdict } from "./decision.ts";
+
+export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
 /** One verdict a batch, in order. */
 export type Verdicts = readonly DriftVerdict[];

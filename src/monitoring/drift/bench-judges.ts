@@ -5,12 +5,10 @@
 import { ksPValue } from "../../stats/ks.ts";
 import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
 import { ofChannels } from "../summaries/sensor-signals.ts";
-import type { Verdicts } from "./bench-figures.ts";
+import type { JudgeName, Verdicts } from "./bench-figures.ts";
 import type { DriftModel } from "./comparison.ts";
 import { type DriftOptions, type DriftState, type DriftVerdict, judge, newDriftState } from "./decision.ts";
 import { batchStatistics } from "./score.ts";
-
-export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
 /** The verdict on each batch of a stream. */
 export type StreamJudge = (stream: readonly ClassSummaries[], model: DriftModel) => Verdicts;

@@ -1,12 +1,13 @@
 // Why a batch alarmed. Each usual fault is undone on the batch, one at a time; what brings it back to the baseline is the
 // likely cause. Faults that cannot be undone (a stuck or clipped channel, a wrong rate) are looked for directly.
 
+import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
 import { ksDistance } from "../../stats/ks.ts";
 import { type BaselineReference, gridsOf } from "../summaries/baseline-reference.ts";
 import type { BatchSummary } from "../summaries/batch-summary.ts";
 import { type Columns, Summarizer } from "../summaries/summarize.ts";
 import { leastRelativeStd } from "./channel-statistics.ts";
-import { type Remedy, remediesFor, type Triad, triadsOf } from "./remedies.ts";
+import { type Remedy, remediesFor } from "./remedies.ts";
 
 export interface Culprit {
   readonly kind: Remedy["kind"] | "stuck channel" | "clipped channel" | "sampling rate";

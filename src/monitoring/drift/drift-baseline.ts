@@ -8,9 +8,9 @@ import {
 } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
 import { type ModelSignals, modelSignalsSchema, signalEdges } from "../summaries/model-signals.ts";
+import { sampleSchema } from "../summaries/sample-schema.ts";
 import { signalNames } from "../summaries/sensor-signals.ts";
 import { type AccuracyCalibration, accuracyCalibrationSchema } from "./accuracy-estimate.ts";
-import { sampleSchema } from "./baseline-stats.ts";
 import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { calibrationFaults } from "./calibration-faults.ts";
 import type { DriftModel } from "./comparison.ts";

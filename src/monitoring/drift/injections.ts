@@ -3,6 +3,7 @@
 // them matter is for the benchmark to say; the defaults are arbitrary. Left out are changes of the person or of the
 // activities: no function of samples makes them, but who builds the stream.
 
+import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
 import {
   beginning,
   type Change,
@@ -12,7 +13,6 @@ import {
   inAll,
   inOneOf,
 } from "./injected-change.ts";
-import { type Triad, triadsOf } from "./remedies.ts";
 import { atOtherRate, drawAxis, noisy, rotationAbout, stuck, turned, withHoles } from "./sensor-faults.ts";
 
 /** One change a number, none of an empty list. Flipped axes and units have no size and are always there. */

@@ -1,7 +1,5 @@
 // From a judgement to what a check answers: names for numbers, batch ids for counts.
 
-import type { CheckConfig } from "../../config.ts";
-import type { CheckFacts, MeasuredBatch, StreamState } from "../../pipelines/check.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
 import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
 import { alarmLevel, type DriftState, evidenceValue, type Judgement } from "../drift/decision.ts";
@@ -12,12 +10,13 @@ import { type ModelSignals, mergeSignals } from "../summaries/model-signals.ts";
 import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
 import type { Judge } from "./open-monitor.ts";
+import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 
 export function describeCheck(of: {
   batch: MeasuredBatch;
   memory: StreamMemory<StreamState>;
   monitor: Judge;
-  config: Pick<CheckConfig, "thresholds" | "arl" | "accept">;
+  config: JudgeOptions;
   facts: CheckFacts;
   judgement: Judgement;
   state: DriftState;

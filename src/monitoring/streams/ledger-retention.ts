@@ -1,7 +1,6 @@
 // How long a ledger keeps what: whole answers and the summaries of batches in no reference for some days, the summaries of
 // references for as long as they are references, and of every batch its row with a few figures for good.
 import type { Retention } from "../../storage/store/batch-ledger.ts";
-import type { StreamSchemas } from "./monitor-stream.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
 
 /** How long whole answers stay, and summaries that no reference needs; what is left after that stays for good. */
@@ -19,9 +18,10 @@ export function keptAtEnds({ windowSize }: MonitoredModel): number {
   return 2 * windowSize;
 }
 
-export function retention<R, E>(
+/** @param shorten a stored answer, as little of it as is kept for good */
+export function retention(
   model: MonitoredModel,
-  { result, shorten }: StreamSchemas<R, E>,
+  shorten: (value: unknown) => unknown,
   { days, bytes }: Keep,
   now: Date,
 ): Retention {
@@ -29,6 +29,6 @@ export function retention<R, E>(
     since: new Date(now.getTime() - days * 86_400_000).toISOString(),
     bytes,
     referenceBatches: keptAtEnds(model),
-    shorten: (value) => shorten(result.parse(value)),
+    shorten,
   };
 }

@@ -270,7 +270,9 @@ export class MonitorStream<R, E> {
     ledger.append(row);
     if (evidence !== null) ledger.putState(this.name, evidence);
     if (row.inWindow) ledger.forgetMiddle(this.name, keptAtEnds(this.#model));
-    ledger.forget(retention(this.#model, this.#schemas, this.#keep, this.#now()), shortenedPerBatch);
+    const { result, shorten } = this.#schemas;
+    const rules = retention(this.#model, (value) => shorten(result.parse(value)), this.#keep, this.#now());
+    ledger.forget(rules, shortenedPerBatch);
   }
 
   #memory(ledger: BatchLedger): StreamMemory<E> {

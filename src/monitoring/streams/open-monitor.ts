@@ -1,7 +1,6 @@
 // A model folder as its monitor needs it, after every check of its frozen side.
 
 import { UserError } from "../../errors.ts";
-import { openModel } from "../../pipelines/open-model.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
 import { neededFile } from "../../storage/store/file-inside.ts";
 import { canonicalJson, sha256Bytes, sha256File } from "../../storage/store/hash.ts";
@@ -14,6 +13,7 @@ import type { DriftModel } from "../drift/comparison.ts";
 import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
 import { validateBaseline } from "../drift/validate-baseline.ts";
 import type { MeasurementShape } from "../summaries/measurement-codec.ts";
+import { openModel } from "./open-model.ts";
 import type { MonitoredModel } from "./publish-reference.ts";
 
 export interface Monitor {

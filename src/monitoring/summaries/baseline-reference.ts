@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import { sortFloats } from "../../stats/sort-floats.ts";
-import { sampleSchema } from "../drift/baseline-stats.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import { type QuantileGrid, quantileGrid } from "./quantile-grid.ts";
+import { sampleSchema } from "./sample-schema.ts";
 import { type Columns, Summarizer } from "./summarize.ts";
 
 export interface ChannelReference {

@@ -1,11 +1,11 @@
 // From windows and what the network says of them to what is kept of a batch: counts by predicted class, and its signals.
 // Dimensions: S samples, W windows, K classes.
 
-import { argmaxRows } from "../../learning/evaluation/confusion-matrix.ts";
 import { windowStep } from "../../signals/preprocessing/make-windows.ts";
 import { coveredRanges } from "../../signals/preprocessing/scaler.ts";
 import { middleBetween, type Run, runsOf, type WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
 import { joinColumns } from "./join-columns.ts";

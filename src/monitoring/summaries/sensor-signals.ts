@@ -2,7 +2,7 @@
 // other axes with every wearing, and that hides an offset of one axis; the length of the vector knows of no turning. How the
 // samples follow one another tells lost samples and a wrong rate, which the values alone do not. Dimensions: N samples.
 
-import { type Triad, triadsOf } from "../drift/remedies.ts";
+import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
 import type { Columns } from "./summarize.ts";
 
 /** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */

@@ -253,3 +253,21 @@ export function list(names: readonly string[]): string {
   const shown = names.slice(0, 20).join(", ");
   return names.length > 20 ? `${shown}, ... (${names.length} in all)` : shown;
 }
+
+type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" | "time"> & {
+  channels?: string[];
+  pathColumns?: string[];
+};
+
+/** The columns that a user named, without those that are to be found. */
+export function columnsOf(named: NamedColumns): NamedColumns {
+  const { label, group, recording, time, channels, pathColumns } = named;
+  return {
+    ...(label !== undefined && { label }),
+    ...(group !== undefined && { group }),
+    ...(recording !== undefined && { recording }),
+    ...(time !== undefined && { time }),
+    ...(channels !== undefined && { channels }),
+    ...(pathColumns !== undefined && { pathColumns }),
+  };
+}

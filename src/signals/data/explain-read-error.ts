@@ -4,13 +4,17 @@ import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
 import { type Database, sqlName, sqlString } from "./duckdb.ts";
 import { firstLine, type SourceFile } from "./find-files.ts";
-import type { TableSchema } from "./table-schema.ts";
+
+/** As SQL; `numbers` are the columns to be read as numbers. */
+interface SqlTable {
+  source(numbers: ReadonlySet<string>): string;
+}
 
 /** @param numbers the columns that were read as numbers */
 export async function explainReadError(
   database: Database,
   file: SourceFile,
-  schema: TableSchema,
+  table: SqlTable,
   numbers: ReadonlySet<string>,
   error: unknown,
 ): Promise<UserError> {
@@ -32,7 +36,7 @@ export async function explainReadError(
     );
   }
   if (/convert/i.test(message)) {
-    const cell = await firstTextCell(database, schema, numbers).catch(() => undefined);
+    const cell = await firstTextCell(database, table, numbers).catch(() => undefined);
     if (cell !== undefined) {
       const value = JSON.stringify(cell.value);
       const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
@@ -106,7 +110,7 @@ function lineOfCell(message: string, cell: { column: string; value: string }): s
 
 async function firstTextCell(
   database: Database,
-  schema: TableSchema,
+  table: SqlTable,
   numbers: ReadonlySet<string>,
 ): Promise<{ row: number; column: string; value: string } | undefined> {
   const isText = (name: string): string =>
@@ -116,7 +120,7 @@ async function firstTextCell(
   const value = names.map((name) => `WHEN ${isText(name)} THEN CAST(${sqlName(name)} AS VARCHAR)`).join(" ");
   const [cell] = await database.rows(
     `SELECT data_row, CASE ${column} END AS name, CASE ${value} END AS value
-     FROM (SELECT row_number() OVER () AS data_row, ${names.map(sqlName).join(", ")} FROM ${schema.source(new Set<string>())})
+     FROM (SELECT row_number() OVER () AS data_row, ${names.map(sqlName).join(", ")} FROM ${table.source(new Set<string>())})
      WHERE ${names.map(isText).join(" OR ")} ORDER BY data_row LIMIT 1`,
   );
   if (cell === undefined) return undefined;

@@ -23,3 +23,14 @@ export interface WindowSet {
   readonly users: readonly string[];
   readonly recordings: readonly string[];
 }
+
+/** Windows by class, in the order of the classes. */
+export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
+  return countByName(labels, classes);
+}
+
+export function countByName(index: Int32Array, names: readonly string[]): Record<string, number> {
+  const counts = new Array<number>(names.length).fill(0);
+  for (const i of index) counts[i]! += 1;
+  return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
+}

@@ -7,9 +7,9 @@ import {
   classificationMetrics,
   classificationMetricsSchema,
 } from "../../../src/learning/evaluation/classification-metrics.ts";
-import { argmaxRows } from "../../../src/learning/evaluation/confusion-matrix.ts";
 import { macroF1 } from "../../../src/learning/evaluation/f1.ts";
 import { metricsSummary, metricsSummarySchema } from "../../../src/learning/evaluation/metrics-summary.ts";
+import { argmaxRows } from "../../../src/stats/argmax-rows.ts";
 
 interface Case {
   name: string;

@@ -116,7 +116,7 @@ function runningSum(start: Value, rows: Value): Value[] {
 
 /** Functions that add no operator. */
 const helpers = ["broadcast", "sameShape"];
-/** Has no double kernel in ONNX Runtime: stands below, and in test/nn against PyTorch's numbers. */
+/** Has no double kernel in ONNX Runtime: stands below, and in its neighbours against PyTorch's numbers. */
 const singlePrecision = ["bidirectionalLstm"];
 
 describe("operators in ONNX Runtime", () => {

@@ -11,7 +11,7 @@ import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 const source = (path: string): string => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
 
 const opens = (model: string): string =>
-  `await (await import(${source("training/onnx-runtime.ts")})).openSession(${JSON.stringify(model)});`;
+  `await (await import(${source("learning/training/onnx-runtime.ts")})).openSession(${JSON.stringify(model)});`;
 
 /** A worker thread that runs a program, and ends the process with exit code 1 if that throws. */
 const inWorker = (program: string): string =>
@@ -54,7 +54,7 @@ it("leaves nothing either when a program imports tidemark and opens networks in 
 
 it("leaves nothing where the main thread opens no network itself, as in a training", async () => {
   const program = (): string =>
-    `const { startWorker } = await import(${source("training/start-worker.ts")});
+    `const { startWorker } = await import(${source("learning/training/start-worker.ts")});
      const input = { batchSize: 4, windowSize: 40, channels: 3, classes: 2 };
      const worker = startWorker("gradient-worker-thread", { name: "compact", input });
      await new Promise((resolve, reject) => worker.on("message", resolve).on("error", reject));
@@ -70,7 +70,7 @@ it("opens no network in a worker of a process that has telemetry on", async () =
 });
 
 it("would leave files without this module, so the tests above can fail", async () => {
-  const runtime = JSON.stringify(new URL("../../node_modules/onnxruntime-node/dist/index.js", import.meta.url).href);
+  const runtime = JSON.stringify(new URL("../../../node_modules/onnxruntime-node/dist/index.js", import.meta.url).href);
   const program = (model: string): string =>
     `await (await import(${runtime})).default.InferenceSession.create(${JSON.stringify(model)});`;
   const { files } = await inFreshHome(program, undefined);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../../src/monitoring/drift/diagnosis.ts";
-import { triadsOf } from "../../../src/monitoring/drift/remedies.ts";
 import { baselineReference } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
+import { triadsOf } from "../../../src/signals/sensors/triads.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;

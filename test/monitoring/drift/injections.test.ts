@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../../../src/monitoring/drift/injected-change.ts";
 import { activityMix, type ChangeSizes, changes } from "../../../src/monitoring/drift/injections.ts";
-import { remediesFor, triadsOf } from "../../../src/monitoring/drift/remedies.ts";
+import { remediesFor } from "../../../src/monitoring/drift/remedies.ts";
 import {
   atOtherRate,
   drawAxis,
@@ -13,6 +13,7 @@ import {
 } from "../../../src/monitoring/drift/sensor-faults.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
+import { triadsOf } from "../../../src/signals/sensors/triads.ts";
 import { moments } from "../../../src/stats/moments.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];

@@ -1,7 +1,6 @@
 // A batch that is measured in pieces is measured as a whole. The reference takes all windows at once.
 
 import { describe, expect, test } from "vitest";
-import { argmaxRows } from "../../../src/learning/evaluation/confusion-matrix.ts";
 import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
 import {
   BatchMeasurer,
@@ -17,6 +16,7 @@ import { Rng } from "../../../src/random.ts";
 import { type Recordings, rowsInMemory, type Stretch } from "../../../src/signals/data/recordings.ts";
 import { makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { chunkCount, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+import { argmaxRows } from "../../../src/stats/argmax-rows.ts";
 
 const rate = 20;
 const nClasses = 3;

@@ -1,22 +1,23 @@
 // From files to windows and folds: everything that `train` does before the first fit, and where it refuses bad input.
 
-import type { TrainConfig } from "../../config.ts";
-import { UserError } from "../../errors.ts";
-import { type DescribedValues, describeValues } from "../../monitoring/drift/compute-baseline.ts";
-import { Rng } from "../../random.ts";
-import { shellCommand } from "../../shell-words.ts";
-import { refuseAbsurdValues } from "../../signals/data/absurd-values.ts";
-import { type OpenedRecordings, openRecordings } from "../../signals/data/open-recordings.ts";
-import type { QualityReport } from "../../signals/data/quality.ts";
-import type { Recordings } from "../../signals/data/recordings.ts";
-import { type DroppedSamples, makeWindowsOf } from "../../signals/preprocessing/make-windows.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { largeWindowFault } from "../../storage/store/stored-config.ts";
-import { innerSplit } from "../evaluation/inner-split.ts";
-import { type FoldParts, type LeakageReport, leakageReport } from "../evaluation/leakage.ts";
-import { outerSplit } from "../evaluation/outer-split.ts";
-import type { TrainEvent } from "./train-events.ts";
-import { tellMemory, trainingMemory } from "./training-memory.ts";
+import type { TrainConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import { innerSplit } from "../learning/evaluation/inner-split.ts";
+import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
+import { outerSplit } from "../learning/evaluation/outer-split.ts";
+import type { TrainEvent } from "../learning/training/train-events.ts";
+import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
+import { type DescribedValues, describeValues } from "../monitoring/drift/compute-baseline.ts";
+import { Rng } from "../random.ts";
+import { shellCommand } from "../shell-words.ts";
+import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
+import { columnsOf } from "../signals/data/column-roles.ts";
+import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import type { QualityReport } from "../signals/data/quality.ts";
+import type { Recordings } from "../signals/data/recordings.ts";
+import { type DroppedSamples, makeWindowsOf } from "../signals/preprocessing/make-windows.ts";
+import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
+import { largeWindowFault } from "../storage/store/stored-config.ts";
 
 export interface TrainingData {
   readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
@@ -87,32 +88,6 @@ function splitsOf(
   const leakage = leakageReport(config.split, windows, folds);
   onEvent(splitEvent(config, leakage, folds, warnings));
   return { folds, leakage, warnings };
-}
-
-/** The columns that a user named, without those that are to be found. */
-export function columnsOf(
-  config: Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">,
-): Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns"> {
-  const { label, group, recording, time, channels, pathColumns } = config;
-  return {
-    ...(label !== undefined && { label }),
-    ...(group !== undefined && { group }),
-    ...(recording !== undefined && { recording }),
-    ...(time !== undefined && { time }),
-    ...(channels !== undefined && { channels }),
-    ...(pathColumns !== undefined && { pathColumns }),
-  };
-}
-
-/** Windows by class, in the order of the classes. */
-export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
-  return countByName(labels, classes);
-}
-
-export function countByName(index: Int32Array, names: readonly string[]): Record<string, number> {
-  const counts = new Array<number>(names.length).fill(0);
-  for (const i of index) counts[i]! += 1;
-  return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
 }
 
 function refuseFlatChannels({ channels }: QualityReport): void {

@@ -2,12 +2,12 @@
 // that its files fit each other and can be used, whoever wrote the hashes.
 
 import { readFile } from "node:fs/promises";
-import { networkFaults } from "../learning/networks/exported-network.ts";
-import { scalerFaults } from "../signals/preprocessing/scaler.ts";
-import { readJson } from "../storage/store/atomic-file.ts";
-import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../storage/store/model-folder.ts";
-import { resolveModel } from "../storage/store/registry.ts";
-import { explainReadFailure } from "../system-error.ts";
+import { networkFaults } from "../../learning/networks/exported-network.ts";
+import { scalerFaults } from "../../signals/preprocessing/scaler.ts";
+import { readJson } from "../../storage/store/atomic-file.ts";
+import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../../storage/store/model-folder.ts";
+import { resolveModel } from "../../storage/store/registry.ts";
+import { explainReadFailure } from "../../system-error.ts";
 
 /**
  * @param model a model folder, or DIR/LINE@champion

@@ -1,0 +1,222 @@
+// The house: which rooms src/ has, what lives there, and what each may import. test/architecture.test.ts enforces it.
+//
+//   npm run architecture                     the map, as CONTRIBUTING.md shows it, then rooms, arrows and cycles
+//   npm run architecture -- --source DIR     the same counts of another src/
+//   npm run architecture -- --write          puts the map into CONTRIBUTING.md
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+/** In the order in which data pass through them: a wing imports only from itself and from those before it. */
+export const wings = [
+  "stats",
+  "signals",
+  "storage",
+  "learning",
+  "monitoring",
+  "report",
+  "pipelines",
+  "interfaces",
+] as const;
+
+export interface Room {
+  readonly purpose: string;
+  /** Rooms of src/, besides its root files, that this room may import. */
+  readonly imports: readonly string[];
+}
+
+export const rooms: Readonly<Record<string, Room>> = {
+  stats: { purpose: "distributions and distances on plain arrays", imports: [] },
+  "signals/data": {
+    purpose: "recordings in and tables out, checks, the quality report, the simulator",
+    imports: ["stats"],
+  },
+  "signals/sensors": { purpose: "which columns form a sensor", imports: [] },
+  "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
+  "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
+  "storage/tracking": { purpose: "what an MLflow server is sent, and how", imports: [] },
+  "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
+  "learning/evaluation": {
+    purpose: "who is tested on whom, the proof of it, and the metrics",
+    imports: ["signals/data", "stats"],
+  },
+  "learning/pseudo-labeling": {
+    purpose: "learning from unlabelled windows: selection, curriculum, gate",
+    imports: ["learning/evaluation", "stats"],
+  },
+  "learning/training": {
+    purpose: "fits: sessions, loop, checkpoints, worker threads, temperature, folds",
+    imports: [
+      "learning/networks",
+      "learning/evaluation",
+      "learning/pseudo-labeling",
+      "signals/data",
+      "signals/preprocessing",
+      "stats",
+      "storage/store",
+    ],
+  },
+  "monitoring/summaries": {
+    purpose: "what is kept of a batch; pure, runs in a browser",
+    imports: ["signals/preprocessing", "signals/sensors", "stats"],
+  },
+  "monitoring/drift": {
+    purpose: "the frozen baseline, its calibration, and judging against it; pure",
+    imports: ["monitoring/summaries", "signals/data", "signals/preprocessing", "signals/sensors", "stats"],
+  },
+  "monitoring/streams": {
+    purpose: "the opened model, a stream's memory, update rules, what a check answers",
+    imports: [
+      "monitoring/summaries",
+      "monitoring/drift",
+      "learning/networks",
+      "signals/data",
+      "signals/preprocessing",
+      "storage/store",
+      "stats",
+    ],
+  },
+  report: {
+    purpose: "what is told about a run: pages, pictures, MLflow runs",
+    imports: [
+      "monitoring/streams",
+      "monitoring/drift",
+      "signals/data",
+      "storage/store",
+      "storage/tracking",
+      "learning/evaluation",
+      "learning/pseudo-labeling",
+      "learning/training",
+    ],
+  },
+  pipelines: {
+    purpose: "one file per verb, which joins what else stays apart",
+    imports: [
+      "stats",
+      "signals/data",
+      "signals/preprocessing",
+      "storage/store",
+      "storage/tracking",
+      "report",
+      "learning/networks",
+      "learning/evaluation",
+      "learning/pseudo-labeling",
+      "learning/training",
+      "monitoring/summaries",
+      "monitoring/drift",
+      "monitoring/streams",
+    ],
+  },
+  "interfaces/cli": {
+    purpose: "commands and what they print",
+    imports: ["pipelines", "monitoring/streams", "learning/training", "storage/store"],
+  },
+};
+
+export interface Import {
+  readonly from: string;
+  readonly to: string;
+  /** Loads with its importer: neither `import()` nor types alone. */
+  readonly loads: boolean;
+}
+
+/** Files of a source directory, relative to it. */
+export function filesOf(source: string): string[] {
+  return readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .sort();
+}
+
+/** Every import between the files, type-only ones included. */
+export function importsOf(source: string, files: readonly string[]): Import[] {
+  return files.flatMap((from) => {
+    const text = readFileSync(join(source, from), "utf8");
+    const found = (pattern: RegExp, loads: boolean): Import[] =>
+      [...text.matchAll(pattern)].map((match) => ({ from, to: normalize(join(dirname(from), match[1]!)), loads }));
+    return [
+      ...found(/^(?:import|export)\s+type\s[^;"]*?\bfrom\s+"(\.[^"]*)"/gm, false),
+      ...found(/^(?:import|export)\s+(?!type\s)[^;"]*?\bfrom\s+"(\.[^"]*)"/gm, true),
+      ...found(/^import\s+"(\.[^"]*)"/gm, true),
+      ...found(/\b(?:import\(|new URL\()\s*"(\.[^"]*)"/g, false),
+    ].filter(({ to }) => !to.startsWith(".."));
+  });
+}
+
+/** The folder a file lies in; "" for the root of src/. */
+export function roomOf(file: string): string {
+  const room = dirname(file);
+  return room === "." ? "" : room;
+}
+
+/** "room -> room" with the number of imports; the root of src/ is a room, too. */
+export function arrowsOf(imports: readonly Import[]): Map<string, number> {
+  const arrows = new Map<string, number>();
+  for (const { from, to } of imports) {
+    if (roomOf(from) === roomOf(to)) continue;
+    const arrow = `${roomOf(from) || "src"} -> ${roomOf(to) || "src"}`;
+    arrows.set(arrow, (arrows.get(arrow) ?? 0) + 1);
+  }
+  return arrows;
+}
+
+/** Ways through the graph that end where they began; each only once. */
+export function cyclesOf(edges: Iterable<readonly [string, string]>): string[] {
+  const next = new Map<string, string[]>();
+  for (const [from, to] of edges) next.set(from, [...(next.get(from) ?? []), to]);
+  const state = new Map<string, "open" | "done">();
+  const cycles: string[] = [];
+  const visit = (node: string, path: readonly string[]): void => {
+    if (state.get(node) === "done") return;
+    if (state.get(node) === "open") {
+      cycles.push([...path.slice(path.indexOf(node)), node].join(" -> "));
+      return;
+    }
+    state.set(node, "open");
+    for (const to of next.get(node) ?? []) visit(to, [...path, node]);
+    state.set(node, "done");
+  };
+  for (const node of next.keys()) visit(node, []);
+  return cycles;
+}
+
+/** The map of CONTRIBUTING.md. */
+export function architectureMap(): string {
+  const names = Object.keys(rooms);
+  const rows = names.map((name) => {
+    const { purpose, imports } = rooms[name]!;
+    const sorted = names.filter((other) => imports.includes(other)).map((other) => `\`${other}\``);
+    return `| \`${name}\` | ${purpose} | ${sorted.join(", ") || "none"} |`;
+  });
+  return ["| room | what lives there | imports |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+export const mapMarks = { begin: "<!-- npm run architecture -- --write -->", end: "<!-- end of the map -->" } as const;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values: options } = parseArgs({ options: { source: { type: "string" }, write: { type: "boolean" } } });
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const source = options.source ?? join(root, "src");
+  if (!existsSync(source)) throw new Error(`--source ${source}: expected a directory`);
+  const files = filesOf(source);
+  const imports = importsOf(source, files);
+  const loops = (edges: readonly Import[], of: (file: string) => string): number =>
+    cyclesOf(edges.map(({ from, to }) => [of(from), of(to)] as const).filter(([a, b]) => a !== b)).length;
+  const lines = files.map((file) => ({ file, lines: readFileSync(join(source, file), "utf8").split("\n").length - 1 }));
+  const longest = lines.reduce((a, b) => (b.lines > a.lines ? b : a));
+  if (options.source === undefined) console.log(`${architectureMap()}\n`);
+  console.log(`rooms ${new Set(files.map(roomOf)).size}`);
+  console.log(`arrows ${arrowsOf(imports).size}`);
+  const belowRoot = imports.filter(({ from, to }) => roomOf(from) !== "" && roomOf(to) !== "");
+  console.log(`cycles of rooms ${loops(belowRoot, roomOf)}, of files ${loops(imports, (file) => file)}`);
+  console.log(`files ${files.length}, the longest ${longest.file} with ${longest.lines} lines`);
+  if (options.write) {
+    const path = join(root, "CONTRIBUTING.md");
+    const text = readFileSync(path, "utf8");
+    const [before, rest] = text.split(mapMarks.begin);
+    writeFileSync(
+      path,
+      `${before}${mapMarks.begin}\n${architectureMap()}\n${mapMarks.end}${rest!.split(mapMarks.end)[1]}`,
+    );
+  }
+}

@@ -1,0 +1,65 @@
+// From a measured batch and its stream's memory to a verdict. Pure.
+
+import type { FaultDescription } from "../../signals/data/data-fault.ts";
+import { judge, newDriftState } from "../drift/decision.ts";
+import { diagnose } from "../drift/diagnosis.ts";
+import { ofChannels } from "../summaries/sensor-signals.ts";
+import type { CheckResult } from "./check-result.ts";
+import { describeCheck } from "./describe-check.ts";
+import type { Decision, StreamMemory } from "./monitor-stream.ts";
+import type { Judge } from "./open-monitor.ts";
+import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
+
+/** Ids kept to name the batch at which something began. */
+const mostRecent = 100;
+
+/** Pure: all that is known of the batch and its stream is in the arguments. */
+export function judgeBatch(
+  batch: MeasuredBatch,
+  memory: StreamMemory<StreamState>,
+  monitor: Judge,
+  config: JudgeOptions,
+  facts: CheckFacts,
+): Decision<CheckResult, StreamState> {
+  const before = memory.evidence ?? { drift: newDriftState, recent: [] };
+  const past = {
+    window: memory.window.map(({ byClass }) => byClass),
+    anchor: memory.anchor.map(({ byClass }) => byClass),
+  };
+  const { thresholds, alpha, arl, accept } = config;
+  const judged = judge(batch.measurement.byClass, past, before.drift, monitor.model, { thresholds, alpha, arl });
+  const recent = [...before.recent, facts.batchId].slice(-mostRecent);
+  const alarmed = judged.judgement.verdict !== "normal";
+  const causes =
+    alarmed || judged.judgement.unfamiliar
+      ? diagnose(batch.columns, ofChannels(monitor.model.baseline)).slice(0, 3)
+      : [];
+  const result = describeCheck({ batch, memory, monitor, config, facts, causes, ...judged, recent });
+  return {
+    verdict: judged.judgement.verdict,
+    reason: result.verdict === "normal" ? null : reasonOf(result),
+    doubtful: judged.judgement.doubtful && !accept,
+    summary: batch.measurement,
+    evidence: { drift: judged.state, recent },
+    result,
+  };
+}
+
+function reasonOf({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {
+  const loudest = comparisons.find(({ reference }) => reference === leading);
+  return loudest === undefined ? verdict : `${verdict}: ${loudest.channel} against the ${loudest.reference}`;
+}
+
+export function rejectBatch(
+  reasons: readonly FaultDescription[],
+  facts: CheckFacts,
+): Decision<CheckResult, StreamState> {
+  return {
+    verdict: "rejected",
+    reason: [...new Set(reasons.map(({ code }) => code))].join(", "),
+    result: {
+      ...{ schema_version: 1, batch_id: facts.batchId, stream: facts.stream, model_version: facts.modelVersion },
+      ...{ checked_at: facts.checkedAt, verdict: "rejected", reasons: reasons.map((reason) => ({ ...reason })) },
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// What a stream carries from one check to the next, and what a check knows before it asks the stream.
+
+import { z } from "zod";
+import { type DriftState, driftStateSchema } from "../drift/decision.ts";
+import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
+import type { Columns } from "../summaries/summarize.ts";
+import { type CheckResult, checkResultSchema, shortenedResult } from "./check-result.ts";
+import type { StreamSchemas } from "./monitor-stream.ts";
+import type { Judge } from "./open-monitor.ts";
+
+/** What a stream remembers between checks, besides the batches of its references. */
+export interface StreamState {
+  readonly drift: DriftState;
+  /** Ids of the batches that were judged last, the newest at the end. */
+  readonly recent: readonly string[];
+}
+
+export const streamStateSchema: z.ZodType<StreamState> = z.object({
+  drift: driftStateSchema,
+  recent: z.array(z.string()),
+});
+
+export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
+  result: checkResultSchema,
+  evidence: streamStateSchema,
+  shorten: shortenedResult,
+};
+
+/** A ledger from somebody else may hold the evidence of another model. */
+export function evidenceSchema({ model }: Judge): z.ZodType<StreamState> {
+  const channels = Object.keys(model.baseline);
+  return streamStateSchema.refine(
+    ({ drift }) => drift.series.every((batch) => channels.every((name) => Object.hasOwn(batch, name))),
+    "expected the model's channels",
+  );
+}
+
+/** A batch as far as it can be looked at without knowing its stream. */
+export interface MeasuredBatch {
+  readonly rows: number;
+  /** At the model's rate, under the windows. */
+  readonly samples: number;
+  /** The samples by the model's channel; evenly spread pieces of a long batch. */
+  readonly columns: Columns;
+  readonly windows: number;
+  readonly measurement: BatchMeasurement;
+  readonly warnings: readonly string[];
+}
+
+/** How a batch is to be judged. */
+export interface JudgeOptions {
+  readonly thresholds: "calibrated" | "fixed";
+  /** Chance that a drift-free batch looks unfamiliar beside the baseline. */
+  readonly alpha: number;
+  /** Batches from one false alarm to the next, on average. */
+  readonly arl: number;
+  /** Whether the batch enters the references whatever its verdict. */
+  readonly accept: boolean;
+}
+
+export interface CheckFacts {
+  readonly batchId: string;
+  readonly stream: string;
+  readonly modelVersion: string;
+  readonly checkedAt: string;
+}

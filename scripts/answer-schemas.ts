@@ -4,8 +4,12 @@ import { z } from "zod";
 import type { SnakeKeys } from "../src/interfaces/cli/snake-keys.ts";
 import { cvReportSchema } from "../src/learning/evaluation/cv-report.ts";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
-import type { ChangeFigures, DriftBenchResult, NoDriftFigures } from "../src/monitoring/drift/bench-figures.ts";
-import type { JudgeName } from "../src/monitoring/drift/bench-figures.ts";
+import type {
+  ChangeFigures,
+  DriftBenchResult,
+  JudgeName,
+  NoDriftFigures,
+} from "../src/monitoring/drift/bench-figures.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
 import type { PredictResult } from "../src/pipelines/predict.ts";

@@ -2,8 +2,8 @@
 // types are those of what is printed, so that neither can change without the other.
 import { z } from "zod";
 import type { SnakeKeys } from "../src/interfaces/cli/snake-keys.ts";
-import { cvReportSchema } from "../src/learning/evaluation/cv-report.ts";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
+import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import type {
   ChangeFigures,
   DriftBenchResult,

@@ -39,7 +39,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
   "learning/evaluation": {
     purpose: "who is tested on whom, the proof of it, and the metrics",
-    imports: ["signals/data", "stats"],
+    imports: ["stats"],
   },
   "learning/pseudo-labeling": {
     purpose: "learning from unlabelled windows: selection, curriculum, gate",
@@ -82,7 +82,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       "monitoring/streams",
       "monitoring/drift",
-      "signals/data",
       "storage/store",
       "storage/tracking",
       "learning/evaluation",
@@ -110,7 +109,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "interfaces/cli": {
     purpose: "commands and what they print",
-    imports: ["pipelines", "monitoring/streams", "learning/training", "storage/store"],
+    imports: ["pipelines"],
   },
 };
 

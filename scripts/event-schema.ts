@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
-import { summarySchema, userReportSchema } from "../src/learning/evaluation/cv-report.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
+import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
 import type { TrainEvent } from "../src/learning/training/train-events.ts";
 import { qualityReportSchema } from "../src/signals/data/quality.ts";
 

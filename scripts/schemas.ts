@@ -4,8 +4,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { cvReportSchema } from "../src/learning/evaluation/cv-report.ts";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
+import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import { baselineStatsSchema } from "../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../src/monitoring/streams/check-result.ts";
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";

@@ -32,15 +32,15 @@ export {
 } from "./config.ts";
 export { exitCodes, Interrupted, UserError, verdictExitCodes } from "./errors.ts";
 export type { ClassificationMetrics } from "./learning/evaluation/classification-metrics.ts";
-export type { CvReport } from "./learning/evaluation/cv-report.ts";
 export type { LeakageReport } from "./learning/evaluation/leakage.ts";
 export type { RetrainReport } from "./learning/pseudo-labeling/retrain-report.ts";
-export type { FitName, OnTrainEvent, TrainEvent, TrainSummary } from "./learning/training/train-events.ts";
+export type { CvReport } from "./learning/training/cv-report.ts";
 // the files of a model folder
 export type { BaselineStats } from "./monitoring/drift/baseline-stats.ts";
 export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/streams/check-result.ts";
-export { type Monitor, openMonitor, validateBaselineFile } from "./monitoring/streams/open-monitor.ts";
+export { type Monitor, openMonitor } from "./monitoring/streams/open-monitor.ts";
 export type { RollingReference } from "./monitoring/streams/rolling-reference.ts";
+export { type ShownBaseline, showBaseline, validateBaseline } from "./pipelines/baseline.ts";
 export { type CheckAnswer, check } from "./pipelines/check.ts";
 export { type CompactedLedger, compactLedger } from "./pipelines/compact-ledger.ts";
 export { type DriftBenchResult, driftBench } from "./pipelines/drift-bench.ts";
@@ -59,7 +59,14 @@ export { type RetrainResult, retrain } from "./pipelines/retrain.ts";
 export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
 // pipelines
 export { type SyncResult, sync } from "./pipelines/sync.ts";
-export { type TrainResult, train } from "./pipelines/train.ts";
+export {
+  type FitName,
+  type OnTrainEvent,
+  type TrainEvent,
+  type TrainResult,
+  type TrainSummary,
+  train,
+} from "./pipelines/train.ts";
 export type { QualityReport } from "./signals/data/quality.ts";
 export type { Scaler } from "./signals/preprocessing/scaler.ts";
 // store

@@ -4,8 +4,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { type CvReport, cvReportSchema } from "../learning/evaluation/cv-report.ts";
 import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
+import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
 import { listStreams, resetStreams } from "../monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { shellCommand } from "../shell-words.ts";

@@ -73,7 +73,8 @@ export async function retrain(
     const data = await prepareRetraining(config, champion);
     await enterRun(staging, computing({ ...config, model: versionOf(champion) }), fingerprintOf(data));
     tracker = await TrainingTracker.open(
-      (start) => beginRetraining(data.unlabelled, config, champion, start),
+      (start) =>
+        beginRetraining({ recordings: data.unlabelled, rows: data.unlabelled.time.length }, config, champion, start),
       config,
       staging,
       {

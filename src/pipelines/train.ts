@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { computing, resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
 import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
-import type { FoldReport } from "../learning/evaluation/cv-report.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import { describeFold, summariseFolds } from "../learning/training/cross-validation.ts";
+import type { FoldReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
 import type { FitSpec } from "../learning/training/fit-network.ts";
@@ -27,6 +27,8 @@ import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { buildModel, writeModel } from "./write-model.ts";
+
+export type { FitName, OnTrainEvent, TrainEvent, TrainSummary } from "../learning/training/train-events.ts";
 
 export interface TrainResult {
   /** The model folder. */

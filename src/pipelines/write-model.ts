@@ -2,11 +2,11 @@
 
 import { basename } from "node:path";
 import { type TrainConfig, untracked } from "../config.ts";
-import type { CvReport } from "../learning/evaluation/cv-report.ts";
 import { buildExportGraph } from "../learning/networks/inference-graph.ts";
 import { modelProto } from "../learning/networks/model-proto.ts";
 import { networkLayers } from "../learning/networks/presets.ts";
 import type { CrossValidation } from "../learning/training/cross-validation.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-worker.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
 import { fitSeconds } from "../learning/training/resumable-run.ts";
@@ -30,7 +30,7 @@ import type { Manifest } from "../storage/store/manifest.ts";
 import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
 import { type FileContent, modelFiles, trackingFile, writeModelFolder } from "../storage/store/model-folder.ts";
 import type { Staging } from "../storage/store/staging.ts";
-import { currentVersions, gitCommit, tidemarkVersion } from "../storage/store/versions.ts";
+import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import type { TrainingData } from "./prepare-training.ts";
 
 export interface TrainedModel {

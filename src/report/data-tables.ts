@@ -1,8 +1,8 @@
 // The quality and leakage reports, the windows and the run's settings as tables.
 
 import { counted } from "../counted.ts";
-import type { CvReport } from "../learning/evaluation/cv-report.ts";
 import type { LeakageReport } from "../learning/evaluation/leakage.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
 import { dataTable, factTable } from "./data-table.ts";
 import { count, duration, fixed, percent, quantity } from "./format.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";

@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
-import type { CvReport } from "../learning/evaluation/cv-report.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
 import { duration, fixed } from "./format.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";

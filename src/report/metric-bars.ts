@@ -2,7 +2,7 @@
 // charts of equal scale, so that sixty people stay legible on a phone and no chart is split by a page.
 
 import * as Plot from "@observablehq/plot";
-import type { CvReport } from "../learning/evaluation/cv-report.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
 import { dataTable } from "./data-table.ts";
 import { count, fixed, short } from "./format.ts";
 import { type Html, html } from "./html.ts";

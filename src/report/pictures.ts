@@ -2,7 +2,7 @@
 // carry their colours and a white ground, since no style sheet comes with them.
 
 import * as Plot from "@observablehq/plot";
-import type { CvReport } from "../learning/evaluation/cv-report.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
 import { short } from "./format.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { plotSvg } from "./plot-svg.ts";

@@ -5,14 +5,13 @@ import { basename } from "node:path";
 import { type RetrainConfig, untracked } from "../config.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
-import type { Recordings } from "../signals/data/recordings.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { TrackerStart } from "./train-log.ts";
-import { datasetEvent, flat, runTags, trainRun } from "./train-log.ts";
+import { type Dataset, datasetEvent, flat, runTags, trainRun } from "./train-log.ts";
 
 /** The parent run with all that is known before the first cycle. */
 export function beginRetraining(
-  unlabelled: Recordings,
+  { recordings, rows }: { recordings: Dataset; rows: number },
   config: RetrainConfig,
   { folder }: Monitor,
   { id, at, gitCommit }: TrackerStart,
@@ -24,11 +23,11 @@ export function beginRetraining(
       tags: {
         ...runTags("tidemark retrain", gitCommit),
         "tidemark.champion": folder.manifest.model_version,
-        "tidemark.data_fingerprint": unlabelled.fingerprint,
+        "tidemark.data_fingerprint": recordings.fingerprint,
       },
     },
     { type: "params", run: trainRun, params: flat(untracked(config)) },
-    datasetEvent(unlabelled, unlabelled.time.length),
+    datasetEvent(recordings, rows),
   ];
 }
 

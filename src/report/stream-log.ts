@@ -5,8 +5,8 @@ import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
 import type { LedgerRow } from "../storage/store/batch-ledger.ts";
 import { canonicalJson, sha256Bytes } from "../storage/store/hash.ts";
-import { tidemarkVersion } from "../storage/store/versions.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { tidemarkVersion } from "../versions.ts";
 
 /** Of every stream. */
 export const streamRun = "stream";

@@ -6,13 +6,12 @@ import { basename } from "node:path";
 import { type TrainConfig, untracked } from "../config.ts";
 import { counted } from "../counted.ts";
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
-import type { CvReport } from "../learning/evaluation/cv-report.ts";
 import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
 import type { FitName, TrainEvent } from "../learning/training/train-events.ts";
-import type { Recordings } from "../signals/data/recordings.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
-import { tidemarkVersion } from "../storage/store/versions.ts";
 import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 
 /** What an end of the log is made with. */
@@ -23,6 +22,13 @@ export interface TrackerStart {
   readonly gitCommit: string | null;
 }
 
+/** The recordings of a run, by what identifies them. */
+export interface Dataset {
+  readonly files: readonly string[];
+  readonly fingerprint: string;
+  readonly channels: readonly string[];
+}
+
 /** Of the parent run. */
 export const trainRun = "train";
 
@@ -31,7 +37,7 @@ const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMa
 
 /** The parent run with all that is known before the first epoch. */
 export function beginTraining(
-  { recordings, rows }: { recordings: Pick<Recordings, "channels" | "files" | "fingerprint">; rows: number },
+  { recordings, rows }: { recordings: Dataset; rows: number },
   config: TrainConfig,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {
@@ -56,10 +62,7 @@ export function runTags(source: string, gitCommit: string | null): Record<string
   };
 }
 
-export function datasetEvent(
-  { files, fingerprint, channels }: Pick<Recordings, "files" | "fingerprint" | "channels">,
-  rows: number,
-): TrackingEvent {
+export function datasetEvent({ files, fingerprint, channels }: Dataset, rows: number): TrackingEvent {
   return {
     ...{ type: "dataset", run: trainRun },
     dataset: {

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import type { CvReport } from "../../src/learning/evaluation/cv-report.ts";
+import type { CvReport } from "../../src/learning/training/cv-report.ts";
 import { train } from "../../src/pipelines/train.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";

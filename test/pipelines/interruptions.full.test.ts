@@ -17,8 +17,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
 import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
-import { tidemarkVersion } from "../../src/storage/store/versions.ts";
 import { hasCode } from "../../src/system-error.ts";
+import { tidemarkVersion } from "../../src/versions.ts";
 import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();

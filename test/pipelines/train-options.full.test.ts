@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cvReportSchema } from "../../src/learning/evaluation/cv-report.ts";
+import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";

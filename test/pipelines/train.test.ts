@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
-import { type CvReport, cvReportSchema } from "../../src/learning/evaluation/cv-report.ts";
+import { type CvReport, cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import type { TrainEvent } from "../../src/learning/training/train-events.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";

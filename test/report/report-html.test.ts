@@ -1,6 +1,6 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { cvReportSchema } from "../../src/learning/evaluation/cv-report.ts";
+import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
 import { reportHtml } from "../../src/report/report-html.ts";
 import { type ExampleOptions, exampleReport, ordinary } from "./example-report.ts";

@@ -29,8 +29,8 @@ export function baselineCommand(): Command {
     .argument("<dir>", "the model folder")
     .option("--json", "print baseline_stats.json as one line")
     .action(async (directory: string, { json }: { json?: boolean }) => {
-      const { openMonitor } = await import("../../monitoring/streams/open-monitor.ts");
-      const { baseline, drift } = await openMonitor(directory);
+      const { showBaseline } = await import("../../pipelines/baseline.ts");
+      const { baseline, drift } = await showBaseline(directory);
       if (json === true) return print(JSON.stringify(baseline));
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
@@ -68,8 +68,8 @@ export function baselineCommand(): Command {
     .argument("<dir>", "the model folder")
     .option("--json", "print the faults as one line of JSON")
     .action(async (directory: string, { json }: { json?: boolean }) => {
-      const { validateBaselineFile } = await import("../../monitoring/streams/open-monitor.ts");
-      const faults = await validateBaselineFile(directory);
+      const { validateBaseline } = await import("../../pipelines/baseline.ts");
+      const faults = await validateBaseline(directory);
       if (json === true) print(JSON.stringify({ valid: faults.length === 0, faults }));
       else print(...(faults.length === 0 ? ["valid"] : faults));
       if (faults.length > 0) process.exitCode = exitCodes.usage;

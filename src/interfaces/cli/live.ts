@@ -1,7 +1,7 @@
 // A training run on a terminal: one line that is drawn over again and again (the fits that run now, windows a second,
 // time left), and above it, for good, what is finished.
 import { styleText } from "node:util";
-import type { FitName, TrainEvent } from "../../learning/training/train-events.ts";
+import type { FitName, TrainEvent } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { duration, fixed } from "./format.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";

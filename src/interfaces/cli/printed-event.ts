@@ -1,5 +1,5 @@
 // The events of train and retrain as `--json` prints them: the same in snake_case.
-import type { TrainEvent } from "../../learning/training/train-events.ts";
+import type { TrainEvent } from "../../pipelines/train.ts";
 import { type SnakeKeys, snakeKeys } from "./snake-keys.ts";
 
 type Named<Type extends TrainEvent["type"]> = Extract<TrainEvent, { type: Type }>;

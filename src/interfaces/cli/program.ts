@@ -1,8 +1,8 @@
 // The command line as a whole: its commands, and what an error, a broken pipe or a wrong word looks like to its user.
 import { Command, CommanderError } from "commander";
 import { exitCodes, Interrupted, UserError } from "../../errors.ts";
-import { tidemarkVersion } from "../../storage/store/versions.ts";
 import { explainSystemError } from "../../system-error.ts";
+import { tidemarkVersion } from "../../versions.ts";
 import { baselineCommand } from "./baseline-command.ts";
 import { checkCommand } from "./check-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";

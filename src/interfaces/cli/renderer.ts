@@ -1,5 +1,5 @@
 // What shows a training run, whatever it looks like.
-import type { OnTrainEvent } from "../../learning/training/train-events.ts";
+import type { OnTrainEvent } from "../../pipelines/train.ts";
 
 /** What is written to: process.stdout, process.stderr, or a test's stand-in. */
 export interface Output {

@@ -2,7 +2,7 @@
 
 import { counted } from "../../counted.ts";
 import { gigabytes } from "../../gigabytes.ts";
-import type { FitName, TrainEvent, TrainSummary } from "../../learning/training/train-events.ts";
+import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { count, duration, fixed, meanAndSd } from "./format.ts";
 import { tableLines } from "./table.ts";

@@ -2,9 +2,9 @@
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
-import type { CvReport, FoldReport, UserReport } from "../evaluation/cv-report.ts";
 import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
+import type { CvReport, FoldReport, UserReport } from "./cv-report.ts";
 import type { FitOutcome } from "./fit-worker.ts";
 import { fitSeconds } from "./resumable-run.ts";
 import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";

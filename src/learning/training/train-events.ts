@@ -4,9 +4,9 @@ import type { ResolvedColumns } from "../../signals/data/column-roles.ts";
 import type { QualityReport } from "../../signals/data/quality.ts";
 import type { DroppedSamples } from "../../signals/preprocessing/make-windows.ts";
 import type { ClassificationMetrics } from "../evaluation/classification-metrics.ts";
-import type { CvReport, UserReport } from "../evaluation/cv-report.ts";
 import type { CycleReport, StopReason } from "../pseudo-labeling/curriculum.ts";
 import type { GateRule } from "../pseudo-labeling/gate.ts";
+import type { CvReport, UserReport } from "./cv-report.ts";
 
 /** A training fits the network once a fold and once more on everything; a retraining once a cycle, then once a fold. */
 export type FitName = `fold-${number}` | `cycle-${number}` | "final";

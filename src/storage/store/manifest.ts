@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
+import type { Versions } from "../../versions.ts";
 import { checkForm, readJson } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { fileInside } from "./file-inside.ts";
@@ -10,7 +11,6 @@ import { canonicalJson, hashSchema, sha256Bytes } from "./hash.ts";
 import { isPathInside, isPlainName } from "./plain-name.ts";
 import { refuseLaterForm } from "./schema-version.ts";
 import { largeWindowFault, type StoredConfig, storedConfigSchema } from "./stored-config.ts";
-import type { Versions } from "./versions.ts";
 
 export interface Manifest {
   schema_version: 1;

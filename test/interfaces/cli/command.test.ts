@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { tidemarkVersion } from "../../../src/storage/store/versions.ts";
+import { tidemarkVersion } from "../../../src/versions.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 import { tidemark } from "./run-command.ts";
 

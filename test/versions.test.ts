@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { currentVersions, gitCommit } from "../../../src/storage/store/versions.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { currentVersions, gitCommit } from "../src/versions.ts";
+import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
 it("reads the versions of the installed packages", () => {
   const version = (path: string): string =>
-    JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8")).version;
+    JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), "utf8")).version;
   expect(currentVersions()).toEqual({
     tidemark: version("package.json"),
     node: process.versions.node,

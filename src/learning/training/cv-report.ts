@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import { type QualityReport, qualityReportSchema } from "../../signals/data/quality.ts";
-import { type ClassificationMetrics, classificationMetricsSchema } from "./classification-metrics.ts";
-import { type LeakageReport, leakageReportSchema } from "./leakage.ts";
-import { type MetricsSummary, metricsSummarySchema } from "./metrics-summary.ts";
+import { type ClassificationMetrics, classificationMetricsSchema } from "../evaluation/classification-metrics.ts";
+import { type LeakageReport, leakageReportSchema } from "../evaluation/leakage.ts";
+import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";
 
 export interface CvReport {
   schema_version: 1;

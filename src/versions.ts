@@ -13,7 +13,7 @@ export interface Versions {
 }
 
 /** Tidemark's own version. */
-export const tidemarkVersion: string = versionIn(new URL("../../../package.json", import.meta.url));
+export const tidemarkVersion: string = versionIn(new URL("../package.json", import.meta.url));
 
 /** The versions that belong into a manifest, read from the installed packages without loading them. */
 export function currentVersions(): Versions {

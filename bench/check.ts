@@ -16,7 +16,7 @@ import { withTemporaryDirectory } from "./temporary-directory.ts";
 
 const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
 const rows = 30_000;
-const windowSize = 5;
+const referenceBatches = 5;
 
 /** Trains a small model, fills a stream's references and checks one batch more each round. */
 export async function benchmarkCheck(options: { readonly rounds: number }): Promise<BenchmarkResult> {
@@ -27,15 +27,24 @@ export async function benchmarkCheck(options: { readonly rounds: number }): Prom
     await simulate({ out: recordings, users: 12, minutes: 6, seed: 1 });
     const written = await simulate({ out: batch, users: 1, minutes: 10, seed: 2 });
     if (written.rows !== rows) throw new Error(`expected ${rows} rows, simulated ${written.rows}`);
-    const short = ["--network", "compact", "--folds", "3", "--epochs", "2", "--window-size", `${windowSize}`];
+    const short = [
+      "--network",
+      "compact",
+      "--folds",
+      "3",
+      "--epochs",
+      "2",
+      "--reference-batches",
+      `${referenceBatches}`,
+    ];
     await tidemark(["train", recordings, "--out", model, ...short]);
     const times: number[] = [];
-    for (let i = 0; i < windowSize + options.rounds; i++) {
+    for (let i = 0; i < referenceBatches + options.rounds; i++) {
       let answer = "";
       const elapsed = await milliseconds(async () => {
         answer = await tidemark(["check", batch, "--model", model, "--batch-id", `batch-${i}`, "--json"]);
       });
-      if (i < windowSize) continue;
+      if (i < referenceBatches) continue;
       expectCalibrated(JSON.parse(answer));
       times.push(elapsed);
     }

@@ -66,7 +66,7 @@ function runStream(stream: readonly ClassSummaries[], channel: string, model: Dr
   let [falseAlarms, alarmedBatches, alarmedBefore] = [0, 0, false];
   const ps: { reference: string; p: number }[] = [];
   for (const [batch, summary] of stream.entries()) {
-    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
     const { judgement, state: next } = judge(summary, past, state, model, options);
     state = next;
     const alarmed = judgement.verdict !== "normal";

@@ -79,7 +79,7 @@ async function bringer(
   const measurement = withStream(
     monitor.monitored,
     { stream: "default", schemas: streamSchemas },
-    (open) => open.memory().window[0]!,
+    (open) => open.memory().rolling[0]!,
   );
   const batch = batchOf(monitor, measurement);
   const config = { thresholds: "calibrated", alpha: 1e-9, arl: 500, accept: true } as const;

@@ -39,7 +39,7 @@ export async function benchmarkSummaries(options: { readonly rounds: number }): 
   };
   const batches = (name: string): ClassSummaries[] =>
     Array.from({ length: referenceBatches }, (_, i) => byClass(columns(rng.split(`${name} ${i}`), batchRows), classOf));
-  const past = { anchor: batches("anchor"), window: batches("window") };
+  const past = { anchor: batches("anchor"), rolling: batches("rolling") };
   const large = columns(rng.split("large"), 500_000);
   const batch = columns(rng.split("batch"), batchRows);
   const [rates, passes, checks]: [number[], number[], number[]] = [[], [], []];

@@ -4,7 +4,7 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
-import { type ConfigFile, resolveOptions, showValue } from "./options.ts";
+import { type ConfigFile, renameFormer, resolveOptions, showValue } from "./options.ts";
 
 export { type ConfigFile, readConfigFile } from "./options.ts";
 
@@ -41,8 +41,8 @@ export interface TrainConfig {
   /** Training windows as they are, or each turned at random, since sensors never sit alike on two people. */
   augment: "none" | "rotate";
   seed: number;
-  /** Batches that the rolling reference holds, and the anchor. */
-  windowSize: number;
+  /** Batches that the rolling reference holds, and the anchor; `windowSize` is its former name. */
+  referenceBatches: number;
   /** Worker threads. */
   jobs: number;
   /** Goes on with the interrupted run of the same `out`. */
@@ -269,6 +269,9 @@ const aliasName = "an alias of letters, digits, _ and -, as champion";
 const networkName = oneOf("1dcnn-bilstm", "compact");
 const normalization = oneOf("zscore", "robust", "none");
 
+/** Former name -> present one. */
+const formerNames = { windowSize: "referenceBatches" } as const;
+
 const trainShape = {
   files,
   out: text("the directory that the model becomes"),
@@ -292,7 +295,7 @@ const trainShape = {
   classWeights: oneOf("none", "balanced").default("none"),
   augment: oneOf("none", "rotate").default("rotate"),
   seed: seed.default(42),
-  windowSize: whole(1, 1000).default(5),
+  referenceBatches: whole(1, 1000).default(5),
   jobs,
   resume: z.boolean("true or false").default(false),
   tracking: trackingServer,
@@ -426,7 +429,7 @@ const simulateShape = {
  * @throws UserError on an unknown name, a value out of range, or one that is missing
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
-  const config: TrainConfig = resolveOptions(trainShape, options, file);
+  const config: TrainConfig = resolveOptions(trainShape, options, file, formerNames);
   checkAlias(config);
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
@@ -441,7 +444,8 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
 const { files: championFiles, label, group, recording, time } = trainShape;
 
 /**
- * Absent ones are what `train` takes; the first versions that wrote model folders had all of these but `windowSize`.
+ * Absent ones are what `train` takes; the first versions that wrote model folders had all of these but
+ * `referenceBatches`, which the next ones called `windowSize`.
  * Without the network and the scaling, another model would come out.
  */
 const championShape = {
@@ -450,7 +454,7 @@ const championShape = {
   ...{ network: networkName, normalize: normalization },
   ...{ folds: trainShape.folds, epochs: trainShape.epochs, batchSize: trainShape.batchSize },
   ...{ learningRate: trainShape.learningRate, patience: trainShape.patience, classWeights: trainShape.classWeights },
-  ...{ augment: trainShape.augment, windowSize: trainShape.windowSize },
+  ...{ augment: trainShape.augment, referenceBatches: trainShape.referenceBatches },
 };
 
 /** What a retraining goes on with of its champion's training. */
@@ -463,7 +467,7 @@ export type ChampionOptions = Omit<TrainConfig, "out" | "split" | "seed" | "jobs
 export function readChampionOptions(
   stored: Readonly<Record<string, unknown>>,
 ): { options: ChampionOptions } | { fault: { name: string; expected: string; found: string } } {
-  const result = z.object(championShape).safeParse(stored);
+  const result = z.object(championShape).safeParse(renameFormer(stored, formerNames));
   if (result.success) return { options: result.data };
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);

@@ -33,17 +33,19 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 /**
  * @param shape by option; a schema's message says what is expected, as "a number greater than 0"
  * @param file wins where `options` says nothing
+ * @param formerNames former name of an option -> the present one
  * @throws UserError on an unknown name, a value that does not fit, or one that is missing
  */
 export function resolveOptions<S extends z.ZodRawShape>(
   shape: S,
   options: unknown,
   file?: ConfigFile,
+  formerNames: FormerNames = {},
 ): z.output<z.ZodObject<S>> {
   if (!isRecord(options)) throw new UserError(`expected an object of options, got ${showValue(options)}`);
   const known = Object.keys(shape);
-  const fromFile = file === undefined ? {} : normaliseNames(file.options, known, file.path);
-  const given = normaliseNames(options, known, undefined);
+  const fromFile = file === undefined ? {} : normaliseNames(file.options, known, formerNames, file.path);
+  const given = normaliseNames(options, known, formerNames, undefined);
   const merged = { ...fromFile, ...given };
   const result = z.object(shape).safeParse(merged);
   if (result.success) return result.data;
@@ -54,17 +56,33 @@ export function resolveOptions<S extends z.ZodRawShape>(
   throw new UserError(`${optionName(name)}${where}: expected ${issue.message}, got ${came}`);
 }
 
+export type FormerNames = Readonly<Record<string, string>>;
+
+/** What was stored under former names of options, under their present ones. */
+export function renameFormer(
+  stored: Readonly<Record<string, unknown>>,
+  formerNames: FormerNames,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [presentName(name, formerNames), value]));
+}
+
+function presentName(name: string, formerNames: FormerNames): string {
+  return Object.hasOwn(formerNames, name) ? formerNames[name]! : name;
+}
+
 /** Camel-cased names, without options that are undefined; `path` is the file they stand in, if any. */
 function normaliseNames(
   options: Record<string, unknown>,
   known: readonly string[],
+  formerNames: FormerNames,
   path: string | undefined,
 ): Record<string, unknown> {
   const where = path === undefined ? "" : ` in ${path}`;
   const named: Record<string, unknown> = {};
   for (const [written, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    const name = written.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const camelCased = written.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const name = presentName(camelCased, formerNames);
     if (!known.includes(name)) {
       const nearest = nearestName(name, known);
       throw new UserError(`unknown option ${JSON.stringify(written)}${where}`, {

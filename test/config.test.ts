@@ -1,7 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readConfigFile, resolvePredictConfig, resolveSimulateConfig, resolveTrainConfig } from "../src/config.ts";
+import {
+  readChampionOptions,
+  readConfigFile,
+  resolvePredictConfig,
+  resolveSimulateConfig,
+  resolveTrainConfig,
+} from "../src/config.ts";
 import { UserError } from "../src/errors.ts";
 import { resumeCommand } from "../src/pipelines/resume-command.ts";
 import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
@@ -31,7 +37,7 @@ describe("resolveTrainConfig", () => {
         network: "1dcnn-bilstm",
         normalize: "zscore",
         split: "group",
-        windowSize: 5,
+        referenceBatches: 5,
         folds: 5,
       },
       ...{
@@ -126,6 +132,25 @@ describe("a config file", () => {
     await expect(readConfigFile(path)).rejects.toBeInstanceOf(UserError);
     writeFileSync(path, "- one\n- two\n");
     await expect(readConfigFile(path)).rejects.toThrow(/expected options with their values/);
+  });
+});
+
+describe("a former name of an option", () => {
+  it("still works, in a config file, in code and in what a model folder keeps", async () => {
+    const path = join(temporaryDirectory(), "walk.yaml");
+    writeFileSync(path, "window-size: 7\n");
+    const file = await readConfigFile(path);
+    expect(resolveTrainConfig(least, file)).toMatchObject({ referenceBatches: 7 });
+    expect(resolveTrainConfig({ ...least, referenceBatches: 3 }, file)).toMatchObject({ referenceBatches: 3 });
+    expect(resolveTrainConfig({ ...least, windowSize: 6 })).toMatchObject({ referenceBatches: 6 });
+    const { referenceBatches: _, ...stored } = resolveTrainConfig(least);
+    expect(readChampionOptions({ ...stored, windowSize: 9 })).toMatchObject({ options: { referenceBatches: 9 } });
+  });
+
+  it("is not given beside the present one, and errors speak of the present one", () => {
+    const both = { ...least, windowSize: 6, referenceBatches: 6 };
+    expect(refusal(both).message).toBe("--reference-batches: expected one value, got it under two names");
+    expect(refusal({ ...least, "window-size": 0 }).message).toMatch(/^--reference-batches: expected a whole number/);
   });
 });
 

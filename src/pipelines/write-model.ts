@@ -73,7 +73,7 @@ export function buildModel(model: TrainedModel): BuiltModel {
     }),
     drift: driftBaseline(windows, crossValidation.calibrated, {
       overlap: config.overlap,
-      referenceBatches: config.windowSize,
+      referenceBatches: config.referenceBatches,
       rng: Rng.fromSeed(config.seed).split("drift"),
       ...(also !== undefined && { also }),
     }),
@@ -119,7 +119,7 @@ export async function writeModel(
     ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
   ]);
   const changing = {
-    [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.windowSize)),
+    [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.referenceBatches)),
   };
   const files = {
     ...changing,

@@ -36,7 +36,13 @@ const schemas = {
 };
 
 export function smallModel(directory: string): MonitoredModel {
-  return { directory, modelVersion: "walk-1", channels: ["Ax"], windowSize: 5, shape: { bins: { Ax: 3 }, classes: 2 } };
+  return {
+    directory,
+    modelVersion: "walk-1",
+    channels: ["Ax"],
+    referenceBatches: 5,
+    shape: { bins: { Ax: 3 }, classes: 2 },
+  };
 }
 
 export function small<T>(

@@ -32,8 +32,8 @@ beforeAll(() => {
 it("gives back what the first form held", async () => {
   const { monitored } = await openMonitor(model);
   withStream(monitored, { stream: before.stream, schemas: streamSchemas }, (stream) => {
-    const { window } = stream.memory();
-    expect(window).toEqual([batchMeasurementSchema.parse(JSON.parse(before.summary))]);
+    const { rolling } = stream.memory();
+    expect(rolling).toEqual([batchMeasurementSchema.parse(JSON.parse(before.summary))]);
     expect(stream.find(before.batch_id)?.result).toEqual(JSON.parse(before.result));
   });
 });

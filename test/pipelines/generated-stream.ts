@@ -73,11 +73,11 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
     ),
   };
   const stored = driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)));
-  const windowSize = stored.calibration.reference_batches;
+  const referenceBatches = stored.calibration.reference_batches;
   return {
     drift: stored,
     model: driftModel(stored),
-    monitored: { directory: "", modelVersion: "1", channels, windowSize, shape: measurementShape(stored) },
+    monitored: { directory: "", modelVersion: "1", channels, referenceBatches, shape: measurementShape(stored) },
   };
 }
 

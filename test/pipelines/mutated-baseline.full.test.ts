@@ -91,15 +91,15 @@ it("is refused, or judges batches with answers that fit their schema", async () 
       measurement,
       warnings: [],
     };
-    let memory: StreamMemory<StreamState> = { window: [], anchor: [], evidence: null, batchesBefore: 0 };
+    let memory: StreamMemory<StreamState> = { rolling: [], anchor: [], evidence: null, batchesBefore: 0 };
     for (const thresholds of ["calibrated", "calibrated", "fixed"] as const) {
       const options = { thresholds, alpha: 0.05, arl: 500, accept: false };
       const facts = { batchId: "b", stream: "s", modelVersion: "v", checkedAt: new Date(0).toISOString() };
       const decision = judgeBatch(batch, memory, { ...monitor, drift, model }, options, facts);
       if (decision.verdict === "rejected") throw new Error("expected a judgement");
       checkResultSchema.parse(JSON.parse(JSON.stringify(decision.result)));
-      const past: BatchMeasurement[] = [...memory.window, measurement];
-      memory = { window: past, anchor: past, evidence: decision.evidence, batchesBefore: past.length };
+      const past: BatchMeasurement[] = [...memory.rolling, measurement];
+      memory = { rolling: past, anchor: past, evidence: decision.evidence, batchesBefore: past.length };
     }
   }
 

@@ -84,7 +84,7 @@ describe.each([
     expect(championOptions(manifest.config, manifest, model)).toEqual({
       ...{ files: ["recordings.csv.gz"], rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore" },
       ...{ folds: 2, epochs: 2, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "none" },
-      ...{ augment: "rotate", windowSize: 5 },
+      ...{ augment: "rotate", referenceBatches: 5 },
     });
     const words = ["--model", model, "--out", `${model}-v2`, "--jobs", "1", "--cycles", "1", "--epochs", "1"];
     const { exitCode, stdout, stderr } = await start(["retrain", "batch.csv.gz", ...words], directory).ended;

@@ -58,12 +58,12 @@ function answersTo(
   judge: Judge,
   { thresholds, accept }: Pick<CheckConfig, "thresholds" | "accept">,
 ): CheckResult[] {
-  const size = judge.monitored.windowSize;
+  const size = judge.monitored.referenceBatches;
   const accepted: BatchMeasurement[] = [];
   let evidence: StreamState | null = null;
   return stream.map((generated, i) => {
     const memory = {
-      ...{ window: accepted.slice(-size), anchor: accepted.slice(0, size), evidence, batchesBefore: i },
+      ...{ rolling: accepted.slice(-size), anchor: accepted.slice(0, size), evidence, batchesBefore: i },
     };
     const config = { thresholds, alpha: 0.05, arl: 500, accept };
     const facts = { batchId: `${i}`, stream: "s", modelVersion: "1", checkedAt };
@@ -78,7 +78,7 @@ function answersTo(
     }));
     throughJson(
       rollingReferenceSchema,
-      rollingReference({ stream: "s", channels, windowSize: size, lastUpdated: checkedAt, batches }),
+      rollingReference({ stream: "s", channels, referenceBatches: size, lastUpdated: checkedAt, batches }),
     );
     return result;
   });

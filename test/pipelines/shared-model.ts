@@ -8,7 +8,7 @@ import { simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const models = {
   "four people": { users: 4, words: ["--epochs", "1"] },
-  "eight people": { users: 8, words: ["--window-size", "4"] },
+  "eight people": { users: 8, words: ["--reference-batches", "4"] },
 } as const;
 
 /** Puts r.parquet into the directory, and the model of it under the name that is given. */

@@ -17,6 +17,12 @@ export function numberOption(command: Command, flags: string, description: strin
   );
 }
 
+/** A former name that still works; no help mentions it. */
+export function formerOption(command: Command, flags: string): void {
+  numberOption(command, flags, "");
+  command.options.at(-1)!.hideHelp();
+}
+
 /** The columns of recordings that a model is shown; their channels are named by the model's. */
 export function sensorColumnOptions(command: Command): void {
   textOption(command, "--group <name>", "who wore the sensor");

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readConfigFile, resolveTrainConfig } from "../../config.ts";
 import { interruptible } from "./interrupt.ts";
-import { numberOption, pathColumnsOption, textOption, trackingOptions } from "./options.ts";
+import { formerOption, numberOption, pathColumnsOption, textOption, trackingOptions } from "./options.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
 const closing = `
@@ -55,7 +55,8 @@ export function trainCommand(): Command {
   textOption(command, "--augment <how>", "none, or rotate: training windows are turned at random", defaults.augment);
   numberOption(command, "--seed <n>", "equal seeds give equal models", defaults.seed);
   command.optionsGroup("Monitoring:");
-  numberOption(command, "--window-size <batches>", "that a stream's references hold", defaults.windowSize);
+  numberOption(command, "--reference-batches <n>", "that a stream's references hold", defaults.referenceBatches);
+  formerOption(command, "--window-size <n>");
   command.optionsGroup("Cross-validation:");
   textOption(command, "--split <how>", "group, leave-one-group-out, stratified (leaks) or blocks", defaults.split);
   numberOption(command, "--folds <n>", "how many; leave-one-group-out has one a person", defaults.folds);

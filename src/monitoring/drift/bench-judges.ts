@@ -27,7 +27,7 @@ function byJudge(stream: readonly ClassSummaries[], model: DriftModel, options: 
   const accepted: ClassSummaries[] = [];
   let state: DriftState = newDriftState;
   return stream.map((batch) => {
-    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
     const judged = judge(batch, past, state, model, options);
     state = judged.state;
     if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(batch);
@@ -44,8 +44,8 @@ function byPValue(stream: readonly ClassSummaries[], model: DriftModel, alpha: n
     return channels.some(([name, { ks }]) => ksPValue(ks, before[name]!.n, now[name]!.n) * channels.length <= alpha);
   };
   return stream.map((batch): DriftVerdict => {
-    const window = accepted.slice(-size);
-    const sudden = window.length === size && differs(mergeClassSummaries(window), batch);
+    const rolling = accepted.slice(-size);
+    const sudden = rolling.length === size && differs(mergeClassSummaries(rolling), batch);
     const verdict = sudden ? "sudden_change" : differs(model.byClass, batch) ? "gradual_drift" : "normal";
     if (verdict === "normal") accepted.push(batch);
     return verdict;

@@ -126,7 +126,7 @@ const leastStepRatio = 1.05;
 /** A stream's own references. */
 export interface Past {
   /** Its last N accepted batches, oldest first. */
-  readonly window: readonly ClassSummaries[];
+  readonly rolling: readonly ClassSummaries[];
   /** Its first N. */
   readonly anchor: readonly ClassSummaries[];
 }
@@ -232,7 +232,7 @@ function compareAll(
   const references: Record<ReferenceKind, ClassSummaries | null> = {
     baseline: model.byClass,
     anchor: past.anchor.length < size ? null : mergeClassSummaries(past.anchor),
-    rolling: past.window.length < size ? null : mergeClassSummaries(past.window),
+    rolling: past.rolling.length < size ? null : mergeClassSummaries(past.rolling),
   };
   return referenceKinds.flatMap((kind) => {
     const reference = references[kind];

@@ -56,7 +56,7 @@ function evidencePath(
   let state: DriftState = newDriftState;
   for (let batch = 0; batch < batchesPerStream; batch++) {
     const current = mergeClassSummaries(drawSession(choices, count, meanBout, rng).map(({ summary }) => summary));
-    const past = { window: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
+    const past = { rolling: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
     const judged = judge(current, past, state, model, { arl: 1e12 });
     state = judged.state;
     if (!judged.judgement.doubtful) accepted.push(current);

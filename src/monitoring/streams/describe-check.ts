@@ -54,8 +54,8 @@ export function describeCheck(of: {
       average_run_length: config.arl,
     },
     references: {
-      window_size: monitor.monitored.windowSize,
-      rolling_batches: memory.window.length,
+      window_size: monitor.monitored.referenceBatches,
+      rolling_batches: memory.rolling.length,
       anchor_batches: memory.anchor.length,
     },
     signals: describeSignals(measurement.signals, memory, monitor),
@@ -106,8 +106,8 @@ function describeSignals(
     batches.length === 0 ? null : mergeSignals(batches.map((batch) => batch.signals));
   const references: Record<ReferenceKind, ModelSignals | null> = {
     baseline: drift.signals,
-    anchor: memory.anchor.length < monitored.windowSize ? null : of(memory.anchor),
-    rolling: of(memory.window),
+    anchor: memory.anchor.length < monitored.referenceBatches ? null : of(memory.anchor),
+    rolling: of(memory.rolling),
   };
   const against = Object.entries(references).flatMap(([kind, reference]) => {
     if (reference === null) return [];

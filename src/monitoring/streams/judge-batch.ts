@@ -23,7 +23,7 @@ export function judgeBatch(
 ): Decision<CheckResult, StreamState> {
   const before = memory.evidence ?? { drift: newDriftState, recent: [] };
   const past = {
-    window: memory.window.map(({ byClass }) => byClass),
+    rolling: memory.rolling.map(({ byClass }) => byClass),
     anchor: memory.anchor.map(({ byClass }) => byClass),
   };
   const { thresholds, alpha, arl, accept } = config;

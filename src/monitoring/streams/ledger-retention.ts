@@ -14,8 +14,8 @@ export interface Keep {
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
 /** Twice as many as the references need, so that excluding some of them brings back those behind them. */
-export function keptAtEnds({ windowSize }: MonitoredModel): number {
-  return 2 * windowSize;
+export function keptAtEnds({ referenceBatches }: MonitoredModel): number {
+  return 2 * referenceBatches;
 }
 
 /** @param shorten a stored answer, as little of it as is kept for good */

@@ -28,7 +28,7 @@ import { admit, type ByHand, decideByHand, type Verdict } from "./update-rules.t
 /** What a stream remembers, as a decision sees it. */
 export interface StreamMemory<E> {
   /** Of the last N accepted batches, oldest first: the rolling reference. */
-  readonly window: readonly BatchMeasurement[];
+  readonly rolling: readonly BatchMeasurement[];
   /** Of the first N accepted batches, oldest first: the anchor, complete once there are N. */
   readonly anchor: readonly BatchMeasurement[];
   /** What the decision before left; null for the first batch, and after a reset. */
@@ -276,13 +276,13 @@ export class MonitorStream<R, E> {
   }
 
   #memory(ledger: BatchLedger): StreamMemory<E> {
-    const { windowSize, shape } = this.#model;
+    const { referenceBatches, shape } = this.#model;
     const summaries = (batches: SummarizedBatch[]): BatchMeasurement[] =>
       batches.map(({ batchId, summary }) => measurementOf(summary, shape, `batch "${batchId}"`));
     const stream = ledger.stream(this.name);
     return {
-      window: summaries(ledger.newest(this.name, windowSize)),
-      anchor: summaries(ledger.oldest(this.name, windowSize)),
+      rolling: summaries(ledger.newest(this.name, referenceBatches)),
+      anchor: summaries(ledger.oldest(this.name, referenceBatches)),
       evidence: this.#evidence(stream?.state ?? null),
       batchesBefore: stream?.batches ?? 0,
     };

@@ -50,7 +50,7 @@ export async function openMonitor(model: string): Promise<Monitor> {
       directory,
       modelVersion: manifest.model_version,
       channels: manifest.data.channels,
-      windowSize: drift.calibration.reference_batches,
+      referenceBatches: drift.calibration.reference_batches,
       shape: measurementShape(drift),
     },
   };

@@ -24,7 +24,7 @@ export interface LedgerOwner {
 export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
   /** How many accepted batches the rolling reference holds, and the anchor. */
-  readonly windowSize: number;
+  readonly referenceBatches: number;
   /** Of every batch that is kept. */
   readonly shape: MeasurementShape;
 }
@@ -32,13 +32,13 @@ export interface MonitoredModel extends LedgerOwner {
 /** The stream's rolling reference as the ledger has it; empty for a stream without batches. */
 export function deriveReference(
   ledger: BatchLedger,
-  { channels, windowSize }: MonitoredModel,
+  { channels, referenceBatches }: MonitoredModel,
   stream: string,
 ): RollingReference {
   return rollingReference({
-    ...{ stream, channels, windowSize },
+    ...{ stream, channels, referenceBatches },
     lastUpdated: ledger.stream(stream)?.referenceChangedAt ?? null,
-    batches: ledger.newestFigures(stream, windowSize).map(({ batchId, receivedAt, figures }) => ({
+    batches: ledger.newestFigures(stream, referenceBatches).map(({ batchId, receivedAt, figures }) => ({
       ...{ batchId, timestamp: receivedAt },
       figures: stored(batchFiguresSchema, figures, `batch "${batchId}"`),
     })),

@@ -49,10 +49,10 @@ export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject
 });
 
 /** The form `train` writes: no batches, no means, every channel's trend stable. The default size is an arbitrary one. */
-export function emptyRollingReference(channels: readonly string[], windowSize = 5): RollingReference {
+export function emptyRollingReference(channels: readonly string[], referenceBatches = 5): RollingReference {
   return {
     last_updated: null,
-    window_size: windowSize,
+    window_size: referenceBatches,
     batches: [],
     aggregated: {
       rolling_mean: {},
@@ -79,12 +79,12 @@ export interface ReferenceBatch {
 export function rollingReference(of: {
   readonly stream: string;
   readonly channels: readonly string[];
-  readonly windowSize: number;
+  readonly referenceBatches: number;
   readonly lastUpdated: string | null;
   readonly batches: readonly ReferenceBatch[];
 }): RollingReference {
-  const { stream, channels, windowSize, lastUpdated, batches } = of;
-  const { batches: _, ...empty } = emptyRollingReference(channels, windowSize);
+  const { stream, channels, referenceBatches, lastUpdated, batches } = of;
+  const { batches: _, ...empty } = emptyRollingReference(channels, referenceBatches);
   const reference = { stream, ...empty, last_updated: lastUpdated };
   if (batches.length === 0) return { ...reference, batches: [] };
   const measured = batches.map(({ figures }) => new Map(Object.entries(figures)));

@@ -90,7 +90,7 @@ function stream(): unknown {
     const chunks = Array.from({ length: 6 }, (_, i) => chunkOf(person, session, session.split(`chunk ${i}`)));
     const jump = batch < 12 ? 0 : 2;
     const current = mergeClassSummaries(chunks.map(({ x, y }) => summarize({ x: x!.map((v) => v + jump), y: y! })));
-    const judged = judge(current, { window: accepted.slice(-size), anchor: accepted.slice(0, size) }, state, model);
+    const judged = judge(current, { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) }, state, model);
     state = judged.state;
     if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);
     return judged.judgement;

@@ -293,7 +293,7 @@ describe("the KS test with an effective sample size", () => {
     const judgeAll = (shift: number): Judgement[] =>
       Array.from({ length: draws }, (_, i) => {
         const { past, now } = drawOf(100 + i, shift);
-        return judge(now, { window: past, anchor: past }, newDriftState, model).judgement;
+        return judge(now, { rolling: past, anchor: past }, newDriftState, model).judgement;
       });
     expect(judgeAll(0).filter(({ verdict }) => verdict !== "normal").length).toBeLessThanOrEqual(2);
     expect(judgeAll(1.5).filter(({ verdict }) => verdict !== "normal").length).toBeGreaterThan(0.95 * draws);
@@ -343,8 +343,8 @@ describe("constants", () => {
   it("judge at once: sudden against the last batches, gradual against the frozen side alone, normal below", () => {
     const walked = [0, 1, 2, 3, 4].map((i) => batchOf(i, 0.9));
     const first = [5, 6, 7, 8, 9].map((i) => batchOf(i));
-    const verdict = (current: ClassSummaries, window: ClassSummaries[], anchor: ClassSummaries[]): Judgement =>
-      judge(current, { window, anchor }, newDriftState, model).judgement;
+    const verdict = (current: ClassSummaries, rolling: ClassSummaries[], anchor: ClassSummaries[]): Judgement =>
+      judge(current, { rolling, anchor }, newDriftState, model).judgement;
     const jumped = verdict(batchOf(20, 1.5), first, first);
     expect(jumped).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" }, doubtful: false });
     expect(jumped.alarm).toEqual({ since: 0, verdict: "sudden_change", confirmed: true, changePoint: null });
@@ -362,7 +362,7 @@ describe("constants", () => {
     const session = person.split("a");
     const past = Array.from({ length: referenceBatches }, (_, i) => minute(people, person, session, `${i}`));
     const judged = (shift: number): Judgement =>
-      judge(minute(people, person, session, "now", shift), { window: past, anchor: past }, newDriftState, single)
+      judge(minute(people, person, session, "now", shift), { rolling: past, anchor: past }, newDriftState, single)
         .judgement;
     expect(judged(0).comparisons.map(({ method }) => method)).toEqual(["people", "constants", "constants"]);
     expect(judged(0)).toMatchObject({ verdict: "normal", alarm: null });

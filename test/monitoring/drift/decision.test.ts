@@ -132,7 +132,7 @@ describe("judge", () => {
     const known: DriftModel = { baseline, byClass, calibration, samplingRateHz: 10 };
     const ofBatch = (sitting: number): readonly [number, number, number, number] => {
       const current = summaries(draw(sitting, 0.01, 0.2), draw(600 - sitting, 1, 0.2));
-      return judge(current, { window: [], anchor: [] }, newDriftState, known).state.series[0]!.x!;
+      return judge(current, { rolling: [], anchor: [] }, newDriftState, known).state.series[0]!.x!;
     };
     const shift = 0.2 / baseline.x!.summary.std;
     const [much, little, none] = [300, 60, 0].map(ofBatch);
@@ -154,7 +154,7 @@ describe("judge", () => {
     const short = made.summarize({ x: Float32Array.of(1, 2), y: Float32Array.of(1, 2) });
     expect(secondsOf(wholeOf(short), 10)).toBe(0.2);
     expect(compare("baseline", short, short, model)).toBeNull();
-    const { judgement } = judge(short, { window: [], anchor: [] }, newDriftState, model);
+    const { judgement } = judge(short, { rolling: [], anchor: [] }, newDriftState, model);
     expect(judgement).toMatchObject({ verdict: "normal", comparisons: [], leading: null });
   });
 });

@@ -79,7 +79,7 @@ function firstAlarm(model: DriftModel, batches: number, arl: number, draw: (batc
   let state: DriftState = newDriftState;
   for (let batch = 0; batch < batches; batch++) {
     const current = draw(batch);
-    const past = { window: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
+    const past = { rolling: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
     const judged = judge(current, past, state, model, { arl });
     state = judged.state;
     if (judged.judgement.verdict !== "normal") return batch + 1;

@@ -47,7 +47,7 @@ export function judgedStream(
       return made.summarize(change(chunk, batch, session.split(`change ${i}`)));
     });
     const current = mergeClassSummaries(chunks);
-    const past = { window: accepted.slice(-size), anchor: accepted.slice(0, size) };
+    const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
     const judged = judge(current, past, state, model, options);
     state = judged.state;
     judgements.push(judged.judgement);

@@ -42,14 +42,14 @@ function fileOf({ directory }: MonitoredModel, stream = "default"): RollingRefer
 
 const batchIds = (reference: RollingReference): string[] => reference.batches.map(({ batch_id }) => batch_id);
 const means = (memory: StreamMemory<Evidence>): [number[], number[]] => [
-  memory.window.map(({ byClass }) => byClass[0]!.Ax!.mean),
+  memory.rolling.map(({ byClass }) => byClass[0]!.Ax!.mean),
   memory.anchor.map(({ byClass }) => byClass[0]!.Ax!.mean),
 ];
 const newModel = (): MonitoredModel => smallModel(temporaryDirectory());
 
 describe("what a batch changes", () => {
   it("moves the window with every accepted batch, and leaves the anchor at the first ones", () => {
-    const model = { ...newModel(), windowSize: 3 };
+    const model = { ...newModel(), referenceBatches: 3 };
     for (let i = 1; i <= 5; i++) bring(model, `b${i}`, { mean: i });
     expect(means(small(model, (open) => open.memory()))).toEqual([
       [3, 4, 5],
@@ -90,7 +90,7 @@ describe("what a batch changes", () => {
       }),
     );
     expect(seen).toEqual([
-      { window: [summaryOf(1)], anchor: [summaryOf(1)], evidence: { judged: 1, last: "b1" }, batchesBefore: 1 },
+      { rolling: [summaryOf(1)], anchor: [summaryOf(1)], evidence: { judged: 1, last: "b1" }, batchesBefore: 1 },
     ]);
     expect(listStreams(model)).toEqual(["default", "other"]);
     expect(batchIds(fileOf(model, "other"))).toEqual(["b1"]);
@@ -142,7 +142,7 @@ describe("a batch that came before", () => {
 
 describe("what a person decides", () => {
   it("takes a batch out of window and anchor, and back in at its place", () => {
-    const model = { ...newModel(), windowSize: 2 };
+    const model = { ...newModel(), referenceBatches: 2 };
     for (let i = 1; i <= 3; i++) bring(model, `b${i}`, { mean: i });
     const now = (): Date => new Date("2026-12-01T00:00:00Z");
     const exclude = (): boolean => small(model, (open) => open.decideByHand("exclude", "b2", "loose strap"), { now });
@@ -173,7 +173,7 @@ describe("what a person decides", () => {
     for (const stream of ["default", "other"]) bring(model, "b1", { stream });
     small(model, (open) => open.reset());
     const memory = small(model, (open) => open.memory());
-    expect(memory).toEqual({ window: [], anchor: [], evidence: null, batchesBefore: 1 });
+    expect(memory).toEqual({ rolling: [], anchor: [], evidence: null, batchesBefore: 1 });
     expect(batchIds(fileOf(model))).toEqual([]);
     expect(batchIds(fileOf(model, "other"))).toEqual(["b1"]);
     expect(bring(model, "b1").known).toBe(true);
@@ -269,7 +269,7 @@ describe("what is kept of a batch", () => {
       .map(({ batchId }) => batchId);
 
   it("is a summary for as long as a reference needs it or may need it again, and some figures for good", () => {
-    const model = { ...newModel(), windowSize: 3 };
+    const model = { ...newModel(), referenceBatches: 3 };
     for (let i = 1; i <= 30; i++) bring(model, `b${i}`, { mean: i });
     const ends = [1, 2, 3, 4, 5, 6, 25, 26, 27, 28, 29, 30];
     expect(summarised(model)).toEqual(ends.map((i) => `b${i}`));

@@ -1,7 +1,7 @@
 // 385,000 rows of recordings from a file to a frozen baseline: read, checked, summarised.
 
 import { join } from "node:path";
-import { computeBaseline } from "../src/monitoring/drift/compute-baseline.ts";
+import { describeValues } from "../src/monitoring/drift/describe-values.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
@@ -27,10 +27,7 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
         times.push(
           await milliseconds(async () => {
             const { recordings } = await readRecordings([path], { requireLabels: false });
-            computeBaseline(recordings, {
-              ...{ sourceFile: path, scalerPath: "scaler.json", scalerHash: `sha256:${"0".repeat(64)}` },
-              ...{ modelVersion: "bench", createdAt: new Date(0) },
-            });
+            describeValues(recordings.channels, (c) => recordings.values[c]!);
           }),
         );
       }

@@ -63,7 +63,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "monitoring/drift": {
     purpose: "the frozen baseline, its calibration, and judging against it; pure",
-    imports: ["monitoring/summaries", "signals/data", "signals/preprocessing", "signals/sensors", "stats"],
+    imports: ["monitoring/summaries", "signals/preprocessing", "signals/sensors", "stats"],
   },
   "monitoring/streams": {
     purpose: "the opened model, a stream's memory, update rules, what a check answers",

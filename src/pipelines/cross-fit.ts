@@ -6,7 +6,7 @@ import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels
 import { describeFold, summariseFolds } from "../learning/training/cross-validation.ts";
 import { runFit } from "../learning/training/resumable-run.ts";
 import type { FitName } from "../learning/training/train-events.ts";
-import { type DescribedValues, describeValues } from "../monitoring/drift/compute-baseline.ts";
+import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import type { AlsoLearned } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { classOfSamples, columnsUnder, gatherUnder } from "../monitoring/summaries/measure-batch.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";

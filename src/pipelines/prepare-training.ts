@@ -7,7 +7,7 @@ import { type FoldParts, type LeakageReport, leakageReport } from "../learning/e
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import type { TrainEvent } from "../learning/training/train-events.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
-import { type DescribedValues, describeValues } from "../monitoring/drift/compute-baseline.ts";
+import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import { Rng } from "../random.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";

@@ -11,7 +11,7 @@ import type { FitOutcome } from "../learning/training/fit-worker.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
 import { fitSeconds } from "../learning/training/resumable-run.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
-import { baselineOf } from "../monitoring/drift/compute-baseline.ts";
+import { baselineOf } from "../monitoring/drift/describe-values.ts";
 import { type AlsoLearned, driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { baselineFaults, contentHash } from "../monitoring/streams/open-monitor.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";

@@ -1,3 +1,5 @@
+import { firstNotBelow } from "./first-not-below.ts";
+
 export interface Histogram {
   readonly counts: number[];
   /** One more than `counts`, ascending. */
@@ -25,15 +27,4 @@ export function histogram(sorted: ArrayLike<number>, nBins: number): Histogram {
     below = end;
   }
   return { counts, binEdges };
-}
-
-function firstNotBelow(sorted: ArrayLike<number>, edge: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < edge) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

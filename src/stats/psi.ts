@@ -1,5 +1,3 @@
-import { chiSquareSurvival } from "./chi-square.ts";
-
 /** Added to each group's count, so that an empty one gives a large number instead of infinity (Krichevsky-Trofimov). */
 const smoothing = 0.5;
 
@@ -13,15 +11,6 @@ export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nG
   const starts = equalMassGroups(reference, nGroups);
   const [p, q] = [smoothedShares(reference, starts), smoothedShares(current, starts)];
   return p.reduce((sum, share, group) => sum + (q[group]! - share) * Math.log(q[group]! / share), 0);
-}
-
-/**
- * The chance of a PSI of at least `value` without drift, for samples worth `n` and `m` independent values: PSI is then
- * about (1/n + 1/m) times a chi-square variable of nGroups - 1 degrees of freedom (Yurdakul 2018).
- */
-export function psiPValue(value: number, n: number, m: number, nGroups = 10): number {
-  if (!(value >= 0 && n > 0 && m > 0)) throw new RangeError(`psi: expected ${value} >= 0 and sizes ${n}, ${m} > 0`);
-  return chiSquareSurvival(value / (1 / n + 1 / m), nGroups - 1);
 }
 
 /** First bins of groups whose mass is as near to equal as whole bins allow; fewer groups where a bin holds more. */

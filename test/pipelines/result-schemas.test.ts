@@ -22,8 +22,8 @@ import {
   figuresOfChange,
   figuresWithoutDrift,
 } from "../../src/monitoring/drift/bench-figures.ts";
-import { computeBaseline } from "../../src/monitoring/drift/compute-baseline.ts";
 import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
+import { baselineOf, describeValues } from "../../src/monitoring/drift/describe-values.ts";
 import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { Judge } from "../../src/monitoring/streams/open-monitor.ts";
@@ -258,8 +258,8 @@ it("baseline_stats: what was computed of any values is valid, but that nothing c
     fc.property(columns, (column) => {
       const values = Float32Array.from(column);
       fc.pre(values.every(Number.isFinite));
-      const baseline = computeBaseline(
-        { channels: ["x"], values: [values] },
+      const baseline = baselineOf(
+        describeValues(["x"], () => values),
         {
           ...{ sourceFile: "f", scalerPath: "scaler.json", scalerHash: `sha256:${"0".repeat(64)}`, modelVersion: "1" },
           createdAt: new Date(checkedAt),

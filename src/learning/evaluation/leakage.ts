@@ -2,6 +2,7 @@
 // fault in a splitter shows. For `stratified`, which leaks by construction, it counts the leak.
 
 import { z } from "zod";
+import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { SplitKind, WindowPositions } from "./split.ts";
 import { gapsToMarked, timeOrder } from "./window-gaps.ts";
 
@@ -112,14 +113,8 @@ function countOverlapping({ starts, windowSize }: WindowPositions, index: Int32A
   let overlapping = 0;
   for (const row of index) {
     const start = starts[row]!;
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sorted[middle]! <= start - windowSize) low = middle + 1;
-      else high = middle;
-    }
-    if (low < sorted.length && sorted[low]! < start + windowSize) overlapping++;
+    const first = sorted[firstNotBelow(sorted, start - windowSize + 1)];
+    if (first !== undefined && first < start + windowSize) overlapping++;
   }
   return overlapping;
 }

@@ -2,6 +2,8 @@
 // champion; then by signs that need no labels. Every rule is written down with its number, so that a refusal can be understood.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
+import { expectedLargest } from "../../stats/expected-largest.ts";
+import { studentTBound } from "../../stats/student-t.ts";
 import { confusionMatrix } from "../evaluation/confusion-matrix.ts";
 import { classScores, macroMean } from "../evaluation/f1.ts";
 
@@ -94,7 +96,7 @@ export function compareOnHoldout(
     interval: [mean - quantile * error, mean + quantile * error],
     cycles,
     // Half of the variance of a difference is the champion's, which is not chosen.
-    chance: (expectedBest(cycles) * error) / Math.SQRT2,
+    chance: (expectedLargest(cycles) * error) / Math.SQRT2,
   };
 }
 
@@ -148,17 +150,6 @@ export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
   ];
 }
 
-/** Quantiles .95 of Student's t by degrees of freedom, from 1. */
-const t95 = [
-  6.314, 2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.74,
-  1.734, 1.729, 1.725, 1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697,
-] as const;
-
-/** Beyond the table Fisher's expansion around the normal quantile, which there is right to four digits. */
-function t95Of(freedom: number): number {
-  return t95[freedom - 1] ?? 1.64485 + 1.52377 / freedom + 1.42025 / freedom ** 2;
-}
-
 /**
  * What is taken to be known of the spread of people's differences before any is seen, and for how many people that counts.
  * Few people cannot show it: of two the usual t interval is so wide that nothing would ever pass, of one there is none.
@@ -172,13 +163,5 @@ function moderated(differences: readonly number[], mean: number): { error: numbe
   const freedom = prior.people + n - 1;
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const variance = (prior.people * prior.sd ** 2 + squares) / freedom;
-  return { error: Math.sqrt(variance / n), quantile: t95Of(freedom) };
-}
-
-/** Expected largest of so many standard normal numbers, from 1. */
-const largestOf = [0, 0.5642, 0.8463, 1.0294, 1.163, 1.2672, 1.3522, 1.4236, 1.485, 1.5388] as const;
-
-/** Beyond the table an upper bound: sqrt(2 ln n). */
-function expectedBest(n: number): number {
-  return largestOf[n - 1] ?? Math.sqrt(2 * Math.log(n));
+  return { error: Math.sqrt(variance / n), quantile: studentTBound(0.9, freedom) };
 }

@@ -1,4 +1,4 @@
-import { autocorrelationTime } from "../../stats/effective-sample-size.ts";
+import { autocorrelationTime } from "../../stats/autocorrelation-time.ts";
 
 /** Blocks a second: faster movement than half of it is averaged away, which makes the time longer, on the safe side. */
 const blocksPerSecond = 5;

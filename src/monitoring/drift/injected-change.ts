@@ -17,7 +17,6 @@ import type { DriftVerdict } from "./decision.ts";
  * - `stuck channel`: one channel repeats a value to the end of each batch
  * - `lost samples`: holes, filled by straight lines
  * - `wrong rate`: recorded at another rate than it is read at
- * - `activity mix`: other shares of activities; made by who builds the stream
  */
 export type ChangeKind =
   | "offset"
@@ -29,14 +28,15 @@ export type ChangeKind =
   | "noise"
   | "stuck channel"
   | "lost samples"
-  | "wrong rate"
-  | "activity mix";
+  | "wrong rate";
 
-export interface ChangeDescription {
+export interface Change {
   readonly kind: ChangeKind;
   /** For a reader: "offset of 0.6 sd in one channel". Changes of different sizes differ in it. */
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
+  /** For one stream. Neither `rng` moves nor does the result depend on the order in which batches are asked for. */
+  readonly begin: (rng: Rng) => Injection;
 }
 
 /**
@@ -46,11 +46,6 @@ export interface ChangeDescription {
  * @throws RangeError on a missing channel, unequal lengths, or a batch before the first
  */
 export type Injection = (columns: Columns, batch: number) => Columns;
-
-export interface Change extends ChangeDescription {
-  /** For one stream. Neither `rng` moves nor does the result depend on the order in which batches are asked for. */
-  readonly begin: (rng: Rng) => Injection;
-}
 
 /** Draws for one stream; then makes a batch's changed channels, with a generator of the batch's own. */
 export type Draw = (rng: Rng) => (columns: Columns, batch: number, ownRng: Rng) => Columns;

@@ -4,15 +4,7 @@
 // activities: no function of samples makes them, but who builds the stream.
 
 import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
-import {
-  beginning,
-  type Change,
-  type ChangeDescription,
-  type ChangeKind,
-  type Draw,
-  inAll,
-  inOneOf,
-} from "./injected-change.ts";
+import { beginning, type Change, type ChangeKind, type Draw, inAll, inOneOf } from "./injected-change.ts";
 import { atOtherRate, drawAxis, noisy, rotationAbout, stuck, turned, withHoles } from "./sensor-faults.ts";
 
 /** One change a number, none of an empty list. Flipped axes and units have no size and are always there. */
@@ -36,13 +28,6 @@ export interface ChangeSizes {
   /** Recorded rate as a multiple of the rate it is read at (default .5, .8, 1.25, 2). */
   readonly rates?: readonly number[];
 }
-
-/** Alone of its kind it has no `begin`. */
-export const activityMix: ChangeDescription = {
-  kind: "activity mix",
-  name: "another mix of activities",
-  expected: "sudden_change",
-};
 
 const unitErrors: Readonly<Record<Triad["quantity"], { readonly name: string; readonly factor: number }>> = {
   acceleration: { name: "acceleration in g instead of m/s^2", factor: 1 / 9.80665 },

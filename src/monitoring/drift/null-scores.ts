@@ -11,6 +11,7 @@
 
 import { z } from "zod";
 import { Rng } from "../../random.ts";
+import { firstNotBelow } from "../../stats/first-not-below.ts";
 import { scoreSchema } from "./score.ts";
 
 export interface NullRung {
@@ -45,14 +46,6 @@ export const nullRungSchema: z.ZodObject<{ seconds: z.ZodNumber; scores: z.ZodAr
       .min(1)
       .describe("of drift-free batches, by person, ascending"),
   });
-
-export const nullScoresSchema: z.ZodType<NullScores> = z
-  .array(nullRungSchema)
-  .min(1)
-  .refine(
-    (rungs) => rungs.every((rung, i) => i === 0 || rungs[i - 1]!.seconds < rung.seconds),
-    "expected longer rungs",
-  );
 
 /** Of the same stream, drift-free, in order: how many, their mean, the last, and the sum of the steps' squares. */
 export interface OwnScores {
@@ -209,12 +202,5 @@ function size(rung: Pick<NullRung, "scores">): number {
 }
 
 function countAtLeast(sorted: readonly number[], score: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < score) low = middle + 1;
-    else high = middle;
-  }
-  return sorted.length - low;
+  return sorted.length - firstNotBelow(sorted, score);
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { sortFloats } from "../../stats/sort-floats.ts";
-import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
+import type { ChannelSummary } from "./batch-summary.ts";
 import { type QuantileGrid, quantileGrid } from "./quantile-grid.ts";
 import { sampleSchema } from "./sample-schema.ts";
 import { type Columns, Summarizer } from "./summarize.ts";
@@ -48,8 +48,4 @@ export function baselineReference(columns: Columns): BaselineReference {
 
 export function gridsOf(baseline: BaselineReference): Record<string, QuantileGrid> {
   return Object.fromEntries(Object.entries(baseline).map(([name, { edges }]) => [name, edges]));
-}
-
-export function summaryOf(baseline: BaselineReference): BatchSummary {
-  return Object.fromEntries(Object.entries(baseline).map(([name, { summary }]) => [name, summary]));
 }

@@ -165,25 +165,14 @@ export function followsInTime(
 export function mergeSignals(parts: readonly ModelSignals[]): ModelSignals {
   const [first, ...others] = parts;
   if (first === undefined) throw new RangeError("merge: expected signals of at least one batch, got none");
-  return others.reduce((whole, part) => combine(whole, part, 1), first);
+  return others.reduce((whole, part) => combine(whole, part), first);
 }
 
-/** `whole` without `part`, which must be contained in it and leave a window. */
-export function subtractSignals(whole: ModelSignals, part: ModelSignals): ModelSignals {
-  const rest = combine(whole, part, -1);
-  const { confidence, entropy, margin, classCounts, windows, pairs, flips } = rest;
-  const counts = [confidence, entropy, margin].flatMap((signal) => [...signal.counts, signal.millionths]);
-  if (!(windows > 0 && [...classCounts, ...counts, pairs, flips, pairs - flips].every((count) => count >= 0))) {
-    throw new RangeError("subtract: the part is not contained in the whole, or is all of it");
-  }
-  return rest;
-}
-
-function combine(a: ModelSignals, b: ModelSignals, sign: 1 | -1): ModelSignals {
-  const each = (x: readonly number[], y: readonly number[]): number[] => x.map((value, i) => value + sign * y[i]!);
+function combine(a: ModelSignals, b: ModelSignals): ModelSignals {
+  const each = (x: readonly number[], y: readonly number[]): number[] => x.map((value, i) => value + y[i]!);
   const signal = (x: SignalSummary, y: SignalSummary): SignalSummary => ({
     counts: each(x.counts, y.counts),
-    millionths: x.millionths + sign * y.millionths,
+    millionths: x.millionths + y.millionths,
   });
   if (a.classCounts.length !== b.classCounts.length) {
     throw new RangeError(
@@ -191,13 +180,13 @@ function combine(a: ModelSignals, b: ModelSignals, sign: 1 | -1): ModelSignals {
     );
   }
   return {
-    windows: a.windows + sign * b.windows,
+    windows: a.windows + b.windows,
     classCounts: each(a.classCounts, b.classCounts),
     confidence: signal(a.confidence, b.confidence),
     entropy: signal(a.entropy, b.entropy),
     margin: signal(a.margin, b.margin),
-    pairs: a.pairs + sign * b.pairs,
-    flips: a.flips + sign * b.flips,
+    pairs: a.pairs + b.pairs,
+    flips: a.flips + b.flips,
   };
 }
 

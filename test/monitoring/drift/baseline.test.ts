@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { baselineStatsSchema } from "../../../src/monitoring/drift/baseline-stats.ts";
-import { computeBaseline } from "../../../src/monitoring/drift/compute-baseline.ts";
+import { baselineOf, describeValues } from "../../../src/monitoring/drift/describe-values.ts";
 import { validateBaseline } from "../../../src/monitoring/drift/validate-baseline.ts";
 
 interface Column {
@@ -28,12 +28,13 @@ const about = {
   modelVersion: "walk-1",
   createdAt: new Date("2026-03-01T12:00:00Z"),
 };
-const baseline = computeBaseline(
-  { channels: ["Ax", "Gz"], values: [Float32Array.from(gait.values), Float32Array.from(mixed.values)] },
+const columns = [Float32Array.from(gait.values), Float32Array.from(mixed.values)];
+const baseline = baselineOf(
+  describeValues(["Ax", "Gz"], (c) => columns[c]!),
   about,
 );
 
-describe("computeBaseline", () => {
+describe("a baseline", () => {
   it("has exactly the published keys", () => {
     expect(Object.keys(baseline)).toEqual([
       "created_at",
@@ -98,11 +99,10 @@ describe("computeBaseline", () => {
   });
 
   it("refuses numbers that are not finite, and none at all", () => {
-    const compute = (...values: number[]) =>
-      computeBaseline({ channels: ["Ax"], values: [Float32Array.from(values)] }, about);
-    expect(() => compute(1, Number.NaN)).toThrow(/channel Ax: expected finite numbers/);
-    expect(() => compute(1, Number.NEGATIVE_INFINITY)).toThrow(/finite/);
-    expect(() => compute()).toThrow(/undefined to undefined/);
+    const describing = (...values: number[]) => describeValues(["Ax"], () => Float32Array.from(values));
+    expect(() => describing(1, Number.NaN)).toThrow(/channel Ax: expected finite numbers/);
+    expect(() => describing(1, Number.NEGATIVE_INFINITY)).toThrow(/finite/);
+    expect(() => describing()).toThrow(/undefined to undefined/);
   });
 });
 
@@ -178,8 +178,11 @@ describe("validateBaseline", () => {
     expect(validateBaseline(value).length).toBeGreaterThan(0);
   });
 
-  it("finds the constant channel that computeBaseline described", () => {
-    const constant = computeBaseline({ channels: ["Ax"], values: [new Float32Array(99).fill(0.1)] }, about);
+  it("finds the constant channel that was described", () => {
+    const constant = baselineOf(
+      describeValues(["Ax"], () => new Float32Array(99).fill(0.1)),
+      about,
+    );
     expect(validateBaseline(JSON.parse(JSON.stringify(constant)))).toEqual([expect.stringMatching(/constant/)]);
   });
 });

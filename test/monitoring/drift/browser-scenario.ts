@@ -6,7 +6,7 @@ import { channelStatistics } from "../../../src/monitoring/drift/channel-statist
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
 import { judge, newDriftState } from "../../../src/monitoring/drift/decision.ts";
 import { batchStatistics } from "../../../src/monitoring/drift/score.ts";
-import { baselineReference, gridsOf, summaryOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { mergeSummaries, subtractSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import {
   type ClassSummaries,
@@ -17,7 +17,7 @@ import {
 import { mergeSignals, modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
-import { makePeople } from "./people.ts";
+import { makePeople, summaryOf } from "./people.ts";
 
 export function runScenario(): unknown {
   return { summaries: summaries(), classes: classes(), stream: stream() };

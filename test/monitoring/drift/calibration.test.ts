@@ -21,7 +21,6 @@ import {
   baselineReference,
   baselineReferenceSchema,
   gridsOf,
-  summaryOf,
 } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import {
   type ClassSummaries,
@@ -31,7 +30,7 @@ import {
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
-import { makePeople } from "./people.ts";
+import { makePeople, summaryOf } from "./people.ts";
 
 /** A chunk whose only value is its number, so that a batch tells what it was made of. */
 const numbered = (value: number, recording: string, label: string | null = "walk"): Chunk => {

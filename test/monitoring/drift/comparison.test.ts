@@ -15,12 +15,11 @@ import {
   type BaselineReference,
   baselineReference,
   gridsOf,
-  summaryOf,
 } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
-import { type Made, makePeople } from "./people.ts";
+import { type Made, makePeople, summaryOf } from "./people.ts";
 
 const rate = 10;
 const referenceBatches = 5;

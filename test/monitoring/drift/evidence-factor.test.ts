@@ -7,10 +7,11 @@ import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
 import { type DriftState, judge, newDriftState } from "../../../src/monitoring/drift/decision.ts";
 import { evidenceFactor } from "../../../src/monitoring/drift/evidence-factor.ts";
 import { type Chunk, choicesOf, drawSession, type Group } from "../../../src/monitoring/drift/rehearsal.ts";
-import { baselineReference, gridsOf, summaryOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
+import { summaryOf } from "./people.ts";
 
 const rate = 10;
 const referenceBatches = 5;

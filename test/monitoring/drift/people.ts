@@ -6,11 +6,16 @@ import {
   type BaselineReference,
   baselineReference,
   gridsOf,
-  summaryOf,
 } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import type { ClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
+
+/** Of all training data. */
+export function summaryOf(baseline: BaselineReference): BatchSummary {
+  return Object.fromEntries(Object.entries(baseline).map(([name, { summary }]) => [name, summary]));
+}
 
 export interface Made {
   readonly baseline: BaselineReference;

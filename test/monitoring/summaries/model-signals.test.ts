@@ -10,7 +10,6 @@ import {
   mergeSignals,
   modelSignals,
   signalEdges,
-  subtractSignals,
 } from "../../../src/monitoring/summaries/model-signals.ts";
 
 const signalNames = ["confidence", "entropy", "margin"] as const;
@@ -112,7 +111,6 @@ describe("any answers", () => {
         const whole = modelSignals(Float32Array.from([x, y, z].flat(2)), 3, follows);
         expect(mergeSignals([a, b, c])).toEqual(whole);
         expect(mergeSignals([c, mergeSignals([b, a])])).toEqual(whole);
-        expect(subtractSignals(whole, b)).toEqual(mergeSignals([a, c]));
         expect(JSON.parse(JSON.stringify(whole))).toEqual(whole);
       }),
     );
@@ -181,12 +179,10 @@ describe("refuses", () => {
     expect(() => summarize(probabilities, nClasses)).toThrow(message);
   });
 
-  it("rows that do not fit, other classes, no parts, and a part that is not contained", () => {
+  it("rows that do not fit, other classes, and no parts", () => {
     const [two, three] = [summarize([0.5, 0.5, 1, 0], 2), summarize([1, 0, 0], 3)];
     expect(() => modelSignals(Float32Array.of(1, 0, 1), 2, [0, 0])).toThrow(/rows of 2/);
     expect(() => mergeSignals([two, three])).toThrow(/equal classes/);
     expect(() => mergeSignals([])).toThrow(/at least one/);
-    expect(() => subtractSignals(two, two)).toThrow(/not contained/);
-    expect(() => subtractSignals(two, summarize([0.1, 0.9], 2))).toThrow(/not contained/);
   });
 });

@@ -1,4 +1,3 @@
-import type { Recordings } from "../../signals/data/recordings.ts";
 import { histogram } from "../../stats/histogram.ts";
 import { moments } from "../../stats/moments.ts";
 import { quantiles } from "../../stats/quantile.ts";
@@ -48,17 +47,6 @@ export function baselineOf(described: DescribedValues, about: AboutBaseline): Ba
     scaler_hash: about.scalerHash,
     model_version: about.modelVersion,
   };
-}
-
-/** The baseline of recordings in memory. @throws RangeError as `describeValues` */
-export function computeBaseline(
-  { channels, values }: Pick<Recordings, "channels" | "values">,
-  about: AboutBaseline,
-): BaselineStats {
-  return baselineOf(
-    describeValues(channels, (c) => values[c]!),
-    about,
-  );
 }
 
 function channelStats(name: string, column: Float32Array): ChannelStats {

@@ -1,0 +1,31 @@
+/** Lags to sum, in units of the sum (Sokal 1989). */
+const windowFactor = 5;
+
+/**
+ * How many values of a series are worth one independent value for its mean: the integrated autocorrelation time
+ * 1 + 2 sum rho(k). The sum stops at the first lag of at least 5 times itself, where noise takes over. A series whose
+ * neighbours differ more than strangers counts as independent.
+ * @param values at least one
+ * @returns in samples, in [1, n]; 1 if all values are equal
+ */
+export function autocorrelationTime(values: ArrayLike<number>): number {
+  const n = values.length;
+  if (n === 0) throw new RangeError("autocorrelation time: expected at least one value, got none");
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += values[i]! / n;
+  const deviations = Float64Array.from(values, (value) => value - mean);
+  const variance = covariance(deviations, 0);
+  if (!(variance > 0)) return 1;
+  let tau = 1;
+  for (let lag = 1; lag < n; lag++) {
+    tau += (2 * covariance(deviations, lag)) / variance;
+    if (lag >= windowFactor * Math.max(1, tau)) break;
+  }
+  return Math.min(n, Math.max(1, tau));
+}
+
+function covariance(deviations: Float64Array, lag: number): number {
+  let sum = 0;
+  for (let i = lag; i < deviations.length; i++) sum += deviations[i]! * deviations[i - lag]!;
+  return sum / deviations.length;
+}

@@ -9,7 +9,7 @@ import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import { baselineStatsSchema } from "../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../src/monitoring/streams/check-result.ts";
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
-import { scalerSchema } from "../src/signals/preprocessing/scaler.ts";
+import { scalerSchema } from "../src/signals/preprocessing/scaler-schema.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
 import { manifestSchema } from "../src/storage/store/manifest.ts";
 import { registrySchema } from "../src/storage/store/registry.ts";

@@ -142,6 +142,20 @@ describe("architecture", () => {
     ]);
   });
 
+  it("lets no package and nothing of Node.js into what a device runs", () => {
+    const onDevice = /^(stats|signals\/(sensors|preprocessing)|monitoring\/summaries)\/(?!.*-schemas?\.ts$)/;
+    const loaded = new Set(files.filter((file) => onDevice.test(file)));
+    for (const file of loaded) for (const next of graph.get(file) ?? []) loaded.add(next);
+    const outside = [...loaded].flatMap((file) =>
+      [
+        ...readFileSync(join(source, file), "utf8").matchAll(
+          /^(?:import|export)\s+(?!type\s)[^;"]*?\bfrom\s+"([^."][^"]*)"/gm,
+        ),
+      ].map((match) => `${file} imports ${match[1]}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
   it("names files in kebab-case and keeps vague rooms out", () => {
     const stray = files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(file));
     expect(stray).toEqual([]);

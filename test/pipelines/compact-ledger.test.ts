@@ -7,7 +7,7 @@ import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { withStream } from "../../src/monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
-import { batchMeasurementSchema } from "../../src/monitoring/summaries/batch-measurement.ts";
+import { batchMeasurementSchema } from "../../src/monitoring/summaries/summary-schemas.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { compactLedger } from "../../src/pipelines/compact-ledger.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";

@@ -19,7 +19,7 @@ import type { HistoryRow } from "../../src/report/history-row.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
-import { scalerSchema } from "../../src/signals/preprocessing/scaler.ts";
+import { scalerSchema } from "../../src/signals/preprocessing/scaler-schema.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
 import { openGraph } from "../learning/networks/run-graph.ts";
 import { quiet } from "../learning/training/toy.ts";

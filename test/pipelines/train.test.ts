@@ -12,7 +12,7 @@ import { type TrainResult, train } from "../../src/pipelines/train.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
-import { scalerSchema } from "../../src/signals/preprocessing/scaler.ts";
+import { scalerSchema } from "../../src/signals/preprocessing/scaler-schema.ts";
 import { sha256File } from "../../src/storage/store/hash.ts";
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";

@@ -2,7 +2,7 @@
 // is read by other tools, so its keys are snake_case and keys it does not know are let through.
 
 import { z } from "zod";
-import { sampleSchema } from "../summaries/sample-schema.ts";
+import { sampleSchema } from "../summaries/summary-schemas.ts";
 
 export interface ChannelStats {
   readonly mean: number;

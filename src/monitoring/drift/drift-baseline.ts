@@ -1,15 +1,16 @@
 // Everything that `check` knows of a model's training data, as it stands in baseline_stats.json under "drift".
 
 import { z } from "zod";
+import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import { type ClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
+import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
+import { signalNames } from "../summaries/sensor-signals.ts";
 import {
-  type BaselineReference,
   baselineReferenceSchema,
   channelSummarySchema,
-} from "../summaries/baseline-reference.ts";
-import { type ClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
-import { type ModelSignals, modelSignalsSchema, signalEdges } from "../summaries/model-signals.ts";
-import { sampleSchema } from "../summaries/sample-schema.ts";
-import { signalNames } from "../summaries/sensor-signals.ts";
+  modelSignalsSchema,
+  sampleSchema,
+} from "../summaries/summary-schemas.ts";
 import { type AccuracyCalibration, accuracyCalibrationSchema } from "./accuracy-estimate.ts";
 import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { calibrationFaults } from "./calibration-faults.ts";

@@ -3,7 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import { networkFaults } from "../../learning/networks/exported-network.ts";
-import { scalerFaults } from "../../signals/preprocessing/scaler.ts";
+import { scalerFaults } from "../../signals/preprocessing/scaler-schema.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
 import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../../storage/store/model-folder.ts";
 import { resolveModel } from "../../storage/store/registry.ts";

@@ -9,8 +9,8 @@ import { type BatchLedger, stored } from "../../storage/store/batch-ledger.ts";
 import type { MonitorDatabase } from "../../storage/store/monitor-database.ts";
 import { rollingReferencePath } from "../../storage/store/stream-names.ts";
 import { hasCode } from "../../system-error.ts";
-import { batchFiguresSchema } from "../summaries/batch-figures.ts";
 import type { MeasurementShape } from "../summaries/measurement-codec.ts";
+import { batchFiguresSchema } from "../summaries/summary-schemas.ts";
 import { type RollingReference, rollingReference } from "./rolling-reference.ts";
 
 /** Whose ledger it is. */

@@ -1,5 +1,4 @@
 // The few numbers of a batch that stay for good: enough for the rolling reference and for a chart of each channel over time.
-import { z } from "zod";
 import { type ClassSummaries, wholeOf } from "./class-summaries.ts";
 
 export interface ChannelFigures {
@@ -13,12 +12,6 @@ export interface ChannelFigures {
 
 /** By channel and signal. */
 export type BatchFigures = Readonly<Record<string, ChannelFigures>>;
-
-/** As a ledger keeps them. */
-export const batchFiguresSchema: z.ZodType<BatchFigures> = z.record(
-  z.string(),
-  z.object({ n: z.int().min(0), mean: z.number(), std: z.number().min(0) }),
-);
 
 export function figuresOf(byClass: ClassSummaries): BatchFigures {
   const whole = Object.entries(wholeOf(byClass));

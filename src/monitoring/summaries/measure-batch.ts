@@ -2,9 +2,9 @@
 // Dimensions: S samples, W windows, K classes.
 
 import { windowStep } from "../../signals/preprocessing/make-windows.ts";
-import { coveredRanges } from "../../signals/preprocessing/scaler.ts";
+
 import { middleBetween, type Run, runsOf, type WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { coveredRanges, type WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";

@@ -4,7 +4,6 @@
 // fixed grid, even in the logit: networks are sure of most windows, and what changes is how many nines.
 // Dimensions: W windows, K classes.
 
-import { z } from "zod";
 import { millionths } from "../../stats/millionths.ts";
 
 export interface ModelSignals {
@@ -29,16 +28,6 @@ export interface SignalSummary {
   /** Sum in millionths, each window rounded: an integer, so that sums too are exact in any order. */
   readonly millionths: number;
 }
-
-const count = z.int().min(0);
-const signalSchema: z.ZodType<SignalSummary> = z.object({ counts: z.array(count), millionths: count });
-
-export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({
-  windows: z.int().min(1),
-  classCounts: z.array(count).min(2),
-  ...{ confidence: signalSchema, entropy: signalSchema, margin: signalSchema },
-  ...{ pairs: count, flips: count },
-});
 
 /** Logits of the outermost edges, 6e-6 from 0 and from 1. */
 const outermost = 12;

@@ -34,3 +34,15 @@ export function countByName(index: Int32Array, names: readonly string[]): Record
   for (const i of index) counts[i]! += 1;
   return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
 }
+
+/** Sample ranges [start, end) under the windows, merged and in order: pairs in one flat array. */
+export function coveredRanges(windows: Pick<WindowSet, "starts" | "windowSize">, index: Int32Array): number[] {
+  const starts = Int32Array.from(index, (w) => windows.starts[w]!).sort();
+  const ranges: number[] = [];
+  for (const start of starts) {
+    const end = start + windows.windowSize;
+    if (ranges.length > 0 && start <= ranges[ranges.length - 1]!) ranges[ranges.length - 1] = end;
+    else ranges.push(start, end);
+  }
+  return ranges;
+}

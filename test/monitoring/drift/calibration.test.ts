@@ -17,17 +17,14 @@ import {
   scoreOf,
   standardOf,
 } from "../../../src/monitoring/drift/score.ts";
-import {
-  baselineReference,
-  baselineReferenceSchema,
-  gridsOf,
-} from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import {
   type ClassSummaries,
   mergeClassSummaries,
   wholeOf,
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { baselineReferenceSchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
 import { Rng } from "../../../src/random.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 import { makePeople, summaryOf } from "./people.ts";

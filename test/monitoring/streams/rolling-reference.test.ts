@@ -4,9 +4,9 @@ import {
   rollingReference,
   rollingReferenceSchema,
 } from "../../../src/monitoring/streams/rolling-reference.ts";
-import { batchSummarySchema } from "../../../src/monitoring/summaries/batch-measurement.ts";
 import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { batchSummarySchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
 import { Rng } from "../../../src/random.ts";
 import { moments } from "../../../src/stats/moments.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BatchMeasurement, batchMeasurementSchema } from "../../../src/monitoring/summaries/batch-measurement.ts";
+import type { BatchMeasurement } from "../../../src/monitoring/summaries/batch-measurement.ts";
 import { summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
 import {
   decodeMeasurement,
@@ -9,6 +9,7 @@ import {
 } from "../../../src/monitoring/summaries/measurement-codec.ts";
 import { modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { batchMeasurementSchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
 import { Rng } from "../../../src/random.ts";
 
 const shape: MeasurementShape = { bins: { Ax: 4, "A magnitude": 2, "κ 😀": 3 }, classes: 3 };

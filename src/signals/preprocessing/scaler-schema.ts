@@ -1,0 +1,42 @@
+// scaler.json as it is checked before a model is used.
+import { z } from "zod";
+import type { Scaler } from "./scaler.ts";
+
+export const scalerSchema: z.ZodType<Scaler> = z
+  .object({
+    method: z.enum(["zscore", "robust", "none"]),
+    channels: z.array(z.string()).min(1),
+    center: z.array(z.number()),
+    scale: z.array(z.number().positive()),
+  })
+  .refine((s) => s.center.length === s.channels.length && s.scale.length === s.channels.length, {
+    message: "center and scale: expected one number a channel",
+  });
+
+/** Beyond these, numbers of float32 samples become 0 or infinite on the way. */
+const [leastScale, largestNumber] = [1e-30, 1e30];
+
+/**
+ * What is wrong with a scaler.json: one message a fault, none if it can be used.
+ * @param expected of the model that it belongs to
+ */
+export function scalerFaults(value: unknown, expected: { channels: readonly string[]; method?: unknown }): string[] {
+  const parsed = scalerSchema.safeParse(value);
+  if (!parsed.success)
+    return parsed.error.issues.map(({ path, message }) => `${path.join(".") || "scaler"}: ${message}`);
+  const { method, channels, center, scale } = parsed.data;
+  const same =
+    channels.length === expected.channels.length && channels.every((name, c) => name === expected.channels[c]);
+  if (!same) return [`channels: expected ${expected.channels.join(", ")}, got ${channels.join(", ")}`];
+  return [
+    ...(expected.method === undefined || expected.method === method
+      ? []
+      : [`method: expected ${JSON.stringify(expected.method)} as in manifest.json, got ${method}`]),
+    ...channels.flatMap((name, c) => [
+      ...(Math.abs(center[c]!) <= largestNumber ? [] : [`center of ${name}: ${center[c]} is beyond ${largestNumber}`]),
+      ...(scale[c]! >= leastScale && scale[c]! <= largestNumber
+        ? []
+        : [`scale of ${name}: expected a number from ${leastScale} to ${largestNumber}, got ${scale[c]}`]),
+    ]),
+  ];
+}

@@ -37,6 +37,7 @@ export type { RetrainReport } from "./learning/pseudo-labeling/retrain-report.ts
 export type { CvReport } from "./learning/training/cv-report.ts";
 // the files of a model folder
 export type { BaselineStats } from "./monitoring/drift/baseline-stats.ts";
+export type { DriftBaseline } from "./monitoring/drift/drift-baseline.ts";
 export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/streams/check-result.ts";
 export { type Monitor, openMonitor } from "./monitoring/streams/open-monitor.ts";
 export type { RollingReference } from "./monitoring/streams/rolling-reference.ts";

@@ -3,7 +3,7 @@
 import type { Proxies } from "../learning/pseudo-labeling/gate.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
-import { driftBaselineSchema, driftModel } from "../monitoring/drift/drift-baseline.ts";
+import { driftModel } from "../monitoring/drift/drift-baseline.ts";
 import { batchStatistics } from "../monitoring/drift/score.ts";
 import { flipRate, meanConfidence } from "../monitoring/drift/signal-distances.ts";
 import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
@@ -43,6 +43,6 @@ export function proxiesOf(
     };
   };
   const scaled = applyTemperature(candidate.fit.unlabelled, nClasses, trained.crossValidation.temperature);
-  const drift = driftBaselineSchema.parse(JSON.parse(JSON.stringify(built.baseline.drift)));
-  return { champion: of(data.championOnUnlabelled, champion.model), candidate: of(scaled, driftModel(drift)) };
+  const own = driftModel(built.baseline.drift);
+  return { champion: of(data.championOnUnlabelled, champion.model), candidate: of(scaled, own) };
 }

@@ -3,7 +3,7 @@ import { type PredictConfig, type PredictOptions, resolvePredictConfig } from ".
 import { UserError } from "../errors.ts";
 import { predictWindows } from "../learning/training/predict-windows.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
-import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
+import type { ChannelBaseline } from "../monitoring/drift/baseline-stats.ts";
 import { validateBaseline } from "../monitoring/drift/validate-baseline.ts";
 import { columnsForChannels, expectedChannels } from "../monitoring/streams/gate-batch.ts";
 import { openModel } from "../monitoring/streams/open-model.ts";
@@ -98,11 +98,11 @@ async function label(
   return { windows, classes, meanConfidence: sum / windows };
 }
 
-async function readBaseline(path: string): Promise<BaselineStats> {
+async function readBaseline(path: string): Promise<ChannelBaseline> {
   const value = await readJson(path);
   const faults = validateBaseline(value);
   if (faults.length > 0) throw unfitFile(path, faults);
-  return value as BaselineStats;
+  return value as ChannelBaseline;
 }
 
 function refuseRecording(out: string, files: readonly string[]): void {

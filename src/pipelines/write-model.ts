@@ -12,6 +12,7 @@ import { predictionColumns, windowColumns } from "../learning/training/predictio
 import { fitSeconds } from "../learning/training/resumable-run.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineOf } from "../monitoring/drift/describe-values.ts";
+import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { type AlsoLearned, driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { baselineFaults, contentHash } from "../monitoring/streams/open-monitor.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
@@ -52,7 +53,7 @@ export interface BuiltModel {
   readonly modelVersion: string;
   readonly network: Uint8Array;
   readonly scaler: string;
-  readonly baseline: BaselineStats;
+  readonly baseline: BaselineStats & { readonly drift: DriftBaseline };
   readonly cvReport: CvReport;
   readonly history: readonly HistoryRow[];
 }

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { sampleSchema } from "../summaries/summary-schemas.ts";
+import { type DriftBaseline, driftBaselineSchema } from "./drift-baseline.ts";
 
 export interface ChannelStats {
   readonly mean: number;
@@ -31,8 +32,8 @@ export interface BaselineStats {
   /** "sha256:" and 64 hexadecimal digits. */
   readonly scaler_hash: string;
   readonly model_version: string;
-  /** What `check` compares batches with; see `DriftBaseline`. */
-  readonly drift?: unknown;
+  /** What `check` compares batches with; absent in models trained before it existed. */
+  readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, of everything else in the file: canonical JSON without this key. */
   readonly content_hash?: string | undefined;
 }
@@ -53,7 +54,10 @@ const channelSchema = z.looseObject({
   }),
 });
 
-export const baselineStatsSchema: z.ZodType<BaselineStats> = z.looseObject({
+/** What every model has, whatever its version compares batches with. */
+export type ChannelBaseline = Omit<BaselineStats, "drift">;
+
+const channelBaseline = z.looseObject({
   created_at: z.iso.datetime().describe("ISO 8601, UTC"),
   source_file: z.string(),
   n_samples: z.int().min(1).describe("rows of the recordings"),
@@ -62,10 +66,15 @@ export const baselineStatsSchema: z.ZodType<BaselineStats> = z.looseObject({
   scaler_path: z.string(),
   scaler_hash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   model_version: z.string(),
-  drift: z.unknown().optional().describe("what `tidemark check` compares batches with"),
   content_hash: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/)
     .optional()
     .describe("of the file's canonical JSON (keys sorted, no spaces) without this key"),
+});
+
+export const channelBaselineSchema: z.ZodType<ChannelBaseline> = channelBaseline;
+
+export const baselineStatsSchema: z.ZodType<BaselineStats> = channelBaseline.extend({
+  drift: driftBaselineSchema.exactOptional(),
 });

@@ -1,12 +1,13 @@
-import { type BaselineStats, baselineStatsSchema, type ChannelStats } from "./baseline-stats.ts";
+import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "./baseline-stats.ts";
 
 /**
- * What is wrong with a baseline that was read from a file: one message a fault, none when it can be used. Beyond the
+ * What is wrong with the channels' statistics in a baseline that was read from a file: one message a fault, none if they
+ * can be used. What `check` compares with, under `drift`, is not looked at: `predict` does without it. Beyond the
  * schema: statistics for each sensor column and no other, counts that sum to n_samples, one more edge than counts,
  * edges and percentiles in order and inside min..max, std above 0 (against a constant channel nothing can be compared).
  */
 export function validateBaseline(value: unknown): string[] {
-  const parsed = baselineStatsSchema.safeParse(value);
+  const parsed = channelBaselineSchema.safeParse(value);
   if (!parsed.success) {
     return parsed.error.issues.map(
       ({ path, message }) => `${path.length === 0 ? "baseline" : path.join(".")}: ${message}`,
@@ -19,7 +20,7 @@ export function validateBaseline(value: unknown): string[] {
   ];
 }
 
-function columnFaults({ sensor_columns, per_channel }: BaselineStats): string[] {
+function columnFaults({ sensor_columns, per_channel }: ChannelBaseline): string[] {
   const described = Object.keys(per_channel);
   const repeated = sensor_columns.filter((name, i) => sensor_columns.indexOf(name) < i);
   return [

@@ -98,6 +98,14 @@ describe("a baseline", () => {
     expect(validateBaseline(file)).toEqual([]);
   });
 
+  it("has a form for what check compares with, which the channels' statistics do without", () => {
+    const file: unknown = { ...JSON.parse(JSON.stringify(baseline)), drift: { classes: ["a"] } };
+    const { error } = baselineStatsSchema.safeParse(file);
+    const paths = error?.issues.map(({ path }) => path.join("."));
+    expect(paths).toEqual(expect.arrayContaining(["drift.classes", "drift.edges", "drift.calibration"]));
+    expect(validateBaseline(file)).toEqual([]);
+  });
+
   it("refuses numbers that are not finite, and none at all", () => {
     const describing = (...values: number[]) => describeValues(["Ax"], () => Float32Array.from(values));
     expect(() => describing(1, Number.NaN)).toThrow(/channel Ax: expected finite numbers/);

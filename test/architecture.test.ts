@@ -33,6 +33,22 @@ for (const { from, to, loads } of imports) {
   if (loads) graph.set(from, [...(graph.get(from) ?? []), to]);
 }
 
+/** The file and all that load with it. */
+function loadedWith(file: string): string[] {
+  const loaded = new Set([file]);
+  for (const from of loaded) for (const to of graph.get(from) ?? []) loaded.add(to);
+  return [...loaded];
+}
+
+/** The packages that load with these files. */
+function packagesOf(loaded: readonly string[]): string[] {
+  const statement = /^(?:(?:import|export)\s+(?!type\s)[^;"]*?\bfrom|import)\s+"((?:@[^/"]+\/)?[^/".]+)[^"]*"/gm;
+  const names = loaded.flatMap((file) =>
+    [...readFileSync(join(source, file), "utf8").matchAll(statement)].map((match) => match[1]!),
+  );
+  return [...new Set(names.filter((name) => !name.startsWith("node:")))].sort();
+}
+
 describe("architecture", () => {
   it("has the rooms of the table, each in a wing", () => {
     expect([...new Set(files.map(roomOf))].filter((room) => room !== "").sort()).toEqual(Object.keys(rooms).sort());
@@ -122,24 +138,22 @@ describe("architecture", () => {
   });
 
   it("prints help without loading the engines", () => {
-    const loaded = new Set(["interfaces/cli/program.ts"]);
-    for (const file of loaded) for (const next of graph.get(file) ?? []) loaded.add(next);
+    const loaded = loadedWith("interfaces/cli/program.ts");
     expect(
-      [...loaded].filter(
+      loaded.filter(
         (file) =>
           !/^(interfaces\/cli|storage\/store)\/|^(config|counted|errors|gigabytes|kind-of-file|make-directories|options|shell-words|system-error|versions|visible)\.ts$/.test(
             file,
           ),
       ),
     ).toEqual([]);
-    const packages = [...loaded].flatMap((file) =>
-      [...readFileSync(join(source, file), "utf8").matchAll(/\bfrom\s+"([^."][^"]*)"/g)].map((match) => match[1]!),
-    );
-    expect([...new Set(packages.filter((name) => !name.startsWith("node:")))].sort()).toEqual([
-      "commander",
-      "yaml",
-      "zod",
-    ]);
+    expect(packagesOf(loaded)).toEqual(["commander", "yaml", "zod"]);
+  });
+
+  it("gives programs the public API without loading an engine", () => {
+    const loaded = loadedWith("index.ts");
+    expect(loaded).toContain("learning/training/onnx-runtime.ts");
+    expect(packagesOf(loaded)).toEqual(["@bufbuild/protobuf", "yaml", "zod"]);
   });
 
   it("lets no package and nothing of Node.js into what a device runs", () => {

@@ -14,7 +14,6 @@ import type { FitName, OnTrainEvent } from "../learning/training/train-events.ts
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { Rng } from "../random.ts";
-import { retrainPage, retrainSections } from "../report/retrain-html.ts";
 import { beginRetraining, endRetraining } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import { endTraining } from "../report/train-log.ts";
@@ -196,6 +195,7 @@ async function retrainOn(
     );
   const all = { ...built!, history: [...history, ...built!.history] };
   const { register, alias } = config;
+  const { retrainSections } = await import("../report/retrain-html.ts");
   const written = await writeModel(trained!, all, {
     staging,
     // The final fit is the winning cycle, which has its run.
@@ -243,6 +243,7 @@ async function refuse(
   seal: (files: readonly string[]) => Promise<string>,
 ): Promise<Omit<RetrainResult, "promoted">> {
   const out = refusedDirectory(config);
+  const { retrainPage } = await import("../report/retrain-html.ts");
   const files = { [retrainReportFile]: jsonText(report), [modelFiles.report]: retrainPage(report) };
   await replaceDirectory(out, { ...files, [trackingFile]: await seal(Object.keys(files)) }, staging.directory);
   return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };

@@ -17,7 +17,7 @@ import { stagingDirectory } from "../storage/store/staging.ts";
 import { sendAll, type Unsent } from "../storage/tracking/background-sender.ts";
 import type { Clock } from "../storage/tracking/clock.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
-import { MlflowClient } from "../storage/tracking/mlflow-client.ts";
+import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
 import { Patience } from "../storage/tracking/patience.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { completeTag } from "../storage/tracking/tracking-event.ts";
@@ -71,6 +71,7 @@ export async function sync(
   const warnings = [...address.warnings];
   const warn = (message: string): unknown => warnings.push(message);
   const shared = { patience: new Patience(patienceMs), warn, ...time };
+  const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
   const client = new MlflowClient(address);
   try {
     const training = log.events.length === 0 ? null : await replay(client, log, { ...config, ...shared });

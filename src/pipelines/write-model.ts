@@ -19,8 +19,6 @@ import { emptyRollingReference } from "../monitoring/streams/rolling-reference.t
 import { Rng } from "../random.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
-import { confusionMatrixPicture, learningCurvesPicture } from "../report/pictures.ts";
-import { reportHtml } from "../report/report-html.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
@@ -118,6 +116,10 @@ export async function writeModel(
     { name: "label", type: "string", values: Array.from(windows.labels, (label) => windows.classes[label]!) },
     { name: "fold", type: "integer", values: crossValidation.foldOfWindow },
     ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
+  ]);
+  const [{ reportHtml }, { confusionMatrixPicture, learningCurvesPicture }] = await Promise.all([
+    import("../report/report-html.ts"),
+    import("../report/pictures.ts"),
   ]);
   const changing = {
     [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.referenceBatches)),

@@ -10,7 +10,7 @@ import { trackingFile } from "../storage/store/model-folder.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { BackgroundSender } from "../storage/tracking/background-sender.ts";
 import { EventSender, type SenderOptions } from "../storage/tracking/event-sender.ts";
-import { MlflowClient } from "../storage/tracking/mlflow-client.ts";
+import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
 import { fault } from "../storage/tracking/parse-tracking-log.ts";
 import { Patience } from "../storage/tracking/patience.ts";
 import { isOtherStore, serverAddress } from "../storage/tracking/server-address.ts";
@@ -43,7 +43,7 @@ export interface TrackedOutcome {
 export class TrainingTracker {
   readonly #config: TrackedConfig;
   readonly #path: string;
-  readonly #server: Server | null;
+  #server: Server | null = null;
   readonly #onEvent: OnTrainEvent;
   readonly #now: () => number;
   readonly #known = new Set<string>();
@@ -60,14 +60,6 @@ export class TrainingTracker {
     this.#onEvent = onEvent;
     this.#now = now;
     this.#directory = config.out;
-    this.#server = connect(config, {
-      // When the first one is sent the folder is whole.
-      read: async (artifact) => {
-        this.#artifacts ??= ArtifactFiles.open(this.#directory);
-        return (await this.#artifacts).read(artifact);
-      },
-      warn: (message) => this.#warn(`tracking: ${message}`),
-    });
   }
 
   /** Begins the log of a run, or takes up the one that is there. */
@@ -78,6 +70,14 @@ export class TrainingTracker {
     options: TrackerOptions,
   ): Promise<TrainingTracker> {
     const tracker = new TrainingTracker(config, staging, options);
+    tracker.#server = await connect(config, {
+      // When the first one is sent the folder is whole.
+      read: async (artifact) => {
+        tracker.#artifacts ??= ArtifactFiles.open(tracker.#directory);
+        return (await tracker.#artifacts).read(artifact);
+      },
+      warn: (message) => tracker.#warn(`tracking: ${message}`),
+    });
     const before = await readTrackingLog(tracker.#path);
     const ended = before.findIndex(({ type }) => type === "artifact" || type === "version" || type === "complete");
     if (ended >= 0) throw fault(tracker.#path, ended + 1, `${before[ended]!.type}: expected none before the end`);
@@ -201,12 +201,13 @@ function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }
   return JSON.stringify([run, step, Object.keys(values)]);
 }
 
-function connect(config: TrackedConfig, options: Pick<SenderOptions, "read" | "warn">): Server | null {
+async function connect(config: TrackedConfig, options: Pick<SenderOptions, "read" | "warn">): Promise<Server | null> {
   const { warn } = options;
   const address = serverAddress(config.tracking);
   if (isOtherStore(config.tracking)) warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");
   if (address === null) return null;
   for (const warning of address.warnings) warn(warning);
+  const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
   const client = new MlflowClient(address);
   const events = new EventSender(client, { experiment: config.experiment, ...options });
   return { client, events, background: new BackgroundSender(events) };

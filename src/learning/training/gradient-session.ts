@@ -1,7 +1,7 @@
 import { modelProto } from "../networks/model-proto.ts";
 import { type NetworkName, networkLayers } from "../networks/presets.ts";
 import { buildGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
-import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
 
 /** A part of a batch; B is the part's. */
 export interface ShardInput {
@@ -45,13 +45,13 @@ export class GradientSession {
   async run({ parameters, statistics, x, targets, masks }: ShardInput): Promise<ShardOutput> {
     const { batchSize, windowSize, channels, classes } = this.#input;
     const feeds: Record<string, Tensor> = {
-      parameters: new Tensor("float32", parameters, [parameters.length]),
-      statistics: new Tensor("float32", statistics, [statistics.length]),
-      x: new Tensor("float32", x, [batchSize, windowSize, channels]),
-      targets: new Tensor("float32", targets, [batchSize, classes]),
+      parameters: tensor("float32", parameters, [parameters.length]),
+      statistics: tensor("float32", statistics, [statistics.length]),
+      x: tensor("float32", x, [batchSize, windowSize, channels]),
+      targets: tensor("float32", targets, [batchSize, classes]),
     };
     for (const [i, { shape }] of this.#network.masks.entries()) {
-      feeds[`mask_${i}`] = new Tensor("bool", masks[i]!, shape);
+      feeds[`mask_${i}`] = tensor("bool", masks[i]!, shape);
     }
     const out = await this.#session.run(feeds);
     const values = (name: string): Float32Array => out[name]!.data as Float32Array;

@@ -5,7 +5,7 @@ import { modelProto } from "../networks/model-proto.ts";
 import type { MaskSpec, NetworkSpec } from "../networks/parameters.ts";
 import { type NetworkName, networkLayers } from "../networks/presets.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
-import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
 
 /** What training changes. P parameters, S statistics. */
 export interface NetworkState {
@@ -71,7 +71,7 @@ export class TrainingSession implements StepSession {
   }
 
   set state({ parameters, moment1, moment2, statistics }: NetworkState) {
-    const vector = (values: Float32Array): Tensor => new Tensor("float32", values, [values.length]);
+    const vector = (values: Float32Array): Tensor => tensor("float32", values, [values.length]);
     this.#feeds.parameters = vector(parameters);
     this.#feeds.moment_1 = vector(moment1);
     this.#feeds.moment_2 = vector(moment2);
@@ -81,11 +81,11 @@ export class TrainingSession implements StepSession {
   async step({ x, targets, masks, stepSize }: StepInput): Promise<{ loss: number; logits: Float32Array }> {
     const { batchSize, windowSize, channels, classes } = this.#input;
     const feeds = this.#feeds;
-    feeds.x = new Tensor("float32", x, [batchSize, windowSize, channels]);
-    feeds.targets = new Tensor("float32", targets, [batchSize, classes]);
-    feeds.step_size = new Tensor("float32", [stepSize], []);
+    feeds.x = tensor("float32", x, [batchSize, windowSize, channels]);
+    feeds.targets = tensor("float32", targets, [batchSize, classes]);
+    feeds.step_size = tensor("float32", [stepSize], []);
     for (const [i, { shape }] of this.masks.entries()) {
-      feeds[`mask_${i}`] = new Tensor("bool", masks[i]!, shape);
+      feeds[`mask_${i}`] = tensor("bool", masks[i]!, shape);
     }
     const out = await this.#session.run(feeds);
     feeds.parameters = out.next_parameters as Tensor;
@@ -122,9 +122,9 @@ export class ValidationSession {
   async run(weights: Pick<NetworkState, "parameters" | "statistics">, x: Float32Array): Promise<Float32Array> {
     const [windowSize, channels] = this.#shape;
     const out = await this.#session.run({
-      parameters: new Tensor("float32", weights.parameters, [weights.parameters.length]),
-      statistics: new Tensor("float32", weights.statistics, [weights.statistics.length]),
-      x: new Tensor("float32", x, [x.length / (windowSize * channels), windowSize, channels]),
+      parameters: tensor("float32", weights.parameters, [weights.parameters.length]),
+      statistics: tensor("float32", weights.statistics, [weights.statistics.length]),
+      x: tensor("float32", x, [x.length / (windowSize * channels), windowSize, channels]),
     });
     return out.probabilities!.data as Float32Array;
   }

@@ -1,11 +1,14 @@
 // The only door to ONNX Runtime, behind which its telemetry is off.
 
-import { InferenceSession as Sessions } from "onnxruntime-node";
+import type { InferenceSession as Sessions, Tensor as Tensors } from "onnxruntime-node";
 import { UserError } from "../../errors.ts";
 import { turnTelemetryOff } from "./telemetry-off.ts";
 
-export { Tensor } from "onnxruntime-node";
 export type InferenceSession = Sessions;
+export type Tensor = Tensors;
+
+/** Loaded by the first session. */
+let runtime: typeof import("onnxruntime-node") | undefined;
 
 /**
  * A session with one thread: further ones gain little in a row of small products, and lose much on a busy machine.
@@ -14,19 +17,31 @@ export type InferenceSession = Sessions;
  */
 export async function openSession(model: Uint8Array | string): Promise<InferenceSession> {
   turnTelemetryOff();
+  runtime ??= await import("onnxruntime-node");
+  const { InferenceSession } = runtime;
   const options: Sessions.SessionOptions = {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionProviders: ["cpu"],
     logSeverityLevel: 3,
   };
-  if (typeof model !== "string") return Sessions.create(model, options);
+  if (typeof model !== "string") return InferenceSession.create(model, options);
   try {
-    return await Sessions.create(model, options);
+    return await InferenceSession.create(model, options);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
     throw unusableNetwork(model, `ONNX Runtime cannot load it: ${reason}`, cause);
   }
+}
+
+/** What a session is fed. @throws Error if none has been opened */
+export function tensor<T extends "float32" | "bool">(
+  type: T,
+  data: Tensors.DataTypeMap[T] | readonly number[],
+  shape: readonly number[],
+): Tensor {
+  if (runtime === undefined) throw new Error("tensor: expected an open session");
+  return new runtime.Tensor(type, data, shape);
 }
 
 /** The refusal of a network that came in a file. */

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { UserError } from "../../errors.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { gatherWindows } from "./batch.ts";
-import { openSession, Tensor, unusableNetwork } from "./onnx-runtime.ts";
+import { openSession, tensor, unusableNetwork } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
 /** Windows a call: few enough that what the LSTMs work on stays in cache. 64 are a sixth slower and say the same, bit for bit. */
@@ -110,7 +110,7 @@ export async function predictPart({ model, windows, classCount, start, end }: Pr
       const part = rows.subarray(at, at + batchSize);
       const x = new Float32Array(part.length * windowSize * channels.length);
       gatherWindows(windows, part, x);
-      const input = new Tensor("float32", x, [part.length, windowSize, channels.length]);
+      const input = tensor("float32", x, [part.length, windowSize, channels.length]);
       const out = await session.run({ windows: input }, ["probabilities"]).catch((cause: unknown) => {
         throw unusableNetwork(model, `it cannot be run: ${cause instanceof Error ? cause.message : cause}`, cause);
       });

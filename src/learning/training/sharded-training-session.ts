@@ -10,7 +10,7 @@ import { type NetworkName, networkLayers } from "../networks/presets.ts";
 import { buildUpdateGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { GradientSession, type ShardInput, type ShardOutput } from "./gradient-session.ts";
 import type { NetworkState, StepInput, StepSession } from "./network-session.ts";
-import { type InferenceSession, openSession, Tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
 interface Shard {
@@ -72,12 +72,12 @@ export class ShardedTrainingSession implements StepSession {
         }),
       ),
     );
-    const vector = (values: Float32Array): Tensor => new Tensor("float32", values, [values.length]);
+    const vector = (values: Float32Array): Tensor => tensor("float32", values, [values.length]);
     const out = await this.#update.run({
       parameters: vector(parameters),
       moment_1: vector(moment1),
       moment_2: vector(moment2),
-      step_size: new Tensor("float32", [stepSize], []),
+      step_size: tensor("float32", [stepSize], []),
       ...Object.fromEntries(results.map(({ gradient }, i) => [`gradient_${i}`, vector(gradient)])),
     });
     const values = (name: string): Float32Array => out[name]!.data as Float32Array;

@@ -1,7 +1,7 @@
 // One in-memory DuckDB, opened for a call and closed after it. DuckDB reads and writes every table of this room; what
 // the rest of the room sees are names, types and streamed chunks.
 
-import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
 export interface Database {
   /** A small result as plain JSON-able rows. */
@@ -27,6 +27,7 @@ const memoryLimit = "384MB";
  * @param options.scratch a folder for what does not fit into its memory; without one, that is an error
  */
 export async function openDatabase({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     ...nothingUnasked,
     memory_limit: memoryLimit,

@@ -4,15 +4,7 @@
 import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import {
-  DOUBLE,
-  type DuckDBAppender,
-  DuckDBDataChunk,
-  type DuckDBType,
-  FLOAT,
-  INTEGER,
-  VARCHAR,
-} from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBDataChunk } from "@duckdb/node-api";
 import { UserError } from "../../errors.ts";
 import { makeDirectories } from "../../make-directories.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
@@ -27,12 +19,12 @@ export interface TableColumn {
   readonly values: ArrayLike<string | number | null>;
 }
 
-const duckdbTypes: Record<TableColumn["type"], DuckDBType> = {
-  string: VARCHAR,
-  double: DOUBLE,
-  float: FLOAT,
-  integer: INTEGER,
-};
+const duckdbTypes = {
+  string: "VARCHAR",
+  double: "DOUBLE",
+  float: "FLOAT",
+  integer: "INTEGER",
+} as const satisfies Record<TableColumn["type"], string>;
 
 const chunkRows = 2048;
 
@@ -70,6 +62,7 @@ export class TableWriter {
   readonly #temporary: string;
   readonly #database: Database;
   readonly #appender: DuckDBAppender;
+  readonly #createChunk: (rows: number) => DuckDBDataChunk;
   readonly #columns: readonly Omit<TableColumn, "values">[];
   /** Where DuckDB puts the rows that it cannot hold. */
   readonly #scratch: string;
@@ -77,19 +70,27 @@ export class TableWriter {
   private constructor(
     path: string,
     columns: readonly Omit<TableColumn, "values">[],
-    of: { database: Database; appender: DuckDBAppender; scratch: string },
+    of: {
+      database: Database;
+      appender: DuckDBAppender;
+      createChunk: (rows: number) => DuckDBDataChunk;
+      scratch: string;
+    },
   ) {
     this.#path = path;
     this.#columns = columns;
     this.#temporary = temporaryBeside(path);
     this.#database = of.database;
     this.#appender = of.appender;
+    this.#createChunk = of.createChunk;
     this.#scratch = of.scratch;
   }
 
   /** @throws UserError when the format is unknown or nothing can be written there */
   static async open(path: string, columns: readonly Omit<TableColumn, "values">[]): Promise<TableWriter> {
     copyFormat(path);
+    const duckdb = await import("@duckdb/node-api");
+    const types = columns.map(({ type }) => duckdb[duckdbTypes[type]]);
     const scratch = await mkdtemp(join(tmpdir(), "tidemark-"));
     const database = await openDatabase({ scratch });
     try {
@@ -97,7 +98,8 @@ export class TableWriter {
       const declared = columns.map(({ name, type }) => `${sqlName(name)} ${duckdbTypes[type]}`);
       await database.connection.run(`CREATE TABLE written (${declared.join(", ")})`);
       const appender = await database.connection.createAppender("written");
-      return new TableWriter(path, columns, { database, appender, scratch });
+      const createChunk = (rows: number): DuckDBDataChunk => duckdb.DuckDBDataChunk.create(types, rows);
+      return new TableWriter(path, columns, { database, appender, createChunk, scratch });
     } catch (cause) {
       database.close();
       await rm(scratch, { recursive: true, force: true });
@@ -112,11 +114,10 @@ export class TableWriter {
       if (name !== this.#columns[c]?.name) throw new RangeError(`${name}: expected ${this.#columns[c]?.name}`);
       if (values.length !== rows) throw new RangeError(`${name}: expected ${rows} values, got ${values.length}`);
     }
-    const types = columns.map(({ type }) => duckdbTypes[type]);
     try {
       for (let start = 0; start < rows; start += chunkRows) {
         const count = Math.min(chunkRows, rows - start);
-        const chunk = DuckDBDataChunk.create(types, count);
+        const chunk = this.#createChunk(count);
         chunk.setColumns(
           columns.map(({ values }) => Array.from({ length: count }, (_, i) => values[start + i] ?? null)),
         );

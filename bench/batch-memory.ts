@@ -1,20 +1,14 @@
 // The most memory that check and predict hold on batches of 1, 10 and 50 million rows: the real commands, the batch as one
 // recording in Parquet. Takes most of an hour on two cores, so it runs only if it is named.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { milliseconds } from "./measurement.ts";
+import { main, peakOfProgram } from "./peak-of-program.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";
 
-const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
-const preload = new URL("report-peak.ts", import.meta.url).href;
 const millions = [1, 10, 50];
 const mostMegabytes = 1000;
 
@@ -23,7 +17,7 @@ export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
     const at = (name: string): string => join(directory, name);
     await simulate({ out: at("recordings.parquet"), users: 6, minutes: 4, seed: 1 });
     const short = ["--network", "compact", "--folds", "2", "--epochs", "1"];
-    await peak(["train", at("recordings.parquet"), "--out", at("model"), ...short], [0]);
+    await peakOfProgram([main, "train", at("recordings.parquet"), "--out", at("model"), ...short]);
     await simulate({ out: at("one.parquet"), users: 1, minutes: 34, seed: 2, activities: ["walking"] });
     const measurements: Measurement[] = [];
     for (const size of millions) {
@@ -36,7 +30,8 @@ export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
       for (const [name, words] of Object.entries(commands)) {
         let megabytes = 0;
         const elapsed = await milliseconds(async () => {
-          megabytes = await peak(words, name === "check" ? [0, 10, 11] : [0]);
+          const exitCodes = name === "check" ? [0, 10, 11] : [0];
+          ({ megabytes } = await peakOfProgram([main, ...words], exitCodes));
         });
         measurements.push({
           name: `memory of ${name} on ${size} M rows`,
@@ -64,14 +59,4 @@ async function repeat(from: string, to: string, rows: number): Promise<void> {
   } finally {
     database.close();
   }
-}
-
-/** In MB. */
-async function peak(words: readonly string[], exitCodes: readonly number[]): Promise<number> {
-  const child = spawn(process.execPath, ["--import", preload, main, ...words], {
-    stdio: ["ignore", "ignore", "inherit", "pipe"],
-  });
-  const [bytes, [exitCode]] = await Promise.all([text(child.stdio[3] as Readable), once(child, "exit")]);
-  if (!exitCodes.includes(exitCode)) throw new Error(`${words[0]} ended with exit code ${exitCode}`);
-  return Number.parseInt(bytes, 10) / 1e6;
 }

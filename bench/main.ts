@@ -12,7 +12,7 @@ import { benchmarkLedger } from "./ledger.ts";
 import { describeMachine } from "./machine.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { isMet } from "./measurement.ts";
-import { benchmarkMemory } from "./memory.ts";
+import { benchmarkMemory, benchmarkTrainingMemory } from "./memory.ts";
 import { peerSpecs, unrolledKeras } from "./peer.ts";
 import { benchmarkSummaries } from "./summaries.ts";
 import { benchmarkTracking } from "./tracking.ts";
@@ -21,8 +21,8 @@ import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, ledger, tracking, batch-memory
-                     (comma-separated; default: all but batch-memory)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, ledger, tracking, batch-memory,
+                     training-memory (comma-separated; default: all but the last two)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -64,8 +64,9 @@ async function run(): Promise<number> {
     check: () => benchmarkCheck({ rounds }),
     ledger: () => benchmarkLedger(),
     "batch-memory": () => benchmarkBatchMemory(),
+    "training-memory": () => benchmarkTrainingMemory(),
   };
-  const usual = Object.keys(benchmarks).filter((name) => name !== "batch-memory");
+  const usual = Object.keys(benchmarks).filter((name) => !name.endsWith("-memory"));
   const chosen = (values.only?.split(",") ?? usual).map((name) => {
     const benchmark = benchmarks[name];
     if (benchmark !== undefined) return benchmark;

@@ -7,11 +7,11 @@ import { describeFold, summariseFolds } from "../learning/training/cross-validat
 import { runFit } from "../learning/training/resumable-run.ts";
 import type { FitName } from "../learning/training/train-events.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
-import type { AlsoLearned } from "../monitoring/drift/freeze-drift-baseline.ts";
-import { classOfSamples, columnsUnder, gatherUnder } from "../monitoring/summaries/measure-batch.ts";
+import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
-import type { Recordings } from "../signals/data/recordings.ts";
+import { pieces, type RowSource } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { adapted, type Candidate, type RetrainRun, settingOf } from "./candidate.ts";
 import { cycleSpec, labelledWith, type PseudoLabels } from "./cycle-spec.ts";
 import type { TrainingData } from "./prepare-training.ts";
@@ -36,8 +36,8 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   }));
   const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
   const own: TrainingData = {
-    recordings: data.labelled.recordings,
-    described: describe(data.labelled.recordings, new Set(windows.users), also),
+    recordings: { channels: windows.channels, files: data.labelled.files, fingerprint: data.labelled.fingerprint },
+    described: describe(data.labelled.rows, new Set(windows.users), also),
     ...{ quality: data.labelled.quality, windows, dropped: data.dropped, folds, warnings: data.warnings },
     leakage: leakageReport("group", windows, folds),
   };
@@ -105,29 +105,27 @@ function candidateConfig(trained: ChampionOptions, config: RetrainConfig): Train
 }
 
 /** The values of some people, and what was learned from besides. */
-function describe(
-  { channels, values, stretches }: Recordings,
-  people: ReadonlySet<string>,
-  also: AlsoLearned | undefined,
-): DescribedValues {
-  const kept = stretches.filter(({ user }) => people.has(user));
-  return describeValues(channels, (c) => {
-    const parts = kept.map(({ start, end }) => values[c]!.subarray(start, end));
-    const others = also?.columns[channels[c]!];
-    if (others !== undefined) parts.push(others);
-    const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+function describe(rows: RowSource, people: ReadonlySet<string>, also: WindowSet | undefined): DescribedValues {
+  const kept = Array.from(rows.stretches()).filter(({ user }) => people.has(user));
+  const others = also === undefined ? null : new WindowSignals(also);
+  const length = kept.reduce((sum, { start, end }) => sum + end - start, 0);
+  return describeValues(rows.channels, (c) => {
+    const more = others?.under(rows.channels[c]!) ?? new Float32Array();
+    const whole = new Float32Array(length + more.length);
     let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
+    for (const { start, end } of kept) {
+      for (const { from, to } of pieces(start, end)) {
+        whole.set(rows.values(c, from, to), at);
+        at += to - from;
+      }
     }
+    whole.set(more, at);
     return whole;
   });
 }
 
-/** The samples under the chosen windows, each once, with the pseudo-label of a window that covers it. */
-function alsoLearned(run: RetrainRun, selection: Selection): AlsoLearned {
+/** The chosen windows, with their pseudo-labels. */
+function alsoLearned(run: RetrainRun, selection: Selection): WindowSet {
   const { windows, rows } = labelledWith(run.data, new Int32Array(), selection);
-  const chosen = pickWindows(windows, rows);
-  return { columns: columnsUnder(chosen), classOf: gatherUnder(chosen, classOfSamples(chosen, chosen.labels)) };
+  return pickWindows(windows, rows);
 }

@@ -7,11 +7,10 @@ import { driftModel } from "../monitoring/drift/drift-baseline.ts";
 import { batchStatistics } from "../monitoring/drift/score.ts";
 import { flipRate, meanConfidence } from "../monitoring/drift/signal-distances.ts";
 import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
-import { summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
-import { classOfSamples, columnsUnder, follows, gatherUnder } from "../monitoring/summaries/measure-batch.ts";
+import { classOfSamples, follows, gatherUnder } from "../monitoring/summaries/measure-batch.ts";
 import { modelSignals } from "../monitoring/summaries/model-signals.ts";
 import { ofChannels } from "../monitoring/summaries/sensor-signals.ts";
-import { Summarizer } from "../monitoring/summaries/summarize.ts";
+import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
@@ -28,12 +27,11 @@ export function proxiesOf(
   const windows = pickWindows(data.windows, data.unlabelledRows);
   const nClasses = windows.classes.length;
   const following = follows(windows, champion.config.overlap);
-  const columns = columnsUnder(windows);
+  const sensed = new WindowSignals(windows);
   const of = (probabilities: Float32Array, model: ReturnType<typeof driftModel>): Proxies => {
     const signals = modelSignals(probabilities, nClasses, following);
-    const summarizer = new Summarizer(gridsOf(model.baseline));
     const classOf = gatherUnder(windows, classOfSamples(windows, argmaxRows(probabilities, nClasses)));
-    const current = summarizeByClass(summarizer, columns, classOf, nClasses);
+    const current = sensed.summarize(gridsOf(model.baseline), classOf, nClasses);
     const statistics = Object.values(batchStatistics(model.byClass, current, ofChannels(model.baseline)));
     return {
       mean_confidence: meanConfidence(signals),

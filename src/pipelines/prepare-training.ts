@@ -15,7 +15,7 @@ import { columnsOf } from "../signals/data/column-roles.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
-import { type DroppedSamples, makeWindowsOf } from "../signals/preprocessing/make-windows.ts";
+import { cutPlans, type DroppedSamples, plannedSamples, planWindows } from "../signals/preprocessing/make-windows.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { largeWindowFault } from "../storage/store/stored-config.ts";
 
@@ -30,6 +30,8 @@ export interface TrainingData {
   /** What a reader of the figures must know. */
   readonly warnings: readonly string[];
 }
+
+const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
 
 /** @throws UserError for every fault of the files, or where they cannot be split as asked */
 export async function prepareTraining(
@@ -53,13 +55,16 @@ export async function prepareTraining(
     const column = (c: number): Float32Array => rows.column(c);
     await refuseAbsurdValues(rows.channels, column, files);
     const described = describeValues(rows.channels, column);
-    const { windows, dropped } = makeWindowsOf(rows, {
+    const plan = planWindows(rows, {
       samplingRateHz: config.rate,
       windowSize: config.window,
       overlap: config.overlap,
     });
+    const planned = { samples: plannedSamples(plan), channels: rows.channels.length };
+    tellMemory(trainingMemory(config, planned), onEvent, lessMemory);
+    const windows = cutPlans([{ rows, plan }])[0]!;
+    const { dropped } = plan;
     onEvent(dataEvent(opened, windows, dropped));
-    tellMemory(trainingMemory(config, quality), onEvent);
     const recordings = { channels: rows.channels, files, fingerprint };
     return { recordings, quality, described, windows, dropped, ...splitsOf(config, windows, onEvent) };
   } finally {

@@ -5,31 +5,35 @@ import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { predictWindows } from "../learning/training/predict-windows.ts";
-import { gateBatch } from "../monitoring/streams/gate-batch.ts";
+import type { OnTrainEvent } from "../learning/training/train-events.ts";
+import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import { Rng } from "../random.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
-import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
-import { columnsOf } from "../signals/data/column-roles.ts";
 import { openDatabase, sqlName, sqlString } from "../signals/data/duckdb.ts";
-import { type ReadRecordings, readRecordings } from "../signals/data/read-recordings.ts";
-import type { Recordings } from "../signals/data/recordings.ts";
+import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
-import { type DroppedSamples, makeWindows } from "../signals/preprocessing/make-windows.ts";
+import {
+  cutPlans,
+  type DroppedSamples,
+  plannedSamples,
+  planWindows,
+  type WindowPlan,
+} from "../signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { countByName } from "../signals/preprocessing/windows.ts";
 import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
-import { recordingsOfModel } from "./recordings-of-model.ts";
+import { openLabelled, openUnlabelled, type RetrainRecordings, readTruth } from "./retrain-recordings.ts";
 
 export interface RetrainData {
   /** Options of the champion's training. */
   readonly trained: ChampionOptions;
-  /** Labelled recordings with all people, and what was read of them. */
-  readonly labelled: ReadRecordings;
+  /** Labelled recordings with all people; open, and to be closed. */
+  readonly labelled: RetrainRecordings;
   readonly dropped: DroppedSamples;
-  readonly unlabelled: Recordings;
+  readonly unlabelled: Pick<RetrainRecordings, "files" | "fingerprint" | "quality">;
   /** Labelled windows first, then the unlabelled ones, whose labels are -1. */
   readonly windows: WindowSet;
   /** Rows of `windows`. */
@@ -47,16 +51,42 @@ export interface RetrainData {
   readonly warnings: readonly string[];
 }
 
-/** @throws UserError for every fault of the files, or where nobody can be held out */
-export async function prepareRetraining(config: RetrainConfig, champion: Monitor): Promise<RetrainData> {
-  const warnings: string[] = [];
+/**
+ * @param onEvent told how much memory the retraining needs, before its windows are in memory
+ * @throws UserError for every fault of the files, or where nobody can be held out
+ */
+export async function prepareRetraining(
+  config: RetrainConfig,
+  champion: Monitor,
+  onEvent: OnTrainEvent = () => {},
+): Promise<RetrainData> {
   const trained = championOptions(champion.config, champion.folder.manifest, config.model);
-  const labelled = await readLabelled(config, champion, trained, warnings);
-  const { windows: own, dropped } = cut(labelled.recordings, champion);
-  requireEveryClass(own);
-  warnings.push(...unknownClasses(labelled.recordings, own.classes));
-  const unlabelled = await readUnlabelled(config, champion, trained, warnings);
-  const { windows: foreign } = cut(unlabelled, champion);
+  const warnings: string[] = [];
+  const labelled = await openLabelled(config, champion, trained, warnings);
+  try {
+    return await prepareWith(labelled, { config, champion, trained, warnings, onEvent });
+  } catch (error) {
+    labelled.close();
+    throw error;
+  }
+}
+
+async function prepareWith(
+  labelled: RetrainRecordings,
+  of: {
+    config: RetrainConfig;
+    champion: Monitor;
+    trained: ChampionOptions;
+    warnings: string[];
+    onEvent: OnTrainEvent;
+  },
+): Promise<RetrainData> {
+  const { config, champion, trained, warnings } = of;
+  const plan = planOf(labelled.rows, champion);
+  requireEveryClass(plan);
+  warnings.push(...unknownClasses(labelled.rows, plan.classes));
+  const unlabelled = await openUnlabelled(config, champion, trained, warnings);
+  const [own, foreign] = cutBoth({ rows: labelled.rows, plan }, unlabelled, of);
   const labelledRows = Int32Array.from(own.starts.keys());
   const people = new Set(own.groups).size;
   if (people < 3) {
@@ -83,7 +113,7 @@ export async function prepareRetraining(config: RetrainConfig, champion: Monitor
     ...{
       trained,
       labelled,
-      dropped,
+      dropped: plan.dropped,
       unlabelled,
       windows,
       trainRows: trainIndex,
@@ -108,97 +138,47 @@ function leastDeciding(people: number): number {
   return people >= 5 ? 2 : 1;
 }
 
-/** What the champion learned from has the names of its training; others those of the user, else these. */
-function labelledColumns(config: RetrainConfig, trained: ChampionOptions): ReturnType<typeof columnsOf> {
-  if (config.labelled === undefined) return columnsOf(trained);
-  const { pathColumns: _, ...named } = columnsOf(trained);
-  return { ...named, ...columnsOf(config) };
-}
-
-/** Who, which recording and when: names of the user, else of the training. A person under another name would be learned from. */
-function unlabelledColumns(
-  config: RetrainConfig,
-  trained: ChampionOptions,
-): Pick<ReturnType<typeof columnsOf>, "group" | "recording" | "time" | "pathColumns"> {
-  const { pathColumns: _p, ...named } = columnsOf(trained);
-  const { label: _, channels: _c, ...columns } = { ...named, ...columnsOf(config) };
-  return columns;
-}
-
-async function readLabelled(
-  config: RetrainConfig,
-  champion: Monitor,
-  trained: ChampionOptions,
-  warnings: string[],
-): Promise<ReadRecordings> {
-  const { manifest } = champion.folder;
-  const files = config.labelled ?? (await recordingsOfModel(manifest, config.model));
-  const read = await readRecordings(files, {
-    columns: { channels: manifest.data.channels, ...labelledColumns(config, trained) },
-    requireLabels: true,
-    nominalRateHz: champion.config.rate,
-    logger: { info: (message) => warnings.push(message), warn: (message) => warnings.push(message) },
-  }).catch((error: unknown) => {
-    if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
-    throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {
-      advice: "Give them, or other labelled ones, with --labelled.",
-      cause: error,
-    });
-  });
-  const { channels, values, files: names } = read.recordings;
-  await refuseAbsurdValues(channels, (c) => values[c]!, names);
-  const named = { ...read.recordings, channels: manifest.data.channels };
-  if (config.labelled === undefined && read.recordings.fingerprint !== manifest.data.fingerprint) {
-    throw new UserError(`${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from`, {
-      details: [`expected ${manifest.data.fingerprint}`, `found    ${read.recordings.fingerprint}`],
-      advice: "Restore the recordings, or name labelled ones with --labelled.",
-    });
-  }
-  return { ...read, recordings: named };
-}
-
-async function readUnlabelled(
-  config: RetrainConfig,
-  champion: Monitor,
-  trained: ChampionOptions,
-  warnings: string[],
-): Promise<Recordings> {
-  const { channels } = champion.folder.manifest.data;
-  const given = {
-    ...(config.channels !== undefined && { channels: config.channels }),
-    columns: unlabelledColumns(config, trained),
-  };
-  const gated = await gateBatch(config.files, given, champion);
-  if (!gated.accepted) {
-    throw new UserError("the unlabelled recordings do not pass the quality gate:", {
-      details: gated.reasons.map(({ message }) => message),
-      advice: gated.reasons[0]!.advice ?? "Repair the export, or leave these recordings out.",
-    });
-  }
-  warnings.push(...gated.warnings);
-  if (gated.columns.group === null) {
-    warnings.push(
-      "The unlabelled recordings do not say who wore the sensor: whoever decides must not be among them, or the figures are too good.",
-    );
-  }
-  return { ...gated.recordings, channels };
-}
-
-function cut(recordings: Recordings, { config, drift }: Monitor): ReturnType<typeof makeWindows> {
+function planOf(rows: RowSource, { config, drift }: Monitor): WindowPlan {
   const { rate, window, overlap } = config;
-  return makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
+  return planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
 }
 
-function requireEveryClass({ labels, classes }: WindowSet): void {
-  const missing = classes.filter((_, k) => !labels.includes(k));
+/** The labelled windows and the unlabelled ones, one block of samples; the unlabelled recordings are closed. */
+function cutBoth(
+  labelled: { rows: RowSource; plan: WindowPlan },
+  unlabelled: RetrainRecordings,
+  {
+    config,
+    champion,
+    trained,
+    onEvent,
+  }: { config: RetrainConfig; champion: Monitor; trained: ChampionOptions; onEvent: OnTrainEvent },
+): [WindowSet, WindowSet] {
+  try {
+    const foreign = { rows: unlabelled.rows, plan: planOf(unlabelled.rows, champion) };
+    const samples = plannedSamples(labelled.plan) + plannedSamples(foreign.plan);
+    const { network, batchSize, window, folds } = trained;
+    const memory = trainingMemory(
+      { network, batchSize, window, folds, jobs: config.jobs },
+      { samples, channels: labelled.rows.channels.length },
+    );
+    tellMemory(memory, onEvent, "Use fewer --jobs, or fewer recordings.");
+    return cutPlans([labelled, foreign]) as [WindowSet, WindowSet];
+  } finally {
+    unlabelled.close();
+  }
+}
+
+function requireEveryClass({ parts, classes }: WindowPlan): void {
+  const missing = classes.filter((_, k) => parts.every(({ label }) => label !== k));
   if (missing.length === 0) return;
   throw new UserError(`the labelled recordings have no window of ${missing.join(", ")}, which the model knows`, {
     advice: "A retrained model has the classes of the one before. Give labelled recordings of each with --labelled.",
   });
 }
 
-function unknownClasses({ stretches }: Recordings, classes: readonly string[]): string[] {
-  const labels = new Set(stretches.map(({ label }) => label).filter((label) => label !== null));
+function unknownClasses(rows: RowSource, classes: readonly string[]): string[] {
+  const labels = new Set(Array.from(rows.stretches(), ({ label }) => label).filter((label) => label !== null));
   const unknown = [...labels].filter((label) => !classes.includes(label)).sort();
   if (unknown.length === 0) return [];
   return [`The model does not know ${unknown.join(", ")}: labelled recordings of it are left out.`];
@@ -292,37 +272,6 @@ async function schedule(champion: Monitor, trained: ChampionOptions, epochs: num
   const rates = rows.filter(({ fit }) => fit === "final").map(({ learning_rate }) => learning_rate);
   if (rates.length === 0) rates.push(trained.learningRate);
   return Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
-}
-
-/** [U] the label at each window's middle. The windows were made without: their cuts know nothing of it. */
-async function readTruth(
-  config: RetrainConfig,
-  champion: Monitor,
-  trained: ChampionOptions,
-  windows: WindowSet,
-  warnings: string[],
-): Promise<Int32Array> {
-  const { channels } = champion.folder.manifest.data;
-  const { classes } = champion.drift;
-  const columns = unlabelledColumns(config, trained);
-  const { recordings } = await readRecordings(config.files, {
-    columns: { ...columns, channels: config.channels ?? channels, label: config.truth! },
-    requireLabels: false,
-    nominalRateHz: champion.config.rate,
-  });
-  const half = windows.windowSize / windows.samplingRateHz / 2;
-  const stretches = Map.groupBy(recordings.stretches, ({ user, recording }) => JSON.stringify([user, recording]));
-  const truth = windows.starts.map((_, w) => {
-    const user = windows.users[windows.groups[w]!]!;
-    const recording = windows.recordings[windows.recordingIndex[w]!]!;
-    const middle = windows.startTimes[w]! + half;
-    const own = stretches.get(JSON.stringify([user, recording])) ?? [];
-    const at = own.findLast(({ start }) => recordings.time[start]! <= middle);
-    return at?.label == null ? -1 : classes.indexOf(at.label);
-  });
-  const unknown = truth.filter((label) => label < 0).length;
-  if (unknown > 0) warnings.push(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no known class`);
-  return truth;
 }
 
 /** Windows by person, for a table. */

@@ -68,12 +68,14 @@ export async function retrain(
     throw explainWriteFailure(error, config.out);
   });
   let tracker: TrainingTracker | undefined;
+  let data: RetrainData | undefined;
   try {
-    const data = await prepareRetraining(config, champion);
+    data = await prepareRetraining(config, champion, onEvent);
+    const { unlabelled, windows } = data;
+    const recordings = { ...unlabelled, channels: windows.channels };
     await enterRun(staging, computing({ ...config, model: versionOf(champion) }), fingerprintOf(data));
     tracker = await TrainingTracker.open(
-      (start) =>
-        beginRetraining({ recordings: data.unlabelled, rows: data.unlabelled.time.length }, config, champion, start),
+      (start) => beginRetraining({ recordings, rows: unlabelled.quality.rows.kept }, config, champion, start),
       config,
       staging,
       {
@@ -117,6 +119,7 @@ export async function retrain(
       `Go on with: ${command}`,
     );
   } finally {
+    data?.labelled.close();
     await staging.release();
   }
 }
@@ -264,7 +267,7 @@ function versionOf({ folder }: Monitor): string {
 
 /** What a resumed run has to agree with. */
 function fingerprintOf({ labelled, unlabelled }: RetrainData): string {
-  return `${labelled.recordings.fingerprint} ${unlabelled.fingerprint}`;
+  return `${labelled.fingerprint} ${unlabelled.fingerprint}`;
 }
 
 function tellData({ config, data, onEvent }: RetrainRun): void {
@@ -273,8 +276,8 @@ function tellData({ config, data, onEvent }: RetrainRun): void {
   const { people, windows: count } = of(unlabelledRows);
   onEvent({
     ...{ type: "retrain-data", labelled: of(trainRows), holdout: of(holdoutRows) },
-    filesOfModel: config.labelled === undefined ? data.labelled.recordings.files : [],
-    unlabelled: { people: people.length, windows: count, rows: data.unlabelled.time.length },
+    filesOfModel: config.labelled === undefined ? data.labelled.files : [],
+    unlabelled: { people: people.length, windows: count, rows: data.unlabelled.quality.rows.kept },
     ...{ epochs: data.learningRates.length, warnings: data.warnings },
   });
 }

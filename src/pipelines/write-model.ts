@@ -13,7 +13,7 @@ import { fitSeconds } from "../learning/training/resumable-run.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineOf } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
-import { type AlsoLearned, driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
+import { driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { baselineFaults, contentHash } from "../monitoring/streams/open-monitor.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { Rng } from "../random.ts";
@@ -22,7 +22,7 @@ import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import { countByName, windowsPerClass } from "../signals/preprocessing/windows.ts";
+import { countByName, type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { jsonText } from "../storage/store/atomic-file.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
@@ -41,8 +41,8 @@ export interface TrainedModel {
   readonly final: FitOutcome;
   /** The final fit's. */
   readonly scaler: Scaler;
-  /** What the final fit learned from besides `data`. */
-  readonly also?: AlsoLearned;
+  /** What the final fit learned from besides `data`, with the labels that it was given. */
+  readonly also?: WindowSet;
   readonly createdAt: Date;
 }
 

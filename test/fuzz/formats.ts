@@ -4,7 +4,7 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readConfigFile, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
-import { gateBatch } from "../../src/monitoring/streams/gate-batch.ts";
+import { openGatedBatch } from "../../src/monitoring/streams/gate-batch.ts";
 import { type Monitor, openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { listModels } from "../../src/pipelines/models.ts";
@@ -97,7 +97,8 @@ function tableUser({ directory: base }: Base): (directory: string, name: string,
     if (kind < 11) await prepareTraining(trainConfig(file), () => {});
     else {
       opened ??= openMonitor(model);
-      await gateBatch([file], { columns: {} }, await opened);
+      const gated = await openGatedBatch([file], { columns: {} }, await opened);
+      if (gated.accepted) gated.opened.rows.close();
     }
   };
 }

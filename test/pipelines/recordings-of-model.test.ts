@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveRetrainConfig } from "../../src/config.ts";
+import type { TrainEvent } from "../../src/learning/training/train-events.ts";
 import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { prepareRetraining } from "../../src/pipelines/retrain-data.ts";
@@ -72,15 +73,22 @@ describe("a manifest that names other things than local files", () => {
     name("https://127.0.0.1/r.csv");
     const options = { files: [at("batch.csv.gz")], model: at("walk"), out: "-", labelled: [at("recordings.csv.gz")] };
     const { labelled } = await prepareRetraining(resolveRetrainConfig(options), await openMonitor(at("walk")));
-    expect(labelled.recordings.files).toEqual(options.labelled);
+    expect(labelled.files).toEqual(options.labelled);
   });
 });
 
 it("recordings under local names are read, and those that the model learned from are taken", async () => {
   name(at("recordings.csv.gz"));
   const config = resolveRetrainConfig({ files: [at("batch.csv.gz")], model: at("walk"), out: "-" });
-  const { labelled } = await prepareRetraining(config, await openMonitor(at("walk")));
-  expect(labelled.recordings.files).toEqual([at("recordings.csv.gz")]);
+  const events: TrainEvent[] = [];
+  const { labelled, windows } = await prepareRetraining(config, await openMonitor(at("walk")), (event) => {
+    events.push(event);
+  });
+  expect(labelled.files).toEqual([at("recordings.csv.gz")]);
+  labelled.close();
+  expect(events).toEqual([expect.objectContaining({ type: "memory" })]);
+  // Once, the labelled and the unlabelled ones.
+  expect(windows.samples.byteLength).toBe(windows.samples.buffer.byteLength);
   name(at("batch.csv.gz"));
   const other = prepareRetraining(config, await openMonitor(at("walk")));
   await expect(other).rejects.toThrow("the content is not what");

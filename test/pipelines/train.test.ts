@@ -162,7 +162,7 @@ describe("the cross-validation", () => {
 describe("the events", () => {
   it("tell the run in order, JSON-able", () => {
     const types = events.map(({ type }) => type).filter((type) => type !== "batch" && type !== "epoch");
-    expect(types).toEqual(["data", "memory", "split", "fold", "fold", "cross-validation", "final", "done"]);
+    expect(types).toEqual(["memory", "data", "split", "fold", "fold", "cross-validation", "final", "done"]);
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
   });
 

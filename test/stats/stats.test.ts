@@ -63,10 +63,11 @@ it.skipIf(!existsSync(recordings))("MotionSense: NumPy's numbers (skipped withou
 describe("sortFloats", () => {
   it("orders as the built-in sort does, infinities and signed zeros too, and leaves its input alone", () => {
     fc.assert(
-      fc.property(fc.float32Array({ noNaN: true, maxLength: 200 }), (values) => {
-        const before = values.slice();
+      fc.property(fc.float32Array({ noNaN: true, maxLength: 200 }), fc.nat(200), (all, from) => {
+        const before = all.slice();
+        const values = all.subarray(from % (all.length + 1));
         expect(sortFloats(values)).toEqual(values.toSorted());
-        expect(values).toEqual(before);
+        expect(all).toEqual(before);
       }),
       { numRuns: 500 },
     );

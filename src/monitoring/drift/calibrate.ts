@@ -37,7 +37,8 @@ export interface CalibrateOptions {
 }
 
 interface Pair {
-  readonly reference: ClassSummaries;
+  /** Merged when it is asked for: all references of a length would be large. */
+  readonly reference: () => ClassSummaries;
   readonly current: readonly Chunk[];
 }
 
@@ -155,7 +156,7 @@ function drawStrangers(
   return {
     apart: few ? "bouts" : "people",
     draw: (group, count, rng) => ({
-      reference: others.get(group)!,
+      reference: () => others.get(group)!,
       current: drawSession(choices.get(group)!, count, meanBout, rng),
     }),
   };
@@ -176,7 +177,7 @@ function drawOwnPast(
       if (own.size === 0) return undefined;
       const sessions = Array.from({ length: referenceBatches }, () => drawSession(own, count, meanBout, rng));
       return {
-        reference: mergeClassSummaries(sessions.flat().map(({ summary }) => summary)),
+        reference: () => mergeClassSummaries(sessions.flat().map(({ summary }) => summary)),
         current: drawSession(own, count, meanBout, rng),
       };
     },
@@ -206,7 +207,8 @@ function rehearse(
 ): Omit<Rehearsal, "count"> {
   const seconds = { ks: 0, ksWithinClasses: 0 };
   const shifted: BatchStatistics[] = [];
-  const batches = pairs.map(({ group, pair: { reference, current: chunks } }) => {
+  const batches = pairs.map(({ group, pair: { reference: merged, current: chunks } }) => {
+    const reference = merged();
     const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
     for (const name of scoreStatistics) {
       seconds[name] += (pairSize(reference, current, name) * secondsPerRow) / pairs.length;

@@ -6,6 +6,15 @@ const mostBlocks = 6000;
 /** A series is to be this many times as long as its correlation lasts, or its time is a guess. */
 const leastTimes = 10;
 
+/** So many of the first samples of a person are looked at. */
+export function correlationSamples(samplingRateHz: number): number {
+  return mostBlocks * blockSize(samplingRateHz);
+}
+
+function blockSize(samplingRateHz: number): number {
+  return Math.max(1, Math.round(samplingRateHz / blocksPerSecond));
+}
+
 /**
  * In how many seconds a person's signal gives one independent value: the integrated autocorrelation time of the samples in
  * the order they were taken, activities and all; the median over people.
@@ -13,7 +22,7 @@ const leastTimes = 10;
  * @returns null where no series is long enough to say
  */
 export function correlationSeconds(people: readonly Float32Array[], samplingRateHz: number): number | null {
-  const size = Math.max(1, Math.round(samplingRateHz / blocksPerSecond));
+  const size = blockSize(samplingRateHz);
   const times = people.flatMap((samples) => {
     const blocks = Math.min(mostBlocks, Math.floor(samples.length / size));
     if (blocks < leastTimes) return [];

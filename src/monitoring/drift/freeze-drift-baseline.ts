@@ -3,20 +3,21 @@
 
 import type { Rng } from "../../random.ts";
 import { windowStep } from "../../signals/preprocessing/make-windows.ts";
-import { type Run, runsOf } from "../../signals/preprocessing/window-chunks.ts";
+import type { Run } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { type BaselineReference, baselineReference, gridsOf } from "../summaries/baseline-reference.ts";
 import { mergeClassSummaries, summarizeByClass } from "../summaries/class-summaries.ts";
-import { joinColumns } from "../summaries/join-columns.ts";
-import { classOfSamples, follows, gatherUnder, signalColumns } from "../summaries/measure-batch.ts";
+import { classOfSamples, follows, gatherUnder } from "../summaries/measure-batch.ts";
 import { modelSignals } from "../summaries/model-signals.ts";
 import { changedByOffset, offsetSignals } from "../summaries/sensor-signals.ts";
-import { type Columns, Summarizer } from "../summaries/summarize.ts";
+import { Summarizer } from "../summaries/summarize.ts";
+import { WindowSignals } from "../summaries/window-signals.ts";
 import { type AccuracyCalibration, calibrateAccuracy, type RehearsedBatch } from "./accuracy-estimate.ts";
 import { calibrate } from "./calibrate.ts";
-import { correlationSeconds } from "./correlation-time.ts";
+import { correlationSamples, correlationSeconds } from "./correlation-time.ts";
 import type { DriftBaseline } from "./drift-baseline.ts";
+import { PackedChunk } from "./packed-chunk.ts";
 import type { Chunk, Group } from "./rehearsal.ts";
 
 /** Longest chunk; activities that were recorded in shorter pieces give shorter ones. */
@@ -24,42 +25,32 @@ const longestChunkSeconds = 15;
 const lengthsSeconds = [15, 60, 300, 900] as const;
 const shiftSd = 0.6;
 
-/** Samples that the network learned from and nobody is rehearsed with, as pseudo-labelled ones: N a channel. */
-export interface AlsoLearned {
-  readonly columns: Columns;
-  /** [N] */
-  readonly classOf: Int32Array;
-}
-
-/** @param probabilities [W, K] out of fold, after temperature scaling */
+/**
+ * @param probabilities [W, K] out of fold, after temperature scaling
+ * @param options.also windows that the network learned from, and nobody is rehearsed with, as pseudo-labelled ones
+ */
 export function driftBaseline(
   windows: WindowSet,
   probabilities: Float32Array,
-  options: { overlap: number; referenceBatches: number; rng: Rng; also?: AlsoLearned },
+  options: { overlap: number; referenceBatches: number; rng: Rng; also?: WindowSet },
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
-  const computed = signalColumns(windows);
-  const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
+  const signals = new WindowSignals(windows);
   const { also } = options;
-  const own = mapColumns(computed, (column) => gatherUnder(windows, column));
-  const baseline = withSpread(
-    baselineReference(also === undefined ? own : joinColumns([own, also.columns])),
-    windows.channels,
-  );
-  const columns = Object.fromEntries(Object.keys(baseline).map((name) => [name, computed[name]!]));
+  const learned = also === undefined ? null : { windows: also, signals: new WindowSignals(also) };
+  const baseline = baselineOf(signals, learned?.signals ?? null, windows.channels);
   const grids = gridsOf(baseline);
-  const summarizer = new Summarizer(grids);
-  const runs = runsOf(windows);
-  const rows = chunkRows(windows, runs);
-  const groups = groupsOf(windows, runs, rows, { columns, classOf, summarizer, baseline });
+  const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
+  const rows = chunkRows(windows, signals.runs);
+  const groups = groupsOf(windows, signals, rows, { classOf, summarizer: new Summarizer(grids), baseline });
   return {
     sampling_rate_hz: samplingRateHz,
     classes: [...classes],
     edges: grids,
     by_class: mergeClassSummaries([
-      summarizeByClass(summarizer, own, gatherUnder(windows, classOf), nClasses),
-      ...(also === undefined ? [] : [summarizeByClass(summarizer, also.columns, also.classOf, nClasses)]),
+      signals.summarize(grids, gatherUnder(windows, classOf), nClasses),
+      ...(learned === null ? [] : [learned.signals.summarize(grids, labelsUnder(learned.windows), nClasses)]),
     ]),
     signals: modelSignals(probabilities, nClasses, follows(windows, options.overlap)),
     calibration: calibrate(baseline, groups, {
@@ -69,17 +60,34 @@ export function driftBaseline(
       lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
       referenceBatches: options.referenceBatches,
       shiftSd,
-      correlationSeconds: correlations(windows, runs, columns),
+      correlationSeconds: correlations(windows, signals, Object.keys(baseline)),
     }),
     accuracy: accuracyOf(windows, probabilities, options.overlap),
   };
 }
 
 /** Without the signals of sensors that never vary: nothing can be measured by them. */
-function withSpread(baseline: BaselineReference, channels: readonly string[]): BaselineReference {
-  return Object.fromEntries(
-    Object.entries(baseline).filter(([name, { summary }]) => channels.includes(name) || summary.std > 0),
-  );
+function baselineOf(
+  signals: WindowSignals,
+  also: WindowSignals | null,
+  channels: readonly string[],
+): BaselineReference {
+  const references = signals.names.map((name) => {
+    const column = also === null ? signals.under(name) : joined(signals.under(name), also.under(name));
+    return [name, baselineReference({ [name]: column })[name]!] as const;
+  });
+  return Object.fromEntries(references.filter(([name, { summary }]) => channels.includes(name) || summary.std > 0));
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const whole = new Float32Array(a.length + b.length);
+  whole.set(a);
+  whole.set(b, a.length);
+  return whole;
+}
+
+function labelsUnder(windows: WindowSet): Int32Array {
+  return gatherUnder(windows, classOfSamples(windows, windows.labels));
 }
 
 /** A quarter of the stretches may be too short for a chunk. */
@@ -91,58 +99,59 @@ function chunkRows({ samplingRateHz, windowSize }: WindowSet, runs: readonly Run
 
 function groupsOf(
   windows: WindowSet,
-  runs: readonly Run[],
+  signals: WindowSignals,
   rows: number,
-  of: {
-    columns: Columns;
-    classOf: Int32Array;
-    summarizer: Summarizer;
-    baseline: BaselineReference;
-  },
+  of: { classOf: Int32Array; summarizer: Summarizer; baseline: BaselineReference },
 ): Group[] {
   const { channels, classes, users, recordings, labels, groups, recordingIndex } = windows;
-  const { columns, classOf, summarizer, baseline } = of;
+  const { classOf, summarizer, baseline } = of;
+  const names = Object.keys(baseline);
+  const layout = {
+    nClasses: classes.length,
+    bins: Object.fromEntries(names.map((name) => [name, baseline[name]!.edges.length + 1])),
+    signals: names,
+    shifted: Object.fromEntries(
+      channels.map((channel) => [channel, changedByOffset(channels, channel).filter((name) => name in baseline)]),
+    ),
+  };
   const summarizers = channels.map((channel) => {
-    const moved = changedByOffset(channels, channel).filter((name) => name in baseline);
+    const moved = layout.shifted[channel]!;
     return new Summarizer(Object.fromEntries(moved.map((name) => [name, baseline[name]!.edges])));
   });
   const chunks = users.map((): Chunk[] => []);
-  for (const { from, to, first } of runs) {
+  for (const run of signals.runs) {
+    const { from, to, first } = run;
     for (let start = from; start + rows <= to; start += rows) {
-      const chunk = mapColumns(columns, (column) => column.subarray(start, start + rows));
+      const chunk = Object.fromEntries(names.map((name) => [name, signals.part(name, run, start, start + rows)]));
       const own = classOf.subarray(start, start + rows);
       const sensed = Object.fromEntries(channels.map((name) => [name, chunk[name]!]));
       const shifted = channels.map((name, c) => {
         const moved = offsetSignals(sensed, name, shiftSd * baseline[name]!.summary.std);
         return [name, summarizeByClass(summarizers[c]!, moved, own, classes.length)] as const;
       });
-      chunks[groups[first]!]!.push({
+      const packed = new PackedChunk(layout, {
         recording: recordings[recordingIndex[first]!]!,
         label: classes[labels[first]!] ?? null,
         summary: summarizeByClass(summarizer, chunk, own, classes.length),
         shifted: Object.fromEntries(shifted),
       });
+      chunks[groups[first]!]!.push(packed);
     }
   }
   return users.map((name, g) => ({ name, chunks: chunks[g]! }));
 }
 
-function mapColumns(columns: Columns, change: (column: Float32Array, name: string) => Float32Array): Columns {
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, change(column, name)]));
-}
-
 function correlations(
   { users, groups, samplingRateHz }: WindowSet,
-  runs: readonly Run[],
-  columns: Columns,
+  signals: WindowSignals,
+  names: readonly string[],
 ): Record<string, number> | null {
-  const ofPeople = users.flatMap((_, g) => {
-    const own = runs.filter(({ first }) => groups[first] === g);
-    const parts = own.map(({ from, to }) => mapColumns(columns, (column) => column.subarray(from, to)));
-    return parts.length === 0 ? [] : [joinColumns(parts)];
-  });
-  const times = Object.keys(columns).map((name) => {
-    const people = ofPeople.map((own) => own[name]!);
+  const ofPeople = users
+    .map((_, g) => signals.runs.filter(({ first }) => groups[first] === g))
+    .filter((runs) => runs.length > 0);
+  const most = correlationSamples(samplingRateHz);
+  const times = names.map((name) => {
+    const people = ofPeople.map((runs) => signals.under(name, runs, most));
     return [name, correlationSeconds(people, samplingRateHz)] as const;
   });
   if (times.some(([, seconds]) => seconds === null)) return null;

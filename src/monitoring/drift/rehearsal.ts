@@ -8,15 +8,15 @@
 // person has, the less. Where an activity was recorded once, its two halves stand for two recordings.
 
 import type { Rng } from "../../random.ts";
-import type { ClassSummaries } from "../summaries/class-summaries.ts";
+import type { MergeableClasses } from "../summaries/class-summaries.ts";
 
 /** A few seconds of one recording, all chunks of about one length. */
 export interface Chunk {
   readonly recording: string;
   readonly label: string | null;
-  readonly summary: ClassSummaries;
+  readonly summary: MergeableClasses;
   /** By channel, of all that a known shift of it changes, to measure what would be seen; see `calibrate`. All chunks have it or none. */
-  readonly shifted?: Readonly<Record<string, ClassSummaries>>;
+  readonly shifted?: Readonly<Record<string, MergeableClasses>>;
 }
 
 /** One person's chunks, those of a recording in order of time. */

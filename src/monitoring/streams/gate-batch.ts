@@ -4,13 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
 import type { ColumnOptions } from "../../signals/data/column-roles.ts";
-import {
-  type GatedBatch,
-  type OpenedBatch,
-  openBatch,
-  type QualityGateOptions,
-  qualityGate,
-} from "../../signals/data/quality-gate.ts";
+import { type OpenedBatch, openBatch, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
 import type { Monitor } from "./open-monitor.ts";
 
@@ -34,16 +28,6 @@ export interface GivenColumns {
   readonly channels?: readonly string[];
   /** Who, which recording and when; found by their usual names where not given. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
-}
-
-/** All rows in memory. */
-export async function gateBatch(
-  files: readonly string[],
-  given: GivenColumns,
-  monitor: Monitor,
-  logger?: Pick<Logger, "info">,
-): Promise<GatedBatch> {
-  return qualityGate(files, gateOptions(given, monitor, logger));
 }
 
 /** Whatever the batch's length. */

@@ -25,11 +25,17 @@ export interface ChannelSummary {
 /** By channel name. */
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
+/** The same with counts in any kind of array. */
+export interface MergeableChannel extends Omit<ChannelSummary, "counts"> {
+  readonly counts: ArrayLike<number>;
+}
+export type MergeableSummary = Readonly<Record<string, MergeableChannel>>;
+
 /**
  * The summary of all values together. Counts are exact; moments are merged as `mergeMoments` does.
  * @param summaries at least one, all of the same channels and grid
  */
-export function mergeSummaries(summaries: readonly BatchSummary[]): BatchSummary {
+export function mergeSummaries(summaries: readonly MergeableSummary[]): BatchSummary {
   const [first, ...others] = summaries;
   if (first === undefined) throw new RangeError("merge: expected at least one summary, got none");
   const merger = new SummaryMerger(first);
@@ -41,11 +47,11 @@ export function mergeSummaries(summaries: readonly BatchSummary[]): BatchSummary
 export class SummaryMerger {
   readonly #channels: ReadonlyMap<string, ChannelMerger>;
 
-  constructor(first: BatchSummary) {
+  constructor(first: MergeableSummary) {
     this.#channels = new Map(Object.entries(first).map(([name, channel]) => [name, new ChannelMerger(channel)]));
   }
 
-  add(summary: BatchSummary): void {
+  add(summary: MergeableSummary): void {
     for (const [name, channel] of this.#channels) channel.add(channelOf(summary, name));
   }
 
@@ -65,7 +71,7 @@ export function subtractSummary(whole: BatchSummary, part: BatchSummary): BatchS
 }
 
 /** @throws RangeError where the batch does not have the channel */
-export function channelOf(summary: BatchSummary, name: string): ChannelSummary {
+export function channelOf<T extends MergeableChannel>(summary: Readonly<Record<string, T>>, name: string): T {
   const channel = summary[name];
   if (channel === undefined) {
     throw new RangeError(`summary: expected a channel "${name}", got ${Object.keys(summary).join(", ")}`);
@@ -74,7 +80,7 @@ export function channelOf(summary: BatchSummary, name: string): ChannelSummary {
 }
 
 class ChannelMerger {
-  readonly #first: ChannelSummary;
+  readonly #first: MergeableChannel;
   readonly #counts: number[];
   readonly #moments = new MomentsMerger();
   #missing = 0;
@@ -83,13 +89,13 @@ class ChannelMerger {
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  constructor(first: ChannelSummary) {
+  constructor(first: MergeableChannel) {
     this.#first = first;
     this.#counts = new Array<number>(first.counts.length).fill(0);
     this.add(first);
   }
 
-  add(part: ChannelSummary): void {
+  add(part: MergeableChannel): void {
     const counts = this.#counts;
     if (part.counts.length !== counts.length) {
       throw new RangeError(`merge: expected equal grids, got ${counts.length} and ${part.counts.length} bins`);
@@ -107,7 +113,7 @@ class ChannelMerger {
   merged(): ChannelSummary {
     const { n, mean, std } = this.#moments.merged();
     const missing = this.#missing;
-    if (n === 0) return { ...this.#first, missing };
+    if (n === 0) return { ...this.#first, counts: Array.from(this.#first.counts), missing };
     const excess = { excessBelow: this.#excessBelow, excessAbove: this.#excessAbove };
     return { n, missing, mean, std, min: this.#min, max: this.#max, counts: [...this.#counts], ...excess };
   }

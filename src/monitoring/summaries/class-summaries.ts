@@ -2,11 +2,18 @@
 // than between activities, and what a batch is a mix of says nothing about the sensor. Integers still add exactly.
 // Dimensions: K classes.
 
-import { type BatchSummary, mergeSummaries, SummaryMerger, subtractSummary } from "./batch-summary.ts";
+import {
+  type BatchSummary,
+  type MergeableSummary,
+  mergeSummaries,
+  SummaryMerger,
+  subtractSummary,
+} from "./batch-summary.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
 /** [K] by predicted class, null where no sample had it; not all null. */
 export type ClassSummaries = readonly (BatchSummary | null)[];
+export type MergeableClasses = readonly (MergeableSummary | null)[];
 
 /**
  * @param classOf of each row: 0 to K - 1
@@ -60,7 +67,7 @@ export class ClassSummarizer {
 }
 
 /** @param batches at least one, all of the same classes */
-export function mergeClassSummaries(batches: readonly ClassSummaries[]): ClassSummaries {
+export function mergeClassSummaries(batches: readonly MergeableClasses[]): ClassSummaries {
   const first = batches[0];
   if (first === undefined) throw new RangeError("merge: expected at least one batch, got none");
   return first.map((_, k) => {

@@ -117,25 +117,22 @@ export function follows(windows: WindowSet, overlap: number, before?: WindowBefo
   return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz, before);
 }
 
-/** By channel and signal the samples under the windows, each once. */
-export function columnsUnder(windows: WindowSet): Record<string, Float32Array> {
-  const columns = Object.entries(signalColumns(windows));
-  return Object.fromEntries(columns.map(([name, column]) => [name, gatherUnder(windows, column)]));
-}
-
-/** A column of samples, those under the windows alone, each once. */
+/** A column of samples, those under the windows alone, each once; the column itself if they are all. */
 export function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
   return gatherRanges(coveredRanges(windows, Int32Array.from(windows.starts.keys())), column);
 }
 
 /** @param ranges pairs of a first row and the one after the last */
 function gatherRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
-  const gathered = column.slice() as T;
+  if (ranges.length === 2 && ranges[0] === 0 && ranges[1] === column.length) return column;
+  let length = 0;
+  for (let i = 0; i < ranges.length; i += 2) length += ranges[i + 1]! - ranges[i]!;
+  const gathered = column.slice(0, length) as T;
   let at = 0;
   for (let i = 0; i < ranges.length; i += 2) {
     const part = column.subarray(ranges[i]!, ranges[i + 1]!);
     gathered.set(part, at);
     at += part.length;
   }
-  return gathered.subarray(0, at) as T;
+  return gathered;
 }

@@ -12,14 +12,14 @@ const tempoSeconds = 0.1;
 const signalKinds = ["magnitude", "tempo", "roughness"] as const;
 type SignalKind = (typeof signalKinds)[number];
 
-interface SensorSignal {
+export interface SensorSignal {
   readonly name: string;
   readonly kind: SignalKind;
   readonly axes: Triad["channels"];
 }
 
 /** The signals of accelerometers, or of gyroscopes where there is none; without those whose name a channel has. */
-function sensorSignals(channels: readonly string[]): SensorSignal[] {
+export function sensorSignals(channels: readonly string[]): SensorSignal[] {
   const triads = triadsOf(channels);
   const accelerations = triads.filter(({ quantity }) => quantity === "acceleration");
   return (accelerations.length > 0 ? accelerations : triads).flatMap(({ stem, channels: axes }) =>
@@ -51,13 +51,24 @@ export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Rec
  * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
  */
 export function withSensorSignals(columns: Columns, samplingRateHz: number, starts: ArrayLike<number> = [0]): Columns {
-  const lag = tempoLag(samplingRateHz);
   const all = { ...columns };
   for (const { name, kind, axes } of sensorSignals(Object.keys(columns))) {
     const values = axes.map((axis) => columns[axis]!);
-    all[name] = kind === "magnitude" ? lengths(values) : frequency(values, kind === "tempo" ? lag : 1, starts);
+    all[name] = sensorSignal(kind, values, samplingRateHz, starts);
   }
   return all;
+}
+
+/** One of those, from the columns of its axes. */
+export function sensorSignal(
+  kind: SensorSignal["kind"],
+  axes: readonly Float32Array[],
+  samplingRateHz: number,
+  starts: ArrayLike<number> = [0],
+): Float32Array {
+  return kind === "magnitude"
+    ? lengths(axes)
+    : frequency(axes, kind === "tempo" ? tempoLag(samplingRateHz) : 1, starts);
 }
 
 function tempoLag(samplingRateHz: number): number {

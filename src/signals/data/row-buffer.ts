@@ -11,8 +11,11 @@ export class RowBuffer {
   readonly columns: Column[];
   #recordings = new Int32Array(0);
   #recordingCount = 0;
+  readonly #most: number;
 
-  constructor(channels: number) {
+  /** @param most rows, of which the caller takes care */
+  constructor(channels: number, most: number) {
+    this.#most = most;
     this.columns = [new Float64Array(0), ...Array.from({ length: channels }, () => new Float32Array(0))];
   }
 
@@ -75,7 +78,7 @@ export class RowBuffer {
 
   #reserve(rows: number): void {
     if (rows <= this.#recordings.length) return;
-    const capacity = Math.max(leastCapacity, rows, 2 * this.#recordings.length);
+    const capacity = Math.max(rows, Math.min(this.#most, Math.max(leastCapacity, 2 * this.#recordings.length)));
     for (const [c, column] of this.columns.entries()) {
       const larger = c === 0 ? new Float64Array(capacity) : new Float32Array(capacity);
       larger.set(column);

@@ -58,7 +58,7 @@ export class RowStore {
     this.#channels = channels;
     this.#directory = directory;
     this.#segmentRows = Math.max(leastSegmentRows, Math.floor(memoryBytes / (8 + 4 * channels)));
-    this.#newest = new RowBuffer(channels);
+    this.#newest = new RowBuffer(channels, this.#segmentRows);
   }
 
   /** Bytes in the temporary file. */
@@ -95,7 +95,7 @@ export class RowStore {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
-    this.#newest = new RowBuffer(this.#channels);
+    this.#newest = new RowBuffer(this.#channels, 0);
     this.#segments.length = 0;
     this.#ahead.length = 0;
   }
@@ -113,7 +113,10 @@ export class RowStore {
   /** After the last row. */
   #seal(): Float64Array {
     if (this.#file === undefined) this.#newest.sort();
-    else this.#spill();
+    else {
+      this.#spill();
+      this.#newest = new RowBuffer(this.#channels, 0);
+    }
     const starts = new Float64Array(this.#counts.length + 1);
     for (const [r, count] of this.#counts.entries()) starts[r + 1] = starts[r]! + count;
     return starts;

@@ -3,7 +3,8 @@
 import type { WindowSet } from "./windows.ts";
 
 /**
- * The windows of `a`, then those of `b`. People of one name are one person; recordings stay apart.
+ * The windows of `a`, then those of `b`. People of one name are one person; recordings stay apart. Samples are copied unless
+ * those of `b` follow those of `a` in memory; see `cutPlans`.
  * @throws RangeError where channels, rate, window size or classes differ
  */
 export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
@@ -12,14 +13,11 @@ export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
       throw new RangeError(`joinWindows: ${key} differ: ${JSON.stringify(a[key])} and ${JSON.stringify(b[key])}`);
     }
   }
-  const samples = new Float32Array(new SharedArrayBuffer(4 * (a.samples.length + b.samples.length)));
-  samples.set(a.samples);
-  samples.set(b.samples, a.samples.length);
   const users = [...new Set([...a.users, ...b.users])];
   const firstSample = a.samples.length / a.channels.length;
   return {
     ...a,
-    samples,
+    samples: joinedSamples(a.samples, b.samples),
     starts: Int32Array.from([...a.starts, ...b.starts.map((start) => start + firstSample)]),
     startTimes: Float64Array.from([...a.startTimes, ...b.startTimes]),
     labels: Int32Array.from([...a.labels, ...b.labels]),
@@ -28,6 +26,17 @@ export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
     users,
     recordings: [...a.recordings, ...b.recordings],
   };
+}
+
+function joinedSamples(a: WindowSet["samples"], b: WindowSet["samples"]): WindowSet["samples"] {
+  const length = a.length + b.length;
+  if (a.buffer === b.buffer && a.byteOffset + a.byteLength === b.byteOffset) {
+    return new Float32Array(a.buffer, a.byteOffset, length);
+  }
+  const samples = new Float32Array(new SharedArrayBuffer(4 * length));
+  samples.set(a);
+  samples.set(b, a.length);
+  return samples;
 }
 
 /** The windows of `rows` alone, over the same samples; users and recordings that are left. */

@@ -47,14 +47,31 @@ export function windowStep(windowSize: number, overlap: number): number {
  * @throws RangeError for options outside their range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
-  return makeWindowsOf(rowsInMemory(recordings), options);
+  const rows = rowsInMemory(recordings);
+  const plan = planWindows(rows, options);
+  const [windows] = cutPlans([{ rows, plan }]);
+  return { windows: windows!, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
 }
 
-/** The same of rows that are read in pieces; the windows are in memory. @throws as `makeWindows` */
-export function makeWindowsOf(rows: RowSource, options: WindowOptions): MadeWindows {
-  const plan = planWindows(rows, options);
-  const { windows } = cutWindows(rows, plan, wholeParts(plan));
-  return { windows, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
+/** All windows of several plans; their samples lie one after the other in one block. */
+export function cutPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
+  const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedSamples(plan));
+  const block = sharedFloats(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  return sources.map(({ rows, plan }, i) => {
+    const samples = block.subarray(at, at + sizes[i]!);
+    at += sizes[i]!;
+    return cutWindows(rows, plan, wholeParts(plan), samples).windows;
+  });
+}
+
+/** S of all windows of a plan. */
+export function plannedSamples({ parts, step, options }: WindowPlan): number {
+  return parts.reduce((sum, { windows }) => sum + coveredLength(windows, options.windowSize, step), 0);
+}
+
+function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }
 
 /** Where the windows lie, before any sample is read. */
@@ -160,18 +177,18 @@ function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartO
 
 /**
  * The windows of some parts, in their order.
+ * @param samples where they go: as many numbers as the parts have; memory of their own when not given
  * @returns besides, the first sample of each part
  */
 export function cutWindows(
   rows: RowSource,
   { options, step, classes, users, recordings }: WindowPlan,
   chosen: readonly PartOfWindows[],
+  samples: WindowSet["samples"] = sharedFloats(numbersOf(rows, chosen)),
 ): { windows: WindowSet; firstSamples: number[] } {
   const { samplingRateHz, windowSize } = options;
   const channelCount = rows.channels.length;
   const windowCount = chosen.reduce((sum, { first, last }) => sum + last - first, 0);
-  const sampleCount = chosen.reduce((sum, { from, to }) => sum + to - from, 0);
-  const samples = new Float32Array(new SharedArrayBuffer(sampleCount * channelCount * Float32Array.BYTES_PER_ELEMENT));
   const starts = new Int32Array(windowCount);
   const startTimes = new Float64Array(windowCount);
   const labels = new Int32Array(windowCount);
@@ -203,6 +220,10 @@ export function cutWindows(
     ...{ recordingIndex, classes, users, recordings },
   };
   return { windows, firstSamples };
+}
+
+function numbersOf({ channels }: RowSource, chosen: readonly PartOfWindows[]): number {
+  return channels.length * chosen.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** From the first sample of the first window to the last of the last. */

@@ -5,13 +5,13 @@ import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/s
 import {
   BatchMeasurer,
   classOfSamples,
-  columnsUnder,
   follows,
   gatherUnder,
 } from "../../../src/monitoring/summaries/measure-batch.ts";
 import { modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
 import { signalMargin } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { Rng } from "../../../src/random.ts";
 import { type Recordings, rowsInMemory, type Stretch } from "../../../src/signals/data/recordings.ts";
 import { makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
@@ -84,7 +84,8 @@ describe("a batch in pieces", () => {
     const { windows } = makeWindows(recordings, options);
     const probabilities = probabilitiesOf(windows.starts.length);
     const predicted = argmaxRows(probabilities, nClasses);
-    const columns = columnsUnder(windows);
+    const sensed = new WindowSignals(windows);
+    const columns = Object.fromEntries(sensed.names.map((name) => [name, sensed.under(name)]));
     const classOf = gatherUnder(windows, classOfSamples(windows, predicted));
     const wanted = {
       byClass: summarizeByClass(summarizer, columns, classOf, nClasses),

@@ -1,8 +1,9 @@
 // Sets joined and thinned out: every window keeps its samples, its person, its recording and its time.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { rowsInMemory } from "../../../src/signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
-import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+import { cutPlans, makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";
 
@@ -69,6 +70,27 @@ describe("joined windows", () => {
 
   it("lie in memory that worker threads share", () => {
     expect(joinWindows(one, other).samples.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it("are not copied if they were cut into one block", () => {
+    const sources = [
+      [{ user: "ann", recording: "r1", label: "sit", rows: 19 }],
+      [
+        { user: "cem", recording: "r1", label: null, rows: 8 },
+        { user: "cem", recording: "r2", label: "walk", rows: 30 },
+      ],
+    ].map((stretches) => {
+      const rows = rowsInMemory(recordingsOf(stretches, 10));
+      return { rows, plan: planWindows(rows, options) };
+    });
+    const [a, b] = cutPlans(sources);
+    const alone = sources.flatMap(({ rows, plan }) => all(cutPlans([{ rows, plan }])[0]!));
+    const joined = joinWindows(a!, b!);
+    expect(all(joined)).toEqual(alone);
+    expect(joined.samples.buffer).toBe(a!.samples.buffer);
+    expect(joined.samples.byteLength).toBe(joined.samples.buffer.byteLength);
+    expect(joinWindows(b!, a!).samples.buffer).not.toBe(a!.samples.buffer);
+    expect(all(joinWindows(b!, a!))).toEqual([...all(b!), ...all(a!)]);
   });
 
   it("with none are the same", () => {

@@ -1,0 +1,6 @@
+// All that `train` does with its recordings before the first fit, in a process of its own.
+
+import { resolveTrainConfig } from "../src/config.ts";
+import { prepareTraining } from "../src/pipelines/prepare-training.ts";
+
+await prepareTraining(resolveTrainConfig({ files: process.argv.slice(2), out: "-" }), () => {});

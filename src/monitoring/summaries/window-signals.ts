@@ -1,0 +1,88 @@
+// What drift detection looks at, of windows in memory: the channels, and what each sensor's axes say together. Each signal
+// is computed when it is asked for, so that no more than one has to be in memory besides the windows.
+// Dimensions: S samples under the windows, K classes.
+
+import { type Run, runsOf } from "../../signals/preprocessing/window-chunks.ts";
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { type ClassSummaries, summarizeByClass } from "./class-summaries.ts";
+import type { QuantileGrid } from "./quantile-grid.ts";
+import { type SensorSignal, sensorSignal, sensorSignals, signalMargin } from "./sensor-signals.ts";
+import { Summarizer } from "./summarize.ts";
+
+/** Of which a signal is computed at once. */
+const samplesAtOnce = 65_536;
+
+export class WindowSignals {
+  /** The stretches that the windows cover, in order. */
+  readonly runs: readonly Run[];
+  /** Channels, then signals; see `withSensorSignals`. */
+  readonly names: readonly string[];
+  readonly #windows: WindowSet;
+  readonly #sensors: ReadonlyMap<string, SensorSignal>;
+
+  constructor(windows: WindowSet) {
+    this.#windows = windows;
+    this.runs = runsOf(windows);
+    this.#sensors = new Map(sensorSignals(windows.channels).map((signal) => [signal.name, signal]));
+    this.names = [...windows.channels, ...this.#sensors.keys()];
+  }
+
+  /** Samples `from` to `to` (excluded) of a run: what they are in the whole of it. */
+  part(name: string, run: Pick<Run, "from" | "to">, from: number, to: number): Float32Array {
+    const signal = this.#sensors.get(name);
+    if (signal === undefined) return this.#channel(name, from, to);
+    const { samplingRateHz } = this.#windows;
+    const margin = signalMargin(samplingRateHz);
+    const [first, last] = [Math.max(run.from, from - margin), Math.min(run.to, to + margin)];
+    const axes = signal.axes.map((axis) => this.#channel(axis, first, last));
+    return sensorSignal(signal.kind, axes, samplingRateHz).subarray(from - first, to - first);
+  }
+
+  /**
+   * [S] of some runs, one after the other.
+   * @param most samples at most; all when not given
+   */
+  under(name: string, runs: readonly Run[] = this.runs, most: number = Number.POSITIVE_INFINITY): Float32Array {
+    const column = new Float32Array(Math.min(most, samplesUnder(runs)));
+    let at = 0;
+    for (const run of runs) {
+      const end = Math.min(run.to, run.from + column.length - at);
+      for (let from = run.from; from < end; from += samplesAtOnce) {
+        const to = Math.min(end, from + samplesAtOnce);
+        column.set(this.part(name, run, from, to), at);
+        at += to - from;
+      }
+    }
+    return column;
+  }
+
+  /**
+   * As `summarizeByClass` of all samples.
+   * @param classOf [S]
+   */
+  summarize(grids: Readonly<Record<string, QuantileGrid>>, classOf: Int32Array, nClasses: number): ClassSummaries {
+    const bySignal = Object.entries(grids).map(([name, edges]) =>
+      summarizeByClass(new Summarizer({ [name]: edges }), { [name]: this.under(name) }, classOf, nClasses),
+    );
+    return Array.from({ length: nClasses }, (_, k) => {
+      const own = bySignal.map((classes) => classes[k] ?? null).filter((summary) => summary !== null);
+      return own.length === 0 ? null : Object.assign({}, ...own);
+    });
+  }
+
+  #channel(name: string, from: number, to: number): Float32Array {
+    const { samples, channels } = this.#windows;
+    const c = channels.indexOf(name);
+    if (c < 0) throw new RangeError(`signal "${name}": expected one of ${this.names.join(", ")}`);
+    const column = new Float32Array(to - from);
+    for (let i = 0, at = from * channels.length + c; i < column.length; i++) {
+      column[i] = samples[at]!;
+      at += channels.length;
+    }
+    return column;
+  }
+}
+
+export function samplesUnder(runs: readonly Run[]): number {
+  return runs.reduce((sum, { from, to }) => sum + to - from, 0);
+}

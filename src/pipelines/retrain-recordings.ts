@@ -1,0 +1,148 @@
+// What a retraining reads: the labelled recordings that the champion comes from, or others, and the unlabelled ones through the
+// quality gate. Rows stay where they are read from; only windows are in memory. U unlabelled windows.
+
+import type { ChampionOptions, RetrainConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
+import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
+import { columnsOf } from "../signals/data/column-roles.ts";
+import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import type { QualityReport } from "../signals/data/quality.ts";
+import { type RowSource, withChannels } from "../signals/data/recordings.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { recordingsOfModel } from "./recordings-of-model.ts";
+
+/** Recordings with the champion's names of channels. Of whoever opens them to close. */
+export interface RetrainRecordings {
+  readonly rows: RowSource;
+  readonly files: readonly string[];
+  readonly fingerprint: string;
+  readonly quality: QualityReport;
+  close(): void;
+}
+
+/** What the champion learned from has the names of its training; others those of the user, else these. */
+function labelledColumns(config: RetrainConfig, trained: ChampionOptions): ReturnType<typeof columnsOf> {
+  if (config.labelled === undefined) return columnsOf(trained);
+  const { pathColumns: _, ...named } = columnsOf(trained);
+  return { ...named, ...columnsOf(config) };
+}
+
+/** Who, which recording and when: names of the user, else of the training. A person under another name would be learned from. */
+function unlabelledColumns(
+  config: RetrainConfig,
+  trained: ChampionOptions,
+): Pick<ReturnType<typeof columnsOf>, "group" | "recording" | "time" | "pathColumns"> {
+  const { pathColumns: _p, ...named } = columnsOf(trained);
+  const { label: _, channels: _c, ...columns } = { ...named, ...columnsOf(config) };
+  return columns;
+}
+
+/** @throws UserError where they cannot be read, or are not those that the champion learned from */
+export async function openLabelled(
+  config: RetrainConfig,
+  champion: Monitor,
+  trained: ChampionOptions,
+  warnings: string[],
+): Promise<RetrainRecordings> {
+  const { manifest } = champion.folder;
+  const files = config.labelled ?? (await recordingsOfModel(manifest, config.model));
+  const opened = await openRecordings(files, {
+    columns: { channels: manifest.data.channels, ...labelledColumns(config, trained) },
+    requireLabels: true,
+    nominalRateHz: champion.config.rate,
+    logger: { info: (message) => warnings.push(message), warn: (message) => warnings.push(message) },
+  }).catch((error: unknown) => {
+    if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
+    throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {
+      advice: "Give them, or other labelled ones, with --labelled.",
+      cause: error,
+    });
+  });
+  try {
+    const { rows, fingerprint } = opened;
+    await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
+    if (config.labelled === undefined && fingerprint !== manifest.data.fingerprint) {
+      throw new UserError(`${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from`, {
+        details: [`expected ${manifest.data.fingerprint}`, `found    ${fingerprint}`],
+        advice: "Restore the recordings, or name labelled ones with --labelled.",
+      });
+    }
+    return named(opened, manifest.data.channels);
+  } catch (error) {
+    opened.rows.close();
+    throw error;
+  }
+}
+
+/** @throws UserError where they do not pass the quality gate */
+export async function openUnlabelled(
+  config: RetrainConfig,
+  champion: Monitor,
+  trained: ChampionOptions,
+  warnings: string[],
+): Promise<RetrainRecordings> {
+  const { channels } = champion.folder.manifest.data;
+  const given = {
+    ...(config.channels !== undefined && { channels: config.channels }),
+    columns: unlabelledColumns(config, trained),
+  };
+  const gated = await openGatedBatch(config.files, given, champion);
+  if (!gated.accepted) {
+    throw new UserError("the unlabelled recordings do not pass the quality gate:", {
+      details: gated.reasons.map(({ message }) => message),
+      advice: gated.reasons[0]!.advice ?? "Repair the export, or leave these recordings out.",
+    });
+  }
+  warnings.push(...gated.warnings);
+  if (gated.opened.columns.group === null) {
+    warnings.push(
+      "The unlabelled recordings do not say who wore the sensor: whoever decides must not be among them, or the figures are too good.",
+    );
+  }
+  return named(gated.opened, channels);
+}
+
+function named(
+  { rows, files, fingerprint, quality }: OpenedRecordings,
+  channels: readonly string[],
+): RetrainRecordings {
+  return { rows: withChannels(rows, channels), files, fingerprint, quality, close: () => rows.close() };
+}
+
+/** [U] the label at each window's middle. The windows were made without: their cuts know nothing of it. */
+export async function readTruth(
+  config: RetrainConfig,
+  champion: Monitor,
+  trained: ChampionOptions,
+  windows: WindowSet,
+  warnings: string[],
+): Promise<Int32Array> {
+  const { channels } = champion.folder.manifest.data;
+  const { classes } = champion.drift;
+  const columns = unlabelledColumns(config, trained);
+  const { rows } = await openRecordings(config.files, {
+    columns: { ...columns, channels: config.channels ?? channels, label: config.truth! },
+    requireLabels: false,
+    nominalRateHz: champion.config.rate,
+  });
+  const stretches = Array.from(rows.stretches(), (stretch) => ({
+    ...stretch,
+    startTime: rows.time(stretch.start, stretch.start + 1)[0]!,
+  }));
+  rows.close();
+  const half = windows.windowSize / windows.samplingRateHz / 2;
+  const ofRecording = Map.groupBy(stretches, ({ user, recording }) => JSON.stringify([user, recording]));
+  const truth = windows.starts.map((_, w) => {
+    const user = windows.users[windows.groups[w]!]!;
+    const recording = windows.recordings[windows.recordingIndex[w]!]!;
+    const middle = windows.startTimes[w]! + half;
+    const own = ofRecording.get(JSON.stringify([user, recording])) ?? [];
+    const at = own.findLast(({ startTime }) => startTime <= middle);
+    return at?.label == null ? -1 : classes.indexOf(at.label);
+  });
+  const unknown = truth.filter((label) => label < 0).length;
+  if (unknown > 0) warnings.push(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no known class`);
+  return truth;
+}

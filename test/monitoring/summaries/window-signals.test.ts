@@ -1,0 +1,78 @@
+// One signal at a time, in pieces, is what all signals at once are.
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
+import { gatherUnder, signalColumns } from "../../../src/monitoring/summaries/measure-batch.ts";
+import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
+import { Rng } from "../../../src/random.ts";
+import { pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
+import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+
+const windowSize = 40;
+const channels = ["t", "Ax", "Ay", "Az"];
+
+/** Windows over stretches of the given numbers of windows, half overlapping. */
+function windowsOf(stretches: readonly number[]): WindowSet {
+  const rng = Rng.fromSeed(8);
+  const starts: number[] = [];
+  let rows = 0;
+  for (const count of stretches) {
+    for (let w = 0; w < count; w++) starts.push(rows + (w * windowSize) / 2);
+    rows += ((count + 1) * windowSize) / 2;
+  }
+  const samples = new Float32Array(new SharedArrayBuffer(4 * rows * channels.length));
+  for (let i = 0; i < samples.length; i++) samples[i] = rng.normal();
+  const none = new Int32Array(starts.length);
+  return {
+    ...{ channels, samplingRateHz: 50, windowSize, samples, starts: Int32Array.from(starts), classes: ["a", "b"] },
+    ...{ startTimes: new Float64Array(starts.length), labels: none, groups: none, recordingIndex: none },
+    ...{ users: ["u"], recordings: ["r"] },
+  };
+}
+
+const whole = windowsOf([1, 30, 7, 3600, 2]);
+const some = pickWindows(
+  whole,
+  Int32Array.from(whole.starts.keys()).filter((w) => w % 9 < 5),
+);
+
+/** Bit for bit, and fast for long columns. */
+function expectEqual(found: Float32Array, wanted: Float32Array): void {
+  const bytes = (values: Float32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  expect(bytes(found).equals(bytes(wanted))).toBe(true);
+}
+
+test.each([
+  ["all windows, one stretch longer than what is computed at once", whole],
+  ["windows with others between them", some],
+])("%s", (_, windows) => {
+  const all = signalColumns(windows);
+  const signals = new WindowSignals(windows);
+  expect(signals.names).toEqual(Object.keys(all));
+  for (const name of signals.names) {
+    expectEqual(signals.under(name), gatherUnder(windows, all[name]!));
+    const [skipped, ...runs] = signals.runs;
+    const from = skipped!.to - skipped!.from;
+    expectEqual(signals.under(name, runs, 500), gatherUnder(windows, all[name]!).slice(from, from + 500));
+  }
+  const run = signals.runs.find(({ from, to }) => to - from > 100)!;
+  fc.assert(
+    fc.property(fc.nat(1000), fc.nat(1000), (a, b) => {
+      const [from, to] = [a, b].map((x) => run.from + (x % (run.to - run.from + 1))).sort((x, y) => x - y);
+      for (const name of signals.names) {
+        expectEqual(signals.part(name, run, from!, to!), all[name]!.slice(from, to));
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("summaries are those of all signals together", () => {
+  const signals = new WindowSignals(some);
+  const columns = Object.fromEntries(signals.names.map((name) => [name, signals.under(name)]));
+  const grids = Object.fromEntries(signals.names.map((name) => [name, [-1, -0.2, 0.1, 0.6, 2]]));
+  const classOf = Int32Array.from({ length: columns.Ax!.length }, (_, i) => (Math.floor(i / 111) % 5 === 0 ? 2 : 0));
+  expect(signals.summarize(grids, classOf, 3)).toEqual(summarizeByClass(new Summarizer(grids), columns, classOf, 3));
+  expect(() => signals.under("B magnitude")).toThrow('signal "B magnitude": expected one of t, Ax');
+});

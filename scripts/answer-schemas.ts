@@ -1,9 +1,9 @@
 // What `--json` prints, as schemas; the answer of check, which the ledger keeps too, has its own in src/monitoring. Their
 // types are those of what is printed, so that neither can change without the other.
 import { z } from "zod";
-import type { SnakeKeys } from "../src/interfaces/cli/snake-keys.ts";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
+import type { SnakeKeys } from "../src/letter-case.ts";
 import type {
   ChangeFigures,
   DriftBenchResult,

@@ -1,4 +1,5 @@
 import { type RetrainConfig, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../config.ts";
+import { kebabCase } from "../letter-case.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 
 /** The command line that goes on with an interrupted run: every option that is not the default, quoted for a shell. */
@@ -13,7 +14,7 @@ export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | R
   const words = ["tidemark", verb, ...files.map(shellPath), "--out", out];
   for (const [name, value] of Object.entries(options)) {
     if (defaults[name] === value || value === false) continue;
-    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    words.push(`--${kebabCase(name)}`);
     if (value !== true)
       words.push(
         ...(name === "labelled" ? [value].flat().map(String).map(shellPath) : [withoutPassword(String(value))]),

@@ -9,6 +9,7 @@ import type { ClassificationMetrics } from "../learning/evaluation/classificatio
 import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import type { FitName, TrainEvent } from "../learning/training/train-events.ts";
+import { snakeCase } from "../letter-case.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
@@ -229,10 +230,7 @@ function withoutNull(values: Readonly<Record<string, number | null>>): Record<st
 export function flat(config: object): Record<string, string> {
   const named = Object.entries(config).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
-    named.map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      Array.isArray(value) ? value.join(", ") : String(value),
-    ]),
+    named.map(([name, value]) => [snakeCase(name), Array.isArray(value) ? value.join(", ") : String(value)]),
   );
 }
 

@@ -1,5 +1,9 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
+import { modelOptions } from "../../folder-options.ts";
+import { resolveOptions } from "../../resolve-options.ts";
+import { json } from "../../shared-options.ts";
+import { defineCommand, defineGroup } from "./define-command.ts";
 import { count, fixed } from "./format.ts";
 import { tableLines } from "./table.ts";
 import { print } from "./terminal.ts";
@@ -18,19 +22,15 @@ Exit codes:
 
 /** `tidemark baseline` */
 export function baselineCommand(): Command {
-  const command = new Command("baseline")
-    .summary("show or validate the frozen baseline of a model")
-    .description("Shows what the model's training data looked like, or checks that the file is still valid.")
-    .usage("show|validate <dir>")
-    .addHelpText("after", closing);
-  command
-    .command("show")
-    .summary("statistics by channel, and how far the calibration can be trusted")
-    .argument("<dir>", "the model folder")
-    .option("--json", "print baseline_stats.json as one line")
-    .action(async (directory: string, { json }: { json?: boolean }) => {
+  const show = defineCommand({
+    name: "show",
+    summary: "statistics by channel, and how far the calibration can be trusted",
+    options: modelOptions,
+    printing: { json: json("baseline_stats.json as one line") },
+    run: async (given, { json }) => {
+      const { model } = resolveOptions(modelOptions, given);
       const { showBaseline } = await import("../../pipelines/baseline.ts");
-      const { baseline, drift } = await showBaseline(directory);
+      const { baseline, drift } = await showBaseline(model);
       if (json === true) return print(JSON.stringify(baseline));
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
@@ -61,18 +61,27 @@ export function baselineCommand(): Command {
               ...tableLines(["compared with", "apart by", "KS", "seconds", "batches", "alarms at 5 %"], rungs),
             ]),
       );
-    });
-  command
-    .command("validate")
-    .summary("one message per fault, exit code 2 if there is one")
-    .argument("<dir>", "the model folder")
-    .option("--json", "print the faults as one line of JSON")
-    .action(async (directory: string, { json }: { json?: boolean }) => {
+    },
+  });
+  const validate = defineCommand({
+    name: "validate",
+    summary: "one message per fault, exit code 2 if there is one",
+    options: modelOptions,
+    printing: { json: json("the faults as one line of JSON") },
+    run: async (given, { json }) => {
+      const { model } = resolveOptions(modelOptions, given);
       const { validateBaseline } = await import("../../pipelines/baseline.ts");
-      const faults = await validateBaseline(directory);
+      const faults = await validateBaseline(model);
       if (json === true) print(JSON.stringify({ valid: faults.length === 0, faults }));
       else print(...(faults.length === 0 ? ["valid"] : faults));
       if (faults.length > 0) process.exitCode = exitCodes.usage;
-    });
-  return command;
+    },
+  });
+  return defineGroup({
+    name: "baseline",
+    summary: "show or validate the frozen baseline of a model",
+    description: "Shows what the model's training data looked like, or checks that the file is still valid.",
+    commands: [show, validate],
+    closing,
+  });
 }

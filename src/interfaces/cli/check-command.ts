@@ -1,8 +1,10 @@
-import { Command } from "commander";
+import type { Command } from "commander";
+import { checkOptions } from "../../batch-options.ts";
 import { resolveCheckConfig } from "../../config.ts";
 import { verdictExitCodes } from "../../errors.ts";
+import { json } from "../../shared-options.ts";
 import { checkLines } from "./check-text.ts";
-import { keepOptions, numberOption, sensorColumnOptions, textOption, trackingOptions } from "./options.ts";
+import { defineCommand } from "./define-command.ts";
 import { print, printError } from "./terminal.ts";
 
 const closing = `
@@ -24,54 +26,20 @@ Exit codes (the highest, of several models):
   2    wrong use
   1    a defect of tidemark`;
 
-interface CheckArguments extends Record<string, unknown> {
-  /** One for each time the option was given. */
-  model?: string[];
-  json?: boolean;
-}
-
 /** `tidemark check` */
 export function checkCommand(): Command {
-  const defaults = resolveCheckConfig({ files: ["-"], model: "-" });
-  const command = new Command("check")
-    .summary("compare a batch without labels with what the model learned and with the stream's own past")
-    .description(
+  return defineCommand({
+    name: "check",
+    summary: "compare a batch without labels with what the model learned and with the stream's own past",
+    description:
       "Compares a batch of unlabelled recordings with the frozen baseline and with the last batches of its stream, and " +
-        "answers normal, gradual_drift or sudden_change.",
-    )
-    .usage("<files...> --model <dir> [options]")
-    .argument("[files...]", "one batch; CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
-    .option(
-      "--model <dir>",
-      "the model folder, or DIR/LINE@champion (required); the stream's memory lies there too; may be given again",
-      (model: string, before: string[] = []) => [...before, model],
-    );
-  command.optionsGroup("Batch:");
-  textOption(command, "--stream <name>", "whose batch it is: a device, a person, a site", defaults.stream);
-  textOption(command, "--batch-id <name>", "its name in the stream's ledger", "the file's name");
-  command.option("--accept", "let it into the stream's references even where it alarms");
-  command.optionsGroup("Decision:");
-  textOption(
-    command,
-    "--thresholds <which>",
-    "calibrated on left-out people, or fixed: the textbook's constants",
-    defaults.thresholds,
-  );
-  numberOption(command, "--arl <batches>", "between false alarms, on average at least", defaults.arl);
-  numberOption(command, "--alpha <share>", "of drift-free strangers that are called unfamiliar", defaults.alpha);
-  command.optionsGroup("Memory:");
-  keepOptions(command, defaults);
-  command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
-  sensorColumnOptions(command);
-  trackingOptions(command, { experiment: ["streams appear in <name>/monitoring", "the one that train named"] });
-  command.optionsGroup("Running:");
-  numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);
-  return command
-    .option("--json", "print the answer as one line of JSON (schema: check_result.schema.json)")
-    .addHelpText("after", closing)
-    .action(async (files: string[], { json, model, ...options }: CheckArguments) => {
-      const given = { ...options, ...(files.length > 0 && { files }) };
-      const configs = (model ?? [undefined]).map((one) => resolveCheckConfig({ ...given, model: one }));
+      "answers normal, gradual_drift or sudden_change.",
+    options: { ...checkOptions, model: { ...checkOptions.model, many: "repeated" } },
+    printing: { json: json("the answer as one line of JSON (schema: check_result.schema.json)") },
+    closing,
+    run: async (given, { json }) => {
+      const models: readonly unknown[] = Array.isArray(given.model) ? given.model : [undefined];
+      const configs = models.map((model) => resolveCheckConfig({ ...given, model }));
       const { check } = await import("../../pipelines/check.ts");
       const codes: number[] = [];
       for (const config of configs) {
@@ -83,5 +51,6 @@ export function checkCommand(): Command {
         codes.push(verdictExitCodes[answer.result.verdict]);
       }
       process.exitCode = Math.max(...codes);
-    });
+    },
+  });
 }

@@ -1,9 +1,11 @@
-import { Command } from "commander";
+import type { Command } from "commander";
+import { driftBenchOptions } from "../../batch-options.ts";
 import { resolveDriftBenchConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
+import { json } from "../../shared-options.ts";
+import { defineCommand } from "./define-command.ts";
 import { fixed } from "./format.ts";
-import { numberOption, sensorColumnOptions, textOption } from "./options.ts";
 import { tableLines } from "./table.ts";
 import { print, printError } from "./terminal.ts";
 
@@ -23,43 +25,24 @@ Exit codes:
 
 /** `tidemark drift-bench` */
 export function driftBenchCommand(): Command {
-  const defaults = resolveDriftBenchConfig({ files: ["-"], model: "-" });
-  const command = new Command("drift-bench")
-    .summary("what would this monitor do on my data: false alarms, delays, names, beside the textbook's constants")
-    .description(
+  return defineCommand({
+    name: "drift-bench",
+    summary: "what would this monitor do on my data: false alarms, delays, names, beside the textbook's constants",
+    description:
       "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
-        "check would have said, beside the textbook's constants, a KS p-value and an alarm in every hundredth batch.",
-    )
-    .usage("<files...> --model <dir> [options]")
-    .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
-    .option("--model <dir>", "the model folder (required)")
-    .option("--out <file.html>", "draw the figures as a page too")
-    .option("--overwrite", "replace the file if it exists");
-  command.optionsGroup("Streams:");
-  numberOption(command, "--seconds <s>", "length of a batch, in steps of 15", defaults.seconds);
-  numberOption(command, "--batches <n>", "a stream", defaults.batches);
-  numberOption(command, "--change-at <n>", "number of the first changed batch, from 0", defaults.changeAt);
-  numberOption(command, "--streams <n>", "for each person and change", defaults.streams);
-  numberOption(command, "--seed <n>", "equal seeds give equal tables", defaults.seed);
-  command.optionsGroup("Decision:");
-  numberOption(command, "--arl <batches>", "between false alarms, on average at least", defaults.arl);
-  numberOption(command, "--alpha <share>", "significance of the KS p-value", defaults.alpha);
-  command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
-  textOption(command, "--label <name>", "what was done; sessions are mixed by it, else by the prediction");
-  sensorColumnOptions(command);
-  command.optionsGroup("Running:");
-  numberOption(command, "--jobs <n>", "worker threads", defaults.jobs);
-  return command
-    .option("--json", "print the figures as one line of JSON")
-    .addHelpText("after", closing)
-    .action(async (files: string[], { json, ...options }: Record<string, unknown>) => {
-      const config = resolveDriftBenchConfig({ ...options, ...(files.length > 0 && { files }) });
+      "check would have said, beside the textbook's constants, a KS p-value and an alarm in every hundredth batch.",
+    options: driftBenchOptions,
+    printing: { json: json("the figures as one line of JSON") },
+    closing,
+    run: async (given, { json }) => {
+      const config = resolveDriftBenchConfig(given);
       const { driftBench } = await import("../../pipelines/drift-bench.ts");
       const result = await driftBench(config);
       for (const warning of result.warnings) printError(`warning: ${warning}`);
       print(...(json === true ? [JSON.stringify(result)] : driftBenchLines(result)));
       if (config.out !== undefined) printError(`report: ${config.out}`);
-    });
+    },
+  });
 }
 
 /** The figures as tables. */

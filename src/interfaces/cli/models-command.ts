@@ -1,8 +1,11 @@
-import { Command } from "commander";
+import type { Command } from "commander";
+import { compareOptions, listOptions, modelOptions, rollbackOptions } from "../../folder-options.ts";
+import { snakeKeys } from "../../letter-case.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models.ts";
+import { resolveOptions } from "../../resolve-options.ts";
+import { json } from "../../shared-options.ts";
+import { defineCommand, defineGroup } from "./define-command.ts";
 import { fixed, meanAndSd } from "./format.ts";
-import { textOption } from "./options.ts";
-import { snakeKeys } from "./snake-keys.ts";
 import { tableLines } from "./table.ts";
 import { print } from "./terminal.ts";
 
@@ -24,64 +27,77 @@ Exit codes:
 
 /** `tidemark models` */
 export function modelsCommand(): Command {
-  const command = new Command("models")
-    .summary("versions of models side by side: which is the champion, and how to roll back")
-    .description(
-      "Lists the models of a folder, shows and compares them, makes one the champion of its line, or goes back.",
-    )
-    .usage("list|show|compare|promote|rollback ...")
-    .addHelpText("after", closing);
+  const printing = { json: json("one line of JSON") };
   const answer = (json: unknown, value: unknown, lines: readonly string[]): void =>
     print(...(json === true ? [JSON.stringify(value)] : lines));
-  const withJson = (own: Command): Command => own.option("--json", "print one line of JSON");
-
-  const list = command.command("list").summary("every model of a folder, by line and age");
-  textOption(list, "--dir <dir>", "a folder of model folders", "models");
-  withJson(list).action(async ({ dir = "models", json }: Given) => {
-    const { listModels } = await import("../../pipelines/models.ts");
-    const versions = await listModels(dir);
-    answer(json, versions.map(snakeKeys), listLines(versions));
+  const list = defineCommand({
+    name: "list",
+    summary: "every model of a folder, by line and age",
+    options: listOptions,
+    printing,
+    run: async (given, { json }) => {
+      const { dir } = resolveOptions(listOptions, given);
+      const { listModels } = await import("../../pipelines/models.ts");
+      const versions = await listModels(dir);
+      answer(json, versions.map(snakeKeys), listLines(versions));
+    },
   });
-
-  withJson(command.command("show").summary("one model: what it is, how good, and how it was made"))
-    .argument("<model>", "a model folder, or DIR/LINE@champion")
-    .action(async (model: string, { json }: Given) => {
+  const show = defineCommand({
+    name: "show",
+    summary: "one model: what it is, how good, and how it was made",
+    options: modelOptions,
+    printing,
+    run: async (given, { json }) => {
+      const { model } = resolveOptions(modelOptions, given);
       const { showModel } = await import("../../pipelines/models.ts");
       const shown = await showModel(model);
       answer(json, printedModel(shown), showLines(shown));
-    });
-
-  withJson(command.command("compare").summary("two models or more, by their own cross-validation"))
-    .argument("<models...>", "model folders, or DIR/LINE@champion")
-    .action(async (models: string[], { json }: Given) => {
+    },
+  });
+  const compare = defineCommand({
+    name: "compare",
+    summary: "two models or more, by their own cross-validation",
+    options: compareOptions,
+    printing,
+    run: async (given, { json }) => {
+      const { models } = resolveOptions(compareOptions, given);
       const { showModel } = await import("../../pipelines/models.ts");
       const shown = await Promise.all(models.map(showModel));
       answer(json, shown.map(printedModel), compareLines(shown));
-    });
-
-  withJson(command.command("promote").summary("make a model the champion of its line; its references start empty"))
-    .argument("<model>", "a model folder")
-    .action(async (model: string, { json }: Given) => {
+    },
+  });
+  const promote = defineCommand({
+    name: "promote",
+    summary: "make a model the champion of its line; its references start empty",
+    options: modelOptions,
+    printing,
+    run: async (given, { json }) => {
+      const { model } = resolveOptions(modelOptions, given);
       const { promote } = await import("../../pipelines/models.ts");
       const promotion = await promote(model);
       answer(json, promotion, [promotionLine(promotion)]);
-    });
-
-  const back = command.command("rollback").summary("make the champion before champion again, as it was left");
-  textOption(back, "--dir <dir>", "a folder of model folders", "models");
-  withJson(back)
-    .argument("<line>", "the name that all versions share")
-    .action(async (line: string, { dir = "models", json }: Given) => {
+    },
+  });
+  const rollback = defineCommand({
+    name: "rollback",
+    summary: "make the champion before champion again, as it was left",
+    options: rollbackOptions,
+    printing,
+    run: async (given, { json }) => {
+      const { line, dir } = resolveOptions(rollbackOptions, given);
       const { rollback } = await import("../../pipelines/models.ts");
       const promotion = await rollback(dir, line);
       answer(json, promotion, [promotionLine(promotion)]);
-    });
-  return command;
-}
-
-interface Given {
-  dir?: string;
-  json?: boolean;
+    },
+  });
+  return defineGroup({
+    name: "models",
+    summary: "versions of models side by side: which is the champion, and how to roll back",
+    description:
+      "Lists the models of a folder, shows and compares them, makes one the champion of its line, or goes back.",
+    commands: [list, show, compare, promote, rollback],
+    closing,
+  });
 }
 
 function printedModel({ version, ...reports }: ShownModel): Record<string, unknown> {

@@ -1,9 +1,11 @@
-import { Command } from "commander";
+import type { Command } from "commander";
+import { predictOptions } from "../../batch-options.ts";
 import { resolvePredictConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
+import { snakeKeys } from "../../letter-case.ts";
+import { json } from "../../shared-options.ts";
+import { defineCommand } from "./define-command.ts";
 import { count, duration, fixed } from "./format.ts";
-import { numberOption, sensorColumnOptions } from "./options.ts";
-import { snakeKeys } from "./snake-keys.ts";
 import { tableLines } from "./table.ts";
 import { print, printError } from "./terminal.ts";
 
@@ -23,29 +25,15 @@ Exit codes:
 
 /** `tidemark predict` */
 export function predictCommand(): Command {
-  const command = new Command("predict")
-    .summary("label the windows of recordings with a trained model")
-    .description("Labels every window of recordings with a trained model.")
-    .usage("<files...> --model <dir> --out <file> [options]")
-    .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
-    .option("--model <dir>", "the model folder (required)")
-    .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)")
-    .option("--overwrite", "replace the file if it exists")
-    .option("--spreadsheet-safe", "quote texts that a spreadsheet would take for formulas (CSV and TSV)");
-  command.optionsGroup("Columns (found by their usual names when not given; channels by the model's):");
-  sensorColumnOptions(command);
-  command.optionsGroup("Running:");
-  numberOption(
-    command,
-    "--jobs <n>",
-    "worker threads",
-    resolvePredictConfig({ files: ["-"], model: "-", out: "-.csv" }).jobs,
-  );
-  return command
-    .option("--json", "print the summary as one line of JSON")
-    .addHelpText("after", closing)
-    .action(async (files: string[], { json, ...options }: Record<string, unknown>) => {
-      const config = resolvePredictConfig({ ...options, ...(files.length > 0 && { files }) });
+  return defineCommand({
+    name: "predict",
+    summary: "label the windows of recordings with a trained model",
+    description: "Labels every window of recordings with a trained model.",
+    options: predictOptions,
+    printing: { json: json("the summary as one line of JSON") },
+    closing,
+    run: async (given, { json }) => {
+      const config = resolvePredictConfig(given);
       const { predict } = await import("../../pipelines/predict.ts");
       const result = await predict(config, { onWarning: (message) => printError(`warning: ${message}`) });
       if (json === true) return print(JSON.stringify(snakeKeys(result)));
@@ -57,5 +45,6 @@ export function predictCommand(): Command {
           fixed(result.meanConfidence),
         result.out,
       );
-    });
+    },
+  });
 }

@@ -1,6 +1,6 @@
 // The events of train and retrain as `--json` prints them: the same in snake_case.
+import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { TrainEvent } from "../../pipelines/train.ts";
-import { type SnakeKeys, snakeKeys } from "./snake-keys.ts";
 
 type Named<Type extends TrainEvent["type"]> = Extract<TrainEvent, { type: Type }>;
 type Data = Named<"data">;

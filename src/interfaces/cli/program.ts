@@ -57,7 +57,7 @@ export function createProgram(): Command {
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command
       .exitOverride()
-      .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 120) })
+      .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 120) })
       .configureOutput({ outputError: (text) => printError(...parserLines(text)) });
   }
   return program;

@@ -1,10 +1,13 @@
-import { Command } from "commander";
-import { resolveCheckConfig, resolveCompactConfig } from "../../config.ts";
+import type { Command } from "commander";
+import { resolveCompactConfig, resolveStreamConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
+import { batchOptions, compactOptions, streamOptions } from "../../folder-options.ts";
+import { snakeKeys } from "../../letter-case.ts";
 import type { ByHand } from "../../pipelines/reference.ts";
+import { resolveOptions } from "../../resolve-options.ts";
+import { json } from "../../shared-options.ts";
+import { defineCommand, defineGroup } from "./define-command.ts";
 import { fixed } from "./format.ts";
-import { keepOptions, textOption } from "./options.ts";
-import { snakeKeys } from "./snake-keys.ts";
 import { tableLines } from "./table.ts";
 import { print } from "./terminal.ts";
 
@@ -22,67 +25,76 @@ Exit codes:
   1    a defect of tidemark
   2    wrong use`;
 
-interface Given {
-  model?: string;
-  stream?: string;
-  json?: boolean;
-}
-
 /** `tidemark reference` */
 export function referenceCommand(): Command {
-  const command = new Command("reference")
-    .summary("show, correct or reset the rolling reference of a stream")
-    .description("Shows what a stream's batches are compared with, takes a batch in or out, or begins again.")
-    .usage("show|exclude|accept|reset|compact --model <dir> [--stream <name>]")
-    .addHelpText("after", closing);
-  const verb = (name: string, summary: string): Command => {
-    const own = command.command(name).summary(summary).option("--model <dir>", "the model folder (required)");
-    textOption(own, "--stream <name>", "a device, a person, a site", "default");
-    return own.option("--json", "print one line of JSON");
-  };
-  verb("show", "the rolling reference, and what became of the last batches").action(async (given: Given) => {
-    const { showReference } = await import("../../pipelines/reference.ts");
-    const shown = await showReference(optionsOf(given));
-    print(...(given.json === true ? [JSON.stringify(shown.reference)] : shownLines(shown)));
+  const printing = { json: json("one line of JSON") };
+  const show = defineCommand({
+    name: "show",
+    summary: "the rolling reference, and what became of the last batches",
+    options: streamOptions,
+    printing,
+    run: async (given, { json }) => {
+      const config = resolveStreamConfig(given);
+      const { showReference } = await import("../../pipelines/reference.ts");
+      const shown = await showReference(config);
+      print(...(json === true ? [JSON.stringify(shown.reference)] : shownLines(shown)));
+    },
   });
-  const byHand = (action: ByHand, summary: string, done: string): void => {
-    verb(action, summary)
-      .argument("<batch>", "its id")
-      .action(async (batch: string, given: Given) => {
+  const byHand = (action: ByHand, summary: string, done: string): Command =>
+    defineCommand({
+      name: action,
+      summary,
+      options: batchOptions,
+      printing,
+      run: async (given, { json }) => {
+        const { batch, ...config } = resolveOptions(batchOptions, given);
         const { decideReference } = await import("../../pipelines/reference.ts");
-        const changed = await decideReference(action, batch, optionsOf(given));
+        const changed = await decideReference(action, batch, config);
         const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: nothing to do, it ${done} already`;
-        print(given.json === true ? JSON.stringify({ batch, action, changed }) : text);
-      });
-  };
-  byHand("exclude", "take a batch out of the stream's references", "is out of the references");
-  byHand("accept", "take a batch in that alarmed or was doubtful", "is in the references");
-  verb("reset", "begin again with empty references").action(async (given: Given) => {
-    const { resetReference } = await import("../../pipelines/reference.ts");
-    const options = optionsOf(given);
-    await resetReference(options);
-    const text = `stream ${options.stream} begins again; its batch ids stay taken`;
-    print(given.json === true ? JSON.stringify({ reset: options.stream }) : text);
+        print(json === true ? JSON.stringify({ batch, action, changed }) : text);
+      },
+    });
+  const reset = defineCommand({
+    name: "reset",
+    summary: "begin again with empty references",
+    options: streamOptions,
+    printing,
+    run: async (given, { json }) => {
+      const config = resolveStreamConfig(given);
+      const { resetReference } = await import("../../pipelines/reference.ts");
+      await resetReference(config);
+      const text = `stream ${config.stream} begins again; its batch ids stay taken`;
+      print(json === true ? JSON.stringify({ reset: config.stream }) : text);
+    },
   });
-  const compact = command
-    .command("compact")
-    .summary("shorten what the ledger keeps of old batches, of all streams, and give the space back")
-    .option("--model <dir>", "the model folder (required)");
-  keepOptions(compact, resolveCompactConfig({ model: "-" }));
-  compact.option("--json", "print one line of JSON").action(async ({ json, ...given }: Record<string, unknown>) => {
-    const config = resolveCompactConfig(given);
-    const { compactLedger } = await import("../../pipelines/compact-ledger.ts");
-    const answer = await compactLedger(config);
-    const { shortened, bytesBefore, bytesAfter } = answer;
-    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-    const text = `${counted(shortened, "batch", "batches")} shortened; the ledger takes ${megabytes(bytesAfter)}, ${megabytes(bytesBefore)} before`;
-    print(json === true ? JSON.stringify(snakeKeys(answer)) : text);
+  const compact = defineCommand({
+    name: "compact",
+    summary: "shorten what the ledger keeps of old batches, of all streams, and give the space back",
+    options: compactOptions,
+    printing,
+    run: async (given, { json }) => {
+      const config = resolveCompactConfig(given);
+      const { compactLedger } = await import("../../pipelines/compact-ledger.ts");
+      const answer = await compactLedger(config);
+      const { shortened, bytesBefore, bytesAfter } = answer;
+      const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+      const text = `${counted(shortened, "batch", "batches")} shortened; the ledger takes ${megabytes(bytesAfter)}, ${megabytes(bytesBefore)} before`;
+      print(json === true ? JSON.stringify(snakeKeys(answer)) : text);
+    },
   });
-  return command;
-}
-
-function optionsOf({ model, stream }: Given): { model: string; stream: string } {
-  return resolveCheckConfig({ files: ["-"], model, ...(stream !== undefined && { stream }) });
+  return defineGroup({
+    name: "reference",
+    summary: "show, correct or reset the rolling reference of a stream",
+    description: "Shows what a stream's batches are compared with, takes a batch in or out, or begins again.",
+    commands: [
+      show,
+      byHand("exclude", "take a batch out of the stream's references", "is out of the references"),
+      byHand("accept", "take a batch in that alarmed or was doubtful", "is in the references"),
+      reset,
+      compact,
+    ],
+    closing,
+  });
 }
 
 function shownLines({

@@ -1,8 +1,10 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { resolveSimulateConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
+import { simulateOptions } from "../../folder-options.ts";
+import { json } from "../../shared-options.ts";
+import { defineCommand } from "./define-command.ts";
 import { duration } from "./format.ts";
-import { numberOption, textOption } from "./options.ts";
 import { print } from "./terminal.ts";
 
 const closing = `
@@ -19,29 +21,15 @@ Exit codes:
 
 /** `tidemark simulate` */
 export function simulateCommand(): Command {
-  const defaults = resolveSimulateConfig({ out: "-.csv" });
-  const command = new Command("simulate")
-    .summary("write plausible wrist recordings, for demos and tests")
-    .description("Writes plausible wrist recordings: gravity, gait harmonics, people who differ, sensor noise.")
-    .usage("--out <file> [options]")
-    .option("--out <file>", "the table to write: .parquet, .csv or .tsv (also .gz) (required)")
-    .option("--overwrite", "replace the file if it exists");
-  numberOption(command, "--users <n>", "how many people", defaults.users);
-  numberOption(
-    command,
-    "--first-person <n>",
-    "number of the first: other numbers are other people",
-    defaults.firstPerson,
-  );
-  numberOption(command, "--minutes <x>", "of recording for each person", defaults.minutes);
-  numberOption(command, "--rate <hz>", "samples a second", defaults.rate);
-  textOption(command, "--activities <names>", "with commas, as walking,sitting", "all");
-  numberOption(command, "--seed <n>", "equal seeds give equal recordings", defaults.seed);
-  return command
-    .option("--json", "print the summary as one line of JSON")
-    .addHelpText("after", closing)
-    .action(async ({ json, ...options }: Record<string, unknown>) => {
-      const config = resolveSimulateConfig(options);
+  return defineCommand({
+    name: "simulate",
+    summary: "write plausible wrist recordings, for demos and tests",
+    description: "Writes plausible wrist recordings: gravity, gait harmonics, people who differ, sensor noise.",
+    options: simulateOptions,
+    printing: { json: json("the summary as one line of JSON") },
+    closing,
+    run: async (given, { json }) => {
+      const config = resolveSimulateConfig(given);
       const { simulate } = await import("../../pipelines/simulate.ts");
       const result = await simulate(config);
       if (json === true) return print(JSON.stringify(result));
@@ -50,5 +38,6 @@ export function simulateCommand(): Command {
           `in ${duration(result.seconds)}`,
         result.out,
       );
-    });
+    },
+  });
 }

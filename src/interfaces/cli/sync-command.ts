@@ -1,9 +1,11 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { resolveSyncConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import { exitCodes } from "../../errors.ts";
+import { syncOptions } from "../../folder-options.ts";
 import type { SyncResult } from "../../pipelines/sync.ts";
-import { trackingOptions } from "./options.ts";
+import { json } from "../../shared-options.ts";
+import { defineCommand } from "./define-command.ts";
 import { print, printError } from "./terminal.ts";
 
 const closing = `
@@ -26,26 +28,22 @@ Exit codes:
 
 /** `tidemark sync` */
 export function syncCommand(): Command {
-  const command = new Command("sync")
-    .summary("report a training and its streams to an MLflow server that was away")
-    .description("Replays what a model folder, or an interrupted training, knows of its runs to an MLflow server.")
-    .usage("<dir> [options]")
-    .argument("[dir]", "a model folder");
-  trackingOptions(command, {
-    experiment: ["in which the runs appear", "the one that train named"],
-    register: "the model",
-  });
-  return command
-    .option("--json", "print the answer as one line of JSON")
-    .addHelpText("after", closing)
-    .action(async (directory: string | undefined, { json, ...options }: Record<string, unknown>) => {
-      const config = resolveSyncConfig({ ...options, ...(directory !== undefined && { directory }) });
+  return defineCommand({
+    name: "sync",
+    summary: "report a training and its streams to an MLflow server that was away",
+    description: "Replays what a model folder, or an interrupted training, knows of its runs to an MLflow server.",
+    options: syncOptions,
+    printing: { json: json("the answer as one line of JSON") },
+    closing,
+    run: async (given, { json }) => {
+      const config = resolveSyncConfig(given);
       const { sync } = await import("../../pipelines/sync.ts");
       const result = await sync(config);
       for (const warning of result.warnings) printError(`warning: ${warning}`);
       print(...(json === true ? [JSON.stringify(result)] : syncLines(result)));
       if (unsentOf(result).length > 0) process.exitCode = exitCodes.unsent;
-    });
+    },
+  });
 }
 
 interface UnsentPart {

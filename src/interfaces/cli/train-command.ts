@@ -1,7 +1,9 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { readConfigFile, resolveTrainConfig } from "../../config.ts";
+import { configFile, json } from "../../shared-options.ts";
+import { trainOptions } from "../../train-options.ts";
+import { defineCommand } from "./define-command.ts";
 import { interruptible } from "./interrupt.ts";
-import { formerOption, numberOption, pathColumnsOption, textOption, trackingOptions } from "./options.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
 const closing = `
@@ -23,54 +25,18 @@ Exit codes:
 
 /** `tidemark train` */
 export function trainCommand(): Command {
-  const defaults = resolveTrainConfig({ files: ["-"], out: "-" });
-  const command = new Command("train")
-    .summary("cross-validate a network by person, fit it on everything, write the model folder")
-    .description(
+  return defineCommand({
+    name: "train",
+    summary: "cross-validate a network by person, fit it on everything, write the model folder",
+    description:
       "Reads labelled recordings, cross-validates the network by person, fits the final one on everything and writes " +
-        "a model folder: network, scaler, frozen baseline, figures and a report.",
-    )
-    .usage("<files...> --out <dir> [options]")
-    .argument("[files...]", "CSV, TSV (also .gz) or Parquet: paths, globs, s3:// urls")
-    .option("--out <dir>", "the model folder to write; must be new or empty (required)");
-  command.optionsGroup("Columns (found by their usual names when not given):");
-  textOption(command, "--label <name>", "what was done, as activity");
-  textOption(command, "--group <name>", "who did it, as user; splits by person keep each one whole");
-  textOption(command, "--recording <name>", "one uninterrupted recording");
-  textOption(command, "--time <name>", "when the sample was taken, as timestamp_s");
-  textOption(command, "--channels <names>", "sensor columns, with commas: Ax,Ay,Az,Gx,Gy,Gz");
-  pathColumnsOption(command);
-  command.optionsGroup("Windows:");
-  numberOption(command, "--rate <hz>", "sampling rate; recordings of another rate are resampled", defaults.rate);
-  numberOption(command, "--window <samples>", "length of a window, after resampling", defaults.window);
-  numberOption(command, "--overlap <share>", "share that the next window repeats", defaults.overlap);
-  textOption(command, "--normalize <method>", "zscore, robust or none", defaults.normalize);
-  command.optionsGroup("Network and its training:");
-  textOption(command, "--network <name>", "1dcnn-bilstm, or compact: smaller, twice as fast", defaults.network);
-  numberOption(command, "--epochs <n>", "at most so many a fit", defaults.epochs);
-  numberOption(command, "--batch-size <windows>", "windows a step", defaults.batchSize);
-  numberOption(command, "--learning-rate <x>", "Adam's; halved on plateaus", defaults.learningRate);
-  numberOption(command, "--patience <epochs>", "so many without improvement end a fit", defaults.patience);
-  textOption(command, "--class-weights <how>", "none, or balanced for rare classes", defaults.classWeights);
-  textOption(command, "--augment <how>", "none, or rotate: training windows are turned at random", defaults.augment);
-  numberOption(command, "--seed <n>", "equal seeds give equal models", defaults.seed);
-  command.optionsGroup("Monitoring:");
-  numberOption(command, "--reference-batches <n>", "that a stream's references hold", defaults.referenceBatches);
-  formerOption(command, "--window-size <n>");
-  command.optionsGroup("Cross-validation:");
-  textOption(command, "--split <how>", "group, leave-one-group-out, stratified (leaks) or blocks", defaults.split);
-  numberOption(command, "--folds <n>", "how many; leave-one-group-out has one a person", defaults.folds);
-  trackingOptions(command, { experiment: ["in which the run appears", defaults.experiment], register: "it" });
-  command.optionsGroup("Running:");
-  numberOption(command, "--jobs <n>", "worker threads; each trains a fold", defaults.jobs);
-  return command
-    .option("--resume", "go on with the interrupted run of the same --out")
-    .option("--config <file>", "options from a YAML or JSON file")
-    .option("--json", "print one JSON event a line instead of text")
-    .addHelpText("after", closing)
-    .action(async (files: string[], { config: path, json, ...options }: TrainArguments) => {
-      const file = path === undefined ? undefined : await readConfigFile(path);
-      const config = resolveTrainConfig({ ...options, ...(files.length > 0 && { files }) }, file);
+      "a model folder: network, scaler, frozen baseline, figures and a report.",
+    options: trainOptions,
+    printing: { config: configFile, json: json("one JSON event per line instead of text") },
+    closing,
+    run: async (given, { config: path, json }) => {
+      const file = path === undefined ? undefined : await readConfigFile(String(path));
+      const config = resolveTrainConfig(given, file);
       const renderer = trainRenderer({ json: json === true, output: process.stdout, errors: process.stderr });
       const { train } = await import("../../pipelines/train.ts");
       try {
@@ -78,10 +44,6 @@ export function trainCommand(): Command {
       } finally {
         renderer.close();
       }
-    });
-}
-
-interface TrainArguments extends Record<string, unknown> {
-  config?: string;
-  json?: boolean;
+    },
+  });
 }

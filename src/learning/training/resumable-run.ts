@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { Interrupted, UserError } from "../../errors.ts";
+import { kebabCase } from "../../letter-case.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
 import { canonicalJson } from "../../storage/store/hash.ts";
@@ -62,8 +63,7 @@ function differ(before: RunState, now: RunState): string[] {
   const options = names.flatMap((name) => {
     const [old, current] = [before.config[name], now.config[name]];
     if (canonicalJson(old ?? null) === canonicalJson(current ?? null)) return [];
-    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return [`--${option}: was ${show(old)}, is ${show(current)}`];
+    return [`--${kebabCase(name)}: was ${show(old)}, is ${show(current)}`];
   });
   return [
     ...options,

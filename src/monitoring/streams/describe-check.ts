@@ -1,5 +1,6 @@
 // From a judgement to what a check answers: names for numbers, batch ids for counts.
 
+import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
 import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
 import { alarmLevel, type DriftState, evidenceValue, type Judgement } from "../drift/decision.ts";
@@ -140,8 +141,4 @@ function accuracyOf(signals: ModelSignals, { drift }: Judge): JudgedBatch["accur
   const confidence = meanConfidence(signals);
   const { accuracy, ...rest } = estimateAccuracy(drift.accuracy, { windows: signals.windows, confidence });
   return { estimate: accuracy, ...rest, coverage: drift.accuracy.coverage };
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

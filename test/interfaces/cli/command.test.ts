@@ -44,7 +44,7 @@ describe("help", () => {
     const { exitCode, stdout } = await tidemark(command, "--help");
     expect(exitCode).toBe(0);
     for (const words of [...expected, "Example", "Exit codes:"]) expect(stdout).toContain(words);
-    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(120);
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(await tidemark("help", command)).toMatchObject({ exitCode: 0, stdout });
   });
 
@@ -83,6 +83,16 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain("    at ");
+  });
+
+  it("knows the former name of an option, and shows the present one", async () => {
+    const words = ["train", "a.csv", "--out", out(), "--window-size", "0"];
+    const { exitCode, stderr } = await tidemark(...words);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: "error: --reference-batches: expected a whole number from 1 to 1000, got 0\n",
+    });
+    expect((await tidemark("train", "--help")).stdout).not.toContain("--window-size");
   });
 
   it("names the config file and the nearest option", async () => {

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { snakeCase } from "../../../src/letter-case.ts";
 import type { HistoryRow } from "../../../src/report/history-row.ts";
 import { trackingFile } from "../../../src/storage/store/model-folder.ts";
 import type { OnServer, Point, RunOnServer } from "./mlflow-server.ts";
@@ -70,7 +71,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
 
   // A resumed training is told of as it began.
   const config = Object.entries<unknown>({ ...manifest.config, resume: false }).map(([key, value]) => [
-    key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    snakeCase(key),
     Array.isArray(value) ? value.join(", ") : String(value),
   ]);
   expect(parent.params).toEqual(Object.fromEntries(config));

@@ -1,0 +1,69 @@
+// Writes src/config-types.ts, the types of every command's options with their docstrings, from the options' definitions.
+// docs/api.md (scripts/api.ts) and schemas/ (scripts/schemas.ts) come from them too.
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { checkOptions, driftBenchOptions, predictOptions } from "../src/batch-options.ts";
+import { compactOptions, simulateOptions, streamOptions, syncOptions } from "../src/folder-options.ts";
+import { defaultText, type Option, type Options } from "../src/option.ts";
+import { retrainOptions } from "../src/retrain-options.ts";
+import { trainOptions } from "../src/train-options.ts";
+
+export interface Configured {
+  /** Of the command line. */
+  readonly command: string;
+  readonly options: Options;
+}
+
+/** By the stem of their types: Train has TrainConfig and TrainOptions. */
+export const configured: Readonly<Record<string, Configured>> = {
+  Train: { command: "train", options: trainOptions },
+  Predict: { command: "predict", options: predictOptions },
+  Check: { command: "check", options: checkOptions },
+  DriftBench: { command: "drift-bench", options: driftBenchOptions },
+  Retrain: { command: "retrain", options: retrainOptions },
+  Stream: { command: "reference", options: streamOptions },
+  Compact: { command: "reference compact", options: compactOptions },
+  Sync: { command: "sync", options: syncOptions },
+  Simulate: { command: "simulate", options: simulateOptions },
+};
+
+/** "architecture. One of: 1dcnn-bilstm, compact (smaller, twice as fast). Default: compact." as sentences. */
+export function optionSentences(option: Option): string {
+  const { doc, choices } = option;
+  const fallback = defaultText(option);
+  const of = Object.entries(choices ?? {}).map(([word, about]) => (about === "" ? word : `${word} (${about})`));
+  return [
+    doc[0]!.toUpperCase() + doc.slice(1),
+    ...(of.length === 0 ? [] : [`One of: ${of.join(", ")}`]),
+    ...(fallback === undefined ? [] : [`Default: ${fallback}`]),
+  ]
+    .map((sentence) => `${sentence}.`)
+    .join(" ");
+}
+
+/** The content of src/config-types.ts. */
+export function configTypes(): string {
+  const types = Object.entries(configured).map(([stem, { command, options }]) => {
+    const fields = Object.entries(options).flatMap(([name, option]) => [
+      `  /** ${optionSentences(option)} */`,
+      `  ${name}${option.presence === "optional" ? "?" : ""}: ${option.type};`,
+    ]);
+    const needed = Object.entries(options).filter(([, { presence }]) => presence === "required");
+    const names = needed.map(([name]) => JSON.stringify(name)).join(" | ");
+    return [
+      `/** Options of \`tidemark ${command}\`, checked and complete. */`,
+      `export interface ${stem}Config {`,
+      ...fields,
+      "}",
+      "",
+      `/** The same as a caller may write them: what has a default may be left out. */`,
+      `export type ${stem}Options = Partial<${stem}Config> & Pick<${stem}Config, ${names}>;`,
+      "",
+    ].join("\n");
+  });
+  return `// Written by \`npm run options\` from the options' definitions; edit those.\n\n${types.join("\n")}`;
+}
+
+if (import.meta.main) {
+  writeFileSync(fileURLToPath(new URL("../src/config-types.ts", import.meta.url)), configTypes());
+}

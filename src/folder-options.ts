@@ -1,0 +1,96 @@
+// Options of the commands that look after model folders, and of the simulator.
+import { stream } from "./batch-options.ts";
+import type { CompactConfig, SimulateConfig, StreamConfig, SyncConfig } from "./config-types.ts";
+import { names, number, type OptionsOf, text, texts, under, whole } from "./option.ts";
+import {
+  alias,
+  keep,
+  knownExperiment,
+  model,
+  overwrite,
+  rate,
+  register,
+  seed,
+  table,
+  tracking,
+  trackingHeading,
+} from "./shared-options.ts";
+
+/** Options of `sync`. */
+export const syncOptions: OptionsOf<SyncConfig> = {
+  directory: text({
+    ...{ value: "dir", argument: true, required: true, affects: "run", expected: "a model folder" },
+    doc: "a model folder, or the folder of an interrupted training",
+  }),
+  ...under(trackingHeading, {
+    tracking,
+    experiment: knownExperiment("experiment in which the runs appear"),
+    register: register("the model"),
+    alias,
+  }),
+};
+
+/** Options of `reference show`, `exclude`, `accept` and `reset`. */
+export const streamOptions: OptionsOf<StreamConfig> = { model, stream };
+
+/** Options of `reference compact`. */
+export const compactOptions: OptionsOf<CompactConfig> = { model, ...keep };
+
+const modelArgument = text({
+  ...{ value: "model", argument: true, required: true, expected: "a model folder" },
+  doc: "a model folder, or DIR/LINE@champion",
+});
+const dir = text({
+  ...{ value: "dir", default: "models", expected: "a folder of model folders" },
+  doc: "a folder of model folders",
+});
+
+/** Options of `reference exclude` and `accept`. */
+export const batchOptions: OptionsOf<StreamConfig & { batch: string }> = {
+  batch: text({ value: "batch", argument: true, required: true, expected: "a batch's id", doc: "the batch's id" }),
+  ...streamOptions,
+};
+
+/** Options of `models list`. */
+export const listOptions: OptionsOf<{ dir: string }> = { dir };
+
+/** Options of `models show` and `promote`, and of `baseline show` and `validate`. */
+export const modelOptions: OptionsOf<{ model: string }> = { model: modelArgument };
+
+/** Options of `models compare`. */
+export const compareOptions: OptionsOf<{ models: string[] }> = {
+  models: texts({
+    ...{ value: "models", argument: true, required: true, expected: "model folders" },
+    doc: "model folders, or DIR/LINE@champion",
+  }),
+};
+
+/** Options of `models rollback`. */
+export const rollbackOptions: OptionsOf<{ line: string; dir: string }> = {
+  line: text({
+    ...{ value: "line", argument: true, required: true, expected: "the name of a line of models" },
+    doc: "the name that all versions share",
+  }),
+  dir,
+};
+
+/** Options of `simulate`. */
+export const simulateOptions: OptionsOf<SimulateConfig> = {
+  out: table,
+  overwrite,
+  users: whole({ value: "n", from: 1, to: 10_000, default: 8, doc: "how many people" }),
+  firstPerson: whole({
+    ...{ value: "n", from: 1, to: 1_000_000, default: 1 },
+    doc: "number in the first person's name; other numbers are other people",
+  }),
+  minutes: number({
+    ...{ value: "x", expected: "minutes a person, greater than 0", above: 0, to: 100_000, default: 10 },
+    doc: "minutes of recordings per person",
+  }),
+  rate: { ...rate, doc: "sampling rate in Hz" },
+  activities: names({
+    ...{ value: "names", otherwise: "all", expected: "a list of activities, as walking,sitting" },
+    doc: "activities, with commas, as walking,sitting",
+  }),
+  seed: seed("recordings"),
+};

@@ -1,0 +1,28 @@
+// Options and fields are camelCase in code, kebab-case on the command line, snake_case in JSON.
+
+/** "batch-size" as "batchSize". */
+export function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** "batchSize" as "batch-size". */
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** "batchSize" as "batch_size". */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+type SnakeCase<Key> = Key extends `${infer Head}${infer Tail}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
+  : Key;
+
+/** `T` with its own keys in snake_case; the values keep theirs. */
+export type SnakeKeys<T> = { [Key in keyof T as SnakeCase<Key>]: T[Key] };
+
+/** The object with its own keys in snake_case. Its values stay: their keys may be names of classes, people or channels. */
+export function snakeKeys<T extends object>(value: T): SnakeKeys<T> {
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [snakeCase(key), own])) as SnakeKeys<T>;
+}

@@ -1,0 +1,173 @@
+// One option of one command, defined once: what it means, which values it takes and what it is when nobody gives it. The
+// command's help, shell completion, the check of every value, the types of the API (src/config-types.ts), the schemas of
+// config files and docs/api.md all come from this.
+import { z } from "zod";
+
+/** A defined option whose checked value is a `T`. */
+export interface Option<T = unknown> {
+  /** One line, as the help prints it: lower case, no period, with the unit. */
+  readonly doc: string;
+  /** Stands for the value in the help, as "hz"; a flag has none. */
+  readonly value?: string;
+  /** The value's type in TypeScript. */
+  readonly type: string;
+  readonly check: z.ZodType<T>;
+  /** What a config file may hold, where that is more than `check` says. */
+  readonly written?: z.ZodType;
+  readonly presence: "required" | "optional" | "default";
+  readonly default?: T | (() => T);
+  /** What it is when not given, in words, where no constant says it. */
+  readonly otherwise?: string;
+  /** The values of a choice, each with what it means, or "". */
+  readonly choices?: Readonly<Record<string, string>>;
+  /** How several values are written: with commas, as several words, or by giving the option again. */
+  readonly many?: "commas" | "words" | "repeated";
+  /** Written without its name. */
+  readonly argument?: boolean;
+  /** What changes with it: what is computed (an interrupted run is known by these), only how it runs, or where it is reported. */
+  readonly affects: "result" | "run" | "tracking";
+  /** Former names, still understood. */
+  readonly aliases?: readonly string[];
+  /** Heading in the help. */
+  readonly group?: string;
+}
+
+/** The options of a command: one for each field of its config. */
+export type OptionsOf<Config> = { readonly [Name in keyof Config]-?: Option<Config[Name]> };
+
+/** Any command's options. */
+export type Options = Readonly<Record<string, Option>>;
+
+interface Common<T> {
+  doc: string;
+  default?: T | (() => T);
+  otherwise?: string;
+  required?: boolean;
+  affects?: Option["affects"];
+  aliases?: readonly string[];
+  argument?: boolean;
+}
+
+type Kind<T> = Pick<Option<T>, "type" | "check" | "written" | "value" | "choices" | "many">;
+
+function option<T>({ required, affects = "result", ...common }: Common<T>, kind: Kind<T>): Option<T> {
+  const presence = common.default !== undefined ? "default" : required === true ? "required" : "optional";
+  return { ...common, ...kind, presence, affects };
+}
+
+/** A text; `expected` says what of. */
+export function text({
+  value,
+  expected,
+  pattern,
+  ...common
+}: Common<string> & { value: string; expected: string; pattern?: RegExp }): Option<string> {
+  const least = z.string(expected).min(1, expected);
+  return option(common, {
+    value,
+    type: "string",
+    check: pattern === undefined ? least : least.regex(pattern, expected),
+  });
+}
+
+/** A whole number from `from` to `to`. */
+export function whole({
+  value,
+  from,
+  to,
+  ...common
+}: Common<number> & { value: string; from: number; to: number }): Option<number> {
+  const expected = `a whole number from ${from} to ${to}`;
+  return option(common, { value, type: "number", check: z.int(expected).min(from, expected).max(to, expected) });
+}
+
+/** A number within bounds; `expected` says them in words. */
+export function number({
+  value,
+  expected,
+  from,
+  above,
+  to,
+  below,
+  ...common
+}: Common<number> & {
+  value: string;
+  expected: string;
+  from?: number;
+  above?: number;
+  to?: number;
+  below?: number;
+}): Option<number> {
+  let check = z.number(expected);
+  if (from !== undefined) check = check.min(from, expected);
+  if (above !== undefined) check = check.gt(above, expected);
+  if (to !== undefined) check = check.max(to, expected);
+  if (below !== undefined) check = check.lt(below, expected);
+  return option(common, { value, type: "number", check });
+}
+
+/** One of some words. `of` has each with what it means, or "" if the word says it. */
+export function choice<const T extends string>({
+  value,
+  of,
+  ...common
+}: Common<NoInfer<T>> & { value: string; of: Readonly<Record<T, string>> }): Option<T> {
+  const words = Object.keys(of) as T[];
+  return option(common, {
+    value,
+    choices: of,
+    type: words.map((word) => JSON.stringify(word)).join(" | "),
+    check: z.literal(words, `one of ${words.join(", ")}`),
+  });
+}
+
+/** False unless it is given. */
+export function flag(common: Omit<Common<boolean>, "default" | "required">): Option<boolean> {
+  return option<boolean>({ ...common, default: false }, { type: "boolean", check: z.boolean("true or false") });
+}
+
+/** Names that differ; also one text with commas, as on the command line. */
+export function names({
+  value,
+  expected,
+  ...common
+}: Common<string[]> & { value: string; expected: string }): Option<string[]> {
+  const items = z
+    .array(z.string(expected).min(1, expected), expected)
+    .min(1, expected)
+    .refine((all) => new Set(all).size === all.length, `${expected}, each once`);
+  const split = (given: unknown): unknown =>
+    typeof given === "string" ? given.split(",").map((name) => name.trim()) : given;
+  return option(common, {
+    ...{ value, type: "string[]", many: "commas" as const },
+    check: z.preprocess(split, items),
+    written: z.union([z.string(), items]),
+  });
+}
+
+/** Texts: several words on the command line, or the option given again; also one text. */
+export function texts({
+  value,
+  expected,
+  many = "words",
+  ...common
+}: Common<string[]> & { value: string; expected: string; many?: "words" | "repeated" }): Option<string[]> {
+  const items = z.array(z.string(expected).min(1, expected), expected).min(1, expected);
+  const wrapped = (given: unknown): unknown => (typeof given === "string" ? [given] : given);
+  return option(common, {
+    ...{ value, type: "string[]", many },
+    check: z.preprocess(wrapped, items),
+    written: z.union([z.string(), items]),
+  });
+}
+
+/** The options under a heading of the help. */
+export function under<O extends Options>(group: string, options: O): O {
+  return Object.fromEntries(Object.entries(options).map(([name, own]) => [name, { ...own, group }])) as O;
+}
+
+/** What the option is when not given; nothing for a flag, and for one that may be absent. */
+export function defaultText({ default: value, otherwise, type }: Option): string | undefined {
+  if (otherwise !== undefined) return otherwise;
+  return value === undefined || type === "boolean" ? undefined : String(value);
+}

@@ -1,0 +1,129 @@
+// What users write -> what the code relies on. Options come as `unknown` from a config file, the command line or the API,
+// with names as on the command line (`batch-size`) or as in code (`batchSize`), and go out complete and checked. A message
+// names the option, what was expected and what came; a misspelt name gets its nearest.
+import { readFile } from "node:fs/promises";
+import { inspect } from "node:util";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { nearestName, UserError } from "./errors.ts";
+import { camelCase, kebabCase } from "./letter-case.ts";
+import type { Option, Options, OptionsOf } from "./option.ts";
+
+/** Options read from a file, kept apart so that messages can name it. */
+export interface ConfigFile {
+  path: string;
+  options: Record<string, unknown>;
+}
+
+/** Reads a config file: YAML, or JSON, which is a part of it. */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  let content: unknown;
+  try {
+    content = parseYaml(await readFile(path, "utf8"), { logLevel: "error" });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new UserError(`--config ${path}: expected a readable YAML or JSON file: ${reason}`, { cause });
+  }
+  if (!isRecord(content)) {
+    throw new UserError(`--config ${path}: expected options with their values, got ${showValue(content)}`, {
+      advice: "Write one option a line, as `batch-size: 64`.",
+    });
+  }
+  return { path, options: content };
+}
+
+/** The check of one option: what may be left out may, and what has a default gets it. */
+export function checkOf({ check, presence, default: value }: Option): z.ZodType {
+  if (presence === "optional") return check.exactOptional();
+  return presence === "default" ? check.default(value) : check;
+}
+
+/**
+ * @param options what there is to give
+ * @param given by a user
+ * @param file wins where `given` says nothing
+ * @throws UserError on an unknown name, a value that does not fit, or one that is missing
+ */
+export function resolveOptions<Config extends object>(
+  options: OptionsOf<Config>,
+  given: unknown,
+  file?: ConfigFile,
+): Config {
+  if (!isRecord(given)) throw new UserError(`expected an object of options, got ${showValue(given)}`);
+  const defined: Options = options;
+  const fromFile = file === undefined ? {} : normaliseNames(file.options, defined, file.path);
+  const own = normaliseNames(given, defined, undefined);
+  const merged = { ...fromFile, ...own };
+  const shape = Object.fromEntries(Object.entries(defined).map(([name, option]) => [name, checkOf(option)]));
+  const result = z.object(shape).safeParse(merged);
+  if (result.success) return result.data as Config;
+  const issue = result.error.issues[0]!;
+  const name = String(issue.path[0]);
+  const where = file !== undefined && name in fromFile && !(name in own) ? ` in ${file.path}` : "";
+  const came = name in merged ? showValue(merged[name]) : "nothing";
+  throw new UserError(`${optionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
+}
+
+/** Names as in code, without options that are undefined; `path` is the file they stand in, if any. */
+function normaliseNames(
+  given: Record<string, unknown>,
+  defined: Options,
+  path: string | undefined,
+): Record<string, unknown> {
+  const where = path === undefined ? "" : ` in ${path}`;
+  const known = Object.keys(defined);
+  const named: Record<string, unknown> = {};
+  for (const [written, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const camel = camelCase(written);
+    const name = known.find((own) => own === camel || defined[own]!.aliases?.includes(camel));
+    if (name === undefined) {
+      const nearest = nearestName(camel, known);
+      throw new UserError(`unknown option ${JSON.stringify(written)}${where}`, {
+        advice:
+          nearest === undefined
+            ? `Known options: ${known.map(kebabCase).join(", ")}`
+            : `Did you mean ${JSON.stringify(kebabCase(nearest))}?`,
+      });
+    }
+    if (name in named) {
+      throw new UserError(`${optionName(name, defined)}${where}: expected one value, got it under two names`);
+    }
+    named[name] = value;
+  }
+  return named;
+}
+
+/** Stored options, in snake_case or as in code, under their present names; what is not known stays. */
+export function named(stored: Readonly<Record<string, unknown>>, defined: Options): Record<string, unknown> {
+  const present = (name: string): string =>
+    Object.keys(defined).find((own) => defined[own]!.aliases?.includes(name)) ?? name;
+  return Object.fromEntries(
+    Object.entries(stored).map(([name, value]) => [present(camelCase(name.replaceAll("_", "-"))), value]),
+  );
+}
+
+/** As it is written on the command line. */
+function optionName(name: string, defined: Options): string {
+  return defined[name]?.argument === true ? name : `--${kebabCase(name)}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** For a message; long ones are cut. */
+export function showValue(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  const text = jsonOrInspected(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** YAML and callers can make values that JSON cannot write, as one that contains itself. */
+function jsonOrInspected(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+  }
+}

@@ -1,0 +1,87 @@
+import type { RetrainConfig } from "./config-types.ts";
+import { choice, flag, number, type OptionsOf, texts, under, whole } from "./option.ts";
+import {
+  alias,
+  column,
+  experiment,
+  files,
+  filesExpected,
+  jobs,
+  label,
+  model,
+  modelColumns,
+  newModel,
+  register,
+  resume,
+  seed,
+  tracking,
+  trackingHeading,
+} from "./shared-options.ts";
+
+/** Options of `retrain`. */
+export const retrainOptions: OptionsOf<RetrainConfig> = {
+  files: files("unlabelled recordings"),
+  model: { ...model, doc: "the champion: the model folder to improve on, or DIR/LINE@champion" },
+  out: newModel,
+  labelled: texts({
+    ...{ value: "files", affects: "run", expected: filesExpected, otherwise: "those that the model learned from" },
+    doc: "labelled recordings",
+  }),
+  ...under("Curriculum:", {
+    cycles: whole({
+      ...{ value: "n", from: 1, to: 100, default: 5 },
+      doc: "maximum cycles after the one without pseudo-labels",
+    }),
+    step: number({
+      ...{ value: "share", expected: "a share greater than 0, at most 1", above: 0, to: 1, default: 0.2 },
+      doc: "share of the unlabelled windows by which each cycle learns from more",
+    }),
+    select: choice({
+      ...{ value: "how", default: "percentile-per-class" },
+      doc: "which windows get pseudo-labels",
+      of: {
+        "percentile-per-class": "the most confident of each class",
+        "percentile-global": "of all classes together",
+        fixed: "those above --threshold",
+      },
+    }),
+    threshold: number({
+      ...{
+        value: "confidence",
+        expected: "a confidence greater than 0, less than 1",
+        above: 0,
+        below: 1,
+        default: 0.9,
+      },
+      doc: "minimum confidence for --select fixed",
+    }),
+    restart: choice({
+      ...{ value: "how", default: "scratch" },
+      doc: "weights that each cycle starts from",
+      of: { scratch: "fresh ones", pretrained: "those of cycle 0", none: "those of the cycle before" },
+    }),
+    adapt: choice({
+      value: "how",
+      doc: "adaptation in place of cycles",
+      of: { adabn: "takes the statistics of batch normalization from the unlabelled windows" },
+    }),
+    epochs: whole({
+      ...{ value: "n", from: 1, to: 100_000, otherwise: "those of the champion's final fit" },
+      doc: "epochs of each fit",
+    }),
+  }),
+  ...under("Holdout and adoption:", {
+    holdout: number({
+      ...{ value: "share", expected: "a share greater than 0, at most .5", above: 0, to: 0.5, default: 0.2 },
+      doc: "share of the labelled people who judge the candidate, and are never learned from",
+    }),
+    truth: column("true labels of the unlabelled recordings, for the report alone", "column"),
+    promote: flag({ affects: "run", doc: "make the candidate the champion of its line at once, if it passes" }),
+  }),
+  ...under("Columns of <files...> and --labelled (those of the model's training when not given):", {
+    label: { ...label, doc: "activity, in the recordings of --labelled" },
+    ...modelColumns,
+  }),
+  ...under(trackingHeading, { tracking, experiment, register: register("a candidate that passes"), alias }),
+  ...under("Running:", { seed: seed("models"), jobs, resume }),
+};

@@ -1,0 +1,153 @@
+// Options that several commands take.
+import { availableParallelism } from "node:os";
+import type { CheckConfig, PredictConfig, TrainConfig } from "./config-types.ts";
+import { flag, names, number, type Option, type OptionsOf, text, texts, under, whole } from "./option.ts";
+
+export const filesExpected = "at least one file, glob or s3:// url";
+
+/** @param what what the recordings are */
+export function files(what: string): Option<string[]> {
+  return texts({
+    ...{ value: "files", argument: true, required: true, affects: "run", expected: filesExpected },
+    doc: `${what}: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls`,
+  });
+}
+
+export const model: Option<string> = text({
+  ...{ value: "dir", required: true, expected: "a model folder" },
+  doc: "the model folder, or DIR/LINE@champion",
+});
+
+export const newModel: Option<string> = text({
+  ...{ value: "dir", required: true, affects: "run", expected: "the directory that the model becomes" },
+  doc: "the model folder to write; must be new or empty",
+});
+
+const tableName = "a file name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz";
+export const table: Option<string> = text({
+  ...{ value: "file", required: true, expected: tableName, pattern: /\.(parquet|(csv|tsv)(\.gz)?)$/i },
+  doc: "the table to write: .parquet, .csv or .tsv (also .gz)",
+});
+
+export const overwrite: Option<boolean> = flag({ doc: "replace the file if it exists" });
+
+export function column(doc: string, value = "name"): Option<string> {
+  return text({ value, doc, expected: "the name of a column" });
+}
+
+export const label: Option<string> = column("activity, as in a column called activity");
+export const group: Option<string> = column("person who wore the sensor, as in a column called user");
+const recording = column("one uninterrupted recording");
+const time = column("time of the sample, as in a column called timestamp_s");
+const channelsExpected = "a list of column names, as Ax,Ay,Az";
+export const channels: Option<string[]> = names({
+  ...{ value: "names", expected: channelsExpected },
+  doc: "sensor columns, with commas: Ax,Ay,Az,Gx,Gy,Gz",
+});
+const pathColumns = names({
+  ...{ value: "names", expected: "a list of column names, as user,activity" },
+  doc: "columns taken from folders called name=value, with commas",
+});
+
+/** Which columns play which part in recordings to train on. */
+export const trainColumns: OptionsOf<
+  Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">>
+> = under("Columns (found by their usual names when not given):", {
+  ...{ label, group, recording, time, channels, pathColumns },
+});
+
+export const modelColumnsHeading = "Columns (found by their usual names when not given; channels by the model's):";
+
+/** The same in recordings that a model is shown. */
+export const modelColumns: OptionsOf<
+  Required<Pick<PredictConfig, "group" | "recording" | "time" | "channels" | "pathColumns">>
+> = under(modelColumnsHeading, {
+  ...{ group, recording, time },
+  channels: { ...channels, doc: "sensor columns, with commas, in the order of the model's channels" },
+  pathColumns,
+});
+
+export const rate: Option<number> = number({
+  ...{ value: "hz", default: 50, from: 1, to: 10_000, expected: "a sampling rate from 1 to 10000 Hz" },
+  doc: "sampling rate in Hz that the network sees; recordings at another rate are resampled",
+});
+
+/** @param what what is equal if seeds are */
+export function seed(what: string): Option<number> {
+  return whole({
+    ...{ value: "n", from: 0, to: Number.MAX_SAFE_INTEGER, default: 42 },
+    doc: `seed of all random numbers; equal seeds give equal ${what}`,
+  });
+}
+
+export const jobs: Option<number> = whole({
+  ...{ value: "n", from: 1, to: 256, default: () => Math.min(availableParallelism(), 256), otherwise: "one per core" },
+  ...{ affects: "run", doc: "worker threads" },
+});
+
+export const resume: Option<boolean> = flag({ affects: "run", doc: "continue the interrupted run of the same --out" });
+
+const modelName = "the name of a registered model, without / and :";
+const aliasName = "an alias of letters, digits, _ and -, as champion";
+
+export const tracking: Option<string> = text({
+  ...{ value: "uri", affects: "tracking", otherwise: "MLFLOW_TRACKING_URI" },
+  ...{ expected: "the address of an MLflow server, or none", doc: "address of the MLflow server, or none" },
+});
+
+/** Of a new run. */
+export const experiment: Option<string> = text({
+  ...{ value: "name", affects: "tracking", default: "tidemark", expected: "the name of an experiment" },
+  doc: "experiment in which the run appears",
+});
+
+/** Of runs that a training has named already. @param doc what appears there */
+export function knownExperiment(doc: string): Option<string> {
+  return text({
+    ...{ value: "name", affects: "tracking", otherwise: "the one that train named" },
+    ...{ expected: "the name of an experiment", doc },
+  });
+}
+
+/** @param what what becomes a version */
+export function register(what: string): Option<string> {
+  return text({
+    ...{ value: "name", affects: "tracking", expected: modelName, pattern: /^[^/:]+$/ },
+    doc: `registered model of which ${what} becomes a version`,
+  });
+}
+
+export const alias: Option<string> = text({
+  ...{ value: "name", affects: "tracking", expected: aliasName, pattern: /^(?!(?:v\d+|latest)$)[\w-]+$/i },
+  doc: "alias of that version, as champion",
+});
+
+export const trackingHeading = "Reporting to MLflow (credentials and TLS by its environment variables):";
+
+/** How long a ledger keeps what it knows of batches: a month of second thoughts, and less than a disk; arbitrary choices. */
+export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
+  keepDays: whole({
+    ...{ value: "n", from: 0, to: 36_500, default: 30 },
+    doc: "days for which the ledger keeps whole answers, and the summaries of batches outside every reference",
+  }),
+  keepMegabytes: whole({
+    ...{ value: "n", from: 1, to: 1_000_000, default: 1000 },
+    doc: "largest size of the ledger; above it the oldest batches are shortened, whatever their age",
+  }),
+};
+
+/** Of the command alone: a function's caller has no terminal. */
+export const configFile: Option<string> = text({
+  ...{ value: "file", affects: "run", expected: "a file name" },
+  doc: "YAML or JSON file with options; the command line wins over it",
+});
+
+/** @param what what is printed as JSON */
+export function json(what: string): Option<boolean> {
+  return flag({ affects: "run", doc: `print ${what}` });
+}
+
+export const verbosity: OptionsOf<{ quiet: boolean; verbose: boolean }> = {
+  quiet: flag({ affects: "run", doc: "print results and errors only" }),
+  verbose: flag({ affects: "run", doc: "also print what was read, timings and decisions" }),
+};

@@ -1,0 +1,91 @@
+import type { TrainConfig } from "./config-types.ts";
+import { choice, number, type OptionsOf, under, whole } from "./option.ts";
+import {
+  alias,
+  experiment,
+  files,
+  jobs,
+  newModel,
+  rate,
+  register,
+  resume,
+  seed,
+  tracking,
+  trackingHeading,
+  trainColumns,
+} from "./shared-options.ts";
+
+/** Options of `train`. */
+export const trainOptions: OptionsOf<TrainConfig> = {
+  files: files("labelled recordings"),
+  out: newModel,
+  ...trainColumns,
+  ...under("Windows:", {
+    rate,
+    window: whole({
+      ...{ value: "samples", from: 8, to: 100_000, default: 200 },
+      doc: "length of a window in samples, after resampling",
+    }),
+    overlap: number({
+      ...{ value: "share", expected: "a number from 0 to less than 1", from: 0, below: 1, default: 0.5 },
+      doc: "share of a window that the next one repeats",
+    }),
+    normalize: choice({
+      ...{ value: "method", default: "zscore" },
+      doc: "how channels are scaled",
+      of: { zscore: "mean and standard deviation", robust: "median and interquartile range", none: "" },
+    }),
+  }),
+  ...under("Network and its training:", {
+    network: choice({
+      ...{ value: "name", default: "1dcnn-bilstm" },
+      doc: "architecture",
+      of: { "1dcnn-bilstm": "", compact: "smaller, twice as fast" },
+    }),
+    epochs: whole({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),
+    batchSize: whole({ value: "windows", from: 2, to: 65_536, default: 64, doc: "windows per training step" }),
+    learningRate: number({
+      ...{ value: "x", expected: "a number greater than 0, at most 1", above: 0, to: 1, default: 0.001 },
+      doc: "Adam's initial learning rate; halved on plateaus",
+    }),
+    patience: whole({
+      ...{ value: "epochs", from: 1, to: 100_000, default: 15 },
+      doc: "epochs without improvement after which a fit stops",
+    }),
+    classWeights: choice({
+      ...{ value: "how", default: "none" },
+      doc: "weights of the classes in the loss",
+      of: { none: "", balanced: "rare classes count as much as frequent ones" },
+    }),
+    augment: choice({
+      ...{ value: "how", default: "rotate" },
+      doc: "augmentation of training windows",
+      of: { none: "", rotate: "turned at random, since sensors never sit alike on two people" },
+    }),
+    seed: seed("models"),
+  }),
+  ...under("Monitoring:", {
+    referenceBatches: whole({
+      ...{ value: "n", from: 1, to: 1000, default: 5, aliases: ["windowSize"] },
+      doc: "batches that a stream's rolling reference and its anchor hold",
+    }),
+  }),
+  ...under("Cross-validation:", {
+    split: choice({
+      ...{ value: "how", default: "group" },
+      doc: "who is tested on whom",
+      of: {
+        group: "people the network never saw",
+        "leave-one-group-out": "each person alone",
+        stratified: "shuffled windows; leaks",
+        blocks: "other times of the same people",
+      },
+    }),
+    folds: whole({
+      ...{ value: "n", from: 2, to: 1000, default: 5 },
+      doc: "folds; leave-one-group-out has one per person instead",
+    }),
+  }),
+  ...under(trackingHeading, { tracking, experiment, register: register("the model"), alias }),
+  ...under("Running:", { jobs: { ...jobs, doc: "worker threads; each trains a fold" }, resume }),
+};

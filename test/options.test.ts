@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { configTypes, configured } from "../scripts/options.ts";
+import { computing, resolveRetrainConfig, resolveTrainConfig, untracked } from "../src/config.ts";
+import { createProgram } from "../src/interfaces/cli/program.ts";
+import { kebabCase } from "../src/letter-case.ts";
+import { flag, names, type OptionsOf, texts, whole } from "../src/option.ts";
+import { resolveOptions } from "../src/resolve-options.ts";
+
+interface Made {
+  referenceBatches: number;
+  sensor?: string[];
+  axes?: string[];
+  fast: boolean;
+}
+
+const made: OptionsOf<Made> = {
+  referenceBatches: whole({ value: "n", doc: "batches", from: 1, to: 9, default: 5, aliases: ["windowSize"] }),
+  sensor: texts({ value: "spec", doc: "a sensor", expected: "a sensor", many: "repeated" }),
+  axes: names({ value: "names", doc: "axes", expected: "a list of axes" }),
+  fast: flag({ doc: "be fast", affects: "run" }),
+};
+
+describe("resolveOptions", () => {
+  it("completes what is given, and understands a former name wherever options are written", () => {
+    expect(resolveOptions(made, {})).toEqual({ referenceBatches: 5, fast: false });
+    for (const name of ["reference-batches", "referenceBatches", "window-size", "windowSize"]) {
+      expect(resolveOptions(made, { [name]: 3 }).referenceBatches).toBe(3);
+    }
+    expect(() => resolveOptions(made, { "window-size": 3, "reference-batches": 4 })).toThrow(
+      "--reference-batches: expected one value, got it under two names",
+    );
+    expect(() => resolveOptions(made, { "window-size": 0 })).toThrow(
+      "--reference-batches: expected a whole number from 1 to 9, got 0",
+    );
+  });
+
+  it("takes several values as one text or as a list, and differing names only where they are names", () => {
+    expect(resolveOptions(made, { sensor: "a,b", axes: "x, y" })).toMatchObject({ sensor: ["a,b"], axes: ["x", "y"] });
+    expect(resolveOptions(made, { sensor: ["a", "a"] }).sensor).toEqual(["a", "a"]);
+    expect(() => resolveOptions(made, { axes: "x,x" })).toThrow("--axes: expected a list of axes, each once");
+  });
+});
+
+describe("the options of every command", () => {
+  it("have types that were written from their definitions (else: npm run options)", () => {
+    expect(readFileSync(new URL("../src/config-types.ts", import.meta.url), "utf8")).toBe(configTypes());
+  });
+
+  it.each(Object.values(configured))("stand in the help of $command, each with its line", ({ command, options }) => {
+    const words = command === "reference" ? ["reference", "show"] : command.split(" ");
+    const found = words.reduce((own, word) => own.commands.find((one) => one.name() === word)!, createProgram());
+    const help = found.helpInformation().replace(/\s+/g, " ");
+    for (const [name, { doc, argument }] of Object.entries(options)) {
+      expect(help).toContain(argument === true ? name : `--${kebabCase(name)}`);
+      if (command !== "check" || name !== "model") expect(help).toContain(doc);
+    }
+  });
+
+  it("are a line each: lower case, no period at the end", () => {
+    for (const [name, { doc }] of Object.values(configured).flatMap(({ options }) => Object.entries(options))) {
+      expect(doc, name).toMatch(/^(?!.*\n)(?:[a-z]|Adam's|MLflow|YAML).*[^.]$/);
+    }
+  });
+});
+
+describe("what an option changes", () => {
+  const train = resolveTrainConfig({ files: ["a.csv"], out: "m", tracking: "none", register: "walk", alias: "best" });
+
+  it("tells an interrupted run by what is computed alone", () => {
+    const { files: _, out, jobs, resume, tracking, experiment, register, alias, ...computed } = train;
+    expect(computing(train)).toEqual(computed);
+    const retrain = resolveRetrainConfig({ files: ["b.csv"], model: "m", out: "n", labelled: "a.csv", promote: true });
+    expect(Object.keys(computing(retrain)).sort()).toEqual(
+      ["model", "cycles", "step", "select", "threshold", "restart", "holdout", "seed"].sort(),
+    );
+  });
+
+  it("keeps where a run is reported out of what a model is made with", () => {
+    const { tracking, experiment, register, alias, ...own } = train;
+    expect(untracked(train)).toEqual(own);
+  });
+});

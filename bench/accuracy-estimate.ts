@@ -7,10 +7,10 @@
 // shuffled within the person). Every method gets the same conformal interval over people, so that widths compare.
 
 import { join } from "node:path";
-import { Rng } from "../src/random.ts";
 import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
 import { groupConformalBound } from "../src/stats/group-conformal.ts";
 import { quantiles } from "../src/stats/quantile.ts";
+import { Rng } from "../src/stats/random.ts";
 
 interface Window {
   readonly confidence: number;

@@ -10,7 +10,7 @@ import { type DriftOptions, type DriftVerdict, judge, newDriftState } from "../s
 import { gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
 import type { ClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../src/random.ts";
+import { Rng } from "../src/stats/random.ts";
 import {
   baselineOf,
   byClassOf,

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Rng } from "../src/random.ts";
 import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
+import { Rng } from "../src/stats/random.ts";
 
 const { values } = parseArgs({
   options: {

@@ -9,8 +9,8 @@ import { type ClassSummaries, mergeClassSummaries } from "../src/monitoring/summ
 import { joinColumns } from "../src/monitoring/summaries/join-columns.ts";
 import { offsetSignals, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
-import type { Rng } from "../src/random.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
+import type { Rng } from "../src/stats/random.ts";
 
 export const samplingRateHz = 50;
 export const chunkSeconds = 15;

@@ -6,8 +6,8 @@ import { parseArgs } from "node:util";
 import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
 import { classScores, macroMean } from "../src/learning/evaluation/f1.ts";
 import { compareOnHoldout, holdoutRules } from "../src/learning/pseudo-labeling/gate.ts";
-import { Rng } from "../src/random.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
+import { Rng } from "../src/stats/random.ts";
 
 const { values } = parseArgs({ options: { trials: { type: "string", default: "1000" } } });
 const [classes, windows] = [6, 300];

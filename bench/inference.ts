@@ -8,7 +8,7 @@ import { modelProto } from "../src/learning/networks/model-proto.ts";
 import { describeNetwork, initialVector } from "../src/learning/networks/parameters.ts";
 import { type NetworkName, networkLayers } from "../src/learning/networks/presets.ts";
 import { predictWindows } from "../src/learning/training/predict-windows.ts";
-import { Rng } from "../src/random.ts";
+import { Rng } from "../src/stats/random.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { randomWindows, sizes } from "./random-windows.ts";

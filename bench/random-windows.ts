@@ -1,7 +1,7 @@
 // What every figure of a network is measured on: windows of 200 x 6 with 11 classes, half overlapping, drawn at random.
 
-import type { Rng } from "../src/random.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
+import type { Rng } from "../src/stats/random.ts";
 
 export const sizes = { windowSize: 200, channels: 6, classes: 11 } as const;
 

@@ -20,10 +20,10 @@ import { predictRows } from "../src/learning/training/fit-network.ts";
 import { type FitOutcome, fitInWorker } from "../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../src/learning/training/network-session.ts";
 import { type CycleSetting, cycleSpec } from "../src/pipelines/cycle-spec.ts";
-import { Rng } from "../src/random.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
+import { Rng } from "../src/stats/random.ts";
 
 const { values } = parseArgs({
   options: {

@@ -9,7 +9,7 @@ import { baselineReference, gridsOf } from "../src/monitoring/summaries/baseline
 import { type ClassSummaries, summarizeByClass } from "../src/monitoring/summaries/class-summaries.ts";
 import { withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../src/random.ts";
+import { Rng } from "../src/stats/random.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 

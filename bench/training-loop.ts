@@ -2,8 +2,8 @@
 // and scales its windows and moves the averaged weights.
 
 import { fitInWorker } from "../src/learning/training/fit-worker.ts";
-import { Rng } from "../src/random.ts";
 import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
+import { Rng } from "../src/stats/random.ts";
 import type { Measurement } from "./measurement.ts";
 import { median } from "./measurement.ts";
 import { randomWindows } from "./random-windows.ts";

@@ -27,7 +27,7 @@ export interface Room {
 }
 
 export const rooms: Readonly<Record<string, Room>> = {
-  stats: { purpose: "distributions and distances on plain arrays", imports: [] },
+  stats: { purpose: "random numbers, distributions and distances on plain arrays", imports: [] },
   "signals/data": {
     purpose: "recordings in and tables out, checks, the quality report, the simulator",
     imports: ["stats"],
@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
   "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
   "storage/tracking": { purpose: "what an MLflow server is sent, and how", imports: [] },
-  "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
+  "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: ["stats"] },
   "learning/evaluation": {
     purpose: "who is tested on whom, the proof of it, and the metrics",
     imports: ["stats"],
@@ -74,7 +74,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "signals/data",
       "signals/preprocessing",
       "storage/store",
-      "stats",
     ],
   },
   report: {
@@ -98,7 +97,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "storage/store",
       "storage/tracking",
       "report",
-      "learning/networks",
       "learning/evaluation",
       "learning/pseudo-labeling",
       "learning/training",

@@ -7,9 +7,9 @@ import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import { finalShards } from "../learning/training/final-schedule.ts";
 import type { FitSpec, NetworkWeights } from "../learning/training/fit-network.ts";
 import type { FitName } from "../learning/training/train-events.ts";
-import type { Rng } from "../random.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { Rng } from "../stats/random.ts";
 
 /** What all fits of a retraining share. */
 export interface CycleSetting {

@@ -20,13 +20,13 @@ import { joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { classOfSamples, signalColumns } from "../monitoring/summaries/measure-batch.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { checkOutFile } from "../out-file.ts";
-import { Rng } from "../random.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows, windowStep } from "../signals/preprocessing/make-windows.ts";
 import { runsOf } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
+import { Rng } from "../stats/random.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 

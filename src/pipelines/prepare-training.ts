@@ -8,7 +8,6 @@ import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import type { TrainEvent } from "../learning/training/train-events.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
-import { Rng } from "../random.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
@@ -17,6 +16,7 @@ import type { QualityReport } from "../signals/data/quality.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { cutPlans, type DroppedSamples, plannedSamples, planWindows } from "../signals/preprocessing/make-windows.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
+import { Rng } from "../stats/random.ts";
 import { largeWindowFault } from "../storage/store/stored-config.ts";
 
 export interface TrainingData {

@@ -8,7 +8,6 @@ import { predictWindows } from "../learning/training/predict-windows.ts";
 import type { OnTrainEvent } from "../learning/training/train-events.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
-import { Rng } from "../random.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { openDatabase, sqlName, sqlString } from "../signals/data/duckdb.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
@@ -22,6 +21,7 @@ import {
 } from "../signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { countByName } from "../signals/preprocessing/windows.ts";
+import { Rng } from "../stats/random.ts";
 import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";

@@ -15,12 +15,12 @@ import { enterRun, fitSeconds, runFit } from "../learning/training/resumable-run
 import { TimeLeft } from "../learning/training/time-left.ts";
 import type { FitName, OnTrainEvent, TrainSummary } from "../learning/training/train-events.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
-import { Rng } from "../random.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackerStart } from "../report/train-log.ts";
 import { beginTraining, endTraining } from "../report/train-log.ts";
 import { TrainingTracker } from "../report/training-tracker.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
+import { Rng } from "../stats/random.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";

@@ -2,11 +2,9 @@
 
 import { basename } from "node:path";
 import { type TrainConfig, untracked } from "../config.ts";
-import { buildExportGraph } from "../learning/networks/inference-graph.ts";
-import { modelProto } from "../learning/networks/model-proto.ts";
-import { networkLayers } from "../learning/networks/presets.ts";
 import type { CrossValidation } from "../learning/training/cross-validation.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
+import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-worker.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
 import { fitSeconds } from "../learning/training/resumable-run.ts";
@@ -16,13 +14,13 @@ import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { baselineFaults, contentHash } from "../monitoring/streams/open-monitor.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
-import { Rng } from "../random.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { countByName, type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
+import { Rng } from "../stats/random.ts";
 import { jsonText } from "../storage/store/atomic-file.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
@@ -60,7 +58,9 @@ export interface BuiltModel {
 export function buildModel(model: TrainedModel): BuiltModel {
   const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
   const { recordings, windows } = data;
-  const network = exportNetwork(config, data, final, model.scaler, crossValidation.temperature);
+  const { temperature } = crossValidation;
+  const fitted = { ...final, network: config.network, scaler: model.scaler, temperature };
+  const network = exportNetwork(fitted, windows);
   const modelVersion = versionName(config.out, createdAt, network);
   const scaler = jsonText(model.scaler);
   const scalerHash = sha256Bytes(scaler);
@@ -170,25 +170,6 @@ export async function writeModel(
     { staging: staging.path("model"), unlisted: { [trackingFile]: trackingLog } },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
-}
-
-function exportNetwork(
-  { network, window }: TrainConfig,
-  { windows: { channels, classes, samplingRateHz } }: TrainingData,
-  { parameters, statistics }: FitOutcome,
-  { center, scale }: Scaler,
-  temperature: number,
-): Uint8Array {
-  const graph = buildExportGraph(
-    networkLayers(network, classes.length),
-    { windowSize: window, channels: channels.length },
-    { parameters, statistics, center, scale, temperature },
-  );
-  return modelProto(graph, {
-    channels: JSON.stringify(channels),
-    classes: JSON.stringify(classes),
-    sampling_rate_hz: String(samplingRateHz),
-  });
 }
 
 /** Name, time and content, as walk-20260504-0302-1f2e3d4c: readable, and never the same for two models. */

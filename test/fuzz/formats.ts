@@ -11,9 +11,9 @@ import { listModels } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { sync } from "../../src/pipelines/sync.ts";
-import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import type { Rng } from "../../src/stats/random.ts";
 import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
 import {

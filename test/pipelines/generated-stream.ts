@@ -12,7 +12,7 @@ import type { BatchSummary } from "../../src/monitoring/summaries/batch-summary.
 import { mergeClassSummaries, summarizeByClass } from "../../src/monitoring/summaries/class-summaries.ts";
 import { type ModelSignals, modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
 import { type Columns, Summarizer } from "../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../src/random.ts";
+import { Rng } from "../../src/stats/random.ts";
 
 export const channels: readonly string[] = ["Ax", "Ay"];
 const samplingRateHz = 10;

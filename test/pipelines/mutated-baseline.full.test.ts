@@ -18,10 +18,10 @@ import { gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../src/random.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { runsOf } from "../../src/signals/preprocessing/window-chunks.ts";
+import { Rng } from "../../src/stats/random.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory } from "./tiny-run.ts";
 

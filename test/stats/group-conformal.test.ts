@@ -1,7 +1,7 @@
 // The bound's promise is a probability over new groups: it is measured on simulated people, of any shape.
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../src/random.ts";
 import { groupConformalBound } from "../../src/stats/group-conformal.ts";
+import { Rng } from "../../src/stats/random.ts";
 
 describe("groupConformalBound", () => {
   it("is split conformal's order statistic where every group has one score", () => {

@@ -2,7 +2,7 @@
 // was: by person, by shuffled rows, or by contiguous blocks.
 
 import { UserError } from "../../errors.ts";
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import { checkEveryClass } from "./check-splits.ts";
 import { type InnerSplit, rowsByClass, rowsWhere, type SplitKind, type WindowPositions } from "./split.ts";
 import { assignGroups } from "./stratified-group-k-fold.ts";

@@ -1,4 +1,4 @@
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import { blockedSplit } from "./blocked-split.ts";
 import { checkClasses } from "./check-splits.ts";
 import { leaveOneGroupOut } from "./leave-one-group-out.ts";

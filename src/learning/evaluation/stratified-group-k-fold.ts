@@ -6,7 +6,7 @@
 // One deviation: scikit-learn takes a fold that is better by rounding noise alone; here noise is a tie. With at least as
 // many groups as folds this leaves no fold empty, because an empty fold always reaches the least deviation.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import { checkClasses, checkNSplits, checkPeople } from "./check-splits.ts";
 import { type Split, splitsFromFolds } from "./split.ts";
 

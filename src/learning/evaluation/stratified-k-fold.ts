@@ -1,4 +1,4 @@
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import { checkClasses, checkNSplits } from "./check-splits.ts";
 import { rowsByClass, type Split, splitsFromFolds } from "./split.ts";
 

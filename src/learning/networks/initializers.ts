@@ -1,7 +1,7 @@
 // Initial weights, with Keras's defaults: Glorot-uniform kernels, orthogonal recurrent kernels, zero biases but for the
 // LSTM's forget gate. Glorot & Bengio 2010; Saxe et al. 2014; Jozefowicz et al. 2015 (forget-gate bias 1).
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 
 /** One of: "glorot-uniform", "orthogonal", "zeros", "ones", "forget-gate-ones" (zeros, ones in the second quarter). */
 export type Initializer = "glorot-uniform" | "orthogonal" | "zeros" | "ones" | "forget-gate-ones";

@@ -1,7 +1,7 @@
 // All parameters of a network are slices of one vector, and all its running statistics of another: an optimizer step
 // is then a handful of operators, and a checkpoint a few arrays.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import { type Initializer, initialValues } from "./initializers.ts";
 import type { Layer } from "./layer-context.ts";
 import { Graph, type TensorType, type Value } from "./onnx-graph.ts";

@@ -2,7 +2,7 @@
 // variance from their windows instead of the training data's. One pass over unlabelled windows; no weight changes.
 // B windows a batch, S statistics.
 
-import { Rng } from "../../random.ts";
+import { Rng } from "../../stats/random.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { gatherWindows, scaleWindows } from "./batch.ts";
 import { fillKeepMask } from "./dropout-mask.ts";

@@ -1,4 +1,4 @@
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 
 /**
  * Fills a mask with ones, each with probability 1 - rate. Two elements share one random word, so that the rate is met to

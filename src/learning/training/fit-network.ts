@@ -5,10 +5,10 @@
 // on a few people, the loss is ruled by how sure the network is where it errs, and rises while the labels still improve.
 // B windows a batch, T time, C channels, K classes.
 
-import { Rng, type RngState } from "../../random.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
+import { Rng, type RngState } from "../../stats/random.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
 import { initialVector } from "../networks/parameters.ts";

@@ -2,7 +2,7 @@
 // rotation, accelerometer and gyroscope alike (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
 // Parkinson's Disease Monitoring using Convolutional Neural Networks").
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 
 /** Standard deviation of the angle, radians: 40 degrees. */
 const angleDeviation = (40 * Math.PI) / 180;

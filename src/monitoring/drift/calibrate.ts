@@ -2,7 +2,7 @@
 // lengths, as production batches will be. Where chunks come with shifted copies, the same batches with one channel shifted
 // say with which score the evidence grows faster, and that one is taken.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import {
   type ClassSummaries,

@@ -4,7 +4,7 @@
 // and the level is raised until they run as long as was asked for. It costs little: evidence of a real change multiplies
 // with every batch, so that ten times the level is a batch or two more.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import type { Calibration, KindCalibration } from "./calibration.ts";

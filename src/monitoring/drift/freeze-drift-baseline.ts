@@ -1,11 +1,11 @@
 // The last thing that training learns: what its people's batches look like without drift. Each person is rehearsed with the
 // classes that the network of a fold that did not know the person predicted.
 
-import type { Rng } from "../../random.ts";
 import { windowStep } from "../../signals/preprocessing/make-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
+import type { Rng } from "../../stats/random.ts";
 import { type BaselineReference, baselineReference, gridsOf } from "../summaries/baseline-reference.ts";
 import { mergeClassSummaries, summarizeByClass } from "../summaries/class-summaries.ts";
 import { classOfSamples, follows, gatherUnder } from "../summaries/measure-batch.ts";

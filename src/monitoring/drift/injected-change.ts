@@ -2,7 +2,7 @@
 // keeps them; what is new in every batch, as noise is, comes from a generator of that batch's own. So a batch depends on the
 // stream's seed and its own number alone, and streams of equal seeds get the same channel from changes that differ in size.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import type { DriftVerdict } from "./decision.ts";
 

@@ -10,8 +10,8 @@
 // alike, by as many others of its person, so that what a few scores do not tell of a stream they do not tell of those either.
 
 import { z } from "zod";
-import { Rng } from "../../random.ts";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
+import { Rng } from "../../stats/random.ts";
 import { scoreSchema } from "./score.ts";
 
 export interface NullRung {

@@ -7,7 +7,7 @@
 // or three recordings of an activity, the sessions of production differ more than the rehearsed ones; the more recordings a
 // person has, the less. Where an activity was recorded once, its two halves stand for two recordings.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";
 
 /** A few seconds of one recording, all chunks of about one length. */

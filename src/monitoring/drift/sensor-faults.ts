@@ -3,7 +3,7 @@
 // a factor on a channel and need nothing of this; remedies.ts undoes those. Left out: clipping, coarse resolution, clocks
 // that jitter. Dimensions: N samples.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
 export type Vector = readonly [number, number, number];

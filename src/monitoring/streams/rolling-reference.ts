@@ -1,8 +1,7 @@
 // rolling_reference.json: what the last few accepted production batches looked like, the reference that moves. `train`
 // writes its empty form; every batch that is checked and accepted goes in, the oldest goes out.
 import { z } from "zod";
-import { mergeMoments } from "../../stats/moments.ts";
-import type { BatchFigures, ChannelFigures } from "../summaries/batch-figures.ts";
+import { type BatchFigures, type ChannelFigures, mergeFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
 
 /** One number a channel, by name. */
@@ -89,7 +88,7 @@ export function rollingReference(of: {
   if (batches.length === 0) return { ...reference, batches: [] };
   const measured = batches.map(({ figures }) => new Map(Object.entries(figures)));
   const partsOf = (channel: string): ChannelFigures[] => measured.flatMap((figures) => figures.get(channel) ?? []);
-  const pooled = new Map(channels.map((channel) => [channel, mergeMoments(partsOf(channel))]));
+  const pooled = new Map(channels.map((channel) => [channel, mergeFigures(partsOf(channel))]));
   const trends = channels.map((channel) => {
     const means = partsOf(channel).flatMap(({ n, mean }) => (n > 0 ? [mean] : []));
     return [channel, trend(means, pooled.get(channel)!.std)] as const;

@@ -1,4 +1,5 @@
 // The few numbers of a batch that stay for good: enough for the rolling reference and for a chart of each channel over time.
+import { mergeMoments } from "../../stats/moments.ts";
 import { type ClassSummaries, wholeOf } from "./class-summaries.ts";
 
 export interface ChannelFigures {
@@ -16,4 +17,9 @@ export type BatchFigures = Readonly<Record<string, ChannelFigures>>;
 export function figuresOf(byClass: ClassSummaries): BatchFigures {
   const whole = Object.entries(wholeOf(byClass));
   return Object.fromEntries(whole.map(([name, { n, mean, std }]) => [name, { n, mean, std }]));
+}
+
+/** Of all batches together: each value counts once. */
+export function mergeFigures(parts: readonly ChannelFigures[]): ChannelFigures {
+  return mergeMoments(parts);
 }

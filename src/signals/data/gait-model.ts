@@ -3,7 +3,7 @@
 // sits. The figures are plausible ones (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), fitted to
 // nobody. The forearm lies along the device's x axis: a hanging arm has pitch -90 degrees and gravity on x.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 
 export type SimulatedActivity = "walking" | "jogging" | "upstairs" | "downstairs" | "sitting" | "standing";
 

@@ -1,7 +1,7 @@
 // The signal of one simulated recording: the forearm's angles as functions of the stride's phase, their rates for the
 // gyroscope, gravity and the body's acceleration turned into the device's frame for the accelerometer, then bias and noise.
 
-import type { Rng } from "../../random.ts";
+import type { Rng } from "../../stats/random.ts";
 import { type Movement, movements, type PersonTraits, type Posture, type SimulatedActivity } from "./gait-model.ts";
 
 const gravity = 9.80665;

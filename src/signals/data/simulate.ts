@@ -2,7 +2,7 @@
 // nobody, and no figure measured on them says anything about real people.
 
 import { nearestName, UserError } from "../../errors.ts";
-import { Rng } from "../../random.ts";
+import { Rng } from "../../stats/random.ts";
 import { drawPerson, type SimulatedActivity, simulatedActivities } from "./gait-model.ts";
 import { simulateRecording } from "./simulate-recording.ts";
 import type { TableColumn } from "./write-table.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { initialValues } from "../../../src/learning/networks/initializers.ts";
 import { describeNetwork, initialVector, type ParameterSpec } from "../../../src/learning/networks/parameters.ts";
 import { networkLayers } from "../../../src/learning/networks/presets.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 describe("glorot-uniform", () => {
   // Keras 3: sqrt(6 / (fan in + fan out)), both times the kernel's size for a convolution.

@@ -2,7 +2,7 @@ import { buildExportGraph } from "../../../src/learning/networks/inference-graph
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
 import { describeNetwork, initialVector } from "../../../src/learning/networks/parameters.ts";
 import { networkLayers } from "../../../src/learning/networks/presets.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 export interface SmallNetwork {
   readonly channels?: readonly string[];

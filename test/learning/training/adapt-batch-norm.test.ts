@@ -8,8 +8,8 @@ import { gatherWindows, scaleWindows } from "../../../src/learning/training/batc
 import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
 import type { NetworkWeights } from "../../../src/learning/training/fit-network.ts";
 import { TrainingSession } from "../../../src/learning/training/network-session.ts";
-import { Rng } from "../../../src/random.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { toyScaler, toySpec, toyWindows } from "./toy.ts";
 
 const [T, C] = [24, 3];

@@ -3,7 +3,7 @@ import { gatherTargets, gatherWindows, scaleWindows } from "../../../src/learnin
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
 import { findTriads, rotateWindows } from "../../../src/learning/training/rotation.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
 
 describe("a batch", () => {

@@ -8,7 +8,7 @@ import {
   type NetworkWeights,
 } from "../../../src/learning/training/fit-network.ts";
 import type { FitState } from "../../../src/learning/training/fit-state.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { quiet, toySpec, toyWindows } from "./toy.ts";
 
 const rowsUpTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);

@@ -6,7 +6,7 @@ import {
   type FitEpoch,
   type FitState,
 } from "../../../src/learning/training/fit-state.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { quiet, toyScaler, toySpec, toyWindows } from "./toy.ts";
 
 async function finish(spec: FitSpec, options: Partial<typeof quiet> = {}): Promise<FitState> {

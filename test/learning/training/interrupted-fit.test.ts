@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { type FitSpec, fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { sha256Bytes } from "../../../src/storage/store/hash.ts";
 import { quiet, toyScaler, toySpec, toyWindows } from "./toy.ts";
 

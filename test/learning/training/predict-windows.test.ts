@@ -7,7 +7,7 @@ import { modelProto } from "../../../src/learning/networks/model-proto.ts";
 import { describeNetwork, initialVector } from "../../../src/learning/networks/parameters.ts";
 import { networkLayers } from "../../../src/learning/networks/presets.ts";
 import { predictWindows } from "../../../src/learning/training/predict-windows.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { gatherTargets, gatherWindows, scaleWindows } from "../../../src/learning/training/batch.ts";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { findTriads, rotateWindows } from "../../../src/learning/training/rotation.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const places = fc.record({
   windowSize: fc.integer({ min: 1, max: 9 }),

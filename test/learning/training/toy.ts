@@ -1,9 +1,9 @@
 // Windows of a toy problem that a small network learns in seconds: class 0 is slow, class 1 fast.
 
 import type { FitOptions, FitSpec } from "../../../src/learning/training/fit-network.ts";
-import { Rng } from "../../../src/random.ts";
 import type { Scaler } from "../../../src/signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const windowSize = 24;
 

@@ -8,7 +8,7 @@ import {
   estimateAccuracy,
   type RehearsedBatch,
 } from "../../../src/monitoring/drift/accuracy-estimate.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const fixture: {
   batches: RehearsedBatch[];

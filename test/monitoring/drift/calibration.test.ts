@@ -25,7 +25,7 @@ import {
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { baselineReferenceSchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 import { makePeople, summaryOf } from "./people.ts";
 

@@ -11,7 +11,7 @@ import {
 import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, wholeOf } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { made, model, size, judgedStream as stream } from "./judged-stream.ts";
 
 const moved =

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { diagnose } from "../../../src/monitoring/drift/diagnosis.ts";
 import { baselineReference } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/random.ts";
 import { triadsOf } from "../../../src/signals/sensors/triads.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;

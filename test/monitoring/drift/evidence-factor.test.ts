@@ -10,7 +10,7 @@ import { type Chunk, choicesOf, drawSession, type Group } from "../../../src/mon
 import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { summaryOf } from "./people.ts";
 
 const rate = 10;

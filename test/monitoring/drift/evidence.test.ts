@@ -6,7 +6,7 @@ import {
   isAlarm,
   noEvidence,
 } from "../../../src/monitoring/drift/evidence.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 /** Batches until the alarm when p-values are drawn by `draw`. */
 function runLength(arl: number, draw: () => number, limit = 1_000_000): number {

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
 import { driftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
-import { Rng } from "../../../src/random.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const windowSize = 20;
 const perPerson = 400;

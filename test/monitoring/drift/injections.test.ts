@@ -12,9 +12,9 @@ import {
   withHoles,
 } from "../../../src/monitoring/drift/sensor-faults.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/random.ts";
 import { triadsOf } from "../../../src/signals/sensors/triads.ts";
 import { moments } from "../../../src/stats/moments.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const scales = { Ax: 2, Ay: 4, Az: 3, Gx: 1, Gy: 0.5, Gz: 8 };

@@ -11,7 +11,7 @@ import {
 } from "../../../src/monitoring/drift/decision.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { type Made, makePeople } from "./people.ts";
 
 export const made: Made = makePeople({ people: 16, recordings: 8, chunks: 6 });

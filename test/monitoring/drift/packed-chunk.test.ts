@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PackedChunk } from "../../../src/monitoring/drift/packed-chunk.ts";
 import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const grids = { x: [-1, 0, 1], y: [0, 0.5], "A magnitude": [1] };
 const shiftedSignals = { x: ["x", "A magnitude"], y: ["y"] };

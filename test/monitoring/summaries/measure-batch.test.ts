@@ -12,11 +12,11 @@ import { modelSignals } from "../../../src/monitoring/summaries/model-signals.ts
 import { signalMargin } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
-import { Rng } from "../../../src/random.ts";
 import { type Recordings, rowsInMemory, type Stretch } from "../../../src/signals/data/recordings.ts";
 import { makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { chunkCount, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
 import { argmaxRows } from "../../../src/stats/argmax-rows.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const rate = 20;
 const nClasses = 3;

@@ -7,7 +7,7 @@ import {
   withSensorSignals,
 } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { Rng } from "../../../src/random.ts";
+import { Rng } from "../../../src/stats/random.ts";
 
 const rate = 50;
 const axes = ["Ax", "Ay", "Az"] as const;

@@ -3,11 +3,11 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { simulate } from "../../../src/pipelines/simulate.ts";
-import { Rng } from "../../../src/random.ts";
 import { absurdValue, refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
 import { DataFault } from "../../../src/signals/data/data-fault.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import type { Recordings } from "../../../src/signals/data/recordings.ts";
+import { Rng } from "../../../src/stats/random.ts";
 import { csv, folderOf, parquet, type Row, rows } from "./tables.ts";
 
 const walk = (spoilt: Readonly<Record<number, number>> = {}): Row[] =>

@@ -14,6 +14,7 @@ import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { isMet } from "./measurement.ts";
 import { benchmarkMemory, benchmarkTrainingMemory } from "./memory.ts";
 import { peerSpecs, unrolledKeras } from "./peer.ts";
+import { benchmarkStart } from "./start.ts";
 import { benchmarkSummaries } from "./summaries.ts";
 import { benchmarkTracking } from "./tracking.ts";
 import { benchmarkTrainingStep } from "./training-step.ts";
@@ -21,8 +22,8 @@ import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory, summaries, check, ledger, tracking, batch-memory,
-                     training-memory (comma-separated; default: all but the last two)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries, start, check, ledger, tracking,
+                     batch-memory, training-memory (comma-separated; default: all but the last two)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -60,6 +61,7 @@ async function run(): Promise<number> {
     data: () => benchmarkData({ rounds }),
     memory: () => benchmarkMemory(),
     summaries: () => benchmarkSummaries({ rounds }),
+    start: () => benchmarkStart({ rounds }),
     tracking: () => benchmarkTracking({ rounds }),
     check: () => benchmarkCheck({ rounds }),
     ledger: () => benchmarkLedger(),

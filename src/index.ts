@@ -1,5 +1,7 @@
 // The public API, by room. Every command of the command line is one function here.
 
+import "./refuse-old-node.ts";
+
 // options and errors
 export type {
   CheckConfig,

@@ -170,6 +170,11 @@ describe("architecture", () => {
     expect(outside).toEqual([]);
   });
 
+  it("statically imports no built-in module that an old Node.js lacks, which would fail before it is told so", () => {
+    const statement = /^(?:import|export)\s+(?!type\s)[^;"]*?\bfrom\s+"node:sqlite"/m;
+    expect(files.filter((file) => statement.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
+  });
+
   it("names files in kebab-case and keeps vague rooms out", () => {
     const stray = files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(file));
     expect(stray).toEqual([]);

@@ -37,9 +37,9 @@ describe("package.json", () => {
     for (const script of ["preinstall", "install", "postinstall"]) expect(manifest.scripts).not.toHaveProperty(script);
   });
 
-  it("asks for the Node version that the command checks", () => {
+  it("asks for the Node version that every entry point checks", () => {
     expect(manifest.engines.node).toBe(">=22.18");
-    expect(readFileSync(join(root, "src/interfaces/cli/main.ts"), "utf8")).toContain("22.18 or later");
+    expect(readFileSync(join(root, "src/node-version.ts"), "utf8")).toContain("22.18 or later");
   });
 
   it("publishes only the files it lists, and these exist", () => {

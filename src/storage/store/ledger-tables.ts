@@ -1,6 +1,7 @@
 // The tables of monitor.sqlite, and whether a file has just these: a database from somebody else may hold views that never end
 // and triggers that delete.
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
+import { openSqlite } from "./open-sqlite.ts";
 
 export const schemaVersion = 2;
 
@@ -83,7 +84,7 @@ export function beginLedger1(database: DatabaseSync, modelVersion: string): void
 
 /** Whether the database consists of the tables and indexes of a version of the ledger, and of nothing else. */
 export function isLedgerOf(database: DatabaseSync, version: number): boolean {
-  const fresh = new DatabaseSync(":memory:");
+  const fresh = openSqlite(":memory:");
   try {
     if (version === 1) beginLedger1(fresh, "");
     else if (version === schemaVersion) beginLedger(fresh, "");

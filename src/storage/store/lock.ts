@@ -8,9 +8,10 @@ import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
+import { openSqlite } from "./open-sqlite.ts";
 
 /** `holder` says which process on which host since when; `flag` is the path of its file. */
 export type LockResult = { held: true; release: () => Promise<void> } | { held: false; holder: string; flag: string };
@@ -114,7 +115,7 @@ const [sqliteBusy, sqliteCannotOpen] = [5, 14];
 function lockFile(path: string): { database: DatabaseSync } | { error: unknown } {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: 0 });
+    database = openSqlite(path, { timeout: 0 });
     // Nothing is ever written: a journal would only be one more file.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return { database };

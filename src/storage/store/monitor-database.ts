@@ -3,7 +3,7 @@
 // `transaction` writes, and first makes sure that what it rests on is still so.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
 import { hasCode } from "../../system-error.ts";
@@ -11,6 +11,7 @@ import { temporaryBeside } from "../../temporary-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { beginLedger, isLedgerOf, schemaVersion } from "./ledger-tables.ts";
 import { type UpgradeSummary, upgradeFromVersion1 } from "./ledger-upgrade.ts";
+import { openSqlite } from "./open-sqlite.ts";
 import { explained, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
 
 export const monitorFile = "monitor.sqlite";
@@ -127,7 +128,7 @@ function appear(temporary: string, path: string): void {
 }
 
 function createLedger(path: string, modelVersion: string): void {
-  const database = new DatabaseSync(path);
+  const database = openSqlite(path);
   try {
     // No journal file that a killed process could leave; the file has no other reader yet.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");

@@ -2,9 +2,10 @@
 // log with synchronous = FULL: a transaction that was committed survives a killed process and a power cut, and one that
 // was not leaves nothing. Network file systems without shared memory are out of reach of a write-ahead log.
 import { resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { hasCode } from "../../system-error.ts";
+import { openSqlite } from "./open-sqlite.ts";
 
 /** Long beside any transaction, short beside a person's patience; an arbitrary choice. */
 const defaultBusyTimeoutMs = 30_000;
@@ -22,7 +23,7 @@ export class SqliteFile {
   /** Opens the file, creating it where it is absent; its directory must exist. */
   constructor(path: string, { busyTimeoutMs = defaultBusyTimeoutMs }: SqliteOptions = {}) {
     this.path = path;
-    const database = explained(path, () => new DatabaseSync(resolve(path), { timeout: busyTimeoutMs }));
+    const database = explained(path, () => openSqlite(resolve(path), { timeout: busyTimeoutMs }));
     try {
       explained(path, () => {
         enterWriteAheadLog(database, busyTimeoutMs);

@@ -1,7 +1,6 @@
 import { exec, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -111,27 +110,6 @@ describe("the process", () => {
     const { stdout, stderr } = await promisify(exec)(`"${process.execPath}" "${main}" train --help | head -n 1`);
     expect(stdout).toMatch(/^Usage: tidemark train/);
     expect(stderr).toBe("");
-  });
-
-  it("has an entry that an old Node can parse", () => {
-    const script = stripTypeScriptTypes(readFileSync(main, "utf8"));
-    // Nothing newer than ES2020's import(): no await at the top, no static import, no ?? or ?., no private names.
-    expect(script).not.toMatch(/\bawait\b|^import\s|\?\?|\?\.|#[a-z]+\b(?!!)|\|\|=|&&=/m);
-  });
-
-  it("asks for a current Node before anything else loads", async () => {
-    const script = stripTypeScriptTypes(readFileSync(main, "utf8"))
-      .replace("process.versions.node.split", '"20.11.0".split')
-      .replace("./program.ts", "./absent.js");
-    const path = join(temporaryDirectory(), "main.mjs");
-    writeFileSync(path, script);
-    const child = spawn(process.execPath, [path], { stdio: ["ignore", "ignore", "pipe"] });
-    let message = "";
-    child.stderr.on("data", (chunk) => {
-      message += chunk;
-    });
-    expect((await once(child, "close"))[0]).toBe(2);
-    expect(message).toMatch(/^error: tidemark needs Node\.js 22\.18 or later/);
   });
 });
 

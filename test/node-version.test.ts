@@ -1,0 +1,46 @@
+// A Node.js that is too old is told so in one line by the command and by what programs import. Here it only claims to be old;
+// test/package.full.test.ts takes old ones.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { expect, it } from "vitest";
+
+const source = (path: string): string => new URL(`../src/${path}`, import.meta.url).href;
+
+function onNode(version: string, program: string): { status: number | null; stdout: string; stderr: string } {
+  const claim = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } });`;
+  const words = [
+    "--import",
+    `data:text/javascript,${encodeURIComponent(claim)}`,
+    "--input-type=module",
+    "--eval",
+    program,
+  ];
+  return spawnSync(process.execPath, words, { encoding: "utf8" });
+}
+
+const line = (version: string): string =>
+  `tidemark needs Node.js 22.18 or later, this is ${version}: install a current one from https://nodejs.org`;
+
+const caught = `await import("${source("index.ts")}").then(() => console.log("loaded"), (error) => console.log(error.message))`;
+
+it.each(["18.20.8", "20.20.2", "22.17.1"])("says on Node.js %s that it is too old", (version) => {
+  const command = onNode(version, `import "${source("interfaces/cli/main.ts")}"`);
+  expect(command).toMatchObject({ status: 2, stdout: "", stderr: `error: ${line(version)}\n` });
+  expect(onNode(version, caught).stdout).toBe(`${line(version)}\n`);
+});
+
+it.each(["22.18.0", "23.0.0", "24.1.0", "26.0.0"])("runs on Node.js %s", (version) => {
+  expect(onNode(version, caught).stdout).toBe("loaded\n");
+});
+
+it.each(["node-version.ts", "refuse-old-node.ts", "interfaces/cli/main.ts"])(
+  "keeps %s fit for an old parser",
+  (path) => {
+    const script = stripTypeScriptTypes(readFileSync(new URL(source(path)), "utf8"));
+    // Nothing newer than ES2020's import(): no await at the top, no ?? or ?., no private names.
+    expect(script).not.toMatch(/\bawait\b|\?\?|\?\.|#[a-z]+\b(?!!)|\|\|=|&&=/m);
+    const imported = [...script.matchAll(/^import .*"(.*)"/gm)].map((match) => match[1]!);
+    expect(imported.filter((name) => !name.endsWith("/node-version.ts"))).toEqual([]);
+  },
+);

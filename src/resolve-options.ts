@@ -8,6 +8,7 @@ import { z } from "zod";
 import { nearestName, UserError } from "./errors.ts";
 import { camelCase, kebabCase } from "./letter-case.ts";
 import type { Option, Options, OptionsOf } from "./option.ts";
+import { explainReadFailure } from "./system-error.ts";
 
 /** Options read from a file, kept apart so that messages can name it. */
 export interface ConfigFile {
@@ -17,9 +18,12 @@ export interface ConfigFile {
 
 /** Reads a config file: YAML, or JSON, which is a part of it. */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw explainReadFailure(cause, `--config ${path}`);
+  });
   let content: unknown;
   try {
-    content = parseYaml(await readFile(path, "utf8"), { logLevel: "error" });
+    content = parseYaml(text, { logLevel: "error" });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new UserError(`--config ${path}: expected a readable YAML or JSON file: ${reason}`, { cause });

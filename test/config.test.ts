@@ -127,7 +127,10 @@ describe("a config file", () => {
 
   it("is refused where it cannot be read as options", async () => {
     const path = join(temporaryDirectory(), "walk.yaml");
-    await expect(readConfigFile(path)).rejects.toThrow(/expected a readable YAML or JSON file: ENOENT/);
+    await expect(readConfigFile(path)).rejects.toMatchObject({
+      ...{ message: `--config ${path}: there is no such file or folder (ENOENT)`, exitCode: 2 },
+      advice: expect.stringContaining("Check the path"),
+    });
     writeFileSync(path, "a: [1\n");
     await expect(readConfigFile(path)).rejects.toBeInstanceOf(UserError);
     writeFileSync(path, "- one\n- two\n");

@@ -38,7 +38,8 @@ export async function explainReadError(
   if (/convert/i.test(message)) {
     const cell = await firstTextCell(database, table, numbers).catch(() => undefined);
     if (cell !== undefined) {
-      const value = JSON.stringify(cell.value);
+      const found = shortened(cell.value);
+      const value = JSON.stringify(found);
       const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
       return new DataFault(
         {
@@ -49,7 +50,7 @@ export async function explainReadError(
           row: cell.row,
           column: cell.column,
           expected: "a number",
-          found: cell.value,
+          found,
         },
         error,
       );
@@ -106,6 +107,12 @@ function lineOfCell(message: string, cell: { column: string; value: string }): s
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const same = message.includes(`column "${cell.column}". Could not convert string "${cell.value}"`);
   return line !== undefined && same ? ` (line ${line})` : "";
+}
+
+/** Of a text that may have megabytes, as much as tells what it is. */
+function shortened(text: string): string {
+  if (text.length <= 80) return text;
+  return `${text.slice(0, 60).toWellFormed()}... (${text.length.toLocaleString("en")} characters)`;
 }
 
 async function firstTextCell(

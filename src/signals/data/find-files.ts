@@ -1,5 +1,6 @@
 // From what the user typed (paths, globs, URLs) to the files there are, each with its format.
 
+import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -21,7 +22,8 @@ export interface SourceFile {
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
  * @param onFetch told before an extension of DuckDB is fetched, which URLs need
  * @returns files in the order of the patterns, those of one glob sorted by name, none twice
- * @throws UserError when nothing matches, or a match is a folder, a pipe, a device, a socket or an empty file
+ * @throws UserError when nothing matches, a match is a folder, a pipe, a device, a socket or an empty file, or two names are of
+ *   one file
  */
 export async function findFiles(
   database: Database,
@@ -32,12 +34,14 @@ export async function findFiles(
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
   }
   const found = new Map<string, SourceFile>();
+  /** By what the file system knows a file by: the name under which it was found first. */
+  const nameOf = new Map<string, string>();
   for (const pattern of patterns) {
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
     const paths = remote ? await expandRemote(database, pattern, onFetch) : await expandLocal(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
-      if (!remote) await refuseUnreadable(path);
+      if (!remote) refuseSecondName(path, await refuseUnreadable(path), nameOf);
       found.set(path, { path, remote, format: /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv" });
     }
   }
@@ -82,8 +86,17 @@ async function expandGlob(database: Database, pattern: string): Promise<string[]
   }
 }
 
-async function refuseUnreadable(path: string): Promise<void> {
-  const status = await stat(path);
+/** Its rows would be read twice. */
+function refuseSecondName(path: string, { dev, ino }: BigIntStats, nameOf: Map<string, string>): void {
+  const file = `${dev} ${ino}`;
+  const other = nameOf.get(file);
+  nameOf.set(file, path);
+  if (other === undefined) return;
+  throw new UserError(`${path}: this is the same file as ${other}.`, { advice: "Name each file once." });
+}
+
+async function refuseUnreadable(path: string): Promise<BigIntStats> {
+  const status = await stat(path, { bigint: true });
   if (status.isDirectory()) {
     throw new UserError(`${path}: expected a file, this is ${kindOfFile(status)}.`, {
       advice: `Name its files with a pattern, for example ${shellCommand(shellPath(`${path.replace(/\/$/, "")}/*.parquet`))}`,
@@ -94,11 +107,12 @@ async function refuseUnreadable(path: string): Promise<void> {
       advice: "Write what it gives into a file and name that: zcat x.csv.gz > x.csv (a .csv.gz can be named as it is).",
     });
   }
-  if (status.size === 0) {
+  if (status.size === 0n) {
     throw new UserError(`${path}: the file is empty (0 bytes).`, {
       advice: `Export ${basename(path)} again, or leave it out.`,
     });
   }
+  return status;
 }
 
 /** The path as DuckDB's readers take it: they expand globs too, so glob characters of a real name are escaped. */

@@ -23,6 +23,19 @@ export function pathValue(path: string, column: string): string | null {
   );
 }
 
+/** Two folders of one column (`user=ann`, `user=bob`) by whose values the paths of two files differ; the first such column. */
+export function foldersApart(path: string, other: string): [string, string] | undefined {
+  const foldersOf = (file: string): string[] => file.split(/[/\\]/).slice(0, -1);
+  const others = foldersOf(other);
+  for (const folder of foldersOf(path)) {
+    const name = /^[^=]+=/.exec(folder)?.[0];
+    if (name === undefined || others.includes(folder)) continue;
+    const counterpart = others.find((candidate) => candidate.startsWith(name));
+    if (counterpart !== undefined) return [counterpart, folder];
+  }
+  return undefined;
+}
+
 function decoded(value: string): string {
   try {
     return decodeURIComponent(value);

@@ -1,6 +1,6 @@
 // Looks at the first bytes of a file before DuckDB does, and names what is neither text nor Parquet.
 
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -15,13 +15,15 @@ interface Kind {
   readonly advice: string;
 }
 
-const utf16: Kind = { is: "UTF-16 text", advice: "Save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > utf8.csv" };
+/** @param encoding as iconv names it; UTF-16 where the text begins with its mark */
+function utf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
+  return { is: "UTF-16 text", advice: `Save it as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
+}
 
 /** @throws UserError for a local file whose name says CSV or TSV and whose bytes say otherwise */
 export async function refuseOtherFormats({ path, format, remote }: SourceFile): Promise<void> {
   if (remote) return;
-  // What a damaged Parquet file lacks is said by whoever reads it.
-  if (format === "parquet") return;
+  if (format === "parquet") return refuseCutOff(path);
   const gzipped = /\.gz$/i.test(path);
   const head = await headOf(path, headBytes);
   const kind = gzipped ? kindOf(unzipped(head)) : (kindOfFile(head) ?? kindOf(head));
@@ -33,6 +35,20 @@ export async function refuseOtherFormats({ path, format, remote }: SourceFile): 
 }
 
 const newline = 10;
+/** PAR1, at both ends of a Parquet file. */
+const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
+
+/** What else a damaged Parquet file lacks is said by whoever reads it. */
+async function refuseCutOff(path: string): Promise<void> {
+  const { size } = await stat(path);
+  const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
+  const length = parquetMark.length;
+  if (!isMark(await bytesOf(path, 0, length)) || isMark(await bytesOf(path, Math.max(0, size - length), length)))
+    return;
+  throw new UserError(`${path}: this Parquet file is cut off or damaged: it does not end as one.`, {
+    advice: "Copy or export it again; check whether whoever writes it has finished.",
+  });
+}
 
 /** DuckDB would look for a table in it for minutes. */
 function refuseWideHeader(path: string, head: Uint8Array): void {
@@ -47,7 +63,11 @@ function refuseWideHeader(path: string, head: Uint8Array): void {
   refuseColumns(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
 }
 
-async function headOf(path: string, length: number): Promise<Uint8Array> {
+function headOf(path: string, length: number): Promise<Uint8Array> {
+  return bytesOf(path, 0, length);
+}
+
+async function bytesOf(path: string, from: number, length: number): Promise<Uint8Array> {
   const file = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`${path}: could not be opened: ${cause.code ?? cause.message}`, {
       advice: "Check the file's permissions.",
@@ -55,7 +75,7 @@ async function headOf(path: string, length: number): Promise<Uint8Array> {
     });
   });
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, from);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
@@ -73,7 +93,7 @@ function unzipped(head: Uint8Array): Uint8Array {
 
 function kindOfFile(head: Uint8Array): Kind | undefined {
   const startsWith = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
-  if (startsWith(0x50, 0x41, 0x52, 0x31)) {
+  if (startsWith(...parquetMark)) {
     return { is: "a Parquet file", advice: "Rename it so that it ends in .parquet." };
   }
   if (startsWith(0x1f, 0x8b)) return { is: "a gzip file", advice: "Rename it so that it ends in .csv.gz." };
@@ -91,12 +111,14 @@ function kindOfFile(head: Uint8Array): Kind | undefined {
 
 function kindOf(head: Uint8Array): Kind | undefined {
   const marked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  if (marked) return utf16;
+  if (marked) return utf16("UTF-16");
   const zeros: [number, number] = [0, 0];
   for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2 === 0 ? 0 : 1] += 1;
   const [even, odd] = zeros;
   if (even + odd === 0) return undefined;
   // Latin letters in UTF-16 have a zero in every other byte.
-  if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) return utf16;
+  if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) {
+    return utf16(even > odd ? "UTF-16BE" : "UTF-16LE");
+  }
   return { is: "binary data: it holds NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
 }

@@ -2,7 +2,9 @@
 // together without changing the order within each, equal times go but the first, time running backwards is refused.
 
 import { counted } from "../../counted.ts";
+import { shellCommand } from "../../shell-words.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
+import { foldersApart } from "./path-columns.ts";
 import type { RowChunk, RowKey, Table } from "./row-chunks.ts";
 import type { RowStore } from "./row-store.ts";
 
@@ -245,14 +247,22 @@ export class RowSelector {
     return {
       code: "time",
       message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
-      advice:
-        roles.recording === null
-          ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
-          : "Sort the rows of each recording by time, or give recordings that start anew their own name.",
+      advice: this.#backwardsAdvice(file, this.#fileNames[before.file]!),
       ...{ file, row: at.row },
       ...(roles.time === null ? {} : { column: roles.time }),
       expected: `a time after ${seconds(from)}`,
       found: seconds(to),
     };
+  }
+
+  #backwardsAdvice(file: string, earlier: string): string {
+    const folders = foldersApart(file, earlier);
+    if (folders !== undefined) {
+      const option = shellCommand("--path-columns", folders[0].split("=")[0]!);
+      return `The files lie in different folders, ${folders.join(" and ")}: take the column from their names with ${option}.`;
+    }
+    return this.#table.roles.recording === null
+      ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
+      : "Sort the rows of each recording by time, or give recordings that start anew their own name.";
   }
 }

@@ -16,6 +16,7 @@ interface Case {
 }
 
 const good = csv(goodRows());
+const withoutPeople = csv(rows(100)).replaceAll(/^[^,]*,/gm, "");
 const changed = (at: number, change: Partial<Row>): Row[] =>
   goodRows().map((row, i) => (i === at ? { ...row, ...change } : row));
 const withValue = (at: number, channel: number, value: string): Row[] =>
@@ -77,7 +78,7 @@ const cases: Case[] = [
   },
   {
     name: "a model's channel that is not there",
-    files: { "a.csv": good.replace("Gx", "gx1") },
+    files: { "a.csv": csv(withValue(5, 2, "x".repeat(1_000_000))) },
     read: ["a.csv"],
     options: { columns: { modelChannels: ["Ax", "Ay", "Az", "Gx"] }, requireLabels: false },
     says: ["a.csv", 'the model expects a channel "Gx"', /^(?!.*\(--channels\))/],
@@ -210,6 +211,23 @@ const cases: Case[] = [
     files: { "a.csv": good, "b.csv": good },
     read: ["a.csv", "b.csv"],
     says: ["b.csv", "backwards", "row 1 has 0 s", /row 60 of .*a\.csv/],
+  },
+  {
+    name: "time running backwards from one person's folder to the next",
+    files: {
+      "day=1/who=ann/a.csv": withoutPeople,
+      "day=1/who=bob/a.csv": withoutPeople,
+    },
+    read: ["day=1/who=ann/a.csv", "day=1/who=bob/a.csv"],
+    options: { requirePeople: false },
+    says: ["backwards", "row 1 has 0 s"],
+    advice: /who=ann and who=bob: take the column from their names with --path-columns who\./,
+  },
+  {
+    name: "a number of a megabyte",
+    files: { "a.csv": csv(withValue(5, 2, "x".repeat(1_000_000))) },
+    read: ["a.csv"],
+    says: [/expected a number, found "x{60}\.\.\. \(1,000,000 characters\)"/],
   },
   {
     name: "one class",

@@ -1,7 +1,7 @@
 // What is no file, and what is no text, is named for what it is; nothing waits for a pipe.
 
 import { execFileSync } from "node:child_process";
-import { symlinkSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
@@ -37,12 +37,24 @@ describe("what can be read only once", () => {
   });
 });
 
+test("one file under two names is refused; under one name it is read once", async () => {
+  const folder = folderOf({ "a.csv": good });
+  symlinkSync(folder.path("a.csv"), folder.path("b.csv"));
+  const { message, advice } = await refusal(folder.path("a.csv"), folder.path("b.csv"));
+  expect(message).toBe(`${folder.path("b.csv")}: this is the same file as ${folder.path("a.csv")}.`);
+  expect(advice).toBe("Name each file once.");
+  const { quality } = await readRecordings([folder.path("a.csv"), folder.path("a*.csv")], { requireLabels: true });
+  expect(quality.files).toHaveLength(1);
+});
+
 describe("bytes that are no text", () => {
   const utf16 = (text: string, mark: string): Buffer => Buffer.from(mark + text, "utf16le");
   const cases: readonly (readonly [name: string, content: Uint8Array, kind: RegExp, advice: RegExp])[] = [
     ["a.csv", utf16(good, "\ufeff"), /this is UTF-16 text/, /iconv -f UTF-16/],
-    ["a.csv", utf16(good, "\ufeff").swap16(), /this is UTF-16 text/, /iconv/],
-    ["a.csv", utf16(good, ""), /this is UTF-16 text/, /iconv/],
+    ["a.csv", utf16(good, "\ufeff").swap16(), /this is UTF-16 text/, /iconv -f UTF-16 /],
+    // Without a mark, iconv has to be told the order of the bytes.
+    ["a.csv", utf16(good, ""), /this is UTF-16 text/, /iconv -f UTF-16LE/],
+    ["a.csv", utf16(good, "").swap16(), /this is UTF-16 text/, /iconv -f UTF-16BE/],
     ["a.csv", Buffer.from(good.replace("user", "us\0er")), /NUL bytes/, /UTF-8/],
     ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), /a zip archive, perhaps an Excel workbook/, /CSV/],
     ["a.csv", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /a gzip file/, /\.csv\.gz/],
@@ -69,5 +81,15 @@ describe("bytes that are no text", () => {
     const { message, advice } = await refusal(folder.path("a.csv"));
     expect(message).toMatch(/this is a Parquet file/);
     expect(advice).toMatch(/\.parquet/);
+  });
+
+  test.each([0.2, 0.7, 0.999])("a Parquet file of which %f arrived", async (share) => {
+    const folder = folderOf({});
+    await parquet(folder.path("a.parquet"), goodRows());
+    const whole = readFileSync(folder.path("a.parquet"));
+    writeFileSync(folder.path("a.parquet"), whole.subarray(0, share * whole.length));
+    const { message, advice } = await refusal(folder.path("a.parquet"));
+    expect(message).toMatch(/a\.parquet: this Parquet file is cut off or damaged/);
+    expect(advice).toMatch(/again/);
   });
 });

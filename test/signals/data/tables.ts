@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { type TableColumn, writeTable } from "../../../src/signals/data/write-table.ts";
@@ -11,6 +11,7 @@ export function folderOf(files: Record<string, string | Uint8Array>): { path: (n
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const path = (name: string): string => join(directory, name);
   for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(path(name)), { recursive: true });
     writeFileSync(path(name), name.endsWith(".gz") && typeof content === "string" ? gzipSync(content) : content);
   }
   return { path };

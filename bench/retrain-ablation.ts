@@ -17,9 +17,11 @@ import {
 import type { Selection } from "../src/learning/pseudo-labeling/select-pseudo-labels.ts";
 import { adaptBatchNorm } from "../src/learning/training/adapt-batch-norm.ts";
 import { predictRows } from "../src/learning/training/fit-network.ts";
-import { type FitOutcome, fitInWorker } from "../src/learning/training/fit-worker.ts";
+import { type FitOutcome, windowsAtHand } from "../src/learning/training/fit-runner.ts";
+import { encodeFitState, stateFrom } from "../src/learning/training/fit-state.ts";
+import { workerRunner } from "../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../src/learning/training/network-session.ts";
-import { type CycleSetting, cycleSpec } from "../src/pipelines/cycle-spec.ts";
+import { type CycleSetting, cyclePlan } from "../src/pipelines/cycle-plan.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
@@ -47,7 +49,7 @@ interface Scores {
   readonly deciding: number;
   readonly cycle: number;
 }
-type Weights = FitOutcome & { scaler: ReturnType<typeof cycleSpec>["scaler"] };
+type Weights = FitOutcome & { scaler: ReturnType<typeof cyclePlan>["scaler"] };
 
 if (!existsSync(recordings)) console.log("MotionSense is not at ../shared/data: nothing measured.");
 else await main();
@@ -92,12 +94,13 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
   for (const row of unlabelledRows) hidden.labels[row] = -1;
   const epochs = Number(values.epochs);
   const setting: CycleSetting = {
-    ...{ windows: hidden, unlabelledRows, trained, rng: rng.split("fits") },
+    ...{ windows: hidden, windowsFingerprint: "sha256:hidden", unlabelledRows, trained, rng: rng.split("fits") },
     // Halved for the last third, and once more for the last sixth.
     learningRates: Array.from({ length: epochs }, (_, i) =>
       i < (2 * epochs) / 3 ? 1e-3 : i < (5 * epochs) / 6 ? 5e-4 : 2.5e-4,
     ),
   };
+  const run = workerRunner(windowsAtHand(setting.windowsFingerprint, hidden));
   const asked = Int32Array.from([...deciding, ...unlabelledRows]);
   const split = (weights: Weights, probabilities: Float32Array): CycleFit<Weights> => {
     const at = deciding.length * classes.length;
@@ -108,9 +111,10 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     selection: Selection | null,
     from: Weights | null,
   ): Promise<CycleFit<Weights>> => {
-    const spec = cycleSpec(setting, `cycle-${cycle}`, labelled, selection, from);
-    const outcome = await fitInWorker({ spec, testIndex: asked, checkpoint: null, threads: 2 });
-    return split({ ...outcome, scaler: spec.scaler }, outcome.probabilities!);
+    const plan = cyclePlan(setting, `cycle-${cycle}`, labelled, selection, asked);
+    const checkpoint = from === null ? null : encodeFitState(stateFrom(from, setting.learningRates[0]!));
+    const outcome = await run({ plan, checkpoint, threads: 2 }, {});
+    return split({ ...outcome, scaler: plan.scaler }, outcome.probabilities!);
   };
   const first = await fitOnce(0, null, null);
   const of = (rows: Int32Array, probabilities: Float32Array): number =>
@@ -154,15 +158,16 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     );
     results[name] = scores(fits[winner]!, winner);
   }
-  const spec = cycleSpec(setting, "cycle-0", labelled, null, null);
-  const adapted = await adaptBatchNorm(first.weights, spec, unlabelledRows);
+  const plan = cyclePlan(setting, "cycle-0", labelled, null, null);
+  const adapted = await adaptBatchNorm(first.weights, plan, hidden, unlabelledRows);
   const { windowSize, channels } = all;
   const session = await ValidationSession.create(trained.network, {
     windowSize,
     channels: channels.length,
     classes: classes.length,
   });
-  results.AdaBN = scores(split(first.weights, await predictRows(session, adapted, spec, asked)), 1);
+  const said = await predictRows(session, adapted, { windows: hidden, scaler: plan.scaler }, asked);
+  results.AdaBN = scores(split(first.weights, said), 1);
   await session.release();
   return results;
 }

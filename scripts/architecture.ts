@@ -54,7 +54,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "signals/data",
       "signals/preprocessing",
       "stats",
-      "storage/store",
     ],
   },
   "monitoring/summaries": {

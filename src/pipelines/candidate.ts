@@ -11,27 +11,27 @@ import {
 } from "../learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { adaptBatchNorm } from "../learning/training/adapt-batch-norm.ts";
-import { type FitSpec, predictRows } from "../learning/training/fit-network.ts";
-import type { FitOutcome } from "../learning/training/fit-worker.ts";
+import { predictRows } from "../learning/training/fit-network.ts";
+import type { FitPlan } from "../learning/training/fit-plan.ts";
+import type { FitOutcome } from "../learning/training/fit-runner.ts";
+import { encodeFitState, stateFrom } from "../learning/training/fit-state.ts";
 import { ValidationSession } from "../learning/training/network-session.ts";
-import { runFit } from "../learning/training/resumable-run.ts";
-import type { TimeLeft } from "../learning/training/time-left.ts";
-import type { FitName, OnTrainEvent } from "../learning/training/train-events.ts";
+import { type FitRun, runFit } from "../learning/training/run-fit.ts";
+import type { FitName } from "../learning/training/train-events.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import type { Rng } from "../stats/random.ts";
 import type { Staging } from "../storage/store/staging.ts";
-import { type CycleSetting, cycleSpec } from "./cycle-spec.ts";
+import { type CycleSetting, cyclePlan } from "./cycle-plan.ts";
 import type { RetrainData } from "./retrain-data.ts";
 
-export interface RetrainRun {
+export interface RetrainRun extends FitRun {
   readonly config: RetrainConfig;
   readonly champion: Monitor;
   readonly data: RetrainData;
   readonly staging: Staging;
-  readonly onEvent: OnTrainEvent;
-  readonly signal: AbortSignal;
-  readonly timeLeft: TimeLeft;
+  /** Of the data's windows. */
+  readonly windowsFingerprint: string;
   readonly rng: Rng;
 }
 
@@ -45,9 +45,9 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
   readonly fit: CycleFit<Weights>;
 }
 
-export function settingOf({ data, rng }: RetrainRun): CycleSetting {
-  const { windows, unlabelledRows, learningRates } = data;
-  return { windows, unlabelledRows, learningRates, trained: data.trained, rng };
+export function settingOf({ data, windowsFingerprint, rng }: RetrainRun): CycleSetting {
+  const { windows, unlabelledRows, learningRates, trained } = data;
+  return { windows, windowsFingerprint, unlabelledRows, learningRates, trained, rng };
 }
 
 async function fitCycle(
@@ -56,12 +56,17 @@ async function fitCycle(
   selection: Selection | null,
   start: Weights | null,
 ): Promise<CycleFit<Weights>> {
-  const { data, config, onEvent } = run;
+  const { data, config } = run;
   const name: FitName = `cycle-${cycle}`;
-  const spec = cycleSpec(settingOf(run), name, data.trainRows, selection, start);
-  const testIndex = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
-  const outcome = await runFit(name, { spec, testIndex, threads: config.jobs }, { ...run, onEvent });
-  return split(run, { ...outcome, scaler: spec.scaler });
+  const plan = cyclePlan(settingOf(run), name, data.trainRows, selection, askedRows(data));
+  const checkpoint = start === null ? null : encodeFitState(stateFrom(start, data.learningRates[0]!));
+  const outcome = await runFit(name, { plan, checkpoint, threads: config.jobs }, run);
+  return split(run, { ...outcome, scaler: plan.scaler });
+}
+
+/** Windows of which a cycle says what they are. */
+function askedRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
+  return Int32Array.from([...holdoutRows, ...unlabelledRows]);
 }
 
 /** The predictions of a fit by what they are of. */
@@ -96,11 +101,10 @@ export async function curriculum(run: RetrainRun): Promise<Candidate> {
 export async function adapt(run: RetrainRun): Promise<Candidate> {
   const { data } = run;
   const first = await fitCycle(run, 0, null, null);
-  const spec = cycleSpec(settingOf(run), "cycle-0", data.trainRows, null, null);
-  const rows = Int32Array.from([...data.holdoutRows, ...data.unlabelledRows]);
+  const plan = cyclePlan(settingOf(run), "cycle-0", data.trainRows, null, null);
   const second = split(run, {
     ...first.weights,
-    ...(await adapted(run, first.weights, spec, data.unlabelledRows, rows)),
+    ...(await adapted(run, first.weights, plan, data.unlabelledRows, askedRows(data))),
   });
   const known = curriculumData(run);
   const cycles: CycleReport[] = [
@@ -120,18 +124,20 @@ export async function adapt(run: RetrainRun): Promise<Candidate> {
 export async function adapted(
   run: RetrainRun,
   fit: FitOutcome,
-  spec: FitSpec,
+  plan: FitPlan,
   from: Int32Array,
   rows: Int32Array,
 ): Promise<FitOutcome> {
   if (from.length < 2) return fit;
-  const rng = run.rng.split(`adabn ${spec.name}`).state;
-  const weights = await adaptBatchNorm(fit, { ...spec, rng }, from);
-  const { windowSize, channels, classes } = spec.windows;
+  const { windows } = run.data;
+  const rng = run.rng.split(`adabn ${plan.name}`).state;
+  const weights = await adaptBatchNorm(fit, { ...plan, rng }, windows, from);
+  const { windowSize, channels, classes } = windows;
   const sizes = { windowSize, channels: channels.length, classes: classes.length };
-  const session = await ValidationSession.create(spec.network, sizes);
+  const session = await ValidationSession.create(plan.network, sizes);
   try {
-    return { ...fit, ...weights, probabilities: await predictRows(session, weights, spec, rows) };
+    const probabilities = await predictRows(session, weights, { windows, scaler: plan.scaler }, rows);
+    return { ...fit, ...weights, probabilities };
   } finally {
     await session.release();
   }

@@ -4,7 +4,7 @@ import { leakageReport } from "../learning/evaluation/leakage.ts";
 import { stratifiedGroupKFold } from "../learning/evaluation/stratified-group-k-fold.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { describeFold, summariseFolds } from "../learning/training/cross-validation.ts";
-import { runFit } from "../learning/training/resumable-run.ts";
+import { runFit } from "../learning/training/run-fit.ts";
 import type { FitName } from "../learning/training/train-events.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
@@ -13,7 +13,7 @@ import { pieces, type RowSource } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { adapted, type Candidate, type RetrainRun, settingOf } from "./candidate.ts";
-import { cycleSpec, labelledWith, type PseudoLabels } from "./cycle-spec.ts";
+import { cyclePlan, labelledWith, type PseudoLabels } from "./cycle-plan.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { RetrainData } from "./retrain-data.ts";
 import type { TrainedModel } from "./write-model.ts";
@@ -49,15 +49,15 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
       const base = trainIndex.map((row) => trainRows[row]!);
       const tested = testIndex.map((row) => trainRows[row]!);
       const others = ofOthers(data, candidate.selection, tested);
-      const spec = { ...cycleSpec(settingOf(run), name, base, others.selection, null), shards: 1 };
-      const task = { spec, testIndex: tested, threads: 1 };
+      const plan = { ...cyclePlan(settingOf(run), name, base, others.selection, tested), shards: 1 };
+      const task = { plan, checkpoint: null, threads: 1 };
       const signal = AbortSignal.any([run.signal, failed.signal]);
       const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
         failed.abort();
         throw error;
       });
       const outcome =
-        config.adapt === "adabn" ? await adapted(run, fitted, spec, others.unlabelledRows, tested) : fitted;
+        config.adapt === "adabn" ? await adapted(run, fitted, plan, others.unlabelledRows, tested) : fitted;
       const report = describeFold(own, fold, outcome);
       const { best_epoch: bestEpoch, epochs, seconds, metrics } = report;
       onEvent({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });

@@ -8,9 +8,11 @@ import { Interrupted, UserError } from "../errors.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../learning/pseudo-labeling/gate.ts";
 import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
-import { enterRun } from "../learning/training/resumable-run.ts";
+import { windowsAtHand } from "../learning/training/fit-runner.ts";
+import { workerRunner } from "../learning/training/fit-worker.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import type { FitName, OnTrainEvent } from "../learning/training/train-events.ts";
+import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { beginRetraining, endRetraining } from "../report/retrain-log.ts";
@@ -28,6 +30,7 @@ import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
 import { proxiesOf } from "./gate-proxies.ts";
 import { type Promotion, promote } from "./models.ts";
+import { checkpointsIn, enterRun } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { peopleOf, prepareRetraining, type RetrainData } from "./retrain-data.ts";
 import { type BuiltModel, buildModel, epochRows, type TrainedModel, writeModel } from "./write-model.ts";
@@ -87,9 +90,12 @@ export async function retrain(
       onEvent(event);
       tracker!.onEvent(event);
     };
+    const fingerprint = windowsFingerprint(windows);
     const result = await retrainOn(
       {
-        ...{ config, champion, data, staging, onEvent: listen },
+        ...{ config, champion, data, staging, onEvent: listen, windowsFingerprint: fingerprint },
+        runner: workerRunner(windowsAtHand(fingerprint, windows)),
+        checkpoints: checkpointsIn(staging),
         signal: run.signal ?? new AbortController().signal,
         timeLeft: new TimeLeft(fitNames(config, data.trained.folds), data.learningRates.length, 1),
         rng: Rng.fromSeed(config.seed).split("retrain"),

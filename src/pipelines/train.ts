@@ -9,22 +9,27 @@ import { describeFold, summariseFolds } from "../learning/training/cross-validat
 import type { FoldReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
-import type { FitSpec } from "../learning/training/fit-network.ts";
-import type { FitOutcome } from "../learning/training/fit-worker.ts";
-import { enterRun, fitSeconds, runFit } from "../learning/training/resumable-run.ts";
+import type { FitPlan } from "../learning/training/fit-plan.ts";
+import { type FitOutcome, windowsAtHand } from "../learning/training/fit-runner.ts";
+import { fitSeconds } from "../learning/training/fit-state.ts";
+import { workerRunner } from "../learning/training/fit-worker.ts";
+import { type FitRun, runFit } from "../learning/training/run-fit.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import type { FitName, OnTrainEvent, TrainSummary } from "../learning/training/train-events.ts";
+import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackerStart } from "../report/train-log.ts";
 import { beginTraining, endTraining } from "../report/train-log.ts";
 import { TrainingTracker } from "../report/training-tracker.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
+import { checkpointsIn, enterRun } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { buildModel, writeModel } from "./write-model.ts";
 
@@ -111,8 +116,11 @@ async function trainOn(
   const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
   const timeLeft = new TimeLeft([...foldNames, "final"], config.epochs, config.jobs);
   const failed = new AbortController();
-  const run = {
-    ...{ staging, timeLeft, onEvent },
+  const fingerprint = windowsFingerprint(windows);
+  const run: FitRun = {
+    runner: workerRunner(windowsAtHand(fingerprint, windows)),
+    checkpoints: checkpointsIn(staging),
+    ...{ timeLeft, onEvent },
     signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
   };
   const rng = Rng.fromSeed(config.seed);
@@ -121,14 +129,16 @@ async function trainOn(
     folds,
     async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
       const { trainIndex, validationIndex } = folds[fold]!;
-      const spec: FitSpec = {
-        ...fitSpec(config, data, foldNames[fold]!, trainIndex, rng),
-        validationIndex,
+      const plan: FitPlan = {
+        ...fitPlan(config, { windows, fingerprint }, foldNames[fold]!, trainIndex, rng),
+        validationIndex: Array.from(validationIndex),
+        testIndex: Array.from(testIndex),
         epochs: config.epochs,
         learningRate: config.learningRate,
         shards: 1,
       };
-      const outcome = await runFit(foldNames[fold]!, { spec, testIndex, threads: 1 }, run).catch((error: unknown) => {
+      const task = { plan, checkpoint: null, threads: 1 };
+      const outcome = await runFit(foldNames[fold]!, task, run).catch((error: unknown) => {
         failed.abort();
         throw error;
       });
@@ -155,18 +165,19 @@ async function trainOn(
   const { epochs, learningRate } = finalSchedule(outcomes.map((outcome) => outcome.epochs));
   timeLeft.finalPlanned(epochs);
   const all = Int32Array.from(windows.starts.keys());
-  const spec: FitSpec = {
-    ...fitSpec(config, data, "final", all, rng),
+  const plan: FitPlan = {
+    ...fitPlan(config, { windows, fingerprint }, "final", all, rng),
     validationIndex: null,
+    testIndex: null,
     epochs,
     learningRate,
     shards: finalShards,
   };
-  const final = await runFit("final", { spec, testIndex: null, threads: config.jobs }, run);
+  const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
   onEvent({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
 
   const createdAt = now?.() ?? new Date();
-  const model = { data, config, crossValidation, outcomes, final, scaler: spec.scaler, createdAt };
+  const model = { data, config, crossValidation, outcomes, final, scaler: plan.scaler, createdAt };
   const { register, alias } = config;
   return writeModel(model, buildModel(model), {
     staging,
@@ -181,17 +192,20 @@ function withNamedOut(config: TrainConfig): TrainConfig {
 }
 
 /** What all fits share: scaler and class weights come from the windows they learn from, and from no others. */
-function fitSpec(
-  config: TrainConfig,
-  { windows }: TrainingData,
+function fitPlan(
+  config: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">,
+  { windows, fingerprint }: { windows: WindowSet; fingerprint: string },
   name: FitName,
   trainIndex: Int32Array,
   rng: Rng,
-): Omit<FitSpec, "validationIndex" | "epochs" | "learningRate" | "shards"> {
+): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards"> {
   const { network, normalize, batchSize, patience, classWeights, augment } = config;
   return {
     name: name.replace("-", " "),
-    ...{ network, windows, trainIndex, batchSize, patience, augment },
+    windows: fingerprint,
+    ...{ network, batchSize, patience, augment },
+    trainIndex: Array.from(trainIndex),
+    pseudoLabels: null,
     scaler: fitScaler(normalize, windows, trainIndex),
     classWeights:
       classWeights === "balanced" ? balancedClassWeights(windows.labels, trainIndex, windows.classes.length) : null,

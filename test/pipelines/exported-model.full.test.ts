@@ -87,13 +87,15 @@ describe.each(names)("model.onnx of %s", (name) => {
     const all = Int32Array.from(windows.starts.keys());
     const { state } = await fitNetwork(
       {
-        ...{ name: "final", network: config.network, windows, scaler, trainIndex: all, validationIndex: null },
+        ...{ name: "final", network: config.network, windows: "sha256:all", scaler, trainIndex: Array.from(all) },
+        ...{ validationIndex: null, testIndex: null, pseudoLabels: null },
         ...{ epochs: final.length, learningRate: final.map((row) => row.learning_rate), shards: 2 },
         ...{ batchSize: config.batchSize, patience: config.patience, augment: config.augment },
         classWeights:
           config.classWeights === "balanced" ? balancedClassWeights(windows.labels, all, windows.classes.length) : null,
         rng: Rng.fromSeed(config.seed).split("final").state,
       },
+      windows,
       quiet,
     );
     expect(state.progress.epochs.map(({ loss }) => loss)).toEqual(final.map(({ loss }) => loss));

@@ -2,29 +2,32 @@
 // variance from their windows instead of the training data's. One pass over unlabelled windows; no weight changes.
 // B windows a batch, S statistics.
 
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { Rng } from "../../stats/random.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { gatherWindows, scaleWindows } from "./batch.ts";
 import { fillKeepMask } from "./dropout-mask.ts";
-import type { FitSpec, NetworkWeights } from "./fit-network.ts";
+import type { FitPlan } from "./fit-plan.ts";
+import type { NetworkWeights } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
 
 /**
  * The weights with statistics of the windows of `rows`: means are averaged over batches, variances are those within batches
  * and between their means. Dropout is drawn as in training, whose statistics it takes part in too.
  *
- * @param spec network, windows, scaler and batch size of the fit, and a seed
+ * @param plan of the fit, with a seed of its own
+ * @param windows those that the plan names
  * @param rows at least two windows; those that fill no last batch are left out
  * @throws RangeError on fewer than two windows
  */
 export async function adaptBatchNorm(
   weights: NetworkWeights,
-  spec: Pick<FitSpec, "network" | "windows" | "scaler" | "batchSize" | "rng">,
+  { network, scaler, ...plan }: Pick<FitPlan, "network" | "scaler" | "batchSize" | "rng">,
+  windows: WindowSet,
   rows: Int32Array,
 ): Promise<NetworkWeights> {
-  const { windows, network, scaler } = spec;
   if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected two windows or more, got ${rows.length}`);
-  const batchSize = Math.min(spec.batchSize, rows.length);
+  const batchSize = Math.min(plan.batchSize, rows.length);
   const sizes = {
     batchSize,
     windowSize: windows.windowSize,
@@ -32,7 +35,7 @@ export async function adaptBatchNorm(
     classes: windows.classes.length,
   };
   const session = await TrainingSession.create(network, sizes);
-  const rng = Rng.fromState(spec.rng);
+  const rng = Rng.fromState(plan.rng);
   const order = rng.split("order").shuffle(Int32Array.from(rows));
   const batches: Float32Array[] = [];
   try {

@@ -5,8 +5,8 @@ import { type ClassificationMetrics, classificationMetrics } from "../evaluation
 import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
 import type { CvReport, FoldReport, UserReport } from "./cv-report.ts";
-import type { FitOutcome } from "./fit-worker.ts";
-import { fitSeconds } from "./resumable-run.ts";
+import type { FitOutcome } from "./fit-runner.ts";
+import { fitSeconds } from "./fit-state.ts";
 import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
 
 export interface CrossValidation {

@@ -3,7 +3,7 @@ import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { buildExportGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import { type NetworkName, networkLayers } from "../networks/presets.ts";
-import type { NetworkWeights } from "./fit-network.ts";
+import type { NetworkWeights } from "./fit-state.ts";
 
 export interface FittedNetwork extends NetworkWeights {
   readonly network: NetworkName;

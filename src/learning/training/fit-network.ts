@@ -8,57 +8,19 @@
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
-import { Rng, type RngState } from "../../stats/random.ts";
+import { Rng } from "../../stats/random.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
 import { initialVector } from "../networks/parameters.ts";
-import type { NetworkName } from "../networks/presets.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
 import { gatherTargets, gatherWindows, scaleWindows } from "./batch.ts";
 import { Diverged } from "./diverged.ts";
 import { fillKeepMask } from "./dropout-mask.ts";
-import type { FitEpoch, FitState } from "./fit-state.ts";
+import type { FitPlan } from "./fit-plan.ts";
+import { type FitEpoch, type FitState, stateFrom } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
 import { findTriads, rotateWindows } from "./rotation.ts";
 import { ShardedTrainingSession } from "./sharded-training-session.ts";
-
-/** What is to be fitted; plain data, so that it can be sent to a worker thread. */
-export interface FitSpec {
-  /** For messages: "fold 2". */
-  readonly name: string;
-  readonly network: NetworkName;
-  readonly windows: WindowSet;
-  readonly scaler: Scaler;
-  readonly trainIndex: Int32Array;
-  /** What early stopping and the learning rate look at; null: all epochs are run and the last weights are kept. */
-  readonly validationIndex: Int32Array | null;
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Parts of a batch that can be computed side by side, each with batch-norm statistics of its own; a divisor of it. */
-  readonly shards: number;
-  /** Adam's; where there is nothing to validate, one for each epoch may be given. */
-  readonly learningRate: number | readonly number[];
-  /** Epochs without improvement after which the fit stops. */
-  readonly patience: number;
-  /** One a class, or null for ones. */
-  readonly classWeights: readonly number[] | null;
-  /** One of: none, rotate (each training window is turned at random; where the channels hold no triad, nothing is). */
-  readonly augment: "none" | "rotate";
-  /** Weights to begin with; fresh ones where not given. Optimizer and schedule always begin anew. */
-  readonly start?: NetworkWeights;
-  /**
-   * Rows of `trainIndex` that are to be spread evenly over the batches, as pseudo-labelled ones: each batch then holds their
-   * share of all, to one window.
-   */
-  readonly spread?: Int32Array;
-  readonly rng: RngState;
-}
-
-/** [P] and [S]. */
-export interface NetworkWeights {
-  readonly parameters: Float32Array;
-  readonly statistics: Float32Array;
-}
 
 export interface FitOptions {
   /** Where an interrupted fit stood. */
@@ -86,30 +48,41 @@ const plateau = { patience: 5, factor: 0.5, minLearningRate: 1e-6 } as const;
 /** Windows a call of the validation network. */
 const validationBatch = 256;
 
+/** A plan with its windows, as the steps need them. */
+interface Fit {
+  readonly plan: FitPlan;
+  readonly windows: WindowSet;
+  readonly trainIndex: Int32Array;
+  readonly validationIndex: Int32Array | null;
+}
+
 /**
- * Fits, or goes on with, a network. Equal specs give equal bytes, wherever they were interrupted.
+ * Fits, or goes on with, a network. Equal plans give equal bytes, wherever they were interrupted.
  *
- * @throws Diverged where the loss is not a finite number
+ * @param windows those that the plan names
+ * @throws Diverged if the loss is not a finite number
  */
-export async function fitNetwork(spec: FitSpec, options: FitOptions): Promise<FitResult> {
-  const { windows, trainIndex, validationIndex } = spec;
-  const batchSize = Math.min(spec.batchSize, trainIndex.length);
+export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: FitOptions): Promise<FitResult> {
+  const trainIndex = Int32Array.from(plan.trainIndex);
+  const validationIndex = plan.validationIndex === null ? null : Int32Array.from(plan.validationIndex);
+  const fit: Fit = { plan, windows: withPseudoLabels(windows, plan), trainIndex, validationIndex };
+  const batchSize = Math.min(plan.batchSize, trainIndex.length);
   const input = {
     batchSize,
     windowSize: windows.windowSize,
     channels: windows.channels.length,
     classes: windows.classes.length,
   };
-  const rng = Rng.fromState(spec.rng);
-  const training = await openTraining(spec, input, options.threads);
-  const validation = validationIndex === null ? null : await ValidationSession.create(spec.network, input);
+  const rng = Rng.fromState(plan.rng);
+  const training = await openTraining(plan, input, options.threads);
+  const validation = validationIndex === null ? null : await ValidationSession.create(plan.network, input);
   try {
-    const state = options.state ?? initialState(training, spec, rng);
+    const state = options.state ?? freshState(training, plan, rng);
     training.state = state;
     const { progress } = state;
-    while (!isDone(spec, state)) {
-      if (!(await runEpoch(spec, options, training, state, rng))) return { state, finished: false };
-      const epoch = await closeEpoch(spec, validation, state, Math.floor(trainIndex.length / batchSize), batchSize);
+    while (!isDone(plan, state)) {
+      if (!(await runEpoch(fit, options, training, state, rng))) return { state, finished: false };
+      const epoch = await closeEpoch(fit, validation, state, Math.floor(trainIndex.length / batchSize), batchSize);
       progress.epochs.push(epoch);
       options.onEpoch(epoch, state);
     }
@@ -120,11 +93,18 @@ export async function fitNetwork(spec: FitSpec, options: FitOptions): Promise<Fi
   }
 }
 
+function withPseudoLabels(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
+  if (pseudoLabels === null) return windows;
+  const labels = Int32Array.from(windows.labels);
+  for (const [i, row] of pseudoLabels.rows.entries()) labels[row] = pseudoLabels.labels[i]!;
+  return { ...windows, labels };
+}
+
 /** Probabilities [N, K] of windows under weights, in the order of `rows`. */
 export async function predictRows(
   session: ValidationSession,
   weights: { parameters: Float32Array; statistics: Float32Array },
-  { windows, scaler }: Pick<FitSpec, "windows" | "scaler">,
+  { windows, scaler }: { readonly windows: WindowSet; readonly scaler: Scaler },
   rows: Int32Array,
 ): Promise<Float32Array> {
   const length = windows.windowSize * windows.channels.length;
@@ -143,66 +123,44 @@ export async function predictRows(
  * A batch stays whole where it cannot be divided evenly (it may have been shrunk to the windows there are), or where a
  * shard would be one window, which batch normalization turns into nothing.
  */
-function openTraining(spec: FitSpec, input: NetworkInput, threads: number): Promise<StepSession> {
-  const { network, shards } = spec;
+function openTraining({ network, shards }: FitPlan, input: NetworkInput, threads: number): Promise<StepSession> {
   return shards > 1 && input.batchSize % shards === 0 && input.batchSize >= 2 * shards
     ? ShardedTrainingSession.create(network, input, { shards, threads })
     : TrainingSession.create(network, input);
 }
 
-function initialState(session: StepSession, spec: FitSpec, rng: Rng): FitState {
-  const { network } = session;
-  const { parameters, statistics } = spec.start ?? {
+function freshState({ network }: StepSession, { learningRate }: FitPlan, rng: Rng): FitState {
+  const weights = {
     parameters: initialVector(network.parameters, rng.split("weights")),
     statistics: initialVector(network.statistics, rng.split("weights")),
   };
-  return {
-    parameters: Float32Array.from(parameters),
-    moment1: new Float32Array(network.parameterCount),
-    moment2: new Float32Array(network.parameterCount),
-    statistics: Float32Array.from(statistics),
-    averageParameters: Float32Array.from(parameters),
-    averageStatistics: Float32Array.from(statistics),
-    bestParameters: Float32Array.from(parameters),
-    bestStatistics: Float32Array.from(statistics),
-    progress: {
-      epochs: [],
-      step: 0,
-      lossSum: 0,
-      correct: 0,
-      epochSeconds: 0,
-      updates: 0,
-      learningRate: scheduled(spec.learningRate, 0),
-      sinceBest: 0,
-      sinceCut: 0,
-    },
-  };
+  return stateFrom(weights, scheduled(learningRate, 0));
 }
 
-function scheduled(learningRate: FitSpec["learningRate"], epoch: number): number {
+function scheduled(learningRate: FitPlan["learningRate"], epoch: number): number {
   if (typeof learningRate === "number") return learningRate;
   return learningRate[Math.min(epoch, learningRate.length - 1)]!;
 }
 
-function isDone({ epochs, patience, validationIndex }: FitSpec, { progress }: FitState): boolean {
+function isDone({ epochs, patience, validationIndex }: FitPlan, { progress }: FitState): boolean {
   return progress.epochs.length >= epochs || (validationIndex !== null && progress.sinceBest >= patience);
 }
 
 /** The rest of the epoch that `state` is in; false where it was stopped before its end. */
 async function runEpoch(
-  spec: FitSpec,
+  { plan, windows, trainIndex }: Fit,
   options: FitOptions,
   session: StepSession,
   state: FitState,
   rng: Rng,
 ): Promise<boolean> {
-  const { windows, trainIndex, classWeights, scaler } = spec;
+  const { classWeights, scaler } = plan;
   const { progress } = state;
   const classCount = windows.classes.length;
-  const batchSize = Math.min(spec.batchSize, trainIndex.length);
+  const batchSize = Math.min(plan.batchSize, trainIndex.length);
   const steps = Math.floor(trainIndex.length / batchSize);
   const epoch = progress.epochs.length + 1;
-  const order = epochOrder(trainIndex, spec.spread, rng.split(`order-${epoch}`));
+  const order = epochOrder(trainIndex, plan.pseudoLabels?.rows ?? [], rng.split(`order-${epoch}`));
   const sizes = { windowSize: windows.windowSize, channels: windows.channels.length };
   const triads = findTriads(windows.channels);
   const x = new Float32Array(batchSize * sizes.windowSize * sizes.channels);
@@ -213,14 +171,14 @@ async function runEpoch(
     const rows = order.subarray(progress.step * batchSize, (progress.step + 1) * batchSize);
     const stepRng = rng.split(`step-${epoch}-${progress.step}`);
     gatherWindows(windows, rows, x);
-    if (spec.augment === "rotate") rotateWindows(x, batchSize, sizes, triads, stepRng);
+    if (plan.augment === "rotate") rotateWindows(x, batchSize, sizes, triads, stepRng);
     scaleWindows(x, scaler);
     gatherTargets(windows.labels, rows, classWeights, classCount, targets);
     for (const [i, { rate }] of session.masks.entries()) fillKeepMask(masks[i]!, rate, stepRng);
     progress.updates++;
     const stepSize = adamStepSize(progress.learningRate, progress.updates);
     const { loss, logits } = await session.step({ x, targets, masks, stepSize });
-    if (!Number.isFinite(loss)) throw notFinite(spec, loss, epoch, progress.step + 1, progress.learningRate);
+    if (!Number.isFinite(loss)) throw notFinite(plan, loss, epoch, progress.step + 1, progress.learningRate);
     Object.assign(state, session.state);
     follow(state, progress.updates);
     progress.lossSum += loss;
@@ -236,8 +194,8 @@ async function runEpoch(
 }
 
 /** Shuffled rows; those of `spread` at even distances among the others. */
-export function epochOrder(trainIndex: Int32Array, spread: Int32Array | undefined, rng: Rng): Int32Array {
-  if (spread === undefined || spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
+export function epochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
+  if (spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
   const apart = new Set(spread);
   const others = rng.shuffle(trainIndex.filter((row) => !apart.has(row)));
   const thinned = rng.shuffle(Int32Array.from(spread));
@@ -261,7 +219,7 @@ function moveTowards(average: Float32Array, values: Float32Array, rate: number):
 
 /** Validates, and decides on the learning rate and the weights to keep; `state` is then at the start of the next epoch. */
 async function closeEpoch(
-  spec: FitSpec,
+  fit: Fit,
   validation: ValidationSession | null,
   state: FitState,
   steps: number,
@@ -270,7 +228,7 @@ async function closeEpoch(
   const started = performance.now();
   const { progress } = state;
   const { learningRate } = progress;
-  const { loss: valLoss, accuracy: valAccuracy, macroF1: valMacroF1 } = await validate(spec, validation, state);
+  const { loss: valLoss, accuracy: valAccuracy, macroF1: valMacroF1 } = await validate(fit, validation, state);
   const previous = progress.epochs.findLast((epoch) => epoch.best)?.valMacroF1 ?? Number.NEGATIVE_INFINITY;
   const best = valMacroF1 === null || valMacroF1 > previous + minDelta;
   if (best) {
@@ -278,7 +236,7 @@ async function closeEpoch(
     state.bestStatistics = Float32Array.from(state.averageStatistics);
   }
   if (valMacroF1 === null) {
-    progress.learningRate = scheduled(spec.learningRate, progress.epochs.length + 1);
+    progress.learningRate = scheduled(fit.plan.learningRate, progress.epochs.length + 1);
   } else {
     progress.sinceBest = best ? 0 : progress.sinceBest + 1;
     progress.sinceCut = best ? 0 : progress.sinceCut + 1;
@@ -299,25 +257,24 @@ async function closeEpoch(
 }
 
 async function validate(
-  spec: FitSpec,
+  { plan, windows, validationIndex: rows }: Fit,
   session: ValidationSession | null,
   { averageParameters, averageStatistics }: FitState,
 ): Promise<{ loss: number | null; accuracy: number | null; macroF1: number | null }> {
-  const rows = spec.validationIndex;
   if (session === null || rows === null) return { loss: null, accuracy: null, macroF1: null };
   const weights = { parameters: averageParameters, statistics: averageStatistics };
-  const probabilities = await predictRows(session, weights, spec, rows);
-  const labels = rows.map((row) => spec.windows.labels[row]!);
-  const metrics = classificationMetrics(labels, probabilities, spec.windows.classes);
+  const probabilities = await predictRows(session, weights, { windows, scaler: plan.scaler }, rows);
+  const labels = rows.map((row) => windows.labels[row]!);
+  const metrics = classificationMetrics(labels, probabilities, windows.classes);
   return { loss: metrics.log_loss, accuracy: metrics.accuracy, macroF1: metrics.macro_f1 };
 }
 
-function notFinite(spec: FitSpec, loss: number, epoch: number, step: number, learningRate: number): Diverged {
+function notFinite(plan: FitPlan, loss: number, epoch: number, step: number, learningRate: number): Diverged {
   return new Diverged(
-    `${spec.name}: the loss became ${loss} in epoch ${epoch}, step ${step}, at a learning rate of ${learningRate}`,
+    `${plan.name}: the loss became ${loss} in epoch ${epoch}, step ${step}, at a learning rate of ${learningRate}`,
     {
       advice:
-        spec.scaler.method === "none"
+        plan.scaler.method === "none"
           ? "Use --normalize zscore, or a smaller --learning-rate."
           : `Use a smaller --learning-rate, such as ${learningRate / 10}, and look for extreme values in the channels' ranges.`,
     },

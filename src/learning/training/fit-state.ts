@@ -47,6 +47,30 @@ export interface FitState extends NetworkState {
   bestStatistics: Float32Array;
 }
 
+/** [P] and [S]. */
+export interface NetworkWeights {
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
+}
+
+/** A fit that begins with weights: its optimizer and its schedule begin anew. */
+export function stateFrom({ parameters, statistics }: NetworkWeights, learningRate: number): FitState {
+  return {
+    parameters: Float32Array.from(parameters),
+    moment1: new Float32Array(parameters.length),
+    moment2: new Float32Array(parameters.length),
+    statistics: Float32Array.from(statistics),
+    averageParameters: Float32Array.from(parameters),
+    averageStatistics: Float32Array.from(statistics),
+    bestParameters: Float32Array.from(parameters),
+    bestStatistics: Float32Array.from(statistics),
+    progress: {
+      ...{ epochs: [], step: 0, lossSum: 0, correct: 0, epochSeconds: 0, updates: 0 },
+      ...{ learningRate, sinceBest: 0, sinceCut: 0 },
+    },
+  };
+}
+
 const vectors = [
   "parameters",
   "moment1",
@@ -101,4 +125,9 @@ function parseHeader(bytes: Uint8Array): { progress: FitProgress; lengths: numbe
     // Reported below, like JSON that is something else.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
+}
+
+/** Seconds that a fit took in all its sittings. */
+export function fitSeconds(epochs: readonly FitEpoch[]): number {
+  return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
 }

@@ -1,15 +1,16 @@
-// The inside of fitInWorker.
+// The inside of workerRunner.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";
 import { fitNetwork, predictRows } from "./fit-network.ts";
+import type { FitOutcome } from "./fit-runner.ts";
 import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
-import type { FitOutcome, WorkerInput, WorkerMessage } from "./fit-worker.ts";
+import type { WorkerInput, WorkerMessage } from "./fit-worker.ts";
 import { ValidationSession } from "./network-session.ts";
 
 const reportMilliseconds = 200;
 
-const { spec, testIndex, checkpoint, threads, stop } = workerData as WorkerInput;
+const { plan, windows, checkpoint, threads, stop } = workerData as WorkerInput;
 const send = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => parentPort!.postMessage(message, transfer);
 
 function sendCheckpoint(state: FitState): void {
@@ -21,7 +22,7 @@ let reported = performance.now();
 let reportedStep = 0;
 
 async function run(): Promise<FitOutcome> {
-  const { state, finished } = await fitNetwork(spec, {
+  const { state, finished } = await fitNetwork(plan, windows, {
     threads,
     ...(checkpoint === null ? {} : { state: decodeFitState(checkpoint) }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
@@ -29,7 +30,7 @@ async function run(): Promise<FitOutcome> {
       const seconds = (performance.now() - reported) / 1000;
       if (seconds * 1000 < reportMilliseconds) return;
       if (reportedStep >= progress.step) reportedStep = 0;
-      const windowsPerSecond = ((progress.step - reportedStep) * spec.batchSize) / seconds;
+      const windowsPerSecond = ((progress.step - reportedStep) * plan.batchSize) / seconds;
       reported = performance.now();
       reportedStep = progress.step;
       send({ type: "step", progress: { ...progress, windowsPerSecond } });
@@ -43,15 +44,14 @@ async function run(): Promise<FitOutcome> {
   if (!finished) sendCheckpoint(state);
   const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
   let probabilities: Float32Array | null = null;
-  if (finished && testIndex !== null) {
-    const { windows, network } = spec;
+  if (finished && plan.testIndex !== null) {
     const sizes = {
       windowSize: windows.windowSize,
       channels: windows.channels.length,
       classes: windows.classes.length,
     };
-    const session = await ValidationSession.create(network, sizes);
-    probabilities = await predictRows(session, kept, spec, testIndex);
+    const session = await ValidationSession.create(plan.network, sizes);
+    probabilities = await predictRows(session, kept, { windows, scaler: plan.scaler }, Int32Array.from(plan.testIndex));
     await session.release();
   }
   return { finished, epochs: state.progress.epochs, ...kept, probabilities };

@@ -6,11 +6,11 @@ import { networkLayers } from "../../../src/learning/networks/presets.ts";
 import { adaptBatchNorm } from "../../../src/learning/training/adapt-batch-norm.ts";
 import { gatherWindows, scaleWindows } from "../../../src/learning/training/batch.ts";
 import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
-import type { NetworkWeights } from "../../../src/learning/training/fit-network.ts";
+import type { NetworkWeights } from "../../../src/learning/training/fit-state.ts";
 import { TrainingSession } from "../../../src/learning/training/network-session.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
-import { toyScaler, toySpec, toyWindows } from "./toy.ts";
+import { toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 const [T, C] = [24, 3];
 const network: NetworkSpec = describeNetwork(networkLayers("compact", 2), { type: "float32", shape: [1, T, C] });
@@ -71,7 +71,7 @@ describe("adapted weights", () => {
   const windows = toyWindows(64);
   let adapted: NetworkWeights;
   beforeAll(async () => {
-    adapted = await adaptBatchNorm(weights, toySpec({ windows }), rowsUpTo(64));
+    adapted = await adaptBatchNorm(weights, ...toyFit({ windows }), rowsUpTo(64));
   });
 
   it("have the parameters as they were, in an array of their own", () => {
@@ -95,9 +95,9 @@ describe("adapted weights", () => {
   });
 
   it("are equal for equal seeds, and others for another", async () => {
-    expect(await adaptBatchNorm(weights, toySpec({ windows }), rowsUpTo(64))).toEqual(adapted);
-    const spec = toySpec({ windows, rng: Rng.fromSeed(6).state });
-    expect((await adaptBatchNorm(weights, spec, rowsUpTo(64))).statistics).not.toEqual(adapted.statistics);
+    expect(await adaptBatchNorm(weights, ...toyFit({ windows }), rowsUpTo(64))).toEqual(adapted);
+    const fit = toyFit({ windows, rng: Rng.fromSeed(6).state });
+    expect((await adaptBatchNorm(weights, ...fit, rowsUpTo(64))).statistics).not.toEqual(adapted.statistics);
   });
 
   it("depend neither on the labels, nor on the statistics before, nor on other windows", async () => {
@@ -106,14 +106,14 @@ describe("adapted weights", () => {
     more.samples.set(windows.samples);
     more.samples.fill(1e6, 64 * T * C);
     const before = { parameters: weights.parameters, statistics: weights.statistics.map((value) => 3 + value) };
-    expect(await adaptBatchNorm(before, toySpec({ windows: more }), rowsUpTo(64))).toEqual(adapted);
+    expect(await adaptBatchNorm(before, ...toyFit({ windows: more }), rowsUpTo(64))).toEqual(adapted);
   });
 
   it("of one batch have the statistics that a training step of it reports", async () => {
-    const spec = toySpec({ windows, batchSize: 16 });
-    const { statistics } = await adaptBatchNorm(weights, spec, rowsUpTo(16));
+    const [plan] = toyFit({ windows, batchSize: 16 });
+    const { statistics } = await adaptBatchNorm(weights, plan, windows, rowsUpTo(16));
     const session = await TrainingSession.create("compact", { batchSize: 16, windowSize: T, channels: C, classes: 2 });
-    const rng = Rng.fromState(spec.rng);
+    const rng = Rng.fromState(plan.rng);
     const order = rng.split("order").shuffle(rowsUpTo(16));
     const own = rng.split("0");
     const masks = session.masks.map(({ shape, rate }) => {
@@ -137,7 +137,7 @@ describe("adapted weights", () => {
   it("follow the data: what shifts a channel moves the first layer's means to those of the shifted windows", async () => {
     const other = shifted(windows, 1, 4);
     const { mean, variance } = firstLayer(other, rowsUpTo(64));
-    const moved = await adaptBatchNorm(weights, toySpec({ windows: other }), rowsUpTo(64));
+    const moved = await adaptBatchNorm(weights, ...toyFit({ windows: other }), rowsUpTo(64));
     expectClose(statistic(moved, "norm_1/moving_mean"), mean);
     expectClose(statistic(moved, "norm_1/moving_variance"), variance);
     const [before, after] = [adapted, moved].map((own) => statistic(own, "norm_1/moving_mean"));
@@ -147,19 +147,19 @@ describe("adapted weights", () => {
 
 it("windows that fill no last batch are left out, and fewer than a batch are one", async () => {
   const windows = toyWindows(40);
-  const spec = toySpec({ windows });
-  const [order] = [Rng.fromState(spec.rng).split("order").shuffle(rowsUpTo(40))];
-  const adapted = await adaptBatchNorm(weights, spec, rowsUpTo(40));
+  const [plan] = toyFit({ windows });
+  const [order] = [Rng.fromState(plan.rng).split("order").shuffle(rowsUpTo(40))];
+  const adapted = await adaptBatchNorm(weights, plan, windows, rowsUpTo(40));
   expectClose(statistic(adapted, "norm_1/moving_mean"), firstLayer(windows, order!.subarray(0, 32)).mean);
-  const few = await adaptBatchNorm(weights, spec, rowsUpTo(5));
+  const few = await adaptBatchNorm(weights, plan, windows, rowsUpTo(5));
   expectClose(statistic(few, "norm_1/moving_mean"), firstLayer(windows, rowsUpTo(5)).mean);
   expectClose(statistic(few, "norm_1/moving_variance"), firstLayer(windows, rowsUpTo(5)).variance);
 });
 
 it("refuses fewer than two windows", async () => {
-  const spec = toySpec({ windows: toyWindows(4) });
+  const fit = toyFit({ windows: toyWindows(4) });
   for (const count of [0, 1]) {
-    await expect(adaptBatchNorm(weights, spec, rowsUpTo(count))).rejects.toThrow(/two windows or more/);
+    await expect(adaptBatchNorm(weights, ...fit, rowsUpTo(count))).rejects.toThrow(/two windows or more/);
   }
-  await expect(adaptBatchNorm(weights, spec, rowsUpTo(2))).resolves.toBeDefined();
+  await expect(adaptBatchNorm(weights, ...fit, rowsUpTo(2))).resolves.toBeDefined();
 });

@@ -1,15 +1,10 @@
 // In which order an epoch goes through its rows, and with which weights a fit begins.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  epochOrder,
-  type FitSpec,
-  fitNetwork,
-  type NetworkWeights,
-} from "../../../src/learning/training/fit-network.ts";
-import type { FitState } from "../../../src/learning/training/fit-state.ts";
+import { epochOrder, fitNetwork } from "../../../src/learning/training/fit-network.ts";
+import { type FitState, type NetworkWeights, stateFrom } from "../../../src/learning/training/fit-state.ts";
 import { Rng } from "../../../src/stats/random.ts";
-import { quiet, toySpec, toyWindows } from "./toy.ts";
+import { quiet, range, type ToyChanges, toyFit, toyWindows } from "./toy.ts";
 
 const rowsUpTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
 
@@ -24,7 +19,7 @@ describe("an epoch's order", () => {
   it("holds every row once, whatever is spread", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, seed }) => {
-        const spread = Int32Array.from(rows.slice(0, Math.round(share * rows.length)));
+        const spread = rows.slice(0, Math.round(share * rows.length));
         const order = epochOrder(Int32Array.from(rows), spread, Rng.fromSeed(seed));
         expect([...order].sort((a, b) => a - b)).toEqual([...rows].sort((a, b) => a - b));
       }),
@@ -35,7 +30,7 @@ describe("an epoch's order", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, batchSize, seed }) => {
         const spread = new Set(rows.slice(0, Math.round(share * rows.length)));
-        const order = epochOrder(Int32Array.from(rows), Int32Array.from(spread), Rng.fromSeed(seed));
+        const order = epochOrder(Int32Array.from(rows), [...spread], Rng.fromSeed(seed));
         for (let start = 0; start + batchSize <= order.length; start += batchSize) {
           const batch = [...order.subarray(start, start + batchSize)];
           const wanted = (batchSize * spread.size) / rows.length;
@@ -47,7 +42,7 @@ describe("an epoch's order", () => {
 
   it("leaves a quarter of each batch and more to labelled rows, where these are half of all", () => {
     for (const batchSize of [4, 5, 7, 16, 64]) {
-      const [rows, spread] = [rowsUpTo(200), rowsUpTo(200).subarray(100)];
+      const [rows, spread] = [rowsUpTo(200), range(100, 200)];
       const order = epochOrder(rows, spread, Rng.fromSeed(3));
       for (let start = 0; start + batchSize <= 200; start += batchSize) {
         const labelled = order.subarray(start, start + batchSize).filter((row) => row < 100).length;
@@ -58,12 +53,11 @@ describe("an epoch's order", () => {
 
   it("without any to spread is the shuffle of before, so that such fits keep their bytes", () => {
     const shuffled = Rng.fromSeed(4).shuffle(rowsUpTo(30));
-    expect(epochOrder(rowsUpTo(30), undefined, Rng.fromSeed(4))).toEqual(shuffled);
-    expect(epochOrder(rowsUpTo(30), new Int32Array(), Rng.fromSeed(4))).toEqual(shuffled);
+    expect(epochOrder(rowsUpTo(30), [], Rng.fromSeed(4))).toEqual(shuffled);
   });
 
   it("is another in each epoch, of both kinds of rows, and changes neither list", () => {
-    const [rows, spread] = [rowsUpTo(40), rowsUpTo(40).subarray(20)];
+    const [rows, spread] = [rowsUpTo(40), range(20, 40)];
     const orders = [1, 2].map((seed) => [...epochOrder(rows, spread, Rng.fromSeed(seed))]);
     for (const isSpread of [true, false]) {
       const [one, other] = orders.map((order) => order.filter((row) => row >= 20 === isSpread));
@@ -75,8 +69,8 @@ describe("an epoch's order", () => {
 });
 
 /** The state before its first epoch: no step was taken. */
-async function begin(changes: Partial<FitSpec>): Promise<FitState> {
-  return (await fitNetwork(toySpec({ epochs: 0, ...changes }), quiet)).state;
+async function begin(changes: ToyChanges): Promise<FitState> {
+  return (await fitNetwork(...toyFit({ epochs: 0, ...changes }), quiet)).state;
 }
 const weightsOf = ({ parameters, statistics }: FitState): NetworkWeights => ({ parameters, statistics });
 
@@ -84,9 +78,9 @@ describe("a fit begins", () => {
   it("from fresh weights that depend on nothing but the seed", async () => {
     const fresh = weightsOf(await begin({}));
     const windows = toyWindows(120, 9);
-    const others: Partial<FitSpec>[] = [
+    const others: ToyChanges[] = [
       { windows },
-      { trainIndex: rowsUpTo(33), spread: rowsUpTo(10) },
+      { trainIndex: range(0, 33), pseudoLabels: { rows: range(0, 10), labels: Array(10).fill(1) } },
       { learningRate: 0.1, batchSize: 8, classWeights: [1, 2], augment: "rotate", validationIndex: null },
     ];
     for (const changes of others) expect(weightsOf(await begin(changes))).toEqual(fresh);
@@ -94,32 +88,32 @@ describe("a fit begins", () => {
   });
 
   it("from the weights that it is given, which stay as they are, with a new optimizer and schedule", async () => {
-    const earlier = await fitNetwork(toySpec(), quiet);
+    const earlier = await fitNetwork(...toyFit(), quiet);
     const start = weightsOf(earlier.state);
     const copy = structuredClone(start);
-    const state = await begin({ start });
+    const state = stateFrom(start, 0.003);
     expect(weightsOf(state)).toEqual(start);
     expect(state.averageParameters).toEqual(start.parameters);
     expect(state.averageStatistics).toEqual(start.statistics);
     for (const moments of [state.moment1, state.moment2]) expect(moments.every((value) => value === 0)).toBe(true);
     expect(state.progress).toMatchObject({ updates: 0, epochs: [], learningRate: 0.003 });
-    const { state: after } = await fitNetwork(toySpec({ start, epochs: 1 }), quiet);
+    const { state: after } = await fitNetwork(...toyFit({ epochs: 1 }), { ...quiet, state });
     expect(start).toEqual(copy);
     expect(after.parameters).not.toEqual(start.parameters);
     expect(after.progress.epochs[0]!.loss).toBeLessThan(earlier.state.progress.epochs[0]!.loss);
   });
 });
 
-it("a fit learns from spread rows under the labels that they have, and equal specs give equal weights", async () => {
+it("a fit learns from pseudo-labels in place of the windows' own, and equal plans give equal weights", async () => {
   const windows = toyWindows(120);
-  const spec = toySpec({ windows, spread: rowsUpTo(80).subarray(40), epochs: 2 });
-  const { state: one } = await fitNetwork(spec, quiet);
-  const { state: again } = await fitNetwork(spec, quiet);
+  const rows = range(40, 80);
+  const pseudoLabels = { rows, labels: rows.map((row) => windows.labels[row]!) };
+  const fit = { pseudoLabels, epochs: 2 };
+  const { state: one } = await fitNetwork(...toyFit({ windows, ...fit }), quiet);
+  const unlabelled = { ...windows, labels: windows.labels.map((label, row) => (rows.includes(row) ? -1 : label)) };
+  const { state: again } = await fitNetwork(...toyFit({ windows: unlabelled, ...fit }), quiet);
   expect(weightsOf(again)).toEqual(weightsOf(one));
-  const turned = {
-    ...windows,
-    labels: windows.labels.map((label, row) => (row >= 40 && row < 80 ? 1 - label : label)),
-  };
-  const { state: other } = await fitNetwork({ ...spec, windows: turned }, quiet);
+  const turned = { rows, labels: pseudoLabels.labels.map((label) => 1 - label) };
+  const { state: other } = await fitNetwork(...toyFit({ windows, ...fit, pseudoLabels: turned }), quiet);
   expect(other.parameters).not.toEqual(one.parameters);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FitSpec, fitNetwork } from "../../../src/learning/training/fit-network.ts";
+import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import {
   decodeFitState,
   encodeFitState,
@@ -7,10 +7,10 @@ import {
   type FitState,
 } from "../../../src/learning/training/fit-state.ts";
 import { Rng } from "../../../src/stats/random.ts";
-import { quiet, toyScaler, toySpec, toyWindows } from "./toy.ts";
+import { quiet, range, type Toy, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
-async function finish(spec: FitSpec, options: Partial<typeof quiet> = {}): Promise<FitState> {
-  const { state, finished } = await fitNetwork(spec, { ...quiet, ...options });
+async function finish(fit: Toy, options: Partial<typeof quiet> = {}): Promise<FitState> {
+  const { state, finished } = await fitNetwork(...fit, { ...quiet, ...options });
   expect(finished).toBe(true);
   return state;
 }
@@ -23,50 +23,50 @@ function bytes(state: FitState): Uint8Array {
 
 describe("a fit", () => {
   it("learns a problem that can be learnt", async () => {
-    const { progress } = await finish(toySpec({ epochs: 25 }));
+    const { progress } = await finish(toyFit({ epochs: 25 }));
     const losses = progress.epochs.map(({ loss }) => loss);
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
     expect(Math.max(...progress.epochs.map(({ valMacroF1 }) => valMacroF1!))).toBeGreaterThan(0.95);
   });
 
-  it("gives equal bytes for equal specs, and others for another seed", async () => {
-    const first = bytes(await finish(toySpec()));
-    expect(bytes(await finish(toySpec()))).toEqual(first);
-    expect(bytes(await finish(toySpec({ rng: Rng.fromSeed(6).state })))).not.toEqual(first);
+  it("gives equal bytes for equal plans, and others for another seed", async () => {
+    const first = bytes(await finish(toyFit()));
+    expect(bytes(await finish(toyFit()))).toEqual(first);
+    expect(bytes(await finish(toyFit({ rng: Rng.fromSeed(6).state })))).not.toEqual(first);
   });
 
   it("goes on from a checkpoint of any step as if it had never stopped", async () => {
-    const spec = toySpec({ augment: "rotate" });
-    const whole = bytes(await finish(spec));
+    const fit = toyFit({ augment: "rotate" });
+    const whole = bytes(await finish(fit));
     for (const stopAfter of [1, 4, 5, 7, 10]) {
       let steps = 0;
-      const stopped = await fitNetwork(spec, { ...quiet, shouldStop: () => ++steps === stopAfter });
+      const stopped = await fitNetwork(...fit, { ...quiet, shouldStop: () => ++steps === stopAfter });
       expect(stopped.finished).toBe(false);
       const state = decodeFitState(encodeFitState(stopped.state));
-      expect(bytes(await finish(spec, { state })), `stopped after step ${stopAfter}`).toEqual(whole);
+      expect(bytes(await finish(fit, { state })), `stopped after step ${stopAfter}`).toEqual(whole);
     }
   });
 
   it("has nothing left to do where the checkpoint is at its end", async () => {
-    const state = await finish(toySpec());
+    const state = await finish(toyFit());
     let epochs = 0;
-    const again = await finish(toySpec(), { state, onEpoch: () => epochs++ });
+    const again = await finish(toyFit(), { state, onEpoch: () => epochs++ });
     expect(epochs).toBe(0);
     expect(bytes(again)).toEqual(bytes(state));
   });
 
   it("is not moved by rows it does not train or validate on", async () => {
     const windows = toyWindows(120);
-    const spec = toySpec({ windows, trainIndex: Int32Array.from({ length: 60 }, (_, i) => i) });
-    const before = bytes(await finish(spec));
+    const fit = toyFit({ windows, trainIndex: range(0, 60) });
+    const before = bytes(await finish(fit));
     windows.samples.fill(1e6, 60 * 24 * 3, 80 * 24 * 3);
     windows.labels.fill(0, 60, 80);
-    expect(bytes(await finish(spec))).toEqual(before);
+    expect(bytes(await finish(fit))).toEqual(before);
   });
 
   it("is moved by validation in what it keeps, not in what it learns", async () => {
-    const others = Int32Array.from({ length: 10 }, (_, i) => 100 + i);
-    const [one, other] = [await finish(toySpec()), await finish(toySpec({ validationIndex: others }))];
+    const others = range(100, 110);
+    const [one, other] = [await finish(toyFit()), await finish(toyFit({ validationIndex: others }))];
     expect(other.parameters).toEqual(one.parameters);
   });
 
@@ -75,8 +75,8 @@ describe("a fit", () => {
     const rng = Rng.fromSeed(3);
     for (let row = 80; row < 120; row++) windows.labels[row] = rng.integer(2);
     const states: FitState[] = [];
-    const spec = toySpec({ windows, epochs: 60, patience: 4 });
-    const { progress, bestParameters } = await finish(spec, {
+    const fit = toyFit({ windows, epochs: 60, patience: 4 });
+    const { progress, bestParameters } = await finish(fit, {
       onEpoch: (_, state) => states.push(decodeFitState(encodeFitState(state))),
     });
     const scores = progress.epochs.map(({ valMacroF1 }) => valMacroF1!);
@@ -90,7 +90,7 @@ describe("a fit", () => {
   it("halves the learning rate after five epochs without improvement", async () => {
     const windows = toyWindows(120);
     windows.labels.fill(0, 80);
-    const { progress } = await finish(toySpec({ windows, epochs: 30, patience: 30 }));
+    const { progress } = await finish(toyFit({ windows, epochs: 30, patience: 30 }));
     let since = 0;
     for (const [i, epoch] of progress.epochs.entries()) {
       since = epoch.best ? 0 : since + 1;
@@ -104,7 +104,7 @@ describe("a fit", () => {
 
   it("without validation runs all epochs at the rates it is given and keeps the last weights", async () => {
     const rates = [0.003, 0.002, 0.001];
-    const state = await finish(toySpec({ validationIndex: null, learningRate: rates }));
+    const state = await finish(toyFit({ validationIndex: null, learningRate: rates }));
     expect(state.progress.epochs.map(({ learningRate }) => learningRate)).toEqual(rates);
     expect(state.progress.epochs.map(({ valLoss }) => valLoss)).toEqual([null, null, null]);
     expect(state.bestParameters).toEqual(state.averageParameters);
@@ -113,22 +113,22 @@ describe("a fit", () => {
   it("weighs classes: the heavier one is preferred where nothing tells them apart", async () => {
     const windows = toyWindows(120);
     windows.samples.fill(5);
-    const state = await finish(toySpec({ windows, epochs: 15, classWeights: [3, 1], validationIndex: null }));
+    const state = await finish(toyFit({ windows, epochs: 15, classWeights: [3, 1], validationIndex: null }));
     const accuracy = state.progress.epochs.at(-1)!.accuracy;
     expect(accuracy).toBeCloseTo(0.5, 1);
-    const unweighted = await finish(toySpec({ windows, epochs: 15, validationIndex: null }));
+    const unweighted = await finish(toyFit({ windows, epochs: 15, validationIndex: null }));
     expect(state.parameters).not.toEqual(unweighted.parameters);
   });
 
   it("shrinks the batch to the windows there are", async () => {
-    const { progress } = await finish(toySpec({ trainIndex: Int32Array.of(0, 1, 2, 3, 4), epochs: 1 }));
+    const { progress } = await finish(toyFit({ trainIndex: range(0, 5), epochs: 1 }));
     expect(progress.updates).toBe(1);
   });
 
   it("reports each step and each epoch", async () => {
     const steps: string[] = [];
     const epochs: FitEpoch[] = [];
-    await finish(toySpec({ epochs: 2 }), {
+    await finish(toyFit({ epochs: 2 }), {
       onStep: ({ epoch, step, steps: all }) => steps.push(`${epoch}:${step}/${all}`),
       onEpoch: (epoch) => epochs.push(epoch),
     });
@@ -140,7 +140,7 @@ describe("a fit", () => {
     const extreme = toyWindows(120);
     extreme.samples.fill(3e38, 0, 24 * 3 * 100);
     const scaler = { ...toyScaler, method: "none" as const, center: [0, 0, 0], scale: [1, 1, 1] };
-    await expect(fitNetwork(toySpec({ windows: extreme, scaler }), quiet)).rejects.toMatchObject({
+    await expect(fitNetwork(...toyFit({ windows: extreme, scaler }), quiet)).rejects.toMatchObject({
       name: "Diverged",
       message: expect.stringMatching(/^fold 1: the loss became NaN in epoch 1, step \d+, at a learning rate of 0.003$/),
       advice: "Use --normalize zscore, or a smaller --learning-rate.",
@@ -150,7 +150,7 @@ describe("a fit", () => {
 
 describe("a checkpoint", () => {
   it("is read back bit for bit, also from a part of a larger buffer", async () => {
-    const state = await finish(toySpec({ epochs: 1 }));
+    const state = await finish(toyFit({ epochs: 1 }));
     const encoded = encodeFitState(state);
     const larger = Buffer.alloc(encoded.length + 7);
     larger.set(encoded, 7);
@@ -158,7 +158,7 @@ describe("a checkpoint", () => {
   });
 
   it("is refused where it is cut off", async () => {
-    const encoded = encodeFitState(await finish(toySpec({ epochs: 1 })));
+    const encoded = encodeFitState(await finish(toyFit({ epochs: 1 })));
     expect(() => decodeFitState(encoded.subarray(0, encoded.length - 1))).toThrow(RangeError);
   });
 });

@@ -2,33 +2,34 @@
 import { describe, expect, it } from "vitest";
 import { Diverged } from "../../../src/learning/training/diverged.ts";
 import { fitNetwork, predictRows } from "../../../src/learning/training/fit-network.ts";
+import { type StepProgress, windowsAtHand } from "../../../src/learning/training/fit-runner.ts";
 import { decodeFitState, type FitEpoch } from "../../../src/learning/training/fit-state.ts";
-import { fitInWorker, type StepProgress } from "../../../src/learning/training/fit-worker.ts";
+import { workerRunner } from "../../../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../../../src/learning/training/network-session.ts";
 import { sha256Bytes } from "../../../src/storage/store/hash.ts";
-import { quiet, toySpec, toyWindows } from "./toy.ts";
+import { quiet, range, toyFit, toyWindows } from "./toy.ts";
 
 const windows = toyWindows(60);
-const testIndex = Int32Array.of(59, 50, 51, 52);
-const spec = toySpec({
-  ...{ windows, batchSize: 8, epochs: 2 },
-  trainIndex: Int32Array.from({ length: 32 }, (_, i) => i),
-  validationIndex: Int32Array.from({ length: 16 }, (_, i) => 32 + i),
-});
+const testIndex = [59, 50, 51, 52];
+const changes = { batchSize: 8, epochs: 2, trainIndex: range(0, 32), validationIndex: range(32, 48), testIndex };
+const [plan] = toyFit({ windows, ...changes });
+const run = workerRunner(windowsAtHand(plan.windows, windows));
 
 const hashOf = (values: Float32Array): string =>
   sha256Bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 
-describe("fitInWorker", () => {
+describe("workerRunner", () => {
   it("gives the weights of the best epoch and what they say about the test windows, in their order", async () => {
     const epochs: FitEpoch[] = [];
     const checkpoints: Uint8Array[] = [];
-    const task = { spec, testIndex, checkpoint: null, threads: 1 };
-    const outcome = await fitInWorker(task, {
-      onEpoch: (epoch) => epochs.push(epoch),
-      onCheckpoint: (bytes) => checkpoints.push(bytes),
-    });
-    const { state } = await fitNetwork(spec, quiet);
+    const outcome = await run(
+      { plan, checkpoint: null, threads: 1 },
+      {
+        onEpoch: (epoch) => epochs.push(epoch),
+        onCheckpoint: (bytes) => checkpoints.push(bytes),
+      },
+    );
+    const { state } = await fitNetwork(plan, windows, quiet);
     expect(outcome.finished).toBe(true);
     expect(hashOf(outcome.parameters)).toBe(hashOf(state.bestParameters));
     expect(hashOf(outcome.statistics)).toBe(hashOf(state.bestStatistics));
@@ -36,19 +37,21 @@ describe("fitInWorker", () => {
     expect(checkpoints.map((bytes) => decodeFitState(bytes).progress.epochs.length)).toEqual([1, 2]);
     const session = await ValidationSession.create("compact", { windowSize: 24, channels: 3, classes: 2 });
     const weights = { parameters: state.bestParameters, statistics: state.bestStatistics };
-    expect(outcome.probabilities).toEqual(await predictRows(session, weights, spec, testIndex));
-    const single = await predictRows(session, weights, spec, testIndex.subarray(2, 3));
+    expect(outcome.probabilities).toEqual(
+      await predictRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.from(testIndex)),
+    );
+    const single = await predictRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.of(51));
     await session.release();
     for (const k of [0, 1]) expect(outcome.probabilities![4 + k]).toBeCloseTo(single[k]!, 6);
   });
 
   it("stops at the signal with a checkpoint, from which another one ends like one that never stopped", async () => {
-    const whole = await fitInWorker({ spec, testIndex, checkpoint: null, threads: 1 });
+    const whole = await run({ plan, checkpoint: null, threads: 1 }, {});
     const controller = new AbortController();
     const stopped: Uint8Array[] = [];
-    const long = { ...spec, epochs: 100_000, patience: 100_000 };
-    const outcome = await fitInWorker(
-      { spec: long, testIndex, checkpoint: null, threads: 1 },
+    const long = { ...plan, epochs: 100_000, patience: 100_000 };
+    const outcome = await run(
+      { plan: long, checkpoint: null, threads: 1 },
       {
         signal: controller.signal,
         onEpoch: () => controller.abort(),
@@ -57,7 +60,7 @@ describe("fitInWorker", () => {
     );
     expect(outcome).toMatchObject({ finished: false, probabilities: null });
     expect(decodeFitState(stopped.at(-1)!).progress.epochs.length).toBeLessThan(100_000);
-    const again = await fitInWorker({ spec, testIndex, checkpoint: stopped[0]!, threads: 1 });
+    const again = await run({ plan, checkpoint: stopped[0]!, threads: 1 }, {});
     const timeless = (epochs: readonly FitEpoch[]): FitEpoch[] => epochs.map((epoch) => ({ ...epoch, seconds: 0 }));
     expect(hashOf(again.parameters)).toBe(hashOf(whole.parameters));
     expect(hashOf(again.statistics)).toBe(hashOf(whole.statistics));
@@ -68,8 +71,8 @@ describe("fitInWorker", () => {
   it("does one step at most where the signal was given before it began", async () => {
     const steps: StepProgress[] = [];
     const checkpoints: Uint8Array[] = [];
-    const outcome = await fitInWorker(
-      { spec, testIndex: null, checkpoint: null, threads: 1 },
+    const outcome = await run(
+      { plan, checkpoint: null, threads: 1 },
       { signal: AbortSignal.abort(), onStep: (step) => steps.push(step), onCheckpoint: (b) => checkpoints.push(b) },
     );
     expect(outcome.finished).toBe(false);
@@ -79,15 +82,14 @@ describe("fitInWorker", () => {
   it("fails as the fit does: what a user can change by name, with its advice; all else as a defect", async () => {
     const extreme = toyWindows(60);
     extreme.samples.fill(3e38);
-    const scaler = { ...spec.scaler, method: "none" as const };
-    const task = { testIndex: null, checkpoint: null, threads: 1 };
-    const diverged = await fitInWorker({ ...task, spec: { ...spec, windows: extreme, scaler } }).catch(
-      (error) => error,
-    );
+    const scaler = { ...plan.scaler, method: "none" as const };
+    const task = { checkpoint: null, threads: 1 };
+    const onExtreme = workerRunner(windowsAtHand(plan.windows, extreme));
+    const diverged = await onExtreme({ ...task, plan: { ...plan, scaler } }, {}).catch((error) => error);
     expect(diverged).toBeInstanceOf(Diverged);
     expect(diverged).toMatchObject({ exitCode: 2, advice: "Use --normalize zscore, or a smaller --learning-rate." });
-    const damaged = { ...task, spec, checkpoint: Uint8Array.of(1, 2, 3) };
-    const defect = await fitInWorker(damaged).catch((error) => error);
+    const damaged = { ...task, plan, checkpoint: Uint8Array.of(1, 2, 3) };
+    const defect = await run(damaged, {}).catch((error) => error);
     expect(defect).toBeInstanceOf(Error);
     expect(defect).not.toBeInstanceOf(Diverged);
   });

@@ -1,11 +1,11 @@
 // A fit that is stopped over and over, at random steps, and taken up from the checkpoint's bytes each time, by any number
 // of threads: what it ends with are the bytes of a fit that was never stopped.
 import { describe, expect, it } from "vitest";
-import { type FitSpec, fitNetwork } from "../../../src/learning/training/fit-network.ts";
+import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { sha256Bytes } from "../../../src/storage/store/hash.ts";
-import { quiet, toyScaler, toySpec, toyWindows } from "./toy.ts";
+import { quiet, range, type Toy, type ToyChanges, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 /** Hash of its bytes, without its clock. */
 function hashOf(state: FitState): string {
@@ -13,16 +13,16 @@ function hashOf(state: FitState): string {
   return sha256Bytes(encodeFitState({ ...state, progress: { ...state.progress, epochs, epochSeconds: 0 } }));
 }
 
-async function inOneGo(spec: FitSpec, threads = 1): Promise<string> {
-  return hashOf((await fitNetwork(spec, { ...quiet, threads })).state);
+async function inOneGo(fit: Toy, threads = 1): Promise<string> {
+  return hashOf((await fitNetwork(...fit, { ...quiet, threads })).state);
 }
 
 /** Stops each sitting after one to three steps. */
-async function inManySittings(spec: FitSpec, rng: Rng): Promise<{ sittings: number; state: string }> {
+async function inManySittings(fit: Toy, rng: Rng): Promise<{ sittings: number; state: string }> {
   let checkpoint: Uint8Array | null = null;
   for (let sittings = 1; ; sittings++) {
     let left = 1 + rng.integer(3);
-    const { state, finished } = await fitNetwork(spec, {
+    const { state, finished } = await fitNetwork(...fit, {
       ...quiet,
       threads: 1 + rng.integer(2),
       ...(checkpoint !== null && { state: decodeFitState(checkpoint) }),
@@ -34,14 +34,14 @@ async function inManySittings(spec: FitSpec, rng: Rng): Promise<{ sittings: numb
 }
 
 /** 24 windows in 4 steps an epoch, little enough for many sittings. */
-const small: Partial<FitSpec> = {
+const small: ToyChanges = {
   ...{ windows: toyWindows(40), batchSize: 6, epochs: 2, augment: "rotate" },
-  trainIndex: Int32Array.from({ length: 26 }, (_, i) => i),
-  validationIndex: Int32Array.from({ length: 14 }, (_, i) => 26 + i),
+  trainIndex: range(0, 26),
+  validationIndex: range(26, 40),
 };
 
 describe("stopped over and over", () => {
-  it.each<[string, Partial<FitSpec>]>([
+  it.each<[string, ToyChanges]>([
     ["compact", small],
     ["1dcnn-bilstm", { ...small, network: "1dcnn-bilstm" }],
     [
@@ -49,54 +49,54 @@ describe("stopped over and over", () => {
       { ...small, shards: 2, validationIndex: null, learningRate: [0.01, 0.001], classWeights: [0.5, 2] },
     ],
   ])("%s", async (name, changes) => {
-    const spec = toySpec(changes);
-    const { sittings, state } = await inManySittings(spec, Rng.fromSeed(name.length));
+    const fit = toyFit(changes);
+    const { sittings, state } = await inManySittings(fit, Rng.fromSeed(name.length));
     expect(sittings).toBeGreaterThan(3);
-    expect(state).toEqual(await inOneGo(spec));
+    expect(state).toEqual(await inOneGo(fit));
   });
 
   it("a cut of the learning rate and the wait of early stopping go on where they stood", async () => {
     const windows = toyWindows(40);
     windows.labels.fill(0, 26);
-    const spec = toySpec({ ...small, windows, epochs: 30, patience: 9 });
+    const fit = toyFit({ ...small, windows, epochs: 30, patience: 9 });
     let checkpoint: Uint8Array | null = null;
     let sittings = 0;
     for (let finished = false; !finished; sittings++) {
       let epochs = 0;
-      const fit = await fitNetwork(spec, {
+      const sitting = await fitNetwork(...fit, {
         ...quiet,
         ...(checkpoint !== null && { state: decodeFitState(checkpoint) }),
         onEpoch: () => epochs++,
         shouldStop: () => epochs === 4,
       });
-      ({ finished } = fit);
-      checkpoint = encodeFitState(fit.state);
+      ({ finished } = sitting);
+      checkpoint = encodeFitState(sitting.state);
     }
     const { progress } = decodeFitState(checkpoint!);
     expect(sittings).toBeGreaterThan(1);
     expect(progress.epochs.length).toBeLessThan(30);
     expect(progress.learningRate).toBeLessThan(0.003);
-    expect(hashOf(decodeFitState(checkpoint!))).toEqual(await inOneGo(spec));
+    expect(hashOf(decodeFitState(checkpoint!))).toEqual(await inOneGo(fit));
   });
 });
 
 describe("a fit", () => {
   it("of a batch too small for shards of two windows stays whole", async () => {
     const changes = { ...small, batchSize: 2, epochs: 1 };
-    expect(await inOneGo(toySpec({ ...changes, shards: 2 }))).toEqual(await inOneGo(toySpec(changes)));
+    expect(await inOneGo(toyFit({ ...changes, shards: 2 }))).toEqual(await inOneGo(toyFit(changes)));
   });
 
   it("where no channels are a vector is learnt all the same", async () => {
     const windows = { ...toyWindows(40), channels: ["pressure", "light", "heart"] };
-    const { state } = await fitNetwork(toySpec({ ...small, windows, epochs: 1 }), quiet);
+    const { state } = await fitNetwork(...toyFit({ ...small, windows, epochs: 1 }), quiet);
     expect(state.progress.epochs[0]!.loss).toBeGreaterThan(0);
   });
 
   it("learns nothing from the labels it validates on", async () => {
-    const one = (await fitNetwork(toySpec(small), quiet)).state;
+    const one = (await fitNetwork(...toyFit(small), quiet)).state;
     const windows = toyWindows(40);
     for (let row = 26; row < 40; row++) windows.labels[row] = 1 - windows.labels[row]!;
-    const other = (await fitNetwork(toySpec({ ...small, windows }), quiet)).state;
+    const other = (await fitNetwork(...toyFit({ ...small, windows }), quiet)).state;
     expect(one.progress.updates).toBe(8);
     for (const name of ["parameters", "averageParameters"] as const) {
       expect(Buffer.compare(Buffer.from(other[name].buffer), Buffer.from(one[name].buffer)), name).toBe(0);
@@ -107,7 +107,7 @@ describe("a fit", () => {
   });
 
   it("that no learning rate can save says what to try", async () => {
-    await expect(fitNetwork(toySpec({ ...small, learningRate: 1e30 }), quiet)).rejects.toMatchObject({
+    await expect(fitNetwork(...toyFit({ ...small, learningRate: 1e30 }), quiet)).rejects.toMatchObject({
       name: "Diverged",
       exitCode: 2,
       message: expect.stringMatching(/^fold 1: the loss became (NaN|Infinity) in epoch 1, step \d, .* rate of 1e\+30$/),
@@ -116,7 +116,7 @@ describe("a fit", () => {
     const windows = toyWindows(40);
     windows.samples.fill(Number.POSITIVE_INFINITY, 0, 26 * 24 * 3);
     const scaler = { ...toyScaler, method: "none" as const };
-    await expect(fitNetwork(toySpec({ ...small, windows, scaler }), quiet)).rejects.toMatchObject({
+    await expect(fitNetwork(...toyFit({ ...small, windows, scaler }), quiet)).rejects.toMatchObject({
       advice: expect.stringContaining("--normalize zscore"),
     });
   });

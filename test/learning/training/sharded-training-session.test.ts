@@ -9,7 +9,7 @@ import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
 import { ShardedTrainingSession } from "../../../src/learning/training/sharded-training-session.ts";
 import { Rng } from "../../../src/stats/random.ts";
-import { quiet, toySpec } from "./toy.ts";
+import { quiet, toyFit } from "./toy.ts";
 
 const input = { batchSize: 8, windowSize: 24, channels: 3, classes: 2 };
 
@@ -70,7 +70,7 @@ it("takes Adam's step by the mean of the shards' gradients", async () => {
 
 it("gives equal bytes whatever the number of threads, and is not what a whole batch gives", async () => {
   const finish = async (shards: number, threads: number): Promise<Uint8Array> => {
-    const { state } = await fitNetwork(toySpec({ epochs: 2, shards }), { ...quiet, threads });
+    const { state } = await fitNetwork(...toyFit({ epochs: 2, shards }), { ...quiet, threads });
     const epochs = state.progress.epochs.map((epoch) => ({ ...epoch, seconds: 0 }));
     const timeless: FitState = { ...state, progress: { ...state.progress, epochs } };
     return encodeFitState(timeless);

@@ -1,6 +1,7 @@
 // Windows of a toy problem that a small network learns in seconds: class 0 is slow, class 1 fast.
 
-import type { FitOptions, FitSpec } from "../../../src/learning/training/fit-network.ts";
+import type { FitOptions } from "../../../src/learning/training/fit-network.ts";
+import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
 import type { Scaler } from "../../../src/signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -38,15 +39,24 @@ export const toyScaler: Scaler = {
   scale: [2, 2, 2],
 };
 
-export function toySpec(changes: Partial<FitSpec> = {}): FitSpec {
-  const windows = changes.windows ?? toyWindows(120);
-  return {
-    ...{ name: "fold 1", network: "compact", windows, scaler: toyScaler, epochs: 3, batchSize: 16, patience: 15 },
-    trainIndex: Int32Array.from({ length: 80 }, (_, i) => i),
-    validationIndex: Int32Array.from({ length: 40 }, (_, i) => 80 + i),
-    ...{ learningRate: 0.003, shards: 1, classWeights: null, augment: "none", rng: Rng.fromSeed(5).state },
+export type Toy = [plan: FitPlan, windows: WindowSet];
+
+/** A plan and its windows, as `fitNetwork` takes them. */
+export function toyFit({ windows = toyWindows(120), ...changes }: ToyChanges = {}): Toy {
+  const plan: FitPlan = {
+    ...{ name: "fold 1", windows: "sha256:toy", network: "compact", scaler: toyScaler, epochs: 3, batchSize: 16 },
+    ...{ patience: 15, trainIndex: range(0, 80), validationIndex: range(80, 120), testIndex: null },
+    ...{ pseudoLabels: null, learningRate: 0.003, shards: 1, classWeights: null, augment: "none" },
+    rng: Rng.fromSeed(5).state,
     ...changes,
   };
+  return [plan, windows];
+}
+
+export type ToyChanges = Partial<Omit<FitPlan, "windows">> & { windows?: WindowSet };
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
 export const quiet: FitOptions = { threads: 1, shouldStop: () => false, onStep: () => {}, onEpoch: () => {} };

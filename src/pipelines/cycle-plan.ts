@@ -1,11 +1,11 @@
 // One fit of a retraining: labelled rows and the pseudo-labelled ones of a selection, on the schedule of the champion's final
-// fit, from fresh weights unless others are given.
+// fit.
 
 import type { TrainConfig } from "../config.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import { finalShards } from "../learning/training/final-schedule.ts";
-import type { FitSpec, NetworkWeights } from "../learning/training/fit-network.ts";
+import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitName } from "../learning/training/train-events.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
@@ -15,6 +15,7 @@ import type { Rng } from "../stats/random.ts";
 export interface CycleSetting {
   /** Labelled and unlabelled windows; the labels of the latter are not looked at. */
   readonly windows: WindowSet;
+  readonly windowsFingerprint: string;
   readonly unlabelledRows: Int32Array;
   /** The champion's. */
   readonly trained: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
@@ -31,35 +32,44 @@ export function labelledWith(
   { windows, unlabelledRows }: Pick<CycleSetting, "windows" | "unlabelledRows">,
   base: Int32Array,
   selection: PseudoLabels | null,
-): { windows: WindowSet; rows: Int32Array; spread: Int32Array } {
-  const spread = selection === null ? new Int32Array() : selection.rows.map((row) => unlabelledRows[row]!);
+): { windows: WindowSet; rows: Int32Array; pseudoLabels: FitPlan["pseudoLabels"] } {
+  if (selection === null) return { windows, rows: Int32Array.from(base).sort(), pseudoLabels: null };
+  const pseudoLabelled = Array.from(selection.rows, (row) => unlabelledRows[row]!);
   const labels = Int32Array.from(windows.labels);
-  for (const [i, row] of spread.entries()) labels[row] = selection!.labels[i]!;
-  return { windows: { ...windows, labels }, rows: Int32Array.from([...base, ...spread]).sort(), spread };
+  for (const [i, row] of pseudoLabelled.entries()) labels[row] = selection.labels[i]!;
+  return {
+    windows: { ...windows, labels },
+    rows: Int32Array.from([...base, ...pseudoLabelled]).sort(),
+    pseudoLabels: { rows: pseudoLabelled, labels: Array.from(selection.labels) },
+  };
 }
 
 /**
  * @param base labelled rows that are learned from
- * @param start weights to begin with; null: fresh ones, which depend on the seed and the name alone
+ * @param testIndex windows whose classes are wanted
  */
-export function cycleSpec(
+export function cyclePlan(
   setting: CycleSetting,
   name: FitName,
   base: Int32Array,
   selection: PseudoLabels | null,
-  start: NetworkWeights | null,
-): FitSpec {
+  testIndex: Int32Array | null,
+): FitPlan {
   const { network, normalize, batchSize, patience, classWeights, augment } = setting.trained;
-  const { windows, rows, spread } = labelledWith(setting, base, selection);
+  const { windows, rows, pseudoLabels } = labelledWith(setting, base, selection);
   return {
     name: name.replace("-", " "),
-    ...{ network, windows, trainIndex: rows, validationIndex: null, batchSize, patience, augment, spread },
-    ...{ epochs: setting.learningRates.length, learningRate: setting.learningRates },
+    windows: setting.windowsFingerprint,
+    ...{ network, batchSize, patience, augment, pseudoLabels },
+    trainIndex: Array.from(rows),
+    validationIndex: null,
+    testIndex: testIndex === null ? null : Array.from(testIndex),
+    epochs: setting.learningRates.length,
+    learningRate: setting.learningRates,
     shards: finalShards,
     scaler: fitScaler(normalize, windows, rows),
     classWeights:
       classWeights === "balanced" ? balancedClassWeights(windows.labels, rows, windows.classes.length) : null,
-    ...(start !== null && { start: { parameters: start.parameters, statistics: start.statistics } }),
     rng: setting.rng.split(name).state,
   };
 }

@@ -3,18 +3,17 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { Interrupted, UserError } from "../../errors.ts";
-import { kebabCase } from "../../letter-case.ts";
-import { shellCommand, shellPath } from "../../shell-words.ts";
-import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
-import { canonicalJson } from "../../storage/store/hash.ts";
-import { removeStaging, type Staging } from "../../storage/store/staging.ts";
-import { hasCode } from "../../system-error.ts";
-import { currentVersions } from "../../versions.ts";
-import { decodeFitState, type FitEpoch, type FitProgress } from "./fit-state.ts";
-import { type FitOutcome, type FitTask, fitInWorker } from "./fit-worker.ts";
-import type { TimeLeft } from "./time-left.ts";
-import type { FitName, OnTrainEvent } from "./train-events.ts";
+import { UserError } from "../errors.ts";
+import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
+import type { FitCheckpoints } from "../learning/training/run-fit.ts";
+import type { FitName } from "../learning/training/train-events.ts";
+import { kebabCase } from "../letter-case.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
+import { writeFileAtomic } from "../storage/store/atomic-file.ts";
+import { canonicalJson } from "../storage/store/hash.ts";
+import { removeStaging, type Staging } from "../storage/store/staging.ts";
+import { hasCode } from "../system-error.ts";
+import { currentVersions } from "../versions.ts";
 
 interface RunState {
   config: Record<string, unknown>;
@@ -73,66 +72,28 @@ function differ(before: RunState, now: RunState): string[] {
   ];
 }
 
-/** One fit of the run, from its checkpoint where it has one. @throws Interrupted where the signal ended it */
-export async function runFit(
-  name: FitName,
-  task: Omit<FitTask, "checkpoint">,
-  run: { staging: Staging; timeLeft: TimeLeft; onEvent: OnTrainEvent; signal: AbortSignal },
-): Promise<FitOutcome> {
-  const { staging, timeLeft, onEvent, signal } = run;
-  const path = staging.path(`${name}.checkpoint`);
-  const checkpoint = await readIfPresent(path);
-  const { epochs: maxEpochs, trainIndex, validationIndex } = task.spec;
-  if (checkpoint !== null) {
-    const { epochs } = readProgress(checkpoint, path);
-    for (const epoch of epochs) timeLeft.epochEnded(name, epoch);
-    onEvent({ type: "resumed", fit: name, epochs: epochs.length });
-  }
-  let written: Promise<void> = Promise.resolve();
-  const outcome = await fitInWorker(
-    { ...task, checkpoint },
-    {
-      signal,
-      onStep: (progress) => onEvent({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
-      onEpoch: (epoch) => {
-        timeLeft.epochEnded(name, epoch);
-        const windows = trainIndex.length + (validationIndex?.length ?? 0);
-        onEvent({
-          type: "epoch",
-          fit: name,
-          epochs: maxEpochs,
-          ...epoch,
-          windowsPerSecond: windows / epoch.seconds,
-          secondsLeft: timeLeft.seconds(),
-        });
-      },
-      onCheckpoint: (bytes) => {
-        written = written.then(() => writeFileAtomic(path, bytes));
-        // Awaited below; a failure until then is not unhandled.
-        written.catch(() => {});
-      },
+/** The fits of the run in `staging`, a file each. */
+export function checkpointsIn(staging: Staging): FitCheckpoints {
+  const pathOf = (fit: FitName): string => staging.path(`${fit}.checkpoint`);
+  return {
+    read: async (fit) => {
+      const path = pathOf(fit);
+      const bytes = await readIfPresent(path);
+      return bytes === null ? null : { bytes, epochs: readEpochs(bytes, path) };
     },
-  );
-  await written;
-  if (!outcome.finished) throw new Interrupted("stopped");
-  timeLeft.fitEnded(name);
-  return outcome;
+    write: (fit, bytes) => writeFileAtomic(pathOf(fit), bytes),
+  };
 }
 
-function readProgress(checkpoint: Uint8Array, path: string): FitProgress {
+function readEpochs(checkpoint: Uint8Array, path: string): readonly FitEpoch[] {
   try {
-    return decodeFitState(checkpoint).progress;
+    return decodeFitState(checkpoint).progress.epochs;
   } catch (cause) {
     throw new UserError(`--resume: ${path} is damaged: ${cause instanceof Error ? cause.message : cause}`, {
       advice: `Remove it to begin this fit again: ${shellCommand("rm", shellPath(path))}`,
       cause,
     });
   }
-}
-
-/** Seconds that a fit took in all its sittings. */
-export function fitSeconds(epochs: readonly FitEpoch[]): number {
-  return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 async function readIfPresent(path: string): Promise<Uint8Array | null> {

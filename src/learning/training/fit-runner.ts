@@ -1,0 +1,59 @@
+// How a fit is run, wherever that is: what goes in and comes out is plain data, and the windows stay where they are.
+
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { FitPlan } from "./fit-plan.ts";
+import type { FitEpoch } from "./fit-state.ts";
+
+/**
+ * Runs one fit: in a thread of this process, or elsewhere. Equal tasks give equal outcomes wherever they run.
+ * @throws Diverged if the loss is not a finite number
+ */
+export type FitRunner = (task: FitTask, handlers: FitHandlers) => Promise<FitOutcome>;
+
+/** @throws RangeError if there are no windows with this fingerprint */
+export type FindWindows = (fingerprint: string) => WindowSet | Promise<WindowSet>;
+
+export interface FitTask {
+  readonly plan: FitPlan;
+  /** `encodeFitState`'s bytes of an interrupted fit, or of weights to begin with; null: fresh weights. */
+  readonly checkpoint: Uint8Array | null;
+  /** For the shards of a step; outcomes do not depend on it. */
+  readonly threads: number;
+}
+
+export interface StepProgress {
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Mean over the epoch so far. */
+  readonly loss: number;
+  readonly windowsPerSecond: number;
+}
+
+export interface FitOutcome {
+  /** False if the signal ended it; a checkpoint was then handed out. */
+  readonly finished: boolean;
+  readonly epochs: readonly FitEpoch[];
+  /** Of the weights that were kept: [P], [S]. */
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
+  /** [N, K] in the order of the plan's `testIndex`. */
+  readonly probabilities: Float32Array | null;
+}
+
+export interface FitHandlers {
+  readonly signal?: AbortSignal;
+  /** A few times a second. */
+  readonly onStep?: (progress: StepProgress) => void;
+  readonly onEpoch?: (epoch: FitEpoch) => void;
+  /** After each epoch, and when the signal ends the fit. */
+  readonly onCheckpoint?: (bytes: Uint8Array) => void;
+}
+
+/** Finds windows that are in memory. */
+export function windowsAtHand(fingerprint: string, windows: WindowSet): FindWindows {
+  return (wanted) => {
+    if (wanted === fingerprint) return windows;
+    throw new RangeError(`windows: expected ${fingerprint}, which are here, got ${wanted}`);
+  };
+}

@@ -1,0 +1,71 @@
+import { Interrupted } from "../../errors.ts";
+import type { FitOutcome, FitRunner, FitTask } from "./fit-runner.ts";
+import type { FitEpoch } from "./fit-state.ts";
+import type { TimeLeft } from "./time-left.ts";
+import type { FitName, OnTrainEvent } from "./train-events.ts";
+
+/** What a fit has reached, as bytes and as its epochs. */
+export interface FitCheckpoint {
+  readonly bytes: Uint8Array;
+  readonly epochs: readonly FitEpoch[];
+}
+
+/** Where a run keeps its fits from one sitting to the next. */
+export interface FitCheckpoints {
+  /** Null for a fit that has not begun. @throws UserError if it is damaged */
+  read(fit: FitName): Promise<FitCheckpoint | null>;
+  /** Replaces the one before, whole or not at all. */
+  write(fit: FitName, bytes: Uint8Array): Promise<void>;
+}
+
+/** What the fits of a run share. */
+export interface FitRun {
+  readonly runner: FitRunner;
+  readonly checkpoints: FitCheckpoints;
+  readonly timeLeft: TimeLeft;
+  readonly onEvent: OnTrainEvent;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One fit of a run, from its checkpoint if it has one. A fit whose checkpoint is at its end costs nothing when it is run again.
+ * @throws Interrupted if the signal ended it
+ */
+export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {
+  const { runner, checkpoints, timeLeft, onEvent, signal } = run;
+  const kept = await checkpoints.read(name);
+  const { epochs: maxEpochs, trainIndex, validationIndex } = task.plan;
+  if (kept !== null) {
+    for (const epoch of kept.epochs) timeLeft.epochEnded(name, epoch);
+    onEvent({ type: "resumed", fit: name, epochs: kept.epochs.length });
+  }
+  let written: Promise<void> = Promise.resolve();
+  const outcome = await runner(
+    { ...task, checkpoint: kept?.bytes ?? task.checkpoint },
+    {
+      signal,
+      onStep: (progress) => onEvent({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
+      onEpoch: (epoch) => {
+        timeLeft.epochEnded(name, epoch);
+        const windows = trainIndex.length + (validationIndex?.length ?? 0);
+        onEvent({
+          type: "epoch",
+          fit: name,
+          epochs: maxEpochs,
+          ...epoch,
+          windowsPerSecond: windows / epoch.seconds,
+          secondsLeft: timeLeft.seconds(),
+        });
+      },
+      onCheckpoint: (bytes) => {
+        written = written.then(() => checkpoints.write(name, bytes));
+        // Awaited below; a failure until then is not unhandled.
+        written.catch(() => {});
+      },
+    },
+  );
+  await written;
+  if (!outcome.finished) throw new Interrupted("stopped");
+  timeLeft.fitEnded(name);
+  return outcome;
+}

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+
+/**
+ * "sha256:..." of all that a set of windows is. A fit elsewhere finds its windows by it, and equal fingerprints mean equal
+ * windows.
+ */
+export function windowsFingerprint(windows: WindowSet): string {
+  const { samples, starts, startTimes, labels, groups, recordingIndex, ...plain } = windows;
+  const { channels, samplingRateHz, windowSize, classes, users, recordings } = plain;
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([channels, samplingRateHz, windowSize, classes, users, recordings, starts.length]));
+  for (const { buffer, byteOffset, byteLength } of [samples, starts, startTimes, labels, groups, recordingIndex]) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return `sha256:${hash.digest("hex")}`;
+}

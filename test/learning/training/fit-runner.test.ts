@@ -1,0 +1,110 @@
+// A fold elsewhere: its plan crosses as JSON, its checkpoint as bytes, its windows are found there by their fingerprint, and
+// what comes back is what a worker thread of this process gives.
+import { describe, expect, it } from "vitest";
+import { fitNetwork, predictRows } from "../../../src/learning/training/fit-network.ts";
+import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
+import {
+  type FindWindows,
+  type FitOutcome,
+  type FitRunner,
+  windowsAtHand,
+} from "../../../src/learning/training/fit-runner.ts";
+import { decodeFitState, encodeFitState } from "../../../src/learning/training/fit-state.ts";
+import { workerRunner } from "../../../src/learning/training/fit-worker.ts";
+import { ValidationSession } from "../../../src/learning/training/network-session.ts";
+import { type FitCheckpoints, runFit } from "../../../src/learning/training/run-fit.ts";
+import { TimeLeft } from "../../../src/learning/training/time-left.ts";
+import { windowsFingerprint } from "../../../src/learning/training/windows-fingerprint.ts";
+import { range, toyFit, toyWindows } from "./toy.ts";
+
+const windows = toyWindows(60);
+const fingerprint = windowsFingerprint(windows);
+const [fold] = toyFit({
+  ...{ batchSize: 8, epochs: 3, augment: "rotate", classWeights: [0.7, 1.3] },
+  ...{ trainIndex: range(0, 32), validationIndex: range(32, 48), testIndex: [59, 50, 51] },
+  pseudoLabels: { rows: range(20, 32), labels: range(20, 32).map((row) => row % 2) },
+});
+const plan: FitPlan = { ...fold, windows: fingerprint };
+
+/** What another machine does with the text of a plan; without threads, so that it is another way to the same bytes. */
+async function elsewhere(text: string, checkpoint: Uint8Array | null, find: FindWindows): Promise<FitOutcome> {
+  const received: FitPlan = JSON.parse(text);
+  const own = await find(received.windows);
+  const { state, finished } = await fitNetwork(received, own, {
+    ...{ threads: 2, shouldStop: () => false, onStep: () => {}, onEpoch: () => {} },
+    ...(checkpoint !== null && { state: decodeFitState(checkpoint) }),
+  });
+  const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
+  const session = await ValidationSession.create(received.network, { windowSize: 24, channels: 3, classes: 2 });
+  const from = { windows: own, scaler: received.scaler };
+  const probabilities = await predictRows(session, kept, from, Int32Array.from(received.testIndex!));
+  await session.release();
+  return { finished, epochs: state.progress.epochs, ...kept, probabilities };
+}
+
+const remote =
+  (find: FindWindows): FitRunner =>
+  (task) =>
+    elsewhere(JSON.stringify(task.plan), task.checkpoint, find);
+
+/** Equal but for the seconds. */
+function timeless({ epochs, ...outcome }: FitOutcome): unknown {
+  return { ...outcome, epochs: epochs.map((epoch) => ({ ...epoch, seconds: 0 })) };
+}
+
+function noCheckpoints(): FitCheckpoints & { written: Uint8Array[] } {
+  const written: Uint8Array[] = [];
+  return { written, read: async () => null, write: async (_, bytes) => void written.push(bytes) };
+}
+
+const runOf = (runner: FitRunner, checkpoints: FitCheckpoints) => ({
+  ...{ runner, checkpoints, timeLeft: new TimeLeft(["fold-1"], 3, 1), onEvent: () => {} },
+  signal: new AbortController().signal,
+});
+
+describe("a fold that runs elsewhere", () => {
+  const task = { plan, checkpoint: null, threads: 1 };
+  const find = windowsAtHand(fingerprint, toyWindows(60));
+
+  it("yields the bytes of a worker thread, whatever lies in the windows' labels under pseudo-labels", async () => {
+    const local = noCheckpoints();
+    const here = await runFit("fold-1", task, runOf(workerRunner(windowsAtHand(fingerprint, windows)), local));
+    const there = await runFit("fold-1", task, runOf(remote(find), noCheckpoints()));
+    expect(timeless(there)).toEqual(timeless(here));
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+
+    const goneOn = await remote(find)({ ...task, checkpoint: local.written[0]! }, {});
+    expect(timeless(goneOn)).toEqual(timeless(here));
+  });
+
+  it("goes on from the run's checkpoint rather than from the weights that it was to begin with", async () => {
+    const { state } = await fitNetwork(plan, windows, {
+      ...{ threads: 1, onStep: () => {}, onEpoch: () => {} },
+      shouldStop: () => true,
+    });
+    const bytes = encodeFitState(state);
+    const asked: (Uint8Array | null)[] = [];
+    const runner: FitRunner = async ({ checkpoint }) => {
+      asked.push(checkpoint);
+      return {
+        finished: true,
+        epochs: [],
+        parameters: state.parameters,
+        statistics: state.statistics,
+        probabilities: null,
+      };
+    };
+    const begin = Uint8Array.of(1);
+    const kept: FitCheckpoints = { read: async () => ({ bytes, epochs: [] }), write: async () => {} };
+    await runFit("fold-1", { ...task, checkpoint: begin }, runOf(runner, kept));
+    await runFit("fold-1", { ...task, checkpoint: begin }, runOf(runner, noCheckpoints()));
+    expect(asked).toEqual([bytes, begin]);
+  });
+
+  it("is refused windows that are not those of the plan", async () => {
+    const others = toyWindows(60, 2);
+    const elsewhereFound = windowsAtHand(windowsFingerprint(others), others);
+    await expect(remote(elsewhereFound)(task, {})).rejects.toThrow(RangeError);
+    await expect(workerRunner(elsewhereFound)(task, {})).rejects.toThrow(fingerprint);
+  });
+});

@@ -110,6 +110,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
+/** Entries of the package: files of src/ itself that may import rooms. `index.ts` may import all of them. */
+export const entries: Readonly<Record<string, readonly string[]>> = {
+  "index.ts": Object.keys(rooms),
+  "device.ts": ["signals/sensors", "signals/preprocessing", "monitoring/summaries", "stats"],
+};
+
 export interface Import {
   readonly from: string;
   readonly to: string;

@@ -9,6 +9,8 @@ import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import { baselineStatsSchema } from "../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../src/monitoring/streams/check-result.ts";
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
+import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
+import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
 import { scalerSchema } from "../src/signals/preprocessing/scaler-schema.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
 import { manifestSchema } from "../src/storage/store/manifest.ts";
@@ -38,6 +40,7 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
   rolling_reference: { schema: rollingReferenceSchema, title: "The reference that moves: the last production batches" },
   cv_report: { schema: cvReportSchema, title: "The cross-validation's figures" },
   retrain_report: { schema: retrainReportSchema, title: "What every cycle did, what the gate asked, what came of it" },
+  device: { schema: deviceModelSchema, title: "What a device needs of a model besides the network" },
   registry: { schema: registrySchema, title: "Which version of each line of models is the champion" },
 };
 
@@ -57,6 +60,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   },
   reference_reset: { schema: referenceResetSchema, title: "What `tidemark reference reset --json` answers" },
   compacted_ledger: { schema: compactedLedgerSchema, title: "What `tidemark reference compact --json` answers" },
+  device_summary: { schema: deviceSummarySchema, title: "What a device sends of a batch in place of its samples" },
   baseline_validation: { schema: baselineValidationSchema, title: "What `tidemark baseline validate --json` answers" },
 };
 

@@ -43,9 +43,11 @@ export type { DriftBaseline } from "./monitoring/drift/drift-baseline.ts";
 export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/streams/check-result.ts";
 export { type Monitor, openMonitor } from "./monitoring/streams/open-monitor.ts";
 export type { RollingReference } from "./monitoring/streams/rolling-reference.ts";
+export type { DeviceModel } from "./monitoring/summaries/device-model.ts";
 export { type ShownBaseline, showBaseline, validateBaseline } from "./pipelines/baseline.ts";
 export { type CheckAnswer, check } from "./pipelines/check.ts";
 export { type CompactedLedger, compactLedger } from "./pipelines/compact-ledger.ts";
+export { deviceModel } from "./pipelines/device-model.ts";
 export { type DriftBenchResult, driftBench } from "./pipelines/drift-bench.ts";
 export {
   listModels,

@@ -24,7 +24,7 @@ import { columnsOf } from "../signals/data/column-roles.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows, windowStep } from "../signals/preprocessing/make-windows.ts";
 import { runsOf } from "../signals/preprocessing/window-chunks.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { allocateShared, type WindowSet } from "../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { Rng } from "../stats/random.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
@@ -228,7 +228,7 @@ function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, con
   const step = windowStep(config.window, config.overlap);
   const whole = joinColumns(batches);
   const length = whole[channels[0]!]!.length;
-  const samples = new Float32Array(new SharedArrayBuffer(4 * length * channels.length));
+  const samples = allocateShared(length * channels.length);
   for (const [c, name] of channels.entries()) {
     const column = whole[name]!;
     for (let i = 0; i < length; i++) samples[i * channels.length + c] = column[i]!;

@@ -14,6 +14,7 @@ import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { baselineFaults, contentHash } from "../monitoring/streams/open-monitor.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
+import { deviceModelOf } from "../monitoring/summaries/device-model.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
@@ -104,12 +105,14 @@ export interface WriteOptions {
 
 /** Writes the model folder, whole or not at all. */
 export async function writeModel(
-  { data, config, crossValidation, createdAt }: TrainedModel,
+  { data, config, crossValidation, createdAt, scaler: finalScaler }: TrainedModel,
   built: BuiltModel,
   { staging, seal, extras = {} }: WriteOptions,
 ): Promise<{ manifest: Manifest; report: string; summary: CvReport["summary"] }> {
   const { recordings, windows } = data;
   const { modelVersion, network, scaler, baseline, cvReport, history } = built;
+  const { channels } = windows;
+  const device = deviceModelOf({ modelVersion, config, channels, scaler: finalScaler, drift: baseline.drift });
   const outOfFold = staging.path(modelFiles.outOfFold);
   await writeTable(outOfFold, [
     ...windowColumns(windows),
@@ -130,6 +133,7 @@ export async function writeModel(
     [modelFiles.scaler]: scaler,
     [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
     [modelFiles.baseline]: jsonText(baseline),
+    [modelFiles.device]: `${JSON.stringify(device)}\n`,
     [modelFiles.cvReport]: jsonText(cvReport),
     [modelFiles.outOfFold]: { path: outOfFold },
     [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),

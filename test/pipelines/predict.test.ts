@@ -13,9 +13,9 @@ import {
 import { basename, join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
-import { gatherWindows } from "../../src/learning/training/batch.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";

@@ -2,10 +2,11 @@
 // variance from their windows instead of the training data's. One pass over unlabelled windows; no weight changes.
 // B windows a batch, S statistics.
 
+import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { Rng } from "../../stats/random.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
-import { gatherWindows, scaleWindows } from "./batch.ts";
+import { scaleWindows } from "./batch.ts";
 import { fillKeepMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { NetworkWeights } from "./fit-state.ts";

@@ -1,28 +1,7 @@
-// From windows to what a step is fed: scaled windows and weighted one-hot targets.
+// What a step is fed: scaled windows and weighted one-hot targets.
 // B windows a batch, T time, C channels, K classes.
 
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-
-/**
- * Writes the windows of `rows` into x [B, T, C] in physical units.
- * @param rows window numbers, at most B
- */
-export function gatherWindows(
-  windows: Pick<WindowSet, "samples" | "starts" | "windowSize" | "channels">,
-  rows: Int32Array,
-  x: Float32Array,
-): void {
-  const channels = windows.channels.length;
-  const length = windows.windowSize * channels;
-  if (!(rows.length * length <= x.length)) {
-    throw new RangeError(`x: expected room for ${rows.length} x ${length} numbers, got ${x.length}`);
-  }
-  for (let row = 0; row < rows.length; row++) {
-    const start = windows.starts[rows[row]!]! * channels;
-    x.set(windows.samples.subarray(start, start + length), row * length);
-  }
-}
 
 /** Scales x [B, T, C] in place. */
 export function scaleWindows(x: Float32Array, { method, center, scale }: Scaler): void {

@@ -5,6 +5,7 @@
 // on a few people, the loss is ruled by how sure the network is where it errs, and rises while the labels still improve.
 // B windows a batch, T time, C channels, K classes.
 
+import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -13,7 +14,7 @@ import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
 import { initialVector } from "../networks/parameters.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
-import { gatherTargets, gatherWindows, scaleWindows } from "./batch.ts";
+import { gatherTargets, scaleWindows } from "./batch.ts";
 import { Diverged } from "./diverged.ts";
 import { fillKeepMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";

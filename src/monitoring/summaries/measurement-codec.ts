@@ -10,6 +10,8 @@
 
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
+import { ByteReader, expectEqual } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import { type ModelSignals, type SignalSummary, signalEdges } from "./model-signals.ts";
 
 const version = 1;
@@ -30,15 +32,13 @@ export interface MeasurementShape {
 
 /** @throws RangeError for a moment that is not finite, a count that is no whole number, and channels that differ by class */
 export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8Array {
-  const writer = new Writer();
+  const writer = new ByteWriter();
   const channels = Object.entries(byClass.find((summary) => summary !== null) ?? {});
   writer.byte(version);
   writer.varint(byClass.length);
   writer.varint(channels.length);
   for (const [name, { counts }] of channels) {
-    const bytes = new TextEncoder().encode(name);
-    writer.varint(bytes.length);
-    writer.bytes(bytes);
+    writer.text(name);
     writer.varint(counts.length);
   }
   for (const summary of byClass) {
@@ -56,12 +56,12 @@ export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8
 
 /** @throws RangeError for bytes that `encodeMeasurement` did not write, and for a measurement of another shape */
 export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): BatchMeasurement {
-  const reader = new Reader(bytes);
+  const reader = new ByteReader(bytes);
   expectEqual("version", reader.byte(), version);
   expectEqual("classes", reader.varint(), shape.classes);
   expectEqual("channels", reader.varint(), Object.keys(shape.bins).length);
   const channels = Array.from({ length: Object.keys(shape.bins).length }, () => {
-    const name = reader.text(reader.varint());
+    const name = reader.text();
     const bins = Object.hasOwn(shape.bins, name) ? shape.bins[name]! : undefined;
     if (bins === undefined) throw new RangeError(`measurement: unexpected channel ${JSON.stringify(name)}`);
     expectEqual(`bins of ${JSON.stringify(name)}`, reader.varint(), bins);
@@ -79,14 +79,14 @@ export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): B
   return { byClass, signals };
 }
 
-function writeChannel(writer: Writer, own: ChannelSummary): void {
+function writeChannel(writer: ByteWriter, own: ChannelSummary): void {
   writer.varint(own.n);
   writer.varint(own.missing);
   for (const value of [own.mean, own.std, own.min, own.max, own.excessBelow, own.excessAbove]) writer.float(value);
   for (const count of own.counts) writer.varint(count);
 }
 
-function readChannel(reader: Reader, bins: number): ChannelSummary {
+function readChannel(reader: ByteReader, bins: number): ChannelSummary {
   const [n, missing] = [reader.varint(), reader.varint()];
   const [mean, std, min, max] = [reader.float(), reader.float(), reader.float(), reader.float()];
   const [excessBelow, excessAbove] = [reader.float(), reader.float()];
@@ -100,7 +100,7 @@ function readChannel(reader: Reader, bins: number): ChannelSummary {
   return { n, missing, mean, std, min, max, counts, excessBelow, excessAbove };
 }
 
-function writeSignals(writer: Writer, signals: ModelSignals): void {
+function writeSignals(writer: ByteWriter, signals: ModelSignals): void {
   for (const count of [signals.windows, signals.pairs, signals.flips, ...signals.classCounts]) writer.varint(count);
   for (const { counts, millionths } of [signals.confidence, signals.entropy, signals.margin]) {
     writer.varint(counts.length);
@@ -109,7 +109,7 @@ function writeSignals(writer: Writer, signals: ModelSignals): void {
   }
 }
 
-function readSignals(reader: Reader, classes: number): ModelSignals {
+function readSignals(reader: ByteReader, classes: number): ModelSignals {
   const [windows, pairs, flips] = [reader.varint(), reader.varint(), reader.varint()];
   if (!(windows > 0 && flips <= pairs && pairs < windows)) throw new RangeError("measurement: impossible windows");
   const { counts: classCounts, sum } = reader.counts(classes);
@@ -124,122 +124,4 @@ function readSignals(reader: Reader, classes: number): ModelSignals {
   };
   const [confidence, entropy, margin] = [signal(), signal(), signal()];
   return { windows, classCounts, confidence, entropy, margin, pairs, flips };
-}
-
-function expectEqual(what: string, found: number, expected: number): void {
-  if (found !== expected) throw new RangeError(`measurement: ${what}: expected ${expected}, got ${found}`);
-}
-
-class Writer {
-  #bytes = new Uint8Array(16_384);
-  #view = new DataView(this.#bytes.buffer);
-  #at = 0;
-
-  byte(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#at++] = value;
-  }
-
-  bytes(values: Uint8Array): void {
-    this.#reserve(values.length);
-    this.#bytes.set(values, this.#at);
-    this.#at += values.length;
-  }
-
-  /** Seven bits a byte, the low ones first; the high bit says that more follow. */
-  varint(value: number): void {
-    if (!(Number.isSafeInteger(value) && value >= 0)) {
-      throw new RangeError(`measurement: expected a count, a whole number from 0, got ${value}`);
-    }
-    this.#reserve(8);
-    let rest = value;
-    while (rest > 127) {
-      this.#bytes[this.#at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes[this.#at++] = rest;
-  }
-
-  float(value: number): void {
-    if (!Number.isFinite(value)) throw new RangeError(`measurement: expected a finite number, got ${value}`);
-    this.#reserve(8);
-    this.#view.setFloat64(this.#at, value, true);
-    this.#at += 8;
-  }
-
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
-  }
-
-  #reserve(size: number): void {
-    if (this.#at + size <= this.#bytes.length) return;
-    const larger = new Uint8Array(2 * this.#bytes.length + size);
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
-  }
-}
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  byte(): number {
-    return this.#bytes[this.#take(1)]!;
-  }
-
-  text(length: number): string {
-    const start = this.#take(length);
-    return new TextDecoder("utf-8", { fatal: false }).decode(this.#bytes.subarray(start, start + length));
-  }
-
-  varint(): number {
-    let [value, scale] = [0, 1];
-    for (;;) {
-      const byte = this.#bytes[this.#take(1)]!;
-      value += (byte & 127) * scale;
-      if (value > Number.MAX_SAFE_INTEGER) throw new RangeError("measurement: a count beyond 2^53");
-      if (byte < 128) return value;
-      scale *= 128;
-      if (scale > 2 ** 49) throw new RangeError("measurement: a count beyond 2^53");
-    }
-  }
-
-  float(): number {
-    const value = this.#view.getFloat64(this.#take(8), true);
-    if (!Number.isFinite(value)) throw new RangeError(`measurement: expected a finite number, got ${value}`);
-    return value;
-  }
-
-  counts(length: number): { counts: number[]; sum: number } {
-    if (length > this.#bytes.length - this.#at) throw this.#tooShort();
-    const counts = new Array<number>(length);
-    let sum = 0;
-    for (let i = 0; i < length; i++) {
-      counts[i] = this.varint();
-      sum += counts[i]!;
-    }
-    return { counts, sum };
-  }
-
-  expectEnd(): void {
-    expectEqual("length", this.#bytes.length, this.#at);
-  }
-
-  #take(size: number): number {
-    const start = this.#at;
-    if (!(start + size <= this.#bytes.length)) throw this.#tooShort();
-    this.#at += size;
-    return start;
-  }
-
-  #tooShort(): RangeError {
-    return new RangeError(`measurement: ends after ${this.#bytes.length} bytes, in the middle`);
-  }
 }

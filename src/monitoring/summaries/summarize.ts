@@ -101,6 +101,7 @@ class BinCounter {
     const shape = { counts: Array.from(counts), excessBelow, excessAbove };
     if (n === 0) return { n, missing, mean: 0, std: 0, min: 0, max: 0, ...shape };
     const { mean, std } = moments(missing === 0 ? values : values.filter(Number.isFinite));
-    return { n, missing, mean, std, min, max, ...shape };
+    // Adding 0 makes 0 of -0, as JSON does.
+    return { n, missing, mean: mean + 0, std, min: min + 0, max: max + 0, ...shape };
   }
 }

@@ -4,6 +4,7 @@ import { pieces, type RowSource, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
 import { describeSampling, type Sampling } from "./sampling.ts";
 import type { SelectedRecording } from "./select-rows.ts";
+import { stretchesOf } from "./stretches.ts";
 
 /** Rows `start` to `end` (excluded) of the sequence. */
 export interface StoredRecording extends SelectedRecording {
@@ -34,19 +35,8 @@ export class StoredRows implements RowSource {
     this.sampling = this.recordings.map(({ start, end }) => describeSampling(this, start, end));
   }
 
-  *stretches(): Generator<Stretch> {
-    for (const [r, { user, recording, start: first, end: last, labels }] of this.recordings.entries()) {
-      const { gapRows } = this.sampling[r]!;
-      let [start, gap, run] = [first, 0, 0];
-      while (start < last) {
-        while (gap < gapRows.length && gapRows[gap]! <= start) gap++;
-        while (run + 1 < labels.length && first + labels[run + 1]!.from <= start) run++;
-        const next = labels[run + 1];
-        const end = Math.min(last, gapRows[gap] ?? last, next === undefined ? last : first + next.from);
-        yield { user, recording, label: labels[run]!.label, start, end };
-        start = end;
-      }
-    }
+  stretches(): Generator<Stretch> {
+    return stretchesOf(this.recordings, this.sampling);
   }
 
   time(start: number, end: number): Float64Array {

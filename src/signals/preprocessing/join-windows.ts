@@ -1,6 +1,6 @@
 // Sets of windows put together, or thinned out. Dimensions: S samples, C channels, W windows.
 
-import type { WindowSet } from "./windows.ts";
+import { allocateShared, type WindowSet } from "./windows.ts";
 
 /**
  * The windows of `a`, then those of `b`. People of one name are one person; recordings stay apart. Samples are copied unless
@@ -33,7 +33,7 @@ function joinedSamples(a: WindowSet["samples"], b: WindowSet["samples"]): Window
   if (a.buffer === b.buffer && a.byteOffset + a.byteLength === b.byteOffset) {
     return new Float32Array(a.buffer, a.byteOffset, length);
   }
-  const samples = new Float32Array(new SharedArrayBuffer(4 * length));
+  const samples = allocateShared(length);
   samples.set(a);
   samples.set(b, a.length);
   return samples;

@@ -1,12 +1,12 @@
 // Cuts recordings into windows of equal length, each inside one stretch: one person, recording and label, no gap.
-// Every stretch is copied once into a shared block; overlapping windows are offsets into it.
+// Every stretch is copied once into one block; overlapping windows are offsets into it.
 // Dimensions: S samples, C channels, W windows, T samples a window.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { pieces, type Recordings, type RowSource, rowsInMemory } from "../data/recordings.ts";
 import { type EvenPlan, evenValues, planStretch } from "./resample.ts";
-import type { WindowSet } from "./windows.ts";
+import { type Allocate, allocateShared, type WindowSet } from "./windows.ts";
 
 export interface WindowOptions {
   /** Hz; stretches at another rate are resampled. */
@@ -56,22 +56,18 @@ export function makeWindows(recordings: Recordings, options: WindowOptions): Mad
 /** All windows of several plans; their samples lie one after the other in one block. */
 export function cutPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
   const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedSamples(plan));
-  const block = sharedFloats(sizes.reduce((sum, size) => sum + size, 0));
+  const block = allocateShared(sizes.reduce((sum, size) => sum + size, 0));
   let at = 0;
   return sources.map(({ rows, plan }, i) => {
     const samples = block.subarray(at, at + sizes[i]!);
     at += sizes[i]!;
-    return cutWindows(rows, plan, wholeParts(plan), samples).windows;
+    return cutWindows(rows, plan, wholeParts(plan), () => samples).windows;
   });
 }
 
 /** S of all windows of a plan. */
 export function plannedSamples({ parts, step, options }: WindowPlan): number {
   return parts.reduce((sum, { windows }) => sum + coveredLength(windows, options.windowSize, step), 0);
-}
-
-function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
-  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }
 
 /** Where the windows lie, before any sample is read. */
@@ -86,6 +82,8 @@ export interface WindowPlan {
   readonly recordings: readonly string[];
   readonly dropped: DroppedSamples;
   readonly resampledStretches: number;
+  /** Samples of the longest stretch whose label is one of the classes. */
+  readonly longest: number;
 }
 
 /** A stretch that holds a window. */
@@ -111,6 +109,13 @@ export interface PartOfWindows {
 
 /** @throws as `makeWindows` */
 export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
+  const plan = planAnyWindows(rows, options);
+  if (plan.windows === 0) throw noWindows(plan);
+  return plan;
+}
+
+/** The same, even if no stretch is as long as a window: more rows may be on their way. */
+export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`samplingRateHz: expected a positive number, got ${samplingRateHz}`);
@@ -163,8 +168,10 @@ export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan
     parts.push({ even, windows, label, group: userIndex.get(stretch.user)!, recording });
     windowCount += windows;
   }
-  if (windowCount === 0) throw noWindows(longest, options, dropped);
-  return { options, step, parts, windows: windowCount, classes, users, recordings, dropped, resampledStretches };
+  return {
+    ...{ options, step, parts, windows: windowCount, classes, users, recordings },
+    ...{ dropped, resampledStretches, longest },
+  };
 }
 
 /** All windows of all parts. */
@@ -177,18 +184,19 @@ function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartO
 
 /**
  * The windows of some parts, in their order.
- * @param samples where they go: as many numbers as the parts have; memory of their own when not given
+ * @param allocate makes room for their samples
  * @returns besides, the first sample of each part
  */
 export function cutWindows(
   rows: RowSource,
   { options, step, classes, users, recordings }: WindowPlan,
   chosen: readonly PartOfWindows[],
-  samples: WindowSet["samples"] = sharedFloats(numbersOf(rows, chosen)),
+  allocate: Allocate = allocateShared,
 ): { windows: WindowSet; firstSamples: number[] } {
   const { samplingRateHz, windowSize } = options;
   const channelCount = rows.channels.length;
   const windowCount = chosen.reduce((sum, { first, last }) => sum + last - first, 0);
+  const samples = allocate(channelCount * chosen.reduce((sum, { from, to }) => sum + to - from, 0));
   const starts = new Int32Array(windowCount);
   const startTimes = new Float64Array(windowCount);
   const labels = new Int32Array(windowCount);
@@ -222,10 +230,6 @@ export function cutWindows(
   return { windows, firstSamples };
 }
 
-function numbersOf({ channels }: RowSource, chosen: readonly PartOfWindows[]): number {
-  return channels.length * chosen.reduce((sum, { from, to }) => sum + to - from, 0);
-}
-
 /** From the first sample of the first window to the last of the last. */
 export function coveredLength(windows: number, windowSize: number, step: number): number {
   return (windows - 1) * step + windowSize;
@@ -240,7 +244,7 @@ function indexOf(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
-function noWindows(longest: number, options: WindowOptions, dropped: DroppedSamples): UserError {
+function noWindows({ longest, options, dropped }: WindowPlan): UserError {
   const { windowSize, samplingRateHz } = options;
   if (longest === 0 && dropped.unknownClass.stretches > 0) {
     return new UserError(`No row has one of the expected classes: ${options.classes?.join(", ")}.`, {

@@ -4,7 +4,7 @@
 
 import type { RowSource } from "../data/recordings.ts";
 import { coveredLength, cutWindows, type PartOfWindows, type WindowPlan } from "./make-windows.ts";
-import type { WindowSet } from "./windows.ts";
+import { type Allocate, allocateShared, type WindowSet } from "./windows.ts";
 
 /** Windows `first` to `last` (excluded) that overlap one another, and the samples that belong to them. */
 export interface Run {
@@ -60,12 +60,14 @@ function windowsOfChunk({ step }: WindowPlan, channels: number, values: number):
  * All windows of a plan, in its order.
  * @param margin samples on both sides that signals in time need
  * @param values numbers of a chunk, about
+ * @param allocate makes room for the samples of a chunk
  */
 export function* windowChunks(
   rows: RowSource,
   plan: WindowPlan,
   margin: number,
   values: number = defaultChunkValues,
+  allocate: Allocate = allocateShared,
 ): Generator<WindowChunk> {
   const most = windowsOfChunk(plan, rows.channels.length, values);
   let chosen: PartOfWindows[] = [];
@@ -77,11 +79,11 @@ export function* windowChunks(
       room -= last - first;
       first = last;
       if (room > 0) continue;
-      yield chunkOf(rows, plan, chosen);
+      yield chunkOf(rows, plan, chosen, allocate);
       [chosen, room] = [[], most];
     }
   }
-  if (chosen.length > 0) yield chunkOf(rows, plan, chosen);
+  if (chosen.length > 0) yield chunkOf(rows, plan, chosen, allocate);
 }
 
 /** Of the stretch: those that belong to the windows, and those at hand. */
@@ -105,8 +107,8 @@ function samplesOf(
   return { from, to, ownFrom, ownTo };
 }
 
-function chunkOf(rows: RowSource, plan: WindowPlan, chosen: readonly PartOfWindows[]): WindowChunk {
-  const { windows, firstSamples } = cutWindows(rows, plan, chosen);
+function chunkOf(rows: RowSource, plan: WindowPlan, chosen: readonly PartOfWindows[], allocate: Allocate): WindowChunk {
+  const { windows, firstSamples } = cutWindows(rows, plan, chosen, allocate);
   // Windows that do not overlap are runs of their own.
   if (plan.step >= plan.options.windowSize) return { windows, runs: runsOf(windows) };
   let window = 0;

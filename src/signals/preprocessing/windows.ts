@@ -7,8 +7,8 @@ export interface WindowSet {
   readonly samplingRateHz: number;
   /** T. */
   readonly windowSize: number;
-  /** [S, C] row-major, backed by a SharedArrayBuffer, physical units. */
-  readonly samples: Float32Array<SharedArrayBuffer>;
+  /** [S, C] row-major, physical units; in shared memory where several threads are to read it. */
+  readonly samples: Float32Array;
   /** [W] first sample of each window. */
   readonly starts: Int32Array;
   /** [W] that sample's time, seconds on the recording's own clock. */
@@ -23,6 +23,13 @@ export interface WindowSet {
   readonly users: readonly string[];
   readonly recordings: readonly string[];
 }
+
+/** Makes room for samples. */
+export type Allocate = (length: number) => Float32Array;
+
+/** For several threads. Most web pages have no SharedArrayBuffer and allocate otherwise. */
+export const allocateShared: Allocate = (length) =>
+  new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 
 /** Windows by class, in the order of the classes. */
 export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {

@@ -31,6 +31,7 @@ export const modelFiles = {
   scaler: "scaler.json",
   labels: "labels.json",
   baseline: "baseline_stats.json",
+  device: "device.json",
   rollingReference: "rolling_reference.json",
   cvReport: "cv_report.json",
   outOfFold: "out_of_fold.parquet",

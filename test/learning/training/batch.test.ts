@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { gatherTargets, gatherWindows, scaleWindows } from "../../../src/learning/training/batch.ts";
+import { gatherTargets, scaleWindows } from "../../../src/learning/training/batch.ts";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
 import { findTriads, rotateWindows } from "../../../src/learning/training/rotation.ts";
+import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
 

@@ -1,9 +1,10 @@
 // What a training step is fed, against slow obvious references over random windows: overlapping ones, any channels.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gatherTargets, gatherWindows, scaleWindows } from "../../../src/learning/training/batch.ts";
+import { gatherTargets, scaleWindows } from "../../../src/learning/training/batch.ts";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { findTriads, rotateWindows } from "../../../src/learning/training/rotation.ts";
+import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 const places = fc.record({

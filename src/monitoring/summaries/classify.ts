@@ -1,0 +1,61 @@
+// What the network says of windows, through whatever ONNX Runtime the program brings. Dimensions: B windows a call, T time,
+// C channels, W windows, K classes.
+
+import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
+import { argmaxRows } from "../../stats/argmax-rows.ts";
+import type { BatchWindows } from "./device-batch.ts";
+import type { DeviceModel } from "./device-model.ts";
+
+/** ONNX Runtime with a session of model.onnx: `{ session, Tensor: ort.Tensor }`, of onnxruntime-web or any other build. */
+export interface OnnxNetwork<T> {
+  readonly session: {
+    run(
+      feeds: Record<string, T>,
+      fetches: readonly string[],
+    ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
+  };
+  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => T;
+}
+
+export interface Classified {
+  /** [W, K] row-major. */
+  readonly probabilities: Float32Array;
+  /** [W] the likeliest class of each. */
+  readonly classes: readonly string[];
+}
+
+/** Windows a call, as on the server. */
+const batchSize = 16;
+
+/**
+ * @param from the first window to classify (0 when not given): what is asked for a display need not be asked again
+ * @throws RangeError if the network does not give a number for each class of the model
+ */
+export async function classify<T>(
+  { session, Tensor }: OnnxNetwork<T>,
+  { classes, window_size, channels }: DeviceModel,
+  { count, chunks }: BatchWindows,
+  from: number = 0,
+): Promise<Classified> {
+  const nClasses = classes.length;
+  const probabilities = new Float32Array(Math.max(0, count - from) * nClasses);
+  let before = 0;
+  for (const { windows } of chunks) {
+    const all = windows.starts.length;
+    for (let first = Math.max(0, from - before); first < all; first += batchSize) {
+      const rows = Int32Array.from({ length: Math.min(batchSize, all - first) }, (_, i) => first + i);
+      const x = new Float32Array(rows.length * window_size * channels.length);
+      gatherWindows(windows, rows, x);
+      const input = new Tensor("float32", x, [rows.length, window_size, channels.length]);
+      const data = (await session.run({ windows: input }, ["probabilities"])).probabilities?.data;
+      if (!(data instanceof Float32Array && data.length === rows.length * nClasses)) {
+        throw new RangeError(
+          `network: expected ${rows.length} x ${nClasses} probabilities; is it the model's model.onnx?`,
+        );
+      }
+      probabilities.set(data, (before + first - from) * nClasses);
+    }
+    before += all;
+  }
+  return { probabilities, classes: Array.from(argmaxRows(probabilities, nClasses), (k) => classes[k]!) };
+}

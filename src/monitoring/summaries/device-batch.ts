@@ -1,0 +1,94 @@
+// A batch on the device that records it: samples come in as they arrive, windows and a summary come out. What it computes is what
+// `check` computes of a file of the same rows, by the same code. Dimensions: N rows of a piece, C channels, W windows, K classes.
+
+import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
+import { planAnyWindows } from "../../signals/preprocessing/make-windows.ts";
+import { type WindowChunk, windowChunks } from "../../signals/preprocessing/window-chunks.ts";
+import type { DeviceModel } from "./device-model.ts";
+import type { DeviceSummary } from "./device-summary.ts";
+import { BatchMeasurer } from "./measure-batch.ts";
+import { signalMargin } from "./sensor-signals.ts";
+import { Summarizer } from "./summarize.ts";
+
+/** Rows of one recording, in the order of their time. */
+export interface Piece {
+  /** [N] seconds, on a clock that only goes forward. */
+  readonly time: ArrayLike<number>;
+  /** [C] columns of [N] values, in the order of the model's channels and the units of its training data. */
+  readonly columns: readonly ArrayLike<number>[];
+  /** A batch may hold several: windows never reach from one into another. One without a name when not given. */
+  readonly recording?: string;
+}
+
+/** The windows of the rows that had arrived at that moment. */
+export interface BatchWindows {
+  /** W. */
+  readonly count: number;
+  /** One, unless the batch is longer than a million samples. */
+  readonly chunks: readonly WindowChunk[];
+  readonly rows: number;
+  readonly dropped: DroppedRows;
+}
+
+const allocate = (length: number): Float32Array => new Float32Array(length);
+
+export class DeviceBatch {
+  readonly #model: DeviceModel;
+  readonly #rows: IncomingRows;
+
+  constructor(model: DeviceModel) {
+    this.#model = model;
+    this.#rows = new IncomingRows(model.channels);
+  }
+
+  /** Rows so far, without those that were left out: for a value that is no number, or a time that was there already. */
+  get rows(): number {
+    return this.#rows.rows;
+  }
+
+  /**
+   * Takes a whole piece, or nothing of it.
+   * @throws UserError if time runs backwards within a recording
+   * @throws RangeError if there are more or fewer columns than channels, or they differ in length
+   */
+  add({ time, columns, recording = "" }: Piece): void {
+    this.#rows.add(time, columns, recording);
+  }
+
+  /**
+   * The windows of all rows so far; none if no stretch without a gap is as long as one. Later rows may change what the rate and
+   * the gaps are, and with them earlier windows: those of the whole batch are what a summary is made of.
+   * @throws UserError if a recording has fewer than a hundredth of the samples that the model's rate asks for
+   */
+  windows(): BatchWindows {
+    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap } = this.#model;
+    const source = this.#rows.source();
+    const plan = planAnyWindows(source, { samplingRateHz, windowSize, overlap });
+    const chunks = [...windowChunks(source, plan, signalMargin(samplingRateHz), undefined, allocate)];
+    return { count: plan.windows, chunks, rows: this.#rows.rows, dropped: this.#rows.dropped };
+  }
+
+  /**
+   * What `check` makes of the batch.
+   * @param probabilities [W, K] what model.onnx says of these windows, in their order
+   * @throws RangeError if there is no window, or for what are no probabilities
+   */
+  summarize({ count, chunks, rows, dropped }: BatchWindows, probabilities: Float32Array): DeviceSummary {
+    const { overlap, classes, edges, model_version: modelVersion } = this.#model;
+    const nClasses = classes.length;
+    if (count === 0) throw new RangeError("summarize: expected at least one window, got none");
+    if (probabilities.length !== count * nClasses) {
+      throw new RangeError(
+        `summarize: expected ${count} x ${nClasses} probabilities, of each window and class, got ${probabilities.length}`,
+      );
+    }
+    const measurer = new BatchMeasurer({ overlap, nClasses, summarizer: new Summarizer(edges) });
+    let at = 0;
+    for (const chunk of chunks) {
+      const end = at + chunk.windows.starts.length * nClasses;
+      measurer.add(chunk, probabilities.subarray(at, end), 0);
+      at = end;
+    }
+    return { modelVersion, rows, dropped, measurement: measurer.measurement() };
+  }
+}

@@ -1,0 +1,24 @@
+// device.json as a server and the published schema have it; what a device itself asks of it is in `readDeviceModel`.
+import { z } from "zod";
+import type { DeviceModel } from "./device-model.ts";
+import { edgesSchema } from "./summary-schemas.ts";
+
+const names = z.array(z.string());
+
+export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
+  schema_version: z.literal(1),
+  model_version: z.string().describe("names the model in every summary"),
+  sampling_rate_hz: z.number().positive().describe("of the windows; samples of another rate are brought to it"),
+  window_size: z.int().min(1).describe("samples of a window"),
+  overlap: z.number().min(0).lt(1).describe("share of a window that the next one repeats"),
+  channels: names.min(1).describe("in the order of the network's inputs"),
+  classes: names.min(2).describe("in the order of the network's outputs"),
+  scaler: z
+    .object({
+      method: z.enum(["zscore", "robust", "none"]),
+      center: z.array(z.number()),
+      scale: z.array(z.number().positive()),
+    })
+    .describe("how the network scales its inputs, (x - center) / scale by channel; model.onnx does that itself"),
+  edges: z.record(z.string(), edgesSchema).describe("by channel, and by what is computed of a sensor's axes"),
+});

@@ -1,0 +1,94 @@
+// What a device needs of a model besides the network, as device.json has it: how to cut windows out of what a sensor says, and
+// the grids over which a batch is counted.
+
+import { UserError } from "../../errors.ts";
+import type { Scaler } from "../../signals/preprocessing/scaler.ts";
+import type { QuantileGrid } from "./quantile-grid.ts";
+
+/** The keys are those of the file. */
+export interface DeviceModel {
+  readonly schema_version: 1;
+  /** Names the model in every summary, so that none is compared with another model's. */
+  readonly model_version: string;
+  /** Of the windows, Hz; samples of another rate are brought to it. */
+  readonly sampling_rate_hz: number;
+  /** Samples of a window. */
+  readonly window_size: number;
+  /** Share of a window that the next one repeats, in [0, 1). */
+  readonly overlap: number;
+  /** In the order of the network's inputs. */
+  readonly channels: readonly string[];
+  /** In the order of the network's outputs. */
+  readonly classes: readonly string[];
+  /** How the network scales its inputs; model.onnx does that itself. */
+  readonly scaler: Pick<Scaler, "method" | "center" | "scale">;
+  /** By channel, and by what is computed of a sensor's axes. */
+  readonly edges: Readonly<Record<string, QuantileGrid>>;
+}
+
+/** From what a model folder says, file by file. */
+export function deviceModelOf(of: {
+  modelVersion: string;
+  config: { readonly rate: number; readonly window: number; readonly overlap: number };
+  channels: readonly string[];
+  scaler: Scaler;
+  drift: { readonly classes: readonly string[]; readonly edges: Readonly<Record<string, QuantileGrid>> };
+}): DeviceModel {
+  const { config, channels, drift } = of;
+  const { method, center, scale } = of.scaler;
+  return {
+    ...{ schema_version: 1, model_version: of.modelVersion },
+    ...{ sampling_rate_hz: config.rate, window_size: config.window, overlap: config.overlap },
+    ...{ channels: [...channels], classes: [...drift.classes] },
+    ...{ scaler: { method, center, scale }, edges: drift.edges },
+  };
+}
+
+/**
+ * A device.json that was parsed. What is checked here is what would end in nonsense otherwise; `device.schema.json` says all.
+ * @throws UserError that names what is wrong
+ */
+export function readDeviceModel(value: unknown): DeviceModel {
+  const model = (typeof value === "object" && value !== null ? value : {}) as Partial<
+    Record<keyof DeviceModel, unknown>
+  >;
+  const { schema_version, sampling_rate_hz, window_size, overlap, channels, classes, edges } = model;
+  if (schema_version !== 1) throw unusable("schema_version", "1", schema_version);
+  if (typeof model.model_version !== "string") throw unusable("model_version", "a text", model.model_version);
+  if (!(isNumber(sampling_rate_hz) && sampling_rate_hz > 0)) {
+    throw unusable("sampling_rate_hz", "a number above 0", sampling_rate_hz);
+  }
+  if (!(Number.isInteger(window_size) && Number(window_size) > 0)) {
+    throw unusable("window_size", "a whole number above 0", window_size);
+  }
+  if (!(isNumber(overlap) && overlap >= 0 && overlap < 1)) throw unusable("overlap", "a number in [0, 1)", overlap);
+  if (!(areNames(channels) && channels.length > 0)) throw unusable("channels", "names", channels);
+  if (!(areNames(classes) && classes.length > 1)) throw unusable("classes", "two names or more", classes);
+  if (typeof edges !== "object" || edges === null) throw unusable("edges", "a grid for each channel", edges);
+  const grids = new Map(Object.entries(edges));
+  for (const name of channels) if (!grids.has(name)) throw unusable(`edges.${name}`, "a grid", undefined);
+  for (const [name, grid] of grids) {
+    if (!isGrid(grid)) throw unusable(`edges.${name}`, "ascending numbers", grid);
+  }
+  return value as DeviceModel;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function areNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
+}
+
+function isGrid(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((edge, i) => isNumber(edge) && !(edge <= value[i - 1]))
+  );
+}
+
+function unusable(key: string, expected: string, found: unknown): UserError {
+  return new UserError(`device.json: ${key}: expected ${expected}, got ${JSON.stringify(found) ?? "nothing"}`, {
+    advice: "Take device.json from the model folder as it is.",
+  });
+}

@@ -1,0 +1,46 @@
+// The binary form of a DeviceSummary, a quarter of its JSON:
+//
+//   byte      version, 1
+//   varints   length of the model's version in bytes; the version in UTF-8
+//   varints   rows; dropped rows for missing_time, missing_values, duplicate_time
+//   bytes     the measurement, as measurement-codec.ts has it
+
+import { ByteReader, expectEqual } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import type { DeviceSummary } from "./device-summary.ts";
+import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "./measurement-codec.ts";
+
+const version = 1;
+
+export function encodeSummary({ modelVersion, rows, dropped, measurement }: DeviceSummary): Uint8Array {
+  const writer = new ByteWriter();
+  writer.byte(version);
+  writer.text(modelVersion);
+  for (const count of [rows, dropped.missing_time, dropped.missing_values, dropped.duplicate_time])
+    writer.varint(count);
+  writer.bytes(encodeMeasurement(measurement));
+  return writer.finish();
+}
+
+/** Whose summary it must be. */
+export interface SummarizedModel {
+  readonly modelVersion: string;
+  readonly shape: MeasurementShape;
+}
+
+/** @throws RangeError for bytes that `encodeSummary` did not write, and for a summary of another model */
+export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): DeviceSummary {
+  const reader = new ByteReader(bytes);
+  expectEqual("version of the form", reader.byte(), version);
+  const modelVersion = reader.text();
+  if (modelVersion !== model.modelVersion) {
+    throw new RangeError(`model_version: expected ${model.modelVersion}, got ${modelVersion}`);
+  }
+  const rows = reader.varint();
+  const dropped = {
+    missing_time: reader.varint(),
+    missing_values: reader.varint(),
+    duplicate_time: reader.varint(),
+  };
+  return { modelVersion, rows, dropped, measurement: decodeMeasurement(reader.rest(), model.shape) };
+}

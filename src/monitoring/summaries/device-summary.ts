@@ -1,0 +1,63 @@
+// What a device sends of a batch in place of its samples: counts and moments by predicted class, and what the network said.
+
+import type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
+import type { BatchMeasurement } from "./batch-measurement.ts";
+import type { ChannelSummary } from "./batch-summary.ts";
+import type { ModelSignals } from "./model-signals.ts";
+
+export interface DeviceSummary {
+  readonly modelVersion: string;
+  /** Those that were recorded and stayed. */
+  readonly rows: number;
+  readonly dropped: DroppedRows;
+  readonly measurement: BatchMeasurement;
+}
+
+/** The same as JSON. */
+export interface DeviceSummaryJson {
+  readonly schema_version: 1;
+  readonly model_version: string;
+  readonly rows: number;
+  readonly dropped: DroppedRows;
+  /** [K] by predicted class, null if no sample had it; by channel, and by what is computed of a sensor's axes. */
+  readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[];
+  readonly signals: Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] };
+}
+
+export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbove"> & {
+  readonly excess_below: number;
+  readonly excess_above: number;
+};
+
+export function summaryToJson({ modelVersion, rows, dropped, measurement }: DeviceSummary): DeviceSummaryJson {
+  const { classCounts, ...signals } = measurement.signals;
+  const by_class = measurement.byClass.map((summary) =>
+    mapChannels(summary, ({ excessBelow: excess_below, excessAbove: excess_above, ...own }) => ({
+      ...own,
+      ...{ excess_below, excess_above },
+    })),
+  );
+  return {
+    ...{ schema_version: 1, model_version: modelVersion, rows, dropped },
+    ...{ by_class, signals: { ...signals, class_counts: classCounts } },
+  };
+}
+
+export function summaryFromJson({ model_version, rows, dropped, by_class, signals }: DeviceSummaryJson): DeviceSummary {
+  const { class_counts: classCounts, ...own } = signals;
+  const byClass = by_class.map((summary) =>
+    mapChannels(summary, ({ excess_below: excessBelow, excess_above: excessAbove, ...own }) => ({
+      ...own,
+      ...{ excessBelow, excessAbove },
+    })),
+  );
+  return { modelVersion: model_version, rows, dropped, measurement: { byClass, signals: { ...own, classCounts } } };
+}
+
+function mapChannels<A, B>(
+  summary: Readonly<Record<string, A>> | null,
+  map: (channel: A) => B,
+): Record<string, B> | null {
+  if (summary === null) return null;
+  return Object.fromEntries(Object.entries(summary).map(([name, channel]) => [name, map(channel)]));
+}

@@ -1,0 +1,17 @@
+// What a device needs of a model: device.json of the folder. Folders written before it existed have all that it is made of.
+import { openMonitor } from "../monitoring/streams/open-monitor.ts";
+import { type DeviceModel, deviceModelOf } from "../monitoring/summaries/device-model.ts";
+import { scalerSchema } from "../signals/preprocessing/scaler-schema.ts";
+import { readJson } from "../storage/store/atomic-file.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+
+/**
+ * @param model a model folder, or DIR/LINE@champion
+ * @throws UserError if the folder was changed, or cannot be used: all faults are named
+ */
+export async function deviceModel(model: string): Promise<DeviceModel> {
+  const { folder, config, drift } = await openMonitor(model);
+  const { model_version: modelVersion, data } = folder.manifest;
+  const scaler = scalerSchema.parse(await readJson(folder.path(modelFiles.scaler)));
+  return deviceModelOf({ modelVersion, config, channels: data.channels, scaler, drift });
+}

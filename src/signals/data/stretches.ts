@@ -1,0 +1,33 @@
+// Where recordings are cut into stretches: at gaps, and where the label changes.
+
+import type { Stretch } from "./recordings.ts";
+import type { Sampling } from "./sampling.ts";
+
+/** Rows `start` to `end` (excluded) of the sequence. */
+export interface LabelledRecording {
+  readonly user: string;
+  readonly recording: string;
+  readonly start: number;
+  readonly end: number;
+  /** Runs of one label, by their first row within the recording. */
+  readonly labels: readonly { readonly from: number; readonly label: string | null }[];
+}
+
+/** @param sampling of each recording */
+export function* stretchesOf(
+  recordings: readonly LabelledRecording[],
+  sampling: readonly Pick<Sampling, "gapRows">[],
+): Generator<Stretch> {
+  for (const [r, { user, recording, start: first, end: last, labels }] of recordings.entries()) {
+    const { gapRows } = sampling[r]!;
+    let [start, gap, run] = [first, 0, 0];
+    while (start < last) {
+      while (gap < gapRows.length && gapRows[gap]! <= start) gap++;
+      while (run + 1 < labels.length && first + labels[run + 1]!.from <= start) run++;
+      const next = labels[run + 1];
+      const end = Math.min(last, gapRows[gap] ?? last, next === undefined ? last : first + next.from);
+      yield { user, recording, label: labels[run]!.label, start, end };
+      start = end;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// Rows as they arrive, in pieces of any size. What they form at any moment is what a file of the same rows would: the same
+// rows stay, and gaps and stretches are found by the same rules. Dimensions: N rows of a piece, C channels.
+
+import { UserError } from "../../errors.ts";
+import type { RowSource } from "../data/recordings.ts";
+import { RowBuffer } from "../data/row-buffer.ts";
+import { describeSampling } from "../data/sampling.ts";
+import { stretchesOf } from "../data/stretches.ts";
+
+/** Rows that were left out, each counted once, under the first of these that holds. */
+export interface DroppedRows {
+  /** The time is no finite number. */
+  readonly missing_time: number;
+  /** The value of a channel is no finite number. */
+  readonly missing_values: number;
+  /** The time is that of the row before. */
+  readonly duplicate_time: number;
+}
+
+interface OpenRecording {
+  readonly index: number;
+  lastTime: number;
+}
+
+export class IncomingRows {
+  readonly #channels: readonly string[];
+  readonly #rows: RowBuffer;
+  readonly #recordings = new Map<string, OpenRecording>();
+  #dropped: DroppedRows = { missing_time: 0, missing_values: 0, duplicate_time: 0 };
+
+  /** @param channels C names */
+  constructor(channels: readonly string[]) {
+    this.#channels = channels;
+    this.#rows = new RowBuffer(channels.length, Number.POSITIVE_INFINITY);
+  }
+
+  /** Those that stayed. */
+  get rows(): number {
+    return this.#rows.rows;
+  }
+
+  get dropped(): DroppedRows {
+    return this.#dropped;
+  }
+
+  /**
+   * Takes a whole piece, or nothing of it.
+   * @param time [N] seconds
+   * @param columns [C] channels of [N] values
+   * @param recording rows of one recording may arrive between those of others
+   * @throws UserError if time runs backwards within the recording
+   * @throws RangeError if there are more or fewer columns than channels, or they differ in length
+   */
+  add(time: ArrayLike<number>, columns: readonly ArrayLike<number>[], recording: string): void {
+    if (columns.length !== this.#channels.length) {
+      throw new RangeError(`rows: expected ${this.#channels.length} columns, got ${columns.length}`);
+    }
+    for (const [c, { length }] of columns.entries()) {
+      if (length === time.length) continue;
+      throw new RangeError(`rows: expected ${time.length} values of "${this.#channels[c]}", got ${length}`);
+    }
+    const seconds = Float64Array.from(time);
+    const values = columns.map((column) => Float32Array.from(column));
+    const open: OpenRecording = this.#recordings.get(recording) ?? {
+      index: this.#recordings.size,
+      lastTime: Number.NEGATIVE_INFINITY,
+    };
+    const dropped = { ...this.#dropped };
+    const kept: number[] = [];
+    let { lastTime } = open;
+    for (let i = 0; i < seconds.length; i++) {
+      const at = seconds[i]!;
+      if (!Number.isFinite(at)) dropped.missing_time++;
+      else if (!values.every((column) => Number.isFinite(column[i]!))) dropped.missing_values++;
+      else if (at === lastTime) dropped.duplicate_time++;
+      else if (at < lastTime) throw backwards(recording, { from: lastTime, to: at, row: i + 1 });
+      else {
+        lastTime = at;
+        kept.push(i);
+      }
+    }
+    this.#recordings.set(recording, open);
+    const whole = [seconds, ...values];
+    for (let i = 0; i < kept.length; ) {
+      const first = i;
+      while (i < kept.length && kept[i]! - kept[first]! === i - first) i++;
+      this.#rows.append(open.index, whole, kept[first]!, kept[first]! + i - first);
+    }
+    open.lastTime = lastTime;
+    this.#dropped = dropped;
+  }
+
+  /** What has arrived, recording by recording. Good until the next row arrives. */
+  source(): RowSource {
+    const { recordings: indices, firsts } = this.#rows.sort();
+    const [time, ...values] = this.#rows.columns as [Float64Array, ...Float32Array[]];
+    const rows = {
+      time: (start: number, end: number) => time.subarray(start, end),
+      values: (channel: number, start: number, end: number) => values[channel]!.subarray(start, end),
+    };
+    const names = [...this.#recordings.keys()];
+    const recordings = Array.from(indices, (index, i) => ({
+      ...{ user: "", recording: names[index]!, labels: [{ from: 0, label: null }] },
+      ...{ start: firsts[i]!, end: firsts[i + 1]! },
+    }));
+    const sampling = recordings.map(({ start, end }) => describeSampling(rows, start, end));
+    return { channels: this.#channels, stretches: () => stretchesOf(recordings, sampling), ...rows };
+  }
+}
+
+function backwards(recording: string, { from, to, row }: { from: number; to: number; row: number }): UserError {
+  return new UserError(
+    `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${to} s, after ${from} s`,
+    { advice: "Sort rows by time, or give a recording of its own to a clock that starts anew." },
+  );
+}

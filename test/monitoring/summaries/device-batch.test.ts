@@ -1,0 +1,198 @@
+// What a device computes of rows as they arrive, against what the server computes of a file of the same rows: not one bit may
+// differ. The network's part is played by numbers that follow from each window's samples.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { UserError } from "../../../src/errors.ts";
+import { DeviceBatch } from "../../../src/monitoring/summaries/device-batch.ts";
+import type { DeviceModel } from "../../../src/monitoring/summaries/device-model.ts";
+import { type DeviceSummary, summaryToJson } from "../../../src/monitoring/summaries/device-summary.ts";
+import { encodeSummary } from "../../../src/monitoring/summaries/device-summary-codec.ts";
+import { BatchMeasurer } from "../../../src/monitoring/summaries/measure-batch.ts";
+import type { MeasurementShape } from "../../../src/monitoring/summaries/measurement-codec.ts";
+import { readSummary } from "../../../src/monitoring/summaries/read-summary.ts";
+import { signalMargin, signalNames } from "../../../src/monitoring/summaries/sensor-signals.ts";
+import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
+import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
+import { planAnyWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+import { type WindowChunk, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+import { Rng } from "../../../src/stats/random.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "tidemark-device-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const channels = ["acc_x", "acc_y", "acc_z", "pressure"];
+const rate = 20;
+const model: DeviceModel = {
+  ...{ schema_version: 1, model_version: "walk-1", sampling_rate_hz: rate, window_size: 16, overlap: 0.5 },
+  ...{ channels, classes: ["still", "walking", "running"] },
+  scaler: { method: "none", center: [0, 0, 0, 0], scale: [1, 1, 1, 1] },
+  edges: Object.fromEntries(
+    [...channels, ...signalNames(channels)].map((name, i) => [
+      name,
+      Array.from({ length: 5 + i }, (_, bin) => Math.fround(bin / 3 - 0.7)),
+    ]),
+  ),
+};
+const shape: MeasurementShape = {
+  bins: Object.fromEntries(Object.entries(model.edges).map(([name, edges]) => [name, edges.length + 1])),
+  classes: 3,
+};
+
+interface Row {
+  readonly recording: string;
+  readonly time: number;
+  readonly values: readonly number[];
+}
+
+/** A recording as phones make them: even or not, at any rate, with gaps, times that come twice and values that are missing. */
+const recordings = fc.array(
+  fc.record({
+    length: fc.integer({ min: 1, max: 160 }),
+    hz: fc.constantFrom(rate, rate, 10, 25, 60),
+    jitter: fc.constantFrom(0, 0, 0.01, 0.3),
+    start: fc.constantFrom(0, 12.345, 1.7e9),
+    oddity: fc.constantFrom(0, 0.02),
+    seed: fc.nat(1e6),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+function rowsOf(
+  name: string,
+  {
+    length,
+    hz,
+    jitter,
+    start,
+    oddity,
+    seed,
+  }: { [key in "length" | "hz" | "jitter" | "start" | "oddity" | "seed"]: number },
+): Row[] {
+  const rng = Rng.fromSeed(seed);
+  let pause = 0;
+  return Array.from({ length }, (_, i) => {
+    if (rng.uniform() < oddity) pause += 3 * rng.uniform();
+    const values = channels.map(() => Math.fround(rng.uniform() < oddity / 4 ? Number.NaN : 2 * rng.uniform() - 1));
+    const twice = rng.uniform() < oddity;
+    const time = start + pause + (i - (twice && i > 0 ? 1 : 0) + jitter * rng.uniform()) / hz;
+    return { recording: name, time, values };
+  }).filter(({ time }, i, all) => i === 0 || time >= all.slice(0, i).reduce((max, row) => Math.max(max, row.time), 0));
+}
+
+/** Rows of several recordings, taken in turns. */
+function interleaved(parts: readonly Row[][], rng: Rng): Row[] {
+  const left = parts.map((rows) => [...rows]);
+  const rows: Row[] = [];
+  while (left.some(({ length }) => length > 0)) {
+    const next = left.filter(({ length }) => length > 0);
+    rows.push(...next[rng.integer(next.length)]!.splice(0, 1 + rng.integer(60)));
+  }
+  return rows;
+}
+
+/** What a network might say: rows of probabilities that depend on the window alone. */
+function said({ windows }: WindowChunk): number[] {
+  return [...windows.starts].flatMap((start) => {
+    const own = windows.samples.subarray(start * channels.length, (start + windows.windowSize) * channels.length);
+    const weights = model.classes.map((_, k) => own.reduce((sum, x, i) => (i % 3 === k ? sum + x * x : sum), 1e-3));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  });
+}
+
+async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "modelVersion"> | null> {
+  const file = join(directory, "batch.csv");
+  const lines = rows.map(({ recording, time, values }) =>
+    ["anna", recording, time, ...values.map((x) => (Number.isNaN(x) ? "" : x))].join(","),
+  );
+  writeFileSync(file, `${["user", "recording", "time_s", ...channels].join(",")}\n${lines.join("\n")}\n`);
+  const opened = await openRecordings([file], { requireLabels: false, columns: { channels }, onFault: () => {} });
+  try {
+    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap, edges } = model;
+    const plan = planAnyWindows(opened.rows, { samplingRateHz, windowSize, overlap });
+    if (plan.windows === 0) return null;
+    const measurer = new BatchMeasurer({ overlap, nClasses: 3, summarizer: new Summarizer(edges) });
+    for (const chunk of windowChunks(opened.rows, plan, signalMargin(rate))) {
+      measurer.add(chunk, Float32Array.from(said(chunk)), 0);
+    }
+    const { missing_time, missing_values, duplicate_time } = opened.quality.rows.dropped;
+    const dropped = { missing_time, missing_values, duplicate_time };
+    return { rows: opened.rows.rows, dropped, measurement: measurer.measurement() };
+  } finally {
+    opened.rows.close();
+  }
+}
+
+function onDevice(rows: readonly Row[], rng: Rng, mostAtOnce: number, looks: number): DeviceSummary | null {
+  const batch = new DeviceBatch(model);
+  for (let i = 0; i < rows.length; ) {
+    const first = rows[i]!;
+    const piece: Row[] = [];
+    for (const most = 1 + rng.integer(mostAtOnce); piece.length < most && rows[i]?.recording === first.recording; i++) {
+      piece.push(rows[i]!);
+    }
+    const columns = channels.map((_, c) => piece.map(({ values }) => values[c]!));
+    batch.add({ time: piece.map(({ time }) => time), columns, recording: first.recording });
+    if (rng.uniform() < looks) batch.windows();
+  }
+  const windows = batch.windows();
+  if (windows.count === 0) return null;
+  return batch.summarize(windows, Float32Array.from(windows.chunks.flatMap(said)));
+}
+
+describe("a batch on a device", () => {
+  it("is what the server makes of a file of the same rows, whatever pieces it comes in", async () => {
+    let [measured, dropped] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(recordings, fc.nat(1e6), fc.constantFrom(1, 7, 1000), async (made, seed, mostAtOnce) => {
+        const rng = Rng.fromSeed(seed);
+        const rows = interleaved(
+          made.map((recording, r) => rowsOf(`r${r}`, recording)),
+          rng,
+        );
+        if (rows.every(({ values }) => values.some(Number.isNaN))) return;
+        const server = await onServer(rows);
+        const device = onDevice(rows, rng, mostAtOnce, 0.1);
+        if (server === null) {
+          expect(device).toBeNull();
+          return;
+        }
+        measured++;
+        dropped += server.dropped.missing_values + server.dropped.duplicate_time;
+        expect(device).toEqual({ modelVersion: "walk-1", ...server });
+        for (const sent of [JSON.parse(JSON.stringify(summaryToJson(device!))), encodeSummary(device!)]) {
+          expect(readSummary(sent, { modelVersion: "walk-1", shape })).toEqual(device);
+        }
+      }),
+      { numRuns: 40 },
+    );
+    expect(measured).toBeGreaterThan(20);
+    expect(dropped).toBeGreaterThan(20);
+  });
+
+  it("has no window yet if too little has arrived, and says so if a summary is asked for", () => {
+    const batch = new DeviceBatch(model);
+    batch.add({ time: [0, 0.05], columns: channels.map(() => [1, 2]) });
+    const windows = batch.windows();
+    expect([batch.rows, windows.count]).toEqual([2, 0]);
+    expect(() => batch.summarize(windows, new Float32Array(0))).toThrow("expected at least one window, got none");
+  });
+
+  it("takes nothing of a piece that it refuses", () => {
+    const batch = new DeviceBatch(model);
+    const columns = (length: number): number[][] => channels.map(() => new Array<number>(length).fill(1));
+    batch.add({ time: [0, 1], columns: columns(2) });
+    const backwards = (): void => batch.add({ time: [2, Number.NaN, 1.5], columns: columns(3) });
+    expect(backwards).toThrow(UserError);
+    expect(backwards).toThrow('time runs backwards in recording "": row 3 of this piece has 1.5 s, after 2 s');
+    expect(() => batch.add({ time: [3], columns: columns(1).slice(1) })).toThrow("expected 4 columns, got 3");
+    expect(() => batch.add({ time: [3, 4], columns: [...columns(2).slice(1), [1]] })).toThrow(
+      'expected 2 values of "pressure", got 1',
+    );
+    expect(batch.rows).toBe(2);
+    expect(batch.windows().dropped).toEqual({ missing_time: 0, missing_values: 0, duplicate_time: 0 });
+  });
+});

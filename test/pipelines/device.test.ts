@@ -1,0 +1,170 @@
+// A phone beside the server: the phone has device.json and model.onnx, and what it sends of a batch is what `check` would have
+// measured, and leads to the same verdict.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Tensor } from "onnxruntime-node";
+import { beforeAll, describe, expect, it } from "vitest";
+import { classify, DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "../../src/device.ts";
+import { UserError } from "../../src/errors.ts";
+import { openSession } from "../../src/learning/training/onnx-runtime.ts";
+import { judge, newDriftState } from "../../src/monitoring/drift/decision.ts";
+import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import { withStream } from "../../src/monitoring/streams/monitor-stream.ts";
+import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
+import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
+import type { DeviceModel } from "../../src/monitoring/summaries/device-model.ts";
+import { deviceModelSchema } from "../../src/monitoring/summaries/device-model-schema.ts";
+import { readSummary } from "../../src/monitoring/summaries/read-summary.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { deviceModel } from "../../src/pipelines/device-model.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { readManifest } from "../../src/storage/store/manifest.ts";
+import { unpackOldModel } from "./old-model.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const json = (name: string): unknown => JSON.parse(readFileSync(at(name), "utf8"));
+
+beforeAll(() => copySharedModel("eight people", directory, "model"));
+
+describe("device.json", () => {
+  it("is listed in the manifest, and what a device accepts", async () => {
+    expect((await readManifest(at("model"))).files).toHaveProperty(["device.json"]);
+    const written = json("model/device.json");
+    expect(readDeviceModel(written)).toEqual(await deviceModel(at("model")));
+    expect(deviceModelSchema.parse(written)).toEqual(written);
+  });
+
+  it("can be had of a folder that was written before it existed", async () => {
+    unpackOldModel(directory);
+    const made = await deviceModel(at("walk"));
+    const { config, data, model_version } = await readManifest(at("walk"));
+    expect(readDeviceModel(JSON.parse(JSON.stringify(made)))).toEqual(made);
+    expect(made).toMatchObject({
+      ...{ model_version, sampling_rate_hz: config.rate, window_size: config.window, overlap: config.overlap },
+      ...{ channels: data.channels, classes: data.classes, scaler: { method: config.normalize } },
+    });
+    expect(Object.keys(made.edges)).toEqual(expect.arrayContaining(data.channels));
+  });
+
+  const model: DeviceModel = {
+    ...{ schema_version: 1, model_version: "walk-1", sampling_rate_hz: 50, window_size: 100, overlap: 0.5 },
+    ...{ channels: ["x"], classes: ["still", "walking"], edges: { x: [-1, 0, 1] } },
+    scaler: { method: "none", center: [0], scale: [1] },
+  };
+  it.each<[string, unknown, string]>([
+    ["another form", { ...model, schema_version: 2 }, "schema_version: expected 1, got 2"],
+    ["no version", { ...model, model_version: undefined }, "model_version: expected a text, got nothing"],
+    ["no rate", { ...model, sampling_rate_hz: 0 }, "sampling_rate_hz: expected a number above 0, got 0"],
+    ["half a sample", { ...model, window_size: 9.5 }, "window_size: expected a whole number above 0, got 9.5"],
+    ["windows that stand still", { ...model, overlap: 1 }, "overlap: expected a number in [0, 1), got 1"],
+    ["no channel", { ...model, channels: [] }, "channels: expected names, got []"],
+    ["one class", { ...model, classes: ["still"] }, 'classes: expected two names or more, got ["still"]'],
+    ["no grid", { ...model, channels: ["x", "y"] }, "edges.y: expected a grid, got nothing"],
+    ["a falling grid", { ...model, edges: { x: [0, 0] } }, "edges.x: expected ascending numbers, got [0,0]"],
+    ["a list", [], "schema_version: expected 1, got nothing"],
+    ["nothing", null, "schema_version: expected 1, got nothing"],
+  ])("is refused with %s", (_, value, message) => {
+    expect(readDeviceModel(model)).toBe(model);
+    expect(() => readDeviceModel(value)).toThrow(UserError);
+    expect(() => readDeviceModel(value)).toThrow(`device.json: ${message}`);
+  });
+});
+
+describe("a device's summaries", () => {
+  const batches = ["b0.csv", "b1.csv", "b2.csv", "b3.csv", "b4.csv", "in-g.csv"];
+  let phone: DeviceModel;
+
+  beforeAll(async () => {
+    phone = readDeviceModel(json("model/device.json"));
+    const activities = ["walking", "jogging", "sitting"];
+    await simulate({ out: at("person.parquet"), users: 1, minutes: 27, rate: 20, seed: 11, activities });
+    const database = await openDatabase();
+    const inG = "REPLACE (Ax / 9.80665 AS Ax, Ay / 9.80665 AS Ay, Az / 9.80665 AS Az)";
+    for (const [i, name] of batches.entries()) {
+      const columns = name === "in-g.csv" ? `* ${inG}` : "*";
+      const own = `SELECT ${columns} FROM ${sqlString(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}'`;
+      await database.connection.run(`COPY (${own}) TO ${sqlString(at(name))}`);
+    }
+    database.close();
+  });
+
+  /** As bytes, and as the text of its JSON. */
+  async function sent(name: string): Promise<{ bytes: Uint8Array; text: string }> {
+    const { recordings } = await readRecordings([at(name)], {
+      requireLabels: false,
+      columns: { channels: phone.channels },
+    });
+    const batch = new DeviceBatch(phone);
+    for (const { recording, start, end } of recordings.stretches) {
+      for (let from = start; from < end; from += 33) {
+        const to = Math.min(end, from + 33);
+        const columns = recordings.values.map((column) => column.subarray(from, to));
+        batch.add({ time: recordings.time.subarray(from, to), columns, recording });
+      }
+    }
+    const session = await openSession(at("model/model.onnx"));
+    const windows = batch.windows();
+    const { probabilities, classes } = await classify({ session, Tensor }, phone, windows);
+    expect(new Set(phone.classes)).toEqual(new Set([...classes, ...phone.classes]));
+    const newest = await classify({ session, Tensor }, phone, windows, windows.count - 3);
+    expect(newest.classes).toEqual(classes.slice(-3));
+    const summary = batch.summarize(windows, probabilities);
+    return { bytes: encodeSummary(summary), text: JSON.stringify(summaryToJson(summary)) };
+  }
+
+  it("are what check measures, and get its verdicts", async () => {
+    const monitor = await openMonitor(at("model"));
+    const { modelVersion, shape, referenceBatches: size } = monitor.monitored;
+    const past: BatchMeasurement["byClass"][] = [];
+    let state = newDriftState;
+    const verdicts: string[] = [];
+    for (const name of batches) {
+      const result = (await check({ files: [at(name)], model: at("model"), accept: true })).result as JudgedBatch;
+      const { bytes, text } = await sent(name);
+      const received = readSummary(bytes, { modelVersion, shape });
+      expect(readSummary(JSON.parse(text), { modelVersion, shape })).toEqual(received);
+      expect(bytes.length).toBeLessThan(text.length / 2);
+      const memory = withStream(monitor.monitored, { stream: "default", schemas: streamSchemas }, (stream) =>
+        stream.memory(),
+      );
+      expect(received.measurement).toEqual(memory.rolling.at(-1));
+      expect(received.rows).toBe(result.rows);
+      const { byClass } = received.measurement;
+      const own = { rolling: past.slice(-size), anchor: past.slice(0, size) };
+      const judged = judge(byClass, own, state, monitor.model, { thresholds: "calibrated" });
+      verdicts.push(judged.judgement.verdict);
+      expect(judged.judgement.verdict).toBe(result.verdict);
+      expect(judged.judgement.comparisons.map(({ score, far, beyond }) => (beyond && far ? far : score).score)).toEqual(
+        result.comparisons.map(({ score }) => score),
+      );
+      state = judged.state;
+      past.push(byClass);
+    }
+    expect(verdicts).toEqual(["normal", "normal", "normal", "normal", "normal", "sudden_change"]);
+  });
+
+  it("are refused if they are another model's, or not whole", async () => {
+    const { monitored } = await openMonitor(at("model"));
+    const { bytes, text } = await sent("b0.csv");
+    expect(() => readSummary(bytes, { ...monitored, modelVersion: "walk-2" })).toThrow(
+      `summary: model_version: expected walk-2, got ${monitored.modelVersion}`,
+    );
+    expect(() => readSummary(bytes.subarray(0, 500), monitored)).toThrow("ends after");
+    const value = JSON.parse(text);
+    for (const [change, message] of [
+      [{ rows: -1 }, "summary: rows: "],
+      [{ by_class: value.by_class.slice(1) }, "summary: measurement: classes: expected 3, got 2"],
+      [{ signals: { ...value.signals, windows: 1 } }, "summary: measurement: impossible windows"],
+      [{ by_class: value.by_class.map(() => null) }, "summary: measurement: channels: expected 9, got 0"],
+    ] as const) {
+      expect(() => readSummary({ ...value, ...change }, monitored)).toThrow(UserError);
+      expect(() => readSummary({ ...value, ...change }, monitored)).toThrow(message);
+    }
+  });
+});

@@ -2,5 +2,6 @@
 
 import { resolveTrainConfig } from "../src/config.ts";
 import { prepareTraining } from "../src/pipelines/prepare-training.ts";
+import { silent } from "../src/reporter.ts";
 
-await prepareTraining(resolveTrainConfig({ files: process.argv.slice(2), out: "-" }), () => {});
+await prepareTraining(resolveTrainConfig({ files: process.argv.slice(2), out: "-" }), silent);

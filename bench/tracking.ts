@@ -35,8 +35,10 @@ export async function benchmarkTracking(options: { readonly rounds: number }): P
               ...{ network: "compact", epochs: 6, folds: 3, tracking: to },
             },
             {
-              onEvent: ({ type }) => {
-                if (type === "done") training = performance.now() - started;
+              reporter: {
+                event: ({ type }) => {
+                  if (type === "done") training = performance.now() - started;
+                },
               },
             },
           );

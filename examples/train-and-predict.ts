@@ -17,8 +17,11 @@ await simulate({ out: recordings, users: 4, minutes: 3, seed: 1 });
 const trained = await train(
   resolveTrainConfig({ files: recordings, out: model, network: "compact", folds: 2, epochs: 3 }),
   {
-    onEvent: (event) => {
-      if (event.type === "epoch") console.log(`${event.fit}, epoch ${event.epoch}: loss ${event.loss.toFixed(3)}`);
+    reporter: {
+      warn: console.warn,
+      event: (event) => {
+        if (event.type === "epoch") console.log(`${event.fit}, epoch ${event.epoch}: loss ${event.loss.toFixed(3)}`);
+      },
     },
   },
 );

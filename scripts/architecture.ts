@@ -47,14 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "learning/training": {
     purpose: "fits: sessions, loop, checkpoints, worker threads, temperature, folds",
-    imports: [
-      "learning/networks",
-      "learning/evaluation",
-      "learning/pseudo-labeling",
-      "signals/data",
-      "signals/preprocessing",
-      "stats",
-    ],
+    imports: ["learning/networks", "learning/evaluation", "signals/data", "signals/preprocessing", "stats"],
   },
   "monitoring/summaries": {
     purpose: "what is kept of a batch; pure, runs in a browser",

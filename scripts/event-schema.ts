@@ -4,7 +4,6 @@ import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
-import type { TrainEvent } from "../src/learning/training/train-events.ts";
 import { qualityReportSchema } from "../src/signals/data/quality.ts";
 
 const share = z.number().min(0).max(1);
@@ -131,7 +130,7 @@ const events = {
     unsent: count.describe("events that only the model folder has"),
   }),
   warning: event("warning", { message: z.string() }),
-} as const satisfies Record<TrainEvent["type"], z.ZodType>;
+} as const satisfies Record<PrintedEvent["type"], z.ZodType>;
 
 export const eventTypes: readonly string[] = Object.keys(events);
 

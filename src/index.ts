@@ -66,12 +66,12 @@ export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
 export { type SyncResult, sync } from "./pipelines/sync.ts";
 export {
   type FitName,
-  type OnTrainEvent,
   type TrainEvent,
   type TrainResult,
   type TrainSummary,
   train,
 } from "./pipelines/train.ts";
+export type { Reporter } from "./reporter.ts";
 export type { QualityReport } from "./signals/data/quality.ts";
 export type { Scaler } from "./signals/preprocessing/scaler.ts";
 // store

@@ -11,25 +11,28 @@ import {
 } from "../learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { adaptBatchNorm } from "../learning/training/adapt-batch-norm.ts";
+import type { FitName } from "../learning/training/fit-events.ts";
 import { predictRows } from "../learning/training/fit-network.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { encodeFitState, stateFrom } from "../learning/training/fit-state.ts";
 import { ValidationSession } from "../learning/training/network-session.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
-import type { FitName } from "../learning/training/train-events.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import type { Reporter } from "../reporter.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import type { Rng } from "../stats/random.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { type CycleSetting, cyclePlan } from "./cycle-plan.ts";
 import type { RetrainData } from "./retrain-data.ts";
+import type { TrainEvent } from "./train-events.ts";
 
 export interface RetrainRun extends FitRun {
   readonly config: RetrainConfig;
   readonly champion: Monitor;
   readonly data: RetrainData;
   readonly staging: Staging;
+  readonly reporter: Reporter<TrainEvent>;
   /** Of the data's windows. */
   readonly windowsFingerprint: string;
   readonly rng: Rng;
@@ -92,7 +95,7 @@ export async function curriculum(run: RetrainRun): Promise<Candidate> {
     curriculumData(run),
     { cycles, step, selector: select, threshold, restart },
     (cycle, selection, from) => fitCycle(run, cycle, selection, from),
-    (report) => run.onEvent({ type: "cycle", cycles, report }),
+    (report) => run.reporter.event({ type: "cycle", cycles, report }),
   );
   return { ...result, selection: result.selections[result.winner]!, fit: result.fits[result.winner]! };
 }
@@ -111,7 +114,7 @@ export async function adapt(run: RetrainRun): Promise<Candidate> {
     describeCycle(known, 0, 0, null, first, null),
     describeCycle(known, 1, 0, null, second, first),
   ];
-  for (const report of cycles) run.onEvent({ type: "cycle", cycles: 1, report });
+  for (const report of cycles) run.reporter.event({ type: "cycle", cycles: 1, report });
   const winner = cycles[1]!.holdout.macro_f1 > cycles[0]!.holdout.macro_f1 ? 1 : 0;
   const fits = [first, second];
   return { cycles, winner, stopped: "adabn", fits: [first], selection: null, fit: fits[winner]! };

@@ -15,6 +15,7 @@ import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { signalMargin } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
+import { collecting, type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
@@ -23,7 +24,7 @@ import { planWindows } from "../signals/preprocessing/make-windows.ts";
 import { chunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
-import { serverAddress } from "../storage/tracking/server-address.ts";
+import { type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 
 export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 
@@ -46,19 +47,22 @@ export interface CheckAnswer {
  */
 export async function check(
   options: CheckOptions,
-  run: { now?: () => Date; onInfo?: (message: string) => void } = {},
+  run: { now?: () => Date; reporter?: Partial<Reporter> } = {},
 ): Promise<CheckAnswer> {
   const config = resolveCheckConfig(options);
-  // A wrong --tracking is told of before the batch is taken in.
-  serverAddress(config.tracking);
+  const reporter = reporterOf(run.reporter);
+  const server = serverAddress(config.tracking);
   const monitor = await openMonitor(config.model);
   const batchId = config.batchId ?? basename(config.files[0]!);
   const now = run.now ?? (() => new Date());
   const { channels, files } = config;
   const { channels: _, ...columns } = columnsOf(config);
-  const gated = await openGatedBatch(files, { ...(channels !== undefined && { channels }), columns }, monitor, {
-    info: (message) => run.onInfo?.(message),
-  });
+  const gated = await openGatedBatch(
+    files,
+    { ...(channels !== undefined && { channels }), columns },
+    monitor,
+    reporter,
+  );
   const measured = gated.accepted ? await measure(gated, config, monitor) : undefined;
   const contentHash = gated.accepted ? gated.opened.fingerprint : await hashOf(config.files);
   const facts = {
@@ -75,30 +79,35 @@ export async function check(
     if (answer.known && config.accept) stream.decideByHand("accept", batchId, "by hand");
     return answer;
   });
-  return { ...answer, warnings: await report(config, monitor.monitored) };
+  const heard = collecting(reporter);
+  if (server !== null) await report(server, config, monitor.monitored, heard);
+  return { ...answer, warnings: heard.warnings };
 }
 
 /** A verdict does not wait longer than this for a tracking server. */
 const reportPatienceMs = 3000;
 
-/** Warnings, where the tracking server did not take all of the stream. */
-async function report(config: CheckConfig, model: MonitoredModel): Promise<string[]> {
-  const address = serverAddress(config.tracking);
-  if (address === null) return [];
-  const warnings = [...address.warnings];
+/** Warns if the tracking server does not take all of the stream. */
+async function report(
+  server: ServerAddress,
+  { stream, experiment }: Pick<CheckConfig, "stream" | "experiment">,
+  model: MonitoredModel,
+  reporter: Reporter,
+): Promise<void> {
+  for (const warning of server.warnings) reporter.warn(warning);
   const [{ MlflowClient }, { Patience }, { reportStream }, { experimentOf }] = await Promise.all([
     import("../storage/tracking/mlflow-client.ts"),
     import("../storage/tracking/patience.ts"),
     import("../report/report-stream.ts"),
     import("../report/tracking-log.ts"),
   ]);
-  const client = new MlflowClient(address);
+  const client = new MlflowClient(server);
   let reason: string | undefined;
   try {
-    const { unsent } = await reportStream(client, model, config.stream, {
-      experiment: config.experiment ?? (await experimentOf(model.directory)),
+    const { unsent } = await reportStream(client, model, stream, {
+      experiment: experiment ?? (await experimentOf(model.directory)),
       patience: new Patience(reportPatienceMs),
-      warn: (message) => warnings.push(`tracking: ${message}`),
+      warn: (message) => reporter.warn(`tracking: ${message}`),
     });
     reason = unsent?.reason;
   } catch (error) {
@@ -107,11 +116,11 @@ async function report(config: CheckConfig, model: MonitoredModel): Promise<strin
   } finally {
     await client.close();
   }
-  if (reason === undefined) return warnings;
-  const words = ["sync", shellPath(model.directory), "--tracking", address.uri];
-  if (config.experiment !== undefined) words.push("--experiment", config.experiment);
+  if (reason === undefined) return;
+  const words = ["sync", shellPath(model.directory), "--tracking", server.uri];
+  if (experiment !== undefined) words.push("--experiment", experiment);
   const command = shellCommand("tidemark", ...words);
-  return [...warnings, `not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`];
+  reporter.warn(`not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`);
 }
 
 /** A cause is looked for in so many samples of a batch. */
@@ -120,7 +129,7 @@ const samplesToDiagnose = 2 ** 20;
 /** Closes the batch. */
 async function measure(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
-  config: CheckConfig,
+  { jobs }: Pick<CheckConfig, "jobs">,
   { folder, config: trained, drift, model }: Monitor,
 ): Promise<MeasuredBatch> {
   try {
@@ -132,7 +141,7 @@ async function measure(
     const chunks = chunkCount(plan, rows.channels.length);
     const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
     for (const chunk of windowChunks(rows, plan, signalMargin(rate))) {
-      const threads = { threads: config.jobs };
+      const threads = { threads: jobs };
       measurer.add(
         chunk,
         await predictWindows(folder.path(modelFiles.network), chunk.windows, nClasses, threads),

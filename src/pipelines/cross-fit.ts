@@ -4,8 +4,8 @@ import { leakageReport } from "../learning/evaluation/leakage.ts";
 import { stratifiedGroupKFold } from "../learning/evaluation/stratified-group-k-fold.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { describeFold, summariseFolds } from "../learning/training/cross-validation.ts";
+import type { FitName } from "../learning/training/fit-events.ts";
 import { runFit } from "../learning/training/run-fit.ts";
-import type { FitName } from "../learning/training/train-events.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
@@ -24,7 +24,7 @@ import type { TrainedModel } from "./write-model.ts";
  * which flatters the folds a little.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
-  const { config, data, onEvent } = run;
+  const { config, data, reporter } = run;
   const { windows: all, trainRows } = data;
   const windows = pickWindows(all, trainRows);
   const nSplits = Math.min(data.trained.folds, new Set(windows.groups).size);
@@ -60,7 +60,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
         config.adapt === "adabn" ? await adapted(run, fitted, plan, others.unlabelledRows, tested) : fitted;
       const report = describeFold(own, fold, outcome);
       const { best_epoch: bestEpoch, epochs, seconds, metrics } = report;
-      onEvent({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });
+      reporter.event({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });
       return { outcome, report };
     },
     config.jobs,
@@ -72,7 +72,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     results.map(({ report }) => report),
   );
   const { summary, pooled, users } = crossValidation;
-  onEvent({ type: "cross-validation", summary, pooled, users });
+  reporter.event({ type: "cross-validation", summary, pooled, users });
   const final = candidate.fit.weights;
   return {
     ...{ data: own, config: candidateConfig(data.trained, config), crossValidation, outcomes, final },

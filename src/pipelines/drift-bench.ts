@@ -20,6 +20,7 @@ import { joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { classOfSamples, signalColumns } from "../monitoring/summaries/measure-batch.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { checkOutFile } from "../out-file.ts";
+import { collecting, type Reporter, reporterOf } from "../reporter.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows, windowStep } from "../signals/preprocessing/make-windows.ts";
@@ -44,12 +45,15 @@ interface Person {
  * @param options as on the command line; `files` and `model` at least
  * @throws UserError on wrong options, or recordings that give no stream
  */
-export async function driftBench(options: DriftBenchOptions): Promise<DriftBenchResult> {
+export async function driftBench(
+  options: DriftBenchOptions,
+  run: { reporter?: Partial<Reporter> } = {},
+): Promise<DriftBenchResult> {
   const config = resolveDriftBenchConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
   const monitor = await openMonitor(config.model);
-  const warnings: string[] = [];
-  const windows = await readWindows(config, monitor, warnings);
+  const heard = collecting(reporterOf(run.reporter));
+  const windows = await readWindows(config, monitor, heard);
   const { people, columnsOfChunk } = await cutChunks(windows, config, monitor);
   const judges = Object.entries(streamJudges({ arl: config.arl, alpha: config.alpha }));
   const rng = Rng.fromSeed(config.seed);
@@ -104,7 +108,7 @@ export async function driftBench(options: DriftBenchOptions): Promise<DriftBench
       people.map((_, i) => figuresWithoutDrift(verdicts.slice(i * config.streams, (i + 1) * config.streams))),
     ),
     other_mix: judgeAll(mixed, (verdicts) => figuresWithoutDrift(verdicts.map((own) => own.slice(config.changeAt)))),
-    ...{ changes: result, warnings },
+    ...{ changes: result, warnings: [...heard.warnings] },
   };
   if (config.out !== undefined) {
     await writeReport(config.out, benched);
@@ -137,19 +141,20 @@ function merged(session: readonly Chunk[]): ClassSummaries {
   return mergeClassSummaries(session.map(({ summary }) => summary));
 }
 
-async function readWindows(config: DriftBenchConfig, monitor: Monitor, warnings: string[]): Promise<WindowSet> {
+async function readWindows(config: DriftBenchConfig, monitor: Monitor, reporter: Reporter): Promise<WindowSet> {
   const { folder, config: trained } = monitor;
   const channels = config.channels ?? folder.manifest.data.channels;
-  const { recordings } = await readRecordings(config.files, {
+  const { recordings, quality } = await readRecordings(config.files, {
     columns: columnsOf({ ...config, channels }),
     requireLabels: false,
     nominalRateHz: trained.rate,
-    logger: { info: (message) => warnings.push(message), warn: (message) => warnings.push(message) },
+    reporter,
   });
+  for (const warning of quality.warnings) reporter.warn(warning);
   const known = new Set(folder.manifest.data.users);
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
   if (familiar.length > 0) {
-    warnings.push(`The model learned from ${familiar.join(", ")}: expect worse figures of people it does not know.`);
+    reporter.warn(`The model learned from ${familiar.join(", ")}: expect worse figures of people it does not know.`);
   }
   const named = { ...recordings, channels: folder.manifest.data.channels };
   const { rate, window, overlap } = trained;

@@ -8,6 +8,7 @@ import { validateBaseline } from "../monitoring/drift/validate-baseline.ts";
 import { columnsForChannels, expectedChannels } from "../monitoring/streams/gate-batch.ts";
 import { openModel } from "../monitoring/streams/open-model.ts";
 import { checkOutFile } from "../out-file.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
 import { rangeFaults } from "../signals/data/batch-faults.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
@@ -38,7 +39,7 @@ export interface PredictResult {
  */
 export async function predict(
   options: PredictOptions,
-  run: { onWarning?: (message: string) => void } = {},
+  run: { reporter?: Partial<Reporter> } = {},
 ): Promise<PredictResult> {
   const started = performance.now();
   const config = resolvePredictConfig(options);
@@ -49,14 +50,15 @@ export async function predict(
   const modelChannels = manifest.data.channels;
   const named = columnsForChannels(config.channels, modelChannels);
   const expected = expectedChannels(modelChannels, named, await readBaseline(path(modelFiles.baseline)));
-  const warn = (message: string): void => run.onWarning?.(message);
+  const reporter = reporterOf(run.reporter);
   const opened = await openRecordings(config.files, {
     columns: { ...columnsOf(config), modelChannels },
     requireLabels: false,
     nominalRateHz: rate,
-    logger: { info: warn, warn },
+    reporter,
   });
   try {
+    for (const warning of opened.quality.warnings) reporter.warn(warning);
     refuseRecording(config.out, opened.files);
     const [absurd] = await rangeFaults(opened.rows, expected, opened.files);
     if (absurd !== undefined) throw new DataFault(absurd);
@@ -72,7 +74,7 @@ export async function predict(
 async function label(
   rows: RowSource,
   plan: WindowPlan,
-  of: { network: string; labels: readonly string[]; config: PredictConfig },
+  of: { network: string; labels: readonly string[]; config: Pick<PredictConfig, "jobs" | "out" | "spreadsheetSafe"> },
 ): Promise<Pick<PredictResult, "windows" | "classes" | "meanConfidence">> {
   const { network, labels, config } = of;
   const classes = Object.fromEntries(labels.map((name) => [name, 0]));

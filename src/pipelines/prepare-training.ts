@@ -5,9 +5,9 @@ import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
-import type { TrainEvent } from "../learning/training/train-events.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
+import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
@@ -18,6 +18,7 @@ import { cutPlans, type DroppedSamples, plannedSamples, planWindows } from "../s
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { largeWindowFault } from "../storage/store/stored-config.ts";
+import type { TrainEvent } from "./train-events.ts";
 
 export interface TrainingData {
   readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
@@ -34,20 +35,17 @@ export interface TrainingData {
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
 
 /** @throws UserError for every fault of the files, or where they cannot be split as asked */
-export async function prepareTraining(
-  config: TrainConfig,
-  onEvent: (event: TrainEvent) => void,
-): Promise<TrainingData> {
-  const warn = (message: string): void => onEvent({ type: "warning", message });
+export async function prepareTraining(config: TrainConfig, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
   const opened = await openRecordings(config.files, {
     columns: columnsOf(config),
     requireLabels: true,
     requirePeople: config.split === "group" || config.split === "leave-one-group-out",
     nominalRateHz: config.rate,
-    logger: { info: warn, warn },
+    reporter,
   });
   try {
     const { rows, files, fingerprint, quality } = opened;
+    for (const warning of quality.warnings) reporter.warn(warning);
     refuseFlatChannels(quality);
     const large = largeWindowFault(config.window, rows.channels.length);
     if (large !== null)
@@ -61,12 +59,12 @@ export async function prepareTraining(
       overlap: config.overlap,
     });
     const planned = { samples: plannedSamples(plan), channels: rows.channels.length };
-    tellMemory(trainingMemory(config, planned), onEvent, lessMemory);
+    tellMemory(trainingMemory(config, planned), reporter, lessMemory);
     const windows = cutPlans([{ rows, plan }])[0]!;
     const { dropped } = plan;
-    onEvent(dataEvent(opened, windows, dropped));
+    reporter.event(dataEvent(opened, windows, dropped));
     const recordings = { channels: rows.channels, files, fingerprint };
-    return { recordings, quality, described, windows, dropped, ...splitsOf(config, windows, onEvent) };
+    return { recordings, quality, described, windows, dropped, ...splitsOf(config, windows, reporter) };
   } finally {
     opened.rows.close();
   }
@@ -76,7 +74,7 @@ export async function prepareTraining(
 function splitsOf(
   config: TrainConfig,
   windows: WindowSet,
-  onEvent: (event: TrainEvent) => void,
+  reporter: Reporter<TrainEvent>,
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(config.seed);
   // A window's length between test and training windows of one recording: neighbours in time are alike.
@@ -91,7 +89,7 @@ function splitsOf(
     testIndex,
   }));
   const leakage = leakageReport(config.split, windows, folds);
-  onEvent(splitEvent(config, leakage, folds, warnings));
+  reporter.event(splitEvent(config, leakage, folds, warnings));
   return { folds, leakage, warnings };
 }
 

@@ -4,9 +4,9 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import type { FitName } from "../learning/training/fit-events.ts";
 import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
 import type { FitCheckpoints } from "../learning/training/run-fit.ts";
-import type { FitName } from "../learning/training/train-events.ts";
 import { kebabCase } from "../letter-case.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";

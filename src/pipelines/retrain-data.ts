@@ -5,10 +5,10 @@ import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { predictWindows } from "../learning/training/predict-windows.ts";
-import type { OnTrainEvent } from "../learning/training/train-events.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
+import { collecting, type Reporter, silent } from "../reporter.ts";
 import { openDatabase, sqlName, sqlString } from "../signals/data/duckdb.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
@@ -26,6 +26,9 @@ import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import { openLabelled, openUnlabelled, type RetrainRecordings, readTruth } from "./retrain-recordings.ts";
+import type { TrainEvent } from "./train-events.ts";
+
+type Heard = ReturnType<typeof collecting>;
 
 export interface RetrainData {
   /** Options of the champion's training. */
@@ -52,19 +55,19 @@ export interface RetrainData {
 }
 
 /**
- * @param onEvent told how much memory the retraining needs, before its windows are in memory
+ * @param reporter told how much memory the retraining needs, before its windows are in memory
  * @throws UserError for every fault of the files, or where nobody can be held out
  */
 export async function prepareRetraining(
   config: RetrainConfig,
   champion: Monitor,
-  onEvent: OnTrainEvent = () => {},
+  reporter: Reporter<TrainEvent> = silent,
 ): Promise<RetrainData> {
   const trained = championOptions(champion.config, champion.folder.manifest, config.model);
-  const warnings: string[] = [];
-  const labelled = await openLabelled(config, champion, trained, warnings);
+  const heard = collecting();
+  const labelled = await openLabelled(config, champion, trained, heard);
   try {
-    return await prepareWith(labelled, { config, champion, trained, warnings, onEvent });
+    return await prepareWith(labelled, { config, champion, trained, heard, reporter });
   } catch (error) {
     labelled.close();
     throw error;
@@ -77,15 +80,16 @@ async function prepareWith(
     config: RetrainConfig;
     champion: Monitor;
     trained: ChampionOptions;
-    warnings: string[];
-    onEvent: OnTrainEvent;
+    /** What a reader of the figures must know. */
+    heard: Heard;
+    reporter: Reporter<TrainEvent>;
   },
 ): Promise<RetrainData> {
-  const { config, champion, trained, warnings } = of;
+  const { config, champion, trained, heard } = of;
   const plan = planOf(labelled.rows, champion);
   requireEveryClass(plan);
-  warnings.push(...unknownClasses(labelled.rows, plan.classes));
-  const unlabelled = await openUnlabelled(config, champion, trained, warnings);
+  warnUnknownClasses(labelled.rows, plan.classes, heard);
+  const unlabelled = await openUnlabelled(config, champion, trained, heard);
   const [own, foreign] = cutBoth({ rows: labelled.rows, plan }, unlabelled, of);
   const labelledRows = Int32Array.from(own.starts.keys());
   const people = new Set(own.groups).size;
@@ -104,7 +108,7 @@ async function prepareWith(
   });
   requireHoldout(own, trainIndex, validationIndex);
   const windows = joinWindows(own, foreign);
-  const unlabelledRows = withoutPeople(windows, labelledRows.length, validationIndex, warnings);
+  const unlabelledRows = withoutPeople(windows, labelledRows.length, validationIndex, heard);
   const learnable = pickWindows(windows, unlabelledRows);
   const network = champion.folder.path(modelFiles.network);
   const nClasses = own.classes.length;
@@ -120,11 +124,11 @@ async function prepareWith(
       holdoutRows: validationIndex,
       unlabelledRows,
     },
-    truth: config.truth === undefined ? null : await readTruth(config, champion, trained, learnable, warnings),
-    championOnHoldout: await outOfFold(champion, pickWindows(own, validationIndex), config, warnings),
+    truth: config.truth === undefined ? null : await readTruth(config, champion, trained, learnable, heard),
+    championOnHoldout: await outOfFold(champion, pickWindows(own, validationIndex), config, heard),
     championOnUnlabelled: await predictWindows(network, learnable, nClasses, threads),
     learningRates: await schedule(champion, trained, config.epochs),
-    warnings,
+    warnings: heard.warnings,
   };
 }
 
@@ -151,8 +155,8 @@ function cutBoth(
     config,
     champion,
     trained,
-    onEvent,
-  }: { config: RetrainConfig; champion: Monitor; trained: ChampionOptions; onEvent: OnTrainEvent },
+    reporter,
+  }: { config: RetrainConfig; champion: Monitor; trained: ChampionOptions; reporter: Reporter<TrainEvent> },
 ): [WindowSet, WindowSet] {
   try {
     const foreign = { rows: unlabelled.rows, plan: planOf(unlabelled.rows, champion) };
@@ -162,7 +166,7 @@ function cutBoth(
       { network, batchSize, window, folds, jobs: config.jobs },
       { samples, channels: labelled.rows.channels.length },
     );
-    tellMemory(memory, onEvent, "Use fewer --jobs, or fewer recordings.");
+    tellMemory(memory, reporter, "Use fewer --jobs, or fewer recordings.");
     return cutPlans([labelled, foreign]) as [WindowSet, WindowSet];
   } finally {
     unlabelled.close();
@@ -177,11 +181,11 @@ function requireEveryClass({ parts, classes }: WindowPlan): void {
   });
 }
 
-function unknownClasses(rows: RowSource, classes: readonly string[]): string[] {
+function warnUnknownClasses(rows: RowSource, classes: readonly string[], reporter: Reporter): void {
   const labels = new Set(Array.from(rows.stretches(), ({ label }) => label).filter((label) => label !== null));
   const unknown = [...labels].filter((label) => !classes.includes(label)).sort();
-  if (unknown.length === 0) return [];
-  return [`The model does not know ${unknown.join(", ")}: labelled recordings of it are left out.`];
+  if (unknown.length === 0) return;
+  reporter.warn(`The model does not know ${unknown.join(", ")}: labelled recordings of it are left out.`);
 }
 
 function requireHoldout({ labels, classes, groups, users }: WindowSet, train: Int32Array, holdout: Int32Array): void {
@@ -195,14 +199,14 @@ function requireHoldout({ labels, classes, groups, users }: WindowSet, train: In
 }
 
 /** The unlabelled windows of people who do not decide. */
-function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, warnings: string[]): Int32Array {
+function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, reporter: Reporter): Int32Array {
   const deciding = new Set(holdout.map((row) => windows.groups[row]!));
   const all = Int32Array.from({ length: windows.starts.length - first }, (_, i) => first + i);
   const rows = all.filter((row) => !deciding.has(windows.groups[row]!));
   const people = [...deciding].filter((group) => all.some((row) => windows.groups[row] === group));
   if (people.length > 0) {
     const names = people.map((group) => windows.users[group]!).join(", ");
-    warnings.push(
+    reporter.warn(
       `Unlabelled windows of ${names} were left out: these people are the holdout, and nothing may be learned from them.`,
     );
   }
@@ -216,12 +220,12 @@ function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, w
 async function outOfFold(
   champion: Monitor,
   windows: WindowSet,
-  config: RetrainConfig,
-  warnings: string[],
+  { model, jobs }: Pick<RetrainConfig, "model" | "jobs">,
+  reporter: Reporter,
 ): Promise<Float32Array> {
   const { folder, drift } = champion;
   const { classes } = drift;
-  const said = await predictWindows(folder.path(modelFiles.network), windows, classes.length, { threads: config.jobs });
+  const said = await predictWindows(folder.path(modelFiles.network), windows, classes.length, { threads: jobs });
   const known = new Set(folder.manifest.data.users);
   const needed = windows.users.filter((user) => known.has(user));
   if (needed.length === 0) return said;
@@ -249,8 +253,8 @@ async function outOfFold(
     else said.set(own, w * classes.length);
   }
   if (seen.size > 0) {
-    warnings.push(
-      `${config.model} has learned from ${[...seen].join(", ")}, who decide here, from other recordings: its figures are too good.`,
+    reporter.warn(
+      `${model} has learned from ${[...seen].join(", ")}, who decide here, from other recordings: its figures are too good.`,
     );
   }
   return said;

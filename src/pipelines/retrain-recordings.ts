@@ -5,6 +5,7 @@ import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { columnsOf } from "../signals/data/column-roles.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
@@ -44,7 +45,7 @@ export async function openLabelled(
   config: RetrainConfig,
   champion: Monitor,
   trained: ChampionOptions,
-  warnings: string[],
+  reporter: Reporter,
 ): Promise<RetrainRecordings> {
   const { manifest } = champion.folder;
   const files = config.labelled ?? (await recordingsOfModel(manifest, config.model));
@@ -52,7 +53,7 @@ export async function openLabelled(
     columns: { channels: manifest.data.channels, ...labelledColumns(config, trained) },
     requireLabels: true,
     nominalRateHz: champion.config.rate,
-    logger: { info: (message) => warnings.push(message), warn: (message) => warnings.push(message) },
+    reporter,
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
     throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {
@@ -61,7 +62,8 @@ export async function openLabelled(
     });
   });
   try {
-    const { rows, fingerprint } = opened;
+    const { rows, fingerprint, quality } = opened;
+    for (const warning of quality.warnings) reporter.warn(warning);
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
     if (config.labelled === undefined && fingerprint !== manifest.data.fingerprint) {
       throw new UserError(`${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from`, {
@@ -81,23 +83,23 @@ export async function openUnlabelled(
   config: RetrainConfig,
   champion: Monitor,
   trained: ChampionOptions,
-  warnings: string[],
+  reporter: Reporter,
 ): Promise<RetrainRecordings> {
   const { channels } = champion.folder.manifest.data;
   const given = {
     ...(config.channels !== undefined && { channels: config.channels }),
     columns: unlabelledColumns(config, trained),
   };
-  const gated = await openGatedBatch(config.files, given, champion);
+  const gated = await openGatedBatch(config.files, given, champion, reporter);
   if (!gated.accepted) {
     throw new UserError("the unlabelled recordings do not pass the quality gate:", {
       details: gated.reasons.map(({ message }) => message),
       advice: gated.reasons[0]!.advice ?? "Repair the export, or leave these recordings out.",
     });
   }
-  warnings.push(...gated.warnings);
+  for (const warning of gated.warnings) reporter.warn(warning);
   if (gated.opened.columns.group === null) {
-    warnings.push(
+    reporter.warn(
       "The unlabelled recordings do not say who wore the sensor: whoever decides must not be among them, or the figures are too good.",
     );
   }
@@ -117,7 +119,7 @@ export async function readTruth(
   champion: Monitor,
   trained: ChampionOptions,
   windows: WindowSet,
-  warnings: string[],
+  reporter: Reporter,
 ): Promise<Int32Array> {
   const { channels } = champion.folder.manifest.data;
   const { classes } = champion.drift;
@@ -126,6 +128,7 @@ export async function readTruth(
     columns: { ...columns, channels: config.channels ?? channels, label: config.truth! },
     requireLabels: false,
     nominalRateHz: champion.config.rate,
+    reporter,
   });
   const stretches = Array.from(rows.stretches(), (stretch) => ({
     ...stretch,
@@ -143,6 +146,6 @@ export async function readTruth(
     return at?.label == null ? -1 : classes.indexOf(at.label);
   });
   const unknown = truth.filter((label) => label < 0).length;
-  if (unknown > 0) warnings.push(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no known class`);
+  if (unknown > 0) reporter.warn(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no known class`);
   return truth;
 }

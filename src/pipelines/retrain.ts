@@ -8,24 +8,24 @@ import { Interrupted, UserError } from "../errors.ts";
 import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../learning/pseudo-labeling/gate.ts";
 import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
+import type { FitName } from "../learning/training/fit-events.ts";
 import { windowsAtHand } from "../learning/training/fit-runner.ts";
 import { workerRunner } from "../learning/training/fit-worker.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
-import type { FitName, OnTrainEvent } from "../learning/training/train-events.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { beginRetraining, endRetraining } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import { endTraining } from "../report/train-log.ts";
-import { TrainingTracker } from "../report/training-tracker.ts";
+import { TrainingTracker, trainingServer } from "../report/training-tracker.ts";
+import { reporterOf, tee } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { Rng } from "../stats/random.ts";
 import { jsonText } from "../storage/store/atomic-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
 import { checkReplaceable, replaceDirectory } from "../storage/store/replace-directory.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
-import { serverAddress } from "../storage/tracking/server-address.ts";
 import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
 import { proxiesOf } from "./gate-proxies.ts";
@@ -33,6 +33,7 @@ import { type Promotion, promote } from "./models.ts";
 import { checkpointsIn, enterRun } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { peopleOf, prepareRetraining, type RetrainData } from "./retrain-data.ts";
+import type { TrainRunOptions } from "./train.ts";
 import { type BuiltModel, buildModel, epochRows, type TrainedModel, writeModel } from "./write-model.ts";
 
 export interface RetrainResult {
@@ -56,15 +57,12 @@ export interface RetrainResult {
  * @throws UserError on wrong options, recordings that do not fit the champion, or too few labelled people
  * @throws Interrupted where `signal` ended the run; its advice is the command that goes on with it
  */
-export async function retrain(
-  options: RetrainOptions,
-  run: { onEvent?: OnTrainEvent; signal?: AbortSignal; now?: () => Date } = {},
-): Promise<RetrainResult> {
+export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {
   const started = performance.now();
   const config = resolveRetrainConfig(options);
-  const onEvent = run.onEvent ?? (() => {});
+  const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
-  serverAddress(config.tracking);
+  const server = trainingServer(config.tracking, reporter);
   const champion = await openMonitor(config.model);
   await checkReplaceable(refusedDirectory(config), [modelFiles.report, retrainReportFile, trackingFile]);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
@@ -73,27 +71,27 @@ export async function retrain(
   let tracker: TrainingTracker | undefined;
   let data: RetrainData | undefined;
   try {
-    data = await prepareRetraining(config, champion, onEvent);
+    data = await prepareRetraining(config, champion, reporter);
     const { unlabelled, windows } = data;
     const recordings = { ...unlabelled, channels: windows.channels };
     await enterRun(staging, computing({ ...config, model: versionOf(champion) }), fingerprintOf(data));
     tracker = await TrainingTracker.open(
-      (start) => beginRetraining({ recordings, rows: unlabelled.quality.rows.kept }, config, champion, start),
-      config,
+      (start) =>
+        beginRetraining(
+          { recordings, rows: unlabelled.quality.rows.kept },
+          { out: config.out, experiment: config.experiment, params: untracked(config) },
+          champion.folder.manifest.model_version,
+          start,
+        ),
+      { ...config, server },
       staging,
-      {
-        onEvent,
-        now: () => now().getTime(),
-      },
+      { reporter, now: () => now().getTime() },
     );
-    const listen: OnTrainEvent = (event) => {
-      onEvent(event);
-      tracker!.onEvent(event);
-    };
     const fingerprint = windowsFingerprint(windows);
     const result = await retrainOn(
       {
-        ...{ config, champion, data, staging, onEvent: listen, windowsFingerprint: fingerprint },
+        ...{ config, champion, data, staging, windowsFingerprint: fingerprint },
+        reporter: tee(reporter, tracker),
         runner: workerRunner(windowsAtHand(fingerprint, windows)),
         checkpoints: checkpointsIn(staging),
         signal: run.signal ?? new AbortController().signal,
@@ -110,16 +108,16 @@ export async function retrain(
     tracker = undefined;
     const promoted = adopted && config.promote ? await promoteAdopted(out) : null;
     const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
-    onEvent({ type: "retrained", adopted, out, report, seconds, promoted: named });
-    tellTracked(tracked, config, onEvent, out);
+    reporter.event({ type: "retrained", adopted, out, report, seconds, promoted: named });
+    tellTracked(tracked, server, reporter, out);
     return { ...result, promoted: promoted?.line ?? null };
   } catch (error) {
     const outcome = await tracker?.stop(error instanceof Interrupted ? "KILLED" : "FAILED");
-    if (outcome !== undefined) tellTracked(outcome, config, onEvent, error instanceof Diverged ? null : config.out);
+    if (outcome !== undefined) tellTracked(outcome, server, reporter, error instanceof Diverged ? null : config.out);
     if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand("retrain", config);
-    onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
+    reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
       `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
       `Go on with: ${command}`,
@@ -147,7 +145,7 @@ async function retrainOn(
   run: RetrainRun,
   { tracker, now, started }: { tracker: TrainingTracker; now: () => Date; started: number },
 ): Promise<Omit<RetrainResult, "promoted">> {
-  const { config, champion, data, staging, onEvent } = run;
+  const { config, champion, data, staging, reporter } = run;
   const { windows, holdoutRows, championOnHoldout } = data;
   const { classes, users, labels, groups } = windows;
   tellData(run);
@@ -169,7 +167,7 @@ async function retrainOn(
     rules.push(...proxyRules(proxies.champion, proxies.candidate));
   }
   const adopted = passedBy(rules);
-  onEvent({
+  reporter.event({
     type: "gate",
     winner: candidate.winner,
     stopped: candidate.stopped,
@@ -276,11 +274,11 @@ function fingerprintOf({ labelled, unlabelled }: RetrainData): string {
   return `${labelled.fingerprint} ${unlabelled.fingerprint}`;
 }
 
-function tellData({ config, data, onEvent }: RetrainRun): void {
+function tellData({ config, data, reporter }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
   const of = (rows: Int32Array) => ({ people: peopleOf(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);
-  onEvent({
+  reporter.event({
     ...{ type: "retrain-data", labelled: of(trainRows), holdout: of(holdoutRows) },
     filesOfModel: config.labelled === undefined ? data.labelled.files : [],
     unlabelled: { people: people.length, windows: count, rows: data.unlabelled.quality.rows.kept },

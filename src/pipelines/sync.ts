@@ -9,6 +9,7 @@ import type { LedgerOwner } from "../monitoring/streams/publish-reference.ts";
 import { type ReportedStream, reportStream } from "../report/report-stream.ts";
 import { experimentIn, openSendableLog, type SendableLog } from "../report/tracking-log.ts";
 import { registration, trainRun } from "../report/train-log.ts";
+import { collecting, type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { exists } from "../storage/store/exists.ts";
 import { readManifest } from "../storage/store/manifest.ts";
@@ -51,10 +52,10 @@ const usualPatienceMs = 60_000;
  */
 export async function sync(
   options: SyncOptions,
-  run: { patienceMs?: number; clock?: Clock } = {},
+  run: { patienceMs?: number; clock?: Clock; reporter?: Partial<Reporter> } = {},
 ): Promise<SyncResult> {
   const config = resolveSyncConfig(options);
-  const { patienceMs = usualPatienceMs, ...time } = run;
+  const { patienceMs = usualPatienceMs, reporter, ...time } = run;
   const address = serverAddress(config.tracking);
   if (address === null) {
     throw new UserError("no tracking server is named", {
@@ -68,8 +69,8 @@ export async function sync(
   if (log.events.length === 0 && names.length === 0) {
     throw new UserError(`${directory}: nothing to report: it has no ${trackingFile}, and no batch was checked`);
   }
-  const warnings = [...address.warnings];
-  const warn = (message: string): unknown => warnings.push(message);
+  const { warnings, warn } = collecting(reporterOf(reporter));
+  for (const warning of address.warnings) warn(warning);
   const shared = { patience: new Patience(patienceMs), warn, ...time };
   const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
   const client = new MlflowClient(address);

@@ -1,7 +1,7 @@
 // `tidemark train`: recordings in, a model folder out. The stages stand here in order; each has a file of its own.
 
 import { resolve } from "node:path";
-import { computing, resolveTrainConfig, type TrainConfig, type TrainOptions } from "../config.ts";
+import { computing, resolveTrainConfig, type TrainConfig, type TrainOptions, untracked } from "../config.ts";
 import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
@@ -9,31 +9,33 @@ import { describeFold, summariseFolds } from "../learning/training/cross-validat
 import type { FoldReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
+import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitOutcome, windowsAtHand } from "../learning/training/fit-runner.ts";
 import { fitSeconds } from "../learning/training/fit-state.ts";
 import { workerRunner } from "../learning/training/fit-worker.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
-import type { FitName, OnTrainEvent, TrainSummary } from "../learning/training/train-events.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
-import type { TrackerStart } from "../report/train-log.ts";
+import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTraining, endTraining } from "../report/train-log.ts";
-import { TrainingTracker } from "../report/training-tracker.ts";
+import { TrainingTracker, trainingServer } from "../report/training-tracker.ts";
+import { type Reporter, reporterOf, tee } from "../reporter.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
-import { serverAddress } from "../storage/tracking/server-address.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { checkpointsIn, enterRun } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
+import type { TrainEvent, TrainSummary } from "./train-events.ts";
 import { buildModel, writeModel } from "./write-model.ts";
 
-export type { FitName, OnTrainEvent, TrainEvent, TrainSummary } from "../learning/training/train-events.ts";
+export type { FitName } from "../learning/training/fit-events.ts";
+export type { TrainEvent, TrainSummary } from "./train-events.ts";
 
 export interface TrainResult {
   /** The model folder. */
@@ -45,8 +47,8 @@ export interface TrainResult {
 }
 
 export interface TrainRunOptions {
-  /** Told about everything that happens; see `TrainEvent`. */
-  onEvent?: OnTrainEvent;
+  /** Hears warnings and everything that happens; silent in what it leaves out. */
+  reporter?: Partial<Reporter<TrainEvent>>;
   /** Ends the run at its next step, with a checkpoint. */
   signal?: AbortSignal;
   /** The time that is written into the model's files. */
@@ -65,33 +67,35 @@ export interface TrainRunOptions {
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
   const config = withNamedOut(resolveTrainConfig(options));
-  const onEvent = run.onEvent ?? (() => {});
+  const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
   let tracker: TrainingTracker | undefined;
-  // A wrong --tracking is told of before the work begins.
-  serverAddress(config.tracking);
+  const server = trainingServer(config.tracking, reporter);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
   try {
-    const data = await prepareTraining(config, onEvent);
+    const data = await prepareTraining(config, reporter);
     await enterRun(staging, computing(config), data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
-      beginTraining({ recordings: data.recordings, rows: data.quality.rows.kept }, config, start);
-    tracker = await TrainingTracker.open(begin, config, staging, { onEvent, now: () => now().getTime() });
-    const { manifest, report, summary } = await trainOn(data, config, staging, tracker, { ...run, onEvent });
+      beginTraining({ recordings: data.recordings, rows: data.quality.rows.kept }, trackedRun(config), start);
+    tracker = await TrainingTracker.open(begin, { ...config, server }, staging, {
+      reporter,
+      now: () => now().getTime(),
+    });
+    const { manifest, report, summary } = await trainOn(data, config, staging, tracker, { ...run, reporter });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
-    onEvent({ type: "done", out: config.out, report, seconds, summary });
-    tellTracked(await tracker.finish(), config, onEvent, config.out);
+    reporter.event({ type: "done", out: config.out, report, seconds, summary });
+    tellTracked(await tracker.finish(), server, reporter, config.out);
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
     const outcome = await tracker?.stop(error instanceof Interrupted ? "KILLED" : "FAILED");
-    if (outcome !== undefined) tellTracked(outcome, config, onEvent, error instanceof Diverged ? null : config.out);
+    if (outcome !== undefined) tellTracked(outcome, server, reporter, error instanceof Diverged ? null : config.out);
     if (error instanceof Diverged) await staging.discard();
     if (!(error instanceof Interrupted)) throw explainWriteFailure(error, config.out);
     const command = resumeCommand("train", config);
-    onEvent({ type: "checkpoint", path: staging.directory, resumeCommand: command });
+    reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
       `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
       `Go on with: ${command}`,
@@ -106,13 +110,10 @@ async function trainOn(
   config: TrainConfig,
   staging: Staging,
   tracker: TrainingTracker,
-  { onEvent: listener, signal, now }: TrainRunOptions & { onEvent: OnTrainEvent },
+  { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): ReturnType<typeof writeModel> {
   const { windows, folds } = data;
-  const onEvent: OnTrainEvent = (event) => {
-    listener(event);
-    tracker.onEvent(event);
-  };
+  const reporter = tee(heard, tracker);
   const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
   const timeLeft = new TimeLeft([...foldNames, "final"], config.epochs, config.jobs);
   const failed = new AbortController();
@@ -120,7 +121,7 @@ async function trainOn(
   const run: FitRun = {
     runner: workerRunner(windowsAtHand(fingerprint, windows)),
     checkpoints: checkpointsIn(staging),
-    ...{ timeLeft, onEvent },
+    ...{ timeLeft, reporter },
     signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
   };
   const rng = Rng.fromSeed(config.seed);
@@ -143,7 +144,7 @@ async function trainOn(
         throw error;
       });
       const report = describeFold(data, fold, outcome);
-      onEvent({
+      reporter.event({
         type: "fold",
         fold: fold + 1,
         folds: folds.length,
@@ -160,7 +161,7 @@ async function trainOn(
   const reports = results.map(({ report }) => report);
   const crossValidation = summariseFolds(data, outcomes, reports);
   const { summary, pooled, users } = crossValidation;
-  onEvent({ type: "cross-validation", summary, pooled, users });
+  reporter.event({ type: "cross-validation", summary, pooled, users });
 
   const { epochs, learningRate } = finalSchedule(outcomes.map((outcome) => outcome.epochs));
   timeLeft.finalPlanned(epochs);
@@ -174,7 +175,7 @@ async function trainOn(
     shards: finalShards,
   };
   const final = await runFit("final", { plan, checkpoint: null, threads: config.jobs }, run);
-  onEvent({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
+  reporter.event({ type: "final", epochs, seconds: fitSeconds(final.epochs) });
 
   const createdAt = now?.() ?? new Date();
   const model = { data, config, crossValidation, outcomes, final, scaler: plan.scaler, createdAt };
@@ -184,6 +185,11 @@ async function trainOn(
     seal: (report, history, made) =>
       tracker.seal(history, (at) => endTraining(report, { ...made, at, register, alias })),
   });
+}
+
+/** What is told of the run before it begins. */
+function trackedRun(config: TrainConfig): TrackedRun {
+  return { out: config.out, experiment: config.experiment, params: untracked(config) };
 }
 
 /** Names are made by adding to `out`: "walk/", "." and ".." end in none of their own and become absolute. */

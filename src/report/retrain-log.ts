@@ -2,31 +2,30 @@
 // for each cycle, and one for each fold of a candidate that passed.
 
 import { basename } from "node:path";
-import { type RetrainConfig, untracked } from "../config.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
-import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
-import type { TrackerStart } from "./train-log.ts";
+import type { TrackedRun, TrackerStart } from "./train-log.ts";
 import { type Dataset, datasetEvent, flat, runTags, trainRun } from "./train-log.ts";
 
 /** The parent run with all that is known before the first cycle. */
 export function beginRetraining(
   { recordings, rows }: { recordings: Dataset; rows: number },
-  config: RetrainConfig,
-  { folder }: Monitor,
+  { out, experiment, params }: TrackedRun,
+  /** Model version. */
+  champion: string,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {
   return [
-    { type: "log", id, experiment: config.experiment },
+    { type: "log", id, experiment },
     {
-      ...{ type: "run", run: trainRun, name: basename(config.out), parent: null, at },
+      ...{ type: "run", run: trainRun, name: basename(out), parent: null, at },
       tags: {
         ...runTags("tidemark retrain", gitCommit),
-        "tidemark.champion": folder.manifest.model_version,
+        "tidemark.champion": champion,
         "tidemark.data_fingerprint": recordings.fingerprint,
       },
     },
-    { type: "params", run: trainRun, params: flat(untracked(config)) },
+    { type: "params", run: trainRun, params: flat(params) },
     datasetEvent(recordings, rows),
   ];
 }

@@ -1,8 +1,19 @@
 import { counted } from "../counted.ts";
-import type { OnTrainEvent } from "../learning/training/train-events.ts";
+import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { serverAddress } from "../storage/tracking/server-address.ts";
-import type { TrackedConfig, TrackedOutcome } from "./training-tracker.ts";
+import type { ServerAddress } from "../storage/tracking/server-address.ts";
+import type { TrackedOutcome } from "./training-tracker.ts";
+
+/** What the tracking server has of a run that has ended. */
+export interface TrackedEvent {
+  type: "tracked";
+  /** The run's page; null if the server has none. */
+  page: string | null;
+  /** What was registered, as "walk version 3 (champion)". */
+  versions: readonly string[];
+  /** Events that only the model folder has. */
+  unsent: number;
+}
 
 /**
  * What became of the tracking, to who listens; with the command that sends what is missing.
@@ -10,16 +21,17 @@ import type { TrackedConfig, TrackedOutcome } from "./training-tracker.ts";
  */
 export function tellTracked(
   { page, versions, unsent, version }: TrackedOutcome,
-  config: TrackedConfig,
-  onEvent: OnTrainEvent,
+  server: ServerAddress | null,
+  reporter: Reporter<TrackedEvent>,
   folder: string | null,
 ): void {
-  if (page !== null || unsent !== null) onEvent({ type: "tracked", page, versions, unsent: unsent?.events ?? 0 });
+  if (page !== null || unsent !== null)
+    reporter.event({ type: "tracked", page, versions, unsent: unsent?.events ?? 0 });
   if (unsent === null) return;
   const message = `${counted(unsent.events, "event")} not sent to the tracking server: ${unsent.reason}`;
-  const words = folder === null ? [] : ["sync", shellPath(folder), "--tracking", serverAddress(config.tracking)!.uri];
+  const words = folder === null ? [] : ["sync", shellPath(folder), "--tracking", server!.uri];
   if (version !== null) words.push("--register", version.name);
   if (version?.alias != null) words.push("--alias", version.alias);
   const command = words.length === 0 ? "" : `. Send with: ${shellCommand("tidemark", ...words)}`;
-  onEvent({ type: "warning", message: `${message}${command}` });
+  reporter.warn(`${message}${command}`);
 }

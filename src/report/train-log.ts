@@ -3,12 +3,12 @@
 
 import { userInfo } from "node:os";
 import { basename } from "node:path";
-import { type TrainConfig, untracked } from "../config.ts";
 import { counted } from "../counted.ts";
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
+import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import type { FitName, TrainEvent } from "../learning/training/train-events.ts";
+import type { FinalEvent, FitName, FoldEvent } from "../learning/training/fit-events.ts";
 import { snakeCase } from "../letter-case.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-event.ts";
@@ -22,6 +22,18 @@ export interface TrackerStart {
   readonly at: number;
   readonly gitCommit: string | null;
 }
+
+/** A run as it is told of before it begins. */
+export interface TrackedRun {
+  /** The model folder that it makes. */
+  readonly out: string;
+  readonly experiment: string;
+  /** Options. */
+  readonly params: object;
+}
+
+/** What a training says that a server is told of; epochs apart. */
+export type LoggedEvent = FoldEvent | FinalEvent | { type: "cycle"; report: RetrainReport["cycles"][number] };
 
 /** The recordings of a run, by what identifies them. */
 export interface Dataset {
@@ -39,16 +51,16 @@ const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMa
 /** The parent run with all that is known before the first epoch. */
 export function beginTraining(
   { recordings, rows }: { recordings: Dataset; rows: number },
-  config: TrainConfig,
+  { out, experiment, params }: TrackedRun,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {
   return [
-    { type: "log", id, experiment: config.experiment },
+    { type: "log", id, experiment },
     {
-      ...{ type: "run", run: trainRun, name: basename(config.out), parent: null, at },
+      ...{ type: "run", run: trainRun, name: basename(out), parent: null, at },
       tags: { ...runTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
     },
-    { type: "params", run: trainRun, params: flat(untracked(config)) },
+    { type: "params", run: trainRun, params: flat(params) },
     datasetEvent(recordings, rows),
   ];
 }
@@ -86,8 +98,8 @@ export function epochMetrics(row: Omit<HistoryRow, "fit" | "best">, fit: string,
   return { type: "metrics", run: fit, at, step: epoch, values: withoutNull(values) };
 }
 
-/** What one event of the training adds; epochs apart. */
-export function eventsOf(event: TrainEvent, at: number): TrackingEvent[] {
+/** What one event of the training adds. */
+export function eventsOf(event: LoggedEvent, at: number): TrackingEvent[] {
   switch (event.type) {
     case "fold": {
       const run: FitName = `fold-${event.fold}`;
@@ -116,8 +128,6 @@ export function eventsOf(event: TrainEvent, at: number): TrackingEvent[] {
     }
     case "final":
       return [{ type: "status", run: "final", status: "FINISHED", at }];
-    default:
-      return [];
   }
 }
 

@@ -2,8 +2,8 @@
 // event is in the file before it is sent. A resumed training goes on in the same file and repeats nothing that stands there.
 
 import { randomUUID } from "node:crypto";
-import type { TrainConfig } from "../config.ts";
-import type { FitName, OnTrainEvent, TrainEvent } from "../learning/training/train-events.ts";
+import type { EpochEvent, FitName } from "../learning/training/fit-events.ts";
+import type { Reporter } from "../reporter.ts";
 import { ArtifactFiles } from "../storage/store/artifact-files.ts";
 import { appendJsonLine } from "../storage/store/atomic-file.ts";
 import { trackingFile } from "../storage/store/model-folder.ts";
@@ -13,15 +13,33 @@ import { EventSender, type SenderOptions } from "../storage/tracking/event-sende
 import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
 import { fault } from "../storage/tracking/parse-tracking-log.ts";
 import { Patience } from "../storage/tracking/patience.ts";
-import { isOtherStore, serverAddress } from "../storage/tracking/server-address.ts";
+import { isOtherStore, type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { gitCommit } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { readTrackingLog } from "./tracking-log.ts";
-import { beginFit, epochMetrics, eventsOf, type TrackerStart, trainRun } from "./train-log.ts";
+import { beginFit, epochMetrics, eventsOf, type LoggedEvent, type TrackerStart, trainRun } from "./train-log.ts";
 
 /** What a tracker needs to know of a training, or of a retraining. */
-export type TrackedConfig = Pick<TrainConfig, "out" | "tracking" | "experiment">;
+export interface TrackedConfig {
+  /** The model folder to be made. */
+  readonly out: string;
+  readonly experiment: string;
+  /** Null: events go to the file alone. */
+  readonly server: ServerAddress | null;
+}
+
+/**
+ * The server that a training reports to; null if none.
+ * @param tracking what the option says
+ * @throws UserError as `serverAddress`
+ */
+export function trainingServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
+  const server = serverAddress(tracking);
+  if (isOtherStore(tracking)) reporter.warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");
+  for (const warning of server?.warnings ?? []) reporter.warn(warning);
+  return server;
+}
 
 /** Where the events go besides the file. */
 interface Server {
@@ -44,7 +62,7 @@ export class TrainingTracker {
   readonly #config: TrackedConfig;
   readonly #path: string;
   #server: Server | null = null;
-  readonly #onEvent: OnTrainEvent;
+  readonly #reporter: Reporter;
   readonly #now: () => number;
   readonly #known = new Set<string>();
   readonly #statuses = new Map<string, RunStatus>();
@@ -54,10 +72,10 @@ export class TrainingTracker {
   #sealed: readonly TrackingEvent[] = [];
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(config: TrackedConfig, staging: Staging, { onEvent, now }: TrackerOptions) {
+  private constructor(config: TrackedConfig, staging: Staging, { reporter, now }: TrackerOptions) {
     this.#config = config;
     this.#path = staging.path(trackingFile);
-    this.#onEvent = onEvent;
+    this.#reporter = reporter;
     this.#now = now;
     this.#directory = config.out;
   }
@@ -94,8 +112,9 @@ export class TrainingTracker {
     return tracker;
   }
 
-  /** One of `train`'s listeners. */
-  onEvent(event: TrainEvent): void {
+  /** Listens to all of a training; most events are of no interest here. */
+  event(event: { readonly type: string }): void {
+    if (!isOfInterest(event)) return;
     const at = this.#now();
     if (event.type === "epoch") {
       this.#beginFit(event.fit, at);
@@ -108,8 +127,8 @@ export class TrainingTracker {
     } else {
       const fit = endedBy(event);
       // A resumed training tells of it again, but it ended when it ended.
-      const known = fit !== null && this.#statuses.get(fit) === "FINISHED";
-      if (fit !== null && !known) this.#beginFit(fit, at);
+      const known = this.#statuses.get(fit) === "FINISHED";
+      if (!known) this.#beginFit(fit, at);
       this.#record(...eventsOf(event, at).filter(({ type }) => !(known && type === "status")));
     }
   }
@@ -179,21 +198,29 @@ export class TrainingTracker {
   }
 
   #warn(message: string): void {
-    this.#onEvent({ type: "warning", message });
+    this.#reporter.warn(message);
   }
 }
 
 interface TrackerOptions {
-  readonly onEvent: OnTrainEvent;
+  readonly reporter: Reporter;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
+const ofInterest: readonly string[] = ["epoch", "fold", "cycle", "final"] satisfies (
+  | LoggedEvent
+  | EpochEvent
+)["type"][];
+
+function isOfInterest(event: { readonly type: string }): event is LoggedEvent | EpochEvent {
+  return ofInterest.includes(event.type);
+}
+
 /** The fit whose end an event is. */
-function endedBy(event: TrainEvent): FitName | null {
+function endedBy(event: LoggedEvent): FitName {
   if (event.type === "fold") return `fold-${event.fold}`;
-  if (event.type === "cycle") return `cycle-${event.report.cycle}`;
-  return event.type === "final" ? "final" : null;
+  return event.type === "cycle" ? `cycle-${event.report.cycle}` : "final";
 }
 
 /** A metric is logged once for a step of a run. */
@@ -201,14 +228,13 @@ function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }
   return JSON.stringify([run, step, Object.keys(values)]);
 }
 
-async function connect(config: TrackedConfig, options: Pick<SenderOptions, "read" | "warn">): Promise<Server | null> {
-  const { warn } = options;
-  const address = serverAddress(config.tracking);
-  if (isOtherStore(config.tracking)) warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");
-  if (address === null) return null;
-  for (const warning of address.warnings) warn(warning);
+async function connect(
+  { server, experiment }: TrackedConfig,
+  options: Pick<SenderOptions, "read" | "warn">,
+): Promise<Server | null> {
+  if (server === null) return null;
   const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
-  const client = new MlflowClient(address);
-  const events = new EventSender(client, { experiment: config.experiment, ...options });
+  const client = new MlflowClient(server);
+  const events = new EventSender(client, { experiment, ...options });
   return { client, events, background: new BackgroundSender(events) };
 }

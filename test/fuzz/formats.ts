@@ -1,5 +1,6 @@
 // What is fuzzed: the five formats of input (Parquet apart from CSV), each with a mutator and with what consumes it. An input
 // is a set of files by name; a target reads them from a directory and either succeeds or throws.
+
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -12,6 +13,7 @@ import { predict } from "../../src/pipelines/predict.ts";
 import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
+import { silent } from "../../src/reporter.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import type { Rng } from "../../src/stats/random.ts";
 import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
@@ -94,7 +96,7 @@ function tableUser({ directory: base }: Base): (directory: string, name: string,
       await check({ files: [file], model: copy, jobs: 1 });
       return;
     }
-    if (kind < 11) await prepareTraining(trainConfig(file), () => {});
+    if (kind < 11) await prepareTraining(trainConfig(file), silent);
     else {
       opened ??= openMonitor(model);
       const gated = await openGatedBatch([file], { columns: {} }, await opened);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { resolveTrainConfig } from "../../src/config.ts";
 import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
+import { silent } from "../../src/reporter.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
 it("train refuses windows that no command would open, before it cuts any", async () => {
@@ -15,7 +16,7 @@ it("train refuses windows that no command would open, before it cuts any", async
   );
   writeFileSync(path, `${["user", "activity", "timestamp_s", ...channels].join(",")}\n${rows.join("\n")}\n`);
   const config = resolveTrainConfig({ files: [path], out: "-", channels, window: 100_000 });
-  await expect(prepareTraining(config, () => {})).rejects.toMatchObject({
+  await expect(prepareTraining(config, silent)).rejects.toMatchObject({
     name: "UserError",
     message: "--window: windows of 100000 samples of 42 channels: expected at most 4194304 values in a window",
   });

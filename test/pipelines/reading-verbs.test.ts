@@ -108,13 +108,16 @@ describe("every verb that reads recordings", () => {
     const { result } = await check({ files: [file], model, stream: "path", ...columns });
     expect("warnings" in result && result.warnings).toContain(expected);
     const told: string[] = [];
-    await predict({ files: [file], model, out: at("q.csv"), ...columns }, { onWarning: (text) => told.push(text) });
+    await predict(
+      { files: [file], model, out: at("q.csv"), ...columns },
+      { reporter: { warn: (text) => told.push(text) } },
+    );
     expect(told).toContain(expected);
     expect((await retrainingOf(file, columns)).warnings).toContain(expected);
     const events: string[] = [];
     await train(
       { files: [file], out: at("from-path"), ...training, split: "blocks", ...columns },
-      { onEvent: (event) => void (event.type === "warning" && events.push(event.message)) },
+      { reporter: { warn: (message) => events.push(message) } },
     );
     expect(events).toContain(expected);
   });

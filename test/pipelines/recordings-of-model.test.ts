@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveRetrainConfig } from "../../src/config.ts";
-import type { TrainEvent } from "../../src/learning/training/train-events.ts";
 import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { prepareRetraining } from "../../src/pipelines/retrain-data.ts";
+import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { unpackOldModel } from "./old-model.ts";
 
@@ -81,8 +81,9 @@ it("recordings under local names are read, and those that the model learned from
   name(at("recordings.csv.gz"));
   const config = resolveRetrainConfig({ files: [at("batch.csv.gz")], model: at("walk"), out: "-" });
   const events: TrainEvent[] = [];
-  const { labelled, windows } = await prepareRetraining(config, await openMonitor(at("walk")), (event) => {
-    events.push(event);
+  const { labelled, windows } = await prepareRetraining(config, await openMonitor(at("walk")), {
+    warn: () => {},
+    event: (event) => events.push(event),
   });
   expect(labelled.files).toEqual([at("recordings.csv.gz")]);
   labelled.close();

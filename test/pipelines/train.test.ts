@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
 import { type CvReport, cvReportSchema } from "../../src/learning/training/cv-report.ts";
-import type { TrainEvent } from "../../src/learning/training/train-events.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { type TrainResult, train } from "../../src/pipelines/train.ts";
+import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await simulateTiny(recordings);
   result = await train(
     { ...tinyOptions, files: [recordings], out },
-    { onEvent: (event) => events.push(event), now: () => new Date("2026-05-04T03:02:01Z") },
+    { reporter: { event: (event) => events.push(event) }, now: () => new Date("2026-05-04T03:02:01Z") },
   );
   report = cvReportSchema.parse(json(modelFiles.cvReport));
 });

@@ -1,13 +1,15 @@
 // The log of a training that goes on after it was killed, without any training.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
-import type { TrainEvent } from "../../src/learning/training/train-events.ts";
+import type { FoldEvent } from "../../src/learning/training/fit-events.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import type { TrackerStart } from "../../src/report/train-log.ts";
 import { TrainingTracker } from "../../src/report/training-tracker.ts";
+import { silent } from "../../src/reporter.ts";
 import { trackingFile } from "../../src/storage/store/model-folder.ts";
 import type { Staging } from "../../src/storage/store/staging.ts";
 import type { TrackingEvent } from "../../src/storage/tracking/tracking-event.ts";
@@ -28,9 +30,9 @@ let clock = 0;
 const open = (): Promise<TrainingTracker> =>
   TrainingTracker.open(
     begin,
-    { out: directory, tracking: "none", experiment: "walking" },
+    { out: directory, server: null, experiment: "walking" },
     { path: (name: string) => join(directory, name) } as Staging,
-    { onEvent: () => {}, now: () => ++clock },
+    { reporter: silent, now: () => ++clock },
   );
 const log = (): Promise<TrackingEvent[]> => readTrackingLog(join(directory, trackingFile));
 
@@ -48,15 +50,15 @@ it.each([0, 1, 2, 3])("goes on with what %i lines of its beginning lack", async 
 
 it("does not end a fit anew that had ended, and adds what its end lacks", async () => {
   const metrics = classificationMetrics(Int32Array.of(0, 1), Float32Array.of(0.9, 0.1, 0.2, 0.8), ["sit", "walk"]);
-  const fold: TrainEvent = { type: "fold", fold: 1, folds: 2, bestEpoch: 3, epochs: 3, seconds: 1, metrics };
+  const fold: FoldEvent = { type: "fold", fold: 1, folds: 2, bestEpoch: 3, epochs: 3, seconds: 1, metrics };
   const first = await open();
-  first.onEvent(fold);
+  first.event(fold);
   await first.stop("KILLED");
   const whole = (await log()).slice(0, -1);
   const left = whole.slice(0, -1);
   writeFileSync(join(directory, trackingFile), left.map((event) => `${JSON.stringify(event)}\n`).join(""));
   const again = await open();
-  again.onEvent(fold);
+  again.event(fold);
   await again.stop("KILLED");
   expect(whole.at(-1)).toMatchObject({ type: "metrics", run: "train", values: { fold_macro_f1: 1 } });
   expect((await log()).slice(left.length)).toMatchObject([

@@ -5,7 +5,7 @@ import { verdictExitCodes } from "../../errors.ts";
 import { json } from "../../shared-options.ts";
 import { checkLines } from "./check-text.ts";
 import { defineCommand } from "./define-command.ts";
-import { print, printError } from "./terminal.ts";
+import { print, printWarning } from "./terminal.ts";
 
 const closing = `
 Examples:
@@ -43,8 +43,7 @@ export function checkCommand(): Command {
       const { check } = await import("../../pipelines/check.ts");
       const codes: number[] = [];
       for (const config of configs) {
-        const answer = await check(config, { onInfo: printError });
-        for (const warning of answer.warnings) printError(`warning: ${warning}`);
+        const answer = await check(config, { reporter: { warn: printWarning } });
         const heading = configs.length === 1 ? [] : [...(codes.length === 0 ? [] : [""]), `under ${config.model}:`];
         if (json === true) print(JSON.stringify({ known: answer.known, ...answer.result }));
         else print(...heading, ...checkLines(answer, config.model));

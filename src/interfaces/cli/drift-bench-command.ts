@@ -7,7 +7,7 @@ import { json } from "../../shared-options.ts";
 import { defineCommand } from "./define-command.ts";
 import { fixed } from "./format.ts";
 import { tableLines } from "./table.ts";
-import { print, printError } from "./terminal.ts";
+import { print, printError, printWarning } from "./terminal.ts";
 
 const closing = `
 Example:
@@ -37,8 +37,7 @@ export function driftBenchCommand(): Command {
     run: async (given, { json }) => {
       const config = resolveDriftBenchConfig(given);
       const { driftBench } = await import("../../pipelines/drift-bench.ts");
-      const result = await driftBench(config);
-      for (const warning of result.warnings) printError(`warning: ${warning}`);
+      const result = await driftBench(config, { reporter: { warn: printWarning } });
       print(...(json === true ? [JSON.stringify(result)] : driftBenchLines(result)));
       if (config.out !== undefined) printError(`report: ${config.out}`);
     },

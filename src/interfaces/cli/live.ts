@@ -1,7 +1,7 @@
 // A training run on a terminal: one line that is drawn over again and again (the fits that run now, windows a second,
 // time left), and above it, for good, what is finished.
 import { styleText } from "node:util";
-import type { FitName, TrainEvent } from "../../pipelines/train.ts";
+import type { FitName } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { duration, fixed } from "./format.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
@@ -45,17 +45,20 @@ export function liveRenderer(
     output.write(clearLine + (color ? styleText("cyan", line, { validateStream: false }) : line));
     drawn = true;
   };
-  const print = (lines: readonly string[], event: TrainEvent): void => {
+  const print = (write: () => void): void => {
     erase();
-    if (event.type === "warning" && color) {
-      const coloured = lines.map((line) => styleText("yellow", visible(line), { validateStream: false }));
-      errors.write(`${coloured.join("\n")}\n`);
-    } else printTo(event.type === "warning" ? errors : output, ...lines);
+    write();
     draw(true);
   };
 
   return {
-    onEvent: (event) => {
+    warn: (message) =>
+      print(() => {
+        const line = `warning: ${message}`;
+        if (color) errors.write(`${styleText("yellow", visible(line), { validateStream: false })}\n`);
+        else printTo(errors, line);
+      }),
+    event: (event) => {
       if (event.type === "batch") {
         const { fit, epoch, epochs, loss, windowsPerSecond } = event;
         const valMacroF1 = fits.get(fit)?.valMacroF1 ?? null;
@@ -73,7 +76,7 @@ export function liveRenderer(
       if (event.type === "cross-validation") fits.clear();
       if (event.type === "final") fits.delete("final");
       const lines = eventLines(event);
-      if (lines.length > 0) print(lines, event);
+      if (lines.length > 0) print(() => printTo(output, ...lines));
     },
     onStopping: (message) => {
       stopping = `${message} · `;

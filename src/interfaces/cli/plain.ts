@@ -6,10 +6,8 @@ import { epochLine, eventLines } from "./train-text.ts";
 
 export function plainRenderer({ output, errors }: RendererOptions): TrainRenderer {
   return {
-    onEvent: (event) => {
-      const lines = event.type === "epoch" ? [epochLine(event)] : eventLines(event);
-      printTo(event.type === "warning" ? errors : output, ...lines);
-    },
+    warn: (message) => printTo(errors, `warning: ${message}`),
+    event: (event) => printTo(output, ...(event.type === "epoch" ? [epochLine(event)] : eventLines(event))),
     onStopping: (message) => printTo(errors, message),
     close: () => {},
   };

@@ -7,7 +7,7 @@ import { json } from "../../shared-options.ts";
 import { defineCommand } from "./define-command.ts";
 import { count, duration, fixed } from "./format.ts";
 import { tableLines } from "./table.ts";
-import { print, printError } from "./terminal.ts";
+import { print, printWarning } from "./terminal.ts";
 
 const closing = `
 Example:
@@ -35,7 +35,7 @@ export function predictCommand(): Command {
     run: async (given, { json }) => {
       const config = resolvePredictConfig(given);
       const { predict } = await import("../../pipelines/predict.ts");
-      const result = await predict(config, { onWarning: (message) => printError(`warning: ${message}`) });
+      const result = await predict(config, { reporter: { warn: printWarning } });
       if (json === true) return print(JSON.stringify(snakeKeys(result)));
       const rows = Object.entries(result.classes).map(([name, n]) => [name, count(n), fixed(n / result.windows)]);
       print(

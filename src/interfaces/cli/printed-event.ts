@@ -8,6 +8,7 @@ type Split = Named<"split">;
 type Other = Exclude<TrainEvent, Data | Split>;
 
 export type PrintedEvent =
+  | { readonly type: "warning"; readonly message: string }
   | (Omit<Data, "columns" | "dropped"> & {
       readonly columns: SnakeKeys<Data["columns"]>;
       readonly dropped: SnakeKeys<Data["dropped"]>;

@@ -1,5 +1,6 @@
 // What shows a training run, whatever it looks like.
-import type { OnTrainEvent } from "../../pipelines/train.ts";
+import type { TrainEvent } from "../../pipelines/train.ts";
+import type { Reporter } from "../../reporter.ts";
 
 /** What is written to: process.stdout, process.stderr, or a test's stand-in. */
 export interface Output {
@@ -8,8 +9,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-export interface TrainRenderer {
-  onEvent: OnTrainEvent;
+export interface TrainRenderer extends Reporter<TrainEvent> {
   /** Shows that a request to stop was heard. */
   onStopping: (message: string) => void;
   /** Ends the live line, whatever the run ended with. */

@@ -41,7 +41,7 @@ export function retrainCommand(): Command {
       const renderer = trainRenderer({ json: json === true, output: process.stdout, errors: process.stderr });
       const { retrain } = await import("../../pipelines/retrain.ts");
       try {
-        const run = (signal: AbortSignal) => retrain(config, { signal, onEvent: renderer.onEvent });
+        const run = (signal: AbortSignal) => retrain(config, { signal, reporter: renderer });
         const { adopted } = await interruptible(run, renderer.onStopping);
         if (!adopted) process.exitCode = exitCodes.notAdopted;
       } finally {

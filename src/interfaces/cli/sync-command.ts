@@ -6,7 +6,7 @@ import { syncOptions } from "../../folder-options.ts";
 import type { SyncResult } from "../../pipelines/sync.ts";
 import { json } from "../../shared-options.ts";
 import { defineCommand } from "./define-command.ts";
-import { print, printError } from "./terminal.ts";
+import { print, printWarning } from "./terminal.ts";
 
 const closing = `
 Example:
@@ -38,8 +38,7 @@ export function syncCommand(): Command {
     run: async (given, { json }) => {
       const config = resolveSyncConfig(given);
       const { sync } = await import("../../pipelines/sync.ts");
-      const result = await sync(config);
-      for (const warning of result.warnings) printError(`warning: ${warning}`);
+      const result = await sync(config, { reporter: { warn: printWarning } });
       print(...(json === true ? [JSON.stringify(result)] : syncLines(result)));
       if (unsentOf(result).length > 0) process.exitCode = exitCodes.unsent;
     },

@@ -14,6 +14,11 @@ export function printError(...lines: readonly string[]): void {
   printTo(process.stderr, ...lines);
 }
 
+/** Writes a warning to standard error. */
+export function printWarning(message: string): void {
+  printError(`warning: ${message}`);
+}
+
 export function printTo(output: Output, ...lines: readonly string[]): void {
   output.write(lines.map((line) => `${visible(line)}\n`).join(""));
 }

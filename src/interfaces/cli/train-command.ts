@@ -40,7 +40,7 @@ export function trainCommand(): Command {
       const renderer = trainRenderer({ json: json === true, output: process.stdout, errors: process.stderr });
       const { train } = await import("../../pipelines/train.ts");
       try {
-        await interruptible((signal) => train(config, { signal, onEvent: renderer.onEvent }), renderer.onStopping);
+        await interruptible((signal) => train(config, { signal, reporter: renderer }), renderer.onStopping);
       } finally {
         renderer.close();
       }

@@ -41,8 +41,6 @@ export function eventLines(event: TrainEvent): readonly string[] {
       return retrainedLines(event);
     case "tracked":
       return trackedLines(event);
-    case "warning":
-      return [`warning: ${event.message}`];
     case "batch":
     case "epoch":
     case "checkpoint":

@@ -1,8 +1,9 @@
 import { Interrupted } from "../../errors.ts";
+import type { Reporter } from "../../reporter.ts";
+import type { FitEvent, FitName } from "./fit-events.ts";
 import type { FitOutcome, FitRunner, FitTask } from "./fit-runner.ts";
 import type { FitEpoch } from "./fit-state.ts";
 import type { TimeLeft } from "./time-left.ts";
-import type { FitName, OnTrainEvent } from "./train-events.ts";
 
 /** What a fit has reached, as bytes and as its epochs. */
 export interface FitCheckpoint {
@@ -23,7 +24,7 @@ export interface FitRun {
   readonly runner: FitRunner;
   readonly checkpoints: FitCheckpoints;
   readonly timeLeft: TimeLeft;
-  readonly onEvent: OnTrainEvent;
+  readonly reporter: Pick<Reporter<FitEvent>, "event">;
   readonly signal: AbortSignal;
 }
 
@@ -32,23 +33,23 @@ export interface FitRun {
  * @throws Interrupted if the signal ended it
  */
 export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {
-  const { runner, checkpoints, timeLeft, onEvent, signal } = run;
+  const { runner, checkpoints, timeLeft, reporter, signal } = run;
   const kept = await checkpoints.read(name);
   const { epochs: maxEpochs, trainIndex, validationIndex } = task.plan;
   if (kept !== null) {
     for (const epoch of kept.epochs) timeLeft.epochEnded(name, epoch);
-    onEvent({ type: "resumed", fit: name, epochs: kept.epochs.length });
+    reporter.event({ type: "resumed", fit: name, epochs: kept.epochs.length });
   }
   let written: Promise<void> = Promise.resolve();
   const outcome = await runner(
     { ...task, checkpoint: kept?.bytes ?? task.checkpoint },
     {
       signal,
-      onStep: (progress) => onEvent({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
+      onStep: (progress) => reporter.event({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
       onEpoch: (epoch) => {
         timeLeft.epochEnded(name, epoch);
         const windows = trainIndex.length + (validationIndex?.length ?? 0);
-        onEvent({
+        reporter.event({
           type: "epoch",
           fit: name,
           epochs: maxEpochs,

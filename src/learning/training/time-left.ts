@@ -1,5 +1,5 @@
+import type { FitName } from "./fit-events.ts";
 import type { FitEpoch } from "./fit-state.ts";
-import type { FitName } from "./train-events.ts";
 
 /**
  * An estimate of a run's remaining seconds. A fit is taken to need as many epochs as those that have ended needed on

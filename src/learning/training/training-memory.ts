@@ -4,8 +4,9 @@
 
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
+import type { Reporter } from "../../reporter.ts";
 import type { NetworkName } from "../networks/presets.ts";
-import type { TrainEvent } from "./train-events.ts";
+import type { MemoryEvent } from "./fit-events.ts";
 
 export interface TrainingMemory {
   /** At its most, with what the process holds already. */
@@ -68,15 +69,13 @@ function askMachine(): Machine {
 /** Says what is needed and what there is, and warns if that is less. */
 export function tellMemory(
   { neededBytes, heldBytes, totalBytes, availableBytes }: TrainingMemory,
-  onEvent: (event: TrainEvent) => void,
+  reporter: Reporter<MemoryEvent>,
   advice: string,
 ): void {
-  onEvent({ type: "memory", neededBytes, totalBytes, availableBytes });
+  reporter.event({ type: "memory", neededBytes, totalBytes, availableBytes });
   if (neededBytes - heldBytes <= availableBytes) return;
-  onEvent({
-    type: "warning",
-    message:
-      `This training may need ${gigabytes(neededBytes - heldBytes)} more, and ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} are free: ` +
+  reporter.warn(
+    `This training may need ${gigabytes(neededBytes - heldBytes)} more, and ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} are free: ` +
       `it may be slow, or be ended by the system. ${advice}`,
-  });
+  );
 }

@@ -1,7 +1,7 @@
 // Unlabelled recordings as a model's monitor lets them in: named like its channels, through the quality gate.
 
 import { UserError } from "../../errors.ts";
-import type { Logger } from "../../log.ts";
+import type { Reporter } from "../../reporter.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
 import type { ColumnOptions } from "../../signals/data/column-roles.ts";
 import { type OpenedBatch, openBatch, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
@@ -35,15 +35,15 @@ export async function openGatedBatch(
   files: readonly string[],
   given: GivenColumns,
   monitor: Monitor,
-  logger?: Pick<Logger, "info">,
+  reporter?: Reporter,
 ): Promise<OpenedBatch> {
-  return openBatch(files, gateOptions(given, monitor, logger));
+  return openBatch(files, gateOptions(given, monitor, reporter));
 }
 
 function gateOptions(
   given: GivenColumns,
   { folder, config: { rate, window }, baseline }: Monitor,
-  logger: Pick<Logger, "info"> | undefined,
+  reporter: Reporter | undefined,
 ): QualityGateOptions {
   const { channels } = folder.manifest.data;
   const named = columnsForChannels(given.channels, channels);
@@ -52,7 +52,7 @@ function gateOptions(
     channels: expectedChannels(channels, named, baseline),
     samplingRateHz: rate,
     windowSeconds: window / rate,
-    ...(logger !== undefined && { logger }),
+    ...(reporter !== undefined && { reporter }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Seconds of each row, from the time column as written or from counting rows.
 
 import { UserError } from "../../errors.ts";
+import type { Reporter } from "../../reporter.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { RowChunk, RowKey } from "./row-chunks.ts";
 import { detectTimeUnit, unitsPerSecond } from "./time-unit.ts";
@@ -13,7 +14,7 @@ export interface Clock {
 
 /**
  * @param head the first rows, as far as `headRows`
- * @param warnings told of a clock that had to be guessed
+ * @param warn told of a clock that had to be guessed
  * @throws UserError without a time column and a rate
  */
 export function clockOf(
@@ -21,7 +22,7 @@ export function clockOf(
   timeType: string | null,
   head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
   nominalRateHz: number | undefined,
-  warnings: string[],
+  warn: Reporter["warn"],
 ): Clock {
   if (timeColumn === null || timeType === null) {
     if (nominalRateHz === undefined) {
@@ -29,19 +30,19 @@ export function clockOf(
         advice: "Name the column with --time, or say the rate of the recordings with --rate.",
       });
     }
-    warnings.push(`No time column was found: rows are taken as ${nominalRateHz} a second, without gaps.`);
+    warn(`No time column was found: rows are taken as ${nominalRateHz} a second, without gaps.`);
     return countedTime(head.keys, nominalRateHz);
   }
   const { unit, because } = detectTimeUnit(timeColumn, timeType, head, nominalRateHz);
   if (unit === "index") {
     const rateHz = nominalRateHz!;
-    warnings.push(
+    warn(
       `Column "${timeColumn}" goes up by 1 from row to row: it is taken to count samples, ${rateHz} a second. If it is a time, rename it by its unit (time_s, time_ms, ...).`,
     );
     return { timeUnit: unit, seconds: ({ time }) => time!.map((sample) => sample / rateHz) };
   }
   if (because === "steps" && unit !== "s") {
-    warnings.push(
+    warn(
       `Column "${timeColumn}" does not say its unit; judging by its steps it is in ${unit}. Rename it (time_s, time_ms, ...) if not.`,
     );
   }

@@ -5,6 +5,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
+import type { Reporter } from "../../reporter.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { type Database, sqlString } from "./duckdb.ts";
 import { allowRemote } from "./remote-files.ts";
@@ -20,7 +21,7 @@ export interface SourceFile {
 /**
  * Expands globs and checks that every local file is there, a regular file and not empty.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param onFetch told before an extension of DuckDB is fetched, which URLs need
+ * @param reporter told before an extension of DuckDB is fetched, which URLs need
  * @returns files in the order of the patterns, those of one glob sorted by name, none twice
  * @throws UserError when nothing matches, a match is a folder, a pipe, a device, a socket or an empty file, or two names are of
  *   one file
@@ -28,7 +29,7 @@ export interface SourceFile {
 export async function findFiles(
   database: Database,
   patterns: readonly string[],
-  onFetch: (message: string) => void,
+  reporter: Reporter,
 ): Promise<SourceFile[]> {
   if (patterns.length === 0) {
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
@@ -38,7 +39,7 @@ export async function findFiles(
   const nameOf = new Map<string, string>();
   for (const pattern of patterns) {
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
-    const paths = remote ? await expandRemote(database, pattern, onFetch) : await expandLocal(database, pattern);
+    const paths = remote ? await expandRemote(database, pattern, reporter) : await expandLocal(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
       if (!remote) refuseSecondName(path, await refuseUnreadable(path), nameOf);
@@ -65,12 +66,8 @@ async function expandLocal(database: Database, pattern: string): Promise<string[
   return paths;
 }
 
-async function expandRemote(
-  database: Database,
-  pattern: string,
-  onFetch: (message: string) => void,
-): Promise<string[]> {
-  await allowRemote(database, pattern, onFetch);
+async function expandRemote(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
+  await allowRemote(database, pattern, reporter);
   if (!/[*?[]/.test(pattern) || /^https?:/i.test(pattern)) return [pattern];
   const paths = await expandGlob(database, pattern);
   if (paths.length === 0) throw new UserError(`${pattern}: no object matches this pattern.`);

@@ -2,7 +2,7 @@
 // chunk; rows that cannot be used are counted and left out; what would make every later number doubtful is refused.
 
 import { UserError } from "../../errors.ts";
-import { type Logger, silentLogger } from "../../log.ts";
+import { collecting, type Reporter, silent } from "../../reporter.ts";
 import { clockOf } from "./clock.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type OnFault, throwFault } from "./data-fault.ts";
@@ -28,7 +28,8 @@ export interface ReadRecordingsOptions {
   readonly requirePeople?: boolean;
   /** Hz; the clock where there is no time column, and a hint where the unit of time is not said. */
   readonly nominalRateHz?: number;
-  readonly logger?: Logger;
+  /** Told before an extension of DuckDB is fetched; what else is to be known stands in `quality.warnings`. */
+  readonly reporter?: Reporter;
   /**
    * Told of faults in the data after which reading can go on, to find the others; what is read then is of no other use.
    * Throws a DataFault when not given.
@@ -86,8 +87,8 @@ async function openWith(
   files: readonly string[],
   options: ReadRecordingsOptions,
 ): Promise<OpenedRecordings> {
-  const { requireLabels, requirePeople = requireLabels, logger = silentLogger, onFault = throwFault } = options;
-  const sources = await findFiles(database, files, logger.info);
+  const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwFault } = options;
+  const sources = await findFiles(database, files, reporter);
   const fileNames = sources.map((source) => source.path);
   const table = await openTable(
     database,
@@ -97,9 +98,10 @@ async function openWith(
     onFault,
   );
   const { roles } = table;
-  const warnings = (options.columns?.pathColumns ?? []).map(
-    (name) => `Column "${name}" is taken from the names of folders (${name}=...), not from the files.`,
-  );
+  const { warnings, warn } = collecting();
+  for (const name of options.columns?.pathColumns ?? []) {
+    warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
+  }
   const chunks = table.chunks();
   const head: RowChunk[] = [];
   for (let rows = 0; rows < headRows; ) {
@@ -109,9 +111,8 @@ async function openWith(
     rows += next.value.rows;
   }
   const { keys } = table;
-  const clock = clockOf(roles.time, table.timeType, { keys, chunks: head }, options.nominalRateHz, warnings);
-  if (roles.group === null)
-    warnings.push(`No person column was found: all rows count as one person, "${unknownUser}".`);
+  const clock = clockOf(roles.time, table.timeType, { keys, chunks: head }, options.nominalRateHz, warn);
+  if (roles.group === null) warn(`No person column was found: all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels, store);
   for (const chunk of head.splice(0)) selector.add(chunk, clock.seconds(chunk));
@@ -133,7 +134,6 @@ async function openWith(
   const columns: ResolvedColumns = { ...roles, timeUnit: clock.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
-  for (const warning of quality.warnings) logger.warn(warning);
   return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, quality };
 }
 

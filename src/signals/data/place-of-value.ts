@@ -1,5 +1,6 @@
 // Where a value stands in the files. Kept rows do not record where they came from; an error message looks it up.
 
+import { silent } from "../../reporter.ts";
 import type { FaultDescription } from "./data-fault.ts";
 import { openDatabase, sqlName } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
@@ -17,7 +18,7 @@ async function placeOfValue(
 ): Promise<{ file: string; row: number } | undefined> {
   const database = await openDatabase();
   try {
-    for (const file of await findFiles(database, files, () => {})) {
+    for (const file of await findFiles(database, files, silent)) {
       const schema = await readSchema(database, file);
       const [cell] = await database.rows(
         `SELECT data_row FROM (SELECT row_number() OVER () AS data_row, CAST(${sqlName(column)} AS DOUBLE) AS value

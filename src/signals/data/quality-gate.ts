@@ -2,7 +2,7 @@
 // drift, and must change no reference.
 
 import { counted } from "../../counted.ts";
-import { type Logger, silentLogger } from "../../log.ts";
+import type { Reporter } from "../../reporter.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
@@ -14,8 +14,8 @@ import type { Recordings } from "./recordings.ts";
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; those not given are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
-  /** What it warns of stands in the answer. */
-  readonly logger?: Pick<Logger, "info">;
+  /** As `openRecordings` has it. */
+  readonly reporter?: Reporter;
 }
 
 export type OpenedBatch =
@@ -52,7 +52,7 @@ export async function openBatch(files: readonly string[], options: QualityGateOp
       requireLabels: false,
       nominalRateHz: options.samplingRateHz,
       onFault: (fault) => reasons.push(fault),
-      logger: { ...silentLogger, ...options.logger },
+      ...(options.reporter !== undefined && { reporter: options.reporter }),
     });
   } catch (error) {
     if (!(error instanceof DataFault)) throw error;

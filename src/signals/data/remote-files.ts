@@ -2,6 +2,7 @@
 // named, and not without saying so.
 
 import { UserError } from "../../errors.ts";
+import type { Reporter } from "../../reporter.ts";
 import type { Database } from "./duckdb.ts";
 
 const extensionsByScheme: Readonly<Record<string, readonly string[]>> = {
@@ -16,10 +17,10 @@ const extensionsByScheme: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Lets a database read what a URL names.
- * @param onFetch told before an extension is fetched
+ * @param reporter told before an extension is fetched
  * @throws UserError for a URL of another kind, and when an extension or credentials cannot be had
  */
-export async function allowRemote(database: Database, url: string, onFetch: (message: string) => void): Promise<void> {
+export async function allowRemote(database: Database, url: string, reporter: Reporter): Promise<void> {
   const scheme = url.slice(0, url.indexOf("://")).toLowerCase();
   const extensions = Object.hasOwn(extensionsByScheme, scheme) ? extensionsByScheme[scheme]! : undefined;
   if (extensions === undefined) {
@@ -28,21 +29,16 @@ export async function allowRemote(database: Database, url: string, onFetch: (mes
       advice: "Copy the file here and name its path.",
     });
   }
-  for (const name of extensions) await loadExtension(database, name, url, onFetch);
+  for (const name of extensions) await loadExtension(database, name, url, reporter);
   if (scheme === "s3") await useCredentials(database);
 }
 
-async function loadExtension(
-  database: Database,
-  name: string,
-  url: string,
-  onFetch: (message: string) => void,
-): Promise<void> {
+async function loadExtension(database: Database, name: string, url: string, reporter: Reporter): Promise<void> {
   try {
     await database.connection.run(`LOAD ${name}`);
     return;
   } catch {
-    onFetch(`Fetching DuckDB's extension ${name} from extensions.duckdb.org into ~/.duckdb, to read ${url}.`);
+    reporter.warn(`Fetching DuckDB's extension ${name} from extensions.duckdb.org into ~/.duckdb, to read ${url}.`);
   }
   try {
     await database.connection.run(`INSTALL ${name}`);

@@ -1,5 +1,5 @@
 // One short training run as its events, for the renderers.
-import type { TrainEvent, TrainSummary } from "../../../src/learning/training/train-events.ts";
+import type { TrainEvent, TrainSummary } from "../../../src/pipelines/train-events.ts";
 
 type Metrics = Extract<TrainEvent, { type: "fold" }>["metrics"];
 
@@ -23,6 +23,8 @@ const summary: TrainSummary = {
   ...{ over_folds: spreads, over_users: spreads },
   worst_user: { user: "mallory", macro_f1: 0.61, accuracy: 0.62 },
 };
+
+export const warning = "channel Ax is flat";
 
 /** Two folds side by side, then the final fit. */
 export const events: readonly TrainEvent[] = [
@@ -81,7 +83,6 @@ export const events: readonly TrainEvent[] = [
     ...{ valMacroF1: 0.79, learningRate: 0.001, seconds: 4, windowsPerSecond: 400, best: true, secondsLeft: 242 },
   },
   { type: "checkpoint", path: "m.partial/run.json", resumeCommand: "tidemark train a.csv --out m --resume" },
-  { type: "warning", message: "channel Ax is flat" },
   { type: "fold", fold: 1, folds: 2, bestEpoch: 1, epochs: 1, seconds: 72, metrics: metrics(234, 0.94) },
   { type: "fold", fold: 2, folds: 2, bestEpoch: 1, epochs: 1, seconds: 75, metrics: metrics(100, 0.95) },
   {

@@ -2,10 +2,11 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { trainEventSchema } from "../../../scripts/event-schema.ts";
 import { liveRenderer } from "../../../src/interfaces/cli/live.ts";
+import type { TrainRenderer } from "../../../src/interfaces/cli/renderer.ts";
 import { displayWidth } from "../../../src/interfaces/cli/table.ts";
 import { trainRenderer } from "../../../src/interfaces/cli/train-renderer.ts";
 import { eventLines } from "../../../src/interfaces/cli/train-text.ts";
-import { events } from "./events.ts";
+import { events, warning } from "./events.ts";
 
 function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: string; write(text: string): void } {
   return {
@@ -25,11 +26,19 @@ function screen(text: string): string {
     .join("\n");
 }
 
+/** The run, with a warning before its first fold ends. */
+function showAll(renderer: TrainRenderer): void {
+  for (const event of events) {
+    if (event.type === "fold" && event.fold === 1) renderer.warn(warning);
+    renderer.event(event);
+  }
+}
+
 describe("in a pipe", () => {
   const output = sink();
   const errors = sink();
   const renderer = trainRenderer({ json: false, output, errors });
-  for (const event of events) renderer.onEvent(event);
+  showAll(renderer);
   renderer.close();
   const lines = output.text.split("\n");
 
@@ -101,13 +110,14 @@ describe("with --json", () => {
   it("writes each event as one line of its published form, in snake_case, on a terminal too", () => {
     const output = sink({ isTTY: true });
     const renderer = trainRenderer({ json: true, output, errors: sink() });
-    for (const event of events) renderer.onEvent(event);
+    showAll(renderer);
     const printed: unknown[] = output.text
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(printed.map((event) => trainEventSchema.parse(event))).toEqual(printed);
-    expect(printed).toHaveLength(events.length);
+    expect(printed).toHaveLength(events.length + 1);
+    expect(printed).toContainEqual({ type: "warning", message: warning });
     expect(printed).toContainEqual(
       expect.objectContaining({ type: "epoch", val_macro_f1: null, learning_rate: 0.0005, seconds_left: null }),
     );
@@ -119,7 +129,7 @@ describe("on a terminal", () => {
     const output = sink({ isTTY: true, columns });
     let clock = 0;
     const renderer = liveRenderer({ output, errors: output }, { color, now: () => (clock += 200) });
-    for (const event of events) renderer.onEvent(event);
+    showAll(renderer);
     renderer.close();
     const drawn = output.text.replaceAll("\r\x1b[2K", "\n").split("\n").map(stripVTControlCharacters);
     return { text: output.text, drawn, kept: screen(output.text) };
@@ -161,7 +171,7 @@ describe("on a terminal", () => {
   it("shows what a terminal would obey, and keeps its own codes", () => {
     const output = sink({ isTTY: true, columns: 200 });
     const renderer = liveRenderer({ output, errors: output }, { color: true, now: () => 0 });
-    renderer.onEvent({ type: "warning", message: "file \x1b[2J\rof \u202enobody\n\x9b31m" });
+    renderer.warn("file \x1b[2J\rof \u202enobody\n\x9b31m");
     const shown = "warning: file \\u001b[2J\\u000dof \\u202enobody\\u000a\\u009b31m";
     expect(output.text).toBe(`\x1b[33m${shown}\x1b[39m\n`);
   });
@@ -171,14 +181,14 @@ describe("on a terminal", () => {
     let clock = 0;
     const renderer = liveRenderer({ output, errors: output }, { color: false, now: () => clock });
     const batch = events.find((event) => event.type === "batch")!;
-    for (clock = 0; clock < 1000; clock += 5) renderer.onEvent(batch);
+    for (clock = 0; clock < 1000; clock += 5) renderer.event(batch);
     expect(output.text.split("\r").length - 1).toBe(10);
   });
 
   it("shows that it is stopping", () => {
     const output = sink({ isTTY: true, columns: 200 });
     const renderer = liveRenderer({ output, errors: output }, { color: false });
-    renderer.onEvent(events.find((event) => event.type === "batch")!);
+    renderer.event(events.find((event) => event.type === "batch")!);
     renderer.onStopping("stopping; a second Ctrl-C stops at once");
     expect(output.text).toContain("stopping; a second Ctrl-C stops at once · 400 windows/s | fold 1");
   });

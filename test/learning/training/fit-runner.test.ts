@@ -1,5 +1,6 @@
 // A fold elsewhere: its plan crosses as JSON, its checkpoint as bytes, its windows are found there by their fingerprint, and
 // what comes back is what a worker thread of this process gives.
+
 import { describe, expect, it } from "vitest";
 import { fitNetwork, predictRows } from "../../../src/learning/training/fit-network.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
@@ -15,6 +16,7 @@ import { ValidationSession } from "../../../src/learning/training/network-sessio
 import { type FitCheckpoints, runFit } from "../../../src/learning/training/run-fit.ts";
 import { TimeLeft } from "../../../src/learning/training/time-left.ts";
 import { windowsFingerprint } from "../../../src/learning/training/windows-fingerprint.ts";
+import { silent } from "../../../src/reporter.ts";
 import { range, toyFit, toyWindows } from "./toy.ts";
 
 const windows = toyWindows(60);
@@ -58,7 +60,7 @@ function noCheckpoints(): FitCheckpoints & { written: Uint8Array[] } {
 }
 
 const runOf = (runner: FitRunner, checkpoints: FitCheckpoints) => ({
-  ...{ runner, checkpoints, timeLeft: new TimeLeft(["fold-1"], 3, 1), onEvent: () => {} },
+  ...{ runner, checkpoints, timeLeft: new TimeLeft(["fold-1"], 3, 1), reporter: silent },
   signal: new AbortController().signal,
 });
 

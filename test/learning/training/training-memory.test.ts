@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { TrainEvent } from "../../../src/learning/training/train-events.ts";
+import type { MemoryEvent } from "../../../src/learning/training/fit-events.ts";
 import { tellMemory, trainingMemory } from "../../../src/learning/training/training-memory.ts";
+import { collecting } from "../../../src/reporter.ts";
 
 const config = { network: "compact", jobs: 2, batchSize: 64, window: 200, folds: 5 } as const;
 const planned = (samples: number): Parameters<typeof trainingMemory>[1] => ({ samples, channels: 3 });
@@ -34,18 +35,21 @@ describe("the memory of a training", () => {
   });
 
   test("is told, with a warning if there is less", () => {
-    const told = (availableBytes: number): TrainEvent[] => {
-      const events: TrainEvent[] = [];
+    const told = (availableBytes: number): { events: MemoryEvent[]; warnings: readonly string[] } => {
+      const events: MemoryEvent[] = [];
+      const heard = collecting<MemoryEvent>({ warn: () => {}, event: (event) => events.push(event) });
       const memory = { neededBytes: 3e9, heldBytes: 0.5e9, totalBytes: 4e9, availableBytes };
-      tellMemory(memory, (event) => events.push(event), "Use fewer --jobs.");
-      return events;
+      tellMemory(memory, heard, "Use fewer --jobs.");
+      return { events, warnings: heard.warnings };
     };
-    expect(told(2.5e9)).toEqual([{ type: "memory", neededBytes: 3e9, totalBytes: 4e9, availableBytes: 2.5e9 }]);
-    expect(told(2.4e9)[1]).toMatchObject({
-      type: "warning",
-      message: expect.stringMatching(
+    expect(told(2.5e9)).toEqual({
+      events: [{ type: "memory", neededBytes: 3e9, totalBytes: 4e9, availableBytes: 2.5e9 }],
+      warnings: [],
+    });
+    expect(told(2.4e9).warnings).toEqual([
+      expect.stringMatching(
         /^This training may need 2\.5 GB more, and 2\.4 GB of 4\.0 GB are free: .* Use fewer --jobs\.$/,
       ),
-    });
+    ]);
   });
 });

@@ -1,10 +1,12 @@
 // DuckDB fetches its extensions from a server: here one on loopback, which has none of them and counts who asks.
+
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
+import type { Reporter } from "../../../src/reporter.ts";
 import { type Database, openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
 import { findFiles } from "../../../src/signals/data/find-files.ts";
 import { allowRemote } from "../../../src/signals/data/remote-files.ts";
@@ -12,7 +14,7 @@ import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 
 let database: Database;
 let log: string[];
-const tell = (message: string): void => void log.push(message);
+const reporter: Reporter = { warn: (message) => log.push(message), event: () => {} };
 
 beforeEach(async () => {
   log = [];
@@ -57,7 +59,7 @@ it("never takes extensions of strangers", async () => {
 });
 
 it.each(["https://127.0.0.1:9/a.csv", "S3://bucket/*.parquet"])("says so, then fetches what %s needs", async (url) => {
-  const error = await findFiles(database, [url], tell).catch((reason: unknown) => reason);
+  const error = await findFiles(database, [url], reporter).catch((reason: unknown) => reason);
   expect(log[0]).toBe(`Fetching DuckDB's extension httpfs from extensions.duckdb.org into ~/.duckdb, to read ${url}.`);
   expect(log[1]).toMatch(/^GET \/.*httpfs\.duckdb_extension/);
   expect(error).toBeInstanceOf(UserError);
@@ -65,9 +67,9 @@ it.each(["https://127.0.0.1:9/a.csv", "S3://bucket/*.parquet"])("says so, then f
 });
 
 it("refuses URLs that it does not know", async () => {
-  await expect(allowRemote(database, "ftp://host/a.csv", tell)).rejects.toThrow(
+  await expect(allowRemote(database, "ftp://host/a.csv", reporter)).rejects.toThrow(
     /^ftp:\/\/host\/a\.csv: expected a path/,
   );
-  await expect(allowRemote(database, "constructor://a", tell)).rejects.toThrow(UserError);
+  await expect(allowRemote(database, "constructor://a", reporter)).rejects.toThrow(UserError);
   expect(log).toEqual([]);
 });

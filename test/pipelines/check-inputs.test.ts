@@ -18,12 +18,13 @@ import { simulate } from "../../src/pipelines/simulate.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
-import { type Ended, fileDirectory, start } from "./tiny-run.ts";
+import { type Ended, fileDirectory } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
-const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+const run = resident(directory);
 const sensors = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const person = sqlString(at("person.parquet"));
 /** One minute of walking of a person whom the model does not know. */

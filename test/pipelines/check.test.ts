@@ -8,12 +8,13 @@ import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
-const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+const run = resident(directory);
 const batches = 8;
 
 async function sql(text: string): Promise<void> {
@@ -31,13 +32,20 @@ async function batchFile(name: string, select: (from: string) => string, i = 0):
   await sql(`COPY (${select(own)}) TO ${sqlString(at(name))}`);
 }
 
-const ask = async (...words: string[]): Promise<{ exitCode: number | null; result: CheckResult; known: boolean }> => {
-  const { exitCode, stdout, stderr } = await run("check", ...words, "--model", "model", "--json");
+interface Asked {
+  readonly exitCode: number | null;
+  readonly result: CheckResult;
+  readonly known: boolean;
+}
+
+const checkWords = (...words: string[]): string[] => ["check", ...words, "--model", "model", "--json"];
+const answered = ({ exitCode, stdout, stderr }: Ended): Asked => {
   expect(stderr).toBe("");
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   const { known, ...result } = JSON.parse(stdout);
   return { exitCode, result: checkResultSchema.parse(result), known };
 };
+const ask = async (...words: string[]): Promise<Asked> => answered(await run(...checkWords(...words)));
 const judged = (result: CheckResult): JudgedBatch => {
   expect(result.verdict).not.toBe("rejected");
   return result as JudgedBatch;
@@ -125,7 +133,8 @@ describe("a batch id", () => {
   });
 
   it("counts for both of two checks at the same moment", async () => {
-    const both = await Promise.all(["b0.csv", "b1.csv"].map((file) => ask(file, "--stream", "at once")));
+    const processes = ["b0.csv", "b1.csv"].map((file) => start(checkWords(file, "--stream", "at once"), directory));
+    const both = (await Promise.all(processes.map(({ ended }) => ended))).map(answered);
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(idsOf("at once").sort()).toEqual(["b0.csv", "b1.csv"]);
   });

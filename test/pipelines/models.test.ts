@@ -13,12 +13,13 @@ import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts"
 import { modelFiles, retrainReportFile } from "../../src/storage/store/model-folder.ts";
 import { type Registry, registrySchema } from "../../src/storage/store/registry.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, endedBeforeChange, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
-const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+const run = resident(directory);
 const models = async (...words: string[]): Promise<{ exitCode: number | null; value: unknown }> => {
   const { exitCode, stdout, stderr } = await run("models", ...words, "--json");
   expect(stderr).toBe("");
@@ -329,7 +330,9 @@ it.each([
 
 describe("several at once", () => {
   it("promotions all count, one after the other", async () => {
-    const both = await Promise.all(["walk-v2", "walk-v3"].map((name) => run("models", "promote", `models/${name}`)));
+    const both = await Promise.all(
+      ["walk-v2", "walk-v3"].map((name) => start(["models", "promote", `models/${name}`], directory).ended),
+    );
     expect(both.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
       [0, ""],
       [0, ""],

@@ -17,11 +17,12 @@ import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
+import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
-import { type Ended, fileDirectory, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
+import { fileDirectory, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
-const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
+const run = resident(directory);
 const classes = ["jogging", "sitting", "walking"];
 
 async function query(sql: string): Promise<Record<string, unknown>[]> {

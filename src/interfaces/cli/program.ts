@@ -103,7 +103,7 @@ function finalExitCode(
 }
 
 /** Prints what a command ended with to stderr, unless commander has done so; returns the exit code. */
-function reportError(error: unknown): number {
+export function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const known = error instanceof UserError ? error : explainSystemError(error);
   if (known !== undefined) {

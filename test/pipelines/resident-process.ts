@@ -1,0 +1,26 @@
+// Runs one command after the other in one process, so that Node.js, DuckDB and the runtime start once and not for each.
+import { createProgram, reportError } from "../../src/interfaces/cli/program.ts";
+import type { Ended } from "./tiny-run.ts";
+
+let printed = { stdout: "", stderr: "" };
+for (const name of ["stdout", "stderr"] as const) {
+  process[name].write = (text: Uint8Array | string): boolean => {
+    printed[name] += typeof text === "string" ? text : Buffer.from(text).toString();
+    return true;
+  };
+}
+
+async function run(words: readonly string[]): Promise<Ended> {
+  printed = { stdout: "", stderr: "" };
+  process.exitCode = undefined;
+  let failed: number | undefined;
+  try {
+    await createProgram().parseAsync([process.execPath, "tidemark", ...words]);
+  } catch (error) {
+    failed = reportError(error);
+  }
+  return { exitCode: failed || Number(process.exitCode ?? 0), signal: null, ...printed };
+}
+
+process.on("message", async (words: readonly string[]) => process.send!(await run(words)));
+process.on("disconnect", () => process.exit());

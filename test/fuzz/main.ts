@@ -16,6 +16,7 @@ import { tableLines } from "../../src/interfaces/cli/table.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { train } from "../../src/pipelines/train.ts";
 import { chosenNames } from "../chosen-names.ts";
+import { processorSeconds } from "../processor-seconds.ts";
 import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
 import { type Base, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
@@ -108,27 +109,13 @@ class Worker {
 
 /** Ends if the process has worked on its input for too long, or waits for what does not come. */
 async function hang(pid: number, signal: AbortSignal): Promise<string> {
-  const [began, worked] = [performance.now(), cpuSeconds(pid)];
+  const [began, worked] = [performance.now(), processorSeconds(pid)];
   for (;;) {
     await wait(500, undefined, { signal });
     const seconds = (performance.now() - began) / 1000;
-    const work = cpuSeconds(pid) - worked;
+    const work = processorSeconds(pid) - worked;
     if (Number.isNaN(work) ? seconds > hangSeconds : work > hangSeconds) return `no end within ${hangSeconds} s`;
     if (seconds > deadlockSeconds) return `no end within ${deadlockSeconds} s, of which it worked ${work} s`;
-  }
-}
-
-/** Of a process, as Linux says it (proc_pid_stat(5), fields 14 and 15, in hundredths); NaN elsewhere. */
-function cpuSeconds(pid: number): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [user, system] = status
-      .slice(status.lastIndexOf(")") + 2)
-      .split(" ")
-      .slice(11, 13);
-    return (Number(user) + Number(system)) / 100;
-  } catch {
-    return Number.NaN;
   }
 }
 

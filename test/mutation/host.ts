@@ -1,0 +1,78 @@
+// A process that keeps vitest warm: it gets a mutant and the test files that may notice it, and runs one after the other in a
+// thread until one fails. Whoever started it ends it if a mutant makes it run for ever.
+import { resolve } from "node:path";
+import { createVitest } from "vitest/node";
+import type { Mutant } from "./mutants.ts";
+
+export interface Task {
+  /** Relative to the working directory, as `tests` are. */
+  readonly file: string;
+  /** Null for the tests alone. */
+  readonly mutant: Mutant | null;
+  readonly tests: readonly string[];
+}
+
+export type Message =
+  | { readonly kind: "ready" }
+  /** Before each test file. */
+  | { readonly kind: "test"; readonly name: string }
+  /** @param by the test file that failed, null if none did */
+  | { readonly kind: "done"; readonly by: string | null; readonly failures: readonly string[] };
+
+let active: Task | undefined;
+
+// For all threads, as vitest.config.ts does for its processes.
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
+const vitest = await createVitest(
+  "test",
+  {
+    ...{ config: false, watch: false, pool: "threads", maxWorkers: 1, bail: 1, reporters: [{}] },
+    ...{ include: ["test/**/*.test.ts"], setupFiles: ["./test/fast-check.ts"] },
+    ...{ testTimeout: 600_000, hookTimeout: 600_000 },
+  },
+  {
+    plugins: [
+      {
+        name: "mutant",
+        enforce: "pre",
+        transform(code, id) {
+          if (active?.mutant == null || id !== resolve(active.file)) return undefined;
+          const { start, end, text } = active.mutant;
+          return code.slice(0, start) + text + code.slice(end);
+        },
+      },
+    ],
+  },
+);
+await vitest.standalone();
+const [project] = vitest.projects;
+
+async function run({ file, tests }: Task): Promise<Message> {
+  vitest.invalidateFile(resolve(file));
+  for (const name of tests) {
+    send({ kind: "test", name });
+    const all = await vitest.runTestSpecifications([project!.createSpecification(resolve(name))]);
+    const module = all.testModules.find(({ moduleId }) => moduleId === resolve(name))!;
+    const failed = [
+      ...module.errors().map(({ message }) => message),
+      ...[...module.children.allTests("failed")].map(({ fullName }) => fullName),
+    ];
+    if (!module.ok() || all.unhandledErrors.length > 0) return { kind: "done", by: name, failures: failed };
+  }
+  return { kind: "done", by: null, failures: [] };
+}
+
+function send(message: Message): void {
+  process.send!(message);
+}
+
+process.on("message", (task: Task) => {
+  active = task;
+  run(task).then(send, (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+});
+process.on("disconnect", () => process.exit());
+send({ kind: "ready" });

@@ -8,7 +8,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { judgeBatch } from "../src/monitoring/streams/judge-batch.ts";
-import { withStream } from "../src/monitoring/streams/monitor-stream.ts";
+import { openLedger } from "../src/monitoring/streams/model-ledger.ts";
+import { MonitorStream } from "../src/monitoring/streams/monitor-stream.ts";
 import { type Monitor, openMonitor } from "../src/monitoring/streams/open-monitor.ts";
 import { type MeasuredBatch, streamSchemas } from "../src/monitoring/streams/stream-state.ts";
 import type { BatchMeasurement } from "../src/monitoring/summaries/batch-measurement.ts";
@@ -37,9 +38,9 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
 
     const bytes = (): number => statSync(join(model, monitorFile)).size;
     const bring = await bringer(model);
-    bring("default", 20);
+    await bring("default", 20);
     const before = bytes();
-    const times = bring("default", batches);
+    const times = await bring("default", batches);
     const perBatch = (bytes() - before) / batches;
     const finished = await atOnce(model);
     const mean = finished.reduce((sum, ms) => sum + ms, 0) / processes;
@@ -74,32 +75,33 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
 /** Brings `count` batches to a stream, the same counts under another id each time; milliseconds of each. */
 async function bringer(
   directory: string,
-): Promise<(stream: string, count: number) => { record: number; decide: number }[]> {
+): Promise<(stream: string, count: number) => Promise<{ record: number; decide: number }[]>> {
   const monitor = await openMonitor(directory);
-  const measurement = withStream(
-    monitor.monitored,
-    { stream: "default", schemas: streamSchemas },
-    (open) => open.memory().rolling[0]!,
-  );
-  const batch = batchOf(monitor, measurement);
+  const { monitored } = monitor;
+  const store = openLedger(monitored);
+  const open = (stream: string) => new MonitorStream(store, monitored, { stream, schemas: streamSchemas });
+  const { rolling } = await open("default").memory();
+  const batch = batchOf(monitor, rolling[0]!);
   const config = { thresholds: "calibrated", alpha: 1e-9, arl: 500, accept: true } as const;
-  const { modelVersion } = monitor.monitored;
-  return (stream, count) =>
-    withStream(monitor.monitored, { stream, schemas: streamSchemas }, (open) =>
-      Array.from({ length: count }, () => {
-        const batchId = randomUUID();
-        const facts = { batchId, stream, modelVersion, checkedAt: new Date().toISOString() };
-        let deciding = 0;
-        const began = performance.now();
-        open.record({ batchId, contentHash: batchId, accept: true }, (memory) => {
-          const start = performance.now();
-          const decision = judgeBatch(batch, memory, monitor, config, facts);
-          deciding = performance.now() - start;
-          return decision;
-        });
-        return { record: performance.now() - began, decide: deciding };
-      }),
-    );
+  const { modelVersion } = monitored;
+  return async (name, count) => {
+    const stream = open(name);
+    const times: { record: number; decide: number }[] = [];
+    for (let i = 0; i < count; i++) {
+      const batchId = randomUUID();
+      const facts = { batchId, stream: name, modelVersion, checkedAt: new Date().toISOString() };
+      let deciding = 0;
+      const began = performance.now();
+      await stream.record({ batchId, contentHash: batchId, accept: true }, (memory) => {
+        const start = performance.now();
+        const decision = judgeBatch(batch, memory, monitor, config, facts);
+        deciding = performance.now() - start;
+        return decision;
+      });
+      times.push({ record: performance.now() - began, decide: deciding });
+    }
+    return times;
+  };
 }
 
 /** A measured batch whose raw samples nobody will ask for, since it resembles its past. */
@@ -126,6 +128,6 @@ if (import.meta.main) {
   process.send!("ready");
   await once(process, "message");
   const began = performance.now();
-  bring(stream, batchesPerProcess);
+  await bring(stream, batchesPerProcess);
   process.send!(performance.now() - began, () => process.disconnect());
 }

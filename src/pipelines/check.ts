@@ -7,9 +7,9 @@ import { predictWindows } from "../learning/training/predict-windows.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import { judgeBatch, rejectBatch } from "../monitoring/streams/judge-batch.ts";
-import { withStream } from "../monitoring/streams/monitor-stream.ts";
+import { type MonitoredModel, openLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
+import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
 import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
-import type { MonitoredModel } from "../monitoring/streams/publish-reference.ts";
 import { evidenceSchema, type MeasuredBatch, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
@@ -71,17 +71,19 @@ export async function check(
   };
   const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
   const schemas = { ...streamSchemas, evidence: evidenceSchema(monitor) };
-  const open = { stream: config.stream, schemas, keep, now };
-  const answer = withStream(monitor.monitored, open, (stream) => {
-    const answer = stream.record({ batchId, contentHash, accept: config.accept }, (memory) =>
+  const store = openLedger(monitor.monitored);
+  try {
+    const stream = new MonitorStream(store, monitor.monitored, { stream: config.stream, schemas, keep, now });
+    const answer = await stream.record({ batchId, contentHash, accept: config.accept }, (memory) =>
       gated.accepted ? judgeBatch(measured!, memory, monitor, config, facts) : rejectBatch(gated.reasons, facts),
     );
-    if (answer.known && config.accept) stream.decideByHand("accept", batchId, "by hand");
-    return answer;
-  });
-  const heard = collecting(reporter);
-  if (server !== null) await report(server, config, monitor.monitored, heard);
-  return { ...answer, warnings: heard.warnings };
+    if (answer.known && config.accept) await stream.decideByHand("accept", batchId, "by hand");
+    const heard = collecting(reporter);
+    if (server !== null) await report(server, config, monitor.monitored, store, heard);
+    return { ...answer, warnings: heard.warnings };
+  } finally {
+    await store.close();
+  }
 }
 
 /** A verdict does not wait longer than this for a tracking server. */
@@ -92,6 +94,7 @@ async function report(
   server: ServerAddress,
   { stream, experiment }: Pick<CheckConfig, "stream" | "experiment">,
   model: MonitoredModel,
+  ledger: ReadableLedger,
   reporter: Reporter,
 ): Promise<void> {
   for (const warning of server.warnings) reporter.warn(warning);
@@ -104,7 +107,7 @@ async function report(
   const client = new MlflowClient(server);
   let reason: string | undefined;
   try {
-    const { unsent } = await reportStream(client, model, stream, {
+    const { unsent } = await reportStream(client, ledger, model, stream, {
       experiment: experiment ?? (await experimentOf(model.directory)),
       patience: new Patience(reportPatienceMs),
       warn: (message) => reporter.warn(`tracking: ${message}`),

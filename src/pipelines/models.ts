@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
-import { listStreams, resetStreams } from "../monitoring/streams/monitor-stream.ts";
+import { openLedger } from "../monitoring/streams/model-ledger.ts";
 import { openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { shellCommand } from "../shell-words.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
@@ -79,7 +79,12 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (first === null ? null : line);
   if (before === name) return { line, champion: name, previous: null };
   // Before it is the champion nobody relies on them: a process that dies here has changed nothing that counts.
-  if (listStreams(monitor.monitored).length > 0) resetStreams(monitor.monitored, now);
+  const store = openLedger(monitor.monitored);
+  try {
+    await store.reset(await store.streams(), now().toISOString());
+  } finally {
+    await store.close();
+  }
   return changeRegistry(parent, (registry) => {
     const known = lineOfRegistry(registry, line) ?? { champions: first === null ? [] : [line], log: [] };
     registry.lines[line] = {

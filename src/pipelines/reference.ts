@@ -1,19 +1,21 @@
 // `tidemark reference` and `tidemark baseline`: what a model's references are, and what a person decides about them.
 
 import { UserError } from "../errors.ts";
-import { listStreams, withStream } from "../monitoring/streams/monitor-stream.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { openLedger } from "../monitoring/streams/model-ledger.ts";
+import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../monitoring/streams/open-monitor.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
-import { streamSchemas } from "../monitoring/streams/stream-state.ts";
+import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
-import type { LedgerRow } from "../storage/store/batch-ledger.ts";
+import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
 
 export type { ByHand };
 
 export interface ShownReference {
   readonly reference: RollingReference;
   /** The stream's newest batches, whatever became of them, oldest first. */
-  readonly ledger: readonly LedgerRow[];
+  readonly ledger: readonly StoredBatch[];
   /** All streams of the model that had a batch. */
   readonly streams: readonly string[];
 }
@@ -26,33 +28,43 @@ export interface ReferenceOptions {
 /** Rows of the ledger that are shown. */
 const shownRows = 20;
 
-/** @throws UserError where the model folder cannot be used, or has no such stream */
+/** @throws UserError if the model folder cannot be used */
 export async function showReference(options: ReferenceOptions): Promise<ShownReference> {
-  const { monitored } = await openMonitor(options.model);
-  const streams = listStreams(monitored);
-  return withStream(monitored, { stream: options.stream, schemas: streamSchemas }, (stream) => ({
-    reference: stream.reference(),
-    ledger: stream.newest(shownRows),
-    streams,
+  return withStream(options, async (stream, store) => ({
+    reference: await stream.reference(),
+    ledger: (await stream.page({ fromEnd: true, limit: shownRows })).batches,
+    streams: await store.streams(),
   }));
 }
 
 /**
  * Takes a batch into the stream's references, or out of them.
- * @returns false where it was so already
+ * @returns false if it was so already
  */
 export async function decideReference(action: ByHand, batchId: string, options: ReferenceOptions): Promise<boolean> {
-  const { monitored } = await openMonitor(options.model);
-  return withStream(monitored, { stream: options.stream, schemas: streamSchemas }, (stream) =>
-    stream.decideByHand(action, batchId, "by hand"),
-  );
+  return withStream(options, (stream) => stream.decideByHand(action, batchId, "by hand"));
 }
 
 /** The stream begins again: empty references, no evidence; batch ids stay taken. */
 export async function resetReference(options: ReferenceOptions): Promise<void> {
-  const { monitored } = await openMonitor(options.model);
-  if (!listStreams(monitored).includes(options.stream)) throw noStream(options, listStreams(monitored));
-  withStream(monitored, { stream: options.stream, schemas: streamSchemas }, (stream) => stream.reset());
+  await withStream(options, async (stream, store) => {
+    const known = await store.streams();
+    if (!known.includes(options.stream)) throw noStream(options, known);
+    await stream.reset();
+  });
+}
+
+async function withStream<T>(
+  { model, stream }: ReferenceOptions,
+  use: (stream: MonitorStream<CheckResult, StreamState>, store: StreamStore) => Promise<T>,
+): Promise<T> {
+  const { monitored } = await openMonitor(model);
+  const store = openLedger(monitored);
+  try {
+    return await use(new MonitorStream(store, monitored, { stream, schemas: streamSchemas }), store);
+  } finally {
+    await store.close();
+  }
 }
 
 function noStream({ stream, model }: ReferenceOptions, known: readonly string[]): UserError {

@@ -4,8 +4,7 @@
 import { join } from "node:path";
 import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { listStreams } from "../monitoring/streams/monitor-stream.ts";
-import type { LedgerOwner } from "../monitoring/streams/publish-reference.ts";
+import { type LedgerOwner, openReadableLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import { type ReportedStream, reportStream } from "../report/report-stream.ts";
 import { experimentIn, openSendableLog, type SendableLog } from "../report/tracking-log.ts";
 import { registration, trainRun } from "../report/train-log.ts";
@@ -20,7 +19,7 @@ import type { Clock } from "../storage/tracking/clock.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
 import { Patience } from "../storage/tracking/patience.ts";
-import { serverAddress } from "../storage/tracking/server-address.ts";
+import { type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 import { completeTag } from "../storage/tracking/tracking-event.ts";
 
 export interface SyncedTraining {
@@ -55,7 +54,7 @@ export async function sync(
   run: { patienceMs?: number; clock?: Clock; reporter?: Partial<Reporter> } = {},
 ): Promise<SyncResult> {
   const config = resolveSyncConfig(options);
-  const { patienceMs = usualPatienceMs, reporter, ...time } = run;
+  const { patienceMs = usualPatienceMs, ...more } = run;
   const address = serverAddress(config.tracking);
   if (address === null) {
     throw new UserError("no tracking server is named", {
@@ -64,27 +63,51 @@ export async function sync(
   }
   const directory = await runFolder(config.directory);
   const log = await openSendableLog(directory);
-  const monitored = await monitoredModel(directory);
-  const names = monitored === null ? [] : listStreams(monitored);
+  const owner = await ledgerOwner(directory);
+  const ledger = owner === null ? null : { ...owner, store: openReadableLedger(owner) };
+  try {
+    return await sendAllOf(directory, log, ledger, { ...config, address, patience: new Patience(patienceMs), ...more });
+  } finally {
+    await ledger?.store.close();
+  }
+}
+
+interface Ledger extends LedgerOwner {
+  readonly store: ReadableLedger;
+}
+
+async function sendAllOf(
+  directory: string,
+  log: SendableLog,
+  ledger: Ledger | null,
+  options: SyncConfig & {
+    readonly address: ServerAddress;
+    readonly patience: Patience;
+    readonly clock?: Clock;
+    readonly reporter?: Partial<Reporter>;
+  },
+): Promise<SyncResult> {
+  const { address, patience, clock, reporter } = options;
+  const names = ledger === null ? [] : await ledger.store.streams();
   if (log.events.length === 0 && names.length === 0) {
     throw new UserError(`${directory}: nothing to report: it has no ${trackingFile}, and no batch was checked`);
   }
   const { warnings, warn } = collecting(reporterOf(reporter));
   for (const warning of address.warnings) warn(warning);
-  const shared = { patience: new Patience(patienceMs), warn, ...time };
+  const shared = { patience, warn, ...(clock && { clock }) };
   const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
   const client = new MlflowClient(address);
   try {
-    const training = log.events.length === 0 ? null : await replay(client, log, { ...config, ...shared });
-    const experiment = config.experiment ?? experimentIn(log.events);
+    const training = log.events.length === 0 ? null : await replay(client, log, { ...options, ...shared });
+    const experiment = options.experiment ?? experimentIn(log.events);
     const streams: ReportedStream[] = [];
     for (const name of names) {
-      streams.push(await reportStream(client, monitored!, name, { experiment, ...shared }));
+      streams.push(await reportStream(client, ledger!.store, ledger!, name, { experiment, ...shared }));
     }
     const whole = [training, ...streams].every((part) => part === null || part.unsent === null);
     return {
       ...{ tracking: address.uri, training, streams, warnings },
-      command: whole ? null : commandOf({ ...config, tracking: address.uri }),
+      command: whole ? null : commandOf({ ...options, tracking: address.uri }),
     };
   } finally {
     await client.close();
@@ -146,7 +169,7 @@ async function runFolder(directory: string): Promise<string> {
   throw new UserError(`${directory}: expected a model folder, or the name of one whose training was interrupted`);
 }
 
-async function monitoredModel(directory: string): Promise<LedgerOwner | null> {
+async function ledgerOwner(directory: string): Promise<LedgerOwner | null> {
   if (!(await exists(join(directory, modelFiles.manifest)))) return null;
   const { model_version: modelVersion } = await readManifest(directory);
   return { directory, modelVersion };

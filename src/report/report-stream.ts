@@ -4,10 +4,10 @@
 
 import { UserError } from "../errors.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result.ts";
-import { withMonitor } from "../monitoring/streams/monitor-stream.ts";
-import type { LedgerOwner } from "../monitoring/streams/publish-reference.ts";
-import { type LedgerRow, stored } from "../storage/store/batch-ledger.ts";
+import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import { waitForLock } from "../storage/store/lock.ts";
+import { stored } from "../storage/store/stored-value.ts";
+import type { StoredBatch } from "../storage/store/stream-store.ts";
 import { sendAll, type Unsent } from "../storage/tracking/background-sender.ts";
 import type { Clock } from "../storage/tracking/clock.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
@@ -49,14 +49,13 @@ const atOnce = 50;
 /** Sends what the server does not have yet. One process a model does so at a time, since two might make a run each. */
 export async function reportStream(
   client: MlflowClient,
+  ledger: ReadableLedger,
   model: LedgerOwner,
   stream: string,
   options: ReportOptions,
 ): Promise<ReportedStream> {
   const { patience } = options;
-  const total = withMonitor(model, {}, (database) =>
-    database.snapshot((ledger) => ledger.stream(stream)?.batches ?? 0),
-  );
+  const { total } = await ledger.page(stream, { limit: 0 });
   if (total === 0) return { stream, sent: 0, page: null, unsent: null };
   const notBegun = (reason: string): ReportedStream => {
     return { stream, sent: 0, page: null, unsent: { events: total, reason } };
@@ -69,7 +68,7 @@ export async function reportStream(
     return notBegun(`${lock.holder} is sending, and may have begun before the last batch; its lock is ${lock.flag}`);
   }
   try {
-    return await send(client, model, stream, options);
+    return await send(client, ledger, model, stream, options);
   } finally {
     await lock.release();
   }
@@ -77,17 +76,18 @@ export async function reportStream(
 
 async function send(
   client: MlflowClient,
+  ledger: ReadableLedger,
   model: LedgerOwner,
   stream: string,
   { experiment, patience, warn, clock }: ReportOptions,
 ): Promise<ReportedStream> {
-  const { first, newest, total } = ends(model, stream);
+  const { first, newest, total } = await ends(ledger, stream);
   const mark = ledgerMark({ ...newest, step: total });
   let others = 0;
   const sender = new EventSender(client, {
     read: () => Promise.reject(new Error("a stream has no artifacts")),
-    belongs: (run) => {
-      const own = isToldOf(run, model, stream);
+    belongs: async (run) => {
+      const own = await isToldOf(run, ledger, stream);
       others += own ? 0 : 1;
       return own;
     },
@@ -105,7 +105,7 @@ async function send(
   let sent = last;
   while (unsent === null && sent < total) {
     const skip = Math.max(0, sent - shownInNote);
-    const batches = batchesAfter(model, stream, skip, Math.min(total, sent + atOnce) - skip);
+    const batches = await batchesAfter(ledger, stream, skip, Math.min(total, sent + atOnce) - skip);
     const fresh = batches.slice(sent - skip);
     if (fresh.length === 0) throw tooFew(stream, total);
     unsent = await sendAll(sender, batchEvents(fresh, batches.slice(0, sent - skip)), patience, clock);
@@ -121,24 +121,23 @@ function sentBefore({ lastSteps, tags }: MlflowRun): number {
 }
 
 /** Whether the batch that a run was last told of is in this ledger, in the same place. */
-function isToldOf({ tags }: MlflowRun, model: LedgerOwner, stream: string): boolean {
+async function isToldOf({ tags }: MlflowRun, ledger: ReadableLedger, stream: string): Promise<boolean> {
   const mark = readLedgerMark(tags[ledgerTag]);
   if (mark === null) return false;
-  const [row] = rowsAfter(model, stream, mark.step - 1, 1);
-  return row !== undefined && batchHash(row) === mark.hash;
+  const [batch] = (await ledger.page(stream, { skip: mark.step - 1, limit: 1 })).batches;
+  return batch !== undefined && batchHash(batch) === mark.hash;
 }
 
 /** Of a stream that has a batch. */
-function ends(model: LedgerOwner, stream: string): { first: LedgerRow; newest: LedgerRow; total: number } {
-  return withMonitor(model, {}, (database) =>
-    database.snapshot((ledger) => {
-      const [first] = ledger.skip(stream, 0, 1);
-      const [newest] = ledger.last(stream, 1);
-      const total = ledger.stream(stream)?.batches ?? 0;
-      if (first === undefined || newest === undefined) throw tooFew(stream, total);
-      return { first, newest, total };
-    }),
-  );
+async function ends(
+  ledger: ReadableLedger,
+  stream: string,
+): Promise<{ first: StoredBatch; newest: StoredBatch; total: number }> {
+  const { total, batches } = await ledger.page(stream, { fromEnd: true, limit: 1 });
+  const [newest] = batches;
+  const [first] = (await ledger.page(stream, { limit: 1 })).batches;
+  if (first === undefined || newest === undefined) throw tooFew(stream, total);
+  return { first, newest, total };
 }
 
 function tooFew(stream: string, total: number): UserError {
@@ -147,13 +146,15 @@ function tooFew(stream: string, total: number): UserError {
   });
 }
 
-function rowsAfter(model: LedgerOwner, stream: string, skip: number, limit: number): LedgerRow[] {
-  return withMonitor(model, {}, (database) => database.snapshot((ledger) => ledger.skip(stream, skip, limit)));
-}
-
-function batchesAfter(model: LedgerOwner, stream: string, skip: number, limit: number): CheckedBatch[] {
-  return rowsAfter(model, stream, skip, limit).map((row, i) => {
-    const what = `batch "${row.batchId}" of stream "${stream}": result`;
-    return { ...row, step: skip + i + 1, result: stored(checkResultSchema, row.result, what) };
+async function batchesAfter(
+  ledger: ReadableLedger,
+  stream: string,
+  skip: number,
+  limit: number,
+): Promise<CheckedBatch[]> {
+  const { batches } = await ledger.page(stream, { skip, limit });
+  return batches.map((batch, i) => {
+    const what = `batch "${batch.batchId}" of stream "${stream}": result`;
+    return { ...batch, step: skip + i + 1, result: stored(checkResultSchema, batch.result, what) };
   });
 }

@@ -3,8 +3,8 @@
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
-import type { LedgerRow } from "../storage/store/batch-ledger.ts";
 import { canonicalJson, sha256Bytes } from "../storage/store/hash.ts";
+import type { StoredBatch } from "../storage/store/stream-store.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 
@@ -17,13 +17,13 @@ export const shownInNote = 20;
 export const ledgerTag = "tidemark.ledger";
 const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
 
-export interface CheckedBatch extends Pick<LedgerRow, "batchId" | "contentHash" | "receivedAt" | "status"> {
+export interface CheckedBatch extends Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt" | "status"> {
   /** Its number in the stream, from 1. */
   readonly step: number;
   readonly result: CheckResult;
 }
 
-type BatchIdentity = Pick<LedgerRow, "batchId" | "contentHash" | "receivedAt">;
+type BatchIdentity = Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt">;
 
 /** Two ledgers that took the same batch by themselves have other times. */
 export function batchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {

@@ -2,19 +2,19 @@
 // brings batch after batch as `tidemark check` does, opening the model folder for each, and acknowledges each by a line.
 import { writeSync } from "node:fs";
 import { z } from "zod";
+import { type MonitoredModel, openLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import {
   type Decision,
-  type MonitorStream,
+  MonitorStream,
   type StreamMemory,
   type StreamOptions,
-  withStream,
 } from "../../src/monitoring/streams/monitor-stream.ts";
-import type { MonitoredModel } from "../../src/monitoring/streams/publish-reference.ts";
 import type { Verdict } from "../../src/monitoring/streams/update-rules.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
 import { sha256Bytes } from "../../src/storage/store/hash.ts";
 import { defaultStream } from "../../src/storage/store/stream-names.ts";
+import type { StreamStore } from "../../src/storage/store/stream-store.ts";
 
 export interface Evidence {
   /** Batches that were judged, rejected ones not counted. */
@@ -45,12 +45,30 @@ export function smallModel(directory: string): MonitoredModel {
   };
 }
 
-export function small<T>(
+type Options = Partial<Omit<StreamOptions<Answer, Evidence>, "schemas">>;
+
+export async function withLedger<T>(
   model: MonitoredModel,
-  use: (stream: MonitorStream<Answer, Evidence>) => T,
-  options: Partial<Omit<StreamOptions<Answer, Evidence>, "schemas">> = {},
-): T {
-  return withStream(model, { stream: defaultStream, schemas, ...options }, use);
+  use: (store: StreamStore) => T | Promise<T>,
+  options: { busyTimeoutMs?: number } = {},
+): Promise<T> {
+  const store = openLedger(model, options);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Opens a stream as one run of a command does. */
+export async function small<T>(
+  model: MonitoredModel,
+  use: (stream: MonitorStream<Answer, Evidence>) => T | Promise<T>,
+  { busyTimeoutMs, ...options }: Options & { busyTimeoutMs?: number } = {},
+): Promise<T> {
+  const own = { stream: defaultStream, schemas, ...options };
+  const ledger = busyTimeoutMs === undefined ? {} : { busyTimeoutMs };
+  return withLedger(model, (store) => use(new MonitorStream(store, model, own)), ledger);
 }
 
 const signals = modelSignals(Float32Array.of(0.75, 0.25), 2, [0]);
@@ -75,20 +93,17 @@ export function verdictOf(i: number): Verdict {
   return i % 3 !== 2 ? "normal" : i % 2 === 0 ? "sudden_change" : "rejected";
 }
 
-export function bring(directory: string, stream: string, batchId: string, i: number): Answer {
-  return small(
-    smallModel(directory),
-    (open) =>
-      open.record({ batchId, contentHash: sha256Bytes(batchId) }, judge(batchId, verdictOf(i), summaryOf(i / 10)))
-        .result,
-    { stream },
-  );
+export async function bring(directory: string, stream: string, batchId: string, i: number): Promise<Answer> {
+  const batch = { batchId, contentHash: sha256Bytes(batchId) };
+  const decide = judge(batchId, verdictOf(i), summaryOf(i / 10));
+  const { result } = await small(smallModel(directory), (open) => open.record(batch, decide), { stream });
+  return result;
 }
 
 if (import.meta.main) {
   const [directory, stream, writer, count] = process.argv.slice(2) as [string, string, string, string];
   for (let i = 0; i < Number(count); i++) {
-    bring(directory, stream, `${writer}-${i}`, i);
+    await bring(directory, stream, `${writer}-${i}`, i);
     writeSync(1, `${writer}-${i}\n`);
   }
 }

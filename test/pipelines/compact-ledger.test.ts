@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, expect, it } from "vitest";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
-import { withStream } from "../../src/monitoring/streams/monitor-stream.ts";
+import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
+import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import { batchMeasurementSchema } from "../../src/monitoring/summaries/summary-schemas.ts";
@@ -31,11 +32,15 @@ beforeAll(() => {
 
 it("gives back what the first form held", async () => {
   const { monitored } = await openMonitor(model);
-  withStream(monitored, { stream: before.stream, schemas: streamSchemas }, (stream) => {
-    const { rolling } = stream.memory();
-    expect(rolling).toEqual([batchMeasurementSchema.parse(JSON.parse(before.summary))]);
-    expect(stream.find(before.batch_id)?.result).toEqual(JSON.parse(before.result));
-  });
+  const store = openLedger(monitored);
+  const stream = new MonitorStream(store, monitored, { stream: before.stream, schemas: streamSchemas });
+  const { rolling } = await stream.memory();
+  expect(rolling).toEqual([batchMeasurementSchema.parse(JSON.parse(before.summary))]);
+  const { batches } = await stream.page();
+  expect(batches.map(({ batchId, result }) => [batchId, result])).toEqual([
+    [before.batch_id, JSON.parse(before.result)],
+  ]);
+  await store.close();
 });
 
 it("answers a batch as before for some days, then without the distances by channel, and gives its space back", async () => {

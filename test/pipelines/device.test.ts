@@ -9,7 +9,8 @@ import { UserError } from "../../src/errors.ts";
 import { openSession } from "../../src/learning/training/onnx-runtime.ts";
 import { judge, newDriftState } from "../../src/monitoring/drift/decision.ts";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
-import { withStream } from "../../src/monitoring/streams/monitor-stream.ts";
+import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
+import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
 import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
@@ -130,9 +131,10 @@ describe("a device's summaries", () => {
       const received = readSummary(bytes, { modelVersion, shape });
       expect(readSummary(JSON.parse(text), { modelVersion, shape })).toEqual(received);
       expect(bytes.length).toBeLessThan(text.length / 2);
-      const memory = withStream(monitor.monitored, { stream: "default", schemas: streamSchemas }, (stream) =>
-        stream.memory(),
-      );
+      const store = openLedger(monitor.monitored);
+      const stream = new MonitorStream(store, monitor.monitored, { stream: "default", schemas: streamSchemas });
+      const memory = await stream.memory();
+      await store.close();
       expect(received.measurement).toEqual(memory.rolling.at(-1));
       expect(received.rows).toBe(result.rows);
       const { byClass } = received.measurement;

@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { Rng } from "../../src/stats/random.ts";
-import type { LedgerRow } from "../../src/storage/store/batch-ledger.ts";
 import { sha256Bytes } from "../../src/storage/store/hash.ts";
 import { defaultStream, rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import type { StoredBatch } from "../../src/storage/store/stream-store.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 import { small, smallModel, verdictOf } from "./batch-writer.ts";
 
@@ -33,8 +33,8 @@ function startWriter(directory: string, stream: string, name: string, count: num
   return { process: child, ended };
 }
 
-function ledgerOf(directory: string, stream: string): LedgerRow[] {
-  return small(smallModel(directory), (open) => open.page({ limit: 1e6 }), { stream });
+async function ledgerOf(directory: string, stream: string): Promise<readonly StoredBatch[]> {
+  return small(smallModel(directory), async (open) => (await open.page({ limit: 1e6 })).batches, { stream });
 }
 
 const fileOf = (directory: string, stream: string) =>
@@ -44,23 +44,23 @@ const writerOf = (batchId: string): string => batchId.slice(0, batchId.lastIndex
 const indexOf = (batchId: string): number => Number(batchId.slice(batchId.lastIndexOf("-") + 1));
 
 /** Everything that the ledger says of a stream follows from its order alone. */
-function expectWholeState(directory: string, stream: string): LedgerRow[] {
-  const rows = ledgerOf(directory, stream);
+async function expectWholeState(directory: string, stream: string): Promise<readonly StoredBatch[]> {
+  const rows = await ledgerOf(directory, stream);
   const accepted = rows.filter(({ status }) => status === "accepted");
   let judged = 0;
-  for (const [i, { batchId, contentHash, status, inWindow, hasSummary, result }] of rows.entries()) {
+  for (const [i, { batchId, contentHash, status, inReferences, hasSummary, result }] of rows.entries()) {
     const verdict = verdictOf(indexOf(batchId));
     if (verdict !== "rejected") judged++;
     expect(result).toEqual({ batch: batchId, place: i + 1, judged });
     const expected = { normal: "accepted", sudden_change: "alarmed", gradual_drift: "alarmed", rejected: "rejected" };
-    expect([status, inWindow]).toEqual([expected[verdict], verdict === "normal"]);
+    expect([status, inReferences]).toEqual([expected[verdict], verdict === "normal"]);
     const place = accepted.findIndex((other) => other.batchId === batchId);
     const inReach = verdict !== "normal" || place < 10 || place >= accepted.length - 10;
     expect([batchId, hasSummary]).toEqual([batchId, verdict !== "rejected" && inReach]);
     expect(contentHash).toBe(sha256Bytes(batchId));
   }
   const counted = rows.filter(({ batchId }) => verdictOf(indexOf(batchId)) !== "rejected");
-  const { evidence } = small(smallModel(directory), (open) => open.memory(), { stream });
+  const { evidence } = await small(smallModel(directory), (open) => open.memory(), { stream });
   expect(evidence).toEqual({ judged: counted.length, last: counted.at(-1)?.batchId });
   const file = fileOf(directory, stream);
   expect(file.batches.map(({ batch_id }) => batch_id)).toEqual(accepted.slice(-5).map(({ batchId }) => batchId));
@@ -74,7 +74,7 @@ it("counts every batch of many processes once, in some order, from the first mom
   const names = Array.from({ length: 6 }, (_, i) => `writer ${i}`);
   const writers = names.map((name) => startWriter(directory, defaultStream, name, 15));
   for (const { ended } of writers) expect((await ended).errors).toBe("");
-  const rows = expectWholeState(directory, defaultStream);
+  const rows = await expectWholeState(directory, defaultStream);
   const expected = names.flatMap((name) => Array.from({ length: 15 }, (_, i) => `${name}-${i}`));
   expect(rows.map(({ batchId }) => batchId).sort()).toEqual(expected.sort());
 });
@@ -104,7 +104,7 @@ it("keeps every acknowledged batch and no half state over 200 kills at random mo
   await Promise.all(Array.from({ length: 6 }, oneAfterAnother));
 
   const left = fileOf(directory, defaultStream);
-  const rows = streams.flatMap((stream) => expectWholeState(directory, stream));
+  const rows = (await Promise.all(streams.map((stream) => expectWholeState(directory, stream)))).flat();
   const ids = rows.map(({ batchId }) => batchId);
   expect(acknowledged.length).toBeGreaterThanOrEqual(150);
   expect(new Set(ids).size).toBe(ids.length);

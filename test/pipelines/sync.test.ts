@@ -19,10 +19,10 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SyncOptions } from "../../src/config.ts";
 import { syncLines } from "../../src/interfaces/cli/sync-command.ts";
-import { withMonitor } from "../../src/monitoring/streams/monitor-stream.ts";
 import { type SyncResult, sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
+import { SqliteStreamStore } from "../../src/storage/store/sqlite-stream-store.ts";
 import type { Clock } from "../../src/storage/tracking/clock.ts";
 import { FakeClock } from "../storage/tracking/fake-clock.ts";
 import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
@@ -314,7 +314,7 @@ describe("a damaged ledger row", () => {
     ],
     ["a stream without batches", "DELETE FROM batches WHERE stream = 'other'", /stream "other" counts more batches/],
   ])("of today is named: %s", async (_, change, says) => {
-    addBatches(model, "other", "next");
+    await addBatches(model, "other", "next");
     changeLedger(model, "PRAGMA foreign_keys = OFF", change);
     const error = await synced().catch((error: unknown) => error);
     expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
@@ -340,17 +340,29 @@ function changeLedger(folder: string, ...statements: string[]): void {
 }
 
 /** Batches of a stream with these ids, a second after the ones before, with what the first one was answered. */
-function addBatches(folder: string, stream: string, ...ids: string[]): void {
+async function addBatches(folder: string, stream: string, ...ids: string[]): Promise<void> {
   const { model_version: modelVersion } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
-  withMonitor({ directory: folder, modelVersion }, {}, (database) =>
-    database.transaction((ledger) => {
-      const all = ledger.page();
-      for (const [i, batchId] of ids.entries()) {
-        const receivedAt = new Date(Date.parse(all.at(-1)!.receivedAt) + 1000 * (i + 1)).toISOString();
-        ledger.append({ ...all[0]!, stream, batchId, receivedAt, inWindow: false, summary: null });
-      }
-    }),
+  const upgradeSummary = (json: unknown) => ({ summary: Buffer.from(JSON.stringify(json)), figures: null });
+  const store = SqliteStreamStore.open(folder, { modelVersion, upgradeSummary });
+  const all = (await Promise.all((await store.streams()).map((name) => store.page(name)))).flatMap(
+    ({ batches }) => batches,
   );
+  const [first, last] = [
+    all[0]!,
+    all
+      .map(({ receivedAt }) => receivedAt)
+      .sort()
+      .at(-1)!,
+  ];
+  for (const [i, batchId] of ids.entries()) {
+    const receivedAt = new Date(Date.parse(last) + 1000 * (i + 1)).toISOString();
+    await store.record(
+      { ...first, stream, batchId, receivedAt },
+      () => ({ ...first, inReferences: false, summary: null }),
+      { ...{ referenceBatches: 5, keptAtEnds: 10, since: "", bytes: 1e9 }, shorten: (result) => result },
+    );
+  }
+  await store.close();
 }
 
 it.each([
@@ -365,7 +377,7 @@ it.each([
 
 describe("a server that takes nothing", () => {
   it("costs one patience, however many streams there are, and the answer says what is left", async () => {
-    for (let i = 0; i < 30; i++) addBatches(model, `s${i}`, "a", "b");
+    for (let i = 0; i < 30; i++) await addBatches(model, `s${i}`, "a", "b");
     server.refuse = ({ path }) => (path === "runs/search" ? { status: 503 } : undefined);
     const clock = new FakeClock();
     const result = await sync({ directory: model, tracking: server.uri, experiment: "my own" }, { clock });
@@ -393,7 +405,7 @@ describe("a server that takes nothing", () => {
 
 describe("a server that takes everything, slowly", () => {
   it("is left after an hour, however many streams there are", async () => {
-    for (let i = 0; i < 60; i++) addBatches(model, `s${i}`, "a");
+    for (let i = 0; i < 60; i++) await addBatches(model, `s${i}`, "a");
     let now = 0;
     const clock: Clock = {
       now: () => now,
@@ -432,8 +444,8 @@ describe("two copies of a folder", () => {
   it("that went different ways have a run each, with all of their batches, and are told so", async () => {
     await synced();
     copied();
-    addBatches(model, "default", "here");
-    addBatches(copy, "default", "there", "there too");
+    await addBatches(model, "default", "here");
+    await addBatches(copy, "default", "there", "there too");
     expect((await synced()).warnings).toEqual([]);
     const { streams, warnings, command } = await syncCopy();
     expect(warnings).toEqual([expect.stringMatching(/^stream default: a copy of this folder reported other batches/)]);
@@ -442,8 +454,8 @@ describe("two copies of a folder", () => {
       [[1, 2], "here"],
       [[1, 2, 3], "there too"],
     ]);
-    addBatches(model, "default", "here again");
-    addBatches(copy, "default", "there again");
+    await addBatches(model, "default", "here again");
+    await addBatches(copy, "default", "there again");
     expect((await syncCopy()).warnings).toEqual([]);
     expect((await synced()).warnings).toEqual([]);
     expect(told()).toEqual([
@@ -464,7 +476,7 @@ describe("two copies of a folder", () => {
   it("of which one only moved on share its run", async () => {
     await synced();
     copied();
-    addBatches(copy, "default", "next");
+    await addBatches(copy, "default", "next");
     await syncCopy();
     expect(told()).toEqual([[[1, 2], "next"]]);
     // It has less than the run, and one day it may have something else.
@@ -474,8 +486,8 @@ describe("two copies of a folder", () => {
   it("that send at the same time lose nothing: what the other sent is no step of one's own", async () => {
     await synced();
     copied();
-    addBatches(model, "default", "here");
-    addBatches(copy, "default", "there", "there too");
+    await addBatches(model, "default", "here");
+    await addBatches(copy, "default", "there", "there too");
     // The other's metrics are there, and the process ended before it left its mark.
     const stream = server.runs.find(({ tags }) => tags["tidemark.stream"] === "default")!;
     stream.metrics.push({ key: "verdict", value: 0, timestamp: 1, step: 2 });

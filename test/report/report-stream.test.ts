@@ -6,12 +6,12 @@ import { defaultStream } from "../../src/storage/store/stream-names.ts";
 import { MlflowClient } from "../../src/storage/tracking/mlflow-client.ts";
 import { Patience } from "../../src/storage/tracking/patience.ts";
 import { serverAddress } from "../../src/storage/tracking/server-address.ts";
-import { bring, smallModel } from "../pipelines/batch-writer.ts";
+import { bring, smallModel, withLedger } from "../pipelines/batch-writer.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
 it("says which process has the lock and in which file, if another one is sending", async () => {
   const directory = temporaryDirectory();
-  bring(directory, defaultStream, "monday", 0);
+  await bring(directory, defaultStream, "monday", 0);
   const lock = await acquireLock(directory);
   if (!lock.held) throw new Error("expected the lock");
   const [flag] = readdirSync(directory).filter((name) => name.startsWith("lock-"));
@@ -22,7 +22,8 @@ it("says which process has the lock and in which file, if another one is sending
     patience: new Patience(1),
     warn: (message: string) => expect.unreachable(message),
   };
-  const { unsent } = await reportStream(client, smallModel(directory), defaultStream, options);
+  const model = smallModel(directory);
+  const { unsent } = await withLedger(model, (ledger) => reportStream(client, ledger, model, defaultStream, options));
   await lock.release();
   await client.close();
   expect(unsent?.events).toBe(1);

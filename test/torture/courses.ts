@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
-import { withStream } from "../../src/monitoring/streams/monitor-stream.ts";
+import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
-import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import type { Rng } from "../../src/stats/random.ts";
 import { jsonText, writeFileAtomic } from "../../src/storage/store/atomic-file.ts";
@@ -168,11 +167,15 @@ async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promis
   database.close();
   run.expect(integrity === "ok", `the ledger's integrity: ${integrity}`);
   const { monitored } = await openMonitor(run.at("model"));
-  const kept = streams.flatMap((stream) =>
-    withStream(monitored, { stream, schemas: streamSchemas }, (open) => open.page({ limit: 1e6 })).map(
-      ({ batchId, result }) => [`${stream} ${batchId}`, checkResultSchema.parse(result).verdict] as const,
-    ),
-  );
+  const store = openLedger(monitored);
+  const kept: (readonly [string, string])[] = [];
+  for (const stream of streams) {
+    const { batches: rows } = await store.page(stream, { limit: 1e6 });
+    kept.push(
+      ...rows.map(({ batchId, result }) => [`${stream} ${batchId}`, checkResultSchema.parse(result).verdict] as const),
+    );
+  }
+  await store.close();
   const verdicts = new Map<string, string>(kept);
   run.expect(verdicts.size === kept.length, "a batch counts twice");
   for (const [batch, verdict] of told) {

@@ -109,11 +109,11 @@ function shownLines({
     fixed(aggregated.rolling_std[name]),
     batches.length === 0 ? "-" : aggregated.trend[name]!,
   ]);
-  const rows = ledger.map(({ batchId, receivedAt, status, inWindow, reason }) => [
+  const rows = ledger.map(({ batchId, receivedAt, status, inReferences, reason }) => [
     batchId,
     receivedAt,
     status,
-    inWindow ? "yes" : "",
+    inReferences ? "yes" : "",
     reason ?? "",
   ]);
   return [

@@ -1,7 +1,7 @@
 // How long a ledger keeps what: whole answers and the summaries of batches in no reference for some days, the summaries of
 // references for as long as they are references, and of every batch its row with a few figures for good.
-import type { Retention } from "../../storage/store/batch-ledger.ts";
-import type { MonitoredModel } from "./publish-reference.ts";
+import type { StreamRules } from "../../storage/store/stream-store.ts";
+import type { MonitoredModel } from "./model-ledger.ts";
 
 /** How long whole answers stay, and summaries that no reference needs; what is left after that stays for good. */
 export interface Keep {
@@ -13,22 +13,19 @@ export interface Keep {
 /** A month of second thoughts, and less than a disk; arbitrary choices. */
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
-/** Twice as many as the references need, so that excluding some of them brings back those behind them. */
-export function keptAtEnds({ referenceBatches }: MonitoredModel): number {
-  return 2 * referenceBatches;
-}
-
 /** @param shorten a stored answer, as little of it as is kept for good */
-export function retention(
-  model: MonitoredModel,
+export function streamRules(
+  { referenceBatches }: Pick<MonitoredModel, "referenceBatches">,
   shorten: (value: unknown) => unknown,
   { days, bytes }: Keep,
   now: Date,
-): Retention {
+): StreamRules {
   return {
+    referenceBatches,
+    // Twice as many as the references need, so that excluding some of them brings back those behind them.
+    keptAtEnds: 2 * referenceBatches,
     since: new Date(now.getTime() - days * 86_400_000).toISOString(),
     bytes,
-    referenceBatches: keptAtEnds(model),
     shorten,
   };
 }

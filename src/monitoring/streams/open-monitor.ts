@@ -13,8 +13,8 @@ import type { DriftModel } from "../drift/comparison.ts";
 import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
 import { validateBaseline } from "../drift/validate-baseline.ts";
 import type { MeasurementShape } from "../summaries/measurement-codec.ts";
+import type { MonitoredModel } from "./model-ledger.ts";
 import { openModel } from "./open-model.ts";
-import type { MonitoredModel } from "./publish-reference.ts";
 
 export interface Monitor {
   readonly folder: ModelFolder;

@@ -5,13 +5,11 @@
 // A batch that alarmed does not enter, or the reference would learn the fault; nor does one that the quality gate turned
 // away; a doubtful one, far from its own past though no alarm yet, waits outside as well. A person may overrule the alarm (accept) and take any batch out (exclude); a batch with faulty data never enters.
 
+import type { BatchStanding, StoredBatch } from "../../storage/store/stream-store.ts";
+
 export type Verdict = "normal" | "gradual_drift" | "sudden_change" | "rejected";
 
-export interface Admission {
-  readonly status: "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
-  /** Whether the batch is one of those that the two references are taken from. */
-  readonly inWindow: boolean;
-}
+export type Admission = Pick<BatchStanding, "status" | "inReferences">;
 
 /** What a person can do about a batch. */
 export type ByHand = "accept" | "exclude";
@@ -26,22 +24,21 @@ export function admit(
 ): Admission {
   switch (verdict) {
     case "normal":
-      return doubtful && !accept ? { status: "doubtful", inWindow: false } : { status: "accepted", inWindow: true };
+      return doubtful && !accept
+        ? { status: "doubtful", inReferences: false }
+        : { status: "accepted", inReferences: true };
     case "gradual_drift":
     case "sudden_change":
-      return accept ? { status: "accepted", inWindow: true } : { status: "alarmed", inWindow: false };
+      return accept ? { status: "accepted", inReferences: true } : { status: "alarmed", inReferences: false };
     case "rejected":
-      return { status: "rejected", inWindow: false };
+      return { status: "rejected", inReferences: false };
     default:
       throw new TypeError(`admit: no such verdict as ${verdict satisfies never}`);
   }
 }
 
-/** What is known of a batch that a person decides about. */
-export interface JudgedBatch extends Admission {
-  /** False after a reset, after --keep-days, and if the quality gate turned the batch away: nothing could enter. */
-  readonly hasSummary: boolean;
-}
+/** There is no summary after a reset, after --keep-days, and if the quality gate turned the batch away: nothing could enter. */
+export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 
 /**
  * What a person's decision makes of a batch: `change` is null where it is so already, `refused` says why it cannot be.
@@ -49,20 +46,20 @@ export interface JudgedBatch extends Admission {
  */
 export function decideByHand(
   action: ByHand,
-  { status, inWindow, hasSummary }: JudgedBatch,
+  { status, inReferences, hasSummary }: DecidableBatch,
 ): { readonly change: Admission | null } | { readonly refused: string } {
   switch (action) {
     case "accept":
-      if (inWindow) return { change: null };
+      if (inReferences) return { change: null };
       if (status === "rejected") return { refused: "the quality gate turned it away, and faulty data never enter" };
       if (!hasSummary)
         return {
           refused:
             "nothing is left of it to compare with: it came before the stream was reset, or longer ago than --keep-days",
         };
-      return { change: { status: "accepted", inWindow: true } };
+      return { change: { status: "accepted", inReferences: true } };
     case "exclude":
-      if (inWindow) return { change: { status: "excluded", inWindow: false } };
+      if (inReferences) return { change: { status: "excluded", inReferences: false } };
       if (status === "accepted") return { refused: "it left the reference when the stream was reset" };
       return status === "excluded" ? { change: null } : { refused: `it was ${status} and never entered` };
     default:

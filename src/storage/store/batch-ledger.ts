@@ -1,73 +1,25 @@
-// The ledger of batches and what each stream remembers, inside one transaction of `MonitorDatabase`. It stores what it is
-// given: which batch enters the reference, and what summaries, figures, results and states mean, its callers know.
-//
-// Three things are kept of a batch, for as long as they are of use: its row with a few figures, always; its whole result,
-// for some days; its summary, while a reference needs it or a person may still decide about it (`forget`).
+// The statements by which `SqliteStreamStore` reads and writes the tables of a ledger, inside one transaction of
+// `MonitorDatabase`. The column `in_window` says whether a batch is one of those that references are taken from.
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
-import { UserError } from "../../errors.ts";
+import { stored } from "./stored-value.ts";
+import type {
+  BatchStanding,
+  DecidedBatch,
+  IncomingBatch,
+  PageOptions,
+  ReferenceFigures,
+  ReferenceSummary,
+  StoredBatch,
+  StoredMemory,
+  StreamRules,
+} from "./stream-store.ts";
 
-export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
+/** A batch as it is written. */
+export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
 
-/** A batch as it is written; `figures` and `result` are anything that JSON can hold. */
-export interface NewBatch {
-  readonly stream: string;
-  /** Taken once in its stream. */
-  readonly batchId: string;
-  readonly contentHash: string;
-  /** ISO 8601, UTC. */
-  readonly receivedAt: string;
-  readonly status: BatchStatus;
-  readonly reason: string | null;
-  readonly inWindow: boolean;
-  /** What references are made of; null if there is nothing to compare with. */
-  readonly summary: Uint8Array | null;
-  /** The few numbers that stay for good; null if nothing was measured. */
-  readonly figures: unknown;
-  /** As it was answered. */
-  readonly result: unknown;
-}
-
-export interface LedgerRow extends Omit<NewBatch, "summary"> {
-  /** Grows with every batch of any stream. */
-  readonly sequence: number;
-  readonly hasSummary: boolean;
-}
-
-/** A batch of the window; `summary` is null if only its figures were asked for. */
-export interface WindowBatch {
-  readonly batchId: string;
-  readonly receivedAt: string;
-  readonly figures: unknown;
-}
-
-export interface SummarizedBatch extends WindowBatch {
-  readonly summary: Uint8Array;
-}
-
-export interface StreamRow {
-  /** What was last put for the stream, null before. */
-  readonly state: unknown;
-  /** ISO 8601; null before a batch entered the window. */
-  readonly referenceChangedAt: string | null;
-  /** How many batches have come, whatever became of them. */
-  readonly batches: number;
-  /** Grows with whatever changes the stream. */
-  readonly version: number;
-}
-
-/** What stays; see `BatchLedger.forget`. */
-export interface Retention {
-  /** ISO 8601, UTC: whole results and the summaries outside of all references stay if they came at this moment or later. */
-  readonly since: string;
-  /** Bytes of the ledger above which older batches are shortened whatever their age. */
-  readonly bytes: number;
-  /** Batches at either end of a stream's window whose summaries stay whatever their age. */
-  readonly referenceBatches: number;
-  /** What stays of a result. */
-  readonly shorten: (result: unknown) => unknown;
-}
+export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
 
 /** Longer cells are taken for damage; usual are some kilobytes, and 200 characters of a name. */
 export const longestName = 1000;
@@ -101,25 +53,6 @@ const deflatedJson = blob
   })
   .pipe(jsonText);
 
-/**
- * What the ledger gave back, in the form in which it was put there.
- * @throws UserError if somebody or something else wrote there
- */
-export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw damaged(what, [...issue!.path, issue!.message].join(": "), parsed.error);
-}
-
-export function damaged(what: string, how: string, cause: unknown): UserError {
-  return new UserError(`the ledger is damaged: ${what}: ${how}`, {
-    advice:
-      "Restore monitor.sqlite from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
-    cause,
-  });
-}
-
 const ledgerRow = z
   .object({
     sequence: z.number(),
@@ -135,7 +68,7 @@ const ledgerRow = z
     result: deflatedJson,
   })
   .transform(
-    (row): LedgerRow => ({
+    (row): StoredBatch => ({
       sequence: row.sequence,
       stream: row.stream,
       batchId: row.batch_id,
@@ -143,16 +76,16 @@ const ledgerRow = z
       receivedAt: row.received_at,
       status: row.status,
       reason: row.reason,
-      inWindow: row.in_window === 1,
+      inReferences: row.in_window === 1,
       hasSummary: row.has_summary === 1,
       figures: row.figures,
       result: row.result,
     }),
   );
 
-const windowBatch = z
+const referenceFigures = z
   .object({ batch_id: z.string(), received_at: z.iso.datetime(), figures: jsonText.nullable() })
-  .transform((row): WindowBatch => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
+  .transform((row): ReferenceFigures => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
 
 const wholeRow = z.object({ sequence: z.number(), stream: z.string(), result: blob.or(z.literal("")) });
 
@@ -164,7 +97,7 @@ const streamRow = z.object({
   version: z.number(),
 });
 
-const batchOf = (row: Record<string, unknown>): LedgerRow => stored(ledgerRow, row, `batch "${row.batch_id}"`);
+const batchOf = (row: Record<string, unknown>): StoredBatch => stored(ledgerRow, row, `batch "${row.batch_id}"`);
 const streamOf = (row: Record<string, unknown>): z.output<typeof streamRow> =>
   stored(streamRow, row, `stream "${row.name}"`);
 
@@ -182,76 +115,64 @@ export class BatchLedger {
     this.#database = database;
   }
 
-  find(stream: string, batchId: string): LedgerRow | undefined {
+  find(stream: string, batchId: string): StoredBatch | undefined {
     const row = this.#get(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`, stream, batchId);
     return row === undefined ? undefined : batchOf(row);
   }
 
-  /** The stream's last batches with `inWindow` that still have a summary, oldest first. */
-  newest(stream: string, limit: number): SummarizedBatch[] {
+  /** The stream's last batches with `inReferences` that still have a summary, oldest first. */
+  newest(stream: string, limit: number): ReferenceSummary[] {
     return this.#summarized("DESC", stream, limit).reverse();
   }
 
-  /** The stream's first batches with `inWindow` that still have a summary, oldest first. */
-  oldest(stream: string, limit: number): SummarizedBatch[] {
+  /** The stream's first batches with `inReferences` that still have a summary, oldest first. */
+  oldest(stream: string, limit: number): ReferenceSummary[] {
     return this.#summarized("ASC", stream, limit);
   }
 
   /** `newest` without the summaries. */
-  newestFigures(stream: string, limit: number): WindowBatch[] {
+  newestFigures(stream: string, limit: number): ReferenceFigures[] {
     const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
       AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
-    const rows = this.#all(sql, stream, limit).map((row) => stored(windowBatch, row, `batch "${row.batch_id}"`));
+    const rows = this.#all(sql, stream, limit).map((row) => stored(referenceFigures, row, `batch "${row.batch_id}"`));
     return rows.reverse();
   }
 
-  /** Up to `limit` batches, of one stream or of all, in the order they came. Go on with `after` the last sequence. */
-  page({ stream, after = 0, limit = 100 }: { stream?: string; after?: number; limit?: number } = {}): LedgerRow[] {
-    const own = stream === undefined ? [] : [stream];
-    const sql = `SELECT ${ledgerColumns} FROM batches WHERE sequence > ? ${stream === undefined ? "" : "AND stream = ?"}
-      ORDER BY sequence LIMIT ?`;
-    return this.#all(sql, after, ...own, limit).map(batchOf);
-  }
-
-  /** The stream's batches after the first `skip`, at most `limit`, oldest first. */
-  skip(stream: string, skip: number, limit: number): LedgerRow[] {
-    const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence LIMIT ? OFFSET ?`;
-    return this.#all(sql, stream, limit, skip).map(batchOf);
-  }
-
-  /** The stream's last `limit` batches, whatever became of them, oldest first. */
-  last(stream: string, limit: number): LedgerRow[] {
-    const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?`;
-    return this.#all(sql, stream, limit).map(batchOf).reverse();
+  /** Oldest first. */
+  page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): StoredBatch[] {
+    const order = fromEnd ? "DESC" : "ASC";
+    const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence ${order} LIMIT ? OFFSET ?`;
+    const rows = this.#all(sql, stream, limit, skip).map(batchOf);
+    return fromEnd ? rows.reverse() : rows;
   }
 
   /** Adds a batch to the end of its stream, and a stream with its first batch. */
   append(batch: NewBatch): void {
-    const { stream, batchId, contentHash, receivedAt, status, reason, inWindow, summary, figures, result } = batch;
-    if (inWindow && summary === null) throw new RangeError(`ledger: batch "${batchId}": no summary for the window`);
+    const { stream, batchId, contentHash, receivedAt, status, reason, inReferences, summary, figures, result } = batch;
+    if (inReferences && summary === null) throw new RangeError(`ledger: batch "${batchId}": no summary to refer to`);
     const begun = "INSERT INTO streams (name, batches) VALUES (?, 1) ON CONFLICT DO UPDATE SET batches = batches + 1";
     this.#run(begun, stream);
     const { lastInsertRowid } = this.#run(
       `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
-      ...[stream, batchId, contentHash, receivedAt, status, reason, inWindow ? 1 : 0],
+      ...[stream, batchId, contentHash, receivedAt, status, reason, inReferences ? 1 : 0],
       ...[figures === null ? null : jsonOf(figures), deflatedJsonOf(result)],
     );
     if (summary !== null) {
       this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);
     }
-    this.#changed(stream, inWindow ? receivedAt : null);
+    this.#changed(stream, inReferences ? receivedAt : null);
   }
 
   /** What a person decides about a batch afterwards. */
-  setStatus(
+  setStanding(
     stream: string,
     batchId: string,
-    { status, reason, inWindow, at }: Pick<NewBatch, "status" | "reason" | "inWindow"> & { readonly at: string },
+    { status, reason, inReferences, at }: BatchStanding & { readonly at: string },
   ): void {
     const { changes } = this.#run(
       "UPDATE batches SET status = ?, reason = ?, in_window = ? WHERE stream = ? AND batch_id = ?",
-      ...[status, reason, inWindow ? 1 : 0, stream, batchId],
+      ...[status, reason, inReferences ? 1 : 0, stream, batchId],
     );
     if (changes !== 1) throw new RangeError(`ledger: expected batch "${batchId}" in stream "${stream}"`);
     this.#changed(stream, at);
@@ -268,7 +189,7 @@ export class BatchLedger {
     const row = this.#get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
     if (row === undefined) return undefined;
     const { state, reference_changed_at, batches, version } = streamOf(row);
-    return { state, referenceChangedAt: reference_changed_at, batches, version };
+    return { state, referencesChangedAt: reference_changed_at, batches, version };
   }
 
   /** The stream's version alone; 0 before its first batch. */
@@ -283,7 +204,7 @@ export class BatchLedger {
   }
 
   /**
-   * A stream begins again: no window, no state, no summaries. What came before stays in the ledger as history, and its
+   * A stream begins again: no references, no state, no summaries. What came before stays in the ledger as history, and its
    * batch ids stay taken.
    */
   reset(stream: string, at: string): void {
@@ -293,15 +214,15 @@ export class BatchLedger {
     this.#changed(stream, at);
   }
 
-  /** Drops the summaries in the middle of a stream's window, which no reference will need again. */
-  forgetMiddle(stream: string, referenceBatches: number): void {
+  /** Drops the summaries in the middle of a stream's reference batches, which no reference will need again. */
+  forgetMiddle(stream: string, keptAtEnds: number): void {
     const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1
       ORDER BY sequence ${order} LIMIT 1 OFFSET ?2`;
     this.#run(
       `DELETE FROM summaries WHERE stream = ?1
         AND sequence > (${edge("ASC")}) AND sequence < (${edge("DESC")})
         AND sequence IN (SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1)`,
-      ...[stream, referenceBatches - 1],
+      ...[stream, keptAtEnds - 1],
     );
   }
 
@@ -310,7 +231,7 @@ export class BatchLedger {
    * `shorten` leaves, of the summary nothing unless a reference needs it. The row stays, and its id stays taken.
    * @returns how many batches were shortened; fewer than `limit` if nothing more is to be done
    */
-  forget({ since, bytes, referenceBatches, shorten }: Retention, limit: number): number {
+  forget({ since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">, limit: number): number {
     const sql = `SELECT sequence, ${bounded("stream", longestName)}, received_at, in_window, ${bounded("result", longestJson, "''")} FROM batches WHERE whole = 1
       ORDER BY received_at, sequence LIMIT 1`;
     let done = 0;
@@ -320,7 +241,7 @@ export class BatchLedger {
       if (String(row.received_at) >= since && this.bytes() <= bytes) break;
       const { sequence, stream, result } = stored(wholeRow, row, "a batch");
       this.#run("UPDATE batches SET result = ?, whole = 0 WHERE sequence = ?", shortened(result, shorten), sequence);
-      if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, referenceBatches))) {
+      if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, keptAtEnds))) {
         this.#run("DELETE FROM summaries WHERE sequence = ?", sequence);
       }
     }
@@ -333,24 +254,24 @@ export class BatchLedger {
     return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
   }
 
-  #isNearAnEnd(stream: string, sequence: number, referenceBatches: number): boolean {
+  #isNearAnEnd(stream: string, sequence: number, keptAtEnds: number): boolean {
     return [">", "<"].some((direction) => {
       const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM batches WHERE stream = ? AND in_window = 1
         AND sequence ${direction} ? LIMIT ?)`;
-      return Number(this.#get(sql, stream, sequence, referenceBatches)?.n) < referenceBatches;
+      return Number(this.#get(sql, stream, sequence, keptAtEnds)?.n) < keptAtEnds;
     });
   }
 
-  #summarized(order: "ASC" | "DESC", stream: string, limit: number): SummarizedBatch[] {
+  #summarized(order: "ASC" | "DESC", stream: string, limit: number): ReferenceSummary[] {
     const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)}, ${bounded("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
     return this.#all(sql, stream, limit).map((row) => {
       const what = `batch "${row.batch_id}"`;
-      return { ...stored(windowBatch, row, what), summary: stored(blob, row.summary, what) };
+      return { ...stored(referenceFigures, row, what), summary: stored(blob, row.summary, what) };
     });
   }
 
-  /** @param at when the window changed; null if it did not */
+  /** @param at when the references changed; null if they did not */
   #changed(stream: string, at: string | null): void {
     this.#run(
       "UPDATE streams SET version = version + 1, reference_changed_at = coalesce(?, reference_changed_at) WHERE name = ?",
@@ -372,7 +293,7 @@ export class BatchLedger {
 }
 
 /** A result that is damaged stays as it is: whoever asks for that batch learns of it. */
-function shortened(result: Uint8Array | "", shorten: Retention["shorten"]): Uint8Array {
+function shortened(result: Uint8Array | "", shorten: StreamRules["shorten"]): Uint8Array {
   const value = deflatedJson.safeParse(result);
   if (!value.success) return Buffer.from(result);
   try {

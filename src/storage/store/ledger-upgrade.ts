@@ -2,17 +2,9 @@
 // present form. What no reference needs goes later, with the first batches.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import {
-  bounded,
-  deflatedJsonOf,
-  jsonOf,
-  jsonText,
-  longestJson,
-  longestName,
-  longestSummary,
-  stored,
-} from "./batch-ledger.ts";
+import { bounded, deflatedJsonOf, jsonOf, jsonText, longestJson, longestName, longestSummary } from "./batch-ledger.ts";
 import { beginLedger } from "./ledger-tables.ts";
+import { stored } from "./stored-value.ts";
 
 /** @throws UserError for a summary that is damaged; `what` names it */
 export type UpgradeSummary = (

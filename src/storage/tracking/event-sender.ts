@@ -3,7 +3,7 @@
 // not sure whether a request arrived sends it again, and the server ends with each thing once.
 
 import { UserError } from "../../errors.ts";
-import type { KeyValue, MetricPoint, MlflowClient, MlflowRun } from "./mlflow-client.ts";
+import type { KeyValue, MetricPoint, MlflowClient, MlflowRun, RunTest } from "./mlflow-client.ts";
 import { completeTag, parentTag, runTag, type TrackedDataset, type TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
@@ -37,7 +37,7 @@ export interface SenderOptions {
   /** The bytes of an artifact; a UserError if they may not be sent. */
   readonly read: (artifact: Artifact) => Promise<Buffer>;
   /** Whether a run that bears the log's id is this log's, and not a copy's that went another way. All are by default. */
-  readonly belongs?: (run: MlflowRun) => boolean;
+  readonly belongs?: RunTest;
   /** Told what the server refuses, each thing once. */
   readonly warn: (message: string) => void;
 }

@@ -16,6 +16,9 @@ export interface MlflowRun {
   readonly lastSteps: Readonly<Record<string, number>>;
 }
 
+/** Whether a run is the one that is looked for. */
+export type RunTest = (run: MlflowRun) => boolean | Promise<boolean>;
+
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
@@ -110,7 +113,7 @@ export class MlflowClient {
   }
 
   /** The oldest run that has the tag and is `wanted`. */
-  async findRun(experimentId: string, tag: KeyValue, wanted: (run: MlflowRun) => boolean): Promise<MlflowRun | null> {
+  async findRun(experimentId: string, tag: KeyValue, wanted: RunTest): Promise<MlflowRun | null> {
     let page: string | undefined;
     for (let pages = 0; pages < mostPages; pages++) {
       const found: z.infer<typeof foundRuns> = await this.#post(
@@ -125,8 +128,7 @@ export class MlflowClient {
         },
         foundRuns,
       );
-      const run = found.runs.find(wanted);
-      if (run !== undefined) return run;
+      for (const run of found.runs) if (await wanted(run)) return run;
       page = found.next_page_token;
       if (page === undefined || page === "") return null;
     }

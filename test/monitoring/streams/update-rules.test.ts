@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { admit, decideByHand, type JudgedBatch } from "../../../src/monitoring/streams/update-rules.ts";
+import { admit, type DecidableBatch, decideByHand } from "../../../src/monitoring/streams/update-rules.ts";
 
 describe("admit", () => {
   it("keeps a doubtful batch out, unless a person says otherwise", () => {
-    expect(admit("normal", { doubtful: true })).toEqual({ status: "doubtful", inWindow: false });
-    expect(admit("normal", { doubtful: true, accept: true })).toEqual({ status: "accepted", inWindow: true });
+    expect(admit("normal", { doubtful: true })).toEqual({ status: "doubtful", inReferences: false });
+    expect(admit("normal", { doubtful: true, accept: true })).toEqual({ status: "accepted", inReferences: true });
   });
 
   it.each([
@@ -16,19 +16,19 @@ describe("admit", () => {
     ["gradual_drift", true, "accepted", true],
     ["sudden_change", true, "accepted", true],
     ["rejected", true, "rejected", false],
-  ] as const)("a batch that is %s (accepted by a person: %s) is %s", (verdict, accept, status, inWindow) => {
-    expect(admit(verdict, { accept })).toEqual({ status, inWindow });
+  ] as const)("a batch that is %s (accepted by a person: %s) is %s", (verdict, accept, status, inReferences) => {
+    expect(admit(verdict, { accept })).toEqual({ status, inReferences });
   });
 });
 
 describe("decideByHand", () => {
-  const entered: JudgedBatch = { status: "accepted", inWindow: true, hasSummary: true };
-  const alarmed: JudgedBatch = { status: "alarmed", inWindow: false, hasSummary: true };
-  const excluded: JudgedBatch = { status: "excluded", inWindow: false, hasSummary: true };
-  const rejected: JudgedBatch = { status: "rejected", inWindow: false, hasSummary: false };
-  const beforeReset: JudgedBatch = { status: "accepted", inWindow: false, hasSummary: false };
-  const into = { change: { status: "accepted", inWindow: true } };
-  const out = { change: { status: "excluded", inWindow: false } };
+  const entered: DecidableBatch = { status: "accepted", inReferences: true, hasSummary: true };
+  const alarmed: DecidableBatch = { status: "alarmed", inReferences: false, hasSummary: true };
+  const excluded: DecidableBatch = { status: "excluded", inReferences: false, hasSummary: true };
+  const rejected: DecidableBatch = { status: "rejected", inReferences: false, hasSummary: false };
+  const beforeReset: DecidableBatch = { status: "accepted", inReferences: false, hasSummary: false };
+  const into = { change: { status: "accepted", inReferences: true } };
+  const out = { change: { status: "excluded", inReferences: false } };
   const none = { change: null };
   const refused = (why: RegExp) => ({ refused: expect.stringMatching(why) });
 

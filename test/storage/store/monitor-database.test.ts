@@ -42,7 +42,7 @@ function batch(batchId: string, changes: Partial<NewBatch> = {}): NewBatch {
     receivedAt: "2026-11-24T05:00:00.000Z",
     status: "accepted",
     reason: null,
-    inWindow: true,
+    inReferences: true,
     summary: Uint8Array.of(Number(batchId)),
     figures: { mean: Number(batchId) },
     result: { verdict: "normal" },
@@ -66,7 +66,13 @@ describe("the ledger", () => {
   it("gives back what was written, after it was closed as well", () => {
     const directory = temporaryDirectory();
     const first = MonitorDatabase.open(directory, { modelVersion, upgradeSummary });
-    const odd = batch("7", { stream: "κλμ\0'; --", batchId: "😀\n", reason: "…", status: "excluded", inWindow: false });
+    const odd = batch("7", {
+      stream: "κλμ\0'; --",
+      batchId: "😀\n",
+      reason: "…",
+      status: "excluded",
+      inReferences: false,
+    });
     first.transaction((ledger) => ledger.append(odd));
     first.close();
     expect(existsSync(join(directory, "monitor.sqlite-wal"))).toBe(false);
@@ -80,7 +86,7 @@ describe("the ledger", () => {
 
   it("takes the window from a stream's end and the anchor from its start, both oldest first", () => {
     opened().transaction((ledger) => {
-      for (const id of ["1", "2", "3", "4", "5"]) ledger.append(batch(id, { inWindow: id !== "4" }));
+      for (const id of ["1", "2", "3", "4", "5"]) ledger.append(batch(id, { inReferences: id !== "4" }));
       ledger.append(batch("6", { stream: "b" }));
       const ids = (batches: { batchId: string }[]) => batches.map(({ batchId }) => batchId);
       expect(ids(ledger.newest("a", 3))).toEqual(["2", "3", "5"]);
@@ -93,13 +99,13 @@ describe("the ledger", () => {
     });
   });
 
-  it("is read page by page, of one stream or of all", () => {
+  it("is read page by page, from either end", () => {
     opened().transaction((ledger) => {
       for (let i = 1; i <= 7; i++) ledger.append(batch(`${i}`, { stream: i % 2 === 0 ? "even" : "odd" }));
-      const first = ledger.page({ limit: 4 });
-      expect(first.map(({ batchId }) => batchId)).toEqual(["1", "2", "3", "4"]);
-      expect(ledger.page({ after: first.at(-1)!.sequence }).map(({ batchId }) => batchId)).toEqual(["5", "6", "7"]);
-      expect(ledger.page({ stream: "even", after: 2 }).map(({ batchId }) => batchId)).toEqual(["4", "6"]);
+      const ids = (options: object): string[] => ledger.page("odd", options).map(({ batchId }) => batchId);
+      expect(ids({ limit: 2 })).toEqual(["1", "3"]);
+      expect(ids({ skip: 2 })).toEqual(["5", "7"]);
+      expect(ids({ limit: 2, fromEnd: true })).toEqual(["5", "7"]);
     });
   });
 
@@ -109,33 +115,34 @@ describe("the ledger", () => {
     expect(() => database.transaction((ledger) => ledger.append(batch("1")))).toThrow(/UNIQUE/);
     expect(() => database.transaction((ledger) => ledger.append(batch("2", { summary: null })))).toThrow(/no summary/);
     database.transaction((ledger) => ledger.append(batch("1", { stream: "b" })));
-    expect(database.transaction((ledger) => ledger.page().map(({ sequence }) => sequence))).toEqual([1, 2]);
+    const sequences = (stream: string) => database.snapshot((ledger) => ledger.page(stream).map((row) => row.sequence));
+    expect([sequences("a"), sequences("b")]).toEqual([[1], [2]]);
   });
 
   it("changes a status by hand, and says when the window last changed", () => {
     opened().transaction((ledger) => {
       ledger.append(batch("1"));
-      ledger.append(batch("2", { status: "alarmed", inWindow: false, receivedAt: later }));
-      expect(ledger.stream("a")?.referenceChangedAt).toBe(batch("1").receivedAt);
-      ledger.setStatus("a", "1", { status: "excluded", reason: "loose strap", inWindow: false, at: later });
-      expect(ledger.find("a", "1")).toMatchObject({ status: "excluded", reason: "loose strap", inWindow: false });
-      expect(ledger.stream("a")?.referenceChangedAt).toBe(later);
-      const change = { status: "accepted", reason: null, inWindow: true, at: later } as const;
-      expect(() => ledger.setStatus("a", "3", change)).toThrow(/"3"/);
+      ledger.append(batch("2", { status: "alarmed", inReferences: false, receivedAt: later }));
+      expect(ledger.stream("a")?.referencesChangedAt).toBe(batch("1").receivedAt);
+      ledger.setStanding("a", "1", { status: "excluded", reason: "loose strap", inReferences: false, at: later });
+      expect(ledger.find("a", "1")).toMatchObject({ status: "excluded", reason: "loose strap", inReferences: false });
+      expect(ledger.stream("a")?.referencesChangedAt).toBe(later);
+      const change = { status: "accepted", reason: null, inReferences: true, at: later } as const;
+      expect(() => ledger.setStanding("a", "3", change)).toThrow(/"3"/);
     });
   });
 
   it("keeps a state for each stream, and forgets it with the window on a reset; the history stays", () => {
     opened().transaction((ledger) => {
       for (const stream of ["a", "b"]) ledger.append(batch("1", { stream }));
-      expect(ledger.stream("a")).toMatchObject({ state: null, referenceChangedAt: batch("1").receivedAt });
+      expect(ledger.stream("a")).toMatchObject({ state: null, referencesChangedAt: batch("1").receivedAt });
       ledger.putState("a", { evidence: [1.5, null] });
       ledger.putState("b", 2);
       ledger.reset("a", later);
-      expect(ledger.stream("a")).toMatchObject({ state: null, referenceChangedAt: later });
+      expect(ledger.stream("a")).toMatchObject({ state: null, referencesChangedAt: later });
       expect(ledger.stream("b")?.state).toBe(2);
       expect(ledger.newest("a", 5)).toEqual([]);
-      expect(ledger.find("a", "1")).toMatchObject({ status: "accepted", inWindow: false, hasSummary: false });
+      expect(ledger.find("a", "1")).toMatchObject({ status: "accepted", inReferences: false, hasSummary: false });
       expect(ledger.stream("c")).toBeUndefined();
     });
   });
@@ -151,7 +158,7 @@ describe("a transaction", () => {
       });
     expect(failing).toThrow("in the middle");
     expect(() => database.transaction(async (ledger) => ledger.append(batch("1")))).toThrow(/synchronous/);
-    expect(database.transaction((ledger) => [ledger.streams(), ledger.page()])).toEqual([[], []]);
+    expect(database.transaction((ledger) => [ledger.streams(), ledger.page("a")])).toEqual([[], []]);
   });
 
   it("keeps every other out, and tells one that waited too long", () => {
@@ -198,7 +205,8 @@ describe("a ledger of version 1", () => {
 
   function expectWhole(database: MonitorDatabase): void {
     database.transaction((ledger) => {
-      const page = ledger.page({ limit: 1000 });
+      const page = ["a", "b"].flatMap((stream) => ledger.page(stream, { limit: 1000 }));
+      page.sort((one, other) => one.sequence - other.sequence);
       expect(page).toHaveLength(rows);
       for (const [k, row] of page.entries()) {
         const i = k + 1;
@@ -206,7 +214,7 @@ describe("a ledger of version 1", () => {
         expect(row).toEqual({
           ...{ sequence: i, stream: i % 2 === 0 ? "b" : "a", batchId: `batch ${i}`, contentHash: `hash ${i}` },
           ...{ receivedAt: "2026-11-24T05:00:00.000Z", status: rejected ? "rejected" : "accepted" },
-          ...{ reason: rejected ? "gap" : null, inWindow: !rejected, hasSummary: !rejected },
+          ...{ reason: rejected ? "gap" : null, inReferences: !rejected, hasSummary: !rejected },
           ...{ figures: rejected ? null : { mean: i }, result: { i } },
         });
       }
@@ -278,7 +286,7 @@ describe("a file that cannot be used", () => {
     });
     whole.close();
     spoil(path);
-    const error = refusal(() => opened(directory).transaction((ledger) => ledger.page({ limit: 1000 })));
+    const error = refusal(() => opened(directory).transaction((ledger) => ledger.page("a", { limit: 1000 })));
     expect(error.message).toMatch(message);
     expect(error.message).toContain(path);
     expect(error.advice).toBeDefined();
@@ -372,7 +380,7 @@ describe("a file that cannot be used", () => {
     raw.exec(change);
     raw.close();
     const error = refusal(() =>
-      opened(directory).snapshot((ledger) => [ledger.stream("a"), ledger.newest("a", 5), ledger.page()]),
+      opened(directory).snapshot((ledger) => [ledger.stream("a"), ledger.newest("a", 5), ledger.page("a")]),
     );
     expect(error.message).toMatch(message);
   });
@@ -387,7 +395,7 @@ describe("a file that cannot be used", () => {
     const raw = new DatabaseSync(join(directory, "monitor.sqlite"));
     raw.prepare("UPDATE batches SET result = ?").run(deflateRawSync(`[${"[],".repeat(5_000_000)}[]]`));
     raw.close();
-    const error = refusal(() => opened(directory).snapshot((ledger) => ledger.last("a", 30)));
+    const error = refusal(() => opened(directory).snapshot((ledger) => ledger.page("a", { fromEnd: true })));
     expect(error.message).toMatch(/the ledger is damaged: batch "\d+": result: expected deflated JSON/);
   });
 

@@ -1,0 +1,63 @@
+// The ledger in a model's folder, opened with what only its monitor knows: how a summary of version 1 becomes one of the
+// present form, and what a stream's rolling_reference.json says.
+import { jsonText } from "../../storage/store/atomic-file.ts";
+import type { RollingBatches } from "../../storage/store/published-reference.ts";
+import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
+import { stored } from "../../storage/store/stored-value.ts";
+import type { StreamStore } from "../../storage/store/stream-store.ts";
+import { figuresOf } from "../summaries/batch-figures.ts";
+import { encodeMeasurement, type MeasurementShape } from "../summaries/measurement-codec.ts";
+import { batchFiguresSchema, batchMeasurementSchema } from "../summaries/summary-schemas.ts";
+import { type RollingReference, rollingReference } from "./rolling-reference.ts";
+
+/** Whose ledger it is. */
+export interface LedgerOwner {
+  readonly directory: string;
+  /** The manifest's. */
+  readonly modelVersion: string;
+}
+
+/** What a monitor needs to know of its model. */
+export interface MonitoredModel extends LedgerOwner {
+  readonly channels: readonly string[];
+  /** How many accepted batches the rolling reference holds, and the anchor. */
+  readonly referenceBatches: number;
+  /** Of every batch that is kept. */
+  readonly shape: MeasurementShape;
+}
+
+/** @throws UserError if there is a ledger that cannot be used */
+export function openLedger(model: MonitoredModel, options: { readonly busyTimeoutMs?: number } = {}): StreamStore {
+  const { directory, modelVersion, referenceBatches } = model;
+  return SqliteStreamStore.open(directory, {
+    ...{ modelVersion, upgradeSummary, ...options },
+    published: { referenceBatches, text: (rolling) => jsonText(describeReference(rolling, model)) },
+  });
+}
+
+/** What is told of a ledger. */
+export type ReadableLedger = Pick<StreamStore, "page" | "streams" | "close">;
+
+/** For those who need not know the model. @throws UserError as `openLedger` */
+export function openReadableLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {
+  return SqliteStreamStore.open(directory, { modelVersion, upgradeSummary });
+}
+
+/** The stream's rolling reference; empty for a stream without batches. */
+export function describeReference(
+  { stream, referencesChangedAt, rolling }: RollingBatches,
+  { channels, referenceBatches }: Pick<MonitoredModel, "channels" | "referenceBatches">,
+): RollingReference {
+  return rollingReference({
+    ...{ stream, channels, referenceBatches, lastUpdated: referencesChangedAt },
+    batches: rolling.map(({ batchId, receivedAt, figures }) => ({
+      ...{ batchId, timestamp: receivedAt },
+      figures: stored(batchFiguresSchema, figures, `batch "${batchId}"`),
+    })),
+  });
+}
+
+function upgradeSummary(json: unknown, what: string): { summary: Uint8Array; figures: unknown } {
+  const measurement = stored(batchMeasurementSchema, json, what);
+  return { summary: encodeMeasurement(measurement), figures: figuresOf(measurement.byClass) };
+}

@@ -1,0 +1,76 @@
+// A stream's rolling_reference.json says what the ledger says. It is written after the transaction that changed the
+// ledger, so a killed process can leave it behind; whoever uses the stream next brings it up to date. It is derived and
+// written under the ledger's own lock: of two processes the later one writes what both did, in whatever order they come.
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "../../errors.ts";
+import { hasCode } from "../../system-error.ts";
+import { replaceFileSync } from "./atomic-file.ts";
+import type { BatchLedger } from "./batch-ledger.ts";
+import type { MonitorDatabase } from "./monitor-database.ts";
+import { rollingReferencePath } from "./stream-names.ts";
+import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
+
+/** What a rolling reference is described by. */
+export interface RollingBatches extends Pick<StoredMemory, "referencesChangedAt"> {
+  readonly stream: string;
+  readonly rolling: readonly ReferenceFigures[];
+}
+
+export interface PublishedReference {
+  /** N: how many batches a rolling reference holds. */
+  readonly referenceBatches: number;
+  /** The file's content. */
+  readonly text: (reference: RollingBatches) => string;
+}
+
+/**
+ * Brings the stream's file up to date, and writes nothing if it is. A stream without batches has no file, but for the
+ * empty one that `train` wrote. What the file says can be derived again at any time, so it is not flushed to the disk.
+ */
+export function publishReference(
+  database: MonitorDatabase,
+  directory: string,
+  stream: string,
+  published: PublishedReference,
+): void {
+  const path = join(directory, rollingReferencePath(stream));
+  const seen = database.snapshot((ledger) => ({
+    version: ledger.version(stream),
+    text: textOf(ledger, stream, published),
+  }));
+  if (seen.text === null || contentOf(path) === seen.text) return;
+  database.transaction((ledger) => {
+    const isCurrent = ledger.version(stream) === seen.version;
+    const text = isCurrent ? seen.text! : textOf(ledger, stream, published)!;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      replaceFileSync(path, text);
+    } catch (cause) {
+      if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EISDIR", "ENOTDIR"].some((code) => hasCode(cause, code)))
+        throw cause;
+      throw new UserError(`${path} cannot be written (${cause instanceof Error ? cause.message : cause})`, {
+        advice: "The ledger is complete; the file follows when the stream is used and it can be written again.",
+        cause,
+      });
+    }
+  });
+}
+
+/** Null for a stream without batches. */
+function textOf(ledger: BatchLedger, stream: string, { referenceBatches, text }: PublishedReference): string | null {
+  const row = ledger.stream(stream);
+  if (row === undefined) return null;
+  const { referencesChangedAt } = row;
+  return text({ stream, referencesChangedAt, rolling: ledger.newestFigures(stream, referenceBatches) });
+}
+
+/** Undefined if there is nothing that can be read as a file. */
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].some((code) => hasCode(error, code))) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,175 @@
+// Streams in a model folder's monitor.sqlite. A decision runs outside of the ledger's lock; the commit makes sure that the
+// stream is still at the version it was judged by, and else the batch is judged again. So each batch is judged by what came
+// before it, however many processes bring batches at the same moment, and nobody waits for another's judging.
+import type { BatchLedger } from "./batch-ledger.ts";
+import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
+import { type PublishedReference, publishReference } from "./published-reference.ts";
+import {
+  type BatchStanding,
+  type CompactedStore,
+  type DecidedBatch,
+  type IncomingBatch,
+  type PageOptions,
+  type RecordedBatch,
+  type StoredBatch,
+  type StoredMemory,
+  type StreamPage,
+  type StreamRules,
+  type StreamStore,
+  shortenedPerBatch,
+} from "./stream-store.ts";
+
+export interface SqliteStoreOptions extends MonitorOptions {
+  /** A file for each stream that says what its rolling reference is; not written when not given. */
+  readonly published?: PublishedReference;
+}
+
+/** Judged outside of the lock; a batch that lost so many races is judged inside it. */
+const mostRaces = 4;
+/** Batches shortened in one transaction, so that checks can run in between. */
+const shortenedAtOnce = 200;
+
+type Decide = (memory: StoredMemory) => DecidedBatch;
+
+export class SqliteStreamStore implements StreamStore {
+  readonly #database: MonitorDatabase;
+  readonly #directory: string;
+  readonly #published: PublishedReference | undefined;
+  /** Streams whose files were brought up to date since the store was opened. */
+  readonly #upToDate = new Set<string>();
+
+  private constructor(database: MonitorDatabase, directory: string, published: PublishedReference | undefined) {
+    this.#database = database;
+    this.#directory = directory;
+    this.#published = published;
+  }
+
+  /** @throws UserError as `MonitorDatabase.open` */
+  static open(modelDirectory: string, { published, ...options }: SqliteStoreOptions): SqliteStreamStore {
+    return new SqliteStreamStore(MonitorDatabase.open(modelDirectory, options), modelDirectory, published);
+  }
+
+  async record(batch: IncomingBatch, decide: Decide, rules: StreamRules): Promise<RecordedBatch> {
+    let recorded: RecordedBatch | null = null;
+    for (let race = 0; recorded === null && race < mostRaces; race++) {
+      recorded = this.#judgeAndCommit(batch, decide, rules);
+    }
+    recorded ??= this.#database.transaction(
+      (ledger) =>
+        knownBatch(ledger, batch) ?? append(ledger, batch, decide(memoryOf(ledger, batch.stream, rules)), rules),
+    );
+    this.#publish(batch.stream);
+    return recorded;
+  }
+
+  async decideByHand(
+    { stream, batchId }: Pick<IncomingBatch, "stream" | "batchId">,
+    decide: (batch: StoredBatch | undefined) => BatchStanding | null,
+    at: string,
+  ): Promise<boolean> {
+    const changed = this.#database.transaction((ledger) => {
+      const standing = decide(ledger.find(stream, batchId));
+      if (standing !== null) ledger.setStanding(stream, batchId, { ...standing, at });
+      return standing !== null;
+    });
+    this.#publish(stream);
+    return changed;
+  }
+
+  async reset(streams: readonly string[], at: string): Promise<void> {
+    this.#database.transaction((ledger) => {
+      for (const stream of streams) if (ledger.stream(stream) !== undefined) ledger.reset(stream, at);
+    });
+    for (const stream of streams) this.#publish(stream);
+  }
+
+  async memory(stream: string, rules: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory> {
+    this.#publishOnce(stream);
+    return this.#database.snapshot((ledger) => memoryOf(ledger, stream, rules));
+  }
+
+  async page(stream: string, options: PageOptions = {}): Promise<StreamPage> {
+    this.#publishOnce(stream);
+    return this.#database.snapshot((ledger) => ({
+      total: ledger.stream(stream)?.batches ?? 0,
+      batches: ledger.page(stream, options),
+    }));
+  }
+
+  async streams(): Promise<string[]> {
+    return this.#database.snapshot((ledger) => ledger.streams());
+  }
+
+  async compact(rules: StreamRules): Promise<CompactedStore> {
+    const bytesBefore = this.#database.bytesOnDisk();
+    for (const stream of await this.streams()) {
+      this.#database.transaction((ledger) => ledger.forgetMiddle(stream, rules.keptAtEnds));
+    }
+    let shortened = 0;
+    for (let done = shortenedAtOnce; done === shortenedAtOnce; shortened += done) {
+      done = this.#database.transaction((ledger) => ledger.forget(rules, shortenedAtOnce));
+    }
+    this.#database.vacuum();
+    return { shortened, bytesBefore, bytesAfter: this.#database.bytesOnDisk() };
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  /** Null if the stream moved on between the judging and the commit. */
+  #judgeAndCommit(batch: IncomingBatch, decide: Decide, rules: StreamRules): RecordedBatch | null {
+    const seen = this.#database.snapshot(
+      (ledger) => knownBatch(ledger, batch) ?? { memory: memoryOf(ledger, batch.stream, rules) },
+    );
+    if ("known" in seen) return seen;
+    const decided = decide(seen.memory);
+    return this.#database.transaction((ledger) =>
+      ledger.version(batch.stream) === seen.memory.version ? append(ledger, batch, decided, rules) : null,
+    );
+  }
+
+  #publish(stream: string): void {
+    if (this.#published !== undefined) publishReference(this.#database, this.#directory, stream, this.#published);
+    this.#upToDate.add(stream);
+  }
+
+  /** A process that was killed may have left the file behind. */
+  #publishOnce(stream: string): void {
+    if (!this.#upToDate.has(stream)) this.#publish(stream);
+  }
+}
+
+function knownBatch(ledger: BatchLedger, { stream, batchId }: IncomingBatch): RecordedBatch | null {
+  const batch = ledger.find(stream, batchId);
+  return batch === undefined ? null : { known: true, batch };
+}
+
+function append(
+  ledger: BatchLedger,
+  { stream, batchId, contentHash, receivedAt }: IncomingBatch,
+  { state, ...decided }: DecidedBatch,
+  rules: StreamRules,
+): RecordedBatch {
+  ledger.append({ ...decided, stream, batchId, contentHash, receivedAt });
+  if (state !== undefined) ledger.putState(stream, state);
+  if (decided.inReferences) ledger.forgetMiddle(stream, rules.keptAtEnds);
+  ledger.forget(rules, shortenedPerBatch);
+  return { known: false };
+}
+
+function memoryOf(
+  ledger: BatchLedger,
+  stream: string,
+  { referenceBatches }: Pick<StreamRules, "referenceBatches">,
+): StoredMemory {
+  const row = ledger.stream(stream);
+  return {
+    version: row?.version ?? 0,
+    batches: row?.batches ?? 0,
+    state: row?.state ?? null,
+    rolling: ledger.newest(stream, referenceBatches),
+    anchor: ledger.oldest(stream, referenceBatches),
+    referencesChangedAt: row?.referencesChangedAt ?? null,
+  };
+}

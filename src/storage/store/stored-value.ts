@@ -1,0 +1,21 @@
+import type { z } from "zod";
+import { UserError } from "../../errors.ts";
+
+/**
+ * What a ledger gave back, in the form in which it was put there.
+ * @throws UserError if somebody or something else wrote there
+ */
+export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw damaged(what, [...issue!.path, issue!.message].join(": "), parsed.error);
+}
+
+export function damaged(what: string, how: string, cause: unknown): UserError {
+  return new UserError(`the ledger is damaged: ${what}: ${how}`, {
+    advice:
+      "Restore monitor.sqlite from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+    cause,
+  });
+}

@@ -1,0 +1,190 @@
+// A `StreamStore` of plain objects: the contract's reading of itself, and a place for streams in tests that need no disk.
+import {
+  type BatchStanding,
+  type CompactedStore,
+  type DecidedBatch,
+  type IncomingBatch,
+  type PageOptions,
+  type RecordedBatch,
+  type ReferenceSummary,
+  type StoredBatch,
+  type StoredMemory,
+  type StreamPage,
+  type StreamRules,
+  type StreamStore,
+  shortenedPerBatch,
+} from "../../../src/storage/store/stream-store.ts";
+
+interface Row extends IncomingBatch, BatchStanding {
+  readonly sequence: number;
+  summary: Uint8Array | null;
+  whole: boolean;
+  figures: unknown;
+  result: unknown;
+}
+
+interface Stream {
+  version: number;
+  batches: number;
+  state: unknown;
+  referencesChangedAt: string | null;
+}
+
+/** What several connections share. */
+export interface MemoryPlace {
+  readonly rows: Row[];
+  readonly streams: Map<string, Stream>;
+}
+
+export class MemoryStreamStore implements StreamStore {
+  readonly #place: MemoryPlace;
+
+  constructor(place: MemoryPlace = { rows: [], streams: new Map() }) {
+    this.#place = place;
+  }
+
+  async record(
+    batch: IncomingBatch,
+    decide: (memory: StoredMemory) => DecidedBatch,
+    rules: StreamRules,
+  ): Promise<RecordedBatch> {
+    const { stream, batchId, contentHash, receivedAt } = batch;
+    const known = this.#find(batch);
+    if (known !== undefined) return { known: true, batch: stored(known) };
+    const { state, ...decided } = decide(this.#memory(batch.stream, rules.referenceBatches));
+    const { status, reason, inReferences, summary } = decided;
+    if (inReferences && summary === null) throw new RangeError("no summary to refer to");
+    const row: Row = {
+      ...{
+        stream,
+        batchId,
+        contentHash,
+        receivedAt,
+        status,
+        reason,
+        inReferences,
+        sequence: this.#place.rows.length + 1,
+        whole: true,
+      },
+      ...{ summary: summary && Uint8Array.from(summary) },
+      ...{ figures: throughJson(decided.figures), result: throughJson(decided.result) },
+    };
+    const before = this.#place.streams.get(batch.stream);
+    this.#place.streams.set(batch.stream, {
+      version: (before?.version ?? 0) + 1,
+      batches: (before?.batches ?? 0) + 1,
+      state: state === undefined ? (before?.state ?? null) : throughJson(state),
+      referencesChangedAt: inReferences ? batch.receivedAt : (before?.referencesChangedAt ?? null),
+    });
+    this.#place.rows.push(row);
+    this.#forgetMiddle(batch.stream, rules);
+    this.#forget(rules, shortenedPerBatch);
+    return { known: false };
+  }
+
+  async decideByHand(
+    batch: Pick<IncomingBatch, "stream" | "batchId">,
+    decide: (batch: StoredBatch | undefined) => BatchStanding | null,
+    at: string,
+  ): Promise<boolean> {
+    const row = this.#find(batch);
+    const standing = decide(row && stored(row));
+    if (standing === null) return false;
+    Object.assign(row!, standing);
+    this.#changed(batch.stream, { referencesChangedAt: at });
+    return true;
+  }
+
+  async reset(streams: readonly string[], at: string): Promise<void> {
+    for (const stream of streams.filter((name) => this.#place.streams.has(name))) {
+      for (const row of this.#rows(stream)) Object.assign(row, { inReferences: false, summary: null });
+      this.#changed(stream, { state: null, referencesChangedAt: at });
+    }
+  }
+
+  async memory(stream: string, { referenceBatches }: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory> {
+    return this.#memory(stream, referenceBatches);
+  }
+
+  async page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): Promise<StreamPage> {
+    const rows = this.#rows(stream);
+    const start = fromEnd ? Math.max(0, rows.length - skip - limit) : skip;
+    const end = fromEnd ? Math.max(0, rows.length - skip) : skip + limit;
+    return { total: rows.length, batches: rows.slice(start, end).map(stored) };
+  }
+
+  async streams(): Promise<string[]> {
+    return [...this.#place.streams.keys()].sort();
+  }
+
+  async compact(rules: StreamRules): Promise<CompactedStore> {
+    const bytesBefore = this.#bytes();
+    for (const stream of await this.streams()) this.#forgetMiddle(stream, rules);
+    const shortened = this.#forget(rules, Number.POSITIVE_INFINITY);
+    return { shortened, bytesBefore, bytesAfter: this.#bytes() };
+  }
+
+  async close(): Promise<void> {}
+
+  #memory(stream: string, referenceBatches: number): StoredMemory {
+    const own = this.#place.streams.get(stream);
+    const rows = this.#rows(stream).flatMap(({ batchId, receivedAt, figures, summary, inReferences }) =>
+      inReferences && summary !== null ? [{ batchId, receivedAt, figures, summary } satisfies ReferenceSummary] : [],
+    );
+    return {
+      ...{ version: 0, batches: 0, state: null, referencesChangedAt: null, ...structuredClone(own) },
+      ...{ rolling: rows.slice(-referenceBatches), anchor: rows.slice(0, referenceBatches) },
+    };
+  }
+
+  #rows(stream: string): Row[] {
+    return this.#place.rows.filter((row) => row.stream === stream);
+  }
+
+  #find({ stream, batchId }: Pick<IncomingBatch, "stream" | "batchId">): Row | undefined {
+    return this.#rows(stream).find((row) => row.batchId === batchId);
+  }
+
+  #changed(stream: string, changes: Partial<Stream>): void {
+    const own = this.#place.streams.get(stream)!;
+    Object.assign(own, changes, { version: own.version + 1 });
+  }
+
+  #forgetMiddle(stream: string, { keptAtEnds }: StreamRules): void {
+    const rows = this.#rows(stream).filter(({ inReferences }) => inReferences);
+    for (const row of rows.slice(keptAtEnds, Math.max(keptAtEnds, rows.length - keptAtEnds))) row.summary = null;
+  }
+
+  #forget({ since, bytes, keptAtEnds, shorten }: StreamRules, limit: number): number {
+    const whole = this.#place.rows.filter((row) => row.whole);
+    whole.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt) || a.sequence - b.sequence);
+    let done = 0;
+    for (const row of whole) {
+      if (done === limit || (row.receivedAt >= since && this.#bytes() <= bytes)) break;
+      Object.assign(row, { whole: false, result: throughJson(shorten(row.result)) });
+      const own = this.#rows(row.stream).filter(({ inReferences }) => inReferences);
+      const place = own.indexOf(row);
+      const isKept = place >= 0 && (place < keptAtEnds || place >= own.length - keptAtEnds);
+      if (!isKept) row.summary = null;
+      done++;
+    }
+    return done;
+  }
+
+  #bytes(): number {
+    return this.#place.rows.reduce(
+      (sum, row) => sum + JSON.stringify(stored(row)).length + (row.summary?.length ?? 0),
+      0,
+    );
+  }
+}
+
+function stored({ summary, whole: _, ...row }: Row): StoredBatch {
+  return { ...structuredClone(row), hasSummary: summary !== null };
+}
+
+function throughJson(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError("expected a value that JSON can hold");
+  return JSON.parse(text);
+}

@@ -1,0 +1,390 @@
+// What every adapter of `StreamStore` promises, whatever it keeps records in. A new adapter needs no test of its own for it.
+import { describe, expect, it, onTestFinished } from "vitest";
+import type {
+  DecidedBatch,
+  IncomingBatch,
+  StoredBatch,
+  StoredMemory,
+  StreamRules,
+  StreamStore,
+} from "../../../src/storage/store/stream-store.ts";
+
+/** Makes an empty place for streams, to which each call of what it returns connects anew. */
+export type NewPlace = () => () => Promise<StreamStore>;
+
+const first = "2026-11-24T05:00:00.000Z";
+const daysLater = (days: number): string => new Date(Date.parse(first) + days * 86_400_000).toISOString();
+
+function rules(changes: Partial<StreamRules> = {}): StreamRules {
+  const shorten = (result: unknown): unknown => ({ short: result });
+  return { ...{ referenceBatches: 3, keptAtEnds: 6, since: first, bytes: 1e9, shorten }, ...changes };
+}
+
+function batch(batchId: string, changes: Partial<IncomingBatch> = {}): IncomingBatch {
+  return { ...{ stream: "a", batchId, contentHash: `hash of ${batchId}`, receivedAt: first }, ...changes };
+}
+
+function decided(batchId: string, changes: Partial<DecidedBatch> = {}): DecidedBatch {
+  return {
+    ...{ status: "accepted", reason: null, inReferences: true, summary: Buffer.from(batchId) },
+    ...{ figures: { mean: 1 }, result: { of: batchId }, state: { last: batchId } },
+    ...changes,
+  };
+}
+
+const rejected: Partial<DecidedBatch> = { status: "rejected", reason: "gap", inReferences: false, summary: null };
+const alarmed: Partial<DecidedBatch> = { status: "alarmed", reason: "jump", inReferences: false };
+
+const idsOf = (batches: readonly { batchId: string }[]): string[] => batches.map(({ batchId }) => batchId);
+const textsOf = (batches: StoredMemory["rolling"]): string[] =>
+  batches.map(({ summary }) => Buffer.from(summary).toString());
+
+/** How many batches were judged before, by the state that the decision before left. */
+const counting =
+  (batchId: string) =>
+  ({ state, batches }: StoredMemory): DecidedBatch => {
+    const judged = typeof state === "number" ? state + 1 : 1;
+    return decided(batchId, { state: judged, result: { place: batches + 1, judged } });
+  };
+
+export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
+  async function connected(place = newPlace()): Promise<StreamStore> {
+    const store = await place();
+    onTestFinished(() => store.close());
+    return store;
+  }
+
+  async function bring(
+    store: StreamStore,
+    batchId: string,
+    decision: Partial<DecidedBatch> = {},
+    incoming: Partial<IncomingBatch> = {},
+    own: StreamRules = rules(),
+  ): Promise<boolean> {
+    const { known } = await store.record(batch(batchId, incoming), () => decided(batchId, decision), own);
+    return known;
+  }
+
+  const memoryOf = (store: StreamStore, stream = "a"): Promise<StoredMemory> => store.memory(stream, rules());
+
+  const summarised = async (store: StreamStore, stream = "a"): Promise<string[]> =>
+    idsOf((await store.page(stream, { limit: 1000 })).batches.filter(({ hasSummary }) => hasSummary));
+
+  /** Everything that can be seen of a stream. */
+  const allOf = async (store: StreamStore, stream = "a") => [
+    await store.memory(stream, { referenceBatches: 1000 }),
+    await store.page(stream, { limit: 1000 }),
+  ];
+
+  describe(`${adapter}: a batch`, () => {
+    it("is remembered as it was decided, under any name, and by whoever connects later", async () => {
+      const place = newPlace();
+      const store = await place();
+      const odd = batch("😀\n", { stream: "κλμ'; --", contentHash: "…", receivedAt: daysLater(1) });
+      const excluded = decided("x", { status: "excluded", reason: "loose strap", inReferences: false });
+      expect(await store.record(odd, () => excluded, rules())).toEqual({ known: false });
+      const { summary: _, state, ...record } = excluded;
+      const expected = { ...odd, ...record, hasSummary: true, sequence: expect.any(Number) };
+      expect(await store.page(odd.stream)).toEqual({ total: 1, batches: [expected] });
+      await store.close();
+      const later = await connected(place);
+      expect(await later.page(odd.stream)).toEqual({ total: 1, batches: [expected] });
+      expect(await later.streams()).toEqual([odd.stream]);
+      expect((await memoryOf(later, odd.stream)).state).toEqual(state);
+    });
+
+    it("is judged by what its stream remembers, and by nothing of other streams", async () => {
+      const store = await connected();
+      const seen: StoredMemory[] = [];
+      const look = (stream: string, batchId: string) =>
+        store.record(
+          batch(batchId, { stream, receivedAt: daysLater(seen.length) }),
+          (memory) => {
+            seen.push(memory);
+            return decided(batchId);
+          },
+          rules(),
+        );
+      await look("a", "1");
+      await look("b", "1");
+      await look("a", "2");
+      const [begun, other, second] = seen;
+      const nothing = { version: 0, batches: 0, state: null, rolling: [], anchor: [], referencesChangedAt: null };
+      expect([begun, other]).toEqual([nothing, nothing]);
+      const one = { batchId: "1", receivedAt: first, figures: { mean: 1 }, summary: expect.anything() };
+      expect(second).toMatchObject({ batches: 1, state: { last: "1" }, rolling: [one], anchor: [one] });
+      expect(second!.referencesChangedAt).toBe(first);
+      expect(second!.version).toBeGreaterThan(0);
+      expect(textsOf(second!.rolling)).toEqual(["1"]);
+    });
+
+    it("that came before is given back, and changes nothing, whatever is decided now", async () => {
+      const store = await connected();
+      await bring(store, "1");
+      await bring(store, "2");
+      const before = await allOf(store);
+      const unasked = (): never => expect.unreachable("judged again");
+      const answer = await store.record(
+        batch("1", { contentHash: "other", receivedAt: daysLater(9) }),
+        unasked,
+        rules(),
+      );
+      expect(answer).toMatchObject({ known: true, batch: { contentHash: "hash of 1", result: { of: "1" } } });
+      expect(await allOf(store)).toEqual(before);
+      expect(await bring(store, "1", {}, { stream: "b" })).toBe(false);
+    });
+
+    it("changes nothing if its decision throws, or gives what cannot be kept", async () => {
+      const store = await connected();
+      await bring(store, "1");
+      const before = await allOf(store);
+      const failing = store.record(
+        batch("2"),
+        () => {
+          throw new Error("no such channel");
+        },
+        rules(),
+      );
+      await expect(failing).rejects.toThrow("no such channel");
+      await expect(bring(store, "2", { summary: null })).rejects.toThrow(RangeError);
+      await expect(bring(store, "2", { result: undefined })).rejects.toThrow(TypeError);
+      await expect(bring(store, "2", { state: () => 1 })).rejects.toThrow(TypeError);
+      expect(await allOf(store)).toEqual(before);
+      expect(await bring(store, "2")).toBe(false);
+    });
+
+    it("leaves the state as it was, if it has none of its own", async () => {
+      const store = await connected();
+      await bring(store, "1");
+      const { state: _, ...without } = decided("2", rejected);
+      await store.record(batch("2"), () => without, rules());
+      expect(await memoryOf(store)).toMatchObject({ batches: 2, state: { last: "1" } });
+      expect(idsOf((await memoryOf(store)).rolling)).toEqual(["1"]);
+    });
+
+    it("is kept apart from what its caller does with the same objects later", async () => {
+      const store = await connected();
+      const summary = Buffer.from("one");
+      const result = { of: "1" };
+      await bring(store, "1", { summary, result });
+      summary.fill(0);
+      result.of = "changed";
+      expect(textsOf((await memoryOf(store)).rolling)).toEqual(["one"]);
+      const [kept] = (await store.page("a")).batches;
+      expect(kept!.result).toEqual({ of: "1" });
+    });
+
+    it("may be copied from a record: what is not asked for is not looked at", async () => {
+      const store = await connected();
+      await bring(store, "1");
+      const [record] = (await store.page("a")).batches;
+      await store.record({ ...record!, batchId: "2" }, () => ({ ...record!, ...decided("2", alarmed) }), rules());
+      const { batches } = await store.page("a");
+      expect(batches.map(({ batchId, status }) => [batchId, status])).toEqual([
+        ["1", "accepted"],
+        ["2", "alarmed"],
+      ]);
+    });
+
+    it("is judged once by all that came before it, however many are brought at once", async () => {
+      const place = newPlace();
+      const stores = [await connected(place), await connected(place), await connected(place)];
+      const brought = Array.from({ length: 30 }, (_, i) => `${i}`);
+      await Promise.all(
+        brought.map((id, i) =>
+          stores[i % 3]!.record(batch(id, { stream: i % 5 === 0 ? "b" : "a" }), counting(id), rules()),
+        ),
+      );
+      for (const [stream, count] of [
+        ["a", 24],
+        ["b", 6],
+      ] as const) {
+        const { total, batches } = await stores[0]!.page(stream);
+        expect(total).toBe(count);
+        expect(batches.map(({ result }) => result)).toEqual(batches.map((_, i) => ({ place: i + 1, judged: i + 1 })));
+        expect(await memoryOf(stores[1]!, stream)).toMatchObject({ batches: count, state: count });
+      }
+    });
+
+    it("is taken once, however often it is brought at once", async () => {
+      const place = newPlace();
+      const stores = [await connected(place), await connected(place)];
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => stores[i % 2]!.record(batch("1"), counting("1"), rules())),
+      );
+      expect(answers.filter(({ known }) => !known)).toHaveLength(1);
+      expect(await memoryOf(stores[0]!)).toMatchObject({ batches: 1, state: 1 });
+    });
+  });
+
+  describe(`${adapter}: memory`, () => {
+    it("has the last N batches of the references and the first N, both oldest first", async () => {
+      const store = await connected();
+      for (const id of ["1", "2", "3", "4", "5"]) await bring(store, id, id === "4" ? alarmed : {});
+      const { rolling, anchor } = await memoryOf(store);
+      expect([idsOf(rolling), idsOf(anchor)]).toEqual([
+        ["2", "3", "5"],
+        ["1", "2", "3"],
+      ]);
+      expect(idsOf((await store.memory("a", { referenceBatches: 100 })).anchor)).toEqual(["1", "2", "3", "5"]);
+    });
+
+    it("has another version after whatever changes the stream, and no other stream's", async () => {
+      const store = await connected();
+      const versions = new Set<number>([(await memoryOf(store)).version]);
+      const moved = async (): Promise<void> => void versions.add((await memoryOf(store)).version);
+      await bring(store, "1");
+      await moved();
+      await bring(store, "2", rejected);
+      await moved();
+      await store.decideByHand(batch("1"), () => ({ status: "excluded", reason: null, inReferences: false }), first);
+      await moved();
+      await store.reset(["a"], first);
+      await moved();
+      expect(versions.size).toBe(5);
+      await bring(store, "1", {}, { stream: "b" });
+      await bring(store, "3");
+      expect(versions.has((await memoryOf(store)).version)).toBe(false);
+      const { version } = await memoryOf(store);
+      await bring(store, "2", {}, { stream: "b" });
+      expect((await memoryOf(store)).version).toBe(version);
+    });
+
+    it("says when the references last changed", async () => {
+      const store = await connected();
+      const changedAt = async (): Promise<unknown> => (await memoryOf(store)).referencesChangedAt;
+      await bring(store, "1", rejected);
+      expect(await changedAt()).toBeNull();
+      await bring(store, "2", {}, { receivedAt: daysLater(1) });
+      await bring(store, "3", alarmed, { receivedAt: daysLater(2) });
+      expect(await changedAt()).toBe(daysLater(1));
+      await store.reset(["a"], daysLater(3));
+      expect(await changedAt()).toBe(daysLater(3));
+    });
+  });
+
+  describe(`${adapter}: what a person decides`, () => {
+    it("takes a batch out of the references, and back in at its place", async () => {
+      const store = await connected();
+      for (const id of ["1", "2", "3"]) await bring(store, id);
+      const set = (inReferences: boolean, status: "accepted" | "excluded") =>
+        store.decideByHand(batch("2"), () => ({ status, reason: "by hand", inReferences }), daysLater(1));
+      expect(await set(false, "excluded")).toBe(true);
+      expect(idsOf((await memoryOf(store)).rolling)).toEqual(["1", "3"]);
+      expect((await memoryOf(store)).referencesChangedAt).toBe(daysLater(1));
+      const { batches } = await store.page("a");
+      expect(batches[1]).toMatchObject({ batchId: "2", status: "excluded", reason: "by hand", inReferences: false });
+      await set(true, "accepted");
+      expect(idsOf((await memoryOf(store)).rolling)).toEqual(["1", "2", "3"]);
+    });
+
+    it("is decided by the batch as it is, or that there is none; null and an error change nothing", async () => {
+      const store = await connected();
+      await bring(store, "1", alarmed);
+      const before = await allOf(store);
+      const seen: unknown[] = [];
+      const look = (found: StoredBatch | undefined): null => {
+        seen.push(found?.status);
+        return null;
+      };
+      const decide = (id: string): Promise<boolean> => store.decideByHand(batch(id), look, first);
+      expect([await decide("1"), await decide("2")]).toEqual([false, false]);
+      expect(seen).toEqual(["alarmed", undefined]);
+      const refused = store.decideByHand(
+        batch("1"),
+        () => {
+          throw new Error("refused");
+        },
+        first,
+      );
+      await expect(refused).rejects.toThrow("refused");
+      expect(await allOf(store)).toEqual(before);
+    });
+
+    it("lets streams begin again; what came stays, and ids stay taken", async () => {
+      const store = await connected();
+      for (const stream of ["a", "b", "c"]) await bring(store, "1", {}, { stream });
+      await store.reset(["a", "b", "unknown"], daysLater(1));
+      for (const stream of ["a", "b"]) {
+        expect(await memoryOf(store, stream)).toMatchObject({ batches: 1, state: null, rolling: [], anchor: [] });
+        const [kept] = (await store.page(stream)).batches;
+        expect(kept).toMatchObject({ status: "accepted", inReferences: false, hasSummary: false, result: { of: "1" } });
+      }
+      expect(await bring(store, "1")).toBe(true);
+      expect(idsOf((await memoryOf(store, "c")).rolling)).toEqual(["1"]);
+      expect(await store.streams()).toEqual(["a", "b", "c"]);
+    });
+  });
+
+  describe(`${adapter}: a page`, () => {
+    it("has a stream's batches in the order they came, from either end", async () => {
+      const store = await connected();
+      for (let i = 1; i <= 7; i++) await bring(store, `${i}`, {}, { stream: i === 4 ? "b" : "a" });
+      const idsOn = async (options: object): Promise<string[]> => idsOf((await store.page("a", options)).batches);
+      expect(await idsOn({})).toEqual(["1", "2", "3", "5", "6", "7"]);
+      expect(await idsOn({ skip: 1, limit: 2 })).toEqual(["2", "3"]);
+      expect(await idsOn({ limit: 2, fromEnd: true })).toEqual(["6", "7"]);
+      expect(await idsOn({ skip: 1, limit: 2, fromEnd: true })).toEqual(["5", "6"]);
+      expect(await idsOn({ skip: 6 })).toEqual([]);
+      expect(await store.page("a", { limit: 0 })).toEqual({ total: 6, batches: [] });
+      expect(await store.page("none")).toEqual({ total: 0, batches: [] });
+      const sequences = (await store.page("a")).batches.map(({ sequence }) => sequence);
+      expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+    });
+  });
+
+  describe(`${adapter}: what is kept`, () => {
+    it("is a summary for as long as a reference needs it or may need it again", async () => {
+      const store = await connected();
+      for (let i = 1; i <= 20; i++) await bring(store, `${i}`);
+      expect(await summarised(store)).toEqual(["1", "2", "3", "4", "5", "6", "15", "16", "17", "18", "19", "20"]);
+      const out = { status: "excluded", reason: null, inReferences: false } as const;
+      for (const id of ["1", "20", "19"]) await store.decideByHand(batch(id), () => out, first);
+      const { rolling, anchor } = await memoryOf(store);
+      expect([textsOf(rolling), textsOf(anchor)]).toEqual([
+        ["16", "17", "18"],
+        ["2", "3", "4"],
+      ]);
+    });
+
+    it("is the whole result, and an alarm's summary, for some days", async () => {
+      const store = await connected();
+      await bring(store, "good");
+      await bring(store, "jump", alarmed);
+      const since = daysLater(1);
+      await bring(store, "later", {}, { receivedAt: since }, rules({ since }));
+      expect(await summarised(store)).toEqual(["good", "later"]);
+      const { batches } = await store.page("a");
+      expect(batches.map(({ result }) => result)).toEqual([
+        { short: { of: "good" } },
+        { short: { of: "jump" } },
+        { of: "later" },
+      ]);
+      expect(batches[1]).toMatchObject({ status: "alarmed", figures: { mean: 1 } });
+      expect(await bring(store, "jump")).toBe(true);
+    });
+
+    it("is less if all together takes too many bytes", async () => {
+      const store = await connected();
+      for (const id of ["1", "2", "3"]) await bring(store, id, alarmed, { stream: id });
+      await bring(store, "4", alarmed, {}, rules({ bytes: 1 }));
+      for (const stream of ["1", "2", "3", "a"]) expect(await summarised(store, stream)).toEqual([]);
+    });
+
+    it("is shortened whole by a compaction, which gives the space back and is done then", async () => {
+      const store = await connected();
+      const long = { of: "x".repeat(2000) };
+      for (let i = 0; i < 30; i++)
+        await bring(store, `${i}`, { ...alarmed, result: long, summary: Buffer.alloc(5000, i) });
+      const own = rules({ since: daysLater(1), shorten: () => ({}) });
+      const { shortened, bytesBefore, bytesAfter } = await store.compact(own);
+      expect(shortened).toBe(30);
+      expect(bytesAfter).toBeLessThan(bytesBefore);
+      expect(await summarised(store)).toEqual([]);
+      expect((await store.page("a")).batches.map(({ result }) => result)).toEqual(
+        Array.from({ length: 30 }, () => ({})),
+      );
+      expect((await store.compact(own)).shortened).toBe(0);
+    });
+  });
+}

@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
   "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
   "storage/tracking": { purpose: "what an MLflow server is sent, and how", imports: [] },
-  "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: ["stats"] },
+  "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
   "learning/evaluation": {
     purpose: "who is tested on whom, the proof of it, and the metrics",
     imports: ["stats"],
@@ -75,7 +75,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "monitoring/drift",
       "storage/store",
       "storage/tracking",
-      "learning/evaluation",
       "learning/pseudo-labeling",
       "learning/training",
     ],

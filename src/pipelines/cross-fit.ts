@@ -8,7 +8,7 @@ import type { FitName } from "../learning/training/fit-events.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
-import { columnsOf } from "../signals/data/column-roles.ts";
+import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
 import { pieces, type RowSource } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
@@ -96,7 +96,10 @@ export function ofOthers(
 }
 
 /** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */
-function candidateConfig(trained: ChampionOptions, config: RetrainConfig): TrainConfig {
+function candidateConfig(
+  trained: ChampionOptions,
+  config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
+): TrainConfig {
   const { out, seed, jobs, experiment, labelled } = config;
   const own = { out, seed, jobs, experiment, split: "group", resume: false } as const;
   if (labelled === undefined) return { ...trained, ...own };

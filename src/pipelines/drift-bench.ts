@@ -21,7 +21,7 @@ import { classOfSamples, signalColumns } from "../monitoring/summaries/measure-b
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collecting, type Reporter, reporterOf } from "../reporter.ts";
-import { columnsOf } from "../signals/data/column-roles.ts";
+import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
 import { makeWindows, windowStep } from "../signals/preprocessing/make-windows.ts";
 import { runsOf } from "../signals/preprocessing/window-chunks.ts";
@@ -54,7 +54,7 @@ export async function driftBench(
   const monitor = await openMonitor(config.model);
   const heard = collecting(reporterOf(run.reporter));
   const windows = await readWindows(config, monitor, heard);
-  const { people, columnsOfChunk } = await cutChunks(windows, config, monitor);
+  const { people, columnsOfChunk } = await cutChunks(windows, config.jobs, monitor);
   const judges = Object.entries(streamJudges({ arl: config.arl, alpha: config.alpha }));
   const rng = Rng.fromSeed(config.seed);
   const count = Math.max(1, Math.round(config.seconds / chunkSeconds));
@@ -141,7 +141,11 @@ function merged(session: readonly Chunk[]): ClassSummaries {
   return mergeClassSummaries(session.map(({ summary }) => summary));
 }
 
-async function readWindows(config: DriftBenchConfig, monitor: Monitor, reporter: Reporter): Promise<WindowSet> {
+async function readWindows(
+  config: NamedColumns & Pick<DriftBenchConfig, "files">,
+  monitor: Monitor,
+  reporter: Reporter,
+): Promise<WindowSet> {
   const { folder, config: trained } = monitor;
   const channels = config.channels ?? folder.manifest.data.channels;
   const { recordings, quality } = await readRecordings(config.files, {
@@ -164,11 +168,11 @@ async function readWindows(config: DriftBenchConfig, monitor: Monitor, reporter:
 /** Every person's chunks, with the class that stands for what was done: the label where there is one, else the prediction. */
 async function cutChunks(
   windows: WindowSet,
-  config: DriftBenchConfig,
+  jobs: number,
   monitor: Monitor,
 ): Promise<{ people: Person[]; columnsOfChunk: Map<Chunk, Columns> }> {
   const { channels, users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
-  const predicted = await predict(windows, config, monitor);
+  const predicted = await predict(windows, jobs, monitor);
   const classOf = classOfSamples(windows, predicted);
   const columns = signalColumns(windows);
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
@@ -202,19 +206,19 @@ async function changedStream(
   sessions: readonly (readonly Chunk[])[],
   change: Change,
   rng: Rng,
-  config: DriftBenchConfig,
+  { changeAt, jobs }: Pick<DriftBenchConfig, "changeAt" | "jobs">,
   monitor: Monitor,
   columnsOfChunk: ReadonlyMap<Chunk, Columns>,
 ): Promise<ClassSummaries[]> {
   const inject = change.begin(rng);
-  const changed = sessions.slice(config.changeAt).map((session, i) => {
+  const changed = sessions.slice(changeAt).map((session, i) => {
     const parts = session.map((chunk) => columnsOfChunk.get(chunk)!);
     return inject(joinColumns(parts), i + 1);
   });
   const rows = columnsOfChunk.get(sessions[0]![0]!)!;
   const chunkRows = Object.values(rows)[0]!.length;
   const windows = windowsOf(changed, chunkRows, monitor);
-  const classOf = classOfSamples(windows, await predict(windows, config, monitor));
+  const classOf = classOfSamples(windows, await predict(windows, jobs, monitor));
   const columns = signalColumns(windows);
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
   const nClasses = monitor.drift.classes.length;
@@ -224,7 +228,7 @@ async function changedStream(
     at += Object.values(batch)[0]!.length;
     return summarizeByClass(summarizer, columns, classOf, nClasses, from, at);
   });
-  return [...sessions.slice(0, config.changeAt).map(merged), ...summaries];
+  return [...sessions.slice(0, changeAt).map(merged), ...summaries];
 }
 
 /** Windows inside the chunks of batches, one batch after the other. */
@@ -253,9 +257,8 @@ function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, con
   };
 }
 
-async function predict(windows: WindowSet, config: DriftBenchConfig, { folder, drift }: Monitor): Promise<Int32Array> {
+async function predict(windows: WindowSet, threads: number, { folder, drift }: Monitor): Promise<Int32Array> {
   const nClasses = drift.classes.length;
-  const { jobs: threads } = config;
   const probabilities = await predictWindows(folder.path(modelFiles.network), windows, nClasses, { threads });
   return Int32Array.from(argmaxRows(probabilities, nClasses));
 }

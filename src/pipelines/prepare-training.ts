@@ -10,7 +10,7 @@ import { type DescribedValues, describeValues } from "../monitoring/drift/descri
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
-import { columnsOf } from "../signals/data/column-roles.ts";
+import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
@@ -32,10 +32,17 @@ export interface TrainingData {
   readonly warnings: readonly string[];
 }
 
+/** What the preparation looks at. */
+type Preparing = NamedColumns &
+  Pick<
+    TrainConfig,
+    "files" | "rate" | "window" | "overlap" | "split" | "folds" | "seed" | "network" | "batchSize" | "jobs"
+  >;
+
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
 
 /** @throws UserError for every fault of the files, or where they cannot be split as asked */
-export async function prepareTraining(config: TrainConfig, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
+export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
   const opened = await openRecordings(config.files, {
     columns: columnsOf(config),
     requireLabels: true,
@@ -72,24 +79,23 @@ export async function prepareTraining(config: TrainConfig, reporter: Reporter<Tr
 
 /** Folds, and where their windows come from. */
 function splitsOf(
-  config: TrainConfig,
+  { split, folds: nSplits, window: purgeSamples, seed }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
   windows: WindowSet,
   reporter: Reporter<TrainEvent>,
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
-  const rng = Rng.fromSeed(config.seed);
+  const rng = Rng.fromSeed(seed);
   // A window's length between test and training windows of one recording: neighbours in time are alike.
-  const purgeSamples = config.window;
-  const { splits, warnings } = outerSplit(config.split, windows, {
-    nSplits: config.folds,
+  const { splits, warnings } = outerSplit(split, windows, {
+    nSplits,
     purgeSamples,
     rng: rng.split("folds"),
   });
   const folds = splits.map(({ trainIndex, testIndex }, fold) => ({
-    ...innerSplit(config.split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples }),
+    ...innerSplit(split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples }),
     testIndex,
   }));
-  const leakage = leakageReport(config.split, windows, folds);
-  reporter.event(splitEvent(config, leakage, folds, warnings));
+  const leakage = leakageReport(split, windows, folds);
+  reporter.event(splitEvent(split, leakage, folds, warnings));
   return { folds, leakage, warnings };
 }
 
@@ -125,14 +131,14 @@ function dataEvent({ rows, files, columns, quality }: OpenedRecordings, windows:
 }
 
 function splitEvent(
-  config: TrainConfig,
+  split: TrainConfig["split"],
   leakage: LeakageReport,
   folds: readonly FoldParts[],
   warnings: readonly string[],
 ): TrainEvent {
   return {
     type: "split",
-    split: config.split,
+    split,
     folds: folds.map(({ trainIndex, validationIndex, testIndex }, i) => ({
       fold: i + 1,
       testUsers: leakage.folds[i]!.test_users,

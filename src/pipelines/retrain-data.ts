@@ -9,6 +9,7 @@ import { tellMemory, trainingMemory } from "../learning/training/training-memory
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collecting, type Reporter, silent } from "../reporter.ts";
+import type { NamedColumns } from "../signals/data/column-roles.ts";
 import { openDatabase, sqlName, sqlString } from "../signals/data/duckdb.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
@@ -54,12 +55,16 @@ export interface RetrainData {
   readonly warnings: readonly string[];
 }
 
+/** What the preparation looks at. */
+type Preparing = NamedColumns &
+  Pick<RetrainConfig, "files" | "model" | "labelled" | "truth" | "holdout" | "epochs" | "seed" | "jobs">;
+
 /**
  * @param reporter told how much memory the retraining needs, before its windows are in memory
  * @throws UserError for every fault of the files, or where nobody can be held out
  */
 export async function prepareRetraining(
-  config: RetrainConfig,
+  config: Preparing,
   champion: Monitor,
   reporter: Reporter<TrainEvent> = silent,
 ): Promise<RetrainData> {
@@ -77,7 +82,7 @@ export async function prepareRetraining(
 async function prepareWith(
   labelled: RetrainRecordings,
   of: {
-    config: RetrainConfig;
+    config: Preparing;
     champion: Monitor;
     trained: ChampionOptions;
     /** What a reader of the figures must know. */
@@ -124,7 +129,10 @@ async function prepareWith(
       holdoutRows: validationIndex,
       unlabelledRows,
     },
-    truth: config.truth === undefined ? null : await readTruth(config, champion, trained, learnable, heard),
+    truth:
+      config.truth === undefined
+        ? null
+        : await readTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
     championOnHoldout: await outOfFold(champion, pickWindows(own, validationIndex), config, heard),
     championOnUnlabelled: await predictWindows(network, learnable, nClasses, threads),
     learningRates: await schedule(champion, trained, config.epochs),
@@ -156,7 +164,7 @@ function cutBoth(
     champion,
     trained,
     reporter,
-  }: { config: RetrainConfig; champion: Monitor; trained: ChampionOptions; reporter: Reporter<TrainEvent> },
+  }: { config: Pick<Preparing, "jobs">; champion: Monitor; trained: ChampionOptions; reporter: Reporter<TrainEvent> },
 ): [WindowSet, WindowSet] {
   try {
     const foreign = { rows: unlabelled.rows, plan: planOf(unlabelled.rows, champion) };
@@ -265,7 +273,11 @@ function keyOf(user: string, recording: string, start: number): string {
 }
 
 /** The learning rates of the champion's final fit, an epoch each; a longer fit goes on with the last. */
-async function schedule(champion: Monitor, trained: ChampionOptions, epochs: number | undefined): Promise<number[]> {
+async function schedule(
+  champion: Monitor,
+  trained: Pick<ChampionOptions, "learningRate">,
+  epochs: number | undefined,
+): Promise<number[]> {
   const path = champion.folder.path(modelFiles.history);
   const rows = (await readJsonLines(path)).map((row, i): HistoryRow => {
     const parsed = historyRowSchema.safeParse(row);

@@ -1,13 +1,13 @@
 // What a retraining reads: the labelled recordings that the champion comes from, or others, and the unlabelled ones through the
 // quality gate. Rows stay where they are read from; only windows are in memory. U unlabelled windows.
 
-import type { ChampionOptions, RetrainConfig } from "../config.ts";
+import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
-import { columnsOf } from "../signals/data/column-roles.ts";
+import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality.ts";
 import { type RowSource, withChannels } from "../signals/data/recordings.ts";
@@ -24,7 +24,7 @@ export interface RetrainRecordings {
 }
 
 /** What the champion learned from has the names of its training; others those of the user, else these. */
-function labelledColumns(config: RetrainConfig, trained: ChampionOptions): ReturnType<typeof columnsOf> {
+function labelledColumns(config: NamedColumns & Pick<RetrainConfig, "labelled">, trained: NamedColumns): NamedColumns {
   if (config.labelled === undefined) return columnsOf(trained);
   const { pathColumns: _, ...named } = columnsOf(trained);
   return { ...named, ...columnsOf(config) };
@@ -32,9 +32,9 @@ function labelledColumns(config: RetrainConfig, trained: ChampionOptions): Retur
 
 /** Who, which recording and when: names of the user, else of the training. A person under another name would be learned from. */
 function unlabelledColumns(
-  config: RetrainConfig,
-  trained: ChampionOptions,
-): Pick<ReturnType<typeof columnsOf>, "group" | "recording" | "time" | "pathColumns"> {
+  config: NamedColumns,
+  trained: NamedColumns,
+): Pick<NamedColumns, "group" | "recording" | "time" | "pathColumns"> {
   const { pathColumns: _p, ...named } = columnsOf(trained);
   const { label: _, channels: _c, ...columns } = { ...named, ...columnsOf(config) };
   return columns;
@@ -42,9 +42,9 @@ function unlabelledColumns(
 
 /** @throws UserError where they cannot be read, or are not those that the champion learned from */
 export async function openLabelled(
-  config: RetrainConfig,
+  config: NamedColumns & Pick<RetrainConfig, "model" | "labelled">,
   champion: Monitor,
-  trained: ChampionOptions,
+  trained: NamedColumns,
   reporter: Reporter,
 ): Promise<RetrainRecordings> {
   const { manifest } = champion.folder;
@@ -80,9 +80,9 @@ export async function openLabelled(
 
 /** @throws UserError where they do not pass the quality gate */
 export async function openUnlabelled(
-  config: RetrainConfig,
+  config: NamedColumns & Pick<RetrainConfig, "files">,
   champion: Monitor,
-  trained: ChampionOptions,
+  trained: NamedColumns,
   reporter: Reporter,
 ): Promise<RetrainRecordings> {
   const { channels } = champion.folder.manifest.data;
@@ -115,9 +115,9 @@ function named(
 
 /** [U] the label at each window's middle. The windows were made without: their cuts know nothing of it. */
 export async function readTruth(
-  config: RetrainConfig,
+  config: NamedColumns & Pick<RetrainConfig, "files"> & Required<Pick<RetrainConfig, "truth">>,
   champion: Monitor,
-  trained: ChampionOptions,
+  trained: NamedColumns,
   windows: WindowSet,
   reporter: Reporter,
 ): Promise<Int32Array> {
@@ -125,7 +125,7 @@ export async function readTruth(
   const { classes } = champion.drift;
   const columns = unlabelledColumns(config, trained);
   const { rows } = await openRecordings(config.files, {
-    columns: { ...columns, channels: config.channels ?? channels, label: config.truth! },
+    columns: { ...columns, channels: config.channels ?? channels, label: config.truth },
     requireLabels: false,
     nominalRateHz: champion.config.rate,
     reporter,

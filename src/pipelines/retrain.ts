@@ -64,7 +64,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   const now = run.now ?? (() => new Date());
   const server = trainingServer(config.tracking, reporter);
   const champion = await openMonitor(config.model);
-  await checkReplaceable(refusedDirectory(config), [modelFiles.report, retrainReportFile, trackingFile]);
+  await checkReplaceable(refusedDirectory(config.out), [modelFiles.report, retrainReportFile, trackingFile]);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
@@ -197,7 +197,7 @@ async function retrainOn(
   };
   const history = candidate.fits.flatMap(({ weights }, cycle) => epochRows(`cycle-${cycle}`, weights));
   if (!adopted)
-    return refuse(config, report, staging, (files) =>
+    return refuse(config.out, report, staging, (files) =>
       tracker.seal(history, (at) => endRetraining(report, { files, at })),
     );
   const all = { ...built!, history: [...history, ...built!.history] };
@@ -238,25 +238,25 @@ function lineOf({ folder }: Monitor): string {
   return folder.manifest.retrained_from?.line ?? basename(resolve(folder.directory));
 }
 
-function refusedDirectory({ out }: RetrainConfig): string {
+function refusedDirectory(out: string): string {
   return `${out.replace(/[\\/]+$/, "")}.refused`;
 }
 
 /** A refused candidate leaves its report beside the place that it did not get. */
 async function refuse(
-  config: RetrainConfig,
+  place: string,
   report: RetrainReport,
   staging: Staging,
   seal: (files: readonly string[]) => Promise<string>,
 ): Promise<Omit<RetrainResult, "promoted">> {
-  const out = refusedDirectory(config);
+  const out = refusedDirectory(place);
   const { retrainPage } = await import("../report/retrain-html.ts");
   const files = { [retrainReportFile]: jsonText(report), [modelFiles.report]: retrainPage(report) };
   await replaceDirectory(out, { ...files, [trackingFile]: await seal(Object.keys(files)) }, staging.directory);
   return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };
 }
 
-function fitNames(config: RetrainConfig, folds: number): FitName[] {
+function fitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds: number): FitName[] {
   const cycles = config.adapt === "adabn" ? 1 : config.cycles + 1;
   return [
     ...Array.from({ length: cycles }, (_, cycle): FitName => `cycle-${cycle}`),

@@ -1,7 +1,7 @@
 // The confusion matrix as a table: a real one, so that a screen reader can walk it, with each cell shaded by its share
 // of the row. Rows are what people did, columns what the network said.
 
-import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
+import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
 import { rowHead } from "./data-table.ts";
 import { count, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";

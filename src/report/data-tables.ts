@@ -1,8 +1,7 @@
 // The quality and leakage reports, the windows and the run's settings as tables.
 
 import { counted } from "../counted.ts";
-import type { LeakageReport } from "../learning/evaluation/leakage.ts";
-import type { CvReport } from "../learning/training/cv-report.ts";
+import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
 import { dataTable, factTable } from "./data-table.ts";
 import { count, duration, fixed, percent, quantity } from "./format.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";

@@ -3,8 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
-import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
-import type { CvReport } from "../learning/training/cv-report.ts";
+import type { ClassificationMetrics, CvReport } from "../learning/training/cv-report.ts";
 import { fixed } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { plotSvg } from "./plot-svg.ts";

@@ -1,8 +1,7 @@
 // report.html: the cross-validation on one page.
 
 import { counted } from "../counted.ts";
-import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
-import type { CvReport } from "../learning/training/cv-report.ts";
+import type { CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { channelHistograms } from "./channel-histograms.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";

@@ -4,10 +4,8 @@
 import { userInfo } from "node:os";
 import { basename } from "node:path";
 import { counted } from "../counted.ts";
-import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
-import type { MetricsSummary } from "../learning/evaluation/metrics-summary.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
-import type { CvReport } from "../learning/training/cv-report.ts";
+import type { ClassificationMetrics, CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitName, FoldEvent } from "../learning/training/fit-events.ts";
 import { snakeCase } from "../letter-case.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";

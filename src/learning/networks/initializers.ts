@@ -1,13 +1,19 @@
 // Initial weights, with Keras's defaults: Glorot-uniform kernels, orthogonal recurrent kernels, zero biases but for the
 // LSTM's forget gate. Glorot & Bengio 2010; Saxe et al. 2014; Jozefowicz et al. 2015 (forget-gate bias 1).
 
-import type { Rng } from "../../stats/random.ts";
+/** What initial values are drawn with; an `Rng` is one. */
+export interface Draws {
+  /** In [0, 1). */
+  uniform(): number;
+  /** Standard normal. */
+  normal(): number;
+}
 
 /** One of: "glorot-uniform", "orthogonal", "zeros", "ones", "forget-gate-ones" (zeros, ones in the second quarter). */
 export type Initializer = "glorot-uniform" | "orthogonal" | "zeros" | "ones" | "forget-gate-ones";
 
 /** Values of a parameter in row-major order. Fan-in and fan-out are the last two dimensions, each times all before them. */
-export function initialValues(initializer: Initializer, shape: readonly number[], rng: Rng): Float32Array {
+export function initialValues(initializer: Initializer, shape: readonly number[], rng: Draws): Float32Array {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   switch (initializer) {
     case "zeros":
@@ -30,7 +36,7 @@ export function initialValues(initializer: Initializer, shape: readonly number[]
 }
 
 /** Orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice, on normal numbers. */
-function orthogonal(rows: number, columns: number, rng: Rng): Float32Array {
+function orthogonal(rows: number, columns: number, rng: Draws): Float32Array {
   if (!(rows <= columns)) throw new RangeError(`orthogonal: expected rows <= columns, got ${rows} x ${columns}`);
   const basis: Float64Array[] = [];
   for (let i = 0; i < rows; i++) {

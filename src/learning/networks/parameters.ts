@@ -1,8 +1,7 @@
 // All parameters of a network are slices of one vector, and all its running statistics of another: an optimizer step
 // is then a handful of operators, and a checkpoint a few arrays.
 
-import type { Rng } from "../../stats/random.ts";
-import { type Initializer, initialValues } from "./initializers.ts";
+import { type Draws, type Initializer, initialValues } from "./initializers.ts";
 import type { Layer } from "./layer-context.ts";
 import { Graph, type TensorType, type Value } from "./onnx-graph.ts";
 import { reshape, split } from "./onnx-operators.ts";
@@ -60,7 +59,7 @@ export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
 }
 
 /** A fresh vector for these parameters; each draws from its own generator, so that order does not matter. */
-export function initialVector(specs: readonly ParameterSpec[], rng: Rng): Float32Array {
+export function initialVector(specs: readonly ParameterSpec[], rng: { split(name: string): Draws }): Float32Array {
   const vector = new Float32Array(total(specs));
   for (const { name, shape, offset, initializer } of specs) {
     vector.set(initialValues(initializer, shape, rng.split(name)), offset);

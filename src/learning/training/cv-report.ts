@@ -6,6 +6,8 @@ import { type ClassificationMetrics, classificationMetricsSchema } from "../eval
 import { type LeakageReport, leakageReportSchema } from "../evaluation/leakage.ts";
 import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";
 
+export type { ClassificationMetrics, LeakageReport, MetricsSummary };
+
 export interface CvReport {
   schema_version: 1;
   /** ISO 8601, UTC. */

@@ -254,7 +254,8 @@ export function list(names: readonly string[]): string {
   return names.length > 20 ? `${shown}, ... (${names.length} in all)` : shown;
 }
 
-type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" | "time"> & {
+/** The columns that a user may name. */
+export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" | "time"> & {
   channels?: string[];
   pathColumns?: string[];
 };

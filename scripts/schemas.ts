@@ -1,5 +1,5 @@
 // Writes schemas/: a JSON Schema for each JSON file of a model folder and of a folder of models, from the zod schema that the
-// code checks it with, and for each form that `--json` prints.
+// code checks it with, for each form that `--json` prints, and for the config files of `train` and `retrain`.
 // They describe what Tidemark reads: files may have further keys.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,10 +11,12 @@ import { checkResultSchema } from "../src/monitoring/streams/check-result.ts";
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
+import { retrainOptions } from "../src/retrain-options.ts";
 import { scalerSchema } from "../src/signals/preprocessing/scaler-schema.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
 import { manifestSchema } from "../src/storage/store/manifest.ts";
 import { registrySchema } from "../src/storage/store/registry.ts";
+import { trainOptions } from "../src/train-options.ts";
 import {
   baselineValidationSchema,
   compactedLedgerSchema,
@@ -29,6 +31,7 @@ import {
   simulateResultSchema,
   syncResultSchema,
 } from "./answer-schemas.ts";
+import { configSchema } from "./config-schema.ts";
 import { trainEventSchema } from "./event-schema.ts";
 
 const files: Record<string, { schema: z.ZodType; title: string }> = {
@@ -66,12 +69,17 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
 
 /** File name -> content of schemas/, as the code is now. */
 export function schemaFiles(): Record<string, string> {
+  const forms = Object.entries({ ...files, ...answers }).map(([name, { schema, title: description }]) => {
+    const { $schema, ...body } = z.toJSONSchema(schema, { io: "input" });
+    const title = Object.hasOwn(files, name) ? `${name}.json` : name;
+    return [name, { $schema, title, description, ...body }] as const;
+  });
+  const configs = Object.entries({ train: trainOptions, retrain: retrainOptions }).map(([verb, options]) => {
+    const name = `${verb}_config`;
+    return [name, configSchema(name, `A file for \`tidemark ${verb} --config\``, options)] as const;
+  });
   return Object.fromEntries(
-    Object.entries({ ...files, ...answers }).map(([name, { schema, title: description }]) => {
-      const { $schema, ...body } = z.toJSONSchema(schema, { io: "input" });
-      const title = Object.hasOwn(files, name) ? `${name}.json` : name;
-      return [`${name}.schema.json`, `${JSON.stringify({ $schema, title, description, ...body }, null, 2)}\n`];
-    }),
+    [...forms, ...configs].map(([name, form]) => [`${name}.schema.json`, `${JSON.stringify(form, null, 2)}\n`]),
   );
 }
 

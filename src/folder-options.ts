@@ -1,7 +1,7 @@
 // Options of the commands that look after model folders, and of the simulator.
 import { stream } from "./batch-options.ts";
 import type { CompactConfig, SimulateConfig, StreamConfig, SyncConfig } from "./config-types.ts";
-import { names, number, type OptionsOf, text, texts, under, whole } from "./option.ts";
+import { choice, names, number, type OptionsOf, text, texts, under, whole } from "./option.ts";
 import {
   alias,
   keep,
@@ -72,6 +72,15 @@ export const rollbackOptions: OptionsOf<{ line: string; dir: string }> = {
     doc: "the name that all versions share",
   }),
   dir,
+};
+
+/** Options of `completion`. */
+export const completionOptions: OptionsOf<{ shell: "bash" | "zsh" | "fish" }> = {
+  shell: choice({
+    ...{ value: "shell", argument: true, required: true },
+    doc: "the shell",
+    of: { bash: "", zsh: "", fish: "" },
+  }),
 };
 
 /** Options of `simulate`. */

@@ -33,7 +33,9 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
       advice: "Write one option a line, as `batch-size: 64`.",
     });
   }
-  return { path, options: content };
+  // Editors find the form of a JSON file by this.
+  const { $schema: _, ...options } = content;
+  return { path, options };
 }
 
 /** The check of one option: what may be left out may, and what has a default gets it. */

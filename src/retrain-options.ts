@@ -78,7 +78,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     truth: column("true labels of the unlabelled recordings, for the report alone", "column"),
     promote: flag({ affects: "run", doc: "make the candidate the champion of its line at once, if it passes" }),
   }),
-  ...under("Columns of <files...> and --labelled (those of the model's training when not given):", {
+  ...under("Columns of <files...> and --labelled (the model's when not given):", {
     label: { ...label, doc: "activity, in the recordings of --labelled" },
     ...modelColumns,
   }),

@@ -110,7 +110,7 @@ describe("a config file", () => {
     const config = resolveTrainConfig({ out: "m", epochs: 9, label: undefined }, await readConfigFile(yaml));
     expect(config).toMatchObject({ files: ["a.csv"], out: "m", batchSize: 16, channels: ["Ax", "Ay"], epochs: 9 });
     const json = join(temporaryDirectory(), "walk.json");
-    writeFileSync(json, '{"batchSize": 16}');
+    writeFileSync(json, '{"$schema": "train_config.schema.json", "batchSize": 16}');
     expect(resolveTrainConfig(least, await readConfigFile(json)).batchSize).toBe(16);
   });
 

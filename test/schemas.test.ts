@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { schemaFiles } from "../scripts/schemas.ts";
+import { kebabCase } from "../src/letter-case.ts";
+import { trainOptions } from "../src/train-options.ts";
 
 const directory = new URL("../schemas/", import.meta.url);
 
@@ -9,4 +11,20 @@ it("publishes the schemas that the code checks with (else: npm run schemas)", ()
     readdirSync(directory).map((name) => [name, readFileSync(new URL(name, directory), "utf8")]),
   );
   expect(published).toEqual(schemaFiles());
+});
+
+it("describes config files: every option by its name on the command line, with its default", () => {
+  const schema = JSON.parse(readFileSync(new URL("train_config.schema.json", directory), "utf8"));
+  expect(schema).toMatchObject({ type: "object", additionalProperties: false });
+  expect(Object.keys(schema.properties)).toEqual(["$schema", ...Object.keys(trainOptions).map(kebabCase)]);
+  expect(schema.properties).toMatchObject({
+    "batch-size": { type: "integer", minimum: 2, maximum: 65_536, default: 64 },
+    overlap: { type: "number", minimum: 0, exclusiveMaximum: 1, default: 0.5 },
+    network: { enum: ["1dcnn-bilstm", "compact"], default: "1dcnn-bilstm" },
+    channels: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string", minLength: 1 } }] },
+    resume: { type: "boolean", default: false },
+    alias: { pattern: expect.any(String) },
+  });
+  // What depends on the machine is no default for others.
+  expect(schema.properties.jobs).not.toHaveProperty("default");
 });

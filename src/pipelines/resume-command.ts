@@ -1,6 +1,7 @@
 import { type RetrainConfig, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../config.ts";
 import { kebabCase } from "../letter-case.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
+import { withoutPassword } from "../without-password.ts";
 
 /** The command line that goes on with an interrupted run: every option that is not the default, quoted for a shell. */
 export function resumeCommand(verb: "train", config: TrainConfig): string;
@@ -21,9 +22,4 @@ export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | R
       );
   }
   return shellCommand(...words, "--resume");
-}
-
-/** Of an address with one, which may have an @ in it; other words as they are. */
-function withoutPassword(word: string): string {
-  return word.replace(/^(https?:[/\\]*)[^/\\?#]*@/i, "$1");
 }

@@ -189,10 +189,10 @@ for (const worker of workers) await worker.close();
 await server.close();
 rmSync(scratch, { recursive: true, force: true });
 console.log(
-  tableLines(
-    ["format", "inputs", "accepted", "refused", "stack", "hang", "crash", "> 1 GB", "partial", "s"],
+  tableLines({
+    headers: ["format", "inputs", "accepted", "refused", "stack", "hang", "crash", "> 1 GB", "partial", "s"],
     rows,
-  ).join("\n"),
+  }).join("\n"),
 );
 if (kept.length > 0) console.log(`\n${kept.length} failed; see ${options.keep}`);
 process.exit(failed && replayed === undefined ? 1 : 0);

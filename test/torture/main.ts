@@ -67,10 +67,10 @@ const take = async (): Promise<void> => {
 await Promise.all(Array.from({ length: Number(options.jobs) }, take));
 
 console.log(
-  tableLines(
-    ["command", "kills", "ended", "lost", "s"],
-    chosen.map(([name]) => rows.get(name)!),
-  ).join("\n"),
+  tableLines({
+    headers: ["command", "kills", "ended", "lost", "s"],
+    rows: chosen.map(([name]) => rows.get(name)!),
+  }).join("\n"),
 );
 console.log(`\n${total} kills, ${lost} lost`);
 process.exit(lost > 0 || total < kills ? 1 : 0);

@@ -2,36 +2,33 @@ import type { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
 import { modelOptions } from "../../folder-options.ts";
 import { resolveOptions } from "../../resolve-options.ts";
-import { json } from "../../shared-options.ts";
+import type { Closing } from "./closing.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import { count, fixed } from "./format.ts";
-import { tableLines } from "./table.ts";
-import { print } from "./terminal.ts";
 
-const closing = `
-Examples:
-  tidemark baseline show models/walk
-  tidemark baseline validate models/walk
-
-The baseline is frozen: it is made once, by train, and by nothing else.
-
-Exit codes:
-  0    shown; or valid
-  1    a defect of tidemark
-  2    wrong use; or faults were found, one a line`;
+const closing: Closing = {
+  examples: ["tidemark baseline show models/walk", "tidemark baseline validate models/walk"],
+  notes: ["The baseline is frozen: it is made once, by train, and by nothing else."],
+  exitCodes: [
+    [0, "shown; or valid"],
+    [1, "a defect of tidemark"],
+    [2, "wrong use; or faults were found, one a line"],
+  ],
+};
 
 /** `tidemark baseline` */
 export function baselineCommand(): Command {
+  const resolve = (given: unknown): { model: string } => resolveOptions(modelOptions, given);
   const show = defineCommand({
     name: "show",
     summary: "statistics by channel, and how far the calibration can be trusted",
     options: modelOptions,
-    printing: { json: json("baseline_stats.json as one line") },
-    run: async (given, { json }) => {
-      const { model } = resolveOptions(modelOptions, given);
+    resolve,
+    json: "baseline_stats.json as one line",
+    run: async ({ model }, { terminal, json }) => {
       const { showBaseline } = await import("../../pipelines/baseline.ts");
       const { baseline, drift } = await showBaseline(model);
-      if (json === true) return print(JSON.stringify(baseline));
+      if (json) return terminal.json(baseline);
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
         ...[own.mean, own.std, own.min, own.percentile_5, own.percentile_50, own.percentile_95, own.max].map((value) =>
@@ -48,17 +45,17 @@ export function baselineCommand(): Command {
           false_alarms === null ? "-" : fixed(false_alarms.p_at_most_5_percent),
         ]),
       );
-      print(
+      terminal.print(
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
         `           ${count(baseline.n_samples)} rows of ${baseline.source_file}`,
         "",
-        ...tableLines(["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], channels),
+        { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",
         ...(rungs.length === 0
           ? ["no calibration: too few recordings; check falls back on the KS test or on constants"]
           : [
               "calibration; of left-out people's drift-free batches, the last column had p <= .05",
-              ...tableLines(["compared with", "apart by", "KS", "seconds", "batches", "alarms at 5 %"], rungs),
+              { headers: ["compared with", "apart by", "KS", "seconds", "batches", "alarms at 5 %"], rows: rungs },
             ]),
       );
     },
@@ -67,13 +64,13 @@ export function baselineCommand(): Command {
     name: "validate",
     summary: "one message per fault, exit code 2 if there is one",
     options: modelOptions,
-    printing: { json: json("the faults as one line of JSON") },
-    run: async (given, { json }) => {
-      const { model } = resolveOptions(modelOptions, given);
+    resolve,
+    json: "the faults as one line of JSON",
+    run: async ({ model }, { terminal, json }) => {
       const { validateBaseline } = await import("../../pipelines/baseline.ts");
       const faults = await validateBaseline(model);
-      if (json === true) print(JSON.stringify({ valid: faults.length === 0, faults }));
-      else print(...(faults.length === 0 ? ["valid"] : faults));
+      if (json) terminal.json({ valid: faults.length === 0, faults });
+      else terminal.print(...(faults.length === 0 ? ["valid"] : faults));
       if (faults.length > 0) process.exitCode = exitCodes.usage;
     },
   });

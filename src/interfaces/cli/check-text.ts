@@ -2,7 +2,7 @@
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { count, duration, fixed } from "./format.ts";
-import { tableLines } from "./table.ts";
+import type { Block } from "./terminal.ts";
 
 const referenceNames = {
   baseline: "the training data",
@@ -42,7 +42,7 @@ const hints = {
 export function checkLines(
   { result, known }: { readonly result: CheckResult; readonly known: boolean },
   model: string,
-): string[] {
+): Block[] {
   const lines = result.verdict === "rejected" ? rejectedLines(result) : judgedLines(result, model);
   const before = `This batch was already checked, at ${result.checked_at}: this is that answer; nothing was changed.`;
   return known ? [...lines, "", before] : lines;
@@ -62,7 +62,7 @@ function rejectedLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
   ];
 }
 
-function judgedLines(result: JudgedBatch, model: string): string[] {
+function judgedLines(result: JudgedBatch, model: string): Block[] {
   const { comparisons, likely_causes: causes, warnings } = result;
   return [
     `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
@@ -100,7 +100,7 @@ function headline(result: JudgedBatch): string[] {
   return lines;
 }
 
-function comparisonLines(comparisons: readonly CheckedComparison[]): string[] {
+function comparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
   const rows = comparisons.map((comparison) => [
     referenceNames[comparison.reference],
     comparison.channel,
@@ -108,7 +108,7 @@ function comparisonLines(comparisons: readonly CheckedComparison[]): string[] {
     unusual(comparison),
   ]);
   const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
-  return [...tableLines(["compared with", "furthest", "by", "how unusual"], rows), ...methods];
+  return [{ headers: ["compared with", "furthest", "by", "how unusual"], rows }, ...methods];
 }
 
 function unusual(comparison: CheckedComparison): string {
@@ -123,7 +123,7 @@ function unusual(comparison: CheckedComparison): string {
   return `${seen}p ${p < 0.001 ? "< .001" : fixed(p)}${unseen}`;
 }
 
-function channelLines({ comparisons, leading }: JudgedBatch): string[] {
+function channelLines({ comparisons, leading }: JudgedBatch): Block[] {
   const shown = comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
   const rows = Object.entries(shown.channels).map(([name, own]) => [
     name,
@@ -136,7 +136,7 @@ function channelLines({ comparisons, leading }: JudgedBatch): string[] {
     name === shown.channel ? "<-" : "",
   ]);
   const headers = ["channel", "KS", "in classes", "PSI", "W1 (sd)", "mean (sd)", "spread", ""];
-  return [`against ${referenceNames[shown.reference]}`, ...tableLines(headers, rows)];
+  return [`against ${referenceNames[shown.reference]}`, { headers, rows }];
 }
 
 function signalLines({ signals, accuracy }: JudgedBatch): string[] {

@@ -1,44 +1,59 @@
 // A command of the command line, made from the definition of its options.
 import { Command, Option as CommanderOption } from "commander";
+import { UserError } from "../../errors.ts";
 import { kebabCase } from "../../letter-case.ts";
-import { defaultText, type Option, type Options } from "../../option.ts";
+import { defaultText, type Option, type Options, under } from "../../option.ts";
+import { type ConfigFile, readConfigFile } from "../../resolve-options.ts";
+import { configFile, json, verbosity } from "../../shared-options.ts";
+import { withoutPassword } from "../../without-password.ts";
+import { addClosing, type Closing } from "./closing.ts";
+import { duration } from "./format.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
 
-export interface Definition {
+export interface Definition<Config> {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
   /** The help's first paragraph; the summary where there is no more to say. */
   readonly description?: string;
-  /** Of the function that does the work; checked by it. */
   readonly options: Options;
-  /** Of the command line alone, as --json. */
-  readonly printing: Options;
-  /** Examples and exit codes. */
-  readonly closing?: string;
-  /**
-   * @param given values as they were written, of those options that were
-   * @param printing the same of the command line's own
-   */
-  readonly run: (given: Given, printing: Given) => Promise<void>;
+  /** What is given, checked and complete. */
+  readonly resolve: (given: unknown, file?: ConfigFile) => Config;
+  /** Options may come from a file, too. */
+  readonly configFile?: boolean;
+  /** What --json prints. */
+  readonly json: string;
+  readonly closing?: Closing;
+  readonly run: (config: Config, shown: Shown) => Promise<void>;
 }
 
-export type Given = Readonly<Record<string, unknown>>;
+export interface Shown {
+  readonly terminal: Terminal;
+  /** Results are wanted as JSON. */
+  readonly json: boolean;
+}
+
+const defined = new WeakMap<Command, Options>();
+
+/** The defined options of a command, those of the command line among them. */
+export function optionsOf(command: Command): Options {
+  return defined.get(command) ?? {};
+}
+
+export function remember(command: Command, options: Options): void {
+  defined.set(command, options);
+}
 
 /** The command, with its arguments and options, which goes on to `run`. */
-export function defineCommand({
-  name,
-  summary,
-  description = sentence(summary),
-  options,
-  printing,
-  closing = "",
-  run,
-}: Definition): Command {
-  const command = new Command(name)
-    .summary(summary)
-    .description(description)
-    .usage(usageOf(options))
-    .addHelpText("after", closing);
+export function defineCommand<Config extends object>(definition: Definition<Config>): Command {
+  const { name, summary, description = sentence(summary), options, closing, run } = definition;
+  const printing: Options = {
+    ...(definition.configFile === true && { config: configFile }),
+    ...under("Output:", { json: json(definition.json), ...verbosity }),
+  };
+  const command = new Command(name).summary(summary).description(description).usage(usageOf(options));
+  remember(command, { ...options, ...printing });
+  if (closing !== undefined) addClosing(command, closing);
   const ownArguments = Object.entries(options).filter(([, { argument }]) => argument === true);
   for (const [own, option] of ownArguments) {
     command.argument(`[${own}${option.many === undefined ? "" : "..."}]`, described(option));
@@ -50,19 +65,29 @@ export function defineCommand({
     for (const one of commanderOptions(own, option)) command.addOption(one);
   }
   command.action(async () => {
-    const given = command.opts<Record<string, unknown>>();
+    const { config: path, json, quiet, verbose, ...given } = command.opts<Record<string, unknown>>();
     ownArguments.forEach(([name, { many }], i) => {
       const value: unknown = command.processedArgs[i];
       if (value !== undefined && !(many !== undefined && Array.isArray(value) && value.length === 0))
         given[name] = value;
     });
-    const [own, others] = [Object.entries(given), Object.keys(printing)];
-    await run(
-      Object.fromEntries(own.filter(([name]) => !others.includes(name))),
-      Object.fromEntries(own.filter(([name]) => others.includes(name))),
-    );
+    if (quiet === true && verbose === true)
+      throw new UserError("--quiet and --verbose: expected one of them, got both");
+    const terminal = openTerminal(quiet === true ? "quiet" : verbose === true ? "verbose" : "usual");
+    const file = path === undefined ? undefined : await readConfigFile(String(path));
+    const config = definition.resolve(given, file);
+    for (const one of Array.isArray(config) ? config : [config]) terminal.detail(optionsLine(one));
+    const began = performance.now();
+    await run(config, { terminal, json: json === true });
+    terminal.detail(`time       ${duration((performance.now() - began) / 1000)} in all`);
   });
   return command;
+}
+
+/** All options as they were resolved, defaults included. */
+function optionsLine(config: object): string {
+  const words = Object.entries(config).map(([name, value]) => `${kebabCase(name)} ${withoutPassword(String(value))}`);
+  return `options    ${words.join(", ")}`;
 }
 
 /** A command that is nothing but its commands. */
@@ -77,13 +102,13 @@ export function defineGroup({
   summary: string;
   description: string;
   commands: readonly Command[];
-  closing: string;
+  closing: Closing;
 }): Command {
   const command = new Command(name)
     .summary(summary)
     .description(description)
-    .usage(`${commands.map((own) => own.name()).join("|")} ...`)
-    .addHelpText("after", closing);
+    .usage(`${commands.map((own) => own.name()).join("|")} ...`);
+  addClosing(command, closing);
   for (const own of commands) command.addCommand(own);
   return command;
 }

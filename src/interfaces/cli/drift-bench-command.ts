@@ -3,25 +3,22 @@ import { driftBenchOptions } from "../../batch-options.ts";
 import { resolveDriftBenchConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
-import { json } from "../../shared-options.ts";
+import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
 import { fixed } from "./format.ts";
-import { tableLines } from "./table.ts";
-import { print, printError, printWarning } from "./terminal.ts";
+import type { Block } from "./terminal.ts";
 
-const closing = `
-Example:
-  tidemark drift-bench others.parquet --model models/walk --seconds 300 --out bench.html
-
-Batches are sessions drawn from each person's recordings; changes are injected
-into the samples from --change-at on, and the network predicts them anew. Give
-recordings of people whom the model did not learn from. Equal seeds give equal
-tables.
-
-Exit codes:
-  0    done
-  1    a defect of tidemark
-  2    wrong use`;
+const closing: Closing = {
+  examples: ["tidemark drift-bench others.parquet --model models/walk \\\n    --seconds 300 --out bench.html"],
+  notes: [
+    "Batches are sessions drawn from each person's recordings; changes are injected into the samples from --change-at on, and the network predicts them anew. Give recordings of people whom the model did not learn from. Equal seeds give equal tables.",
+  ],
+  exitCodes: [
+    [0, "done"],
+    [1, "a defect of tidemark"],
+    [2, "wrong use"],
+  ],
+};
 
 /** `tidemark drift-bench` */
 export function driftBenchCommand(): Command {
@@ -32,20 +29,21 @@ export function driftBenchCommand(): Command {
       "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
       "check would have said, beside the textbook's constants, a KS p-value and an alarm in every hundredth batch.",
     options: driftBenchOptions,
-    printing: { json: json("the figures as one line of JSON") },
+    resolve: resolveDriftBenchConfig,
+    json: "the figures as one line of JSON",
     closing,
-    run: async (given, { json }) => {
-      const config = resolveDriftBenchConfig(given);
+    run: async (config, { terminal, json }) => {
       const { driftBench } = await import("../../pipelines/drift-bench.ts");
-      const result = await driftBench(config, { reporter: { warn: printWarning } });
-      print(...(json === true ? [JSON.stringify(result)] : driftBenchLines(result)));
-      if (config.out !== undefined) printError(`report: ${config.out}`);
+      const result = await driftBench(config, { reporter: { warn: terminal.warn } });
+      if (json) terminal.json(result);
+      else terminal.print(...driftBenchLines(result));
+      if (config.out !== undefined) terminal.inform(`report: ${config.out}`);
     },
   });
 }
 
 /** The figures as tables. */
-function driftBenchLines(result: DriftBenchResult): string[] {
+function driftBenchLines(result: DriftBenchResult): Block[] {
   const still = Object.entries(result.no_drift).map(([judge, { alarms_per_batch, run_length, batches }]) => [
     judge,
     fixed(alarms_per_batch),
@@ -69,10 +67,10 @@ function driftBenchLines(result: DriftBenchResult): string[] {
     `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ${result.batches}`,
     "",
     "no drift",
-    ...tableLines(["judge", "alarms a batch", "batches between alarms", "in half of the activities"], still),
+    { headers: ["judge", "alarms a batch", "batches between alarms", "in half of the activities"], rows: still },
     "",
     `changed from batch ${result.change_at} on: share detected, batches until then, share named right`,
-    ...tableLines(["change", "detected", "delay", "in 5", "in 25", "named right", ...others], changes),
+    { headers: ["change", "detected", "delay", "in 5", "in 25", "named right", ...others], rows: changes },
     "",
     "detected: an alarm began after the change; what is alarmed all the time detects nothing",
   ];

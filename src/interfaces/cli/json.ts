@@ -1,13 +1,19 @@
 import { type PrintedEvent, printedEvent } from "./printed-event.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
-import { printTo } from "./terminal.ts";
+import { openTerminal } from "./terminal.ts";
+import { isResult } from "./train-text.ts";
 
-/** One event a line, as it comes; `batch` events too. */
-export function jsonRenderer({ output, errors }: RendererOptions): TrainRenderer {
+/** One event a line, as it comes; `batch` events too. With --quiet, only results. */
+export function jsonRenderer({ loudness = "usual", ...streams }: RendererOptions): TrainRenderer {
+  const terminal = openTerminal(loudness, streams);
   return {
-    warn: (message) => printTo(output, JSON.stringify({ type: "warning", message } satisfies PrintedEvent)),
-    event: (event) => printTo(output, JSON.stringify(printedEvent(event))),
-    onStopping: (message) => printTo(errors, message),
+    warn: (message) => {
+      if (loudness !== "quiet") terminal.json({ type: "warning", message } satisfies PrintedEvent);
+    },
+    event: (event) => {
+      if (loudness !== "quiet" || isResult(event)) terminal.json(printedEvent(event));
+    },
+    onStopping: (message) => terminal.inform(message),
     close: () => {},
   };
 }

@@ -1,13 +1,13 @@
 // A training run on a terminal: one line that is drawn over again and again (the fits that run now, windows a second,
 // time left), and above it, for good, what is finished.
-import { styleText } from "node:util";
 import type { FitName } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
+import { styled, usesColour } from "./colour.ts";
 import { duration, fixed } from "./format.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { truncate } from "./table.ts";
-import { printTo } from "./terminal.ts";
-import { eventLines, fitLabel } from "./train-text.ts";
+import { openTerminal } from "./terminal.ts";
+import { eventBlocks, fitLabel, verboseLines } from "./train-text.ts";
 
 interface RunningFit {
   epoch: number;
@@ -22,11 +22,10 @@ interface RunningFit {
 const redrawMilliseconds = 100;
 const clearLine = "\r\x1b[2K";
 
-/** `now` gives milliseconds; colours are left out where NO_COLOR is set. */
-export function liveRenderer(
-  { output, errors }: RendererOptions,
-  { now = Date.now, color = !process.env.NO_COLOR }: { now?: () => number; color?: boolean } = {},
-): TrainRenderer {
+export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }: RendererOptions): TrainRenderer {
+  const { output, colour = usesColour(output) } = streams;
+  const terminal = openTerminal(loudness, { ...streams, colour });
+  const began = now();
   const fits = new Map<FitName, RunningFit>();
   let drawnAt = Number.NEGATIVE_INFINITY;
   let drawn = false;
@@ -42,22 +41,17 @@ export function liveRenderer(
     drawnAt = now();
     const secondsLeft = endsAt === null ? null : Math.max(0, (endsAt - now()) / 1000);
     const line = truncate(visible(stopping + liveLine(fits, secondsLeft)), (output.columns || 80) - 1);
-    output.write(clearLine + (color ? styleText("cyan", line, { validateStream: false }) : line));
+    output.write(clearLine + (colour ? styled("cyan", line) : line));
     drawn = true;
   };
-  const print = (write: () => void): void => {
+  const above = (write: () => void): void => {
     erase();
     write();
     draw(true);
   };
 
   return {
-    warn: (message) =>
-      print(() => {
-        const line = `warning: ${message}`;
-        if (color) errors.write(`${styleText("yellow", visible(line), { validateStream: false })}\n`);
-        else printTo(errors, line);
-      }),
+    warn: (message) => above(() => terminal.warn(message)),
     event: (event) => {
       if (event.type === "batch") {
         const { fit, epoch, epochs, loss, windowsPerSecond } = event;
@@ -75,8 +69,9 @@ export function liveRenderer(
       if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);
       if (event.type === "cross-validation") fits.clear();
       if (event.type === "final") fits.delete("final");
-      const lines = eventLines(event);
-      if (lines.length > 0) print(() => printTo(output, ...lines));
+      const more = loudness === "verbose" ? verboseLines(event, (now() - began) / 1000) : [];
+      const blocks = [...eventBlocks(event), ...more];
+      if (blocks.length > 0) above(() => terminal.print(...blocks));
     },
     onStopping: (message) => {
       stopping = `${message} · `;

@@ -3,91 +3,90 @@ import { compareOptions, listOptions, modelOptions, rollbackOptions } from "../.
 import { snakeKeys } from "../../letter-case.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models.ts";
 import { resolveOptions } from "../../resolve-options.ts";
-import { json } from "../../shared-options.ts";
-import { defineCommand, defineGroup } from "./define-command.ts";
+import type { Closing } from "./closing.ts";
+import { defineCommand, defineGroup, type Shown } from "./define-command.ts";
 import { fixed, meanAndSd } from "./format.ts";
-import { tableLines } from "./table.ts";
-import { print } from "./terminal.ts";
+import type { Block } from "./terminal.ts";
 
-const closing = `
-Examples:
-  tidemark models list --dir models
-  tidemark models compare models/walk models/walk-v2
-  tidemark models promote models/walk-v2
-  tidemark models rollback walk --dir models
-
-All versions of a line share the name of the first one's folder; every command
-that takes a --model also takes models/walk@champion. Promoting and going back
-change one small file, registry.json, and no model.
-
-Exit codes:
-  0    done, or nothing to do
-  1    a defect of tidemark
-  2    wrong use`;
+const closing: Closing = {
+  examples: [
+    "tidemark models list --dir models",
+    "tidemark models compare models/walk models/walk-v2",
+    "tidemark models promote models/walk-v2",
+    "tidemark models rollback walk --dir models",
+  ],
+  notes: [
+    "All versions of a line share the name of the first one's folder; every command that takes a --model also takes models/walk@champion. Promoting and going back change one small file, registry.json, and no model.",
+  ],
+  exitCodes: [
+    [0, "done, or nothing to do"],
+    [1, "a defect of tidemark"],
+    [2, "wrong use"],
+  ],
+};
 
 /** `tidemark models` */
 export function modelsCommand(): Command {
-  const printing = { json: json("one line of JSON") };
-  const answer = (json: unknown, value: unknown, lines: readonly string[]): void =>
-    print(...(json === true ? [JSON.stringify(value)] : lines));
+  const answer = ({ terminal, json }: Shown, value: unknown, blocks: readonly Block[]): void =>
+    json ? terminal.json(value) : terminal.print(...blocks);
   const list = defineCommand({
     name: "list",
     summary: "every model of a folder, by line and age",
     options: listOptions,
-    printing,
-    run: async (given, { json }) => {
-      const { dir } = resolveOptions(listOptions, given);
+    resolve: (given) => resolveOptions(listOptions, given),
+    json: "one line of JSON",
+    run: async ({ dir }, shown) => {
       const { listModels } = await import("../../pipelines/models.ts");
       const versions = await listModels(dir);
-      answer(json, versions.map(snakeKeys), listLines(versions));
+      answer(shown, versions.map(snakeKeys), listLines(versions));
     },
   });
   const show = defineCommand({
     name: "show",
     summary: "one model: what it is, how good, and how it was made",
     options: modelOptions,
-    printing,
-    run: async (given, { json }) => {
-      const { model } = resolveOptions(modelOptions, given);
+    resolve: (given) => resolveOptions(modelOptions, given),
+    json: "one line of JSON",
+    run: async ({ model }, shown) => {
       const { showModel } = await import("../../pipelines/models.ts");
-      const shown = await showModel(model);
-      answer(json, printedModel(shown), showLines(shown));
+      const own = await showModel(model);
+      answer(shown, printedModel(own), showLines(own));
     },
   });
   const compare = defineCommand({
     name: "compare",
     summary: "two models or more, by their own cross-validation",
     options: compareOptions,
-    printing,
-    run: async (given, { json }) => {
-      const { models } = resolveOptions(compareOptions, given);
+    resolve: (given) => resolveOptions(compareOptions, given),
+    json: "one line of JSON",
+    run: async ({ models }, shown) => {
       const { showModel } = await import("../../pipelines/models.ts");
-      const shown = await Promise.all(models.map(showModel));
-      answer(json, shown.map(printedModel), compareLines(shown));
+      const all = await Promise.all(models.map(showModel));
+      answer(shown, all.map(printedModel), compareLines(all));
     },
   });
   const promote = defineCommand({
     name: "promote",
     summary: "make a model the champion of its line; its references start empty",
     options: modelOptions,
-    printing,
-    run: async (given, { json }) => {
-      const { model } = resolveOptions(modelOptions, given);
+    resolve: (given) => resolveOptions(modelOptions, given),
+    json: "one line of JSON",
+    run: async ({ model }, shown) => {
       const { promote } = await import("../../pipelines/models.ts");
       const promotion = await promote(model);
-      answer(json, promotion, [promotionLine(promotion)]);
+      answer(shown, promotion, [promotionLine(promotion)]);
     },
   });
   const rollback = defineCommand({
     name: "rollback",
     summary: "make the champion before champion again, as it was left",
     options: rollbackOptions,
-    printing,
-    run: async (given, { json }) => {
-      const { line, dir } = resolveOptions(rollbackOptions, given);
+    resolve: (given) => resolveOptions(rollbackOptions, given),
+    json: "one line of JSON",
+    run: async ({ line, dir }, shown) => {
       const { rollback } = await import("../../pipelines/models.ts");
       const promotion = await rollback(dir, line);
-      answer(json, promotion, [promotionLine(promotion)]);
+      answer(shown, promotion, [promotionLine(promotion)]);
     },
   });
   return defineGroup({
@@ -104,7 +103,7 @@ function printedModel({ version, ...reports }: ShownModel): Record<string, unkno
   return { version: snakeKeys(version), ...reports };
 }
 
-function listLines(versions: readonly ModelVersion[]): string[] {
+function listLines(versions: readonly ModelVersion[]): Block[] {
   if (versions.length === 0) return ["no models"];
   const rows = versions.map(({ line, name, champion, createdAt, people, macroF1, from }) => [
     ...[
@@ -117,7 +116,7 @@ function listLines(versions: readonly ModelVersion[]): string[] {
       from ?? "trained",
     ],
   ]);
-  return tableLines(["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows);
+  return [{ headers: ["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows }];
 }
 
 function showLines({ version, report, retraining }: ShownModel): string[] {
@@ -136,13 +135,13 @@ function showLines({ version, report, retraining }: ShownModel): string[] {
   ];
 }
 
-function compareLines(shown: readonly ShownModel[]): string[] {
+function compareLines(shown: readonly ShownModel[]): Block[] {
   const row = (name: string, value: (one: ShownModel) => string): string[] => [name, ...shown.map(value)];
   const over = (key: "macro_f1" | "accuracy" | "expected_calibration_error") => (one: ShownModel) =>
     meanAndSd(one.report.summary.over_folds[key]);
-  const table = tableLines(
-    ["", ...shown.map(({ version }) => version.name)],
-    [
+  const table = {
+    headers: ["", ...shown.map(({ version }) => version.name)],
+    rows: [
       row("made", ({ version }) => version.createdAt.slice(0, 10)),
       row("from", ({ version }) => version.from ?? "trained"),
       row("people", ({ version }) => String(version.people)),
@@ -151,12 +150,8 @@ function compareLines(shown: readonly ShownModel[]): string[] {
       row("calibration error", over("expected_calibration_error")),
       row("worst person", ({ report }) => fixed(report.summary.worst_user.macro_f1)),
     ],
-  );
-  return [
-    ...table,
-    "",
-    "Each by its own folds; a retrained model's people may be fewer. What decided is in its report.",
-  ];
+  };
+  return [table, "", "Each by its own folds; a retrained model's people may be fewer. What decided is in its report."];
 }
 
 function promotionLine({ line, champion, previous }: Promotion): string {

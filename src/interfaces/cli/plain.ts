@@ -1,14 +1,20 @@
 // A training run in a pipe or a log: one plain line an epoch, no escape codes, then the tables.
-
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
-import { printTo } from "./terminal.ts";
-import { epochLine, eventLines } from "./train-text.ts";
+import { openTerminal } from "./terminal.ts";
+import { epochLines, eventBlocks, isResult, verboseLines } from "./train-text.ts";
 
-export function plainRenderer({ output, errors }: RendererOptions): TrainRenderer {
+export function plainRenderer({ loudness = "usual", now = Date.now, ...streams }: RendererOptions): TrainRenderer {
+  const terminal = openTerminal(loudness, streams);
+  const began = now();
   return {
-    warn: (message) => printTo(errors, `warning: ${message}`),
-    event: (event) => printTo(output, ...(event.type === "epoch" ? [epochLine(event)] : eventLines(event))),
-    onStopping: (message) => printTo(errors, message),
+    warn: (message) => terminal.warn(message),
+    event: (event) => {
+      const blocks = event.type === "epoch" ? epochLines(event, loudness) : eventBlocks(event);
+      if (isResult(event)) terminal.print(...blocks);
+      else terminal.progress(...blocks);
+      if (loudness === "verbose") terminal.progress(...verboseLines(event, (now() - began) / 1000));
+    },
+    onStopping: (message) => terminal.inform(message),
     close: () => {},
   };
 }

@@ -5,6 +5,11 @@ import { explainSystemError } from "../../system-error.ts";
 import { tidemarkVersion } from "../../versions.ts";
 import { baselineCommand } from "./baseline-command.ts";
 import { checkCommand } from "./check-command.ts";
+import { addClosing, type Closing } from "./closing.ts";
+import { styled, usesColour } from "./colour.ts";
+import { completionScript } from "./completion.ts";
+import { completionCommand } from "./completion-command.ts";
+import { optionsOf } from "./define-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
@@ -14,31 +19,32 @@ import { simulateCommand } from "./simulate-command.ts";
 import { syncCommand } from "./sync-command.ts";
 import { printError } from "./terminal.ts";
 import { trainCommand } from "./train-command.ts";
+import { wrapLine } from "./wrap.ts";
 
 const description =
   "Trains activity classifiers on wearable-sensor recordings, cross-validated by person, and freezes a baseline of the " +
   "data they were trained on.";
 
-const closing = `
-Example:
-  tidemark simulate --out recordings.parquet
-  tidemark train recordings.parquet --out models/first
-  tidemark predict recordings.parquet --model models/first --out predictions.csv
-  tidemark check monday.parquet --model models/first --stream left-wrist
-
-Exit codes:
-  0    done
-  1    a defect of tidemark
-  2    wrong use: an option, a file or its content; the message says which,
-       and what to do
-  3    sync: the tracking server did not take everything
-  10   check: gradual drift
-  11   check: sudden change
-  12   check: batch rejected by the quality gate
-  20   retrain: not adopted
-  130  stopped on request (Ctrl-C)
-
-Run "tidemark help COMMAND" for the options of a command.`;
+const closing: Closing = {
+  examples: [
+    "tidemark simulate --out recordings.parquet",
+    "tidemark train recordings.parquet --out models/first",
+    "tidemark predict recordings.parquet --model models/first --out predictions.csv",
+    "tidemark check monday.parquet --model models/first --stream left-wrist",
+  ],
+  notes: ['Run "tidemark help COMMAND" for the options of a command.'],
+  exitCodes: [
+    [0, "done"],
+    [1, "a defect of tidemark"],
+    [2, "wrong use: an option, a file or its content; the message says which, and what to do"],
+    [3, "sync: the tracking server did not take everything"],
+    [10, "check: gradual drift"],
+    [11, "check: sudden change"],
+    [12, "check: batch rejected by the quality gate"],
+    [20, "retrain: not adopted"],
+    [130, "stopped on request (Ctrl-C)"],
+  ],
+};
 
 /** All commands, parsing nothing yet. */
 export function createProgram(): Command {
@@ -46,21 +52,41 @@ export function createProgram(): Command {
     .usage("<command> [options]")
     .description(description)
     .version(tidemarkVersion, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the options of a command")
-    .addHelpText("after", closing);
+    .helpCommand("help [command]", "print the options of a command");
+  addClosing(program, closing);
   const commands = [
     ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
+    completionCommand((shell) => completionScript(shell, program, optionsOf)),
   ];
-  for (const command of commands) program.addCommand(command.helpOption("-h, --help", "print this help"));
+  for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command
+      .helpOption("-h, --help", "print this help")
       .exitOverride()
-      .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 120) })
-      .configureOutput({ outputError: (text) => printError(...parserLines(text)) });
+      .configureHelp({
+        helpWidth: Math.min(process.stdout.columns || 80, 120),
+        minWidthToWrap: 20,
+        subcommandTerm: (own) => own.name(),
+        styleTitle: (text) => styled("bold", withinHelp(command, text)),
+        // As long as "Usage: ", after which the text would be a command that is kept whole.
+        styleUsage: (text) => withinHelp(command, `_______${text}`).slice(7),
+        styleOptionTerm: (text) => styled("cyan", text),
+        styleArgumentTerm: (text) => styled("cyan", text),
+        styleSubcommandTerm: (text) => styled("cyan", text),
+      })
+      .configureOutput({
+        outputError: (text) => printError(...parserLines(text)),
+        getOutHasColors: () => usesColour(process.stdout),
+        getErrHasColors: () => usesColour(process.stderr),
+      });
   }
   return program;
+}
+
+/** Commander wraps descriptions alone. */
+function withinHelp(command: Command, text: string): string {
+  return wrapLine(text, command.configureHelp().helpWidth ?? 80).join("\n");
 }
 
 /** Parses `argv` (with node and the script in front), runs the command and ends the process with its exit code. */

@@ -5,39 +5,40 @@ import { batchOptions, compactOptions, streamOptions } from "../../folder-option
 import { snakeKeys } from "../../letter-case.ts";
 import type { ByHand } from "../../pipelines/reference.ts";
 import { resolveOptions } from "../../resolve-options.ts";
-import { json } from "../../shared-options.ts";
+import type { Closing } from "./closing.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import { fixed } from "./format.ts";
-import { tableLines } from "./table.ts";
-import { print } from "./terminal.ts";
+import type { Block } from "./terminal.ts";
 
-const closing = `
-Examples:
-  tidemark reference show --model models/walk --stream wrist-7
-  tidemark reference exclude 2026-05-04 --model models/walk --stream wrist-7
-  tidemark reference reset --model models/walk --stream wrist-7
-  tidemark reference compact --model models/walk
-
-The frozen baseline is never touched by any of this.
-
-Exit codes:
-  0    done, or nothing to do
-  1    a defect of tidemark
-  2    wrong use`;
+const closing: Closing = {
+  examples: [
+    "tidemark reference show --model models/walk --stream wrist-7",
+    "tidemark reference exclude 2026-05-04 --model models/walk --stream wrist-7",
+    "tidemark reference reset --model models/walk --stream wrist-7",
+    "tidemark reference compact --model models/walk",
+  ],
+  notes: ["The frozen baseline is never touched by any of this."],
+  exitCodes: [
+    [0, "done, or nothing to do"],
+    [1, "a defect of tidemark"],
+    [2, "wrong use"],
+  ],
+};
 
 /** `tidemark reference` */
 export function referenceCommand(): Command {
-  const printing = { json: json("one line of JSON") };
+  const json = "one line of JSON";
   const show = defineCommand({
     name: "show",
     summary: "the rolling reference, and what became of the last batches",
     options: streamOptions,
-    printing,
-    run: async (given, { json }) => {
-      const config = resolveStreamConfig(given);
+    resolve: resolveStreamConfig,
+    json,
+    run: async (config, { terminal, json }) => {
       const { showReference } = await import("../../pipelines/reference.ts");
       const shown = await showReference(config);
-      print(...(json === true ? [JSON.stringify(shown.reference)] : shownLines(shown)));
+      if (json) terminal.json(shown.reference);
+      else terminal.print(...shownLines(shown));
     },
   });
   const byHand = (action: ByHand, summary: string, done: string): Command =>
@@ -45,41 +46,44 @@ export function referenceCommand(): Command {
       name: action,
       summary,
       options: batchOptions,
-      printing,
-      run: async (given, { json }) => {
-        const { batch, ...config } = resolveOptions(batchOptions, given);
+      resolve: (given) => resolveOptions(batchOptions, given),
+      json,
+      run: async ({ batch, ...config }, { terminal, json }) => {
         const { decideReference } = await import("../../pipelines/reference.ts");
         const changed = await decideReference(action, batch, config);
         const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: nothing to do, it ${done} already`;
-        print(json === true ? JSON.stringify({ batch, action, changed }) : text);
+        if (json) terminal.json({ batch, action, changed });
+        else terminal.print(text);
       },
     });
   const reset = defineCommand({
     name: "reset",
     summary: "begin again with empty references",
     options: streamOptions,
-    printing,
-    run: async (given, { json }) => {
-      const config = resolveStreamConfig(given);
+    resolve: resolveStreamConfig,
+    json,
+    run: async (config, { terminal, json }) => {
       const { resetReference } = await import("../../pipelines/reference.ts");
       await resetReference(config);
       const text = `stream ${config.stream} begins again; its batch ids stay taken`;
-      print(json === true ? JSON.stringify({ reset: config.stream }) : text);
+      if (json) terminal.json({ reset: config.stream });
+      else terminal.print(text);
     },
   });
   const compact = defineCommand({
     name: "compact",
     summary: "shorten what the ledger keeps of old batches, of all streams, and give the space back",
     options: compactOptions,
-    printing,
-    run: async (given, { json }) => {
-      const config = resolveCompactConfig(given);
+    resolve: resolveCompactConfig,
+    json,
+    run: async (config, { terminal, json }) => {
       const { compactLedger } = await import("../../pipelines/compact-ledger.ts");
       const answer = await compactLedger(config);
       const { shortened, bytesBefore, bytesAfter } = answer;
       const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
       const text = `${counted(shortened, "batch", "batches")} shortened; the ledger takes ${megabytes(bytesAfter)}, ${megabytes(bytesBefore)} before`;
-      print(json === true ? JSON.stringify(snakeKeys(answer)) : text);
+      if (json) terminal.json(snakeKeys(answer));
+      else terminal.print(text);
     },
   });
   return defineGroup({
@@ -101,7 +105,7 @@ function shownLines({
   reference,
   ledger,
   streams,
-}: Awaited<ReturnType<typeof import("../../pipelines/reference.ts").showReference>>): string[] {
+}: Awaited<ReturnType<typeof import("../../pipelines/reference.ts").showReference>>): Block[] {
   const { batches, aggregated, window_size, last_updated, stream } = reference;
   const channels = Object.keys(aggregated.trend).map((name) => [
     name,
@@ -120,10 +124,10 @@ function shownLines({
     `reference  stream ${stream ?? "default"}: ${batches.length} of ${window_size} batches, last changed ${last_updated ?? "never"}`,
     ...(batches.length === 0 ? [] : [`           ${batches.map(({ batch_id }) => batch_id).join(", ")}`]),
     "",
-    ...tableLines(["channel", "mean", "std", "trend"], channels),
+    { headers: ["channel", "mean", "std", "trend"], rows: channels },
     ...(rows.length === 0
       ? []
-      : ["", "last batches", ...tableLines(["batch", "received", "status", "counts", "reason"], rows)]),
+      : ["", "last batches", { headers: ["batch", "received", "status", "counts", "reason"], rows }]),
     ...(streams.some((name) => name !== (stream ?? "default"))
       ? ["", `streams of this model: ${streams.join(", ")}`]
       : []),

@@ -1,13 +1,7 @@
 // What shows a training run, whatever it looks like.
 import type { TrainEvent } from "../../pipelines/train.ts";
 import type { Reporter } from "../../reporter.ts";
-
-/** What is written to: process.stdout, process.stderr, or a test's stand-in. */
-export interface Output {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
+import type { Loudness, Streams } from "./terminal.ts";
 
 export interface TrainRenderer extends Reporter<TrainEvent> {
   /** Shows that a request to stop was heard. */
@@ -16,9 +10,9 @@ export interface TrainRenderer extends Reporter<TrainEvent> {
   close(): void;
 }
 
-export interface RendererOptions {
-  /** Progress and results. */
-  output: Output;
-  /** Warnings. */
-  errors: Output;
+/** Progress and results go to `output`, warnings to `errors`. */
+export interface RendererOptions extends Streams {
+  readonly loudness?: Loudness;
+  /** Milliseconds. */
+  readonly now?: () => number;
 }

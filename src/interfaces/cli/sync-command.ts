@@ -4,27 +4,22 @@ import { counted } from "../../counted.ts";
 import { exitCodes } from "../../errors.ts";
 import { syncOptions } from "../../folder-options.ts";
 import type { SyncResult } from "../../pipelines/sync.ts";
-import { json } from "../../shared-options.ts";
+import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { print, printWarning } from "./terminal.ts";
 
-const closing = `
-Example:
-  tidemark sync models/walk --tracking http://127.0.0.1:5000
-
-What the server has already stays as it is, so sync may be run again, also
-after it was interrupted.
-
-It sends the runs that tracking.jsonl and the ledger tell of, and the files that
-manifest.json lists, if they are what it lists; a folder with anything else in
-its log is refused before the server is asked anything. A model is registered
-only with --register.
-
-Exit codes:
-  0    the server has everything
-  3    it did not take everything; the answer says which command goes on
-  2    wrong use
-  1    a defect of tidemark`;
+const closing: Closing = {
+  examples: ["tidemark sync models/walk --tracking http://127.0.0.1:5000"],
+  notes: [
+    "What the server has already stays as it is, so sync may be run again, also after it was interrupted.",
+    "It sends the runs that tracking.jsonl and the ledger tell of, and the files that manifest.json lists, if they are what it lists; a folder with anything else in its log is refused before the server is asked anything. A model is registered only with --register.",
+  ],
+  exitCodes: [
+    [0, "the server has everything"],
+    [3, "it did not take everything; the answer says which command goes on"],
+    [2, "wrong use"],
+    [1, "a defect of tidemark"],
+  ],
+};
 
 /** `tidemark sync` */
 export function syncCommand(): Command {
@@ -33,13 +28,14 @@ export function syncCommand(): Command {
     summary: "report a training and its streams to an MLflow server that was away",
     description: "Replays what a model folder, or an interrupted training, knows of its runs to an MLflow server.",
     options: syncOptions,
-    printing: { json: json("the answer as one line of JSON") },
+    resolve: resolveSyncConfig,
+    json: "the answer as one line of JSON",
     closing,
-    run: async (given, { json }) => {
-      const config = resolveSyncConfig(given);
+    run: async (config, { terminal, json }) => {
       const { sync } = await import("../../pipelines/sync.ts");
-      const result = await sync(config, { reporter: { warn: printWarning } });
-      print(...(json === true ? [JSON.stringify(result)] : syncLines(result)));
+      const result = await sync(config, { reporter: { warn: terminal.warn } });
+      if (json) terminal.json(result);
+      else terminal.print(...syncLines(result));
       if (unsentOf(result).length > 0) process.exitCode = exitCodes.unsent;
     },
   });

@@ -1,21 +1,74 @@
-// Tables in plain text: columns two spaces apart, numbers to the right, everything else to the left.
+// Tables in plain text: columns two spaces apart, numbers to the right, everything else to the left. One that is too wide
+// for the terminal has its widest texts broken into several lines, and loses nothing.
 import { visible } from "../../visible.ts";
 
-/** The lines of `rows` under `headers`, each row as long as the headers; no line ends in spaces. */
-export function tableLines(headers: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** Laid out when it is printed, for the width that there is. */
+export interface Table {
+  readonly headers: readonly string[];
+  /** Each as long as the headers. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+const gap = 2;
+
+/** The lines of a table; no line ends in spaces. */
+export function tableLines({ headers, rows }: Table, width: number = Number.POSITIVE_INFINITY): string[] {
   const shown = [headers, ...rows].map((cells) => cells.map(visible));
-  const widths = headers.map((_, j) => Math.max(...shown.map((cells) => displayWidth(cells[j]!))));
+  const widths = widthsWithin(shown, width);
   const numeric = headers.map((_, j) => rows.length > 0 && rows.every((row) => /^[-\d]/.test(row[j]!)));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, j) => {
-        const padding = " ".repeat(widths[j]! - displayWidth(cell));
+        const padding = " ".repeat(Math.max(0, widths[j]! - displayWidth(cell)));
         return numeric[j] ? padding + cell : cell + padding;
       })
-      .join("  ")
+      .join(" ".repeat(gap))
       .trimEnd();
-  const [head, ...body] = shown.map(line);
-  return [head!, line(widths.map((width) => "-".repeat(width))), ...body];
+  const [head, ...body] = shown.map((cells) => {
+    const broken = cells.map((cell, j) => breakCell(cell, widths[j]!));
+    const height = Math.max(...broken.map((parts) => parts.length));
+    return Array.from({ length: height }, (_, i) => line(broken.map((parts) => parts[i] ?? "")));
+  });
+  return [...head!, line(widths.map((own) => "-".repeat(own))), ...body.flat()];
+}
+
+/** Widths of the columns: the widest one is narrowed until all fit, first between words, then within them. */
+function widthsWithin(rows: readonly (readonly string[])[], width: number): number[] {
+  const widest = (j: number, part: (cell: string) => number): number => Math.max(...rows.map((row) => part(row[j]!)));
+  const columns = rows[0]!.map((_, j) => j);
+  const widths = columns.map((j) => widest(j, displayWidth));
+  const longestWord = (cell: string): number => Math.max(0, ...cell.split(" ").map(displayWidth));
+  const least = columns.map((j) => widest(j, longestWord));
+  const tooWide = (): boolean => widths.reduce((sum, own) => sum + own + gap, -gap) > width;
+  for (const limits of [least, columns.map(() => 4)]) {
+    while (tooWide()) {
+      const open = columns.filter((j) => widths[j]! > limits[j]!);
+      if (open.length === 0) break;
+      const j = open.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
+      widths[j]! -= 1;
+    }
+  }
+  return widths;
+}
+
+function breakCell(cell: string, width: number): string[] {
+  if (displayWidth(cell) <= width) return [cell];
+  const lines: string[] = [];
+  let line = "";
+  for (let word of cell.split(" ")) {
+    if (line !== "" && displayWidth(`${line} ${word}`) <= width) {
+      line = `${line} ${word}`;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    while (displayWidth(word) > width) {
+      const head = leading(word, width);
+      lines.push(head);
+      word = word.slice(head.length);
+    }
+    line = word;
+  }
+  return line === "" ? lines : [...lines, line];
 }
 
 /** Terminal columns that a visible text takes: none for combining marks, two for CJK and emoji. */
@@ -35,11 +88,15 @@ export function displayWidth(text: string): number {
 
 /** A visible text cut to so many terminal columns, its end replaced by an ellipsis. */
 export function truncate(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
+  return displayWidth(text) <= width ? text : `${leading(text, width - 1)}…`;
+}
+
+/** As many of the first characters as fit; at least one, since a character may be wider than there is room. */
+function leading(text: string, width: number): string {
   let cut = "";
   for (const character of text) {
-    if (displayWidth(cut + character) > width - 1) break;
+    if (cut !== "" && displayWidth(cut + character) > width) break;
     cut += character;
   }
-  return `${cut}…`;
+  return cut;
 }

@@ -6,5 +6,6 @@ import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 /** How a training run is shown: one JSON event a line, a live line on a terminal, or plain lines in a pipe. */
 export function trainRenderer(options: RendererOptions & { json: boolean }): TrainRenderer {
   if (options.json) return jsonRenderer(options);
-  return options.output.isTTY === true && process.env.TERM !== "dumb" ? liveRenderer(options) : plainRenderer(options);
+  const live = options.output.isTTY === true && process.env.TERM !== "dumb" && options.loudness !== "quiet";
+  return live ? liveRenderer(options) : plainRenderer(options);
 }

@@ -5,15 +5,15 @@ import { gigabytes } from "../../gigabytes.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { count, duration, fixed, meanAndSd } from "./format.ts";
-import { tableLines } from "./table.ts";
+import type { Block, Loudness } from "./terminal.ts";
 
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
 /** People shown in the table; of more, those served worst. */
 const shownUsers = 30;
 
-/** The lines of a finished event; none if there is nothing to print for good. */
-export function eventLines(event: TrainEvent): readonly string[] {
+/** What a finished event says; nothing if there is nothing to print for good. */
+export function eventBlocks(event: TrainEvent): readonly Block[] {
   switch (event.type) {
     case "data":
       return dataLines(event);
@@ -50,18 +50,43 @@ export function eventLines(event: TrainEvent): readonly string[] {
   }
 }
 
-/** One line an epoch, its fields always in the same order. */
-export function epochLine(event: EventOf<"epoch">): string {
+/** What --quiet prints too. */
+export function isResult({ type }: TrainEvent): boolean {
+  return ["cross-validation", "done", "gate", "retrained", "tracked"].includes(type);
+}
+
+/** What --verbose adds to an event: what was read, and the time since the run began. */
+export function verboseLines(event: TrainEvent, seconds: number): string[] {
+  switch (event.type) {
+    case "batch":
+    case "epoch":
+      return [];
+    case "checkpoint":
+      return [`checkpoint ${event.path}`];
+    case "data":
+      return [`files      ${event.files.join(", ")}`, timeLine(event, seconds)];
+    default:
+      return [timeLine(event, seconds)];
+  }
+}
+
+function timeLine({ type }: TrainEvent, seconds: number): string {
+  return `time       ${duration(seconds)} until ${type}`;
+}
+
+/** One line an epoch, its fields always in the same order; with --verbose a second one. */
+export function epochLines(event: EventOf<"epoch">, loudness: Loudness): string[] {
   const { valLoss, valAccuracy, valMacroF1, secondsLeft } = event;
-  const validation =
-    valLoss === null
-      ? ""
-      : `  val_loss ${fixed(valLoss)}  val_accuracy ${fixed(valAccuracy)}  val_macro_f1 ${fixed(valMacroF1)}`;
-  return (
-    `${fitLabel(event.fit)}  epoch ${event.epoch}/${event.epochs}  loss ${fixed(event.loss)}  accuracy ` +
-    `${fixed(event.accuracy)}${validation}  lr ${event.learningRate}  ${Math.round(event.windowsPerSecond)} windows/s` +
-    `${secondsLeft === null ? "" : `  ${duration(secondsLeft)} left`}${event.best && valLoss !== null ? "  best" : ""}`
-  );
+  const validated = valLoss !== null;
+  const validation = validated ? `  val ${fixed(valLoss)}  F1 ${fixed(valMacroF1)}${event.best ? " best" : ""}` : "";
+  const left = secondsLeft === null ? "" : `  ${duration(secondsLeft)} left`;
+  const accuracies = `accuracy ${fixed(event.accuracy)}${validated ? `  val_accuracy ${fixed(valAccuracy)}` : ""}`;
+  return [
+    `${fitLabel(event.fit)}  epoch ${event.epoch}/${event.epochs}  loss ${fixed(event.loss)}${validation}${left}`,
+    ...(loudness === "verbose"
+      ? [`  ${accuracies}  lr ${event.learningRate}  ${Math.round(event.windowsPerSecond)} windows/s`]
+      : []),
+  ];
 }
 
 /** "fold 2" or "final fit". */
@@ -69,7 +94,7 @@ export function fitLabel(fit: FitName): string {
   return fit === "final" ? "final fit" : fit.replace("-", " ");
 }
 
-function dataLines(event: EventOf<"data">): string[] {
+function dataLines(event: EventOf<"data">): Block[] {
   const { columns, quality, windows } = event;
   const roles = (["label", "group", "recording", "time"] as const).map(
     (role) => `${role} ${columns[role] ?? "(none)"}`,
@@ -87,7 +112,7 @@ function dataLines(event: EventOf<"data">): string[] {
     `quality    ${qualityText(quality)}`,
     ...droppedText(event).map((line) => `left out   ${line}`),
     "",
-    ...tableLines(["class", "windows", "share"], classes),
+    { headers: ["class", "windows", "share"], rows: classes },
     "",
   ];
 }
@@ -120,7 +145,7 @@ function droppedText({ quality, dropped }: EventOf<"data">): string[] {
   return [...rows, ...samples];
 }
 
-function splitLines(event: EventOf<"split">): string[] {
+function splitLines(event: EventOf<"split">): Block[] {
   const rows = event.folds.map((fold) => [
     String(fold.fold),
     count(fold.trainWindows),
@@ -128,8 +153,8 @@ function splitLines(event: EventOf<"split">): string[] {
     count(fold.testWindows),
     people(fold.testUsers),
   ]);
-  const table = tableLines(["fold", "train", "validation", "test", "tested on"], rows);
-  return [...warningLines(event.warnings), `split by ${event.split}`, ...table, ""];
+  const table = { headers: ["fold", "train", "validation", "test", "tested on"], rows };
+  return [...warningLines(event.warnings), `split by ${event.split}`, table, ""];
 }
 
 function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
@@ -139,14 +164,14 @@ function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<
   );
 }
 
-function crossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): string[] {
+function crossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
   const worst = summary.worst_user;
   const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
   const shown = new Set(byScore.slice(0, shownUsers));
   const heading = users.length > shownUsers ? `The ${shownUsers} of ${users.length} people served worst` : "Per person";
   const byName = users.toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }));
   const rows = byName.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
-  const userTable = tableLines(["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows);
+  const userTable = { headers: ["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows };
   const classRows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
     fixed(precision),
@@ -154,8 +179,8 @@ function crossValidationLines({ summary, pooled, users }: EventOf<"cross-validat
     fixed(f1),
     count(support),
   ]);
-  const classTable = tableLines(["class", "precision", "recall", "F1", "windows"], classRows);
-  return ["", heading, ...userTable, "", "Per class", ...classTable, "", ...summaryLines(summary, pooled), ""];
+  const classTable = { headers: ["class", "precision", "recall", "F1", "windows"], rows: classRows };
+  return ["", heading, userTable, "", "Per class", classTable, "", ...summaryLines(summary, pooled), ""];
 }
 
 function userRow({ user, fold, metrics }: EventOf<"cross-validation">["users"][number], isWorst: boolean): string[] {
@@ -170,7 +195,7 @@ function userRow({ user, fold, metrics }: EventOf<"cross-validation">["users"][n
   ];
 }
 
-function summaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): string[] {
+function summaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): Block[] {
   const metrics = [
     ["macro F1", "macro_f1"],
     ["weighted F1", "weighted_f1"],
@@ -185,7 +210,7 @@ function summaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">
     meanAndSd(summary.over_users[key]),
     fixed(pooled[key]),
   ]);
-  return ["Mean ± sd", ...tableLines(["", "over folds", "over people", "pooled"], rows)];
+  return ["Mean ± sd", { headers: ["", "over folds", "over people", "pooled"], rows }];
 }
 
 function doneLines({ out, report, seconds, summary }: EventOf<"done">): string[] {
@@ -237,14 +262,14 @@ function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventO
   );
 }
 
-function gateLines({ winner, because, rules, passed }: EventOf<"gate">): string[] {
+function gateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
   const rows = rules.map((rule) => [
     ...[rule.passed ? "passed" : "FAILED", rule.name, shown(rule.value), shown(rule.limit), rule.about],
   ]);
   return [
     "",
     `gate: ${passed ? "passed" : "refused"} (the winner is cycle ${winner}; there was no further one because ${because})`,
-    ...tableLines(["", "rule", "value", "limit", "what is asked"], rows),
+    { headers: ["", "rule", "value", "limit", "what is asked"], rows },
     "",
   ];
 }

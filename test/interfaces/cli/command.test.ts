@@ -20,7 +20,7 @@ describe("help", () => {
       "train",
       "predict",
       "simulate",
-      "Example:",
+      "Examples:",
       "Exit codes:",
     ]) {
       expect(stdout).toContain(words);

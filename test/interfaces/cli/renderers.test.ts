@@ -5,7 +5,7 @@ import { liveRenderer } from "../../../src/interfaces/cli/live.ts";
 import type { TrainRenderer } from "../../../src/interfaces/cli/renderer.ts";
 import { displayWidth } from "../../../src/interfaces/cli/table.ts";
 import { trainRenderer } from "../../../src/interfaces/cli/train-renderer.ts";
-import { eventLines } from "../../../src/interfaces/cli/train-text.ts";
+import { eventBlocks } from "../../../src/interfaces/cli/train-text.ts";
 import { events, warning } from "./events.ts";
 
 function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: string; write(text: string): void } {
@@ -45,16 +45,16 @@ describe("in a pipe", () => {
   it("writes one plain line an epoch, without escape codes", () => {
     expect(output.text).toBe(stripVTControlCharacters(output.text));
     expect(lines.filter((line) => line.includes("epoch 1/"))).toEqual([
-      "fold 1  epoch 1/100  loss 1.200  accuracy 0.600  val_loss 0.900  val_accuracy 0.800  val_macro_f1 0.790  lr 0.001" +
-        "  400 windows/s  4 min 2 s left  best",
-      "final fit  epoch 1/3  loss 0.500  accuracy 0.900  lr 0.0005  800 windows/s",
+      "fold 1  epoch 1/100  loss 1.200  val 0.900  F1 0.790 best  4 min 2 s left",
+      "final fit  epoch 1/3  loss 0.500",
     ]);
   });
 
   it("shows what was read, which columns were taken and what was left out", () => {
     expect(output.text).toContain("1,402,573 rows, 24 people, 359 recordings, 1,234 windows");
-    expect(output.text).toContain("label activity, group user, recording (none), time timestamp_s; channels Ax,Ay,Az");
-    expect(lines.filter((line) => line.startsWith("left out"))).toEqual([
+    const text = output.text.replaceAll(/\n {11}/g, " ");
+    expect(text).toContain("label activity, group user, recording (none), time timestamp_s; channels Ax,Ay,Az");
+    expect(text.split("\n").filter((line) => line.startsWith("left out"))).toEqual([
       "left out   27 rows: missing label",
       "left out   412 samples of 3 stretches: stretches shorter than a window",
       "left out   17,112 samples of 350 stretches: ends of stretches, shorter than the step to the next window",
@@ -72,12 +72,12 @@ describe("in a pipe", () => {
       },
       dropped: { ...rest.dropped, shortStretches: { stretches: 1, samples: 1 } },
     };
-    const text = eventLines(one).join("\n");
+    const text = eventBlocks(one).join("\n");
     expect(text).toContain("1 row, 1 person, 1 recording, 1 window\n");
     expect(text).toContain("50 Hz, 1 gap, no flat channel");
     expect(text).toContain("left out   1 row: missing label\n");
     expect(text).toContain("left out   1 sample of 1 stretch: stretches shorter than a window\n");
-    expect(eventLines({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
+    expect(eventBlocks({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
   });
 
   it("warns of a split that leaks, and prints warnings to the other stream", () => {
@@ -128,7 +128,7 @@ describe("on a terminal", () => {
   function run(columns: number, color = false): { text: string; drawn: string[]; kept: string } {
     const output = sink({ isTTY: true, columns });
     let clock = 0;
-    const renderer = liveRenderer({ output, errors: output }, { color, now: () => (clock += 200) });
+    const renderer = liveRenderer({ output, errors: output, colour: color, now: () => (clock += 200) });
     showAll(renderer);
     renderer.close();
     const drawn = output.text.replaceAll("\r\x1b[2K", "\n").split("\n").map(stripVTControlCharacters);
@@ -170,7 +170,7 @@ describe("on a terminal", () => {
 
   it("shows what a terminal would obey, and keeps its own codes", () => {
     const output = sink({ isTTY: true, columns: 200 });
-    const renderer = liveRenderer({ output, errors: output }, { color: true, now: () => 0 });
+    const renderer = liveRenderer({ output, errors: output, colour: true, now: () => 0 });
     renderer.warn("file \x1b[2J\rof \u202enobody\n\x9b31m");
     const shown = "warning: file \\u001b[2J\\u000dof \\u202enobody\\u000a\\u009b31m";
     expect(output.text).toBe(`\x1b[33m${shown}\x1b[39m\n`);
@@ -179,7 +179,7 @@ describe("on a terminal", () => {
   it("redraws at most ten times a second", () => {
     const output = sink({ isTTY: true, columns: 80 });
     let clock = 0;
-    const renderer = liveRenderer({ output, errors: output }, { color: false, now: () => clock });
+    const renderer = liveRenderer({ output, errors: output, colour: false, now: () => clock });
     const batch = events.find((event) => event.type === "batch")!;
     for (clock = 0; clock < 1000; clock += 5) renderer.event(batch);
     expect(output.text.split("\r").length - 1).toBe(10);
@@ -187,7 +187,7 @@ describe("on a terminal", () => {
 
   it("shows that it is stopping", () => {
     const output = sink({ isTTY: true, columns: 200 });
-    const renderer = liveRenderer({ output, errors: output }, { color: false });
+    const renderer = liveRenderer({ output, errors: output, colour: false });
     renderer.event(events.find((event) => event.type === "batch")!);
     renderer.onStopping("stopping; a second Ctrl-C stops at once");
     expect(output.text).toContain("stopping; a second Ctrl-C stops at once · 400 windows/s | fold 1");

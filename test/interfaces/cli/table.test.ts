@@ -9,7 +9,7 @@ describe("tableLines", () => {
       ["a\x1bb\nc", "2,000"],
       ["é", "-"],
     ];
-    expect(tableLines(["class", "n"], rows)).toEqual([
+    expect(tableLines({ headers: ["class", "n"], rows })).toEqual([
       "class                n",
       "---------------  -----",
       "歩く                10",
@@ -19,7 +19,7 @@ describe("tableLines", () => {
   });
 
   it("is headers alone without rows", () => {
-    expect(tableLines(["a", "bc"], [])).toEqual(["a  bc", "-  --"]);
+    expect(tableLines({ headers: ["a", "bc"], rows: [] })).toEqual(["a  bc", "-  --"]);
   });
 });
 

@@ -1,0 +1,25 @@
+// The form of a config file: the options of a command under their names as on the command line.
+import { z } from "zod";
+import { kebabCase } from "../src/letter-case.ts";
+import { defaultText, type Option, type Options } from "../src/option.ts";
+import { optionSentences } from "./options.ts";
+
+/** A JSON Schema for editors: stricter than `readConfigFile`, which takes names as in code and former names too. */
+export function configSchema(title: string, description: string, options: Options): Record<string, unknown> {
+  const properties = Object.entries(options).map(([name, option]) => [kebabCase(name), property(option)]);
+  return {
+    ...{ $schema: "https://json-schema.org/draft/2020-12/schema", title, description, type: "object" },
+    properties: { $schema: { type: "string" }, ...Object.fromEntries(properties) },
+    additionalProperties: false,
+  };
+}
+
+function property(option: Option): Record<string, unknown> {
+  const { $schema, ...own } = z.toJSONSchema(option.written ?? option.check, { io: "input" });
+  const fixed = option.otherwise === undefined && defaultText(option) !== undefined;
+  return {
+    description: optionSentences(option),
+    ...own,
+    ...((fixed || option.type === "boolean") && { default: option.default }),
+  };
+}

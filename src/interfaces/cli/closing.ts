@@ -1,0 +1,31 @@
+// What stands below a command's options in its help.
+import type { Command } from "commander";
+import { styled } from "./colour.ts";
+import { wrapLine } from "./wrap.ts";
+
+export interface Closing {
+  /** Commands, each in lines that a shell takes as one. */
+  readonly examples: readonly string[];
+  /** Paragraphs. */
+  readonly notes?: readonly string[];
+  /** Code and meaning, in the order in which they are shown. */
+  readonly exitCodes: readonly (readonly [code: number, meaning: string])[];
+  readonly exitHeading?: string;
+}
+
+/** The lines of the help, at most so wide; commander takes the colours away where none are shown. */
+export function addClosing(command: Command, { examples, notes = [], exitCodes, exitHeading }: Closing): void {
+  command.addHelpText("after", () => {
+    const { helpWidth = 80 } = command.createHelp();
+    const heading = (text: string): string => styled("bold", text);
+    const paragraphs = [
+      [heading(examples.length === 1 ? "Example:" : "Examples:"), ...examples.flatMap((one) => `  ${one}`.split("\n"))],
+      ...notes.map((note) => wrapLine(note, helpWidth, 0)),
+      [
+        heading(exitHeading ?? "Exit codes:"),
+        ...exitCodes.flatMap(([code, meaning]) => wrapLine(`  ${String(code).padEnd(4)} ${meaning}`, helpWidth, 7)),
+      ],
+    ];
+    return `\n${paragraphs.map((lines) => lines.join("\n")).join("\n\n")}`;
+  });
+}

@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import { completionOptions } from "../../folder-options.ts";
+import { resolveOptions } from "../../resolve-options.ts";
+import { addClosing } from "./closing.ts";
+import type { Shell } from "./completion.ts";
+import { remember } from "./define-command.ts";
+import { openTerminal } from "./terminal.ts";
+
+/** `tidemark completion` */
+export function completionCommand(scriptFor: (shell: Shell) => string): Command {
+  const command = new Command("completion")
+    .summary("print a script that completes commands, options and their values")
+    .description("Prints a completion script for a shell to standard output.")
+    .usage("bash|zsh|fish")
+    .argument("[shell]", "bash, zsh or fish (required)")
+    .action((shell: string | undefined) => {
+      openTerminal("usual").script(
+        scriptFor(resolveOptions(completionOptions, { ...(shell !== undefined && { shell }) }).shell),
+      );
+    });
+  remember(command, completionOptions);
+  addClosing(command, {
+    examples: [
+      'eval "$(tidemark completion bash)"',
+      "tidemark completion zsh > ~/.zsh/completions/_tidemark   # a folder of $fpath",
+      "tidemark completion fish > ~/.config/fish/completions/tidemark.fish",
+    ],
+    exitCodes: [
+      [0, "printed"],
+      [1, "a defect of tidemark"],
+      [2, "wrong use"],
+    ],
+  });
+  return command;
+}

@@ -1,0 +1,195 @@
+// Completion scripts, made from the commands and the definitions of their options. A script is complete in itself: a key
+// that is pressed in the shell starts no program.
+import type { Command } from "commander";
+import { kebabCase } from "../../letter-case.ts";
+import { flag as flagOption, type Option, type Options } from "../../option.ts";
+
+export type Shell = "bash" | "zsh" | "fish";
+
+interface Completed {
+  /** As "models list"; "" for the program itself. */
+  readonly path: string;
+  readonly summary: string;
+  readonly commands: readonly string[];
+  /** What may stand next: commands, or the values of an argument. */
+  readonly words: readonly string[];
+  readonly options: readonly { readonly flag: string; readonly option: Option }[];
+  readonly takesFiles: boolean;
+}
+
+/** @param optionsOf the defined options of a command */
+export function completionScript(shell: Shell, program: Command, optionsOf: (command: Command) => Options): string {
+  const commands = describe(program, "", optionsOf);
+  switch (shell) {
+    case "bash":
+      return bash(commands);
+    case "zsh":
+      return zsh(commands);
+    case "fish":
+      return fish(commands);
+    default:
+      return shell satisfies never;
+  }
+}
+
+const help: Option = flagOption({ doc: "print the help" });
+
+function describe(command: Command, path: string, optionsOf: (command: Command) => Options): Completed[] {
+  const defined = Object.entries(optionsOf(command));
+  const named = defined.filter(([, { argument }]) => argument !== true);
+  const own: Completed = {
+    path,
+    summary: command.summary(),
+    commands: command.commands.map((one) => one.name()),
+    words: [
+      ...command.commands.map((one) => one.name()),
+      ...defined.flatMap(([, option]) => (option.argument === true ? Object.keys(option.choices ?? {}) : [])),
+    ],
+    options: [...named, ["help", help] as const].map(([name, option]) => ({ flag: `--${kebabCase(name)}`, option })),
+    takesFiles: defined.some(([, option]) => option.argument === true && isPath(option)),
+  };
+  return [
+    own,
+    ...command.commands.flatMap((one) => describe(one, path === "" ? one.name() : `${path} ${one.name()}`, optionsOf)),
+  ];
+}
+
+function wordsOf({ choices = {} }: Option): string {
+  return Object.keys(choices).join(" ");
+}
+
+function isPath({ value = "" }: Option): boolean {
+  return /^(dir|files?|models?|file\.html)$/.test(value);
+}
+
+function bash(commands: readonly Completed[]): string {
+  const paths = commands.filter(({ path }) => path !== "").map(({ path }) => (path.includes(" ") ? path : ` ${path}`));
+  const nothing = "compopt +o default 2>/dev/null";
+  const valued = commands.flatMap(({ path, options }) => {
+    const actions = Map.groupBy(
+      options.filter(({ option }) => option.value !== undefined),
+      ({ option }) =>
+        isPath(option) ? ":" : option.choices === undefined ? nothing : `_tidemark_words "${wordsOf(option)}"`,
+    );
+    return [...actions].map(([action, of]) => {
+      const patterns = of.map(({ flag }) => `"${path} ${flag}"`).join("|");
+      return `    ${patterns}) ${action}; return ;;`;
+    });
+  });
+  const words = commands.map(({ path, words, options, takesFiles }) => {
+    const flags = options.map(({ flag }) => flag).join(" ");
+    const others = takesFiles ? ":" : `_tidemark_words "${[...words, flags].join(" ")}"`;
+    return `    "${path}") if [[ $current == -* ]]; then _tidemark_words "${flags}"; else ${others}; fi ;;`;
+  });
+  return `# bash completion of tidemark: eval "$(tidemark completion bash)"
+_tidemark_words() {
+  local IFS=$' \\t\\n'
+  COMPREPLY=($(compgen -W "$1" -- "$current"))
+}
+_tidemark() {
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$command \${COMP_WORDS[i]}" in
+      ${paths.map((path) => `"${path}"`).join("|")})
+        command="\${command:+$command }\${COMP_WORDS[i]}" ;;
+    esac
+  done
+  case "$command $previous" in
+${valued.join("\n")}
+  esac
+  case "$command" in
+${words.join("\n")}
+  esac
+}
+complete -o default -F _tidemark tidemark
+`;
+}
+
+/** In single quotes. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function zsh(commands: readonly Completed[]): string {
+  const functionOf = (path: string): string =>
+    ["_tidemark", ...path.split(/[ -]/).filter((word) => word !== "")].join("_");
+  const spec = ({ flag, option }: Completed["options"][number]): string => {
+    const doc = option.doc.replaceAll(/[[\]:]/g, "\\$&");
+    const repeated = option.many === "repeated" || option.many === "words" ? "*" : "";
+    if (option.value === undefined) return quoted(`${flag}[${doc}]`);
+    const words = wordsOf(option);
+    const action = isPath(option) ? "_files" : words === "" ? " " : `(${words})`;
+    return quoted(`${repeated}${flag}[${doc}]:${option.value}:${action}`);
+  };
+  const functions = commands.map((own) => {
+    const { path, options, takesFiles } = own;
+    const flags = options.map((one) => `    ${spec(one)} \\`);
+    if (own.commands.length === 0) {
+      const rest = takesFiles
+        ? "'*:files:_files'"
+        : `'*: :${own.words.length === 0 ? "" : `(${own.words.join(" ")})`}'`;
+      return `${functionOf(path)}() {\n  _arguments \\\n${flags.join("\n")}\n    ${rest}\n}`;
+    }
+    const known = own.commands.map((name) => {
+      const full = path === "" ? name : `${path} ${name}`;
+      const { summary } = commands.find((other) => other.path === full)!;
+      return { name, full, described: quoted(`${name}:${summary.replaceAll(":", "\\:")}`) };
+    });
+    return `${functionOf(path)}() {
+  local state line
+  local -a known=(
+${known.map(({ described }) => `    ${described}`).join("\n")}
+  )
+  _arguments -C \\
+${flags.join("\n")}
+    '1: :->command' '*:: :->rest'
+  case $state in
+    command) _describe command known ;;
+    rest)
+      case $line[1] in
+${known.map(({ name, full }) => `        ${name}) ${functionOf(full)} ;;`).join("\n")}
+      esac ;;
+  esac
+}`;
+  });
+  return `#compdef tidemark
+# zsh completion of tidemark: tidemark completion zsh > "\${fpath[1]}/_tidemark"
+${functions.join("\n")}
+if [ "$funcstack[1]" = "_tidemark" ]; then _tidemark "$@"; else compdef _tidemark tidemark; fi
+`;
+}
+
+function fish(commands: readonly Completed[]): string {
+  const lines = commands.flatMap(({ path, commands: own, words: next, options, takesFiles }) => {
+    const seen = path.split(" ").map((word) => `__fish_seen_subcommand_from ${word}`);
+    const here = path === "" ? "__fish_use_subcommand" : seen.join("; and ");
+    const before = path === "" ? here : `${here}; and not __fish_seen_subcommand_from ${own.join(" ")}`;
+    return [
+      ...(own.length === 0 && next.length > 0
+        ? [`complete -c tidemark -n ${quoted(here)} -a ${quoted(next.join(" "))}`]
+        : []),
+      ...(takesFiles ? [`complete -c tidemark -n ${quoted(here)} -F`] : []),
+      ...own.map((name) => {
+        const { summary } = commands.find((other) => other.path === (path === "" ? name : `${path} ${name}`))!;
+        return `complete -c tidemark -n ${quoted(before)} -a ${name} -d ${quoted(summary)}`;
+      }),
+      ...options.map(({ flag, option }) => {
+        const words = wordsOf(option);
+        const value =
+          option.value === undefined
+            ? ""
+            : isPath(option)
+              ? " -r -F"
+              : words === ""
+                ? " -x"
+                : ` -x -a ${quoted(words)}`;
+        return `complete -c tidemark -n ${quoted(here)} -l ${flag.slice(2)}${value} -d ${quoted(option.doc)}`;
+      }),
+    ];
+  });
+  return `# fish completion of tidemark: tidemark completion fish > ~/.config/fish/completions/tidemark.fish
+complete -c tidemark -f
+${lines.join("\n")}
+`;
+}

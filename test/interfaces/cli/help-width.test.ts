@@ -1,0 +1,41 @@
+// The help of every command fits the terminal, and 80 columns where there is none.
+import { stripVTControlCharacters } from "node:util";
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { createProgram } from "../../../src/interfaces/cli/program.ts";
+import { displayWidth } from "../../../src/interfaces/cli/table.ts";
+
+function all(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(all)];
+}
+
+function helpOf(command: Command, width: number): string {
+  let text = "";
+  command.configureHelp({ ...command.configureHelp(), helpWidth: width });
+  command.configureOutput({
+    ...command.configureOutput(),
+    writeOut: (part) => {
+      text += part;
+    },
+    getOutHasColors: () => true,
+  });
+  command.outputHelp();
+  return stripVTControlCharacters(text);
+}
+
+const names = all(createProgram()).map((command) => pathOf(command));
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+describe.each([80, 60])("help in %i columns", (width) => {
+  it.each(names)("%s", (name) => {
+    const command = all(createProgram()).find((own) => pathOf(own) === name)!;
+    const lines = helpOf(command, width).split("\n");
+    // An example is one command: it is not broken.
+    const wide = lines.filter((line) => displayWidth(line) > width && !/^ {2,}(tidemark |--)/.test(line));
+    expect(wide).toEqual([]);
+    if (width === 80) for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
+  });
+});

@@ -1,0 +1,83 @@
+// What every command prints fits 80 columns in a pipe, where nobody knows the terminal's width.
+import { mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../../../src/interfaces/cli/program.ts";
+import { displayWidth } from "../../../src/interfaces/cli/table.ts";
+import { commandPaths } from "../../command-paths.ts";
+import { unpackOldModel } from "../../pipelines/old-model.ts";
+import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
+import { FakeMlflow } from "../../storage/tracking/fake-mlflow.ts";
+
+const directory = fileDirectory();
+const server = new FakeMlflow();
+beforeAll(async () => {
+  unpackOldModel(directory);
+  mkdirSync(join(directory, "models"));
+  renameSync(join(directory, "walk"), join(directory, "models", "walk"));
+  await server.open();
+});
+afterAll(() => server.close());
+
+const walk = ["--model", "models/walk"];
+const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
+const bench = ["--seconds", "15", "--batches", "3", "--change-at", "1", "--streams", "1"];
+/** In an order in which each finds what it needs. */
+const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  simulate: [["--out", "s.csv", "--users", "1", "--minutes", "0.1"]],
+  train: [["recordings.csv.gz", "--out", "models/walk-v2", ...network]],
+  predict: [["batch.csv.gz", ...walk, "--out", "p.csv"]],
+  check: [
+    ["recordings.csv.gz", ...walk, "--model", "models/walk-v2"],
+    ["batch.csv.gz", ...walk, "--stream", "b", "--thresholds", "fixed"],
+  ],
+  "drift-bench": [["batch.csv.gz", ...walk, ...bench]],
+  "baseline show": [["models/walk"]],
+  "baseline validate": [["models/walk"]],
+  "reference show": [walk, [...walk, "--stream", "b"]],
+  "reference exclude": [["recordings.csv.gz", ...walk]],
+  "reference accept": [["recordings.csv.gz", ...walk]],
+  "reference reset": [walk],
+  "reference compact": [walk],
+  retrain: [
+    [
+      ...["batch.csv.gz", ...walk, "--labelled", "recordings.csv.gz", "--out", "models/v3"],
+      "--epochs",
+      "1",
+      "--cycles",
+      "1",
+    ],
+  ],
+  "models list": [[]],
+  "models show": [["models/walk"]],
+  "models compare": [["models/walk", "models/walk-v2"]],
+  "models promote": [["models/walk"], ["models/walk-v2"]],
+  "models rollback": [["walk"]],
+  sync: [["models/walk-v2", "--tracking", "TRACKING"]],
+};
+
+describe("what every command prints", () => {
+  it("is looked at here", () => {
+    expect(Object.keys(cases).sort()).toEqual(commandPaths(createProgram()).sort());
+  });
+
+  it.each(Object.keys(cases))("%s fits 80 columns, with --verbose too, and is less with --quiet", async (command) => {
+    for (const words of cases[command]!) {
+      const once = ["train", "retrain", "simulate", "predict", "models rollback"].includes(command);
+      const outputs: string[] = [];
+      for (const loudness of once ? ["--verbose"] : ["--quiet", "--verbose"]) {
+        const all = [...command.split(" "), ...words.map((word) => word.replace("TRACKING", server.uri)), loudness];
+        const { stdout, stderr } = await start(all, directory).ended;
+        expect(stderr).not.toMatch(/defect|^error/m);
+        const wide = stdout
+          .split("\n")
+          .filter((line) => displayWidth(line) > 80 && !/^ *(next {7})?tidemark /.test(line));
+        expect(wide, all.join(" ")).toEqual([]);
+        if (loudness === "--verbose") expect(stderr).toMatch(/^options {4}\S.*\n(.*\n)*time {7}\S+ .*in all$/m);
+        else expect(stderr).toBe("");
+        outputs.push(stdout);
+      }
+      expect(outputs.at(-1)).not.toBe("");
+    }
+  });
+});

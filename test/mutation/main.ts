@@ -184,7 +184,7 @@ for (const { file, line, name } of results
   console.log(`survived ${file}:${line} ${name}`);
 }
 console.log(
-  `\n${tableLines(["file", "mutants", "killed"], [...rows, ["all", `${results.length}`, share(results)]]).join("\n")}`,
+  `\n${tableLines({ headers: ["file", "mutants", "killed"], rows: [...rows, ["all", `${results.length}`, share(results)]] }).join("\n")}`,
 );
 const killed = results.filter(({ by }) => by !== null).length;
 process.exit(killed >= Number(options.least) * results.length ? 0 : 1);

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { benchmarkBatchMemory } from "./batch-memory.ts";
 import { benchmarkCheck } from "./check.ts";
 import { benchmarkData } from "./data.ts";
+import { benchmarkDeviceSize } from "./device-size.ts";
 import { markdown, plain } from "./figures.ts";
 import { benchmarkInference } from "./inference.ts";
 import { benchmarkLedger } from "./ledger.ts";
@@ -22,8 +23,8 @@ import { benchmarkTwoFolds } from "./two-folds.ts";
 
 const help = `npm run bench -- [options]
 
-  --only NAMES       some of: step, folds, inference, data, memory, summaries, start, check, ledger, tracking,
-                     batch-memory, training-memory (comma-separated; default: all but the last two)
+  --only NAMES       some of: step, folds, inference, data, memory, summaries, device-size, start, check, ledger,
+                     tracking, batch-memory, training-memory (comma-separated; default: all but the last two)
   --rounds N         rounds in which Tidemark and its peers take turns (default: 5)
   --no-peers         without PyTorch and Keras
   --unrolled-keras   Keras with unrolled LSTMs too (a minute more)
@@ -65,6 +66,7 @@ async function run(): Promise<number> {
     tracking: () => benchmarkTracking({ rounds }),
     check: () => benchmarkCheck({ rounds }),
     ledger: () => benchmarkLedger(),
+    "device-size": () => benchmarkDeviceSize(),
     "batch-memory": () => benchmarkBatchMemory(),
     "training-memory": () => benchmarkTrainingMemory(),
   };

@@ -23,19 +23,23 @@ function findChromium(): string | undefined {
 export const chromium: string | undefined = findChromium();
 
 /**
- * @param html a page whose scripts are done when it has loaded
+ * @param page html whose scripts are done when it has loaded, or the address of such a page
  * @returns the document after that
- * @throws where the browser ends badly, or has not ended after `timeoutSeconds`; it is killed then
+ * @throws if the browser ends badly, or has not ended after `timeoutSeconds`; it is killed then
  */
-export async function loadPage(html: string, timeoutSeconds: number = 60): Promise<string> {
+export async function loadPage(page: string | URL, timeoutSeconds: number = 60): Promise<string> {
   if (chromium === undefined) throw new Error("chromium: none was found; install it or set CHROMIUM_PATH");
   const directory = mkdtempSync(join(tmpdir(), "tidemark-chromium-"));
   try {
-    const page = join(directory, "page.html");
-    writeFileSync(page, html);
+    const file = join(directory, "page.html");
+    if (typeof page === "string") writeFileSync(file, page);
     const words = [
       ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
-      ...[`--user-data-dir=${join(directory, "profile")}`, "--dump-dom", pathToFileURL(page).href],
+      ...[
+        `--user-data-dir=${join(directory, "profile")}`,
+        "--dump-dom",
+        (typeof page === "string" ? pathToFileURL(file) : page).href,
+      ],
     ];
     const options = { timeout: timeoutSeconds * 1000, killSignal: "SIGKILL", maxBuffer: 2 ** 28 } as const;
     return (await promisify(execFile)(chromium, words, options)).stdout;

@@ -1,0 +1,119 @@
+// tidemark/device as a page gets it: bundled through the package's exports, it is small, needs nothing around it, and makes in
+// Chromium and in a bare JavaScript context the very bytes that `check` keeps of the same batch.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { gzipSync } from "node:zlib";
+import { parseHTML } from "linkedom";
+import { Tensor } from "onnxruntime-node";
+import { beforeAll, describe, expect, it } from "vitest";
+import { classify, DeviceBatch, encodeSummary, readDeviceModel } from "../../src/device.ts";
+import { openSession } from "../../src/learning/training/onnx-runtime.ts";
+import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
+import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
+import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { writeTable } from "../../src/signals/data/write-table.ts";
+import { chromium, loadPage } from "../chromium.ts";
+import { copySharedModel } from "../pipelines/shared-model.ts";
+import { fileDirectory } from "../pipelines/tiny-run.ts";
+import { bundle, packedHome } from "./packed.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const home = packedHome();
+
+/** What a program on a device does with the pieces that it is given, as a page would import it. */
+const program = `
+  import { DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "tidemark/device";
+  export function summarise(text) {
+    const { model, pieces, probabilities } = JSON.parse(text);
+    const batch = new DeviceBatch(readDeviceModel(model));
+    for (const piece of pieces) batch.add(piece);
+    const summary = batch.summarize(batch.windows(), Float32Array.from(probabilities));
+    return JSON.stringify({ bytes: [...encodeSummary(summary)], json: summaryToJson(summary) });
+  }
+`;
+
+describe("tidemark/device", () => {
+  let given = "";
+  let wanted: { bytes: number[]; rows: number };
+
+  beforeAll(async () => {
+    await copySharedModel("four people", directory, "model");
+    const model = readDeviceModel(JSON.parse(readFileSync(at("model/device.json"), "utf8")));
+    const columns = { channels: model.channels };
+    const { recordings } = await readRecordings([at("r.parquet")], { requireLabels: false, columns });
+    // One person's recordings, with a row missing here and there and a long gap.
+    const user = recordings.stretches[0]!.user;
+    const rows = recordings.stretches
+      .filter((stretch) => stretch.user === user)
+      .flatMap(({ recording, start, end }) =>
+        Array.from({ length: end - start }, (_, i) => ({ recording, row: start + i })),
+      )
+      .filter((_, i) => i % 97 !== 5 && !(i > 300 && i < 345));
+    const time = rows.map(({ row }) => recordings.time[row]!);
+    const values = recordings.values.map((column) => rows.map(({ row }) => column[row]!));
+    await writeTable(at("batch.csv"), [
+      { name: "recording", type: "string", values: rows.map(({ recording }) => recording) },
+      { name: "time_s", type: "double", values: time },
+      ...model.channels.map((name, c) => ({ name, type: "float" as const, values: values[c]! })),
+    ]);
+    const pieces = [];
+    for (let i = 0; i < rows.length; ) {
+      const { recording } = rows[i]!;
+      let to = i;
+      while (to < Math.min(rows.length, i + 50) && rows[to]!.recording === recording) to++;
+      pieces.push({ recording, time: time.slice(i, to), columns: values.map((column) => column.slice(i, to)) });
+      i = to;
+    }
+    const batch = new DeviceBatch(model);
+    for (const piece of pieces) batch.add(piece);
+    const windows = batch.windows();
+    const session = await openSession(at("model/model.onnx"));
+    const { probabilities } = await classify({ session, Tensor }, model, windows);
+    given = JSON.stringify({ model, pieces, probabilities: [...probabilities] });
+
+    const { result } = await check({ files: [at("batch.csv")], model: at("model"), accept: true });
+    if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
+    const { monitored } = await openMonitor(at("model"));
+    const store = openLedger(monitored);
+    const stream = new MonitorStream(store, monitored, { stream: "default", schemas: streamSchemas });
+    const kept = (await stream.memory()).rolling;
+    await store.close();
+    const summary = { modelVersion: model.model_version, rows: result.rows, measurement: kept.at(-1)! };
+    const dropped = { missing_time: 0, missing_values: 0, duplicate_time: 0 };
+    wanted = { bytes: [...encodeSummary({ ...summary, dropped })], rows: result.rows };
+  });
+
+  it("is below 40 kB, and brings no package", async () => {
+    const code = await bundle(home, 'export * from "tidemark/device";');
+    console.log(`tidemark/device: ${Buffer.byteLength(code)} bytes minified, ${gzipSync(code).length} with gzip`);
+    expect(Buffer.byteLength(code)).toBeLessThan(40_000);
+    expect(code.match(/(?<![.\w$])(?:process\.|Buffer\.|require\(|__dirname)/g) ?? []).toEqual([]);
+    await expect(bundle(home, 'export * from "node:fs";')).rejects.toThrow('"node:fs" is imported');
+  });
+
+  it("makes the server's summary with nothing around it but JavaScript and UTF-8", async () => {
+    const context = createContext({ given, TextEncoder });
+    runInContext("delete globalThis.SharedArrayBuffer", context);
+    runInContext(await bundle(home, program), context);
+    const { bytes, json } = JSON.parse(runInContext("bundle.summarise(given)", context));
+    expect(bytes).toEqual(wanted.bytes);
+    expect(json.rows).toBe(wanted.rows);
+  });
+
+  it.skipIf(chromium === undefined)("makes it in a browser (skipped without Chromium)", async () => {
+    const code = (await bundle(home, program)).replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
+    const dom = await loadPage(`<!doctype html><meta charset="utf-8"><pre id="result"></pre><script>
+        addEventListener("error", (event) => { document.getElementById("result").textContent = event.message; });
+      </script><script>${code}
+        document.getElementById("result").textContent = bundle.summarise(${JSON.stringify(given)});
+      </script>`);
+    const result = parseHTML(dom).document.getElementById("result")!.textContent!;
+    expect(result).toMatch(/^\{/);
+    expect(JSON.parse(result).bytes).toEqual(wanted.bytes);
+  });
+});

@@ -1,0 +1,50 @@
+// The package as a program on a device gets it: built, resolved through its exports, and bundled.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "vite";
+import { afterAll } from "vitest";
+
+export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder with the built package in its node_modules; inside the repository's own, where git does not look. */
+export function packedHome(): string {
+  const cache = join(root, "node_modules/.cache");
+  mkdirSync(cache, { recursive: true });
+  const home = mkdtempSync(join(cache, "device-test-"));
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  // A package of its own: else its nearest one would be this repository, which is named tidemark.
+  writeFileSync(join(home, "package.json"), '{ "name": "page", "type": "module" }');
+  const own = join(home, "node_modules/tidemark");
+  mkdirSync(own, { recursive: true });
+  copyFileSync(join(root, "package.json"), join(own, "package.json"));
+  execFileSync(process.execPath, [join(root, "scripts/build.ts"), join(own, "dist")], { stdio: "inherit" });
+  return home;
+}
+
+/** One minified classic script that leaves what `text` exports in a global `bundle`. Every package but tidemark is refused. */
+export async function bundle(home: string, text: string): Promise<string> {
+  const entry = join(home, "entry.js");
+  const alone: Plugin = {
+    name: "tidemark-alone",
+    enforce: "pre",
+    resolveId(source) {
+      if (source === entry) return entry;
+      if (/^[./]/.test(source) || source === "tidemark/device") return null;
+      throw new Error(`"${source}" is imported: tidemark/device may bring no package and nothing of Node.js`);
+    },
+    load: (id) => (id === entry ? text : null),
+  };
+  const [output] = [
+    await build({
+      ...{ root: home, configFile: false, envDir: false, publicDir: false, logLevel: "silent" },
+      build: { write: false, lib: { entry, formats: ["iife"], name: "bundle" } },
+      plugins: [alone],
+    }),
+  ].flat();
+  if (output === undefined || !("output" in output)) throw new Error("bundle: expected an output, got a watcher");
+  if (output.output.length !== 1) throw new Error(`bundle: expected one script, got ${output.output.length} files`);
+  return output.output[0].code;
+}

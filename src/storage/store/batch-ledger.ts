@@ -216,13 +216,14 @@ export class BatchLedger {
 
   /** Drops the summaries in the middle of a stream's reference batches, which no reference will need again. */
   forgetMiddle(stream: string, keptAtEnds: number): void {
-    const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1
-      ORDER BY sequence ${order} LIMIT 1 OFFSET ?2`;
+    const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1
+      ORDER BY sequence ${order} LIMIT 1 OFFSET ?`;
+    const ofEdge = [stream, keptAtEnds - 1];
     this.#run(
-      `DELETE FROM summaries WHERE stream = ?1
+      `DELETE FROM summaries WHERE stream = ?
         AND sequence > (${edge("ASC")}) AND sequence < (${edge("DESC")})
-        AND sequence IN (SELECT sequence FROM batches WHERE stream = ?1 AND in_window = 1)`,
-      ...[stream, keptAtEnds - 1],
+        AND sequence IN (SELECT sequence FROM batches WHERE stream = ? AND in_window = 1)`,
+      ...[stream, ...ofEdge, ...ofEdge, stream],
     );
   }
 

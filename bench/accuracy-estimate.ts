@@ -1,7 +1,7 @@
 // Which estimate of the accuracy without labels is best on people the network has not seen? Reads the out-of-fold
 // predictions of a trained model; each person in turn is a stranger to the estimate, fitted on all others.
 //
-//     node bench/accuracy-estimate.ts MODEL_FOLDER
+//     npx node bench/accuracy-estimate.ts MODEL_FOLDER
 //
 // Batches are cut in two ways: `in a row` (as recorded: long stretches of one activity) and `mixed` (bouts of 5 windows,
 // shuffled within the person). Every method gets the same conformal interval over people, so that widths compare.

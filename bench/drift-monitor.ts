@@ -1,4 +1,4 @@
-// node bench/drift-monitor.ts [--seed N] [--seconds 60]: the monitor on people it was not calibrated on. Of 24 people 16 give
+// npx node bench/drift-monitor.ts [--seed N] [--seconds 60]: the monitor on people it was not calibrated on. Of 24 people 16 give
 // baseline and calibration; streams of the other 8 run without drift, and with a step of 0.6 sd or a ramp of 0.02 sd a batch
 // in one channel. Prints, for the monitor and for the textbook's constants on the same streams, false alarms, delays and how
 // often the label is right five batches after the alarm. Labels stand in for predicted classes.

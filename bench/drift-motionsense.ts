@@ -1,4 +1,4 @@
-// node bench/drift-motionsense.ts [--seed 1] [--epochs 100] [--seconds 60,300] [--streams 4] [--keep DIR]: the real commands on
+// npx node bench/drift-motionsense.ts [--seed 1] [--epochs 100] [--seconds 60,300] [--streams 4] [--keep DIR]: the real commands on
 // real people. Of MotionSense's 24 people 16, drawn with the seed, train a compact network; drift-bench runs on the other 8.
 
 import { execFileSync } from "node:child_process";

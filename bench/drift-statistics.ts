@@ -1,4 +1,4 @@
-// node bench/drift-statistics.ts [--seed N]: why thresholds are calibrated, and on what. On MotionSense, without drift, how
+// npx node bench/drift-statistics.ts [--seed N]: why thresholds are calibrated, and on what. On MotionSense, without drift, how
 // often the textbook's constants alarm; then, per statistic, the share of batches seen in one look when a channel is
 // shifted, at the 95 % point of the drift-free score, with drift-free pairs drawn in four ways: against other people, and
 // against the own past from the same recordings, as sessions (each activity from one recording, chosen anew for each), and

@@ -1,4 +1,4 @@
-// node bench/gate-chance.ts [--trials 1000]: how often the gate's rules on labelled people let candidates through that are as
+// npx node bench/gate-chance.ts [--trials 1000]: how often the gate's rules on labelled people let candidates through that are as
 // good as the champion, worse or better. Networks are simulated: accuracies of people around .88 (standard deviation .05), each
 // network's own around these (.03); cycles after the first are better or worse by so much; the best one is asked.
 

@@ -1,4 +1,4 @@
-// node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5] [--pretrained]
+// npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5] [--pretrained]
 // [--write FILE]: what pseudo-labels bring, and the restarts. MotionSense's 24 people are split anew with every seed: a few
 // labelled, some unlabelled, the rest decides. The same network, schedule and selection learn without pseudo-labels, with a
 // warm start from cycle to cycle, with --pretrained also from cycle 0's weights, and from fresh ones; AdaBN stands beside.

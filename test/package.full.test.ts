@@ -1,28 +1,43 @@
-// The package as its users get it, built: nothing of what package.json promises is missing from it.
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+// The package as its users get it: built, packed, and installed under the Node.js versions that it promises to run on.
+import { execFile, execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cache, onNode, withoutRegistry } from "./installed-package.ts";
+import { brokenLinks } from "./markdown-links.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest: {
   bin: Record<string, string>;
   exports: Record<string, string | { types: string; default: string }>;
+  files: string[];
 } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+// Inside node_modules: git ignores it, and the dependencies are found from there.
+mkdirSync(cache, { recursive: true });
+const home = mkdtempSync(join(cache, "package-test-"));
+const out = join(home, "dist");
+
+beforeAll(() => {
+  for (const file of ["package.json", ...manifest.files.filter((name) => name !== "dist")])
+    cpSync(join(root, file), join(home, file), { recursive: true });
+  execFileSync(process.execPath, [join(root, "scripts/build.ts"), out], { stdio: "inherit" });
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
 describe("the built package", () => {
-  // Inside node_modules: git ignores it, and the dependencies are found from there.
-  mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
-  const home = mkdtempSync(join(root, "node_modules/.cache/package-test-"));
-  const out = join(home, "dist");
-
-  beforeAll(() => {
-    copyFileSync(join(root, "package.json"), join(home, "package.json"));
-    execFileSync(process.execPath, [join(root, "scripts/build.ts"), out], { stdio: "inherit" });
-  });
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
-
   /** Where a path of the package lies in this build. */
   const built = (path: string): string => path.replace(/^(\.\/)?dist/, out);
 
@@ -55,3 +70,131 @@ describe("the built package", () => {
     }
   });
 });
+
+const absent = withoutRegistry();
+
+describe.skipIf(absent !== undefined)(
+  `the installed package${absent === undefined ? "" : ` (skipped: ${absent})`}`,
+  () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    /** The blocks of code in a section of the README, in one language. */
+    const blocks = (heading: string, language: string): string[] => {
+      const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+      return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
+    };
+    /** Of Node.js 22. */
+    const sqliteWarning = /^\(node:\d+\) ExperimentalWarning: SQLite .*\n\(Use .*\n/m;
+    const projects = new Map<string, string>();
+    let tarball = "";
+
+    beforeAll(() => {
+      const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts"], {
+        cwd: home,
+        env: onNode("24"),
+        encoding: "utf8",
+      });
+      const [{ filename }]: [{ filename: string }] = JSON.parse(packed);
+      tarball = join(home, filename);
+    });
+    afterAll(() => {
+      for (const project of projects.values()) rmSync(project, { recursive: true, force: true });
+    });
+
+    interface Ran {
+      readonly status: unknown;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+
+    /** Runs a program in a project as its user would. */
+    function run(version: string, program: string, ...words: readonly string[]): Promise<Ran> {
+      const cwd = projects.get(version) ?? projects.values().next().value!;
+      return new Promise((resolve) => {
+        execFile(program, [...words], { cwd, env: onNode(version), encoding: "utf8" }, (error, stdout, stderr) =>
+          resolve({ status: error === null ? 0 : (error.code ?? error.signal), stdout, stderr }),
+        );
+      });
+    }
+
+    describe.each(["22.18", "24"])("under Node.js %s", (version) => {
+      it("is installed in an empty folder and runs the README's quick start", async () => {
+        projects.set(version, mkdtempSync(join(tmpdir(), "tidemark-user-")));
+        expect((await run(version, "node", "--version")).stdout).toMatch(new RegExp(`^v${version}\\.`));
+        const [install, commands] = blocks("Quick start", "sh");
+        expect(install).toContain("../tidemark/tidemark-0.1.0.tgz");
+        expect(
+          await run(version, "sh", "-ec", install!.replace("../tidemark/tidemark-0.1.0.tgz", tarball)),
+        ).toMatchObject({
+          status: 0,
+        });
+        for (const command of commands!.trim().split("\n")) {
+          const short = command
+            .replace("--out recordings.parquet", "--out recordings.parquet --users 4 --minutes 3")
+            .replace("--epochs 15", "--epochs 1 --folds 2");
+          const { status, stderr } = await run(version, "sh", "-ec", short);
+          // A network of one epoch may find drift in anything.
+          expect(command.includes(" check ") ? [0, 10, 11] : [0], `${command}\n${stderr}`).toContain(status);
+        }
+        expect(readFileSync(join(projects.get(version)!, "predictions.csv"), "utf8")).toMatch(
+          /^user,recording,start_s,end_s,label/,
+        );
+      });
+
+      it("runs the README's program", async () => {
+        const [program] = blocks("From code", "ts");
+        const short = program!.replace('network: "compact"', 'network: "compact", folds: 2, epochs: 1');
+        expect(short).not.toBe(program);
+        writeFileSync(join(projects.get(version)!, "program.mjs"), short);
+        const { status, stderr } = await run(version, "node", "program.mjs");
+        expect({ status, stderr: stderr.replace(sqliteWarning, "") }).toEqual({ status: 0, stderr: "" });
+      });
+
+      it("runs an example from inside the package", async () => {
+        const { status, stdout, stderr } = await run(
+          version,
+          "node",
+          "node_modules/tidemark/examples/read-a-model.mjs",
+          "models/first",
+        );
+        expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+        expect(stdout).toContain("walking");
+      });
+    });
+
+    it("has no link that leads nowhere", async () => {
+      const installed = join(projects.get("24")!, "node_modules/tidemark");
+      const documents = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(".md"),
+      );
+      expect(documents).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", "docs/guide.md"]));
+      expect(brokenLinks(installed, documents)).toEqual([]);
+    });
+
+    it.each(["18", "20", "22.17"])(
+      "says in one line at every entry point that Node.js %s is too old",
+      async (version) => {
+        const entry = "node_modules/tidemark";
+        const line = new RegExp(
+          `^(error: )?tidemark needs Node\\.js 22\\.18 or later, this is ${version}\\.[^\\n]*\\n$`,
+        );
+        const examples = readdirSync(join(projects.get("24")!, entry, "examples")).filter((name) =>
+          /\.[cm]?[jt]s$/.test(name),
+        );
+        for (const script of [
+          manifest.bin.tidemark!,
+          ...examples.filter((name) => name !== "check-node.mjs").map((name) => `examples/${name}`),
+        ]) {
+          const { status, stdout, stderr } = await run(version, "node", `${entry}/${script}`);
+          expect({ script, status, stdout }).toEqual({ script, status: 2, stdout: "" });
+          expect(stderr, script).toMatch(line);
+        }
+        const modules = Object.entries(manifest.exports).filter(([, target]) => typeof target !== "string");
+        for (const [path] of modules) {
+          const name = path.replace(/^\./, "tidemark");
+          const program = `import(${JSON.stringify(name)}).catch((error) => console.log(error.message))`;
+          expect((await run(version, "node", "--input-type=module", "--eval", program)).stdout, name).toMatch(line);
+        }
+      },
+    );
+  },
+);

@@ -1,12 +1,11 @@
 // Every command is one function. Simulates recordings, trains a small model on them and labels those of other people:
 //
-//   node examples/train-and-predict.ts [directory]
-//
-// In a project of your own, import from "tidemark" instead.
+//   node examples/train-and-predict.mjs [directory]
+import "./check-node.mjs";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { predict, resolvePredictConfig, resolveTrainConfig, simulate, train } from "../src/index.ts";
+import { predict, simulate, train } from "tidemark";
 
 const directory = process.argv[2] ?? mkdtempSync(join(tmpdir(), "tidemark-"));
 const recordings = join(directory, "recordings.parquet");
@@ -15,7 +14,7 @@ const model = join(directory, "model");
 await simulate({ out: recordings, users: 4, minutes: 3, seed: 1 });
 
 const trained = await train(
-  resolveTrainConfig({ files: recordings, out: model, network: "compact", folds: 2, epochs: 3 }),
+  { files: recordings, out: model, network: "compact", folds: 2, epochs: 3 },
   {
     reporter: {
       warn: console.warn,
@@ -30,5 +29,5 @@ console.log(`macro-F1 over folds: ${mean?.toFixed(3)} ± ${sd?.toFixed(3)}; repo
 
 const others = join(directory, "others.csv");
 await simulate({ out: others, users: 1, minutes: 2, seed: 2 });
-const labelled = await predict(resolvePredictConfig({ files: others, model, out: join(directory, "predictions.csv") }));
+const labelled = await predict({ files: others, model, out: join(directory, "predictions.csv") });
 console.log(`${labelled.windows} windows labelled in ${labelled.out}:`, labelled.classes);

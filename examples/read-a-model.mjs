@@ -1,14 +1,16 @@
 // A model folder is plain files. Opens one, which checks every hash, and asks its network about one window, without any
 // other code of this project: model.onnx takes raw windows in physical units.
 //
-//   node examples/read-a-model.ts models/walk
-//
-// In a project of your own, import from "tidemark" instead.
+//   node examples/read-a-model.mjs models/walk
+import "./check-node.mjs";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { openModelFolder } from "../src/index.ts";
+import { openModelFolder } from "tidemark";
 
 const directory = process.argv[2];
-if (directory === undefined) throw new Error("usage: node examples/read-a-model.ts <model folder>");
+if (directory === undefined) {
+  console.error("usage: node examples/read-a-model.mjs <model folder>");
+  process.exit(2);
+}
 
 const { manifest, labels, path } = await openModelFolder(directory);
 console.log(`${manifest.model_version}: trained on ${manifest.data.users.length} people, ${manifest.data.rows} rows`);
@@ -21,7 +23,7 @@ for (let t = 0; t < window; t++) still[t * channels.length + down] = 9.81;
 
 const session = await InferenceSession.create(path("model.onnx"));
 const input = new Tensor("float32", still, [1, window, channels.length]);
-const { probabilities } = await session.run({ [session.inputNames[0]!]: input });
+const { probabilities } = await session.run({ [session.inputNames[0]]: input });
 labels.classes.forEach((name, k) => {
-  console.log(`${name.padEnd(24)} ${Number(probabilities!.data[k]).toFixed(3)}`);
+  console.log(`${name.padEnd(24)} ${Number(probabilities.data[k]).toFixed(3)}`);
 });

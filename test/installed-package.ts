@@ -1,0 +1,37 @@
+// Node.js binaries of other versions, and an environment for npm as a user's shell has it.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const cache: string = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
+
+/** Without what `npm run` says to its scripts: npm would take it for its own settings. */
+function environment(...path: readonly string[]): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(OPTIONS|PATH)$/i.test(name));
+  const quiet = { npm_config_audit: "false", npm_config_fund: "false", npm_config_prefer_offline: "true" };
+  return { ...Object.fromEntries(own), ...quiet, PATH: [...path, process.env.PATH].join(delimiter) };
+}
+
+/** Why nothing can be installed here; undefined if it can. */
+export function withoutRegistry(): string | undefined {
+  if (process.platform === "win32") return "needs a POSIX shell";
+  const { status } = spawnSync("npm", ["view", "node@24", "name"], { env: environment(), timeout: 30_000 });
+  return status === 0 ? undefined : "no npm registry";
+}
+
+/** The environment in which `node` is of this version, "22.18" say: downloaded once, then found in node_modules/.cache. */
+export function onNode(version: string): NodeJS.ProcessEnv {
+  const home = join(cache, `node-${version}`);
+  const bin = join(home, "node_modules/node/bin");
+  if (!existsSync(join(bin, "node"))) {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, allowScripts: { node: true } }));
+    execFileSync("npm", ["install", "--no-save", `node@${version}`], {
+      cwd: home,
+      env: environment(),
+      stdio: "inherit",
+    });
+  }
+  return environment(bin);
+}

@@ -1,0 +1,74 @@
+// The relative links of Markdown files, and those among them that lead nowhere.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+export interface Link {
+  /** The Markdown file, relative to the root. */
+  readonly file: string;
+  readonly line: number;
+  /** As written. */
+  readonly target: string;
+}
+
+/** Outside of code, in order; neither URLs nor mail addresses. */
+export function relativeLinks(root: string, file: string): Link[] {
+  return prose(readFileSync(join(root, file), "utf8")).flatMap((text, index) =>
+    [...text.matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[[^\]]+\]:\s*(\S+)|\b(?:src|href)="([^"]+)"/g)]
+      .map((match) => match[1] ?? match[2] ?? match[3]!)
+      .filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target))
+      .map((target) => ({ file, line: index + 1, target })),
+  );
+}
+
+/** "README.md:12: docs/guide.md#nowhere: what is wrong" for each link to a file or heading that is not there. */
+export function brokenLinks(root: string, files: readonly string[]): string[] {
+  return files
+    .flatMap((file) => relativeLinks(root, file))
+    .flatMap((link) => {
+      const fault = faultOf(root, link);
+      return fault === undefined ? [] : [`${link.file}:${link.line}: ${link.target}: ${fault}`];
+    });
+}
+
+function faultOf(root: string, { file, target }: Link): string | undefined {
+  const [path = "", anchor] = target.split("#");
+  const found = path === "" ? file : normalize(join(dirname(file), decodeURIComponent(path)));
+  if (found.startsWith("..")) return "outside of the root";
+  if (!existsSync(join(root, found))) return "no such file";
+  if (anchor === undefined) return undefined;
+  if (!found.endsWith(".md")) return "no Markdown, so no headings";
+  return anchorsOf(root, found).has(anchor) ? undefined : "no such heading";
+}
+
+/** As GitHub makes them: https://docs.github.com/get-started/writing-on-github (section links). */
+function anchorsOf(root: string, file: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const line of prose(readFileSync(join(root, file), "utf8"), "with code spans")) {
+    const heading = /^#{1,6}\s+(.*?)\s*#*$/.exec(line)?.[1];
+    if (heading === undefined) continue;
+    const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(/[`*]/g, "");
+    const slug = words
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}\s_-]/gu, "")
+      .replaceAll(/\s/g, "-");
+    for (let n = 0; ; n++) {
+      const anchor = n === 0 ? slug : `${slug}-${n}`;
+      if (anchors.has(anchor)) continue;
+      anchors.add(anchor);
+      break;
+    }
+  }
+  return anchors;
+}
+
+/** The lines, with blocks of code emptied, and code spans too unless they belong to it. */
+function prose(text: string, spans?: "with code spans"): string[] {
+  let fence: string | undefined;
+  return text.split("\n").map((line) => {
+    const mark = /^\s*(```+|~~~+)/.exec(line)?.[1];
+    if (mark !== undefined && fence === undefined) fence = mark;
+    else if (mark !== undefined && fence !== undefined && mark.startsWith(fence)) fence = undefined;
+    else if (fence === undefined) return spans === undefined ? line.replaceAll(/`[^`]*`/g, "") : line;
+    return "";
+  });
+}

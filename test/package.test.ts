@@ -56,7 +56,7 @@ describe("package.json", () => {
     const scripted = Object.keys(lock.packages).filter((path) => lock.packages[path]!.hasInstallScript);
     const names = scripted.map((path) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
     expect(Object.keys(manifest.allowScripts).sort()).toEqual([...new Set(names.filter((name) => name !== ""))].sort());
-    expect(manifest.allowScripts).toEqual({ node: true, "onnxruntime-node": false });
+    expect(manifest.allowScripts).toEqual({ node: true, "onnxruntime-node": false, protobufjs: false });
     expect(existsSync(join(root, ".npmrc"))).toBe(false);
   });
 

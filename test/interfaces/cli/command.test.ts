@@ -72,7 +72,10 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
       /^error: --epochs: expected a whole number from 1 .*"ten"\n$/,
     ],
     [["train", "a.csv", "--out", "m", "--folds", "1"], /^error: --folds: expected a whole number from 2 .* got 1\n$/],
-    [["train", "a.csv", "--out", "m", "--config", "absent.yaml"], /^error: --config absent\.yaml: there is no such file or folder/],
+    [
+      ["train", "a.csv", "--out", "m", "--config", "absent.yaml"],
+      /^error: --config absent\.yaml: there is no such file or folder/,
+    ],
     [["predict", "a.csv", "--model", "m", "--out", "p.txt"], /^error: --out: .*\.parquet, \.csv, .* got "p\.txt"\n$/],
     [["predict", "a.csv", "--out", "p.csv"], /^error: --model: expected a model folder, got nothing\n$/],
     [["simulate", "--out", "s.csv", "--users", "0"], /^error: --users: expected a whole number from 1 .* got 0\n$/],

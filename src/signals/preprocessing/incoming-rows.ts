@@ -1,7 +1,7 @@
 // Rows as they arrive, in pieces of any size. What they form at any moment is what a file of the same rows would: the same
 // rows stay, and gaps and stretches are found by the same rules. Dimensions: N rows of a piece, C channels.
 
-import { UserError } from "../../errors.ts";
+import { DataFault } from "../data/data-fault.ts";
 import type { RowSource } from "../data/recordings.ts";
 import { RowBuffer } from "../data/row-buffer.ts";
 import { describeSampling } from "../data/sampling.ts";
@@ -48,7 +48,7 @@ export class IncomingRows {
    * @param time [N] seconds
    * @param columns [C] channels of [N] values
    * @param recording rows of one recording may arrive between those of others
-   * @throws UserError if time runs backwards within the recording
+   * @throws DataFault if time runs backwards within the recording
    * @throws RangeError if there are more or fewer columns than channels, or they differ in length
    */
   add(time: ArrayLike<number>, columns: readonly ArrayLike<number>[], recording: string): void {
@@ -108,9 +108,12 @@ export class IncomingRows {
   }
 }
 
-function backwards(recording: string, { from, to, row }: { from: number; to: number; row: number }): UserError {
-  return new UserError(
-    `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${to} s, after ${from} s`,
-    { advice: "Sort rows by time, or give a recording of its own to a clock that starts anew." },
-  );
+function backwards(recording: string, { from, to, row }: { from: number; to: number; row: number }): DataFault {
+  return new DataFault({
+    code: "time",
+    message: `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${to} s, after ${from} s`,
+    advice: "Sort rows by time, or give a recording of its own to a clock that starts anew.",
+    expected: "times that go up",
+    found: `${to} s after ${from} s`,
+  });
 }

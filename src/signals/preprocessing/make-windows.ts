@@ -2,8 +2,7 @@
 // Every stretch is copied once into one block; overlapping windows are offsets into it.
 // Dimensions: S samples, C channels, W windows, T samples a window.
 
-import { counted } from "../../counted.ts";
-import { UserError } from "../../errors.ts";
+import { DataFault } from "../data/data-fault.ts";
 import { pieces, type Recordings, type RowSource, rowsInMemory } from "../data/recordings.ts";
 import { type EvenPlan, evenValues, planStretch } from "./resample.ts";
 import { type Allocate, allocateShared, type WindowSet } from "./windows.ts";
@@ -43,7 +42,7 @@ export function windowStep(windowSize: number, overlap: number): number {
 
 /**
  * @returns windows in the order of the stretches, earlier first; only covered samples are in `samples`
- * @throws UserError when no stretch is as long as a window
+ * @throws DataFault when no stretch is as long as a window
  * @throws RangeError for options outside their range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
@@ -244,16 +243,24 @@ function indexOf(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
-function noWindows({ longest, options, dropped }: WindowPlan): UserError {
-  const { windowSize, samplingRateHz } = options;
+function noWindows({ longest, options, dropped }: WindowPlan): DataFault {
+  const { windowSize, samplingRateHz, classes = [] } = options;
   if (longest === 0 && dropped.unknownClass.stretches > 0) {
-    return new UserError(`No row has one of the expected classes: ${options.classes?.join(", ")}.`, {
+    return new DataFault({
+      code: "schema",
+      message: `No row has one of the expected classes: ${classes.join(", ")}.`,
       advice: "Check the label column, or leave the labels out.",
+      expected: classes.join(", "),
+      found: "other classes",
     });
   }
   const seconds = (samples: number): string => `${Number((samples / samplingRateHz).toFixed(2))} s`;
-  return new UserError(
-    `A window of ${counted(windowSize, "sample")} (${seconds(windowSize)} at ${samplingRateHz} Hz) is longer than every stretch; the longest without a gap or change of label has ${counted(longest, "sample")} (${seconds(longest)}).`,
-    { advice: `Use --window ${Math.max(1, longest)} or less, or recordings with fewer gaps.` },
-  );
+  const expected = `${seconds(windowSize)} (${windowSize} samples at ${samplingRateHz} Hz)`;
+  return new DataFault({
+    code: "too_short",
+    message: `A window of ${expected} is longer than every stretch; the longest without a gap or change of label lasts ${seconds(longest)}.`,
+    advice: `Use --window ${Math.max(1, longest)} or less, or recordings with fewer gaps.`,
+    expected: `a stretch of ${expected}`,
+    found: seconds(longest),
+  });
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UserError } from "../../../src/errors.ts";
+import { DataFault } from "../../../src/signals/data/data-fault.ts";
 import { makeWindows, windowStep } from "../../../src/signals/preprocessing/make-windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";
 
@@ -45,7 +45,7 @@ describe("makeWindows", () => {
         (stretches, windowSize, overlap) => {
           const recordings = recordingsOf(stretches, 50);
           if (stretches.every(({ rows }) => rows < windowSize)) {
-            expect(() => makeWindows(recordings, { ...options, windowSize, overlap })).toThrow(UserError);
+            expect(() => makeWindows(recordings, { ...options, windowSize, overlap })).toThrow(DataFault);
             return;
           }
           const { windows, dropped } = makeWindows(recordings, { ...options, windowSize, overlap });
@@ -107,8 +107,8 @@ describe("makeWindows", () => {
   test("a window longer than every stretch is refused with the longest", () => {
     const recordings = recordingsOf([{ user: "a", recording: "r", label: "walk", rows: 70 }], 50);
     const make = (): unknown => makeWindows(recordings, { ...options, windowSize: 200 });
-    expect(make).toThrow(UserError);
-    expect(make).toThrow(/200 samples \(4 s at 50 Hz\).*70 samples \(1.4 s\)/);
+    expect(make).toThrow(DataFault);
+    expect(make).toThrow(/4 s \(200 samples at 50 Hz\) .* lasts 1\.4 s\.$/);
   });
 
   test.each([

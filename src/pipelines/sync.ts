@@ -126,7 +126,7 @@ async function replay(
   log: SendableLog,
   options: Omit<SyncConfig, "directory"> & {
     readonly patience: Patience;
-    readonly warn: (message: string) => void;
+    readonly warn: Reporter["warn"];
     readonly clock?: Clock;
   },
 ): Promise<SyncedTraining> {

@@ -5,6 +5,7 @@
 import { UserError } from "../errors.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result.ts";
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
+import type { Reporter } from "../reporter.ts";
 import { waitForLock } from "../storage/store/lock.ts";
 import { stored } from "../storage/store/stored-value.ts";
 import type { StoredBatch } from "../storage/store/stream-store.ts";
@@ -39,7 +40,7 @@ export interface ReportOptions {
   readonly experiment: string;
   /** Shared by all streams that are reported together. */
   readonly patience: Patience;
-  readonly warn: (message: string) => void;
+  readonly warn: Reporter["warn"];
   readonly clock?: Clock;
 }
 

@@ -3,6 +3,7 @@
 // not sure whether a request arrived sends it again, and the server ends with each thing once.
 
 import { UserError } from "../../errors.ts";
+import type { Reporter } from "../../reporter.ts";
 import type { KeyValue, MetricPoint, MlflowClient, MlflowRun, RunTest } from "./mlflow-client.ts";
 import { completeTag, parentTag, runTag, type TrackedDataset, type TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
@@ -39,7 +40,7 @@ export interface SenderOptions {
   /** Whether a run that bears the log's id is this log's, and not a copy's that went another way. All are by default. */
   readonly belongs?: RunTest;
   /** Told what the server refuses, each thing once. */
-  readonly warn: (message: string) => void;
+  readonly warn: Reporter["warn"];
 }
 
 /** Sends the events of one log to one server, in order. */

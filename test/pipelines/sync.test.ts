@@ -289,8 +289,11 @@ it("takes no server's address from a folder", async () => {
 
 it("registers nothing unless it is told to", async () => {
   withEvents({ type: "version", run: "train", name: "walk", alias: "champion", path: "model" });
-  const { training, warnings } = await synced();
+  const heard: string[] = [];
+  const reporter = { warn: (message: string) => void heard.push(message) };
+  const { training, warnings } = await sync({ directory: model, tracking: server.uri }, { reporter });
   expect(training!.versions).toEqual([]);
+  expect(heard).toEqual(warnings);
   expect(warnings).toEqual([
     "the training asked to be registered, which sync does if told: --register walk --alias champion",
   ]);

@@ -110,7 +110,11 @@ describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data
   it("names a unit error for every person, and none where there is none", async () => {
     const { people, all } = await readMotionSense();
     const reference = baselineReference(all);
-    for (const { columns } of people) {
+    for (const { columns: all } of people) {
+      // Every fifth row: as many kinds of movement, a fifth of the time.
+      const columns = Object.fromEntries(
+        Object.entries(all).map(([name, column]) => [name, column.filter((_, i) => i % 5 === 0)]),
+      );
       expect(diagnose(columns, reference)).toEqual([]);
       const inG = each(acceleration, (x) => x / 9.80665, columns);
       expect(diagnose(inG, reference)[0]).toMatchObject({ kind: "unit", fault: "is in g instead of m/s^2" });

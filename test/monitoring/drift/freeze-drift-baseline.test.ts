@@ -19,7 +19,8 @@ function windowsOf(value: (i: number, channel: number) => number, covered = peop
   const person = Int32Array.from(windows, (w) => Math.floor(w / ofPerson));
   const starts = Int32Array.from(windows, (w) => person[w]! * perPerson + (w % ofPerson) * 10);
   return {
-    ...{ channels, samplingRateHz: 10, windowSize, samples, starts },
+    // A window lasts 100 s, so that the longest rehearsed batch is 9 chunks instead of 60.
+    ...{ channels, samplingRateHz: 0.2, windowSize, samples, starts },
     startTimes: Float64Array.from(windows, (w) => w % ofPerson),
     labels: Int32Array.from(windows, (w) => w % 2),
     ...{ groups: person, recordingIndex: person, classes: ["a", "b"] },

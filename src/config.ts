@@ -24,6 +24,8 @@ export type * from "./config-types.ts";
 export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
 
 /**
+ * Checks and completes options of `train`.
+ *
  * @param options of `train`; what is given here wins over `file`
  * @throws UserError on an unknown name, a value out of range, or one that is missing
  */
@@ -88,7 +90,11 @@ function checkAlias({ alias, register }: { alias?: string; register?: string }):
   throw new UserError("--alias: names a version of a registered model; add --register NAME");
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes options of `predict`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
   if (config.spreadsheetSafe && !/\.[ct]sv(\.gz)?$/i.test(config.out)) {
@@ -99,22 +105,38 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
   return config;
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes options of `check`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolveCheckConfig(options: unknown): CheckConfig {
   return resolveOptions(checkOptions, options);
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes options of `compactLedger`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolveCompactConfig(options: unknown): CompactConfig {
   return resolveOptions(compactOptions, options);
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes what names a stream.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolveStreamConfig(options: unknown): StreamConfig {
   return resolveOptions(streamOptions, options);
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes options of `driftBench`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   const config = resolveOptions(driftBenchOptions, options);
   if (config.changeAt >= config.batches) {
@@ -123,7 +145,11 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   return config;
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes options of `retrain`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
   const config = resolveOptions(retrainOptions, options, file);
   checkAlias(config);
@@ -135,14 +161,22 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
   return config;
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes options of `sync`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolveSyncConfig(options: unknown): SyncConfig {
   const config = resolveOptions(syncOptions, options);
   checkAlias(config);
   return config;
 }
 
-/** @throws UserError as `resolveTrainConfig` */
+/**
+ * Checks and completes options of `simulate`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
 export function resolveSimulateConfig(options: unknown): SimulateConfig {
   return resolveOptions(simulateOptions, options);
 }

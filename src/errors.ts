@@ -20,11 +20,15 @@ export const exitCodes = {
  * `advice` says what to do next.
  */
 export class UserError extends Error {
+  /** Of the class. */
   override readonly name: string = "UserError";
+  /** What the command line ends with. */
   readonly exitCode: number;
+  /** What to do next, in one line. */
   readonly advice: string | undefined;
   /** The message is a headline and these, a line each. */
   readonly headline: string;
+  /** Further lines of the message. */
   readonly details: readonly string[];
 
   constructor(
@@ -45,6 +49,7 @@ export class UserError extends Error {
 
 /** The run was stopped on request (Ctrl-C); everything that can be resumed has been written. */
 export class Interrupted extends UserError {
+  /** Of the class. */
   override readonly name: string = "Interrupted";
 
   constructor(message: string, advice?: string) {

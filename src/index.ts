@@ -22,6 +22,7 @@ export type {
   TrainOptions,
 } from "./config.ts";
 export {
+  type ConfigFile,
   readConfigFile,
   resolveCheckConfig,
   resolveCompactConfig,
@@ -33,48 +34,138 @@ export {
   resolveTrainConfig,
 } from "./config.ts";
 export { exitCodes, Interrupted, UserError, verdictExitCodes } from "./errors.ts";
-export type { ClassificationMetrics } from "./learning/evaluation/classification-metrics.ts";
-export type { LeakageReport } from "./learning/evaluation/leakage.ts";
-export type { RetrainReport } from "./learning/pseudo-labeling/retrain-report.ts";
-export type { CvReport } from "./learning/training/cv-report.ts";
-// the files of a model folder
-export type { BaselineStats } from "./monitoring/drift/baseline-stats.ts";
-export type { DriftBaseline } from "./monitoring/drift/drift-baseline.ts";
-export type { CheckResult, JudgedBatch, RejectedBatch } from "./monitoring/streams/check-result.ts";
-export { type Monitor, openMonitor } from "./monitoring/streams/open-monitor.ts";
-export type { RollingReference } from "./monitoring/streams/rolling-reference.ts";
-export type { DeviceModel } from "./monitoring/summaries/device-model.ts";
-export { type ShownBaseline, showBaseline, validateBaseline } from "./pipelines/baseline.ts";
-export { type CheckAnswer, check } from "./pipelines/check.ts";
-export { type CompactedLedger, compactLedger } from "./pipelines/compact-ledger.ts";
-export { deviceModel } from "./pipelines/device-model.ts";
-export { type DriftBenchResult, driftBench } from "./pipelines/drift-bench.ts";
+// the commands, each with what its result mentions
 export {
+  type AccuracyCalibration,
+  type AccuracyRung,
+  type BaselineStats,
+  type BatchSummary,
+  type Calibration,
+  type CalibrationKind,
+  type CalibrationRung,
+  type ChannelStatistics,
+  type ChannelStats,
+  type ChannelSummary,
+  type ClassSummaries,
+  type DriftBaseline,
+  type KindCalibration,
+  type ModelSignals,
+  type NullRung,
+  type PairStatistics,
+  type ScoreStatistic,
+  type ShownBaseline,
+  type SignalSummary,
+  type Standard,
+  type StatisticName,
+  showBaseline,
+  validateBaseline,
+} from "./pipelines/baseline.ts";
+export {
+  type AnyBatch,
+  type CheckAnswer,
+  type CheckedChannel,
+  type CheckedComparison,
+  type CheckResult,
+  check,
+  type JudgedBatch,
+  type ReferenceName,
+  type RejectedBatch,
+  type SignalsAgainst,
+} from "./pipelines/check.ts";
+export { type CompactedLedger, compactLedger } from "./pipelines/compact-ledger.ts";
+export { type DeviceModel, deviceModel, type QuantileGrid } from "./pipelines/device-model.ts";
+export {
+  type ChangeFigures,
+  type DriftBenchResult,
+  type DriftVerdict,
+  driftBench,
+  type JudgeName,
+  type NoDriftFigures,
+} from "./pipelines/drift-bench.ts";
+export {
+  type Labels,
   listModels,
+  type Manifest,
+  type ModelFolder,
   type ModelVersion,
+  modelFiles,
+  openModelFolder,
   type Promotion,
   promote,
+  type RetrainedFrom,
   rollback,
   type ShownModel,
+  type StoredConfig,
   showModel,
 } from "./pipelines/models.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
-export { decideReference, resetReference, type ShownReference, showReference } from "./pipelines/reference.ts";
-export { type RetrainResult, retrain } from "./pipelines/retrain.ts";
-export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
-// pipelines
-export { type SyncResult, sync } from "./pipelines/sync.ts";
 export {
+  type BatchStanding,
+  type BatchStatus,
+  type ByHand,
+  decideReference,
+  type IncomingBatch,
+  type PerChannel,
+  type ReferenceOptions,
+  type RollingReference,
+  resetReference,
+  type ShownReference,
+  type StoredBatch,
+  showReference,
+  type Trend,
+} from "./pipelines/reference.ts";
+export {
+  type CycleReport,
+  type GateRule,
+  type HoldoutComparison,
+  type PairedPerson,
+  type Proxies,
+  type PseudoLabelTruth,
+  type RetrainReport,
+  type RetrainResult,
+  retrain,
+  type StopReason,
+} from "./pipelines/retrain.ts";
+export { type SimulateResult, simulate } from "./pipelines/simulate.ts";
+export {
+  type Clock,
+  type ReportedStream,
+  type SyncedTraining,
+  type SyncResult,
+  sync,
+  type Unsent,
+} from "./pipelines/sync.ts";
+export {
+  type ChannelQuality,
+  type ClassificationMetrics,
+  type CvReport,
+  type DroppedSamples,
+  type EpochEvent,
+  type FinalEvent,
+  type FitEvent,
   type FitName,
+  type FoldEvent,
+  type FoldLeakage,
+  type FoldReport,
+  type LeakageReport,
+  type MemoryEvent,
+  type MetricsSummary,
+  type QualityReport,
+  type ReliabilityBin,
+  type ResolvedColumns,
+  type RowsAndSeconds,
+  type Scaler,
+  type ScalingMethod,
+  type SplitKind,
+  type Spread,
+  type TimeUnit,
+  type TrackedEvent,
   type TrainEvent,
   type TrainResult,
+  type TrainRunOptions,
   type TrainSummary,
   train,
+  type UserReport,
 } from "./pipelines/train.ts";
 export type { Reporter } from "./reporter.ts";
-export type { QualityReport } from "./signals/data/quality.ts";
-export type { Scaler } from "./signals/preprocessing/scaler.ts";
-// store
-export type { Labels } from "./storage/store/labels.ts";
-export type { Manifest } from "./storage/store/manifest.ts";
-export { type ModelFolder, modelFiles, openModelFolder } from "./storage/store/model-folder.ts";
+export type { Versions } from "./versions.ts";

@@ -1,5 +1,6 @@
 // One way to say what happens while work goes on. Injected, and silent unless the caller passes one.
 
+/** Who hears what happens while work goes on. */
 export interface Reporter<Event = never> {
   /** Something that a user must know although the work goes on. It must not throw; nor must `event`. */
   warn(message: string): void;

@@ -12,7 +12,9 @@ import { explainReadFailure } from "./system-error.ts";
 
 /** Options read from a file, kept apart so that messages can name it. */
 export interface ConfigFile {
+  /** As it was named. */
   path: string;
+  /** Names and values as they were written; checked when they are resolved. */
   options: Record<string, unknown>;
 }
 

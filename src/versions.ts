@@ -5,10 +5,15 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
+/** Of what made something. */
 export interface Versions {
+  /** Of this package. */
   tidemark: string;
+  /** Of Node.js. */
   node: string;
+  /** Of onnxruntime-node. */
   onnxruntime: string;
+  /** Of @duckdb/node-api. */
   duckdb: string;
 }
 

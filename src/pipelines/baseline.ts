@@ -3,13 +3,35 @@ import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { openMonitor, validateBaselineFile } from "../monitoring/streams/open-monitor.ts";
 
+export type { AccuracyCalibration, AccuracyRung } from "../monitoring/drift/accuracy-estimate.ts";
+export type { BaselineStats, ChannelStats } from "../monitoring/drift/baseline-stats.ts";
+export type {
+  Calibration,
+  CalibrationKind,
+  CalibrationRung,
+  KindCalibration,
+} from "../monitoring/drift/calibration.ts";
+export type { ChannelStatistics } from "../monitoring/drift/channel-statistics.ts";
+export type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
+export type { NullRung } from "../monitoring/drift/null-scores.ts";
+export type { PairStatistics, ScoreStatistic, Standard, StatisticName } from "../monitoring/drift/score.ts";
+export type { BatchSummary, ChannelSummary } from "../monitoring/summaries/batch-summary.ts";
+export type { ClassSummaries } from "../monitoring/summaries/class-summaries.ts";
+export type { ModelSignals, SignalSummary } from "../monitoring/summaries/model-signals.ts";
+
+/** The frozen side of a model. */
 export interface ShownBaseline {
+  /** The content of baseline_stats.json. */
   readonly baseline: BaselineStats;
   /** `baseline.drift`, checked. */
   readonly drift: DriftBaseline;
 }
 
-/** @throws UserError if the folder was changed, or its baseline cannot be used: all faults are named */
+/**
+ * Reads the frozen baseline of a model, after every check of its folder.
+ *
+ * @throws UserError if the folder was changed, or its baseline cannot be used: all faults are named
+ */
 export async function showBaseline(model: string): Promise<ShownBaseline> {
   const { baseline, drift } = await openMonitor(model);
   return { baseline, drift };

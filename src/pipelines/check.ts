@@ -26,9 +26,20 @@ import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 
-export type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
+export type {
+  AnyBatch,
+  CheckedChannel,
+  CheckedComparison,
+  CheckResult,
+  JudgedBatch,
+  ReferenceName,
+  RejectedBatch,
+  SignalsAgainst,
+} from "../monitoring/streams/check-result.ts";
 
+/** What `check` returns. */
 export interface CheckAnswer {
+  /** What was answered. */
   readonly result: CheckResult;
   /** The batch came before: this is what was answered then, and nothing was changed. */
   readonly known: boolean;

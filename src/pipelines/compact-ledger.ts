@@ -9,7 +9,11 @@ import type { CompactedStore } from "../storage/store/stream-store.ts";
 
 export type { CompactedStore as CompactedLedger };
 
-/** @throws UserError if the model folder or its ledger cannot be used */
+/**
+ * Shortens what the ledger keeps of old batches, and gives the space back.
+ *
+ * @throws UserError if the model folder or its ledger cannot be used
+ */
 export async function compactLedger(options: CompactOptions, run: { now?: () => Date } = {}): Promise<CompactedStore> {
   const config = resolveCompactConfig(options);
   const { monitored } = await openMonitor(config.model);

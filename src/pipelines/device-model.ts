@@ -5,7 +5,12 @@ import { scalerSchema } from "../signals/preprocessing/scaler-schema.ts";
 import { readJson } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 
+export type { DeviceModel } from "../monitoring/summaries/device-model.ts";
+export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
+
 /**
+ * What `tidemark/device` needs of a model.
+ *
  * @param model a model folder, or DIR/LINE@champion
  * @throws UserError if the folder was changed, or cannot be used: all faults are named
  */

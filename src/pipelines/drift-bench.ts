@@ -31,7 +31,8 @@ import { Rng } from "../stats/random.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 
-export type { DriftBenchResult };
+export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
+export type { DriftVerdict } from "../monitoring/drift/decision.ts";
 
 /** Of the streams' sessions, in seconds. */
 const chunkSeconds = 15;
@@ -42,6 +43,8 @@ interface Person {
 }
 
 /**
+ * Measures what `check` would have said on drift-free and on changed streams of the given recordings.
+ *
  * @param options as on the command line; `files` and `model` at least
  * @throws UserError on wrong options, or recordings that give no stream
  */

@@ -16,30 +16,50 @@ import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts"
 import { changeRegistry, lineOfRegistry, readRegistry, resolveModel } from "../storage/store/registry.ts";
 import { hasCode } from "../system-error.ts";
 
+export type { Labels } from "../storage/store/labels.ts";
+export type { Manifest, RetrainedFrom } from "../storage/store/manifest.ts";
+export { type ModelFolder, modelFiles, openModelFolder } from "../storage/store/model-folder.ts";
+export type { StoredConfig } from "../storage/store/stored-config.ts";
+
+/** One model of a folder. */
 export interface ModelVersion {
   /** Name of its folder. */
   readonly name: string;
+  /** The name that all versions share. */
   readonly line: string;
+  /** It is what LINE@champion names. */
   readonly champion: boolean;
+  /** Name and time of its training. */
   readonly modelVersion: string;
+  /** ISO 8601, UTC. */
   readonly createdAt: string;
   /** Folder of the model that labelled recordings for it; null for one that was trained. */
   readonly from: string | null;
+  /** Whom it learned from. */
   readonly people: number;
+  /** In the order of the network's outputs. */
   readonly classes: readonly string[];
+  /** Over folds. */
   readonly macroF1: { readonly mean: number | null; readonly sd: number | null };
+  /** Over folds. */
   readonly accuracy: { readonly mean: number | null; readonly sd: number | null };
 }
 
+/** One model and how it was made. */
 export interface ShownModel {
+  /** Which one it is. */
   readonly version: Omit<ModelVersion, "champion">;
+  /** The content of cv_report.json. */
   readonly report: CvReport;
   /** Null for a model that was trained. */
   readonly retraining: RetrainReport | null;
 }
 
+/** A change of a line's champion. */
 export interface Promotion {
+  /** The name that all versions share. */
   readonly line: string;
+  /** Folder name of the champion from now on. */
   readonly champion: string;
   /** Null where there was none. */
   readonly previous: string | null;

@@ -21,12 +21,17 @@ import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { readJson } from "../storage/store/atomic-file.ts";
 import { modelFiles, unfitFile } from "../storage/store/model-folder.ts";
 
+/** What `predict` wrote. */
 export interface PredictResult {
+  /** The table. */
   out: string;
+  /** Rows of the table. */
   windows: number;
   /** Windows by predicted class. */
   classes: Record<string, number>;
+  /** Of all windows, 0 to 1. */
   meanConfidence: number;
+  /** Time that it took. */
   seconds: number;
 }
 

@@ -10,9 +10,14 @@ import { type StreamState, streamSchemas } from "../monitoring/streams/stream-st
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
 import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
 
-export type { ByHand };
+export type { PerChannel, RollingReference } from "../monitoring/streams/rolling-reference.ts";
+export type { Trend } from "../monitoring/streams/trend.ts";
+export type { ByHand } from "../monitoring/streams/update-rules.ts";
+export type { BatchStanding, BatchStatus, IncomingBatch, StoredBatch } from "../storage/store/stream-store.ts";
 
+/** The memory of a stream. */
 export interface ShownReference {
+  /** The content of its rolling_reference.json. */
   readonly reference: RollingReference;
   /** The stream's newest batches, whatever became of them, oldest first. */
   readonly ledger: readonly StoredBatch[];
@@ -20,15 +25,22 @@ export interface ShownReference {
   readonly streams: readonly string[];
 }
 
+/** Whose reference. */
 export interface ReferenceOptions {
+  /** A model folder, or DIR/LINE@champion. */
   readonly model: string;
+  /** A device, a person, a site. */
   readonly stream: string;
 }
 
 /** Rows of the ledger that are shown. */
 const shownRows = 20;
 
-/** @throws UserError if the model folder cannot be used */
+/**
+ * Reads what a stream's batches are compared with.
+ *
+ * @throws UserError if the model folder cannot be used
+ */
 export async function showReference(options: ReferenceOptions): Promise<ShownReference> {
   return withStream(options, async (stream, store) => ({
     reference: await stream.reference(),

@@ -36,6 +36,11 @@ import { peopleOf, prepareRetraining, type RetrainData } from "./retrain-data.ts
 import type { TrainRunOptions } from "./train.ts";
 import { type BuiltModel, buildModel, epochRows, type TrainedModel, writeModel } from "./write-model.ts";
 
+export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
+export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/gate.ts";
+export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
+
+/** What `retrain` did. */
 export interface RetrainResult {
   /** Whether the candidate passed the gate; only then is there a model folder. */
   readonly adopted: boolean;
@@ -43,6 +48,7 @@ export interface RetrainResult {
   readonly out: string;
   /** Path of report.html. */
   readonly report: string;
+  /** The content of retrain_report.json. */
   readonly figures: RetrainReport;
   /** The line of which it is the champion now; null where nothing was promoted. */
   readonly promoted: string | null;

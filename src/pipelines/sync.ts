@@ -22,20 +22,31 @@ import { Patience } from "../storage/tracking/patience.ts";
 import { type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 import { completeTag } from "../storage/tracking/tracking-event.ts";
 
+export type { ReportedStream } from "../report/report-stream.ts";
+export type { Unsent } from "../storage/tracking/background-sender.ts";
+export type { Clock } from "../storage/tracking/clock.ts";
+
+/** What the server was told of the training. */
 export interface SyncedTraining {
   /** Events that were sent; 0 where the server had them all. */
   readonly sent: number;
+  /** Address of its run; null if the server has none. */
   readonly page: string | null;
+  /** Registered models, as "walk version 3". */
   readonly versions: readonly string[];
+  /** What the server did not take; null if it has everything. */
   readonly unsent: Unsent | null;
 }
 
+/** What `sync` sent. */
 export interface SyncResult {
   /** Address of the server, without credentials. */
   readonly tracking: string;
   /** Null where the folder has no tracking.jsonl. */
   readonly training: SyncedTraining | null;
+  /** Each stream of the folder. */
   readonly streams: readonly ReportedStream[];
+  /** What a reader must know. */
   readonly warnings: readonly string[];
   /** Sends what was not sent; null if the server has everything. */
   readonly command: string | null;
@@ -45,6 +56,8 @@ export interface SyncResult {
 const usualPatienceMs = 60_000;
 
 /**
+ * Replays a training and its streams to an MLflow server; what the server has already stays as it is.
+ *
  * @param options as on the command line; `directory` at least
  * @throws UserError if no server is named, there is nothing to replay, or the log holds what may not be sent: then the
  *   server was asked nothing. What the server did not take is no error: see `unsent`

@@ -34,18 +34,42 @@ import { resumeCommand } from "./resume-command.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
 import { buildModel, writeModel } from "./write-model.ts";
 
-export type { FitName } from "../learning/training/fit-events.ts";
+export type { ReliabilityBin } from "../learning/evaluation/calibration-error.ts";
+export type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
+export type { FoldLeakage, LeakageReport } from "../learning/evaluation/leakage.ts";
+export type { MetricsSummary, Spread } from "../learning/evaluation/metrics-summary.ts";
+export type { SplitKind } from "../learning/evaluation/split.ts";
+export type { CvReport, FoldReport, UserReport } from "../learning/training/cv-report.ts";
+export type {
+  EpochEvent,
+  FinalEvent,
+  FitEvent,
+  FitName,
+  FoldEvent,
+  MemoryEvent,
+} from "../learning/training/fit-events.ts";
+export type { TrackedEvent } from "../report/tell-tracked.ts";
+export type { ResolvedColumns, TimeUnit } from "../signals/data/column-roles.ts";
+export type { ChannelQuality, QualityReport, RowsAndSeconds } from "../signals/data/quality.ts";
+export type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
+export type { Scaler, ScalingMethod } from "../signals/preprocessing/scaler.ts";
 export type { TrainEvent, TrainSummary } from "./train-events.ts";
 
+/** What `train` made. */
 export interface TrainResult {
   /** The model folder. */
   out: string;
+  /** The page with all figures. */
   report: string;
+  /** Name and time of the training. */
   modelVersion: string;
+  /** Time that it took, in all sittings. */
   seconds: number;
+  /** The cross-validated figures. */
   summary: TrainSummary;
 }
 
+/** What a caller of `train` and `retrain` may hear and do while they run. */
 export interface TrainRunOptions {
   /** Hears warnings and everything that happens; silent in what it leaves out. */
   reporter?: Partial<Reporter<TrainEvent>>;

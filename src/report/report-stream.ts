@@ -27,10 +27,13 @@ import {
   verdictMetric,
 } from "./stream-log.ts";
 
+/** What a server was told of one stream. */
 export interface ReportedStream {
+  /** Its name. */
   readonly stream: string;
   /** Batches that were new to the server. */
   readonly sent: number;
+  /** Address of its run; null if the server has none. */
   readonly page: string | null;
   /** `events` are batches. */
   readonly unsent: Unsent | null;

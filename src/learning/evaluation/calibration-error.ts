@@ -2,9 +2,13 @@
 // are binned by the probability of the predicted class, and the distance between a bin's mean confidence and its share
 // of right answers is averaged over the rows. Bins are open on the left and closed on the right, as in Guo's code.
 
+/** Windows whose confidence lies in one bin. */
 export interface ReliabilityBin {
+  /** Least confidence of the bin, exclusive. */
   readonly lower: number;
+  /** Largest confidence of the bin, inclusive. */
   readonly upper: number;
+  /** Windows. */
   readonly n: number;
   /** Mean probability of the predicted class; null in an empty bin. */
   readonly confidence: number | null;

@@ -13,11 +13,15 @@ export interface FoldParts {
   readonly testIndex: Int32Array;
 }
 
+/** Who stood on which side of a fold, counted from what was used. */
 export interface FoldLeakage {
   /** From 1. */
   readonly fold: number;
+  /** Learned from. */
   readonly train_users: readonly string[];
+  /** Chose the epoch. */
   readonly validation_users: readonly string[];
+  /** Were tested. */
   readonly test_users: readonly string[];
   /** Tested, and also trained or validated on. */
   readonly shared_users: readonly string[];
@@ -31,12 +35,15 @@ export interface FoldLeakage {
   readonly smallest_gap_seconds: number | null;
 }
 
+/** Proof that no fold was tested on what it had learned from. */
 export interface LeakageReport {
+  /** How people or windows were split. */
   readonly split: SplitKind;
   /** No fold tests or validates on a person it also learns from. */
   readonly no_shared_person: boolean;
   /** No test or validation window shares a sample with a window of another part. */
   readonly no_overlapping_range: boolean;
+  /** In order. */
   readonly folds: readonly FoldLeakage[];
 }
 

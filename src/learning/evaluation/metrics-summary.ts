@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { ClassificationMetrics } from "./classification-metrics.ts";
 
+/** Mean and sample standard deviation; null where it is undefined. */
 export interface Spread {
   /** Null where the metric is undefined for every member. */
   readonly mean: number | null;
@@ -10,12 +11,19 @@ export interface Spread {
   readonly sd: number | null;
 }
 
+/** Metrics over folds or over people. */
 export interface MetricsSummary {
+  /** Share of right labels. */
   readonly accuracy: Spread;
+  /** Mean F1 over the classes. */
   readonly macro_f1: Spread;
+  /** Mean F1, weighted by the classes' windows. */
   readonly weighted_f1: Spread;
+  /** Cohen's kappa. */
   readonly kappa: Spread;
+  /** Mean negative log-likelihood, nats. */
   readonly log_loss: Spread;
+  /** Mean difference of confidence and accuracy over bins. */
   readonly expected_calibration_error: Spread;
 }
 

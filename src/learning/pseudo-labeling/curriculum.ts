@@ -59,7 +59,9 @@ export type StopReason =
   | "all selected"
   | "cycles";
 
+/** One cycle of a retraining. */
 export interface CycleReport {
+  /** 0 learns from the labelled windows alone. */
   readonly cycle: number;
   /** Of the unlabelled windows, as asked for. */
   readonly share: number;
@@ -73,10 +75,12 @@ export interface CycleReport {
     /** Of each class and over all; null where the truth of none is known. */
     readonly truth: PseudoLabelTruth | null;
   } | null;
+  /** Metrics on the holdout. */
   readonly holdout: Pick<
     ClassificationMetrics,
     "n" | "accuracy" | "macro_f1" | "expected_calibration_error" | "log_loss"
   >;
+  /** What its network says of the unlabelled windows. */
   readonly unlabelled: {
     readonly mean_confidence: number;
     /** As a share of the greatest possible. */
@@ -90,7 +94,9 @@ export interface CycleReport {
   };
 }
 
+/** How right pseudo-labels are, if true labels are known. */
 export interface PseudoLabelTruth {
+  /** Share of right ones. */
   readonly accuracy: number;
   /** Recall is of all unlabelled windows of the class. */
   readonly per_class: Readonly<Record<string, { readonly precision: number | null; readonly recall: number | null }>>;

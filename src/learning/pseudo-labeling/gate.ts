@@ -9,16 +9,23 @@ import { classScores, macroMean } from "../evaluation/f1.ts";
 
 /** One person of the holdout under both networks. */
 export interface PairedPerson {
+  /** Who. */
   readonly person: string;
+  /** Labelled windows of the person. */
   readonly windows: number;
+  /** By the champion. */
   readonly champion_macro_f1: number;
+  /** By the candidate. */
   readonly candidate_macro_f1: number;
 }
 
+/** Champion and candidate on the holdout. */
 export interface HoldoutComparison {
+  /** Each person under both. */
   readonly people: readonly PairedPerson[];
   /** Over all of the holdout's windows. */
   readonly champion_macro_f1: number;
+  /** The same by the candidate. */
   readonly candidate_macro_f1: number;
   /** Mean over people of candidate minus champion. */
   readonly mean_difference: number;
@@ -32,6 +39,7 @@ export interface HoldoutComparison {
 
 /** Signs on the unlabelled windows, of one network. */
 export interface Proxies {
+  /** Mean probability of the predicted class. */
   readonly mean_confidence: number;
   /** As a share of the greatest possible. */
   readonly mean_entropy: number;
@@ -41,10 +49,15 @@ export interface Proxies {
   readonly drift: number;
 }
 
+/** One question of the gate. */
 export interface GateRule {
+  /** Short name. */
   readonly name: string;
+  /** The answer is yes. */
   readonly passed: boolean;
+  /** What was measured; null if it could not be. */
   readonly value: number | null;
+  /** What it was held against; null if there is none. */
   readonly limit: number | null;
   /** For a reader: what was asked. */
   readonly about: string;

@@ -4,28 +4,40 @@ import { z } from "zod";
 import type { CycleReport, StopReason } from "./curriculum.ts";
 import type { GateRule, HoldoutComparison, Proxies } from "./gate.ts";
 
+/** The content of retrain_report.json. */
 export interface RetrainReport {
   schema_version: 1;
+  /** ISO 8601, UTC. */
   created_at: string;
   /** Of the model whose place is asked for. */
   champion: string;
   /** Null where the candidate was refused before it became a model. */
   candidate: string | null;
+  /** The retraining's options. */
   config: Record<string, unknown>;
+  /** In the order of the network's outputs. */
   classes: string[];
+  /** Labelled people that were learned from, and their windows. */
   labelled: { people: string[]; windows: number };
+  /** Labelled people that judge, and their windows. */
   holdout: { people: string[]; windows: number };
+  /** The unlabelled recordings; the fingerprint is of their content. */
   unlabelled: { files: string[]; fingerprint: string; windows: number };
+  /** In order, cycle 0 first. */
   cycles: CycleReport[];
   /** The best cycle on the holdout. */
   winner: number;
   /** Why no further cycle was run; "adabn" where there were none to run. */
   stopped: StopReason | "adabn";
+  /** Of the winner with the champion. */
   comparison: HoldoutComparison;
   /** On the unlabelled windows; null where the holdout had refused already. */
   proxies: { champion: Proxies; candidate: Proxies } | null;
+  /** Every rule with its number. */
   gate: { passed: boolean; rules: GateRule[] };
+  /** Time that it took. */
   seconds: number;
+  /** What a reader must know. */
   warnings: string[];
 }
 

@@ -8,10 +8,12 @@ import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics
 
 export type { ClassificationMetrics, LeakageReport, MetricsSummary };
 
+/** The content of cv_report.json: every figure of the cross-validation. */
 export interface CvReport {
   schema_version: 1;
   /** ISO 8601, UTC. */
   created_at: string;
+  /** Of the model it belongs to. */
   model_version: string;
   /** "sha256:..." of the recordings' content. */
   data_fingerprint: string;
@@ -19,8 +21,11 @@ export interface CvReport {
   config: Record<string, unknown>;
   /** K names, in the order of the network's outputs and of the confusion matrices. */
   classes: string[];
+  /** In the order of the network's input. */
   channels: string[];
+  /** Of the recordings. */
   quality: QualityReport;
+  /** In all, by class and by person. */
   windows: {
     total: number;
     per_class: Record<string, number>;
@@ -28,7 +33,9 @@ export interface CvReport {
     /** Samples that no window covers, by reason. */
     dropped: { reason: string; stretches: number; samples: number }[];
   };
+  /** Proof of who was tested on whom. */
   leakage: LeakageReport;
+  /** In order. */
   folds: FoldReport[];
   /** Over each person's out-of-fold predictions. */
   users: UserReport[];
@@ -36,6 +43,7 @@ export interface CvReport {
   pooled: ClassificationMetrics;
   /** The same after temperature scaling. */
   pooled_calibrated: ClassificationMetrics;
+  /** Means and standard deviations over folds and over people, and who is served worst. */
   summary: {
     over_folds: MetricsSummary;
     over_users: MetricsSummary;
@@ -43,29 +51,41 @@ export interface CvReport {
   };
   /** Logits are divided by it in model.onnx. */
   temperature: number;
+  /** The fit on everything. */
   final_fit: { epochs: number; seconds: number; n_windows: number };
+  /** What a reader must know. */
   warnings: string[];
 }
 
+/** One fold, tested on people or windows that its network had not seen. */
 export interface FoldReport {
   /** From 1. */
   fold: number;
+  /** Tested on these people. */
   test_users: string[];
   /** Windows. */
   n_train: number;
+  /** Windows that chose the epoch. */
   n_validation: number;
+  /** Windows that were tested. */
   n_test: number;
   /** The epoch whose weights were kept, from 1. */
   best_epoch: number;
+  /** Epochs that it ran. */
   epochs: number;
+  /** Time that it took. */
   seconds: number;
+  /** On the test part. */
   metrics: ClassificationMetrics;
 }
 
+/** One person, tested by networks that had not seen them. */
 export interface UserReport {
+  /** Who. */
   user: string;
   /** The fold that tested this person; null where several did. */
   fold: number | null;
+  /** On the person's windows. */
   metrics: ClassificationMetrics;
 }
 

@@ -27,6 +27,7 @@ export interface RehearsedBatch {
 export interface AccuracyCalibration {
   /** Of the interval, for a batch of a new person. */
   readonly coverage: number;
+  /** Left-out people with labelled batches. */
   readonly people: number;
   /** Accuracy minus confidence, mean over people. */
   readonly offset: number;
@@ -34,15 +35,19 @@ export interface AccuracyCalibration {
   readonly rungs: readonly AccuracyRung[];
 }
 
+/** What is known of batches of one length. */
 export interface AccuracyRung {
+  /** Windows of such a batch, on average. */
   readonly windows: number;
   /** Who had batches of this length. */
   readonly people: number;
+  /** Rehearsed batches of this length. */
   readonly batches: number;
   /** Half the interval's width; 1 where there are too few people for any. */
   readonly halfWidth: number;
   /** The confidences that were seen. */
   readonly leastConfidence: number;
+  /** The largest confidence that was seen. */
   readonly mostConfidence: number;
 }
 

@@ -5,17 +5,27 @@ import { z } from "zod";
 import { sampleSchema } from "../summaries/summary-schemas.ts";
 import { type DriftBaseline, driftBaselineSchema } from "./drift-baseline.ts";
 
+/** Of one channel, over every row, in its physical unit. */
 export interface ChannelStats {
+  /** Arithmetic mean. */
   readonly mean: number;
   /** Population standard deviation (divided by n_samples). */
   readonly std: number;
+  /** Least value. */
   readonly min: number;
+  /** Largest value. */
   readonly max: number;
+  /** Linearly interpolated, like the others. */
   readonly percentile_5: number;
+  /** Lower quartile. */
   readonly percentile_25: number;
+  /** Median. */
   readonly percentile_50: number;
+  /** Upper quartile. */
   readonly percentile_75: number;
+  /** 95th percentile. */
   readonly percentile_95: number;
+  /** Values by bin of equal width; one edge more than counts. */
   readonly histogram: { readonly counts: readonly number[]; readonly bin_edges: readonly number[] };
 }
 
@@ -23,14 +33,19 @@ export interface ChannelStats {
 export interface BaselineStats {
   /** ISO 8601, UTC. */
   readonly created_at: string;
+  /** What was trained on, as it was named. */
   readonly source_file: string;
   /** Rows. */
   readonly n_samples: number;
+  /** Channels, in the order of the network's input. */
   readonly sensor_columns: readonly string[];
+  /** Statistics by channel. */
   readonly per_channel: Readonly<Record<string, ChannelStats>>;
+  /** File name of the scaler in the model folder. */
   readonly scaler_path: string;
   /** "sha256:" and 64 hexadecimal digits. */
   readonly scaler_hash: string;
+  /** Of the model whose training data this is. */
   readonly model_version: string;
   /** What `check` compares batches with; absent in models trained before it existed. */
   readonly drift?: DriftBaseline;

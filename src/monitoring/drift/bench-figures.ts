@@ -2,13 +2,17 @@
 
 import type { DriftVerdict } from "./decision.ts";
 
+/** Who judges a stream: this monitor, the textbook's constants, a KS p-value of raw counts, or an alarm in every hundredth batch. */
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
 /** One verdict a batch, in order. */
 export type Verdicts = readonly DriftVerdict[];
 
+/** One judge on streams without drift. */
 export interface NoDriftFigures {
+  /** Streams that were judged. */
   readonly streams: number;
+  /** Batches of all of them. */
   readonly batches: number;
   /** Share of batches that alarmed. */
   readonly alarms_per_batch: number;
@@ -16,7 +20,9 @@ export interface NoDriftFigures {
   readonly run_length: number | null;
 }
 
+/** One judge on streams with a change. */
 export interface ChangeFigures {
+  /** Streams that were judged. */
   readonly streams: number;
   /** Share of streams seen by the first changed batch, by the second, and so on to the streams' end. */
   readonly seen_by: readonly number[];
@@ -26,6 +32,7 @@ export interface ChangeFigures {
   readonly median_delay: number | null;
   /** Share of streams in which it came within 5 and 25 batches. */
   readonly within_5: number;
+  /** The same within 25. */
   readonly within_25: number;
   /** Of the alarms that have them, the share named right five batches later; null where there were none. */
   readonly label_right: number | null;
@@ -33,13 +40,21 @@ export interface ChangeFigures {
 
 /** Everything that the drift bench measured. */
 export interface DriftBenchResult {
+  /** Whose recordings the streams were drawn from. */
   readonly people: readonly string[];
+  /** Length of a batch. */
   readonly batch_seconds: number;
+  /** Batches per stream. */
   readonly batches: number;
+  /** Number of the first changed batch, from 0. */
   readonly change_at: number;
+  /** Streams for each person and change. */
   readonly streams: number;
+  /** Of all random numbers. */
   readonly seed: number;
+  /** Batches between false alarms that were asked for. */
   readonly arl: number;
+  /** By judge, on unchanged streams. */
   readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
   /** The same for each person's streams, in the order of `people`. */
   readonly no_drift_by_person: Readonly<Record<JudgeName, readonly NoDriftFigures[]>>;
@@ -51,6 +66,7 @@ export interface DriftBenchResult {
     readonly expected: DriftVerdict;
     readonly figures: Readonly<Record<JudgeName, ChangeFigures>>;
   }[];
+  /** What a reader must know. */
   readonly warnings: readonly string[];
 }
 

@@ -11,6 +11,7 @@ import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from 
 
 /** Drift-free batches of one length: `seconds` is how long they were on average, by the pairs' effective size. */
 export interface CalibrationRung extends NullRung {
+  /** How large each statistic is without drift. */
   readonly standard: Standard;
   /** A far score above this is no question of chance. */
   readonly reach: number;
@@ -27,6 +28,7 @@ export interface CalibrationRung extends NullRung {
   readonly evidence_factor: number;
 }
 
+/** What is usual for batches compared with one kind of reference. */
 export interface KindCalibration {
   /**
    * What kept a batch apart from its reference. "bouts": nothing but chance, since there were too few people to leave one
@@ -50,6 +52,7 @@ export interface KindCalibration {
 /** What a batch is compared with: the training data, or the stream's own past. */
 export type CalibrationKind = "baseline" | "own_past";
 
+/** What a model knows about batches without drift. */
 export interface Calibration {
   /** Batches in the rolling reference and in the anchor. */
   readonly reference_batches: number;

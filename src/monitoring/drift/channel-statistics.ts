@@ -8,6 +8,7 @@ import { wassersteinDistance } from "../../stats/wasserstein.ts";
 import type { ChannelSummary } from "../summaries/batch-summary.ts";
 import type { QuantileGrid } from "../summaries/quantile-grid.ts";
 
+/** Distances of one channel of a batch from a reference. */
 export interface ChannelStatistics {
   /** 0 to 1: the largest difference of the cumulative distributions. */
   readonly ks: number;

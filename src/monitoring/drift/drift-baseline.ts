@@ -16,6 +16,7 @@ import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { calibrationFaults } from "./calibration-faults.ts";
 import type { DriftModel } from "./comparison.ts";
 
+/** What `check` compares batches with, part of baseline_stats.json. */
 export interface DriftBaseline {
   /** Of the windows, Hz; recordings of another rate are brought to it before they are counted. */
   readonly sampling_rate_hz: number;
@@ -27,6 +28,7 @@ export interface DriftBaseline {
   readonly by_class: ClassSummaries;
   /** What cross-validation predicted for those people whom it had left out. */
   readonly signals: ModelSignals;
+  /** What is usual without drift. */
   readonly calibration: Calibration;
   /** Null where no person had enough windows for a batch. */
   readonly accuracy: AccuracyCalibration | null;

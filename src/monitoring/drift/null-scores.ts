@@ -14,6 +14,7 @@ import { firstNotBelow } from "../../stats/first-not-below.ts";
 import { Rng } from "../../stats/random.ts";
 import { scoreSchema } from "./score.ts";
 
+/** Scores of drift-free batches of one length. */
 export interface NullRung {
   /** Length of these batches. */
   readonly seconds: number;

@@ -18,6 +18,7 @@ export interface PairStatistics extends ChannelStatistics {
   readonly ksWithinClasses: number;
 }
 
+/** Any statistic of a channel. */
 export type StatisticName = keyof PairStatistics;
 
 /** What the score can be made of. */

@@ -2,81 +2,139 @@
 // as in the other files that other tools read. What could not be compared is left out, never filled in.
 import { z } from "zod";
 
-type ReferenceName = "baseline" | "anchor" | "rolling";
+/** What a batch is compared with: the training data, the stream's first batches, or its last ones. */
+export type ReferenceName = "baseline" | "anchor" | "rolling";
 
+/** Distances of one channel from a reference; each is 0 for equal data, but for the ratio, which is 1. */
 export interface CheckedChannel {
+  /** Kolmogorov-Smirnov distance, 0 to 1. */
   ks: number;
+  /** The same within the predicted classes, averaged. */
   ks_within_classes: number;
+  /** Population stability index over the reference's deciles, 0 or more. */
   psi: number;
+  /** Wasserstein-1 distance, in standard deviations of the baseline. */
   wasserstein: number;
+  /** Jensen-Shannon distance of the shares by bin, 0 to 1. */
   jensen_shannon: number;
+  /** Batch minus reference, in standard deviations of the baseline. */
   mean_shift: number;
+  /** The batch's standard deviation over the reference's. */
   sd_ratio: number;
 }
 
+/** The batch against one reference. */
 export interface CheckedComparison {
+  /** Which one. */
   reference: ReferenceName;
+  /** What the p-value rests on. */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
+  /** Share of drift-free batches at least as far away; null if constants judged. */
   p_value: number | null;
+  /** Rehearsed drift-free batches that it was held against. */
   null_batches: number;
+  /** How many of those scored at least as high. */
   as_high: number;
+  /** The least p-value that so many can give. */
   resolution: number;
+  /** What the p-value is of: the largest distance, by what is usual. */
   score: number;
+  /** Channel or signal that is furthest away. */
   channel: string;
+  /** By which statistic. */
   statistic: string;
+  /** So far that no rehearsed batch came near. */
   beyond_chance: boolean;
+  /** Length that the batch counts as. */
   seconds: number;
+  /** Share of the batch in classes that the reference has none of. */
   unseen_share: number;
+  /** With fixed thresholds: statistics above their constants, `level` being "moderate" or "large". */
   exceeded: { channel: string; statistic: string; value: number; level: string }[];
+  /** By channel; empty once the answer was shortened. */
   channels: Record<string, CheckedChannel>;
 }
 
+/** What the network says of the batch, against one reference. */
 export interface SignalsAgainst {
+  /** Total variation of the classes' shares, 0 to 1. */
   mix_shift: number;
+  /** KS distance of the confidences. */
   confidence_ks: number;
+  /** KS distance of the entropies. */
   entropy_ks: number;
+  /** KS distance of the margins between the first and the second class. */
   margin_ks: number;
+  /** Mean confidence minus the reference's. */
   confidence_shift: number;
+  /** Flip rate minus the reference's; null if either has none. */
   flip_rate_shift: number | null;
 }
 
-interface AnyBatch {
+/** What every answer has. */
+export interface AnyBatch {
   schema_version: 1;
+  /** Taken once in its stream. */
   batch_id: string;
+  /** Whose batch it is. */
   stream: string;
+  /** Of the model that answered. */
   model_version: string;
+  /** ISO 8601, UTC. */
   checked_at: string;
 }
 
+/** The answer to a batch that could be judged. */
 export interface JudgedBatch extends AnyBatch {
+  /** What became of the stream. */
   verdict: "normal" | "gradual_drift" | "sudden_change";
+  /** The name of the change is final, five batches after the alarm. */
   confirmed: boolean;
+  /** Id of the batch that alarmed first; null without an alarm. */
   alarm_since: string | null;
+  /** Id of the batch at which the change began, about; null if unknown. */
   change_point: string | null;
+  /** Later batches are compared with this one, too. */
   entered_references: boolean;
+  /** Unlike its own past, without an alarm: kept out of the references. */
   doubtful: boolean;
+  /** Unlike the people whom the model learned from. */
   unfamiliar: boolean;
+  /** What it was judged by. */
   thresholds: "calibrated" | "fixed";
+  /** Rows that were read and kept. */
   rows: number;
+  /** Windows that were labelled. */
   windows: number;
+  /** Recorded time. */
   seconds: number;
+  /** The reference from which the batch is furthest away; null if nothing could be compared. */
   leading: ReferenceName | null;
+  /** One for each reference that there is. */
   comparisons: CheckedComparison[];
+  /** What has added up, and the value at which it alarms for the run length that was asked for. */
   evidence: { value: number; alarm_at: number; average_run_length: number };
+  /** Batches that a reference holds when full, and that the two hold now. */
   references: { window_size: number; rolling_batches: number; anchor_batches: number };
+  /** What the network says of the batch, alone and against each reference. */
   signals: {
     class_shares: Record<string, number>;
     mean_confidence: number;
     flip_rate: number | null;
     against: Partial<Record<ReferenceName, SignalsAgainst>>;
   };
+  /** Share of right labels, estimated without any, with an interval for new people; null if not calibrated. `rehearsed`: left-out people were like that. */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
+  /** Faults that would explain the change, and the share of it (0 to 1) that each explains. */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
+  /** What a reader must know. */
   warnings: string[];
 }
 
+/** The answer to a batch that the quality gate refused. */
 export interface RejectedBatch extends AnyBatch {
   verdict: "rejected";
+  /** What was expected and found; `code` is one of a fixed set, further keys say where. */
   reasons: {
     code: string;
     message: string;
@@ -87,6 +145,7 @@ export interface RejectedBatch extends AnyBatch {
   }[];
 }
 
+/** What a check answers. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
 /** What stays of an answer for good: the distances by channel, most of its length, are dropped. */

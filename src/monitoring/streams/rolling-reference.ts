@@ -7,6 +7,7 @@ import { type Trend, trend } from "./trend.ts";
 /** One number a channel, by name. */
 export type PerChannel = Record<string, number>;
 
+/** The content of rolling_reference.json: the last accepted batches of a stream. */
 export interface RollingReference {
   /** Whose batches these are; absent before the first batch. */
   stream?: string | undefined;
@@ -16,6 +17,7 @@ export interface RollingReference {
   window_size: number;
   /** Oldest first. */
   batches: { batch_id: string; timestamp: string; per_channel_mean: PerChannel; per_channel_std: PerChannel }[];
+  /** Over all of its batches, by channel. */
   aggregated: {
     rolling_mean: PerChannel;
     rolling_std: PerChannel;

@@ -3,6 +3,7 @@
 
 import { MomentsMerger } from "../../stats/moments.ts";
 
+/** One channel of a batch as counts and moments. */
 export interface ChannelSummary {
   /** Finite values. */
   readonly n: number;
@@ -12,7 +13,9 @@ export interface ChannelSummary {
   readonly mean: number;
   /** Population standard deviation. */
   readonly std: number;
+  /** Least value. */
   readonly min: number;
+  /** Largest value. */
   readonly max: number;
   /** By bin of the grid, the two open tails included; their sum is n. */
   readonly counts: readonly number[];

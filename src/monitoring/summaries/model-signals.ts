@@ -6,6 +6,7 @@
 
 import { millionths } from "../../stats/millionths.ts";
 
+/** What a network says of a batch, as counts that add up over batches. */
 export interface ModelSignals {
   /** W. */
   readonly windows: number;
@@ -19,9 +20,11 @@ export interface ModelSignals {
   readonly margin: SignalSummary;
   /** Windows that follow another one in time, and those among them with another label. */
   readonly pairs: number;
+  /** Of those pairs, the ones with two labels. */
   readonly flips: number;
 }
 
+/** One signal of the windows, counted over a fixed grid. */
 export interface SignalSummary {
   /** By bin of `signalEdges`, the two tails included. */
   readonly counts: readonly number[];

@@ -20,15 +20,21 @@ export interface ColumnOptions {
 
 /** The columns that were used, by the names the file has; null where there is none. */
 export interface ResolvedColumns {
+  /** Null if there is none, as for the others. */
   readonly label: string | null;
+  /** Who wore the sensor. */
   readonly group: string | null;
+  /** One uninterrupted recording. */
   readonly recording: string | null;
+  /** When the sample was taken. */
   readonly time: string | null;
   /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (rows or samples, counted). */
   readonly timeUnit: TimeUnit;
+  /** Sensor columns, in order. */
   readonly channels: readonly string[];
 }
 
+/** Unit of a time column: a number of seconds or parts of it, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "timestamp" | "index";
 
 /** Whether a label and a person column must be there. */

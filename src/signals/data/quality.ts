@@ -3,12 +3,17 @@
 
 import { z } from "zod";
 
+/** How much there is of something. */
 export interface RowsAndSeconds {
+  /** Rows that were kept. */
   rows: number;
+  /** Recorded time. */
   seconds: number;
 }
 
+/** What is known of recordings before they are used. */
 export interface QualityReport {
+  /** Rows read and kept, and those left out by reason. */
   rows: {
     read: number;
     kept: number;
@@ -22,6 +27,7 @@ export interface QualityReport {
       duplicate_time: number;
     };
   };
+  /** Rows by file. */
   files: { file: string; rows: number }[];
   /** The columns that were used; null where there is none. */
   columns: {
@@ -30,11 +36,14 @@ export interface QualityReport {
     recording: string | null;
     time: string | null;
     time_unit: "s" | "ms" | "us" | "ns" | "timestamp" | "index";
+    /** By channel. */
     channels: string[];
   };
   /** Recorded time in all stretches. */
   seconds: number;
+  /** People. */
   users: number;
+  /** Uninterrupted recordings. */
   recordings: number;
   /** Pieces of one person, recording and label without a gap. */
   stretches: number;
@@ -46,29 +55,43 @@ export interface QualityReport {
     jitter: number;
     jitter_max: number;
   };
+  /** Steps longer than three median ones and than 0.1 s. */
   gaps: { count: number; seconds: number; longest_seconds: number; rule: string };
+  /** By channel. */
   channels: Record<string, ChannelQuality>;
   /** Rows and time of each class, by name; empty without labels. */
   classes: Record<string, RowsAndSeconds>;
+  /** By person. */
   persons: Record<string, RowsAndSeconds>;
+  /** By recording. */
   per_recording: {
     user: string;
     recording: string;
+    /** Rows read and kept, and those left out by reason. */
     rows: number;
     seconds: number;
     rate_hz: number | null;
     jitter: number;
+    /** Steps longer than three median ones and than 0.1 s. */
     gaps: number;
   }[];
+  /** What a reader must know. */
   warnings: string[];
 }
 
+/** One channel, over all rows that were read. */
 export interface ChannelQuality {
+  /** Values that are missing. */
   missing: number;
+  /** Values that are infinite. */
   infinite: number;
+  /** Least value. */
   min: number;
+  /** Largest value. */
   max: number;
+  /** It has one value throughout. */
   flat: boolean;
+  /** Time in stretches that stay at one value. */
   flat_seconds: number;
 }
 

@@ -6,14 +6,18 @@ import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
 import { coveredRanges, type WindowSet } from "./windows.ts";
 
+/** Mean and standard deviation, median and interquartile range, or nothing. */
 export type ScalingMethod = "zscore" | "robust" | "none";
 
 /** x becomes (x - center) / scale, channel by channel. */
 export interface Scaler {
   /** One of: zscore (mean, standard deviation), robust (median, interquartile range), none (0, 1). */
   method: ScalingMethod;
+  /** In the order of the network's input. */
   channels: string[];
+  /** Subtracted from each channel. */
   center: number[];
+  /** By which each channel is then divided. */
   scale: number[];
 }
 

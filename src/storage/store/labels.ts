@@ -1,6 +1,7 @@
 // labels.json: the classes in the order of the network's outputs.
 import { z } from "zod";
 
+/** The content of labels.json. */
 export interface Labels {
   schema_version: 1;
   /** K names; index k is output k of the network. */

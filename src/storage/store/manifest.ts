@@ -12,13 +12,18 @@ import { isPathInside, isPlainName } from "./plain-name.ts";
 import { refuseLaterForm } from "./schema-version.ts";
 import { largeWindowFault, type StoredConfig, storedConfigSchema } from "./stored-config.ts";
 
+/** The content of manifest.json: what a model is, what it was made from, and the hash of every file. */
 export interface Manifest {
   schema_version: 1;
+  /** That wrote the folder. */
   tidemark_version: string;
+  /** Name and time of the training. */
   model_version: string;
+  /** ISO 8601, UTC. */
   created_at: string;
   /** As `tidemark train` resolved it. */
   config: StoredConfig;
+  /** What was trained on; the fingerprint is of its content. */
   data: {
     files: string[];
     fingerprint: string;
@@ -29,16 +34,21 @@ export interface Manifest {
   };
   /** Of a model that `tidemark retrain` made. */
   retrained_from?: RetrainedFrom;
+  /** That trained the model. */
   versions: Versions;
+  /** Of the folder that the command ran in; null outside a repository. */
   git_commit: string | null;
   /** File name -> hash, of the files that never change. */
   files: Record<string, string>;
   /** File name -> hash of the first form, of the files that do. */
   mutable_files: Record<string, string>;
+  /** "sha256:" and 64 hexadecimal digits, of everything else in the file. */
   manifest_hash: string;
 }
 
+/** Where a retrained model comes from. */
 export interface RetrainedFrom {
+  /** Of the model that labelled recordings for it. */
   model_version: string;
   /** Folder of that model, as it was named. */
   model: string;
@@ -46,6 +56,7 @@ export interface RetrainedFrom {
   line: string;
   /** Unlabelled recordings. */
   files: string[];
+  /** Of the unlabelled recordings. */
   fingerprint: string;
   /** Windows that were learned from under the labels that the model gave them. */
   pseudo_labelled: number;

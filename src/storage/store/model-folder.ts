@@ -71,9 +71,13 @@ export type FileContent = string | Uint8Array | { readonly path: string };
 
 /** A folder whose immutable files were found to be what its manifest says. */
 export interface ModelFolder {
+  /** As it was named. */
   readonly directory: string;
+  /** Checked against the files. */
   readonly manifest: Manifest;
+  /** The classes. */
   readonly labels: Labels;
+  /** Of a file in the folder. */
   path(name: string): string;
 }
 

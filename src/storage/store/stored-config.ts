@@ -5,6 +5,7 @@
 // The form belongs to the manifest's `schema_version`: a later version may add keys, and stop writing those not named here.
 import { z } from "zod";
 
+/** The options of a training as its model folder keeps them. */
 export interface StoredConfig {
   /** Sampling rate the network sees, Hz. */
   readonly rate: number;

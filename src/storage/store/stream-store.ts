@@ -6,12 +6,16 @@
 // Three things are kept of a batch, for as long as they are of use: its record with a few figures, always; its whole result,
 // for some days; its summary, while a reference needs it or a person may still decide about it.
 
+/** What became of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
+/** What identifies a batch. */
 export interface IncomingBatch {
+  /** Whose batch it is. */
   readonly stream: string;
   /** Taken once in its stream. */
   readonly batchId: string;
+  /** Of its content: the same id with another one is refused. */
   readonly contentHash: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
@@ -19,8 +23,11 @@ export interface IncomingBatch {
 
 /** Whether a batch is one of those that the stream's references are taken from, and why. */
 export interface BatchStanding {
+  /** What was decided. */
   readonly status: BatchStatus;
+  /** Why, in words; null if there is nothing to say. */
   readonly reason: string | null;
+  /** Later batches are compared with it, too. */
   readonly inReferences: boolean;
 }
 
@@ -40,7 +47,9 @@ export interface DecidedBatch extends BatchStanding {
 export interface StoredBatch extends IncomingBatch, BatchStanding {
   /** Grows with every batch of any stream. */
   readonly sequence: number;
+  /** What references are made of is still kept. */
   readonly hasSummary: boolean;
+  /** The few numbers that stay for good; null if nothing was measured. */
   readonly figures: unknown;
   /** Whole or shortened; see `StreamRules`. */
   readonly result: unknown;
@@ -104,10 +113,13 @@ export interface StreamPage {
   readonly batches: readonly StoredBatch[];
 }
 
+/** What was shortened, and what it brought. */
 export interface CompactedStore {
   /** Batches that were shortened. */
   readonly shortened: number;
+  /** Size of the ledger and its log before. */
   readonly bytesBefore: number;
+  /** Size of both after. */
   readonly bytesAfter: number;
 }
 

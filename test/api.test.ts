@@ -1,0 +1,36 @@
+// The public API is documented, all of it, and whoever uses a result can name every type that it mentions.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { apiPage, readInterface, undocumented } from "../scripts/api.ts";
+
+const api = readInterface();
+
+describe("src/index.ts", () => {
+  it("exports functions, types and constants that the compiler knows", () => {
+    const kinds = Object.fromEntries(api.exports.map(({ name, kind }) => [name, kind]));
+    expect(kinds).toMatchObject({ train: "function", TrainResult: "type", exitCodes: "constant", UserError: "class" });
+  });
+
+  it("has a docstring for every export and field", () => {
+    expect(undocumented(api)).toEqual([]);
+  });
+
+  it("misses none of them in its own judgement", () => {
+    const bare = { ...api.exports[0]!, name: "bare", doc: "", fields: [{ name: "field", type: "number", doc: "" }] };
+    expect(undocumented({ ...api, exports: [bare] })).toEqual(["bare", "bare.field"]);
+  });
+
+  it("exports every type that its exports mention", () => {
+    expect(api.unexported).toEqual([]);
+  });
+
+  it("imports the pipelines and root files alone", () => {
+    const text = readFileSync(new URL("../src/index.ts", import.meta.url), "utf8");
+    const from = [...text.matchAll(/from "\.\/([^"]*)"/g)].map((match) => match[1]!);
+    expect(from.filter((path) => path.includes("/") && !path.startsWith("pipelines/"))).toEqual([]);
+  });
+});
+
+it("is described in docs/api.md as it is (else: npm run api)", () => {
+  expect(readFileSync(new URL("../docs/api.md", import.meta.url), "utf8")).toBe(apiPage(api));
+});

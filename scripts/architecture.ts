@@ -35,10 +35,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   "signals/sensors": { purpose: "which columns form a sensor", imports: [] },
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
   "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
-  "storage/tracking": { purpose: "what an MLflow server is sent, and how", imports: [] },
+  "storage/tracking": { purpose: "what is sent to an MLflow server, and how", imports: [] },
   "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
   "learning/evaluation": {
-    purpose: "who is tested on whom, the proof of it, and the metrics",
+    purpose: "splits, the leakage report that proves them, and metrics",
     imports: ["stats"],
   },
   "learning/pseudo-labeling": {
@@ -50,15 +50,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ["learning/networks", "learning/evaluation", "signals/data", "signals/preprocessing", "stats"],
   },
   "monitoring/summaries": {
-    purpose: "what is kept of a batch; pure, runs in a browser",
+    purpose: "the summary that is kept of each batch; pure, runs in a browser",
     imports: ["signals/preprocessing", "signals/sensors", "stats"],
   },
   "monitoring/drift": {
-    purpose: "the frozen baseline, its calibration, and judging against it; pure",
+    purpose: "the frozen baseline, its calibration, and verdicts against it; pure",
     imports: ["monitoring/summaries", "signals/preprocessing", "signals/sensors", "stats"],
   },
   "monitoring/streams": {
-    purpose: "the opened model, a stream's memory, update rules, what a check answers",
+    purpose: "the opened model, a stream's memory, update rules, the answer of a check",
     imports: [
       "monitoring/summaries",
       "monitoring/drift",
@@ -69,7 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   report: {
-    purpose: "what is told about a run: pages, pictures, MLflow runs",
+    purpose: "reports of a run: pages, pictures, MLflow runs",
     imports: [
       "monitoring/streams",
       "monitoring/drift",
@@ -80,7 +80,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   pipelines: {
-    purpose: "one file per verb, which joins what else stays apart",
+    purpose: "one file per verb, which connects the other rooms",
     imports: [
       "stats",
       "signals/data",
@@ -97,7 +97,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   "interfaces/cli": {
-    purpose: "commands and what they print",
+    purpose: "commands and their output",
     imports: ["pipelines"],
   },
 };

@@ -1,5 +1,5 @@
-// Imported first by the examples, so that a Node.js that is too old is told so in one line. Your own programs need no such
-// line: import "tidemark" throws an error that says it.
+// The examples import this file first: a Node.js that is too old then ends them with one clear line. Your own programs do not
+// need it, because import "tidemark" throws an error with the same text.
 import { nodeFault } from "../dist/node-version.js";
 
 if (nodeFault !== undefined) {

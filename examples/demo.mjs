@@ -1,6 +1,6 @@
-// npm run demo: simulated recordings in, a cross-validated model folder and its report out, then two batches checked against
-// it, one as it should be and one in another unit; all through the real command.
-// Takes under three minutes on two cores and leaves everything in demo/.
+// npm run demo: simulates recordings, trains a cross-validated model on them with a report, and checks two batches against it:
+// a normal one, and one in another unit. Each step runs the real command.
+// Takes under three minutes on two cores, and leaves everything in demo/.
 import "./check-node.mjs";
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,14 +12,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const directory = join(root, "demo");
 const command = join(root, "dist/interfaces/cli/main.js");
 
-/** @param {string[]} words @param {number} expected exit code; check's says the verdict */
+/** @param {string[]} words @param {number} expected the exit code; that of check tells the verdict */
 function tidemark(words, expected = 0) {
   console.log(`\n$ tidemark ${words.join(" ")}\n`);
   const { status } = spawnSync(process.execPath, [command, ...words], { cwd: root, stdio: "inherit" });
   if (status !== expected) throw new Error(`expected exit code ${expected}, got ${status}`);
 }
 
-/** What a firmware update may do: the same recordings with accelerations in g instead of m/s^2. */
+/** What a firmware update might do: the same recordings, with accelerations in g instead of m/s^2. */
 function inGravities(from, to) {
   const [header, ...rows] = readFileSync(join(root, from), "utf8").trim().split("\n");
   const accelerations = ["Ax", "Ay", "Az"].map((name) => header.split(",").indexOf(name));
@@ -46,7 +46,7 @@ tidemark(["check", "demo/tuesday.csv", "--model", "demo/model", "--stream", "wri
 
 const report = join(directory, "model", "report.html");
 console.log(
-  `\nDone in ${Math.round((performance.now() - started) / 1000)} s. The recordings were simulated: the figures say`,
+  `\nDone in ${Math.round((performance.now() - started) / 1000)} s. The recordings were simulated: the figures show`,
 );
-console.log("that everything works, and nothing about real people. Open the report in a browser:");
+console.log("that everything works, but say nothing about real people. Open the report in a browser:");
 console.log(`\n  ${relative(process.cwd(), report)}\n  ${pathToFileURL(report).href}\n`);

@@ -1,4 +1,5 @@
-// Every command is one function. Simulates recordings, trains a small model on them and labels those of other people:
+// Every command is also a function. This example simulates recordings, trains a small model on them, and labels the recordings of
+// another person:
 //
 //   node examples/train-and-predict.mjs [directory]
 import "./check-node.mjs";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configTypes, configured } from "../scripts/options.ts";
-import { computing, resolveRetrainConfig, resolveTrainConfig, untracked } from "../src/config.ts";
+import { computing, readChampionOptions, resolveRetrainConfig, resolveTrainConfig, untracked } from "../src/config.ts";
 import { createProgram } from "../src/interfaces/cli/program.ts";
-import { kebabCase } from "../src/letter-case.ts";
+import { kebabCase, snakeKeys } from "../src/letter-case.ts";
 import { flag, names, type OptionsOf, texts, whole } from "../src/option.ts";
 import { resolveOptions } from "../src/resolve-options.ts";
 
@@ -74,6 +74,15 @@ describe("what an option changes", () => {
     expect(Object.keys(computing(retrain)).sort()).toEqual(
       ["model", "cycles", "step", "select", "threshold", "restart", "holdout", "seed"].sort(),
     );
+  });
+
+  it("is read from a model folder in snake_case, and in camelCase as folders had it before", () => {
+    const stored = snakeKeys(untracked(train));
+    expect(Object.keys(stored)).toEqual(expect.arrayContaining(["batch_size", "class_weights", "reference_batches"]));
+    const read = readChampionOptions(stored);
+    expect(read).toEqual(readChampionOptions({ ...untracked(train) }));
+    expect(read).toMatchObject({ options: { batchSize: 64, referenceBatches: 5 } });
+    expect(readChampionOptions({ ...stored, batch_size: 1 })).toMatchObject({ fault: { name: "batchSize" } });
   });
 
   it("keeps where a run is reported out of what a model is made with", () => {

@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
 import type { FitCheckpoints } from "../learning/training/run-fit.ts";
-import { kebabCase } from "../letter-case.ts";
+import { snakeKeys } from "../letter-case.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { canonicalJson } from "../storage/store/hash.ts";
@@ -42,7 +42,7 @@ export async function enterRun(
 ): Promise<void> {
   const { tidemark, onnxruntime } = currentVersions();
   const current: RunState = {
-    config: { ...options },
+    config: snakeKeys(options),
     data_fingerprint: dataFingerprint,
     tidemark,
     engine: `onnxruntime ${onnxruntime}`,
@@ -51,7 +51,7 @@ export async function enterRun(
   const before = runStateSchema.safeParse(staging.state);
   const advice = `Run it with what it was started with, or remove it to start again: ${removeStaging(staging.out)}`;
   if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} is not readable`, { advice });
-  const differences = differ(before.data, current);
+  const differences = differ({ ...before.data, config: snakeKeys(before.data.config) }, current);
   if (differences.length === 0) return;
   throw new UserError("--resume: this is not the run that was interrupted:", { details: differences, advice });
 }
@@ -62,7 +62,7 @@ function differ(before: RunState, now: RunState): string[] {
   const options = names.flatMap((name) => {
     const [old, current] = [before.config[name], now.config[name]];
     if (canonicalJson(old ?? null) === canonicalJson(current ?? null)) return [];
-    return [`--${kebabCase(name)}: was ${show(old)}, is ${show(current)}`];
+    return [`--${name.replaceAll("_", "-")}: was ${show(old)}, is ${show(current)}`];
   });
   return [
     ...options,

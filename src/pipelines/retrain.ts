@@ -14,6 +14,7 @@ import { workerRunner } from "../learning/training/fit-worker.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
+import { snakeKeys } from "../letter-case.ts";
 import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { beginRetraining, endRetraining } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
@@ -236,7 +237,7 @@ async function retrainOn(
 /** What decides about the result. */
 function reported(config: RetrainConfig): Record<string, unknown> {
   const { jobs: _, resume: _r, ...own } = untracked(config);
-  return own;
+  return snakeKeys(own);
 }
 
 /** The name that all versions of a model share: that of the first one's folder. */

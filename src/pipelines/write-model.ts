@@ -8,6 +8,7 @@ import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { fitSeconds } from "../learning/training/fit-state.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
+import { snakeKeys } from "../letter-case.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineOf } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
@@ -157,7 +158,7 @@ export async function writeModel(
       tidemark_version: tidemarkVersion,
       model_version: modelVersion,
       created_at: createdAt.toISOString(),
-      config: untracked(config),
+      config: snakeKeys(untracked(config)),
       data: {
         files: [...recordings.files],
         fingerprint: recordings.fingerprint,
@@ -197,7 +198,7 @@ function describe({ data, config, crossValidation, final, createdAt }: TrainedMo
     created_at: createdAt.toISOString(),
     model_version: modelVersion,
     data_fingerprint: recordings.fingerprint,
-    config: untracked(config),
+    config: snakeKeys(untracked(config)),
     classes: [...windows.classes],
     channels: [...windows.channels],
     quality,

@@ -2,8 +2,9 @@
 // of the row. Rows are what people did, columns what the network said.
 
 import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
+import { percent } from "../percent.ts";
 import { rowHead } from "./data-table.ts";
-import { count, percent } from "./format.ts";
+import { count } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
 /** @param classes K names, in the matrix's order */
@@ -27,6 +28,6 @@ function cell(n: number, total: number, onDiagonal: boolean, about: string): Htm
   const shade = Math.round(100 * share);
   const kind = onDiagonal ? "hit" : "miss";
   const strong = share >= 0.55 ? " strong" : "";
-  return html`<td class="${kind}${strong}" style="--share:${shade}%" title="${about}: ${count(n)} (${percent(share)})">
+  return html`<td class="${kind}${strong}" style="--share:${shade}%" title="${about}: ${count(n)} (${percent(share, { decimals: 1 })})">
 <b>${shade === 0 ? "<1" : shade}</b><small>${count(n)}</small></td>`;
 }

@@ -2,8 +2,9 @@
 
 import { counted } from "../counted.ts";
 import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
+import { percent } from "../percent.ts";
 import { dataTable, factTable } from "./data-table.ts";
-import { count, duration, fixed, percent, quantity } from "./format.ts";
+import { count, duration, fixed, quantity } from "./format.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 
 /** What was read, what was left out and why, how evenly it was sampled, what each channel, class and person holds. */
@@ -24,7 +25,10 @@ export function qualityTables(report: CvReport): Html {
       `${count(quality.users)}, ${count(quality.recordings)}, ${count(quality.stretches)}`,
     ],
     ["sampling rate", `${quantity(rate.rate_hz)} Hz (${quantity(rate.rate_hz_min)} to ${quantity(rate.rate_hz_max)})`],
-    ["jitter", `${percent(rate.jitter, 2)} of a step; at most ${percent(rate.jitter_max, 2)}`],
+    [
+      "jitter",
+      `${percent(rate.jitter, { decimals: 2 })} of a step; at most ${percent(rate.jitter_max, { decimals: 2 })}`,
+    ],
     [
       "gaps",
       `${count(quality.gaps.count)}, ${duration(quality.gaps.seconds)} in all, longest ${duration(quality.gaps.longest_seconds)} (${quality.gaps.rule})`,

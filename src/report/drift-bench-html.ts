@@ -4,8 +4,9 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import type { DriftBenchResult, JudgeName } from "../monitoring/drift/bench-figures.ts";
+import { percent } from "../percent.ts";
 import { dataTable } from "./data-table.ts";
-import { count, fixed, percent } from "./format.ts";
+import { count, fixed } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { headlineHtml, pageHtml, tile } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
@@ -64,13 +65,13 @@ function headline({ no_drift: still, changes, arl }: DriftBenchResult): Html {
   return headlineHtml("Over all people; constants are the textbook’s thresholds of KS and PSI.", [
     tile(
       "False alarms",
-      percent(tidemark.alarms_per_batch),
-      `of batches; constants ${percent(constants.alarms_per_batch)}`,
+      percent(tidemark.alarms_per_batch, { decimals: 1 }),
+      `of batches; constants ${percent(constants.alarms_per_batch, { decimals: 1 })}`,
       "first",
     ),
     tile("Batches between alarms", run_length(tidemark), `asked for: at least ${count(arl)}`),
-    tile("Changes seen", percent(seen, 0), "within 25 batches, mean over the changes below"),
-    tile("Named right", percent(named, 0), "sudden or gradual, five batches after the alarm"),
+    tile("Changes seen", percent(seen, { decimals: 0 }), "within 25 batches, mean over the changes below"),
+    tile("Named right", percent(named, { decimals: 0 }), "sudden or gradual, five batches after the alarm"),
   ]);
 }
 
@@ -81,9 +82,9 @@ function run_length({ run_length: length, batches }: { run_length: number | null
 function falseAlarmTable({ no_drift: still, other_mix: mixed }: DriftBenchResult): Html {
   const rows = judgesOf(still).map((judge) => [
     judge,
-    percent(still[judge].alarms_per_batch),
+    percent(still[judge].alarms_per_batch, { decimals: 1 }),
     run_length(still[judge]),
-    percent(mixed[judge].alarms_per_batch),
+    percent(mixed[judge].alarms_per_batch, { decimals: 1 }),
   ]);
   const head = ["judge", "batches that alarm", "batches between alarms", "in half of the activities"];
   return dataTable("False alarms by judge", head, rows);
@@ -91,7 +92,7 @@ function falseAlarmTable({ no_drift: still, other_mix: mixed }: DriftBenchResult
 
 function falseAlarmChart({ no_drift: still }: DriftBenchResult): Html {
   const bars = judgesOf(still).map((judge) => ({ judge, share: still[judge].alarms_per_batch }));
-  const label = `Batches that alarm without drift: ${bars.map(({ judge, share }) => `${judge} ${percent(share)}`).join("; ")}.`;
+  const label = `Batches that alarm without drift: ${bars.map(({ judge, share }) => `${judge} ${percent(share, { decimals: 1 })}`).join("; ")}.`;
   const chart = plotSvg(label, {
     ...{ height: 30 * bars.length + 40, marginLeft: 84, marginRight: 56, marginTop: 6, marginBottom: 34 },
     x: { domain: [0, 1], label: "batches that alarm", ticks: 5, tickFormat: "%" },
@@ -103,7 +104,7 @@ function falseAlarmChart({ no_drift: still }: DriftBenchResult): Html {
       }),
       Plot.text(bars, {
         ...{ y: "judge", frameAnchor: "right", dx: 54, textAnchor: "end", fontVariant: "tabular-nums" },
-        text: ({ share }: { share: number }) => percent(share),
+        text: ({ share }: { share: number }) => percent(share, { decimals: 1 }),
       }),
     ],
   });
@@ -114,7 +115,7 @@ function peopleTable({ people, no_drift_by_person: figures }: DriftBenchResult):
   const judges = judgesOf(figures);
   const rows = people.map((person, i) => [
     person,
-    ...judges.map((judge) => percent(figures[judge][i]?.alarms_per_batch)),
+    ...judges.map((judge) => percent(figures[judge][i]?.alarms_per_batch, { decimals: 1 })),
   ]);
   return dataTable("False alarms by person", ["person", ...judges], rows);
 }
@@ -132,7 +133,7 @@ function changeCard({ name, figures }: BenchedChange, { batches, change_at: chan
   const about =
     detected === 0
       ? "not seen"
-      : `seen in ${percent(detected, 0)} of streams${median_delay === null ? "" : `, in batch ${median_delay} by half of them`}`;
+      : `seen in ${percent(detected, { decimals: 0 })} of streams${median_delay === null ? "" : `, in batch ${median_delay} by half of them`}`;
   const frame = { height: 140, marginLeft: 40, marginRight: 12, marginTop: 20, marginBottom: 30 };
   const line = { x: "batch", y: "share", curve: "step-after", z: "judge" } as const;
   const chart = plotSvg(`${name}: ${about}.`, {

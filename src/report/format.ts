@@ -13,11 +13,6 @@ export function count(value: number | null | undefined): string {
   return typeof value === "number" && Number.isFinite(value) ? grouped.format(value) : missing;
 }
 
-/** A share as a percentage: 0.0123 -> "1.2 %". */
-export function percent(value: number | null | undefined, digits = 1): string {
-  return typeof value === "number" && Number.isFinite(value) ? `${(100 * value).toFixed(digits)} %` : missing;
-}
-
 /** A physical quantity with four significant digits, without exponents where that stays short. */
 export function quantity(value: number | null | undefined): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return missing;

@@ -4,8 +4,9 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
+import { percent } from "../percent.ts";
 import { dataTable } from "./data-table.ts";
-import { count, fixed, percent } from "./format.ts";
+import { count, fixed } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { headlineHtml, pageHtml, type Section, tile } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
@@ -89,9 +90,17 @@ function peopleTable({ comparison }: RetrainReport): Html {
 
 function cycleTable({ cycles, winner }: RetrainReport): Html {
   const rows = cycles.map(({ cycle, share, selection, holdout, unlabelled }) => [
-    ...[cycle === winner ? `${cycle} (winner)` : `${cycle}`, percent(share, 0), count(selection?.total ?? 0)],
+    ...[
+      cycle === winner ? `${cycle} (winner)` : `${cycle}`,
+      percent(share, { decimals: 0 }),
+      count(selection?.total ?? 0),
+    ],
     ...[fixed(holdout.macro_f1), fixed(holdout.accuracy), fixed(holdout.expected_calibration_error)],
-    ...[fixed(unlabelled.mean_confidence), fixed(unlabelled.mean_entropy), percent(unlabelled.flipped)],
+    ...[
+      fixed(unlabelled.mean_confidence),
+      fixed(unlabelled.mean_entropy),
+      percent(unlabelled.flipped, { decimals: 1 }),
+    ],
     fixed(unlabelled.macro_f1),
   ]);
   const head = [

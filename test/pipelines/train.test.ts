@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
 import { type CvReport, cvReportSchema } from "../../src/learning/training/cv-report.ts";
+import { snakeKeys } from "../../src/letter-case.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
@@ -49,7 +50,7 @@ describe("the model folder", () => {
     expect(result.modelVersion).toBe(manifest.model_version);
     expect(manifest.data).toMatchObject({ rows: 12_000, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] });
     expect(manifest.data.classes).toEqual(["jogging", "sitting", "walking"]);
-    expect(manifest.config).toMatchObject({ ...tinyOptions, files: [recordings] });
+    expect(manifest.config).toMatchObject({ ...snakeKeys(tinyOptions), files: [recordings] });
     for (const name of readdirSync(out).filter((file) => file !== modelFiles.manifest && file !== trackingFile)) {
       const hash = { ...manifest.files, ...manifest.mutable_files }[name];
       expect(hash, name).toBe(await sha256File(join(out, name)));

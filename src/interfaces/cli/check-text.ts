@@ -1,4 +1,5 @@
 // What a check says in words: the verdict first, then what is different and how unusual that is, then what to do.
+import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { count, duration, fixed } from "./format.ts";
@@ -113,7 +114,7 @@ function comparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
 
 function unusual(comparison: CheckedComparison): string {
   const { p_value: p, as_high, null_batches, beyond_chance, exceeded, unseen_share } = comparison;
-  const unseen = unseen_share >= 0.005 ? `; ${percent(unseen_share)} of it had no counterpart` : "";
+  const unseen = unseen_share >= 0.005 ? `; ${percent(unseen_share, { significant: 2 })} of it had no counterpart` : "";
   if (beyond_chance) return `beyond anything seen without drift${unseen}`;
   if (p === null) {
     const large = exceeded.filter(({ level }) => level === "large").length;
@@ -142,13 +143,13 @@ function channelLines({ comparisons, leading }: JudgedBatch): Block[] {
 function signalLines({ signals, accuracy }: JudgedBatch): string[] {
   const shares = Object.entries(signals.class_shares)
     .sort(([, a], [, b]) => b - a)
-    .map(([name, share]) => `${name} ${percent(share)}`);
+    .map(([name, share]) => `${name} ${percent(share, { significant: 2 })}`);
   const mix = signals.against.rolling ?? signals.against.baseline;
   const flips = signals.flip_rate === null ? "" : `, flip rate ${fixed(signals.flip_rate)}`;
   return [
     `predicted  ${shares.join(", ")}`,
     `           mean confidence ${fixed(signals.mean_confidence)}${flips}` +
-      (mix === undefined ? "" : `; mix of activities moved by ${percent(mix.mix_shift)}`),
+      (mix === undefined ? "" : `; mix of activities moved by ${percent(mix.mix_shift, { significant: 2 })}`),
     ...(accuracy === null
       ? []
       : [
@@ -160,13 +161,13 @@ function signalLines({ signals, accuracy }: JudgedBatch): string[] {
 
 function intervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["accuracy"]>): string {
   if (lower === 0 && upper === 1) return "estimated without labels; too few people for an interval";
-  return `${fixed(lower)} to ${fixed(upper)} for ${percent(coverage)} of new people; estimated without labels`;
+  return `${fixed(lower)} to ${fixed(upper)} for ${percent(coverage, { significant: 2 })} of new people; estimated without labels`;
 }
 
 function causeLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
   const who = channels.length === 0 ? "the batch" : channels.join(", ");
   const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
-  return `likely     ${who} ${said} (explains ${percent(weight)})`;
+  return `likely     ${who} ${said} (explains ${percent(weight, { significant: 2 })})`;
 }
 
 function nextSteps(result: JudgedBatch, model: string): string[] {
@@ -211,8 +212,4 @@ function hintOf({ comparisons, leading }: JudgedBatch): string[] {
 
 function signed(value: number): string {
   return `${value > 0 ? "+" : ""}${fixed(value)}`;
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`;
 }

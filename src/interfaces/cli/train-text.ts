@@ -2,6 +2,7 @@
 
 import { counted } from "../../counted.ts";
 import { gigabytes } from "../../gigabytes.ts";
+import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { count, duration, fixed, meanAndSd } from "./format.ts";
@@ -255,7 +256,7 @@ function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventO
   const without = cycle === 0 ? "labelled windows alone" : "statistics of the unlabelled windows";
   const selected = selection === null ? without : counted(selection.total, "pseudo-label");
   const truth = unlabelled.macro_f1 === null ? "" : `  on the unlabelled, by their truth ${fixed(unlabelled.macro_f1)}`;
-  const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped)}`;
+  const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
   return (
     `cycle ${cycle}  ${selected}  macro F1 ${fixed(holdout.macro_f1)} on the people who decide  confidence ` +
     `${fixed(unlabelled.mean_confidence)}${flipped}${truth}`
@@ -289,10 +290,6 @@ function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"re
       : []),
     `took       ${duration(seconds)}`,
   ];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function trackedLines({ page, versions }: EventOf<"tracked">): string[] {

@@ -3,6 +3,7 @@
 // them matter is for the benchmark to say; the defaults are arbitrary. Left out are changes of the person or of the
 // activities: no function of samples makes them, but who builds the stream.
 
+import { percent } from "../../percent.ts";
 import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
 import { beginning, type Change, type ChangeKind, type Draw, inAll, inOneOf } from "./injected-change.ts";
 import { atOtherRate, drawAxis, noisy, rotationAbout, stuck, turned, withHoles } from "./sensor-faults.ts";
@@ -137,8 +138,4 @@ function above0(value: number | undefined, what: string, most = Number.MAX_VALUE
   if (value !== undefined && value > 0 && value <= most) return;
   const limit = most === Number.MAX_VALUE ? "" : ` and at most ${most}`;
   throw new RangeError(`changes: expected the ${what} to be above 0${limit}, got ${value}`);
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
 }

@@ -3,6 +3,7 @@
 // be generous.
 
 import { counted } from "../../counted.ts";
+import { percent } from "../../percent.ts";
 import type { FaultDescription } from "./data-fault.ts";
 import { withPlace } from "./place-of-value.ts";
 import type { QualityReport } from "./quality.ts";
@@ -195,8 +196,4 @@ function lengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescr
 
 function short(value: number): string {
   return `${Number(value.toPrecision(4))}`;
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
 }

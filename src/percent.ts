@@ -1,0 +1,9 @@
+/** A share as a percentage: 0.0123 -> "1.23 %"; with `decimals` "1.2 %". A missing one is an en dash. */
+export function percent(
+  share: number | null | undefined,
+  { significant = 3, decimals }: { significant?: number; decimals?: number } = {},
+): string {
+  if (typeof share !== "number" || !Number.isFinite(share)) return "–";
+  const value = 100 * share;
+  return `${decimals === undefined ? Number(value.toPrecision(significant)) : value.toFixed(decimals)} %`;
+}

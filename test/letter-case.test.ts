@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { camelCase, kebabCase, snakeCase, snakeKeys } from "../src/letter-case.ts";
+
+it("converts names, and the keys of an object but not those of its values", () => {
+  expect(camelCase("keep-megabytes")).toBe("keepMegabytes");
+  // A config file's names are not those of JSON.
+  expect(camelCase("keep_megabytes")).toBe("keep_megabytes");
+  expect(kebabCase("keepMegabytes")).toBe("keep-megabytes");
+  expect(snakeCase("keepMegabytes")).toBe("keep_megabytes");
+  expect(snakeKeys({ meanShift: { classA: 1 }, n: 2 })).toEqual({ mean_shift: { classA: 1 }, n: 2 });
+});

@@ -99,7 +99,8 @@ async function main(seed: number, lengths: readonly number[]): Promise<void> {
   const groups = groupsOf(train, baseline);
   const calibration = calibrate(baseline, groups, { chunkSeconds, samplingRateHz, rng: rng.split("calibration") });
   for (const [kind, { statistic, seen }] of Object.entries(calibration.kinds)) console.log(kind, statistic, seen);
-  const model: DriftModel = { baseline, byClass: byClassOf(groups), calibration, samplingRateHz };
+  const channels = Object.keys(train[0]!.chunks[0]!.columns);
+  const model: DriftModel = { channels, baseline, byClass: byClassOf(groups), calibration, samplingRateHz };
   for (const seconds of lengths) {
     const chunks = Math.round(seconds / chunkSeconds);
     const changes: [string, DriftVerdict, (batch: number) => number][] = [

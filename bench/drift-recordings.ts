@@ -7,9 +7,11 @@ import { type BaselineReference, baselineReference, gridsOf } from "../src/monit
 import type { BatchSummary } from "../src/monitoring/summaries/batch-summary.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
 import { joinColumns } from "../src/monitoring/summaries/join-columns.ts";
-import { offsetSignals, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
+import { offsetSignals, sensorsToMeasure, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
+import type { Sensor } from "../src/signals/sensors/sensor.ts";
+import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
 import type { Rng } from "../src/stats/random.ts";
 
 export const samplingRateHz = 50;
@@ -43,9 +45,15 @@ export async function readPeople(): Promise<RawPerson[]> {
   }));
 }
 
+function sensorsOf(columns: Columns): readonly Sensor[] {
+  return sensorsToMeasure(sensorsByName(Object.keys(columns)));
+}
+
 export function baselineOf(people: readonly RawPerson[]): BaselineReference {
   const chunks = people.flatMap((person) => person.chunks);
-  return baselineReference(joinColumns(chunks.map(({ columns }) => withSensorSignals(columns, samplingRateHz))));
+  return baselineReference(
+    joinColumns(chunks.map(({ columns }) => withSensorSignals(columns, sensorsOf(columns), samplingRateHz))),
+  );
 }
 
 /** Labels stand in for predicted classes. */
@@ -65,7 +73,12 @@ export function groupsOf(people: readonly RawPerson[], baseline: BaselineReferen
       summary: summarizeChunks([chunk], summarizer),
       shifted: Object.fromEntries(
         Object.keys(chunk.columns).map((channel) => {
-          const moved = offsetSignals(chunk.columns, channel, shiftSd * baseline[channel]!.summary.std);
+          const moved = offsetSignals(
+            chunk.columns,
+            sensorsOf(chunk.columns),
+            channel,
+            shiftSd * baseline[channel]!.summary.std,
+          );
           const grids = Object.fromEntries(Object.keys(moved).map((name) => [name, baseline[name]!.edges]));
           return [channel, ofClass(chunk.label, new Summarizer(grids).summarize(moved))];
         }),
@@ -102,7 +115,7 @@ export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summari
   return mergeClassSummaries(
     chunks.map(({ label, columns }) => {
       const changed = Object.entries(columns).map(([name, values]) => [name, fault?.(values, name) ?? values]);
-      const signals = withSensorSignals(Object.fromEntries(changed), samplingRateHz);
+      const signals = withSensorSignals(Object.fromEntries(changed), sensorsOf(columns), samplingRateHz);
       return ofClass(label, summarizer.summarize(signals));
     }),
   );

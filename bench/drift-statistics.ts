@@ -101,7 +101,7 @@ function textbook(world: World, count: number): string {
       batchStatistics(
         others,
         mergeClassSummaries(shuffled.slice(i * count, (i + 1) * count)),
-        ofChannels(world.baseline),
+        ofChannels(world.baseline, ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]),
       ),
     );
   });

@@ -25,6 +25,7 @@ import { type CycleSetting, cyclePlan } from "../src/pipelines/cycle-plan.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
+import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../src/stats/random.ts";
 
 const { values } = parseArgs({
@@ -94,6 +95,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
   for (const row of unlabelledRows) hidden.labels[row] = -1;
   const epochs = Number(values.epochs);
   const setting: CycleSetting = {
+    sensors: sensorsByName(all.channels),
     ...{ windows: hidden, windowsFingerprint: "sha256:hidden", unlabelledRows, trained, rng: rng.split("fits") },
     // Halved for the last third, and once more for the last sixth.
     learningRates: Array.from({ length: epochs }, (_, i) =>

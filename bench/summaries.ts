@@ -7,8 +7,9 @@ import { type DriftModel, referenceKinds } from "../src/monitoring/drift/compari
 import { judge, newDriftState } from "../src/monitoring/drift/decision.ts";
 import { baselineReference, gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, summarizeByClass } from "../src/monitoring/summaries/class-summaries.ts";
-import { withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
+import { sensorsToMeasure, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
+import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../src/stats/random.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
@@ -23,15 +24,16 @@ const boutRows = 500;
 
 export async function benchmarkSummaries(options: { readonly rounds: number }): Promise<BenchmarkResult> {
   const rng = Rng.fromSeed(3);
+  const sensors = sensorsToMeasure(sensorsByName(names));
   const training = columns(rng.split("training"), 200_000);
-  const baseline = baselineReference(withSensorSignals(training, samplingRateHz));
+  const baseline = baselineReference(withSensorSignals(training, sensors, samplingRateHz));
   const summarizer = new Summarizer(gridsOf(baseline));
   const byClass = (rows: Columns, classOf: Int32Array): ClassSummaries =>
-    summarizeByClass(summarizer, withSensorSignals(rows, samplingRateHz), classOf, nClasses);
+    summarizeByClass(summarizer, withSensorSignals(rows, sensors, samplingRateHz), classOf, nClasses);
   const channels = new Summarizer(Object.fromEntries(names.map((name) => [name, baseline[name]!.edges])));
   const classOf = bouts(batchRows);
   const model: DriftModel = {
-    ...{ baseline, byClass: byClass(training, bouts(200_000)), samplingRateHz },
+    ...{ channels: names, baseline, byClass: byClass(training, bouts(200_000)), samplingRateHz },
     calibration: {
       ...{ reference_batches: referenceBatches, kinds: {} },
       correlation_seconds: Object.fromEntries(Object.keys(baseline).map((name) => [name, 1])),

@@ -4,6 +4,7 @@
 import { windowsAtHand } from "../src/learning/training/fit-runner.ts";
 import { workerRunner } from "../src/learning/training/fit-worker.ts";
 import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
+import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../src/stats/random.ts";
 import type { Measurement } from "./measurement.ts";
 import { median } from "./measurement.ts";
@@ -19,7 +20,8 @@ export async function measureTrainingLoop(options: { readonly rounds: number }):
   const { epochs } = await run(
     {
       plan: {
-        ...{ name: "bench", network: "1dcnn-bilstm", windows: "sha256:bench", batchSize, augment: "rotate" },
+        ...{ name: "bench", network: "1dcnn-bilstm", windows: "sha256:bench", batchSize },
+        turned: sensorsByName(windows.channels).map(({ channels }) => channels),
         ...{ trainIndex: Array.from(trainIndex), validationIndex: null, testIndex: null, pseudoLabels: null },
         ...{ epochs: 1 + options.rounds, learningRate: 0.001, patience: 1, classWeights: null, rng: rng.state },
         scaler: fitScaler("zscore", windows, trainIndex),

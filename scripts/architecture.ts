@@ -30,9 +30,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   stats: { purpose: "random numbers, distributions and distances on plain arrays", imports: [] },
   "signals/data": {
     purpose: "recordings in and tables out, checks, the quality report, the simulator",
-    imports: ["stats"],
+    imports: ["signals/sensors", "stats"],
   },
-  "signals/sensors": { purpose: "which columns form a sensor", imports: [] },
+  "signals/sensors": { purpose: "which columns form a sensor of which kind, in which unit; pure", imports: [] },
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
   "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
   "storage/tracking": { purpose: "what is sent to an MLflow server, and how", imports: [] },
@@ -47,7 +47,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "learning/training": {
     purpose: "fits: sessions, loop, checkpoints, worker threads, temperature, folds",
-    imports: ["learning/networks", "learning/evaluation", "signals/data", "signals/preprocessing", "stats"],
+    imports: [
+      "learning/networks",
+      "learning/evaluation",
+      "signals/data",
+      "signals/preprocessing",
+      "signals/sensors",
+      "stats",
+    ],
   },
   "monitoring/summaries": {
     purpose: "the summary that is kept of each batch; pure, runs in a browser",

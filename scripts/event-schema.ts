@@ -30,6 +30,21 @@ const events = {
     recordings: count,
     classes: z.record(z.string(), count).describe("windows by class"),
     channels: names.min(1),
+    sensors: z
+      .array(
+        z.object({
+          name: z.string(),
+          kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
+          channels: z.tuple([z.string(), z.string(), z.string()]).describe("of the axes x, y and z"),
+          unit: z
+            .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
+            .nullable()
+            .describe("null where it is not known"),
+          gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
+          because: z.string().describe("what kind and unit rest on, in words"),
+        }),
+      )
+      .describe("which channels form a sensor"),
     columns: z
       .object({
         label: z.string().nullable(),

@@ -18,6 +18,8 @@ export interface TrainConfig {
   channels?: string[];
   /** Columns taken from folders called name=value, with commas. */
   pathColumns?: string[];
+  /** Three channels that form a sensor: [NAME=]KIND:X,Y,Z[UNIT], KIND one of acc, linear, gravity, gyr, mag, none; repeatable. Default: decided by names and values. */
+  sensor?: string[];
   /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
   rate: number;
   /** Length of a window in samples, after resampling. Default: 200. */

@@ -49,10 +49,21 @@ const pathColumns = names({
   doc: "columns taken from folders called name=value, with commas",
 });
 
+const columnsHeading = "Columns (found by their usual names when not given):";
+
+export const sensor: Option<string[]> = {
+  ...texts({
+    ...{ value: "sensor", many: "repeated", otherwise: "decided by names and values" },
+    expected: "a sensor, as acc:Ax,Ay,Az or wrist=acc:x,y,z[m/s^2]",
+    doc: "three channels that form a sensor: [NAME=]KIND:X,Y,Z[UNIT], KIND one of acc, linear, gravity, gyr, mag, none; repeatable",
+  }),
+  group: columnsHeading,
+};
+
 /** Which columns play which part in recordings to train on. */
 export const trainColumns: OptionsOf<
   Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">>
-> = under("Columns (found by their usual names when not given):", {
+> = under(columnsHeading, {
   ...{ label, group, recording, time, channels, pathColumns },
 });
 

@@ -10,6 +10,7 @@ import {
   register,
   resume,
   seed,
+  sensor,
   tracking,
   trackingHeading,
   trainColumns,
@@ -20,6 +21,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
   files: files("labelled recordings"),
   out: newModel,
   ...trainColumns,
+  sensor,
   ...under("Windows:", {
     rate,
     window: whole({

@@ -48,9 +48,10 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
   readonly fit: CycleFit<Weights>;
 }
 
-export function settingOf({ data, windowsFingerprint, rng }: RetrainRun): CycleSetting {
+export function settingOf({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
   const { windows, unlabelledRows, learningRates, trained } = data;
-  return { windows, windowsFingerprint, unlabelledRows, learningRates, trained, rng };
+  const { sensors } = champion;
+  return { windows, windowsFingerprint, unlabelledRows, sensors, learningRates, trained, rng };
 }
 
 async function fitCycle(

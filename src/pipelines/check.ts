@@ -13,7 +13,7 @@ import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts
 import { evidenceSchema, type MeasuredBatch, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
-import { signalMargin } from "../monitoring/summaries/sensor-signals.ts";
+import { measuredSensors, signalMargin } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { collecting, type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
@@ -144,14 +144,17 @@ const samplesToDiagnose = 2 ** 20;
 async function measure(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
   { jobs }: Pick<CheckConfig, "jobs">,
-  { folder, config: trained, drift, model }: Monitor,
+  { folder, config: trained, drift, model, sensors }: Monitor,
 ): Promise<MeasuredBatch> {
   try {
     const rows = withChannels(opened.rows, folder.manifest.data.channels);
     const { rate, window, overlap } = trained;
     const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap });
     const nClasses = drift.classes.length;
-    const measurer = new BatchMeasurer({ overlap, nClasses, summarizer: new Summarizer(gridsOf(model.baseline)) });
+    const measurer = new BatchMeasurer({
+      ...{ overlap, nClasses, sensors: measuredSensors(sensors, drift.edges) },
+      summarizer: new Summarizer(gridsOf(model.baseline)),
+    });
     const chunks = chunkCount(plan, rows.channels.length);
     const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
     for (const chunk of windowChunks(rows, plan, signalMargin(rate))) {

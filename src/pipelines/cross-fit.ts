@@ -37,6 +37,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
   const own: TrainingData = {
     recordings: { channels: windows.channels, files: data.labelled.files, fingerprint: data.labelled.fingerprint },
+    sensors: run.champion.sensors,
     described: describe(data.labelled.rows, new Set(windows.users), also),
     ...{ quality: data.labelled.quality, windows, dropped: data.dropped, folds, warnings: data.warnings },
     leakage: leakageReport("group", windows, folds),
@@ -110,7 +111,7 @@ function candidateConfig(
 /** The values of some people, and what was learned from besides. */
 function describe(rows: RowSource, people: ReadonlySet<string>, also: WindowSet | undefined): DescribedValues {
   const kept = Array.from(rows.stretches()).filter(({ user }) => people.has(user));
-  const others = also === undefined ? null : new WindowSignals(also);
+  const others = also === undefined ? null : new WindowSignals(also, []);
   const length = kept.reduce((sum, { start, end }) => sum + end - start, 0);
   return describeValues(rows.channels, (c) => {
     const more = others?.under(rows.channels[c]!) ?? new Float32Array();

@@ -17,6 +17,7 @@ export interface CycleSetting {
   readonly windows: WindowSet;
   readonly windowsFingerprint: string;
   readonly unlabelledRows: Int32Array;
+  readonly sensors: readonly { readonly channels: readonly string[] }[];
   /** The champion's. */
   readonly trained: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
   /** An epoch each. */
@@ -60,7 +61,8 @@ export function cyclePlan(
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,
-    ...{ network, batchSize, patience, augment, pseudoLabels },
+    ...{ network, batchSize, patience, pseudoLabels },
+    turned: augment === "rotate" ? setting.sensors.map(({ channels }) => channels) : null,
     trainIndex: Array.from(rows),
     validationIndex: null,
     testIndex: testIndex === null ? null : Array.from(testIndex),

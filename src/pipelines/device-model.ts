@@ -15,8 +15,8 @@ export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
  * @throws UserError if the folder was changed, or cannot be used: all faults are named
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {
-  const { folder, config, drift } = await openMonitor(model);
+  const { folder, config, drift, sensors } = await openMonitor(model);
   const { model_version: modelVersion, data } = folder.manifest;
   const scaler = scalerSchema.parse(await readJson(folder.path(modelFiles.scaler)));
-  return deviceModelOf({ modelVersion, config, channels: data.channels, scaler, drift });
+  return deviceModelOf({ modelVersion, config, channels: data.channels, sensors, scaler, drift });
 }

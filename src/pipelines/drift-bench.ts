@@ -18,6 +18,7 @@ import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
 import { joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { classOfSamples, signalColumns } from "../monitoring/summaries/measure-batch.ts";
+import { measuredSensors } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { checkOutFile } from "../out-file.ts";
 import { collecting, type Reporter, reporterOf } from "../reporter.ts";
@@ -129,10 +130,15 @@ async function writeReport(out: string, result: DriftBenchResult): Promise<void>
   }
 }
 
-function catalogue({ baseline, folder }: Monitor): readonly Change[] {
+function catalogue({ baseline, folder, sensors }: Monitor): readonly Change[] {
   const { channels } = folder.manifest.data;
   const scales = Object.fromEntries(channels.map((name) => [name, baseline.per_channel[name]!.std]));
-  return changes(channels, scales, { stuckShares: [0.4], noises: [0.5], rates: [0.8, 1.25], lostShares: [0.15] });
+  return changes(channels, sensors, scales, {
+    stuckShares: [0.4],
+    noises: [0.5],
+    rates: [0.8, 1.25],
+    lostShares: [0.15],
+  });
 }
 
 /** Half of the activities, at least one. */
@@ -177,7 +183,7 @@ async function cutChunks(
   const { channels, users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
   const predicted = await predict(windows, jobs, monitor);
   const classOf = classOfSamples(windows, predicted);
-  const columns = signalColumns(windows);
+  const columns = signalColumns(windows, measuredSensors(monitor.sensors, monitor.drift.edges));
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
   const rows = Math.max(windows.windowSize, Math.floor(chunkSeconds * samplingRateHz));
   const columnsOfChunk = new Map<Chunk, Columns>();
@@ -222,7 +228,7 @@ async function changedStream(
   const chunkRows = Object.values(rows)[0]!.length;
   const windows = windowsOf(changed, chunkRows, monitor);
   const classOf = classOfSamples(windows, await predict(windows, jobs, monitor));
-  const columns = signalColumns(windows);
+  const columns = signalColumns(windows, measuredSensors(monitor.sensors, monitor.drift.edges));
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
   const nClasses = monitor.drift.classes.length;
   let at = 0;

@@ -27,12 +27,13 @@ export function proxiesOf(
   const windows = pickWindows(data.windows, data.unlabelledRows);
   const nClasses = windows.classes.length;
   const following = follows(windows, champion.config.overlap);
-  const sensed = new WindowSignals(windows);
+  const sensed = new WindowSignals(windows, []);
   const of = (probabilities: Float32Array, model: ReturnType<typeof driftModel>): Proxies => {
     const signals = modelSignals(probabilities, nClasses, following);
     const classOf = gatherUnder(windows, classOfSamples(windows, argmaxRows(probabilities, nClasses)));
-    const current = sensed.summarize(gridsOf(model.baseline), classOf, nClasses);
-    const statistics = Object.values(batchStatistics(model.byClass, current, ofChannels(model.baseline)));
+    const known = ofChannels(model.baseline, model.channels);
+    const current = sensed.summarize(gridsOf(known), classOf, nClasses);
+    const statistics = Object.values(batchStatistics(model.byClass, current, known));
     return {
       mean_confidence: meanConfidence(signals),
       mean_entropy: signals.entropy.millionths / 1e6 / signals.windows,
@@ -41,6 +42,6 @@ export function proxiesOf(
     };
   };
   const scaled = applyTemperature(candidate.fit.unlabelled, nClasses, trained.crossValidation.temperature);
-  const own = driftModel(built.baseline.drift);
+  const own = driftModel(built.baseline.drift, windows.channels);
   return { champion: of(data.championOnUnlabelled, champion.model), candidate: of(scaled, own) };
 }

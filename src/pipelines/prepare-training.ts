@@ -7,10 +7,12 @@ import { type FoldParts, type LeakageReport, leakageReport } from "../learning/e
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
+import type { Monitor } from "../monitoring/streams/open-monitor.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
+import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
@@ -23,6 +25,7 @@ import type { TrainEvent } from "./train-events.ts";
 export interface TrainingData {
   readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
   readonly described: DescribedValues;
+  readonly sensors: Monitor["sensors"];
   readonly quality: QualityReport;
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
@@ -36,7 +39,7 @@ export interface TrainingData {
 type Preparing = NamedColumns &
   Pick<
     TrainConfig,
-    "files" | "rate" | "window" | "overlap" | "split" | "folds" | "seed" | "network" | "batchSize" | "jobs"
+    "files" | "sensor" | "rate" | "window" | "overlap" | "split" | "folds" | "seed" | "network" | "batchSize" | "jobs"
   >;
 
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
@@ -60,6 +63,8 @@ export async function prepareTraining(config: Preparing, reporter: Reporter<Trai
     const column = (c: number): Float32Array => rows.column(c);
     await refuseAbsurdValues(rows.channels, column, files);
     const described = describeValues(rows.channels, column);
+    const { sensors, warnings } = findSensors(rows, config.sensor ?? []);
+    for (const warning of warnings) reporter.warn(warning);
     const plan = planWindows(rows, {
       samplingRateHz: config.rate,
       windowSize: config.window,
@@ -69,9 +74,9 @@ export async function prepareTraining(config: Preparing, reporter: Reporter<Trai
     tellMemory(trainingMemory(config, planned), reporter, lessMemory);
     const windows = cutPlans([{ rows, plan }])[0]!;
     const { dropped } = plan;
-    reporter.event(dataEvent(opened, windows, dropped));
+    reporter.event(dataEvent(opened, sensors, windows, dropped));
     const recordings = { channels: rows.channels, files, fingerprint };
-    return { recordings, quality, described, windows, dropped, ...splitsOf(config, windows, reporter) };
+    return { recordings, sensors, quality, described, windows, dropped, ...splitsOf(config, windows, reporter) };
   } finally {
     opened.rows.close();
   }
@@ -114,7 +119,12 @@ function refuseFlatChannels({ channels }: QualityReport): void {
   );
 }
 
-function dataEvent({ rows, files, columns, quality }: OpenedRecordings, windows: WindowSet, dropped: DroppedSamples) {
+function dataEvent(
+  { rows, files, columns, quality }: OpenedRecordings,
+  sensors: FoundSensors["sensors"],
+  windows: WindowSet,
+  dropped: DroppedSamples,
+) {
   return {
     type: "data",
     files,
@@ -123,6 +133,7 @@ function dataEvent({ rows, files, columns, quality }: OpenedRecordings, windows:
     recordings: quality.recordings,
     classes: windowsPerClass(windows),
     channels: rows.channels,
+    sensors,
     columns,
     quality,
     windows: windows.starts.length,

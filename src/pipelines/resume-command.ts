@@ -15,6 +15,10 @@ export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | R
   const words = ["tidemark", verb, ...files.map(shellPath), "--out", out];
   for (const [name, value] of Object.entries(options)) {
     if (defaults[name] === value || value === false) continue;
+    if (name === "sensor") {
+      words.push(...[value].flat().flatMap((sensor) => ["--sensor", String(sensor)]));
+      continue;
+    }
     words.push(`--${kebabCase(name)}`);
     if (value !== true)
       words.push(

@@ -8,6 +8,7 @@ import type { CvReport, UserReport } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
 import type { ResolvedColumns } from "../signals/data/column-roles.ts";
+import type { FoundSensors } from "../signals/data/find-sensors.ts";
 import type { QualityReport } from "../signals/data/quality.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 
@@ -35,6 +36,8 @@ export type TrainEvent =
       classes: Record<string, number>;
       /** In the order of the network's input. */
       channels: readonly string[];
+      /** Which channels form a sensor, and what says so. */
+      sensors: FoundSensors["sensors"];
       /** Which column plays which part. */
       columns: ResolvedColumns;
       /** Of the recordings. */

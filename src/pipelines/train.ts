@@ -24,7 +24,6 @@ import { beginTraining, endTraining } from "../report/train-log.ts";
 import { TrainingTracker, trainingServer } from "../report/training-tracker.ts";
 import { type Reporter, reporterOf, tee } from "../reporter.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
@@ -50,6 +49,14 @@ export type {
 } from "../learning/training/fit-events.ts";
 export type { TrackedEvent } from "../report/tell-tracked.ts";
 export type { ResolvedColumns, TimeUnit } from "../signals/data/column-roles.ts";
+export type {
+  Axes,
+  DecidedSensor,
+  FoundSensors,
+  Sensor,
+  SensorKind,
+  SensorUnit,
+} from "../signals/data/find-sensors.ts";
 export type { ChannelQuality, QualityReport, RowsAndSeconds } from "../signals/data/quality.ts";
 export type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 export type { Scaler, ScalingMethod } from "../signals/preprocessing/scaler.ts";
@@ -155,7 +162,7 @@ async function trainOn(
     async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
       const { trainIndex, validationIndex } = folds[fold]!;
       const plan: FitPlan = {
-        ...fitPlan(config, { windows, fingerprint }, foldNames[fold]!, trainIndex, rng),
+        ...fitPlan(config, { ...data, fingerprint }, foldNames[fold]!, trainIndex, rng),
         validationIndex: Array.from(validationIndex),
         testIndex: Array.from(testIndex),
         epochs: config.epochs,
@@ -191,7 +198,7 @@ async function trainOn(
   timeLeft.finalPlanned(epochs);
   const all = Int32Array.from(windows.starts.keys());
   const plan: FitPlan = {
-    ...fitPlan(config, { windows, fingerprint }, "final", all, rng),
+    ...fitPlan(config, { ...data, fingerprint }, "final", all, rng),
     validationIndex: null,
     testIndex: null,
     epochs,
@@ -224,7 +231,7 @@ function withNamedOut(config: TrainConfig): TrainConfig {
 /** What all fits share: scaler and class weights come from the windows they learn from, and from no others. */
 function fitPlan(
   config: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">,
-  { windows, fingerprint }: { windows: WindowSet; fingerprint: string },
+  { windows, sensors, fingerprint }: Pick<TrainingData, "windows" | "sensors"> & { fingerprint: string },
   name: FitName,
   trainIndex: Int32Array,
   rng: Rng,
@@ -233,7 +240,8 @@ function fitPlan(
   return {
     name: name.replace("-", " "),
     windows: fingerprint,
-    ...{ network, batchSize, patience, augment },
+    ...{ network, batchSize, patience },
+    turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
     trainIndex: Array.from(trainIndex),
     pseudoLabels: null,
     scaler: fitScaler(normalize, windows, trainIndex),

@@ -16,6 +16,7 @@ import { driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import { baselineFaults, contentHash } from "../monitoring/streams/open-monitor.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { deviceModelOf } from "../monitoring/summaries/device-model.ts";
+import { sensorsToMeasure } from "../monitoring/summaries/sensor-signals.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
@@ -75,13 +76,14 @@ export function buildModel(model: TrainedModel): BuiltModel {
     drift: driftBaseline(windows, crossValidation.calibrated, {
       overlap: config.overlap,
       referenceBatches: config.referenceBatches,
+      sensors: sensorsToMeasure(data.sensors),
       rng: Rng.fromSeed(config.seed).split("drift"),
       ...(also !== undefined && { also }),
     }),
   };
   const baseline = { ...described, content_hash: contentHash(described) };
   const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), {
-    ...{ modelVersion, scalerHash, channels: windows.channels, classes: windows.classes },
+    ...{ modelVersion, scalerHash, channels: windows.channels, sensors: data.sensors, classes: windows.classes },
     samplingRateHz: config.rate,
   });
   if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
@@ -113,7 +115,10 @@ export async function writeModel(
   const { recordings, windows } = data;
   const { modelVersion, network, scaler, baseline, cvReport, history } = built;
   const { channels } = windows;
-  const device = deviceModelOf({ modelVersion, config, channels, scaler: finalScaler, drift: baseline.drift });
+  const device = deviceModelOf({
+    ...{ modelVersion, config, channels, sensors: data.sensors, scaler: finalScaler },
+    drift: baseline.drift,
+  });
   const outOfFold = staging.path(modelFiles.outOfFold);
   await writeTable(outOfFold, [
     ...windowColumns(windows),
@@ -166,6 +171,9 @@ export async function writeModel(
         users: [...windows.users],
         classes: [...windows.classes],
         channels: [...windows.channels],
+        sensors: data.sensors.map(({ name, kind, channels, unit, gravity }) => ({
+          ...{ name, kind, channels: [...channels], unit, gravity },
+        })),
       },
       ...(extras.retrainedFrom !== undefined && { retrained_from: extras.retrainedFrom }),
       versions: currentVersions(),

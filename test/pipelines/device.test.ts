@@ -55,7 +55,7 @@ describe("device.json", () => {
 
   const model: DeviceModel = {
     ...{ schema_version: 1, model_version: "walk-1", sampling_rate_hz: 50, window_size: 100, overlap: 0.5 },
-    ...{ channels: ["x"], classes: ["still", "walking"], edges: { x: [-1, 0, 1] } },
+    ...{ channels: ["x"], sensors: [], classes: ["still", "walking"], edges: { x: [-1, 0, 1] } },
     scaler: { method: "none", center: [0], scale: [1] },
   };
   it.each<[string, unknown, string]>([
@@ -65,6 +65,11 @@ describe("device.json", () => {
     ["half a sample", { ...model, window_size: 9.5 }, "window_size: expected a whole number above 0, got 9.5"],
     ["windows that stand still", { ...model, overlap: 1 }, "overlap: expected a number in [0, 1), got 1"],
     ["no channel", { ...model, channels: [] }, "channels: expected names, got []"],
+    [
+      "a sensor of other channels",
+      { ...model, sensors: [{ name: "A", channels: ["x", "y", "z"] }] },
+      'sensors: expected three of the channels and a name each, got [{"name":"A"',
+    ],
     ["one class", { ...model, classes: ["still"] }, 'classes: expected two names or more, got ["still"]'],
     ["no grid", { ...model, channels: ["x", "y"] }, "edges.y: expected a grid, got nothing"],
     ["a falling grid", { ...model, edges: { x: [0, 0] } }, "edges.x: expected ascending numbers, got [0,0]"],

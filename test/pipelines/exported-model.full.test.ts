@@ -21,6 +21,7 @@ import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { scalerSchema } from "../../src/signals/preprocessing/scaler-schema.ts";
 import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
+import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../../src/stats/random.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { openGraph } from "../learning/networks/run-graph.ts";
@@ -92,7 +93,8 @@ describe.each(names)("model.onnx of %s", (name) => {
         ...{ name: "final", network: config.network, windows: "sha256:all", scaler, trainIndex: Array.from(all) },
         ...{ validationIndex: null, testIndex: null, pseudoLabels: null },
         ...{ epochs: final.length, learningRate: final.map((row) => row.learning_rate), shards: 2 },
-        ...{ batchSize: config.batchSize, patience: config.patience, augment: config.augment },
+        ...{ batchSize: config.batchSize, patience: config.patience },
+        turned: config.augment === "rotate" ? sensorsByName(windows.channels).map(({ channels }) => channels) : null,
         classWeights:
           config.classWeights === "balanced" ? balancedClassWeights(windows.labels, all, windows.classes.length) : null,
         rng: Rng.fromSeed(config.seed).split("final").state,

@@ -12,6 +12,7 @@ import type { BatchSummary } from "../../src/monitoring/summaries/batch-summary.
 import { mergeClassSummaries, summarizeByClass } from "../../src/monitoring/summaries/class-summaries.ts";
 import { type ModelSignals, modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
 import { type Columns, Summarizer } from "../../src/monitoring/summaries/summarize.ts";
+import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../../src/stats/random.ts";
 
 export const channels: readonly string[] = ["Ax", "Ay"];
@@ -76,7 +77,8 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const referenceBatches = stored.calibration.reference_batches;
   return {
     drift: stored,
-    model: driftModel(stored),
+    model: driftModel(stored, channels),
+    sensors: sensorsByName(channels),
     monitored: { directory: "", modelVersion: "1", channels, referenceBatches, shape: measurementShape(stored) },
   };
 }

@@ -77,9 +77,9 @@ it("is refused, or judges batches with answers that fit their schema", async () 
   const expected = { ...expectedBaseline(manifest), scalerHash: monitor.baseline.scaler_hash };
 
   function judgeTwice(drift: typeof monitor.drift): void {
-    const model = driftModel(drift);
+    const model = driftModel(drift, manifest.data.channels);
     const summarizer = new Summarizer(gridsOf(model.baseline));
-    const measurer = new BatchMeasurer({ overlap, nClasses: 2, summarizer });
+    const measurer = new BatchMeasurer({ overlap, nClasses: 2, sensors: monitor.sensors, summarizer });
     measurer.add({ windows, runs: runsOf(windows) }, probabilities, Number.POSITIVE_INFINITY);
     const measurement = measurer.measurement();
     const { samples } = measurer;

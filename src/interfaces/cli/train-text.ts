@@ -110,12 +110,21 @@ function dataLines(event: EventOf<"data">): Block[] {
   return [
     `data       ${amounts.join(", ")}`,
     `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
+    ...event.sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${sensorText(sensor)}`),
     `quality    ${qualityText(quality)}`,
     ...droppedText(event).map((line) => `left out   ${line}`),
     "",
     { headers: ["class", "windows", "share"], rows: classes },
     "",
   ];
+}
+
+/** As "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
+function sensorText({ name, kind, channels, unit, gravity, because }: EventOf<"data">["sensors"][number]): string {
+  const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
+  const what = kind === "unknown" ? "of unknown kind" : kind;
+  const inUnit = unit === null ? (kind === "unknown" ? "" : ", unit unknown") : ` in ${unit}`;
+  return `${name}: ${what} ${channels.map((channel) => channel.trim()).join(",")}${inUnit}${felt} (${because})`;
 }
 
 function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {

@@ -20,7 +20,7 @@ import { fillKeepMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import { type FitEpoch, type FitState, stateFrom } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
-import { findTriads, rotateWindows } from "./rotation.ts";
+import { rotateWindows } from "./rotate-windows.ts";
 import { ShardedTrainingSession } from "./sharded-training-session.ts";
 
 export interface FitOptions {
@@ -163,7 +163,7 @@ async function runEpoch(
   const epoch = progress.epochs.length + 1;
   const order = epochOrder(trainIndex, plan.pseudoLabels?.rows ?? [], rng.split(`order-${epoch}`));
   const sizes = { windowSize: windows.windowSize, channels: windows.channels.length };
-  const triads = findTriads(windows.channels);
+  const turned = plan.turned?.map((axes) => axes.map((name) => windows.channels.indexOf(name)));
   const x = new Float32Array(batchSize * sizes.windowSize * sizes.channels);
   const targets = new Float32Array(batchSize * classCount);
   const masks = session.masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)));
@@ -172,7 +172,7 @@ async function runEpoch(
     const rows = order.subarray(progress.step * batchSize, (progress.step + 1) * batchSize);
     const stepRng = rng.split(`step-${epoch}-${progress.step}`);
     gatherWindows(windows, rows, x);
-    if (plan.augment === "rotate") rotateWindows(x, batchSize, sizes, triads, stepRng);
+    if (turned !== undefined) rotateWindows(x, batchSize, sizes, turned, stepRng);
     scaleWindows(x, scaler);
     gatherTargets(windows.labels, rows, classWeights, classCount, targets);
     for (const [i, { rate }] of session.masks.entries()) fillKeepMask(masks[i]!, rate, stepRng);

@@ -31,7 +31,7 @@ export interface FitPlan {
   readonly patience: number;
   /** One per class, or null for ones. */
   readonly classWeights: readonly number[] | null;
-  /** One of: none, rotate (each training window is turned at random, unless the channels hold no triad). */
-  readonly augment: "none" | "rotate";
+  /** Channels x, y, z of the sensors that are turned at random with each training window, all alike; null: none is turned. */
+  readonly turned: readonly (readonly string[])[] | null;
   readonly rng: RngState;
 }

@@ -40,7 +40,7 @@ function byPValue(stream: readonly ClassSummaries[], model: DriftModel, alpha: n
   const accepted: ClassSummaries[] = [];
   const differs = (reference: ClassSummaries, batch: ClassSummaries): boolean => {
     const [before, now] = [wholeOf(reference), wholeOf(batch)];
-    const channels = Object.entries(batchStatistics(reference, batch, ofChannels(model.baseline)));
+    const channels = Object.entries(batchStatistics(reference, batch, ofChannels(model.baseline, model.channels)));
     return channels.some(([name, { ks }]) => ksPValue(ks, before[name]!.n, now[name]!.n) * channels.length <= alpha);
   };
   return stream.map((batch): DriftVerdict => {

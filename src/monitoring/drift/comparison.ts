@@ -27,6 +27,8 @@ export const referenceKinds: readonly ReferenceKind[] = ["baseline", "anchor", "
 
 /** What the model knows. */
 export interface DriftModel {
+  /** Of the network, among the names of `baseline`. */
+  readonly channels: readonly string[];
   readonly baseline: BaselineReference;
   /** The training data by the classes that cross-validation predicted for it. */
   readonly byClass: ClassSummaries;
@@ -87,7 +89,8 @@ export function compare(
   if (!(seconds > 0)) return null;
   const outside = kind === "baseline" ? farOutside(current, baseline) : null;
   const facts = { reference: kind, method, seconds, unseenShare: unseenShare(reference, current) };
-  if (method === "constants") return { ...facts, ...byConstants(batchStatistics(reference, current, baseline)) };
+  if (method === "constants")
+    return { ...facts, ...byConstants(batchStatistics(reference, current, baseline), model.channels) };
   if (known === undefined) {
     const correlation = calibration.correlation_seconds!;
     const [before, now] = [reference, current].map((side) => secondsOf(wholeOf(side), model.samplingRateHz));
@@ -164,8 +167,8 @@ function byKsTest(
   };
 }
 
-function byConstants(statistics: BatchStatistics): Judged {
-  const { findings } = judgeByThresholds(ofChannels(statistics));
+function byConstants(statistics: BatchStatistics, sensed: readonly string[]): Judged {
+  const { findings } = judgeByThresholds(ofChannels(statistics, sensed));
   const [worst] = findings;
   const score =
     worst === undefined

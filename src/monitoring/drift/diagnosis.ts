@@ -1,7 +1,7 @@
 // Why a batch alarmed. Each usual fault is undone on the batch, one at a time; what brings it back to the baseline is the
 // likely cause. Faults that cannot be undone (a stuck or clipped channel, a wrong rate) are looked for directly.
 
-import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { ksDistance } from "../../stats/ks.ts";
 import { type BaselineReference, gridsOf } from "../summaries/baseline-reference.ts";
 import type { BatchSummary } from "../summaries/batch-summary.ts";
@@ -22,8 +22,6 @@ export interface Culprit {
 }
 
 export interface DiagnosisOptions {
-  /** Sensors by axis (default: by the channels' names). */
-  readonly triads?: readonly Triad[];
   /** Seconds of each row, and the rate of the training data: finds a wrong rate. */
   readonly time?: ArrayLike<number>;
   readonly samplingRateHz?: number;
@@ -38,28 +36,33 @@ const clippedShare = 0.02;
 
 /**
  * @param columns the batch's raw values
+ * @param sensors of the baseline's channels
  * @returns the likely causes, the likeliest first; none when nothing explains the distance
  */
-export function diagnose(columns: Columns, baseline: BaselineReference, options: DiagnosisOptions = {}): Culprit[] {
-  const { triads = triadsOf(Object.keys(baseline)) } = options;
+export function diagnose(
+  columns: Columns,
+  baseline: BaselineReference,
+  sensors: readonly Sensor[],
+  options: DiagnosisOptions = {},
+): Culprit[] {
   const found = [
     ...Object.keys(baseline).flatMap((name) => directFaults(name, columns[name]!, baseline)),
-    ...undoable(columns, baseline, triads),
+    ...undoable(columns, baseline, sensors),
     ...wrongRate(options),
   ];
   return found.sort((a, b) => b.weight - a.weight);
 }
 
-function undoable(columns: Columns, baseline: BaselineReference, triads: readonly Triad[]): Culprit[] {
+function undoable(columns: Columns, baseline: BaselineReference, sensors: readonly Sensor[]): Culprit[] {
   const grids = gridsOf(baseline);
   const summary = new Summarizer(grids).summarize(columns);
-  return triads.flatMap((triad) => {
-    return remediesFor(triad).flatMap(({ kind, channels, fault, undo }) => {
+  return sensors.flatMap((sensor) => {
+    return remediesFor(sensor).flatMap(({ kind, channels, fault, undo }) => {
       const distance = kind === "unit" ? distanceOfSpreads : distanceOfValues;
-      const before = distance(summary, baseline, triad);
+      const before = distance(summary, baseline, sensor);
       const restored = undo(columns);
       const changed = Object.fromEntries(Object.keys(restored).map((name) => [name, grids[name]!]));
-      const after = distance({ ...summary, ...new Summarizer(changed).summarize(restored) }, baseline, triad);
+      const after = distance({ ...summary, ...new Summarizer(changed).summarize(restored) }, baseline, sensor);
       const weight = before === 0 ? 0 : 1 - after / before;
       return weight >= leastWeight ? [{ kind, channels, fault, weight }] : [];
     });
@@ -67,7 +70,7 @@ function undoable(columns: Columns, baseline: BaselineReference, triads: readonl
 }
 
 /** Sum over the sensor's channels of the KS distances: what another sensor does hides nothing. */
-function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { channels }: Triad): number {
+function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { counts, n } = summary[name]!;
     return sum + (n === 0 ? 1 : ksDistance(baseline[name]!.summary.counts, counts));
@@ -75,7 +78,7 @@ function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { 
 }
 
 /** The same of the spreads' ratios: people sit differently in a sensor's axes, but nobody moves ten times as much. */
-function distanceOfSpreads(summary: BatchSummary, baseline: BaselineReference, { channels }: Triad): number {
+function distanceOfSpreads(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { summary: reference } = baseline[name]!;
     const least = leastRelativeStd * reference.std;

@@ -1,10 +1,11 @@
 // Everything that `check` knows of a model's training data, as it stands in baseline_stats.json under "drift".
 
 import { z } from "zod";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
 import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
-import { signalNames } from "../summaries/sensor-signals.ts";
+import { sensorSignals } from "../summaries/sensor-signals.ts";
 import {
   baselineReferenceSchema,
   channelSummarySchema,
@@ -52,7 +53,11 @@ export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
   .describe("what `tidemark check` compares batches with: counts over the grid, and what is usual without drift");
 
 /** What a file that fits the schema still may have wrong: one message a fault. */
-export function driftBaselineFaults(drift: DriftBaseline, channels: readonly string[]): string[] {
+export function driftBaselineFaults(
+  drift: DriftBaseline,
+  channels: readonly string[],
+  sensors: readonly Sensor[],
+): string[] {
   const { classes, edges, by_class, signals } = drift;
   const faults: string[] = [];
   if (by_class.length !== classes.length) {
@@ -62,7 +67,7 @@ export function driftBaselineFaults(drift: DriftBaseline, channels: readonly str
   if (signals.classCounts.length !== classes.length) {
     faults.push(`drift.signals.classCounts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
   }
-  const known = new Set([...channels, ...signalNames(channels)]);
+  const known = new Set([...channels, ...sensorSignals(channels, sensors).map(({ name }) => name)]);
   for (const name of new Set([...channels, ...Object.keys(edges)])) {
     if (!known.has(name)) faults.push(`drift.edges.${name}: is neither a sensor column nor a signal computed of some`);
     const own = Object.hasOwn(edges, name) ? edges[name] : undefined;
@@ -115,8 +120,9 @@ export function baselineReferenceOf({ edges, by_class }: DriftBaseline): Baselin
   );
 }
 
-export function driftModel(drift: DriftBaseline): DriftModel {
+export function driftModel(drift: DriftBaseline, channels: readonly string[]): DriftModel {
   return {
+    channels,
     baseline: baselineReferenceOf(drift),
     byClass: drift.by_class,
     calibration: drift.calibration,

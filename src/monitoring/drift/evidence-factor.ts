@@ -50,7 +50,7 @@ function evidencePath(
     kinds: { own_past: ownPast },
     correlation_seconds: null,
   };
-  const model = { baseline, byClass, calibration, samplingRateHz };
+  const model = { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz };
   const accepted: ClassSummaries[] = [];
   const path: number[] = [];
   let state: DriftState = newDriftState;

@@ -4,6 +4,7 @@
 import { windowStep } from "../../signals/preprocessing/make-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { Rng } from "../../stats/random.ts";
 import { type BaselineReference, baselineReference, gridsOf } from "../summaries/baseline-reference.ts";
@@ -27,23 +28,24 @@ const shiftSd = 0.6;
 
 /**
  * @param probabilities [W, K] out of fold, after temperature scaling
+ * @param options.sensors of the windows; see `sensorsToMeasure`
  * @param options.also windows that the network learned from, and nobody is rehearsed with, as pseudo-labelled ones
  */
 export function driftBaseline(
   windows: WindowSet,
   probabilities: Float32Array,
-  options: { overlap: number; referenceBatches: number; rng: Rng; also?: WindowSet },
+  options: { overlap: number; referenceBatches: number; sensors: readonly Sensor[]; rng: Rng; also?: WindowSet },
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
-  const signals = new WindowSignals(windows);
-  const { also } = options;
-  const learned = also === undefined ? null : { windows: also, signals: new WindowSignals(also) };
+  const { also, sensors } = options;
+  const signals = new WindowSignals(windows, sensors);
+  const learned = also === undefined ? null : { windows: also, signals: new WindowSignals(also, sensors) };
   const baseline = baselineOf(signals, learned?.signals ?? null, windows.channels);
   const grids = gridsOf(baseline);
   const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
   const rows = chunkRows(windows, signals.runs);
-  const groups = groupsOf(windows, signals, rows, { classOf, summarizer: new Summarizer(grids), baseline });
+  const groups = groupsOf(windows, signals, rows, { classOf, summarizer: new Summarizer(grids), baseline, sensors });
   return {
     sampling_rate_hz: samplingRateHz,
     classes: [...classes],
@@ -101,17 +103,20 @@ function groupsOf(
   windows: WindowSet,
   signals: WindowSignals,
   rows: number,
-  of: { classOf: Int32Array; summarizer: Summarizer; baseline: BaselineReference },
+  of: { classOf: Int32Array; summarizer: Summarizer; baseline: BaselineReference; sensors: readonly Sensor[] },
 ): Group[] {
   const { channels, classes, users, recordings, labels, groups, recordingIndex } = windows;
-  const { classOf, summarizer, baseline } = of;
+  const { classOf, summarizer, baseline, sensors } = of;
   const names = Object.keys(baseline);
   const layout = {
     nClasses: classes.length,
     bins: Object.fromEntries(names.map((name) => [name, baseline[name]!.edges.length + 1])),
     signals: names,
     shifted: Object.fromEntries(
-      channels.map((channel) => [channel, changedByOffset(channels, channel).filter((name) => name in baseline)]),
+      channels.map((channel) => [
+        channel,
+        changedByOffset(channels, sensors, channel).filter((name) => name in baseline),
+      ]),
     ),
   };
   const summarizers = channels.map((channel) => {
@@ -126,7 +131,7 @@ function groupsOf(
       const own = classOf.subarray(start, start + rows);
       const sensed = Object.fromEntries(channels.map((name) => [name, chunk[name]!]));
       const shifted = channels.map((name, c) => {
-        const moved = offsetSignals(sensed, name, shiftSd * baseline[name]!.summary.std);
+        const moved = offsetSignals(sensed, sensors, name, shiftSd * baseline[name]!.summary.std);
         return [name, summarizeByClass(summarizers[c]!, moved, own, classes.length)] as const;
       });
       const packed = new PackedChunk(layout, {

@@ -4,9 +4,10 @@
 // activities: no function of samples makes them, but who builds the stream.
 
 import { percent } from "../../percent.ts";
-import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
+import { rotationAbout } from "../../signals/sensors/rotation.ts";
+import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
 import { beginning, type Change, type ChangeKind, type Draw, inAll, inOneOf } from "./injected-change.ts";
-import { atOtherRate, drawAxis, noisy, rotationAbout, stuck, turned, withHoles } from "./sensor-faults.ts";
+import { atOtherRate, drawAxis, noisy, stuck, turned, withHoles } from "./sensor-faults.ts";
 
 /** One change a number, none of an empty list. Flipped axes and units have no size and are always there. */
 export interface ChangeSizes {
@@ -30,20 +31,31 @@ export interface ChangeSizes {
   readonly rates?: readonly number[];
 }
 
-const unitErrors: Readonly<Record<Triad["quantity"], { readonly name: string; readonly factor: number }>> = {
-  acceleration: { name: "acceleration in g instead of m/s^2", factor: 1 / 9.80665 },
-  rotation: { name: "rotation in degrees instead of radians a second", factor: 180 / Math.PI },
-};
+interface Quantity {
+  readonly kind: SensorKind;
+  readonly name: string;
+  /** In the training data, unless it is known to be another. */
+  readonly unit: SensorUnit;
+  /** Taken for it, or the one that it is taken for. */
+  readonly mistaken: SensorUnit;
+}
+
+const quantities: readonly Quantity[] = [
+  { kind: "accelerometer", name: "acceleration", unit: "m/s^2", mistaken: "g" },
+  { kind: "gyroscope", name: "rotation", unit: "rad/s", mistaken: "deg/s" },
+  { kind: "magnetometer", name: "magnetic field", unit: "uT", mistaken: "gauss" },
+];
 
 /**
- * The catalogue. Changes of triads are in it where the channels' names tell triads; these are taken to sit in one device,
- * their units in the baseline to be m/s^2 and radians a second.
+ * The catalogue. Sensors are taken to sit in one device; units that are not known, to be m/s^2 and rad/s.
  * @param channels those of the model, at least one
+ * @param sensors of these channels; one of unknown kind is turned, and has no other change of its own
  * @param scales the baseline's standard deviation of each, above 0
  * @throws RangeError on a scale or a size that is not possible
  */
 export function changes(
   channels: readonly string[],
+  sensors: readonly Sensor[],
   scales: Readonly<Record<string, number>>,
   sizes: ChangeSizes = {},
 ): readonly Change[] {
@@ -59,11 +71,10 @@ export function changes(
   }
   for (const share of lostShares) above0(share, "lost share", lostBurst / (lostBurst + 1));
 
-  const triads = triadsOf(channels).map((triad) => ({ ...triad, channels: triad.channels.toSorted(byAxis) }));
-  const quantities = [...Map.groupBy(triads, (triad) => triad.quantity)].map(([quantity, alike]) => ({
-    quantity,
-    names: alike.flatMap((triad) => triad.channels),
-  }));
+  const sensed = quantities.flatMap((quantity) => {
+    const alike = sensors.filter(({ kind }) => kind === quantity.kind);
+    return alike.length === 0 ? [] : [{ ...quantity, alike, names: alike.flatMap((sensor) => sensor.channels) }];
+  });
   const change = (kind: ChangeKind, name: string, draw: Draw): Change => ({
     ...{ kind, name, expected: kind === "ramp" ? "gradual_drift" : "sudden_change" },
     begin: beginning(channels, draw),
@@ -77,16 +88,13 @@ export function changes(
     ...offsets.map((k) => change("offset", `offset of ${k} sd in one channel`, shift(k, "lasting"))),
     ...gains.map((gain) => change("gain", `gain of ${gain} in one channel`, inOneOf(channels, scaledBy(gain)))),
     ...ramps.map((k) => change("ramp", `ramp of ${k} sd a batch in one channel`, shift(k, "growing"))),
-    ...(triads.length === 0 ? [] : rotations).map((degrees) =>
-      change("rotation", `sensor turned by ${degrees} degrees`, turnOf(triads, degrees)),
+    ...(sensors.length === 0 ? [] : rotations).map((degrees) =>
+      change("rotation", `sensor turned by ${degrees} degrees`, turnOf(sensors, degrees)),
     ),
-    ...quantities.map(({ quantity, names }) =>
-      change("flipped axis", `one ${quantity} axis flipped`, inOneOf(names, scaledBy(-1))),
+    ...sensed.map(({ name, names }) =>
+      change("flipped axis", `one ${name} axis flipped`, inOneOf(names, scaledBy(-1))),
     ),
-    ...quantities.map(({ quantity, names }) => {
-      const { name, factor } = unitErrors[quantity];
-      return change("unit", name, inAll(names, scaledBy(factor)));
-    }),
+    ...sensed.map((quantity) => wrongUnit(quantity, quantity.alike, change)),
     ...noises.map((k) =>
       change(
         "noise",
@@ -118,20 +126,31 @@ export function changes(
   ];
 }
 
-function turnOf(triads: readonly Triad[], degrees: number): Draw {
+/** All of a kind together; in the unit of the first. */
+function wrongUnit(
+  { kind, name, unit: usual, mistaken }: Quantity,
+  alike: readonly Sensor[],
+  change: (kind: ChangeKind, name: string, draw: Draw) => Change,
+): Change {
+  const unit = alike[0]!.unit ?? usual;
+  const wrong = unit === mistaken ? usual : mistaken;
+  const names = alike.flatMap(({ channels }) => channels);
+  return change(
+    "unit",
+    `${name} in ${wrong} instead of ${unit}`,
+    inAll(names, scaledBy(unitFactor(kind, unit, wrong))),
+  );
+}
+
+function turnOf(sensors: readonly Sensor[], degrees: number): Draw {
   return (rng) => {
-    const rotation = rotationAbout(drawAxis(rng.split("axis")), degrees);
-    return (columns) => Object.assign({}, ...triads.map((triad) => turned(columns, triad.channels, rotation)));
+    const rotation = rotationAbout(drawAxis(rng.split("axis")), (degrees * Math.PI) / 180);
+    return (columns) => Object.assign({}, ...sensors.map((sensor) => turned(columns, sensor.channels, rotation)));
   };
 }
 
 function scaledBy(factor: number): (column: Float32Array) => Float32Array {
   return (column) => column.map((x) => x * factor);
-}
-
-/** x before y before z, so that one rotation turns every triad alike, in whatever order the channels came. */
-function byAxis(a: string, b: string): number {
-  return a.toLowerCase().charCodeAt(a.length - 1) - b.toLowerCase().charCodeAt(b.length - 1);
 }
 
 function above0(value: number | undefined, what: string, most = Number.MAX_VALUE): void {

@@ -1,6 +1,6 @@
 // What usually goes wrong between a sensor and a file, and how it would be undone. A remedy is tried on a batch as it is.
 
-import type { Triad } from "../../signals/sensors/triads.ts";
+import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
 export interface Remedy {
@@ -12,30 +12,30 @@ export interface Remedy {
   readonly undo: (columns: Columns) => Columns;
 }
 
-const standardGravity = 9.80665;
-const degreesPerRadian = 180 / Math.PI;
-
-/** What a value of the batch is to be multiplied by. */
-const unitFaults: Readonly<Record<Triad["quantity"], readonly { fault: string; factor: number }[]>> = {
-  acceleration: [
-    { fault: "is in g instead of m/s^2", factor: standardGravity },
-    { fault: "is in milli-g instead of m/s^2", factor: standardGravity / 1000 },
-    { fault: "is in m/s^2 instead of g", factor: 1 / standardGravity },
-    { fault: "is in milli-g instead of g", factor: 1 / 1000 },
-    { fault: "is in g instead of milli-g", factor: 1000 },
-    { fault: "is in m/s^2 instead of milli-g", factor: 1000 / standardGravity },
-  ],
-  rotation: [
-    { fault: "is in degrees instead of radians a second", factor: 1 / degreesPerRadian },
-    { fault: "is in radians instead of degrees a second", factor: degreesPerRadian },
-  ],
+/** Mistaken for each other. */
+const usualUnits: Readonly<Record<SensorKind, readonly SensorUnit[]>> = {
+  accelerometer: ["m/s^2", "g", "milli-g"],
+  gravity: ["m/s^2", "g", "milli-g"],
+  gyroscope: ["rad/s", "deg/s"],
+  magnetometer: ["uT", "gauss", "milligauss"],
+  unknown: [],
 };
 
-export function remediesFor(triad: Triad): Remedy[] {
-  const { channels } = triad;
+/** A batch in another unit than the training data; of a sensor without a known unit, in any for any. */
+function unitFaults({ kind, unit }: Sensor): { fault: string; factor: number }[] {
+  const units = usualUnits[kind];
+  return (unit === null ? units : [unit]).flatMap((wanted) =>
+    units
+      .filter((found) => found !== wanted)
+      .map((found) => ({ fault: `is in ${found} instead of ${wanted}`, factor: unitFactor(kind, found, wanted) })),
+  );
+}
+
+export function remediesFor(sensor: Sensor): Remedy[] {
+  const { channels } = sensor;
   const each = (columns: Columns, names: readonly string[], change: (x: number) => number): Columns =>
     Object.fromEntries(names.map((name) => [name, columns[name]!.map(change)]));
-  const units = unitFaults[triad.quantity].map(
+  const units = unitFaults(sensor).map(
     ({ fault, factor }): Remedy => ({
       ...{ kind: "unit", channels, fault },
       undo: (columns) => each(columns, channels, (x) => x * factor),

@@ -3,32 +3,9 @@
 // a factor on a channel and need nothing of this; remedies.ts undoes those. Left out: clipping, coarse resolution, clocks
 // that jitter. Dimensions: N samples.
 
+import type { Rotation, Vector } from "../../signals/sensors/rotation.ts";
 import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
-
-export type Vector = readonly [number, number, number];
-/** By rows. */
-export type Rotation = readonly [Vector, Vector, Vector];
-
-/**
- * By Rodrigues' formula, right-handed.
- * @param axis of any length but 0
- * @throws RangeError on an axis without a direction, or an angle that is not finite
- */
-export function rotationAbout(axis: Vector, degrees: number): Rotation {
-  const length = Math.hypot(...axis);
-  if (!(length > 0 && length < Number.POSITIVE_INFINITY && Number.isFinite(degrees))) {
-    throw new RangeError(`rotation: expected an axis and finite degrees, got (${axis.join(", ")}) and ${degrees}`);
-  }
-  const [x, y, z] = axis.map((part) => part / length) as [number, number, number];
-  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  const rest = 1 - cos;
-  return [
-    [cos + rest * x * x, rest * x * y - sin * z, rest * x * z + sin * y],
-    [rest * y * x + sin * z, cos + rest * y * y, rest * y * z - sin * x],
-    [rest * z * x - sin * y, rest * z * y + sin * x, cos + rest * z * z],
-  ];
-}
 
 /** An axis of which every direction is equally likely. */
 export function drawAxis(rng: Rng): Vector {
@@ -36,7 +13,7 @@ export function drawAxis(rng: Rng): Vector {
 }
 
 /**
- * Turns one triad.
+ * Turns one sensor.
  * @param names its channels in the order x, y, z
  * @returns these three channels
  */

@@ -32,7 +32,7 @@ export function judgeBatch(
   const alarmed = judged.judgement.verdict !== "normal";
   const causes =
     alarmed || judged.judgement.unfamiliar
-      ? diagnose(batch.columns, ofChannels(monitor.model.baseline)).slice(0, 3)
+      ? diagnose(batch.columns, ofChannels(monitor.model.baseline, monitor.model.channels), monitor.sensors).slice(0, 3)
       : [];
   const result = describeCheck({ batch, memory, monitor, config, facts, causes, ...judged, recent });
   return {

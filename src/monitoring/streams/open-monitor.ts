@@ -11,6 +11,7 @@ import type { StoredConfig } from "../../storage/store/stored-config.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
 import type { DriftModel } from "../drift/comparison.ts";
 import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
+import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
 import { validateBaseline } from "../drift/validate-baseline.ts";
 import type { MeasurementShape } from "../summaries/measurement-codec.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
@@ -23,11 +24,13 @@ export interface Monitor {
   readonly baseline: BaselineStats;
   readonly drift: DriftBaseline;
   readonly model: DriftModel;
+  /** Of the channels. */
+  readonly sensors: ReturnType<typeof sensorsOfModel>;
   readonly monitored: MonitoredModel;
 }
 
 /** What a decision takes. */
-export type Judge = Pick<Monitor, "drift" | "model" | "monitored">;
+export type Judge = Pick<Monitor, "drift" | "model" | "monitored" | "sensors">;
 
 /** @throws UserError where the folder was changed, or its baseline cannot be used: all faults are named */
 export async function openMonitor(model: string): Promise<Monitor> {
@@ -45,7 +48,8 @@ export async function openMonitor(model: string): Promise<Monitor> {
   const drift = driftBaselineSchema.parse(baseline.drift);
   return {
     ...{ folder, config, baseline, drift },
-    model: driftModel(drift),
+    model: driftModel(drift, manifest.data.channels),
+    sensors: sensorsOfModel(manifest.data),
     monitored: {
       directory,
       modelVersion: manifest.model_version,
@@ -73,14 +77,19 @@ export interface ExpectedBaseline {
   readonly modelVersion: string;
   readonly scalerHash: string;
   readonly channels: readonly string[];
+  /** Undefined of a model that an earlier version wrote. */
+  readonly sensors?: readonly StoredSensor[];
   readonly classes: readonly string[];
   readonly samplingRateHz: number;
 }
 
 /** But for the scaler's hash. */
 export function expectedBaseline({ model_version, data, config }: Manifest): Omit<ExpectedBaseline, "scalerHash"> {
-  const { channels, classes } = data;
-  return { modelVersion: model_version, channels, classes, samplingRateHz: config.rate };
+  const { channels, sensors, classes } = data;
+  return {
+    ...{ modelVersion: model_version, channels, classes, samplingRateHz: config.rate },
+    ...(sensors !== undefined && { sensors }),
+  };
 }
 
 /** What is wrong with a baseline_stats.json: one message a fault, none where it can be used. */
@@ -103,7 +112,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
       ? [
           ...differs("drift.classes", expected.classes.join(", "), drift.data.classes.join(", ")),
           ...differs("drift.sampling_rate_hz", `${expected.samplingRateHz}`, `${drift.data.sampling_rate_hz}`),
-          ...driftBaselineFaults(drift.data, baseline.sensor_columns),
+          ...driftBaselineFaults(drift.data, baseline.sensor_columns, sensorsOfModel(expected)),
         ]
       : drift.error.issues.map(({ path, message }) => `drift.${path.join(".")}: ${message}`)),
   ];

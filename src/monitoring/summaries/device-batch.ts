@@ -7,7 +7,7 @@ import { type WindowChunk, windowChunks } from "../../signals/preprocessing/wind
 import type { DeviceModel } from "./device-model.ts";
 import type { DeviceSummary } from "./device-summary.ts";
 import { BatchMeasurer } from "./measure-batch.ts";
-import { signalMargin } from "./sensor-signals.ts";
+import { measuredSensors, signalMargin } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
 /** Rows of one recording, in the order of their time. */
@@ -74,7 +74,7 @@ export class DeviceBatch {
    * @throws RangeError if there is no window, or for what are no probabilities
    */
   summarize({ count, chunks, rows, dropped }: BatchWindows, probabilities: Float32Array): DeviceSummary {
-    const { overlap, classes, edges, model_version: modelVersion } = this.#model;
+    const { overlap, classes, sensors, edges, model_version: modelVersion } = this.#model;
     const nClasses = classes.length;
     if (count === 0) throw new RangeError("summarize: expected at least one window, got none");
     if (probabilities.length !== count * nClasses) {
@@ -82,7 +82,10 @@ export class DeviceBatch {
         `summarize: expected ${count} x ${nClasses} probabilities, of each window and class, got ${probabilities.length}`,
       );
     }
-    const measurer = new BatchMeasurer({ overlap, nClasses, summarizer: new Summarizer(edges) });
+    const measurer = new BatchMeasurer({
+      ...{ overlap, nClasses, sensors: measuredSensors(sensors, edges) },
+      summarizer: new Summarizer(edges),
+    });
     let at = 0;
     for (const chunk of chunks) {
       const end = at + chunk.windows.starts.length * nClasses;

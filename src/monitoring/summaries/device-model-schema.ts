@@ -12,6 +12,20 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
   window_size: z.int().min(1).describe("samples of a window"),
   overlap: z.number().min(0).lt(1).describe("share of a window that the next one repeats"),
   channels: names.min(1).describe("in the order of the network's inputs"),
+  sensors: z
+    .array(
+      z.object({
+        name: z.string().describe("begins the names of what is computed of the sensor"),
+        kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
+        channels: z.tuple([z.string(), z.string(), z.string()]).describe("of the axes x, y and z"),
+        unit: z
+          .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
+          .nullable()
+          .describe("that samples must be in; null where it is not known"),
+        gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
+      }),
+    )
+    .describe("which channels form a sensor"),
   classes: names.min(2).describe("in the order of the network's outputs"),
   scaler: z
     .object({

@@ -3,6 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
 /** The keys are those of the file. */
@@ -18,6 +19,8 @@ export interface DeviceModel {
   readonly overlap: number;
   /** In the order of the network's inputs. */
   readonly channels: readonly string[];
+  /** Which channels form a sensor, in which unit. */
+  readonly sensors: readonly Sensor[];
   /** In the order of the network's outputs. */
   readonly classes: readonly string[];
   /** How the network scales its inputs; model.onnx does that itself. */
@@ -31,15 +34,16 @@ export function deviceModelOf(of: {
   modelVersion: string;
   config: { readonly rate: number; readonly window: number; readonly overlap: number };
   channels: readonly string[];
+  sensors: readonly Sensor[];
   scaler: Scaler;
   drift: { readonly classes: readonly string[]; readonly edges: Readonly<Record<string, QuantileGrid>> };
 }): DeviceModel {
-  const { config, channels, drift } = of;
+  const { config, channels, sensors, drift } = of;
   const { method, center, scale } = of.scaler;
   return {
     ...{ schema_version: 1, model_version: of.modelVersion },
     ...{ sampling_rate_hz: config.rate, window_size: config.window, overlap: config.overlap },
-    ...{ channels: [...channels], classes: [...drift.classes] },
+    ...{ channels: [...channels], sensors: sensors.map(storedSensor), classes: [...drift.classes] },
     ...{ scaler: { method, center, scale }, edges: drift.edges },
   };
 }
@@ -52,7 +56,7 @@ export function readDeviceModel(value: unknown): DeviceModel {
   const model = (typeof value === "object" && value !== null ? value : {}) as Partial<
     Record<keyof DeviceModel, unknown>
   >;
-  const { schema_version, sampling_rate_hz, window_size, overlap, channels, classes, edges } = model;
+  const { schema_version, sampling_rate_hz, window_size, overlap, channels, sensors, classes, edges } = model;
   if (schema_version !== 1) throw unusable("schema_version", "1", schema_version);
   if (typeof model.model_version !== "string") throw unusable("model_version", "a text", model.model_version);
   if (!(isNumber(sampling_rate_hz) && sampling_rate_hz > 0)) {
@@ -63,6 +67,9 @@ export function readDeviceModel(value: unknown): DeviceModel {
   }
   if (!(isNumber(overlap) && overlap >= 0 && overlap < 1)) throw unusable("overlap", "a number in [0, 1)", overlap);
   if (!(areNames(channels) && channels.length > 0)) throw unusable("channels", "names", channels);
+  if (!(Array.isArray(sensors) && sensors.every((sensor) => isSensor(sensor, channels)))) {
+    throw unusable("sensors", "three of the channels and a name each", sensors);
+  }
   if (!(areNames(classes) && classes.length > 1)) throw unusable("classes", "two names or more", classes);
   if (typeof edges !== "object" || edges === null) throw unusable("edges", "a grid for each channel", edges);
   const grids = new Map(Object.entries(edges));
@@ -79,6 +86,17 @@ function isNumber(value: unknown): value is number {
 
 function areNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string");
+}
+
+function isSensor(value: unknown, known: readonly string[]): boolean {
+  const { name, channels } = (typeof value === "object" && value !== null ? value : {}) as Partial<Sensor>;
+  return (
+    typeof name === "string" && areNames(channels) && channels.length === 3 && channels.every((x) => known.includes(x))
+  );
+}
+
+function storedSensor({ name, kind, channels, unit, gravity }: Sensor): Sensor {
+  return { name, kind, channels, unit, gravity };
 }
 
 function isGrid(value: unknown): boolean {

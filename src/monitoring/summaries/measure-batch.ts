@@ -5,6 +5,7 @@ import { windowStep } from "../../signals/preprocessing/make-windows.ts";
 
 import { middleBetween, type Run, runsOf, type WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
 import { coveredRanges, type WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
@@ -25,10 +26,10 @@ export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" |
 }
 
 /** The same, and what each sensor's axes say together; see `withSensorSignals`. */
-export function signalColumns(windows: WindowSet): Columns {
+export function signalColumns(windows: WindowSet, sensors: readonly Sensor[]): Columns {
   // What no window covers is a stretch of its own.
   const starts = runsOf(windows).flatMap(({ from, to }) => [from, to]);
-  return withSensorSignals(sampleColumns(windows), windows.samplingRateHz, starts);
+  return withSensorSignals(sampleColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
 /** [S] for each sample the class of the window whose middle is nearest to it; -1 where none covers it. */
@@ -57,15 +58,18 @@ function classOfRuns(
 export class BatchMeasurer {
   readonly #overlap: number;
   readonly #nClasses: number;
+  readonly #sensors: readonly Sensor[];
   readonly #byClass: ClassSummarizer;
   readonly #signals: SignalCounter;
   readonly #kept: Columns[] = [];
   #samples = 0;
   #before: WindowBefore | undefined;
 
-  constructor(of: { overlap: number; nClasses: number; summarizer: Summarizer }) {
+  /** @param of `sensors` are those whose signals the summarizer counts */
+  constructor(of: { overlap: number; nClasses: number; sensors: readonly Sensor[]; summarizer: Summarizer }) {
     this.#overlap = of.overlap;
     this.#nClasses = of.nClasses;
+    this.#sensors = of.sensors;
     this.#byClass = new ClassSummarizer(of.summarizer, of.nClasses);
     this.#signals = new SignalCounter(of.nClasses);
   }
@@ -78,7 +82,7 @@ export class BatchMeasurer {
     const predicted = argmaxRows(probabilities, this.#nClasses);
     const ranges = runs.flatMap(({ from, to }) => [from, to]);
     const starts = runs.flatMap(({ dataFrom, dataTo }) => [dataFrom, dataTo]);
-    const all = withSensorSignals(sampleColumns(windows), windows.samplingRateHz, starts);
+    const all = withSensorSignals(sampleColumns(windows), this.#sensors, windows.samplingRateHz, starts);
     const columns = Object.fromEntries(
       Object.entries(all).map(([name, column]) => [name, gatherRanges(ranges, column)]),
     );

@@ -2,7 +2,7 @@
 // other axes with every wearing, and that hides an offset of one axis; the length of the vector knows of no turning. How the
 // samples follow one another tells lost samples and a wrong rate, which the values alone do not. Dimensions: N samples.
 
-import { type Triad, triadsOf } from "../../signals/sensors/triads.ts";
+import type { Axes, Sensor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
 
 /** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
@@ -15,33 +15,42 @@ type SignalKind = (typeof signalKinds)[number];
 export interface SensorSignal {
   readonly name: string;
   readonly kind: SignalKind;
-  readonly axes: Triad["channels"];
+  readonly axes: Axes;
 }
 
-/** The signals of accelerometers, or of gyroscopes where there is none; without those whose name a channel has. */
-export function sensorSignals(channels: readonly string[]): SensorSignal[] {
-  const triads = triadsOf(channels);
-  const accelerations = triads.filter(({ quantity }) => quantity === "acceleration");
-  return (accelerations.length > 0 ? accelerations : triads).flatMap(({ stem, channels: axes }) =>
-    signalKinds.map((kind) => ({ name: `${stem} ${kind}`, kind, axes })).filter(({ name }) => !channels.includes(name)),
+/** Those of which training computes signals: accelerometers, or gyroscopes if there is none, or else what is not known. */
+export function sensorsToMeasure(sensors: readonly Sensor[]): readonly Sensor[] {
+  for (const wanted of ["accelerometer", "gyroscope", "unknown"]) {
+    const found = sensors.filter(({ kind }) => kind === wanted);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Those of which a signal is among the entries. */
+export function measuredSensors(sensors: readonly Sensor[], byName: Readonly<Record<string, unknown>>): Sensor[] {
+  return sensors.filter(({ name }) => signalKinds.some((kind) => Object.hasOwn(byName, `${name} ${kind}`)));
+}
+
+/** What can be computed of these sensors, but for signals whose name a channel has. */
+export function sensorSignals(channels: readonly string[], sensors: readonly Sensor[]): SensorSignal[] {
+  return sensors.flatMap((sensor) =>
+    signalKinds
+      .map((kind) => ({ name: `${sensor.name} ${kind}`, kind, axes: sensor.channels }))
+      .filter(({ name }) => !channels.includes(name)),
   );
 }
 
-/** What can be computed of channels with these names. */
-export function signalNames(channels: readonly string[]): string[] {
-  return sensorSignals(channels).map(({ name }) => name);
-}
-
-/** The entries of channels, without those of signals that are computed of them. */
-export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  const names = Object.keys(byName);
-  const channels = names.filter((name) => !signalKinds.some((kind) => name.endsWith(` ${kind}`)));
-  const signals = new Set(sensorSignals(channels).map(({ name }) => name));
-  return Object.fromEntries(Object.entries(byName).filter(([name]) => !signals.has(name)));
+/** The entries of channels, without those of signals. */
+export function ofChannels<T>(
+  byName: Readonly<Record<string, T>>,
+  channels: readonly string[],
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(byName).filter(([name]) => channels.includes(name)));
 }
 
 /**
- * The columns, and of each sensor with axes x, y, z (by the channels' names) besides:
+ * The columns, and of each sensor besides:
  * - magnitude: the length of the vector, in the channels' unit
  * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
  *   s of the first, x(t + k) - x(t - k): 0 on a straight line and where nothing moves, 1 on a zigzag, sin^2(pi k / T) of a
@@ -50,9 +59,14 @@ export function ofChannels<T>(byName: Readonly<Record<string, T>>): Readonly<Rec
  * @param columns [N] each, of channels alone
  * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
  */
-export function withSensorSignals(columns: Columns, samplingRateHz: number, starts: ArrayLike<number> = [0]): Columns {
+export function withSensorSignals(
+  columns: Columns,
+  sensors: readonly Sensor[],
+  samplingRateHz: number,
+  starts: ArrayLike<number> = [0],
+): Columns {
   const all = { ...columns };
-  for (const { name, kind, axes } of sensorSignals(Object.keys(columns))) {
+  for (const { name, kind, axes } of sensorSignals(Object.keys(columns), sensors)) {
     const values = axes.map((axis) => columns[axis]!);
     all[name] = sensorSignal(kind, values, samplingRateHz, starts);
   }
@@ -81,21 +95,21 @@ export function signalMargin(samplingRateHz: number): number {
 }
 
 /** Names of what an offset of a channel changes: the channel and its sensor's magnitude. */
-export function changedByOffset(channels: readonly string[], channel: string): string[] {
-  return [channel, ...magnitudesOf(channels, channel).map(({ name }) => name)];
+export function changedByOffset(channels: readonly string[], sensors: readonly Sensor[], channel: string): string[] {
+  return [channel, ...magnitudesOf(channels, sensors, channel).map(({ name }) => name)];
 }
 
 /** The columns that an offset of one channel changes, of columns of channels alone. */
-export function offsetSignals(columns: Columns, channel: string, offset: number): Columns {
+export function offsetSignals(columns: Columns, sensors: readonly Sensor[], channel: string, offset: number): Columns {
   const moved = { ...columns, [channel]: columns[channel]!.map((x) => x + offset) };
-  const magnitudes = magnitudesOf(Object.keys(columns), channel).map(
+  const magnitudes = magnitudesOf(Object.keys(columns), sensors, channel).map(
     ({ name, axes }) => [name, lengths(axes.map((axis) => moved[axis]!))] as const,
   );
   return { [channel]: moved[channel]!, ...Object.fromEntries(magnitudes) };
 }
 
-function magnitudesOf(channels: readonly string[], channel: string): SensorSignal[] {
-  return sensorSignals(channels).filter(({ kind, axes }) => kind === "magnitude" && axes.includes(channel));
+function magnitudesOf(channels: readonly string[], sensors: readonly Sensor[], channel: string): SensorSignal[] {
+  return sensorSignals(channels, sensors).filter(({ kind, axes }) => kind === "magnitude" && axes.includes(channel));
 }
 
 function lengths(axes: readonly Float32Array[]): Float32Array {

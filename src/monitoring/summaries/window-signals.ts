@@ -4,6 +4,7 @@
 
 import { type Run, runsOf } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { type ClassSummaries, summarizeByClass } from "./class-summaries.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 import { type SensorSignal, sensorSignal, sensorSignals, signalMargin } from "./sensor-signals.ts";
@@ -20,10 +21,11 @@ export class WindowSignals {
   readonly #windows: WindowSet;
   readonly #sensors: ReadonlyMap<string, SensorSignal>;
 
-  constructor(windows: WindowSet) {
+  /** @param sensors of the windows; see `sensorsToMeasure` */
+  constructor(windows: WindowSet, sensors: readonly Sensor[]) {
     this.#windows = windows;
     this.runs = runsOf(windows);
-    this.#sensors = new Map(sensorSignals(windows.channels).map((signal) => [signal.name, signal]));
+    this.#sensors = new Map(sensorSignals(windows.channels, sensors).map((signal) => [signal.name, signal]));
     this.names = [...windows.channels, ...this.#sensors.keys()];
   }
 

@@ -3,7 +3,9 @@
 
 import { nearestName, UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
 import { type FaultDescription, type OnFault, throwFault } from "./data-fault.ts";
+import { givenSensors } from "./given-sensors.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
 export interface ColumnOptions {
@@ -14,6 +16,8 @@ export interface ColumnOptions {
   readonly channels?: readonly string[];
   /** A model's channels, in its order: what is read where `channels` names none. */
   readonly modelChannels?: readonly string[];
+  /** Sensors as `--sensor` writes them; their channels are read where `channels` names none. */
+  readonly sensor?: readonly string[];
   /** Columns taken from the names of folders (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
 }
@@ -66,20 +70,11 @@ const usualNames: Record<Role, readonly string[]> = {
   ],
 };
 
-const sensors = {
-  accelerometer: [
-    ...["a", "acc", "accel", "accelerometer", "acceleration", "linearacceleration", "useracceleration"],
-    ...["totalacc", "bodyacc", ""],
-  ],
-  gyroscope: [
-    ...["g", "gyr", "gyro", "gyroscope", "rotationrate", "angularvelocity", "rotation", "bodygyro", "w", "omega"],
-  ],
-} as const;
-
 /**
  * @param available the columns of the files, in file order
  * @param required what must be there; a label column that need not be is used only if it is named
  * @param onFault told of each given or expected channel that is not there; if it does not throw, the others are returned
+ * @param warn told of what was found and not taken
  * @throws UserError for a column that is not there (with the nearest name), a role that cannot be found, and a column in two roles
  */
 export function resolveColumns(
@@ -88,6 +83,7 @@ export function resolveColumns(
   required: RequiredColumns,
   file: string,
   onFault: OnFault = throwFault,
+  warn: (message: string) => void = () => {},
 ): Omit<ResolvedColumns, "timeUnit"> {
   const role = (name: Role, mustExist: boolean): string | null => {
     const given = options[name];
@@ -106,7 +102,7 @@ export function resolveColumns(
     group: role("group", required.group),
     recording: role("recording", false),
     time: role("time", false),
-    channels: channels(available, options, file, onFault),
+    channels: channels(available, options, file, { onFault, warn }),
   };
   refuseSharedColumns(columns);
   refuseReservedChannels(columns.channels, file);
@@ -116,12 +112,12 @@ export function resolveColumns(
 
 function channels(
   available: readonly string[],
-  { channels: given, modelChannels: expected }: ColumnOptions,
+  { channels: given, modelChannels: expected, sensor = [] }: ColumnOptions,
   file: string,
-  onFault: OnFault,
+  { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
 ): readonly string[] {
   const names = given ?? expected;
-  if (names === undefined) return findChannels(available, file);
+  if (names === undefined) return findChannels(available, sensor, file, warn);
   return names.filter((name) => {
     const found = available.includes(name);
     if (!found) onFault(given ? absent(available, name, file, "--channels") : lacking(available, name, file, names));
@@ -188,33 +184,24 @@ function findRole(available: readonly string[], role: Role): string | null {
   return null;
 }
 
-/** Accelerometer and gyroscope triads by their usual names; the accelerometer alone will do. */
-function findChannels(available: readonly string[], file: string): string[] {
-  const channels = [...findTriad(available, sensors.accelerometer), ...findTriad(available, sensors.gyroscope)];
+/** Those of the sensors that the user gives, and of an accelerometer and a gyroscope by their names. */
+function findChannels(
+  available: readonly string[],
+  given: readonly string[],
+  file: string,
+  warn: (message: string) => void,
+): readonly string[] {
+  const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
+  for (const { kind, channels: axes } of passedOver) {
+    warn(
+      `Besides the ${kind} that is read, there is another: ${axes.join(", ")}. To read it too, name all with --channels.`,
+    );
+  }
   if (channels.length > 0) return channels;
   throw new UserError(
     `${file}: no sensor channels were found among ${list(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
     { advice: "Name them with --channels COLUMN,COLUMN,..." },
   );
-}
-
-function findTriad(available: readonly string[], prefixes: readonly string[]): string[] {
-  const byName = new Map<string, string>();
-  for (const column of available) {
-    const name = plain(column).replace(/(ms2|rads|degs|g)$/, "");
-    if (!byName.has(name)) byName.set(name, column);
-  }
-  for (const prefix of prefixes) {
-    for (const spell of [
-      (axis: string) => prefix + axis,
-      (axis: string) => axis + prefix,
-      (axis: string) => `${prefix}${axis}axis`,
-    ]) {
-      const triad = ["x", "y", "z"].map((axis) => byName.get(spell(axis)));
-      if (triad.every((column) => column !== undefined)) return triad;
-    }
-  }
-  return [];
 }
 
 function refuseUnusedPathColumns(
@@ -263,18 +250,20 @@ export function list(names: readonly string[]): string {
 /** The columns that a user may name. */
 export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" | "time"> & {
   channels?: string[];
+  sensor?: string[];
   pathColumns?: string[];
 };
 
 /** The columns that a user named, without those that are to be found. */
 export function columnsOf(named: NamedColumns): NamedColumns {
-  const { label, group, recording, time, channels, pathColumns } = named;
+  const { label, group, recording, time, channels, sensor, pathColumns } = named;
   return {
     ...(label !== undefined && { label }),
     ...(group !== undefined && { group }),
     ...(recording !== undefined && { recording }),
     ...(time !== undefined && { time }),
     ...(channels !== undefined && { channels }),
+    ...(sensor !== undefined && { sensor }),
     ...(pathColumns !== undefined && { pathColumns }),
   };
 }

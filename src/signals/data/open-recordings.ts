@@ -90,18 +90,18 @@ async function openWith(
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwFault } = options;
   const sources = await findFiles(database, files, reporter);
   const fileNames = sources.map((source) => source.path);
+  const { warnings, warn } = collecting();
+  for (const name of options.columns?.pathColumns ?? []) {
+    warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
+  }
   const table = await openTable(
     database,
     sources,
     options.columns ?? {},
     { label: requireLabels, group: requirePeople },
-    onFault,
+    { onFault, warn },
   );
   const { roles } = table;
-  const { warnings, warn } = collecting();
-  for (const name of options.columns?.pathColumns ?? []) {
-    warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
-  }
   const chunks = table.chunks();
   const head: RowChunk[] = [];
   for (let rows = 0; rows < headRows; ) {

@@ -50,6 +50,7 @@ export interface Table {
 
 /**
  * @param onFault told of each given or expected channel that is not there
+ * @param warn told of sensors that are found and not read
  * @throws UserError where a file is no table, or lacks a column
  */
 export async function openTable(
@@ -57,12 +58,12 @@ export async function openTable(
   files: readonly SourceFile[],
   options: ColumnOptions,
   required: RequiredColumns,
-  onFault: OnFault,
+  { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
 ): Promise<Table> {
   const first = files[0]!;
   const { pathColumns = [] } = options;
   const firstSchema = await readSchema(database, first, pathColumns);
-  const roles = resolveColumns(firstSchema.names, options, required, first.path, onFault);
+  const roles = resolveColumns(firstSchema.names, options, required, first.path, onFault, warn);
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const keys: RowKey[] = [];
   const fileRows: number[] = [];

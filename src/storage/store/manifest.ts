@@ -31,6 +31,15 @@ export interface Manifest {
     users: string[];
     classes: string[];
     channels: string[];
+    /** Which channels form a sensor; absent from models of earlier versions. */
+    sensors?: {
+      name: string;
+      kind: string;
+      /** Of the axes x, y and z. */
+      channels: string[];
+      unit: string | null;
+      gravity: boolean | null;
+    }[];
   };
   /** Of a model that `tidemark retrain` made. */
   retrained_from?: RetrainedFrom;
@@ -72,6 +81,24 @@ const names = z
       .refine((name) => name !== "__proto__", "expected a name that can be a key"),
   )
   .refine((items) => new Set(items).size === items.length, "expected names that differ");
+const sensorsSchema = z
+  .array(
+    z.looseObject({
+      name: z.string().min(1).describe("Begins the names of signals that are computed of the sensor."),
+      kind: z.string().describe("accelerometer, gravity, gyroscope, magnetometer or unknown"),
+      channels: names.length(3).describe("Of the axes x, y and z."),
+      unit: z.string().nullable().describe("As m/s^2; null where it is not known."),
+      gravity: z
+        .boolean()
+        .nullable()
+        .describe("Whether an accelerometer at rest measures gravity; null where it is not known, and of other kinds."),
+    }),
+  )
+  .refine(
+    (sensors) => new Set(sensors.map(({ name }) => name)).size === sensors.length,
+    "expected sensors whose names differ",
+  )
+  .describe("Which channels form a sensor; absent from models of earlier versions.");
 const fileHashes = z.record(
   z.string().refine(isPathInside, "expected the name of a file inside the model folder"),
   hashSchema,
@@ -90,6 +117,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     users: z.array(z.string()),
     classes: names.min(2).describe("In the order of the network's outputs."),
     channels: names.min(1).describe("In the order of the network's inputs."),
+    sensors: sensorsSchema.exactOptional(),
   }),
   retrained_from: z
     .looseObject({
@@ -148,6 +176,13 @@ export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
   refuseLaterForm(value, path, wrote);
   const manifest = checkForm(value, manifestSchema, path);
+  const { channels, sensors = [] } = manifest.data;
+  const foreign = sensors.flatMap((sensor) => sensor.channels).find((name) => !channels.includes(name));
+  if (foreign !== undefined) {
+    throw new UserError(`${path}: data.sensors: there is no channel ${JSON.stringify(foreign)} in data.channels`, {
+      advice: "Restore the model folder from a copy, or train again.",
+    });
+  }
   const large = largeWindowFault(manifest.config.window, manifest.data.channels.length);
   if (large === null) return manifest;
   throw new UserError(`${path}: ${large}`, { advice: "Restore the model folder from a copy, or train again." });

@@ -32,6 +32,12 @@ export const events: readonly TrainEvent[] = [
     ...{ type: "data", files: ["a.csv"], rows: 1_402_573, users: 24, recordings: 359, windows: 1234 },
     classes: { walking: 700, sitting: 534 },
     channels: ["Ax", "Ay", "Az"],
+    sensors: [
+      {
+        ...{ name: "A", kind: "accelerometer", channels: ["Ax", "Ay", "Az"], unit: "m/s^2", gravity: true },
+        because: "by its values: 9.81 at rest",
+      },
+    ],
     columns: {
       ...{ label: "activity", group: "user", recording: null, time: "timestamp_s", timeUnit: "s" },
       channels: ["Ax", "Ay", "Az"],

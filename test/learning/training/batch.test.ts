@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { gatherTargets, scaleWindows } from "../../../src/learning/training/batch.ts";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
-import { findTriads, rotateWindows } from "../../../src/learning/training/rotation.ts";
+import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
@@ -63,22 +63,6 @@ describe("a dropout mask", () => {
 });
 
 describe("rotation", () => {
-  it.each([
-    [
-      ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"],
-      [
-        [0, 1, 2],
-        [3, 4, 5],
-      ],
-    ],
-    [["gyr_z", "gyr_x", "heart", "gyr_y"], [[1, 3, 0]]],
-    [["X-Axis", "Y-Axis", "Z-Axis"], [[0, 1, 2]]],
-    [["x", "y"], []],
-    [["Ax", "Ay", "AZ"], []],
-  ])("finds the triads of %j", (channels, triads) => {
-    expect(findTriads(channels)).toEqual(triads);
-  });
-
   it("turns all triads of a window by one proper rotation, and each window by another", () => {
     const rng = Rng.fromSeed(4);
     const basis = [1, 0, 0, 0, 1, 0, 0, 0, 1];

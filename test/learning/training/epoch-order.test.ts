@@ -81,7 +81,7 @@ describe("a fit begins", () => {
     const others: ToyChanges[] = [
       { windows },
       { trainIndex: range(0, 33), pseudoLabels: { rows: range(0, 10), labels: Array(10).fill(1) } },
-      { learningRate: 0.1, batchSize: 8, classWeights: [1, 2], augment: "rotate", validationIndex: null },
+      { learningRate: 0.1, batchSize: 8, classWeights: [1, 2], turned: [["Ax", "Ay", "Az"]], validationIndex: null },
     ];
     for (const changes of others) expect(weightsOf(await begin(changes))).toEqual(fresh);
     expect(weightsOf(await begin({ rng: Rng.fromSeed(6).state }))).not.toEqual(fresh);

@@ -36,7 +36,7 @@ describe("a fit", () => {
   });
 
   it("goes on from a checkpoint of any step as if it had never stopped", async () => {
-    const fit = toyFit({ augment: "rotate" });
+    const fit = toyFit({ turned: [["Ax", "Ay", "Az"]] });
     const whole = bytes(await finish(fit));
     for (const stopAfter of [1, 4, 5, 7, 10]) {
       let steps = 0;

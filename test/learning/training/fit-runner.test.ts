@@ -22,7 +22,7 @@ import { range, toyFit, toyWindows } from "./toy.ts";
 const windows = toyWindows(60);
 const fingerprint = windowsFingerprint(windows);
 const [fold] = toyFit({
-  ...{ batchSize: 8, epochs: 3, augment: "rotate", classWeights: [0.7, 1.3] },
+  ...{ batchSize: 8, epochs: 3, turned: [["Ax", "Ay", "Az"]], classWeights: [0.7, 1.3] },
   ...{ trainIndex: range(0, 32), validationIndex: range(32, 48), testIndex: [59, 50, 51] },
   pseudoLabels: { rows: range(20, 32), labels: range(20, 32).map((row) => row % 2) },
 });

@@ -46,7 +46,7 @@ export function toyFit({ windows = toyWindows(120), ...changes }: ToyChanges = {
   const plan: FitPlan = {
     ...{ name: "fold 1", windows: "sha256:toy", network: "compact", scaler: toyScaler, epochs: 3, batchSize: 16 },
     ...{ patience: 15, trainIndex: range(0, 80), validationIndex: range(80, 120), testIndex: null },
-    ...{ pseudoLabels: null, learningRate: 0.003, shards: 1, classWeights: null, augment: "none" },
+    ...{ pseudoLabels: null, learningRate: 0.003, shards: 1, classWeights: null, turned: null },
     rng: Rng.fromSeed(5).state,
     ...changes,
   };

@@ -80,7 +80,7 @@ function stream(): unknown {
   const calibration = calibrate(baseline, groups, {
     ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 60, rng: Rng.fromSeed(2) },
   });
-  const model: DriftModel = { baseline, byClass, calibration, samplingRateHz: 10 };
+  const model: DriftModel = { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz: 10 };
   const size = calibration.reference_batches;
   const person = Rng.fromSeed(3);
   const accepted: ClassSummaries[] = [];

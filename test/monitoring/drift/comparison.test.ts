@@ -37,7 +37,13 @@ function modelOf(made: Made, correlation: Calibration["correlation_seconds"] = n
     });
   calibrations.set(made, known);
   const calibration = { ...known, correlation_seconds: correlation };
-  return { baseline: made.baseline, byClass: made.byClass, calibration, samplingRateHz: rate };
+  return {
+    channels: Object.keys(made.baseline),
+    baseline: made.baseline,
+    byClass: made.byClass,
+    calibration,
+    samplingRateHz: rate,
+  };
 }
 
 /** A minute of one session, its channel x shifted; equal names give equal chunks. */
@@ -189,7 +195,13 @@ function modelWithout(baseline: BaselineReference, correlation: Calibration["cor
     ...{ chunkSeconds: 10, samplingRateHz: rate, referenceBatches, rng: Rng.fromSeed(1) },
     correlationSeconds: correlation,
   });
-  return { baseline, byClass: [summaryOf(baseline)], calibration, samplingRateHz: rate };
+  return {
+    channels: Object.keys(baseline),
+    baseline,
+    byClass: [summaryOf(baseline)],
+    calibration,
+    samplingRateHz: rate,
+  };
 }
 
 describe("the KS test with an effective sample size", () => {

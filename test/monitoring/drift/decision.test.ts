@@ -129,7 +129,7 @@ describe("judge", () => {
       [still, wild].map((x) => (x.length === 0 ? null : summarizer.summarize({ x })));
     const byClass = summaries(sitting, jogging);
     const calibration = { reference_batches: 5, kinds: {}, correlation_seconds: null };
-    const known: DriftModel = { baseline, byClass, calibration, samplingRateHz: 10 };
+    const known: DriftModel = { channels: ["x"], baseline, byClass, calibration, samplingRateHz: 10 };
     const ofBatch = (sitting: number): readonly [number, number, number, number] => {
       const current = summaries(draw(sitting, 0.01, 0.2), draw(600 - sitting, 1, 0.2));
       return judge(current, { rolling: [], anchor: [] }, newDriftState, known).state.series[0]!.x!;

@@ -64,7 +64,7 @@ function factorOf(groups: readonly Group[], ownPast: KindCalibration, seed = 1):
 }
 
 const modelWith = (factor: number): DriftModel => ({
-  ...{ baseline, byClass, samplingRateHz: rate },
+  ...{ channels: Object.keys(baseline), baseline, byClass, samplingRateHz: rate },
   calibration: {
     ...{ reference_batches: referenceBatches, correlation_seconds: null },
     kinds: {

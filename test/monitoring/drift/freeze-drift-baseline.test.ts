@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
 import { driftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 const windowSize = 20;
@@ -29,12 +30,14 @@ function windowsOf(value: (i: number, channel: number) => number, covered = peop
   };
 }
 
+const sensors = sensorsByName(["Ax", "Ay", "Az"]);
+
 function baselineOf(windows: WindowSet) {
   const probabilities = Float32Array.from(windows.labels).map((label) => 0.9 - 0.8 * label);
   const both = Float32Array.from({ length: 2 * probabilities.length }, (_, i) =>
     i % 2 === 0 ? probabilities[i >> 1]! : 1 - probabilities[i >> 1]!,
   );
-  const options = { overlap: 0.5, referenceBatches: 2, rng: Rng.fromSeed(1) };
+  const options = { overlap: 0.5, referenceBatches: 2, sensors, rng: Rng.fromSeed(1) };
   return driftBaseline(windows, both, options);
 }
 
@@ -44,7 +47,7 @@ const noise = Float32Array.from({ length: 3 * people * perPerson }, () => rng.no
 it("knows channels and the signals of the sensor, and fits its own schema", () => {
   const drift = baselineOf(windowsOf((i, channel) => noise[3 * i + channel]!));
   expect(Object.keys(drift.edges)).toEqual(["Ax", "Ay", "Az", "A magnitude", "A tempo", "A roughness"]);
-  expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"])).toEqual([]);
+  expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"], sensors)).toEqual([]);
   expect(driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)))).toEqual(drift);
 });
 
@@ -58,7 +61,7 @@ it("leaves out a signal that never varies, everywhere", () => {
   const names = ["Ax", "Ay", "Az", "A tempo", "A roughness"];
   expect(Object.keys(drift.edges)).toEqual(names);
   expect(Object.keys(drift.calibration.correlation_seconds!)).toEqual(names);
-  expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"])).toEqual([]);
+  expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"], sensors)).toEqual([]);
 });
 
 it("counts samples under windows alone: of people whom it is not about, nothing", () => {

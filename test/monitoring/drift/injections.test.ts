@@ -2,29 +2,26 @@ import { describe, expect, it } from "vitest";
 import type { Change } from "../../../src/monitoring/drift/injected-change.ts";
 import { type ChangeSizes, changes } from "../../../src/monitoring/drift/injections.ts";
 import { remediesFor } from "../../../src/monitoring/drift/remedies.ts";
-import {
-  atOtherRate,
-  drawAxis,
-  noisy,
-  rotationAbout,
-  stuck,
-  turned,
-  withHoles,
-} from "../../../src/monitoring/drift/sensor-faults.ts";
+import { atOtherRate, drawAxis, noisy, stuck, turned, withHoles } from "../../../src/monitoring/drift/sensor-faults.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
-import { triadsOf } from "../../../src/signals/sensors/triads.ts";
+import { type Rotation, rotationAbout, type Vector } from "../../../src/signals/sensors/rotation.ts";
+import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { moments } from "../../../src/stats/moments.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const scales = { Ax: 2, Ay: 4, Az: 3, Gx: 1, Gy: 0.5, Gz: 8 };
-const catalogue = changes(channels, scales);
+const sensors = sensorsByName(channels);
+const turnedBy = (axis: Vector, degrees: number): Rotation => rotationAbout(axis, (degrees * Math.PI) / 180);
+const catalogue = changes(channels, sensors, scales);
 const none: ChangeSizes = {
   ...{ offsets: [], gains: [], ramps: [], rotations: [], noises: [], stuckShares: [], lostShares: [], rates: [] },
 };
 /** Of the kinds that have sizes. */
 const only = (sizes: ChangeSizes): Change =>
-  changes(channels, scales, { ...none, ...sizes }).find(({ kind }) => kind !== "flipped axis" && kind !== "unit")!;
+  changes(channels, sensors, scales, { ...none, ...sizes }).find(
+    ({ kind }) => kind !== "flipped axis" && kind !== "unit",
+  )!;
 const named = (name: string): Change => catalogue.find((change) => change.name === name)!;
 const f32 = (...values: number[]): Float32Array => Float32Array.from(values);
 const batchOf = (seed: number, samples = 500, names: readonly string[] = channels): Columns => {
@@ -47,7 +44,7 @@ describe("the catalogue", () => {
       "ramp of 0.05 sd a batch in one channel",
       ...["sensor turned by 15 degrees", "sensor turned by 45 degrees", "sensor turned by 90 degrees"],
       ...["one acceleration axis flipped", "one rotation axis flipped"],
-      ...["acceleration in g instead of m/s^2", "rotation in degrees instead of radians a second"],
+      ...["acceleration in g instead of m/s^2", "rotation in deg/s instead of rad/s"],
       ...["noise of 0.3 sd in every channel", "noise of 1 sd in every channel"],
       ...["one channel stuck for 30 % of a batch", "one channel stuck for 100 % of a batch"],
       ...["5 % of samples lost", "15 % of samples lost"],
@@ -62,16 +59,16 @@ describe("the catalogue", () => {
     expect(gradual).toHaveLength(3);
   });
 
-  it("leaves out what needs triads where the names tell none", () => {
-    const kinds = changes(["left", "right"], { left: 1, right: 2 }).map(({ kind }) => kind);
+  it("leaves out what needs sensors where there are none", () => {
+    const kinds = changes(["left", "right"], [], { left: 1, right: 2 }).map(({ kind }) => kind);
     expect(kinds).toHaveLength(catalogue.length - 3 - 2 - 2);
     for (const kind of ["rotation", "flipped axis", "unit"]) expect(kinds).not.toContain(kind);
   });
 
   it("refuses scales and sizes that are not possible", () => {
-    expect(() => changes([], {})).toThrow("at least one channel");
-    expect(() => changes(["Ax"], {})).toThrow('standard deviation of channel "Ax" to be above 0, got undefined');
-    expect(() => changes(["Ax"], { Ax: 0 })).toThrow("above 0, got 0");
+    expect(() => changes([], [], {})).toThrow("at least one channel");
+    expect(() => changes(["Ax"], [], {})).toThrow('standard deviation of channel "Ax" to be above 0, got undefined');
+    expect(() => changes(["Ax"], [], { Ax: 0 })).toThrow("above 0, got 0");
     expect(() => only({ offsets: [Number.NaN] })).toThrow("above 0, got NaN");
     expect(() => only({ stuckShares: [1.5] })).toThrow("at most 1, got 1.5");
     expect(() => only({ lostShares: [0.9] })).toThrow("at most 0.8, got 0.9");
@@ -165,24 +162,24 @@ describe("a turned sensor", () => {
         expect(value).toBeCloseTo(expected.flat()[i]!, 14);
       });
     // 90 degrees about z take x to y and y to -x; 120 degrees about the diagonal take x to y, y to z and z to x.
-    close(rotationAbout([0, 0, 2], 90), [
+    close(turnedBy([0, 0, 2], 90), [
       [0, -1, 0],
       [1, 0, 0],
       [0, 0, 1],
     ]);
-    close(rotationAbout([1, 1, 1], 120), [
+    close(turnedBy([1, 1, 1], 120), [
       [0, 0, 1],
       [1, 0, 0],
       [0, 1, 0],
     ]);
     const triad = { x: f32(1, 2), y: f32(3, 4), z: f32(5, 6) };
-    const { x, y, z } = turned(triad, ["x", "y", "z"], rotationAbout([0, 0, 1], 90));
+    const { x, y, z } = turned(triad, ["x", "y", "z"], turnedBy([0, 0, 1], 90));
     expect([x, y, z]).toEqual([f32(-3, -4), f32(1, 2), f32(5, 6)]);
   });
 
   it("turns by an orthonormal matrix of determinant 1 and the angle that was asked for", () => {
     for (const seed of seeds) {
-      const [a, b, c] = rotationAbout(drawAxis(Rng.fromSeed(seed)), 37);
+      const [a, b, c] = turnedBy(drawAxis(Rng.fromSeed(seed)), 37);
       const dot = (u: readonly number[], v: readonly number[]): number => u.reduce((sum, x, i) => sum + x * v[i]!, 0);
       const cross = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
       for (const [u, v, product] of [
@@ -200,11 +197,14 @@ describe("a turned sensor", () => {
     }
   });
 
-  it("keeps the length of every sample, and turns all triads alike in whatever order their channels come", () => {
+  it("keeps the length of every sample, and turns all sensors alike in whatever order their channels come", () => {
     const names = ["Az", "Ax", "Ay", "gyro_x", "gyro_z", "gyro_y"];
     const a = batchOf(4, 50, ["Ax", "Ay", "Az"]);
     const batch = { ...a, gyro_x: a.Ax!, gyro_y: a.Ay!, gyro_z: a.Az! };
-    const [turn] = changes(names, Object.fromEntries(names.map((name) => [name, 1])), { ...none, rotations: [60] });
+    const [turn] = changes(names, sensorsByName(names), Object.fromEntries(names.map((name) => [name, 1])), {
+      ...none,
+      rotations: [60],
+    });
     const after = turn!.begin(Rng.fromSeed(6))(batch, 1);
     expect([after.gyro_x, after.gyro_y, after.gyro_z]).toEqual([after.Ax, after.Ay, after.Az]);
     for (let i = 0; i < 50; i++) {
@@ -214,28 +214,25 @@ describe("a turned sensor", () => {
   });
 
   it("refuses no axis and no angle", () => {
-    expect(() => rotationAbout([0, 0, 0], 10)).toThrow("expected an axis");
-    expect(() => rotationAbout([1, 0, 0], Number.NaN)).toThrow("NaN");
+    expect(() => turnedBy([0, 0, 0], 10)).toThrow("expected an axis");
+    expect(() => turnedBy([1, 0, 0], Number.NaN)).toThrow("NaN");
   });
 });
 
 describe("what remedies.ts undoes", () => {
   const batch = batchOf(9);
-  const [acceleration, rotation] = triadsOf(channels) as [
-    ReturnType<typeof triadsOf>[0],
-    ReturnType<typeof triadsOf>[0],
-  ];
+  const [acceleration, rotation] = [sensors[0]!, sensors[1]!];
 
   it.each([
     ["acceleration in g instead of m/s^2", acceleration, "is in g instead of m/s^2"],
-    ["rotation in degrees instead of radians a second", rotation, "is in degrees instead of radians a second"],
-  ] as const)("%s, to the rounding of 32 bits", (name, triad, fault) => {
+    ["rotation in deg/s instead of rad/s", rotation, "is in deg/s instead of rad/s"],
+  ] as const)("%s, to the rounding of 32 bits", (name, sensor, fault) => {
     const after = named(name).begin(Rng.fromSeed(1))(batch, 1);
-    expect(changed(batch, after)).toEqual(triad.channels);
-    const undone = remediesFor(triad)
+    expect(changed(batch, after)).toEqual(sensor.channels);
+    const undone = remediesFor(sensor)
       .find((remedy) => remedy.fault === fault)!
       .undo(after);
-    for (const channel of triad.channels) {
+    for (const channel of sensor.channels) {
       // Two roundings, each of at most half a unit in the last of 24 binary places.
       for (const [i, x] of batch[channel]!.entries()) {
         expect(Math.abs(undone[channel]![i]! - x)).toBeLessThanOrEqual(2 ** -22.9 * Math.abs(x));
@@ -246,18 +243,18 @@ describe("what remedies.ts undoes", () => {
   it.each([
     ["one acceleration axis flipped", acceleration],
     ["one rotation axis flipped", rotation],
-  ] as const)("%s, exactly", (name, triad) => {
+  ] as const)("%s, exactly", (name, sensor) => {
     const drawn = seeds.map((seed) => {
       const after = named(name).begin(Rng.fromSeed(seed))(batch, 1);
       const [axis, ...others] = changed(batch, after);
       expect(others).toEqual([]);
-      const remedy = remediesFor(triad).find(
+      const remedy = remediesFor(sensor).find(
         ({ kind, channels: [first] }) => kind === "flipped axis" && first === axis,
       )!;
       expect(remedy.undo(after)[axis!]).toEqual(batch[axis!]);
       return axis;
     });
-    expect(new Set(drawn)).toEqual(new Set(triad.channels));
+    expect(new Set(drawn)).toEqual(new Set(sensor.channels));
   });
 });
 

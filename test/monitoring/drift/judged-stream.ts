@@ -16,6 +16,7 @@ import { type Made, makePeople } from "./people.ts";
 
 export const made: Made = makePeople({ people: 16, recordings: 8, chunks: 6 });
 export const model: DriftModel = {
+  channels: Object.keys(made.baseline),
   baseline: made.baseline,
   byClass: made.byClass,
   calibration: calibrate(made.baseline, made.groups, {

@@ -13,11 +13,12 @@ import { encodeSummary } from "../../../src/monitoring/summaries/device-summary-
 import { BatchMeasurer } from "../../../src/monitoring/summaries/measure-batch.ts";
 import type { MeasurementShape } from "../../../src/monitoring/summaries/measurement-codec.ts";
 import { readSummary } from "../../../src/monitoring/summaries/read-summary.ts";
-import { signalMargin, signalNames } from "../../../src/monitoring/summaries/sensor-signals.ts";
+import { sensorSignals, signalMargin } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { planAnyWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { type WindowChunk, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "tidemark-device-"));
@@ -25,12 +26,15 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const channels = ["acc_x", "acc_y", "acc_z", "pressure"];
 const rate = 20;
+const sensors: readonly Sensor[] = [
+  { name: "acc", kind: "accelerometer", channels: ["acc_x", "acc_y", "acc_z"], unit: "g", gravity: true },
+];
 const model: DeviceModel = {
   ...{ schema_version: 1, model_version: "walk-1", sampling_rate_hz: rate, window_size: 16, overlap: 0.5 },
-  ...{ channels, classes: ["still", "walking", "running"] },
+  ...{ channels, sensors, classes: ["still", "walking", "running"] },
   scaler: { method: "none", center: [0, 0, 0, 0], scale: [1, 1, 1, 1] },
   edges: Object.fromEntries(
-    [...channels, ...signalNames(channels)].map((name, i) => [
+    [...channels, ...sensorSignals(channels, sensors).map(({ name }) => name)].map((name, i) => [
       name,
       Array.from({ length: 5 + i }, (_, bin) => Math.fround(bin / 3 - 0.7)),
     ]),
@@ -114,7 +118,7 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
     const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap, edges } = model;
     const plan = planAnyWindows(opened.rows, { samplingRateHz, windowSize, overlap });
     if (plan.windows === 0) return null;
-    const measurer = new BatchMeasurer({ overlap, nClasses: 3, summarizer: new Summarizer(edges) });
+    const measurer = new BatchMeasurer({ overlap, nClasses: 3, sensors, summarizer: new Summarizer(edges) });
     for (const chunk of windowChunks(opened.rows, plan, signalMargin(rate))) {
       measurer.add(chunk, Float32Array.from(said(chunk)), 0);
     }

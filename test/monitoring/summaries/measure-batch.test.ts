@@ -15,6 +15,7 @@ import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.
 import { type Recordings, rowsInMemory, type Stretch } from "../../../src/signals/data/recordings.ts";
 import { makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { chunkCount, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { argmaxRows } from "../../../src/stats/argmax-rows.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
@@ -84,7 +85,8 @@ describe("a batch in pieces", () => {
     const { windows } = makeWindows(recordings, options);
     const probabilities = probabilitiesOf(windows.starts.length);
     const predicted = argmaxRows(probabilities, nClasses);
-    const sensed = new WindowSignals(windows);
+    const sensors = sensorsByName(windows.channels);
+    const sensed = new WindowSignals(windows, sensors);
     const columns = Object.fromEntries(sensed.names.map((name) => [name, sensed.under(name)]));
     const classOf = gatherUnder(windows, classOfSamples(windows, predicted));
     const wanted = {
@@ -94,7 +96,7 @@ describe("a batch in pieces", () => {
     const rows = rowsInMemory(recordings);
     const plan = planWindows(rows, options);
     for (const values of [1, 5000, 1e9]) {
-      const measurer = new BatchMeasurer({ overlap, nClasses, summarizer });
+      const measurer = new BatchMeasurer({ overlap, nClasses, sensors, summarizer });
       let [at, chunks] = [0, 0];
       for (const chunk of windowChunks(rows, plan, signalMargin(rate), values)) {
         const { starts, startTimes, samples, groups, recordingIndex } = chunk.windows;

@@ -7,6 +7,7 @@ import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 const windowSize = 40;
@@ -37,6 +38,8 @@ const some = pickWindows(
   Int32Array.from(whole.starts.keys()).filter((w) => w % 9 < 5),
 );
 
+const sensors = sensorsByName(whole.channels);
+
 /** Bit for bit, and fast for long columns. */
 function expectEqual(found: Float32Array, wanted: Float32Array): void {
   const bytes = (values: Float32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
@@ -47,8 +50,8 @@ test.each([
   ["all windows, one stretch longer than what is computed at once", whole],
   ["windows with others between them", some],
 ])("%s", (_, windows) => {
-  const all = signalColumns(windows);
-  const signals = new WindowSignals(windows);
+  const all = signalColumns(windows, sensors);
+  const signals = new WindowSignals(windows, sensors);
   expect(signals.names).toEqual(Object.keys(all));
   for (const name of signals.names) {
     expectEqual(signals.under(name), gatherUnder(windows, all[name]!));
@@ -69,7 +72,7 @@ test.each([
 });
 
 test("summaries are those of all signals together", () => {
-  const signals = new WindowSignals(some);
+  const signals = new WindowSignals(some, sensors);
   const columns = Object.fromEntries(signals.names.map((name) => [name, signals.under(name)]));
   const grids = Object.fromEntries(signals.names.map((name) => [name, [-1, -0.2, 0.1, 0.6, 2]]));
   const classOf = Int32Array.from({ length: columns.Ax!.length }, (_, i) => (Math.floor(i / 111) % 5 === 0 ? 2 : 0));

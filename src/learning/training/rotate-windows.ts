@@ -1,0 +1,41 @@
+// Augmentation: the sensor sits a little differently on every person, so each training window is turned by a random
+// rotation, accelerometer and gyroscope alike (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
+// Parkinson's Disease Monitoring using Convolutional Neural Networks").
+
+import { type Rotation, rotationAbout } from "../../signals/sensors/rotation.ts";
+import type { Rng } from "../../stats/random.ts";
+
+/** Standard deviation of the angle, radians: 40 degrees. */
+const angleDeviation = (40 * Math.PI) / 180;
+
+/**
+ * Turns each of `count` windows in x [count, T, C], in physical units, by a rotation of its own: an axis drawn evenly from
+ * the sphere, an angle from a normal distribution.
+ * @param triads of each sensor, the places of its axes x, y and z among the channels
+ */
+export function rotateWindows(
+  x: Float32Array,
+  count: number,
+  { windowSize, channels }: { windowSize: number; channels: number },
+  triads: readonly (readonly number[])[],
+  rng: Rng,
+): void {
+  const length = windowSize * channels;
+  for (let window = 0; window < count; window++) {
+    const [[a, b, c], [d, e, f], [g, h, i]] = randomRotation(rng);
+    for (const [cx, cy, cz] of triads as readonly (readonly [number, number, number])[]) {
+      const end = (window + 1) * length;
+      for (let at = window * length; at < end; at += channels) {
+        const [px, py, pz] = [x[at + cx]!, x[at + cy]!, x[at + cz]!];
+        x[at + cx] = a * px + b * py + c * pz;
+        x[at + cy] = d * px + e * py + f * pz;
+        x[at + cz] = g * px + h * py + i * pz;
+      }
+    }
+  }
+}
+
+function randomRotation(rng: Rng): Rotation {
+  const axis = [rng.normal(), rng.normal(), rng.normal()] as const;
+  return rotationAbout(axis, angleDeviation * rng.normal());
+}

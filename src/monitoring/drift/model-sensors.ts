@@ -1,0 +1,29 @@
+import { type Sensor, type SensorKind, type SensorUnit, unitNames } from "../../signals/sensors/sensor.ts";
+import { sensorsByName } from "../../signals/sensors/sensors-by-name.ts";
+
+const kinds: readonly SensorKind[] = ["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"];
+
+/** A sensor as a manifest keeps it; a later version may know other kinds and units. */
+export interface StoredSensor {
+  readonly name: string;
+  readonly kind: string;
+  readonly channels: readonly string[];
+  readonly unit: string | null;
+  readonly gravity: boolean | null;
+}
+
+/** A model's sensors: as its manifest names them, or by its channels' names where an earlier version wrote it. */
+export function sensorsOfModel(data: {
+  readonly channels: readonly string[];
+  readonly sensors?: readonly StoredSensor[];
+}): readonly Sensor[] {
+  if (data.sensors === undefined) {
+    return sensorsByName(data.channels).map(({ weak: _, written: _w, ...sensor }) => ({ ...sensor, unit: null }));
+  }
+  return data.sensors.map(({ name, kind, channels, unit, gravity }): Sensor => {
+    const [x, y, z] = channels as [string, string, string];
+    const known = kinds.find((one) => one === kind) ?? "unknown";
+    const found: SensorUnit | undefined = unitNames(known).find((one) => one === unit);
+    return { name, kind: known, channels: [x, y, z], unit: found ?? null, gravity };
+  });
+}

@@ -1,0 +1,70 @@
+// The sensors among the channels of recordings: by name, and by a sample of the values.
+
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { type DecidedSensor, decideSensors } from "../sensors/decide-sensors.ts";
+import type { Piece } from "../sensors/vector-values.ts";
+import { givenSensors } from "./given-sensors.ts";
+import type { RowSource } from "./recordings.ts";
+import type { StoredRows } from "./stored-rows.ts";
+
+export type { DecidedSensor } from "../sensors/decide-sensors.ts";
+export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts";
+
+/** The sensors of recordings, in the order of their channels. */
+export interface FoundSensors {
+  /** A channel belongs to one of them at most. */
+  readonly sensors: readonly DecidedSensor[];
+  /** One for each thing that could not be told or contradicts itself, with the option that settles it. */
+  readonly warnings: readonly string[];
+}
+
+/** A second each, evenly from all recordings; more say nothing else. */
+const mostPieces = 2000;
+const pieceSeconds = 1;
+const leastPieceRows = 8;
+
+/**
+ * @param given sensors as `--sensor` writes them
+ * @throws UserError where one of them does not fit the channels, or two have a name or a channel in common
+ */
+export function findSensors(rows: StoredRows, given: readonly string[]): FoundSensors {
+  const parsed = givenSensors(given, rows.channels);
+  const places = somePieces(rows);
+  const { sensors, doubts } = decideSensors(rows.channels, parsed, (axes) =>
+    places.map(({ person, start, end }): Piece => {
+      const [x, y, z] = axes.map((name) => rows.values(rows.channels.indexOf(name), start, end));
+      return { person, axes: [x!, y!, z!] };
+    }),
+  );
+  refuseEqualNames(sensors);
+  const warnings = doubts.map(({ message, option }) =>
+    option === null ? message : `${message} To settle it: ${shellCommand("--sensor", option)}`,
+  );
+  return { sensors, warnings };
+}
+
+function refuseEqualNames(sensors: readonly DecidedSensor[]): void {
+  const twice = sensors.find(({ name }, i) => sensors.some((other, j) => j < i && other.name === name));
+  if (twice === undefined) return;
+  throw new UserError(`--sensor: two sensors are called ${JSON.stringify(twice.name)}`, {
+    advice: "Give them different names: --sensor left=acc:...",
+  });
+}
+
+interface Place {
+  readonly person: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function somePieces(rows: Pick<RowSource, "stretches" | "time">): Place[] {
+  const places: Place[] = [];
+  for (const { user: person, start, end } of rows.stretches()) {
+    const seconds = end - start < 2 ? 0 : rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]!;
+    const length = Math.max(leastPieceRows, Math.round((pieceSeconds * (end - start)) / seconds));
+    for (let at = start; at + length <= end; at += length) places.push({ person, start: at, end: at + length });
+  }
+  const stride = Math.ceil(places.length / mostPieces);
+  return places.filter((_, i) => i % stride === 0);
+}

@@ -1,0 +1,98 @@
+// A sensor as a user writes it: [name=]kind:x,y,z[unit], for example "wrist=acc:ax,ay,az[m/s^2]".
+
+import { nearestName, UserError } from "../../errors.ts";
+import type { GivenSensor } from "../sensors/decide-sensors.ts";
+import { type Sensor, type SensorKind, unitNames } from "../sensors/sensor.ts";
+import { unitFor, writtenUnit } from "../sensors/unit-of-name.ts";
+
+const kinds = {
+  acc: { kind: "accelerometer", gravity: null },
+  linear: { kind: "accelerometer", gravity: false },
+  gravity: { kind: "gravity", gravity: null },
+  gyr: { kind: "gyroscope", gravity: null },
+  mag: { kind: "magnetometer", gravity: null },
+  none: { kind: "unknown", gravity: null },
+} as const satisfies Record<string, Pick<Sensor, "kind" | "gravity">>;
+
+const otherWords: Readonly<Record<string, keyof typeof kinds>> = {
+  accelerometer: "acc",
+  lin: "linear",
+  gyro: "gyr",
+  gyroscope: "gyr",
+  magnetometer: "mag",
+};
+
+const form = /^(?:([^=:]+)=\s*)?([a-z]+)\s*:(.+)$/i;
+const sensorForm = "KIND:X,Y,Z, as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]";
+const sensorKinds: string = Object.keys(kinds).join(", ");
+
+/** The axes that the text names, with and without a unit at its end; none where it is no sensor. */
+function axesOfGiven(text: string): string[][] {
+  const rest = form.exec(text.trim())?.[3];
+  if (rest === undefined) return [];
+  const bare = /^(.*\S)\s*\[[^[\]]*\]$/.exec(rest)?.[1];
+  const readings = bare === undefined ? [rest] : [rest, bare];
+  return readings.map((reading) => reading.split(",").map((name) => name.trim()));
+}
+
+/**
+ * @param channels among which the axes must be; a name that itself ends in brackets may be followed by another unit
+ * @throws UserError on another form, an unknown kind or unit, or a channel that is not there (but for the kind `none`)
+ */
+export function givenSensor(text: string, channels: readonly string[]): GivenSensor {
+  const [, name, word = ""] = form.exec(text.trim()) ?? [];
+  const readings = axesOfGiven(text);
+  if (readings.length === 0) throw new UserError(`--sensor: expected ${sensorForm}, got ${JSON.stringify(text)}`);
+  const key = word.toLowerCase();
+  const kindName =
+    key in kinds ? (key as keyof typeof kinds) : Object.hasOwn(otherWords, key) ? otherWords[key]! : null;
+  if (kindName === null) {
+    throw new UserError(`--sensor ${text}: expected a kind, one of ${sensorKinds}; got ${JSON.stringify(word)}`);
+  }
+  const trimmed = new Map(channels.map((channel) => [channel.trim(), channel]));
+  const axes = readings.find((reading) => reading.every((axis) => trimmed.has(axis))) ?? readings.at(-1)!;
+  if (axes.length !== 3 || new Set(axes).size !== 3) {
+    throw new UserError(
+      `--sensor ${text}: expected three different channels, of the axes x, y and z; got ${axes.join(", ")}`,
+    );
+  }
+  const missing = axes.find((axis) => !trimmed.has(axis));
+  if (missing !== undefined && kindName !== "none") {
+    const near = nearestName(missing, channels);
+    throw new UserError(
+      `--sensor ${text}: there is no channel ${JSON.stringify(missing)} among ${channels.join(", ")}`,
+      {
+        advice:
+          near === undefined ? "Name channels that are read; see --channels." : `Did you mean ${JSON.stringify(near)}?`,
+      },
+    );
+  }
+  const { kind, gravity } = kinds[kindName];
+  const [x, y, z] = axes.map((axis) => trimmed.get(axis) ?? axis) as [string, string, string];
+  const unitText = axes === readings[0] ? undefined : /\[([^[\]]*)\]$/.exec(text.trim())?.[1];
+  const unit = unitText === undefined ? null : unitOf(kind, unitText, text);
+  return {
+    sensor: { name: name?.trim() ?? "", kind, channels: [x, y, z], unit, gravity },
+    none: kindName === "none",
+  };
+}
+
+/** All that a user gives. @throws UserError as `givenSensor`, or where a channel is in two of them */
+export function givenSensors(texts: readonly string[], channels: readonly string[]): GivenSensor[] {
+  const given = texts.map((text) => givenSensor(text, channels));
+  const all = given.flatMap(({ sensor }) => sensor.channels);
+  const twice = all.find((name, i) => all.indexOf(name) !== i);
+  if (twice === undefined) return given;
+  throw new UserError(`--sensor: the channel ${JSON.stringify(twice)} is in two sensors; it belongs to one at most`);
+}
+
+function unitOf(kind: SensorKind, written: string, text: string): Sensor["unit"] {
+  const exact = unitNames(kind).find((unit) => unit === written);
+  const unit = exact ?? unitFor(kind, writtenUnit(written));
+  if (unit !== null) return unit;
+  const expected = unitNames(kind);
+  throw new UserError(
+    `--sensor ${text}: expected ${expected.length === 0 ? "no unit" : `a unit, one of ${expected.join(", ")}`}; got [${written}]`,
+    { advice: "Leave the unit out where it is another one, or raw counts." },
+  );
+}

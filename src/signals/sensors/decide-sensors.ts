@@ -1,0 +1,108 @@
+// Which sensors the channels of recordings are: what the user says, else what names and values say together.
+
+import { type Sensor, type SensorUnit, unitNames } from "./sensor.ts";
+import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
+import { type Piece, vectorValues } from "./vector-values.ts";
+import { type Weighed, weighSensor } from "./weigh-sensor.ts";
+
+/** A sensor as a user gives it; an empty name and what is null are left open. */
+export interface GivenSensor {
+  readonly sensor: Sensor;
+  /** The channels are said to be no sensor. */
+  readonly none: boolean;
+}
+
+/** A sensor and, in words, what its kind and unit rest on. */
+export interface DecidedSensor extends Sensor {
+  /** As "by its values: 9.81 at rest". */
+  readonly because: string;
+}
+
+export interface SensorDoubt {
+  readonly message: string;
+  /** What `--sensor` would say of it; null where no option helps. */
+  readonly option: string | null;
+}
+
+/**
+ * @param piecesOf values of three channels, evenly from all recordings
+ */
+export function decideSensors(
+  channels: readonly string[],
+  given: readonly GivenSensor[],
+  piecesOf: (axes: Sensor["channels"]) => readonly Piece[],
+): { sensors: readonly DecidedSensor[]; doubts: readonly SensorDoubt[] } {
+  const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));
+  const doubts: SensorDoubt[] = [];
+  const found = sensorsByName(channels)
+    .filter((sensor) => !sensor.channels.some((name) => taken.has(name)))
+    .map((named): DecidedSensor => {
+      const { sensor, because, doubt, unitsDiffer } = weighPeople(named, piecesOf(named.channels));
+      if (doubt !== undefined) doubts.push(doubtOf(sensor, doubt, unitsDiffer !== true));
+      return { ...sensor, because };
+    });
+  const kept = given.filter(({ none }) => !none).map(({ sensor }) => completed(sensor, piecesOf(sensor.channels)));
+  const place = ({ channels: axes }: Sensor): number => Math.min(...axes.map((name) => channels.indexOf(name)));
+  return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts };
+}
+
+/** All people together, but for an accelerometer whose people have different units. */
+function weighPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { unitsDiffer?: true } {
+  const weighed = weighSensor(named, vectorValues(pieces));
+  const { sensor } = weighed;
+  if (sensor.kind !== "accelerometer" || sensor.gravity === false) return weighed;
+  const byUnit = new Map<SensorUnit, string[]>();
+  for (const [person, own] of Map.groupBy(pieces, (piece) => piece.person)) {
+    const { unit, gravity } = weighSensor({ ...named, unit: null }, vectorValues(own)).sensor;
+    if (unit !== null && gravity === true) byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
+  }
+  if (byUnit.size < 2) return weighed;
+  const groups = [...byUnit].map(([unit, people]) => `${unit} for ${firstOf(people)}`).join(", ");
+  const doubt = `its units differ: by the values at rest ${groups}. Bring all recordings to one unit.`;
+  return {
+    sensor: { ...sensor, unit: null, gravity: true },
+    because: "units differ between people",
+    doubt,
+    unitsDiffer: true,
+  };
+}
+
+function firstOf(people: readonly string[]): string {
+  const shown = people.slice(0, 5).join(", ");
+  return people.length > 5 ? `${shown} and ${people.length - 5} more` : shown;
+}
+
+/** A given sensor with what the user left open. */
+function completed(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
+  const [byName] = sensorsByName(given.channels);
+  const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
+  const sensor = { ...given, name };
+  const values = vectorValues(pieces);
+  if (values === undefined || given.kind === "unknown") return { ...sensor, because: "as given" };
+  const weighed = weighSensor({ ...sensor, weak: false, written: undefined }, values).sensor;
+  const gravity = given.gravity ?? weighed.gravity;
+  if (given.unit !== null) return { ...sensor, gravity, because: "as given" };
+  const unit = weighed.gravity === gravity ? weighed.unit : null;
+  return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; the unit by its values" };
+}
+
+/** A usual answer to what could not be told. */
+function doubtOf(sensor: Sensor, message: string, settled: boolean): SensorDoubt {
+  const { name, channels, unit, kind } = sensor;
+  const usual = unit ?? unitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
+  const prefix = sensorsByName(channels)[0]?.name === name ? "" : `${name}=`;
+  return {
+    message: `Sensor ${name} (${channels.join(", ")}): ${message}`,
+    option: !settled
+      ? null
+      : `${prefix}${kindWord(sensor)}:${channels.map((channel) => channel.trim()).join(",")}[${usual}]`,
+  };
+}
+
+/** The kind's word as users write it. */
+function kindWord({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
+  if (kind === "gyroscope") return "gyr";
+  if (kind === "magnetometer") return "mag";
+  if (kind === "gravity") return "gravity";
+  return gravity === false ? "linear" : "acc";
+}

@@ -1,0 +1,82 @@
+// A sensor: three channels that are the axes of one vector. What every part of Tidemark knows of sensors stands here: reading
+// finds their columns, training turns them as a whole, drift measures them as a whole, diagnosis undoes their faults.
+
+/**
+ * One of:
+ * - `accelerometer`: with gravity or without, see `gravity`
+ * - `gravity`: the direction of gravity alone, as phones compute it
+ * - `gyroscope`: angular velocity
+ * - `magnetometer`
+ * - `unknown`: the axes of one vector, of which neither names nor values tell the kind
+ */
+export type SensorKind = "accelerometer" | "gravity" | "gyroscope" | "magnetometer" | "unknown";
+
+/** Names of the channels of the axes x, y and z, in this order. */
+export type Axes = readonly [x: string, y: string, z: string];
+
+/** Three channels that are one vector, and what is known of them. */
+export interface Sensor {
+  /** Begins the names of what is computed of the sensor: "A" of "A magnitude". */
+  readonly name: string;
+  /** What it measures. */
+  readonly kind: SensorKind;
+  /** Names of its three channels. */
+  readonly channels: Axes;
+  /** Null if nothing tells it: raw counts, for example. */
+  readonly unit: SensorUnit | null;
+  /** Whether an accelerometer at rest measures gravity; null if nothing tells it, and for other kinds. */
+  readonly gravity: boolean | null;
+}
+
+const accelerations: Partial<Record<SensorUnit, number>> = { "m/s^2": 1, g: 9.80665, "milli-g": 9.80665e-3 };
+const rotations: Partial<Record<SensorUnit, number>> = { "rad/s": 1, "deg/s": Math.PI / 180 };
+const magneticFields: Partial<Record<SensorUnit, number>> = {
+  uT: 1,
+  nT: 1e-3,
+  mT: 1e3,
+  T: 1e6,
+  gauss: 100,
+  milligauss: 0.1,
+};
+
+/** A unit of acceleration, angular velocity or magnetic field. */
+export type SensorUnit =
+  | "m/s^2"
+  | "g"
+  | "milli-g"
+  | "rad/s"
+  | "deg/s"
+  | "uT"
+  | "nT"
+  | "mT"
+  | "T"
+  | "gauss"
+  | "milligauss";
+
+/** The units of each kind, each as a multiple of the first. */
+const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUnit, number>>>>> = {
+  accelerometer: accelerations,
+  gravity: accelerations,
+  gyroscope: rotations,
+  magnetometer: magneticFields,
+  unknown: {},
+};
+
+/** In the order in which a message lists them. */
+export function unitNames(kind: SensorKind): SensorUnit[] {
+  return Object.keys(unitsOfKind[kind]) as SensorUnit[];
+}
+
+/** What a value in `from` is multiplied by to be in `to`. @throws RangeError on a unit of another kind */
+export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
+  const { [from]: own, [to]: wanted } = unitsOfKind[kind];
+  if (own === undefined || wanted === undefined) {
+    throw new RangeError(`unit: expected units of a sensor of kind ${kind}, got ${from} and ${to}`);
+  }
+  return own / wanted;
+}
+
+/** Standard gravity in each unit of acceleration. */
+export function gravityIn(unit: SensorUnit): number {
+  return unitFactor("accelerometer", "g", unit);
+}

@@ -1,0 +1,177 @@
+// Which columns form a sensor, and which, by their names alone: three names that differ in the letters x, y and z are the axes
+// of one vector; the rest of the name says of which kind, in which unit. The words are those of the loggers and data sets in
+// test/signals/sensors/vendor-headers.ts. Left out are axes that are numbered, as Axis1.
+
+import type { Sensor, SensorKind } from "./sensor.ts";
+import { unitFor, type WrittenUnit, writtenUnit } from "./unit-of-name.ts";
+
+/** A sensor and how sure its name is. */
+export interface NamedSensor extends Sensor {
+  /** Whether the kind rests on a single letter, as of Gx. */
+  readonly weak: boolean;
+  /** The unit that the names write, which may fit several kinds. */
+  readonly written: WrittenUnit | undefined;
+}
+
+/** In the order in which the first of their channels comes; a channel belongs to one sensor at most. */
+export function sensorsByName(columns: readonly string[]): NamedSensor[] {
+  const places = new Map(columns.map((column, place) => [column.trim(), place]));
+  const taken = new Set<string>();
+  const found: { readonly first: number; readonly sensor: NamedSensor }[] = [];
+  for (const column of columns) {
+    const triad = triadOf(column.trim(), places);
+    if (triad === undefined) continue;
+    const own = triad.places.map((place) => columns[place]!);
+    const described = describe(triad);
+    if (described === undefined || own.some((name) => taken.has(name))) continue;
+    for (const name of own) taken.add(name);
+    const [x, y, z] = own as [string, string, string];
+    found.push({ first: Math.min(...triad.places), sensor: { ...described, channels: [x, y, z] } });
+  }
+  const inOrder = found.sort((a, b) => a.first - b.first).map(({ sensor }) => sensor);
+  const named = Map.groupBy(inOrder, ({ name }) => name);
+  return inOrder.map((sensor) => (named.get(sensor.name)!.length === 1 ? sensor : withWholeName(sensor)));
+}
+
+/** The names around the letter of the axis, and where the columns of all three stand. */
+interface Triad {
+  readonly before: string;
+  readonly letter: string;
+  readonly after: string;
+  readonly places: readonly number[];
+}
+
+/** The rightmost x of a name for which there are columns with y and z in its place. */
+function triadOf(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
+  for (let at = column.length - 1; at >= 0; at--) {
+    const letter = column[at]!;
+    if (letter !== "x" && letter !== "X") continue;
+    const [before, after] = [column.slice(0, at), column.slice(at + 1)];
+    const place = (axis: string): number | undefined => {
+      const [same, other] = letter === "x" ? [axis, axis.toUpperCase()] : [axis.toUpperCase(), axis];
+      return places.get(before + same + after) ?? places.get(before + other + after);
+    };
+    const [y, z] = [place("y"), place("z")];
+    if (y === undefined || z === undefined) continue;
+    // With a fourth component it is a quaternion.
+    if (place("w") !== undefined) return undefined;
+    return { before, letter, after, places: [places.get(column)!, y, z] };
+  }
+  return undefined;
+}
+
+function describe({ before, letter, after }: Triad): Omit<NamedSensor, "channels"> | undefined {
+  const { unit: written, rest } = takeUnit(before, after);
+  const words = wordsOf(rest).filter((word) => !/^(axis|axes)$/.test(word));
+  if (isNoVector(words)) return undefined;
+  const byWords = kindOfWords(words);
+  const kind = byWords?.kind ?? kindOfUnit(written);
+  if (kind === "unknown" && written !== undefined && "angle" in written) return undefined;
+  return {
+    name: nameOf(before, letter, after),
+    kind,
+    unit: unitFor(kind, written),
+    gravity: byWords?.gravity ?? null,
+    weak: byWords?.weak ?? false,
+    written,
+  };
+}
+
+/** The unit in brackets or as a word of its own, and the name without it. */
+function takeUnit(before: string, after: string): { unit: WrittenUnit | undefined; rest: string } {
+  const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
+  for (const part of [after, before]) {
+    const text = bracket.exec(part)?.[1];
+    const unit = text === undefined ? undefined : writtenUnit(text);
+    if (unit !== undefined) return { unit, rest: `${before} ${after}`.replace(bracket, " ") };
+  }
+  const separate = (part: string): string[] => part.split(/[\s_.,:;|-]+/).filter((word) => word !== "");
+  const [first, last] = [separate(before), separate(after)];
+  for (const words of [last, first]) {
+    const at = words.findLastIndex((word) => writtenUnit(word) !== undefined);
+    const others = [...first, ...last].length - 1;
+    // A name needs more than a unit: "g_x" is a gyroscope.
+    if (at < 0 || others === 0) continue;
+    const kept = words === last ? [...first, ...words.toSpliced(at, 1)] : [...words.toSpliced(at, 1), ...last];
+    const unit = writtenUnit(words[at]!)!;
+    if (/^g$/i.test(words[at]!) && kindOfWords(wordsOf(kept.join(" ")))?.kind !== "accelerometer") continue;
+    return { unit, rest: kept.join(" ") };
+  }
+  return { unit: undefined, rest: `${before} ${after}` };
+}
+
+/** In lower case, cut at everything but letters, before a capital that follows a small letter, and as in totalacc. */
+function wordsOf(text: string): string[] {
+  return text
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .flatMap((word) => word.replace(/^(linear|user|total|body)(?=[a-z])/, "$1 ").split(" "))
+    .filter((word) => word !== "");
+}
+
+/** Angles and quaternions turn in other ways than vectors do. */
+function isNoVector(words: readonly string[]): boolean {
+  const text = words.join(" ");
+  return (
+    words.some((word) =>
+      /^(quat|ori(ent|inc|$)|attitude$|euler?$|angles?$|roll$|pitch$|yaw$|tilt|inclin|rotvec|rotmat|q$|dq$)/.test(word),
+    ) || /rot(ation)? ?(vec|mat)/.test(text)
+  );
+}
+
+function kindOfWords(
+  words: readonly string[],
+): { kind: SensorKind; gravity?: boolean | null; weak?: boolean } | undefined {
+  const text = words.join(" ");
+  const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
+  if (has(/^(gyr|itg\d*$|rot|omega$|angvel|angrate|angularvel)/)) return { kind: "gyroscope" };
+  if (/ang(ular)? ?(vel|rate|speed)/.test(text)) return { kind: "gyroscope" };
+  if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
+  const accelerometer =
+    has(/^(acc|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la)$/) || text === "g f";
+  if (accelerometer) {
+    const without = has(/^(lin|user|free|la$)/) || /without g|no g|excl/.test(text) || has(/^body$/);
+    const including = /(incl\w*|with) g/.test(text) || has(/^total$/);
+    return { kind: "accelerometer", gravity: including ? true : without ? false : null };
+  }
+  if (has(/^(grav|gra$|grv$)/)) return { kind: "gravity" };
+  const last = words.at(-1);
+  if (last === "a") return { kind: "accelerometer", weak: true };
+  if (last === "g" || last === "w") return { kind: "gyroscope", weak: true };
+  if ((last === "m" || last === "b") && words.length === 1) return { kind: "magnetometer", weak: true };
+  return undefined;
+}
+
+function kindOfUnit(written: WrittenUnit | undefined): SensorKind {
+  if (written === undefined || !("of" in written)) return "unknown";
+  const kinds = (Object.keys(written.of) as SensorKind[]).filter((kind) => kind !== "gravity");
+  return kinds.length === 1 ? kinds[0]! : "unknown";
+}
+
+/** What stands before the axis, or else after it; of a name that is all axis, the whole with xyz in its place. */
+function nameOf(before: string, letter: string, after: string): string {
+  const start = before.trim().replace(/[_.\s-]$/, "");
+  if (after === "" && before !== "") return before.replace(/[_.\s-]$/, "") || before;
+  if (wordsOf(start).length > 0) return start;
+  const end = after.replace(/[([{].*$/, "").replace(/^[_.\s-]+|[_.\s-]+$/g, "");
+  if (wordsOf(end).some((word) => !/^(axis|axes)$/.test(word)) && writtenUnit(end) === undefined) return end;
+  return `${before}${letter === "x" ? "xyz" : "XYZ"}${after}`;
+}
+
+/** Of sensors whose short names are equal. */
+function withWholeName(sensor: NamedSensor): NamedSensor {
+  const [x, y] = sensor.channels.map((name) => name.trim()) as [string, string];
+  const at = [...x].findIndex((letter, i) => letter !== y[i]);
+  return { ...sensor, name: `${x.slice(0, at)}${x[at] === "x" ? "xyz" : "XYZ"}${x.slice(at + 1)}` };
+}
+
+/** Whether a name is all axis and unit, as x or x-axis (g). */
+export function isNameless({ channels: [x] }: Sensor): boolean {
+  return wordsOf(takeUnit("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
+}
+
+/** How many words a sensor's name has. */
+export function lengthOfName({ name }: Sensor): number {
+  return wordsOf(name).length;
+}

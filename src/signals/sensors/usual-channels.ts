@@ -1,0 +1,49 @@
+// Which columns are read where nobody names any: those of one accelerometer and one gyroscope.
+
+import type { GivenSensor } from "./decide-sensors.ts";
+import type { Sensor, SensorKind } from "./sensor.ts";
+import { isNameless, lengthOfName, sensorsByName } from "./sensors-by-name.ts";
+
+export interface UsualChannels {
+  readonly channels: readonly string[];
+  /** Sensors of the same kinds that are not among them. */
+  readonly passedOver: readonly Sensor[];
+}
+
+/**
+ * Accelerometers with gravity come before those without, those that are named before x, y, z alone, short names before long.
+ * @param given all of them are read, and no other of their kinds
+ */
+export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
+  const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));
+  const found = sensorsByName(columns).filter(({ channels }) => !channels.some((name) => taken.has(name)));
+  const own = given.filter(({ none }) => !none).map(({ sensor }) => sensor);
+  const chosen: Sensor[] = [];
+  const passedOver: Sensor[] = [];
+  const choose = (kind: SensorKind, among: readonly Sensor[]): void => {
+    const ofUser = own.filter((sensor) => sensor.kind === kind);
+    if (ofUser.length > 0) {
+      chosen.push(...ofUser);
+      return;
+    }
+    const [first, ...others] = among.toSorted((a, b) => rank(a) - rank(b));
+    if (first === undefined) return;
+    chosen.push(first);
+    passedOver.push(...others);
+  };
+  const named = found.filter(({ kind }) => kind === "accelerometer");
+  choose(
+    "accelerometer",
+    named.length > 0 ? named : found.filter((sensor) => sensor.kind === "unknown" && isNameless(sensor)),
+  );
+  choose(
+    "gyroscope",
+    found.filter(({ kind }) => kind === "gyroscope"),
+  );
+  chosen.push(...own.filter((sensor) => !chosen.includes(sensor)));
+  return { channels: chosen.flatMap(({ channels }) => channels), passedOver };
+}
+
+function rank(sensor: Sensor): number {
+  return (sensor.gravity === false ? 1000 : 0) + (isNameless(sensor) ? 100 : 0) + lengthOfName(sensor);
+}

@@ -1,0 +1,202 @@
+// What one sensor is, by what its name says and what its values say. Values tell gravity and the unit, and are believed if an
+// accelerometer's name says another unit, since gravity is the same everywhere.
+//
+// Each limit lies between what MotionSense, BFRB, UCI HAR and WISDM hold in their own units and in the others, person by person
+// (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts looks at them again.
+
+import { gravityIn, type Sensor, type SensorUnit, unitNames } from "./sensor.ts";
+import type { NamedSensor } from "./sensors-by-name.ts";
+import type { VectorValues } from "./vector-values.ts";
+
+interface ShareOfGravity {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** At rest, as a share of gravity: 0.97 to 1.04 of all people, 0.54 to 1.29 of people who do nothing but jog. */
+const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
+/** The same where no name says that it is an accelerometer. */
+const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
+/** Rest over movement: 0.27 and more with gravity (0.16 in jogging alone), 0.02 and less of gyroscopes. */
+const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
+/** Length at rest over the spread around it: 22 and more with gravity, 1.5 and less of gyroscopes. */
+const leastSteadiness = 5;
+/** 99 % of angular velocities lie within 0.6 to 10.8 rad/s, which is 36 to 620 deg/s. */
+const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
+/** Nobody moves so little in deg/s. */
+const implausiblyStill = 2.5;
+/** 99 % of accelerations without gravity lie within 5 to 26 m/s^2 of whole data sets, which is 0.5 to 2.6 g. */
+const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
+/** The earth's field is 22 to 67 uT at the ground; other iron adds to it. */
+const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: number])[] = [
+  ["uT", 15, 130],
+  ["gauss", 0.2, 0.7],
+  ["milligauss", 150, 1300],
+  ["nT", 15_000, 130_000],
+  ["T", 15e-6, 130e-6],
+];
+/** Raw counts of an accelerometer are a power of two per g, give or take its calibration. */
+const [leastCounts, countsTolerance] = [64, 0.04];
+
+export interface Weighed {
+  readonly sensor: Sensor;
+  /** In words, what kind and unit rest on. */
+  readonly because: string;
+  /** What could not be told, or contradicts itself. */
+  readonly doubt?: string;
+}
+
+/** @param values undefined where there are too few */
+export function weighSensor(named: NamedSensor, values: VectorValues | undefined): Weighed {
+  const { name, kind, channels, unit, gravity } = named;
+  const sensor: Sensor = { name, kind, channels, unit, gravity };
+  if (values === undefined) return { sensor, because: "by its name; too few values to tell more" };
+  switch (kind) {
+    case "accelerometer":
+      return weighAccelerometer(sensor, values);
+    case "gravity":
+      return weighGravity(sensor, values);
+    case "gyroscope":
+      return weighGyroscope(sensor, values, named.weak);
+    case "magnetometer":
+      return weighMagnetometer(sensor, values);
+    case "unknown":
+      return weighUnknown(sensor, values, named);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The unit in which the length at rest is gravity. */
+export function unitAtRest(rest: number, { least, most }: ShareOfGravity = nearGravity): SensorUnit | undefined {
+  return unitNames("accelerometer").find((unit) => rest >= least * gravityIn(unit) && rest <= most * gravityIn(unit));
+}
+
+function weighAccelerometer(sensor: Sensor, values: VectorValues): Weighed {
+  const { unit, gravity } = sensor;
+  const { rest, movement, steadiness } = values;
+  const atRest = `${short(rest)} at rest`;
+  const lasting = rest >= gravityShare.some * movement;
+  const measured = lasting ? unitAtRest(rest) : undefined;
+  if (measured !== undefined) {
+    const decided = { ...sensor, unit: measured, gravity: true };
+    const because = `by its values: ${atRest}`;
+    if (unit !== null && unit !== measured) {
+      const doubt = `its name says ${unit}, but ${atRest} is gravity in ${measured}; it is taken to be in ${measured}.`;
+      return { sensor: decided, because, doubt };
+    }
+    if (gravity !== false) return { sensor: decided, because };
+    return { sensor: decided, because, doubt: `its name says that it is without gravity, but it measures ${atRest}.` };
+  }
+  if (gravity !== false && lasting && steadiness >= leastSteadiness) {
+    const counts = "which is gravity in none of its usual units (raw counts?)";
+    const doubt =
+      unit === null
+        ? `its unit is not known: it measures ${atRest}, ${counts}.`
+        : `its name says ${unit}, but it measures ${atRest}, ${counts}.`;
+    return { sensor: { ...sensor, unit: null, gravity: true }, because: `by its values: ${atRest}`, doubt };
+  }
+  if (rest <= gravityShare.none * movement || gravity === false) return withoutGravity(sensor, values);
+  const because = "by its name";
+  return { sensor, because, doubt: `neither its name nor its values (${atRest}) tell whether they include gravity.` };
+}
+
+function withoutGravity(sensor: Sensor, { rest, movement }: VectorValues): Weighed {
+  const because = `by its values: ${short(rest)} at rest, 99 % within ${short(movement)}`;
+  const moves = movement > linearLimits.leastMetres ? "m/s^2" : movement < linearLimits.mostG ? "g" : null;
+  const unit = sensor.unit ?? moves;
+  const doubt =
+    sensor.gravity === true
+      ? `its name says that it includes gravity, but it measures ${short(rest)} at rest.`
+      : unit === null
+        ? "its unit is not known: its values may be in m/s^2 or in g."
+        : undefined;
+  return { sensor: { ...sensor, unit, gravity: false }, because, ...(doubt !== undefined && { doubt }) };
+}
+
+function weighGravity(sensor: Sensor, { rest }: VectorValues): Weighed {
+  const measured = unitAtRest(rest, closeToGravity);
+  const because = `by its name; ${short(rest)} at rest`;
+  return { sensor: { ...sensor, unit: measured ?? sensor.unit }, because };
+}
+
+function weighGyroscope(sensor: Sensor, values: VectorValues, weak: boolean): Weighed {
+  const { rest, reach } = values;
+  const gravity = gravityOf(values);
+  if (gravity !== undefined) {
+    const found = `it measures ${short(rest)} at rest, as an accelerometer does in ${gravity}`;
+    if (weak && sensor.unit === null) {
+      const decided = { ...sensor, kind: "accelerometer", unit: gravity, gravity: true } as const;
+      return {
+        sensor: decided,
+        because: `by its values: ${short(rest)} at rest`,
+        doubt: `by its name a gyroscope, but ${found}.`,
+      };
+    }
+    return { sensor, because: "by its name", doubt: `by its name a gyroscope, but ${found}.` };
+  }
+  const because = `99 % within ${short(reach)}`;
+  if (sensor.unit !== null) {
+    const off = sensor.unit === "rad/s" ? reach > rotationLimits.leastDegrees : reach < implausiblyStill;
+    const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${short(reach)}.`;
+    return { sensor, because: `by its name; ${because}`, ...(off && { doubt }) };
+  }
+  const unit: SensorUnit | null =
+    reach < rotationLimits.mostRadians ? "rad/s" : reach > rotationLimits.leastDegrees ? "deg/s" : null;
+  const decided = { ...sensor, unit };
+  if (unit !== null) return { sensor: decided, because: `by its values: ${because}` };
+  return {
+    sensor: decided,
+    because: "by its name",
+    doubt: `its unit is not known: 99 % of its values lie within ${short(reach)}.`,
+  };
+}
+
+function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): Weighed {
+  if (sensor.unit !== null) return { sensor, because: "by its name" };
+  const unit = earthsField.find(([, least, most]) => rest >= least && rest <= most)?.[0] ?? null;
+  return {
+    sensor: { ...sensor, unit },
+    because: unit === null ? "by its name" : `by its values: ${short(rest)} at rest`,
+  };
+}
+
+function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSensor): Weighed {
+  const { rest, reach } = values;
+  const because = `by its values: ${short(rest)} at rest`;
+  const gravity = gravityOf(values);
+  if (gravity !== undefined) {
+    return { sensor: { ...sensor, kind: "accelerometer", unit: gravity, gravity: true }, because };
+  }
+  if (written !== undefined && "of" in written && written.of.magnetometer !== undefined) {
+    const unit = written.of.magnetometer;
+    const field = earthsField.find(([known]) => known === unit);
+    if (field !== undefined && rest >= field[1] && rest <= field[2]) {
+      return { sensor: { ...sensor, kind: "magnetometer", unit }, because };
+    }
+  }
+  if (isGravity(values) && isPowerOfTwo(rest)) {
+    const counts = `${because}, as of raw counts`;
+    return { sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: true }, because: counts };
+  }
+  const said = `${short(rest)} at rest, 99 % within ${short(reach)}`;
+  return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) tell what it measures.` };
+}
+
+/** The unit in which what is measured can be nothing but gravity. */
+function gravityOf(values: VectorValues): SensorUnit | undefined {
+  return isGravity(values) ? unitAtRest(values.rest, closeToGravity) : undefined;
+}
+
+function isGravity({ rest, movement, steadiness }: VectorValues): boolean {
+  return rest >= gravityShare.nameless * movement && steadiness >= leastSteadiness;
+}
+
+function isPowerOfTwo(rest: number): boolean {
+  const nearest = 2 ** Math.round(Math.log2(rest));
+  return nearest >= leastCounts && Math.abs(rest / nearest - 1) <= countsTolerance;
+}
+
+function short(value: number): string {
+  return `${Number(value.toPrecision(2 + Number(value >= 1)))}`;
+}

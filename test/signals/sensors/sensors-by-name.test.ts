@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
+import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
+import { usualChannels } from "../../../src/signals/sensors/usual-channels.ts";
+import { vendorHeaders } from "./vendor-headers.ts";
+
+function written({ name, kind, unit, gravity, channels }: Sensor): string {
+  const words = [name, kind, ...(unit === null ? [] : [unit])];
+  if (gravity !== null) words.push(gravity ? "with" : "without");
+  return `${words.join(" ")}: ${channels.map((channel) => channel.trim()).join(";")}`;
+}
+
+describe.each(vendorHeaders)("$source", ({ header, delimiter = ",", sensors, read }) => {
+  const columns = header.split(delimiter);
+
+  it("holds these sensors, by its names", () => {
+    expect(sensorsByName(columns).map(written)).toEqual(sensors);
+  });
+
+  it.skipIf(read === undefined)("is read by one accelerometer and one gyroscope", () => {
+    const { channels } = usualChannels(columns);
+    expect(channels.filter((_, i) => i % 3 === 0)).toEqual(read);
+  });
+});
+
+it("names every sensor otherwise, also where the short names are equal", () => {
+  const sensors = sensorsByName(["gX(°/s)", "gY(°/s)", "gZ(°/s)", "g_x", "g_y", "g_z"]);
+  expect(sensors.map(({ name }) => name)).toEqual(["gXYZ(°/s)", "g_xyz"]);
+});
+
+it("reads all sensors that a user gives, and none of those that the user says are none", () => {
+  const columns = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz", "x", "y", "z"];
+  const given = (kind: Sensor["kind"], channels: Sensor["channels"], none = false) => ({
+    ...{ none, sensor: { name: "", kind, channels, unit: null, gravity: null } },
+  });
+  expect(usualChannels(columns, [given("accelerometer", ["x", "y", "z"])]).channels).toEqual([
+    ...["x", "y", "z", "Gx", "Gy", "Gz"],
+  ]);
+  expect(usualChannels(columns, [given("unknown", ["Gx", "Gy", "Gz"], true)]).channels).toEqual(["Ax", "Ay", "Az"]);
+  expect(usualChannels(columns, [given("magnetometer", ["x", "y", "z"])]).channels).toHaveLength(9);
+});
+
+// The rules that read, turned and measured before there was one: what they agreed on must stay as it was, to the names of
+// signals, and nothing that they found may be lost.
+const accelerations = /^(la|(linear|user|total|body)[_\s-]?)?a(cc.*)?$/i;
+const rotations = /^((total|body)[_\s-]?)?(g|gyr.*|rot.*|w|omega|angular[_\s-]?vel.*)$/i;
+function measuredBefore(channels: readonly string[]): { stem: string; quantity: string; channels: string[] }[] {
+  const byStem = Map.groupBy(channels, (name) => name.replace(/[_.\s-]?[xyz]$/i, ""));
+  return [...byStem].flatMap(([stem, names]) => {
+    if (names.length !== 3 || names.includes(stem)) return [];
+    const quantity = accelerations.test(stem) ? "accelerometer" : rotations.test(stem) ? "gyroscope" : undefined;
+    return quantity === undefined ? [] : [{ stem, quantity, channels: names }];
+  });
+}
+
+describe("what was measured before", () => {
+  const prefix = fc.constantFrom("", "linear", "user", "total", "body", "Body", "TOTAL");
+  const stem = fc.constantFrom(
+    ...[
+      "A",
+      "a",
+      "acc",
+      "Acc",
+      "ACCEL",
+      "accelerometer",
+      "acceleration",
+      "accWrist",
+      "g",
+      "G",
+      "gyr",
+      "Gyro",
+      "gyroscope",
+    ],
+    ...["rot", "rotationRate", "rotation", "w", "W", "omega", "angularVelocity", "angular_velocity", "angular vel"],
+  );
+  const separator = fc.constantFrom("", "_", ".", " ", "-");
+  const axes = fc.constantFrom(["x", "y", "z"], ["X", "Y", "Z"]);
+
+  it("has the same name, kind and axes", () => {
+    fc.assert(
+      fc.property(prefix, separator, stem, separator, axes, (before, between, own, after, letters) => {
+        const columns = [
+          ...letters.map((axis) => `${before}${before === "" ? "" : between}${own}${after}${axis}`),
+          "t",
+        ];
+        for (const { stem: name, quantity, channels } of measuredBefore(columns)) {
+          expect(sensorsByName(columns)).toMatchObject([{ name, kind: quantity, channels }]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("comes in the order of the columns", () => {
+    const columns = ["Gx", "Ax", "Gy", "Ay", "Gz", "Az"];
+    expect(sensorsByName(columns).map(({ name }) => name)).toEqual(measuredBefore(columns).map(({ stem }) => stem));
+  });
+});
+
+it("finds every three names that differ in x, y and z alone, but for quaternions and angles", () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (before, after) => {
+      const columns = ["x", "y", "z"].map((axis) => `${before}${axis}${after}`);
+      fc.pre(!/quat|ori|att|eul|ang|roll|pitch|yaw|tilt|incl|rot|[qd°]|deg|rad|[xyz]/i.test(before + after));
+      fc.pre(columns.every((column) => column.trim() === column));
+      expect(sensorsByName(columns).map(({ channels }) => channels)).toEqual([columns]);
+    }),
+  );
+});
+
+it.each([
+  [["pressure", "Ax", "Ay", "magnitude"]],
+  [["quat_x", "quat_y", "quat_z"]],
+  [["orientationX", "orientationY", "orientationZ"]],
+  [["rotation_vector_x", "rotation_vector_y", "rotation_vector_z"]],
+  [["euler.x", "euler.y", "euler.z"]],
+  [["pose_x (deg)", "pose_y (deg)", "pose_z (deg)"]],
+])("finds no sensor in %j", (columns) => {
+  expect(sensorsByName(columns)).toEqual([]);
+});

@@ -1,0 +1,132 @@
+// The limits of weigh-sensor.ts, looked at again on real people: every person of four data sets, in every usual unit, is what
+// the data set's README says, whatever the columns are called.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
+import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
+import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
+import { type Weighed, weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
+
+const directory = fileURLToPath(new URL("../../../../shared/data/", import.meta.url));
+const pathOf = (name: string): string => `${directory}${name}/${name}.parquet`;
+
+const named = (x: string, y: string, z: string) => sensorsByName([x, y, z])[0]!;
+const scaled = (pieces: readonly Piece[], factor: number): Piece[] =>
+  pieces.map(({ person, axes: [x, y, z] }) => {
+    const times = (values: Float32Array): Float32Array => values.map((value) => value * factor);
+    return { person, axes: [times(x), times(y), times(z)] };
+  });
+/** As if the device had taken gravity away: movement around each second's mean, and a little bias. */
+const withoutGravity = (pieces: readonly Piece[]): Piece[] =>
+  pieces.map(({ person, axes }) => {
+    const [x, y, z] = axes.map((values) => {
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return values.map((value) => value - mean + 0.02);
+    });
+    return { person, axes: [x!, y!, z!] };
+  });
+const weigh = (columns: readonly [string, string, string], pieces: readonly Piece[]): Weighed =>
+  weighSensor(named(...columns), vectorValues(pieces));
+
+/** Of each person, evenly. */
+const piecesOfPerson = 60;
+
+describe.each([
+  { name: "motionsense", recording: "recording" },
+  { name: "bfrb_samsung", recording: "recording" },
+  { name: "uci_har", recording: "window_id" },
+  { name: "wisdm_watch", recording: "recording" },
+])("$name", ({ name, recording }) => {
+  describe.skipIf(!existsSync(pathOf(name)))("(skipped without ../shared/data)", () => {
+    let opened: OpenedRecordings;
+    let acceleration: Piece[];
+    let rotation: Piece[];
+    const ofPeople = (pieces: readonly Piece[]): (readonly Piece[])[] => [
+      ...Map.groupBy(pieces, ({ person }) => person).values(),
+    ];
+    beforeAll(async () => {
+      const columns = { group: "user", recording, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] };
+      opened = await openRecordings([pathOf(name)], { columns, requireLabels: false, nominalRateHz: 50 });
+      const piecesOf = (first: number): Piece[] => {
+        const { rows } = opened;
+        const places = rows.recordings.flatMap(({ user, start, end }, r) => {
+          const length = Math.round(1 / rows.sampling[r]!.periodSeconds);
+          const count = Math.floor((end - start) / length);
+          return Array.from({ length: count }, (_, i) => ({ user, from: start + i * length, length }));
+        });
+        return [...Map.groupBy(places, ({ user }) => user).values()].flatMap((own) => {
+          const stride = Math.ceil(own.length / piecesOfPerson);
+          return own
+            .filter((_, i) => i % stride === 0)
+            .map(({ user, from, length }): Piece => {
+              const [x, y, z] = [0, 1, 2].map((axis) => rows.values(first + axis, from, from + length));
+              return { person: user, axes: [x!, y!, z!] };
+            });
+        });
+      };
+      [acceleration, rotation] = [piecesOf(0), piecesOf(3)];
+    });
+    afterAll(() => opened.rows.close());
+
+    it.each([
+      { unit: "m/s^2", factor: 1 },
+      { unit: "g", factor: 1 / 9.80665 },
+      { unit: "milli-g", factor: 1000 / 9.80665 },
+    ])("an accelerometer in $unit, of every person, with a name or without", ({ unit, factor }) => {
+      for (const pieces of [acceleration, ...ofPeople(acceleration)].map((own) => scaled(own, factor))) {
+        for (const columns of [
+          ["Ax", "Ay", "Az"],
+          ["x", "y", "z"],
+          ["linear_x", "linear_y", "linear_z"],
+        ] as const) {
+          const { sensor, doubt } = weigh(columns, pieces);
+          expect(sensor).toMatchObject({ kind: "accelerometer", unit, gravity: true });
+          expect(doubt).toBeUndefined();
+        }
+        const { sensor, doubt } = weigh(["acc_x (g)", "acc_y (g)", "acc_z (g)"], pieces);
+        expect(sensor).toMatchObject({ kind: "accelerometer", unit, gravity: true });
+        if (unit === "g") expect(doubt).toBeUndefined();
+        else expect(doubt).toContain(`is gravity in ${unit}`);
+      }
+    });
+
+    it("an accelerometer in raw counts, of every person", () => {
+      for (const pieces of ofPeople(acceleration).map((own) => scaled(own, 16_384 / 9.80665))) {
+        expect(weigh(["acc_x", "acc_y", "acc_z"], pieces).sensor).toMatchObject({ unit: null, gravity: true });
+      }
+      const all = scaled(acceleration, 64 / 9.80665);
+      expect(weigh(["x", "y", "z"], all)).toMatchObject({
+        sensor: { kind: "accelerometer", unit: null, gravity: true },
+      });
+    });
+
+    it.each([
+      { unit: "rad/s", factor: 1 },
+      { unit: "deg/s", factor: 180 / Math.PI },
+    ])("a gyroscope in $unit, of every person", ({ unit, factor }) => {
+      for (const pieces of [rotation, ...ofPeople(rotation)].map((own) => scaled(own, factor))) {
+        const { sensor, doubt } = weigh(["Gx", "Gy", "Gz"], pieces);
+        expect(sensor).toMatchObject({ kind: "gyroscope", unit, gravity: null });
+        expect(doubt).toBeUndefined();
+        const { sensor: nameless } = weigh(["x", "y", "z"], pieces);
+        expect(nameless.kind).toBe("unknown");
+      }
+    });
+
+    it("no gravity where there is none, of every person; and the unit of all of them", () => {
+      const linear = withoutGravity(acceleration);
+      for (const pieces of ofPeople(linear)) {
+        expect(weigh(["acc_x", "acc_y", "acc_z"], pieces).sensor.gravity).toBe(false);
+        expect(weigh(["userAcceleration.x", "userAcceleration.y", "userAcceleration.z"], pieces).sensor.unit).not.toBe(
+          "g",
+        );
+      }
+      expect(weigh(["acc_x", "acc_y", "acc_z"], linear).sensor).toMatchObject({ unit: "m/s^2", gravity: false });
+      const inG = weigh(["acc_x", "acc_y", "acc_z"], scaled(linear, 1 / 9.80665));
+      expect(inG.sensor.gravity).toBe(false);
+      expect(inG.sensor.unit).not.toBe("m/s^2");
+      if (inG.sensor.unit === null) expect(inG.doubt).toContain("may be in m/s^2 or in g");
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { decideSensors, type GivenSensor } from "../../../src/signals/sensors/decide-sensors.ts";
+import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
+import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
+import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
+import { weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
+import { Rng } from "../../../src/stats/random.ts";
+
+/** Seconds of somebody who sits for half of the time: a length at rest, and movement around it. */
+function pieces({
+  rest,
+  movement,
+  noise = 0.002,
+  person = "p",
+}: {
+  rest: number;
+  movement: number;
+  noise?: number;
+  person?: string;
+}): Piece[] {
+  const rng = Rng.fromSeed(5);
+  return Array.from({ length: 40 }, (_, i): Piece => {
+    const [a, b, c] = [rng.normal(), rng.normal(), rng.normal()];
+    const norm = Math.hypot(a, b, c);
+    const size = i % 2 === 0 ? noise * Math.max(rest, movement) : movement / 3;
+    const axis = (towards: number): Float32Array =>
+      Float32Array.from({ length: 50 }, () => (rest * towards) / norm + size * rng.normal());
+    return { person, axes: [axis(a), axis(b), axis(c)] };
+  });
+}
+
+const weigh = (columns: readonly string[], own: readonly Piece[]) =>
+  weighSensor(sensorsByName(columns)[0]!, vectorValues(own));
+const acc = ["acc_x", "acc_y", "acc_z"];
+
+describe("values", () => {
+  it("say what a vector measures at rest and how far it moves", () => {
+    const values = vectorValues(pieces({ rest: 9.8, movement: 12 }))!;
+    expect(values.rest).toBeCloseTo(9.8, 1);
+    expect(values.steadiness).toBeGreaterThan(100);
+    expect(values.movement).toBeGreaterThan(9);
+    expect(vectorValues(pieces({ rest: 9.8, movement: 12 }).slice(0, 4))).toBeUndefined();
+  });
+
+  it.each([
+    { columns: ["X [G]", "Y [G]", "Z [G]"], rest: 0.45, kind: "magnetometer", unit: "gauss" },
+    { columns: ["X [G]", "Y [G]", "Z [G]"], rest: 1.01, kind: "accelerometer", unit: "g" },
+    { columns: ["Mag_X", "Mag_Y", "Mag_Z"], rest: 48, kind: "magnetometer", unit: "uT" },
+    { columns: ["Mag_X", "Mag_Y", "Mag_Z"], rest: 0.91, kind: "magnetometer", unit: null },
+    { columns: ["GraX", "GraY", "GraZ"], rest: 9.81, kind: "gravity", unit: "m/s^2" },
+    { columns: ["x", "y", "z"], rest: 4096, kind: "accelerometer", unit: null },
+    { columns: ["x", "y", "z"], rest: 64.3, kind: "accelerometer", unit: null },
+    { columns: ["x", "y", "z"], rest: 3, kind: "unknown", unit: null },
+  ])("tell $columns.0 with $rest at rest as $kind in $unit", ({ columns, rest, kind, unit }) => {
+    expect(weigh(columns, pieces({ rest, movement: rest })).sensor).toMatchObject({ kind, unit });
+  });
+
+  it("win over a single letter, and over the unit of a name", () => {
+    expect(weigh(["gx", "gy", "gz"], pieces({ rest: 9.8, movement: 9 }))).toMatchObject({
+      sensor: { kind: "accelerometer", unit: "m/s^2", gravity: true },
+      doubt: expect.stringContaining("by its name a gyroscope, but it measures 9.8"),
+    });
+    expect(weigh(["gyro_x", "gyro_y", "gyro_z"], pieces({ rest: 9.8, movement: 9 }))).toMatchObject({
+      sensor: { kind: "gyroscope" },
+      doubt: expect.stringContaining("as an accelerometer does in m/s^2"),
+    });
+    expect(weigh(["x-axis (g)", "y-axis (g)", "z-axis (g)"], pieces({ rest: 9.8, movement: 9 }))).toMatchObject({
+      sensor: { kind: "accelerometer", unit: "m/s^2" },
+      doubt: expect.stringMatching(/its name says g, but 9\.8\d* at rest is gravity in m\/s\^2/),
+    });
+    expect(weigh(["total_acc_x", "total_acc_y", "total_acc_z"], pieces({ rest: 0.05, movement: 18 }))).toMatchObject({
+      sensor: { gravity: false, unit: "m/s^2" },
+      doubt: expect.stringContaining("its name says that it includes gravity"),
+    });
+  });
+
+  it("of too few seconds say nothing", () => {
+    expect(weigh(acc, [])).toEqual({
+      sensor: { name: "acc", kind: "accelerometer", channels: acc, unit: null, gravity: null },
+      because: "by its name; too few values to tell more",
+    });
+  });
+
+  it("leave open what they cannot tell", () => {
+    expect(weigh(acc, pieces({ rest: 3, movement: 45 })).doubt).toContain("whether they include gravity");
+    expect(weigh(["Gx", "Gy", "Gz"], pieces({ rest: 0.1, movement: 20 }))).toMatchObject({
+      sensor: { kind: "gyroscope", unit: null },
+      doubt: expect.stringContaining("its unit is not known"),
+    });
+    expect(weigh(["Gx (rad/s)", "Gy (rad/s)", "Gz (rad/s)"], pieces({ rest: 0.1, movement: 300 }))).toMatchObject({
+      sensor: { unit: "rad/s" },
+      doubt: expect.stringContaining("its name says rad/s"),
+    });
+  });
+});
+
+describe("decideSensors", () => {
+  const channels = ["acc_x", "acc_y", "acc_z", "a", "b", "c"];
+  const given = (sensor: Partial<Sensor>, none = false): GivenSensor => ({
+    none,
+    sensor: { name: "", kind: "accelerometer", channels: ["a", "b", "c"], unit: null, gravity: null, ...sensor },
+  });
+
+  it("believes the user, and fills in what the user leaves open", () => {
+    const of = (...told: GivenSensor[]) =>
+      decideSensors(channels, told, ([x]) => pieces(x === "a" ? { rest: 1, movement: 1 } : { rest: 9.8, movement: 9 }))
+        .sensors;
+    expect(of()).toMatchObject([{ name: "acc", unit: "m/s^2" }]);
+    expect(of(given({}))[1]).toEqual({
+      ...{ name: "a b c", kind: "accelerometer", channels: ["a", "b", "c"], unit: "g", gravity: true },
+      because: "as given; the unit by its values",
+    });
+    expect(of(given({ unit: "milli-g", name: "ankle" }))[1]).toMatchObject({
+      name: "ankle",
+      unit: "milli-g",
+      because: "as given",
+    });
+    expect(of(given({ kind: "gyroscope", unit: "deg/s" }))[1]).toMatchObject({
+      kind: "gyroscope",
+      unit: "deg/s",
+      gravity: null,
+    });
+    expect(of(given({ channels: ["acc_x", "acc_y", "acc_z"] }, true))).toEqual([]);
+  });
+
+  it("names the people whose units differ, and takes none of them", () => {
+    const both = [
+      ...["ann", "bob"].flatMap((person) => pieces({ rest: 9.8, movement: 9, person })),
+      ...pieces({ rest: 1, movement: 1, person: "cy" }),
+    ];
+    const { sensors, doubts } = decideSensors(acc, [], () => both);
+    expect(sensors).toMatchObject([{ unit: null, gravity: true }]);
+    expect(doubts).toEqual([
+      {
+        message: expect.stringContaining("m/s^2 for ann, bob, g for cy"),
+        option: null,
+      },
+    ]);
+  });
+});

@@ -71,7 +71,7 @@ function judgedLines(result: JudgedBatch, model: string): Block[] {
     "",
     ...(comparisons.length === 0
       ? ["Nothing could be compared: the batch is shorter than what was rehearsed."]
-      : [...comparisonLines(comparisons), "", ...channelLines(result)]),
+      : [...comparisonLines(comparisons), "", ...channelLines(leadingComparison(result))]),
     "",
     ...signalLines(result),
     ...(causes.length === 0 ? [] : ["", ...causes.map(causeLine)]),
@@ -124,8 +124,23 @@ function unusual(comparison: CheckedComparison): string {
   return `${seen}p ${p < 0.001 ? "< .001" : fixed(p)}${unseen}`;
 }
 
-function channelLines({ comparisons, leading }: JudgedBatch): Block[] {
-  const shown = comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
+/** What --verbose adds: what was read, and the channels against every other reference, from which the decision was made. */
+export function decisionBlocks(result: CheckResult): Block[] {
+  if (result.verdict === "rejected") return [];
+  const { comparisons, rows, windows, seconds, thresholds, evidence } = result;
+  const others = comparisons.filter((comparison) => comparison !== leadingComparison(result));
+  return [
+    `read       ${count(rows)} rows, ${duration(seconds)}, ${count(windows)} windows`,
+    `decided    by ${thresholds} thresholds; evidence ${evidence.value}, an alarm at ${evidence.alarm_at}`,
+    ...others.flatMap((comparison) => channelLines(comparison)),
+  ];
+}
+
+function leadingComparison({ comparisons, leading }: JudgedBatch): CheckedComparison {
+  return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
+}
+
+function channelLines(shown: CheckedComparison): Block[] {
   const rows = Object.entries(shown.channels).map(([name, own]) => [
     name,
     fixed(own.ks),

@@ -32,6 +32,7 @@ export function predictCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { predict } = await import("../../pipelines/predict.ts");
       const result = await predict(config, { reporter: { warn: terminal.warn } });
+      terminal.detail(`read       ${counted(result.windows, "window")} of ${config.files.join(", ")}`);
       if (json) return terminal.json(snakeKeys(result));
       const rows = Object.entries(result.classes).map(([name, n]) => [name, count(n), fixed(n / result.windows)]);
       terminal.print(

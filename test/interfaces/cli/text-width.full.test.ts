@@ -75,6 +75,7 @@ describe("what every command prints", () => {
         expect(wide, all.join(" ")).toEqual([]);
         if (loudness === "--verbose") expect(stderr).toMatch(/^options {4}\S.*\n(.*\n)*time {7}\S+ .*in all$/m);
         else expect(stderr).toBe("");
+        if (command === "check" && loudness === "--verbose") expect(stderr).toMatch(/^read {7}\S.*\ndecided {4}by /m);
         outputs.push(stdout);
       }
       expect(outputs.at(-1)).not.toBe("");

@@ -9,3 +9,4 @@ export { type DeviceModel, readDeviceModel } from "./monitoring/summaries/device
 export { type DeviceSummary, type DeviceSummaryJson, summaryToJson } from "./monitoring/summaries/device-summary.ts";
 export { encodeSummary } from "./monitoring/summaries/device-summary-codec.ts";
 export type { DroppedRows } from "./signals/preprocessing/incoming-rows.ts";
+export { type Sensor, unitFactor } from "./signals/sensors/sensor.ts";

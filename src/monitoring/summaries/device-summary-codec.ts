@@ -1,4 +1,4 @@
-// The binary form of a DeviceSummary, a quarter of its JSON:
+// The binary form of a DeviceSummary, two fifths of its JSON:
 //
 //   byte      version, 1
 //   varints   length of the model's version in bytes; the version in UTF-8

@@ -9,11 +9,11 @@ import { chromium, loadPage } from "../../chromium.ts";
 import { runScenario } from "./browser-scenario.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-/** What a training freezes needs the training; everything else judges and runs anywhere. */
-const onlyInTraining = /(freeze-drift-baseline|compute-baseline|measure-batch)\.ts$/;
+/** What freezes a baseline, and what measures a batch (see test/device); everything else judges and runs anywhere. */
+const notForJudging = /(freeze-drift-baseline|describe-values|measure-batch|window-signals|device-batch|classify)\.ts$/;
 const anywhere = ["signals/sensors", "monitoring/summaries", "monitoring/drift"].flatMap((room) =>
   readdirSync(join(root, "src", room), { encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !onlyInTraining.test(file))
+    .filter((file) => file.endsWith(".ts") && !notForJudging.test(file))
     .map((file) => `./src/${room}/${file}`),
 );
 const entry = join(root, "browser-entry.ts");

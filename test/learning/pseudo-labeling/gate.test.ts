@@ -209,6 +209,14 @@ describe("the rules on unlabelled windows", () => {
     expect(failed(proxyRules(champion, little))).toEqual([]);
   });
 
+  it("let through what lost as much as the limit", () => {
+    const none: Proxies = { mean_confidence: 0, mean_entropy: 0, flip_rate: 0, drift: 0 };
+    const limit = gateLimits.proxySlack;
+    expect(
+      failed(proxyRules(none, { mean_confidence: -limit, mean_entropy: limit, flip_rate: limit, drift: limit })),
+    ).toEqual([]);
+  });
+
   it.each<[string, Partial<Proxies>]>([
     ["confidence", { mean_confidence: 0.679 }],
     ["entropy", { mean_entropy: 0.421 }],

@@ -78,6 +78,90 @@ describe("diagnose", () => {
     expect(diagnose(batch, baseline, sensors, { ...options, samplingRateHz: 98 })).toEqual([]);
   });
 
+  it("looks for a stuck or clipped channel where values repeat more than a noisy sensor's do", () => {
+    const share = (part: number, change: (x: number) => number): string[] => {
+      const Gz = batch.Gz!.map((x, i) => (i < part * 4000 ? change(x) : x));
+      return diagnose({ ...batch, Gz }, baseline, sensors).map(({ kind }) => kind);
+    };
+    // Half of the neighbours are equal.
+    expect(share(0.49, () => -0.2)).not.toContain("stuck channel");
+    expect(share(0.52, () => -0.2)).toContain("stuck channel");
+    // A sensor that ends at 1.5 deviations has a fifteenth of its values there, one that ends at 2.3 a hundredth.
+    const cutAt = (sd: number) =>
+      diagnose(
+        each(["Gz"], (x) => Math.min(x, -0.2 + sd * 0.8)),
+        baseline,
+        sensors,
+      );
+    expect(cutAt(2.3)).toEqual([]);
+    expect(cutAt(1.5)).toMatchObject([{ kind: "clipped channel", channels: ["Gz"], weight: expect.closeTo(0.067, 2) }]);
+    const low = diagnose(
+      each(["Gz"], (x) => Math.max(x, -0.2 - 1.5 * 0.8)),
+      baseline,
+      sensors,
+    );
+    expect(low).toMatchObject([{ kind: "clipped channel", fault: "is cut off at -1.4" }]);
+  });
+
+  it("takes the ends of the training data's range for no clipping, nor what a coarse sensor repeats", () => {
+    const saturated = baselineReference(each(["Gz"], (x) => Math.min(x, 1), recording(1)));
+    expect(
+      diagnose(
+        each(["Gz"], (x) => Math.min(x, 1)),
+        saturated,
+        sensors,
+      ),
+    ).toEqual([]);
+    const coarse = (x: number): number => Math.round(4 * x) / 4;
+    const steps = baselineReference(each(channels, coarse, recording(1)));
+    const kinds = diagnose(
+      each(["Gz"], () => 0.25, each(channels, coarse)),
+      steps,
+      sensors,
+    ).map(({ kind }) => kind);
+    expect(kinds).not.toContain("stuck channel");
+    expect(kinds).not.toContain("clipped channel");
+  });
+
+  it("says nothing of one row, of which no channel can be stuck", () => {
+    const row = Object.fromEntries(channels.map((name) => [name, batch[name]!.slice(0, 1)]));
+    expect(diagnose(row, baseline, sensors).filter(({ kind }) => kind === "stuck channel")).toEqual([]);
+    const two = Object.fromEntries(channels.map((name) => [name, Float32Array.of(batch[name]![0]!, batch[name]![0]!)]));
+    expect(diagnose(two, baseline, sensors).filter(({ kind }) => kind === "stuck channel")).toHaveLength(6);
+  });
+
+  it("calls a rate wrong that is more than a tenth off, either way, by the middle of the steps", () => {
+    const rateOf = (hz: number, n = 4000) =>
+      diagnose(batch, baseline, sensors, {
+        time: Float64Array.from({ length: n }, (_, i) => i / hz),
+        samplingRateHz: 50,
+      });
+    expect([45.5, 50, 55].map((hz) => rateOf(hz).length)).toEqual([0, 0, 0]);
+    expect(rateOf(44)).toMatchObject([{ weight: expect.closeTo(0.12, 9), fault: "comes at 44 Hz instead of 50 Hz" }]);
+    expect(rateOf(60)).toMatchObject([{ weight: expect.closeTo(1 / 6, 9), channels: [] }]);
+    expect(rateOf(25, 3)).toHaveLength(1);
+    expect(rateOf(25, 2)).toEqual([]);
+    expect(diagnose(batch, baseline, sensors, { samplingRateHz: 10 })).toEqual([]);
+    expect(diagnose(batch, baseline, sensors, { time: Float64Array.of(0, 1, 2, 3) })).toEqual([]);
+    const gaps = Float64Array.from({ length: 4000 }, (_, i) => i / 50 + (i % 5 === 0 ? 0.01 : 0));
+    expect(diagnose(batch, baseline, sensors, { time: gaps, samplingRateHz: 50 })).toEqual([]);
+  });
+
+  it("blames a fault by the share of the distance that goes away when it is undone", () => {
+    const inG = each(acceleration, (x) => x / 9.80665);
+    const [culprit, ...others] = diagnose(inG, baseline, sensors);
+    // The spreads are off by ln 9.80665 in each axis, and right again but for chance.
+    expect(culprit!.weight).toBeGreaterThan(0.98);
+    for (const other of others) expect(other.weight).toBeLessThan(culprit!.weight);
+    for (const { weight } of others) expect(weight).toBeGreaterThanOrEqual(0.3);
+    // A quarter of a flipped axis: undoing it is worth nothing.
+    const partly = { ...batch, Ay: batch.Ay!.map((x, i) => (i % 4 === 0 ? -x : x)) };
+    expect(diagnose(partly, baseline, sensors)).toEqual([]);
+    const mostly = { ...batch, Ay: batch.Ay!.map((x, i) => (i % 4 === 0 ? x : -x)) };
+    expect(diagnose(mostly, baseline, sensors)[0]).toMatchObject({ kind: "flipped axis", channels: ["Ay"] });
+    expect(diagnose(mostly, baseline, sensors)[0]!.weight).toBeLessThan(0.75);
+  });
+
   it("blames nothing without a fault, and nothing it does not know", () => {
     expect(diagnose(batch, baseline, sensors)).toEqual([]);
     expect(

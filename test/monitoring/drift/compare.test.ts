@@ -1,0 +1,175 @@
+// One batch against one reference in numbers that can be worked out by hand, on either side of each limit.
+import { describe, expect, it } from "vitest";
+import { type Comparison, compare, type DriftModel, secondsOf } from "../../../src/monitoring/drift/comparison.ts";
+import { correlationSeconds } from "../../../src/monitoring/drift/correlation-time.ts";
+import { batchStatistics, rounded, scoreOf, standardOf, standardSchema } from "../../../src/monitoring/drift/score.ts";
+import { mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
+import { ksPValue } from "../../../src/stats/ks.ts";
+import { Rng } from "../../../src/stats/random.ts";
+import { awayFor, batchOf, type Chosen, channelOf, modelOf, past, rows, rung } from "./hand-made.ts";
+
+const model = modelOf({ baseline: [rung] });
+const reference = mergeClassSummaries(past.rolling);
+const rolling = (chosen: Chosen, by: DriftModel = model): Comparison | null =>
+  compare("rolling", reference, batchOf(chosen), by);
+const baseline = (chosen: Chosen, by: DriftModel = model): Comparison | null =>
+  compare("baseline", by.byClass, batchOf(chosen), by);
+
+describe("the length of a comparison", () => {
+  it("is the batch's, as far as the reference is long enough to compare it with", () => {
+    // 50,000 rows of reference against 10,000: 50,000 / 6 of effective size, times 1 + 1/5 because five batches were drawn too.
+    expect(rolling({})!.seconds).toBeCloseTo((50_000 / 6) * 1.2 * 0.1, 9);
+    expect(baseline({})!.seconds).toBeCloseTo(rows / 10, 1);
+    expect(secondsOf(batchOf({ rows: 40 })[0]!, 10)).toBe(4);
+  });
+
+  it("is at least half of the shortest that was rehearsed: a part of a usual batch may lack its counterpart", () => {
+    expect(rolling({ rows: 4500 })).toBeNull();
+    expect(rolling({ rows: 4600 })!.seconds).toBeGreaterThan(500);
+    expect(baseline({ rows: 4999 })).toBeNull();
+    expect(baseline({ rows: 5001 })!.seconds).toBeGreaterThan(500);
+  });
+});
+
+describe("a rehearsed comparison", () => {
+  it("has the conformal p-value of its score, the channel's KS distance in rehearsed standard deviations", () => {
+    const own = [{ ...rung, standard: { x: { ks: [0.1, 0.5] as const, logSdRatio: [0, 1] as const } } }];
+    expect(rolling({ away: 0.4 }, modelOf({ own }))!.score.score).toBeCloseTo((0.4 - 0.1) / 0.5, 9);
+    const { pValue, learned, evidenceFactor, unseenShare } = rolling({ away: awayFor(0.02) })!;
+    expect(pValue!.p).toBeCloseTo(0.02, 12);
+    expect(learned).toBeCloseTo(awayFor(0.02), 9);
+    expect({ evidenceFactor, unseenShare }).toEqual({ evidenceFactor: 1, unseenShare: 0 });
+  });
+
+  it("is beyond chance above the reach, which lies between those of the neighbouring lengths, as the factor does", () => {
+    const long = { ...rung, seconds: 4 * rung.seconds, reach: 2, evidence_factor: 5 };
+    const two = modelOf({ own: [{ ...rung, reach: 1 }, long] });
+    // 20,000 rows against 50,000 are as long as 1,714 s: the share by the logarithm is that of ln 1.714 in ln 4.
+    const share = Math.log(((50_000 * 20_000) / 70_000) * 1.2e-4) / Math.log(4);
+    const of = (logSd: number) => rolling({ rows: 20_000, std: Math.exp(logSd) }, two)!;
+    expect(of(0).evidenceFactor).toBeCloseTo(1 + 4 * share, 9);
+    expect(of(1 + share - 0.01)).toMatchObject({ beyond: false, far: { statistic: "logSdRatio", channel: "x" } });
+    expect(of(1 + share + 0.01).beyond).toBe(true);
+    expect(of(-(1 + share + 0.01)).beyond).toBe(true);
+  });
+});
+
+describe("values outside of the training data's range", () => {
+  const outside = (excessBelow: number, excessAbove: number): Comparison =>
+    compare("baseline", model.byClass, [{ x: { ...channelOf(), excessBelow, excessAbove } }], model)!;
+
+  it("are beyond chance if they lie outside by more than its width, on average over all values", () => {
+    expect(outside(0, 0.99 * rows)).toMatchObject({ beyond: false });
+    expect(outside(0.6 * rows, 0.5 * rows)).toMatchObject({
+      ...{ beyond: true, far: { score: expect.closeTo(1.1, 12), channel: "x", statistic: "wasserstein" } },
+    });
+  });
+
+  it("are looked for against the training data alone", () => {
+    expect(compare("rolling", reference, [{ x: { ...channelOf(), excessAbove: 5 * rows } }], model)!.beyond).toBe(
+      false,
+    );
+  });
+});
+
+describe("without rehearsal", () => {
+  const untaught = modelOf({ own: [] });
+
+  it("the p-value is the KS test's with so many independent values, at least one", () => {
+    const p = (chosen: Chosen, seconds: number) =>
+      rolling(chosen, { ...untaught, calibration: { ...untaught.calibration, correlation_seconds: { x: seconds } } })!;
+    expect(p({ away: 0.05 }, 2).pValue).toEqual({
+      ...{
+        p: expect.closeTo(ksPValue(0.05, 2500, 500), 12),
+        resolution: 0,
+        asHigh: 0,
+        nullBatches: 0,
+        withinLadder: true,
+      },
+    });
+    expect(p({ away: 0.3 }, 1e6).pValue!.p).toBe(ksPValue(0.3, 1, 1));
+    expect(p({ away: 1 }, 0.1).pValue!.p).toBeGreaterThan(0);
+    expect(p({ away: 0.05 }, 2)).toMatchObject({ learned: null, far: null, beyond: false, evidenceFactor: 1 });
+  });
+
+  it("constants give the size of what is furthest above them, and 0 of nothing", () => {
+    const constants = { ...untaught, calibration: { ...untaught.calibration, correlation_seconds: null } };
+    expect(rolling({ mean: 1.5 }, constants)).toMatchObject({
+      ...{ score: { score: 3, channel: "x", statistic: "meanShift" }, evidenceFactor: 1, learned: null },
+    });
+    expect(rolling({}, constants)).toMatchObject({ score: { score: 0, channel: "x" }, findings: [] });
+  });
+});
+
+describe("a standard", () => {
+  const statistics = (away: number) => batchStatistics(reference, batchOf({ away }), model.baseline);
+
+  it("is the mean size of a statistic and its deviation", () => {
+    expect(standardOf([0.1, 0.3].map(statistics), ["ks"])).toEqual({ x: { ks: [0.2, 0.1] } });
+  });
+
+  it("of a statistic that never varied takes a thousandth more for ten deviations, and not for endless ones", () => {
+    const standard = standardOf([0.1, 0.1, 0.1].map(statistics), ["ks"]);
+    expect(scoreOf(statistics(0.101), standard, ["ks"]).score).toBeCloseTo(10, 3);
+    const varied = standardOf([0.1, 0.1004].map(statistics), ["ks"]);
+    expect(scoreOf(statistics(0.1022), varied, ["ks"]).score).toBeCloseTo(10, 3);
+  });
+
+  it("is kept in six digits", () => {
+    expect([1 / 3, 123456.7, 1e-9 / 3].map(rounded)).toEqual([0.333333, 123457, 3.33333e-10]);
+  });
+
+  it("read from a file has no size below 0, and a deviation from which scores neither overflow nor vanish", () => {
+    const accepts = (mean: number, std: number): boolean =>
+      standardSchema.safeParse({ x: { ks: [mean, std] } }).success;
+    expect([accepts(0, 1), accepts(-1e-9, 1), accepts(0, 0), accepts(0, -1)]).toEqual([true, false, false, false]);
+    expect([accepts(1e30, 1e30), accepts(1e31, 1), accepts(0, 1e31)]).toEqual([true, false, false]);
+    expect([accepts(0, 1e-30), accepts(0, 1e-31)]).toEqual([true, false]);
+  });
+});
+
+describe("the time of one independent value", () => {
+  const series = (n: number, at: (i: number) => number): Float32Array =>
+    Float32Array.from({ length: n }, (_, i) => at(i));
+  const rng = Rng.fromSeed(1);
+  const noise = (): number => rng.normal();
+
+  it("of independent samples is a block of a fifth of a second", () => {
+    const people = [0, 1, 2].map(() => series(60_000, noise));
+    expect(correlationSeconds(people, 50)!).toBeGreaterThanOrEqual(0.2);
+    expect(correlationSeconds(people, 50)!).toBeLessThan(0.23);
+    // Where a block is shorter than a sample, it is a sample.
+    expect(correlationSeconds([series(2000, noise)], 2)!).toBeGreaterThanOrEqual(0.5);
+    expect(correlationSeconds([series(2000, noise)], 2)!).toBeLessThan(0.8);
+  });
+
+  it("of samples that last is as long as they last, whatever the rate", () => {
+    const lasting = (seconds: number, rate: number): Float32Array => {
+      let value = 0;
+      return series(200 * seconds * rate, (i) => (value = i % (seconds * rate) === 0 ? rng.normal() : value));
+    };
+    for (const rate of [10, 50]) {
+      const found = correlationSeconds([lasting(4, rate)], rate)!;
+      expect(found / 4).toBeGreaterThan(0.75);
+      expect(found / 4).toBeLessThan(1.25);
+    }
+  });
+
+  it("is the middle person's", () => {
+    const [quick, slow] = [1, 40].map((length) => {
+      let value = 0;
+      return series(20_000, (i) => (value = i % length === 0 ? rng.normal() : value));
+    });
+    const [short, long] = [quick!, slow!].map((own) => correlationSeconds([own], 10)!);
+    expect(long).toBeGreaterThan(5 * short!);
+    expect(correlationSeconds([slow!, quick!, slow!], 10)).toBe(long);
+    expect(correlationSeconds([slow!, quick!, quick!], 10)).toBe(short);
+  });
+
+  it("is not told by a series shorter than ten blocks, nor by one that lasts only some times as long as its correlation", () => {
+    expect(correlationSeconds([series(99, noise)], 50)).toBeNull();
+    expect(correlationSeconds([series(100, (i) => (i % 20 < 10 ? 1 : -1))], 50)).not.toBeNull();
+    expect(correlationSeconds([], 50)).toBeNull();
+    expect(correlationSeconds([series(6000, (i) => i)], 50)).toBeNull();
+  });
+});

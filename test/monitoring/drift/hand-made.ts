@@ -1,0 +1,63 @@
+// A model and batches whose every number is chosen: one channel, whose mean and spread are free of its counts, and null scores
+// that make a batch's p-value known. Against a reference of which no row is away, a batch's KS distance is its share of rows away.
+
+import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
+import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import type { Past } from "../../../src/monitoring/drift/decision.ts";
+import type { ChannelSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
+import type { ClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
+
+export const rows = 10_000;
+const referenceBatches = 5;
+
+export interface Chosen {
+  readonly rows?: number;
+  /** Share of the rows in a bin where no reference has any. */
+  readonly away?: number;
+  readonly mean?: number;
+  readonly std?: number;
+}
+
+export function channelOf({ rows: n = rows, away = 0, mean = 0, std = 1 }: Chosen = {}): ChannelSummary {
+  const counts = [0, n - Math.round(n * away), Math.round(n * away)];
+  return { n, missing: 0, mean, std, min: 0, max: 1, counts, excessBelow: 0, excessAbove: 0 };
+}
+
+export const batchOf = (chosen: Chosen = {}): ClassSummaries => [{ x: channelOf(chosen) }];
+
+/** References that are as long as they can be, none of whose rows is away. */
+export const past: Past = {
+  rolling: Array.from({ length: referenceBatches }, () => batchOf()),
+  anchor: Array.from({ length: referenceBatches }, () => batchOf()),
+};
+
+/** Null scores .005, .010 to .995: a score of 1 - (k + .5) / 200 has k of 199 at least as high, so p = (k + 1) / 200. */
+const scores = [Array.from({ length: 199 }, (_, i) => (i + 1) / 200)];
+export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
+
+/** As long as a batch of `rows` is against five of its like. */
+export const rung: CalibrationRung = {
+  ...{ seconds: rows / 10, scores, standard: { x: { ks: [0, 1], logSdRatio: [0, 1] } } },
+  ...{ reach: 100, false_alarms: null, evidence_factor: 1 },
+};
+const kind = (rungs: readonly CalibrationRung[]): KindCalibration => ({
+  ...{ apart: "recordings", statistic: "ks", seen: null, rungs },
+});
+
+interface Rungs {
+  readonly own?: readonly CalibrationRung[];
+  readonly baseline?: readonly CalibrationRung[];
+}
+
+export function modelOf({ own = [rung], baseline = [] }: Rungs = {}): DriftModel {
+  const summary = channelOf({ rows: 1e9 });
+  const kinds = {
+    ...(own.length === 0 ? {} : { own_past: kind(own) }),
+    ...(baseline.length === 0 ? {} : { baseline: kind(baseline) }),
+  };
+  return {
+    channels: ["x"],
+    ...{ baseline: { x: { edges: [0, 0.5], summary } }, byClass: [{ x: summary }], samplingRateHz: 10 },
+    calibration: { reference_batches: referenceBatches, kinds, correlation_seconds: { x: 1 } },
+  };
+}

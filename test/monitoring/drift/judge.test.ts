@@ -1,0 +1,383 @@
+// Each rule of the decision on either side of its limit, on hand-made batches of known p-value.
+import { describe, expect, it } from "vitest";
+import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
+import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import {
+  alarmLevel,
+  type DriftOptions,
+  type DriftState,
+  driftStateSchema,
+  evidenceValue,
+  judge,
+  newDriftState,
+} from "../../../src/monitoring/drift/decision.ts";
+import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
+import { noScores } from "../../../src/monitoring/drift/null-scores.ts";
+import { awayFor, batchOf, type Chosen, channelOf, modelOf, past, rows, rung } from "./hand-made.ts";
+
+const model = modelOf();
+const run = (chosen: Chosen, state: Partial<DriftState> = {}, options: DriftOptions = {}, by: DriftModel = model) =>
+  judge(batchOf(chosen), past, { ...newDriftState, ...state }, by, options);
+const evidence = (anchor: number, rolling = anchor): DriftState["evidence"] => ({
+  anchor: { value: anchor, batches: 9 },
+  rolling: { value: rolling, batches: 9 },
+});
+/** Earlier batches' means of x. */
+const meansOf = (means: readonly number[]): DriftState["series"] => means.map((mean) => ({ x: [mean, 0, 0, rows] }));
+/** What the evidence was if a batch of p = 1 makes it so much. */
+const evidenceBefore = (after: number): number => after / evidenceOf(1) - 1;
+
+describe("a doubtful batch", () => {
+  it("is one that fewer than one of a hundred without drift are like, against its own past", () => {
+    expect([0.005, 0.01, 0.015, 0.05].map((p) => run({ away: awayFor(p) }).judgement.doubtful)).toEqual([
+      ...[true, true, false, false],
+    ]);
+  });
+
+  it("is none by the training data, from which strangers always differ", () => {
+    const stranger = judge(batchOf({ away: awayFor(0.005) }), { rolling: [], anchor: [] }, newDriftState, {
+      ...modelOf({ own: [], baseline: [rung] }),
+    }).judgement;
+    expect(stranger).toMatchObject({ doubtful: false, unfamiliar: true, verdict: "normal" });
+  });
+});
+
+describe("an unfamiliar batch", () => {
+  const unfamiliar = (p: number, alpha?: number): boolean =>
+    run({ away: awayFor(p) }, {}, alpha === undefined ? {} : { alpha }, modelOf({ baseline: [rung] })).judgement
+      .unfamiliar;
+
+  it("has a p-value of at most alpha, one of twenty by default", () => {
+    expect([0.045, 0.05, 0.055, 0.1].map((p) => unfamiliar(p))).toEqual([true, true, false, false]);
+    expect([0.1, 0.105].map((p) => unfamiliar(p, 0.1))).toEqual([true, false]);
+  });
+});
+
+describe("the evidence", () => {
+  it("is that of each of the two references, multiplied by a batch's own", () => {
+    const { state } = run({ away: awayFor(0.25) }, { evidence: evidence(3, 7) });
+    expect(state.evidence.anchor).toEqual({ value: 4 * evidenceOf(0.25), batches: 10 });
+    expect(state.evidence.rolling).toEqual({ value: 8 * evidenceOf(0.25), batches: 10 });
+    expect(evidenceValue(state)).toBeCloseTo(6 * evidenceOf(0.25), 12);
+    expect(state.batches).toBe(1);
+  });
+
+  it("alarms when its mean is worth the run length, 500 batches by default", () => {
+    const verdict = (after: number, options: DriftOptions = {}) =>
+      run({}, { evidence: evidence(evidenceBefore(after - 100), evidenceBefore(after + 100)) }, options).judgement
+        .verdict;
+    expect([verdict(499.9), verdict(500.1)]).toEqual(["normal", "sudden_change"]);
+    expect([verdict(199.9, { arl: 200 }), verdict(200.1, { arl: 200 })]).toEqual(["normal", "sudden_change"]);
+  });
+
+  it("has to be worth as much more as the calibration asks for, by the most demanding comparison", () => {
+    const demanding = modelOf({ own: [{ ...rung, evidence_factor: 3 }] });
+    const verdict = (after: number) =>
+      run({}, { evidence: evidence(evidenceBefore(after)) }, { arl: 100 }, demanding).judgement.verdict;
+    expect([verdict(299), verdict(301)]).toEqual(["normal", "gradual_drift"]);
+    const { comparisons } = run({}, {}, {}, demanding).judgement;
+    expect(alarmLevel(comparisons, 100)).toBe(300);
+    expect(alarmLevel([], 100)).toBe(100);
+  });
+
+  it("is bounded by ten run lengths, so that a stream which recovers is normal again soon", () => {
+    let state: DriftState = { ...newDriftState, evidence: evidence(1e9) };
+    let batches = 0;
+    for (; ; batches++) {
+      const judged = judge(batchOf(), past, state, model);
+      state = judged.state;
+      if (judged.judgement.verdict === "normal") break;
+    }
+    // Each usual batch halves it: from 5000 below 500.
+    expect(batches).toBe(4);
+    expect(run({}, { evidence: evidence(1e9) }, { arl: 80 }).state.evidence.anchor.value).toBe(800);
+  });
+
+  it("names the change after the reference that has more of it, as long as no shape can be fitted", () => {
+    const verdict = (anchor: number, rolling: number) => run({}, { evidence: evidence(anchor, rolling) }).judgement;
+    expect(verdict(1100, 4000)).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" } });
+    expect(verdict(4000, 1100)).toMatchObject({ verdict: "gradual_drift", leading: { reference: "anchor" } });
+    expect(verdict(4000, 4000)).toMatchObject({ verdict: "gradual_drift", shape: null });
+  });
+});
+
+describe("an alarm", () => {
+  const alarmed = { evidence: evidence(1e6) };
+  /** A jump between earlier means, or a walk, or what lies between. */
+  const mixed = (n: number, walk: number): number[] =>
+    Array.from({ length: n }, (_, i) => {
+      const after = Math.max(0, i - n / 2 + 1);
+      return (1 - walk) * Math.min(1, after) + (walk * after) / 4;
+    });
+  const named = (means: readonly number[], state: Partial<DriftState> = {}) =>
+    run({ mean: means.at(-1)! }, { ...alarmed, batches: 40, series: meansOf(means.slice(0, -1)), ...state }).judgement;
+
+  it("is dated by the jump that its series shows", () => {
+    const { alarm, shape } = named(mixed(20, 0));
+    expect(shape).toMatchObject({ kind: "step", start: 10, size: 1 });
+    // The 41st batch is the last of the series, and the jump came nine batches before it.
+    expect(alarm).toEqual({ since: 40, verdict: "sudden_change", confirmed: false, changePoint: 31 });
+  });
+
+  it("is a walk where a walk fits better, or a jump hardly better", () => {
+    expect(named(mixed(20, 1))).toMatchObject({ verdict: "gradual_drift", shape: { kind: "ramp", start: 10 } });
+    const between = Array.from({ length: 400 }, (_, i) => mixed(20, i / 400));
+    const jumps = between.map((means) => ({ means, ...changeShape(means) }));
+    const steps = jumps.filter(({ kind }) => kind === "step");
+    const hardly = steps.reduce((a, b) => (b.ratio < a.ratio ? b : a));
+    expect(hardly.ratio).toBeLessThan(1.04);
+    expect(named(hardly.means)).toMatchObject({ verdict: "gradual_drift", shape: { kind: "step" } });
+    const clearly = steps.reduce((a, b) => (Math.abs(b.ratio - 1.3) < Math.abs(a.ratio - 1.3) ? b : a));
+    expect(clearly.ratio).toBeCloseTo(1.3, 1);
+    expect(named(clearly.means)).toMatchObject({ verdict: "sudden_change", shape: { kind: "step" } });
+  });
+
+  it("has a shape from the fifth batch on", () => {
+    expect(named(mixed(4, 0)).shape).toBeNull();
+    expect(named([0, 0, 0, 1, 1]).shape).toMatchObject({ kind: "step", start: 3 });
+  });
+
+  it("keeps its beginning, and is confirmed five batches after it by default", () => {
+    const since = (batches: number, options: DriftOptions = {}) =>
+      run(
+        {},
+        {
+          ...{ ...alarmed, batches },
+          alarm: { since: 30, verdict: "sudden_change", confirmed: false, changePoint: null },
+        },
+        options,
+      ).judgement.alarm;
+    expect(since(34)).toMatchObject({ since: 30, confirmed: false });
+    expect(since(35)).toMatchObject({ since: 30, confirmed: true });
+    expect(since(32, { confirmAfter: 2 })).toMatchObject({ confirmed: true });
+    expect(since(31, { confirmAfter: 2 })).toMatchObject({ confirmed: false });
+  });
+
+  it("stays what it was confirmed as, whatever comes after", () => {
+    const alarm = { since: 3, verdict: "gradual_drift", confirmed: true, changePoint: 2 } as const;
+    expect(named(mixed(20, 0), { alarm }).alarm).toEqual(alarm);
+  });
+
+  it("beyond all reach of chance is sudden, until three batches of a walk say otherwise", () => {
+    const far = modelOf({ own: [{ ...rung, reach: 0.5 }] });
+    const walkedBy = (n: number) => {
+      const means = Array.from({ length: 12 }, (_, i) => Math.max(0, i - 11 + n));
+      return run({ mean: n, std: Math.E }, { series: meansOf(means.slice(0, 11)), batches: 11 }, {}, far).judgement;
+    };
+    expect(run({ std: 1.6 }, {}, {}, far).judgement.verdict).toBe("normal");
+    expect(walkedBy(1)).toMatchObject({ verdict: "sudden_change", leading: { beyond: true } });
+    expect(walkedBy(2)).toMatchObject({ verdict: "sudden_change" });
+    expect(walkedBy(4)).toMatchObject({ verdict: "gradual_drift", shape: { kind: "ramp" } });
+  });
+});
+
+describe("the series that names a change", () => {
+  const alarmed = { evidence: evidence(1e6), batches: 40 };
+  type Position = readonly [number, number, number, number];
+  const jump = (size: number, i: number): number => (i < 6 ? 0 : size);
+  /** Even in itself, and explained by no step or ramp. */
+  const noise = (size: number, i: number): number => (i % 2 === 0 ? size : -size);
+  const shapeOf = (last: Chosen, at: (i: number) => Position) =>
+    run(last, { ...alarmed, series: Array.from({ length: 11 }, (_, i) => ({ x: at(i) })) }).judgement.shape!;
+
+  it("is the means or the spreads, whichever its change explains better", () => {
+    const means = shapeOf({ mean: 2, std: 1 }, (i) => [jump(2, i), noise(1, i), 0, rows]);
+    expect(means).toMatchObject({ kind: "step", start: 6, size: 2 });
+    const spreads = shapeOf({ mean: 1, std: Math.exp(3) }, (i) => [noise(1, i), jump(3, i), 0, rows]);
+    expect(spreads.start).toBe(6);
+    expect(spreads.size).toBeCloseTo(3, 12);
+  });
+
+  it("is the distances where the change explains neither", () => {
+    const distances = shapeOf({ mean: 1, away: 0.4 }, (i) => [noise(1, i), noise(1, i), jump(0.4, i), rows]);
+    expect(distances.size).toBeCloseTo(0.4, 9);
+    // Means of which a jump explains most are taken, although the distances are explained in full.
+    const mostly = shapeOf({ mean: 1, away: 0.4 }, (i) => [
+      jump(1, i) + noise(0.25, i),
+      noise(1, i),
+      jump(0.4, i),
+      rows,
+    ]);
+    expect(mostly.size).toBeGreaterThan(0.9);
+    expect(mostly.explained).toBeGreaterThan(0.6);
+    // A jump that explains two fifths of the means is not.
+    const hardly = shapeOf({ mean: 1, away: 0.4 }, (i) => [
+      jump(1, i) + noise(0.6, i),
+      noise(1, i),
+      jump(0.4, i),
+      rows,
+    ]);
+    expect(hardly.size).toBeCloseTo(0.4, 9);
+  });
+
+  it("counts batches by their precision", () => {
+    const spoiled = shapeOf({ mean: 2 }, (i) => (i === 2 ? [50, 0, 0, 0] : [jump(2, i), 0, 0, rows]));
+    expect(spoiled).toMatchObject({ kind: "step", start: 6, size: 2 });
+  });
+
+  describe("of two channels", () => {
+    const two: DriftModel = (() => {
+      const { baseline, byClass, calibration, samplingRateHz } = modelOf({
+        own: [{ ...rung, standard: { ...rung.standard, y: rung.standard.x! } }],
+      });
+      const summary = baseline.x!.summary;
+      return {
+        channels: ["x", "y"],
+        ...{ baseline: { ...baseline, y: baseline.x! }, byClass: [{ ...byClass[0]!, y: summary }] },
+        ...{ calibration: { ...calibration, correlation_seconds: { x: 1, y: 1 } }, samplingRateHz },
+      };
+    })();
+    const shapeAfter = (n: number) => {
+      const still = [{ x: channelOf(), y: channelOf() }];
+      const references = { rolling: Array.from({ length: 5 }, () => still), anchor: past.anchor.map(() => still) };
+      const current = [{ x: channelOf({ away: 0.9, mean: 1 }), y: channelOf({ mean: 1 }) }];
+      const series = Array.from({ length: n - 1 }, (_, i) => ({
+        x: [noise(1, i), 0, 0, rows] as Position,
+        y: [i < n - 3 ? 0 : 1, 0, 0, rows] as Position,
+      }));
+      return judge(current, references, { ...newDriftState, ...alarmed, series }, two).judgement.shape!;
+    };
+
+    it("is that which the change explains best, and the loudest of a short series", () => {
+      expect(shapeAfter(9).explained).toBeLessThan(0.9);
+      expect(shapeAfter(10)).toMatchObject({ kind: "step", start: 7, explained: 1 });
+    });
+  });
+
+  it("is the last sixty batches", () => {
+    const long = meansOf(Array.from({ length: 60 }, (_, i) => i));
+    const { series } = run({ mean: -7 }, { series: long }).state;
+    expect(series).toHaveLength(60);
+    expect([series[0]!.x![0], series.at(-1)!.x![0]]).toEqual([1, -7]);
+  });
+});
+
+describe("a batch's position", () => {
+  const positionOf = (chosen: Chosen) => run(chosen).state.series[0]!.x!;
+
+  it("is its mean and the logarithm of its spread in the training data's, its distance and its precision", () => {
+    const [mean, spread, distance, precision] = positionOf({ mean: 0.3, std: 2, away: 0.2 });
+    expect([mean, distance, precision]).toEqual([expect.closeTo(0.3, 12), expect.closeTo(0.2, 9), rows]);
+    expect(spread).toBeCloseTo(Math.log(2), 12);
+  });
+
+  it("of a channel that does not vary has a finite spread", () => {
+    expect(positionOf({ std: 0 })[1]).toBeCloseTo(Math.log(1e-3), 12);
+  });
+
+  it("weighs each class by its rows over its variance in the training data, and takes the whole's for an unknown one", () => {
+    const summary = channelOf({ rows: 1e9 });
+    const classes: DriftModel = {
+      ...model,
+      byClass: [{ x: channelOf({ mean: 1, std: 0.5 }) }, { x: channelOf({ mean: -1, std: 2 }) }, null],
+      baseline: { x: { edges: [0, 0.5], summary: { ...summary, std: 2 } } },
+    };
+    const current = [
+      { x: channelOf({ rows: 100, mean: 2, std: 0.5 }) },
+      { x: channelOf({ rows: 300, mean: 3, std: 4 }) },
+      { x: channelOf({ rows: 200, mean: 7, std: 2 }) },
+    ];
+    const none = { rolling: [], anchor: [] };
+    const [mean, spread, , precision] = judge(current, none, newDriftState, classes).state.series[0]!.x!;
+    // Weights n / (std / 2)^2: 100 / .25^2, 300 / 1, 200 / 1. Shifts in the baseline's deviations of 2: .5, 2, 3.5.
+    expect(precision).toBeCloseTo(1600 + 300 + 200, 9);
+    expect(mean).toBeCloseTo((1600 * 0.5 + 300 * 2 + 200 * 3.5) / 2100, 12);
+    expect(spread).toBeCloseTo((100 * 0 + 300 * Math.log(2) + 200 * 0) / 600, 12);
+  });
+
+  it("of a channel without values is that of the training data, and weighs nothing", () => {
+    const lost = { ...channelOf(), n: 0, missing: 10, counts: [0, 0, 0] };
+    const none = { rolling: [], anchor: [] };
+    const two = { ...model, baseline: { ...model.baseline, y: model.baseline.x! }, byClass: [null] };
+    const fixed = { ...two, calibration: { ...two.calibration, kinds: {}, correlation_seconds: null } };
+    const current = [{ x: channelOf({ mean: 4 }), y: lost }, null];
+    expect(() => judge(current, none, newDriftState, fixed)).toThrow();
+    const known = { ...model, byClass: [{ x: channelOf() }, { x: channelOf() }] };
+    const part = judge([{ x: lost }, { x: channelOf({ mean: 4 }) }], none, newDriftState, known);
+    expect(part.state.series[0]!.x).toEqual([4, 0, 0, rows]);
+  });
+});
+
+describe("a stream's own scores", () => {
+  const own = (n: number) => ({ anchor: { ...noScores, n }, rolling: { ...noScores, n } });
+
+  it("are the first ten against each reference", () => {
+    const { state } = run({ away: 0.25 });
+    expect(state.own.rolling).toEqual({ n: 1, mean: 0.25, last: 0.25, steps: 0 });
+    expect(state.own.anchor).toEqual(state.own.rolling);
+    expect(run({}, { own: own(9) }).state.own.anchor.n).toBe(10);
+    expect(run({}, { own: own(10) }).state.own.anchor.n).toBe(10);
+    expect(run({}, { own: own(11) }).state.own.rolling.n).toBe(11);
+  });
+
+  it("are not learned from an alarm, nor from what was not rehearsed, and those of the training data never", () => {
+    expect(run({}, { evidence: evidence(1e6) }).state.own.anchor.n).toBe(0);
+    expect(run({}, {}, {}, modelOf({ own: [], baseline: [rung] })).state.own.anchor.n).toBe(0);
+    const strangers = judge(batchOf(), { rolling: [], anchor: [] }, newDriftState, modelOf({ baseline: [rung] }));
+    expect(strangers.state.own).toEqual(newDriftState.own);
+  });
+});
+
+describe("references", () => {
+  it("are compared once they hold as many batches as the calibration's", () => {
+    const references = (rolling: number, anchor: number) =>
+      judge(
+        batchOf(),
+        { rolling: past.rolling.slice(0, rolling), anchor: past.anchor.slice(0, anchor) },
+        newDriftState,
+        model,
+      ).judgement.comparisons.map(({ reference }) => reference);
+    expect(references(4, 4)).toEqual(["baseline"]);
+    expect(references(5, 4)).toEqual(["baseline", "rolling"]);
+    expect(references(4, 5)).toEqual(["baseline", "anchor"]);
+  });
+});
+
+describe("by constants", () => {
+  const fixed: DriftOptions = { thresholds: "fixed" };
+  const walked: DriftState["alarm"] = { since: 2, verdict: "gradual_drift", confirmed: true, changePoint: null };
+  const jumped: DriftState["alarm"] = { since: 2, verdict: "sudden_change", confirmed: true, changePoint: null };
+
+  it("a large change is sudden at once, and keeps its name and its beginning to the end", () => {
+    expect(run({ mean: 2 }, { batches: 7 }, fixed).judgement.alarm).toEqual({
+      ...{ since: 7, verdict: "sudden_change", confirmed: true, changePoint: null },
+    });
+    expect(run({ mean: 2 }, { batches: 7, alarm: walked }, fixed).judgement.alarm).toEqual(walked);
+    expect(run({ mean: 2 }, { batches: 7, alarm: jumped }, fixed).judgement.alarm).toEqual(jumped);
+    expect(run({ mean: 0.3 }, { batches: 7, alarm: jumped }, fixed).judgement).toMatchObject({
+      ...{ alarm: null, verdict: "normal", unfamiliar: true, doubtful: false },
+    });
+    expect(run({ mean: 0.1 }, {}, fixed).judgement.unfamiliar).toBe(false);
+  });
+
+  it("gathers no evidence", () => {
+    expect(run({ mean: 2 }, { evidence: evidence(3) }, fixed).state.evidence).toEqual(evidence(3));
+  });
+
+  it("leads with the last batches, and with the frozen side where a walk left these behind", () => {
+    const leading = (alarm: DriftState["alarm"]) => run({ mean: 2 }, { alarm }, fixed).judgement.leading!.reference;
+    expect(leading(null)).toBe("rolling");
+    expect(leading(walked)).toBe("baseline");
+  });
+});
+
+describe("what a stream's state may be", () => {
+  const { state } = run({}, { alarm: null });
+  const accepts = (change: Record<string, unknown>): boolean =>
+    driftStateSchema.safeParse({ ...state, ...change }).success;
+  const alarm = { since: 0, verdict: "gradual_drift", confirmed: false, changePoint: 0 };
+
+  it("counts from 0", () => {
+    expect(accepts({})).toBe(true);
+    expect([accepts({ batches: 0 }), accepts({ batches: -1 }), accepts({ batches: 0.5 })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([0, -1, 1.5].map((since) => accepts({ alarm: { ...alarm, since } }))).toEqual([true, false, false]);
+    expect([0, -1, null].map((changePoint) => accepts({ alarm: { ...alarm, changePoint } }))).toEqual([
+      ...[true, false, true],
+    ]);
+    expect([0, -1].map((precision) => accepts({ series: [{ x: [0, 0, 0, precision] }] }))).toEqual([true, false]);
+  });
+});

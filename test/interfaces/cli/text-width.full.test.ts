@@ -1,5 +1,5 @@
 // What every command prints fits 80 columns in a pipe, where nobody knows the terminal's width.
-import { mkdirSync, renameSync } from "node:fs";
+import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
@@ -15,6 +15,12 @@ beforeAll(async () => {
   unpackOldModel(directory);
   mkdirSync(join(directory, "models"));
   renameSync(join(directory, "walk"), join(directory, "models", "walk"));
+  for (const name of ["line", "line-v2"]) {
+    cpSync(join(directory, "models", "walk"), join(directory, "champions", name), { recursive: true });
+  }
+  const log = ["line", "line-v2"].map((champion) => ({ at: "2026-01-01T00:00:00.000Z", action: "promote", champion }));
+  const registry = { schema_version: 1, lines: { line: { champions: ["line", "line-v2"], log } } };
+  writeFileSync(join(directory, "champions", "registry.json"), JSON.stringify(registry));
   await server.open();
 });
 afterAll(() => server.close());
@@ -52,7 +58,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "models show": [["models/walk"]],
   "models compare": [["models/walk", "models/walk-v2"]],
   "models promote": [["models/walk"], ["models/walk-v2"]],
-  "models rollback": [["walk"]],
+  "models rollback": [["line", "--dir", "champions"]],
   sync: [["models/walk-v2", "--tracking", "TRACKING"]],
 };
 

@@ -1,13 +1,13 @@
 // Windows a second through a whole model.onnx, as `predict` runs it: raw windows in, probabilities out.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { buildExportGraph } from "../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../src/learning/networks/model-proto.ts";
 import { describeNetwork, initialVector } from "../src/learning/networks/parameters.ts";
 import { type NetworkName, networkLayers } from "../src/learning/networks/presets.ts";
-import { predictWindows } from "../src/learning/training/predict-windows.ts";
+import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { Rng } from "../src/stats/random.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
@@ -28,12 +28,17 @@ export async function benchmarkInference(options: { readonly rounds: number }): 
       ["1dcnn-bilstm", 1, undefined],
       ["compact", threads, undefined],
     ] as const) {
-      const model = join(directory, `${name}.onnx`);
-      writeFileSync(model, randomModel(name, rng));
-      await predictWindows(model, windows, sizes.classes, { threads: cores });
+      const path = join(directory, `${name}.onnx`);
+      writeFileSync(path, randomModel(name, rng));
+      const predict = async (): Promise<void> => {
+        const predictor = new WindowPredictor({ path, bytes: readFileSync(path), classCount: sizes.classes });
+        await predictor.predict(windows, { threads: cores });
+        await predictor.close();
+      };
+      await predict();
       const rates: number[] = [];
       for (let round = 0; round < options.rounds; round++) {
-        const elapsed = await milliseconds(() => predictWindows(model, windows, sizes.classes, { threads: cores }));
+        const elapsed = await milliseconds(predict);
         rates.push((1000 * windowCount) / elapsed);
       }
       measurements.push({

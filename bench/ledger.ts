@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { judgeBatch } from "../src/monitoring/streams/judge-batch.ts";
 import { openLedger } from "../src/monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../src/monitoring/streams/monitor-stream.ts";
-import { type Monitor, openMonitor } from "../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel, type WatchedModel } from "../src/monitoring/streams/open-model.ts";
 import { type MeasuredBatch, streamSchemas } from "../src/monitoring/streams/stream-state.ts";
 import type { BatchMeasurement } from "../src/monitoring/summaries/batch-measurement.ts";
 import { rowsOf } from "../src/monitoring/summaries/class-summaries.ts";
@@ -76,7 +76,7 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
 async function bringer(
   directory: string,
 ): Promise<(stream: string, count: number) => Promise<{ record: number; decide: number }[]>> {
-  const monitor = await openMonitor(directory);
+  const monitor = await openWatchedModel(directory);
   const { monitored } = monitor;
   const store = openLedger(monitored);
   const open = (stream: string) => new MonitorStream(store, monitored, { stream, schemas: streamSchemas });
@@ -105,7 +105,7 @@ async function bringer(
 }
 
 /** A measured batch whose raw samples nobody will ask for, since it resembles its past. */
-function batchOf({ model }: Monitor, measurement: BatchMeasurement): MeasuredBatch {
+function batchOf({ model }: WatchedModel, measurement: BatchMeasurement): MeasuredBatch {
   const rows = Math.max(...measurement.byClass.map(rowsOf));
   const columns = Object.fromEntries(Object.keys(model.baseline).map((name) => [name, new Float32Array(rows)]));
   return { rows, samples: rows, columns, windows: measurement.signals.windows, measurement, warnings: [] };

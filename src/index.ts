@@ -98,6 +98,14 @@ export {
   type StoredConfig,
   showModel,
 } from "./pipelines/models.ts";
+export {
+  type BatchOptions,
+  type CheckRun,
+  type Model,
+  type ModelWindows,
+  openModel,
+  type SummaryOptions,
+} from "./pipelines/open-model.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
 export {
   type BatchStanding,

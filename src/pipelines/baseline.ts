@@ -1,7 +1,8 @@
 // `tidemark baseline`: the frozen side of a model, shown or checked.
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
-import { openMonitor, validateBaselineFile } from "../monitoring/streams/open-monitor.ts";
+import { validateBaselineFile } from "../monitoring/streams/baseline-faults.ts";
+import { openWatchedModel } from "../monitoring/streams/open-model.ts";
 
 export type { AccuracyCalibration, AccuracyRung } from "../monitoring/drift/accuracy-estimate.ts";
 export type { BaselineStats, ChannelStats } from "../monitoring/drift/baseline-stats.ts";
@@ -33,7 +34,7 @@ export interface ShownBaseline {
  * @throws UserError if the folder was changed, or its baseline cannot be used: all faults are named
  */
 export async function showBaseline(model: string): Promise<ShownBaseline> {
-  const { baseline, drift } = await openMonitor(model);
+  const { baseline, drift } = await openWatchedModel(model);
   return { baseline, drift };
 }
 

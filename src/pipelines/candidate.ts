@@ -18,7 +18,7 @@ import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { encodeFitState, stateFrom } from "../learning/training/fit-state.ts";
 import { ValidationSession } from "../learning/training/network-session.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
-import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import type { WatchedModel } from "../monitoring/streams/open-model.ts";
 import type { Reporter } from "../reporter.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import type { Rng } from "../stats/random.ts";
@@ -29,7 +29,7 @@ import type { TrainEvent } from "./train-events.ts";
 
 export interface RetrainRun extends FitRun {
   readonly config: RetrainConfig;
-  readonly champion: Monitor;
+  readonly champion: WatchedModel;
   readonly data: RetrainData;
   readonly staging: Staging;
   readonly reporter: Reporter<TrainEvent>;

@@ -2,10 +2,9 @@
 // shortens a few batches each time it adds one, and reuses their space.
 import { type CompactOptions, resolveCompactConfig } from "../config.ts";
 import { streamRules } from "../monitoring/streams/ledger-retention.ts";
-import { openLedger } from "../monitoring/streams/model-ledger.ts";
-import { openMonitor } from "../monitoring/streams/open-monitor.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { CompactedStore } from "../storage/store/stream-store.ts";
+import { openHandle } from "./model-handle.ts";
 
 export type { CompactedStore as CompactedLedger };
 
@@ -16,14 +15,14 @@ export type { CompactedStore as CompactedLedger };
  */
 export async function compactLedger(options: CompactOptions, run: { now?: () => Date } = {}): Promise<CompactedStore> {
   const config = resolveCompactConfig(options);
-  const { monitored } = await openMonitor(config.model);
-  const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
-  const { result, shorten } = streamSchemas;
-  const rules = streamRules(monitored, (value) => shorten(result.parse(value)), keep, run.now?.() ?? new Date());
-  const store = openLedger(monitored);
+  const model = await openHandle(config.model);
   try {
-    return await store.compact(rules);
+    const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
+    const { result, shorten } = streamSchemas;
+    const now = run.now?.() ?? new Date();
+    const rules = streamRules(model.watched.monitored, (value) => shorten(result.parse(value)), keep, now);
+    return await model.store.compact(rules);
   } finally {
-    await store.close();
+    await model.close();
   }
 }

@@ -1,5 +1,5 @@
 // What a device needs of a model: device.json of the folder. Folders written before it existed have all that it is made of.
-import { openMonitor } from "../monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../monitoring/streams/open-model.ts";
 import { type DeviceModel, deviceModelOf } from "../monitoring/summaries/device-model.ts";
 import { scalerSchema } from "../signals/preprocessing/scaler-schema.ts";
 import { readJson } from "../storage/store/atomic-file.ts";
@@ -15,7 +15,7 @@ export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
  * @throws UserError if the folder was changed, or cannot be used: all faults are named
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {
-  const { folder, config, drift, sensors } = await openMonitor(model);
+  const { folder, config, drift, sensors } = await openWatchedModel(model);
   const { model_version: modelVersion, data } = folder.manifest;
   const scaler = scalerSchema.parse(await readJson(folder.path(modelFiles.scaler)));
   return deviceModelOf({ modelVersion, config, channels: data.channels, sensors, scaler, drift });

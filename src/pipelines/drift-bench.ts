@@ -4,7 +4,6 @@
 import { dirname } from "node:path";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { predictWindows } from "../learning/training/predict-windows.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { makeDirectories } from "../make-directories.ts";
 import type { JudgeName } from "../monitoring/drift/bench-figures.ts";
@@ -13,7 +12,7 @@ import { streamJudges } from "../monitoring/drift/bench-judges.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
 import { changes } from "../monitoring/drift/injections.ts";
 import { type Choices, type Chunk, choicesOf, drawSession } from "../monitoring/drift/rehearsal.ts";
-import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
+import type { WatchedModel } from "../monitoring/streams/open-model.ts";
 import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
 import { joinColumns } from "../monitoring/summaries/join-columns.ts";
@@ -30,7 +29,7 @@ import { allocateShared, type WindowSet } from "../signals/preprocessing/windows
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { Rng } from "../stats/random.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
+import { type ModelHandle, openHandle } from "./model-handle.ts";
 
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
 export type { DriftVerdict } from "../monitoring/drift/decision.ts";
@@ -55,10 +54,22 @@ export async function driftBench(
 ): Promise<DriftBenchResult> {
   const config = resolveDriftBenchConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  const monitor = await openMonitor(config.model);
-  const heard = collecting(reporterOf(run.reporter));
+  const model = await openHandle(config.model);
+  try {
+    return await bench(model, config, collecting(reporterOf(run.reporter)));
+  } finally {
+    await model.close();
+  }
+}
+
+async function bench(
+  model: ModelHandle,
+  config: DriftBenchConfig,
+  heard: ReturnType<typeof collecting>,
+): Promise<DriftBenchResult> {
+  const monitor = model.watched;
   const windows = await readWindows(config, monitor, heard);
-  const { people, columnsOfChunk } = await cutChunks(windows, config.jobs, monitor);
+  const { people, columnsOfChunk } = await cutChunks(windows, config.jobs, model);
   const judges = Object.entries(streamJudges({ arl: config.arl, alpha: config.alpha }));
   const rng = Rng.fromSeed(config.seed);
   const count = Math.max(1, Math.round(config.seconds / chunkSeconds));
@@ -96,7 +107,7 @@ export async function driftBench(
   for (const change of catalogue(monitor)) {
     const streams: ClassSummaries[][] = [];
     for (const { sessions, seed } of streamsOf("change")) {
-      streams.push(await changedStream(sessions, change, rng.split(seed), config, monitor, columnsOfChunk));
+      streams.push(await changedStream(sessions, change, rng.split(seed), config, model, columnsOfChunk));
     }
     const { changeAt } = config;
     result.push({
@@ -130,7 +141,7 @@ async function writeReport(out: string, result: DriftBenchResult): Promise<void>
   }
 }
 
-function catalogue({ baseline, folder, sensors }: Monitor): readonly Change[] {
+function catalogue({ baseline, folder, sensors }: WatchedModel): readonly Change[] {
   const { channels } = folder.manifest.data;
   const scales = Object.fromEntries(channels.map((name) => [name, baseline.per_channel[name]!.std]));
   return changes(channels, sensors, scales, {
@@ -152,7 +163,7 @@ function merged(session: readonly Chunk[]): ClassSummaries {
 
 async function readWindows(
   config: NamedColumns & Pick<DriftBenchConfig, "files">,
-  monitor: Monitor,
+  monitor: WatchedModel,
   reporter: Reporter,
 ): Promise<WindowSet> {
   const { folder, config: trained } = monitor;
@@ -178,10 +189,11 @@ async function readWindows(
 async function cutChunks(
   windows: WindowSet,
   jobs: number,
-  monitor: Monitor,
+  model: ModelHandle,
 ): Promise<{ people: Person[]; columnsOfChunk: Map<Chunk, Columns> }> {
+  const monitor = model.watched;
   const { channels, users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
-  const predicted = await predict(windows, jobs, monitor);
+  const predicted = await predict(windows, jobs, model);
   const classOf = classOfSamples(windows, predicted);
   const columns = signalColumns(windows, measuredSensors(monitor.sensors, monitor.drift.edges));
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
@@ -216,9 +228,10 @@ async function changedStream(
   change: Change,
   rng: Rng,
   { changeAt, jobs }: Pick<DriftBenchConfig, "changeAt" | "jobs">,
-  monitor: Monitor,
+  model: ModelHandle,
   columnsOfChunk: ReadonlyMap<Chunk, Columns>,
 ): Promise<ClassSummaries[]> {
+  const monitor = model.watched;
   const inject = change.begin(rng);
   const changed = sessions.slice(changeAt).map((session, i) => {
     const parts = session.map((chunk) => columnsOfChunk.get(chunk)!);
@@ -227,7 +240,7 @@ async function changedStream(
   const rows = columnsOfChunk.get(sessions[0]![0]!)!;
   const chunkRows = Object.values(rows)[0]!.length;
   const windows = windowsOf(changed, chunkRows, monitor);
-  const classOf = classOfSamples(windows, await predict(windows, jobs, monitor));
+  const classOf = classOfSamples(windows, await predict(windows, jobs, model));
   const columns = signalColumns(windows, measuredSensors(monitor.sensors, monitor.drift.edges));
   const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
   const nClasses = monitor.drift.classes.length;
@@ -241,7 +254,7 @@ async function changedStream(
 }
 
 /** Windows inside the chunks of batches, one batch after the other. */
-function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, config }: Monitor): WindowSet {
+function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, config }: WatchedModel): WindowSet {
   const { channels } = folder.manifest.data;
   const step = windowStep(config.window, config.overlap);
   const whole = joinColumns(batches);
@@ -266,8 +279,7 @@ function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, con
   };
 }
 
-async function predict(windows: WindowSet, threads: number, { folder, drift }: Monitor): Promise<Int32Array> {
-  const nClasses = drift.classes.length;
-  const probabilities = await predictWindows(folder.path(modelFiles.network), windows, nClasses, { threads });
-  return Int32Array.from(argmaxRows(probabilities, nClasses));
+async function predict(windows: WindowSet, jobs: number, model: ModelHandle): Promise<Int32Array> {
+  const probabilities = await model.predict(windows, { jobs });
+  return Int32Array.from(argmaxRows(probabilities, model.watched.drift.classes.length));
 }

@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
 import { openLedger } from "../monitoring/streams/model-ledger.ts";
-import { openMonitor } from "../monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../monitoring/streams/open-model.ts";
 import { shellCommand } from "../shell-words.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { neededFile } from "../storage/store/file-inside.ts";
@@ -92,14 +92,14 @@ export async function listModels(directory: string): Promise<ModelVersion[]> {
  */
 export async function promote(model: string, now: () => Date = () => new Date()): Promise<Promotion> {
   const directory = resolve(await resolveModel(model));
-  const monitor = await openMonitor(directory);
+  const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
-  const line = monitor.folder.manifest.retrained_from?.line ?? name;
+  const line = folder.manifest.retrained_from?.line ?? name;
   const first = await describeVersion(join(parent, line)).catch(nullWhereNoModel);
   const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (first === null ? null : line);
   if (before === name) return { line, champion: name, previous: null };
   // Before it is the champion nobody relies on them: a process that dies here has changed nothing that counts.
-  const store = openLedger(monitor.monitored);
+  const store = openLedger(monitored);
   try {
     await store.reset(await store.streams(), now().toISOString());
   } finally {
@@ -131,7 +131,7 @@ export async function rollback(
       advice: `See what it has: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
     });
   }
-  await openMonitor(join(directory, previous));
+  await openWatchedModel(join(directory, previous));
   return changeRegistry(directory, (registry) => {
     const own = lineOfRegistry(registry, line);
     if (own?.champions.at(-2) !== previous) {

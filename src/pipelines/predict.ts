@@ -1,12 +1,10 @@
 import { resolve } from "node:path";
 import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { predictWindows } from "../learning/training/predict-windows.ts";
 import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
-import type { ChannelBaseline } from "../monitoring/drift/baseline-stats.ts";
-import { validateBaseline } from "../monitoring/drift/validate-baseline.ts";
+import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import { columnsForChannels, expectedChannels } from "../monitoring/streams/gate-batch.ts";
-import { openModel } from "../monitoring/streams/open-model.ts";
+import { openForPrediction } from "../monitoring/streams/open-model.ts";
 import { checkOutFile } from "../out-file.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { rangeFaults } from "../signals/data/batch-faults.ts";
@@ -18,8 +16,7 @@ import { spreadsheetSafe } from "../signals/data/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/data/write-table.ts";
 import { planWindows, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
 import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
-import { readJson } from "../storage/store/atomic-file.ts";
-import { modelFiles, unfitFile } from "../storage/store/model-folder.ts";
+import { predictorOf } from "./model-handle.ts";
 
 /** What `predict` wrote. */
 export interface PredictResult {
@@ -50,11 +47,12 @@ export async function predict(
   const config = resolvePredictConfig(options);
   refuseRecording(config.out, config.files);
   await checkOutFile(config.out, config);
-  const { manifest, labels, path } = await openModel(config.model);
-  const { rate, window, overlap } = manifest.config;
+  const model = await openForPrediction(config.model);
+  const { manifest, labels } = model.folder;
+  const { rate, window, overlap } = model.config;
   const modelChannels = manifest.data.channels;
   const named = columnsForChannels(config.channels, modelChannels);
-  const expected = expectedChannels(modelChannels, named, await readBaseline(path(modelFiles.baseline)));
+  const expected = expectedChannels(modelChannels, named, model.baseline);
   const reporter = reporterOf(run.reporter);
   const opened = await openRecordings(config.files, {
     columns: { ...columnsOf(config), modelChannels },
@@ -62,16 +60,18 @@ export async function predict(
     nominalRateHz: rate,
     reporter,
   });
+  const predictor = predictorOf(model);
   try {
     for (const warning of opened.quality.warnings) reporter.warn(warning);
     refuseRecording(config.out, opened.files);
     const [absurd] = await rangeFaults(opened.rows, expected, opened.files);
     if (absurd !== undefined) throw new DataFault(absurd);
     const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
-    const said = await label(opened.rows, plan, { network: path(modelFiles.network), labels: labels.classes, config });
+    const said = await label(opened.rows, plan, { predictor, labels: labels.classes, config });
     return { out: config.out, ...said, seconds: (performance.now() - started) / 1000 };
   } finally {
     opened.rows.close();
+    await predictor.close();
   }
 }
 
@@ -79,16 +79,20 @@ export async function predict(
 async function label(
   rows: RowSource,
   plan: WindowPlan,
-  of: { network: string; labels: readonly string[]; config: Pick<PredictConfig, "jobs" | "out" | "spreadsheetSafe"> },
+  of: {
+    predictor: WindowPredictor;
+    labels: readonly string[];
+    config: Pick<PredictConfig, "jobs" | "out" | "spreadsheetSafe">;
+  },
 ): Promise<Pick<PredictResult, "windows" | "classes" | "meanConfidence">> {
-  const { network, labels, config } = of;
+  const { predictor, labels, config } = of;
   const classes = Object.fromEntries(labels.map((name) => [name, 0]));
   let [windows, sum] = [0, 0];
   let writer: TableWriter | undefined;
   try {
     for (const chunk of windowChunks(rows, plan, 0)) {
       const threads = { threads: config.jobs };
-      const probabilities = await predictWindows(network, chunk.windows, labels.length, threads);
+      const probabilities = await predictor.predict(chunk.windows, threads);
       const predictions = predictionColumns("label", probabilities, labels);
       const table = [...windowColumns(chunk.windows), ...predictions];
       const columns = config.spreadsheetSafe ? spreadsheetSafe(table) : table;
@@ -103,13 +107,6 @@ async function label(
     await writer?.close();
   }
   return { windows, classes, meanConfidence: sum / windows };
-}
-
-async function readBaseline(path: string): Promise<ChannelBaseline> {
-  const value = await readJson(path);
-  const faults = validateBaseline(value);
-  if (faults.length > 0) throw unfitFile(path, faults);
-  return value as ChannelBaseline;
 }
 
 function refuseRecording(out: string, files: readonly string[]): void {

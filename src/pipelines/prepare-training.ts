@@ -7,7 +7,7 @@ import { type FoldParts, type LeakageReport, leakageReport } from "../learning/e
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
-import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import type { WatchedModel } from "../monitoring/streams/open-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
@@ -25,7 +25,7 @@ import type { TrainEvent } from "./train-events.ts";
 export interface TrainingData {
   readonly recordings: Pick<Recordings, "channels" | "files" | "fingerprint">;
   readonly described: DescribedValues;
-  readonly sensors: Monitor["sensors"];
+  readonly sensors: WatchedModel["sensors"];
   readonly quality: QualityReport;
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;

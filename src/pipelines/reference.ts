@@ -1,14 +1,10 @@
 // `tidemark reference` and `tidemark baseline`: what a model's references are, and what a person decides about them.
 
 import { UserError } from "../errors.ts";
-import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { openLedger } from "../monitoring/streams/model-ledger.ts";
-import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
-import { openMonitor } from "../monitoring/streams/open-monitor.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
-import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
 import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
+import { type ModelHandle, openHandle } from "./model-handle.ts";
 
 export type { PerChannel, RollingReference } from "../monitoring/streams/rolling-reference.ts";
 export type { Trend } from "../monitoring/streams/trend.ts";
@@ -67,15 +63,14 @@ export async function resetReference(options: ReferenceOptions): Promise<void> {
 }
 
 async function withStream<T>(
-  { model, stream }: ReferenceOptions,
-  use: (stream: MonitorStream<CheckResult, StreamState>, store: StreamStore) => Promise<T>,
+  { model: folder, stream }: ReferenceOptions,
+  use: (stream: ReturnType<ModelHandle["stream"]>, store: StreamStore) => Promise<T>,
 ): Promise<T> {
-  const { monitored } = await openMonitor(model);
-  const store = openLedger(monitored);
+  const model = await openHandle(folder);
   try {
-    return await use(new MonitorStream(store, monitored, { stream, schemas: streamSchemas }), store);
+    return await use(model.stream(stream), model.store);
   } finally {
-    await store.close();
+    await model.close();
   }
 }
 

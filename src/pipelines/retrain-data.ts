@@ -4,9 +4,8 @@
 import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
-import { predictWindows } from "../learning/training/predict-windows.ts";
 import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
-import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import type { WatchedModel } from "../monitoring/streams/open-model.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collecting, type Reporter, silent } from "../reporter.ts";
 import type { NamedColumns } from "../signals/data/column-roles.ts";
@@ -26,10 +25,14 @@ import { Rng } from "../stats/random.ts";
 import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
+import type { ModelHandle } from "./model-handle.ts";
 import { openLabelled, openUnlabelled, type RetrainRecordings, readTruth } from "./retrain-recordings.ts";
 import type { TrainEvent } from "./train-events.ts";
 
 type Heard = ReturnType<typeof collecting>;
+
+/** The opened model that labels for the next one. */
+export type Champion = Pick<ModelHandle, "watched" | "predict">;
 
 export interface RetrainData {
   /** Options of the champion's training. */
@@ -65,14 +68,15 @@ type Preparing = NamedColumns &
  */
 export async function prepareRetraining(
   config: Preparing,
-  champion: Monitor,
+  model: Champion,
   reporter: Reporter<TrainEvent> = silent,
 ): Promise<RetrainData> {
+  const champion = model.watched;
   const trained = championOptions(champion.config, champion.folder.manifest, config.model);
   const heard = collecting();
   const labelled = await openLabelled(config, champion, trained, heard);
   try {
-    return await prepareWith(labelled, { config, champion, trained, heard, reporter });
+    return await prepareWith(labelled, { config, model, champion, trained, heard, reporter });
   } catch (error) {
     labelled.close();
     throw error;
@@ -83,14 +87,15 @@ async function prepareWith(
   labelled: RetrainRecordings,
   of: {
     config: Preparing;
-    champion: Monitor;
+    model: Champion;
+    champion: WatchedModel;
     trained: ChampionOptions;
     /** What a reader of the figures must know. */
     heard: Heard;
     reporter: Reporter<TrainEvent>;
   },
 ): Promise<RetrainData> {
-  const { config, champion, trained, heard } = of;
+  const { config, model, champion, trained, heard } = of;
   const plan = planOf(labelled.rows, champion);
   requireEveryClass(plan);
   warnUnknownClasses(labelled.rows, plan.classes, heard);
@@ -115,9 +120,6 @@ async function prepareWith(
   const windows = joinWindows(own, foreign);
   const unlabelledRows = withoutPeople(windows, labelledRows.length, validationIndex, heard);
   const learnable = pickWindows(windows, unlabelledRows);
-  const network = champion.folder.path(modelFiles.network);
-  const nClasses = own.classes.length;
-  const threads = { threads: config.jobs };
   return {
     ...{
       trained,
@@ -133,8 +135,8 @@ async function prepareWith(
       config.truth === undefined
         ? null
         : await readTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
-    championOnHoldout: await outOfFold(champion, pickWindows(own, validationIndex), config, heard),
-    championOnUnlabelled: await predictWindows(network, learnable, nClasses, threads),
+    championOnHoldout: await outOfFold(model, pickWindows(own, validationIndex), config, heard),
+    championOnUnlabelled: await model.predict(learnable, { jobs: config.jobs }),
     learningRates: await schedule(champion, trained, config.epochs),
     warnings: heard.warnings,
   };
@@ -150,7 +152,7 @@ function leastDeciding(people: number): number {
   return people >= 5 ? 2 : 1;
 }
 
-function planOf(rows: RowSource, { config, drift }: Monitor): WindowPlan {
+function planOf(rows: RowSource, { config, drift }: WatchedModel): WindowPlan {
   const { rate, window, overlap } = config;
   return planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
 }
@@ -164,7 +166,12 @@ function cutBoth(
     champion,
     trained,
     reporter,
-  }: { config: Pick<Preparing, "jobs">; champion: Monitor; trained: ChampionOptions; reporter: Reporter<TrainEvent> },
+  }: {
+    config: Pick<Preparing, "jobs">;
+    champion: WatchedModel;
+    trained: ChampionOptions;
+    reporter: Reporter<TrainEvent>;
+  },
 ): [WindowSet, WindowSet] {
   try {
     const foreign = { rows: unlabelled.rows, plan: planOf(unlabelled.rows, champion) };
@@ -226,14 +233,14 @@ function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, r
 
 /** What the champion's folds said of people it learned from, and the champion itself of others. */
 async function outOfFold(
-  champion: Monitor,
+  champion: Champion,
   windows: WindowSet,
   { model, jobs }: Pick<RetrainConfig, "model" | "jobs">,
   reporter: Reporter,
 ): Promise<Float32Array> {
-  const { folder, drift } = champion;
+  const { folder, drift } = champion.watched;
   const { classes } = drift;
-  const said = await predictWindows(folder.path(modelFiles.network), windows, classes.length, { threads: jobs });
+  const said = await champion.predict(windows, { jobs });
   const known = new Set(folder.manifest.data.users);
   const needed = windows.users.filter((user) => known.has(user));
   if (needed.length === 0) return said;
@@ -274,7 +281,7 @@ function keyOf(user: string, recording: string, start: number): string {
 
 /** The learning rates of the champion's final fit, an epoch each; a longer fit goes on with the last. */
 async function schedule(
-  champion: Monitor,
+  champion: WatchedModel,
   trained: Pick<ChampionOptions, "learningRate">,
   epochs: number | undefined,
 ): Promise<number[]> {

@@ -4,7 +4,7 @@
 import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import type { Monitor } from "../monitoring/streams/open-monitor.ts";
+import type { WatchedModel } from "../monitoring/streams/open-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
@@ -43,7 +43,7 @@ function unlabelledColumns(
 /** @throws UserError where they cannot be read, or are not those that the champion learned from */
 export async function openLabelled(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled">,
-  champion: Monitor,
+  champion: WatchedModel,
   trained: NamedColumns,
   reporter: Reporter,
 ): Promise<RetrainRecordings> {
@@ -81,7 +81,7 @@ export async function openLabelled(
 /** @throws UserError where they do not pass the quality gate */
 export async function openUnlabelled(
   config: NamedColumns & Pick<RetrainConfig, "files">,
-  champion: Monitor,
+  champion: WatchedModel,
   trained: NamedColumns,
   reporter: Reporter,
 ): Promise<RetrainRecordings> {
@@ -116,7 +116,7 @@ function named(
 /** [U] the label at each window's middle. The windows were made without: their cuts know nothing of it. */
 export async function readTruth(
   config: NamedColumns & Pick<RetrainConfig, "files"> & Required<Pick<RetrainConfig, "truth">>,
-  champion: Monitor,
+  champion: WatchedModel,
   trained: NamedColumns,
   windows: WindowSet,
   reporter: Reporter,

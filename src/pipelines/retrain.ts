@@ -15,7 +15,7 @@ import { TimeLeft } from "../learning/training/time-left.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { snakeKeys } from "../letter-case.ts";
-import { type Monitor, openMonitor } from "../monitoring/streams/open-monitor.ts";
+import type { WatchedModel } from "../monitoring/streams/open-model.ts";
 import { beginRetraining, endRetraining } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import { endTraining } from "../report/train-log.ts";
@@ -30,6 +30,7 @@ import { openStaging, type Staging, shownStaging } from "../storage/store/stagin
 import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
 import { proxiesOf } from "./gate-proxies.ts";
+import { openHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
 import { checkpointsIn, enterRun } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
@@ -70,7 +71,8 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
   const server = trainingServer(config.tracking, reporter);
-  const champion = await openMonitor(config.model);
+  const model = await openHandle(config.model);
+  const champion = model.watched;
   await checkReplaceable(refusedDirectory(config.out), [modelFiles.report, retrainReportFile, trackingFile]);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
@@ -78,7 +80,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   let tracker: TrainingTracker | undefined;
   let data: RetrainData | undefined;
   try {
-    data = await prepareRetraining(config, champion, reporter);
+    data = await prepareRetraining(config, model, reporter).finally(() => model.close());
     const { unlabelled, windows } = data;
     const recordings = { ...unlabelled, channels: windows.channels };
     await enterRun(staging, computing({ ...config, model: versionOf(champion) }), fingerprintOf(data));
@@ -241,7 +243,7 @@ function reported(config: RetrainConfig): Record<string, unknown> {
 }
 
 /** The name that all versions of a model share: that of the first one's folder. */
-function lineOf({ folder }: Monitor): string {
+function lineOf({ folder }: WatchedModel): string {
   return folder.manifest.retrained_from?.line ?? basename(resolve(folder.directory));
 }
 
@@ -272,7 +274,7 @@ function fitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds: number
 }
 
 /** The champion may have become another one under the same name. */
-function versionOf({ folder }: Monitor): string {
+function versionOf({ folder }: WatchedModel): string {
   return folder.manifest.model_version;
 }
 

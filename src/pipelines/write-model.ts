@@ -13,7 +13,7 @@ import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineOf } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
-import { baselineFaults, contentHash } from "../monitoring/streams/open-monitor.ts";
+import { baselineFaults, contentHash } from "../monitoring/streams/baseline-faults.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { deviceModelOf } from "../monitoring/summaries/device-model.ts";
 import { sensorsToMeasure } from "../monitoring/summaries/sensor-signals.ts";

@@ -11,7 +11,7 @@ import { classify, DeviceBatch, encodeSummary, readDeviceModel } from "../../src
 import { openSession } from "../../src/learning/training/onnx-runtime.ts";
 import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
@@ -78,7 +78,7 @@ describe("tidemark/device", () => {
 
     const { result } = await check({ files: [at("batch.csv")], model: at("model"), accept: true });
     if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
-    const { monitored } = await openMonitor(at("model"));
+    const { monitored } = await openWatchedModel(at("model"));
     const store = openLedger(monitored);
     const stream = new MonitorStream(store, monitored, { stream: "default", schemas: streamSchemas });
     const kept = (await stream.memory()).rolling;

@@ -12,7 +12,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { classify, DeviceBatch, type DeviceModel, readDeviceModel, type Sensor } from "../../src/device.ts";
 import { openSession } from "../../src/learning/training/onnx-runtime.ts";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { readSummary } from "../../src/monitoring/summaries/read-summary.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { chromium, loadPage } from "../chromium.ts";
@@ -174,7 +174,7 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
     expect(model.classes).toContain(text("activity"));
     expect(text("batches")).toMatch(new RegExp(`^${motions.length} samples in \\d+\\.\\d kB: \\d+ % .*\\. Sent\\.$`));
 
-    const { monitored } = await openMonitor(at("model"));
+    const { monitored } = await openWatchedModel(at("model"));
     const received = readSummary(sent!, monitored);
     const batch = new DeviceBatch(model);
     const radians = Math.PI / 180;

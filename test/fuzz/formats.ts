@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readConfigFile, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
 import { openGatedBatch } from "../../src/monitoring/streams/gate-batch.ts";
-import { type Monitor, openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel, type WatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { listModels } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
@@ -79,7 +79,7 @@ export async function openFormat(name: FormatName, base: Base): Promise<Format> 
 /** Reading for train, the gate of check, and now and then the whole of predict and check with what they write. */
 function tableUser({ directory: base }: Base): (directory: string, name: string, rng: Rng) => Promise<void> {
   const model = join(base, "model");
-  let opened: Promise<Monitor> | undefined;
+  let opened: Promise<WatchedModel> | undefined;
   return async (directory, name, rng) => {
     const file = join(directory, name);
     const kind = rng.integer(20);
@@ -98,7 +98,7 @@ function tableUser({ directory: base }: Base): (directory: string, name: string,
     }
     if (kind < 11) await prepareTraining(trainConfig(file), silent);
     else {
-      opened ??= openMonitor(model);
+      opened ??= openWatchedModel(model);
       const gated = await openGatedBatch([file], { columns: {} }, await opened);
       if (gated.accepted) gated.opened.rows.close();
     }
@@ -294,7 +294,7 @@ async function modelFileFormat(base: Base, name: string): Promise<Format> {
     },
     use: async (directory, _files, rng) => {
       for (const file of others) cpSync(join(model, file), join(directory, file));
-      await openMonitor(directory);
+      await openWatchedModel(directory);
       await listModels(join(directory, ".."));
       // Opened, so it says of itself that it can be used.
       const [batch, out] = [join(base.directory, "batch.csv"), join(directory, "predictions.csv")];

@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import { batchMeasurementSchema } from "../../src/monitoring/summaries/summary-schemas.ts";
 import { check } from "../../src/pipelines/check.ts";
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 
 it("gives back what the first form held", async () => {
-  const { monitored } = await openMonitor(model);
+  const { monitored } = await openWatchedModel(model);
   const store = openLedger(monitored);
   const stream = new MonitorStream(store, monitored, { stream: before.stream, schemas: streamSchemas });
   const { rolling } = await stream.memory();

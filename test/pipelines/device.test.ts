@@ -11,7 +11,7 @@ import { judge, newDriftState } from "../../src/monitoring/drift/decision.ts";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import type { DeviceModel } from "../../src/monitoring/summaries/device-model.ts";
@@ -125,7 +125,7 @@ describe("a device's summaries", () => {
   }
 
   it("are what check measures, and get its verdicts", async () => {
-    const monitor = await openMonitor(at("model"));
+    const monitor = await openWatchedModel(at("model"));
     const { modelVersion, shape, referenceBatches: size } = monitor.monitored;
     const past: BatchMeasurement["byClass"][] = [];
     let state = newDriftState;
@@ -157,7 +157,7 @@ describe("a device's summaries", () => {
   });
 
   it("are refused if they are another model's, or not whole", async () => {
-    const { monitored } = await openMonitor(at("model"));
+    const { monitored } = await openWatchedModel(at("model"));
     const { bytes, text } = await sent("b0.csv");
     expect(() => readSummary(bytes, { ...monitored, modelVersion: "walk-2" })).toThrow(
       `summary: model_version: expected walk-2, got ${monitored.modelVersion}`,

@@ -4,7 +4,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlink
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
-import { openMonitor, validateBaselineFile } from "../../src/monitoring/streams/open-monitor.ts";
+import { validateBaselineFile } from "../../src/monitoring/streams/baseline-faults.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { promote, showModel } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
@@ -83,7 +84,7 @@ describe("scaler.json", () => {
 
   it("with NaN in it is no JSON", async () => {
     const model = folder(text("scaler.json", /"center": \[\s*[-\d.]+/, '"center": [NaN'));
-    expect(await refusal(openMonitor(model))).toMatch(/scaler\.json: expected JSON/);
+    expect(await refusal(openWatchedModel(model))).toMatch(/scaler\.json: expected JSON/);
   });
 });
 
@@ -98,7 +99,7 @@ describe("labels.json", () => {
     ["a label twice", (labels: Loose) => (labels.classes[0] = "walking"), "expected names that differ"],
     ["an empty label", (labels: Loose) => (labels.classes[0] = ""), "classes.0: "],
   ])("with %s is refused", async (_, change, fault) => {
-    const said = await refusal(openMonitor(folder(json("labels.json", change))));
+    const said = await refusal(openWatchedModel(folder(json("labels.json", change))));
     expect(said).toContain("labels.json");
     expect(said).toContain(fault);
   });
@@ -139,7 +140,7 @@ describe("baseline_stats.json", () => {
       "reference_batches: ",
     ],
   ])("with %s is refused", async (_, change, fault) => {
-    const said = await refusal(openMonitor(folder(json("baseline_stats.json", change))));
+    const said = await refusal(openWatchedModel(folder(json("baseline_stats.json", change))));
     expect(said).toContain("baseline_stats.json cannot be used:");
     expect(said).toContain(fault);
   });
@@ -181,7 +182,7 @@ describe("manifest.json", () => {
       "retrained_from.line: expected the name of a folder",
     ],
   ])("with %s is refused", async (_, change, fault) => {
-    const said = await refusal(openMonitor(folder(json("manifest.json", change))));
+    const said = await refusal(openWatchedModel(folder(json("manifest.json", change))));
     expect(said).toContain(fault);
   });
 });
@@ -230,7 +231,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
     ["history.jsonl", "/etc/passwd"],
     ["streams", ".."],
   ])("%s that leads to %s is refused", async (name, target) => {
-    const said = await refusal(openMonitor(folder(linked(name, target))));
+    const said = await refusal(openWatchedModel(folder(linked(name, target))));
     expect(said).toContain(name);
     expect(said).toContain("is a link that leads out of the model folder");
   });
@@ -248,12 +249,12 @@ describe.skipIf(process.platform === "win32")("links", () => {
   it("of one stream, too", async () => {
     const model = folder((path) => mkdirSync(join(path, "streams")));
     symlinkSync("../..", join(model, "streams/wrist"));
-    expect(await refusal(openMonitor(model))).toContain("streams/wrist: is a link that leads out");
+    expect(await refusal(openWatchedModel(model))).toContain("streams/wrist: is a link that leads out");
   });
 
   it("that lead nowhere or in a circle are told of by name", async () => {
-    expect(await refusal(openMonitor(folder(linked("model.onnx", "absent"))))).toContain("model.onnx is missing");
-    const circle = await refusal(openMonitor(folder(linked("labels.json", "labels.json"))));
+    expect(await refusal(openWatchedModel(folder(linked("model.onnx", "absent"))))).toContain("model.onnx is missing");
+    const circle = await refusal(openWatchedModel(folder(linked("labels.json", "labels.json"))));
     expect(circle).toMatch(/labels\.json: its symbolic links lead in a circle/);
   });
 
@@ -263,7 +264,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
       linked("model.onnx", "weights")(path);
     });
     symlinkSync(model, at("current"));
-    await expect(openMonitor(at("current"))).resolves.toBeDefined();
+    await expect(openWatchedModel(at("current"))).resolves.toBeDefined();
   });
 
   it("under the name of a temporary file are not written through", async () => {
@@ -295,7 +296,7 @@ it("a directory in the place of a file is named", async () => {
   const model = folder(() => {});
   rmSync(join(model, "scaler.json"));
   mkdirSync(join(model, "scaler.json"));
-  expect(await refusal(openMonitor(model))).toMatch(/scaler\.json: expected a file, found a folder/);
+  expect(await refusal(openWatchedModel(model))).toMatch(/scaler\.json: expected a file, found a folder/);
 });
 
 describe("registry.json", () => {

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.ts";
 import { calibrate } from "../../src/monitoring/drift/calibrate.ts";
 import { type DriftBaseline, driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
-import { type Judge, measurementShape } from "../../src/monitoring/streams/open-monitor.ts";
+import { type Judge, measurementShape } from "../../src/monitoring/streams/open-model.ts";
 import type { MeasuredBatch } from "../../src/monitoring/streams/stream-state.ts";
 import { baselineReference, gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";

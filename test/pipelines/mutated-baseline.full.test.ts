@@ -2,22 +2,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { predictWindows } from "../../src/learning/training/predict-windows.ts";
+
 import { driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
+import { baselineFaults, contentHash, expectedBaseline } from "../../src/monitoring/streams/baseline-faults.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { StreamMemory } from "../../src/monitoring/streams/monitor-stream.ts";
-import {
-  baselineFaults,
-  contentHash,
-  expectedBaseline,
-  openMonitor,
-} from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import type { StreamState } from "../../src/monitoring/streams/stream-state.ts";
 import { gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
+import { predictorOf } from "../../src/pipelines/model-handle.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { runsOf } from "../../src/signals/preprocessing/window-chunks.ts";
@@ -67,13 +64,15 @@ function mutate(value: unknown, path: readonly string[], rng: Rng): void {
 it("is refused, or judges batches with answers that fit their schema", async () => {
   const directory = fileDirectory();
   unpackOldModel(directory);
-  const monitor = await openMonitor(join(directory, "walk"));
+  const monitor = await openWatchedModel(join(directory, "walk"));
   const { manifest } = monitor.folder;
   const text = readFileSync(monitor.folder.path("baseline_stats.json"), "utf8");
   const { recordings } = await readRecordings([join(directory, "batch.csv.gz")], { requireLabels: false });
   const { rate, window, overlap } = monitor.config;
   const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
-  const probabilities = await predictWindows(monitor.folder.path("model.onnx"), windows, 2, { threads: 1 });
+  const predictor = predictorOf(monitor);
+  const probabilities = await predictor.predict(windows, { threads: 1 });
+  await predictor.close();
   const expected = { ...expectedBaseline(manifest), scalerHash: monitor.baseline.scaler_hash };
 
   function judgeTwice(drift: typeof monitor.drift): void {

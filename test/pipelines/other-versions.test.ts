@@ -5,7 +5,8 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exitCodes, UserError } from "../../src/errors.ts";
-import { openMonitor, validateBaselineFile } from "../../src/monitoring/streams/open-monitor.ts";
+import { validateBaselineFile } from "../../src/monitoring/streams/baseline-faults.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { championOptions } from "../../src/pipelines/champion-options.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { showModel } from "../../src/pipelines/models.ts";
@@ -56,7 +57,7 @@ describe.each([
   { version: "of a later version that added keys", model: "later" },
 ])("a model folder $version", ({ model }) => {
   it("is opened and described", async () => {
-    const { config } = await openMonitor(at(model));
+    const { config } = await openWatchedModel(at(model));
     expect(config).toMatchObject({ rate: 20, window: 40, overlap: 0.5 });
     expect(await validateBaselineFile(at(model))).toEqual([]);
     expect((await showModel(at(model))).version).toMatchObject({ classes: ["sitting", "walking"], people: 4 });
@@ -122,7 +123,7 @@ describe("what this version does not know of a later one", () => {
         else manifest.config[option] = value;
       });
       reseal(at(model));
-      await openMonitor(at(model));
+      await openWatchedModel(at(model));
       const retraining = retrain({ files: [at("batch.csv.gz")], model: at(model), out: at(`${model}-v2`) });
       const error = await retraining.then(String, (reason: unknown) => reason);
       expect(error).toBeInstanceOf(UserError);
@@ -139,7 +140,7 @@ describe("what this version does not know of a later one", () => {
       const { config: _, ...rest } = value;
       return { ...rest, schema_version: 2, tidemark_version: "3.1.0", settings: {} };
     });
-    await expect(openMonitor(at("next"))).rejects.toMatchObject({
+    await expect(openWatchedModel(at("next"))).rejects.toMatchObject({
       name: "UserError",
       message: expect.stringContaining("is written in form 2 (schema_version); this Tidemark reads form 1"),
       advice: "Use Tidemark 3.1.0, which wrote it, or a later one.",

@@ -126,9 +126,9 @@ describe("every verb that reads recordings", () => {
 /** The warnings of a retraining that ends before its first fit. */
 async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
   const { prepareRetraining } = await import("../../src/pipelines/retrain-data.ts");
-  const { openMonitor } = await import("../../src/monitoring/streams/open-monitor.ts");
+  const { openHandle } = await import("../../src/pipelines/model-handle.ts");
   const { resolveRetrainConfig } = await import("../../src/config.ts");
   const config = resolveRetrainConfig({ files: [file], model, out: at("none"), ...columns });
-  const data = await prepareRetraining(config, await openMonitor(model)).catch((error: Error) => error);
+  const data = await prepareRetraining(config, await openHandle(model)).catch((error: Error) => error);
   return { warnings: data instanceof Error ? [data.message] : [...data.warnings] };
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveRetrainConfig } from "../../src/config.ts";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openHandle } from "../../src/pipelines/model-handle.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { prepareRetraining } from "../../src/pipelines/retrain-data.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
@@ -72,7 +72,7 @@ describe("a manifest that names other things than local files", () => {
   it("is of no matter if the user names the recordings", async () => {
     name("https://127.0.0.1/r.csv");
     const options = { files: [at("batch.csv.gz")], model: at("walk"), out: "-", labelled: [at("recordings.csv.gz")] };
-    const { labelled } = await prepareRetraining(resolveRetrainConfig(options), await openMonitor(at("walk")));
+    const { labelled } = await prepareRetraining(resolveRetrainConfig(options), await openHandle(at("walk")));
     expect(labelled.files).toEqual(options.labelled);
   });
 });
@@ -81,7 +81,7 @@ it("recordings under local names are read, and those that the model learned from
   name(at("recordings.csv.gz"));
   const config = resolveRetrainConfig({ files: [at("batch.csv.gz")], model: at("walk"), out: "-" });
   const events: TrainEvent[] = [];
-  const { labelled, windows } = await prepareRetraining(config, await openMonitor(at("walk")), {
+  const { labelled, windows } = await prepareRetraining(config, await openHandle(at("walk")), {
     warn: () => {},
     event: (event) => events.push(event),
   });
@@ -91,6 +91,6 @@ it("recordings under local names are read, and those that the model learned from
   // Once, the labelled and the unlabelled ones.
   expect(windows.samples.byteLength).toBe(windows.samples.buffer.byteLength);
   name(at("batch.csv.gz"));
-  const other = prepareRetraining(config, await openMonitor(at("walk")));
+  const other = prepareRetraining(config, await openHandle(at("walk")));
   await expect(other).rejects.toThrow("the content is not what");
 });

@@ -26,7 +26,7 @@ import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
 import { baselineOf, describeValues } from "../../src/monitoring/drift/describe-values.ts";
 import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
-import type { Judge } from "../../src/monitoring/streams/open-monitor.ts";
+import type { Judge } from "../../src/monitoring/streams/open-model.ts";
 import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { type StreamState, streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
 import { figuresOf } from "../../src/monitoring/summaries/batch-figures.ts";

@@ -8,9 +8,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type RetrainOptions, resolveRetrainConfig } from "../../src/config.ts";
 import { type RetrainReport, retrainReportSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { ofOthers } from "../../src/pipelines/cross-fit.ts";
+import { ModelHandle, openHandle } from "../../src/pipelines/model-handle.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { prepareRetraining, type RetrainData } from "../../src/pipelines/retrain-data.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
@@ -252,7 +252,7 @@ describe("a candidate that passes", () => {
     expect(config.channels).toBeUndefined();
     expect(data.channels).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
     const next = resolveRetrainConfig({ files: [at("u.parquet")], model: at("v3"), out: "-" });
-    const { trainRows, warnings } = await prepareRetraining(next, await openMonitor(at("v3")));
+    const { trainRows, warnings } = await prepareRetraining(next, await openHandle(at("v3")));
     expect(trainRows).toHaveLength(3 * 117);
     expect(warnings.join("\n")).not.toContain("too good");
   });
@@ -440,7 +440,7 @@ describe("the data of a retraining", () => {
         labelled: [at("r.parquet")],
         ...options,
       }),
-      await openMonitor(at("model")),
+      await openHandle(at("model")),
     );
   const peopleOf = ({ windows }: RetrainData, rows: Int32Array): string[] => [
     ...new Set(Array.from(rows, (row) => windows.users[windows.groups[row]!]!)),
@@ -524,7 +524,7 @@ describe("the data of a retraining", () => {
   });
 
   it("reads the unlabelled recordings under the training's names of person and recording, else the user's", async () => {
-    const monitor = await openMonitor(at("model"));
+    const monitor = await openHandle(at("model"));
     const who = 'SELECT "user" AS who, * EXCLUDE ("user") FROM ';
     for (const name of ["r", "u"]) await table(`${name}.parquet`, `${name}-who.parquet`, (from) => who + from);
     const own = {
@@ -534,7 +534,8 @@ describe("the data of a retraining", () => {
       out: "-",
       seed: 1,
     };
-    const trained = { ...monitor, config: { ...monitor.config, group: "who" } };
+    const { watched } = monitor;
+    const trained = new ModelHandle({ ...watched, config: { ...watched.config, group: "who" } });
     const expected = await prepare({ seed: 1 });
     for (const data of [
       await prepareRetraining(resolveRetrainConfig(own), trained),

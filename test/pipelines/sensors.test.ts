@@ -3,7 +3,7 @@
 import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { train } from "../../src/pipelines/train.ts";
 import { simulate } from "../../src/signals/data/simulate.ts";
@@ -62,7 +62,7 @@ describe("recordings in g and deg/s, the axes named alike but for the unit", () 
   });
 
   it("are kept in the manifest, and measured as a whole", async () => {
-    const { folder, sensors, drift } = await openMonitor(at("walk"));
+    const { folder, sensors, drift } = await openWatchedModel(at("walk"));
     expect(folder.manifest.data.sensors).toEqual(sensors);
     expect(sensors.map(({ kind, unit, gravity }) => ({ kind, unit, gravity }))).toEqual([
       { kind: "accelerometer", unit: "g", gravity: true },
@@ -95,7 +95,7 @@ it("are what a config file says, and what is wrong with it is told before anythi
   expect(stdout.replace(/\s+/g, " ")).toContain(
     "sensors wrist: accelerometer x,y,z in m/s^2 without gravity (as given)",
   );
-  const { sensors, drift } = await openMonitor(at("named"));
+  const { sensors, drift } = await openWatchedModel(at("named"));
   expect(sensors).toEqual([
     { name: "wrist", kind: "accelerometer", channels: ["x", "y", "z"], unit: "m/s^2", gravity: false },
   ]);
@@ -135,7 +135,7 @@ describe("the sensors of a model folder", () => {
   };
 
   it("are decided by names where an earlier version wrote it", async () => {
-    const { folder, sensors } = await openMonitor(at("walk85"));
+    const { folder, sensors } = await openWatchedModel(at("walk85"));
     expect(folder.manifest.data.sensors).toBeUndefined();
     expect(sensors).toEqual([
       { name: "A", kind: "accelerometer", channels: ["Ax", "Ay", "Az"], unit: null, gravity: null },
@@ -144,9 +144,9 @@ describe("the sensors of a model folder", () => {
 
   it("are unknown where a later version has other kinds and units", async () => {
     withSensors([{ ...stored, unit: "furlong" }]);
-    expect((await openMonitor(at("walk85"))).sensors).toEqual([{ ...stored, unit: null }]);
+    expect((await openWatchedModel(at("walk85"))).sensors).toEqual([{ ...stored, unit: null }]);
     withSensors([{ ...stored, kind: "strain gauge", unit: "N" }]);
-    expect((await openMonitor(at("walk85"))).sensors).toEqual([{ ...stored, kind: "unknown", unit: null }]);
+    expect((await openWatchedModel(at("walk85"))).sensors).toEqual([{ ...stored, kind: "unknown", unit: null }]);
   });
 
   it.each([
@@ -155,6 +155,6 @@ describe("the sensors of a model folder", () => {
     ["the same channel twice", { channels: ["Ax", "Ay", "Ay"] }, "data.sensors"],
   ])("are refused with %s", async (_, change, message) => {
     withSensors([{ ...stored, ...change }]);
-    await expect(openMonitor(at("walk85"))).rejects.toThrow(message);
+    await expect(openWatchedModel(at("walk85"))).rejects.toThrow(message);
   });
 });

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
 import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
-import { openMonitor } from "../../src/monitoring/streams/open-monitor.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import type { Rng } from "../../src/stats/random.ts";
@@ -166,7 +166,7 @@ async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promis
   const [{ integrity_check: integrity } = {}] = database.prepare("PRAGMA integrity_check").all();
   database.close();
   run.expect(integrity === "ok", `the ledger's integrity: ${integrity}`);
-  const { monitored } = await openMonitor(run.at("model"));
+  const { monitored } = await openWatchedModel(run.at("model"));
   const store = openLedger(monitored);
   const kept: (readonly [string, string])[] = [];
   for (const stream of streams) {
@@ -208,7 +208,7 @@ async function trainings(
   const expectModel = async (): Promise<void> => {
     await run.holds("the model", async () => {
       if (wanted === "whole") {
-        await openMonitor(run.at(place));
+        await openWatchedModel(run.at(place));
         const log = await readTrackingLog(run.at(place, trackingFile));
         run.expect(log.at(-1)?.type === "complete", "tracking.jsonl has no end");
       }
@@ -232,7 +232,7 @@ async function trainings(
     if (killed) await run.holds("often.partial", () => expectStaging(run.at("often.partial")));
     if (existsSync(run.at("often"))) {
       // Of a run that was killed after its model was there, the rest is no more than staging.
-      await run.holds("often", () => openMonitor(run.at("often")));
+      await run.holds("often", () => openWatchedModel(run.at("often")));
       rmSync(run.at("often.partial"), { recursive: true, force: true });
     }
     if (!killed || isDone()) {
@@ -259,7 +259,7 @@ export const retrain: Torture = async (setting, kills) => {
     ...["retrain", "u.parquet", "--model", "model", "--labelled", "r.parquet", "--out", out, ...retrainWords, ...more],
   ];
   await trainings(run, kills, words, [0, 20]);
-  await run.holds("the champion", () => openMonitor(run.at("model")));
+  await run.holds("the champion", () => openWatchedModel(run.at("model")));
   return run.course;
 };
 
@@ -288,7 +288,7 @@ export const promote: Torture = async (setting, kills) => {
         `champions ${before.join(", ")}, then ${after.join(", ")}: found ${found}`,
       );
       run.expect(log.at(-1)!.champion === champions.at(-1), `the log ends with ${log.at(-1)!.champion}`);
-      await openMonitor(run.at("models", "walk@champion"));
+      await openWatchedModel(run.at("models", "walk@champion"));
     });
   }
   for (const name of ["walk-v2", "walk-v3"]) await run.finish(promoteWords(name));

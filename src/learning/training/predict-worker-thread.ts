@@ -1,7 +1,7 @@
-// The inside of predictWindows' workers.
+// The inside of WindowPredictor's workers.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { type PredictTask, predictPart } from "./predict-windows.ts";
+import { type PredictTask, predictTask } from "./window-predictor.ts";
 
-const probabilities = await predictPart(workerData as PredictTask);
+const probabilities = await predictTask(workerData as PredictTask);
 parentPort!.postMessage(probabilities, [probabilities.buffer as ArrayBuffer]);

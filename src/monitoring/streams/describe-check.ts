@@ -10,7 +10,7 @@ import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import { type ModelSignals, mergeSignals } from "../summaries/model-signals.ts";
 import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
-import type { Judge } from "./open-monitor.ts";
+import type { Judge } from "./open-model.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 
 export function describeCheck(of: {

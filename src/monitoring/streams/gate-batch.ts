@@ -6,7 +6,7 @@ import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
 import type { ColumnOptions } from "../../signals/data/column-roles.ts";
 import { type OpenedBatch, openBatch, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
-import type { Monitor } from "./open-monitor.ts";
+import type { WatchedModel } from "./open-model.ts";
 
 /**
  * The columns that hold a model's channels, in its order.
@@ -34,7 +34,7 @@ export interface GivenColumns {
 export async function openGatedBatch(
   files: readonly string[],
   given: GivenColumns,
-  monitor: Monitor,
+  monitor: WatchedModel,
   reporter?: Reporter,
 ): Promise<OpenedBatch> {
   return openBatch(files, gateOptions(given, monitor, reporter));
@@ -42,7 +42,7 @@ export async function openGatedBatch(
 
 function gateOptions(
   given: GivenColumns,
-  { folder, config: { rate, window }, baseline }: Monitor,
+  { folder, config: { rate, window }, baseline }: WatchedModel,
   reporter: Reporter | undefined,
 ): QualityGateOptions {
   const { channels } = folder.manifest.data;

@@ -7,11 +7,13 @@ import { ofChannels } from "../summaries/sensor-signals.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
-import type { Judge } from "./open-monitor.ts";
+import type { Judge } from "./open-model.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 
 /** Ids kept to name the batch at which something began. */
 const mostRecent = 100;
+
+const noCauses = "Likely causes were not looked for: the batch came as a summary, without its samples.";
 
 /** Pure: all that is known of the batch and its stream is in the arguments. */
 export function judgeBatch(
@@ -30,11 +32,14 @@ export function judgeBatch(
   const judged = judge(batch.measurement.byClass, past, before.drift, monitor.model, { thresholds, alpha, arl });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const alarmed = judged.judgement.verdict !== "normal";
+  const isStrange = alarmed || judged.judgement.unfamiliar;
   const causes =
-    alarmed || judged.judgement.unfamiliar
+    isStrange && batch.columns !== null
       ? diagnose(batch.columns, ofChannels(monitor.model.baseline, monitor.model.channels), monitor.sensors).slice(0, 3)
       : [];
-  const result = describeCheck({ batch, memory, monitor, config, facts, causes, ...judged, recent });
+  const unsought = isStrange && batch.columns === null ? [noCauses] : [];
+  const described = { ...batch, warnings: [...batch.warnings, ...unsought] };
+  const result = describeCheck({ batch: described, memory, monitor, config, facts, causes, ...judged, recent });
   return {
     verdict: judged.judgement.verdict,
     reason: result.verdict === "normal" ? null : reasonOf(result),

@@ -1,31 +1,100 @@
 // A model folder that may come from anybody, opened: its hashes say that nobody changed it by accident, and the checks here
-// that its files fit each other and can be used, whoever wrote the hashes.
+// that its files fit each other and can be used, whoever wrote the hashes. What is read here is read once: nothing that judges
+// or predicts goes back to these files.
 
 import { readFile } from "node:fs/promises";
 import { networkFaults } from "../../learning/networks/exported-network.ts";
 import { scalerFaults } from "../../signals/preprocessing/scaler-schema.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
+import { sha256File } from "../../storage/store/hash.ts";
 import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../../storage/store/model-folder.ts";
 import { resolveModel } from "../../storage/store/registry.ts";
+import type { StoredConfig } from "../../storage/store/stored-config.ts";
 import { explainReadFailure } from "../../system-error.ts";
+import type { BaselineStats, ChannelBaseline } from "../drift/baseline-stats.ts";
+import type { DriftModel } from "../drift/comparison.ts";
+import { type DriftBaseline, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
+import { sensorsOfModel } from "../drift/model-sensors.ts";
+import { validateBaseline } from "../drift/validate-baseline.ts";
+import type { MeasurementShape } from "../summaries/measurement-codec.ts";
+import { baselineFaults, expectedBaseline } from "./baseline-faults.ts";
+import type { MonitoredModel } from "./model-ledger.ts";
+
+/** What recordings are read, predicted and gated by. */
+export interface OpenedModel {
+  readonly folder: ModelFolder;
+  /** What the model was trained with. */
+  readonly config: StoredConfig;
+  readonly baseline: ChannelBaseline;
+  /** model.onnx */
+  readonly network: Uint8Array;
+}
+
+/** What a decision takes. */
+export interface Judge {
+  readonly drift: DriftBaseline;
+  readonly model: DriftModel;
+  /** Of the channels. */
+  readonly sensors: ReturnType<typeof sensorsOfModel>;
+  readonly monitored: MonitoredModel;
+}
+
+/** A model whose batches can be judged. */
+export interface WatchedModel extends OpenedModel, Judge {
+  readonly baseline: BaselineStats;
+}
 
 /**
+ * For predictions alone, which models of every version give.
  * @param model a model folder, or DIR/LINE@champion
  * @throws UserError that names the file and all that is wrong with it
  */
-export async function openModel(model: string): Promise<ModelFolder> {
+export async function openForPrediction(model: string): Promise<OpenedModel> {
   const folder = await openModelFolder(await resolveModel(model));
   const { config, data } = folder.manifest;
   const { channels, classes } = data;
   const scaler = folder.path(modelFiles.scaler);
   refuse(scaler, scalerFaults(await readJson(scaler), { channels, method: config.normalize }));
-  const network = folder.path(modelFiles.network);
-  const bytes = await readFile(network).catch((error: unknown) => {
-    throw explainReadFailure(error, network);
+  const path = folder.path(modelFiles.network);
+  const network = await readFile(path).catch((error: unknown) => {
+    throw explainReadFailure(error, path);
   });
   const expected = { channels, classes, windowSize: config.window, samplingRateHz: config.rate };
-  refuse(network, networkFaults(bytes, expected));
-  return folder;
+  refuse(path, networkFaults(network, expected));
+  const stats = folder.path(modelFiles.baseline);
+  const baseline = await readJson(stats);
+  refuse(stats, validateBaseline(baseline));
+  return { folder, config, baseline: baseline as ChannelBaseline, network };
+}
+
+/** @throws UserError if the folder was changed, or its baseline cannot be used: all faults are named */
+export async function openWatchedModel(model: string): Promise<WatchedModel> {
+  const opened = await openForPrediction(model);
+  const { folder } = opened;
+  const { directory, manifest } = folder;
+  const scalerHash = await sha256File(folder.path(modelFiles.scaler));
+  const faults = baselineFaults(opened.baseline, { ...expectedBaseline(manifest), scalerHash });
+  refuse(folder.path(modelFiles.baseline), faults);
+  const baseline = opened.baseline as BaselineStats;
+  const drift = driftBaselineSchema.parse(baseline.drift);
+  return {
+    ...{ ...opened, baseline, drift },
+    model: driftModel(drift, manifest.data.channels),
+    sensors: sensorsOfModel(manifest.data),
+    monitored: {
+      directory,
+      modelVersion: manifest.model_version,
+      channels: manifest.data.channels,
+      referenceBatches: drift.calibration.reference_batches,
+      shape: measurementShape(drift),
+    },
+  };
+}
+
+/** What every batch of the model is measured by. */
+export function measurementShape({ edges, classes }: DriftBaseline): MeasurementShape {
+  const bins = Object.entries(edges).map(([name, { length }]) => [name, length + 1]);
+  return { bins: Object.fromEntries(bins), classes: classes.length };
 }
 
 function refuse(path: string, faults: readonly string[]): void {

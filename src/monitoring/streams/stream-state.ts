@@ -6,7 +6,7 @@ import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import { type CheckResult, checkResultSchema, shortenedResult } from "./check-result.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
-import type { Judge } from "./open-monitor.ts";
+import type { Judge } from "./open-model.ts";
 
 /** What a stream remembers between checks, besides the batches of its references. */
 export interface StreamState {
@@ -40,8 +40,8 @@ export interface MeasuredBatch {
   readonly rows: number;
   /** At the model's rate, under the windows. */
   readonly samples: number;
-  /** The samples by the model's channel; evenly spread pieces of a long batch. */
-  readonly columns: Columns;
+  /** The samples by the model's channel; evenly spread pieces of a long batch. Null if they are not here. */
+  readonly columns: Columns | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
   readonly warnings: readonly string[];

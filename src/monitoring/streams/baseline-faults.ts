@@ -1,70 +1,16 @@
-// A model folder as its monitor needs it, after every check of its frozen side.
+// What is wrong with a baseline_stats.json beside its model, if anything is.
 
 import { UserError } from "../../errors.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
 import { neededFile } from "../../storage/store/file-inside.ts";
 import { canonicalJson, sha256Bytes, sha256File } from "../../storage/store/hash.ts";
 import type { Manifest } from "../../storage/store/manifest.ts";
-import { type ModelFolder, modelFiles, unfitFile } from "../../storage/store/model-folder.ts";
+import { modelFiles } from "../../storage/store/model-folder.ts";
 import { resolveModel } from "../../storage/store/registry.ts";
-import type { StoredConfig } from "../../storage/store/stored-config.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
-import type { DriftModel } from "../drift/comparison.ts";
-import { type DriftBaseline, driftBaselineFaults, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
+import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baseline.ts";
 import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
 import { validateBaseline } from "../drift/validate-baseline.ts";
-import type { MeasurementShape } from "../summaries/measurement-codec.ts";
-import type { MonitoredModel } from "./model-ledger.ts";
-import { openModel } from "./open-model.ts";
-
-export interface Monitor {
-  readonly folder: ModelFolder;
-  /** What the model was trained with. */
-  readonly config: StoredConfig;
-  readonly baseline: BaselineStats;
-  readonly drift: DriftBaseline;
-  readonly model: DriftModel;
-  /** Of the channels. */
-  readonly sensors: ReturnType<typeof sensorsOfModel>;
-  readonly monitored: MonitoredModel;
-}
-
-/** What a decision takes. */
-export type Judge = Pick<Monitor, "drift" | "model" | "monitored" | "sensors">;
-
-/** @throws UserError where the folder was changed, or its baseline cannot be used: all faults are named */
-export async function openMonitor(model: string): Promise<Monitor> {
-  const folder = await openModel(model);
-  const { directory, manifest } = folder;
-  const { config } = manifest;
-  const path = folder.path(modelFiles.baseline);
-  const value = await readJson(path);
-  const faults = baselineFaults(value, {
-    ...expectedBaseline(manifest),
-    scalerHash: await sha256File(folder.path(modelFiles.scaler)),
-  });
-  if (faults.length > 0) throw unfitFile(path, faults);
-  const baseline = value as BaselineStats;
-  const drift = driftBaselineSchema.parse(baseline.drift);
-  return {
-    ...{ folder, config, baseline, drift },
-    model: driftModel(drift, manifest.data.channels),
-    sensors: sensorsOfModel(manifest.data),
-    monitored: {
-      directory,
-      modelVersion: manifest.model_version,
-      channels: manifest.data.channels,
-      referenceBatches: drift.calibration.reference_batches,
-      shape: measurementShape(drift),
-    },
-  };
-}
-
-/** What every batch of the model is measured by. */
-export function measurementShape({ edges, classes }: DriftBaseline): MeasurementShape {
-  const bins = Object.entries(edges).map(([name, { length }]) => [name, length + 1]);
-  return { bins: Object.fromEntries(bins), classes: classes.length };
-}
 
 /** The file's hash of itself: of its canonical JSON without the key that holds the hash. */
 export function contentHash(baseline: Omit<BaselineStats, "content_hash">): string {

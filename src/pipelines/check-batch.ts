@@ -1,0 +1,188 @@
+// One production batch in, one verdict out, by an opened model. What can be done before the stream is asked is done before:
+// the store's lock holds nothing but the decision.
+
+import { basename } from "node:path";
+import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
+import { counted } from "../counted.ts";
+import type { WindowPredictor } from "../learning/training/window-predictor.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
+import { judgeBatch, rejectBatch } from "../monitoring/streams/judge-batch.ts";
+import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
+import type { WatchedModel } from "../monitoring/streams/open-model.ts";
+import {
+  type CheckFacts,
+  evidenceSchema,
+  type MeasuredBatch,
+  type StreamState,
+  streamSchemas,
+} from "../monitoring/streams/stream-state.ts";
+import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
+import { rowsOf } from "../monitoring/summaries/class-summaries.ts";
+import type { DeviceSummary } from "../monitoring/summaries/device-summary.ts";
+import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
+import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
+import { readSummary } from "../monitoring/summaries/read-summary.ts";
+import { measuredSensors, signalMargin } from "../monitoring/summaries/sensor-signals.ts";
+import { Summarizer } from "../monitoring/summaries/summarize.ts";
+import { collecting, type Reporter, reporterOf } from "../reporter.ts";
+import { columnsOf } from "../signals/data/column-roles.ts";
+import type { OpenedBatch } from "../signals/data/quality-gate.ts";
+import { withChannels } from "../signals/data/recordings.ts";
+import { planWindows } from "../signals/preprocessing/make-windows.ts";
+import { chunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
+import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
+import type { StreamStore } from "../storage/store/stream-store.ts";
+import { serverAddress } from "../storage/tracking/server-address.ts";
+import { reportCheck } from "./report-check.ts";
+
+/** What `check` returns. */
+export interface CheckAnswer {
+  /** What was answered. */
+  readonly result: CheckResult;
+  /** The batch came before: this is what was answered then, and nothing was changed. */
+  readonly known: boolean;
+  /** Of reporting it; the batch's own are in `result`. */
+  readonly warnings: readonly string[];
+}
+
+/** Options of `check`, except the model. */
+export type BatchOptions = Omit<CheckOptions, "model">;
+
+/** Options of `check` for a batch that was summarised elsewhere. */
+export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
+  Pick<
+    CheckOptions,
+    "stream" | "accept" | "thresholds" | "arl" | "alpha" | "keepDays" | "keepMegabytes" | "tracking" | "experiment"
+  >;
+
+/** What a check uses besides its options. */
+export interface CheckRun {
+  /** The clock. Default: the system's. */
+  readonly now?: () => Date;
+  /** Told of warnings. Default: silent. */
+  readonly reporter?: Partial<Reporter>;
+}
+
+/** What a check takes of an opened model. */
+export interface CheckingModel {
+  readonly watched: WatchedModel;
+  readonly predictor: WindowPredictor;
+  readonly store: StreamStore;
+}
+
+export async function checkBatch(
+  model: CheckingModel,
+  options: BatchOptions,
+  run: CheckRun = {},
+): Promise<CheckAnswer> {
+  const { watched } = model;
+  const config = resolveCheckConfig({ ...options, model: watched.folder.directory });
+  const reporter = reporterOf(run.reporter);
+  const server = serverAddress(config.tracking);
+  const { channels, files } = config;
+  const { channels: _, ...columns } = columnsOf(config);
+  const given = { ...(channels !== undefined && { channels }), columns };
+  const gated = await openGatedBatch(files, given, watched, reporter);
+  const measured = gated.accepted ? await measure(gated, config.jobs, model) : undefined;
+  const batch = {
+    batchId: config.batchId ?? basename(files[0]!),
+    contentHash: gated.accepted ? gated.opened.fingerprint : await hashOf(files),
+  };
+  return remember(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
+    gated.accepted ? judgeBatch(measured!, memory, watched, config, facts) : rejectBatch(gated.reasons, facts),
+  );
+}
+
+/** @param sent bytes or parsed JSON; see `readSummary` */
+export async function checkSummary(
+  model: CheckingModel,
+  sent: unknown,
+  options: SummaryOptions,
+  run: CheckRun = {},
+): Promise<CheckAnswer> {
+  const { watched } = model;
+  const config = resolveCheckConfig({ ...options, files: ["-"], model: watched.folder.directory });
+  const server = serverAddress(config.tracking);
+  const summary = readSummary(sent, watched.monitored);
+  const batch = { batchId: options.batchId, contentHash: sha256Bytes(encodeSummary(summary)) };
+  const reporter = reporterOf(run.reporter);
+  return remember(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
+    judgeBatch(measuredElsewhere(summary), memory, watched, config, facts),
+  );
+}
+
+async function remember(
+  { watched, store }: CheckingModel,
+  { batchId, contentHash }: { readonly batchId: string; readonly contentHash: string },
+  { config, server, reporter, now = () => new Date() }: Remembering,
+  decide: (memory: StreamMemory<StreamState>, facts: CheckFacts) => Decision<CheckResult, StreamState>,
+): Promise<CheckAnswer> {
+  const { accept, stream: name } = config;
+  const facts = {
+    ...{ batchId, stream: name, modelVersion: watched.monitored.modelVersion, checkedAt: now().toISOString() },
+  };
+  const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
+  const schemas = { ...streamSchemas, evidence: evidenceSchema(watched) };
+  const stream = new MonitorStream(store, watched.monitored, { stream: name, schemas, keep, now });
+  const answer = await stream.record({ batchId, contentHash, accept }, (memory) => decide(memory, facts));
+  if (answer.known && accept) await stream.decideByHand("accept", batchId, "by hand");
+  const heard = collecting(reporter);
+  if (server !== null) await reportCheck(server, config, watched.monitored, store, heard);
+  return { ...answer, warnings: heard.warnings };
+}
+
+interface Remembering {
+  readonly config: CheckConfig;
+  readonly server: ReturnType<typeof serverAddress>;
+  readonly reporter: Reporter;
+  readonly now: (() => Date) | undefined;
+}
+
+/** A cause is looked for in so many samples of a batch. */
+const samplesToDiagnose = 2 ** 20;
+
+/** Closes the batch. */
+async function measure(
+  { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
+  threads: number,
+  { watched, predictor }: CheckingModel,
+): Promise<MeasuredBatch> {
+  const { folder, config: trained, drift, model, sensors } = watched;
+  try {
+    const rows = withChannels(opened.rows, folder.manifest.data.channels);
+    const { rate, window, overlap } = trained;
+    const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap });
+    const nClasses = drift.classes.length;
+    const measurer = new BatchMeasurer({
+      ...{ overlap, nClasses, sensors: measuredSensors(sensors, drift.edges) },
+      summarizer: new Summarizer(gridsOf(model.baseline)),
+    });
+    const chunks = chunkCount(plan, rows.channels.length);
+    const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
+    for (const chunk of windowChunks(rows, plan, signalMargin(rate))) {
+      measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
+    }
+    return {
+      ...{ rows: opened.rows.rows, samples: measurer.samples, columns: measurer.columns(), windows: plan.windows },
+      ...{ measurement: measurer.measurement(), warnings },
+    };
+  } finally {
+    opened.rows.close();
+  }
+}
+
+function measuredElsewhere({ rows, dropped, measurement }: DeviceSummary): MeasuredBatch {
+  const leftOut = dropped.missing_time + dropped.missing_values + dropped.duplicate_time;
+  return {
+    ...{ rows, measurement, columns: null, windows: measurement.signals.windows },
+    samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : rowsOf(summary)), 0),
+    warnings: leftOut === 0 ? [] : [`${counted(leftOut, "row")} were left out where the batch was summarised.`],
+  };
+}
+
+/** Of files that could not be read as recordings; of what is not on this disk, its name. */
+async function hashOf(files: readonly string[]): Promise<string> {
+  const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
+  return sha256Bytes(JSON.stringify(["rejected", ...hashes]));
+}

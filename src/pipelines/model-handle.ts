@@ -1,0 +1,114 @@
+// A model that is opened once and asked often: its files are read and checked, its session and its streams are opened, by the
+// first who needs them, and stay so until it is closed.
+
+import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { openLedger } from "../monitoring/streams/model-ledger.ts";
+import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
+import { openWatchedModel, type WatchedModel } from "../monitoring/streams/open-model.ts";
+import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
+import { resolveOptions } from "../resolve-options.ts";
+import { jobs } from "../shared-options.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import type { StreamStore } from "../storage/store/stream-store.ts";
+import {
+  type BatchOptions,
+  type CheckAnswer,
+  type CheckRun,
+  checkBatch,
+  checkSummary,
+  type SummaryOptions,
+} from "./check-batch.ts";
+
+/** What a handle opens besides the folder's files. */
+export interface Openers {
+  readonly network: (model: WatchedModel) => WindowPredictor;
+  readonly store: (model: WatchedModel) => StreamStore;
+}
+
+const realOpeners: Openers = {
+  network: predictorOf,
+  store: ({ monitored }) => openLedger(monitored),
+};
+
+export function predictorOf({ folder, network }: Pick<WatchedModel, "folder" | "network">): WindowPredictor {
+  const { length: classCount } = folder.manifest.data.classes;
+  return new WindowPredictor({ path: folder.path(modelFiles.network), bytes: network, classCount });
+}
+
+/** @throws UserError if the folder was changed, or its files cannot be used: all faults are named */
+export async function openHandle(model: string): Promise<ModelHandle> {
+  return new ModelHandle(await openWatchedModel(model));
+}
+
+export class ModelHandle {
+  /** All that was read of the folder. */
+  readonly watched: WatchedModel;
+  readonly predictor: WindowPredictor;
+  readonly #openers: Openers;
+  #store: StreamStore | undefined;
+  #isClosed = false;
+
+  constructor(watched: WatchedModel, openers: Partial<Openers> = {}) {
+    this.watched = watched;
+    this.#openers = { ...realOpeners, ...openers };
+    this.predictor = this.#openers.network(watched);
+  }
+
+  /** Where its streams are remembered. @throws UserError if there is a ledger that cannot be used */
+  get store(): StreamStore {
+    this.#refuseClosed();
+    this.#store ??= this.#openers.store(this.watched);
+    return this.#store;
+  }
+
+  /** As the function `check`. */
+  async check(batch: BatchOptions, run: CheckRun = {}): Promise<CheckAnswer> {
+    this.#refuseClosed();
+    return checkBatch(this, batch, run);
+  }
+
+  /**
+   * Judges a batch that was measured elsewhere, as `check` judges one that it measured. Without raw values no causes are looked
+   * for, and the answer says so.
+   * @param summary bytes or parsed JSON, as a device sends it
+   * @param options `batchId` at least
+   * @throws UserError if it is not a summary by this model, and as `check`
+   */
+  async checkSummary(summary: unknown, options: SummaryOptions, run: CheckRun = {}): Promise<CheckAnswer> {
+    this.#refuseClosed();
+    return checkSummary(this, summary, options, run);
+  }
+
+  /**
+   * @param windows in physical units; its channels are those of the model, in their order
+   * @param options.jobs worker threads at most; all cores when not given
+   * @returns probabilities [W, K]
+   * @throws UserError as `WindowPredictor.predict`
+   */
+  async predict(
+    windows: RawWindows & Partial<WindowNames>,
+    options: { readonly jobs?: number } = {},
+  ): Promise<Float32Array> {
+    this.#refuseClosed();
+    const { jobs: threads } = resolveOptions({ jobs }, options);
+    return this.predictor.predict(windows, { threads });
+  }
+
+  /** What is remembered of a stream, and what a person decides about it. */
+  stream(name: string): MonitorStream<CheckResult, StreamState> {
+    return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const store = this.#store;
+    this.#store = undefined;
+    await store?.close();
+    await this.predictor.close();
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed) throw new Error(`${this.watched.folder.directory}: the model was closed`);
+  }
+}

@@ -1,0 +1,47 @@
+// A check's stream, sent to a tracking server after its verdict.
+
+import type { CheckConfig } from "../config.ts";
+import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
+import type { Reporter } from "../reporter.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
+import type { ServerAddress } from "../storage/tracking/server-address.ts";
+
+/** A verdict does not wait longer than this for a tracking server. */
+const reportPatienceMs = 3000;
+
+/** Warns if the tracking server does not take all of the stream. */
+export async function reportCheck(
+  server: ServerAddress,
+  { stream, experiment }: Pick<CheckConfig, "stream" | "experiment">,
+  model: LedgerOwner,
+  ledger: ReadableLedger,
+  reporter: Reporter,
+): Promise<void> {
+  for (const warning of server.warnings) reporter.warn(warning);
+  const [{ MlflowClient }, { Patience }, { reportStream }, { experimentOf }] = await Promise.all([
+    import("../storage/tracking/mlflow-client.ts"),
+    import("../storage/tracking/patience.ts"),
+    import("../report/report-stream.ts"),
+    import("../report/tracking-log.ts"),
+  ]);
+  const client = new MlflowClient(server);
+  let reason: string | undefined;
+  try {
+    const { unsent } = await reportStream(client, ledger, model, stream, {
+      experiment: experiment ?? (await experimentOf(model.directory)),
+      patience: new Patience(reportPatienceMs),
+      warn: (message) => reporter.warn(`tracking: ${message}`),
+    });
+    reason = unsent?.reason;
+  } catch (error) {
+    // The verdict stands, and is to be told.
+    reason = error instanceof Error ? error.message : String(error);
+  } finally {
+    await client.close();
+  }
+  if (reason === undefined) return;
+  const words = ["sync", shellPath(model.directory), "--tracking", server.uri];
+  if (experiment !== undefined) words.push("--experiment", experiment);
+  const command = shellCommand("tidemark", ...words);
+  reporter.warn(`not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`);
+}

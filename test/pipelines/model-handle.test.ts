@@ -1,0 +1,124 @@
+// A model that is opened once and asked often.
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openSession } from "../../src/learning/training/onnx-runtime.ts";
+import { WindowPredictor } from "../../src/learning/training/window-predictor.ts";
+import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { summaryToJson } from "../../src/monitoring/summaries/device-summary.ts";
+import { encodeSummary } from "../../src/monitoring/summaries/device-summary-codec.ts";
+import { check } from "../../src/pipelines/check.ts";
+import { ModelHandle, openHandle } from "../../src/pipelines/model-handle.ts";
+import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
+import { monitorFile } from "../../src/storage/store/monitor-database.ts";
+import { MemoryStreamStore } from "../storage/store/memory-stream-store.ts";
+import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { unpackOldModel } from "./old-model.ts";
+
+let directory: string;
+let model: ModelHandle | undefined;
+const at = (name: string): string => join(directory, name);
+const now = (): Date => new Date("2026-12-01T00:00:00Z");
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+  unpackOldModel(directory);
+});
+
+afterEach(async () => {
+  await model?.close();
+  model = undefined;
+});
+
+/** What a device would send of the batch. */
+async function summaryOf(handle: ModelHandle) {
+  await handle.check({ files: [at("batch.csv.gz")], stream: "measured", accept: true, jobs: 1 });
+  const { rolling } = await handle.stream("measured").memory();
+  const dropped = { missing_time: 0, missing_values: 2, duplicate_time: 1 };
+  return { modelVersion: handle.watched.monitored.modelVersion, rows: 960, dropped, measurement: rolling[0]! };
+}
+
+it("answers as the verbs do, whose model is opened for each batch", async () => {
+  const batch = { files: [at("batch.csv.gz")], stream: "s", jobs: 1 };
+  const alone = await check({ ...batch, model: at("walk"), stream: "alone", batchId: "b" }, { now });
+  model = await openHandle(at("walk"));
+  const { result, known } = await model.check({ ...batch, batchId: "b" }, { now });
+  expect({ ...result, stream: "alone" }).toEqual(alone.result);
+  expect(known).toBe(false);
+  expect(await model.check({ ...batch, batchId: "b" }, { now })).toEqual({ result, known: true, warnings: [] });
+  expect(await model.stream("s").page()).toMatchObject({ total: 1, batches: [{ batchId: "b" }] });
+});
+
+it("opens files, session and streams once for a hundred batches", async () => {
+  const opened = { session: 0, store: 0 };
+  const watched = await openWatchedModel(at("walk"));
+  const network = { path: "model.onnx", bytes: watched.network, classCount: 2 };
+  model = new ModelHandle(watched, {
+    network: () =>
+      new WindowPredictor(network, { open: (bytes) => openSession(bytes).finally(() => opened.session++) }),
+    store: ({ monitored }) => {
+      opened.store++;
+      return openLedger(monitored);
+    },
+  });
+  const summary = encodeSummary(await summaryOf(model));
+  // Whatever would be read again is no longer there.
+  for (const name of readdirSync(at("walk"))) {
+    if (!name.startsWith(monitorFile)) rmSync(join(at("walk"), name), { recursive: true });
+  }
+  for (let i = 0; i < 10; i++) await model.check({ files: [at("batch.csv.gz")], batchId: `${i}`, jobs: 1 });
+  for (let i = 10; i < 100; i++) await model.checkSummary(summary, { batchId: `${i}` });
+  expect(await model.stream("default").page({ limit: 0 })).toMatchObject({ total: 101 });
+  expect(opened).toEqual({ session: 1, store: 1 });
+});
+
+it("judges a summary as the batch it is of, in either form, and says what it could not look for", async () => {
+  model = await openHandle(at("walk"));
+  const summary = await summaryOf(model);
+  const options = { batchId: "batch.csv.gz", stream: "device" };
+  const { result } = await model.checkSummary(encodeSummary(summary), options, { now });
+  expect(result).toMatchObject({
+    ...{ rows: 960, unfamiliar: true, likely_causes: [] },
+    warnings: [
+      "3 rows were left out where the batch was summarised.",
+      "Likely causes were not looked for: the batch came as a summary, without its samples.",
+    ],
+  });
+  const { rolling } = await model.stream("device").memory();
+  expect(rolling).toEqual([summary.measurement]);
+  const raw = await model.check({ files: [at("batch.csv.gz")], stream: "device, raw", jobs: 1 }, { now });
+  const told = { rows: 0, warnings: [], likely_causes: [], stream: "device" };
+  expect({ ...result, ...told }).toEqual({ ...raw.result, ...told });
+  const again = await model.checkSummary(JSON.parse(JSON.stringify(summaryToJson(summary))), options);
+  expect(again).toEqual({ result, known: true, warnings: [] });
+  const changed = { ...summary, rows: 961 };
+  await expect(model.checkSummary(encodeSummary(changed), options)).rejects.toThrow("with different content");
+  const other = encodeSummary({ ...summary, modelVersion: "other" });
+  await expect(model.checkSummary(other, { batchId: "3" })).rejects.toThrow("summary: model_version: expected walk-");
+});
+
+it("predicts windows, and remembers streams wherever it is told to", async () => {
+  const store = new MemoryStreamStore();
+  model = new ModelHandle(await openWatchedModel(at("walk")), { store: () => store });
+  const { rate, window, overlap } = model.watched.config;
+  const { recordings } = await readRecordings([at("batch.csv.gz")], { requireLabels: false });
+  const { windows } = makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap });
+  const probabilities = await model.predict(windows, { jobs: 1 });
+  expect(probabilities).toHaveLength(2 * windows.starts.length);
+  await model.check({ files: [at("batch.csv.gz")], stream: "elsewhere", jobs: 1 });
+  expect(await store.streams()).toEqual(["elsewhere"]);
+});
+
+it("checks the options of a batch, and does nothing once it is closed", async () => {
+  model = await openHandle(at("walk"));
+  const batch = { files: [at("batch.csv.gz")] };
+  await expect(model.check({ ...batch, alpha: 2 })).rejects.toThrow("--alpha: expected a number greater than 0");
+  await expect(
+    model.predict({ samples: new Float32Array(), starts: new Int32Array(), windowSize: 40, channels: [] }, { jobs: 0 }),
+  ).rejects.toThrow("--jobs: expected");
+  await model.close();
+  await expect(model.check(batch)).rejects.toThrow("walk: the model was closed");
+  await expect(model.checkSummary(new Uint8Array(), { batchId: "b" })).rejects.toThrow("the model was closed");
+});

@@ -27,7 +27,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Simulate: { command: "simulate", options: simulateOptions },
 };
 
-/** "architecture. One of: 1dcnn-bilstm, compact (smaller, twice as fast). Default: compact." as sentences. */
+/** "architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast). Default: compact." as sentences. */
 export function optionSentences(option: Option): string {
   const { doc, choices } = option;
   const fallback = defaultText(option);

@@ -6,17 +6,17 @@ export interface TrainConfig {
   files: string[];
   /** The model folder to write; must be new or empty. */
   out: string;
-  /** Activity, as in a column called activity. */
+  /** The activity, such as a column called activity. */
   label?: string;
-  /** Person who wore the sensor, as in a column called user. */
+  /** The person who wore the sensor, such as a column called user. */
   group?: string;
-  /** One uninterrupted recording. */
+  /** The uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, as in a column called timestamp_s. */
+  /** Time of the sample, such as a column called timestamp_s. */
   time?: string;
-  /** Sensor columns, with commas: Ax,Ay,Az,Gx,Gy,Gz. */
+  /** Sensor columns, separated by commas: Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
-  /** Columns taken from folders called name=value, with commas. */
+  /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
   /** Three channels that form a sensor: [NAME=]KIND:X,Y,Z[UNIT], KIND one of acc, linear, gravity, gyr, mag, none; repeatable. Default: decided by names and values. */
   sensor?: string[];
@@ -28,7 +28,7 @@ export interface TrainConfig {
   overlap: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
-  /** Architecture. One of: 1dcnn-bilstm, compact (smaller, twice as fast). Default: 1dcnn-bilstm. */
+  /** Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast). Default: 1dcnn-bilstm. */
   network: "1dcnn-bilstm" | "compact";
   /** Maximum epochs per fit. Default: 100. */
   epochs: number;
@@ -40,25 +40,25 @@ export interface TrainConfig {
   patience: number;
   /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
   classWeights: "none" | "balanced";
-  /** Augmentation of training windows. One of: none, rotate (turned at random, since sensors never sit alike on two people). Default: rotate. */
+  /** Augmentation of training windows. One of: none, rotate (random rotations, since no two people wear a sensor alike). Default: rotate. */
   augment: "none" | "rotate";
   /** Seed of all random numbers; equal seeds give equal models. Default: 42. */
   seed: number;
-  /** Batches that a stream's rolling reference and its anchor hold. Default: 5. */
+  /** Batches in a stream's anchor, and in its rolling reference. Default: 5. */
   referenceBatches: number;
-  /** Who is tested on whom. One of: group (people the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows; leaks), blocks (other times of the same people). Default: group. */
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows; leaks), blocks (other stretches of time of the same people). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks";
-  /** Folds; leave-one-group-out has one per person instead. Default: 5. */
+  /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
   /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */
   experiment: string;
-  /** Registered model of which the model becomes a version. */
+  /** Registered model that gets the model as a new version. */
   register?: string;
-  /** Alias of that version, as champion. */
+  /** Alias of that version, such as champion. */
   alias?: string;
-  /** Worker threads; each trains a fold. Default: one per core. */
+  /** Worker threads; each trains one fold at a time. Default: one per core. */
   jobs: number;
   /** Continue the interrupted run of the same --out. */
   resume: boolean;
@@ -77,17 +77,17 @@ export interface PredictConfig {
   out: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Quote texts that a spreadsheet would take for formulas; CSV and TSV only. */
+  /** Quote texts that a spreadsheet would run as formulas; CSV and TSV only. */
   spreadsheetSafe: boolean;
-  /** Person who wore the sensor, as in a column called user. */
+  /** The person who wore the sensor, such as a column called user. */
   group?: string;
-  /** One uninterrupted recording. */
+  /** The uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, as in a column called timestamp_s. */
+  /** Time of the sample, such as a column called timestamp_s. */
   time?: string;
-  /** Sensor columns, with commas, in the order of the model's channels. */
+  /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Columns taken from folders called name=value, with commas. */
+  /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
   /** Worker threads. Default: one per core. */
   jobs: number;
@@ -100,37 +100,37 @@ export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files
 export interface CheckConfig {
   /** One batch of unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
   files: string[];
-  /** The model folder, or DIR/LINE@champion; the stream's memory lies there too. Give it again to ask several models. */
+  /** The model folder, or DIR/LINE@champion; it also holds the stream's memory. Repeat it to ask several models. */
   model: string;
-  /** Whose batch it is: a device, a person, a site. Default: default. */
+  /** Name of the stream: a device, a person, a site. Default: default. */
   stream: string;
   /** The batch's name in the stream's ledger. Default: the first file's name. */
   batchId?: string;
   /** Let the batch into the stream's references even if it alarms. */
   accept: boolean;
-  /** What distances are held against. One of: calibrated (rehearsals on left-out people), fixed (the textbook's constants). Default: calibrated. */
+  /** What distances are compared with. One of: calibrated (rehearsals on held-out people), fixed (textbook constants). Default: calibrated. */
   thresholds: "calibrated" | "fixed";
-  /** Batches between false alarms, on average at least. Default: 500. */
+  /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
-  /** Share of drift-free batches of strangers that are called unfamiliar. Default: 0.05. */
+  /** Share of drift-free batches of new people that are called unfamiliar. Default: 0.05. */
   alpha: number;
-  /** Days for which the ledger keeps whole answers, and the summaries of batches outside every reference. Default: 30. */
+  /** Days for which the ledger keeps full results, and the summaries of batches that are in no reference. Default: 30. */
   keepDays: number;
-  /** Largest size of the ledger; above it the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger; above it, the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
-  /** Person who wore the sensor, as in a column called user. */
+  /** The person who wore the sensor, such as a column called user. */
   group?: string;
-  /** One uninterrupted recording. */
+  /** The uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, as in a column called timestamp_s. */
+  /** Time of the sample, such as a column called timestamp_s. */
   time?: string;
-  /** Sensor columns, with commas, in the order of the model's channels. */
+  /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Columns taken from folders called name=value, with commas. */
+  /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
   /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
-  /** Streams appear in <name>/monitoring. Default: the one that train named. */
+  /** Streams appear in <name>/monitoring. Default: the one given to train. */
   experiment?: string;
   /** Worker threads. Default: one per core. */
   jobs: number;
@@ -145,35 +145,35 @@ export interface DriftBenchConfig {
   files: string[];
   /** The model folder, or DIR/LINE@champion. */
   model: string;
-  /** Page that shows the figures. */
+  /** Report page to write. */
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Length of a batch in seconds, in steps of 15. Default: 60. */
+  /** Length of a batch in seconds, a multiple of 15. Default: 60. */
   seconds: number;
   /** Batches per stream. Default: 60. */
   batches: number;
-  /** Number of the first changed batch, from 0. Default: 20. */
+  /** Number of the first changed batch, counted from 0. Default: 20. */
   changeAt: number;
-  /** Streams for each person and change. Default: 1. */
+  /** Streams per person and change. Default: 1. */
   streams: number;
   /** Seed of all random numbers; equal seeds give equal tables. Default: 42. */
   seed: number;
-  /** Batches between false alarms, on average at least. Default: 500. */
+  /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
   /** Significance level of the KS p-value. Default: 0.05. */
   alpha: number;
-  /** Activity; sessions are mixed by it, otherwise by the prediction. */
+  /** Activity by which sessions are mixed; otherwise the predicted one. */
   label?: string;
-  /** Person who wore the sensor, as in a column called user. */
+  /** The person who wore the sensor, such as a column called user. */
   group?: string;
-  /** One uninterrupted recording. */
+  /** The uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, as in a column called timestamp_s. */
+  /** Time of the sample, such as a column called timestamp_s. */
   time?: string;
-  /** Sensor columns, with commas, in the order of the model's channels. */
+  /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Columns taken from folders called name=value, with commas. */
+  /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
   /** Worker threads. Default: one per core. */
   jobs: number;
@@ -190,47 +190,47 @@ export interface RetrainConfig {
   model: string;
   /** The model folder to write; must be new or empty. */
   out: string;
-  /** Labelled recordings. Default: those that the model learned from. */
+  /** Labelled recordings. Default: the ones that the model learned from. */
   labelled?: string[];
-  /** Maximum cycles after the one without pseudo-labels. Default: 5. */
+  /** Maximum number of cycles after cycle 0, which has no pseudo-labels. Default: 5. */
   cycles: number;
-  /** Share of the unlabelled windows by which each cycle learns from more. Default: 0.2. */
+  /** Share of the unlabelled windows that each cycle adds to the selection. Default: 0.2. */
   step: number;
-  /** Which windows get pseudo-labels. One of: percentile-per-class (the most confident of each class), percentile-global (of all classes together), fixed (those above --threshold). Default: percentile-per-class. */
+  /** Which windows get pseudo-labels. One of: percentile-per-class (the most confident of each class), percentile-global (the most confident of all classes together), fixed (all above --threshold). Default: percentile-per-class. */
   select: "percentile-per-class" | "percentile-global" | "fixed";
   /** Minimum confidence for --select fixed. Default: 0.9. */
   threshold: number;
-  /** Weights that each cycle starts from. One of: scratch (fresh ones), pretrained (those of cycle 0), none (those of the cycle before). Default: scratch. */
+  /** Weights that each cycle starts from. One of: scratch (fresh weights), pretrained (the weights of cycle 0), none (the previous cycle's weights). Default: scratch. */
   restart: "scratch" | "pretrained" | "none";
-  /** Adaptation in place of cycles. One of: adabn (takes the statistics of batch normalization from the unlabelled windows). */
+  /** Adaptation instead of cycles. One of: adabn (takes the statistics of batch normalization from the unlabelled windows). */
   adapt?: "adabn";
-  /** Epochs of each fit. Default: those of the champion's final fit. */
+  /** Epochs per fit. Default: as many as the champion's final fit. */
   epochs?: number;
-  /** Share of the labelled people who judge the candidate, and are never learned from. Default: 0.2. */
+  /** Share of the labelled people in the holdout: they judge the candidate, and nothing learns from them. Default: 0.2. */
   holdout: number;
-  /** True labels of the unlabelled recordings, for the report alone. */
+  /** True labels of the unlabelled recordings, used only in the report. */
   truth?: string;
-  /** Make the candidate the champion of its line at once, if it passes. */
+  /** If the candidate passes, make it the champion of its line at once. */
   promote: boolean;
   /** Activity, in the recordings of --labelled. */
   label?: string;
-  /** Person who wore the sensor, as in a column called user. */
+  /** The person who wore the sensor, such as a column called user. */
   group?: string;
-  /** One uninterrupted recording. */
+  /** The uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, as in a column called timestamp_s. */
+  /** Time of the sample, such as a column called timestamp_s. */
   time?: string;
-  /** Sensor columns, with commas, in the order of the model's channels. */
+  /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
-  /** Columns taken from folders called name=value, with commas. */
+  /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
   /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */
   experiment: string;
-  /** Registered model of which a candidate that passes becomes a version. */
+  /** Registered model that gets a candidate that passes as a new version. */
   register?: string;
-  /** Alias of that version, as champion. */
+  /** Alias of that version, such as champion. */
   alias?: string;
   /** Seed of all random numbers; equal seeds give equal models. Default: 42. */
   seed: number;
@@ -247,7 +247,7 @@ export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files
 export interface StreamConfig {
   /** The model folder, or DIR/LINE@champion. */
   model: string;
-  /** Whose batch it is: a device, a person, a site. Default: default. */
+  /** Name of the stream: a device, a person, a site. Default: default. */
   stream: string;
 }
 
@@ -258,9 +258,9 @@ export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 export interface CompactConfig {
   /** The model folder, or DIR/LINE@champion. */
   model: string;
-  /** Days for which the ledger keeps whole answers, and the summaries of batches outside every reference. Default: 30. */
+  /** Days for which the ledger keeps full results, and the summaries of batches that are in no reference. Default: 30. */
   keepDays: number;
-  /** Largest size of the ledger; above it the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger; above it, the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
 }
 
@@ -269,15 +269,15 @@ export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model
 
 /** Options of `tidemark sync`, checked and complete. */
 export interface SyncConfig {
-  /** A model folder, or the folder of an interrupted training. */
+  /** A model folder, or the folder of an interrupted training run. */
   directory: string;
   /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
-  /** Experiment in which the runs appear. Default: the one that train named. */
+  /** Experiment in which the runs appear. Default: the one given to train. */
   experiment?: string;
-  /** Registered model of which the model becomes a version. */
+  /** Registered model that gets the model as a new version. */
   register?: string;
-  /** Alias of that version, as champion. */
+  /** Alias of that version, such as champion. */
   alias?: string;
 }
 
@@ -290,15 +290,15 @@ export interface SimulateConfig {
   out: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** How many people. Default: 8. */
+  /** Number of people. Default: 8. */
   users: number;
-  /** Number in the first person's name; other numbers are other people. Default: 1. */
+  /** Number in the first person's name; different numbers give different people. Default: 1. */
   firstPerson: number;
   /** Minutes of recordings per person. Default: 10. */
   minutes: number;
   /** Sampling rate in Hz. Default: 50. */
   rate: number;
-  /** Activities, with commas, as walking,sitting. Default: all. */
+  /** Activities, separated by commas, such as walking,sitting. Default: all. */
   activities?: string[];
   /** Seed of all random numbers; equal seeds give equal recordings. Default: 42. */
   seed: number;

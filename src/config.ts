@@ -1,5 +1,5 @@
-// Every command's options, checked and completed, and what one option demands of another. What each of them is stands in
-// the *-options.ts files; the types are made from there.
+// Checks and completes every command's options, including the rules that involve two options. The *-options.ts files define
+// the options; the types are generated from them.
 import { z } from "zod";
 import { checkOptions, driftBenchOptions, predictOptions } from "./batch-options.ts";
 import type {
@@ -26,7 +26,7 @@ export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
 /**
  * Checks and completes options of `train`.
  *
- * @param options of `train`; what is given here wins over `file`
+ * @param options of `train`; they take precedence over `file`
  * @throws UserError on an unknown name, a value out of range, or one that is missing
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
@@ -34,7 +34,9 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   checkAlias(config);
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
-    throw new UserError(`--overlap: expected windows that move on by at least one sample, got ${config.overlap}`);
+    throw new UserError(
+      `--overlap: expected an overlap that lets each window move on by at least one sample, got ${config.overlap}`,
+    );
   }
   if (config.network === "compact" && config.window < 16) {
     throw new UserError(`--window: expected at least 16 samples for the compact network, got ${config.window}`);
@@ -46,15 +48,15 @@ type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" |
 
 const ofOneRun = ["out", "split", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias"] as const;
 
-/** What a retraining goes on with of its champion's training. */
+/** The options that a retraining takes over from its champion's training. */
 export type ChampionOptions = Omit<TrainConfig, (typeof ofOneRun)[number]>;
 
-/** Without these another model would come out; every version that wrote model folders had them. */
+/** Options without which a different model would result. Every version that wrote model folders had them. */
 const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] satisfies (keyof ChampionOptions)[];
 
 /**
- * @param stored options as a model folder keeps them; those that no retraining needs are not looked at
- * @returns the first option that this version does not know, or does not know with this value, if there is one
+ * @param stored options as a model folder keeps them; options that no retraining needs are ignored
+ * @returns the first option whose name or value this version does not know, if any
  */
 export function readChampionOptions(
   stored: Readonly<Record<string, unknown>>,
@@ -70,12 +72,12 @@ export function readChampionOptions(
   return { fault: { name, expected: issue.message, found } };
 }
 
-/** What a model is made with: where it is reported has no part in it. */
+/** The options that shape a model; where it is reported is not among them. */
 export function untracked<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
   return without(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
 
-/** The options by which an interrupted run is known again: all that change what is computed. */
+/** The options that identify an interrupted run: all that change the result. */
 export function computing(config: TrainConfig | RetrainConfig): Record<string, unknown> {
   return without(config, ({ affects }) => affects !== "result");
 }
@@ -87,7 +89,7 @@ function without(config: object, test: (option: Option) => boolean): Record<stri
 
 function checkAlias({ alias, register }: { alias?: string; register?: string }): void {
   if (alias === undefined || register !== undefined) return;
-  throw new UserError("--alias: names a version of a registered model; add --register NAME");
+  throw new UserError("--alias names a version of a registered model: add --register NAME");
 }
 
 /**
@@ -99,7 +101,7 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
   if (config.spreadsheetSafe && !/\.[ct]sv(\.gz)?$/i.test(config.out)) {
     throw new UserError(`--spreadsheet-safe: expected --out to end in .csv or .tsv (also .gz), got ${config.out}`, {
-      advice: "No spreadsheet runs what is in a Parquet file: leave the option out.",
+      advice: "Spreadsheets do not run the contents of a Parquet file: leave the option out.",
     });
   }
   return config;
@@ -124,7 +126,7 @@ export function resolveCompactConfig(options: unknown): CompactConfig {
 }
 
 /**
- * Checks and completes what names a stream.
+ * Checks and completes the options that name a stream.
  *
  * @throws UserError as `resolveTrainConfig`
  */
@@ -140,7 +142,7 @@ export function resolveStreamConfig(options: unknown): StreamConfig {
 export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   const config = resolveOptions(driftBenchOptions, options);
   if (config.changeAt >= config.batches) {
-    throw new UserError(`--change-at: expected a batch before the last of ${config.batches}, got ${config.changeAt}`);
+    throw new UserError(`--change-at: expected a number less than --batches ${config.batches}, got ${config.changeAt}`);
   }
   return config;
 }
@@ -154,8 +156,9 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
   const config = resolveOptions(retrainOptions, options, file);
   checkAlias(config);
   if (config.label !== undefined && config.labelled === undefined) {
-    throw new UserError("--label: names a column of other labelled recordings; add --labelled FILES", {
-      advice: "Those that the model learned from are read as they were; true labels of unlabelled ones are --truth.",
+    throw new UserError("--label names a column of other labelled recordings: add --labelled FILES", {
+      advice:
+        "The recordings that the model learned from are read as in training. For true labels of unlabelled recordings, use --truth.",
     });
   }
   return config;

@@ -1,4 +1,4 @@
-// Options of the commands that look after model folders, and of the simulator.
+// Options of the commands that manage model folders, and of the simulator.
 import { stream } from "./batch-options.ts";
 import type { CompactConfig, SimulateConfig, StreamConfig, SyncConfig } from "./config-types.ts";
 import { choice, names, number, type OptionsOf, text, texts, under, whole } from "./option.ts";
@@ -20,7 +20,7 @@ import {
 export const syncOptions: OptionsOf<SyncConfig> = {
   directory: text({
     ...{ value: "dir", argument: true, required: true, affects: "run", expected: "a model folder" },
-    doc: "a model folder, or the folder of an interrupted training",
+    doc: "a model folder, or the folder of an interrupted training run",
   }),
   ...under(trackingHeading, {
     tracking,
@@ -87,19 +87,19 @@ export const completionOptions: OptionsOf<{ shell: "bash" | "zsh" | "fish" }> = 
 export const simulateOptions: OptionsOf<SimulateConfig> = {
   out: table,
   overwrite,
-  users: whole({ value: "n", from: 1, to: 10_000, default: 8, doc: "how many people" }),
+  users: whole({ value: "n", from: 1, to: 10_000, default: 8, doc: "number of people" }),
   firstPerson: whole({
     ...{ value: "n", from: 1, to: 1_000_000, default: 1 },
-    doc: "number in the first person's name; other numbers are other people",
+    doc: "number in the first person's name; different numbers give different people",
   }),
   minutes: number({
-    ...{ value: "x", expected: "minutes a person, greater than 0", above: 0, to: 100_000, default: 10 },
+    ...{ value: "x", expected: "a number of minutes greater than 0", above: 0, to: 100_000, default: 10 },
     doc: "minutes of recordings per person",
   }),
   rate: { ...rate, doc: "sampling rate in Hz" },
   activities: names({
-    ...{ value: "names", otherwise: "all", expected: "a list of activities, as walking,sitting" },
-    doc: "activities, with commas, as walking,sitting",
+    ...{ value: "names", otherwise: "all", expected: "a list of activities such as walking,sitting" },
+    doc: "activities, separated by commas, such as walking,sitting",
   }),
   seed: seed("recordings"),
 };

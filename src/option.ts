@@ -1,32 +1,32 @@
-// One option of one command, defined once: what it means, which values it takes and what it is when nobody gives it. The
-// command's help, shell completion, the check of every value, the types of the API (src/config-types.ts), the schemas of
-// config files and docs/api.md all come from this.
+// One option of one command, defined once: its meaning, its allowed values and its default. The command's help, shell
+// completion, the check of every value, the types of the API (src/config-types.ts), the schemas of config files and
+// docs/api.md all come from this definition.
 import { z } from "zod";
 
 /** A defined option whose checked value is a `T`. */
 export interface Option<T = unknown> {
   /** One line, as the help prints it: lower case, no period, with the unit. */
   readonly doc: string;
-  /** Stands for the value in the help, as "hz"; a flag has none. */
+  /** Placeholder for the value in the help, such as "hz"; a flag has none. */
   readonly value?: string;
   /** The value's type in TypeScript. */
   readonly type: string;
   readonly check: z.ZodType<T>;
-  /** What a config file may hold, where that is more than `check` says. */
+  /** What a config file may contain, if that is more than `check` accepts. */
   readonly written?: z.ZodType;
   readonly presence: "required" | "optional" | "default";
   readonly default?: T | (() => T);
-  /** What it is when not given, in words, where no constant says it. */
+  /** The default in words, if it is not a constant. */
   readonly otherwise?: string;
-  /** The values of a choice, each with what it means, or "". */
+  /** The values of a choice, each with its meaning, or "". */
   readonly choices?: Readonly<Record<string, string>>;
   /** How several values are written: with commas, as several words, or by giving the option again. */
   readonly many?: "commas" | "words" | "repeated";
-  /** Written without its name. */
+  /** A positional argument: it is written without its name. */
   readonly argument?: boolean;
-  /** What changes with it: what is computed (an interrupted run is known by these), only how it runs, or where it is reported. */
+  /** What the option changes: the result (these options identify an interrupted run), only how the command runs, or where it reports. */
   readonly affects: "result" | "run" | "tracking";
-  /** Former names, still understood. */
+  /** Former names, which still work. */
   readonly aliases?: readonly string[];
   /** Heading in the help. */
   readonly group?: string;
@@ -55,7 +55,7 @@ function option<T>({ required, affects = "result", ...common }: Common<T>, kind:
   return { ...common, ...kind, presence, affects };
 }
 
-/** A text; `expected` says what of. */
+/** A text; `expected` describes it. */
 export function text({
   value,
   expected,
@@ -81,7 +81,7 @@ export function whole({
   return option(common, { value, type: "number", check: z.int(expected).min(from, expected).max(to, expected) });
 }
 
-/** A number within bounds; `expected` says them in words. */
+/** A number within bounds, which `expected` puts in words. */
 export function number({
   value,
   expected,
@@ -106,7 +106,7 @@ export function number({
   return option(common, { value, type: "number", check });
 }
 
-/** One of some words. `of` has each with what it means, or "" if the word says it. */
+/** One of several words. `of` maps each to its meaning, or to "" if the word is clear. */
 export function choice<const T extends string>({
   value,
   of,
@@ -126,7 +126,7 @@ export function flag(common: Omit<Common<boolean>, "default" | "required">): Opt
   return option<boolean>({ ...common, default: false }, { type: "boolean", check: z.boolean("true or false") });
 }
 
-/** Names that differ; also one text with commas, as on the command line. */
+/** Distinct names; one text with commas works too, as on the command line. */
 export function names({
   value,
   expected,
@@ -135,7 +135,7 @@ export function names({
   const items = z
     .array(z.string(expected).min(1, expected), expected)
     .min(1, expected)
-    .refine((all) => new Set(all).size === all.length, `${expected}, each once`);
+    .refine((all) => new Set(all).size === all.length, `${expected}, without repetition`);
   const split = (given: unknown): unknown =>
     typeof given === "string" ? given.split(",").map((name) => name.trim()) : given;
   return option(common, {
@@ -145,7 +145,7 @@ export function names({
   });
 }
 
-/** Texts: several words on the command line, or the option given again; also one text. */
+/** Texts: several words on the command line, or the option repeated; a single text works too. */
 export function texts({
   value,
   expected,
@@ -166,7 +166,7 @@ export function under<O extends Options>(group: string, options: O): O {
   return Object.fromEntries(Object.entries(options).map(([name, own]) => [name, { ...own, group }])) as O;
 }
 
-/** What the option is when not given; nothing for a flag, and for one that may be absent. */
+/** The default in words; undefined for a flag, and for an option that may be absent. */
 export function defaultText({ default: value, otherwise, type }: Option): string | undefined {
   if (otherwise !== undefined) return otherwise;
   return value === undefined || type === "boolean" ? undefined : String(value);

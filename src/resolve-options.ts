@@ -1,6 +1,6 @@
-// What users write -> what the code relies on. Options come as `unknown` from a config file, the command line or the API,
-// with names as on the command line (`batch-size`) or as in code (`batchSize`), and go out complete and checked. A message
-// names the option, what was expected and what came; a misspelt name gets its nearest.
+// Turns what users write into what the code relies on. Options come in as `unknown` from a config file, the command line or
+// the API, named as on the command line (`batch-size`) or as in code (`batchSize`), and go out checked and complete. A message
+// names the option, what was expected and what came; for a misspelt name it suggests the nearest.
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { parse as parseYaml } from "yaml";
@@ -12,13 +12,13 @@ import { explainReadFailure } from "./system-error.ts";
 
 /** Options read from a file, kept apart so that messages can name it. */
 export interface ConfigFile {
-  /** As it was named. */
+  /** The path as the user gave it. */
   path: string;
-  /** Names and values as they were written; checked when they are resolved. */
+  /** Names and values as written, checked only when they are resolved. */
   options: Record<string, unknown>;
 }
 
-/** Reads a config file: YAML, or JSON, which is a part of it. */
+/** Reads a config file: YAML, of which JSON is a subset. */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw explainReadFailure(cause, `--config ${path}`);
@@ -32,25 +32,25 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   }
   if (!isRecord(content)) {
     throw new UserError(`--config ${path}: expected options with their values, got ${showValue(content)}`, {
-      advice: "Write one option a line, as `batch-size: 64`.",
+      advice: "Write one option per line, for example `batch-size: 64`.",
     });
   }
-  // Editors find the form of a JSON file by this.
+  // `$schema` tells editors the form of a JSON file.
   const { $schema: _, ...options } = content;
   return { path, options };
 }
 
-/** The check of one option: what may be left out may, and what has a default gets it. */
+/** The check of one option, which also allows it to be absent or fills in its default. */
 export function checkOf({ check, presence, default: value }: Option): z.ZodType {
   if (presence === "optional") return check.exactOptional();
   return presence === "default" ? check.default(value) : check;
 }
 
 /**
- * @param options what there is to give
- * @param given by a user
- * @param file wins where `given` says nothing
- * @throws UserError on an unknown name, a value that does not fit, or one that is missing
+ * @param options the definitions
+ * @param given what the user gave
+ * @param file options from a config file, used if `given` does not have them
+ * @throws UserError on an unknown name, an invalid value, or a missing option
  */
 export function resolveOptions<Config extends object>(
   options: OptionsOf<Config>,
@@ -72,7 +72,7 @@ export function resolveOptions<Config extends object>(
   throw new UserError(`${optionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
 }
 
-/** Names as in code, without options that are undefined; `path` is the file they stand in, if any. */
+/** Options by their names in code, without undefined ones; `path` is the file they come from, if any. */
 function normaliseNames(
   given: Record<string, unknown>,
   defined: Options,
@@ -95,14 +95,14 @@ function normaliseNames(
       });
     }
     if (name in named) {
-      throw new UserError(`${optionName(name, defined)}${where}: expected one value, got it under two names`);
+      throw new UserError(`${optionName(name, defined)}${where}: expected one value, got two, under two names`);
     }
     named[name] = value;
   }
   return named;
 }
 
-/** Stored options, in snake_case or as in code, under their present names; what is not known stays. */
+/** Stored options, in snake_case or as in code, under their present names; unknown ones are kept. */
 export function named(stored: Readonly<Record<string, unknown>>, defined: Options): Record<string, unknown> {
   const present = (name: string): string =>
     Object.keys(defined).find((own) => defined[own]!.aliases?.includes(name)) ?? name;
@@ -111,7 +111,7 @@ export function named(stored: Readonly<Record<string, unknown>>, defined: Option
   );
 }
 
-/** As it is written on the command line. */
+/** The option as written on the command line. */
 function optionName(name: string, defined: Options): string {
   return defined[name]?.argument === true ? name : `--${kebabCase(name)}`;
 }
@@ -120,14 +120,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** For a message; long ones are cut. */
+/** A value as a message shows it; a long one is cut. */
 export function showValue(value: unknown): string {
   if (typeof value === "number") return String(value);
   const text = jsonOrInspected(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** YAML and callers can make values that JSON cannot write, as one that contains itself. */
+/** YAML and callers can make values that JSON cannot write, such as one that contains itself. */
 function jsonOrInspected(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -24,25 +24,25 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
   model: { ...model, doc: "the champion: the model folder to improve on, or DIR/LINE@champion" },
   out: newModel,
   labelled: texts({
-    ...{ value: "files", affects: "run", expected: filesExpected, otherwise: "those that the model learned from" },
+    ...{ value: "files", affects: "run", expected: filesExpected, otherwise: "the ones that the model learned from" },
     doc: "labelled recordings",
   }),
   ...under("Curriculum:", {
     cycles: whole({
       ...{ value: "n", from: 1, to: 100, default: 5 },
-      doc: "maximum cycles after the one without pseudo-labels",
+      doc: "maximum number of cycles after cycle 0, which has no pseudo-labels",
     }),
     step: number({
       ...{ value: "share", expected: "a share greater than 0, at most 1", above: 0, to: 1, default: 0.2 },
-      doc: "share of the unlabelled windows by which each cycle learns from more",
+      doc: "share of the unlabelled windows that each cycle adds to the selection",
     }),
     select: choice({
       ...{ value: "how", default: "percentile-per-class" },
       doc: "which windows get pseudo-labels",
       of: {
         "percentile-per-class": "the most confident of each class",
-        "percentile-global": "of all classes together",
-        fixed: "those above --threshold",
+        "percentile-global": "the most confident of all classes together",
+        fixed: "all above --threshold",
       },
     }),
     threshold: number({
@@ -58,27 +58,27 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     restart: choice({
       ...{ value: "how", default: "scratch" },
       doc: "weights that each cycle starts from",
-      of: { scratch: "fresh ones", pretrained: "those of cycle 0", none: "those of the cycle before" },
+      of: { scratch: "fresh weights", pretrained: "the weights of cycle 0", none: "the previous cycle's weights" },
     }),
     adapt: choice({
       value: "how",
-      doc: "adaptation in place of cycles",
+      doc: "adaptation instead of cycles",
       of: { adabn: "takes the statistics of batch normalization from the unlabelled windows" },
     }),
     epochs: whole({
-      ...{ value: "n", from: 1, to: 100_000, otherwise: "those of the champion's final fit" },
-      doc: "epochs of each fit",
+      ...{ value: "n", from: 1, to: 100_000, otherwise: "as many as the champion's final fit" },
+      doc: "epochs per fit",
     }),
   }),
   ...under("Holdout and adoption:", {
     holdout: number({
       ...{ value: "share", expected: "a share greater than 0, at most .5", above: 0, to: 0.5, default: 0.2 },
-      doc: "share of the labelled people who judge the candidate, and are never learned from",
+      doc: "share of the labelled people in the holdout: they judge the candidate, and nothing learns from them",
     }),
-    truth: column("true labels of the unlabelled recordings, for the report alone", "column"),
-    promote: flag({ affects: "run", doc: "make the candidate the champion of its line at once, if it passes" }),
+    truth: column("true labels of the unlabelled recordings, used only in the report", "column"),
+    promote: flag({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
   }),
-  ...under("Columns of <files...> and --labelled (the model's when not given):", {
+  ...under("Columns of <files...> and --labelled (default: the model's):", {
     label: { ...label, doc: "activity, in the recordings of --labelled" },
     ...modelColumns,
   }),

@@ -5,7 +5,7 @@ import { flag, names, number, type Option, type OptionsOf, text, texts, under, w
 
 export const filesExpected = "at least one file, glob or s3:// url";
 
-/** @param what what the recordings are */
+/** @param what describes the recordings */
 export function files(what: string): Option<string[]> {
   return texts({
     ...{ value: "files", argument: true, required: true, affects: "run", expected: filesExpected },
@@ -19,7 +19,7 @@ export const model: Option<string> = text({
 });
 
 export const newModel: Option<string> = text({
-  ...{ value: "dir", required: true, affects: "run", expected: "the directory that the model becomes" },
+  ...{ value: "dir", required: true, affects: "run", expected: "the path of the new model folder" },
   doc: "the model folder to write; must be new or empty",
 });
 
@@ -35,46 +35,46 @@ export function column(doc: string, value = "name"): Option<string> {
   return text({ value, doc, expected: "the name of a column" });
 }
 
-export const label: Option<string> = column("activity, as in a column called activity");
-export const group: Option<string> = column("person who wore the sensor, as in a column called user");
-const recording = column("one uninterrupted recording");
-const time = column("time of the sample, as in a column called timestamp_s");
-const channelsExpected = "a list of column names, as Ax,Ay,Az";
+export const label: Option<string> = column("the activity, such as a column called activity");
+export const group: Option<string> = column("the person who wore the sensor, such as a column called user");
+const recording = column("the uninterrupted recording that a row belongs to");
+const time = column("time of the sample, such as a column called timestamp_s");
+const channelsExpected = "a list of column names such as Ax,Ay,Az";
 export const channels: Option<string[]> = names({
   ...{ value: "names", expected: channelsExpected },
-  doc: "sensor columns, with commas: Ax,Ay,Az,Gx,Gy,Gz",
+  doc: "sensor columns, separated by commas: Ax,Ay,Az,Gx,Gy,Gz",
 });
 const pathColumns = names({
-  ...{ value: "names", expected: "a list of column names, as user,activity" },
-  doc: "columns taken from folders called name=value, with commas",
+  ...{ value: "names", expected: "a list of column names such as user,activity" },
+  doc: "columns to take from folders called name=value, separated by commas",
 });
 
-const columnsHeading = "Columns (found by their usual names when not given):";
+const columnsHeading = "Columns (default: found by their usual names):";
 
 export const sensor: Option<string[]> = {
   ...texts({
     ...{ value: "sensor", many: "repeated", otherwise: "decided by names and values" },
-    expected: "a sensor, as acc:Ax,Ay,Az or wrist=acc:x,y,z[m/s^2]",
+    expected: "a sensor such as acc:Ax,Ay,Az or wrist=acc:x,y,z[m/s^2]",
     doc: "three channels that form a sensor: [NAME=]KIND:X,Y,Z[UNIT], KIND one of acc, linear, gravity, gyr, mag, none; repeatable",
   }),
   group: columnsHeading,
 };
 
-/** Which columns play which part in recordings to train on. */
+/** The columns of recordings to train on, by role. */
 export const trainColumns: OptionsOf<
   Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">>
 > = under(columnsHeading, {
   ...{ label, group, recording, time, channels, pathColumns },
 });
 
-export const modelColumnsHeading = "Columns (found by their usual names when not given; channels by the model's):";
+export const modelColumnsHeading = "Columns (default: found by their usual names, channels by the model's names):";
 
-/** The same in recordings that a model is shown. */
+/** The columns of recordings that a model reads. */
 export const modelColumns: OptionsOf<
   Required<Pick<PredictConfig, "group" | "recording" | "time" | "channels" | "pathColumns">>
 > = under(modelColumnsHeading, {
   ...{ group, recording, time },
-  channels: { ...channels, doc: "sensor columns, with commas, in the order of the model's channels" },
+  channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
   pathColumns,
 });
 
@@ -83,7 +83,7 @@ export const rate: Option<number> = number({
   doc: "sampling rate in Hz that the network sees; recordings at another rate are resampled",
 });
 
-/** @param what what is equal if seeds are */
+/** @param what what equal seeds make equal */
 export function seed(what: string): Option<number> {
   return whole({
     ...{ value: "n", from: 0, to: Number.MAX_SAFE_INTEGER, default: 42 },
@@ -98,59 +98,59 @@ export const jobs: Option<number> = whole({
 
 export const resume: Option<boolean> = flag({ affects: "run", doc: "continue the interrupted run of the same --out" });
 
-const modelName = "the name of a registered model, without / and :";
-const aliasName = "an alias of letters, digits, _ and -, as champion";
+const modelName = "the name of a registered model, without / or :";
+const aliasName = "an alias of letters, digits, _ and -, such as champion";
 
 export const tracking: Option<string> = text({
   ...{ value: "uri", affects: "tracking", otherwise: "MLFLOW_TRACKING_URI" },
   ...{ expected: "the address of an MLflow server, or none", doc: "address of the MLflow server, or none" },
 });
 
-/** Of a new run. */
+/** The experiment of a new run. */
 export const experiment: Option<string> = text({
   ...{ value: "name", affects: "tracking", default: "tidemark", expected: "the name of an experiment" },
   doc: "experiment in which the run appears",
 });
 
-/** Of runs that a training has named already. @param doc what appears there */
+/** The experiment of runs that a training run has already named. @param doc what appears there */
 export function knownExperiment(doc: string): Option<string> {
   return text({
-    ...{ value: "name", affects: "tracking", otherwise: "the one that train named" },
+    ...{ value: "name", affects: "tracking", otherwise: "the one given to train" },
     ...{ expected: "the name of an experiment", doc },
   });
 }
 
-/** @param what what becomes a version */
+/** @param what what becomes the new version */
 export function register(what: string): Option<string> {
   return text({
     ...{ value: "name", affects: "tracking", expected: modelName, pattern: /^[^/:]+$/ },
-    doc: `registered model of which ${what} becomes a version`,
+    doc: `registered model that gets ${what} as a new version`,
   });
 }
 
 export const alias: Option<string> = text({
   ...{ value: "name", affects: "tracking", expected: aliasName, pattern: /^(?!(?:v\d+|latest)$)[\w-]+$/i },
-  doc: "alias of that version, as champion",
+  doc: "alias of that version, such as champion",
 });
 
-export const trackingHeading = "Reporting to MLflow (credentials and TLS by its environment variables):";
+export const trackingHeading = "Reporting to MLflow (credentials and TLS come from its environment variables):";
 
-/** How long a ledger keeps what it knows of batches: a month of second thoughts, and less than a disk; arbitrary choices. */
+/** How much a ledger keeps about past batches: a month in which to change one's mind, and a bounded file. Both defaults are arbitrary. */
 export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
   keepDays: whole({
     ...{ value: "n", from: 0, to: 36_500, default: 30 },
-    doc: "days for which the ledger keeps whole answers, and the summaries of batches outside every reference",
+    doc: "days for which the ledger keeps full results, and the summaries of batches that are in no reference",
   }),
   keepMegabytes: whole({
     ...{ value: "n", from: 1, to: 1_000_000, default: 1000 },
-    doc: "largest size of the ledger; above it the oldest batches are shortened, whatever their age",
+    doc: "maximum size of the ledger; above it, the oldest batches are shortened, whatever their age",
   }),
 };
 
-/** Of the command alone: a function's caller has no terminal. */
+/** Only the command line has these: a function's caller has no terminal. */
 export const configFile: Option<string> = text({
   ...{ value: "file", affects: "run", expected: "a file name" },
-  doc: "YAML or JSON file with options; the command line wins over it",
+  doc: "YAML or JSON file with options; the command line takes precedence",
 });
 
 /** @param what what is printed as JSON */
@@ -159,6 +159,6 @@ export function json(what: string): Option<boolean> {
 }
 
 export const verbosity: OptionsOf<{ quiet: boolean; verbose: boolean }> = {
-  quiet: flag({ affects: "run", doc: "print results and errors only" }),
+  quiet: flag({ affects: "run", doc: "print only results and errors" }),
   verbose: flag({ affects: "run", doc: "also print what was read, timings and decisions" }),
 };

@@ -29,7 +29,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       doc: "length of a window in samples, after resampling",
     }),
     overlap: number({
-      ...{ value: "share", expected: "a number from 0 to less than 1", from: 0, below: 1, default: 0.5 },
+      ...{ value: "share", expected: "a number from 0 up to, but not including, 1", from: 0, below: 1, default: 0.5 },
       doc: "share of a window that the next one repeats",
     }),
     normalize: choice({
@@ -42,7 +42,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     network: choice({
       ...{ value: "name", default: "1dcnn-bilstm" },
       doc: "architecture",
-      of: { "1dcnn-bilstm": "", compact: "smaller, twice as fast" },
+      of: { "1dcnn-bilstm": "", compact: "smaller and twice as fast" },
     }),
     epochs: whole({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),
     batchSize: whole({ value: "windows", from: 2, to: 65_536, default: 64, doc: "windows per training step" }),
@@ -62,32 +62,32 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     augment: choice({
       ...{ value: "how", default: "rotate" },
       doc: "augmentation of training windows",
-      of: { none: "", rotate: "turned at random, since sensors never sit alike on two people" },
+      of: { none: "", rotate: "random rotations, since no two people wear a sensor alike" },
     }),
     seed: seed("models"),
   }),
   ...under("Monitoring:", {
     referenceBatches: whole({
       ...{ value: "n", from: 1, to: 1000, default: 5, aliases: ["windowSize"] },
-      doc: "batches that a stream's rolling reference and its anchor hold",
+      doc: "batches in a stream's anchor, and in its rolling reference",
     }),
   }),
   ...under("Cross-validation:", {
     split: choice({
       ...{ value: "how", default: "group" },
-      doc: "who is tested on whom",
+      doc: "what each fold is tested on",
       of: {
-        group: "people the network never saw",
+        group: "people that the network never saw",
         "leave-one-group-out": "each person alone",
         stratified: "shuffled windows; leaks",
-        blocks: "other times of the same people",
+        blocks: "other stretches of time of the same people",
       },
     }),
     folds: whole({
       ...{ value: "n", from: 2, to: 1000, default: 5 },
-      doc: "folds; leave-one-group-out has one per person instead",
+      doc: "number of folds; leave-one-group-out has one per person instead",
     }),
   }),
   ...under(trackingHeading, { tracking, experiment, register: register("the model"), alias }),
-  ...under("Running:", { jobs: { ...jobs, doc: "worker threads; each trains a fold" }, resume }),
+  ...under("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
 };

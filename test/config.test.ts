@@ -71,29 +71,32 @@ describe("resolveTrainConfig", () => {
 
   it.each([
     [{ files: [] }, "files: expected at least one file, glob or s3:// url, got []"],
-    [{ out: undefined }, "--out: expected the directory that the model becomes, got nothing"],
+    [{ out: undefined }, "--out: expected the path of the new model folder, got nothing"],
     [{ rate: 0 }, "--rate: expected a sampling rate from 1 to 10000 Hz, got 0"],
     [{ window: 7 }, "--window: expected a whole number from 8 to 100000, got 7"],
-    [{ overlap: 1 }, "--overlap: expected a number from 0 to less than 1, got 1"],
-    [{ overlap: Number.NaN }, "--overlap: expected a number from 0 to less than 1, got NaN"],
-    [{ overlap: 0.999 }, "--overlap: expected windows that move on by at least one sample, got 0.999"],
+    [{ overlap: 1 }, "--overlap: expected a number from 0 up to, but not including, 1, got 1"],
+    [{ overlap: Number.NaN }, "--overlap: expected a number from 0 up to, but not including, 1, got NaN"],
+    [
+      { overlap: 0.999 },
+      "--overlap: expected an overlap that lets each window move on by at least one sample, got 0.999",
+    ],
     [{ network: "lstm" }, '--network: expected one of 1dcnn-bilstm, compact, got "lstm"'],
     [{ folds: 1 }, "--folds: expected a whole number from 2 to 1000, got 1"],
     [{ epochs: "ten" }, '--epochs: expected a whole number from 1 to 100000, got "ten"'],
     [{ "batch-size": 1 }, "--batch-size: expected a whole number from 2 to 65536, got 1"],
-    [{ register: "a/b" }, '--register: expected the name of a registered model, without / and :, got "a/b"'],
+    [{ register: "a/b" }, '--register: expected the name of a registered model, without / or :, got "a/b"'],
     ...["latest", "V3", "a b"].map((alias): [object, string] => [
       { register: "a", alias },
-      `--alias: expected an alias of letters, digits, _ and -, as champion, got "${alias}"`,
+      `--alias: expected an alias of letters, digits, _ and -, such as champion, got "${alias}"`,
     ]),
-    [{ alias: "champion" }, "--alias: names a version of a registered model; add --register NAME"],
+    [{ alias: "champion" }, "--alias names a version of a registered model: add --register NAME"],
     [{ learningRate: 0 }, "--learning-rate: expected a number greater than 0, at most 1, got 0"],
     [{ seed: -1 }, "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
     [
       { channels: ["Ax", "Ax"] },
-      '--channels: expected a list of column names, as Ax,Ay,Az, each once, got ["Ax","Ax"]',
+      '--channels: expected a list of column names such as Ax,Ay,Az, without repetition, got ["Ax","Ax"]',
     ],
-    [{ batchSize: 3, "batch-size": 4 }, "--batch-size: expected one value, got it under two names"],
+    [{ batchSize: 3, "batch-size": 4 }, "--batch-size: expected one value, got two, under two names"],
   ])("refuses %j", (options, message) => {
     expect(refusal({ ...least, ...options }).message).toBe(message);
   });
@@ -152,7 +155,7 @@ describe("a former name of an option", () => {
 
   it("is not given beside the present one, and errors speak of the present one", () => {
     const both = { ...least, windowSize: 6, referenceBatches: 6 };
-    expect(refusal(both).message).toBe("--reference-batches: expected one value, got it under two names");
+    expect(refusal(both).message).toBe("--reference-batches: expected one value, got two, under two names");
     expect(refusal({ ...least, "window-size": 0 }).message).toMatch(/^--reference-batches: expected a whole number/);
   });
 });

@@ -28,7 +28,7 @@ describe("resolveOptions", () => {
       expect(resolveOptions(made, { [name]: 3 }).referenceBatches).toBe(3);
     }
     expect(() => resolveOptions(made, { "window-size": 3, "reference-batches": 4 })).toThrow(
-      "--reference-batches: expected one value, got it under two names",
+      "--reference-batches: expected one value, got two, under two names",
     );
     expect(() => resolveOptions(made, { "window-size": 0 })).toThrow(
       "--reference-batches: expected a whole number from 1 to 9, got 0",
@@ -38,7 +38,7 @@ describe("resolveOptions", () => {
   it("takes several values as one text or as a list, and differing names only where they are names", () => {
     expect(resolveOptions(made, { sensor: "a,b", axes: "x, y" })).toMatchObject({ sensor: ["a,b"], axes: ["x", "y"] });
     expect(resolveOptions(made, { sensor: ["a", "a"] }).sensor).toEqual(["a", "a"]);
-    expect(() => resolveOptions(made, { axes: "x,x" })).toThrow("--axes: expected a list of axes, each once");
+    expect(() => resolveOptions(made, { axes: "x,x" })).toThrow("--axes: expected a list of axes, without repetition");
   });
 });
 

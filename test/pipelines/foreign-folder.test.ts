@@ -163,7 +163,11 @@ describe("manifest.json", () => {
       "windows of 100000 samples of 42 channels: expected at most 4194304 values",
     ],
     ["no sampling rate", (value: Loose) => delete value.config.rate, "config.rate: "],
-    ["windows that do not move on", (value: Loose) => (value.config.overlap = 0.999), "expected windows that move on"],
+    [
+      "windows that do not move on",
+      (value: Loose) => (value.config.overlap = 0.999),
+      "expected an overlap that lets each window move on",
+    ],
     [
       "a file outside",
       (value: Loose) => (value.files["../batch.csv.gz"] = value.files["model.onnx"]),

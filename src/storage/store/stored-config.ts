@@ -28,7 +28,7 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
   })
   .refine(({ window, overlap }) => Math.round(window * (1 - overlap)) >= 1, {
     path: ["overlap"],
-    message: "expected windows that move on by at least one sample",
+    message: "expected an overlap that lets each window move on by at least one sample",
   })
   .describe("Every option that `tidemark train` ran with; only those named here are needed to open the model.");
 

@@ -65,7 +65,7 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
       /^error: unknown option '--epoch'\n\(Did you mean --epochs\?\)\n$/,
     ],
     [["train", "a.csv", "--out"], /^error: option '--out <dir>' argument missing\n$/],
-    [["train", "a.csv"], /^error: --out: expected the directory that the model becomes, got nothing\n$/],
+    [["train", "a.csv"], /^error: --out: expected the path of the new model folder, got nothing\n$/],
     [["train", "--out", "m"], /^error: files: expected at least one file, glob or s3:\/\/ url, got nothing\n$/],
     [
       ["train", "a.csv", "--out", "m", "--epochs", "ten"],

@@ -1,5 +1,5 @@
-// Everything that `retrain` does before its first fit: the champion, the labelled recordings it comes from, the unlabelled
-// ones through the quality gate, and who decides. U unlabelled windows, K classes.
+// Everything that `retrain` does before its first fit: it opens the champion, its labelled recordings, the unlabelled
+// ones through the quality gate, and the holdout. U unlabelled windows, K classes.
 
 import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -35,9 +35,9 @@ type Heard = ReturnType<typeof collecting>;
 export type Champion = Pick<ModelHandle, "watched" | "predict">;
 
 export interface RetrainData {
-  /** Options of the champion's training. */
+  /** The options that the champion was trained with. */
   readonly trained: ChampionOptions;
-  /** Labelled recordings with all people; open, and to be closed. */
+  /** Labelled recordings of all people; the caller closes them. */
   readonly labelled: RetrainRecordings;
   readonly dropped: DroppedSamples;
   readonly unlabelled: Pick<RetrainRecordings, "files" | "fingerprint" | "quality">;
@@ -47,24 +47,24 @@ export interface RetrainData {
   readonly trainRows: Int32Array;
   readonly holdoutRows: Int32Array;
   readonly unlabelledRows: Int32Array;
-  /** [U] for the report alone; -1 where not known. */
+  /** [U] true labels, used only in the report; -1 if unknown. */
   readonly truth: Int32Array | null;
-  /** [holdout, K] what the champion says of people whom it had not learned from. */
+  /** [holdout, K] probabilities from networks that had not learned from the person. */
   readonly championOnHoldout: Float32Array;
-  /** [U, K] */
+  /** [U, K] the champion's probabilities. */
   readonly championOnUnlabelled: Float32Array;
-  /** Of each fit: as long as the list. */
+  /** One per epoch of each fit. */
   readonly learningRates: readonly number[];
   readonly warnings: readonly string[];
 }
 
-/** What the preparation looks at. */
+/** The options that the preparation uses. */
 type Preparing = NamedColumns &
   Pick<RetrainConfig, "files" | "model" | "labelled" | "truth" | "holdout" | "epochs" | "seed" | "jobs">;
 
 /**
- * @param reporter told how much memory the retraining needs, before its windows are in memory
- * @throws UserError for every fault of the files, or where nobody can be held out
+ * @param reporter hears how much memory the retraining needs, before the windows are loaded
+ * @throws UserError for every fault of the files, or if nobody can be held out
  */
 export async function prepareRetraining(
   config: Preparing,
@@ -90,7 +90,7 @@ async function prepareWith(
     model: Champion;
     champion: WatchedModel;
     trained: ChampionOptions;
-    /** What a reader of the figures must know. */
+    /** Warnings for the readers of the figures. */
     heard: Heard;
     reporter: Reporter<TrainEvent>;
   },
@@ -105,16 +105,17 @@ async function prepareWith(
   const people = new Set(own.groups).size;
   if (people < 3) {
     throw new UserError(
-      `the labelled recordings are of ${people} people (${own.users.join(", ")}): expected three or more`,
+      `the labelled recordings: expected at least three people, got ${people} (${own.users.join(", ")})`,
       {
-        advice: "One decides and is not learned from, and the others are left out in turn. Give more with --labelled.",
+        advice:
+          "At least one is the holdout, and each of the others is held out of a fold. Give more people with --labelled.",
       },
     );
   }
   const { trainIndex, validationIndex } = innerSplit("group", own, labelledRows, {
     ...{ rng: Rng.fromSeed(config.seed).split("holdout"), purgeSamples: trained.window },
-    fraction: Math.min(0.5, deciding(people, config.holdout) / people),
-    leastPeople: leastDeciding(people),
+    fraction: Math.min(0.5, holdoutSize(people, config.holdout) / people),
+    leastPeople: leastHoldout(people),
   });
   requireHoldout(own, trainIndex, validationIndex);
   const windows = joinWindows(own, foreign);
@@ -142,13 +143,13 @@ async function prepareWith(
   };
 }
 
-/** About so many; whole people are dealt into parts of like size. */
-function deciding(people: number, share: number): number {
-  return Math.max(leastDeciding(people), Math.round(share * people));
+/** Approximate number of people in the holdout: whole people are dealt into parts of similar size. */
+function holdoutSize(people: number, share: number): number {
+  return Math.max(leastHoldout(people), Math.round(share * people));
 }
 
-/** Two, where enough are left to learn from: the spread between people is what the gate's interval rests on. */
-function leastDeciding(people: number): number {
+/** Two if that leaves enough people to learn from: the gate's interval rests on the spread between people. */
+function leastHoldout(people: number): number {
   return people >= 5 ? 2 : 1;
 }
 
@@ -157,7 +158,7 @@ function planOf(rows: RowSource, { config, drift }: WatchedModel): WindowPlan {
   return planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
 }
 
-/** The labelled windows and the unlabelled ones, one block of samples; the unlabelled recordings are closed. */
+/** The labelled and the unlabelled windows, in one block of samples. Closes the unlabelled recordings. */
 function cutBoth(
   labelled: { rows: RowSource; plan: WindowPlan },
   unlabelled: RetrainRecordings,
@@ -191,8 +192,8 @@ function cutBoth(
 function requireEveryClass({ parts, classes }: WindowPlan): void {
   const missing = classes.filter((_, k) => parts.every(({ label }) => label !== k));
   if (missing.length === 0) return;
-  throw new UserError(`the labelled recordings have no window of ${missing.join(", ")}, which the model knows`, {
-    advice: "A retrained model has the classes of the one before. Give labelled recordings of each with --labelled.",
+  throw new UserError(`the labelled recordings have no window of ${missing.join(", ")}, which the model predicts`, {
+    advice: "A retrained model has the same classes as before. Give labelled recordings of each class with --labelled.",
   });
 }
 
@@ -200,7 +201,7 @@ function warnUnknownClasses(rows: RowSource, classes: readonly string[], reporte
   const labels = new Set(Array.from(rows.stretches(), ({ label }) => label).filter((label) => label !== null));
   const unknown = [...labels].filter((label) => !classes.includes(label)).sort();
   if (unknown.length === 0) return;
-  reporter.warn(`The model does not know ${unknown.join(", ")}: labelled recordings of it are left out.`);
+  reporter.warn(`The model does not know ${unknown.join(", ")}: labelled recordings with such labels are left out.`);
 }
 
 function requireHoldout({ labels, classes, groups, users }: WindowSet, train: Int32Array, holdout: Int32Array): void {
@@ -208,30 +209,31 @@ function requireHoldout({ labels, classes, groups, users }: WindowSet, train: In
   const nobody = classes.filter((_, k) => has(holdout, k) && !has(train, k));
   if (nobody.length === 0) return;
   const people = [...new Set(holdout.map((row) => groups[row]!))].map((group) => users[group]!);
-  throw new UserError(`only the people held out (${people.join(", ")}) have windows of ${nobody.join(", ")}`, {
-    advice: "Nobody would be left to learn these from. Choose another --seed or --holdout, or give more people.",
+  throw new UserError(`only the holdout's people (${people.join(", ")}) have windows of ${nobody.join(", ")}`, {
+    advice: "Nobody would be left to learn that from. Choose another --seed or --holdout, or give more people.",
   });
 }
 
-/** The unlabelled windows of people who do not decide. */
+/** The unlabelled windows of people who are not in the holdout. */
 function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, reporter: Reporter): Int32Array {
-  const deciding = new Set(holdout.map((row) => windows.groups[row]!));
+  const heldOut = new Set(holdout.map((row) => windows.groups[row]!));
   const all = Int32Array.from({ length: windows.starts.length - first }, (_, i) => first + i);
-  const rows = all.filter((row) => !deciding.has(windows.groups[row]!));
-  const people = [...deciding].filter((group) => all.some((row) => windows.groups[row] === group));
+  const rows = all.filter((row) => !heldOut.has(windows.groups[row]!));
+  const people = [...heldOut].filter((group) => all.some((row) => windows.groups[row] === group));
   if (people.length > 0) {
     const names = people.map((group) => windows.users[group]!).join(", ");
     reporter.warn(
-      `Unlabelled windows of ${names} were left out: these people are the holdout, and nothing may be learned from them.`,
+      `Unlabelled windows of ${names} were left out: these people are in the holdout, so no cycle may learn from them.`,
     );
   }
   if (rows.length > 0) return rows;
   throw new UserError("no unlabelled window is left to learn from", {
-    advice: "Give longer recordings, or of people who are not held out; names of people count over all files.",
+    advice:
+      "Give longer recordings, or recordings of people who are not in the holdout. The same name in several files means the same person.",
   });
 }
 
-/** What the champion's folds said of people it learned from, and the champion itself of others. */
+/** Predictions of the champion's folds for people that it learned from, and of the champion itself for all others. */
 async function outOfFold(
   champion: Champion,
   windows: WindowSet,
@@ -269,7 +271,7 @@ async function outOfFold(
   }
   if (seen.size > 0) {
     reporter.warn(
-      `${model} has learned from ${[...seen].join(", ")}, who decide here, from other recordings: its figures are too good.`,
+      `${model} learned from other recordings of ${[...seen].join(", ")}, who are in the holdout: its figures there are too good.`,
     );
   }
   return said;
@@ -279,7 +281,7 @@ function keyOf(user: string, recording: string, start: number): string {
   return JSON.stringify([user, recording, start.toFixed(3)]);
 }
 
-/** The learning rates of the champion's final fit, an epoch each; a longer fit goes on with the last. */
+/** The learning rates of the champion's final fit, one per epoch; a longer fit keeps the last one. */
 async function schedule(
   champion: WatchedModel,
   trained: Pick<ChampionOptions, "learningRate">,
@@ -290,7 +292,9 @@ async function schedule(
     const parsed = historyRowSchema.safeParse(row);
     if (parsed.success) return parsed.data;
     const { path: field, message } = parsed.error.issues[0]!;
-    throw new UserError(`${path}, line ${i + 1}: no epoch of a training: ${[...field, message].join(": ")}`);
+    throw new UserError(
+      `${path}, line ${i + 1}: expected an epoch of a training run: ${[...field, message].join(": ")}`,
+    );
   });
   const rates = rows.filter(({ fit }) => fit === "final").map(({ learning_rate }) => learning_rate);
   if (rates.length === 0) rates.push(trained.learningRate);

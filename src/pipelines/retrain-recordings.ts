@@ -1,5 +1,5 @@
-// What a retraining reads: the labelled recordings that the champion comes from, or others, and the unlabelled ones through the
-// quality gate. Rows stay where they are read from; only windows are in memory. U unlabelled windows.
+// The recordings of a retraining: the champion's labelled recordings, or others, and the unlabelled ones, which pass the
+// quality gate. Only windows are in memory; rows are read when needed. U unlabelled windows.
 
 import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -14,7 +14,7 @@ import { type RowSource, withChannels } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { recordingsOfModel } from "./recordings-of-model.ts";
 
-/** Recordings with the champion's names of channels. Of whoever opens them to close. */
+/** Recordings whose channels have the champion's names. Whoever opens them closes them. */
 export interface RetrainRecordings {
   readonly rows: RowSource;
   readonly files: readonly string[];
@@ -23,14 +23,14 @@ export interface RetrainRecordings {
   close(): void;
 }
 
-/** What the champion learned from has the names of its training; others those of the user, else these. */
+/** The champion's own recordings have their columns' names from training; others have the user's names, or else these. */
 function labelledColumns(config: NamedColumns & Pick<RetrainConfig, "labelled">, trained: NamedColumns): NamedColumns {
   if (config.labelled === undefined) return columnsOf(trained);
   const { pathColumns: _, ...named } = columnsOf(trained);
   return { ...named, ...columnsOf(config) };
 }
 
-/** Who, which recording and when: names of the user, else of the training. A person under another name would be learned from. */
+/** Columns of person, recording and time: the user's names, or else those of the training. A cycle would learn from a holdout person under another name. */
 function unlabelledColumns(
   config: NamedColumns,
   trained: NamedColumns,
@@ -40,7 +40,7 @@ function unlabelledColumns(
   return columns;
 }
 
-/** @throws UserError where they cannot be read, or are not those that the champion learned from */
+/** @throws UserError if they cannot be read, or are not those that the champion learned from */
 export async function openLabelled(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled">,
   champion: WatchedModel,
@@ -57,7 +57,7 @@ export async function openLabelled(
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
     throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {
-      advice: "Give them, or other labelled ones, with --labelled.",
+      advice: "Name them, or other labelled recordings, with --labelled.",
       cause: error,
     });
   });
@@ -66,10 +66,13 @@ export async function openLabelled(
     for (const warning of quality.warnings) reporter.warn(warning);
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
     if (config.labelled === undefined && fingerprint !== manifest.data.fingerprint) {
-      throw new UserError(`${manifest.data.files.join(", ")}: the content is not what ${config.model} learned from`, {
-        details: [`expected ${manifest.data.fingerprint}`, `found    ${fingerprint}`],
-        advice: "Restore the recordings, or name labelled ones with --labelled.",
-      });
+      throw new UserError(
+        `${manifest.data.files.join(", ")}: the content differs from what ${config.model} learned from`,
+        {
+          details: [`expected ${manifest.data.fingerprint}`, `found    ${fingerprint}`],
+          advice: "Restore these recordings, or name other labelled ones with --labelled.",
+        },
+      );
     }
     return named(opened, manifest.data.channels);
   } catch (error) {
@@ -78,7 +81,7 @@ export async function openLabelled(
   }
 }
 
-/** @throws UserError where they do not pass the quality gate */
+/** @throws UserError if they do not pass the quality gate */
 export async function openUnlabelled(
   config: NamedColumns & Pick<RetrainConfig, "files">,
   champion: WatchedModel,
@@ -100,7 +103,7 @@ export async function openUnlabelled(
   for (const warning of gated.warnings) reporter.warn(warning);
   if (gated.opened.columns.group === null) {
     reporter.warn(
-      "The unlabelled recordings do not say who wore the sensor: whoever decides must not be among them, or the figures are too good.",
+      "The unlabelled recordings do not say who wore the sensor. If people of the holdout are among them, the figures are too good.",
     );
   }
   return named(gated.opened, channels);
@@ -113,7 +116,7 @@ function named(
   return { rows: withChannels(rows, channels), files, fingerprint, quality, close: () => rows.close() };
 }
 
-/** [U] the label at each window's middle. The windows were made without: their cuts know nothing of it. */
+/** [U] the label at the middle of each window; windows were cut without regard to labels. */
 export async function readTruth(
   config: NamedColumns & Pick<RetrainConfig, "files"> & Required<Pick<RetrainConfig, "truth">>,
   champion: WatchedModel,
@@ -146,6 +149,7 @@ export async function readTruth(
     return at?.label == null ? -1 : classes.indexOf(at.label);
   });
   const unknown = truth.filter((label) => label < 0).length;
-  if (unknown > 0) reporter.warn(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no known class`);
+  if (unknown > 0)
+    reporter.warn(`--truth ${config.truth}: ${unknown} of ${truth.length} windows have no class that the model knows`);
   return truth;
 }

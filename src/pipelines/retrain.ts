@@ -1,6 +1,6 @@
-// `tidemark retrain`: unlabelled recordings in, a candidate out, or a refusal with its reasons. The stages stand here in
-// order. A candidate is cross-validated like any model, each fold with the pseudo-labels that won, so that its folder has
-// honest figures and a calibration on left-out people.
+// `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages are
+// listed here in order. A candidate is cross-validated like any model, each fold with the winning pseudo-labels, so its folder
+// has honest figures and a calibration on held-out people.
 
 import { basename, resolve } from "node:path";
 import { computing, type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
@@ -42,28 +42,28 @@ export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseu
 export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/gate.ts";
 export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 
-/** What `retrain` did. */
+/** The result of `retrain`. */
 export interface RetrainResult {
-  /** Whether the candidate passed the gate; only then is there a model folder. */
+  /** Whether the candidate passed the gate. If not, there is no new model folder. */
   readonly adopted: boolean;
-  /** The model folder, or the directory with the refusal's report. */
+  /** The model folder, or the folder with the rejected candidate's report. */
   readonly out: string;
   /** Path of report.html. */
   readonly report: string;
   /** The content of retrain_report.json. */
   readonly figures: RetrainReport;
-  /** The line of which it is the champion now; null where nothing was promoted. */
+  /** The line whose champion it now is; null if nothing was promoted. */
   readonly promoted: string | null;
 }
 
 /**
- * Learns from unlabelled recordings by curriculum labelling or AdaBN, and writes a model folder if labelled people whom
- * neither network learned from, and then the unlabelled windows, say that it is better than the champion. Equal data, options
- * and seed give equal files, also where the run was interrupted and resumed.
+ * Learns from unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than
+ * the champion on the holdout, whose people neither network learned from, and not worse on the unlabelled windows. Equal
+ * data, options and seed give equal files, even if the run was interrupted and resumed.
  *
  * @param options as on the command line; `files`, `model` and `out` at least
  * @throws UserError on wrong options, recordings that do not fit the champion, or too few labelled people
- * @throws Interrupted where `signal` ended the run; its advice is the command that goes on with it
+ * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */
 export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {
   const started = performance.now();
@@ -113,7 +113,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const seconds = (performance.now() - started) / 1000;
     const { adopted, out, report } = result;
     const tracked = await tracker.finish(out);
-    // What fails from here on is no failure of the run.
+    // A failure from here on is not a failure of the run.
     tracker = undefined;
     const promoted = adopted && config.promote ? await promoteAdopted(out) : null;
     const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
@@ -129,7 +129,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
       `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
-      `Go on with: ${command}`,
+      `Continue with: ${command}`,
     );
   } finally {
     data?.labelled.close();
@@ -137,14 +137,14 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   }
 }
 
-/** The model is there, whatever is wrong with the registry. */
+/** Promotes the model, which is complete, whatever is wrong with the registry. */
 async function promoteAdopted(out: string): Promise<Promotion> {
   try {
     return await promote(out);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`${out} was adopted and written, but not promoted: ${reason}`, {
-      advice: `When that is repaired: ${shellCommand("tidemark", "models", "promote", shellPath(out))}`,
+      advice: `Repair that, then run: ${shellCommand("tidemark", "models", "promote", shellPath(out))}`,
       cause,
     });
   }
@@ -214,7 +214,7 @@ async function retrainOn(
   const { retrainSections } = await import("../report/retrain-html.ts");
   const written = await writeModel(trained!, all, {
     staging,
-    // The final fit is the winning cycle, which has its run.
+    // The final fit is the winning cycle, which already has a run.
     seal: (cvReport, rows, made) =>
       tracker.seal(
         rows.filter(({ fit }) => fit !== "final"),
@@ -236,13 +236,13 @@ async function retrainOn(
   return { adopted, out: config.out, report: written.report, figures: report };
 }
 
-/** What decides about the result. */
+/** The options that shape the result. */
 function reported(config: RetrainConfig): Record<string, unknown> {
   const { jobs: _, resume: _r, ...own } = untracked(config);
   return snakeKeys(own);
 }
 
-/** The name that all versions of a model share: that of the first one's folder. */
+/** The name that all versions of a model share: the name of the first version's folder. */
 function lineOf({ folder }: WatchedModel): string {
   return folder.manifest.retrained_from?.line ?? basename(resolve(folder.directory));
 }
@@ -251,7 +251,7 @@ function refusedDirectory(out: string): string {
   return `${out.replace(/[\\/]+$/, "")}.refused`;
 }
 
-/** A refused candidate leaves its report beside the place that it did not get. */
+/** Writes a rejected candidate's report to a folder beside `out`. */
 async function refuse(
   place: string,
   report: RetrainReport,
@@ -273,12 +273,12 @@ function fitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds: number
   ];
 }
 
-/** The champion may have become another one under the same name. */
+/** Another champion may have taken the same name meanwhile. */
 function versionOf({ folder }: WatchedModel): string {
   return folder.manifest.model_version;
 }
 
-/** What a resumed run has to agree with. */
+/** Identifies the data of a run; a resumed run must have the same. */
 function fingerprintOf({ labelled, unlabelled }: RetrainData): string {
   return `${labelled.fingerprint} ${unlabelled.fingerprint}`;
 }

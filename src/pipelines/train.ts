@@ -129,7 +129,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
     reporter.event({ type: "checkpoint", path: staging.directory, resumeCommand: command });
     throw new Interrupted(
       `stopped; everything so far is kept in ${shownStaging(staging.out)}`,
-      `Go on with: ${command}`,
+      `Continue with: ${command}`,
     );
   } finally {
     await staging.release();

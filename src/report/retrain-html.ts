@@ -1,5 +1,5 @@
-// A retraining on a page: what each cycle learned from, how it did on people who decide, and what the gate asked. For a
-// candidate that became a model the sections stand before its cross-validation; a refusal has a page of its own.
+// A retraining on a page: what each cycle learned from, how it did on the holdout, and how the gate judged it. If the candidate
+// became a model, these sections come before its cross-validation; a rejected candidate has its own page.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -11,13 +11,13 @@ import { type Html, html } from "./html.ts";
 import { headlineHtml, pageHtml, type Section, tile } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** A refusal's page. Equal reports give equal bytes. */
+/** The page of a rejected candidate. Equal reports give equal bytes. */
 export function retrainPage(report: RetrainReport): string {
   const failed = report.gate.rules.filter(({ passed }) => !passed).map(({ name }) => name);
   return pageHtml({
     title: `Tidemark: retraining of ${report.champion}`,
     heading: `Retraining of ${report.champion}: not adopted`,
-    lead: html`${lead(report)} The gate refused it, by its ${failed.length === 1 ? "rule" : "rules"} ${failed.join(", ")}. Nothing was changed.`,
+    lead: html`${lead(report)} The gate rejected the candidate by its ${failed.length === 1 ? "rule" : "rules"} ${failed.join(", ")}. Nothing was changed.`,
     warnings: report.warnings,
     headline: headline(report),
     sections: retrainSections(report),
@@ -31,20 +31,20 @@ export function retrainSections(report: RetrainReport): Section[] {
     {
       id: "gate",
       title: "Gate",
-      about: `${report.gate.passed ? "All rules were passed." : "All rules have to be passed."} People who decide were learned from by neither network.`,
-      body: html`${gateTable(report)}<h3>People who decide</h3>${peopleTable(report)}`,
+      about: `${report.gate.passed ? "The candidate passed all rules." : "A candidate must pass all rules."} Neither network learned from the holdout's people.`,
+      body: html`${gateTable(report)}<h3>Holdout</h3>${peopleTable(report)}`,
     },
     {
       id: "cycles",
       title: "Cycles",
-      about: `Cycle 0 learns from labelled windows alone. The winner is cycle ${report.winner}; the last one was the last because ${stopPhrases[report.stopped]}.`,
+      about: `Cycle 0 learns only from labelled windows. The winner is cycle ${report.winner}; the cycles ended because ${stopPhrases[report.stopped]}.`,
       body: html`<div class="grid">${charts(report)}</div><h3>Cycle by cycle</h3>${cycleTable(report)}`,
     },
     {
       id: "pseudo-labels",
       title: "Pseudo-labels",
       about:
-        "Unlabelled windows that each cycle learned from, by the class that the cycle before gave them; above the bars the least confidence.",
+        "Unlabelled windows that each cycle learned from, by the class that the previous cycle gave them. The lowest confidence is above each bar.",
       body: html`${selectionChart(report)}${selectionTable(report)}${truthTable(report)}`,
     },
   ];
@@ -53,16 +53,16 @@ export function retrainSections(report: RetrainReport): Section[] {
 function lead({ labelled, holdout, unlabelled }: RetrainReport): string {
   return (
     `${counted(labelled.windows, "labelled window")} of ${counted(labelled.people.length, "person", "people")} and ` +
-    `${counted(unlabelled.windows, "unlabelled one")} to learn from; ${counted(holdout.people.length, "person", "people")} to decide.`
+    `${counted(unlabelled.windows, "unlabelled one")} to learn from; ${counted(holdout.people.length, "person", "people")} in the holdout.`
   );
 }
 
 function headline({ comparison, cycles, winner, gate }: RetrainReport): Html {
   const [low, high] = comparison.interval;
   const passed = gate.rules.filter((rule) => rule.passed).length;
-  return headlineHtml("Macro-F1 on the labelled people who decide.", [
+  return headlineHtml("Macro-F1 on the holdout: labelled people that neither network learned from.", [
     tile("Candidate", fixed(comparison.candidate_macro_f1), `cycle ${winner} of ${cycles.length - 1}`, "first"),
-    tile("Champion", fixed(comparison.champion_macro_f1), "of networks that had not learned from them"),
+    tile("Champion", fixed(comparison.champion_macro_f1), "networks that had not learned from them"),
     tile("Mean over people", signed(comparison.mean_difference), `${signed(low)} to ${signed(high)}`),
     tile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
   ]);
@@ -77,7 +77,7 @@ function gateTable({ gate }: RetrainReport): Html {
   const rows = gate.rules.map(({ name, passed, value, limit, about }) => [
     ...[name, passed ? "passed" : "failed", shown(value), shown(limit), about],
   ]);
-  return dataTable("Rules of the gate", ["rule", "", "value", "limit", "what is asked"], rows, "rules");
+  return dataTable("Rules of the gate", ["rule", "", "value", "limit", "requirement"], rows, "rules");
 }
 
 function peopleTable({ comparison }: RetrainReport): Html {
@@ -110,7 +110,7 @@ function cycleTable({ cycles, winner }: RetrainReport): Html {
   return dataTable("Cycles", head, rows);
 }
 
-/** Small multiples: a class each, so that neither colours nor many classes get in the way. */
+/** Small multiples, one per class, so that no colours are needed, however many classes there are. */
 function selectionChart({ cycles, classes }: RetrainReport): Html | null {
   const learned = cycles.filter(({ selection }) => selection !== null);
   if (learned.length === 0) return null;
@@ -136,7 +136,7 @@ function selectionChart({ cycles, classes }: RetrainReport): Html | null {
     });
     return html`<figure class="card"><h3>${name}</h3>${chart}</figure>`;
   });
-  return html`<div class="grid">${panels}</div><h3>Counts and least confidence</h3>`;
+  return html`<div class="grid">${panels}</div><h3>Counts and lowest confidence</h3>`;
 }
 
 function selectionTable({ cycles, classes }: RetrainReport): Html {
@@ -149,7 +149,7 @@ function selectionTable({ cycles, classes }: RetrainReport): Html {
     return [[`cycle ${cycle}`, ...cells, fixed(selection.share_shift)]];
   });
   if (rows.length === 0) return html`<p class="empty">No cycle learned from pseudo-labels.</p>`;
-  return dataTable("Selected windows by class, and the least confidence", ["", ...classes, "shift of shares"], rows);
+  return dataTable("Selected windows by class, and their lowest confidence", ["", ...classes, "shift of shares"], rows);
 }
 
 function truthTable({ cycles, classes }: RetrainReport): Html | null {
@@ -163,7 +163,7 @@ function truthTable({ cycles, classes }: RetrainReport): Html | null {
     return [[`cycle ${cycle}`, fixed(truth.accuracy), ...cells]];
   });
   if (rows.length === 0) return null;
-  return html`<h3>Precision and recall of the pseudo-labels</h3>${dataTable("Pseudo-labels by the truth", ["", "accuracy", ...classes], rows)}`;
+  return html`<h3>Precision and recall of the pseudo-labels</h3>${dataTable("Pseudo-labels against the true labels", ["", "accuracy", ...classes], rows)}`;
 }
 
 function charts({ cycles, winner, comparison }: RetrainReport): Html[] {
@@ -208,14 +208,14 @@ function charts({ cycles, winner, comparison }: RetrainReport): Html[] {
   });
   const truths = cycles.some(({ unlabelled }) => unlabelled.macro_f1 !== null);
   return [
-    line("People who decide", "macro-F1 (dashed: champion)", ({ holdout }) => holdout.macro_f1, [champion]),
-    ...(truths ? [line("Unlabelled people, by their truth", "macro-F1", ({ unlabelled }) => unlabelled.macro_f1)] : []),
-    line("Learned from", "pseudo-labelled windows", ({ selection }) => selection?.total ?? 0),
+    line("Holdout", "macro-F1 (dashed: champion)", ({ holdout }) => holdout.macro_f1, [champion]),
     ...(truths
-      ? [line("Pseudo-labels that are right", "share", ({ selection }) => selection?.truth?.accuracy ?? null)]
+      ? [line("Unlabelled people, by their true labels", "macro-F1", ({ unlabelled }) => unlabelled.macro_f1)]
       : []),
+    line("Learned from", "pseudo-labelled windows", ({ selection }) => selection?.total ?? 0),
+    ...(truths ? [line("Correct pseudo-labels", "share", ({ selection }) => selection?.truth?.accuracy ?? null)] : []),
     line("Confidence", "mean on unlabelled windows", ({ unlabelled }) => unlabelled.mean_confidence),
-    line("Entropy", "mean, of the greatest possible", ({ unlabelled }) => unlabelled.mean_entropy),
+    line("Entropy", "mean, as a share of the maximum", ({ unlabelled }) => unlabelled.mean_entropy),
     line("Labels that flipped", "share of unlabelled windows", ({ unlabelled }) => unlabelled.flipped),
   ];
 }

@@ -94,7 +94,7 @@ describe("a stream of good batches", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^normal {3}batch b0\.csv of stream shown\n/);
     expect(stdout).toMatch(/seen in [\d,]+ of [\d,]+ drift-free batches/);
-    expect(stdout).toContain("calibrated on left-out people");
+    expect(stdout).toContain("calibrated on held-out people");
   });
 
   it("has the same answer whatever the order of its columns", async () => {

@@ -127,7 +127,7 @@ it.skipIf(process.platform === "win32")("the command that Ctrl-C prints works as
   first.kill("SIGINT");
   const { exitCode, stderr } = await first.ended;
   expect(exitCode).toBe(130);
-  const command = /^Go on with: (tidemark .*)\n/m.exec(stderr)![1]!;
+  const command = /^Continue with: (tidemark .*)\n/m.exec(stderr)![1]!;
   const environment = { PATH: `${bin}:${process.env.PATH}` };
   const again = await startProgram("sh", ["-c", command], directory, environment).ended;
   expect({ exitCode: again.exitCode, stderr: again.stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -202,7 +202,7 @@ describe("a reader that goes away", () => {
     const [exitCode, signal] = await once(child, "close");
     expect({ exitCode, signal }).toEqual({ exitCode: 141, signal: null });
     expect(stderr).toMatch(
-      /stopped; everything so far is kept in piped\.partial\nGo on with: tidemark train .* --resume\n$/,
+      /stopped; everything so far is kept in piped\.partial\nContinue with: tidemark train .* --resume\n$/,
     );
     expect(await start(words("piped", "--resume"), directory).ended).toMatchObject({ exitCode: 0 });
     expectEqualModels("piped");

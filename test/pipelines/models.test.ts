@@ -142,7 +142,7 @@ describe("show and compare", () => {
     const { value } = await models("show", "models/walk");
     expect(value).toMatchObject({ version: { name: "walk", from: null }, retraining: null });
     const { stdout } = await run("models", "show", "models/walk-v2");
-    expect(stdout).toContain("retrained  cycle 1 won; on the people who decided 0.900, the model before 0.800");
+    expect(stdout).toContain("retrained  cycle 1 won; macro F1 on the holdout 0.900, the previous model 0.800");
   });
 
   it("put models side by side, the champion by its line's name", async () => {
@@ -192,7 +192,7 @@ describe("a promotion", () => {
     const before = hashes("walk");
     const { stdout, exitCode } = await run("models", "promote", "models/walk-v2");
     expect({ stdout, exitCode }).toEqual({
-      ...{ stdout: "walk-v2 is the champion of walk; before it was walk\n", exitCode: 0 },
+      ...{ stdout: "walk-v2 is the champion of walk; the previous one was walk\n", exitCode: 0 },
     });
     expect(batchesOf("walk-v2", "s")).toEqual([]);
     expect(hashes("walk")).toEqual(before);
@@ -201,7 +201,7 @@ describe("a promotion", () => {
     await bring(at("models", "walk@champion"), "b1.csv", "after");
     expect(batchesOf("walk-v2", "s")).toEqual(["after"]);
     const back = await run("models", "rollback", "walk");
-    expect(back).toMatchObject({ exitCode: 0, stdout: "walk is the champion of walk; before it was walk-v2\n" });
+    expect(back).toMatchObject({ exitCode: 0, stdout: "walk is the champion of walk; the previous one was walk-v2\n" });
     expect(hashes("walk")).toEqual(before);
     expect(batchesOf("walk", "s")).toEqual(["b0.csv"]);
     await bring(at("models", "walk@champion"), "b1.csv");

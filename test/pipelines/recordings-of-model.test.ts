@@ -45,7 +45,7 @@ function name(...files: string[]): void {
 }
 
 describe("a manifest that names other things than local files", () => {
-  const url = "a folder does not decide what is fetched";
+  const url = "Tidemark does not fetch what a folder names";
   it.each([
     ["an address", () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/r.csv`, url],
     ["a bucket", () => "s3://bucket/r.parquet", url],
@@ -53,9 +53,9 @@ describe("a manifest that names other things than local files", () => {
     ["a file as an address", () => "file:///etc/passwd", url],
     ["a path of another machine", () => "//server/share/r.csv", url],
     ["such a path as Windows has it", () => "\\\\server\\share\\r.csv", url],
-    ["a device", () => "/dev/zero", "it is no regular file"],
-    ["a folder", () => at("folder"), "it is no regular file"],
-    ["a link to a file of the system", () => at("innocent.csv"), "a file of the system"],
+    ["a device", () => "/dev/zero", "it is not a regular file"],
+    ["a folder", () => at("folder"), "it is not a regular file"],
+    ["a link to a file of the system", () => at("innocent.csv"), "a system file"],
     ["a pattern", () => `${directory}/*.gz`, "there is no such file"],
     ["what is not there", () => at("gone.csv"), "there is no such file"],
   ])("%s: retrain reads nothing, and asks for --labelled", async (_, file, says) => {
@@ -92,5 +92,5 @@ it("recordings under local names are read, and those that the model learned from
   expect(windows.samples.byteLength).toBe(windows.samples.buffer.byteLength);
   name(at("batch.csv.gz"));
   const other = prepareRetraining(config, await openHandle(at("walk")));
-  await expect(other).rejects.toThrow("the content is not what");
+  await expect(other).rejects.toThrow("the content differs from what");
 });

@@ -96,10 +96,10 @@ it("Ctrl-C writes a checkpoint and prints the command that goes on", async () =>
   const stopped = await killAt(out, (staging) => existsSync(join(staging, "fold-1.checkpoint")), "SIGINT");
   expect(stopped.exitCode).toBe(130);
   expect(stopped.stderr).toMatch(
-    /error: stopped; everything so far is kept in .*\.partial\nGo on with: tidemark train .* --resume\n$/,
+    /error: stopped; everything so far is kept in .*\.partial\nContinue with: tidemark train .* --resume\n$/,
   );
   expect(existsSync(out)).toBe(false);
-  const command = /Go on with: tidemark (.*)\n/.exec(stopped.stderr)![1]!;
+  const command = /Continue with: tidemark (.*)\n/.exec(stopped.stderr)![1]!;
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
   const { exitCode, stdout } = await run(words);
   expect(exitCode).toBe(0);

@@ -120,11 +120,11 @@ describe("a candidate that passes", () => {
     expect(report.config).toMatchObject({ files: ["u.parquet"], restart: "none", cycles: 2, seed: 1 });
     expect(Object.keys(report.config)).not.toContain("jobs");
     const page = readFileSync(at("v2", modelFiles.report), "utf8");
-    expect(page).toContain("the best cycle on the deciding people");
+    expect(page).toContain("the cycle that scored best on the holdout");
     expect(page.endsWith("</html>\n")).toBe(true);
   });
 
-  it("never learned from who decided: not in a fit, not in a fold, not in the baseline, not unlabelled", async () => {
+  it("never learned from the holdout: not in a fit, not in a fold, not in the baseline, not unlabelled", async () => {
     const { holdout, labelled, unlabelled, comparison, warnings } = reportOf("v2");
     const everybody = ["person-01", "person-02", "person-03", "person-04"];
     expect([...holdout.people, ...labelled.people].sort()).toEqual(everybody);
@@ -204,7 +204,7 @@ describe("a candidate that passes", () => {
     const shown = await run("models", "show", "v2");
     expect(shown.stdout).toMatch(/of line model\n.* from model\n/);
     expect(shown.stdout).toMatch(
-      /retrained {2}cycle [12] won; on the people who decided 0\.\d+, the model before 0\.\d+/,
+      /retrained {2}cycle [12] won; macro F1 on the holdout 0\.\d+, the previous model 0\.\d+/,
     );
   });
 
@@ -219,7 +219,7 @@ describe("a candidate that passes", () => {
     const { exitCode, stderr } = await process.ended;
     expect(exitCode).toBe(130);
     expect(existsSync(at("v3"))).toBe(false);
-    const command = /^Go on with: tidemark (retrain .* --resume)\n/m.exec(stderr)![1]!;
+    const command = /^Continue with: tidemark (retrain .* --resume)\n/m.exec(stderr)![1]!;
     for (const word of ["--promote", "--seed 1", "--restart none", "--model model"]) expect(command).toContain(word);
     const other = await run(...words("renamed.parquet", "v3", "--resume", "--step", "0.3", ...renamed));
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--step: was 0.2, is 0.3") });
@@ -351,7 +351,7 @@ describe("wrong use", () => {
   it.each<[string, string[], RegExp]>([
     ["no files", [], /files/],
     ["an unknown adaptation", ["u.parquet", "--adapt", "coral"], /--adapt/],
-    ["two labelled people", ["u.parquet", "--labelled", "two.parquet"], /are of 2 people .*expected three or more/],
+    ["two labelled people", ["u.parquet", "--labelled", "two.parquet"], /expected at least three people, got 2 /],
   ])("%s: exit 2, one message, nothing left", async (_, given, says) => {
     await table("r.parquet", "two.parquet", (from) => `SELECT * FROM ${from} WHERE "user" < 'person-03'`);
     const { exitCode, stderr } = await run("retrain", ...given, "--model", "model", "--out", "wrong");
@@ -405,7 +405,7 @@ describe("wrong use", () => {
     expect(existsSync(at("wrong.partial"))).toBe(false);
   });
 
-  it("unlabelled recordings of nobody but who decides are refused", async () => {
+  it("unlabelled recordings only of the holdout's people are rejected", async () => {
     const person = sqlString(reportOf("v2").holdout.people[0]!);
     await table("u.parquet", "decider.parquet", (from) => `SELECT * FROM ${from} WHERE "user" = ${person}`);
     const running = retrain(options({ files: [at("decider.parquet")] }));
@@ -420,7 +420,7 @@ describe("wrong use", () => {
         message: expect.stringMatching(/learned from: .*r\.parquet/),
       });
       await table("kept.parquet", "r.parquet", (from) => `SELECT * REPLACE (Ax + 1e-3 AS Ax) FROM ${from}`);
-      const says = /r\.parquet: the content is not what .*model learned from\n {2}expected sha256:\w+\n {2}found/;
+      const says = /r\.parquet: the content differs from what .*model learned from\n {2}expected sha256:\w+\n {2}found/;
       await expect(retrain(options({}))).rejects.toMatchObject({
         ...{ exitCode: 2, message: expect.stringMatching(says), advice: expect.stringContaining("--labelled") },
       });
@@ -446,12 +446,12 @@ describe("the data of a retraining", () => {
     ...new Set(Array.from(rows, (row) => windows.users[windows.groups[row]!]!)),
   ];
 
-  it.each([1, 2, 3])("keeps who decides out of all that is learned from (seed %i)", async (seed) => {
+  it.each([1, 2, 3])("keeps the holdout out of everything that is learned from (seed %i)", async (seed) => {
     const data = await prepare({ seed });
-    const deciding = peopleOf(data, data.holdoutRows);
-    expect(deciding).toHaveLength(1);
+    const heldOut = peopleOf(data, data.holdoutRows);
+    expect(heldOut).toHaveLength(1);
     for (const rows of [data.trainRows, data.unlabelledRows]) {
-      for (const person of peopleOf(data, rows)) expect(deciding).not.toContain(person);
+      for (const person of peopleOf(data, rows)) expect(heldOut).not.toContain(person);
     }
     const all = [data.trainRows, data.holdoutRows, data.unlabelledRows].flatMap((rows) => [...rows]);
     expect(new Set(all).size).toBe(all.length);
@@ -471,7 +471,7 @@ describe("the data of a retraining", () => {
     }
   });
 
-  it("of more people lets two decide, or the share that was asked for", async () => {
+  it("has two people if there are more, or the share that was requested", async () => {
     await simulateTiny(at("eight.parquet"), { users: 8, seed: 5 });
     const labelled = [at("eight.parquet")];
     for (const [holdout, count] of [
@@ -501,14 +501,16 @@ describe("the data of a retraining", () => {
     expect(data.warnings.join("\n")).not.toContain("too good");
   });
 
-  it("says where the champion has learned from who decides, and nothing honest is left of it", async () => {
+  it("warns if the champion learned from the holdout's people and no honest prediction is left", async () => {
     await table(
       "r.parquet",
       "others.parquet",
       (from) => `SELECT * REPLACE ('x' || recording AS recording) FROM ${from}`,
     );
     const { warnings } = await prepare({ labelled: [at("others.parquet")] });
-    expect(warnings.join("\n")).toMatch(/has learned from person-0\d, who decide here.*too good/);
+    expect(warnings.join("\n")).toMatch(
+      /learned from other recordings of person-0\d, who are in the holdout.*too good/,
+    );
   });
 
   it("has true labels only where they are asked for, by the middle of each window", async () => {
@@ -520,7 +522,7 @@ describe("the data of a retraining", () => {
     await table("u.parquet", "hopping.parquet", (from) => `SELECT * REPLACE (${unknown}) FROM ${from}`);
     const hopping = await prepare({ truth: "activity", files: [at("hopping.parquet")] });
     expect(hopping.truth!.filter((label) => label === -1)).toHaveLength(5 * 39);
-    expect(hopping.warnings.join("\n")).toContain(`${5 * 39} of ${5 * 117} windows have no known class`);
+    expect(hopping.warnings.join("\n")).toContain(`${5 * 39} of ${5 * 117} windows have no class that the model knows`);
   });
 
   it("reads the unlabelled recordings under the training's names of person and recording, else the user's", async () => {

@@ -8,11 +8,11 @@ import { count, fixed } from "./format.ts";
 
 const closing: Closing = {
   examples: ["tidemark baseline show models/walk", "tidemark baseline validate models/walk"],
-  notes: ["The baseline is frozen: it is made once, by train, and by nothing else."],
+  notes: ["The baseline is frozen: train or retrain writes it once with the model, and nothing changes it."],
   exitCodes: [
-    [0, "shown; or valid"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use; or faults were found, one a line"],
+    [0, "shown, or valid"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage, or faults were found; they are listed one per line"],
   ],
 };
 
@@ -21,7 +21,7 @@ export function baselineCommand(): Command {
   const resolve = (given: unknown): { model: string } => resolveOptions(modelOptions, given);
   const show = defineCommand({
     name: "show",
-    summary: "statistics by channel, and how far the calibration can be trusted",
+    summary: "show statistics by channel, and how far the calibration can be trusted",
     options: modelOptions,
     resolve,
     json: "baseline_stats.json as one line",
@@ -52,9 +52,9 @@ export function baselineCommand(): Command {
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",
         ...(rungs.length === 0
-          ? ["no calibration: too few recordings; check falls back on the KS test or on constants"]
+          ? ["no calibration, because there are too few recordings: check uses the KS test or constants instead"]
           : [
-              "calibration; of left-out people's drift-free batches, the last column had p <= .05",
+              "calibration; the last column is the share of held-out people's drift-free batches that had p <= .05",
               { headers: ["compared with", "apart by", "KS", "seconds", "batches", "alarms at 5 %"], rows: rungs },
             ]),
       );
@@ -62,10 +62,10 @@ export function baselineCommand(): Command {
   });
   const validate = defineCommand({
     name: "validate",
-    summary: "one message per fault, exit code 2 if there is one",
+    summary: "list the baseline's faults; exit code 2 if there are any",
     options: modelOptions,
     resolve,
-    json: "the faults as one line of JSON",
+    json: "faults as one line of JSON",
     run: async ({ model }, { terminal, json }) => {
       const { validateBaseline } = await import("../../pipelines/baseline.ts");
       const faults = await validateBaseline(model);
@@ -77,7 +77,7 @@ export function baselineCommand(): Command {
   return defineGroup({
     name: "baseline",
     summary: "show or validate the frozen baseline of a model",
-    description: "Shows what the model's training data looked like, or checks that the file is still valid.",
+    description: "Shows what the model's training data looked like, or checks that the baseline is still valid.",
     commands: [show, validate],
     closing,
   });

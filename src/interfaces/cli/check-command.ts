@@ -12,17 +12,17 @@ const closing: Closing = {
     'tidemark check "wrist-7/2026-05-04/*.csv" --model models/walk \\\n    --stream wrist-7 --batch-id 2026-05-04',
   ],
   notes: [
-    "A batch is all that the named files hold. Its id is taken once in its stream: the same data under the same id is answered as before and changes nothing.",
-    "With several --model each judges the batch, in its own memory: one answer each.",
+    "A batch is everything in the named files. A batch id can be used once per stream: the same data under the same id returns the earlier answer and changes nothing.",
+    "With several --model, each model judges the batch in its own memory and gives its own answer.",
   ],
-  exitHeading: "Exit codes (the highest, of several models):",
+  exitHeading: "Exit codes (with several models, the highest):",
   exitCodes: [
     [0, "normal"],
     [10, "gradual_drift"],
     [11, "sudden_change"],
     [12, "rejected by the quality gate; no reference was changed"],
-    [2, "wrong use"],
-    [1, "a defect of tidemark"],
+    [2, "wrong usage"],
+    [1, "a defect in Tidemark"],
   ],
 };
 
@@ -30,9 +30,9 @@ const closing: Closing = {
 export function checkCommand(): Command {
   return defineCommand({
     name: "check",
-    summary: "compare a batch without labels with what the model learned and with the stream's own past",
+    summary: "compare an unlabelled batch with the training data and with the stream's own past",
     description:
-      "Compares a batch of unlabelled recordings with the frozen baseline and with the last batches of its stream, and " +
+      "Compares a batch of unlabelled recordings with the frozen baseline and with its stream's first and last batches, and " +
       "answers normal, gradual_drift or sudden_change.",
     options: { ...checkOptions, model: { ...checkOptions.model, many: "repeated" } },
     resolve: (given) => {

@@ -1,4 +1,4 @@
-// What a check says in words: the verdict first, then what is different and how unusual that is, then what to do.
+// The answer of a check in words: first the verdict, then what is different and how unusual that is, then what to do.
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
@@ -12,9 +12,9 @@ const referenceNames = {
 } as const;
 
 const methodNames: Record<CheckedComparison["method"], string> = {
-  people: "calibrated on left-out people",
-  recordings: "calibrated on left-out people's own recordings",
-  "halves of recordings": "calibrated on halves of recordings: few were made twice",
+  people: "calibrated on held-out people",
+  recordings: "calibrated on held-out people's own recordings",
+  "halves of recordings": "calibrated on halves of recordings: few activities were recorded twice",
   bouts: "block bootstrap of all recordings: too few people to leave one out",
   "effective sample size": "KS test with an effective sample size: too few recordings to calibrate",
   constants: "fixed thresholds (KS .1/.2, PSI .1/.25, W1 and mean shift .25/.5 sd)",
@@ -29,7 +29,7 @@ const statisticNames: Readonly<Record<string, string>> = {
   log_sd_ratio: "spread",
 };
 
-/** Where a signal of a whole sensor is furthest away. */
+/** Advice if a signal of a whole sensor is furthest away. */
 const hints = {
   magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or a unit",
   tempo: "look for a wrong sampling rate, or another way of moving",
@@ -45,7 +45,7 @@ export function checkLines(
   model: string,
 ): Block[] {
   const lines = result.verdict === "rejected" ? rejectedLines(result) : judgedLines(result, model);
-  const before = `This batch was already checked, at ${result.checked_at}: this is that answer; nothing was changed.`;
+  const before = `This batch was already checked at ${result.checked_at}. This is the answer from then; nothing was changed.`;
   return known ? [...lines, "", before] : lines;
 }
 
@@ -59,7 +59,7 @@ function rejectedLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
     "",
     ...lines,
     "",
-    "The batch is in the ledger with these reasons; neither reference was changed.",
+    "The ledger keeps the batch with these reasons; no reference was changed.",
   ];
 }
 
@@ -70,7 +70,7 @@ function judgedLines(result: JudgedBatch, model: string): Block[] {
     ...headline(result),
     "",
     ...(comparisons.length === 0
-      ? ["Nothing could be compared: the batch is shorter than what was rehearsed."]
+      ? ["Nothing could be compared: the batch is shorter than every rehearsed one."]
       : [...comparisonLines(comparisons), "", ...channelLines(leadingComparison(result))]),
     "",
     ...signalLines(result),
@@ -114,11 +114,12 @@ function comparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
 
 function unusual(comparison: CheckedComparison): string {
   const { p_value: p, as_high, null_batches, beyond_chance, exceeded, unseen_share } = comparison;
-  const unseen = unseen_share >= 0.005 ? `; ${percent(unseen_share, { significant: 2 })} of it had no counterpart` : "";
+  const unseen =
+    unseen_share >= 0.005 ? `; ${percent(unseen_share, { significant: 2 })} of the batch had no counterpart` : "";
   if (beyond_chance) return `beyond anything seen without drift${unseen}`;
   if (p === null) {
     const large = exceeded.filter(({ level }) => level === "large").length;
-    return exceeded.length === 0 ? "nothing above its constant" : `${exceeded.length} above, ${large} of them large`;
+    return exceeded.length === 0 ? "no constant exceeded" : `${exceeded.length} exceeded, ${large} of them by far`;
   }
   const seen = null_batches === 0 ? "" : `seen in ${count(as_high)} of ${count(null_batches)} drift-free batches, `;
   return `${seen}p ${p < 0.001 ? "< .001" : fixed(p)}${unseen}`;
@@ -164,12 +165,12 @@ function signalLines({ signals, accuracy }: JudgedBatch): string[] {
   return [
     `predicted  ${shares.join(", ")}`,
     `           mean confidence ${fixed(signals.mean_confidence)}${flips}` +
-      (mix === undefined ? "" : `; mix of activities moved by ${percent(mix.mix_shift, { significant: 2 })}`),
+      (mix === undefined ? "" : `; mix of activities changed by ${percent(mix.mix_shift, { significant: 2 })}`),
     ...(accuracy === null
       ? []
       : [
           `accuracy   about ${fixed(accuracy.estimate)}, ${intervalText(accuracy)}` +
-            (accuracy.rehearsed ? "" : "; no left-out person was like that: take it as a guess"),
+            (accuracy.rehearsed ? "" : "; no held-out person was like that, so take it as a guess"),
         ]),
   ];
 }
@@ -188,22 +189,23 @@ function causeLine({ channels, fault, weight }: JudgedBatch["likely_causes"][num
 function nextSteps(result: JudgedBatch, model: string): string[] {
   const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
   const words = ["reference", "accept", batch_id, "--model", shellPath(model), "--stream", stream];
-  const accept = `to take it in anyway: ${shellCommand("tidemark", ...words)}`;
+  const accept = `to include it anyway: ${shellCommand("tidemark", ...words)}`;
   switch (verdict) {
     case "sudden_change":
     case "gradual_drift":
       return [
         causes.length > 0
-          ? "look at the likely cause first: a fault of the sensor or the export is repaired there, not by retraining"
+          ? "look at the likely cause first: repair a fault of the sensor or the export at its source, not by retraining"
           : verdict === "sudden_change"
             ? "look for what changed at once: firmware, units, how the sensor is worn, who wears it"
-            : "look at what moves: a sensor that ages or slips, a person who changes; retrain where it is here to stay",
+            : "look at what moves: a sensor that ages or slips, a person who changes; retrain if it is here to stay",
         ...hintOf(result),
         `the batch stays out of the stream's references; ${accept}`,
       ];
     case "normal":
-      if (doubtful) return [`if it is all right, ${accept}`];
-      if (unfamiliar) return ["the model may not know such a person: label some windows before trusting it there"];
+      if (doubtful) return [`if the batch is all right, ${accept}`];
+      if (unfamiliar)
+        return ["the model may not know people like this one: label some windows before you trust it here"];
       return references.rolling_batches + 1 < references.window_size
         ? [
             `${references.rolling_batches + 1} of the ${references.window_size} batches needed for this stream's own references`,
@@ -220,7 +222,7 @@ function hintOf({ comparisons, leading }: JudgedBatch): string[] {
   const kind = kinds.find((name) => channel.endsWith(` ${name}`));
   if (kind === undefined) return [];
   const sensor = channel.slice(0, -kind.length - 1);
-  // A channel may have such a name of its own; a sensor has all three.
+  // A channel may happen to have such a name; a sensor has all three.
   if (!kinds.every((name) => `${sensor} ${name}` in channels)) return [];
   return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
 }

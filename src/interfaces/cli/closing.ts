@@ -1,19 +1,19 @@
-// What stands below a command's options in its help.
+// The part of a command's help below its options.
 import type { Command } from "commander";
 import { styled } from "./colour.ts";
 import { wrapLine } from "./wrap.ts";
 
 export interface Closing {
-  /** Commands, each in lines that a shell takes as one. */
+  /** Commands; one of several lines has a backslash at each line's end, so that it can be pasted. */
   readonly examples: readonly string[];
   /** Paragraphs. */
   readonly notes?: readonly string[];
-  /** Code and meaning, in the order in which they are shown. */
+  /** Code and meaning, in the order shown. */
   readonly exitCodes: readonly (readonly [code: number, meaning: string])[];
   readonly exitHeading?: string;
 }
 
-/** The lines of the help, at most so wide; commander takes the colours away where none are shown. */
+/** The text, wrapped at `helpWidth`; commander removes the colours if the output shows none. */
 export function addClosing(command: Command, { examples, notes = [], exitCodes, exitHeading }: Closing): void {
   command.addHelpText("after", () => {
     const { helpWidth = 80 } = command.createHelp();

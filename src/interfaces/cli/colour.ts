@@ -1,4 +1,4 @@
-// What stands out on a terminal that shows colours.
+// The styles of text on a terminal with colours.
 import { styleText } from "node:util";
 
 export type Style = Parameters<typeof styleText>[0];
@@ -7,7 +7,7 @@ export interface Coloured {
   readonly isTTY?: boolean;
 }
 
-/** NO_COLOR wins over FORCE_COLOR; without either, a terminal that is not dumb has colours. */
+/** NO_COLOR takes precedence over FORCE_COLOR; without either, every terminal except a dumb one gets colours. */
 export function usesColour(output: Coloured, env: NodeJS.ProcessEnv = process.env): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
@@ -18,7 +18,7 @@ export function styled(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
-/** The beginnings of lines that have a style: of the whole line, or of the words matched. */
+/** Beginnings of lines that get a style, for the whole line or for the matched words. */
 const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^warning: /i, "yellow", "line"],
   [/^error: /, ["red", "bold"], "words"],
@@ -30,7 +30,7 @@ const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^[a-z][a-z ]{0,9} +(?=\S)(?<=^.{11})/, "dim", "words"],
 ];
 
-/** The lines that one text was broken into, coloured by how it begins. */
+/** The lines that one text was wrapped into, coloured by how the text begins. */
 export function colouredLines(lines: readonly string[]): string[] {
   const [first = "", ...rest] = lines;
   for (const [pattern, style, extent] of styles) {

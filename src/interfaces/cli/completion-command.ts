@@ -27,8 +27,8 @@ export function completionCommand(scriptFor: (shell: Shell) => string): Command 
     ],
     exitCodes: [
       [0, "printed"],
-      [1, "a defect of tidemark"],
-      [2, "wrong use"],
+      [1, "a defect in Tidemark"],
+      [2, "wrong usage"],
     ],
   });
   return command;

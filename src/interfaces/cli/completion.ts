@@ -1,5 +1,5 @@
-// Completion scripts, made from the commands and the definitions of their options. A script is complete in itself: a key
-// that is pressed in the shell starts no program.
+// Completion scripts, generated from the commands and the definitions of their options. A script is self-contained: pressing
+// Tab starts no program.
 import type { Command } from "commander";
 import { kebabCase } from "../../letter-case.ts";
 import { flag as flagOption, type Option, type Options } from "../../option.ts";
@@ -7,11 +7,11 @@ import { flag as flagOption, type Option, type Options } from "../../option.ts";
 export type Shell = "bash" | "zsh" | "fish";
 
 interface Completed {
-  /** As "models list"; "" for the program itself. */
+  /** For example "models list"; "" for the program itself. */
   readonly path: string;
   readonly summary: string;
   readonly commands: readonly string[];
-  /** What may stand next: commands, or the values of an argument. */
+  /** Words that may come next: commands, or the values of an argument. */
   readonly words: readonly string[];
   readonly options: readonly { readonly flag: string; readonly option: Option }[];
   readonly takesFiles: boolean;
@@ -106,7 +106,7 @@ complete -o default -F _tidemark tidemark
 `;
 }
 
-/** In single quotes. */
+/** The text in single quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

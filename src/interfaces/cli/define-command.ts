@@ -1,4 +1,4 @@
-// A command of the command line, made from the definition of its options.
+// Makes a command of the command line from the definitions of its options.
 import { Command, Option as CommanderOption } from "commander";
 import { UserError } from "../../errors.ts";
 import { kebabCase } from "../../letter-case.ts";
@@ -14,12 +14,12 @@ export interface Definition<Config> {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
-  /** The help's first paragraph; the summary where there is no more to say. */
+  /** The help's first paragraph; by default the summary. */
   readonly description?: string;
   readonly options: Options;
-  /** What is given, checked and complete. */
+  /** Checks and completes what the user gave. */
   readonly resolve: (given: unknown, file?: ConfigFile) => Config;
-  /** Options may come from a file, too. */
+  /** Options may also come from a file. */
   readonly configFile?: boolean;
   /** What --json prints. */
   readonly json: string;
@@ -29,13 +29,13 @@ export interface Definition<Config> {
 
 export interface Shown {
   readonly terminal: Terminal;
-  /** Results are wanted as JSON. */
+  /** The user wants results as JSON. */
   readonly json: boolean;
 }
 
 const defined = new WeakMap<Command, Options>();
 
-/** The defined options of a command, those of the command line among them. */
+/** The defined options of each command, including those that only the command line has. */
 export function optionsOf(command: Command): Options {
   return defined.get(command) ?? {};
 }
@@ -44,7 +44,7 @@ export function remember(command: Command, options: Options): void {
   defined.set(command, options);
 }
 
-/** The command, with its arguments and options, which goes on to `run`. */
+/** The command with its arguments and options; its action resolves them and calls `run`. */
 export function defineCommand<Config extends object>(definition: Definition<Config>): Command {
   const { name, summary, description = sentence(summary), options, closing, run } = definition;
   const printing: Options = {
@@ -60,7 +60,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
   }
   for (const [own, option] of Object.entries({ ...options, ...printing })) {
     if (option.argument === true) continue;
-    // Commander keeps the order of groups as they are first named.
+    // Commander shows groups in the order in which they are first named.
     command.optionsGroup(option.group ?? "Options:");
     for (const one of commanderOptions(own, option)) command.addOption(one);
   }
@@ -84,13 +84,13 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
   return command;
 }
 
-/** All options as they were resolved, defaults included. */
+/** All resolved options, including defaults. */
 function optionsLine(config: object): string {
   const words = Object.entries(config).map(([name, value]) => `${kebabCase(name)} ${withoutPassword(String(value))}`);
   return `options    ${words.join(", ")}`;
 }
 
-/** A command that is nothing but its commands. */
+/** A command that only groups subcommands. */
 export function defineGroup({
   name,
   summary,
@@ -117,7 +117,7 @@ function sentence(words: string): string {
   return `${words[0]!.toUpperCase()}${words.slice(1)}.`;
 }
 
-/** "<files...> --model <dir> [options]": what is needed, then the rest. */
+/** "<files...> --model <dir> [options]": the required parts, then the rest. */
 function usageOf(options: Options): string {
   const needed = Object.entries(options).filter(([, { presence }]) => presence === "required");
   const words = needed.map(([name, option]) =>
@@ -130,13 +130,13 @@ function placeholder({ value, many }: Option): string {
   return many === "words" ? `<${value}...>` : `<${value}>`;
 }
 
-/** The option, and its former names, which the help does not show. */
+/** The option, and its former names, which the help hides. */
 function commanderOptions(name: string, option: Option): CommanderOption[] {
   return [name, ...(option.aliases ?? [])].map((own) => {
     const value = option.value === undefined ? "" : ` ${placeholder(option)}`;
     const made = new CommanderOption(`--${kebabCase(own)}${value}`, described(option));
     if (own !== name) made.hideHelp();
-    // What is no number goes on as it is, to be refused by name.
+    // A text that is no number is passed on, so that the check rejects it by the option's name.
     if (option.type === "number") made.argParser((text: string) => numberOr(text));
     if (option.many === "repeated") made.argParser((text: string, before?: string[]) => [...(before ?? []), text]);
     return made;
@@ -148,7 +148,7 @@ function numberOr(text: string): number | string {
   return Number.isNaN(number) ? text : number;
 }
 
-/** The line of the help. */
+/** The option's line in the help. */
 function described(option: Option): string {
   const choices = Object.entries(option.choices ?? {}).map(([word, about]) =>
     about === "" ? word : `${word} (${about})`,

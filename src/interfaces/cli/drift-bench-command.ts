@@ -15,8 +15,8 @@ const closing: Closing = {
   ],
   exitCodes: [
     [0, "done"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage"],
   ],
 };
 

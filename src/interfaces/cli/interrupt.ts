@@ -1,8 +1,8 @@
-// Ctrl-C, and SIGTERM, which schedulers send: the first one asks the work to stop, which it does at its next safe
-// point; the second ends the process at once.
+// Ctrl-C, and SIGTERM, which schedulers send. The first one asks the work to stop at its next safe point; the second ends
+// the process at once.
 import { exitCodes } from "../../errors.ts";
 
-/** Runs `work` with a signal that is aborted by the first SIGINT or SIGTERM; `onStopping` is told about it. */
+/** Runs `work` with a signal that the first SIGINT or SIGTERM aborts; `onStopping` then gets a message for the user. */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   onStopping: (message: string) => void,
@@ -11,7 +11,7 @@ export async function interruptible<T>(
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     controller.abort();
-    onStopping("stopping; a second Ctrl-C stops at once");
+    onStopping("stopping at the next step; press Ctrl-C again to stop at once");
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

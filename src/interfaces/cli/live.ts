@@ -1,5 +1,5 @@
-// A training run on a terminal: one line that is drawn over again and again (the fits that run now, windows a second,
-// time left), and above it, for good, what is finished.
+// A training run on a terminal: one line that is redrawn in place (running fits, windows per second, time left). Results of
+// finished fits scroll up above it.
 import type { FitName } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { styled, usesColour } from "./colour.ts";
@@ -81,7 +81,7 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
   };
 }
 
-/** As "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...": the end may be cut. */
+/** For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...". A narrow terminal cuts its end. */
 export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
   const parts = [...fits].map(([fit, { epoch, epochs, done, loss, valMacroF1 }]) => {
     const score = valMacroF1 === null ? "" : ` · F1 ${fixed(valMacroF1)}`;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command's entry. Nothing else loads before an old Node.js has been told so.
+// The command's entry point. It rejects an old Node.js before it loads anything else.
 import { nodeFault } from "../../node-version.ts";
 
 if (nodeFault !== undefined) {

@@ -16,12 +16,12 @@ const closing: Closing = {
     "tidemark models rollback walk --dir models",
   ],
   notes: [
-    "All versions of a line share the name of the first one's folder; every command that takes a --model also takes models/walk@champion. Promoting and going back change one small file, registry.json, and no model.",
+    "All versions of a line share the name of the first version's folder. Every command that accepts --model also accepts models/walk@champion. Promoting and rolling back change one small file, registry.json, and no model.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage"],
   ],
 };
 
@@ -31,7 +31,7 @@ export function modelsCommand(): Command {
     json ? terminal.json(value) : terminal.print(...blocks);
   const list = defineCommand({
     name: "list",
-    summary: "every model of a folder, by line and age",
+    summary: "list all models in a folder, by line and age",
     options: listOptions,
     resolve: (given) => resolveOptions(listOptions, given),
     json: "one line of JSON",
@@ -43,7 +43,7 @@ export function modelsCommand(): Command {
   });
   const show = defineCommand({
     name: "show",
-    summary: "one model: what it is, how good, and how it was made",
+    summary: "show what one model is, how good it is, and how it was made",
     options: modelOptions,
     resolve: (given) => resolveOptions(modelOptions, given),
     json: "one line of JSON",
@@ -55,7 +55,7 @@ export function modelsCommand(): Command {
   });
   const compare = defineCommand({
     name: "compare",
-    summary: "two models or more, by their own cross-validation",
+    summary: "compare two or more models, each by its own cross-validation",
     options: compareOptions,
     resolve: (given) => resolveOptions(compareOptions, given),
     json: "one line of JSON",
@@ -79,7 +79,7 @@ export function modelsCommand(): Command {
   });
   const rollback = defineCommand({
     name: "rollback",
-    summary: "make the champion before champion again, as it was left",
+    summary: "make the previous champion the champion again, as it was left",
     options: rollbackOptions,
     resolve: (given) => resolveOptions(rollbackOptions, given),
     json: "one line of JSON",
@@ -91,9 +91,9 @@ export function modelsCommand(): Command {
   });
   return defineGroup({
     name: "models",
-    summary: "versions of models side by side: which is the champion, and how to roll back",
+    summary: "manage versions of models: list, compare, promote, roll back",
     description:
-      "Lists the models of a folder, shows and compares them, makes one the champion of its line, or goes back.",
+      "Lists the models in a folder, shows and compares them, makes one the champion of its line, or rolls back.",
     commands: [list, show, compare, promote, rollback],
     closing,
   });
@@ -130,7 +130,7 @@ function showLines({ version, report, retraining }: ShownModel): string[] {
     ...(comparison === undefined
       ? []
       : [
-          `retrained  cycle ${winner} won; on the people who decided ${fixed(comparison.candidate_macro_f1)}, the model before ${fixed(comparison.champion_macro_f1)}`,
+          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixed(comparison.candidate_macro_f1)}, the previous model ${fixed(comparison.champion_macro_f1)}`,
         ]),
   ];
 }
@@ -151,9 +151,13 @@ function compareLines(shown: readonly ShownModel[]): Block[] {
       row("worst person", ({ report }) => fixed(report.summary.worst_user.macro_f1)),
     ],
   };
-  return [table, "", "Each by its own folds; a retrained model's people may be fewer. What decided is in its report."];
+  return [
+    table,
+    "",
+    "Each model is scored on its own folds; a retrained model may have fewer people. The holdout's figures are in its report.",
+  ];
 }
 
 function promotionLine({ line, champion, previous }: Promotion): string {
-  return `${champion} is the champion of ${line}${previous === null ? "" : `; before it was ${previous}`}`;
+  return `${champion} is the champion of ${line}${previous === null ? "" : `; the previous one was ${previous}`}`;
 }

@@ -1,4 +1,4 @@
-// A training run in a pipe or a log: one plain line an epoch, no escape codes, then the tables.
+// A training run in a pipe or a log: one plain line per epoch, without escape codes, then the tables.
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
 import { epochLines, eventBlocks, isResult, verboseLines } from "./train-text.ts";

@@ -10,12 +10,12 @@ import { count, duration, fixed } from "./format.ts";
 const closing: Closing = {
   examples: ['tidemark predict "batch/*.parquet" --model models/walk --out predictions.csv'],
   notes: [
-    "The table has one row a window: user, recording, start_s, end_s, label, confidence (the label's probability), entropy (nats), margin (to the second label) and p_<class>, the probability of each class. Labels in the files are not read.",
+    "The table has one row per window: user, recording, start_s, end_s, label, confidence (the label's probability), entropy (nats), margin (over the second most probable label) and p_<class>, the probability of each class. Labels in the files are not read.",
   ],
   exitCodes: [
     [0, "done"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use, data that does not fit, or a model whose files were changed"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage, data that does not fit, or a model whose files have changed"],
   ],
 };
 
@@ -23,7 +23,7 @@ const closing: Closing = {
 export function predictCommand(): Command {
   return defineCommand({
     name: "predict",
-    summary: "label the windows of recordings with a trained model",
+    summary: "label every window of recordings with a trained model",
     description: "Labels every window of recordings with a trained model.",
     options: predictOptions,
     resolve: resolvePredictConfig,

@@ -1,4 +1,4 @@
-// The command line as a whole: its commands, and what an error, a broken pipe or a wrong word looks like to its user.
+// The command line as a whole: its commands, and what the user sees of an error, a broken pipe or a mistyped word.
 import { Command, CommanderError } from "commander";
 import { exitCodes, Interrupted, UserError } from "../../errors.ts";
 import { explainSystemError } from "../../system-error.ts";
@@ -35,18 +35,18 @@ const closing: Closing = {
   notes: ['Run "tidemark help COMMAND" for the options of a command.'],
   exitCodes: [
     [0, "done"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use: an option, a file or its content; the message says which, and what to do"],
-    [3, "sync: the tracking server did not take everything"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage: an option, a file or its content; the message says which one, and what to do"],
+    [3, "sync: the tracking server did not accept everything"],
     [10, "check: gradual drift"],
     [11, "check: sudden change"],
-    [12, "check: batch rejected by the quality gate"],
+    [12, "check: the quality gate rejected the batch"],
     [20, "retrain: not adopted"],
     [130, "stopped on request (Ctrl-C)"],
   ],
 };
 
-/** All commands, parsing nothing yet. */
+/** All commands; nothing is parsed yet. */
 export function createProgram(): Command {
   const program = new Command("tidemark")
     .usage("<command> [options]")
@@ -69,7 +69,7 @@ export function createProgram(): Command {
         minWidthToWrap: 20,
         subcommandTerm: (own) => own.name(),
         styleTitle: (text) => styled("bold", withinHelp(command, text)),
-        // As long as "Usage: ", after which the text would be a command that is kept whole.
+        // As long as "Usage: ", which would make the text a command that is never wrapped.
         styleUsage: (text) => withinHelp(command, `_______${text}`).slice(7),
         styleOptionTerm: (text) => styled("cyan", text),
         styleArgumentTerm: (text) => styled("cyan", text),
@@ -84,22 +84,22 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Commander wraps descriptions alone. */
+/** Commander wraps only descriptions. */
 function withinHelp(command: Command, text: string): string {
   return wrapLine(text, command.configureHelp().helpWidth ?? 80).join("\n");
 }
 
-/** Parses `argv` (with node and the script in front), runs the command and ends the process with its exit code. */
+/** Parses `argv` (node and the script come first), runs the command, and ends the process with its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<never> {
   let lost: NodeJS.ErrnoException | undefined;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (lost !== undefined) return;
     lost = error;
-    // Nobody watches any more: a training stops at its next step and can be resumed, other work goes on to its end.
+    // Nobody reads the output any more: training stops at its next step and can be resumed; other work runs to its end.
     if (error.code === "EPIPE") process.emit("SIGTERM");
     else printError(`error: standard output could not be written: ${error.message}`);
   });
-  // There is no place left to tell of it.
+  // There is nowhere left to report it.
   process.stderr.on("error", () => {});
   process.on("uncaughtException", (error) => process.exit(reportError(error)));
   let failure: unknown;
@@ -115,7 +115,7 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.exit(finalExitCode(exitCode, failure, lost));
 }
 
-/** What a command says by its code it says even if its output was lost: the verdict of a check is recorded. */
+/** A code that carries an answer stays even if the output is lost, because the ledger has the verdict. */
 function finalExitCode(
   exitCode: number | undefined,
   failure: unknown,
@@ -128,7 +128,7 @@ function finalExitCode(
   return readerGone ? exitCodes.readerGone : exitCodes.usage;
 }
 
-/** Prints what a command ended with to stderr, unless commander has done so; returns the exit code. */
+/** Prints the error that ended a command to stderr, unless commander has done so; returns the exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const known = error instanceof UserError ? error : explainSystemError(error);
@@ -138,17 +138,17 @@ export function reportError(error: unknown): number {
     return known.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  printError(`error: this is a defect of tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
+  printError(`error: this is a defect in Tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
   return exitCodes.defect;
 }
 
-/** Commander's message repeats what was typed; only its suggestion is a line of its own. */
+/** Commander's message repeats what the user typed; its suggestion is the only part on a line of its own. */
 function parserLines(text: string): string[] {
   const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];
   return suggestion === undefined ? [message] : [message, suggestion];
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  // An error event comes after the callback of the write that failed.
+  // The error event comes after the callback of the failed write.
   return new Promise((resolve) => stream.write("", () => setImmediate(resolve)));
 }

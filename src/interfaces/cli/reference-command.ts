@@ -17,11 +17,11 @@ const closing: Closing = {
     "tidemark reference reset --model models/walk --stream wrist-7",
     "tidemark reference compact --model models/walk",
   ],
-  notes: ["The frozen baseline is never touched by any of this."],
+  notes: ["None of these commands changes the frozen baseline."],
   exitCodes: [
     [0, "done, or nothing to do"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage"],
   ],
 };
 
@@ -30,7 +30,7 @@ export function referenceCommand(): Command {
   const json = "one line of JSON";
   const show = defineCommand({
     name: "show",
-    summary: "the rolling reference, and what became of the last batches",
+    summary: "show the rolling reference and the status of the last batches",
     options: streamOptions,
     resolve: resolveStreamConfig,
     json,
@@ -51,28 +51,28 @@ export function referenceCommand(): Command {
       run: async ({ batch, ...config }, { terminal, json }) => {
         const { decideReference } = await import("../../pipelines/reference.ts");
         const changed = await decideReference(action, batch, config);
-        const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: nothing to do, it ${done} already`;
+        const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: nothing to do, it already ${done}`;
         if (json) terminal.json({ batch, action, changed });
         else terminal.print(text);
       },
     });
   const reset = defineCommand({
     name: "reset",
-    summary: "begin again with empty references",
+    summary: "start again with empty references",
     options: streamOptions,
     resolve: resolveStreamConfig,
     json,
     run: async (config, { terminal, json }) => {
       const { resetReference } = await import("../../pipelines/reference.ts");
       await resetReference(config);
-      const text = `stream ${config.stream} begins again; its batch ids stay taken`;
+      const text = `stream ${config.stream} starts again; its batch ids stay used`;
       if (json) terminal.json({ reset: config.stream });
       else terminal.print(text);
     },
   });
   const compact = defineCommand({
     name: "compact",
-    summary: "shorten what the ledger keeps of old batches, of all streams, and give the space back",
+    summary: "shorten what the ledger keeps about old batches of all streams, and free the space",
     options: compactOptions,
     resolve: resolveCompactConfig,
     json,
@@ -81,7 +81,7 @@ export function referenceCommand(): Command {
       const answer = await compactLedger(config);
       const { shortened, bytesBefore, bytesAfter } = answer;
       const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-      const text = `${counted(shortened, "batch", "batches")} shortened; the ledger takes ${megabytes(bytesAfter)}, ${megabytes(bytesBefore)} before`;
+      const text = `${counted(shortened, "batch", "batches")} shortened; the ledger now takes ${megabytes(bytesAfter)} instead of ${megabytes(bytesBefore)}`;
       if (json) terminal.json(snakeKeys(answer));
       else terminal.print(text);
     },
@@ -89,11 +89,11 @@ export function referenceCommand(): Command {
   return defineGroup({
     name: "reference",
     summary: "show, correct or reset the rolling reference of a stream",
-    description: "Shows what a stream's batches are compared with, takes a batch in or out, or begins again.",
+    description: "Shows what a stream's batches are compared with, adds or removes a batch, or starts again.",
     commands: [
       show,
-      byHand("exclude", "take a batch out of the stream's references", "is out of the references"),
-      byHand("accept", "take a batch in that alarmed or was doubtful", "is in the references"),
+      byHand("exclude", "remove a batch from the stream's references", "is not in the references"),
+      byHand("accept", "add a batch that raised an alarm or was doubtful", "is in the references"),
       reset,
       compact,
     ],

@@ -1,12 +1,12 @@
-// What shows a training run, whatever it looks like.
+// The interface of everything that shows a training run.
 import type { TrainEvent } from "../../pipelines/train.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { Loudness, Streams } from "./terminal.ts";
 
 export interface TrainRenderer extends Reporter<TrainEvent> {
-  /** Shows that a request to stop was heard. */
+  /** Confirms a request to stop. */
   onStopping: (message: string) => void;
-  /** Ends the live line, whatever the run ended with. */
+  /** Removes the live line, however the run ended. */
   close(): void;
 }
 

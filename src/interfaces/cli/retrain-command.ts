@@ -13,14 +13,14 @@ const closing: Closing = {
     "tidemark retrain june.parquet --model models/walk@champion \\\n    --out models/walk-v2 --labelled ward.parquet --promote",
   ],
   notes: [
-    "The labelled recordings are those that the model learned from, unless others are given. Some of their people decide, and are never learned from. A candidate that is not better than the model is refused; its report then lies in OUT.refused.",
+    "By default, the labelled recordings are the ones that the model learned from. Some of their people are the holdout: they judge the result, and no cycle learns from them. If the candidate is not better than the model, it is rejected, and its report is in OUT.refused.",
   ],
   exitCodes: [
-    [0, "the candidate passed, and OUT is a model; with --promote the champion"],
-    [20, "not adopted: nothing was changed"],
-    [2, "wrong use, or data that cannot be learned from"],
+    [0, "the candidate passed, and OUT is a model; with --promote, it is the champion"],
+    [20, "not adopted; nothing was changed"],
+    [2, "wrong usage, or data that cannot be learned from"],
     [130, "stopped on request; resumable"],
-    [1, "a defect of tidemark"],
+    [1, "a defect in Tidemark"],
   ],
 };
 
@@ -28,10 +28,10 @@ const closing: Closing = {
 export function retrainCommand(): Command {
   return defineCommand({
     name: "retrain",
-    summary: "learn from unlabelled recordings, and adopt the result only if labelled people say it is better",
+    summary: "learn from unlabelled recordings, and adopt the result only if it is better on the holdout",
     description:
-      "Labels unlabelled recordings with the model, learns from the surest windows in growing shares, each cycle from fresh " +
-      "weights, and writes a model folder if people whom it never learned from say that it is better.",
+      "Labels unlabelled recordings with the model and learns from the most confident windows, a larger share in each cycle, " +
+      "each time from fresh weights. Writes a model folder if the result is better on people that it never learned from.",
     options: retrainOptions,
     resolve: resolveRetrainConfig,
     configFile: true,

@@ -9,12 +9,12 @@ import { duration } from "./format.ts";
 const closing: Closing = {
   examples: ["tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7"],
   notes: [
-    "Equal options give equal recordings. The signals are plausible and no more: use them to try things out, not to judge a model.",
+    "Equal options give equal recordings. The signals are only plausible: use them to try things out, not to judge a model.",
   ],
   exitCodes: [
     [0, "done"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage"],
   ],
 };
 
@@ -22,8 +22,9 @@ const closing: Closing = {
 export function simulateCommand(): Command {
   return defineCommand({
     name: "simulate",
-    summary: "write plausible wrist recordings, for demos and tests",
-    description: "Writes plausible wrist recordings: gravity, gait harmonics, people who differ, sensor noise.",
+    summary: "write plausible wrist recordings for demos and tests",
+    description:
+      "Writes plausible wrist recordings: gravity, gait harmonics, differences between people, sensor noise.",
     options: simulateOptions,
     resolve: resolveSimulateConfig,
     json: "the summary as one line of JSON",

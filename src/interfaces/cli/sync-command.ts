@@ -10,14 +10,14 @@ import { defineCommand } from "./define-command.ts";
 const closing: Closing = {
   examples: ["tidemark sync models/walk --tracking http://127.0.0.1:5000"],
   notes: [
-    "What the server has already stays as it is, so sync may be run again, also after it was interrupted.",
-    "It sends the runs that tracking.jsonl and the ledger tell of, and the files that manifest.json lists, if they are what it lists; a folder with anything else in its log is refused before the server is asked anything. A model is registered only with --register.",
+    "Sync sends nothing that the server already has, so you can run it again at any time, even after an interruption.",
+    "It sends the runs in tracking.jsonl and in the ledger, and the files that manifest.json lists, provided that their content matches. If the log contains anything else, sync rejects the folder before it contacts the server. It registers a model only with --register.",
   ],
   exitCodes: [
     [0, "the server has everything"],
-    [3, "it did not take everything; the answer says which command goes on"],
-    [2, "wrong use"],
-    [1, "a defect of tidemark"],
+    [3, "the server did not accept everything; the output ends with the command that continues"],
+    [2, "wrong usage"],
+    [1, "a defect in Tidemark"],
   ],
 };
 
@@ -25,8 +25,9 @@ const closing: Closing = {
 export function syncCommand(): Command {
   return defineCommand({
     name: "sync",
-    summary: "report a training and its streams to an MLflow server that was away",
-    description: "Replays what a model folder, or an interrupted training, knows of its runs to an MLflow server.",
+    summary: "report a training run and its streams to an MLflow server that was away",
+    description:
+      "Sends to an MLflow server what a model folder, or the folder of an interrupted training run, records about its runs.",
     options: syncOptions,
     resolve: resolveSyncConfig,
     json: "the answer as one line of JSON",
@@ -56,7 +57,7 @@ function unsentOf({ training, streams }: SyncResult): UnsentPart[] {
   return parts.flatMap(({ what, unit, unsent }) => (unsent === null ? [] : [{ what, unit, ...unsent }]));
 }
 
-/** Shown one by one. */
+/** Maximum number of unsent logs that are listed one by one. */
 const mostUnsent = 10;
 
 /** The lines of the answer. */

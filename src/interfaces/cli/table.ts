@@ -1,11 +1,11 @@
-// Tables in plain text: columns two spaces apart, numbers to the right, everything else to the left. One that is too wide
-// for the terminal has its widest texts broken into several lines, and loses nothing.
+// Plain-text tables: columns two spaces apart, numbers right-aligned, everything else left-aligned. If a table is too wide
+// for the terminal, its widest texts are wrapped; nothing is cut.
 import { visible } from "../../visible.ts";
 
-/** Laid out when it is printed, for the width that there is. */
+/** A table, laid out for the available width when it is printed. */
 export interface Table {
   readonly headers: readonly string[];
-  /** Each as long as the headers. */
+  /** Rows, each as long as `headers`. */
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -71,7 +71,7 @@ function breakCell(cell: string, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** Terminal columns that a visible text takes: none for combining marks, two for CJK and emoji. */
+/** Width of a visible text in terminal columns: 0 for combining marks, 2 for CJK and emoji. */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) {
@@ -86,12 +86,12 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** A visible text cut to so many terminal columns, its end replaced by an ellipsis. */
+/** A visible text cut to `width` terminal columns; an ellipsis replaces its end. */
 export function truncate(text: string, width: number): string {
   return displayWidth(text) <= width ? text : `${leading(text, width - 1)}…`;
 }
 
-/** As many of the first characters as fit; at least one, since a character may be wider than there is room. */
+/** As many of the first characters as fit, but at least one, even if it is wider than the space. */
 function leading(text: string, width: number): string {
   let cut = "";
   for (const character of text) {

@@ -1,45 +1,45 @@
-// The one way to the terminal. Names, labels, ids and errors come from elsewhere and may hold what a terminal obeys, so
-// nothing is written but lines, and whatever is inside a line is made visible: a newline too.
+// The only module that writes to the terminal. Names, labels, ids and errors come from elsewhere and may contain control
+// characters. So output is written line by line, and control characters inside a line, newlines included, are made visible.
 
 import { visible } from "../../visible.ts";
 import { colouredLines, styled, usesColour } from "./colour.ts";
 import { type Table, tableLines } from "./table.ts";
 import { wrapLine } from "./wrap.ts";
 
-/** What is written to: process.stdout, process.stderr, or a test's stand-in. */
+/** The target of the output: process.stdout, process.stderr, or a test's stand-in. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** A text, broken where the terminal is narrower, or a table. */
+/** A table, or a text, which is wrapped to the terminal's width. */
 export type Block = string | Table;
 
 export type Loudness = "quiet" | "usual" | "verbose";
 
-/** Where a command says what. */
+/** The channels of a command's output. */
 export interface Terminal {
   readonly loudness: Loudness;
   /** Results, which --quiet prints too: to standard output. */
   print(...blocks: readonly Block[]): void;
   /** A result as one line of JSON. */
   json(value: unknown): void;
-  /** A text of many lines, as it is. */
+  /** A text of many lines, unchanged. */
   script(text: string): void;
   /** Progress: to standard output, but not with --quiet. */
   progress(...blocks: readonly Block[]): void;
-  /** What is good to know besides: to standard error, but not with --quiet. */
+  /** Further information: to standard error, but not with --quiet. */
   inform(...blocks: readonly Block[]): void;
   warn(...messages: readonly string[]): void;
-  /** What was read, timings and decisions: to standard error, with --verbose alone. */
+  /** What was read, timings and decisions: to standard error, only with --verbose. */
   detail(...blocks: readonly Block[]): void;
 }
 
 export interface Streams {
   readonly output: Output;
   readonly errors: Output;
-  /** Of both; as the environment says where not given. */
+  /** Colours on both streams; by default, the environment decides. */
   readonly colour?: boolean;
 }
 
@@ -68,12 +68,12 @@ export function printError(...blocks: readonly Block[]): void {
   process.stderr.write(laidOut(blocks, errorWidth(process.stderr), usesColour(process.stderr)));
 }
 
-/** In a pipe each error and warning is one line: a log that somebody searches. */
+/** In a pipe, each error and warning is one line, so that logs can be searched. */
 function errorWidth({ isTTY, columns }: Output): number {
   return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }
 
-/** The lines of `blocks`, each ended. */
+/** The lines of `blocks`, each with a newline. */
 function laidOut(blocks: readonly Block[], width: number, colour: boolean): string {
   const lines = blocks.flatMap((block) => {
     if (typeof block !== "string") return colouredTable(tableLines(block, width), colour);
@@ -83,7 +83,7 @@ function laidOut(blocks: readonly Block[], width: number, colour: boolean): stri
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Above the rule bold, the rule itself dim. */
+/** The heading above the rule is bold, the rule itself is dim. */
 function colouredTable(lines: readonly string[], colour: boolean): readonly string[] {
   if (!colour) return lines;
   const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));

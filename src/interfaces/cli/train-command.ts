@@ -13,12 +13,12 @@ const closing: Closing = {
     "tidemark train s3://bucket/wrist.parquet --out models/walk --config walk.yaml",
   ],
   notes: [
-    'A config file holds one option a line, as "batch-size: 64"; the command line wins over it. Ctrl-C writes a checkpoint and prints the command that resumes. Equal data, options and seed give an equal model.',
+    'A config file has one option per line, for example "batch-size: 64"; the command line takes precedence. Ctrl-C writes a checkpoint and prints the command that continues. Equal data, options and seed give an equal model.',
   ],
   exitCodes: [
     [0, "trained"],
-    [1, "a defect of tidemark"],
-    [2, "wrong use, or data that cannot be trained on"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage, or data that cannot be trained on"],
     [130, "stopped on request; resumable"],
   ],
 };
@@ -27,9 +27,9 @@ const closing: Closing = {
 export function trainCommand(): Command {
   return defineCommand({
     name: "train",
-    summary: "cross-validate a network by person, fit it on everything, write the model folder",
+    summary: "cross-validate a network by person, fit it on all data, write the model folder",
     description:
-      "Reads labelled recordings, cross-validates the network by person, fits the final one on everything and writes " +
+      "Reads labelled recordings, cross-validates the network by person, fits the final one on all data, and writes " +
       "a model folder: network, scaler, frozen baseline, figures and a report.",
     options: trainOptions,
     resolve: resolveTrainConfig,

@@ -3,7 +3,7 @@ import { liveRenderer } from "./live.ts";
 import { plainRenderer } from "./plain.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 
-/** How a training run is shown: one JSON event a line, a live line on a terminal, or plain lines in a pipe. */
+/** Shows a training run as one JSON event per line, as a live line on a terminal, or as plain lines in a pipe. */
 export function trainRenderer(options: RendererOptions & { json: boolean }): TrainRenderer {
   if (options.json) return jsonRenderer(options);
   const live = options.output.isTTY === true && process.env.TERM !== "dumb" && options.loudness !== "quiet";

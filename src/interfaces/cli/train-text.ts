@@ -1,4 +1,4 @@
-// What the events of a training run say in words and tables, for the terminal and for the pipe.
+// The events of a training run in words and tables, for the terminal and for pipes.
 
 import { counted } from "../../counted.ts";
 import { gigabytes } from "../../gigabytes.ts";
@@ -10,10 +10,10 @@ import type { Block, Loudness } from "./terminal.ts";
 
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
-/** People shown in the table; of more, those served worst. */
+/** Maximum number of people in the table; if there are more, it shows the ones with the lowest scores. */
 const shownUsers = 30;
 
-/** What a finished event says; nothing if there is nothing to print for good. */
+/** The lines for an event that is finished; empty if nothing of it should stay on the screen. */
 export function eventBlocks(event: TrainEvent): readonly Block[] {
   switch (event.type) {
     case "data":
@@ -51,12 +51,12 @@ export function eventBlocks(event: TrainEvent): readonly Block[] {
   }
 }
 
-/** What --quiet prints too. */
+/** Whether --quiet prints the event too. */
 export function isResult({ type }: TrainEvent): boolean {
   return ["cross-validation", "done", "gate", "retrained", "tracked"].includes(type);
 }
 
-/** What --verbose adds to an event: what was read, and the time since the run began. */
+/** The lines that --verbose adds to an event: what was read, and the time since the run began. */
 export function verboseLines(event: TrainEvent, seconds: number): string[] {
   switch (event.type) {
     case "batch":
@@ -75,7 +75,7 @@ function timeLine({ type }: TrainEvent, seconds: number): string {
   return `time       ${duration(seconds)} until ${type}`;
 }
 
-/** One line an epoch, its fields always in the same order; with --verbose a second one. */
+/** One line per epoch, with its fields always in the same order; --verbose adds a second line. */
 export function epochLines(event: EventOf<"epoch">, loudness: Loudness): string[] {
   const { valLoss, valAccuracy, valMacroF1, secondsLeft } = event;
   const validated = valLoss !== null;
@@ -136,7 +136,7 @@ function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): 
   ].join(", ");
 }
 
-/** One line for each reason that left something out. */
+/** One line per reason why something was left out. */
 function droppedText({ quality, dropped }: EventOf<"data">): string[] {
   const rows = Object.entries(quality.rows.dropped)
     .filter(([, n]) => n > 0)
@@ -178,7 +178,8 @@ function crossValidationLines({ summary, pooled, users }: EventOf<"cross-validat
   const worst = summary.worst_user;
   const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
   const shown = new Set(byScore.slice(0, shownUsers));
-  const heading = users.length > shownUsers ? `The ${shownUsers} of ${users.length} people served worst` : "Per person";
+  const heading =
+    users.length > shownUsers ? `The ${shownUsers} of ${users.length} people with the lowest scores` : "Per person";
   const byName = users.toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }));
   const rows = byName.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
   const userTable = { headers: ["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows };
@@ -248,9 +249,9 @@ function retrainDataLines({
     ...warningLines(warnings),
     ...(filesOfModel.length === 0
       ? []
-      : [`read       ${filesOfModel.slice(0, 3).join(", ")}${more}, as the model's manifest names them`]),
+      : [`read       ${filesOfModel.slice(0, 3).join(", ")}${more}, named in the model's manifest`]),
     `labelled   ${of(labelled)}`,
-    `deciding   ${of(holdout)}`,
+    `holdout    ${of(holdout)}`,
     `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,
     `each fit   ${counted(epochs, "epoch")}`,
     "",
@@ -262,12 +263,15 @@ function warningLines(warnings: readonly string[]): string[] {
 }
 
 function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
-  const without = cycle === 0 ? "labelled windows alone" : "statistics of the unlabelled windows";
+  const without = cycle === 0 ? "labelled windows only" : "statistics of the unlabelled windows";
   const selected = selection === null ? without : counted(selection.total, "pseudo-label");
-  const truth = unlabelled.macro_f1 === null ? "" : `  on the unlabelled, by their truth ${fixed(unlabelled.macro_f1)}`;
+  const truth =
+    unlabelled.macro_f1 === null
+      ? ""
+      : `  macro F1 on the unlabelled, by their true labels ${fixed(unlabelled.macro_f1)}`;
   const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
   return (
-    `cycle ${cycle}  ${selected}  macro F1 ${fixed(holdout.macro_f1)} on the people who decide  confidence ` +
+    `cycle ${cycle}  ${selected}  macro F1 ${fixed(holdout.macro_f1)} on the holdout  confidence ` +
     `${fixed(unlabelled.mean_confidence)}${flipped}${truth}`
   );
 }
@@ -278,13 +282,13 @@ function gateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[]
   ]);
   return [
     "",
-    `gate: ${passed ? "passed" : "refused"} (the winner is cycle ${winner}; there was no further one because ${because})`,
-    { headers: ["", "rule", "value", "limit", "what is asked"], rows },
+    `gate: ${passed ? "passed" : "rejected"} (the winner is cycle ${winner}; the cycles ended because ${because})`,
+    { headers: ["", "rule", "value", "limit", "requirement"], rows },
     "",
   ];
 }
 
-/** A cycle's number has no decimals. */
+/** Whole numbers, such as a cycle's, have no decimals. */
 function shown(value: number | null): string {
   return value === null || !Number.isInteger(value) ? fixed(value) : String(value);
 }

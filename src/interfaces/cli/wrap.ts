@@ -1,13 +1,13 @@
-// Lines as wide as the terminal. A command that somebody may copy is never broken, nor is a word: it gets a line of its own.
+// Wraps lines at the terminal's width. A command that somebody may copy is never wrapped, nor is a word: it gets its own line.
 import { displayWidth } from "./table.ts";
 
-/** Where a line's command begins: all that follows is to be copied as a whole. */
+/** Marks where a line's command begins; the rest of the line can be copied as a whole. */
 const command = /(?:^|: | {2,})(?=(?:tidemark|rm|mv|cp) \S)/;
 
 /**
- * The visible text in lines of at most `width` columns.
+ * Wraps the visible text into lines of at most `width` columns.
  *
- * @param hanging columns by which lines after the first are indented
+ * @param hanging indentation, in columns, of all lines after the first
  */
 export function wrapLine(text: string, width: number, hanging: number = hangingIndent(text)): string[] {
   if (displayWidth(text) <= width) return [text];
@@ -24,7 +24,7 @@ export function wrapLine(text: string, width: number, hanging: number = hangingI
   return [...lines, line.trimEnd()];
 }
 
-/** Words with the spaces after them; a command at the end is one, and a label belongs to the word after it. */
+/** Words with the spaces after them. A command at the end counts as one word, and so does a label with the word after it. */
 function words(text: string): string[] {
   const found = command.exec(text);
   const end = found === null ? text.length : found.index + found[0].length;
@@ -34,12 +34,12 @@ function words(text: string): string[] {
   return [text.slice(0, start) + first, ...rest];
 }
 
-/** Columns of the label in "label      text", with the spaces after it. */
+/** Width of the label in "label      text", including the spaces after it, in columns. */
 function labelWidth(text: string): number {
   return /^[a-z][a-z ]{0,9} +(?=\S)(?<=^.{11})/.exec(text)?.[0].length ?? 0;
 }
 
-/** Below the text of "label      text" and of "  - text"; else two more than the line itself. */
+/** Aligned with the text of "label      text" and of "  - text"; otherwise two columns more than the line itself. */
 function hangingIndent(text: string): number {
   return labelWidth(text) || /^ */.exec(text)![0].length + 2;
 }

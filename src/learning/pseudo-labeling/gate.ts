@@ -122,22 +122,22 @@ export function holdoutRules(
   return [
     {
       ...{ name: "winner", passed: winner > 0, value: winner, limit: 1 },
-      about: "the best cycle on the deciding people, which must be one that learned from unlabelled windows",
+      about: "number of the cycle that scored best on the holdout; cycle 0 did not learn from pseudo-labels",
     },
     {
       ...{ name: "macro-F1", passed: gain > gateLimits.leastGain, value: gain, limit: gateLimits.leastGain },
-      about: "over the holdout's windows, candidate minus champion: above the limit",
+      about: "macro-F1 over the holdout's windows, candidate minus champion: must be above the limit",
     },
     {
       ...{ name: "people", passed: mean_difference > chance, value: mean_difference, limit: chance },
       about:
-        "mean over the holdout's people of candidate minus champion: above what the best of all cycles has by chance",
+        "mean over the holdout's people of candidate minus champion: must be above the lead that the best cycle has by chance",
     },
     {
       name: "worst case",
       passed: interval[0] > -gateLimits.worstCase,
       ...{ value: interval[0], limit: -gateLimits.worstCase },
-      about: "lower end of that mean's 90 % interval: above the limit",
+      about: "lower end of that mean's 90 % interval: must be above the limit",
     },
   ];
 }
@@ -147,7 +147,7 @@ export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
   const slack = gateLimits.proxySlack;
   const rule = (name: string, loss: number | null, about: string): GateRule => ({
     ...{ name, passed: loss === null || loss <= slack, value: loss, limit: slack },
-    about: `${about}: at most the limit`,
+    about: `${about}: must not exceed the limit`,
   });
   const flips =
     champion.flip_rate === null || candidate.flip_rate === null ? null : candidate.flip_rate - champion.flip_rate;
@@ -158,8 +158,12 @@ export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
       "mean confidence, champion minus candidate",
     ),
     rule("entropy", candidate.mean_entropy - champion.mean_entropy, "mean entropy, candidate minus champion"),
-    rule("flip rate", flips, "share of neighbours with another label, candidate minus champion"),
-    rule("drift", candidate.drift - champion.drift, "distance from the own baseline, candidate minus champion"),
+    rule("flip rate", flips, "share of neighbouring windows with different labels, candidate minus champion"),
+    rule(
+      "drift",
+      candidate.drift - champion.drift,
+      "largest KS distance from the network's own baseline, candidate minus champion",
+    ),
   ];
 }
 

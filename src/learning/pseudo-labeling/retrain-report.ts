@@ -43,12 +43,12 @@ export interface RetrainReport {
 
 /** After "because". */
 export const stopPhrases: Readonly<Record<RetrainReport["stopped"], string>> = {
-  vanished: "a class was not predicted any more",
+  vanished: "a class was no longer predicted",
   dominated: "one class held most of the selection",
-  "nothing selected": "no unlabelled window was sure enough",
-  dropped: "the holdout did worse than without pseudo-labels",
-  "no gain": "further cycles brought nothing",
-  "all selected": "all unlabelled windows were asked for",
+  "nothing selected": "no unlabelled window was confident enough",
+  dropped: "macro-F1 on the holdout was worse than without pseudo-labels",
+  "no gain": "further cycles did not improve the holdout",
+  "all selected": "all unlabelled windows had been requested",
   cycles: "all cycles were run",
   adabn: "the statistics of batch normalization were taken from the unlabelled windows",
 };
@@ -133,7 +133,9 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
   config: z.record(z.string(), z.unknown()),
   classes: names,
   labelled: z.object({ people: names, windows: count }).describe("learned from"),
-  holdout: z.object({ people: names, windows: count }).describe("labelled, decide, never learned from"),
+  holdout: z
+    .object({ people: names, windows: count })
+    .describe("labelled people that judge the candidate; nothing learns from them"),
   unlabelled: z.object({ files: names, fingerprint: z.string(), windows: count }),
   cycles: z.array(cycleSchema),
   winner: count,

@@ -12,7 +12,7 @@ export const largestFile: number = 256 * 2 ** 20;
 
 /**
  * The path of a regular file inside `directory`; null if there is none, or a link that leads nowhere.
- * @throws UserError if its name or a link leads out of the directory, it is no regular file, it is too large, or it cannot be
+ * @throws UserError if its name or a link leads out of the directory, it is not a regular file, it is too large, or it cannot be
  *   looked at
  */
 export async function fileInside(directory: string, name: string, limit: number = largestFile): Promise<string | null> {

@@ -138,7 +138,7 @@ describe.skipIf(process.platform === "win32")("Ctrl-C", () => {
       if (output === "ready\n") child.kill(signal);
     });
     expect((await once(child, "close"))[0]).toBe(0);
-    expect(output).toBe("ready\nstopping; a second Ctrl-C stops at once\ncheckpoint written\n");
+    expect(output).toBe("ready\nstopping at the next step; press Ctrl-C again to stop at once\ncheckpoint written\n");
   });
 
   it("ends the process with 130 the second time", async () => {

@@ -31,7 +31,7 @@ it.skipIf(process.platform === "win32")("commands that are printed have the word
   child.stderr.on("data", (text) => (errors += text));
   expect(await once(child, "close")).toEqual([130, null]);
 
-  const resume = /^Go on with: tidemark (.*)$/m.exec(errors)![1]!;
+  const resume = /^Continue with: tidemark (.*)$/m.exec(errors)![1]!;
   const read = bash(`printf '%s\\n' ${resume}`).trimEnd().split("\n");
   expect(read.slice(0, 4)).toEqual(["train", "recordings.csv.gz", "--out", "my model"]);
   expect(read.at(-1)).toBe("--resume");

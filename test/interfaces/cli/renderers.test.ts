@@ -189,7 +189,9 @@ describe("on a terminal", () => {
     const output = sink({ isTTY: true, columns: 200 });
     const renderer = liveRenderer({ output, errors: output, colour: false });
     renderer.event(events.find((event) => event.type === "batch")!);
-    renderer.onStopping("stopping; a second Ctrl-C stops at once");
-    expect(output.text).toContain("stopping; a second Ctrl-C stops at once · 400 windows/s | fold 1");
+    renderer.onStopping("stopping at the next step; press Ctrl-C again to stop at once");
+    expect(output.text).toContain(
+      "stopping at the next step; press Ctrl-C again to stop at once · 400 windows/s | fold 1",
+    );
   });
 });

@@ -58,7 +58,8 @@ export function start(words: readonly string[], cwd?: string): Running {
   return startProgram(process.execPath, [main, ...words], cwd);
 }
 
-const killer = new URL("./kill-before-change.ts", import.meta.url).href;
+/** Loaded with --import; see there. */
+export const killer: string = new URL("./kill-before-change.ts", import.meta.url).href;
 
 /** The real command, killed before its nth change of anything; it ends by itself where it makes fewer. */
 export function endedBeforeChange(nth: number, words: readonly string[], cwd: string): Promise<Ended> {

@@ -133,7 +133,8 @@ function createLedger(path: string, modelVersion: string): void {
     // No journal file that a killed process could leave; the file has no other reader yet.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");
     beginLedger(database, modelVersion);
-    database.exec("COMMIT");
+    // In a file that is not yet WAL's, the first process to open it would keep a journal for a moment, and others refuse that.
+    database.exec("COMMIT; PRAGMA journal_mode = WAL");
   } finally {
     database.close();
   }

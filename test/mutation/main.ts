@@ -23,8 +23,6 @@ import { mutantsOf } from "./mutants.ts";
 import { testsOf } from "./tests-of.ts";
 
 const rooms = ["stats", "learning/pseudo-labeling", "monitoring/drift"];
-/** Test files that take longer are no unit tests; in CPU seconds. */
-const dearest = 20;
 /** A mutant may take so many times as long as the tests do without it, and so many CPU seconds more. */
 const [patience, grace] = [4, 5];
 
@@ -98,6 +96,8 @@ const { values: options } = parseArgs({
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     jobs: { type: "string", default: "1" },
+    /** Test files that cost more CPU seconds are left out: they are no unit tests, and every survivor goes through all. */
+    dearest: { type: "string", default: "20" },
     state: { type: "string", default: ".cache/mutation.jsonl" },
     /** The least killed share. */
     least: { type: "string", default: "0.85" },
@@ -132,7 +132,7 @@ for (const test of testFiles) {
 }
 const testsFor = new Map(
   files.map((file) => {
-    const usable = reaching(file).filter((test) => costs.get(test)! <= dearest);
+    const usable = reaching(file).filter((test) => costs.get(test)! <= Number(options.dearest));
     return [file, usable.sort((a, b) => costs.get(a)! - costs.get(b)!)] as const;
   }),
 );

@@ -9,7 +9,7 @@ export interface Mutant {
   readonly end: number;
   /** What stands between `start` and `end` instead. */
   readonly text: string;
-  /** The line with the mistake marked as [before -> after]: the same wherever the line stands. */
+  /** The line with the mistake marked as [before -> after], and a number if an equal line came before. */
   readonly name: string;
 }
 
@@ -67,5 +67,12 @@ export function mutantsOf(source: string): Mutant[] {
       if (argument !== null && argument.type !== "Literal") add(argument.start, argument.end, "undefined", "result");
     },
   }).visit(program);
-  return found.sort((a, b) => a.start - b.start);
+  const times = new Map<string, number>();
+  return found
+    .sort((a, b) => a.start - b.start)
+    .map((mutant) => {
+      const { name } = mutant;
+      times.set(name, (times.get(name) ?? 0) + 1);
+      return times.get(name) === 1 ? mutant : { ...mutant, name: `${name} (${times.get(name)})` };
+    });
 }

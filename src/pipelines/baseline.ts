@@ -1,4 +1,4 @@
-// `tidemark baseline`: the frozen side of a model, shown or checked.
+// `tidemark baseline`: shows or checks the frozen baseline of a model.
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { validateBaselineFile } from "../monitoring/streams/baseline-faults.ts";
@@ -20,7 +20,7 @@ export type { BatchSummary, ChannelSummary } from "../monitoring/summaries/batch
 export type { ClassSummaries } from "../monitoring/summaries/class-summaries.ts";
 export type { ModelSignals, SignalSummary } from "../monitoring/summaries/model-signals.ts";
 
-/** The frozen side of a model. */
+/** The frozen baseline of a model. */
 export interface ShownBaseline {
   /** The content of baseline_stats.json. */
   readonly baseline: BaselineStats;
@@ -31,14 +31,14 @@ export interface ShownBaseline {
 /**
  * Reads the frozen baseline of a model, after every check of its folder.
  *
- * @throws UserError if the folder was changed, or its baseline cannot be used: all faults are named
+ * @throws UserError if the folder was changed, or its baseline cannot be used; the message lists all faults
  */
 export async function showBaseline(model: string): Promise<ShownBaseline> {
   const { baseline, drift } = await openWatchedModel(model);
   return { baseline, drift };
 }
 
-/** The faults of the baseline in a model folder, whatever became of the folder's other files; none if it can be used. */
+/** The faults of the baseline in a model folder, whatever the state of its other files; empty if it can be used. */
 export function validateBaseline(model: string): Promise<string[]> {
   return validateBaselineFile(model);
 }

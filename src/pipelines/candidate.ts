@@ -1,4 +1,4 @@
-// What is to be judged: the network of the best cycle, or the adapted one, with what every cycle did on the way.
+// The candidate that the gate will judge: the network of the best cycle, or the adapted one, with the history of all cycles.
 
 import type { RetrainConfig } from "../config.ts";
 import {
@@ -33,15 +33,15 @@ export interface RetrainRun extends FitRun {
   readonly data: RetrainData;
   readonly staging: Staging;
   readonly reporter: Reporter<TrainEvent>;
-  /** Of the data's windows. */
+  /** Rows of the data's windows. */
   readonly windowsFingerprint: string;
   readonly rng: Rng;
 }
 
-/** A cycle's network, with what a further fit may begin from. */
+/** A cycle's network, with the weights that a further fit may start from. */
 export type Weights = FitOutcome & { readonly scaler: Scaler };
 
-/** What won, whatever it came from. */
+/** The winner, from cycles or from adaptation. */
 export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "winner" | "fits"> {
   readonly stopped: StopReason | "adabn";
   readonly selection: Selection | null;
@@ -68,12 +68,12 @@ async function fitCycle(
   return split(run, { ...outcome, scaler: plan.scaler });
 }
 
-/** Windows of which a cycle says what they are. */
+/** Windows that a cycle predicts. */
 function askedRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
   return Int32Array.from([...holdoutRows, ...unlabelledRows]);
 }
 
-/** The predictions of a fit by what they are of. */
+/** The predictions of a fit, by group of windows. */
 function split({ data }: RetrainRun, weights: Weights): CycleFit<Weights> {
   const width = data.windows.classes.length * data.holdoutRows.length;
   const { probabilities } = weights;
@@ -101,7 +101,7 @@ export async function curriculum(run: RetrainRun): Promise<Candidate> {
   return { ...result, selection: result.selections[result.winner]!, fit: result.fits[result.winner]! };
 }
 
-/** One fit on the labelled windows, then the same with the unlabelled windows' statistics: told as cycles 0 and 1. */
+/** One fit on the labelled windows, then the same network with the unlabelled windows' statistics; reported as cycles 0 and 1. */
 export async function adapt(run: RetrainRun): Promise<Candidate> {
   const { data } = run;
   const first = await fitCycle(run, 0, null, null);
@@ -122,8 +122,8 @@ export async function adapt(run: RetrainRun): Promise<Candidate> {
 }
 
 /**
- * A fit with the statistics of the windows of `from`, and what it then says of `rows`.
- * @param fit its probabilities are of `rows`; left as it is where there are not two windows to adapt to
+ * A fit with the statistics of the windows in `from`, and its predictions for `rows`.
+ * @param fit its probabilities are for `rows`; returned unchanged if there are fewer than two windows to adapt to
  */
 export async function adapted(
   run: RetrainRun,

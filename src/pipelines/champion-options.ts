@@ -1,5 +1,5 @@
-// What a retraining takes over from the training of its champion. The champion's folder keeps these options as they were
-// written; a version that no longer knows one of them, or one of its values, can still use the model, but not retrain it.
+// The options that a retraining takes over from its champion's training. The champion's folder keeps them as they were written.
+// A version that no longer knows an option or its value can still use the model, but not retrain it.
 
 import { type ChampionOptions, readChampionOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -7,9 +7,9 @@ import type { Manifest } from "../storage/store/manifest.ts";
 import type { StoredConfig } from "../storage/store/stored-config.ts";
 
 /**
- * @param config of the champion's training
- * @param model as its user named it
- * @throws UserError that names the option which this version cannot go on with
+ * @param config options of the champion's training
+ * @param model as the user named it
+ * @throws UserError that names the option that this version does not know
  */
 export function championOptions(
   config: StoredConfig,
@@ -20,9 +20,9 @@ export function championOptions(
   if ("options" in read) return read.options;
   const { name, expected, found } = read.fault;
   throw new UserError(
-    `${model} cannot be retrained: it was trained with ${name} ${found}, and this Tidemark knows ${expected}`,
+    `${model} cannot be retrained: it was trained with ${name} ${found}, but this Tidemark expects ${expected}`,
     {
-      advice: `check and predict work with it. Retrain it with Tidemark ${tidemark_version}, which made it, or train a new model.`,
+      advice: `It still works with check and predict. Retrain it with Tidemark ${tidemark_version}, which made it, or train a new model.`,
     },
   );
 }

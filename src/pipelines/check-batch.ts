@@ -1,5 +1,5 @@
-// One production batch in, one verdict out, by an opened model. What can be done before the stream is asked is done before:
-// the store's lock holds nothing but the decision.
+// Judges one production batch with an opened model. Everything possible happens before the stream is opened, so that the
+// store's lock covers only the decision.
 
 import { basename } from "node:path";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../config.ts";
@@ -36,35 +36,35 @@ import type { StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { reportCheck } from "./report-check.ts";
 
-/** What `check` returns. */
+/** The return value of `check`. */
 export interface CheckAnswer {
-  /** What was answered. */
+  /** The answer. */
   readonly result: CheckResult;
-  /** The batch came before: this is what was answered then, and nothing was changed. */
+  /** Whether the batch was already checked: then this is the earlier answer, and nothing was changed. */
   readonly known: boolean;
-  /** Of reporting it; the batch's own are in `result`. */
+  /** Warnings about reporting; those about the batch are in `result`. */
   readonly warnings: readonly string[];
 }
 
 /** Options of `check`, except the model. */
 export type BatchOptions = Omit<CheckOptions, "model">;
 
-/** Options of `check` for a batch that was summarised elsewhere. */
+/** Options of `check` for a batch that a device summarised. */
 export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
   Pick<
     CheckOptions,
     "stream" | "accept" | "thresholds" | "arl" | "alpha" | "keepDays" | "keepMegabytes" | "tracking" | "experiment"
   >;
 
-/** What a check uses besides its options. */
+/** What a check uses in addition to its options. */
 export interface CheckRun {
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
-  /** Told of warnings. Default: silent. */
+  /** Hears warnings. Default: silent. */
   readonly reporter?: Partial<Reporter>;
 }
 
-/** What a check takes of an opened model. */
+/** The parts of an opened model that a check uses. */
 export interface CheckingModel {
   readonly watched: WatchedModel;
   readonly predictor: WindowPredictor;
@@ -139,7 +139,7 @@ interface Remembering {
   readonly now: (() => Date) | undefined;
 }
 
-/** A cause is looked for in so many samples of a batch. */
+/** Maximum number of a batch's samples in which causes are looked for. */
 const samplesToDiagnose = 2 ** 20;
 
 /** Closes the batch. */
@@ -177,11 +177,11 @@ function measuredElsewhere({ rows, dropped, measurement }: DeviceSummary): Measu
   return {
     ...{ rows, measurement, columns: null, windows: measurement.signals.windows },
     samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : rowsOf(summary)), 0),
-    warnings: leftOut === 0 ? [] : [`${counted(leftOut, "row")} were left out where the batch was summarised.`],
+    warnings: leftOut === 0 ? [] : [`${counted(leftOut, "row")} were left out when the batch was summarised.`],
   };
 }
 
-/** Of files that could not be read as recordings; of what is not on this disk, its name. */
+/** Hash of files that could not be read as recordings; a remote file counts by its name. */
 async function hashOf(files: readonly string[]): Promise<string> {
   const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
   return sha256Bytes(JSON.stringify(["rejected", ...hashes]));

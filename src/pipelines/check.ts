@@ -1,4 +1,4 @@
-// `tidemark check`: one production batch in, one verdict out, by a model that is opened for it.
+// `tidemark check`: opens a model and judges one production batch with it.
 
 import { type CheckOptions, resolveCheckConfig } from "../config.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
@@ -18,13 +18,13 @@ export type {
 export type { CheckAnswer };
 
 /**
- * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own past, remembers it in the
- * model folder, and moves the stream's rolling reference on. A batch that is known by its id and content is answered as
- * before and changes nothing. A program that checks batch after batch opens the model once; see `openModel`.
+ * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own past, records it in the model
+ * folder, and moves the stream's rolling reference on. A batch with the same id and content as before gets the earlier answer
+ * and changes nothing. A program that checks many batches opens the model once; see `openModel`.
  *
  * @param options as on the command line; `files` and `model` at least
- * @throws UserError on wrong options, a model folder that was changed, or a batch id that was given to other content. Data
- *   that cannot be judged is no error: its verdict is "rejected"
+ * @throws UserError on wrong options, a changed model folder, or a batch id that belongs to different content. Unusable
+ *   data is not an error: its verdict is "rejected"
  */
 export async function check(options: CheckOptions, run: CheckRun = {}): Promise<CheckAnswer> {
   const config = resolveCheckConfig(options);

@@ -1,5 +1,5 @@
-// `tidemark reference compact`: shortens all that is too old or too much, and gives its space back to the disk. `check`
-// shortens a few batches each time it adds one, and reuses their space.
+// `tidemark reference compact`: shortens all batches beyond the limits of age and size, and frees their space on the disk.
+// `check` shortens a few batches whenever it adds one, and reuses their space.
 import { type CompactOptions, resolveCompactConfig } from "../config.ts";
 import { streamRules } from "../monitoring/streams/ledger-retention.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
@@ -9,7 +9,7 @@ import { openHandle } from "./model-handle.ts";
 export type { CompactedStore as CompactedLedger };
 
 /**
- * Shortens what the ledger keeps of old batches, and gives the space back.
+ * Shortens what the ledger keeps about old batches, and frees the space.
  *
  * @throws UserError if the model folder or its ledger cannot be used
  */

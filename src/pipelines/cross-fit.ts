@@ -19,9 +19,9 @@ import type { RetrainData } from "./retrain-data.ts";
 import type { TrainedModel } from "./write-model.ts";
 
 /**
- * The candidate as a model: its network as it won, and folds that leave labelled people out in turn, each with the winner's
- * pseudo-labels but for those of people of the same names. The labels came from a network that knew the left-out people's,
- * which flatters the folds a little.
+ * The candidate as a model: the winning network, and folds that hold out labelled people in turn. Each fold learns from the
+ * winner's pseudo-labels, except those of people with the same names as its held-out people. These pseudo-labels came from a
+ * network that had seen the held-out people's labels, which flatters the folds a little.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
   const { config, data, reporter } = run;
@@ -81,7 +81,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   };
 }
 
-/** What a fold may learn from without labels: an unlabelled person may be one of those whom it leaves out. */
+/** Unlabelled windows that a fold may learn from: an unlabelled person may be one of its held-out people. */
 export function ofOthers(
   { windows: { groups }, unlabelledRows }: Pick<RetrainData, "windows" | "unlabelledRows">,
   selection: PseudoLabels | null,
@@ -96,7 +96,7 @@ export function ofOthers(
   return { selection: { rows: rows!, labels: labels! }, unlabelledRows: others };
 }
 
-/** The champion's options, with what the retraining has of its own; columns only where they are those of `files`. */
+/** The champion's options, overridden by the retraining's own; columns only if they belong to `files`. */
 function candidateConfig(
   trained: ChampionOptions,
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
@@ -108,7 +108,7 @@ function candidateConfig(
   return { ...kept, ...columnsOf(config), ...own, files: labelled };
 }
 
-/** The values of some people, and what was learned from besides. */
+/** The values of some people, plus the pseudo-labelled ones that a fit learned from. */
 function describe(rows: RowSource, people: ReadonlySet<string>, also: WindowSet | undefined): DescribedValues {
   const kept = Array.from(rows.stretches()).filter(({ user }) => people.has(user));
   const others = also === undefined ? null : new WindowSignals(also, []);

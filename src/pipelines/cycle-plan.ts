@@ -1,5 +1,4 @@
-// One fit of a retraining: labelled rows and the pseudo-labelled ones of a selection, on the schedule of the champion's final
-// fit.
+// One fit of a retraining: labelled rows plus a selection of pseudo-labelled rows, on the schedule of the champion's final fit.
 
 import type { TrainConfig } from "../config.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
@@ -11,24 +10,24 @@ import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import type { Rng } from "../stats/random.ts";
 
-/** What all fits of a retraining share. */
+/** Settings that all fits of a retraining share. */
 export interface CycleSetting {
-  /** Labelled and unlabelled windows; the labels of the latter are not looked at. */
+  /** Labelled and unlabelled windows; labels of the latter are ignored. */
   readonly windows: WindowSet;
   readonly windowsFingerprint: string;
   readonly unlabelledRows: Int32Array;
   readonly sensors: readonly { readonly channels: readonly string[] }[];
-  /** The champion's. */
+  /** The champion's options. */
   readonly trained: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
-  /** An epoch each. */
+  /** Learning rates, one per epoch. */
   readonly learningRates: readonly number[];
   readonly rng: Rng;
 }
 
-/** What is learned from a selection. */
+/** The part of a fit that depends on the selection. */
 export type PseudoLabels = Pick<Selection, "rows" | "labels">;
 
-/** The windows with the labels that a selection gives, and the rows that are learned from. */
+/** The windows with the labels that a selection gives, and the rows to learn from. */
 export function labelledWith(
   { windows, unlabelledRows }: Pick<CycleSetting, "windows" | "unlabelledRows">,
   base: Int32Array,
@@ -46,8 +45,8 @@ export function labelledWith(
 }
 
 /**
- * @param base labelled rows that are learned from
- * @param testIndex windows whose classes are wanted
+ * @param base labelled rows to learn from
+ * @param testIndex windows to predict
  */
 export function cyclePlan(
   setting: CycleSetting,

@@ -1,4 +1,4 @@
-// What a device needs of a model: device.json of the folder. Folders written before it existed have all that it is made of.
+// The part of a model that a device needs: device.json in the folder. For older folders without it, it is made from the rest.
 import { openWatchedModel } from "../monitoring/streams/open-model.ts";
 import { type DeviceModel, deviceModelOf } from "../monitoring/summaries/device-model.ts";
 import { scalerSchema } from "../signals/preprocessing/scaler-schema.ts";
@@ -9,10 +9,10 @@ export type { DeviceModel } from "../monitoring/summaries/device-model.ts";
 export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
 
 /**
- * What `tidemark/device` needs of a model.
+ * Returns what `tidemark/device` needs of a model.
  *
  * @param model a model folder, or DIR/LINE@champion
- * @throws UserError if the folder was changed, or cannot be used: all faults are named
+ * @throws UserError if the folder was changed, or cannot be used; the message lists all faults
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {
   const { folder, config, drift, sensors } = await openWatchedModel(model);

@@ -1,5 +1,5 @@
-// `tidemark drift-bench`: what would this monitor do on my data? Drift-free streams are drawn from recordings of people whom
-// the model does not know, changes are injected into their samples, and the network predicts the changed ones anew.
+// `tidemark drift-bench`: what would this monitor do on my data? It draws drift-free streams from recordings of people that the
+// model did not learn from, injects changes into their samples, and lets the network predict the changed samples.
 
 import { dirname } from "node:path";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
@@ -34,7 +34,7 @@ import { type ModelHandle, openHandle } from "./model-handle.ts";
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
 export type { DriftVerdict } from "../monitoring/drift/decision.ts";
 
-/** Of the streams' sessions, in seconds. */
+/** Length of a chunk of the streams' sessions, in seconds. */
 const chunkSeconds = 15;
 
 interface Person {
@@ -43,10 +43,10 @@ interface Person {
 }
 
 /**
- * Measures what `check` would have said on drift-free and on changed streams of the given recordings.
+ * Measures what `check` would have answered for drift-free and for changed streams drawn from the given recordings.
  *
  * @param options as on the command line; `files` and `model` at least
- * @throws UserError on wrong options, or recordings that give no stream
+ * @throws UserError on wrong options, or if the recordings are too short for a stream
  */
 export async function driftBench(
   options: DriftBenchOptions,
@@ -178,14 +178,16 @@ async function readWindows(
   const known = new Set(folder.manifest.data.users);
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
   if (familiar.length > 0) {
-    reporter.warn(`The model learned from ${familiar.join(", ")}: expect worse figures of people it does not know.`);
+    reporter.warn(
+      `The model learned from ${familiar.join(", ")}: expect worse figures for people that it does not know.`,
+    );
   }
   const named = { ...recordings, channels: folder.manifest.data.channels };
   const { rate, window, overlap } = trained;
   return makeWindows(named, { samplingRateHz: rate, windowSize: window, overlap }).windows;
 }
 
-/** Every person's chunks, with the class that stands for what was done: the label where there is one, else the prediction. */
+/** Every person's chunks with their activity: the label if there is one, otherwise the predicted class. */
 async function cutChunks(
   windows: WindowSet,
   jobs: number,
@@ -215,14 +217,17 @@ async function cutChunks(
     chunks[g]!.length === 0 ? [] : [{ name, choices: choicesOf({ name, chunks: chunks[g]! }).choices }],
   );
   if (people.length === 0) {
-    throw new UserError(`the recordings have no stretch of ${chunkSeconds} s, from which batches are drawn`, {
-      advice: "Give longer recordings, without gaps.",
-    });
+    throw new UserError(
+      `the recordings: expected stretches of at least ${chunkSeconds} s, from which batches are drawn, found none`,
+      {
+        advice: "Give longer recordings without gaps.",
+      },
+    );
   }
   return { people, columnsOfChunk };
 }
 
-/** The stream with the change in its samples, from the batch at which it begins. */
+/** The stream with the change injected into its samples, from its first changed batch on. */
 async function changedStream(
   sessions: readonly (readonly Chunk[])[],
   change: Change,

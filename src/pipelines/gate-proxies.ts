@@ -1,4 +1,4 @@
-// What the gate asks of unlabelled windows.
+// The figures on unlabelled windows that the gate compares.
 
 import type { Proxies } from "../learning/pseudo-labeling/gate.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
@@ -16,7 +16,7 @@ import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
 import type { BuiltModel, TrainedModel } from "./write-model.ts";
 
-/** On the unlabelled windows, of both networks; probabilities after temperature scaling, as each exported network gives them. */
+/** Figures of both networks on the unlabelled windows; probabilities after temperature scaling, as the exported networks give them. */
 export function proxiesOf(
   run: RetrainRun,
   candidate: Candidate,

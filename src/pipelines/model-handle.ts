@@ -1,5 +1,5 @@
-// A model that is opened once and asked often: its files are read and checked, its session and its streams are opened, by the
-// first who needs them, and stay so until it is closed.
+// A model that is opened once and used often. The first call that needs its files, its session or its streams opens them; they
+// stay open until the handle is closed.
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -20,7 +20,7 @@ import {
   type SummaryOptions,
 } from "./check-batch.ts";
 
-/** What a handle opens besides the folder's files. */
+/** What a handle opens in addition to the folder's files. */
 export interface Openers {
   readonly network: (model: WatchedModel) => WindowPredictor;
   readonly store: (model: WatchedModel) => StreamStore;
@@ -36,13 +36,13 @@ export function predictorOf({ folder, network }: Pick<WatchedModel, "folder" | "
   return new WindowPredictor({ path: folder.path(modelFiles.network), bytes: network, classCount });
 }
 
-/** @throws UserError if the folder was changed, or its files cannot be used: all faults are named */
+/** @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults */
 export async function openHandle(model: string): Promise<ModelHandle> {
   return new ModelHandle(await openWatchedModel(model));
 }
 
 export class ModelHandle {
-  /** All that was read of the folder. */
+  /** Everything that was read from the folder. */
   readonly watched: WatchedModel;
   readonly predictor: WindowPredictor;
   readonly #openers: Openers;
@@ -55,25 +55,25 @@ export class ModelHandle {
     this.predictor = this.#openers.network(watched);
   }
 
-  /** Where its streams are remembered. @throws UserError if there is a ledger that cannot be used */
+  /** The store of its streams. @throws UserError if the ledger cannot be used */
   get store(): StreamStore {
     this.#refuseClosed();
     this.#store ??= this.#openers.store(this.watched);
     return this.#store;
   }
 
-  /** As the function `check`. */
+  /** Like the function `check`. */
   async check(batch: BatchOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
     return checkBatch(this, batch, run);
   }
 
   /**
-   * Judges a batch that was measured elsewhere, as `check` judges one that it measured. Without raw values no causes are looked
-   * for, and the answer says so.
+   * Judges a batch that a device measured, as `check` judges one that it measured itself. Without raw values it cannot look for
+   * causes, and the answer says so.
    * @param summary bytes or parsed JSON, as a device sends it
-   * @param options `batchId` at least
-   * @throws UserError if it is not a summary by this model, and as `check`
+   * @param options at least `batchId`
+   * @throws UserError if it is not a summary made with this model, and like `check`
    */
   async checkSummary(summary: unknown, options: SummaryOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
@@ -81,8 +81,8 @@ export class ModelHandle {
   }
 
   /**
-   * @param windows in physical units; its channels are those of the model, in their order
-   * @param options.jobs worker threads at most; all cores when not given
+   * @param windows in physical units, with the model's channels in their order
+   * @param options.jobs maximum number of worker threads; default: one per core
    * @returns probabilities [W, K]
    * @throws UserError as `WindowPredictor.predict`
    */
@@ -95,7 +95,7 @@ export class ModelHandle {
     return this.predictor.predict(windows, { threads });
   }
 
-  /** What is remembered of a stream, and what a person decides about it. */
+  /** The memory of a stream, and decisions about it by hand. */
   stream(name: string): MonitorStream<CheckResult, StreamState> {
     return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
   }

@@ -1,4 +1,4 @@
-// `tidemark models`: versions of models side by side in one folder, which of them is the champion of its line, and the way
+// `tidemark models`: lists the versions of models in a folder, says which one is the champion of its line, promotes, and rolls
 // back.
 
 import { readdir } from "node:fs/promises";
@@ -21,21 +21,21 @@ export type { Manifest, RetrainedFrom } from "../storage/store/manifest.ts";
 export { type ModelFolder, modelFiles, openModelFolder } from "../storage/store/model-folder.ts";
 export type { StoredConfig } from "../storage/store/stored-config.ts";
 
-/** One model of a folder. */
+/** One model in a folder of models. */
 export interface ModelVersion {
   /** Name of its folder. */
   readonly name: string;
   /** The name that all versions share. */
   readonly line: string;
-  /** It is what LINE@champion names. */
+  /** Whether LINE@champion means this model. */
   readonly champion: boolean;
   /** Name and time of its training. */
   readonly modelVersion: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Folder of the model that labelled recordings for it; null for one that was trained. */
+  /** Folder of the model that pseudo-labelled recordings for it; null for a model that `train` made. */
   readonly from: string | null;
-  /** Whom it learned from. */
+  /** Number of people that it learned from. */
   readonly people: number;
   /** In the order of the network's outputs. */
   readonly classes: readonly string[];
@@ -47,11 +47,11 @@ export interface ModelVersion {
 
 /** One model and how it was made. */
 export interface ShownModel {
-  /** Which one it is. */
+  /** The version. */
   readonly version: Omit<ModelVersion, "champion">;
   /** The content of cv_report.json. */
   readonly report: CvReport;
-  /** Null for a model that was trained. */
+  /** Null for a model that `train` made. */
   readonly retraining: RetrainReport | null;
 }
 
@@ -61,11 +61,11 @@ export interface Promotion {
   readonly line: string;
   /** Folder name of the champion from now on. */
   readonly champion: string;
-  /** Null where there was none. */
+  /** Folder name of the previous champion; null if there was none. */
   readonly previous: string | null;
 }
 
-/** Every model folder of a directory, by line and age. @throws UserError where the directory cannot be read */
+/** All model folders in a directory, by line and age. @throws UserError if the directory cannot be read */
 export async function listModels(directory: string): Promise<ModelVersion[]> {
   let names: string[];
   try {
@@ -85,10 +85,10 @@ export async function listModels(directory: string): Promise<ModelVersion[]> {
 }
 
 /**
- * Makes a model the champion of its line, in the registry of the directory it lies in. Its references start empty; the one
- * before keeps its own. One rename is the whole step.
+ * Makes a model the champion of its line, in the registry of its parent directory. Its references start empty; the previous
+ * champion keeps its own. The whole step is one rename.
  *
- * @throws UserError where it is no valid model
+ * @throws UserError if it is not a valid model
  */
 export async function promote(model: string, now: () => Date = () => new Date()): Promise<Promotion> {
   const directory = resolve(await resolveModel(model));
@@ -98,7 +98,7 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const first = await describeVersion(join(parent, line)).catch(nullWhereNoModel);
   const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (first === null ? null : line);
   if (before === name) return { line, champion: name, previous: null };
-  // Before it is the champion nobody relies on them: a process that dies here has changed nothing that counts.
+  // Nobody relies on its references before it is the champion, so a process that dies here does no harm.
   const store = openLedger(monitored);
   try {
     await store.reset(await store.streams(), now().toISOString());
@@ -117,8 +117,8 @@ export async function promote(model: string, now: () => Date = () => new Date())
 }
 
 /**
- * Makes the champion before the present one champion again, with its baseline and references as it left them.
- * @throws UserError where there is none, or it is no valid model any more
+ * Makes the previous champion the champion again, with its baseline and references as they were left.
+ * @throws UserError if there is none, or it is no longer a valid model
  */
 export async function rollback(
   directory: string,
@@ -127,16 +127,16 @@ export async function rollback(
 ): Promise<Promotion> {
   const previous = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-2);
   if (previous === undefined) {
-    throw new UserError(`${directory}: line ${JSON.stringify(line)} has no earlier champion to go back to`, {
-      advice: `See what it has: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+    throw new UserError(`${directory}: line ${JSON.stringify(line)} has no earlier champion to roll back to`, {
+      advice: `List its models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
     });
   }
   await openWatchedModel(join(directory, previous));
   return changeRegistry(directory, (registry) => {
     const own = lineOfRegistry(registry, line);
     if (own?.champions.at(-2) !== previous) {
-      throw new UserError(`${directory}: line ${JSON.stringify(line)} has another champion since a moment ago`, {
-        advice: `See what it has, and try again: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+      throw new UserError(`${directory}: line ${JSON.stringify(line)} has just got another champion`, {
+        advice: `List its models, and try again: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
       });
     }
     const left = own.champions.pop()!;
@@ -145,7 +145,7 @@ export async function rollback(
   });
 }
 
-/** What a version says of itself, and of its retraining where it has one. */
+/** Reads a version's reports, including that of its retraining if there was one. */
 export async function showModel(model: string): Promise<ShownModel> {
   const directory = await resolveModel(model);
   const version = await describeVersion(directory);
@@ -168,7 +168,7 @@ async function describeVersion(directory: string): Promise<Omit<ModelVersion, "c
   };
 }
 
-/** Folders of other things stand beside models. */
+/** Skips folders that are not models. */
 function nullWhereNoModel(error: unknown): null {
   if (error instanceof UserError || hasCode(error, "ENOTDIR") || hasCode(error, "ENOENT")) return null;
   throw error;

@@ -18,7 +18,7 @@ import { planWindows, type WindowPlan } from "../signals/preprocessing/make-wind
 import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { predictorOf } from "./model-handle.ts";
 
-/** What `predict` wrote. */
+/** The result of `predict`. */
 export interface PredictResult {
   /** The table. */
   out: string;
@@ -26,18 +26,18 @@ export interface PredictResult {
   windows: number;
   /** Windows by predicted class. */
   classes: Record<string, number>;
-  /** Of all windows, 0 to 1. */
+  /** Mean over all windows, 0 to 1. */
   meanConfidence: number;
-  /** Time that it took. */
+  /** Duration. */
   seconds: number;
 }
 
 /**
  * Labels every window of recordings with a trained model and writes one table: user, recording, start_s, end_s, label,
- * confidence, entropy (nats), margin and p_<class>. Windows are made as the model's were; labels in the files are not read.
+ * confidence, entropy (nats), margin and p_<class>. Windows are cut as in training; labels in the files are not read.
  *
- * @throws UserError on wrong options, recordings that do not fit the model, or a model folder that was changed; DataFault
- *   on values that no unit and no movement explains
+ * @throws UserError on wrong options, recordings that do not fit the model, or a changed model folder; DataFault on values
+ *   that no unit or movement explains
  */
 export async function predict(
   options: PredictOptions,
@@ -75,7 +75,7 @@ export async function predict(
   }
 }
 
-/** Writes the table, some windows at a time. */
+/** Writes the table in chunks of windows. */
 async function label(
   rows: RowSource,
   plan: WindowPlan,
@@ -111,7 +111,7 @@ async function label(
 
 function refuseRecording(out: string, files: readonly string[]): void {
   if (!files.some((file) => resolve(file) === resolve(out))) return;
-  throw new UserError(`--out ${out} is one of the recordings, which it would replace`, {
+  throw new UserError(`--out ${out} is one of the recordings and would replace it`, {
     advice: "Choose another name.",
   });
 }

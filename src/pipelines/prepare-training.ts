@@ -1,4 +1,4 @@
-// From files to windows and folds: everything that `train` does before the first fit, and where it refuses bad input.
+// From files to windows and folds: everything that `train` does before the first fit. It rejects bad input here.
 
 import type { TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -31,11 +31,11 @@ export interface TrainingData {
   readonly dropped: DroppedSamples;
   readonly folds: readonly FoldParts[];
   readonly leakage: LeakageReport;
-  /** What a reader of the figures must know. */
+  /** Warnings for the readers of the figures. */
   readonly warnings: readonly string[];
 }
 
-/** What the preparation looks at. */
+/** The options that the preparation uses. */
 type Preparing = NamedColumns &
   Pick<
     TrainConfig,
@@ -44,7 +44,7 @@ type Preparing = NamedColumns &
 
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
 
-/** @throws UserError for every fault of the files, or where they cannot be split as asked */
+/** @throws UserError for every fault of the files, or if they cannot be split as requested */
 export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
   const opened = await openRecordings(config.files, {
     columns: columnsOf(config),
@@ -82,7 +82,7 @@ export async function prepareTraining(config: Preparing, reporter: Reporter<Trai
   }
 }
 
-/** Folds, and where their windows come from. */
+/** Folds, and the windows they refer to. */
 function splitsOf(
   { split, folds: nSplits, window: purgeSamples, seed }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
   windows: WindowSet,
@@ -109,7 +109,7 @@ function refuseFlatChannels({ channels }: QualityReport): void {
   if (flat === undefined) return;
   const others = Object.keys(channels).filter((name) => !channels[name]!.flat);
   throw new UserError(
-    `Column "${flat[0]}" has one value (${flat[1].min}) in all rows: nothing can be learned from it, nor compared with it`,
+    `Column "${flat[0]}" has the same value (${flat[1].min}) in all rows: a network cannot learn from it, and checks cannot compare with it`,
     {
       advice:
         others.length === 0

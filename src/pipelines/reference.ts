@@ -1,4 +1,4 @@
-// `tidemark reference` and `tidemark baseline`: what a model's references are, and what a person decides about them.
+// `tidemark reference`: shows a model's references, and records decisions that a person makes about them.
 
 import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
@@ -15,13 +15,13 @@ export type { BatchStanding, BatchStatus, IncomingBatch, StoredBatch } from "../
 export interface ShownReference {
   /** The content of its rolling_reference.json. */
   readonly reference: RollingReference;
-  /** The stream's newest batches, whatever became of them, oldest first. */
+  /** The stream's newest batches, whatever their status, oldest first. */
   readonly ledger: readonly StoredBatch[];
-  /** All streams of the model that had a batch. */
+  /** All streams of the model that have had a batch. */
   readonly streams: readonly string[];
 }
 
-/** Whose reference. */
+/** Selects a stream. */
 export interface ReferenceOptions {
   /** A model folder, or DIR/LINE@champion. */
   readonly model: string;
@@ -29,11 +29,11 @@ export interface ReferenceOptions {
   readonly stream: string;
 }
 
-/** Rows of the ledger that are shown. */
+/** Maximum number of batches shown. */
 const shownRows = 20;
 
 /**
- * Reads what a stream's batches are compared with.
+ * Reads the references that a stream's batches are compared with.
  *
  * @throws UserError if the model folder cannot be used
  */
@@ -46,14 +46,14 @@ export async function showReference(options: ReferenceOptions): Promise<ShownRef
 }
 
 /**
- * Takes a batch into the stream's references, or out of them.
- * @returns false if it was so already
+ * Adds a batch to the stream's references, or removes it.
+ * @returns false if nothing had to be changed
  */
 export async function decideReference(action: ByHand, batchId: string, options: ReferenceOptions): Promise<boolean> {
   return withStream(options, (stream) => stream.decideByHand(action, batchId, "by hand"));
 }
 
-/** The stream begins again: empty references, no evidence; batch ids stay taken. */
+/** Starts the stream again with empty references and no evidence; its batch ids stay used. */
 export async function resetReference(options: ReferenceOptions): Promise<void> {
   await withStream(options, async (stream, store) => {
     const known = await store.streams();
@@ -75,7 +75,7 @@ async function withStream<T>(
 }
 
 function noStream({ stream, model }: ReferenceOptions, known: readonly string[]): UserError {
-  return new UserError(`stream "${stream}": ${model} has had no batch of it`, {
+  return new UserError(`stream "${stream}": ${model} has never had a batch of this stream`, {
     advice: known.length === 0 ? "No stream has had a batch yet." : `Streams of this model: ${known.join(", ")}`,
   });
 }

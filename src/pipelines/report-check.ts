@@ -1,4 +1,4 @@
-// A check's stream, sent to a tracking server after its verdict.
+// Sends a stream to a tracking server after a check's verdict.
 
 import type { CheckConfig } from "../config.ts";
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
@@ -9,7 +9,7 @@ import type { ServerAddress } from "../storage/tracking/server-address.ts";
 /** A verdict does not wait longer than this for a tracking server. */
 const reportPatienceMs = 3000;
 
-/** Warns if the tracking server does not take all of the stream. */
+/** Warns if the tracking server does not accept all of the stream. */
 export async function reportCheck(
   server: ServerAddress,
   { stream, experiment }: Pick<CheckConfig, "stream" | "experiment">,
@@ -34,7 +34,7 @@ export async function reportCheck(
     });
     reason = unsent?.reason;
   } catch (error) {
-    // The verdict stands, and is to be told.
+    // The verdict stands and must be returned.
     reason = error instanceof Error ? error.message : String(error);
   } finally {
     await client.close();

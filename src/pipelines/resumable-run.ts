@@ -1,5 +1,5 @@
-// What makes a training run resumable: run.json says what it is a run of, and each fit leaves its checkpoint beside it.
-// A fit whose checkpoint is at its end costs nothing when it is run again, so nothing else needs to be kept.
+// Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint beside it. A finished fit
+// costs nothing when it runs again from its checkpoint, so nothing else is kept.
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
@@ -30,10 +30,10 @@ const runStateSchema: z.ZodType<RunState> = z.object({
 });
 
 /**
- * Starts the run in `staging`, or takes up the one that is there.
+ * Starts the run in `staging`, or resumes the one that is there.
  *
- * @param options those that change what is computed, not only how fast or where from; the data has its fingerprint
- * @throws UserError where the run there is one of other data, options or versions: all that differs is named
+ * @param options those that change the result, rather than the speed or the paths; the data is identified by its fingerprint
+ * @throws UserError if the run there has other data, options or versions; the message lists all differences
  */
 export async function enterRun(
   staging: Staging,
@@ -49,11 +49,11 @@ export async function enterRun(
   };
   if (staging.state === null) return staging.saveState(current);
   const before = runStateSchema.safeParse(staging.state);
-  const advice = `Run it with what it was started with, or remove it to start again: ${removeStaging(staging.out)}`;
-  if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} is not readable`, { advice });
+  const advice = `Run the original command with --resume, or remove the unfinished run to start again: ${removeStaging(staging.out)}`;
+  if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} cannot be read`, { advice });
   const differences = differ({ ...before.data, config: snakeKeys(before.data.config) }, current);
   if (differences.length === 0) return;
-  throw new UserError("--resume: this is not the run that was interrupted:", { details: differences, advice });
+  throw new UserError("--resume: this command differs from the interrupted run:", { details: differences, advice });
 }
 
 function differ(before: RunState, now: RunState): string[] {
@@ -72,7 +72,7 @@ function differ(before: RunState, now: RunState): string[] {
   ];
 }
 
-/** The fits of the run in `staging`, a file each. */
+/** The fits of the run in `staging`, one file per fit. */
 export function checkpointsIn(staging: Staging): FitCheckpoints {
   const pathOf = (fit: FitName): string => staging.path(`${fit}.checkpoint`);
   return {
@@ -90,7 +90,7 @@ function readEpochs(checkpoint: Uint8Array, path: string): readonly FitEpoch[] {
     return decodeFitState(checkpoint).progress.epochs;
   } catch (cause) {
     throw new UserError(`--resume: ${path} is damaged: ${cause instanceof Error ? cause.message : cause}`, {
-      advice: `Remove it to begin this fit again: ${shellCommand("rm", shellPath(path))}`,
+      advice: `Remove it to start this fit again: ${shellCommand("rm", shellPath(path))}`,
       cause,
     });
   }

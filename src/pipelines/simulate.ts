@@ -3,15 +3,15 @@ import { checkOutFile } from "../out-file.ts";
 import { simulate as simulateColumns } from "../signals/data/simulate.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 
-/** What `simulate` wrote. */
+/** The result of `simulate`. */
 export interface SimulateResult {
   /** The table. */
   out: string;
   /** Rows of the table. */
   rows: number;
-  /** Those that were simulated. */
+  /** The simulated activities. */
   activities: readonly string[];
-  /** Time that it took. */
+  /** Duration. */
   seconds: number;
 }
 

@@ -1,5 +1,5 @@
-// `tidemark sync`: replays what a model folder knows of its training and its streams to a tracking server. What is there
-// already stays as it is, so it may be run again, or after it was killed.
+// `tidemark sync`: replays what a model folder records about its training and its streams to a tracking server. It sends nothing
+// twice, so it may be run again at any time, even after it was killed.
 
 import { join } from "node:path";
 import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
@@ -26,41 +26,41 @@ export type { ReportedStream } from "../report/report-stream.ts";
 export type { Unsent } from "../storage/tracking/background-sender.ts";
 export type { Clock } from "../storage/tracking/clock.ts";
 
-/** What the server was told of the training. */
+/** What was sent about the training. */
 export interface SyncedTraining {
-  /** Events that were sent; 0 where the server had them all. */
+  /** Events that were sent; 0 if the server had them all. */
   readonly sent: number;
   /** Address of its run; null if the server has none. */
   readonly page: string | null;
   /** Registered models, as "walk version 3". */
   readonly versions: readonly string[];
-  /** What the server did not take; null if it has everything. */
+  /** What the server did not accept; null if it has everything. */
   readonly unsent: Unsent | null;
 }
 
-/** What `sync` sent. */
+/** The result of `sync`. */
 export interface SyncResult {
   /** Address of the server, without credentials. */
   readonly tracking: string;
-  /** Null where the folder has no tracking.jsonl. */
+  /** Null if the folder has no tracking.jsonl. */
   readonly training: SyncedTraining | null;
-  /** Each stream of the folder. */
+  /** One entry per stream of the folder. */
   readonly streams: readonly ReportedStream[];
-  /** What a reader must know. */
+  /** Warnings for the user. */
   readonly warnings: readonly string[];
-  /** Sends what was not sent; null if the server has everything. */
+  /** The command that sends the rest; null if the server has everything. */
   readonly command: string | null;
 }
 
-/** For the training and all streams together. */
+/** Time limit for the training and all streams together. */
 const usualPatienceMs = 60_000;
 
 /**
- * Replays a training and its streams to an MLflow server; what the server has already stays as it is.
+ * Replays a training run and its streams to an MLflow server, without repeating what the server already has.
  *
  * @param options as on the command line; `directory` at least
- * @throws UserError if no server is named, there is nothing to replay, or the log holds what may not be sent: then the
- *   server was asked nothing. What the server did not take is no error: see `unsent`
+ * @throws UserError if no server is named, there is nothing to replay, or the log contains something that may not be sent;
+ *   the server is then not contacted. Anything that the server does not accept is not an error: see `unsent`
  */
 export async function sync(
   options: SyncOptions,
@@ -70,7 +70,7 @@ export async function sync(
   const { patienceMs = usualPatienceMs, ...more } = run;
   const address = serverAddress(config.tracking);
   if (address === null) {
-    throw new UserError("no tracking server is named", {
+    throw new UserError("no tracking server was named", {
       advice: "Add --tracking http://HOST:PORT, or set MLFLOW_TRACKING_URI to such an address.",
     });
   }
@@ -103,7 +103,7 @@ async function sendAllOf(
   const { address, patience, clock, reporter } = options;
   const names = ledger === null ? [] : await ledger.store.streams();
   if (log.events.length === 0 && names.length === 0) {
-    throw new UserError(`${directory}: nothing to report: it has no ${trackingFile}, and no batch was checked`);
+    throw new UserError(`${directory}: nothing to send: it has no ${trackingFile}, and no batch was checked`);
   }
   const { warnings, warn } = collecting(reporterOf(reporter));
   for (const warning of address.warnings) warn(warning);
@@ -133,7 +133,7 @@ function commandOf({ directory, tracking, experiment, register, alias }: SyncCon
   return shellCommand("tidemark", "sync", shellPath(directory), ...words);
 }
 
-/** Nothing is registered unless it is asked for now: a folder does not decide which model a registry serves. */
+/** Registers nothing without --register: a folder must not decide which model a registry serves. */
 async function replay(
   client: MlflowClient,
   log: SendableLog,
@@ -166,11 +166,11 @@ function unregistered({ events }: SendableLog): string[] {
   return events.flatMap((event) => {
     if (event.type !== "version") return [];
     const words = ["--register", event.name, ...(event.alias === null ? [] : ["--alias", event.alias])];
-    return [`the training asked to be registered, which sync does if told: ${shellCommand(...words)}`];
+    return [`train was told to register the model; sync does so only with: ${shellCommand(...words)}`];
   });
 }
 
-/** The model folder, or where its interrupted training lies. */
+/** The model folder, or the folder of its interrupted training. */
 async function runFolder(directory: string): Promise<string> {
   if (await exists(join(directory, modelFiles.manifest))) {
     await refuseLinksOut(directory);
@@ -179,7 +179,7 @@ async function runFolder(directory: string): Promise<string> {
   for (const folder of [directory, stagingDirectory(directory)]) {
     if (await exists(join(folder, trackingFile))) return folder;
   }
-  throw new UserError(`${directory}: expected a model folder, or the name of one whose training was interrupted`);
+  throw new UserError(`${directory}: expected a model folder, or the --out of an interrupted training run`);
 }
 
 async function ledgerOwner(directory: string): Promise<LedgerOwner | null> {

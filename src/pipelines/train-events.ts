@@ -1,5 +1,5 @@
-// What `train` reports while it runs: one discriminated union, the source of the live line, the plain lines, the tables
-// and of `--json`, where each event is one line. Times are seconds; everything is JSON-able.
+// What `train` reports while it runs: one discriminated union, which feeds the live line, the plain lines, the tables, and
+// `--json` with one event per line. Times are in seconds; everything can be written as JSON.
 
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
@@ -12,7 +12,7 @@ import type { FoundSensors } from "../signals/data/find-sensors.ts";
 import type { QualityReport } from "../signals/data/quality.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 
-/** Cross-validated figures: mean and sd over folds and over people, and who is served worst. */
+/** Cross-validated figures: mean and sd over folds and over people, and the person with the lowest score. */
 export type TrainSummary = CvReport["summary"];
 
 /** What `train` and `retrain` report while they run. */
@@ -24,7 +24,7 @@ export type TrainEvent =
   | TrackedEvent
   | {
       type: "data";
-      /** That were read. */
+      /** Files that were read. */
       files: readonly string[];
       /** Rows that were kept. */
       rows: number;
@@ -38,20 +38,20 @@ export type TrainEvent =
       channels: readonly string[];
       /** Which channels form a sensor, and what says so. */
       sensors: FoundSensors["sensors"];
-      /** Which column plays which part. */
+      /** The role of each column. */
       columns: ResolvedColumns;
-      /** Of the recordings. */
+      /** Quality of the recordings. */
       quality: QualityReport;
       /** Windows in all. */
       windows: number;
-      /** Samples that no window covers; rows that were left out before are in `quality`. */
+      /** Samples that no window covers; rows left out earlier are in `quality`. */
       dropped: DroppedSamples;
     }
   | {
       type: "split";
       /** How people or windows are split. */
       split: string;
-      /** Who is tested in which fold, and windows of its parts. */
+      /** For each fold, the tested people and the windows in each part. */
       folds: readonly {
         fold: number;
         testUsers: readonly string[];
@@ -59,7 +59,7 @@ export type TrainEvent =
         validationWindows: number;
         testWindows: number;
       }[];
-      /** What a reader of the figures must know. */
+      /** Warnings for the readers of the figures. */
       warnings: readonly string[];
     }
   | {
@@ -72,24 +72,24 @@ export type TrainEvent =
       users: readonly UserReport[];
     }
   | {
-      /** Of a retraining, before its first cycle. */
+      /** A retraining's data, before its first cycle. */
       type: "retrain-data";
-      /** Labelled people that are learned from, and their windows. */
+      /** Labelled people to learn from, and their windows. */
       labelled: { people: readonly string[]; windows: number };
       /** Labelled recordings that the model's manifest names; none if the user named them. */
       filesOfModel: readonly string[];
-      /** Labelled people that judge, and their windows. */
+      /** The holdout's people, and their windows. */
       holdout: { people: readonly string[]; windows: number };
       /** People, windows and rows without labels. */
       unlabelled: { people: number; windows: number; rows: number };
-      /** Each fit runs so many. */
+      /** Epochs per fit. */
       epochs: number;
-      /** What a reader of the figures must know. */
+      /** Warnings for the readers of the figures. */
       warnings: readonly string[];
     }
   | {
       type: "cycle";
-      /** The most there can be. */
+      /** Maximum number of cycles. */
       cycles: number;
       /** What it learned from, and how it did. */
       report: CycleReport;
@@ -98,33 +98,33 @@ export type TrainEvent =
       type: "gate";
       /** Number of the best cycle. */
       winner: number;
-      /** Why no further cycle was run. */
+      /** Why the cycles ended. */
       stopped: StopReason | "adabn";
-      /** Why no further cycle was run, in words. */
+      /** Why the cycles ended, in words. */
       because: string;
       /** Every rule with its number. */
       rules: readonly GateRule[];
-      /** All rules did. */
+      /** Whether the candidate passed all rules. */
       passed: boolean;
     }
   | {
       type: "retrained";
-      /** The candidate passed, and is a model. */
+      /** Whether the candidate passed and is now a model. */
       adopted: boolean;
-      /** The model folder, or where the report of a refused candidate lies. */
+      /** The model folder, or the folder with a rejected candidate's report. */
       out: string;
       /** The page with all figures. */
       report: string;
-      /** Time that the run took. */
+      /** Duration of the run. */
       seconds: number;
-      /** As "walk-v2 is the champion of walk"; null where nothing was promoted. */
+      /** For example "walk-v2 is the champion of walk"; null if nothing was promoted. */
       promoted: string | null;
     }
   | {
       type: "checkpoint";
-      /** What makes the run resumable. */
+      /** Folder of the checkpoints. */
       path: string;
-      /** Continues it, quoted for a shell. */
+      /** The command that continues the run, quoted for a shell. */
       resumeCommand: string;
     }
   | {
@@ -133,7 +133,7 @@ export type TrainEvent =
       out: string;
       /** The page with all figures. */
       report: string;
-      /** Time that the run took, in all sittings. */
+      /** Duration of the run, over all sittings. */
       seconds: number;
       /** The cross-validated figures. */
       summary: TrainSummary;

@@ -1,4 +1,4 @@
-// `tidemark train`: recordings in, a model folder out. The stages stand here in order; each has a file of its own.
+// `tidemark train`: turns recordings into a model folder. The stages are listed here in order; each has its own file.
 
 import { resolve } from "node:path";
 import { computing, resolveTrainConfig, type TrainConfig, type TrainOptions, untracked } from "../config.ts";
@@ -62,7 +62,7 @@ export type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 export type { Scaler, ScalingMethod } from "../signals/preprocessing/scaler.ts";
 export type { TrainEvent, TrainSummary } from "./train-events.ts";
 
-/** What `train` made. */
+/** The result of `train`. */
 export interface TrainResult {
   /** The model folder. */
   out: string;
@@ -70,30 +70,30 @@ export interface TrainResult {
   report: string;
   /** Name and time of the training. */
   modelVersion: string;
-  /** Time that it took, in all sittings. */
+  /** Duration, over all sittings. */
   seconds: number;
   /** The cross-validated figures. */
   summary: TrainSummary;
 }
 
-/** What a caller of `train` and `retrain` may hear and do while they run. */
+/** What callers of `train` and `retrain` may pass to follow or stop a run. */
 export interface TrainRunOptions {
-  /** Hears warnings and everything that happens; silent in what it leaves out. */
+  /** Hears warnings and events; both are optional. */
   reporter?: Partial<Reporter<TrainEvent>>;
-  /** Ends the run at its next step, with a checkpoint. */
+  /** Stops the run at its next step, with a checkpoint. */
   signal?: AbortSignal;
-  /** The time that is written into the model's files. */
+  /** The clock for the times in the model's files. */
   now?: () => Date;
 }
 
 /**
  * Cross-validates a network on labelled recordings, fits it on all of them, and writes a model folder: network, scaler,
  * labels, frozen baseline, empty rolling reference, report and out-of-fold predictions. Equal data, options and seed give
- * an equal network, byte for byte, also where the run was interrupted and resumed.
+ * an equal network, byte for byte, even if the run was interrupted and resumed.
  *
  * @param options as on the command line; `files` and `out` at least
  * @throws UserError on wrong options, data that cannot be trained on, or a loss that is not finite
- * @throws Interrupted where `signal` ended the run; its advice is the command that goes on with it
+ * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
@@ -218,17 +218,17 @@ async function trainOn(
   });
 }
 
-/** What is told of the run before it begins. */
+/** What a tracking server hears about the run before it starts. */
 function trackedRun(config: TrainConfig): TrackedRun {
   return { out: config.out, experiment: config.experiment, params: untracked(config) };
 }
 
-/** Names are made by adding to `out`: "walk/", "." and ".." end in none of their own and become absolute. */
+/** Other names are formed by appending to `out`, so "walk/", "." and "..", which do not end in a name, become absolute. */
 function withNamedOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
 }
 
-/** What all fits share: scaler and class weights come from the windows they learn from, and from no others. */
+/** The settings that all fits share. Scaler and class weights come only from the windows that a fit learns from. */
 function fitPlan(
   config: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">,
   { windows, sensors, fingerprint }: Pick<TrainingData, "windows" | "sensors"> & { fingerprint: string },

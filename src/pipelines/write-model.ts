@@ -1,4 +1,4 @@
-// The last stage of training: every file of the model folder, from what the fits and the recordings say.
+// The last stage of training: writes every file of the model folder from the fits and the recordings.
 
 import { basename } from "node:path";
 import { type TrainConfig, untracked } from "../config.ts";
@@ -37,17 +37,17 @@ export interface TrainedModel {
   readonly data: TrainingData;
   readonly config: TrainConfig;
   readonly crossValidation: CrossValidation;
-  /** One a fold. */
+  /** One per fold. */
   readonly outcomes: readonly FitOutcome[];
   readonly final: FitOutcome;
   /** The final fit's. */
   readonly scaler: Scaler;
-  /** What the final fit learned from besides `data`, with the labels that it was given. */
+  /** Pseudo-labelled windows that the final fit learned from, in addition to `data`. */
   readonly also?: WindowSet;
   readonly createdAt: Date;
 }
 
-/** A model as it will be, before its folder is written. */
+/** A complete model, before its folder is written. */
 export interface BuiltModel {
   readonly modelVersion: string;
   readonly network: Uint8Array;
@@ -57,7 +57,7 @@ export interface BuiltModel {
   readonly history: readonly HistoryRow[];
 }
 
-/** Everything that is computed from the fits; nothing is written. */
+/** Computes everything that depends on the fits; writes nothing. */
 export function buildModel(model: TrainedModel): BuiltModel {
   const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
   const { recordings, windows } = data;
@@ -91,7 +91,7 @@ export function buildModel(model: TrainedModel): BuiltModel {
   return { modelVersion, network, scaler, baseline, cvReport: describe(model, modelVersion), history };
 }
 
-/** What a model has besides what every training gives it. */
+/** Optional parts of a model. */
 export interface ModelExtras {
   readonly files?: Readonly<Record<string, FileContent>>;
   /** First in the report. */
@@ -101,12 +101,12 @@ export interface ModelExtras {
 
 export interface WriteOptions {
   readonly staging: Staging;
-  /** Gives the tracking log as it is to lie in the folder. */
+  /** Returns the tracking log as the folder should contain it. */
   readonly seal: (report: CvReport, history: readonly HistoryRow[], made: ModelMade) => Promise<string>;
   readonly extras?: ModelExtras;
 }
 
-/** Writes the model folder, whole or not at all. */
+/** Writes the model folder, all or nothing. */
 export async function writeModel(
   { data, config, crossValidation, createdAt, scaler: finalScaler }: TrainedModel,
   built: BuiltModel,
@@ -185,7 +185,7 @@ export async function writeModel(
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
 }
 
-/** Name, time and content, as walk-20260504-0302-1f2e3d4c: readable, and never the same for two models. */
+/** Name, time and content, such as walk-20260504-0302-1f2e3d4c: readable and unique. */
 function versionName(out: string, createdAt: Date, network: Uint8Array): string {
   const name = basename(out).replace(/[^A-Za-z0-9._-]+/g, "-") || "model";
   const time = createdAt.toISOString();
@@ -199,7 +199,7 @@ function describe({ data, config, crossValidation, final, createdAt }: TrainedMo
   const reasons = {
     shortStretches: "stretch shorter than a window",
     remainders: "end of a stretch, shorter than the step to the next window",
-    unknownClass: "class that is not among those to be learned",
+    unknownClass: "class that the network does not learn",
   } as const satisfies Record<keyof typeof dropped, string>;
   return {
     schema_version: 1,

@@ -183,7 +183,7 @@ describe("--resume", () => {
     const out = changed("unreadable", (staging) => writeFileSync(join(staging, "run.json"), '{"config": 3}'));
     const { exitCode, stderr } = await start(words(out, "--resume"), directory).ended;
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^error: --resume: .*run\.json is not readable\n/);
+    expect(stderr).toMatch(/^error: --resume: .*run\.json cannot be read\n/);
     expect(progress(out)).toEqual(progress("killed"));
   });
 });

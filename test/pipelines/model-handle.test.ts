@@ -82,7 +82,7 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
   expect(result).toMatchObject({
     ...{ rows: 960, unfamiliar: true, likely_causes: [] },
     warnings: [
-      "3 rows were left out where the batch was summarised.",
+      "3 rows were left out when the batch was summarised.",
       "Likely causes were not looked for: the batch came as a summary, without its samples.",
     ],
   });

@@ -239,7 +239,7 @@ describe("a promotion", () => {
     expect((await listModels(at("models"))).filter(({ champion }) => champion)).toMatchObject([{ name: "walk" }]);
     const { exitCode, stderr } = await run("models", "rollback", "walk");
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^error: models: line "walk" has no earlier champion to go back to\n/);
+    expect(stderr).toMatch(/^error: models: line "walk" has no earlier champion to roll back to\n/);
   });
 
   it("of an earlier champion puts it last, and going back leads to the one it replaced", async () => {

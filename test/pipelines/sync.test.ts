@@ -282,8 +282,8 @@ it("takes no server's address from a folder", async () => {
   });
   const [first, ...rest] = logLines();
   writeLog([JSON.stringify({ ...JSON.parse(first!), tracking: server.uri, uri: server.uri }), ...rest]);
-  await expect(sync({ directory: model, tracking: "none" })).rejects.toThrow("no tracking server is named");
-  await expect(sync({ directory: model })).rejects.toThrow("no tracking server is named");
+  await expect(sync({ directory: model, tracking: "none" })).rejects.toThrow("no tracking server was named");
+  await expect(sync({ directory: model })).rejects.toThrow("no tracking server was named");
   expect(server.asked).toEqual([]);
 });
 
@@ -295,7 +295,7 @@ it("registers nothing unless it is told to", async () => {
   expect(training!.versions).toEqual([]);
   expect(heard).toEqual(warnings);
   expect(warnings).toEqual([
-    "the training asked to be registered, which sync does if told: --register walk --alias champion",
+    "train was told to register the model; sync does so only with: --register walk --alias champion",
   ]);
   expect(server.asked.filter(({ path }) => /registered-models|model-versions/.test(path))).toEqual([]);
   const told = await synced({ register: "walk", alias: "champion", experiment: "again" });

@@ -38,7 +38,7 @@ it.skipIf(process.platform === "win32")("commands that are printed have the word
 
   const refused = await start(words, directory).ended;
   expect(refused.exitCode).toBe(2);
-  const remove = /remove it to start again: (rm .*)$/m.exec(refused.stderr)![1]!;
+  const remove = /to start again: (rm .*)$/m.exec(refused.stderr)![1]!;
   expect(remove).toBe("rm -r 'my model.partial'");
   expect(existsSync(join(directory, "my model.partial"))).toBe(true);
   bash(remove);

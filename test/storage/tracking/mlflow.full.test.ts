@@ -162,10 +162,10 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       execFileSync("rm", [at("untold/tracking.jsonl")]);
       const nothing = await run("sync", "untold", "--tracking", server.uri);
       expect(nothing.exitCode).toBe(2);
-      expect(nothing.stderr).toMatch(/nothing to report/);
+      expect(nothing.stderr).toMatch(/nothing to send/);
       const nowhere = await run("sync", "model", "--tracking", "none");
       expect(nowhere.exitCode).toBe(2);
-      expect(nowhere.stderr).toMatch(/no tracking server is named/);
+      expect(nowhere.stderr).toMatch(/no tracking server was named/);
     });
   });
 

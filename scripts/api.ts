@@ -1,4 +1,4 @@
-// The public API as the compiler sees it: every export of src/index.ts with its docstring, signature and fields. Writes
+// The public API as the compiler sees it: every export of src/index.ts (or src/device.ts) with its docstring, signature and fields. Writes
 // docs/api.md, and lists missing docstrings and types that are mentioned but not exported.
 //
 // TypeDoc would be the usual tool; it needs the JavaScript API of TypeScript 6 and earlier, which TypeScript 7 does not have.
@@ -49,21 +49,21 @@ export interface Interface {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** What src/index.ts exports. */
-export function readInterface(): Interface {
+/** What an entry of the package exports. */
+export function readInterface(entry: "index.ts" | "device.ts" = "index.ts"): Interface {
   const api = new API({ cwd: root });
   try {
     const config = `${root}tsconfig.json`;
     const project = api.updateSnapshot({ openProjects: [config] }).getProject(config)!;
-    return readProject(project);
+    return readProject(project, entry);
   } finally {
     api.close();
   }
 }
 
-function readProject(project: Project): Interface {
+function readProject(project: Project, entry: string): Interface {
   const { checker, program } = project;
-  const file = program.getSourceFile(`${root}src/index.ts`)!;
+  const file = program.getSourceFile(`${root}src/${entry}`)!;
   const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(file)!).map((own) => ({
     name: own.name,
     symbol: resolved(own, checker),

@@ -31,6 +31,19 @@ describe("src/index.ts", () => {
   });
 });
 
+describe("src/device.ts", () => {
+  const device = readInterface("device.ts");
+
+  it("has a docstring for every export and field", () => {
+    expect(undocumented(device)).toEqual([]);
+  });
+
+  it("exports every type that its exports mention", () => {
+    expect(device.exports.length).toBeGreaterThan(10);
+    expect(device.unexported).toEqual([]);
+  });
+});
+
 it("is described in docs/api.md as it is (else: npm run api)", () => {
   expect(readFileSync(new URL("../docs/api.md", import.meta.url), "utf8")).toBe(apiPage(api));
 });

@@ -2,6 +2,7 @@
 import type { ClassSummaries } from "./class-summaries.ts";
 import type { ModelSignals } from "./model-signals.ts";
 
+/** What a verdict is made from. */
 export interface BatchMeasurement {
   /** Of the samples, by predicted class. */
   readonly byClass: ClassSummaries;

@@ -8,15 +8,22 @@ import type { DeviceModel } from "./device-model.ts";
 
 /** ONNX Runtime with a session of model.onnx: `{ session, Tensor: ort.Tensor }`, of onnxruntime-web or any other build. */
 export interface OnnxNetwork<T> {
+  /** As `InferenceSession` of any build. */
   readonly session: {
     run(
       feeds: Record<string, T>,
       fetches: readonly string[],
     ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
   };
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => T;
+  /** Its class of tensors. */
+  readonly Tensor: new (
+    type: "float32",
+    data: Float32Array,
+    dims: readonly number[],
+  ) => T;
 }
 
+/** What the network said of W windows, over K classes. */
 export interface Classified {
   /** [W, K] row-major. */
   readonly probabilities: Float32Array;
@@ -28,6 +35,7 @@ export interface Classified {
 const batchSize = 16;
 
 /**
+ * Runs the network over the windows of a batch.
  * @param from the first window to classify (0 when not given): what is asked for a display need not be asked again
  * @throws RangeError if the network does not give a number for each class of the model
  */

@@ -26,12 +26,15 @@ export interface BatchWindows {
   readonly count: number;
   /** One, unless the batch is longer than a million samples. */
   readonly chunks: readonly WindowChunk[];
+  /** Those that had stayed. */
   readonly rows: number;
+  /** Those that had been left out. */
   readonly dropped: DroppedRows;
 }
 
 const allocate = (length: number): Float32Array => new Float32Array(length);
 
+/** Gathers the rows of one batch; nothing of it is judged here. */
 export class DeviceBatch {
   readonly #model: DeviceModel;
   readonly #rows: IncomingRows;

@@ -12,6 +12,7 @@ import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "./m
 
 const version = 1;
 
+/** The bytes that a device sends. */
 export function encodeSummary({ modelVersion, rows, dropped, measurement }: DeviceSummary): Uint8Array {
   const writer = new ByteWriter();
   writer.byte(version);

@@ -5,30 +5,42 @@ import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
 
+/** A batch as it is sent. */
 export interface DeviceSummary {
+  /** The model that it was measured by. */
   readonly modelVersion: string;
   /** Those that were recorded and stayed. */
   readonly rows: number;
+  /** Those that were left out. */
   readonly dropped: DroppedRows;
+  /** As `check` makes it. */
   readonly measurement: BatchMeasurement;
 }
 
 /** The same as JSON. */
 export interface DeviceSummaryJson {
   readonly schema_version: 1;
+  /** The model that it was measured by. */
   readonly model_version: string;
+  /** Those that were recorded and stayed. */
   readonly rows: number;
+  /** Those that were left out. */
   readonly dropped: DroppedRows;
   /** [K] by predicted class, null if no sample had it; by channel, and by what is computed of a sensor's axes. */
   readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[];
+  /** What the network said of the windows. */
   readonly signals: Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] };
 }
 
+/** A channel's summary as JSON. */
 export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbove"> & {
+  /** `excessBelow`. */
   readonly excess_below: number;
+  /** `excessAbove`. */
   readonly excess_above: number;
 };
 
+/** For whoever reads JSON; `encodeSummary` gives fewer bytes. */
 export function summaryToJson({ modelVersion, rows, dropped, measurement }: DeviceSummary): DeviceSummaryJson {
   const { classCounts, ...signals } = measurement.signals;
   const by_class = measurement.byClass.map((summary) =>

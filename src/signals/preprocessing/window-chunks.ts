@@ -8,16 +8,23 @@ import { type Allocate, allocateShared, type WindowSet } from "./windows.ts";
 
 /** Windows `first` to `last` (excluded) that overlap one another, and the samples that belong to them. */
 export interface Run {
+  /** The first window. */
   readonly first: number;
+  /** The window after the last. */
   readonly last: number;
+  /** The first sample. */
   readonly from: number;
+  /** The sample after the last. */
   readonly to: number;
-  /** Samples of the same stretch that are at hand, theirs among them. */
+  /** The first sample of the same stretch that is at hand, theirs among them. */
   readonly dataFrom: number;
+  /** The one after the last. */
   readonly dataTo: number;
 }
 
+/** Some of a batch's windows, in order. */
 export interface WindowChunk {
+  /** With their samples. */
   readonly windows: WindowSet;
   /** In order, of all windows. */
   readonly runs: readonly Run[];

@@ -1,9 +1,11 @@
 // Windows over uniformly sampled signal. Windows are offsets into one shared block of samples, so that overlap costs
 // no memory and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples a window.
 
+/** Windows of one size, at one rate. */
 export interface WindowSet {
   /** C names. */
   readonly channels: readonly string[];
+  /** Of all samples. */
   readonly samplingRateHz: number;
   /** T. */
   readonly windowSize: number;
@@ -19,8 +21,11 @@ export interface WindowSet {
   readonly groups: Int32Array;
   /** [W] index into `recordings`. */
   readonly recordingIndex: Int32Array;
+  /** Names of labels. */
   readonly classes: readonly string[];
+  /** Names of people. */
   readonly users: readonly string[];
+  /** Names of recordings. */
   readonly recordings: readonly string[];
 }
 

@@ -7,18 +7,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { classify, DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "../../src/device.ts";
 import { UserError } from "../../src/errors.ts";
 import { openSession } from "../../src/learning/training/onnx-runtime.ts";
-import { judge, newDriftState } from "../../src/monitoring/drift/decision.ts";
-import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
-import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
-import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
+import type { CheckResult, JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
-import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
-import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import type { DeviceModel } from "../../src/monitoring/summaries/device-model.ts";
 import { deviceModelSchema } from "../../src/monitoring/summaries/device-model-schema.ts";
 import { readSummary } from "../../src/monitoring/summaries/read-summary.ts";
-import { check } from "../../src/pipelines/check.ts";
 import { deviceModel } from "../../src/pipelines/device-model.ts";
+import { ModelHandle } from "../../src/pipelines/model-handle.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
@@ -100,6 +95,18 @@ describe("a device's summaries", () => {
     database.close();
   });
 
+  async function using(use: (model: ModelHandle) => Promise<void>): Promise<void> {
+    const model = new ModelHandle(await openWatchedModel(at("model")));
+    await use(model).finally(() => model.close());
+  }
+
+  /** What does not depend on samples. */
+  function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings"> {
+    if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
+    const { likely_causes: _causes, warnings: _warnings, ...rest } = result;
+    return rest;
+  }
+
   /** As bytes, and as the text of its JSON. */
   async function sent(name: string): Promise<{ bytes: Uint8Array; text: string }> {
     const { recordings } = await readRecordings([at(name)], {
@@ -125,35 +132,24 @@ describe("a device's summaries", () => {
   }
 
   it("are what check measures, and get its verdicts", async () => {
-    const monitor = await openWatchedModel(at("model"));
-    const { modelVersion, shape, referenceBatches: size } = monitor.monitored;
-    const past: BatchMeasurement["byClass"][] = [];
-    let state = newDriftState;
-    const verdicts: string[] = [];
-    for (const name of batches) {
-      const result = (await check({ files: [at(name)], model: at("model"), accept: true })).result as JudgedBatch;
-      const { bytes, text } = await sent(name);
-      const received = readSummary(bytes, { modelVersion, shape });
-      expect(readSummary(JSON.parse(text), { modelVersion, shape })).toEqual(received);
-      expect(bytes.length).toBeLessThan(text.length / 2);
-      const store = openLedger(monitor.monitored);
-      const stream = new MonitorStream(store, monitor.monitored, { stream: "default", schemas: streamSchemas });
-      const memory = await stream.memory();
-      await store.close();
-      expect(received.measurement).toEqual(memory.rolling.at(-1));
-      expect(received.rows).toBe(result.rows);
-      const { byClass } = received.measurement;
-      const own = { rolling: past.slice(-size), anchor: past.slice(0, size) };
-      const judged = judge(byClass, own, state, monitor.model, { thresholds: "calibrated" });
-      verdicts.push(judged.judgement.verdict);
-      expect(judged.judgement.verdict).toBe(result.verdict);
-      expect(judged.judgement.comparisons.map(({ score, far, beyond }) => (beyond && far ? far : score).score)).toEqual(
-        result.comparisons.map(({ score }) => score),
-      );
-      state = judged.state;
-      past.push(byClass);
-    }
-    expect(verdicts).toEqual(["normal", "normal", "normal", "normal", "normal", "sudden_change"]);
+    const now = (): Date => new Date(0);
+    await using(async (model) => {
+      const verdicts: string[] = [];
+      for (const batchId of batches) {
+        const accept = true;
+        const checked = await model.check({ files: [at(batchId)], stream: "samples", accept }, { now });
+        const { bytes, text } = await sent(batchId);
+        expect(bytes.length).toBeLessThan(text.length / 2);
+        const own = withoutCauses(checked.result);
+        verdicts.push(own.verdict);
+        for (const [stream, summary] of Object.entries({ bytes, json: JSON.parse(text) })) {
+          const { result } = await model.checkSummary(summary, { batchId, stream, accept }, { now });
+          expect(withoutCauses(result)).toEqual({ ...own, stream });
+          expect(await model.stream(stream).memory()).toEqual(await model.stream("samples").memory());
+        }
+      }
+      expect(verdicts).toEqual(["normal", "normal", "normal", "normal", "normal", "sudden_change"]);
+    });
   });
 
   it("are refused if they are another model's, or not whole", async () => {

@@ -4,7 +4,7 @@
 /** Exit codes of `check`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;
 
-/** Exit codes that `tidemark` itself gives. The last is 128 + SIGPIPE, as of any command whose reader went away. */
+/** Exit codes of `tidemark` itself. `readerGone` is 128 + SIGPIPE, as for any command whose reader has gone away. */
 export const exitCodes = {
   ok: 0,
   defect: 1,
@@ -16,17 +16,17 @@ export const exitCodes = {
 } as const;
 
 /**
- * What went wrong in the user's world. The message says what was expected, what came and where (file, row, column);
+ * An error that the user can fix. The message says what was expected, what was found and where (file, row, column);
  * `advice` says what to do next.
  */
 export class UserError extends Error {
-  /** Of the class. */
+  /** Name of the class. */
   override readonly name: string = "UserError";
-  /** What the command line ends with. */
+  /** Exit code of the command line. */
   readonly exitCode: number;
   /** What to do next, in one line. */
   readonly advice: string | undefined;
-  /** The message is a headline and these, a line each. */
+  /** First line of the message; `details` follow, one per line. */
   readonly headline: string;
   /** Further lines of the message. */
   readonly details: readonly string[];
@@ -49,7 +49,7 @@ export class UserError extends Error {
 
 /** The run was stopped on request (Ctrl-C); everything that can be resumed has been written. */
 export class Interrupted extends UserError {
-  /** Of the class. */
+  /** Name of the class. */
   override readonly name: string = "Interrupted";
 
   constructor(message: string, advice?: string) {

@@ -19,7 +19,7 @@ export interface SimulateResult {
  * Writes plausible wrist recordings to one table: user, activity, recording, timestamp_s, accelerations in m/s^2 and
  * angular velocities in rad/s. Equal options give equal values.
  *
- * @throws UserError on options out of range, an unknown activity, or a file that cannot be written
+ * @throws UserError for options out of range, an unknown activity, or a file that cannot be written
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const started = performance.now();

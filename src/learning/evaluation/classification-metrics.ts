@@ -13,21 +13,21 @@ import { logLoss } from "./log-loss.ts";
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
-/** How right labels are, over windows. */
+/** Classification metrics over windows. */
 export interface ClassificationMetrics {
   /** Windows. */
   readonly n: number;
-  /** Share of right labels. */
+  /** Share of correct labels. */
   readonly accuracy: number;
   /** Mean F1 over the classes. */
   readonly macro_f1: number;
   /** Mean F1, weighted by the classes' windows. */
   readonly weighted_f1: number;
-  /** Null where only one class occurs at all. */
+  /** Cohen's kappa; null if only one class occurs. */
   readonly kappa: number | null;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: number;
-  /** Mean difference of confidence and accuracy over bins, 0 to 1. */
+  /** Mean difference between confidence and accuracy over bins, 0 to 1. */
   readonly expected_calibration_error: number;
   /** By bin of confidence. */
   readonly reliability: readonly ReliabilityBin[];

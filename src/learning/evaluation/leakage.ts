@@ -43,7 +43,7 @@ export interface LeakageReport {
   readonly no_shared_person: boolean;
   /** No test or validation window shares a sample with a window of another part. */
   readonly no_overlapping_range: boolean;
-  /** In order. */
+  /** Folds in order. */
   readonly folds: readonly FoldLeakage[];
 }
 

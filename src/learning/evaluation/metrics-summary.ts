@@ -13,7 +13,7 @@ export interface Spread {
 
 /** Metrics over folds or over people. */
 export interface MetricsSummary {
-  /** Share of right labels. */
+  /** Share of correct labels. */
   readonly accuracy: Spread;
   /** Mean F1 over the classes. */
   readonly macro_f1: Spread;
@@ -23,7 +23,7 @@ export interface MetricsSummary {
   readonly kappa: Spread;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: Spread;
-  /** Mean difference of confidence and accuracy over bins. */
+  /** Mean difference between confidence and accuracy over bins. */
   readonly expected_calibration_error: Spread;
 }
 

@@ -8,7 +8,7 @@ import { stratifiedKFold } from "./stratified-k-fold.ts";
 
 export interface OuterSplit {
   readonly splits: readonly Split[];
-  /** What a reader of the figures must know. */
+  /** Warnings for anyone who reads the figures. */
   readonly warnings: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface InnerSplit {
 
 /** Where W windows of equal length lie; the product's `WindowSet` is one. */
 export interface WindowPositions {
-  /** Samples a window. */
+  /** Samples per window. */
   readonly windowSize: number;
   readonly samplingRateHz: number;
   /** [W] first sample of each window in a block that all windows share. */

@@ -6,7 +6,7 @@ import { readModelProto, type TensorDescription } from "./read-model-proto.ts";
 export interface ExpectedNetwork {
   readonly channels: readonly string[];
   readonly classes: readonly string[];
-  /** Samples a window. */
+  /** Samples per window. */
   readonly windowSize: number;
   readonly samplingRateHz: number;
 }

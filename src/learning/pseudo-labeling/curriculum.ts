@@ -61,18 +61,18 @@ export type StopReason =
 
 /** One cycle of a retraining. */
 export interface CycleReport {
-  /** 0 learns from the labelled windows alone. */
+  /** Number of the cycle; cycle 0 learns from the labelled windows alone. */
   readonly cycle: number;
-  /** Of the unlabelled windows, as asked for. */
+  /** Requested share of the unlabelled windows. */
   readonly share: number;
   /** Null for cycle 0. */
   readonly selection: {
     readonly total: number;
     readonly per_class: Readonly<Record<string, number>>;
     readonly thresholds: Readonly<Record<string, number | null>>;
-    /** 0 to 1: total variation of the classes' shares, selection against labelled windows. */
+    /** 0 to 1: total variation distance between the class shares of the selection and of the labelled windows. */
     readonly share_shift: number;
-    /** Of each class and over all; null where the truth of none is known. */
+    /** Per class and overall; null if no true label is known. */
     readonly truth: PseudoLabelTruth | null;
   } | null;
   /** Metrics on the holdout. */
@@ -80,15 +80,15 @@ export interface CycleReport {
     ClassificationMetrics,
     "n" | "accuracy" | "macro_f1" | "expected_calibration_error" | "log_loss"
   >;
-  /** What its network says of the unlabelled windows. */
+  /** Output of its network on the unlabelled windows. */
   readonly unlabelled: {
     readonly mean_confidence: number;
-    /** As a share of the greatest possible. */
+    /** Mean entropy as a share of the maximum. */
     readonly mean_entropy: number;
     readonly predicted: Readonly<Record<string, number>>;
-    /** Share of windows whose label is not that of the cycle before; null for cycle 0. */
+    /** Share of windows whose label differs from the previous cycle; null for cycle 0. */
     readonly flipped: number | null;
-    /** Of all windows, where the truth is known. */
+    /** Macro F1 over all windows with a known true label. */
     readonly macro_f1: number | null;
     readonly accuracy: number | null;
   };

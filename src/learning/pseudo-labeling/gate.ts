@@ -41,7 +41,7 @@ export interface HoldoutComparison {
 export interface Proxies {
   /** Mean probability of the predicted class. */
   readonly mean_confidence: number;
-  /** As a share of the greatest possible. */
+  /** Mean entropy as a share of the maximum. */
   readonly mean_entropy: number;
   /** Share of neighbouring windows with another label; null where there are none. */
   readonly flip_rate: number | null;

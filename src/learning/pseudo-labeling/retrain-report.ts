@@ -37,7 +37,7 @@ export interface RetrainReport {
   gate: { passed: boolean; rules: GateRule[] };
   /** Time that it took. */
   seconds: number;
-  /** What a reader must know. */
+  /** Warnings for the reader. */
   warnings: string[];
 }
 

@@ -13,19 +13,19 @@ export interface CvReport {
   schema_version: 1;
   /** ISO 8601, UTC. */
   created_at: string;
-  /** Of the model it belongs to. */
+  /** Version of the model it belongs to. */
   model_version: string;
-  /** "sha256:..." of the recordings' content. */
+  /** "sha256:..." hash of the recordings' content. */
   data_fingerprint: string;
-  /** As `tidemark train` resolved it. */
+  /** Options as `tidemark train` resolved them. */
   config: Record<string, unknown>;
   /** K names, in the order of the network's outputs and of the confusion matrices. */
   classes: string[];
   /** In the order of the network's input. */
   channels: string[];
-  /** Of the recordings. */
+  /** Quality of the recordings. */
   quality: QualityReport;
-  /** In all, by class and by person. */
+  /** Window counts: total, by class and by person. */
   windows: {
     total: number;
     per_class: Record<string, number>;
@@ -33,17 +33,17 @@ export interface CvReport {
     /** Samples that no window covers, by reason. */
     dropped: { reason: string; stretches: number; samples: number }[];
   };
-  /** Proof of who was tested on whom. */
+  /** Evidence of who was tested on whom. */
   leakage: LeakageReport;
-  /** In order. */
+  /** Folds in order. */
   folds: FoldReport[];
-  /** Over each person's out-of-fold predictions. */
+  /** Metrics over each person's out-of-fold predictions. */
   users: UserReport[];
   /** Over all out-of-fold predictions. */
   pooled: ClassificationMetrics;
   /** The same after temperature scaling. */
   pooled_calibrated: ClassificationMetrics;
-  /** Means and standard deviations over folds and over people, and who is served worst. */
+  /** Means and standard deviations over folds and over people, and the person with the worst results. */
   summary: {
     over_folds: MetricsSummary;
     over_users: MetricsSummary;
@@ -53,7 +53,7 @@ export interface CvReport {
   temperature: number;
   /** The fit on everything. */
   final_fit: { epochs: number; seconds: number; n_windows: number };
-  /** What a reader must know. */
+  /** Warnings for the reader. */
   warnings: string[];
 }
 

@@ -19,35 +19,35 @@ export interface RehearsedBatch {
   readonly windows: number;
   /** Mean probability of the predicted class, after temperature scaling. */
   readonly confidence: number;
-  /** Share of right labels. */
+  /** Share of correct labels. */
   readonly accuracy: number;
 }
 
-/** Plain JSON; part of the frozen side. */
+/** How accuracy relates to confidence on held-out people. Plain JSON, part of the frozen baseline. */
 export interface AccuracyCalibration {
-  /** Of the interval, for a batch of a new person. */
+  /** Coverage of the interval for a batch from a new person. */
   readonly coverage: number;
-  /** Left-out people with labelled batches. */
+  /** Held-out people with labelled batches. */
   readonly people: number;
-  /** Accuracy minus confidence, mean over people. */
+  /** Accuracy minus confidence, averaged over people. */
   readonly offset: number;
-  /** By batch length, the shortest first. */
+  /** One per batch length, shortest first. */
   readonly rungs: readonly AccuracyRung[];
 }
 
-/** What is known of batches of one length. */
+/** What the calibration measured on batches of one length. */
 export interface AccuracyRung {
-  /** Windows of such a batch, on average. */
+  /** Average number of windows per batch. */
   readonly windows: number;
-  /** Who had batches of this length. */
+  /** People with batches of this length. */
   readonly people: number;
   /** Rehearsed batches of this length. */
   readonly batches: number;
-  /** Half the interval's width; 1 where there are too few people for any. */
+  /** Half the interval's width; 1 if there are too few people for an interval. */
   readonly halfWidth: number;
-  /** The confidences that were seen. */
+  /** Smallest confidence seen. */
   readonly leastConfidence: number;
-  /** The largest confidence that was seen. */
+  /** Largest confidence seen. */
   readonly mostConfidence: number;
 }
 

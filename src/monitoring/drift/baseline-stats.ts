@@ -5,17 +5,17 @@ import { z } from "zod";
 import { sampleSchema } from "../summaries/summary-schemas.ts";
 import { type DriftBaseline, driftBaselineSchema } from "./drift-baseline.ts";
 
-/** Of one channel, over every row, in its physical unit. */
+/** Statistics of one channel over all rows, in its physical unit. */
 export interface ChannelStats {
   /** Arithmetic mean. */
   readonly mean: number;
   /** Population standard deviation (divided by n_samples). */
   readonly std: number;
-  /** Least value. */
+  /** Smallest value. */
   readonly min: number;
   /** Largest value. */
   readonly max: number;
-  /** Linearly interpolated, like the others. */
+  /** 5th percentile, linearly interpolated like the others. */
   readonly percentile_5: number;
   /** Lower quartile. */
   readonly percentile_25: number;
@@ -25,15 +25,15 @@ export interface ChannelStats {
   readonly percentile_75: number;
   /** 95th percentile. */
   readonly percentile_95: number;
-  /** Values by bin of equal width; one edge more than counts. */
+  /** Counts in bins of equal width; one more edge than counts. */
   readonly histogram: { readonly counts: readonly number[]; readonly bin_edges: readonly number[] };
 }
 
-/** Statistics of raw samples in physical units, over every row; not of windows. */
+/** Statistics of the raw samples in physical units, over all rows (not over windows). */
 export interface BaselineStats {
   /** ISO 8601, UTC. */
   readonly created_at: string;
-  /** What was trained on, as it was named. */
+  /** Training files, as the user named them. */
   readonly source_file: string;
   /** Rows. */
   readonly n_samples: number;
@@ -45,11 +45,11 @@ export interface BaselineStats {
   readonly scaler_path: string;
   /** "sha256:" and 64 hexadecimal digits. */
   readonly scaler_hash: string;
-  /** Of the model whose training data this is. */
+  /** Version of the model trained on these data. */
   readonly model_version: string;
   /** What `check` compares batches with; absent in models trained before it existed. */
   readonly drift?: DriftBaseline;
-  /** "sha256:" and 64 hexadecimal digits, of everything else in the file: canonical JSON without this key. */
+  /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
   readonly content_hash?: string | undefined;
 }
 

@@ -20,27 +20,30 @@ export interface NoDriftFigures {
   readonly run_length: number | null;
 }
 
-/** One judge on streams with a change. */
+/** Figures of one judge on streams with a change. */
 export interface ChangeFigures {
   /** Streams that were judged. */
   readonly streams: number;
-  /** Share of streams seen by the first changed batch, by the second, and so on to the streams' end. */
+  /** Share of streams detected by the first changed batch, by the second, and so on to the end of the stream. */
   readonly seen_by: readonly number[];
   /** Share of streams with an alarm that began after the change. */
   readonly detected: number;
-  /** Batches until it, the first changed one being 1; the median over all streams, null where half were not seen. */
+  /**
+   * Batches until that alarm, where the first changed batch counts as 1: median over all streams, null if fewer than half
+   * were detected.
+   */
   readonly median_delay: number | null;
-  /** Share of streams in which it came within 5 and 25 batches. */
+  /** Share of streams with an alarm within 5 batches. */
   readonly within_5: number;
-  /** The same within 25. */
+  /** Share of streams with an alarm within 25 batches. */
   readonly within_25: number;
-  /** Of the alarms that have them, the share named right five batches later; null where there were none. */
+  /** Share of alarms whose change was named correctly five batches later; null if no alarm was named. */
   readonly label_right: number | null;
 }
 
 /** Everything that the drift bench measured. */
 export interface DriftBenchResult {
-  /** Whose recordings the streams were drawn from. */
+  /** People whose recordings the streams were drawn from. */
   readonly people: readonly string[];
   /** Length of a batch. */
   readonly batch_seconds: number;
@@ -50,23 +53,26 @@ export interface DriftBenchResult {
   readonly change_at: number;
   /** Streams for each person and change. */
   readonly streams: number;
-  /** Of all random numbers. */
+  /** Seed of all random numbers. */
   readonly seed: number;
-  /** Batches between false alarms that were asked for. */
+  /** Requested average number of batches between false alarms. */
   readonly arl: number;
-  /** By judge, on unchanged streams. */
+  /** Figures by judge on unchanged streams. */
   readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
   /** The same for each person's streams, in the order of `people`. */
   readonly no_drift_by_person: Readonly<Record<JudgeName, readonly NoDriftFigures[]>>;
-  /** Of batches in which the person kept to half of the activities, after a past of all: no drift of the sensor either. */
+  /**
+   * Figures on streams whose later batches hold only half of the person's activities. The sensor does not drift there
+   * either.
+   */
   readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
-  /** In the order of the catalogue. */
+  /** Figures by change, in the order of the catalogue. */
   readonly changes: readonly {
     readonly name: string;
     readonly expected: DriftVerdict;
     readonly figures: Readonly<Record<JudgeName, ChangeFigures>>;
   }[];
-  /** What a reader must know. */
+  /** Warnings for the reader. */
   readonly warnings: readonly string[];
 }
 

@@ -9,21 +9,24 @@ import { z } from "zod";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";
 import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from "./score.ts";
 
-/** Drift-free batches of one length: `seconds` is how long they were on average, by the pairs' effective size. */
+/** Drift-free batches of one length: `seconds` is their average length, by the pairs' effective size. */
 export interface CalibrationRung extends NullRung {
-  /** How large each statistic is without drift. */
+  /** Usual size of each statistic without drift. */
   readonly standard: Standard;
-  /** A far score above this is no question of chance. */
+  /** A score above this cannot be due to chance. */
   readonly reach: number;
-  /** Shares of a left-out person's drift-free batches, judged by what the others gave; null with a single person. */
+  /**
+   * False-alarm shares on a held-out person's drift-free batches, judged by the other people's calibration; null if there
+   * is only one person.
+   */
   readonly false_alarms: {
     readonly p_at_most_5_percent: number;
     readonly p_at_most_1_percent: number;
     readonly beyond_reach: number;
   } | null;
   /**
-   * How many times the average run length the evidence must be worth for an alarm, so that left-out people's drift-free
-   * streams of such batches run that long; see `evidenceFactor`. 1 where that was not measured.
+   * An alarm needs evidence of this many times the average run length, so that drift-free streams of held-out people reach
+   * that run length; see `evidenceFactor`. 1 if that was not measured.
    */
   readonly evidence_factor: number;
 }
@@ -52,15 +55,15 @@ export interface KindCalibration {
 /** What a batch is compared with: the training data, or the stream's own past. */
 export type CalibrationKind = "baseline" | "own_past";
 
-/** What a model knows about batches without drift. */
+/** What a model knows about drift-free batches. */
 export interface Calibration {
   /** Batches in the rolling reference and in the anchor. */
   readonly reference_batches: number;
-  /** Those for which the recordings sufficed. */
+  /** The kinds for which the recordings sufficed. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
   /**
-   * By channel: in how many seconds a person's signal gives one independent value (its integrated autocorrelation time),
-   * for the kinds that are missing. Null where no recording was long enough to say.
+   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time), used for the
+   * kinds that are missing. Null if no recording was long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;
 }

@@ -14,7 +14,7 @@ export interface ChannelStatistics {
   readonly ks: number;
   /** 0 or more: population stability index over the reference's deciles. */
   readonly psi: number;
-  /** 0 or more, in standard deviations of the baseline: how far the values would have to be moved. */
+  /** 0 or more, in standard deviations of the baseline: how far the values would have to move. */
   readonly wasserstein: number;
   /** 0 to 1: Jensen-Shannon distance of the shares by bin. */
   readonly jensenShannon: number;

@@ -19,19 +19,19 @@ import type { DriftModel } from "./comparison.ts";
 
 /** What `check` compares batches with, part of baseline_stats.json. */
 export interface DriftBaseline {
-  /** Of the windows, Hz; recordings of another rate are brought to it before they are counted. */
+  /** Sampling rate of the windows, Hz; recordings at another rate are resampled to it first. */
   readonly sampling_rate_hz: number;
   /** Predicted classes, in the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** By channel, and by what sensors' axes say together (see `withSensorSignals`), the quantile grid's edges. */
+  /** Edges of the quantile grid by channel, including signals computed from a sensor's axes (see `withSensorSignals`). */
   readonly edges: Readonly<Record<string, readonly number[]>>;
-  /** The samples that the network learned from, by the class that cross-validation predicted for them. */
+  /** The training samples, by the class that cross-validation predicted for them. */
   readonly by_class: ClassSummaries;
-  /** What cross-validation predicted for those people whom it had left out. */
+  /** What cross-validation predicted for held-out people. */
   readonly signals: ModelSignals;
-  /** What is usual without drift. */
+  /** What is usual for drift-free batches. */
   readonly calibration: Calibration;
-  /** Null where no person had enough windows for a batch. */
+  /** Null if no person had enough windows for a batch. */
   readonly accuracy: AccuracyCalibration | null;
 }
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 /** What a batch is compared with: the training data, the stream's first batches, or its last ones. */
 export type ReferenceName = "baseline" | "anchor" | "rolling";
 
-/** Distances of one channel from a reference; each is 0 for equal data, but for the ratio, which is 1. */
+/** Distances of one channel from a reference; each is 0 for equal data, except the ratio, which is 1. */
 export interface CheckedChannel {
   /** Kolmogorov-Smirnov distance, 0 to 1. */
   ks: number;
@@ -23,35 +23,35 @@ export interface CheckedChannel {
   sd_ratio: number;
 }
 
-/** The batch against one reference. */
+/** Comparison of the batch with one reference. */
 export interface CheckedComparison {
-  /** Which one. */
+  /** Which reference. */
   reference: ReferenceName;
   /** What the p-value rests on. */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
-  /** Share of drift-free batches at least as far away; null if constants judged. */
+  /** Share of drift-free batches at least as far away; null if judged by constants. */
   p_value: number | null;
-  /** Rehearsed drift-free batches that it was held against. */
+  /** Number of rehearsed drift-free batches it was compared with. */
   null_batches: number;
-  /** How many of those scored at least as high. */
+  /** How many of them scored at least as high. */
   as_high: number;
-  /** The least p-value that so many can give. */
+  /** Smallest p-value that this many batches can give. */
   resolution: number;
-  /** What the p-value is of: the largest distance, by what is usual. */
+  /** The score behind the p-value: the largest distance, relative to what is usual. */
   score: number;
   /** Channel or signal that is furthest away. */
   channel: string;
-  /** By which statistic. */
+  /** Statistic in which it is furthest away. */
   statistic: string;
-  /** So far that no rehearsed batch came near. */
+  /** Whether it is farther than any rehearsed batch came near. */
   beyond_chance: boolean;
-  /** Length that the batch counts as. */
+  /** Effective length of the batch in seconds. */
   seconds: number;
-  /** Share of the batch in classes that the reference has none of. */
+  /** Share of the batch in classes that the reference lacks. */
   unseen_share: number;
-  /** With fixed thresholds: statistics above their constants, `level` being "moderate" or "large". */
+  /** With fixed thresholds: statistics above their constants; `level` is "moderate" or "large". */
   exceeded: { channel: string; statistic: string; value: number; level: string }[];
-  /** By channel; empty once the answer was shortened. */
+  /** By channel; empty if the answer has been shortened. */
   channels: Record<string, CheckedChannel>;
 }
 
@@ -71,14 +71,14 @@ export interface SignalsAgainst {
   flip_rate_shift: number | null;
 }
 
-/** What every answer has. */
+/** Fields that every answer has. */
 export interface AnyBatch {
   schema_version: 1;
-  /** Taken once in its stream. */
+  /** Unique within its stream. */
   batch_id: string;
-  /** Whose batch it is. */
+  /** Stream that the batch belongs to. */
   stream: string;
-  /** Of the model that answered. */
+  /** Version of the model that answered. */
   model_version: string;
   /** ISO 8601, UTC. */
   checked_at: string;
@@ -127,7 +127,7 @@ export interface JudgedBatch extends AnyBatch {
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
   /** Faults that would explain the change, and the share of it (0 to 1) that each explains. */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
-  /** What a reader must know. */
+  /** Warnings for the reader. */
   warnings: string[];
 }
 
@@ -145,7 +145,7 @@ export interface RejectedBatch extends AnyBatch {
   }[];
 }
 
-/** What a check answers. */
+/** Answer of a check. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
 /** What stays of an answer for good: the distances by channel, most of its length, are dropped. */

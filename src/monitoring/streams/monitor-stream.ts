@@ -91,8 +91,8 @@ export class MonitorStream<R, E> {
   }
 
   /**
-   * Judges a batch and remembers it, all or nothing. A batch that is known by its id and content is answered as before
-   * and changes nothing.
+   * Judges a batch and remembers it, all or nothing. If the batch's id and content are already known, it returns the stored
+   * answer and changes nothing.
    * @param decide pure and synchronous
    * @returns the result as it was stored, and whether the batch was known
    * @throws UserError if the id was given to other content
@@ -117,7 +117,7 @@ export class MonitorStream<R, E> {
 
   /**
    * A person's decision about a batch: into the references (`accept`) or out of them (`exclude`).
-   * @returns false if it was so already
+   * @returns false if nothing had to change
    */
   async decideByHand(action: ByHand, batchId: string, reason: string | null = null): Promise<boolean> {
     return this.#store.decideByHand(

@@ -11,7 +11,7 @@ export type Verdict = "normal" | "gradual_drift" | "sudden_change" | "rejected";
 
 export type Admission = Pick<BatchStanding, "status" | "inReferences">;
 
-/** What a person can do about a batch. */
+/** A manual decision about a batch. */
 export type ByHand = "accept" | "exclude";
 
 /**

@@ -3,21 +3,21 @@
 
 import { MomentsMerger } from "../../stats/moments.ts";
 
-/** One channel of a batch as counts and moments. */
+/** Counts and moments of one channel of a batch. */
 export interface ChannelSummary {
   /** Finite values. */
   readonly n: number;
   /** NaN and infinities. */
   readonly missing: number;
-  /** Of the finite values, as all that follow; 0 where n is 0. */
+  /** Mean of the finite values, as are all fields below; 0 if n is 0. */
   readonly mean: number;
   /** Population standard deviation. */
   readonly std: number;
-  /** Least value. */
+  /** Smallest value. */
   readonly min: number;
   /** Largest value. */
   readonly max: number;
-  /** By bin of the grid, the two open tails included; their sum is n. */
+  /** Count per bin of the grid, including the two open tails; they sum to n. */
   readonly counts: readonly number[];
   /** Sum of the distances from the grid's first edge, over the values below it. */
   readonly excessBelow: number;

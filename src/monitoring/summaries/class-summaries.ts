@@ -11,7 +11,7 @@ import {
 } from "./batch-summary.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
-/** [K] by predicted class, null where no sample had it; not all null. */
+/** [K] by predicted class; null for a class that no sample has. At least one is not null. */
 export type ClassSummaries = readonly (BatchSummary | null)[];
 export type MergeableClasses = readonly (MergeableSummary | null)[];
 

@@ -6,26 +6,26 @@ import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
-/** The keys are those of the file. */
+/** The content of device.json. */
 export interface DeviceModel {
   readonly schema_version: 1;
-  /** Names the model in every summary, so that none is compared with another model's. */
+  /** Identifies the model in every summary, so that summaries of different models are never compared. */
   readonly model_version: string;
-  /** Of the windows, Hz; samples of another rate are brought to it. */
+  /** Sampling rate of the windows, Hz; samples at another rate are resampled to it. */
   readonly sampling_rate_hz: number;
-  /** Samples of a window. */
+  /** Samples per window. */
   readonly window_size: number;
   /** Share of a window that the next one repeats, in [0, 1). */
   readonly overlap: number;
   /** In the order of the network's inputs. */
   readonly channels: readonly string[];
-  /** Which channels form a sensor, in which unit. */
+  /** Which channels form a sensor, and its unit. */
   readonly sensors: readonly Sensor[];
   /** In the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** How the network scales its inputs; model.onnx does that itself. */
+  /** How the network scales its inputs; model.onnx applies it itself. */
   readonly scaler: Pick<Scaler, "method" | "center" | "scale">;
-  /** By channel, and by what is computed of a sensor's axes. */
+  /** Grid edges by channel, including channels computed from a sensor's axes. */
   readonly edges: Readonly<Record<string, QuantileGrid>>;
 }
 

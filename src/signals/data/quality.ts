@@ -75,23 +75,23 @@ export interface QualityReport {
     /** Steps longer than three median ones and than 0.1 s. */
     gaps: number;
   }[];
-  /** What a reader must know. */
+  /** Warnings for the reader. */
   warnings: string[];
 }
 
-/** One channel, over all rows that were read. */
+/** One channel, over all rows read. */
 export interface ChannelQuality {
-  /** Values that are missing. */
+  /** Number of missing values. */
   missing: number;
-  /** Values that are infinite. */
+  /** Number of infinite values. */
   infinite: number;
-  /** Least value. */
+  /** Smallest value. */
   min: number;
   /** Largest value. */
   max: number;
-  /** It has one value throughout. */
+  /** Whether it has a single value throughout. */
   flat: boolean;
-  /** Time in stretches that stay at one value. */
+  /** Seconds in stretches that stay at one value. */
   flat_seconds: number;
 }
 

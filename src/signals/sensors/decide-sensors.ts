@@ -12,9 +12,9 @@ export interface GivenSensor {
   readonly none: boolean;
 }
 
-/** A sensor and, in words, what its kind and unit rest on. */
+/** A sensor and, in words, the basis for its kind and unit. */
 export interface DecidedSensor extends Sensor {
-  /** As "by its values: 9.81 at rest". */
+  /** The basis in words, for example "by its values: 9.81 at rest". */
   readonly because: string;
 }
 

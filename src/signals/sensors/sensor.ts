@@ -11,7 +11,7 @@
  */
 export type SensorKind = "accelerometer" | "gravity" | "gyroscope" | "magnetometer" | "unknown";
 
-/** Names of the channels of the axes x, y and z, in this order. */
+/** Channel names of the x, y and z axes, in this order. */
 export type Axes = readonly [x: string, y: string, z: string];
 
 /** Three channels that are one vector, and what is known of them. */

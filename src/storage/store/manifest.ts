@@ -21,7 +21,7 @@ export interface Manifest {
   model_version: string;
   /** ISO 8601, UTC. */
   created_at: string;
-  /** As `tidemark train` resolved it. */
+  /** Options as `tidemark train` resolved them. */
   config: StoredConfig;
   /** What was trained on; the fingerprint is of its content. */
   data: {
@@ -51,7 +51,7 @@ export interface Manifest {
   files: Record<string, string>;
   /** File name -> hash of the first form, of the files that do. */
   mutable_files: Record<string, string>;
-  /** "sha256:" and 64 hexadecimal digits, of everything else in the file. */
+  /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file. */
   manifest_hash: string;
 }
 

@@ -71,7 +71,7 @@ export type FileContent = string | Uint8Array | { readonly path: string };
 
 /** A folder whose immutable files were found to be what its manifest says. */
 export interface ModelFolder {
-  /** As it was named. */
+  /** Path as the user named it. */
   readonly directory: string;
   /** Checked against the files. */
   readonly manifest: Manifest;
@@ -125,10 +125,11 @@ export async function writeModelFolder(
 }
 
 /**
- * Opens a model folder after checking each immutable file against the manifest's hash, and that nothing in it leads out.
+ * Opens a model folder after checking each immutable file against the manifest's hash and checking that no link leads out
+ * of the folder.
  *
- * @throws UserError where it is no model folder, or a file is missing or changed: the message names the file with the
- *   hash that was expected and the one that was found
+ * @throws UserError if it is not a model folder, or a file is missing or modified; the message names the file, the expected
+ *   hash and the hash found
  */
 export async function openModelFolder(directory: string): Promise<ModelFolder> {
   const manifest = await readManifest(directory);

@@ -9,7 +9,7 @@ import { z } from "zod";
 export interface StoredConfig {
   /** Sampling rate the network sees, Hz. */
   readonly rate: number;
-  /** Samples a window. */
+  /** Samples per window. */
   readonly window: number;
   /** Share of a window that the next one repeats, [0, 1). */
   readonly overlap: number;

@@ -6,14 +6,14 @@
 // Three things are kept of a batch, for as long as they are of use: its record with a few figures, always; its whole result,
 // for some days; its summary, while a reference needs it or a person may still decide about it.
 
-/** What became of a batch. */
+/** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
 /** What identifies a batch. */
 export interface IncomingBatch {
-  /** Whose batch it is. */
+  /** Stream that the batch belongs to. */
   readonly stream: string;
-  /** Taken once in its stream. */
+  /** Unique within its stream. */
   readonly batchId: string;
   /** Of its content: the same id with another one is refused. */
   readonly contentHash: string;
@@ -21,13 +21,13 @@ export interface IncomingBatch {
   readonly receivedAt: string;
 }
 
-/** Whether a batch is one of those that the stream's references are taken from, and why. */
+/** Whether a batch may enter the stream's references, and why. */
 export interface BatchStanding {
-  /** What was decided. */
+  /** The decision. */
   readonly status: BatchStatus;
-  /** Why, in words; null if there is nothing to say. */
+  /** The reason in words; null if there is none. */
   readonly reason: string | null;
-  /** Later batches are compared with it, too. */
+  /** Whether later batches are compared with it. */
   readonly inReferences: boolean;
 }
 
@@ -113,13 +113,13 @@ export interface StreamPage {
   readonly batches: readonly StoredBatch[];
 }
 
-/** What was shortened, and what it brought. */
+/** How much compaction shortened and saved. */
 export interface CompactedStore {
-  /** Batches that were shortened. */
+  /** Number of batches shortened. */
   readonly shortened: number;
-  /** Size of the ledger and its log before. */
+  /** Size of the ledger and its log before compaction. */
   readonly bytesBefore: number;
-  /** Size of both after. */
+  /** Size of both after compaction. */
   readonly bytesAfter: number;
 }
 

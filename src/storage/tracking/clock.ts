@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Time as a sender sees it; tests bring their own. */
+/** The sender's clock; tests inject their own. */
 export interface Clock {
-  /** Milliseconds that never go back. */
+  /** Monotonic time in milliseconds. */
   now(): number;
-  /** Until the time is over or the signal comes. */
+  /** Resolves when the time is up or the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

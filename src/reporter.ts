@@ -1,10 +1,10 @@
 // One way to say what happens while work goes on. Injected, and silent unless the caller passes one.
 
-/** Who hears what happens while work goes on. */
+/** Receives warnings and progress while work is running. */
 export interface Reporter<Event = never> {
-  /** Something that a user must know although the work goes on. It must not throw; nor must `event`. */
+  /** Receives a warning that does not stop the work. Neither it nor `event` may throw. */
   warn(message: string): void;
-  /** Progress. */
+  /** Receives progress. */
   event(event: Event): void;
 }
 

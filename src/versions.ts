@@ -5,13 +5,13 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-/** Of what made something. */
+/** Software versions that produced a result. */
 export interface Versions {
-  /** Of this package. */
+  /** Version of this package. */
   tidemark: string;
-  /** Of Node.js. */
+  /** Version of Node.js. */
   node: string;
-  /** Of onnxruntime-node. */
+  /** Version of onnxruntime-node. */
   onnxruntime: string;
   /** Of @duckdb/node-api. */
   duckdb: string;

@@ -5,7 +5,7 @@ import { z } from "zod";
 export interface HistoryRow {
   /** "fold-1", "fold-2", ... or "final". */
   fit: string;
-  /** From 1. */
+  /** Counted from 1. */
   epoch: number;
   /** Mean over the epoch's batches, nats, with dropout. */
   loss: number;

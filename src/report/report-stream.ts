@@ -27,15 +27,15 @@ import {
   verdictMetric,
 } from "./stream-log.ts";
 
-/** What a server was told of one stream. */
+/** What was sent to a server about one stream. */
 export interface ReportedStream {
-  /** Its name. */
+  /** Name of the stream. */
   readonly stream: string;
   /** Batches that were new to the server. */
   readonly sent: number;
   /** Address of its run; null if the server has none. */
   readonly page: string | null;
-  /** `events` are batches. */
+  /** What the server did not accept; `events` counts batches. */
   readonly unsent: Unsent | null;
 }
 

@@ -4,14 +4,14 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 import type { TrackedOutcome } from "./training-tracker.ts";
 
-/** What the tracking server has of a run that has ended. */
+/** What the tracking server has received when a run ends. */
 export interface TrackedEvent {
   type: "tracked";
   /** The run's page; null if the server has none. */
   page: string | null;
-  /** What was registered, as "walk version 3 (champion)". */
+  /** Registered versions, for example "walk version 3 (champion)". */
   versions: readonly string[];
-  /** Events that only the model folder has. */
+  /** Events that are stored only in the model folder. */
   unsent: number;
 }
 

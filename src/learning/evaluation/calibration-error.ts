@@ -4,15 +4,15 @@
 
 /** Windows whose confidence lies in one bin. */
 export interface ReliabilityBin {
-  /** Least confidence of the bin, exclusive. */
+  /** Lower bound of the bin, exclusive. */
   readonly lower: number;
-  /** Largest confidence of the bin, inclusive. */
+  /** Upper bound of the bin, inclusive. */
   readonly upper: number;
   /** Windows. */
   readonly n: number;
   /** Mean probability of the predicted class; null in an empty bin. */
   readonly confidence: number | null;
-  /** Share of right predictions; null in an empty bin. */
+  /** Share of correct predictions; null in an empty bin. */
   readonly accuracy: number | null;
 }
 

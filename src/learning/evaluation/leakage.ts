@@ -13,35 +13,38 @@ export interface FoldParts {
   readonly testIndex: Int32Array;
 }
 
-/** Who stood on which side of a fold, counted from what was used. */
+/** Who was on which side of a fold, counted from the windows actually used. */
 export interface FoldLeakage {
-  /** From 1. */
+  /** Counted from 1. */
   readonly fold: number;
-  /** Learned from. */
+  /** People in the training part. */
   readonly train_users: readonly string[];
-  /** Chose the epoch. */
+  /** People in the validation part, which chooses the epoch. */
   readonly validation_users: readonly string[];
-  /** Were tested. */
+  /** People in the test part. */
   readonly test_users: readonly string[];
-  /** Tested, and also trained or validated on. */
+  /** People in the test part and also in the training or validation part. */
   readonly shared_users: readonly string[];
-  /** Validated on, and also trained on. */
+  /** People in both the validation and the training part. */
   readonly shared_validation_users: readonly string[];
   /** Test windows that share a sample with a training or validation window. */
   readonly overlapping_windows: number;
   /** Validation windows that share a sample with a training window. */
   readonly overlapping_validation_windows: number;
-  /** Least time between a test window and a training or validation window of one recording; null: no recording is on both sides. */
+  /**
+   * Shortest time between a test window and a training or validation window of the same recording; null if no recording is
+   * on both sides.
+   */
   readonly smallest_gap_seconds: number | null;
 }
 
-/** Proof that no fold was tested on what it had learned from. */
+/** Evidence that no fold was tested on data it had learned from. */
 export interface LeakageReport {
-  /** How people or windows were split. */
+  /** How the folds were split. */
   readonly split: SplitKind;
-  /** No fold tests or validates on a person it also learns from. */
+  /** Whether no fold tests or validates on a person it also learns from. */
   readonly no_shared_person: boolean;
-  /** No test or validation window shares a sample with a window of another part. */
+  /** Whether no test or validation window shares a sample with a window of another part. */
   readonly no_overlapping_range: boolean;
   /** Folds in order. */
   readonly folds: readonly FoldLeakage[];

@@ -3,9 +3,9 @@
 import { z } from "zod";
 import type { ClassificationMetrics } from "./classification-metrics.ts";
 
-/** Mean and sample standard deviation; null where it is undefined. */
+/** Mean and sample standard deviation, each null if undefined. */
 export interface Spread {
-  /** Null where the metric is undefined for every member. */
+  /** Null if the metric is undefined for every member. */
   readonly mean: number | null;
   /** Sample standard deviation (n - 1); null for fewer than two members. */
   readonly sd: number | null;

@@ -48,7 +48,7 @@ export interface CycleFit<W> {
   readonly unlabelled: Float32Array;
 }
 
-/** One of: `vanished` (a class that was predicted is not any more), `dominated` (one class holds most of the selection), `nothing
+/** One of: `vanished` (a class is no longer predicted), `dominated` (one class holds most of the selection), `nothing
  * selected`, `dropped` (the holdout is worse than cycle 0), `no gain`, `all selected`, `cycles`. */
 export type StopReason =
   | "vanished"
@@ -94,11 +94,11 @@ export interface CycleReport {
   };
 }
 
-/** How right pseudo-labels are, if true labels are known. */
+/** Accuracy of pseudo-labels, if true labels are known. */
 export interface PseudoLabelTruth {
-  /** Share of right ones. */
+  /** Share of correct pseudo-labels. */
   readonly accuracy: number;
-  /** Recall is of all unlabelled windows of the class. */
+  /** By class; recall is over all unlabelled windows of the class. */
   readonly per_class: Readonly<Record<string, { readonly precision: number | null; readonly recall: number | null }>>;
 }
 

@@ -7,59 +7,59 @@ import { studentTBound } from "../../stats/student-t.ts";
 import { confusionMatrix } from "../evaluation/confusion-matrix.ts";
 import { classScores, macroMean } from "../evaluation/f1.ts";
 
-/** One person of the holdout under both networks. */
+/** One holdout person's results under both networks. */
 export interface PairedPerson {
-  /** Who. */
+  /** Name of the person. */
   readonly person: string;
   /** Labelled windows of the person. */
   readonly windows: number;
-  /** By the champion. */
+  /** Macro F1 of the champion. */
   readonly champion_macro_f1: number;
-  /** By the candidate. */
+  /** Macro F1 of the candidate. */
   readonly candidate_macro_f1: number;
 }
 
-/** Champion and candidate on the holdout. */
+/** Comparison of champion and candidate on the holdout. */
 export interface HoldoutComparison {
-  /** Each person under both. */
+  /** Each person's results under both networks. */
   readonly people: readonly PairedPerson[];
   /** Over all of the holdout's windows. */
   readonly champion_macro_f1: number;
-  /** The same by the candidate. */
+  /** The same for the candidate. */
   readonly candidate_macro_f1: number;
-  /** Mean over people of candidate minus champion. */
+  /** Candidate minus champion, averaged over people. */
   readonly mean_difference: number;
-  /** Of that mean, 90 %. */
+  /** 90 % interval of that mean. */
   readonly interval: readonly [number, number];
-  /** Cycles that the candidate is the best of. */
+  /** Number of cycles from which the candidate was chosen. */
   readonly cycles: number;
-  /** By how much the best of so many would be ahead in the mean if all were alike. */
+  /** Expected lead of the best of that many cycles if all were equally good. */
   readonly chance: number;
 }
 
-/** Signs on the unlabelled windows, of one network. */
+/** Indirect quality measures of one network on the unlabelled windows. */
 export interface Proxies {
   /** Mean probability of the predicted class. */
   readonly mean_confidence: number;
   /** Mean entropy as a share of the maximum. */
   readonly mean_entropy: number;
-  /** Share of neighbouring windows with another label; null where there are none. */
+  /** Share of consecutive windows whose labels differ; null if there are no such pairs. */
   readonly flip_rate: number | null;
-  /** Largest KS distance of a channel between the unlabelled data and the network's own baseline. */
+  /** Largest KS distance in any channel between the unlabelled data and the network's own baseline. */
   readonly drift: number;
 }
 
-/** One question of the gate. */
+/** One rule of the gate. */
 export interface GateRule {
   /** Short name. */
   readonly name: string;
-  /** The answer is yes. */
+  /** Whether the candidate passed. */
   readonly passed: boolean;
-  /** What was measured; null if it could not be. */
+  /** Measured value; null if it could not be measured. */
   readonly value: number | null;
-  /** What it was held against; null if there is none. */
+  /** Limit for the value; null if there is none. */
   readonly limit: number | null;
-  /** For a reader: what was asked. */
+  /** Description of the rule for the reader. */
   readonly about: string;
 }
 

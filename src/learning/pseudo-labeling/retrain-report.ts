@@ -9,33 +9,33 @@ export interface RetrainReport {
   schema_version: 1;
   /** ISO 8601, UTC. */
   created_at: string;
-  /** Of the model whose place is asked for. */
+  /** Version of the present champion. */
   champion: string;
-  /** Null where the candidate was refused before it became a model. */
+  /** Version of the candidate; null if it was rejected before it became a model. */
   candidate: string | null;
-  /** The retraining's options. */
+  /** Options of the retraining. */
   config: Record<string, unknown>;
   /** In the order of the network's outputs. */
   classes: string[];
-  /** Labelled people that were learned from, and their windows. */
+  /** Labelled people in training, and their windows. */
   labelled: { people: string[]; windows: number };
-  /** Labelled people that judge, and their windows. */
+  /** Labelled people in the holdout, and their windows. */
   holdout: { people: string[]; windows: number };
-  /** The unlabelled recordings; the fingerprint is of their content. */
+  /** The unlabelled recordings; the fingerprint is the hash of their content. */
   unlabelled: { files: string[]; fingerprint: string; windows: number };
-  /** In order, cycle 0 first. */
+  /** Cycles in order, starting with cycle 0. */
   cycles: CycleReport[];
   /** The best cycle on the holdout. */
   winner: number;
-  /** Why no further cycle was run; "adabn" where there were none to run. */
+  /** Why no further cycle was run; "adabn" if there were no cycles to run. */
   stopped: StopReason | "adabn";
-  /** Of the winner with the champion. */
+  /** Comparison of the winner with the champion. */
   comparison: HoldoutComparison;
-  /** On the unlabelled windows; null where the holdout had refused already. */
+  /** Measures on the unlabelled windows; null if the candidate had already failed on the holdout. */
   proxies: { champion: Proxies; candidate: Proxies } | null;
-  /** Every rule with its number. */
+  /** Every rule with its measured value. */
   gate: { passed: boolean; rules: GateRule[] };
-  /** Time that it took. */
+  /** Duration in seconds. */
   seconds: number;
   /** Warnings for the reader. */
   warnings: string[];

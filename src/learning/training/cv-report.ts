@@ -57,35 +57,35 @@ export interface CvReport {
   warnings: string[];
 }
 
-/** One fold, tested on people or windows that its network had not seen. */
+/** One fold, tested on people or windows that its network never saw. */
 export interface FoldReport {
-  /** From 1. */
+  /** Counted from 1. */
   fold: number;
-  /** Tested on these people. */
+  /** People in the test part. */
   test_users: string[];
   /** Windows. */
   n_train: number;
-  /** Windows that chose the epoch. */
+  /** Validation windows. */
   n_validation: number;
-  /** Windows that were tested. */
+  /** Test windows. */
   n_test: number;
   /** The epoch whose weights were kept, from 1. */
   best_epoch: number;
-  /** Epochs that it ran. */
+  /** Number of epochs run. */
   epochs: number;
-  /** Time that it took. */
+  /** Duration in seconds. */
   seconds: number;
-  /** On the test part. */
+  /** Metrics on the test part. */
   metrics: ClassificationMetrics;
 }
 
-/** One person, tested by networks that had not seen them. */
+/** One person, tested by networks that never saw them. */
 export interface UserReport {
-  /** Who. */
+  /** Name of the person. */
   user: string;
-  /** The fold that tested this person; null where several did. */
+  /** Fold that tested this person; null if several did. */
   fold: number | null;
-  /** On the person's windows. */
+  /** Metrics on the person's windows. */
   metrics: ClassificationMetrics;
 }
 

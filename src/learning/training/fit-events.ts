@@ -1,60 +1,63 @@
 // What fits report while they run. Times are seconds; everything is JSON-able.
 import type { ClassificationMetrics } from "../evaluation/classification-metrics.ts";
 
-/** A training fits the network once per fold and once more on everything; a retraining once per cycle, then once per fold. */
+/**
+ * A training fits the network once per fold and then once on all data; a retraining fits it once per cycle and then once
+ * per fold.
+ */
 export type FitName = `fold-${number}` | `cycle-${number}` | "final";
 
-/** An epoch has ended. */
+/** The end of an epoch. */
 export interface EpochEvent {
   type: "epoch";
-  /** Which fit. */
+  /** Name of the fit. */
   fit: FitName;
-  /** From 1. */
+  /** Counted from 1. */
   epoch: number;
-  /** The most there can be; early stopping may end the fit before. */
+  /** Maximum number of epochs; early stopping may end the fit sooner. */
   epochs: number;
   /** Mean training loss, nats. */
   loss: number;
-  /** On the training part, 0 to 1. */
+  /** Accuracy on the training part, 0 to 1. */
   accuracy: number;
-  /** Null in the final fit, which holds nothing out. */
+  /** Loss on the validation part, nats; null in the final fit, which has no validation part. */
   valLoss: number | null;
   /** On the validation part; null in the final fit. */
   valAccuracy: number | null;
   /** On the validation part; null in the final fit. */
   valMacroF1: number | null;
-  /** Of this epoch. */
+  /** Learning rate of this epoch. */
   learningRate: number;
-  /** Time that the epoch took. */
+  /** Duration of the epoch. */
   seconds: number;
   /** Windows trained on or validated, per second. */
   windowsPerSecond: number;
   /** The best epoch of this fit so far. */
   best: boolean;
-  /** For the whole run, an estimate from the epochs so far; null while there is none. */
+  /** Estimated time left for the whole run, from the epochs so far; null until there is an estimate. */
   secondsLeft: number | null;
 }
 
-/** What one fit reports. */
+/** Events of one fit. */
 export type FitEvent =
   | {
-      /** A fit goes on from its checkpoint. */
+      /** A fit resumes from its checkpoint. */
       type: "resumed";
-      /** Which fit. */
+      /** Name of the fit. */
       fit: FitName;
-      /** Finished in earlier sittings. */
+      /** Epochs finished before the interruption. */
       epochs: number;
     }
   | {
-      /** Within an epoch, a few times a second at most. */
+      /** Progress within an epoch, at most a few times per second. */
       type: "batch";
-      /** Which fit. */
+      /** Name of the fit. */
       fit: FitName;
-      /** From 1. */
+      /** Counted from 1. */
       epoch: number;
-      /** The most there can be. */
+      /** Maximum number. */
       epochs: number;
-      /** Steps of the epoch that are done. */
+      /** Steps done in this epoch. */
       step: number;
       /** Steps per epoch. */
       steps: number;
@@ -65,39 +68,39 @@ export type FitEvent =
     }
   | EpochEvent;
 
-/** A fold was fitted and tested. */
+/** The end of a fold, after its test. */
 export interface FoldEvent {
   type: "fold";
-  /** From 1. */
+  /** Counted from 1. */
   fold: number;
-  /** How many there are. */
+  /** Number of folds. */
   folds: number;
-  /** The epoch that was kept. */
+  /** The epoch whose weights were kept. */
   bestEpoch: number;
-  /** Epochs that it ran. */
+  /** Number of epochs run. */
   epochs: number;
-  /** Time that it took. */
+  /** Duration in seconds. */
   seconds: number;
-  /** On the test part. */
+  /** Metrics on the test part. */
   metrics: ClassificationMetrics;
 }
 
-/** The final fit has ended. */
+/** The end of the final fit. */
 export interface FinalEvent {
   type: "final";
-  /** Epochs that it ran. */
+  /** Number of epochs run. */
   epochs: number;
-  /** Time that it took. */
+  /** Duration in seconds. */
   seconds: number;
 }
 
-/** Before any fit: about how much the training takes, and what the machine or the container has. */
+/** Sent before any fit: roughly how much memory the training needs, and what the machine or container has. */
 export interface MemoryEvent {
   type: "memory";
-  /** What the training will take, about. */
+  /** Estimated memory for the training. */
   neededBytes: number;
-  /** What the machine has. */
+  /** Total memory of the machine. */
   totalBytes: number;
-  /** What is free of it. */
+  /** Memory available. */
   availableBytes: number;
 }

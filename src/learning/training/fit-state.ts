@@ -5,7 +5,7 @@ import type { NetworkState } from "./network-session.ts";
 
 /** One finished epoch. */
 export interface FitEpoch {
-  /** From 1. */
+  /** Counted from 1. */
   epoch: number;
   /** Mean over the epoch's steps, nats, with dropout. */
   loss: number;

@@ -2,27 +2,30 @@
 
 import type { DriftVerdict } from "./decision.ts";
 
-/** Who judges a stream: this monitor, the textbook's constants, a KS p-value of raw counts, or an alarm in every hundredth batch. */
+/**
+ * The judge of a stream: this monitor, textbook constants, a KS p-value of raw counts, or an alarm in every hundredth
+ * batch.
+ */
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
 /** One verdict a batch, in order. */
 export type Verdicts = readonly DriftVerdict[];
 
-/** One judge on streams without drift. */
+/** Figures of one judge on streams without drift. */
 export interface NoDriftFigures {
-  /** Streams that were judged. */
+  /** Number of streams judged. */
   readonly streams: number;
-  /** Batches of all of them. */
+  /** Total number of batches. */
   readonly batches: number;
-  /** Share of batches that alarmed. */
+  /** Share of batches with an alarm. */
   readonly alarms_per_batch: number;
-  /** Batches for each alarm that began; null where none did. */
+  /** Batches per alarm that began; null if there was no alarm. */
   readonly run_length: number | null;
 }
 
 /** Figures of one judge on streams with a change. */
 export interface ChangeFigures {
-  /** Streams that were judged. */
+  /** Number of streams judged. */
   readonly streams: number;
   /** Share of streams detected by the first changed batch, by the second, and so on to the end of the stream. */
   readonly seen_by: readonly number[];

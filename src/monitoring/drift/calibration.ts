@@ -31,24 +31,24 @@ export interface CalibrationRung extends NullRung {
   readonly evidence_factor: number;
 }
 
-/** What is usual for batches compared with one kind of reference. */
+/** What is usual for drift-free batches compared with one kind of reference. */
 export interface KindCalibration {
   /**
-   * What kept a batch apart from its reference. "bouts": nothing but chance, since there were too few people to leave one
-   * out (a stationary block bootstrap of all recordings); a new person will look further away than they did.
+   * How rehearsed batches were separated from their reference. "bouts": nothing but chance (a stationary block bootstrap of
+   * all recordings), because there were too few people to hold one out. A new person will look further away than that.
    */
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
-  /** What the score is made of: with whichever the evidence of a shift grows faster. */
+  /** Statistic behind the score: the one with which the evidence of a shift grows faster. */
   readonly statistic: ScoreStatistic;
-  /** Share of batches with a shift of `shift_sd` in one channel that had p <= .05, by what the score is made of. */
+  /** Share of batches with p <= .05 after a shift of `shift_sd` in one channel, by the statistic behind the score. */
   readonly seen:
     | ({
         readonly shift_sd: number;
-        /** By how much ln of the evidence of such a shift grows with a batch. */
+        /** Growth of ln(evidence) per batch under such a shift. */
         readonly growth?: Readonly<Record<ScoreStatistic, number>>;
       } & Readonly<Record<ScoreStatistic, number>>)
     | null;
-  /** By ascending length. */
+  /** One per batch length, shortest first. */
   readonly rungs: readonly CalibrationRung[];
 }
 

@@ -24,7 +24,7 @@ import { addEvidence, type EvidenceState, evidenceStateSchema, isAlarm, noEviden
 import { noScores, type OwnScores, ownScoresSchema, withScore } from "./null-scores.ts";
 import { ksWithin } from "./within-classes.ts";
 
-/** What became of a stream. */
+/** Verdict on a stream. */
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
 
 type OwnPast = Exclude<ReferenceKind, "baseline">;

@@ -18,11 +18,11 @@ import { scoreSchema } from "./score.ts";
 export interface NullRung {
   /** Length of these batches. */
   readonly seconds: number;
-  /** By person, each ascending. */
+  /** By person, each in ascending order. */
   readonly scores: readonly (readonly number[])[];
 }
 
-/** By ascending length. */
+/** One per batch length, shortest first. */
 export type NullScores = readonly NullRung[];
 
 export interface PValue {

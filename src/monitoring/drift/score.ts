@@ -12,21 +12,21 @@ import { type ClassSummaries, rowsOf, wholeOf } from "../summaries/class-summari
 import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
 import { effectiveSize, effectiveSizeWithin, ksWithin } from "./within-classes.ts";
 
-/** Of one channel of two batches: the whole of them, but for the last. */
+/** Distances of one channel between two batches. All but the last use the whole batches. */
 export interface PairStatistics extends ChannelStatistics {
-  /** 0 to 1: KS distance within the predicted classes, averaged; 0 where they have no class in common. */
+  /** 0 to 1: KS distance within the predicted classes, averaged; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;
 }
 
 /** Any statistic of a channel. */
 export type StatisticName = keyof PairStatistics;
 
-/** What the score can be made of. */
+/** Statistics from which the score can be computed. */
 export type ScoreStatistic = "ks" | "ksWithinClasses";
 /** What the far score is made of. */
 export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
 
-/** By channel: what a statistic's size is without drift, as [mean, standard deviation]. */
+/** By channel: usual size of each statistic without drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
 
 /** Sizes of differences of float32 samples, as multiples of a spread: beyond these, scores overflow. */

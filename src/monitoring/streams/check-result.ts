@@ -2,7 +2,7 @@
 // as in the other files that other tools read. What could not be compared is left out, never filled in.
 import { z } from "zod";
 
-/** What a batch is compared with: the training data, the stream's first batches, or its last ones. */
+/** What a batch is compared with: the training data, the stream's first batches, or its latest batches. */
 export type ReferenceName = "baseline" | "anchor" | "rolling";
 
 /** Distances of one channel from a reference; each is 0 for equal data, except the ratio, which is 1. */
@@ -55,15 +55,15 @@ export interface CheckedComparison {
   channels: Record<string, CheckedChannel>;
 }
 
-/** What the network says of the batch, against one reference. */
+/** Output of the network on the batch, compared with one reference. */
 export interface SignalsAgainst {
-  /** Total variation of the classes' shares, 0 to 1. */
+  /** Total variation distance between the class shares, 0 to 1. */
   mix_shift: number;
-  /** KS distance of the confidences. */
+  /** KS distance between the confidences. */
   confidence_ks: number;
-  /** KS distance of the entropies. */
+  /** KS distance between the entropies. */
   entropy_ks: number;
-  /** KS distance of the margins between the first and the second class. */
+  /** KS distance between the margins of the first class over the second. */
   margin_ks: number;
   /** Mean confidence minus the reference's. */
   confidence_shift: number;
@@ -84,57 +84,60 @@ export interface AnyBatch {
   checked_at: string;
 }
 
-/** The answer to a batch that could be judged. */
+/** The answer for a batch that could be judged. */
 export interface JudgedBatch extends AnyBatch {
   /** What became of the stream. */
   verdict: "normal" | "gradual_drift" | "sudden_change";
-  /** The name of the change is final, five batches after the alarm. */
+  /** Whether the name of the change is final, which it is five batches after the alarm. */
   confirmed: boolean;
-  /** Id of the batch that alarmed first; null without an alarm. */
+  /** Id of the first batch that alarmed; null without an alarm. */
   alarm_since: string | null;
-  /** Id of the batch at which the change began, about; null if unknown. */
+  /** Id of the batch at which the change began (estimated); null if unknown. */
   change_point: string | null;
-  /** Later batches are compared with this one, too. */
+  /** Whether later batches are compared with this one. */
   entered_references: boolean;
-  /** Unlike its own past, without an alarm: kept out of the references. */
+  /** Whether the batch differs from the stream's past without an alarm. If so, it stays out of the references. */
   doubtful: boolean;
-  /** Unlike the people whom the model learned from. */
+  /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
-  /** What it was judged by. */
+  /** Thresholds used to judge it. */
   thresholds: "calibrated" | "fixed";
-  /** Rows that were read and kept. */
+  /** Rows read and kept. */
   rows: number;
-  /** Windows that were labelled. */
+  /** Windows labelled. */
   windows: number;
   /** Recorded time. */
   seconds: number;
-  /** The reference from which the batch is furthest away; null if nothing could be compared. */
+  /** Reference from which the batch is furthest away; null if nothing could be compared. */
   leading: ReferenceName | null;
-  /** One for each reference that there is. */
+  /** One per available reference. */
   comparisons: CheckedComparison[];
-  /** What has added up, and the value at which it alarms for the run length that was asked for. */
+  /** Accumulated evidence, and the value at which it raises an alarm for the requested run length. */
   evidence: { value: number; alarm_at: number; average_run_length: number };
-  /** Batches that a reference holds when full, and that the two hold now. */
+  /** Capacity of a reference in batches, and the number that each of the two holds now. */
   references: { window_size: number; rolling_batches: number; anchor_batches: number };
-  /** What the network says of the batch, alone and against each reference. */
+  /** Output of the network on the batch, alone and against each reference. */
   signals: {
     class_shares: Record<string, number>;
     mean_confidence: number;
     flip_rate: number | null;
     against: Partial<Record<ReferenceName, SignalsAgainst>>;
   };
-  /** Share of right labels, estimated without any, with an interval for new people; null if not calibrated. `rehearsed`: left-out people were like that. */
+  /**
+   * Accuracy estimated without labels, with an interval for new people; null if not calibrated. `rehearsed` says whether
+   * held-out people covered this case.
+   */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
-  /** Faults that would explain the change, and the share of it (0 to 1) that each explains. */
+  /** Faults that would explain the change, with the share of it (0 to 1) that each explains. */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
   /** Warnings for the reader. */
   warnings: string[];
 }
 
-/** The answer to a batch that the quality gate refused. */
+/** The answer for a batch that the quality gate rejected. */
 export interface RejectedBatch extends AnyBatch {
   verdict: "rejected";
-  /** What was expected and found; `code` is one of a fixed set, further keys say where. */
+  /** What was expected and what was found. `code` is one of a fixed set; further keys say where. */
   reasons: {
     code: string;
     message: string;

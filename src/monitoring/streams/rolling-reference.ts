@@ -4,24 +4,24 @@ import { z } from "zod";
 import { type BatchFigures, type ChannelFigures, mergeFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
 
-/** One number a channel, by name. */
+/** One number per channel, by channel name. */
 export type PerChannel = Record<string, number>;
 
 /** The content of rolling_reference.json: the last accepted batches of a stream. */
 export interface RollingReference {
-  /** Whose batches these are; absent before the first batch. */
+  /** Stream that the batches belong to; absent before the first batch. */
   stream?: string | undefined;
-  /** When its batches last changed: ISO 8601, UTC; null until the first accepted batch. */
+  /** Time of its last change (ISO 8601, UTC); null until the first accepted batch. */
   last_updated: string | null;
-  /** How many batches are kept. */
+  /** Number of batches it can hold. */
   window_size: number;
   /** Oldest first. */
   batches: { batch_id: string; timestamp: string; per_channel_mean: PerChannel; per_channel_std: PerChannel }[];
-  /** Over all of its batches, by channel. */
+  /** Statistics over all of its batches, by channel. */
   aggregated: {
     rolling_mean: PerChannel;
     rolling_std: PerChannel;
-    /** The direction of the batches' means, by channel name. */
+    /** Direction of the batch means, by channel name. */
     trend: Record<string, Trend>;
   };
 }

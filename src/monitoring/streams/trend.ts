@@ -8,7 +8,7 @@
 // them is rare enough. Five have to be strictly ordered, so a walk of one standard deviation of the values' own noise a
 // step is seen in 25 % of the windows, of ten in all. It describes; alarms come from the drift statistics.
 
-/** Where a channel's means go over the batches of a reference. */
+/** Direction of a channel's means over the batches of a reference. */
 export type Trend = "stable" | "rising" | "falling";
 
 /** Two-sided. With five values it asks for a strictly ordered series; an arbitrary choice. */

@@ -22,7 +22,7 @@ export interface Piece {
 
 /** The windows of the rows that had arrived at that moment. */
 export interface BatchWindows {
-  /** W. */
+  /** W, the number of windows. */
   readonly count: number;
   /** One, unless the batch is longer than a million samples. */
   readonly chunks: readonly WindowChunk[];

@@ -6,29 +6,29 @@
 
 import { millionths } from "../../stats/millionths.ts";
 
-/** What a network says of a batch, as counts that add up over batches. */
+/** Output of a network on a batch, as counts that can be added over batches. */
 export interface ModelSignals {
-  /** W. */
+  /** W, the number of windows. */
   readonly windows: number;
   /** [K] windows by predicted class. */
   readonly classCounts: readonly number[];
   /** Probability of the predicted class. */
   readonly confidence: SignalSummary;
-  /** Of the probabilities, as a share of the greatest possible (ln K). */
+  /** Entropy of the probabilities, as a share of its maximum (ln K). */
   readonly entropy: SignalSummary;
-  /** Probability of the predicted class minus that of the next. */
+  /** Probability of the predicted class minus that of the runner-up. */
   readonly margin: SignalSummary;
-  /** Windows that follow another one in time, and those among them with another label. */
+  /** Number of pairs of consecutive windows. */
   readonly pairs: number;
-  /** Of those pairs, the ones with two labels. */
+  /** Number of pairs whose labels differ. */
   readonly flips: number;
 }
 
 /** One signal of the windows, counted over a fixed grid. */
 export interface SignalSummary {
-  /** By bin of `signalEdges`, the two tails included. */
+  /** Count per bin of `signalEdges`, including the two tails. */
   readonly counts: readonly number[];
-  /** Sum in millionths, each window rounded: an integer, so that sums too are exact in any order. */
+  /** Sum in millionths, rounded per window. It is an integer, so sums are exact in any order. */
   readonly millionths: number;
 }
 

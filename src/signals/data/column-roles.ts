@@ -22,15 +22,15 @@ export interface ColumnOptions {
   readonly pathColumns?: readonly string[];
 }
 
-/** The columns that were used, by the names the file has; null where there is none. */
+/** The columns used, by their names in the file; null if there is none. */
 export interface ResolvedColumns {
-  /** Null if there is none, as for the others. */
+  /** Activity of the sample. */
   readonly label: string | null;
-  /** Who wore the sensor. */
+  /** Person who wore the sensor. */
   readonly group: string | null;
   /** One uninterrupted recording. */
   readonly recording: string | null;
-  /** When the sample was taken. */
+  /** Time of the sample. */
   readonly time: string | null;
   /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (rows or samples, counted). */
   readonly timeUnit: TimeUnit;

@@ -11,11 +11,11 @@ import type { StoredRows } from "./stored-rows.ts";
 export type { DecidedSensor } from "../sensors/decide-sensors.ts";
 export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts";
 
-/** The sensors of recordings, in the order of their channels. */
+/** The sensors found in recordings, in the order of their channels. */
 export interface FoundSensors {
-  /** A channel belongs to one of them at most. */
+  /** Each channel belongs to at most one sensor. */
   readonly sensors: readonly DecidedSensor[];
-  /** One for each thing that could not be told or contradicts itself, with the option that settles it. */
+  /** One for each ambiguity or contradiction, with the option that settles it. */
   readonly warnings: readonly string[];
 }
 

@@ -3,21 +3,21 @@
 
 import { z } from "zod";
 
-/** How much there is of something. */
+/** Amount of data. */
 export interface RowsAndSeconds {
-  /** Rows that were kept. */
+  /** Rows kept. */
   rows: number;
   /** Recorded time. */
   seconds: number;
 }
 
-/** What is known of recordings before they are used. */
+/** Description of recordings before they are used. */
 export interface QualityReport {
-  /** Rows read and kept, and those left out by reason. */
+  /** Rows read, rows kept, and rows dropped by reason. */
   rows: {
     read: number;
     kept: number;
-    /** Each row counted once, under the first reason that holds. */
+    /** Each row is counted once, under the first reason that applies. */
     dropped: {
       missing_label: number;
       missing_person: number;
@@ -29,7 +29,7 @@ export interface QualityReport {
   };
   /** Rows by file. */
   files: { file: string; rows: number }[];
-  /** The columns that were used; null where there is none. */
+  /** Columns used; null if there is none. */
   columns: {
     label: string | null;
     group: string | null;
@@ -41,13 +41,13 @@ export interface QualityReport {
   };
   /** Recorded time in all stretches. */
   seconds: number;
-  /** People. */
+  /** Number of people. */
   users: number;
-  /** Uninterrupted recordings. */
+  /** Number of uninterrupted recordings. */
   recordings: number;
-  /** Pieces of one person, recording and label without a gap. */
+  /** Pieces without a gap that belong to one person, recording and label. */
   stretches: number;
-  /** Over recordings; null where none has two rows. `jitter` is a share of the median step. */
+  /** Sampling over recordings; null if none has two rows. `jitter` is a share of the median step. */
   sampling: {
     rate_hz: number | null;
     rate_hz_min: number | null;
@@ -55,7 +55,7 @@ export interface QualityReport {
     jitter: number;
     jitter_max: number;
   };
-  /** Steps longer than three median ones and than 0.1 s. */
+  /** Steps longer than both three median steps and 0.1 s. */
   gaps: { count: number; seconds: number; longest_seconds: number; rule: string };
   /** By channel. */
   channels: Record<string, ChannelQuality>;
@@ -67,12 +67,12 @@ export interface QualityReport {
   per_recording: {
     user: string;
     recording: string;
-    /** Rows read and kept, and those left out by reason. */
+    /** Rows read, rows kept, and rows dropped by reason. */
     rows: number;
     seconds: number;
     rate_hz: number | null;
     jitter: number;
-    /** Steps longer than three median ones and than 0.1 s. */
+    /** Steps longer than both three median steps and 0.1 s. */
     gaps: number;
   }[];
   /** Warnings for the reader. */
@@ -126,7 +126,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
   seconds: seconds.describe("Recorded time in all stretches."),
   users: count,
   recordings: count,
-  stretches: count.describe("Pieces of one person, recording and label without a gap."),
+  stretches: count.describe("Pieces without a gap that belong to one person, recording and label."),
   sampling: z.object({
     rate_hz: z
       .number()

@@ -20,11 +20,11 @@ export interface WindowOptions {
 
 /** Samples (after resampling) that no window covers, each counted once. */
 export interface DroppedSamples {
-  /** In stretches shorter than a window. */
+  /** Samples in stretches shorter than a window. */
   shortStretches: { stretches: number; samples: number };
-  /** At the end of longer stretches, less than a step. */
+  /** Samples at the end of longer stretches, fewer than a step. */
   remainders: { stretches: number; samples: number };
-  /** In stretches whose label is not among the given classes. */
+  /** Samples in stretches whose label is not one of the given classes. */
   unknownClass: { stretches: number; samples: number };
 }
 

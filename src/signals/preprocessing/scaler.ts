@@ -17,7 +17,7 @@ export interface Scaler {
   channels: string[];
   /** Subtracted from each channel. */
   center: number[];
-  /** By which each channel is then divided. */
+  /** Divisor of each channel after centring. */
   scale: number[];
 }
 

@@ -7,24 +7,24 @@
  * - `gravity`: the direction of gravity alone, as phones compute it
  * - `gyroscope`: angular velocity
  * - `magnetometer`
- * - `unknown`: the axes of one vector, of which neither names nor values tell the kind
+ * - `unknown`: the axes of one vector whose kind neither names nor values reveal
  */
 export type SensorKind = "accelerometer" | "gravity" | "gyroscope" | "magnetometer" | "unknown";
 
 /** Channel names of the x, y and z axes, in this order. */
 export type Axes = readonly [x: string, y: string, z: string];
 
-/** Three channels that are one vector, and what is known of them. */
+/** Three channels that form one vector, with their kind and unit. */
 export interface Sensor {
-  /** Begins the names of what is computed of the sensor: "A" of "A magnitude". */
+  /** Prefix of the signals computed from the sensor: "A" in "A magnitude". */
   readonly name: string;
   /** What it measures. */
   readonly kind: SensorKind;
   /** Names of its three channels. */
   readonly channels: Axes;
-  /** Null if nothing tells it: raw counts, for example. */
+  /** Null if unknown, as for raw counts. */
   readonly unit: SensorUnit | null;
-  /** Whether an accelerometer at rest measures gravity; null if nothing tells it, and for other kinds. */
+  /** Whether the accelerometer measures gravity at rest; null if unknown, and for other kinds. */
   readonly gravity: boolean | null;
 }
 

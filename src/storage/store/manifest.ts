@@ -15,7 +15,7 @@ import { largeWindowFault, type StoredConfig, storedConfigSchema } from "./store
 /** The content of manifest.json: what a model is, what it was made from, and the hash of every file. */
 export interface Manifest {
   schema_version: 1;
-  /** That wrote the folder. */
+  /** Tidemark version that wrote the folder. */
   tidemark_version: string;
   /** Name and time of the training. */
   model_version: string;
@@ -23,7 +23,7 @@ export interface Manifest {
   created_at: string;
   /** Options as `tidemark train` resolved them. */
   config: StoredConfig;
-  /** What was trained on; the fingerprint is of its content. */
+  /** The training data; the fingerprint is the hash of its content. */
   data: {
     files: string[];
     fingerprint: string;
@@ -35,41 +35,41 @@ export interface Manifest {
     sensors?: {
       name: string;
       kind: string;
-      /** Of the axes x, y and z. */
+      /** Channel names of the x, y and z axes. */
       channels: string[];
       unit: string | null;
       gravity: boolean | null;
     }[];
   };
-  /** Of a model that `tidemark retrain` made. */
+  /** Origin of a model made by `tidemark retrain`. */
   retrained_from?: RetrainedFrom;
-  /** That trained the model. */
+  /** Versions of the software that trained the model. */
   versions: Versions;
-  /** Of the folder that the command ran in; null outside a repository. */
+  /** Commit of the directory in which the command ran; null outside a repository. */
   git_commit: string | null;
-  /** File name -> hash, of the files that never change. */
+  /** Hashes of the immutable files, by file name. */
   files: Record<string, string>;
-  /** File name -> hash of the first form, of the files that do. */
+  /** Hashes of the initial content of the files that change, by file name. */
   mutable_files: Record<string, string>;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file. */
   manifest_hash: string;
 }
 
-/** Where a retrained model comes from. */
+/** Origin of a retrained model. */
 export interface RetrainedFrom {
-  /** Of the model that labelled recordings for it. */
+  /** Version of the model that pseudo-labelled its recordings. */
   model_version: string;
-  /** Folder of that model, as it was named. */
+  /** Folder of that model, as the user named it. */
   model: string;
-  /** The name that all versions of a line share. */
+  /** Name shared by all versions of the line. */
   line: string;
   /** Unlabelled recordings. */
   files: string[];
-  /** Of the unlabelled recordings. */
+  /** Fingerprint of the unlabelled recordings. */
   fingerprint: string;
-  /** Windows that were learned from under the labels that the model gave them. */
+  /** Pseudo-labelled windows that it learned from. */
   pseudo_labelled: number;
-  /** People whom neither network learned from; they decided. */
+  /** Holdout: people whom neither network learned from. */
   holdout: string[];
 }
 

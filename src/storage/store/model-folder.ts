@@ -69,15 +69,15 @@ export type ManifestInput = Omit<Manifest, "schema_version" | "files" | "mutable
 /** Content of a file in a model folder: text, bytes, or a file that exists and is copied. */
 export type FileContent = string | Uint8Array | { readonly path: string };
 
-/** A folder whose immutable files were found to be what its manifest says. */
+/** A model folder whose immutable files match its manifest. */
 export interface ModelFolder {
   /** Path as the user named it. */
   readonly directory: string;
-  /** Checked against the files. */
+  /** The manifest, checked against the files. */
   readonly manifest: Manifest;
   /** The classes. */
   readonly labels: Labels;
-  /** Of a file in the folder. */
+  /** Path of a file in the folder. */
   path(name: string): string;
 }
 

@@ -5,9 +5,9 @@
 // The form belongs to the manifest's `schema_version`: a later version may add keys, and stop writing those not named here.
 import { z } from "zod";
 
-/** The options of a training as its model folder keeps them. */
+/** Training options as stored in the model folder. */
 export interface StoredConfig {
-  /** Sampling rate the network sees, Hz. */
+  /** Sampling rate of the network's input, Hz. */
   readonly rate: number;
   /** Samples per window. */
   readonly window: number;

@@ -9,13 +9,13 @@
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
-/** What identifies a batch. */
+/** Identity of a batch. */
 export interface IncomingBatch {
   /** Stream that the batch belongs to. */
   readonly stream: string;
   /** Unique within its stream. */
   readonly batchId: string;
-  /** Of its content: the same id with another one is refused. */
+  /** Hash of its content; the same id with a different hash is rejected. */
   readonly contentHash: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
@@ -35,7 +35,7 @@ export interface BatchStanding {
 export interface DecidedBatch extends BatchStanding {
   /** What references are made of; null if there is nothing to compare with, and then it enters none. */
   readonly summary: Uint8Array | null;
-  /** The few numbers that stay for good; null if nothing was measured. */
+  /** Key figures that are kept forever; null if nothing was measured. */
   readonly figures: unknown;
   /** As it was answered. */
   readonly result: unknown;
@@ -43,15 +43,15 @@ export interface DecidedBatch extends BatchStanding {
   readonly state?: unknown;
 }
 
-/** A batch as it is remembered. */
+/** A batch as the store keeps it. */
 export interface StoredBatch extends IncomingBatch, BatchStanding {
-  /** Grows with every batch of any stream. */
+  /** Increases with every batch of any stream. */
   readonly sequence: number;
-  /** What references are made of is still kept. */
+  /** Whether the summary that references are built from is still kept. */
   readonly hasSummary: boolean;
-  /** The few numbers that stay for good; null if nothing was measured. */
+  /** Key figures that are kept forever; null if nothing was measured. */
   readonly figures: unknown;
-  /** Whole or shortened; see `StreamRules`. */
+  /** The answer, in full or shortened; see `StreamRules`. */
   readonly result: unknown;
 }
 

@@ -14,11 +14,11 @@ const longestWaitMs = 30_000;
 /** A server may ask for more time than we would give it by ourselves, within reason. */
 const longestAskedMs = 15 * 60_000;
 
-/** What a server did not take. */
+/** What a server did not accept. */
 export interface Unsent {
-  /** How many events; of a stream, batches. */
+  /** Number of events; for a stream, of batches. */
   readonly events: number;
-  /** Why, in one line. */
+  /** Reason in one line. */
   readonly reason: string;
 }
 

@@ -2,9 +2,9 @@
 const windowFactor = 5;
 
 /**
- * How many values of a series are worth one independent value for its mean: the integrated autocorrelation time
- * 1 + 2 sum rho(k). The sum stops at the first lag of at least 5 times itself, where noise takes over. A series whose
- * neighbours differ more than strangers counts as independent.
+ * The number of values in a series that are worth one independent value for its mean: the integrated autocorrelation time 1
+ * + 2 sum rho(k). The sum stops at the first lag of at least 5 times itself, where noise takes over. A series with
+ * negatively correlated neighbours counts as independent.
  * @param values at least one
  * @returns in samples, in [1, n]; 1 if all values are equal
  */

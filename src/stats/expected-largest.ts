@@ -1,5 +1,5 @@
 const step = 1e-3;
-/** The largest of a million is here once in a million million times. */
+/** The largest of a million exceeds this once in a million million times. */
 const end = 9;
 
 /**
@@ -12,7 +12,7 @@ export function expectedLargest(n: number): number {
   const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
   let [below, sum] = [0.5, 0];
   for (let x = step / 2; x < end; x += step) {
-    // The middle of each step stands for it, in both integrals.
+    // The midpoint represents each step, in both integrals.
     const middle = below + (step / 2) * density(x - step / 4);
     sum += step * (1 - middle ** n - (1 - middle) ** n);
     below += step * density(x);

@@ -1,4 +1,4 @@
-/** Index of the first number of at least `limit`, or the length if there is none. @param sorted ascending */
+/** Index of the first number that is at least `limit`, or the length if there is none. @param sorted ascending */
 export function firstNotBelow(sorted: ArrayLike<number>, limit: number): number {
   let low = 0;
   let high = sorted.length;

@@ -1,14 +1,14 @@
-// A bound that holds for a batch of a person who was not there, from batches of people who were. Batches of one person
-// resemble each other, so that people are what is exchangeable, not batches: every person weighs the same, however many
-// batches there are, and one more, the new one, may be worse than all (hierarchical conformal prediction; Lee, Barber and
-// Willett 2023, arXiv:2306.06342, theorem 1). With few people the honest bound is none.
+// Bounds the score of a batch from a new person, given batches from known people. Batches of one person resemble each
+// other, so people are exchangeable and batches are not. Every person has the same weight, however many batches they have,
+// and the new person may be worse than all others (hierarchical conformal prediction; Lee, Barber and Willett 2023,
+// arXiv:2306.06342, theorem 1). With few people, the only honest bound is infinite.
 
 /**
- * The least q such that a new person's score is at most q with a probability of at least `coverage`: the coverage quantile
- * of the groups' scores, each worth 1 / ((G + 1) its group's size), and of an infinite score worth 1 / (G + 1).
- * @param groups scores by person, of G people; those without scores are left out
+ * The smallest q such that a new person's score is at most q with probability at least `coverage`: the coverage quantile of
+ * the groups' scores, each worth 1 / ((G + 1) its group's size), and of an infinite score worth 1 / (G + 1).
+ * @param groups scores of G people, by person; people without scores are ignored
  * @param coverage in (0, 1)
- * @returns Infinity where fewer than coverage / (1 - coverage) people have scores
+ * @returns Infinity if fewer than coverage / (1 - coverage) people have scores
  */
 export function groupConformalBound(groups: readonly ArrayLike<number>[], coverage: number): number {
   if (!(coverage > 0 && coverage < 1))
@@ -27,7 +27,7 @@ export function groupConformalBound(groups: readonly ArrayLike<number>[], covera
   let below = 0;
   for (const { score, weight } of weighted) {
     below += weight;
-    // The weights of whole people must add up to what they stand for in spite of rounding.
+    // The weights of a person's scores must sum exactly to that person's weight, despite rounding.
     if (below >= coverage - 1e-12) return score;
   }
   return Number.POSITIVE_INFINITY;

@@ -7,7 +7,7 @@ export interface Histogram {
 }
 
 /**
- * Counts in equal-width bins from the least to the greatest number, as `numpy.histogram` gives for float64: a bin holds
+ * Counts in equal-width bins from the smallest to the largest number, as `numpy.histogram` does for float64: a bin holds
  * its left edge and not its right one, but the last bin holds both. Equal numbers x get bins over x - .5 .. x + .5.
  * @param sorted ascending finite numbers, at least one
  */

@@ -20,8 +20,8 @@ export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * The chance of a distance of at least `distance` between two samples of one continuous distribution that are worth `n`
- * and `m` independent values. Kolmogorov's limit with Stephens' correction for small samples (1970); with effective
+ * The probability of a distance of at least `distance` between two samples of one continuous distribution that are worth
+ * `n` and `m` independent values. Kolmogorov's limit with Stephens' correction for small samples (1970); with effective
  * sample sizes it allows for serial correlation (Lanzante 2021).
  */
 export function ksPValue(distance: number, n: number, m: number): number {
@@ -32,7 +32,7 @@ export function ksPValue(distance: number, n: number, m: number): number {
   return kolmogorovSurvival((root + 0.12 + 0.11 / root) * distance);
 }
 
-/** P(K > x) of Kolmogorov's distribution, by the one of its two series that converges fast. */
+/** P(K > x) for Kolmogorov's distribution, from whichever of its two series converges quickly. */
 export function kolmogorovSurvival(x: number): number {
   if (!(x > 0)) return 1;
   if (x < 1) {

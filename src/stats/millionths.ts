@@ -1,6 +1,6 @@
 /**
- * A share in whole millionths, so that sums are exact in any order. The last digits of a share that was computed may put it
- * beyond 0 or 1; its millionths are not.
+ * A share in whole millionths, so that sums are exact in any order. Rounding may put a computed share slightly below 0 or
+ * above 1; its millionths stay in range.
  */
 export function millionths(share: number): number {
   return Math.round(share * 1e6);

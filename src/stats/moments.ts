@@ -6,8 +6,8 @@ export interface Moments {
 
 /**
  * Mean and standard deviation in float64, in two passes: the first sums distances from the first number, so that equal
- * numbers have a deviation of exactly 0; the second works on deviations from the mean and takes out what rounding left in
- * their sum (Chan, Golub and LeVeque 1983), so that a large offset costs no digits.
+ * numbers have a deviation of exactly 0; the second uses deviations from the mean and removes the rounding error in their
+ * sum (Chan, Golub and LeVeque 1983), so that a large offset costs no digits.
  * @param values at least one number
  */
 export function moments(values: ArrayLike<number>): Moments {
@@ -28,8 +28,8 @@ export function moments(values: ArrayLike<number>): Moments {
 }
 
 /**
- * Moments of all values together, by Chan, Golub and LeVeque's formula (1979); parts without values do not count.
- * @returns n 0, mean 0 and std 0 if no part has a value
+ * Moments of all values combined, by Chan, Golub and LeVeque's formula (1979); parts without values are ignored.
+ * @returns n = 0, mean = 0 and std = 0 if no part has a value
  */
 export function mergeMoments(parts: readonly (Moments & { readonly n: number })[]): Moments & { readonly n: number } {
   const merger = new MomentsMerger();

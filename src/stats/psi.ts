@@ -3,8 +3,8 @@ const smoothing = 0.5;
 
 /**
  * Population stability index: sum of (q - p) ln(q / p) over groups of bins, p the reference's shares and q the current
- * ones. Neighbouring bins are joined to groups of about equal reference mass (deciles); half a count is added to each
- * group of both sides.
+ * ones. Neighbouring bins are merged into groups of about equal reference mass (deciles). Half a count is added to each
+ * group on both sides.
  * @param reference integer counts, with a sum above 0, of the same bins as `current`
  */
 export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nGroups = 10): number {
@@ -13,7 +13,7 @@ export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nG
   return p.reduce((sum, share, group) => sum + (q[group]! - share) * Math.log(q[group]! / share), 0);
 }
 
-/** First bins of groups whose mass is as near to equal as whole bins allow; fewer groups where a bin holds more. */
+/** First bins of groups whose masses are as equal as whole bins allow; fewer groups if a single bin exceeds a group's mass. */
 export function equalMassGroups(counts: ArrayLike<number>, nGroups: number): number[] {
   let total = 0;
   for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;

@@ -14,7 +14,7 @@ export function quantiles(sorted: ArrayLike<number>, probabilities: readonly num
     const fraction = position - below;
     const a = sorted[below]!;
     const b = sorted[Math.min(last, below + 1)]!;
-    // From the nearer end, as NumPy does, so that the result cannot leave [a, b].
+    // Interpolate from the nearer end, as NumPy does, so that the result stays in [a, b].
     return fraction < 0.5 ? a + (b - a) * fraction : b - (b - a) * (1 - fraction);
   });
 }

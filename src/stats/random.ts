@@ -1,7 +1,7 @@
 // A seeded random generator that is passed, split and serialised, never global. The generator is sfc32 (Chris
 // Doty-Humphrey, PractRand): 128 bits of state, integer operations only, so equal seeds give equal numbers everywhere.
 
-/** The four words of an Rng, enough to go on from where it stood. */
+/** The four state words of an Rng, enough to continue from where it stopped. */
 export type RngState = readonly [number, number, number, number];
 
 export class Rng {
@@ -17,7 +17,7 @@ export class Rng {
     this.#d = d | 0;
   }
 
-  /** @param seed a safe integer; its low and high words both count */
+  /** @param seed a safe integer; both its low and its high word are used */
   static fromSeed(seed: number): Rng {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`seed: expected a safe integer, got ${seed}`);
     const rng = new Rng([seed | 0, Math.floor(seed / 2 ** 32) | 0, 0x9e3779b9, 1]);
@@ -33,7 +33,7 @@ export class Rng {
     return [this.#a, this.#b, this.#c, this.#d];
   }
 
-  /** An independent generator for a named purpose; the same name always gives the same one, and `this` does not move. */
+  /** An independent generator for a named purpose; the same name always gives the same one, and `this` does not advance. */
   split(name: string): Rng {
     let hash = 0x811c9dc5;
     for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -1,11 +1,11 @@
-// Distances between two sets of shares that need no order: classes, or bins of a histogram. Both take counts, are 0 for equal
-// shares and 1 for shares that have nothing in common, and no rounding takes them out of 0..1.
+// Distances between two sets of shares whose order does not matter: classes, or bins of a histogram. Both take counts. They
+// are 0 for equal shares, 1 for disjoint shares, and never leave 0..1 through rounding.
 
-/** Total variation: the largest difference of probability that any set of categories shows. */
+/** Total variation: the largest difference in probability over all sets of categories. */
 export function totalVariation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = totals(a, b);
-  // That set is all categories with a larger share in a. Counts add exactly, where shares do not: the result is a difference
-  // of two quotients in 0..1, the first of which is the larger one.
+  // The maximising set is all categories with a larger share in a. Unlike shares, counts add exactly. The result is the
+  // difference of two quotients in 0..1, the first of which is the larger.
   let [inA, inB] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     if (!(a[i]! / n > b[i]! / m)) continue;
@@ -16,8 +16,8 @@ export function totalVariation(a: ArrayLike<number>, b: ArrayLike<number>): numb
 }
 
 /**
- * Jensen-Shannon distance: the square root of the divergence to base 2, a metric (Endres and Schindelin 2003). The divergence
- * is taken as what a value's category tells of its side, averaged over the categories.
+ * Jensen-Shannon distance: the square root of the divergence to base 2, a metric (Endres and Schindelin 2003). The
+ * divergence is computed as the information that a value's category gives about its side, averaged over the categories.
  */
 export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = totals(a, b);
@@ -31,7 +31,7 @@ export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>
   return Math.sqrt(told / weights);
 }
 
-/** 1 minus the binary entropy of p : q. Each form is used where rounding cannot take it out of 0..1. */
+/** 1 minus the binary entropy of p : q. Each form is used in the range where rounding cannot push it out of 0..1. */
 function bitsOfSide(p: number, q: number): number {
   const lesser = Math.min(p, q) / (p + q);
   if (lesser === 0) return 1;

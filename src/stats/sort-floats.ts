@@ -1,7 +1,8 @@
 /**
- * A sorted copy, ascending: a radix sort of three passes over the bit patterns (11 bits each), made to order as numbers
- * do by flipping the sign bit, and all bits of negative numbers. Seven times as fast as the built-in sort at a million
- * values, which is most of the cost of a baseline. Takes room for two copies. Not finite numbers end up at the two ends.
+ * A sorted copy, ascending: a radix sort of three passes over the bit patterns (11 bits each), which sort like numbers
+ * after flipping the sign bit, and all bits of negative numbers. At a million values it is seven times as fast as the
+ * built-in sort; sorting is most of the cost of a baseline. Needs memory for two copies. Non-finite numbers end up at the
+ * two ends.
  */
 export function sortFloats(values: Float32Array): Float32Array {
   const n = values.length;

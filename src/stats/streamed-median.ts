@@ -1,13 +1,13 @@
-// The exact median of numbers that do not fit into memory, by counting them by their leading bits, a third at a time:
-// non-negative float64 numbers are in the order of their bits.
+// The exact median of numbers that do not fit into memory, found by counting them by their leading bits, a third at a time.
+// Non-negative float64 numbers have the same order as their bits.
 
 /** 64 bits as 21, 21 and 22. */
 const [highShift, lowShift] = [11, 22];
 
 /**
- * The mean of the two middle ones of an even number.
- * @param values non-negative finite numbers, in pieces; asked for up to four times, the same each time
- * @param count how many, at least one
+ * For an even count, the mean of the two middle numbers.
+ * @param values non-negative finite numbers, in pieces; requested up to four times, and must be the same each time
+ * @param count number of values, at least one
  */
 export function streamedMedian(values: () => Iterable<Float64Array>, count: number): number {
   const upperRank = count >> 1;
@@ -19,7 +19,7 @@ export function streamedMedian(values: () => Iterable<Float64Array>, count: numb
   return (lower + upper) / 2;
 }
 
-/** The number of that rank, from 0, and how many are at most as large. */
+/** The number of that rank (from 0), and how many numbers are at most as large. */
 function ranked(values: () => Iterable<Float64Array>, rank: number): { value: number; upTo: number } {
   let below = 0;
   const prefix: number[] = [];

@@ -1,11 +1,11 @@
-/** Even; of Simpson's rule. */
+/** Number of steps in Simpson's rule; even. */
 const steps = 2000;
 
 /**
- * The b for which P(|T| <= b) is `coverage`, T being Student's t. With T = sqrt(freedom) tan(a) the density is cos(a) to the
- * power freedom - 1, on -pi/2 to pi/2: its integral is bounded and needs no gamma function. Newton's method, begun at 0 of
- * an integral whose slope falls, comes to the root from below and never oversteps it. Good to eight digits up to a freedom
- * of 10,000.
+ * The b for which P(|T| <= b) is `coverage`, T being Student's t. With T = sqrt(freedom) tan(a) the density is cos(a) to
+ * the power freedom - 1, on -pi/2 to pi/2: its integral is bounded and needs no gamma function. The slope of the integral
+ * falls, so Newton's method started at 0 approaches the root from below and never oversteps it. Accurate to eight digits up
+ * to 10,000 degrees of freedom.
  * @param coverage in (0, 1)
  * @param freedom degrees of freedom, a whole number from 1
  */
@@ -25,7 +25,7 @@ export function studentTBound(coverage: number, freedom: number): number {
   return Math.sqrt(freedom) * Math.tan(angle);
 }
 
-/** From 0, by Simpson's rule. */
+/** Integral from 0, by Simpson's rule. */
 function integral(f: (x: number) => number, to: number): number {
   const step = to / steps;
   let sum = f(0) + f(to);

@@ -1,6 +1,6 @@
-/** Counts over bins with open tails, and how far the values in the two tails lie beyond the outermost edges. */
+/** Counts over bins with open tails, and how far the values in the tails lie beyond the outermost edges. */
 export interface OpenHistogram {
-  /** One more than the edges. */
+  /** One more entry than the edges. */
   readonly counts: ArrayLike<number>;
   /** Sum of the distances from the first edge, over the values below it. */
   readonly excessBelow: number;
@@ -10,8 +10,8 @@ export interface OpenHistogram {
 
 /**
  * Wasserstein-1 distance of two histograms over the same bins, in the unit of the edges: the area between the two
- * cumulative distributions. Values count as spread evenly over their bin; in a tail the area is the difference of the
- * mean excesses, which is exact unless the two distributions cross there.
+ * cumulative distributions. Values are treated as spread evenly over their bin. In a tail, the area is the difference of
+ * the mean excesses, which is exact unless the two distributions cross there.
  * @param edges ascending, at least one
  */
 export function wassersteinDistance(a: OpenHistogram, b: OpenHistogram, edges: ArrayLike<number>): number {

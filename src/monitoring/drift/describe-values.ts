@@ -11,7 +11,7 @@ const HISTOGRAM_BINS = 64;
 export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
 
 /**
- * @param column of one channel, all rows; asked for one at a time, so that no more has to be in memory
+ * @param column one channel's values, all rows; requested one channel at a time, so that no more has to be in memory
  * @throws RangeError on no rows or a number that is not finite (reading the recordings has excluded both)
  */
 export function describeValues(

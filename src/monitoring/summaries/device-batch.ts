@@ -50,7 +50,7 @@ export class DeviceBatch {
   }
 
   /**
-   * Takes a whole piece, or nothing of it.
+   * Accepts a whole piece or none of it.
    * @throws UserError if time runs backwards within a recording
    * @throws RangeError if there are more or fewer columns than channels, or they differ in length
    */

@@ -1,31 +1,32 @@
-// Values that would make a channel useless to learn from: one cell of 3e38 puts all others at the mean, and -9999 for "missing"
-// makes a spread of its own. There is no baseline yet, so the channel's other values are the measure. Both limits are
-// arbitrary; in MotionSense, WISDM, UCI HAR and BFRB the farthest value lies 25 times as far out as 99 % of the others.
+// Values that would make a channel useless to learn from: one cell of 3e38 puts all others at the mean, and -9999 for
+// "missing" distorts the spread. There is no baseline yet, so each value is compared with the rest of its channel. Both
+// limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB the most extreme value lies 25 times as far out as 99 % of
+// the others.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "./data-fault.ts";
 import { withPlace } from "./place-of-value.ts";
 
-/** So many times as far from the median as 99 % of the values: no movement explains it. */
+/** A value this many times as far from the median as 99 % of the values. No movement explains it. */
 export const absurdDistance = 200;
-/** A value that comes up again and again, so many times as far out as the next one: a mark, not a measurement. */
+/** A value that recurs and lies this many times as far out as the next one is a marker, not a measurement. */
 export const markDistance = 20;
 const leastRepeats = 3;
 
-/** A distribution is seen in as many values. */
+/** Number of values needed to see a distribution. */
 const mostSampled = 1_000_000;
 
 interface Absurd {
   readonly value: number;
-  /** Cells like it. */
+  /** Number of cells with this value. */
   readonly cells: number;
   readonly median: number;
-  /** Within which 99 % lie. */
+  /** Distance from the median within which 99 % of the values lie. */
   readonly usual: number;
 }
 
 /**
- * @param values of one channel, all rows; asked for one at a time
+ * @param values one channel's values, all rows; requested one channel at a time
  * @throws DataFault naming file, row, column and value
  */
 export async function refuseAbsurdValues(
@@ -56,7 +57,7 @@ export function absurdValue(values: Float32Array): Absurd | undefined {
   const median = sampled.sort()[sampled.length >> 1]!;
   const distances = sampled.map((x) => Math.abs(x - median)).sort();
   const rank = Math.floor(0.99 * (distances.length - 1));
-  // A channel that mostly rests on one value is measured by its movement.
+  // If a channel mostly rests on one value, use only the values that move.
   const moving = distances.subarray(distances.findIndex((x) => x > 0));
   const usual = distances[rank]! > 0 ? distances[rank]! : moving[moving.length >> 1]!;
   const limit = absurdDistance * usual;

@@ -1,6 +1,6 @@
-// What makes a readable batch unfit to be judged. Only what no honest recording shows: a batch in another unit, turned,
-// noisy or from a stranger is drift, which has an answer of its own. Every limit here is an arbitrary default, meant to
-// be generous.
+// Faults that make a readable batch unfit to be judged. They cover only what no genuine recording shows. A batch in another
+// unit, rotated, noisy or from a stranger is drift, which gets its own verdict. Every limit here is an arbitrary,
+// deliberately generous default.
 
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
@@ -14,43 +14,43 @@ import type { StoredRows } from "./stored-rows.ts";
 export interface ExpectedChannel {
   /** The column that holds it. */
   readonly column: string;
-  /** Least and largest value of the training data, in its unit. */
+  /** Smallest and largest value of the training data, in its unit. */
   readonly min: number;
   readonly max: number;
 }
 
 export interface BatchExpectations {
   readonly channels: readonly ExpectedChannel[];
-  /** Hz, that of the model. */
+  /** The model's sampling rate, Hz. */
   readonly samplingRateHz: number;
   /** Length of the model's windows. */
   readonly windowSeconds: number;
-  /** Least time in stretches that hold a window; 15 s when not given, and never less than a window. */
+  /** Minimum time in stretches long enough for a window; default 15 s, and never less than one window. */
   readonly minimalSeconds?: number;
 }
 
 /**
- * A value is absurd beyond this many times the training data's largest size. The largest factor between usual units is
- * 1,000 (g and milli-g); such a batch may also move twice as hard.
+ * A value is absurd if its magnitude exceeds the training data's largest by this factor. The largest factor between usual
+ * units is 1,000 (g and milli-g), and such a batch may also move twice as hard.
  */
 export const absurdFactor = 2000;
-/** A channel may rest on one value for this share of the time. */
+/** Largest share of the time for which a channel may rest on one value. */
 export const flatShareLimit = 0.5;
-/** This share of the time may be without samples, pauses not counted. */
+/** Largest share of the time that may lack samples, not counting pauses. */
 export const lostShareLimit = 0.2;
-/** A step longer than this is a pause between two wears, not a loss. */
+/** A step longer than this is a pause in wear, not lost data. */
 export const pauseSeconds = 60;
 /**
- * What a recording's median rate may be, as a share of the model's. Below, too little of the movement is in it; above, it
- * is rather the clock that is wrong.
+ * Allowed range of a recording's median rate, as a share of the model's. Below it, the recording captures too little of the
+ * movement; above it, the clock is probably wrong.
  */
 export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
 
 const defaultMinimalSeconds = 15;
 
 /**
- * All faults; none where the batch can be judged.
- * @param files that the rows came from
+ * Returns all faults; none if the batch can be judged.
+ * @param files source files of the rows
  */
 export async function batchFaults(
   rows: StoredRows,
@@ -67,7 +67,7 @@ export async function batchFaults(
   ];
 }
 
-/** Values that no unit and no movement explains, the first of each channel. */
+/** Values that no unit or movement can explain: the first one in each channel. */
 export async function rangeFaults(
   rows: StoredRows,
   channels: readonly ExpectedChannel[],
@@ -113,7 +113,7 @@ function absurdIn(
   return { fault, value: first.value };
 }
 
-/** Time in steps longer than 1.5 median steps of their recording, less the step itself, as a share of the whole. */
+/** Share of the total time lost in steps longer than 1.5 median steps of their recording, not counting the step itself. */
 function lostTimeFaults(rows: StoredRows): FaultDescription[] {
   let lost = 0;
   let total = 0;
@@ -184,7 +184,7 @@ function lengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescr
   for (const { start, end } of rows.stretches()) {
     const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
     total += seconds;
-    // A clock that counts in milliseconds may miss a whole window by a hair's breadth.
+    // With a clock that counts milliseconds, rounding can make a full window look slightly too short.
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
   }
   if (usable * (1 + 1e-6) >= least) return [];

@@ -1,4 +1,4 @@
-// Seconds of each row, from the time column as written or from counting rows.
+// Time of each row in seconds, from the time column or by counting rows.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -8,14 +8,14 @@ import { detectTimeUnit, unitsPerSecond } from "./time-unit.ts";
 
 export interface Clock {
   readonly timeUnit: ResolvedColumns["timeUnit"];
-  /** [rows] of the chunk after the last one; NaN where missing. */
+  /** [rows] times of the next chunk; NaN for missing values. */
   seconds(chunk: RowChunk): Float64Array;
 }
 
 /**
- * @param head the first rows, as far as `headRows`
- * @param warn told of a clock that had to be guessed
- * @throws UserError without a time column and a rate
+ * @param head the first rows, up to `headRows`
+ * @param warn called if the clock had to be guessed
+ * @throws UserError if there is neither a time column nor a rate
  */
 export function clockOf(
   timeColumn: string | null,
@@ -53,7 +53,7 @@ export function clockOf(
   };
 }
 
-/** Row number within the recording over the rate; rows that will be dropped count, so that they leave a hole. */
+/** Row number within the recording divided by the rate. Rows that will be dropped count too, so that they leave a gap. */
 function countedTime(keys: readonly RowKey[], rateHz: number): Clock {
   const counters = new Map<string, { rows: number }>();
   const counterOfKey: { rows: number }[] = [];

@@ -1,5 +1,5 @@
-// Which column plays which role. What the user names is taken as it is; what is left open is found by the names such
-// columns usually have. Every choice is reported, so that a wrong guess is seen.
+// Which column plays which role. Columns that the user names are used as given; the others are found by their usual names.
+// Every choice is reported, so that users notice a wrong guess.
 
 import { nearestName, UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -14,9 +14,9 @@ export interface ColumnOptions {
   readonly recording?: string;
   readonly time?: string;
   readonly channels?: readonly string[];
-  /** A model's channels, in its order: what is read where `channels` names none. */
+  /** A model's channels, in its order; read if `channels` is not given. */
   readonly modelChannels?: readonly string[];
-  /** Sensors as `--sensor` writes them; their channels are read where `channels` names none. */
+  /** Sensors in the form of `--sensor`; their channels are read if `channels` is not given. */
   readonly sensor?: readonly string[];
   /** Columns taken from the names of folders (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
@@ -41,7 +41,7 @@ export interface ResolvedColumns {
 /** Unit of a time column: a number of seconds or parts of it, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "timestamp" | "index";
 
-/** Whether a label and a person column must be there. */
+/** Whether a label column and a person column are required. */
 export interface RequiredColumns {
   readonly label: boolean;
   readonly group: boolean;
@@ -56,7 +56,7 @@ const roleTitles: Record<Role, string> = {
   time: "time",
 };
 
-/** Usual names, the likelier first, compared without case, spaces and punctuation. */
+/** Usual names, most likely first, compared without case, spaces and punctuation. */
 const usualNames: Record<Role, readonly string[]> = {
   label: ["activity", "label", "class", "activityname", "activitylabel", "activityid", "target", "y"],
   group: [
@@ -71,11 +71,12 @@ const usualNames: Record<Role, readonly string[]> = {
 };
 
 /**
- * @param available the columns of the files, in file order
- * @param required what must be there; a label column that need not be is used only if it is named
- * @param onFault told of each given or expected channel that is not there; if it does not throw, the others are returned
- * @param warn told of what was found and not taken
- * @throws UserError for a column that is not there (with the nearest name), a role that cannot be found, and a column in two roles
+ * @param available columns of the files, in file order
+ * @param required required columns; an optional label column is used only if the user names it
+ * @param onFault called for each given or expected channel that is missing; if it does not throw, the others are returned
+ * @param warn called for columns that were found but not used
+ * @throws UserError for a missing column (with the closest name), a role for which no column is found, or a column in two
+ *   roles
  */
 export function resolveColumns(
   available: readonly string[],
@@ -184,7 +185,7 @@ function findRole(available: readonly string[], role: Role): string | null {
   return null;
 }
 
-/** Those of the sensors that the user gives, and of an accelerometer and a gyroscope by their names. */
+/** Channels of the sensors that the user gives, and of an accelerometer and a gyroscope found by name. */
 function findChannels(
   available: readonly string[],
   given: readonly string[],
@@ -241,20 +242,20 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-/** Names for a message, the first twenty of them. */
+/** Formats the first twenty names for a message. */
 export function list(names: readonly string[]): string {
   const shown = names.slice(0, 20).join(", ");
   return names.length > 20 ? `${shown}, ... (${names.length} in all)` : shown;
 }
 
-/** The columns that a user may name. */
+/** Columns that a user may name. */
 export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" | "time"> & {
   channels?: string[];
   sensor?: string[];
   pathColumns?: string[];
 };
 
-/** The columns that a user named, without those that are to be found. */
+/** Only the columns that the user named, without those to be detected. */
 export function columnsOf(named: NamedColumns): NamedColumns {
   const { label, group, recording, time, channels, sensor, pathColumns } = named;
   return {

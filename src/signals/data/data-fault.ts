@@ -1,5 +1,5 @@
-// What is wrong with the data itself, rather than with how a command was called. Readers throw a DataFault, or hand its
-// description to who wants all faults of a batch at once; nobody has to read a message to know which it was.
+// Faults of the data itself, rather than of how a command was called. Readers throw a DataFault, or pass its description to
+// a caller that collects all faults of a batch. The code identifies the fault, so no caller has to parse a message.
 
 import { UserError } from "../../errors.ts";
 
@@ -7,12 +7,12 @@ import { UserError } from "../../errors.ts";
  * One of:
  * - `schema`: a column is missing, differs between files or holds text where numbers are expected; or a line is broken
  * - `missing`, `infinite`: more than 1 % of a column's cells are unusable, most of them empty or most of them infinite
- * - `range`: a value that no unit and no movement explains
+ * - `range`: a value that no unit or movement can explain
  * - `time`: time runs backwards within a recording
  * - `lost_time`: too large a share of the time has no samples
  * - `flat`: a channel rests on one value throughout, or most of the time
- * - `too_short`: too little is left to judge
- * - `sampling_rate`: far from the rate that is expected
+ * - `too_short`: too little data is left to judge
+ * - `sampling_rate`: far from the expected rate
  */
 export type FaultCode =
   | "schema"
@@ -25,7 +25,7 @@ export type FaultCode =
   | "too_short"
   | "sampling_rate";
 
-/** Plain, so that it can be stored and sent. */
+/** A plain object that can be stored and sent. */
 export interface FaultDescription {
   readonly code: FaultCode;
   readonly message: string;
@@ -50,7 +50,7 @@ export class DataFault extends UserError {
   }
 }
 
-/** Takes note of a fault, after which reading goes on; or throws. */
+/** Records a fault so that reading can continue, or throws. */
 export type OnFault = (fault: FaultDescription) => void;
 
 export const throwFault: OnFault = (fault) => {

@@ -1,4 +1,4 @@
-// Fills the quality report from the rows that stayed. One pass over each column; nothing here changes the data.
+// Fills the quality report from the rows kept, in one pass over each column. Nothing here changes the data.
 
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { QualityReport } from "./quality.ts";
@@ -15,7 +15,7 @@ export interface QualityInput {
   readonly warnings: readonly string[];
 }
 
-/** A channel that rests on one value for this long is called flat there. */
+/** A channel that rests on one value for this long counts as flat there. */
 const flatRunSeconds = 1;
 
 export function describeQuality(input: QualityInput): QualityReport {
@@ -172,7 +172,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Nine digits and nine decimals: the noise of adding steps is no information. */
+/** Nine digits and nine decimals; beyond that, sums of steps hold only rounding noise. */
 function rounded(value: number): number {
   return Number(Number(value.toPrecision(9)).toFixed(9));
 }

@@ -1,30 +1,30 @@
-// One in-memory DuckDB, opened for a call and closed after it. DuckDB reads and writes every table of this room; what
-// the rest of the room sees are names, types and streamed chunks.
+// An in-memory DuckDB, opened for one call and closed after it. DuckDB reads and writes every table in this room; the rest
+// of the room sees only names, types and streamed chunks.
 
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
 export interface Database {
   /** A small result as plain JSON-able rows. */
   rows(sql: string): Promise<Record<string, unknown>[]>;
-  /** A large result chunk by chunk, in the order of the query. @throws Error wherever DuckDB stumbles, however far on */
+  /** A large result chunk by chunk, in query order. @throws Error wherever DuckDB fails, even after many chunks */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   readonly connection: DuckDBConnection;
   close(): void;
 }
 
-/** Left alone, DuckDB fetches code from its maker's server whenever a query seems to need it. */
+/** By default, DuckDB downloads extensions from its vendor's server whenever a query seems to need one. */
 const nothingUnasked = {
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   allow_community_extensions: "false",
 };
 
-/** Enough for a few row groups, whatever the machine has. */
+/** Enough for a few row groups, regardless of the machine. */
 const memoryLimit = "384MB";
 
 /**
  * Opens an empty in-memory database that loads no extension by itself. The caller closes it.
- * @param options.scratch a folder for what does not fit into its memory; without one, that is an error
+ * @param options.scratch a folder for data that does not fit into its memory; without one, such data is an error
  */
 export async function openDatabase({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
@@ -34,7 +34,7 @@ export async function openDatabase({ scratch = "" }: { scratch?: string } = {}):
     temp_directory: scratch,
   });
   const connection = await instance.connect();
-  // DuckDB's threads parse on while JavaScript reads; the default of 1 MB lets them wait.
+  // DuckDB's threads keep parsing while JavaScript reads; with the default of 1 MB they would wait.
   await connection.run("SET streaming_buffer_size = '32MB'");
   return {
     connection,
@@ -43,7 +43,7 @@ export async function openDatabase({ scratch = "" }: { scratch?: string } = {}):
       return reader.getRowObjectsJson();
     },
     async *stream(sql) {
-      // An error after the first chunks looks like the end of the result, so the end has a row of its own.
+      // An error after the first chunks looks like the end of the result, so an extra row marks the real end.
       const result = await connection.stream(`SELECT * FROM (${sql}) UNION ALL BY NAME SELECT true AS "\x1fend"`);
       for (;;) {
         const chunk = await result.fetchChunk();

@@ -1,11 +1,11 @@
-// DuckDB's reading errors in the user's terms: which file, row and column, what was expected there.
+// Translates DuckDB's read errors into the user's terms: file, row, column and what was expected there.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
 import { type Database, sqlName, sqlString } from "./duckdb.ts";
 import { firstLine, type SourceFile } from "./find-files.ts";
 
-/** As SQL; `numbers` are the columns to be read as numbers. */
+/** The table as SQL; `numbers` are the columns to read as numbers. */
 interface SqlTable {
   source(numbers: ReadonlySet<string>): string;
 }
@@ -69,7 +69,7 @@ export async function explainReadError(
   return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
 }
 
-/** Lines that break the form of a CSV table; undefined for any other error. */
+/** Explains malformed CSV lines; undefined for any other error. */
 export function explainCsvError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
@@ -102,14 +102,14 @@ export function explainCsvError(file: SourceFile, error: unknown): { message: st
   return undefined;
 }
 
-/** The line of a CSV file, where DuckDB stumbled over the same cell: blank lines and comments make it differ from the row. */
+/** The line of a CSV file, if DuckDB failed on the same cell. Blank lines and comments make it differ from the row. */
 function lineOfCell(message: string, cell: { column: string; value: string }): string {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const same = message.includes(`column "${cell.column}". Could not convert string "${cell.value}"`);
   return line !== undefined && same ? ` (line ${line})` : "";
 }
 
-/** Of a text that may have megabytes, as much as tells what it is. */
+/** The start of a text that may be megabytes long. */
 function shortened(text: string): string {
   if (text.length <= 80) return text;
   return `${text.slice(0, 60).toWellFormed()}... (${text.length.toLocaleString("en")} characters)`;

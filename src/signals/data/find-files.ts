@@ -1,4 +1,4 @@
-// From what the user typed (paths, globs, URLs) to the files there are, each with its format.
+// Resolves what the user typed (paths, globs, URLs) to existing files, each with its format.
 
 import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -19,12 +19,12 @@ export interface SourceFile {
 }
 
 /**
- * Expands globs and checks that every local file is there, a regular file and not empty.
+ * Expands globs and checks that every local file exists, is a regular file and is not empty.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param reporter told before an extension of DuckDB is fetched, which URLs need
- * @returns files in the order of the patterns, those of one glob sorted by name, none twice
- * @throws UserError when nothing matches, a match is a folder, a pipe, a device, a socket or an empty file, or two names are of
- *   one file
+ * @param reporter notified before a DuckDB extension is downloaded, which URLs need
+ * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
+ * @throws UserError if nothing matches, if a match is a folder, pipe, device, socket or empty file, or if two names refer
+ *   to one file
  */
 export async function findFiles(
   database: Database,
@@ -35,7 +35,7 @@ export async function findFiles(
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
   }
   const found = new Map<string, SourceFile>();
-  /** By what the file system knows a file by: the name under which it was found first. */
+  /** Maps the file system's identity of a file to the first name under which it was found. */
   const nameOf = new Map<string, string>();
   for (const pattern of patterns) {
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
@@ -112,7 +112,7 @@ async function refuseUnreadable(path: string): Promise<BigIntStats> {
   return status;
 }
 
-/** The path as DuckDB's readers take it: they expand globs too, so glob characters of a real name are escaped. */
+/** The path as DuckDB's readers expect it. They expand globs too, so glob characters in real names are escaped. */
 export function readerPath(file: SourceFile): string {
   return sqlString(file.remote ? file.path : file.path.replace(/[*?[]/g, "[$&]"));
 }

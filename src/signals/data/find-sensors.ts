@@ -1,4 +1,4 @@
-// The sensors among the channels of recordings: by name, and by a sample of the values.
+// Finds the sensors among the channels of recordings, by name and by a sample of the values.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -19,14 +19,14 @@ export interface FoundSensors {
   readonly warnings: readonly string[];
 }
 
-/** A second each, evenly from all recordings; more say nothing else. */
+/** Pieces of one second each, taken evenly from all recordings; more would add nothing. */
 const mostPieces = 2000;
 const pieceSeconds = 1;
 const leastPieceRows = 8;
 
 /**
- * @param given sensors as `--sensor` writes them
- * @throws UserError where one of them does not fit the channels, or two have a name or a channel in common
+ * @param given sensors in the form of `--sensor`
+ * @throws UserError if one of them does not fit the channels, or two share a name or a channel
  */
 export function findSensors(rows: StoredRows, given: readonly string[]): FoundSensors {
   const parsed = givenSensors(given, rows.channels);

@@ -1,4 +1,4 @@
-// One hash of what was read, so that a resumed run or a stored model can tell whether the data are the same.
+// One hash of the data read, with which a resumed run or a stored model can tell whether the data are the same.
 
 import { createHash } from "node:crypto";
 import { pieces, type RowSource } from "./recordings.ts";

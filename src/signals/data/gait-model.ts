@@ -1,7 +1,7 @@
-// How a wrist moves, as far as a simulator needs it: a forearm whose pitch and roll swing with the stride, a body that
-// bounces with the step, small movements of a hand at rest. People differ in cadence, vigour, posture and how the watch
-// sits. The figures are plausible ones (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), fitted to
-// nobody. The forearm lies along the device's x axis: a hanging arm has pitch -90 degrees and gravity on x.
+// How a wrist moves, as far as a simulator needs to know: a forearm whose pitch and roll swing with the stride, a body that
+// bounces with each step, and small movements of a resting hand. People differ in cadence, vigour, posture and how the
+// watch sits. The figures are plausible (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g) but not fitted to
+// real people. The forearm lies along the device's x axis: a hanging arm has pitch -90 degrees and gravity on x.
 
 import type { Rng } from "../../stats/random.ts";
 
@@ -9,17 +9,17 @@ export type SimulatedActivity = "walking" | "jogging" | "upstairs" | "downstairs
 
 /** One kind of movement; angles in radians, accelerations in m/s^2, rates in Hz. */
 export interface Movement {
-  /** Steps a second; 0 where nothing walks. */
+  /** Steps per second; 0 if the person does not walk. */
   readonly stepHz: number;
-  /** Amplitude of the forearm's swing, once a stride (two steps). */
+  /** Amplitude of the forearm's swing, once per stride (two steps). */
   readonly swing: number;
-  /** Amplitude of the body's up and down, once a step. */
+  /** Amplitude of the body's vertical movement, once per step. */
   readonly bounce: number;
   /** Share of the bounce in the second, third and fourth harmonic: how hard the foot lands. */
   readonly impact: readonly [number, number, number];
   /** How the arm is held; a recording keeps one, drawn by share. */
   readonly postures: readonly Posture[];
-  /** Small movements of the hand a minute, and their size. */
+  /** Small hand movements per minute, and their size. */
   readonly gestures: number;
   readonly gestureSize: number;
 }
@@ -76,7 +76,7 @@ export const movements: Record<SimulatedActivity, Movement> = {
 
 export const simulatedActivities: readonly SimulatedActivity[] = Object.keys(movements) as SimulatedActivity[];
 
-/** What stays with a person through all recordings. */
+/** Traits that a person keeps through all recordings. */
 export interface PersonTraits {
   readonly cadence: number;
   readonly vigour: number;

@@ -26,7 +26,7 @@ const form = /^(?:([^=:]+)=\s*)?([a-z]+)\s*:(.+)$/i;
 const sensorForm = "KIND:X,Y,Z, as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]";
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
-/** The axes that the text names, with and without a unit at its end; none where it is no sensor. */
+/** Possible readings of the text's axes, with and without a unit at the end; none if it is not a sensor. */
 function axesOfGiven(text: string): string[][] {
   const rest = form.exec(text.trim())?.[3];
   if (rest === undefined) return [];
@@ -36,8 +36,8 @@ function axesOfGiven(text: string): string[][] {
 }
 
 /**
- * @param channels among which the axes must be; a name that itself ends in brackets may be followed by another unit
- * @throws UserError on another form, an unknown kind or unit, or a channel that is not there (but for the kind `none`)
+ * @param channels channels that the axes must be among; a name that itself ends in brackets may be followed by another unit
+ * @throws UserError for a malformed text, an unknown kind or unit, or (except for the kind `none`) a missing channel
  */
 export function givenSensor(text: string, channels: readonly string[]): GivenSensor {
   const [, name, word = ""] = form.exec(text.trim()) ?? [];
@@ -77,7 +77,7 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
   };
 }
 
-/** All that a user gives. @throws UserError as `givenSensor`, or where a channel is in two of them */
+/** All sensors that a user gives. @throws UserError as `givenSensor`, or if a channel is in two of them */
 export function givenSensors(texts: readonly string[], channels: readonly string[]): GivenSensor[] {
   const given = texts.map((text) => givenSensor(text, channels));
   const all = given.flatMap(({ sensor }) => sensor.channels);

@@ -1,5 +1,5 @@
 // From files to checked recordings of any length. CSV and TSV (also gzipped) and Parquet are read through DuckDB, chunk by
-// chunk; rows that cannot be used are counted and left out; what would make every later number doubtful is refused.
+// chunk; unusable rows are counted and dropped. Data that would make every later number doubtful is rejected.
 
 import { UserError } from "../../errors.ts";
 import { collecting, type Reporter, silent } from "../../reporter.ts";
@@ -20,31 +20,31 @@ import { StoredRows } from "./stored-rows.ts";
 import { headRows } from "./time-unit.ts";
 
 export interface ReadRecordingsOptions {
-  /** Columns by role; those not given are found by their usual names. */
+  /** Columns by role; roles not given are found by their usual names. */
   readonly columns?: ColumnOptions;
-  /** Refuse recordings without a label column or with a single class, and drop rows without a label. */
+  /** Reject recordings without a label column or with a single class, and drop rows without a label. */
   readonly requireLabels: boolean;
-  /** Refuse recordings without a person column; as `requireLabels` when not given. */
+  /** Reject recordings without a person column; defaults to `requireLabels`. */
   readonly requirePeople?: boolean;
-  /** Hz; the clock where there is no time column, and a hint where the unit of time is not said. */
+  /** Hz; serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
   readonly nominalRateHz?: number;
-  /** Told before an extension of DuckDB is fetched; what else is to be known stands in `quality.warnings`. */
+  /** Notified before a DuckDB extension is downloaded; all other warnings are in `quality.warnings`. */
   readonly reporter?: Reporter;
   /**
-   * Told of faults in the data after which reading can go on, to find the others; what is read then is of no other use.
-   * Throws a DataFault when not given.
+   * Called for faults after which reading can continue, to find further faults; the rows read then must not be used.
+   * Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
-  /** Bytes of rows in memory, before they move to a temporary file; 128 MiB when not given. */
+  /** Bytes of rows kept in memory before they move to a temporary file; default 128 MiB. */
   readonly memoryBytes?: number;
 }
 
-/** Of whoever opens it to close. */
+/** Open recordings; whoever opens them must close them. */
 export interface OpenedRecordings {
   readonly rows: StoredRows;
-  /** As the user named them (globs expanded). */
+  /** Paths as the user named them, with globs expanded. */
   readonly files: readonly string[];
-  /** "sha256:..." of the content, whatever the file format. */
+  /** "sha256:..." hash of the content, independent of the file format. */
   readonly fingerprint: string;
   readonly columns: ResolvedColumns;
   readonly quality: QualityReport;
@@ -54,11 +54,11 @@ export interface OpenedRecordings {
  * Reads, checks and describes recordings without holding them in memory. Values keep the units of the file, times become
  * seconds.
  *
- * Recordings whose rows are interleaved are put together, in order of first appearance. A stretch ends where the person,
- * recording or label changes, and at a gap: a step longer than 3 median steps of the recording and than 0.1 s.
+ * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or label
+ * changes, and at a gap: a step longer than 3 median steps of the recording and than 0.1 s.
  * @param files paths, globs and URLs of tables with equal columns
- * @throws UserError for everything that is wrong with the files, by file, row and column; DataFault where they could be
- *   read as tables and what they hold is at fault
+ * @throws UserError for anything wrong with the files, with file, row and column; DataFault if they can be read as tables
+ *   but their content is at fault
  */
 export async function openRecordings(
   files: readonly string[],

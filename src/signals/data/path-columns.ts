@@ -1,10 +1,10 @@
-// Columns that stand in folder names, as data/user=ann/monday.parquet: taken only if named by --path-columns.
+// Columns encoded in folder names, as in data/user=ann/monday.parquet. They are used only if --path-columns names them.
 
 import { UserError } from "../../errors.ts";
 
 /**
- * @param path of one file
- * @param column its name, as the folder spells it
+ * @param path of the file
+ * @param column name of the column, as the folder spells it
  * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's mark of a
  *   missing value
  * @throws UserError if no folder names the column, or two do
@@ -23,7 +23,7 @@ export function pathValue(path: string, column: string): string | null {
   );
 }
 
-/** Two folders of one column (`user=ann`, `user=bob`) by whose values the paths of two files differ; the first such column. */
+/** The first pair of folders for one column (`user=ann`, `user=bob`) in which the paths of two files differ. */
 export function foldersApart(path: string, other: string): [string, string] | undefined {
   const foldersOf = (file: string): string[] => file.split(/[/\\]/).slice(0, -1);
   const others = foldersOf(other);

@@ -1,4 +1,4 @@
-// Where a value stands in the files. Kept rows do not record where they came from; an error message looks it up.
+// Locates a value in the files. Kept rows do not record their origin, so error messages look it up.
 
 import { silent } from "../../reporter.ts";
 import type { FaultDescription } from "./data-fault.ts";
@@ -8,8 +8,8 @@ import { readSchema } from "./table-schema.ts";
 
 /**
  * @param files as they were read
- * @param value a channel's, as float32
- * @returns the first cell that holds it; undefined where none can be found any more
+ * @param value the channel's value, as float32
+ * @returns the first cell that holds it; undefined if none is found
  */
 async function placeOfValue(
   files: readonly string[],
@@ -29,14 +29,14 @@ async function placeOfValue(
     }
     return undefined;
   } catch {
-    // The fault itself is what matters.
+    // The fault matters more than its location.
     return undefined;
   } finally {
     database.close();
   }
 }
 
-/** The fault of a value, with its place where that can be found. */
+/** The fault of a value, with its location if that can be found. */
 export async function withPlace(
   fault: FaultDescription & { readonly column: string },
   value: number,

@@ -1,5 +1,5 @@
-// Stands before every other judgement of a batch: can it be judged at all? What is refused here says nothing about
-// drift, and must change no reference.
+// Decides first whether a batch can be judged at all. A rejected batch says nothing about drift and must not change any
+// reference.
 
 import { counted } from "../../counted.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -12,7 +12,7 @@ import { inMemory } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
-  /** Columns by role; those not given are found by their usual names. */
+  /** Columns by role; roles not given are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
   /** As `openRecordings` has it. */
   readonly reporter?: Reporter;
@@ -21,27 +21,27 @@ export interface QualityGateOptions extends BatchExpectations {
 export type OpenedBatch =
   | {
       readonly accepted: true;
-      /** Channels in the expected order, whatever the files'. To be closed. */
+      /** Channels in the expected order, regardless of the files. The caller closes it. */
       readonly opened: OpenedRecordings;
       readonly warnings: readonly string[];
     }
   | {
       readonly accepted: false;
-      /** At least one; one a fault. */
+      /** At least one; one per fault. */
       readonly reasons: readonly FaultDescription[];
-      /** Null where the rows could not be read. */
+      /** Null if the rows could not be read. */
       readonly quality: QualityReport | null;
     };
 
-/** A rate further off than this share is brought to the model's with a warning. */
+/** If the rate differs by more than this share, the batch is resampled with a warning. */
 const unsaidRateDifference = 0.05;
 
 /**
  * Reads a batch of unlabelled recordings and says whether it can be judged, with all faults that were found: those of the
  * files (columns, types, missing and infinite cells, time running backwards) and those of `batchFaults` (absurd values,
- * lost time, flat channels, rate, length). A fault that ends the reading hides those behind it.
+ * lost time, flat channels, rate, length). A fault that stops reading hides any later ones.
  * @param files paths, globs and URLs of tables with equal columns
- * @throws UserError where there is no such file, it is no table, or a column named in the options is not there: wrong use
+ * @throws UserError for wrong use: a missing file, a file that is not a table, or a missing column named in the options
  */
 export async function openBatch(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {
   const reasons: FaultDescription[] = [];
@@ -70,7 +70,7 @@ export async function openBatch(files: readonly string[], options: QualityGateOp
 export type GatedBatch =
   | {
       readonly accepted: true;
-      /** Channels in the expected order, whatever the files'. */
+      /** Channels in the expected order, regardless of the files. */
       readonly recordings: Recordings;
       readonly columns: ResolvedColumns;
       readonly quality: QualityReport;
@@ -91,7 +91,7 @@ export async function qualityGate(files: readonly string[], options: QualityGate
   }
 }
 
-/** What was put right without harm, and should be known. */
+/** Harmless corrections that the user should know about. */
 function notes({ channels, rows, sampling }: QualityReport, { samplingRateHz }: QualityGateOptions): string[] {
   const notes: string[] = [];
   for (const [name, { missing, infinite }] of Object.entries(channels)) {

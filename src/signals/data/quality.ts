@@ -1,5 +1,5 @@
-// The quality report: what was read, what was left out and why, how evenly it was sampled, what each channel and class
-// holds. Plain and snake_case, since it becomes part of cv_report.json.
+// The quality report: rows read, rows dropped and why, how evenly they were sampled, and the content of each channel and
+// class. It uses snake_case because it becomes part of cv_report.json.
 
 import { z } from "zod";
 

@@ -1,4 +1,4 @@
-// Recordings of a size that memory holds.
+// Reads recordings that fit into memory.
 
 import type { ResolvedColumns } from "./column-roles.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "./open-recordings.ts";
@@ -26,7 +26,7 @@ export async function readRecordings(
   }
 }
 
-/** All rows of what is open. */
+/** All rows of the open recordings. */
 export function inMemory({ rows, files, fingerprint }: OpenedRecordings): Recordings {
   const time = new Float64Array(rows.rows);
   const values = rows.channels.map((_, c) => rows.column(c));

@@ -1,11 +1,11 @@
-// Recordings: the rows that passed the checks, column by column, cut into stretches that a window may not cross. In memory,
-// or wherever they can be read in pieces. Dimensions: N rows, C channels.
+// Recordings: the rows that passed the checks, column by column, cut into stretches that a window may not cross. They are
+// in memory, or anywhere that allows reading in pieces. Dimensions: N rows, C channels.
 
 /** Rows `start` (included) to `end` (excluded): one person, recording and label, and no time gap between them. */
 export interface Stretch {
   readonly user: string;
   readonly recording: string;
-  /** `null` where the recordings carry no labels. */
+  /** `null` if the recordings have no labels. */
   readonly label: string | null;
   readonly start: number;
   readonly end: number;
@@ -18,21 +18,21 @@ export interface Recordings {
   readonly values: readonly Float32Array[];
   /** N times in seconds, increasing within a recording. */
   readonly time: Float64Array;
-  /** In row order, together covering all N rows. */
+  /** In row order; together they cover all N rows. */
   readonly stretches: readonly Stretch[];
   /** As the user named them (globs expanded), for messages and for the model's manifest. */
   readonly files: readonly string[];
-  /** "sha256:..." of everything above but `files`: equal data has an equal fingerprint whatever its file format. */
+  /** "sha256:..." hash of everything above except `files`. Equal data has an equal fingerprint in any file format. */
   readonly fingerprint: string;
 }
 
-/** Rows that are read in pieces. */
+/** Rows that can be read in pieces. */
 export interface RowSource {
   /** C names. */
   readonly channels: readonly string[];
-  /** In row order, together covering all rows. */
+  /** In row order; together they cover all rows. */
   stretches(): Iterable<Stretch>;
-  /** Seconds of rows `start` to `end` (excluded), all of one recording. Not to be changed, as `values`. */
+  /** Times in seconds of rows `start` to `end` (excluded), all of one recording. Must not be modified, like `values`. */
   time(start: number, end: number): Float64Array;
   values(channel: number, start: number, end: number): Float32Array;
 }
@@ -51,7 +51,7 @@ export function rowsInMemory({
   };
 }
 
-/** The same rows, with other names of channels. */
+/** The same rows with renamed channels. */
 export function withChannels(rows: RowSource, channels: readonly string[]): RowSource {
   return {
     channels,
@@ -61,7 +61,7 @@ export function withChannels(rows: RowSource, channels: readonly string[]): RowS
   };
 }
 
-/** Rows that are read at once. */
+/** Number of rows read at once. */
 const pieceRows = 65_536;
 
 /** Rows `start` to `end` (excluded) in pieces that fit into memory. */

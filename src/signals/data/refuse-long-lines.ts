@@ -1,4 +1,5 @@
-// A line without an end, as an unclosed quote makes it, keeps DuckDB's sniffer busy for many seconds; finding one takes none.
+// An endless line, such as an unclosed quote produces, keeps DuckDB's sniffer busy for many seconds. Finding one first
+// takes no time.
 
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
@@ -7,7 +8,7 @@ import type { SourceFile } from "./find-files.ts";
 
 /** DuckDB's limit. */
 const lineBytesLimit = 2_000_000;
-/** More than the sniffer sees of usual lines; a long line further on is found by reading. */
+/** More than the sniffer reads of ordinary lines; reading finds any later long line. */
 const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];
 
@@ -30,7 +31,7 @@ export async function refuseLongLines({ path, format, remote }: SourceFile): Pro
   }
 }
 
-/** A damaged gzip file ends where the damage is; whoever reads it says so. */
+/** A damaged gzip file ends at the damage; the reader reports it. */
 async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 2 ** 18 });
   if (!/\.gz$/i.test(path)) {

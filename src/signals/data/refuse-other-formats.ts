@@ -1,4 +1,4 @@
-// Looks at the first bytes of a file before DuckDB does, and names what is neither text nor Parquet.
+// Looks at the first bytes of a file before DuckDB does, and identifies formats other than text and Parquet.
 
 import { open, stat } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
@@ -7,7 +7,7 @@ import type { SourceFile } from "./find-files.ts";
 import { refuseColumns } from "./text-limits.ts";
 
 const headBytes = 4096;
-/** Of the line of column names. */
+/** Length limit for the line of column names. */
 const firstLineBytes = 2 ** 20;
 
 interface Kind {
@@ -15,12 +15,12 @@ interface Kind {
   readonly advice: string;
 }
 
-/** @param encoding as iconv names it; UTF-16 where the text begins with its mark */
+/** @param encoding the encoding as iconv names it; UTF-16 if the text begins with its byte-order mark */
 function utf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
   return { is: "UTF-16 text", advice: `Save it as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
 }
 
-/** @throws UserError for a local file whose name says CSV or TSV and whose bytes say otherwise */
+/** @throws UserError for a local file named CSV or TSV whose bytes show another format */
 export async function refuseOtherFormats({ path, format, remote }: SourceFile): Promise<void> {
   if (remote) return;
   if (format === "parquet") return refuseCutOff(path);
@@ -38,7 +38,7 @@ const newline = 10;
 /** PAR1, at both ends of a Parquet file. */
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
-/** What else a damaged Parquet file lacks is said by whoever reads it. */
+/** The reader reports any other damage to a Parquet file. */
 async function refuseCutOff(path: string): Promise<void> {
   const { size } = await stat(path);
   const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
@@ -50,7 +50,7 @@ async function refuseCutOff(path: string): Promise<void> {
   });
 }
 
-/** DuckDB would look for a table in it for minutes. */
+/** DuckDB would spend minutes looking for a table in it. */
 function refuseWideHeader(path: string, head: Uint8Array): void {
   const end = head.indexOf(newline);
   if (end < 0 && head.length === firstLineBytes) {
@@ -116,7 +116,7 @@ function kindOf(head: Uint8Array): Kind | undefined {
   for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2 === 0 ? 0 : 1] += 1;
   const [even, odd] = zeros;
   if (even + odd === 0) return undefined;
-  // Latin letters in UTF-16 have a zero in every other byte.
+  // Latin letters in UTF-16 have a zero in every second byte.
   if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) {
     return utf16(even > odd ? "UTF-16BE" : "UTF-16LE");
   }

@@ -1,5 +1,5 @@
-// Files elsewhere are read with extensions of DuckDB, which it fetches once. That happens only for a URL that the user
-// named, and not without saying so.
+// Remote files are read with DuckDB extensions, which DuckDB downloads once. That happens only for a URL that the user
+// named, and is announced first.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -17,8 +17,8 @@ const extensionsByScheme: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Lets a database read what a URL names.
- * @param reporter told before an extension is fetched
- * @throws UserError for a URL of another kind, and when an extension or credentials cannot be had
+ * @param reporter notified before an extension is downloaded
+ * @throws UserError for an unsupported kind of URL, or if an extension or credentials are unavailable
  */
 export async function allowRemote(database: Database, url: string, reporter: Reporter): Promise<void> {
   const scheme = url.slice(0, url.indexOf("://")).toLowerCase();
@@ -52,7 +52,7 @@ async function loadExtension(database: Database, name: string, url: string, repo
   }
 }
 
-/** S3 needs keys; the AWS credential chain (environment, profile, instance role) is where users keep them. */
+/** S3 needs keys; users keep them in the AWS credential chain (environment, profile, instance role). */
 async function useCredentials(database: Database): Promise<void> {
   try {
     await database.rows("CREATE SECRET IF NOT EXISTS tidemark_s3 (TYPE s3, PROVIDER credential_chain)");

@@ -1,5 +1,5 @@
-// Names that JSON files cannot have as keys. Channels, classes and people are keys in baseline_stats.json and cv_report.json, and
-// `__proto__` as a key is, for many readers, no key at all but the object's prototype: its value would be lost without a word.
+// Names that JSON files cannot have as keys. Channels, classes and people are keys in baseline_stats.json and
+// cv_report.json, and many readers take the key `__proto__` for the object's prototype and would lose its value silently.
 
 import { DataFault } from "./data-fault.ts";
 
@@ -11,7 +11,7 @@ export function refuseReservedChannels(channels: readonly string[], file: string
 }
 
 /**
- * @param keys what the text columns say, with the index of the file
+ * @param keys contents of the text columns, with the index of the file
  * @throws DataFault for the first such person or class
  */
 export function refuseReservedTexts(

@@ -1,5 +1,5 @@
-// Rows in memory in the order they came, each with its recording, until they are sorted by it.
-// Dimensions: a row is a time (float64) and C values (float32).
+// Rows in memory in order of arrival, each with its recording, until they are sorted by recording. Dimensions: a row is a
+// time (float64) and C values (float32).
 
 type Column = Float32Array | Float64Array;
 
@@ -13,13 +13,13 @@ export class RowBuffer {
   #recordingCount = 0;
   readonly #most: number;
 
-  /** @param most rows, of which the caller takes care */
+  /** @param most maximum number of rows; the caller ensures it is not exceeded */
   constructor(channels: number, most: number) {
     this.#most = most;
     this.columns = [new Float64Array(0), ...Array.from({ length: channels }, () => new Float32Array(0))];
   }
 
-  /** @param columns as here, of which rows `from` to `to` (excluded) are taken */
+  /** @param columns columns laid out as here; rows `from` to `to` (excluded) are copied */
   append(recording: number, columns: readonly Column[], from: number, to: number): void {
     this.#reserve(this.rows + to - from);
     for (let c = 0; c < columns.length; c++) copy(columns[c]!, from, this.columns[c]!, this.rows, to - from);
@@ -29,8 +29,8 @@ export class RowBuffer {
   }
 
   /**
-   * By recording, rows of one recording in the order they came.
-   * @returns the recordings that have rows, ascending, and where the rows of each begin, followed by the number of rows
+   * Sorts by recording; rows of one recording stay in order of arrival.
+   * @returns recordings with rows, ascending, and the start of each one's rows, followed by the total number of rows
    */
   sort(): { recordings: Int32Array; firsts: Int32Array } {
     const { rows } = this;

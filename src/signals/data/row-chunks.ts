@@ -1,5 +1,5 @@
-// Streams the needed columns of every file, in order, as chunks of a few thousand rows. DuckDB parses on its own threads;
-// what a chunk holds are typed arrays, and texts (person, recording, label) as one small integer a row.
+// Streams the needed columns of every file, in order, as chunks of a few thousand rows. DuckDB parses on its own threads; a
+// chunk holds typed arrays, and texts (person, recording, label) as one small integer per row.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { ColumnOptions, RequiredColumns, ResolvedColumns } from "./column-roles.ts";
@@ -13,12 +13,12 @@ import { refuseTooManyTexts, textColumn } from "./text-limits.ts";
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
-/** What the text columns of a row say; null where the cell is empty or the column absent. */
+/** Text columns of a row; null if the cell is empty or the column absent. */
 export interface RowKey {
   readonly user: string | null;
   readonly recording: string | null;
   readonly label: string | null;
-  /** Index of the file: of the row's where there is no recording column, else of the first with these texts. */
+  /** Index of the row's file if there is no recording column, otherwise of the first file with these texts. */
   readonly file: number;
 }
 
@@ -26,13 +26,13 @@ export interface RowChunk {
   readonly rows: number;
   /** Index of its file. */
   readonly file: number;
-  /** Rows of that file before these. */
+  /** Number of earlier rows in that file. */
   readonly firstRow: number;
   /** [rows] index into the table's keys. */
   readonly keyOfRow: Int32Array;
-  /** [rows] as written, NaN where missing; undefined without a time column. */
+  /** [rows] times as written, NaN if missing; undefined without a time column. */
   readonly time: Float64Array | undefined;
-  /** C columns of [rows]; NaN where missing, infinities as they came. */
+  /** C columns of [rows]; missing values are NaN, infinities are kept. */
   readonly channels: readonly Float32Array[];
 }
 
@@ -42,16 +42,16 @@ export interface Table {
   readonly timeType: string | null;
   /** Grows while the chunks are read. */
   readonly keys: readonly RowKey[];
-  /** Of each file that was read to its end. */
+  /** Row counts of the files read to their end. */
   readonly fileRows: readonly number[];
-  /** All rows, once. @throws UserError naming file, row and column for whatever cannot be read */
+  /** All rows, once. @throws UserError for anything that cannot be read, with file, row and column */
   chunks(): AsyncGenerator<RowChunk>;
 }
 
 /**
- * @param onFault told of each given or expected channel that is not there
- * @param warn told of sensors that are found and not read
- * @throws UserError where a file is no table, or lacks a column
+ * @param onFault called for each given or expected channel that is missing
+ * @param warn called for sensors that are found but not read
+ * @throws UserError if a file is not a table or lacks a column
  */
 export async function openTable(
   database: Database,
@@ -138,7 +138,7 @@ function decode(
   return { rows, file, firstRow, keyOfRow, time, channels };
 }
 
-/** The texts of all rows, each distinct one kept once; without a recording column, once for each file. */
+/** The texts of all rows. Each distinct text is kept once, or once per file if there is no recording column. */
 class Texts {
   readonly #keys: RowKey[];
   readonly #roles: ColumnRoles;
@@ -150,7 +150,10 @@ class Texts {
     this.#roles = roles;
   }
 
-  /** Decoding texts costs more than all numbers together; rows of equal hash in a row (53 bits) have the same text. */
+  /**
+   * Decoding texts costs more than decoding all numbers. Consecutive rows with equal 53-bit hashes are taken to have the
+   * same text.
+   */
   keysOf(
     chunk: DuckDBDataChunk,
     { file, path, firstRow }: { file: number; path: string; firstRow: number },
@@ -197,7 +200,7 @@ function copyNumbers(chunk: DuckDBDataChunk, column: number, target: Float32Arra
   }
 }
 
-/** One file's text time in another file's number time would be silently different clocks. */
+/** Time as text in one file and as numbers in another would silently mix two clocks. */
 function refuseOtherTimeType(first: string, type: string | null, file: string, other: string | null): void {
   if (type === null || other === null || isDateTime(type) === isDateTime(other)) return;
   throw new DataFault({

@@ -1,7 +1,7 @@
-// The rows of recordings, kept apart by recording, however they were interleaved: in memory as far as a budget goes, in
-// an unnamed temporary file beyond. Rows are kept as they come; each time the budget is full, they are sorted by recording
-// and written as one segment. What is held then is the number of rows of each recording in each segment.
-// Dimensions: C channels; a row is a time (float64) and C values (float32).
+// Stores rows by recording, however they were interleaved: in memory up to a budget, then in an unnamed temporary file.
+// Rows are collected in order of arrival. Each time the budget is full, they are sorted by recording and written as one
+// segment. Memory then holds only the number of rows per recording in each segment. Dimensions: C channels; a row is a time
+// (float64) and C values (float32).
 
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,20 +9,20 @@ import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { RowBuffer } from "./row-buffer.ts";
 
-/** Of rows in memory, before they move to a file. */
+/** Bytes of rows in memory before they move to a file. */
 export const defaultStoreBytes: number = 128 * 2 ** 20;
 
 const leastSegmentRows = 1024;
-/** Rows of a column that are read at once, whatever is asked for. */
+/** Maximum rows of a column read at once, regardless of the request. */
 const leastAheadRows = 4096;
 
 /** Rows in the file, by recording and in their order: the times, then the values channel by channel. */
 interface Segment {
   readonly offset: number;
   readonly rows: number;
-  /** Those that have rows here, ascending. */
+  /** Recordings with rows in this segment, ascending. */
   readonly recordings: Int32Array;
-  /** The first row here of each of them, then the number of rows. */
+  /** The first row of each of them in this segment, then the total number of rows. */
   readonly firsts: Int32Array;
 }
 
@@ -39,14 +39,14 @@ export class RowStore {
   readonly #channels: number;
   readonly #directory: string;
   readonly #segmentRows: number;
-  /** Rows that are not in the file. */
+  /** Rows that are not yet in the file. */
   #newest: RowBuffer;
   /** Of each recording. */
   readonly #counts: number[] = [];
   readonly #segments: Segment[] = [];
   /** The first row of each recording, counted through all of them; undefined until the first row is read. */
   #starts: Float64Array | undefined;
-  /** By column: time, then the channels. */
+  /** By column: time first, then the channels. */
   readonly #ahead: ReadAhead[] = [];
   #file: number | undefined;
   #fileBytes = 0;
@@ -70,7 +70,7 @@ export class RowStore {
     return this.#counts[recording] ?? 0;
   }
 
-  /** Rows `from` to `to` (excluded) of the columns follow those that the recording has; before any row is read. */
+  /** Appends rows `from` to `to` (excluded) of the columns to the recording. Not allowed once a row has been read. */
   append(recording: number, time: Float64Array, values: readonly Float32Array[], from: number, to: number): void {
     if (this.#starts !== undefined) throw new Error("rows were appended to a store that is being read");
     while (this.#counts.length <= recording) this.#counts.push(0);
@@ -83,7 +83,7 @@ export class RowStore {
     }
   }
 
-  /** Rows `from` to `to` (excluded) of a recording; a copy, or a view that is not to be changed. */
+  /** Rows `from` to `to` (excluded) of a recording; a copy, or a view that must not be modified. */
   time(recording: number, from: number, to: number): Float64Array {
     return this.#rows(0, recording, from, to) as Float64Array;
   }
@@ -110,7 +110,7 @@ export class RowStore {
     return this.#inFile(column, start + from, start + to);
   }
 
-  /** After the last row. */
+  /** Call after the last row. */
   #seal(): Float64Array {
     if (this.#file === undefined) this.#newest.sort();
     else {
@@ -122,7 +122,7 @@ export class RowStore {
     return starts;
   }
 
-  /** Whoever goes through the rows in order gets them from ever larger pieces, of up to a quarter of a segment. */
+  /** Sequential readers are served from ever larger pieces, up to a quarter of a segment. */
   #inFile(column: number, from: number, to: number): Numbers {
     const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyColumn(column, 0) };
     if (from >= last.from && to <= last.to) return last.rows.subarray(from - last.from, to - last.from);
@@ -141,7 +141,7 @@ export class RowStore {
     const gathered = emptyColumn(column, to - from);
     if (from === to) return gathered;
     const [first, last] = [lastUpTo(starts, from), lastUpTo(starts, to - 1)];
-    /** Of each recording, where its next row goes. */
+    /** Position of each recording's next row. */
     const next = starts.slice(first, last + 1).map((start) => Math.max(0, start - from));
     let [passedOfFirst, passedOfLast] = [0, 0];
     for (const segment of this.#segments) {
@@ -204,7 +204,7 @@ export class RowStore {
   }
 }
 
-/** Nobody else can open it, and nothing stays when the process dies. */
+/** Nobody else can open the file, and nothing remains when the process dies. */
 function openUnnamed(directory: string): number {
   const folder = mkdtempSync(join(directory, "tidemark-"));
   try {

@@ -1,25 +1,25 @@
-// How evenly a recording was sampled, and where it stops: median step, jitter, gaps.
+// How evenly a recording was sampled and where it is interrupted: median step, jitter, gaps.
 
 import { streamedMedian } from "../../stats/streamed-median.ts";
 import { pieces, type RowSource } from "./recordings.ts";
 
-/** A step longer than this many median steps, and than `minimalGapSeconds`, is a gap: a window may not cross it. */
+/** A step longer than both this many median steps and `minimalGapSeconds` is a gap, which no window may cross. */
 export const gapPeriods = 3;
-/** Shorter pauses are bridged by interpolation, whatever the rate. */
+/** Shorter pauses are bridged by interpolation at any rate. */
 export const minimalGapSeconds = 0.1;
 
 export interface Sampling {
   /** Median step in seconds; NaN for a single row. */
   readonly periodSeconds: number;
-  /** Root mean square deviation from the median step of the steps that are no gaps, as a share of the median step. */
+  /** Root mean square deviation of the steps (gaps excluded) from the median step, as a share of the median step. */
   readonly jitter: number;
-  /** Rows before which a gap lies. */
+  /** Rows that follow a gap. */
   readonly gapRows: readonly number[];
   readonly gapSeconds: number;
   readonly longestGapSeconds: number;
 }
 
-/** So many steps are sorted; more are counted. */
+/** Up to this many steps are sorted; more are counted. */
 const mostSorted = 1_000_000;
 
 /** @param rows rows `start` to `end` (excluded) are one recording, their times increasing seconds */
@@ -28,7 +28,7 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };
   const count = end - start - 1;
   const periodSeconds = medianStep(rows, start, end);
-  // Clocks that count in milliseconds make 3 periods 3.0000001: a hair's breadth is no gap.
+  // Clocks that count milliseconds turn 3 periods into 3.0000001; rounding must not make a gap.
   const threshold = Math.max(gapPeriods * periodSeconds, minimalGapSeconds) * (1 + 1e-6);
   const gapRows: number[] = [];
   let gapSeconds = 0;

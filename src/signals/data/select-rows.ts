@@ -1,5 +1,6 @@
-// Which rows stay and in what order: rows with something missing go, people and recordings that are interleaved are put
-// together without changing the order within each, equal times go but the first, time running backwards is refused.
+// Which rows stay, and in what order. Rows with missing values are dropped. Interleaved people and recordings are
+// separated, keeping the order within each. Of rows with equal times only the first stays. Time that runs backwards is
+// rejected.
 
 import { counted } from "../../counted.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -19,7 +20,7 @@ export interface SelectedRecording {
 }
 
 export interface SelectedRows {
-  /** Without those of which no row is left. */
+  /** Recordings with at least one row left. */
   readonly recordings: readonly SelectedRecording[];
   readonly read: number;
   readonly kept: number;
@@ -29,7 +30,7 @@ export interface SelectedRows {
   readonly infinite: readonly number[];
 }
 
-/** Rows that were left out, each counted once, under the first of these that holds. */
+/** Dropped rows, each counted once, under the first reason that applies. */
 export interface DroppedRows {
   missing_label: number;
   missing_person: number;
@@ -39,7 +40,7 @@ export interface DroppedRows {
   duplicate_time: number;
 }
 
-/** More than this share of empty, NaN or infinite cells in one column is refused. */
+/** A column with more than this share of empty, NaN or infinite cells is rejected. */
 export const missingShareLimit = 0.01;
 
 /** The person of recordings without a person column. */
@@ -63,7 +64,7 @@ interface OpenRecording {
   backwards: { from: number; to: number; before: Place; at: Place } | undefined;
 }
 
-/** Takes chunks in the order of the files, and puts the rows that stay into a store. */
+/** Takes chunks in file order and stores the rows that stay. */
 export class RowSelector {
   readonly #table: Pick<Table, "roles" | "keys">;
   readonly #fileNames: readonly string[];
@@ -106,7 +107,7 @@ export class RowSelector {
     const { rows, file, firstRow, keyOfRow, channels } = chunk;
     this.#read += rows;
     const bad = this.#findMissing(chunk, time);
-    // Rows that follow each other and stay are stored together.
+    // Consecutive rows that stay are stored together.
     let [first, open]: [number, OpenRecording | undefined] = [0, undefined];
     const store = (end: number): void => {
       if (open !== undefined) this.#store.append(open.index, time, channels, first, end);
@@ -130,7 +131,7 @@ export class RowSelector {
     store(rows);
   }
 
-  /** Whether a row comes after the one before it in its recording; takes note of it. */
+  /** Whether a row is later than the previous one in its recording; remembers its time. */
   #follows(recording: OpenRecording, time: number, file: number, row: number): boolean {
     if (recording.rows > 0) {
       const step = time - recording.lastTime;
@@ -153,7 +154,7 @@ export class RowSelector {
     return true;
   }
 
-  /** 0 for a whole row, 1 where a channel and 2 where the time is missing. */
+  /** 0 for a complete row, 1 if a channel is missing, 2 if the time is missing. */
   #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
     const bad = new Uint8Array(rows);
     for (const [c, values] of [...channels, time].entries()) {
@@ -198,8 +199,8 @@ export class RowSelector {
 
   /**
    * After the last chunk.
-   * @param onFault told of too many missing values in a column, and of the first row of a recording where time runs
-   *   backwards; if it does not throw, such rows are left out uncounted
+   * @param onFault called for too many missing values in a column, and for the first row of a recording at which time runs
+   *   backwards; if it does not throw, such rows are dropped without being counted
    */
   finish(onFault: OnFault): SelectedRows {
     this.#tellMissing(onFault);

@@ -10,7 +10,7 @@ const forearm = 0.26;
 
 /**
  * Fills rows `offset` to `offset + length` of six columns: Ax, Ay, Az in m/s^2, gravity included (at rest the axis that
- * points up reads +9.81), and Gx, Gy, Gz in rad/s. The rhythm wanders slowly, so that no two cycles are equal.
+ * points up reads +9.81), and Gx, Gy, Gz in rad/s. The rhythm drifts slowly, so no two cycles are equal.
  */
 export function simulateRecording(
   activity: SimulatedActivity,
@@ -104,8 +104,8 @@ function drawPosture(movement: Movement, rng: Rng): Posture {
 }
 
 /**
- * A value that wanders smoothly around 0: noise through two low passes of `seconds` each, standard deviation `sd`. One
- * pass alone (Ornstein-Uhlenbeck) has no derivative, and a gyroscope would see it.
+ * A value that varies smoothly around 0: noise through two low-pass filters of `seconds` each, with standard deviation
+ * `sd`. A single pass (Ornstein-Uhlenbeck) has no derivative, which would show in the gyroscope.
  */
 class Wander {
   readonly #keep: number;
@@ -131,7 +131,7 @@ class Wander {
   }
 }
 
-/** Now and then the hand does something: turns out and back within a second or two. */
+/** Occasional hand movements: out and back within a second or two. */
 class Gestures {
   pitch = 0;
   roll = 0;

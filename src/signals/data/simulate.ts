@@ -1,5 +1,5 @@
-// Plausible wrist recordings of people who differ, for demos and tests. They are learnable and not trivial; they stand for
-// nobody, and no figure measured on them says anything about real people.
+// Plausible wrist recordings of people who differ, for demos and tests. They are learnable but not trivial. They represent
+// no real person, and no figure measured on them says anything about real people.
 
 import { nearestName, UserError } from "../../errors.ts";
 import { Rng } from "../../stats/random.ts";
@@ -9,13 +9,13 @@ import type { TableColumn } from "./write-table.ts";
 
 export interface SimulationOptions {
   readonly users: number;
-  /** Number in the first one's name (default 1): other numbers are other people. */
+  /** Number in the first person's name (default 1); other numbers are other people. */
   readonly firstPerson?: number;
-  /** Minutes a person, shared evenly by the activities. */
+  /** Minutes per person, divided evenly among the activities. */
   readonly minutes: number;
   readonly seed: number;
   readonly samplingRateHz: number;
-  /** One or more of `simulatedActivities`, the default. */
+  /** One or more of `simulatedActivities`; default: all. */
   readonly activities?: readonly string[];
 }
 
@@ -31,9 +31,9 @@ const channelNames = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
 const recordingSeconds = 60;
 
 /**
- * Simulates recordings. A person's signals depend on the seed and the person's number alone, so more people leave the
- * first ones as they were.
- * @throws UserError for an activity the simulator does not know, or no time at all
+ * Simulates recordings. A person's signals depend only on the seed and the person's number, so adding people does not
+ * change the others.
+ * @throws UserError for an unknown activity or a duration of zero
  */
 export function simulate(options: SimulationOptions): Simulation {
   const { users, firstPerson = 1, minutes, seed, samplingRateHz } = options;

@@ -1,12 +1,12 @@
-// Text that a spreadsheet would run: a cell that begins with =, +, - or @ is a formula there, and one made by somebody else
-// can start programs or send the table away (https://owasp.org/www-community/attacks/CSV_Injection).
+// Text that a spreadsheet would execute: a cell that begins with =, +, - or @ is a formula there, and an attacker's formula
+// can start programs or leak the table (https://owasp.org/www-community/attacks/CSV_Injection).
 
 import type { TableColumn } from "./write-table.ts";
 
-/** The full-width forms count as well, and what a spreadsheet skips before a formula. */
+/** Includes full-width forms, and characters that a spreadsheet skips before a formula. */
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
-/** The columns, with a single quote before each text that a spreadsheet would take for a formula; numbers stay as they are. */
+/** The columns, with a single quote before each text that a spreadsheet would take for a formula. Numbers are unchanged. */
 export function spreadsheetSafe(columns: readonly TableColumn[]): TableColumn[] {
   return columns.map((column) => {
     if (column.type !== "string") return column;

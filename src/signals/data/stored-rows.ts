@@ -1,4 +1,4 @@
-// Rows in a store as one sequence, recording by recording, and the stretches that they form.
+// Presents the rows in a store as one sequence, recording by recording, with the stretches they form.
 
 import { pieces, type RowSource, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
@@ -21,7 +21,7 @@ export class StoredRows implements RowSource {
   readonly #store: RowStore;
   #last = 0;
 
-  /** @param store closed with this */
+  /** @param store closed together with this object */
   constructor(channels: readonly string[], store: RowStore, recordings: readonly SelectedRecording[]) {
     this.channels = channels;
     this.#store = store;
@@ -62,7 +62,7 @@ export class StoredRows implements RowSource {
     this.#store.close();
   }
 
-  /** Rows are mostly asked for in order. */
+  /** Rows are mostly requested in order. */
   #recordingAt(row: number): StoredRecording {
     const last = this.recordings[this.#last]!;
     if (row >= last.start && row < last.end) return last;

@@ -1,4 +1,4 @@
-// What a file holds before its rows are read: column names and types, and for text files how they are written.
+// What is known of a file before its rows are read: column names and types, and the format of text files.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
@@ -15,20 +15,20 @@ export interface TableSchema {
   /** DuckDB's type of each column, as sniffed from the first 20,480 rows of a text file. */
   readonly types: ReadonlyMap<string, string>;
   /**
-   * The table as SQL. `numbers` are the columns to be read as numbers, whatever the sniffer made of them.
-   * Other columns of a text file come as text, but for date-times.
+   * The table as SQL. `numbers` are the columns to read as numbers, whatever type the sniffer found. Other columns of a
+   * text file are read as text, except date-times.
    */
   source(numbers: ReadonlySet<string>): string;
 }
 
 const missingMarks = ["", "NA", "N/A", "na", "n/a", "null", "NULL", "None", "?", "-"];
 
-// Otherwise a folder called user=x would replace the column "user" without a word.
+// Otherwise a folder called user=x would silently replace the column "user".
 const noHive = "hive_partitioning=false";
 
 /**
- * @param pathColumns columns that are taken from the names of the file's folders, after its own
- * @throws UserError when the file is not what its name says, or is not a table, or has a column that its path names too
+ * @param pathColumns columns taken from the names of the file's folders, added after its own
+ * @throws UserError if the file is not what its name says, is not a table, or has a column that its path also names
  */
 export async function readSchema(
   database: Database,
@@ -78,8 +78,8 @@ async function csvSchema(database: Database, file: SourceFile): Promise<TableSch
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
       (await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
-    // A line with too many or too few values near the top makes the sniffer give up, or see one column; the header knows
-    // better, and reading will then name the line.
+    // If a line near the top has too many or too few values, the sniffer gives up or sees one column. The header gives the
+    // true columns, and reading will then name the faulty line.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
@@ -131,7 +131,7 @@ export function isDateTime(type: string): boolean {
   return /^(TIMESTAMP|DATE|TIME)/.test(type);
 }
 
-/** Every file must have the columns of the first, in any order. */
+/** Every file must have the columns of the first file, in any order. */
 export function refuseOtherColumns(
   first: string,
   names: readonly string[],

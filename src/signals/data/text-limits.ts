@@ -1,5 +1,5 @@
-// How much text a table may bring along. Numbers are read in pieces of fixed size; texts and names are kept, so that one
-// long cell, or a row number taken for a recording, could fill any memory.
+// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept. One long cell, or
+// a row number mistaken for a recording, could fill any memory.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
@@ -7,16 +7,16 @@ import { sqlName } from "./duckdb.ts";
 
 /** Bytes of UTF-8 in a person, recording or label. */
 export const textBytesLimit = 1000;
-/** Different persons, recordings and labels, in their combinations. */
+/** Distinct combinations of person, recording and label. */
 export const keysLimit = 100_000;
 export const columnsLimit = 10_000;
 /** Characters. */
 export const columnNameLimit = 1000;
 
-/** Stands in front of a length, where the text itself is too long to be taken out of DuckDB. */
+/** Prefix of a length, used instead of a text that is too long to read from DuckDB. */
 const tooLong = "\x1e";
 
-/** A text column as SQL: trimmed, '' where missing, and cut short before anything copies a text that is too long. */
+/** A text column as SQL: trimmed, '' if missing, and truncated before anything copies an overlong text. */
 export function textColumn(name: string | null): string {
   if (name === null) return "''";
   const text = `CAST(${sqlName(name)} AS VARCHAR)`;
@@ -26,9 +26,9 @@ export function textColumn(name: string | null): string {
 
 /**
  * @param row 1-based data row of the file
- * @param known how many combinations there are already
- * @param texts by column, as `textColumn` gave them
- * @throws DataFault where a text is too long, or there are too many different ones
+ * @param known number of combinations so far
+ * @param texts by column, as returned by `textColumn`
+ * @throws DataFault if a text is too long, or there are too many distinct texts
  */
 export function refuseTooManyTexts(
   file: string,
@@ -57,7 +57,7 @@ export function refuseTooManyTexts(
   });
 }
 
-/** @throws UserError for a table too wide, or a column name too long, to be handled */
+/** @throws UserError if the table has too many columns or a column name is too long */
 export function refuseWideTable(file: string, names: readonly string[]): void {
   refuseColumns(file, names.length);
   const long = names.findIndex((name) => name.length > columnNameLimit);

@@ -1,4 +1,5 @@
-// What a time column counts in. Files seldom say: the column's type and name do where they can, else the size of its steps.
+// The unit of a time column. Files seldom state it, so it is inferred from the column's type and name, or otherwise from
+// the size of its steps.
 
 import type { TimeUnit } from "./column-roles.ts";
 import type { RowChunk, RowKey } from "./row-chunks.ts";
@@ -13,17 +14,18 @@ export const unitsPerSecond: Record<Exclude<TimeUnit, "index">, number> = {
   ns: 1e9,
 };
 
-/** A rate within this factor of the nominal one may well be meant. */
+/** A rate within this factor of the nominal rate is plausible. */
 const nearFactor = 2;
 
 const numericUnits = ["s", "ms", "us", "ns"] as const;
 
 /**
  * Finds the unit: a date-time type is `timestamp`; a name that ends in its unit (`timestamp_s`, `time (ms)`, `t_us`) is
- * believed; otherwise the median step decides. With a nominal rate, the unit that comes nearest to it; without one, the
- * unit that gives a rate of more than 1 Hz and up to 1 kHz: steps below 1 are seconds, then each factor of 1,000 is a unit.
+ * believed; otherwise the median step decides. With a nominal rate, it picks the unit that comes closest to that rate.
+ * Without one, it picks the unit that gives a rate above 1 Hz and up to 1 kHz: steps below 1 are seconds, and each factor
+ * of 1,000 is the next unit.
  *
- * Numbers that go up by 1 would be 1 Hz or 1 kHz. Where the nominal rate is near neither, they count samples: `index`.
+ * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither, they count samples: `index`.
  */
 export function detectTimeUnit(
   name: string,
@@ -57,10 +59,10 @@ function unitInName(name: string): (typeof numericUnits)[number] | undefined {
   return unit.startsWith("n") ? "ns" : "s";
 }
 
-/** As many rows tell the unit of time. */
+/** Number of rows from which the unit of time is inferred. */
 export const headRows = 65_536;
 
-/** Between neighbouring rows of one recording. */
+/** Steps between neighbouring rows of one recording. */
 function stepsOf({ keys, chunks }: { keys: readonly RowKey[]; chunks: readonly RowChunk[] }): number[] {
   const steps: number[] = [];
   const last = new Map<string, number>();
@@ -84,7 +86,7 @@ function medianOfPositive(steps: readonly number[]): number {
   return positive[Math.floor(positive.length / 2)] ?? 0;
 }
 
-/** Whole steps, most of them 1: samples that are lost leave longer ones. */
+/** Integer steps, most of them 1; lost samples leave longer ones. */
 function countUp(steps: readonly number[]): boolean {
   return steps.every(Number.isInteger) && steps.filter((step) => step === 1).length > steps.length / 2;
 }

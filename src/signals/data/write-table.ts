@@ -1,5 +1,5 @@
-// Tables out: columns to CSV or Parquet through DuckDB. The file appears under its name whole or not at all: it is
-// written beside its target, flushed to disk and renamed.
+// Writes columns to CSV or Parquet through DuckDB. The file appears under its name complete or not at all: it is written
+// next to its target, flushed to disk and renamed.
 
 import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ export interface TableColumn {
   readonly name: string;
   /** One of: string, double, float, integer (32 bits). */
   readonly type: "string" | "double" | "float" | "integer";
-  /** One entry a row; null for an empty cell. */
+  /** One entry per row; null for an empty cell. */
   readonly values: ArrayLike<string | number | null>;
 }
 
@@ -42,9 +42,9 @@ export function copyFormat(path: string): string {
 }
 
 /**
- * Writes columns of equal length. Equal columns give equal bytes for CSV, and equal values for Parquet.
- * @param path its extension chooses the format; missing folders are made; an existing file is replaced
- * @throws UserError when the format is unknown or the file cannot be written
+ * Writes columns of equal length. Equal columns give identical bytes in CSV and equal values in Parquet.
+ * @param path the extension determines the format; missing folders are created; an existing file is replaced
+ * @throws UserError if the format is unknown or the file cannot be written
  */
 export async function writeTable(path: string, columns: readonly TableColumn[]): Promise<void> {
   const writer = await TableWriter.open(path, columns);
@@ -56,7 +56,7 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
   }
 }
 
-/** Writes a table some rows at a time, as `writeTable` would write them all at once. Closed by whoever opens it. */
+/** Writes a table in parts, with the same result as `writeTable`. Whoever opens it must close it. */
 export class TableWriter {
   readonly #path: string;
   readonly #temporary: string;
@@ -64,7 +64,7 @@ export class TableWriter {
   readonly #appender: DuckDBAppender;
   readonly #createChunk: (rows: number) => DuckDBDataChunk;
   readonly #columns: readonly Omit<TableColumn, "values">[];
-  /** Where DuckDB puts the rows that it cannot hold. */
+  /** Folder for rows that DuckDB cannot hold in memory. */
   readonly #scratch: string;
 
   private constructor(
@@ -86,7 +86,7 @@ export class TableWriter {
     this.#scratch = of.scratch;
   }
 
-  /** @throws UserError when the format is unknown or nothing can be written there */
+  /** @throws UserError if the format is unknown or nothing can be written there */
   static async open(path: string, columns: readonly Omit<TableColumn, "values">[]): Promise<TableWriter> {
     copyFormat(path);
     const duckdb = await import("@duckdb/node-api");
@@ -107,7 +107,7 @@ export class TableWriter {
     }
   }
 
-  /** @param columns of the names and types it was opened with, of equal length */
+  /** @param columns columns of equal length, with the names and types given when it was opened */
   async append(columns: readonly TableColumn[]): Promise<void> {
     const rows = columns[0]?.values.length ?? 0;
     for (const [c, { name, values }] of columns.entries()) {
@@ -128,7 +128,7 @@ export class TableWriter {
     }
   }
 
-  /** The file appears under its name. */
+  /** Makes the file appear under its name. */
   async finish(): Promise<void> {
     try {
       this.#appender.closeSync();
@@ -143,7 +143,7 @@ export class TableWriter {
 
   async close(): Promise<void> {
     this.#database.close();
-    // Where the folder itself is the trouble there is nothing to remove.
+    // If the folder itself is the problem, there is nothing to remove.
     await rm(this.#temporary, { force: true }).catch(() => undefined);
     await rm(this.#scratch, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-// B windows a batch, T time, C channels.
+// Dimensions: B windows per batch, T samples per window, C channels.
 
 import type { WindowSet } from "./windows.ts";
 

@@ -1,5 +1,5 @@
-// Rows as they arrive, in pieces of any size. What they form at any moment is what a file of the same rows would: the same
-// rows stay, and gaps and stretches are found by the same rules. Dimensions: N rows of a piece, C channels.
+// Rows as they arrive, in pieces of any size. At any moment they form the same recordings as a file of the same rows: the
+// same rows are kept, and the same rules find gaps and stretches. Dimensions: N rows of a piece, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
 import type { RowSource } from "../data/recordings.ts";
@@ -7,13 +7,13 @@ import { RowBuffer } from "../data/row-buffer.ts";
 import { describeSampling } from "../data/sampling.ts";
 import { stretchesOf } from "../data/stretches.ts";
 
-/** Rows that were left out, each counted once, under the first of these that holds. */
+/** Dropped rows, each counted once, under the first reason that applies. */
 export interface DroppedRows {
-  /** The time is no finite number. */
+  /** Rows whose time is not finite. */
   readonly missing_time: number;
-  /** The value of a channel is no finite number. */
+  /** Rows in which a channel's value is not finite. */
   readonly missing_values: number;
-  /** The time is that of the row before. */
+  /** Rows with the same time as the row before. */
   readonly duplicate_time: number;
 }
 
@@ -34,7 +34,7 @@ export class IncomingRows {
     this.#rows = new RowBuffer(channels.length, Number.POSITIVE_INFINITY);
   }
 
-  /** Those that stayed. */
+  /** Number of rows kept. */
   get rows(): number {
     return this.#rows.rows;
   }
@@ -44,10 +44,10 @@ export class IncomingRows {
   }
 
   /**
-   * Takes a whole piece, or nothing of it.
+   * Accepts a whole piece or none of it.
    * @param time [N] seconds
    * @param columns [C] channels of [N] values
-   * @param recording rows of one recording may arrive between those of others
+   * @param recording name of the recording; rows of different recordings may interleave
    * @throws DataFault if time runs backwards within the recording
    * @throws RangeError if there are more or fewer columns than channels, or they differ in length
    */
@@ -90,7 +90,7 @@ export class IncomingRows {
     this.#dropped = dropped;
   }
 
-  /** What has arrived, recording by recording. Good until the next row arrives. */
+  /** The rows so far, recording by recording. Valid until the next row arrives. */
   source(): RowSource {
     const { recordings: indices, firsts } = this.#rows.sort();
     const [time, ...values] = this.#rows.columns as [Float64Array, ...Float32Array[]];

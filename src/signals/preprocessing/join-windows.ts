@@ -1,11 +1,11 @@
-// Sets of windows put together, or thinned out. Dimensions: S samples, C channels, W windows.
+// Joins sets of windows, or selects some of them. Dimensions: S samples, C channels, W windows.
 
 import { allocateShared, type WindowSet } from "./windows.ts";
 
 /**
- * The windows of `a`, then those of `b`. People of one name are one person; recordings stay apart. Samples are copied unless
- * those of `b` follow those of `a` in memory; see `cutPlans`.
- * @throws RangeError where channels, rate, window size or classes differ
+ * The windows of `a`, then those of `b`. People with the same name are one person; recordings stay separate. Samples are
+ * copied unless those of `b` directly follow those of `a` in memory; see `cutPlans`.
+ * @throws RangeError if channels, rate, window size or classes differ
  */
 export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
   for (const key of ["channels", "samplingRateHz", "windowSize", "classes"] as const) {
@@ -39,7 +39,7 @@ function joinedSamples(a: WindowSet["samples"], b: WindowSet["samples"]): Window
   return samples;
 }
 
-/** The windows of `rows` alone, over the same samples; users and recordings that are left. */
+/** Only the windows in `rows`, over the same samples, with the remaining users and recordings. */
 export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
   const [groups, users] = renumbered(windows.groups, rows, windows.users);
   const [recordingIndex, recordings] = renumbered(windows.recordingIndex, rows, windows.recordings);

@@ -1,6 +1,6 @@
-// Cuts recordings into windows of equal length, each inside one stretch: one person, recording and label, no gap.
-// Every stretch is copied once into one block; overlapping windows are offsets into it.
-// Dimensions: S samples, C channels, W windows, T samples a window.
+// Cuts recordings into windows of equal length, each inside one stretch: one person, recording and label, no gap. Every
+// stretch is copied once into one block; overlapping windows are offsets into it. Dimensions: S samples, C channels, W
+// windows, T samples per window.
 
 import { DataFault } from "../data/data-fault.ts";
 import { pieces, type Recordings, type RowSource, rowsInMemory } from "../data/recordings.ts";
@@ -14,7 +14,7 @@ export interface WindowOptions {
   readonly windowSize: number;
   /** Share of a window that the next one repeats, in [0, 1). */
   readonly overlap: number;
-  /** The label index; sorted names of the recordings when not given. */
+  /** Class names in label-index order; default: the sorted names in the recordings. */
   readonly classes?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface DroppedSamples {
 export interface MadeWindows {
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
-  /** Stretches that were brought to the rate by interpolation; the others are bit for bit as read. */
+  /** Number of stretches resampled by interpolation; the others are bit for bit as read. */
   readonly resampledStretches: number;
 }
 
@@ -42,8 +42,8 @@ export function windowStep(windowSize: number, overlap: number): number {
 
 /**
  * @returns windows in the order of the stretches, earlier first; only covered samples are in `samples`
- * @throws DataFault when no stretch is as long as a window
- * @throws RangeError for options outside their range
+ * @throws DataFault if no stretch is as long as a window
+ * @throws RangeError for options out of range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
   const rows = rowsInMemory(recordings);
@@ -52,7 +52,7 @@ export function makeWindows(recordings: Recordings, options: WindowOptions): Mad
   return { windows: windows!, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
 }
 
-/** All windows of several plans; their samples lie one after the other in one block. */
+/** All windows of several plans; their samples are contiguous in one block. */
 export function cutPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
   const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedSamples(plan));
   const block = allocateShared(sizes.reduce((sum, size) => sum + size, 0));
@@ -64,12 +64,12 @@ export function cutPlans(sources: readonly { rows: RowSource; plan: WindowPlan }
   });
 }
 
-/** S of all windows of a plan. */
+/** Total number of samples S of a plan. */
 export function plannedSamples({ parts, step, options }: WindowPlan): number {
   return parts.reduce((sum, { windows }) => sum + coveredLength(windows, options.windowSize, step), 0);
 }
 
-/** Where the windows lie, before any sample is read. */
+/** Plans where the windows lie, before any sample is read. */
 export interface WindowPlan {
   readonly options: WindowOptions;
   /** Samples from one window's start to the next. */
@@ -85,7 +85,7 @@ export interface WindowPlan {
   readonly longest: number;
 }
 
-/** A stretch that holds a window. */
+/** A stretch that contains at least one window. */
 interface PlannedPart {
   readonly even: EvenPlan;
   readonly windows: number;
@@ -101,7 +101,7 @@ export interface PartOfWindows {
   readonly last: number;
   readonly from: number;
   readonly to: number;
-  /** Those of them that belong to the windows. */
+  /** The samples that belong to the windows. */
   readonly ownFrom: number;
   readonly ownTo: number;
 }
@@ -113,7 +113,7 @@ export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan
   return plan;
 }
 
-/** The same, even if no stretch is as long as a window: more rows may be on their way. */
+/** The same, but accepts having no stretch as long as a window, since more rows may follow. */
 export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
@@ -183,8 +183,8 @@ function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartO
 
 /**
  * The windows of some parts, in their order.
- * @param allocate makes room for their samples
- * @returns besides, the first sample of each part
+ * @param allocate allocates memory for their samples
+ * @returns the windows, and the first sample of each part
  */
 export function cutWindows(
   rows: RowSource,

@@ -1,15 +1,15 @@
-// Brings a stretch to the rate that the network expects, by linear interpolation. A stretch that already ticks evenly
-// at that rate is passed on untouched, bit for bit. Linear interpolation has no low-pass filter: bringing a faster
-// recording down folds what lies above half the target rate, which for body movement (below 20 Hz) is little.
-// Dimensions: N samples in, M out, C channels.
+// Resamples a stretch to the rate that the network expects, by linear interpolation. A stretch that is already evenly
+// sampled at that rate is passed on unchanged, bit for bit. Linear interpolation has no low-pass filter, so downsampling
+// aliases frequencies above half the target rate. Body movement (below 20 Hz) has little there. Dimensions: N samples in, M
+// out, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
 import { pieces, type Recordings, type RowSource, rowsInMemory, type Stretch } from "../data/recordings.ts";
 
-/** A sample may lie this share of a period off its even tick and still count as even. */
+/** A sample may deviate from its even tick by this share of a period and still count as even. */
 export const evenTolerance = 0.05;
 
-/** A stretch as it will be at an even rate. */
+/** Plan of a stretch at an even rate. */
 export interface EvenPlan {
   readonly stretch: Stretch;
   /** M. */
@@ -19,7 +19,10 @@ export interface EvenPlan {
   readonly resampled: boolean;
 }
 
-/** Interpolated samples for each recorded one, beyond which it is the clock that was misread; an arbitrary choice. */
+/**
+ * Maximum number of interpolated samples per recorded one. Above it, the clock was probably misread; the limit is
+ * arbitrary.
+ */
 const mostUpsampling = 100;
 
 function tooSlow({ user, recording }: Stretch, secondsPerSample: number, samplingRateHz: number): DataFault {
@@ -34,14 +37,14 @@ function tooSlow({ user, recording }: Stretch, secondsPerSample: number, samplin
 
 /** One stretch at an even rate. */
 export interface EvenStretch extends Omit<EvenPlan, "stretch"> {
-  /** C columns of M values; views of the recordings where `resampled` is false. */
+  /** C columns of M values; views of the recordings if `resampled` is false. */
   readonly values: readonly Float32Array[];
 }
 
 /**
- * @param samplingRateHz the rate wanted, Hz
- * @returns samples from the stretch's first time on, as many whole periods as fit up to its last time
- * @throws DataFault if there would be over a hundred for each that was recorded
+ * @param samplingRateHz the target rate, Hz
+ * @returns samples from the stretch's first time, as many whole periods as fit before its last time
+ * @throws DataFault if there would be more than a hundred samples per recorded one
  */
 export function resample(recordings: Recordings, stretch: Stretch, samplingRateHz: number): EvenStretch {
   const rows = rowsInMemory(recordings);
@@ -54,7 +57,7 @@ export function planStretch(rows: RowSource, stretch: Stretch, samplingRateHz: n
   const { start, end } = stretch;
   const startTime = timeOf(rows, start);
   if (isEven(rows, start, end, samplingRateHz)) return { stretch, length: end - start, startTime, resampled: false };
-  // A last tick that misses the last sample by rounding alone is kept.
+  // Keep a last tick that misses the last sample only by rounding.
   const seconds = timeOf(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
   if (!(length <= mostUpsampling * (end - start))) throw tooSlow(stretch, seconds / (end - start - 1), samplingRateHz);
@@ -89,7 +92,7 @@ export function evenValues(
   return values;
 }
 
-/** The row from which a tick is reached: the last one at or before it that has another behind it. */
+/** The row from which a tick is interpolated: the last row at or before the tick that has a successor. */
 function rowAt(rows: RowSource, start: number, end: number, at: number): number {
   let [low, high] = [start, Math.max(start, end - 2)];
   while (low < high) {

@@ -1,4 +1,4 @@
-// scaler.json as it is checked before a model is used.
+// Validates scaler.json before a model is used.
 import { z } from "zod";
 import type { Scaler } from "./scaler.ts";
 
@@ -13,12 +13,12 @@ export const scalerSchema: z.ZodType<Scaler> = z
     message: "center and scale: expected one number a channel",
   });
 
-/** Beyond these, numbers of float32 samples become 0 or infinite on the way. */
+/** Beyond these limits, float32 computations yield 0 or infinity. */
 const [leastScale, largestNumber] = [1e-30, 1e30];
 
 /**
- * What is wrong with a scaler.json: one message a fault, none if it can be used.
- * @param expected of the model that it belongs to
+ * Lists the faults of a scaler.json: one message per fault, none if it can be used.
+ * @param expected properties of the model that it belongs to
  */
 export function scalerFaults(value: unknown, expected: { channels: readonly string[]; method?: unknown }): string[] {
   const parsed = scalerSchema.safeParse(value);

@@ -1,5 +1,5 @@
-// Brings channels to a common scale. Fitted on training windows only and shipped with the model as scaler.json.
-// Dimensions: S samples, C channels, W windows, T samples a window.
+// Scales channels to a common range. The scaler is fitted on training windows only and shipped with the model as
+// scaler.json. Dimensions: S samples, C channels, W windows, T samples per window.
 
 import { moments } from "../../stats/moments.ts";
 import { quantiles } from "../../stats/quantile.ts";
@@ -22,9 +22,9 @@ export interface Scaler {
 }
 
 /**
- * Fits over the samples that the indexed windows cover, each counted once however many windows overlap on it.
- * `zscore` uses the population standard deviation (scikit-learn's StandardScaler), `robust` the range between the
- * quartiles by linear interpolation (RobustScaler). A constant channel gets scale 1.
+ * Fits over the samples that the indexed windows cover. Each sample counts once, even if several windows overlap on it.
+ * `zscore` uses the population standard deviation (scikit-learn's StandardScaler), `robust` the range between the quartiles
+ * by linear interpolation (RobustScaler). A constant channel gets scale 1.
  * @param index windows to fit on
  */
 export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int32Array): Scaler {

@@ -1,5 +1,5 @@
-// Windows over uniformly sampled signal. Windows are offsets into one shared block of samples, so that overlap costs
-// no memory and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples a window.
+// Windows over uniformly sampled signal. Windows are offsets into one shared block of samples, so that overlap costs no
+// memory and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples per window.
 
 /** Windows of one size, at one rate. */
 export interface WindowSet {
@@ -9,13 +9,13 @@ export interface WindowSet {
   readonly samplingRateHz: number;
   /** T. */
   readonly windowSize: number;
-  /** [S, C] row-major, physical units; in shared memory where several threads are to read it. */
+  /** [S, C] row-major, physical units; in shared memory if several threads read it. */
   readonly samples: Float32Array;
   /** [W] first sample of each window. */
   readonly starts: Int32Array;
   /** [W] that sample's time, seconds on the recording's own clock. */
   readonly startTimes: Float64Array;
-  /** [W] index into `classes`, or -1 where there is no label. */
+  /** [W] index into `classes`, or -1 if there is no label. */
   readonly labels: Int32Array;
   /** [W] index into `users`. */
   readonly groups: Int32Array;
@@ -29,10 +29,10 @@ export interface WindowSet {
   readonly recordings: readonly string[];
 }
 
-/** Makes room for samples. */
+/** Allocates memory for samples. */
 export type Allocate = (length: number) => Float32Array;
 
-/** For several threads. Most web pages have no SharedArrayBuffer and allocate otherwise. */
+/** Memory shared between threads. Most web pages have no SharedArrayBuffer and must use another allocator. */
 export const allocateShared: Allocate = (length) =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 

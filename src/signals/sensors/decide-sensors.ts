@@ -1,14 +1,14 @@
-// Which sensors the channels of recordings are: what the user says, else what names and values say together.
+// Decides which sensors the channels of recordings form: as the user says, otherwise from names and values together.
 
 import { type Sensor, type SensorUnit, unitNames } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
 import { type Piece, vectorValues } from "./vector-values.ts";
 import { type Weighed, weighSensor } from "./weigh-sensor.ts";
 
-/** A sensor as a user gives it; an empty name and what is null are left open. */
+/** A sensor as a user gives it; an empty name and null fields are undecided. */
 export interface GivenSensor {
   readonly sensor: Sensor;
-  /** The channels are said to be no sensor. */
+  /** The user says that the channels form no sensor. */
   readonly none: boolean;
 }
 
@@ -20,12 +20,12 @@ export interface DecidedSensor extends Sensor {
 
 export interface SensorDoubt {
   readonly message: string;
-  /** What `--sensor` would say of it; null where no option helps. */
+  /** The `--sensor` option that would settle it; null if no option helps. */
   readonly option: string | null;
 }
 
 /**
- * @param piecesOf values of three channels, evenly from all recordings
+ * @param piecesOf returns values of three channels, taken evenly from all recordings
  */
 export function decideSensors(
   channels: readonly string[],
@@ -46,7 +46,7 @@ export function decideSensors(
   return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts };
 }
 
-/** All people together, but for an accelerometer whose people have different units. */
+/** Pools all people, except for an accelerometer whose people have different units. */
 function weighPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { unitsDiffer?: true } {
   const weighed = weighSensor(named, vectorValues(pieces));
   const { sensor } = weighed;
@@ -72,7 +72,7 @@ function firstOf(people: readonly string[]): string {
   return people.length > 5 ? `${shown} and ${people.length - 5} more` : shown;
 }
 
-/** A given sensor with what the user left open. */
+/** Completes a given sensor with what the user left open. */
 function completed(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
@@ -86,7 +86,7 @@ function completed(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; the unit by its values" };
 }
 
-/** A usual answer to what could not be told. */
+/** A common choice for what could not be determined. */
 function doubtOf(sensor: Sensor, message: string, settled: boolean): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
   const usual = unit ?? unitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;

@@ -1,4 +1,4 @@
-// Rotations of a sensor on the body: what turns one of its vectors turns all of them.
+// Rotations of a sensor on the body; a rotation turns all of its vectors alike.
 
 export type Vector = readonly [x: number, y: number, z: number];
 
@@ -9,7 +9,7 @@ export type Rotation = readonly [Vector, Vector, Vector];
  * By Rodrigues' formula, right-handed.
  * @param axis of any length but 0
  * @param angle radians
- * @throws RangeError on an axis without a direction, or an angle that is not finite
+ * @throws RangeError for a zero axis or a non-finite angle
  */
 export function rotationAbout(axis: Vector, angle: number): Rotation {
   const length = Math.hypot(...axis);

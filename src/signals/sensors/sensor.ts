@@ -1,5 +1,5 @@
-// A sensor: three channels that are the axes of one vector. What every part of Tidemark knows of sensors stands here: reading
-// finds their columns, training turns them as a whole, drift measures them as a whole, diagnosis undoes their faults.
+// A sensor: three channels that are the axes of one vector. All shared knowledge of sensors is here. Reading finds their
+// columns, training rotates them as a whole, drift measures them as a whole, and diagnosis reverses their faults.
 
 /**
  * One of:
@@ -67,7 +67,7 @@ export function unitNames(kind: SensorKind): SensorUnit[] {
   return Object.keys(unitsOfKind[kind]) as SensorUnit[];
 }
 
-/** What a value in `from` is multiplied by to be in `to`. @throws RangeError on a unit of another kind */
+/** Factor that converts a value from `from` to `to`. @throws RangeError for units of different kinds */
 export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
   const { [from]: own, [to]: wanted } = unitsOfKind[kind];
   if (own === undefined || wanted === undefined) {

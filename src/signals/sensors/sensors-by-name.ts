@@ -1,19 +1,19 @@
-// Which columns form a sensor, and which, by their names alone: three names that differ in the letters x, y and z are the axes
-// of one vector; the rest of the name says of which kind, in which unit. The words are those of the loggers and data sets in
-// test/signals/sensors/vendor-headers.ts. Left out are axes that are numbered, as Axis1.
+// Which columns form a sensor, and which, by their names alone: three names that differ in the letters x, y and z are the
+// axes of one vector; the rest of the name gives the kind and unit. The words come from the loggers and data sets in
+// test/signals/sensors/vendor-headers.ts. Numbered axes, such as Axis1, are not recognised.
 
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitFor, type WrittenUnit, writtenUnit } from "./unit-of-name.ts";
 
-/** A sensor and how sure its name is. */
+/** A sensor and how certain its name is. */
 export interface NamedSensor extends Sensor {
-  /** Whether the kind rests on a single letter, as of Gx. */
+  /** Whether the kind is inferred from a single letter, as in Gx. */
   readonly weak: boolean;
-  /** The unit that the names write, which may fit several kinds. */
+  /** The unit in the names, which may fit several kinds. */
   readonly written: WrittenUnit | undefined;
 }
 
-/** In the order in which the first of their channels comes; a channel belongs to one sensor at most. */
+/** Ordered by their first channel; each channel belongs to at most one sensor. */
 export function sensorsByName(columns: readonly string[]): NamedSensor[] {
   const places = new Map(columns.map((column, place) => [column.trim(), place]));
   const taken = new Set<string>();
@@ -33,7 +33,7 @@ export function sensorsByName(columns: readonly string[]): NamedSensor[] {
   return inOrder.map((sensor) => (named.get(sensor.name)!.length === 1 ? sensor : withWholeName(sensor)));
 }
 
-/** The names around the letter of the axis, and where the columns of all three stand. */
+/** The parts of the name around the axis letter, and the positions of the three columns. */
 interface Triad {
   readonly before: string;
   readonly letter: string;
@@ -77,7 +77,7 @@ function describe({ before, letter, after }: Triad): Omit<NamedSensor, "channels
   };
 }
 
-/** The unit in brackets or as a word of its own, and the name without it. */
+/** The unit, in brackets or as a separate word, and the name without it. */
 function takeUnit(before: string, after: string): { unit: WrittenUnit | undefined; rest: string } {
   const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
   for (const part of [after, before]) {
@@ -90,7 +90,7 @@ function takeUnit(before: string, after: string): { unit: WrittenUnit | undefine
   for (const words of [last, first]) {
     const at = words.findLastIndex((word) => writtenUnit(word) !== undefined);
     const others = [...first, ...last].length - 1;
-    // A name needs more than a unit: "g_x" is a gyroscope.
+    // A name must be more than a unit: "g_x" is a gyroscope.
     if (at < 0 || others === 0) continue;
     const kept = words === last ? [...first, ...words.toSpliced(at, 1)] : [...words.toSpliced(at, 1), ...last];
     const unit = writtenUnit(words[at]!)!;
@@ -100,7 +100,10 @@ function takeUnit(before: string, after: string): { unit: WrittenUnit | undefine
   return { unit: undefined, rest: `${before} ${after}` };
 }
 
-/** In lower case, cut at everything but letters, before a capital that follows a small letter, and as in totalacc. */
+/**
+ * Lower-case words, split at non-letters, before a capital that follows a lower-case letter, and inside compounds such as
+ * totalacc.
+ */
 function wordsOf(text: string): string[] {
   return text
     .replace(/([a-z])([A-Z])/g, "$1 $2")
@@ -110,7 +113,7 @@ function wordsOf(text: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** Angles and quaternions turn in other ways than vectors do. */
+/** Angles and quaternions do not rotate the way vectors do. */
 function isNoVector(words: readonly string[]): boolean {
   const text = words.join(" ");
   return (
@@ -149,7 +152,7 @@ function kindOfUnit(written: WrittenUnit | undefined): SensorKind {
   return kinds.length === 1 ? kinds[0]! : "unknown";
 }
 
-/** What stands before the axis, or else after it; of a name that is all axis, the whole with xyz in its place. */
+/** The part before the axis, or else after it. If the name is only an axis, the whole name with xyz in its place. */
 function nameOf(before: string, letter: string, after: string): string {
   const start = before.trim().replace(/[_.\s-]$/, "");
   if (after === "" && before !== "") return before.replace(/[_.\s-]$/, "") || before;
@@ -159,19 +162,19 @@ function nameOf(before: string, letter: string, after: string): string {
   return `${before}${letter === "x" ? "xyz" : "XYZ"}${after}`;
 }
 
-/** Of sensors whose short names are equal. */
+/** Longer names for sensors whose short names are equal. */
 function withWholeName(sensor: NamedSensor): NamedSensor {
   const [x, y] = sensor.channels.map((name) => name.trim()) as [string, string];
   const at = [...x].findIndex((letter, i) => letter !== y[i]);
   return { ...sensor, name: `${x.slice(0, at)}${x[at] === "x" ? "xyz" : "XYZ"}${x.slice(at + 1)}` };
 }
 
-/** Whether a name is all axis and unit, as x or x-axis (g). */
+/** Whether a name consists only of axis and unit, such as x or x-axis (g). */
 export function isNameless({ channels: [x] }: Sensor): boolean {
   return wordsOf(takeUnit("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
 }
 
-/** How many words a sensor's name has. */
+/** Number of words in a sensor's name. */
 export function lengthOfName({ name }: Sensor): number {
   return wordsOf(name).length;
 }

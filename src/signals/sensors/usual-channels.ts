@@ -1,4 +1,4 @@
-// Which columns are read where nobody names any: those of one accelerometer and one gyroscope.
+// Which columns are read if the user names none: those of one accelerometer and one gyroscope.
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
@@ -6,13 +6,13 @@ import { isNameless, lengthOfName, sensorsByName } from "./sensors-by-name.ts";
 
 export interface UsualChannels {
   readonly channels: readonly string[];
-  /** Sensors of the same kinds that are not among them. */
+  /** Other sensors of the same kinds, which are not read. */
   readonly passedOver: readonly Sensor[];
 }
 
 /**
- * Accelerometers with gravity come before those without, those that are named before x, y, z alone, short names before long.
- * @param given all of them are read, and no other of their kinds
+ * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, and short names to long ones.
+ * @param given sensors that the user gives; all of them are read, and no others of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
   const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));

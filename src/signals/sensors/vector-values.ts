@@ -1,8 +1,8 @@
-// What the values of one vector say of its sensor: what it measures at rest, and how far it moves. A sensor that feels gravity
-// has a length at rest that is large beside its movement; one that does not, has next to none. Gravity is found in any data,
-// since somebody is always still for a second, and even in walking the mean of a second lies near it.
+// What the values of one vector reveal about its sensor: its length at rest and its range of movement. If a sensor measures
+// gravity, its length at rest is large compared with its movement; otherwise it is close to zero. Gravity shows in any
+// data, because somebody is always still for a second. Even during walking, the mean over a second is close to it.
 
-/** Neighbouring samples of the axes x, y, z, about a second of them, and whose they are. */
+/** About one second of consecutive x, y, z samples, and the person they belong to. */
 export interface Piece {
   readonly person: string;
   readonly axes: readonly [Float32Array, Float32Array, Float32Array];
@@ -11,18 +11,18 @@ export interface Piece {
 export interface VectorValues {
   /** Median length of the mean vector, over the stillest tenth of the pieces. */
   readonly rest: number;
-  /** That length over the spread around it, in the same pieces, median. */
+  /** Median of that length divided by the spread around it, in the same pieces. */
   readonly steadiness: number;
-  /** Within this distance of their piece's mean lie 99 % of the samples. */
+  /** Distance from their piece's mean within which 99 % of the samples lie. */
   readonly movement: number;
-  /** Within this length lie 99 % of the samples. */
+  /** Length within which 99 % of the samples lie. */
   readonly reach: number;
 }
 
-/** Of fewer pieces nothing is said. */
+/** Minimum number of pieces. */
 const leastPieces = 5;
 
-/** @returns undefined where there are too few pieces */
+/** @returns undefined if there are too few pieces */
 export function vectorValues(pieces: readonly Piece[]): VectorValues | undefined {
   if (pieces.length < leastPieces) return undefined;
   const [lengths, distances]: [number[], number[]] = [[], []];

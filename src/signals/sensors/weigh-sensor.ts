@@ -1,8 +1,8 @@
-// What one sensor is, by what its name says and what its values say. Values tell gravity and the unit, and are believed if an
-// accelerometer's name says another unit, since gravity is the same everywhere.
+// Decides what one sensor is from its name and its values. Values reveal gravity and the unit. They override the unit in an
+// accelerometer's name, because gravity is the same everywhere.
 //
-// Each limit lies between what MotionSense, BFRB, UCI HAR and WISDM hold in their own units and in the others, person by person
-// (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts looks at them again.
+// Each limit separates the values of MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in other
+// units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
 
 import { gravityIn, type Sensor, type SensorUnit, unitNames } from "./sensor.ts";
 import type { NamedSensor } from "./sensors-by-name.ts";
@@ -13,21 +13,21 @@ interface ShareOfGravity {
   readonly most: number;
 }
 
-/** At rest, as a share of gravity: 0.97 to 1.04 of all people, 0.54 to 1.29 of people who do nothing but jog. */
+/** Length at rest as a share of gravity: 0.97 to 1.04 for all people, 0.54 to 1.29 for people who only jog. */
 const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
-/** The same where no name says that it is an accelerometer. */
+/** The same if no name says that it is an accelerometer. */
 const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
-/** Rest over movement: 0.27 and more with gravity (0.16 in jogging alone), 0.02 and less of gyroscopes. */
+/** Rest over movement: at least 0.27 with gravity (0.16 for jogging alone), at most 0.02 for gyroscopes. */
 const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
-/** Length at rest over the spread around it: 22 and more with gravity, 1.5 and less of gyroscopes. */
+/** Length at rest over the spread around it: at least 22 with gravity, at most 1.5 for gyroscopes. */
 const leastSteadiness = 5;
 /** 99 % of angular velocities lie within 0.6 to 10.8 rad/s, which is 36 to 620 deg/s. */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
-/** Nobody moves so little in deg/s. */
+/** Nobody moves this little in deg/s. */
 const implausiblyStill = 2.5;
 /** 99 % of accelerations without gravity lie within 5 to 26 m/s^2 of whole data sets, which is 0.5 to 2.6 g. */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
-/** The earth's field is 22 to 67 uT at the ground; other iron adds to it. */
+/** The earth's field is 22 to 67 uT at ground level; nearby iron adds to it. */
 const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: number])[] = [
   ["uT", 15, 130],
   ["gauss", 0.2, 0.7],
@@ -40,13 +40,13 @@ const [leastCounts, countsTolerance] = [64, 0.04];
 
 export interface Weighed {
   readonly sensor: Sensor;
-  /** In words, what kind and unit rest on. */
+  /** The basis for kind and unit, in words. */
   readonly because: string;
-  /** What could not be told, or contradicts itself. */
+  /** What could not be determined, or is contradictory. */
   readonly doubt?: string;
 }
 
-/** @param values undefined where there are too few */
+/** @param values undefined if there are too few */
 export function weighSensor(named: NamedSensor, values: VectorValues | undefined): Weighed {
   const { name, kind, channels, unit, gravity } = named;
   const sensor: Sensor = { name, kind, channels, unit, gravity };
@@ -67,7 +67,7 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
   }
 }
 
-/** The unit in which the length at rest is gravity. */
+/** The unit in which the length at rest equals gravity. */
 export function unitAtRest(rest: number, { least, most }: ShareOfGravity = nearGravity): SensorUnit | undefined {
   return unitNames("accelerometer").find((unit) => rest >= least * gravityIn(unit) && rest <= most * gravityIn(unit));
 }
@@ -183,7 +183,7 @@ function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSe
   return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) tell what it measures.` };
 }
 
-/** The unit in which what is measured can be nothing but gravity. */
+/** The unit in which the measured vector can only be gravity. */
 function gravityOf(values: VectorValues): SensorUnit | undefined {
   return isGravity(values) ? unitAtRest(values.rest, closeToGravity) : undefined;
 }

@@ -67,7 +67,7 @@ export async function openForPrediction(model: string): Promise<OpenedModel> {
   return { folder, config, baseline: baseline as ChannelBaseline, network };
 }
 
-/** @throws UserError if the folder was changed, or its baseline cannot be used: all faults are named */
+/** @throws UserError if the folder was modified or its baseline cannot be used; the message lists every fault */
 export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const opened = await openForPrediction(model);
   const { folder } = opened;

@@ -1,18 +1,17 @@
-// How many labels of a batch are right, without knowing one: the mean calibrated confidence, put right by what people
-// showed whom the network had not seen (average confidence with an offset; the difference of confidences of Guillory et al.
-// 2021 with a slope of 1). bench/accuracy-estimate.ts holds it against average confidence alone, a fitted slope, and ATC
-// (Garg et al. 2022).
+// Estimates the accuracy on a batch without any labels: the mean calibrated confidence, corrected by what was measured on
+// held-out people (average confidence with an offset; the difference of confidences of Guillory et al. 2021 with a slope of
+// 1). bench/accuracy-estimate.ts compares it with average confidence alone, a fitted slope, and ATC (Garg et al. 2022).
 //
 // The interval is conformal over people: for a new person like those of the training data it holds with the stated
-// coverage. It does NOT cover drift unlike anything between people (another unit, noise, another place on the body, an
-// activity never learned): a network can be sure and wrong. On MotionSense, noise of one standard deviation on every channel
-// left 46 % of a network's labels right, while this estimate said 95 % and ATC 91 %. Where the channels have drifted, read
-// it as optimistic.
+// coverage. It does NOT cover drift unlike any difference between people (another unit, noise, another place on the body,
+// an activity never learned): a network can be confident and wrong. On MotionSense, noise of one standard deviation on
+// every channel left 46 % of a network's labels correct, while this estimate said 95 % and ATC 91 %. If the channels have
+// drifted, it is too optimistic.
 
 import { z } from "zod";
 import { groupConformalBound } from "../../stats/group-conformal.ts";
 
-/** A batch of a left-out person, with labels. */
+/** A labelled batch of a held-out person. */
 export interface RehearsedBatch {
   readonly person: string;
   /** How many. */
@@ -76,8 +75,7 @@ export interface AccuracyEstimate {
   readonly lower: number;
   readonly upper: number;
   /**
-   * Whether left-out people showed such a confidence in batches of about this length. Where not, the interval promises
-   * nothing.
+   * Whether held-out people had such a confidence in batches of about this length. If not, the interval guarantees nothing.
    */
   readonly rehearsed: boolean;
 }
@@ -86,8 +84,8 @@ export interface AccuracyEstimate {
 const defaultCoverage = 0.9;
 
 /**
- * @param batches out-of-fold predictions in batches of a few lengths; every person weighs the same
- * @throws RangeError for no batches, or numbers that are no shares
+ * @param batches out-of-fold predictions in batches of several lengths; every person has equal weight
+ * @throws RangeError if there are no batches, or numbers outside 0..1
  */
 export function calibrateAccuracy(
   batches: readonly RehearsedBatch[],
@@ -132,8 +130,8 @@ export function calibrateAccuracy(
 }
 
 /**
- * Estimate and interval lie in 0..1. Between two lengths the half width is interpolated over the logarithm of the number
- * of windows; beyond the longest it stays; for less than the shortest nothing is promised, and the interval is 0..1.
+ * Estimate and interval lie in 0..1. Between two lengths the half width is interpolated over the logarithm of the number of
+ * windows; beyond the longest it is constant. Below the shortest nothing is guaranteed, and the interval is 0..1.
  * @param confidence mean probability of the predicted class, as in the calibration
  */
 export function estimateAccuracy(

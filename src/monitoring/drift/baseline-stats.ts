@@ -1,5 +1,5 @@
-// The frozen baseline: what the data a model was trained on looked like, channel by channel. The file baseline_stats.json
-// is read by other tools, so its keys are snake_case and keys it does not know are let through.
+// The frozen baseline: a description of a model's training data, channel by channel. Other tools read baseline_stats.json,
+// so its keys are snake_case and unknown keys are accepted.
 
 import { z } from "zod";
 import { sampleSchema } from "../summaries/summary-schemas.ts";
@@ -69,7 +69,7 @@ const channelSchema = z.looseObject({
   }),
 });
 
-/** What every model has, whatever its version compares batches with. */
+/** The part that every model has, regardless of its version. */
 export type ChannelBaseline = Omit<BaselineStats, "drift">;
 
 const channelBaseline = z.looseObject({

@@ -1,4 +1,4 @@
-// From the verdicts of a monitor on streams whose truth is known to the figures that describe it.
+// Turns a monitor's verdicts on streams with a known truth into figures.
 
 import type { DriftVerdict } from "./decision.ts";
 
@@ -8,7 +8,7 @@ import type { DriftVerdict } from "./decision.ts";
  */
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
-/** One verdict a batch, in order. */
+/** One verdict per batch, in order. */
 export type Verdicts = readonly DriftVerdict[];
 
 /** Figures of one judge on streams without drift. */
@@ -79,7 +79,7 @@ export interface DriftBenchResult {
   readonly warnings: readonly string[];
 }
 
-/** A name is judged so many batches after the alarm. */
+/** Number of batches after the alarm at which its name is judged. */
 const settled = 5;
 
 export function figuresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {
@@ -116,7 +116,7 @@ export function figuresOfChange(
   };
 }
 
-/** Whether an alarm begins at a batch: one that was on before has not. */
+/** Whether an alarm begins at a batch; one that was already active does not. */
 function begins(verdicts: Verdicts, i: number): boolean {
   return verdicts[i] !== "normal" && (i === 0 || verdicts[i - 1] === "normal");
 }

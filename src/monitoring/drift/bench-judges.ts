@@ -1,6 +1,6 @@
-// The monitor and what it is held against, on one stream of batches: the textbook's constants, a Kolmogorov-Smirnov p-value
-// of raw counts, and an alarm in every hundredth batch, which knows nothing. Each keeps its own references: what it does not
-// alarm on enters.
+// Runs the monitor and its competitors on one stream of batches: the textbook constants, a Kolmogorov-Smirnov p-value of
+// raw counts, and an uninformed alarm in every hundredth batch. Each keeps its own references, which take in every batch
+// that it does not alarm on.
 
 import { ksPValue } from "../../stats/ks.ts";
 import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../summaries/class-summaries.ts";

@@ -1,6 +1,6 @@
-// Calibration by rehearsal: drift-free batches of people whom the reference does not know are scored, for a ladder of
-// lengths, as production batches will be. Where chunks come with shifted copies, the same batches with one channel shifted
-// say with which score the evidence grows faster, and that one is taken.
+// Calibration by rehearsal. For a ladder of lengths, drift-free batches of people outside the reference are scored as
+// production batches will be. If chunks come with shifted copies, the same batches with one channel shifted show which
+// score makes the evidence grow faster, and that score is used.
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -26,37 +26,37 @@ export interface CalibrateOptions {
   readonly lengthsSeconds?: readonly number[];
   /** Batches in the rolling reference and in the anchor (default: 5). */
   readonly referenceBatches?: number;
-  /** Drift-free batches a kind and length, shared evenly by the groups (default: 500). */
+  /** Drift-free batches per kind and length, divided evenly among the groups (default: 500). */
   readonly nullBatches?: number;
-  /** Mean time for which a person keeps to one activity (default: one chunk). */
+  /** Mean duration of one activity (default: one chunk). */
   readonly boutSeconds?: number;
-  /** By how many standard deviations of the baseline the chunks' `shifted` are (default: .6). */
+  /** Size of the shift in the chunks' `shifted`, in standard deviations of the baseline (default: .6). */
   readonly shiftSd?: number;
-  /** Kept as it is, for what could not be rehearsed (default: null). */
+  /** Stored unchanged, for kinds that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];
 }
 
 interface Pair {
-  /** Merged when it is asked for: all references of a length would be large. */
+  /** Merged on demand, because all references of one length would take much memory. */
   readonly reference: () => ClassSummaries;
   readonly current: readonly Chunk[];
 }
 
 interface Rehearsal {
-  /** Chunks a batch. */
+  /** Chunks per batch. */
   readonly count: number;
   readonly seconds: Readonly<Record<ScoreStatistic, number>>;
   readonly batches: readonly Rehearsed[];
-  /** Batches of the same with one channel shifted. */
+  /** The same batches with one channel shifted. */
   readonly shifted: readonly BatchStatistics[];
 }
 
-/** A drift-free pair for batches of `count` chunks; undefined where the group's recordings do not suffice. */
+/** A drift-free pair for batches of `count` chunks; undefined if the group's recordings do not suffice. */
 type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
-/** With fewer people a left-out one says little about the next stranger; an arbitrary limit. */
+/** With fewer people, a held-out person says little about the next stranger; an arbitrary limit. */
 const fewestGroups = 5;
-/** Of the batches by which it is measured what is seen; an arbitrary limit. */
+/** Number of batches used to measure detection; an arbitrary limit. */
 const shortestSeenSeconds = 45;
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses"];
 
@@ -65,8 +65,8 @@ const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses"];
  * - baseline: a person's batch against the training data without that person; with fewer than 5 people against all
  * - own_past: a session against as many sessions of the same person as a reference holds
  * @param baseline whose grids the chunks were counted on
- * @param groups one for each person
- * @returns without the kinds for which the recordings do not suffice
+ * @param groups one group per person
+ * @returns the calibration, without kinds for which the recordings do not suffice
  */
 export function calibrate(
   baseline: BaselineReference,
@@ -110,7 +110,7 @@ export function calibrate(
   return { reference_batches: referenceBatches, kinds, correlation_seconds: options.correlationSeconds ?? null };
 }
 
-/** Each rung's factor, from streams of everyone who has sessions to draw, judged by what the others gave. */
+/** Each rung's factor, from streams of everyone with sessions to draw, judged by the other people's calibration. */
 function withEvidenceFactors(
   calibration: KindCalibration,
   baseline: BaselineReference,
@@ -225,14 +225,14 @@ function rehearse(
   return { seconds, batches, shifted };
 }
 
-/** The baseline of what a summary holds. */
+/** Restricts the baseline to the channels of a summary. */
 function ofThose(baseline: BaselineReference, summary: ClassSummaries): BaselineReference {
   return Object.fromEntries(Object.keys(wholeOf(summary)).map((name) => [name, baseline[name]!]));
 }
 
 function whatIsSeen(ladder: readonly Rehearsal[], shiftSd: number): KindCalibration["seen"] {
   if (ladder.every(({ shifted }) => shifted.length === 0)) return null;
-  // A batch of seconds holds one activity: what pays there pays nowhere else.
+  // A batch of a few seconds holds one activity; a score that works there works nowhere else.
   const longer = ladder.filter(({ seconds }) => seconds.ks >= shortestSeenSeconds);
   const judged = longer.length > 0 ? longer : ladder;
   const pValues = (name: ScoreStatistic): number[] =>

@@ -1,9 +1,9 @@
-// What a calibration that fits its schema may still have wrong, so that a comparison would miss a number on the way.
+// Finds faults in a calibration that fits its schema but lacks numbers that a comparison needs.
 
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { farStatistics, type StatisticName } from "./score.ts";
 
-/** @param names of channels and signals that have edges @returns one message a fault, by its place in the file */
+/** @param names of channels and signals that have edges @returns one message per fault, with its place in the file */
 export function calibrationFaults({ kinds, correlation_seconds }: Calibration, names: readonly string[]): string[] {
   const known = new Set(names);
   const strangers = (path: string, byName: object): string[] =>

@@ -1,4 +1,5 @@
-// From the statistics of drift-free batches of one length to what is kept of them, and how it fares on people left out.
+// Turns the statistics of drift-free batches of one length into a rung, and measures how the rung performs on held-out
+// people.
 
 import type { CalibrationRung } from "./calibration.ts";
 import { nullRung, pValueAt } from "./null-scores.ts";
@@ -23,7 +24,7 @@ export function calibrationRung(
   };
 }
 
-/** The p-values of batches that are not free of drift. */
+/** P-values of batches with drift. */
 export function pValuesOf(
   seconds: number,
   rehearsed: readonly Rehearsed[],
@@ -34,7 +35,7 @@ export function pValuesOf(
   return batches.map((batch) => pValueAt(rung, scoreOf(batch, rung.standard, [statistic]).score));
 }
 
-/** The rung as it would be without one of the groups. */
+/** The rung without one of the groups. */
 export function rungWithout(
   seconds: number,
   rehearsed: readonly Rehearsed[],
@@ -62,12 +63,12 @@ function judgeBy(
   return {
     ...nullRung(seconds, scores),
     standard,
-    // As far above the highest as that is above the middle one.
+    // As far above the highest as the highest is above the median.
     reach: rounded(2 * far.at(-1)! - far[far.length >> 1]!),
   };
 }
 
-/** Each group in turn is judged by what the others gave: standards, scores and reach. */
+/** Judges each group in turn by the others' standards, scores and reach. */
 function leaveGroupsOut(
   seconds: number,
   rehearsed: readonly Rehearsed[],

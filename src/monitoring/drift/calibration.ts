@@ -1,9 +1,11 @@
-// What a model knows about batches without drift, by the reference they are compared with: how large each statistic is
-// usually, which scores they get, and what a score is best made of. Made by `calibrate`, kept in baseline_stats.json, read by every check.
+// What a model knows about drift-free batches, by the reference they are compared with: the usual size of each statistic,
+// the scores, and the statistic that makes the best score. `calibrate` computes it, baseline_stats.json stores it, and
+// every check reads it.
 //
 // The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
-// one calibration: without drift they are alike. The last N batches together against the first N would be a third kind; it
-// saw steps and ramps later than single batches against the first N do, since it can look only every N batches.
+// one calibration: without drift they are alike. Comparing the last N batches together with the first N would be a third
+// kind. It detected steps and ramps later than comparing single batches with the first N, because it can look only every N
+// batches.
 
 import { z } from "zod";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";

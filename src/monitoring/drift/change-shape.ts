@@ -1,17 +1,17 @@
-// Did it jump or did it walk? A detector that alarms late sees a walk and a jump alike: far from the reference. The series
-// of distances tells them apart. Two curves of three parameters are fitted by least squares at every possible start: a
-// level and another one after it (a step), and a level and a straight line out of it (a ramp; Hinkley 1971). The better one
-// names the change, and its start is the estimated change point. Each value counts by how precisely it is known.
+// Distinguishes sudden from gradual change. To a detector that alarms late, both look alike: far from the reference. The
+// series of distances tells them apart. Two curves of three parameters are fitted by least squares at every possible start:
+// a level and another one after it (a step), and a level and a straight line out of it (a ramp; Hinkley 1971). The better
+// one names the change, and its start is the estimated change point. Each value counts by how precisely it is known.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";
   /** Index of the first value after the change began. */
   readonly start: number;
-  /** A step's height, or a ramp's slope a batch, in the series' unit. */
+  /** A step's height, or a ramp's slope per batch, in the unit of the series. */
   readonly size: number;
-  /** Residual sum of squares of the worse curve over that of the better one: 1 says that nothing is decided; at most 1e6. */
+  /** Residual sum of squares of the worse curve over that of the better one: 1 means undecided; at most 1e6. */
   readonly ratio: number;
-  /** Share of the series' variance that the better curve takes away. */
+  /** Share of the series' variance that the better curve explains. */
   readonly explained: number;
 }
 
@@ -21,15 +21,15 @@ interface Fit {
   readonly residual: number;
 }
 
-/** Fewer values on either side of a start make no level. */
+/** Minimum number of values on either side of a start to define a level. */
 const leastSide = 2;
-/** Beyond this the worse curve is out of the question, and a perfect fit would divide by 0. */
+/** Beyond this the worse curve is ruled out; the limit also avoids dividing by 0 for a perfect fit. */
 const largestRatio = 1e6;
 
 /**
- * @param series one number a batch, oldest first: a signed shift, or a distance from a reference that does not move
+ * @param series one number per batch, oldest first: a signed shift, or a distance from a reference that does not move
  * @param weights of the batches, in proportion to their values' inverse variances; 0 for no value (default: all alike)
- * @throws RangeError on fewer than 5 values, one that is not finite, or weights that are no weights of theirs
+ * @throws RangeError for fewer than 5 values, a value that is not finite, or weights that do not match the values
  */
 export function changeShape(series: readonly number[], weights: readonly number[] = series.map(() => 1)): ChangeShape {
   if (!(series.length >= 5 && series.every(Number.isFinite))) {
@@ -48,7 +48,7 @@ export function changeShape(series: readonly number[], weights: readonly number[
   return { kind, start: better.start, size: better.size, ratio, explained };
 }
 
-/** The start for which level + size * basis leaves the least; the earliest of equals. */
+/** The start for which level + size * basis leaves the smallest residual; the earliest in case of a tie. */
 function best(series: readonly number[], weights: readonly number[], basis: (i: number, start: number) => number): Fit {
   let found: Fit = { start: 0, size: 0, residual: Number.POSITIVE_INFINITY };
   for (let start = leastSide; start <= series.length - leastSide; start++) {
@@ -58,7 +58,7 @@ function best(series: readonly number[], weights: readonly number[], basis: (i: 
   return found;
 }
 
-/** Simple linear regression of the series on a basis; of size 0 where the basis does not vary. */
+/** Simple linear regression of the series on a basis; size 0 if the basis does not vary. */
 function regress(
   series: readonly number[],
   weights: readonly number[],

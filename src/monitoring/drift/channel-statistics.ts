@@ -1,5 +1,5 @@
-// How far one channel of a batch is from a reference, seen from several sides. All come from two summaries over one grid;
-// each is 0 for equal summaries and grows, in size, with the difference.
+// Several measures of how far one channel of a batch is from a reference. All are computed from two summaries over one
+// grid. Each is 0 for equal summaries and grows in magnitude with the difference.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { psi } from "../../stats/psi.ts";
@@ -31,10 +31,10 @@ export interface ChannelScale {
   readonly std: number;
 }
 
-/** Below this share of the baseline's spread a standard deviation counts as this: a still channel has a finite ratio. */
+/** Lower limit of a standard deviation, as a share of the baseline's spread, so that a still channel has a finite ratio. */
 export const leastRelativeStd = 1e-3;
 
-/** @throws RangeError where a side has no finite value, or the baseline no spread */
+/** @throws RangeError if a side has no finite value, or the baseline no spread */
 export function channelStatistics(
   reference: ChannelSummary,
   current: ChannelSummary,

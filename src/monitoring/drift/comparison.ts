@@ -1,6 +1,6 @@
-// One batch against one reference: all statistics, the score, and how unusual that is without drift. By what is known, in
-// this order: from rehearsed batches (see `calibrate`); from the Kolmogorov-Smirnov test with the number of independent
-// values that correlated ones are worth; by constants, which say nothing about chance.
+// Compares one batch with one reference: all statistics, the score, and how unusual the score is without drift. It uses the
+// first available method: rehearsed batches (see `calibrate`); the Kolmogorov-Smirnov test with the effective number of
+// independent values; or constants, which say nothing about chance.
 
 import { ksPValue } from "../../stats/ks.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -27,7 +27,7 @@ export const referenceKinds: readonly ReferenceKind[] = ["baseline", "anchor", "
 
 /** What the model knows. */
 export interface DriftModel {
-  /** Of the network, among the names of `baseline`. */
+  /** Channels of the network, among the names of `baseline`. */
   readonly channels: readonly string[];
   readonly baseline: BaselineReference;
   /** The training data by the classes that cross-validation predicted for it. */
@@ -36,42 +36,43 @@ export interface DriftModel {
   readonly samplingRateHz: number;
 }
 
-/** Where a p-value comes from: what rehearsed batches were kept apart by, the KS test, or nowhere. */
+/** Source of a p-value: the separation used for rehearsed batches, the KS test, or none. */
 export type Method = KindCalibration["apart"] | "effective sample size" | "constants";
 
 export interface Comparison {
   readonly reference: ReferenceKind;
   readonly method: Method;
   readonly statistics: BatchStatistics;
-  /** How long the batch was, as far as the reference has something to compare it with. */
+  /** Length of the part of the batch that the reference has something to compare with. */
   readonly seconds: number;
-  /** Share of the batch in classes that the reference does not hold. */
+  /** Share of the batch in classes that the reference lacks. */
   readonly unseenShare: number;
   /** Standardised by rehearsed batches, -log10 p of the KS test, or the size as a multiple of its constant. */
   readonly score: Score;
   /** Null for constants. */
   readonly pValue: PValue | null;
-  /** The score as far as a stream may be got to know by it; null where nothing was rehearsed. */
+  /** The part of the score that a stream may be adapted to; null if nothing was rehearsed. */
   readonly learned: number | null;
-  /** Of rehearsed batches. */
+  /** Null scores of rehearsed batches. */
   readonly far: Score | null;
-  /** The far score is above all reach of chance: an alarm in itself. */
+  /** Whether the far score is beyond the reach of chance, which alone raises an alarm. */
   readonly beyond: boolean;
-  /** Of constants: what exceeds them. */
+  /** Statistics that exceed the constants. */
   readonly findings: readonly FixedFinding[];
-  /** How many times the run length the evidence must be worth; see the calibration's. */
+  /** Evidence required for an alarm, as a multiple of the run length; see the calibration. */
   readonly evidenceFactor: number;
 }
 
 export interface CompareOptions {
-  /** "fixed" judges by constants, whatever is known (default: calibrated). */
+  /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed" | undefined;
   /** Earlier scores of the stream against the same reference. */
   readonly own?: OwnScores | undefined;
 }
 
 /**
- * @returns null where nothing can be compared: a side is shorter than what was rehearsed, or they have no class in common
+ * @returns null if nothing can be compared: a side is shorter than the rehearsed batches, or the two have no class in
+ *   common
  */
 export function compare(
   kind: ReferenceKind,
@@ -102,8 +103,8 @@ export function compare(
 }
 
 /**
- * The channel whose values lie outside all of the training data's, on average by more than these are wide; null where none
- * does. No way to wear a sensor does that, whoever wears it; the factor of one width is an arbitrary choice.
+ * The channel whose values lie outside the training range, on average by more than the width of that range; null if none
+ * does. No way of wearing a sensor does that to anyone; the factor of one width is arbitrary.
  */
 function farOutside(current: ClassSummaries, baseline: BaselineReference): Pick<Comparison, "far" | "beyond"> | null {
   const whole = wholeOf(current);
@@ -120,7 +121,7 @@ export function secondsOf(summary: BatchSummary, samplingRateHz: number): number
   return rowsOf(summary) / samplingRateHz;
 }
 
-/** Of a batch of the shortest length by chance a part has no counterpart in its reference. */
+/** In a batch of the shortest length, a part may lack a counterpart in the reference by chance. */
 const slack = 0.5;
 
 type Judged = Pick<
@@ -145,7 +146,7 @@ function byRehearsal(
   return { statistics, score, learned, pValue, far, beyond, findings: [], evidenceFactor };
 }
 
-/** The least p-value of the channels, times their number. */
+/** The smallest p-value of the channels, times their number. */
 function byKsTest(
   statistics: BatchStatistics,
   correlationSeconds: Readonly<Record<string, number>>,

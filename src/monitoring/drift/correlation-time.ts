@@ -1,12 +1,15 @@
 import { autocorrelationTime } from "../../stats/autocorrelation-time.ts";
 
-/** Blocks a second: faster movement than half of it is averaged away, which makes the time longer, on the safe side. */
+/**
+ * Blocks per second. Movement faster than half this rate is averaged away, which lengthens the estimate and so errs on the
+ * safe side.
+ */
 const blocksPerSecond = 5;
 const mostBlocks = 6000;
-/** A series is to be this many times as long as its correlation lasts, or its time is a guess. */
+/** A series must be this many times as long as its correlation time for the estimate to be reliable. */
 const leastTimes = 10;
 
-/** So many of the first samples of a person are looked at. */
+/** Number of a person's first samples that are used. */
 export function correlationSamples(samplingRateHz: number): number {
   return mostBlocks * blockSize(samplingRateHz);
 }
@@ -16,10 +19,10 @@ function blockSize(samplingRateHz: number): number {
 }
 
 /**
- * In how many seconds a person's signal gives one independent value: the integrated autocorrelation time of the samples in
- * the order they were taken, activities and all; the median over people.
- * @param people one channel's samples a person
- * @returns null where no series is long enough to say
+ * Seconds per independent value of a person's signal: the integrated autocorrelation time of the samples in recorded order,
+ * across activities; the median over people.
+ * @param people one channel's samples per person
+ * @returns null if no series is long enough
  */
 export function correlationSeconds(people: readonly Float32Array[], samplingRateHz: number): number | null {
   const size = blockSize(samplingRateHz);

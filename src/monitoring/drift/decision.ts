@@ -1,19 +1,20 @@
-// From comparisons to a verdict. The anchor and the rolling reference each gather evidence over time; the average of
-// e-detectors is one, so that their mean against the average run length needs no correction for there being two. A batch
-// beyond all reach of chance alarms at once, against the baseline too. Evidence is bounded, so that a stream that has
-// recovered is normal again after some batches, and it is not begun anew at an alarm: a lasting fault must not look normal
-// in between, or the rolling reference would learn it.
+// From comparisons to a verdict. The anchor and the rolling reference each gather evidence over time. The average of
+// e-detectors is an e-detector, so comparing their mean with the average run length needs no correction for multiple tests.
+// A batch beyond the reach of chance alarms at once, against the baseline too. Evidence is bounded, so a recovered stream
+// is normal again after some batches. It is not reset at an alarm: a lasting fault must not look normal in between, or the
+// rolling reference would learn it.
 //
-// Against the baseline no evidence is gathered. Who differs from the people of the training data differs in every batch;
-// to multiply those p-values is to count one person again and again, and every seventh stream would alarm. Such a stream
-// is called unfamiliar, which is no drift; what changes later is seen against its own anchor.
+// No evidence is gathered against the baseline. A person who differs from the training data differs in every batch.
+// Multiplying those p-values would count one person again and again, and every seventh stream would alarm. Such a stream is
+// called unfamiliar, which is not drift; later changes show against its own anchor.
 //
-// The name of a change comes from the series of a channel's means (or spreads; or, where both stay, its distances from the
-// training data, which see a change of shape), of the channel that a step or a ramp explains best. At the alarm it is
-// provisional; some batches later, when the series shows what came after, it is confirmed and stays until the alarm ends.
+// A change is named from the channel that a step or a ramp explains best: from the series of its means or spreads, or, if
+// neither changes, of its distances from the training data, which reveal a change of shape. At the alarm the name is
+// provisional. Some batches later it is confirmed and stays until the alarm ends.
 //
-// By constants there is no evidence and no waiting: what is large against the rolling reference is a sudden change, what is
-// large against the frozen side a gradual drift. So it is too where only the baseline could be calibrated.
+// With constants there is no evidence and no waiting: a large statistic against the rolling reference means a sudden
+// change, and one against the baseline or the anchor a gradual drift. The same applies if only the baseline could be
+// calibrated.
 
 import { z } from "zod";
 import { type ClassSummaries, mergeClassSummaries, rowsOf } from "../summaries/class-summaries.ts";
@@ -31,25 +32,26 @@ type OwnPast = Exclude<ReferenceKind, "baseline">;
 const ownPast: readonly OwnPast[] = ["anchor", "rolling"];
 
 export interface AlarmState {
-  /** Number of the batch at which it began, counted over the stream. */
+  /** Number of the batch at which it began, counted from the start of the stream. */
   readonly since: number;
   readonly verdict: Exclude<DriftVerdict, "normal">;
   readonly confirmed: boolean;
-  /** Number of the batch at which the change is estimated to have begun; null while the series is too short. */
+  /** Number of the batch at which the change is estimated to have begun; null if the series is too short. */
   readonly changePoint: number | null;
 }
 
-/** What a stream remembers between batches, besides the batches of its references. */
+/** State of a stream between batches, besides the batches of its references. */
 export interface DriftState {
   /** Batches judged. */
   readonly batches: number;
   readonly evidence: Readonly<Record<OwnPast, EvidenceState>>;
-  /** Its first scores: how much this stream varies by itself. */
+  /** The stream's first scores, which show how much it varies on its own. */
   readonly own: Readonly<Record<OwnPast, OwnScores>>;
   /**
-   * Of the last batches, oldest first: per channel how far mean and ln of the standard deviation are from the training
-   * data's, in its standard deviations, and the KS distance from them, which sees a change of neither; within the predicted
-   * classes, so that a change of activity is no change. Then how precisely the mean is known, in inverse variances.
+   * The latest batches, oldest first. Per channel: the distances of the mean and of ln(standard deviation) from the
+   * training data, in its standard deviations, and the KS distance, which reveals other changes. All are computed within
+   * the predicted classes, so that a change of activity does not count. The last entry is the precision of the mean, as an
+   * inverse variance.
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
@@ -79,48 +81,48 @@ export const newDriftState: DriftState = {
 };
 
 export interface DriftOptions {
-  /** Batches between false alarms, on average at least (default 500). */
+  /** Minimum average number of batches between false alarms (default 500). */
   readonly arl?: number;
-  /** A batch is unfamiliar where at most this share of drift-free ones are as far away (default .05). */
+  /** A batch is unfamiliar if at most this share of drift-free batches are as far away (default .05). */
   readonly alpha?: number;
   /** Batches after the alarm until the verdict is confirmed (default 5). */
   readonly confirmAfter?: number;
-  /** "fixed" judges by constants, whatever was calibrated (default: calibrated). */
+  /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed";
 }
 
 export interface Judgement {
   readonly verdict: DriftVerdict;
   readonly alarm: AlarmState | null;
-  /** Unlike the people of the training data: the model may not know them, drift or not. */
+  /** Whether the batch is unlike the people in the training data, with or without drift. */
   readonly unfamiliar: boolean;
   /**
-   * So unlike its own past that it is to be kept out of the references, though it is no alarm yet. Else the first batch of a
-   * change would enter, hide what follows, and make a stream that recovers look changed for good.
+   * Whether it is so unlike the stream's past that it stays out of the references, without being an alarm yet. Otherwise
+   * the first batch of a change would enter, hide what follows, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
-  /** With the references that could be compared. */
+  /** Comparisons with the available references. */
   readonly comparisons: readonly Comparison[];
-  /** What spoke loudest for drift; null where nothing could be compared. */
+  /** The comparison with the strongest evidence of drift; null if nothing could be compared. */
   readonly leading: Comparison | null;
   readonly shape: ChangeShape | null;
 }
 
-/** Batches whose means are remembered. */
+/** Number of batches whose means are remembered. */
 const longestSeries = 60;
-/** Scores by which a stream is got to know; an arbitrary choice. */
+/** Number of scores used to learn how a stream varies; an arbitrary choice. */
 const mostOwnScores = 10;
-/** Evidence goes no higher than this many run lengths. */
+/** Evidence is capped at this many run lengths. */
 const ceiling = 10;
 /** One of a hundred batches without drift is doubtful; an arbitrary choice. */
 const doubtfulP = 0.01;
-/** Where means and spreads explain less of their series, the change may be one of neither; an arbitrary choice. */
+/** If means and spreads explain less of their series than this, the change may be in neither; an arbitrary choice. */
 const leastExplained = 0.5;
-/** Fewer batches let one of several channels look like a step or a ramp by chance; an arbitrary limit. */
+/** With fewer batches, one of several channels may look like a step or a ramp by chance; an arbitrary limit. */
 const shortSeries = 10;
 /**
- * With a smaller ratio of residuals a step is called a ramp: whose first batches drown in noise, so that a step that begins
- * later fits nearly as well. Chosen on MotionSense.
+ * With a smaller ratio of residuals, a step is called a ramp. The first batches of a ramp drown in noise, so a step that
+ * begins later fits nearly as well. Chosen on MotionSense.
  */
 const leastStepRatio = 1.05;
 
@@ -132,7 +134,7 @@ export interface Past {
   readonly anchor: readonly ClassSummaries[];
 }
 
-/** The verdict on one batch, and what the stream remembers after it. */
+/** The verdict on one batch, and the stream's state after it. */
 export function judge(
   current: ClassSummaries,
   past: Past,
@@ -156,7 +158,7 @@ export function judge(
   return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm } };
 }
 
-/** A stream is got to know in its first batches alone, or it would get to know its drift too. */
+/** The stream's variation is learned only from its first batches; otherwise it would include drift. */
 function withScores(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
   const known = { ...own };
   for (const { reference, learned } of comparisons) {
@@ -166,19 +168,22 @@ function withScores(own: DriftState["own"], comparisons: readonly Comparison[]):
   return known;
 }
 
-/** How much evidence is an alarm. */
+/** Evidence required for an alarm. */
 export function alarmLevel(comparisons: readonly Comparison[], arl: number): number {
   return arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
 }
 
-/** The mean of the references' evidence: what is held against the run length. */
+/** The mean evidence of the references, which is compared with the run length. */
 export function evidenceValue({ evidence }: Pick<DriftState, "evidence">): number {
   return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
 }
 
 type Weighed = Pick<Judgement, "alarm" | "leading" | "shape"> & Pick<DriftState, "evidence">;
 
-/** Constants add nothing to the evidence; those of the own past have a say of their own where that is no alarm. */
+/**
+ * Constants add nothing to the evidence. Those for the stream's own past are considered separately if the evidence raises
+ * no alarm.
+ */
 function weighAll(...[comparisons, state, series, options]: Parameters<typeof weigh>): Weighed {
   const constants = comparisons.filter(({ method }) => method === "constants");
   if (constants.length > 0 && constants.length === comparisons.length) return weighConstants(constants, state);
@@ -210,7 +215,10 @@ function weigh(
   return { alarm, leading, shape, evidence };
 }
 
-/** A name stays until the alarm ends: the last batches stand still meanwhile, and a walk leaves them behind too. */
+/**
+ * A name stays until the alarm ends: the rolling reference stands still meanwhile, and gradual drift moves away from it
+ * too.
+ */
 function weighConstants(comparisons: readonly Comparison[], state: DriftState): Weighed {
   const large = (comparison: Comparison): boolean => comparison.findings.some(({ level }) => level === "large");
   const walked = state.alarm?.verdict === "gradual_drift";
@@ -242,7 +250,7 @@ function compareAll(
   });
 }
 
-/** Against the reference with the most evidence; the baseline where the stream has no past yet. */
+/** The reference with the most evidence; the baseline if the stream has no past yet. */
 function leadingOf(
   comparisons: readonly Comparison[],
   evidence: Readonly<Record<OwnPast, EvidenceState>>,
@@ -264,7 +272,7 @@ function nextAlarm(
   if (state.alarm?.confirmed) return state.alarm;
   const { shape, leading, beyond, confirmAfter } = now;
   const since = state.alarm?.since ?? state.batches;
-  // After one or two batches beyond all reach of chance no step can be fitted yet, only a steep ramp.
+  // After one or two batches beyond the reach of chance, no step can be fitted yet, only a steep ramp.
   const decided = shape !== null && (beyond === undefined || now.series.length - shape.start > 2);
   const sudden = decided
     ? shape.kind === "step" && shape.ratio >= leastStepRatio
@@ -278,8 +286,8 @@ function nextAlarm(
 }
 
 /**
- * Of the channel that its change explains best: the loudest one may be that in which the change sways most. Of a short series
- * anything explains much of some channel, and the loudest is asked.
+ * Uses the channel that a change explains best; in the most extreme channel, the change may fluctuate most. In a short
+ * series, chance explains much of some channel, so the most extreme channel is used there.
  */
 function shapeOf(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
   if (series.length < 5) return null;
@@ -289,7 +297,7 @@ function shapeOf(series: DriftState["series"], { score, far, beyond }: Compariso
   return shapes.reduce((best, shape) => (shape.explained > best.explained ? shape : best));
 }
 
-/** Of a channel's means or spreads, whichever its change explains better; of its distances where it is neither. */
+/** Uses a channel's means or spreads, whichever the change explains better; its distances if neither. */
 function shapeIn(channel: readonly DriftState["series"][number][string][]): ChangeShape {
   const of = (i: number): number[] => channel.map((batch) => batch[i]!);
   const [means, spreads, distances] = [changeShape(of(0), of(3)), changeShape(of(1)), changeShape(of(2))];
@@ -298,9 +306,9 @@ function shapeIn(channel: readonly DriftState["series"][number][string][]): Chan
 }
 
 /**
- * An offset of a sensor moves the means of all classes alike. So their distances are averaged by precision: a class counts
- * by its rows over its variance in the training data, and a little of sitting says more than much of jogging. A channel that
- * does not vary has the position of one that varies least; one without values that of the baseline, with no precision.
+ * A sensor offset moves the means of all classes alike, so their distances are averaged by precision. A class is weighted
+ * by its rows over its variance in the training data: a little sitting says more than much jogging. A constant channel is
+ * treated as one with minimal variance; one without values takes the baseline's position with zero precision.
  */
 function positions(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(

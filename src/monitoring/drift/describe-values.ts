@@ -4,15 +4,15 @@ import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
 import type { BaselineStats, ChannelStats } from "./baseline-stats.ts";
 
-/** Enough to see a shape and to draw one; an arbitrary choice. */
+/** Enough bins to show the shape; an arbitrary choice. */
 const HISTOGRAM_BINS = 64;
 
-/** What a baseline says of the values: every row counts once, in the units of the file. */
+/** Describes the values for a baseline: every row counts once, in the units of the file. */
 export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
 
 /**
  * @param column one channel's values, all rows; requested one channel at a time, so that no more has to be in memory
- * @throws RangeError on no rows or a number that is not finite (reading the recordings has excluded both)
+ * @throws RangeError if there are no rows or a number is not finite (reading the recordings excludes both)
  */
 export function describeValues(
   channels: readonly string[],

@@ -1,5 +1,6 @@
-// Why a batch alarmed. Each usual fault is undone on the batch, one at a time; what brings it back to the baseline is the
-// likely cause. Faults that cannot be undone (a stuck or clipped channel, a wrong rate) are looked for directly.
+// Explains why a batch alarmed. Each common fault is reversed on the batch, one at a time; if that brings it back to the
+// baseline, the fault is a likely cause. Faults that cannot be reversed (a stuck or clipped channel, a wrong rate) are
+// detected directly.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { ksDistance } from "../../stats/ks.ts";
@@ -12,11 +13,11 @@ import { type Remedy, remediesFor } from "./remedies.ts";
 export interface Culprit {
   readonly kind: Remedy["kind"] | "stuck channel" | "clipped channel" | "sampling rate";
   readonly channels: readonly string[];
-  /** Of the channels: "is in g instead of m/s^2". */
+  /** What happened to the channels: "is in g instead of m/s^2". */
   readonly fault: string;
   /**
-   * 0 to 1: the share of the sensor's distance from the baseline that goes away when the fault is undone, or the share of
-   * samples that show a fault that cannot be undone.
+   * 0 to 1: the share of the sensor's distance from the baseline that disappears when the fault is reversed, or the share
+   * of samples that show an irreversible fault.
    */
   readonly weight: number;
 }
@@ -27,17 +28,17 @@ export interface DiagnosisOptions {
   readonly samplingRateHz?: number;
 }
 
-/** What brings less of the distance back explains nothing; an arbitrary limit. */
+/** A fault that accounts for less of the distance explains nothing; an arbitrary limit. */
 const leastWeight = 0.3;
-/** Equal neighbours in more than this share of a moving channel's rows: it is stuck. */
+/** A moving channel is stuck if more than this share of its rows equal their neighbour. */
 const stuckShare = 0.5;
-/** More than this share of the rows at an end of the range, where the training data has less: it is clipped. */
+/** A channel is clipped if more than this share of its rows is at an end of the range, and the training data has less there. */
 const clippedShare = 0.02;
 
 /**
  * @param columns the batch's raw values
  * @param sensors of the baseline's channels
- * @returns the likely causes, the likeliest first; none when nothing explains the distance
+ * @returns the likely causes, most likely first; none if nothing explains the distance
  */
 export function diagnose(
   columns: Columns,
@@ -69,7 +70,7 @@ function undoable(columns: Columns, baseline: BaselineReference, sensors: readon
   });
 }
 
-/** Sum over the sensor's channels of the KS distances: what another sensor does hides nothing. */
+/** Sum of the KS distances over the sensor's channels, so that another sensor's changes hide nothing. */
 function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { counts, n } = summary[name]!;
@@ -77,7 +78,7 @@ function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { 
   }, 0);
 }
 
-/** The same of the spreads' ratios: people sit differently in a sensor's axes, but nobody moves ten times as much. */
+/** The same for the ratios of the spreads: people differ in how a sensor is oriented, but nobody moves ten times as much. */
 function distanceOfSpreads(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { summary: reference } = baseline[name]!;
@@ -96,7 +97,7 @@ function directFaults(name: string, values: Float32Array, baseline: BaselineRefe
     if (values[i]! < min) min = values[i]!;
     if (values[i]! > max) max = values[i]!;
   }
-  // A coarse sensor repeats values in training too: then its grid has few bins.
+  // A coarse sensor repeats values in training too; its grid then has few bins.
   if (edges.length <= 128) return [];
   const channels = [name];
   const clipped = [max, min].flatMap((end, i): Culprit[] => {

@@ -1,4 +1,4 @@
-// Everything that `check` knows of a model's training data, as it stands in baseline_stats.json under "drift".
+// Everything that `check` knows about a model's training data, stored in baseline_stats.json under "drift".
 
 import { z } from "zod";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
@@ -35,7 +35,7 @@ export interface DriftBaseline {
   readonly accuracy: AccuracyCalibration | null;
 }
 
-/** Distances of float32 samples, of as many as can be counted. */
+/** Sums of distances between float32 samples, for the largest countable number of samples. */
 const largestSum = 1e60;
 
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
@@ -52,7 +52,7 @@ export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
   })
   .describe("what `tidemark check` compares batches with: counts over the grid, and what is usual without drift");
 
-/** What a file that fits the schema still may have wrong: one message a fault. */
+/** Faults in a file that fits the schema: one message per fault. */
 export function driftBaselineFaults(
   drift: DriftBaseline,
   channels: readonly string[],

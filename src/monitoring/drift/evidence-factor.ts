@@ -1,8 +1,8 @@
-// How much evidence is worth an alarm. The e-detector keeps its run length if each p-value is valid given the ones before;
-// those of one stream are not quite, since an anchor that happens to be odd is odd for all batches that follow, and some
-// people vary more than others. So whole drift-free streams of each person are rehearsed, judged by what the others gave,
-// and the level is raised until they run as long as was asked for. It costs little: evidence of a real change multiplies
-// with every batch, so that ten times the level is a batch or two more.
+// How much evidence should raise an alarm. The e-detector keeps its run length if each p-value is valid given the previous
+// ones. Those of one stream are not quite valid: an unusual anchor stays unusual for all later batches, and some people
+// vary more than others. So whole drift-free streams of each person are rehearsed and judged by the other people's
+// calibration. The level is raised until they reach the requested run length. This costs little: evidence of a real change
+// multiplies with every batch, so a tenfold level delays the alarm by a batch or two.
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -13,19 +13,19 @@ import { type Choices, drawSession } from "./rehearsal.ts";
 
 export interface RehearsedStream {
   readonly choices: Choices;
-  /** Of the stream's own past, without the stream's person. */
+  /** Calibration of the stream's own past, without the stream's person. */
   readonly ownPast: KindCalibration;
 }
 
-/** Run lengths at which the level is set; a stream of the length below shows longer ones too seldom. */
+/** Run lengths at which the level is set; a stream of the length below seldom shows longer ones. */
 const runLengths = [50, 100, 200, 400] as const;
 const batchesPerStream = 100;
 
 /**
- * @param streams one for each person or several
- * @param count chunks a batch
+ * @param streams one group per person or several
+ * @param count chunks per batch
  * @param referenceBatches N of the anchor and the rolling reference
- * @returns at least 1: the largest ratio of the evidence that is needed for a run length to that length
+ * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
  */
 export function evidenceFactor(
   baseline: BaselineReference,
@@ -37,7 +37,7 @@ export function evidenceFactor(
   return Math.max(1, ...runLengths.map((arl) => levelFor(paths, arl) / arl));
 }
 
-/** The evidence after each batch of a stream in which nothing alarms. */
+/** The evidence after each batch of a stream without alarms. */
 function evidencePath(
   baseline: BaselineReference,
   byClass: ClassSummaries,
@@ -65,7 +65,10 @@ function evidencePath(
   return path;
 }
 
-/** The least level whose first passages are so seldom: batches until then or to the end, for each passage, at least `arl`. */
+/**
+ * The lowest level that is crossed rarely enough: at least `arl` batches, up to the crossing or the end, per first
+ * crossing.
+ */
 function levelFor(paths: readonly (readonly number[])[], arl: number): number {
   const levels = [...new Set(paths.flatMap(peaks))].sort((a, b) => a - b);
   const runLength = (level: number): number => {
@@ -76,7 +79,7 @@ function levelFor(paths: readonly (readonly number[])[], arl: number): number {
   return levels.find((level) => runLength(level) >= arl) ?? levels.at(-1) ?? 0;
 }
 
-/** Values above all before them. */
+/** Values above all earlier ones. */
 function peaks(path: readonly number[]): number[] {
   let highest = 0;
   return path.filter((value) => {

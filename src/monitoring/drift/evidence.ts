@@ -1,20 +1,20 @@
 // Evidence over time. A batch's p-value becomes an e-value, a bet whose expectation is at most 1 while nothing has changed;
-// the Shiryaev-Roberts e-detector adds up the capital of all gamblers who began to bet before some batch (Shin, Ramdas and
-// Rinaldo, "E-detectors", 2024). It alarms when that reaches the average run length that its user asked for:
+// the Shiryaev-Roberts e-detector adds up the capital of gamblers who start betting at each batch (Shin, Ramdas and
+// Rinaldo, "E-detectors", 2024). It alarms when that sum reaches the requested average run length:
 //
 //   M_t = (M_{t-1} + 1) e_t,   alarm when M_t >= arl,
 //
 // and then the mean number of batches between false alarms is at least arl, whatever the p-values' distribution, as long as
-// each is valid given the ones before. Costs: a lasting shift with p-values near p is alarmed after about ln(arl) / ln(e(p))
-// batches. P-values of one finite calibration set are valid on average over such sets, not given one: what a set does in
-// fact is measured, not promised.
+// each is valid given the ones before. Costs: a lasting shift with p-values near p raises an alarm after about ln(arl) /
+// ln(e(p)) batches. P-values from one finite calibration set are valid on average over such sets, not for a given set. The
+// behaviour of a particular set is measured, not guaranteed.
 
 import { z } from "zod";
 
 export interface EvidenceState {
   /** M_t. */
   readonly value: number;
-  /** Batches since the evidence last began anew. */
+  /** Batches since the evidence was last reset. */
   readonly batches: number;
 }
 
@@ -33,7 +33,7 @@ export const noEvidence: EvidenceState = { value: 0, batches: 0 };
 export function evidenceOf(p: number): number {
   if (!(p > 0 && p <= 1)) throw new RangeError(`evidence: expected a p-value in (0, 1], got ${p}`);
   const log = Math.log(p);
-  // The formula loses its digits where p is near 1; its series there is 1/2 + l/6 + ..., with l = -ln p.
+  // The formula loses precision if p is near 1; its series there is 1/2 + l/6 + ..., with l = -ln p.
   if (log > -1e-3) return 0.5 - log / 6;
   return (1 - p + p * log) / (p * log * log);
 }
@@ -44,8 +44,8 @@ export function addEvidence(state: EvidenceState, p: number): EvidenceState {
 }
 
 /**
- * Whether the evidence is worth an alarm; after one, evidence begins anew at `noEvidence`.
- * @param arl batches between false alarms, on average at least; more than 1
+ * Whether the evidence raises an alarm; after one, evidence restarts at `noEvidence`.
+ * @param arl minimum average number of batches between false alarms; more than 1
  */
 export function isAlarm(state: EvidenceState, arl: number): boolean {
   if (!(arl > 1)) throw new RangeError(`average run length: expected more than 1 batch, got ${arl}`);

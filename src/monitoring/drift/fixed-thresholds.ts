@@ -1,12 +1,15 @@
-// The textbook's constants, for those who ask for them and where there is too little data to calibrate. On real sensor
-// data without drift they alarm on most batches; what they say is a description, not evidence.
+// The textbook constants, used on request or if there is too little data to calibrate. On real, drift-free sensor data they
+// alarm on most batches; they describe a batch but are not evidence.
 
 import type { ChannelStatistics } from "./channel-statistics.ts";
 
 export type FixedStatistic = "ks" | "psi" | "wasserstein" | "meanShift";
 export type FixedLevel = "normal" | "moderate" | "large";
 
-/** From which size on a statistic is moderate, and large; Wasserstein and mean shift in the baseline's deviations. */
+/**
+ * Sizes above which a statistic is moderate or large; Wasserstein distance and mean shift are in standard deviations of the
+ * baseline.
+ */
 export const fixedThresholds: Readonly<Record<FixedStatistic, { readonly moderate: number; readonly large: number }>> =
   {
     ks: { moderate: 0.1, large: 0.2 },
@@ -37,7 +40,7 @@ export function judgeByThresholds(statistics: Readonly<Record<string, ChannelSta
   return { level: large ? "large" : findings.length > 0 ? "moderate" : "normal", findings };
 }
 
-/** A finding's size, in multiples of what is large. */
+/** Size of a finding as a multiple of the "large" threshold. */
 export function excessOf({ statistic, value }: FixedFinding): number {
   return Math.abs(value) / fixedThresholds[statistic].large;
 }

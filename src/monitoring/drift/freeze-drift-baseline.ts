@@ -1,5 +1,5 @@
-// The last thing that training learns: what its people's batches look like without drift. Each person is rehearsed with the
-// classes that the network of a fold that did not know the person predicted.
+// The last step of training: learning what drift-free batches of its people look like. Each person is rehearsed with the
+// classes predicted by a fold's network that never saw that person.
 
 import { windowStep } from "../../signals/preprocessing/make-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
@@ -21,7 +21,7 @@ import type { DriftBaseline } from "./drift-baseline.ts";
 import { PackedChunk } from "./packed-chunk.ts";
 import type { Chunk, Group } from "./rehearsal.ts";
 
-/** Longest chunk; activities that were recorded in shorter pieces give shorter ones. */
+/** Longest chunk; activities recorded in shorter pieces give shorter chunks. */
 const longestChunkSeconds = 15;
 const lengthsSeconds = [15, 60, 300, 900] as const;
 const shiftSd = 0.6;
@@ -29,7 +29,7 @@ const shiftSd = 0.6;
 /**
  * @param probabilities [W, K] out of fold, after temperature scaling
  * @param options.sensors of the windows; see `sensorsToMeasure`
- * @param options.also windows that the network learned from, and nobody is rehearsed with, as pseudo-labelled ones
+ * @param options.also further training windows that are not used in rehearsals, such as pseudo-labelled ones
  */
 export function driftBaseline(
   windows: WindowSet,
@@ -68,7 +68,7 @@ export function driftBaseline(
   };
 }
 
-/** Without the signals of sensors that never vary: nothing can be measured by them. */
+/** Leaves out signals that never vary, because they can measure nothing. */
 function baselineOf(
   signals: WindowSignals,
   also: WindowSignals | null,
@@ -163,7 +163,7 @@ function correlations(
   return Object.fromEntries(times as [string, number][]);
 }
 
-/** Everyone's windows in the order they were taken, cut into batches of the ladder's lengths. */
+/** Everyone's windows in recorded order, cut into batches of the ladder's lengths. */
 function accuracyOf(windows: WindowSet, probabilities: Float32Array, overlap: number): AccuracyCalibration | null {
   const { users, groups, labels, classes, windowSize, samplingRateHz } = windows;
   const predicted = argmaxRows(probabilities, classes.length);

@@ -66,7 +66,7 @@ export interface Score {
   readonly statistic: StatisticName;
 }
 
-/** @throws RangeError where a side has no finite value in a channel */
+/** @throws RangeError if a side has no finite value in a channel */
 export function batchStatistics(
   reference: ClassSummaries,
   current: ClassSummaries,

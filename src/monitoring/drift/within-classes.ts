@@ -32,7 +32,7 @@ export function ksWithin(reference: ClassSummaries, current: ClassSummaries, cha
   return weights === 0 ? 0 : sum / weights;
 }
 
-/** Share of the current rows in classes that the reference does not hold. */
+/** Share of the current rows in classes that the reference lacks. */
 export function unseenShare(reference: ClassSummaries, current: ClassSummaries): number {
   const rows = current.map(rowsOf);
   const unseen = rows.filter((_, k) => rowsOf(reference[k] ?? null) === 0);

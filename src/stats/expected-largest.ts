@@ -12,8 +12,8 @@ export function expectedLargest(n: number): number {
   const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
   let [below, sum] = [0.5, 0];
   for (let x = step / 2; x < end; x += step) {
-    // The midpoint represents each step, in both integrals.
-    const middle = below + (step / 2) * density(x - step / 4);
+    // The midpoint represents each step.
+    const middle = below + (step / 2) * density(x);
     sum += step * (1 - middle ** n - (1 - middle) ** n);
     below += step * density(x);
   }

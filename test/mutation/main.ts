@@ -36,6 +36,14 @@ interface Result {
   readonly by: string | null;
 }
 
+/** What a test file costs without a mutant, in CPU seconds. */
+interface Cost {
+  readonly test: string;
+  /** Of the test file. */
+  readonly content: string;
+  readonly cost: number;
+}
+
 /** A host that is replaced if it has to be ended. */
 class Host {
   #child: ChildProcess | undefined;
@@ -111,24 +119,29 @@ if (files.length === 0) throw new Error(`--only ${options.only}: expected files 
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
 const known = new Map<string, Result>();
+const costs = new Map<string, number>();
+const contentOf = (test: string): string => hash(readFileSync(test, "utf8"));
 const keyOf = ({ file, name }: Pick<Result, "file" | "name">): string => `${file} ${name}`;
 mkdirSync(dirname(options.state), { recursive: true });
 if (existsSync(options.state)) {
   for (const line of readFileSync(options.state, "utf8").split("\n").filter(Boolean)) {
-    const result: Result = JSON.parse(line);
-    known.set(keyOf(result), result);
+    const kept: Result | Cost = JSON.parse(line);
+    if ("name" in kept) known.set(keyOf(kept), kept);
+    else if (existsSync(kept.test) && kept.content === contentOf(kept.test)) costs.set(kept.test, kept.cost);
   }
 }
 
 const hosts = Array.from({ length: Number(options.jobs) }, () => new Host());
 const reaching = testsOf();
-const costs = new Map<string, number>();
-const testFiles = new Set(files.flatMap(reaching));
-for (const test of testFiles) {
+const keep = (kept: Result | Cost): void => appendFileSync(options.state, `${JSON.stringify(kept)}\n`);
+for (const test of new Set(files.flatMap(reaching))) {
+  if (costs.has(test)) continue;
   const before = hosts[0]!.spent();
   const by = await hosts[0]!.run({ file: files[0]!, mutant: null, tests: [test] }, () => 600);
   if (by !== null) throw new Error(`${by} fails without a mutant`);
-  costs.set(test, hosts[0]!.spent() - before);
+  const cost = hosts[0]!.spent() - before;
+  costs.set(test, cost);
+  keep({ test, content: contentOf(test), cost });
 }
 const testsFor = new Map(
   files.map((file) => {
@@ -154,7 +167,7 @@ const take = async (host: Host): Promise<void> => {
   while (next < drawn.length) {
     const { file, mutant } = drawn[next++]!;
     const tests = testsFor.get(file)!;
-    const state = hash(tests.map((test) => readFileSync(test, "utf8")).join("\n"));
+    const state = hash(tests.map(contentOf).join(" "));
     const before = known.get(keyOf({ file, name: mutant.name }));
     if (before !== undefined && (before.by !== null || before.tests === state)) {
       results.push({ ...before, line: mutant.line });
@@ -163,7 +176,7 @@ const take = async (host: Host): Promise<void> => {
     const by = await host.run({ file, mutant, tests }, (test) => grace + patience * costs.get(test)!);
     const result: Result = { file, name: mutant.name, line: mutant.line, tests: state, by };
     results.push(result);
-    appendFileSync(options.state, `${JSON.stringify(result)}\n`);
+    keep(result);
     if (results.length % 20 === 0) console.log(`${results.length} of ${drawn.length}: ${share(results)}`);
   }
 };

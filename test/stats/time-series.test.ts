@@ -47,6 +47,12 @@ describe("the autocorrelation time", () => {
     expect(corrected / 300).toBeLessThan(0.08);
   });
 
+  it("is the same in any unit", () => {
+    for (const { values, tau } of fixture) {
+      expect(autocorrelationTime(values.map((value) => 1e-6 * value))).toBeCloseTo(tau, 8);
+    }
+  });
+
   it("of equal values is 1, and none are refused", () => {
     expect(autocorrelationTime([2, 2, 2])).toBe(1);
     expect(autocorrelationTime([2])).toBe(1);

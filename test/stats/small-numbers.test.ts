@@ -1,0 +1,167 @@
+// Answers that can be worked out by hand, at the ends of what each function takes.
+import { describe, expect, it } from "vitest";
+import { argmaxRows } from "../../src/stats/argmax-rows.ts";
+import { autocorrelationTime } from "../../src/stats/autocorrelation-time.ts";
+import { firstNotBelow } from "../../src/stats/first-not-below.ts";
+import { kolmogorovSurvival, ksDistance, ksPValue } from "../../src/stats/ks.ts";
+import { millionths } from "../../src/stats/millionths.ts";
+import { MomentsMerger, mergeMoments, moments } from "../../src/stats/moments.ts";
+import { equalMassGroups, psi } from "../../src/stats/psi.ts";
+import { quantiles } from "../../src/stats/quantile.ts";
+import { totalVariation } from "../../src/stats/share-distance.ts";
+import { wassersteinDistance } from "../../src/stats/wasserstein.ts";
+
+describe("the class of highest probability", () => {
+  it("is the first of equals, row by row", () => {
+    expect([...argmaxRows(Float32Array.of(0.2, 0.4, 0.4, 0.5, 0.5, 0, 0.1, 0.2, 0.7), 3)]).toEqual([1, 0, 2]);
+    expect([...argmaxRows(Float32Array.of(0.3, 0.9), 1)]).toEqual([0, 0]);
+    expect([...argmaxRows(new Float32Array(0), 4)]).toEqual([]);
+  });
+
+  it.each([0, -1, Number.NaN, 2])("is refused of rows of %d among three numbers", (nClasses) => {
+    expect(() => argmaxRows(new Float32Array(3), nClasses)).toThrow(RangeError);
+  });
+});
+
+describe("the autocorrelation time", () => {
+  it("of a series that alternates is 1: its neighbours differ more than strangers", () => {
+    expect(autocorrelationTime([1, -1, 1, -1, 1, -1])).toBe(1);
+  });
+
+  it("sums to the end of a series that is shorter than the window", () => {
+    // Deviations -1, 0, 1: covariances 2/3, 0, -1/3; 1 + 2 (0 - 1/2) = 0, which counts as independent.
+    expect(autocorrelationTime([0, 1, 2])).toBe(1);
+    // Deviations -1, -1, 1, 1: 1 + 2 (1/4 - 2/4 - 1/4) = 0.
+    expect(autocorrelationTime([0, 0, 2, 2])).toBe(1);
+  });
+});
+
+it("the first number that is not below a limit is found among equals, and there is none above all", () => {
+  const sorted = [1, 2, 2, 2, 5];
+  expect([0, 1, 2, 3, 5, 6].map((limit) => firstNotBelow(sorted, limit))).toEqual([0, 0, 1, 4, 4, 5]);
+  expect(firstNotBelow([], 1)).toBe(0);
+});
+
+describe("the KS distance", () => {
+  it("is the largest difference of cumulative shares", () => {
+    expect(ksDistance([1, 2, 1], [2, 1, 1])).toBe(0.25);
+    expect(ksDistance([1, 0, 3], [0, 2, 2])).toBe(0.25);
+  });
+
+  it("is significant the more values it is of", () => {
+    // Kolmogorov's limit at (sqrt(50) + .12 + .11 / sqrt(50)) .2, from scipy.special.kolmogorov.
+    expect(ksPValue(0.2, 100, 100)).toBeCloseTo(0.0313766522, 9);
+    expect(ksPValue(0, 5, 5)).toBe(1);
+    expect(ksPValue(1, 1000, 1000)).toBeLessThan(1e-100);
+    for (const [distance, n, m] of [
+      [-0.1, 5, 5],
+      [1.1, 5, 5],
+      [0.5, 0, 5],
+      [0.5, 5, 0],
+      [Number.NaN, 5, 5],
+    ] as const) {
+      expect(() => ksPValue(distance, n, m)).toThrow(RangeError);
+    }
+    for (const edge of [0, 1]) expect(() => ksPValue(edge, 0.5, 0.5)).not.toThrow();
+  });
+
+  it("has a survival function that is 1 at 0 and continuous where its series meet", () => {
+    expect([-1, 0, 1e-3, 0.01].map(kolmogorovSurvival)).toEqual([1, 1, 1, 1]);
+    expect(kolmogorovSurvival(1 - 1e-12)).toBeCloseTo(kolmogorovSurvival(1), 10);
+  });
+});
+
+it("millionths are whole", () => {
+  expect([0, 0.5, 1, 1 / 3].map(millionths)).toEqual([0, 500_000, 1_000_000, 333_333]);
+});
+
+describe("moments", () => {
+  it("of parts are those of all values, parts without values left out", () => {
+    const parts = [[1, 2, 4], [], [10], [-3, 0.5]];
+    const described = parts.map((own) =>
+      own.length === 0 ? { n: 0, mean: 7, std: 7 } : { n: own.length, ...moments(own) },
+    );
+    const { mean, std } = moments(parts.flat());
+    expect(mergeMoments(described)).toEqual({ n: 6, mean: expect.closeTo(mean, 12), std: expect.closeTo(std, 12) });
+    expect(new MomentsMerger().merged()).toEqual({ n: 0, mean: 0, std: 0 });
+    expect(mergeMoments([described[1]!])).toEqual({ n: 0, mean: 0, std: 0 });
+  });
+
+  it("are refused of none", () => {
+    expect(() => moments([])).toThrow(/at least one/);
+    expect(moments([3])).toEqual({ mean: 3, std: 0 });
+  });
+});
+
+describe("PSI", () => {
+  it("groups bins to about a tenth of the reference each", () => {
+    expect(equalMassGroups(Array(40).fill(1), 10)).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+    // A bin belongs where the group's end comes nearer to its share: 3 of 10 are nearer to a third than 5 are.
+    expect(equalMassGroups([3, 2, 2, 3], 3)).toEqual([0, 1, 3]);
+    expect(equalMassGroups([1, 3, 3, 3], 3)).toEqual([0, 2, 3]);
+    expect(equalMassGroups([2, 2, 2], 2)).toEqual([0, 2]);
+    expect(equalMassGroups([0, 0, 1, 1], 2)).toEqual([0, 3]);
+    expect(equalMassGroups([1, 0, 0, 1], 2)).toEqual([0, 1]);
+    expect(equalMassGroups([1, 1], 5)).toEqual([0, 1]);
+    expect(equalMassGroups([1], 5)).toEqual([0]);
+  });
+
+  it("of two groups is the sum over both, half a count added to each", () => {
+    const share = (count: number, total: number): number => (count + 0.5) / (total + 1);
+    const term = (p: number, q: number): number => (q - p) * Math.log(q / p);
+    const expected = term(share(3, 6), share(7, 8)) + term(share(3, 6), share(1, 8));
+    expect(psi([3, 3], [7, 1], 2)).toBeCloseTo(expected, 12);
+    // Ten groups by default: of forty equal bins, four each.
+    const moved = Array.from({ length: 40 }, (_, i) => (i < 4 ? 2 : 1));
+    expect(psi(Array(40).fill(1), moved)).toBeCloseTo(term(4.5 / 45, 8.5 / 49) + 9 * term(4.5 / 45, 4.5 / 49), 12);
+  });
+});
+
+describe("quantiles", () => {
+  it("lie between the two nearest, and are refused outside 0..1 and of none", () => {
+    expect(quantiles([1, 2, 4], [0, 0.25, 0.5, 0.75, 1])).toEqual([1, 1.5, 2, 3, 4]);
+    expect(quantiles([5], [0, 0.3, 1])).toEqual([5, 5, 5]);
+    for (const p of [-0.01, 1.01, Number.NaN]) expect(() => quantiles([1, 2], [p])).toThrow(RangeError);
+    expect(() => quantiles([], [0.5])).toThrow(/at least one/);
+  });
+});
+
+it("total variation is the share that would have to move", () => {
+  expect(totalVariation([6, 2, 2], [2, 6, 2])).toBeCloseTo(0.4, 12);
+  expect(totalVariation([1, 1], [3, 1])).toBeCloseTo(0.25, 12);
+});
+
+describe("the Wasserstein distance", () => {
+  const at = (counts: number[], excessBelow = 0, excessAbove = 0) => ({ counts, excessBelow, excessAbove });
+
+  it("adds what lies below the first edge and above the last by mean excess", () => {
+    const edges = [0, 2];
+    expect(wassersteinDistance(at([2, 0, 0], 6), at([2, 0, 0], 2), edges)).toBeCloseTo(2, 12);
+    expect(wassersteinDistance(at([0, 0, 4], 0, 4), at([0, 0, 2], 0, 8), edges)).toBeCloseTo(3, 12);
+    // From the first edge to the last, everything.
+    expect(wassersteinDistance(at([3, 0, 0]), at([0, 0, 5]), edges)).toBeCloseTo(2, 12);
+  });
+
+  it("is refused of other bins than the edges', and of none", () => {
+    for (const [a, b] of [
+      [
+        [1, 1],
+        [1, 1, 1],
+      ],
+      [
+        [1, 1, 1],
+        [1, 1],
+      ],
+      [
+        [0, 0, 0],
+        [1, 1, 1],
+      ],
+      [
+        [1, 1, 1],
+        [0, 0, 0],
+      ],
+    ] as const) {
+      expect(() => wassersteinDistance(at([...a]), at([...b]), [0, 2])).toThrow(RangeError);
+    }
+  });
+});

@@ -66,14 +66,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "monitoring/streams": {
     purpose: "the opened model, a stream's memory, update rules, the answer of a check",
-    imports: [
-      "monitoring/summaries",
-      "monitoring/drift",
-      "learning/networks",
-      "signals/data",
-      "signals/preprocessing",
-      "storage/store",
-    ],
+    imports: ["monitoring/summaries", "monitoring/drift", "learning/networks", "signals/data", "storage/store"],
   },
   report: {
     purpose: "reports of a run: pages, pictures, MLflow runs",

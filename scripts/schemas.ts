@@ -12,10 +12,10 @@ import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-refere
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
-import { scalerSchema } from "../src/signals/preprocessing/scaler-schema.ts";
 import { labelsSchema } from "../src/storage/store/labels.ts";
 import { manifestSchema } from "../src/storage/store/manifest.ts";
 import { registrySchema } from "../src/storage/store/registry.ts";
+import { scalerSchema } from "../src/storage/store/scaler-file.ts";
 import { trainOptions } from "../src/train-options.ts";
 import {
   baselineValidationSchema,

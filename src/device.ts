@@ -7,8 +7,26 @@ export type { BatchMeasurement } from "./monitoring/summaries/batch-measurement.
 export type { BatchSummary, ChannelSummary } from "./monitoring/summaries/batch-summary.ts";
 export type { ClassSummaries } from "./monitoring/summaries/class-summaries.ts";
 export { type Classified, classify, type OnnxNetwork } from "./monitoring/summaries/classify.ts";
-export { type BatchWindows, DeviceBatch, type Piece } from "./monitoring/summaries/device-batch.ts";
-export { type DeviceModel, readDeviceModel } from "./monitoring/summaries/device-model.ts";
+export {
+  type BatchWindows,
+  DeviceBatch,
+  type DroppedRows,
+  type Piece,
+  type Run,
+  type WindowChunk,
+  type WindowSet,
+} from "./monitoring/summaries/device-batch.ts";
+export {
+  type Axes,
+  type DeviceModel,
+  readDeviceModel,
+  type Scaler,
+  type ScalingMethod,
+  type Sensor,
+  type SensorKind,
+  type SensorUnit,
+  unitFactor,
+} from "./monitoring/summaries/device-model.ts";
 export {
   type ChannelSummaryJson,
   type DeviceSummary,
@@ -18,8 +36,3 @@ export {
 export { encodeSummary } from "./monitoring/summaries/device-summary-codec.ts";
 export type { ModelSignals, SignalSummary } from "./monitoring/summaries/model-signals.ts";
 export type { QuantileGrid } from "./monitoring/summaries/quantile-grid.ts";
-export type { DroppedRows } from "./signals/preprocessing/incoming-rows.ts";
-export type { Scaler, ScalingMethod } from "./signals/preprocessing/scaler.ts";
-export type { Run, WindowChunk } from "./signals/preprocessing/window-chunks.ts";
-export type { WindowSet } from "./signals/preprocessing/windows.ts";
-export { type Axes, type Sensor, type SensorKind, type SensorUnit, unitFactor } from "./signals/sensors/sensor.ts";

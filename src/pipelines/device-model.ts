@@ -1,9 +1,9 @@
 // The part of a model that a device needs: device.json in the folder. For older folders without it, it is made from the rest.
 import { openWatchedModel } from "../monitoring/streams/open-model.ts";
 import { type DeviceModel, deviceModelOf } from "../monitoring/summaries/device-model.ts";
-import { scalerSchema } from "../signals/preprocessing/scaler-schema.ts";
 import { readJson } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
+import { scalerSchema } from "../storage/store/scaler-file.ts";
 
 export type { DeviceModel } from "../monitoring/summaries/device-model.ts";
 export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";

@@ -13,9 +13,9 @@ import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
-import { scalerSchema } from "../../src/signals/preprocessing/scaler-schema.ts";
 import { sha256File } from "../../src/storage/store/hash.ts";
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { scalerSchema } from "../../src/storage/store/scaler-file.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();

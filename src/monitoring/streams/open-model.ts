@@ -4,11 +4,11 @@
 
 import { readFile } from "node:fs/promises";
 import { networkFaults } from "../../learning/networks/exported-network.ts";
-import { scalerFaults } from "../../signals/preprocessing/scaler-schema.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
 import { sha256File } from "../../storage/store/hash.ts";
 import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../../storage/store/model-folder.ts";
 import { resolveModel } from "../../storage/store/registry.ts";
+import { scalerFaults } from "../../storage/store/scaler-file.ts";
 import type { StoredConfig } from "../../storage/store/stored-config.ts";
 import { explainReadFailure } from "../../system-error.ts";
 import type { BaselineStats, ChannelBaseline } from "../drift/baseline-stats.ts";

@@ -10,6 +10,10 @@ import { BatchMeasurer } from "./measure-batch.ts";
 import { measuredSensors, signalMargin } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
+export type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
+export type { Run, WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
+export type { WindowSet } from "../../signals/preprocessing/windows.ts";
+
 /** Rows of one recording, in the order of their time. */
 export interface Piece {
   /** [N] seconds, on a clock that only goes forward. */

@@ -6,6 +6,9 @@ import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
+export type { Scaler, ScalingMethod } from "../../signals/preprocessing/scaler.ts";
+export { type Axes, type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
+
 /** The content of device.json. */
 export interface DeviceModel {
   readonly schema_version: 1;

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { fitScaler, type Scaler } from "../../../src/signals/preprocessing/scaler.ts";
-import { scalerFaults, scalerSchema } from "../../../src/signals/preprocessing/scaler-schema.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { scalerFaults, scalerSchema } from "../../../src/storage/store/scaler-file.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";
 
 const { scaler: fixture } = JSON.parse(

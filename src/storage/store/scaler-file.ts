@@ -1,8 +1,15 @@
 // Validates scaler.json before a model is used.
 import { z } from "zod";
-import type { Scaler } from "./scaler.ts";
 
-export const scalerSchema: z.ZodType<Scaler> = z
+/** scaler.json: one center and scale per channel, in the channels' units. */
+export interface ScalerFile {
+  method: "zscore" | "robust" | "none";
+  channels: string[];
+  center: number[];
+  scale: number[];
+}
+
+export const scalerSchema: z.ZodType<ScalerFile> = z
   .object({
     method: z.enum(["zscore", "robust", "none"]),
     channels: z.array(z.string()).min(1),

@@ -1,12 +1,12 @@
-// K folds for a single person: contiguous blocks of time, with a purge gap around each test block (after López de
-// Prado 2018, chapter 7, who purges in time as well).
+// K folds for a single person: contiguous blocks of time, with a purge gap around each test block (after López de Prado
+// 2018, chapter 7, who also purges in time).
 //
 // A person's activities come one after another, so cutting the day into K blocks would leave whole activities out of
 // training. Instead the time of *each class* is laid end to end, in order of recording and clock, and cut into K equal
-// contiguous blocks; fold k tests the k-th block of every class. So every class is learned and tested in every fold, and a
-// class is cut in K - 1 places only. Training windows nearer than the purge gap to any test window, of whatever class, are
-// left out of that fold's training (so train and test together are fewer than all rows). What is measured is how well the
-// network does at other times on the same person, earlier ones too, not on another one.
+// contiguous blocks; fold k tests the k-th block of every class. So every class is learned and tested in every fold, and
+// each class is cut in only K - 1 places. Training windows closer than the purge gap to any test window, of any class, are
+// left out of that fold's training (so train and test together are fewer than all rows). This measures how well the network
+// does at other times, including earlier ones, on the same person, not on another one.
 
 import { checkClasses, checkEveryClass, checkNSplits, classTooShort } from "./check-splits.ts";
 import { rowsByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";
@@ -14,9 +14,9 @@ import { purge, timeOrder } from "./window-gaps.ts";
 
 /**
  * Every row is tested exactly once; every class is in the training and the test part of every fold.
- * @param options.purgeSamples at least so many samples lie between a training and a test window of one recording; one
- *   window's length is a sensible gap. At least 1, so that windows do not even touch.
- * @throws UserError on one class, fewer than two folds, or a class too short for so many blocks
+ * @param options.purgeSamples minimum number of samples between a training and a test window of one recording; one window's
+ *   length is sensible. At least 1, so that windows do not touch.
+ * @throws UserError for a single class, fewer than two folds, or a class too short for that many blocks
  */
 export function blockedSplit(positions: WindowPositions, options: { nSplits: number; purgeSamples: number }): Split[] {
   const { nSplits, purgeSamples } = options;

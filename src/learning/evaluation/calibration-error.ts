@@ -1,6 +1,6 @@
-// Expected calibration error (Naeini et al. 2015; Guo et al. 2017, "On Calibration of Modern Neural Networks"): rows
-// are binned by the probability of the predicted class, and the distance between a bin's mean confidence and its share
-// of right answers is averaged over the rows. Bins are open on the left and closed on the right, as in Guo's code.
+// Expected calibration error (Naeini et al. 2015; Guo et al. 2017, "On Calibration of Modern Neural Networks"): rows are
+// binned by the probability of the predicted class, and the distance between a bin's mean confidence and its accuracy is
+// averaged over the rows. Bins are open on the left and closed on the right, as in Guo's code.
 
 /** Windows whose confidence lies in one bin. */
 export interface ReliabilityBin {
@@ -16,7 +16,7 @@ export interface ReliabilityBin {
   readonly accuracy: number | null;
 }
 
-/** @param confidences the probability of each predicted class, in [0, 1]; @param right whether it was the true one */
+/** @param confidences the probability of each predicted class, in [0, 1]; @param right whether it was correct */
 export function reliabilityBins(confidences: Float32Array, right: Uint8Array, nBins = 15): ReliabilityBin[] {
   const counts = new Float64Array(nBins);
   const confidence = new Float64Array(nBins);
@@ -36,7 +36,7 @@ export function reliabilityBins(confidences: Float32Array, right: Uint8Array, nB
   }));
 }
 
-/** The mean of |accuracy - confidence| over the bins, weighted by their rows; NaN where there are no rows. */
+/** The mean of |accuracy - confidence| over the bins, weighted by their rows; NaN if there are no rows. */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
   let sum = 0;
   let total = 0;

@@ -10,7 +10,7 @@ export function checkNSplits(nSplits: number): void {
   }
 }
 
-/** @throws UserError when there are fewer people than folds */
+/** @throws UserError if there are fewer people than folds */
 export function checkPeople(people: number, nSplits: number): void {
   if (people >= nSplits) return;
   const advice =
@@ -20,7 +20,7 @@ export function checkPeople(people: number, nSplits: number): void {
   throw new UserError(`expected at least as many people as folds, got ${people} for ${nSplits} folds`, { advice });
 }
 
-/** @throws UserError when fewer than two classes occur */
+/** @throws UserError if fewer than two classes occur */
 export function checkClasses(labels: Int32Array, classes: readonly string[] = []): void {
   const present = new Set(labels);
   if (present.size >= 2) return;
@@ -34,7 +34,7 @@ export function checkClasses(labels: Int32Array, classes: readonly string[] = []
   );
 }
 
-/** @throws UserError when a class among the rows `before` purging has none left `after` it */
+/** @throws UserError if a class among the rows `before` purging has none left `after` it */
 export function checkEveryClass({ labels, classes }: WindowPositions, after: Int32Array, before: Int32Array): void {
   const present = new Set<number>();
   for (const row of after) present.add(labels[row]!);

@@ -1,6 +1,6 @@
-// Everything that is reported about a set of predictions, in one JSON-able object. The numbers follow scikit-learn's
-// definitions; where its defaults leave room, the file of the single metric says which reading is taken.
-// Dimensions: N rows, K classes.
+// All metrics of a set of predictions, in one object that can be stored as JSON. The numbers follow scikit-learn's
+// definitions; if its defaults are ambiguous, the file of the metric says which interpretation is used. Dimensions: N rows,
+// K classes.
 
 import { z } from "zod";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -56,7 +56,7 @@ export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.o
  * @param yTrue [N] true classes
  * @param probabilities [N, K] row-major; each row sums to 1 within 1e-3
  * @param classes K names
- * @throws RangeError on no rows, lengths that do not fit, classes outside 0..K-1, or rows that are no distributions
+ * @throws RangeError if there are no rows, lengths differ, classes are outside 0..K-1, or rows are not distributions
  */
 export function classificationMetrics(
   yTrue: Int32Array,

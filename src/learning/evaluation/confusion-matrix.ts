@@ -1,6 +1,6 @@
 /**
  * [K, K] row-major counts; rows are the true classes, columns the predicted ones.
- * @throws RangeError when the lengths differ or a class lies outside 0..K-1
+ * @throws RangeError if the lengths differ or a class is outside 0..K-1
  */
 export function confusionMatrix(yTrue: Int32Array, yPredicted: Int32Array, nClasses: number): Float64Array {
   if (yTrue.length !== yPredicted.length) {

@@ -2,9 +2,9 @@ import type { Split } from "./split.ts";
 
 /**
  * Fits every split and returns the results in the order of the splits.
- * @param fitFold fits and judges one split; `fold` counts from 0
- * @param concurrency how many run at once, at least 1
- * @throws what the first failing fold threw: no further fold is started, and those under way are awaited first
+ * @param fitFold fits and evaluates one split; `fold` counts from 0
+ * @param concurrency number of folds to run at once, at least 1
+ * @throws the error of the first failing fold; no further fold starts, and running ones are awaited first
  */
 export async function crossValidate<T>(
   splits: readonly Split[],

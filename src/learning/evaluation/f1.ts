@@ -7,13 +7,13 @@ export interface ClassScore {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** How many rows truly have this class. */
+  /** Number of rows of this class. */
   readonly support: number;
-  /** How many rows were predicted to have it. */
+  /** Number of rows predicted as this class. */
   readonly predicted: number;
 }
 
-/** One score a class, from the [K, K] counts of `confusionMatrix`. */
+/** One score per class, from the [K, K] counts of `confusionMatrix`. */
 export function classScores(matrix: Float64Array, nClasses: number): ClassScore[] {
   return Array.from({ length: nClasses }, (_, k) => {
     let support = 0;
@@ -33,7 +33,7 @@ export function classScores(matrix: Float64Array, nClasses: number): ClassScore[
   });
 }
 
-/** The unweighted mean of F1 over the classes that occur (as a true or as a predicted label); NaN where none does. */
+/** The unweighted mean of F1 over the classes that occur (as a true or as a predicted label); NaN if none does. */
 export function macroMean(scores: readonly ClassScore[]): number {
   let sum = 0;
   let count = 0;
@@ -47,7 +47,7 @@ export function macroMean(scores: readonly ClassScore[]): number {
 
 /**
  * Macro-averaged F1 as `sklearn.metrics.f1_score(average="macro", zero_division=0)`.
- * @throws RangeError on no rows, unequal lengths or a class outside 0..K-1
+ * @throws RangeError if there are no rows, lengths differ or a class is outside 0..K-1
  */
 export function macroF1(yTrue: Int32Array, yPredicted: Int32Array, nClasses: number): number {
   if (yTrue.length === 0) throw new RangeError("macroF1: expected at least one row, got none");

@@ -1,5 +1,5 @@
-// The part of a fold's training rows that early stopping and the learning rate look at, chosen the way the fold itself
-// was: by person, by shuffled rows, or by contiguous blocks.
+// Chooses the validation part of a fold's training rows, for early stopping and the learning rate, in the same way as the
+// fold itself: by person, by shuffled rows, or by contiguous blocks.
 
 import { UserError } from "../../errors.ts";
 import type { Rng } from "../../stats/random.ts";
@@ -10,19 +10,19 @@ import { dealByClass } from "./stratified-k-fold.ts";
 import { purge, timeOrder } from "./window-gaps.ts";
 
 /**
- * Divides `trainIndex` once more. Test rows are never looked at.
+ * Divides `trainIndex` once more. Test rows are never used.
  *
- * group, leave-one-group-out: whole people, about `fraction` of the rows with even class shares: the people are dealt
- *   into 1 / fraction parts as by stratifiedGroupKFold, and `rng` draws one of the parts that have every class on both
- *   sides (or, failing that, that leave every class to learn from; or any); of these one of `leastPeople`, where there is.
- * stratified: a shuffled stratified part.
- * blocks: the first or the last stretch of each class's time (`rng` tosses once), the rest purged as in blockedSplit.
+ * group, leave-one-group-out: whole people, about `fraction` of the rows with even class shares: the people are dealt into
+ *   1 / fraction parts as by stratifiedGroupKFold, and `rng` draws one of the parts that have every class on both sides
+ *   (failing that, one that leaves every class in training; failing that, any). It prefers a part with `leastPeople`, if
+ *   there is one. stratified: a shuffled stratified part. blocks: the first or the last stretch of each class's time (drawn
+ *   once by `rng`); the rest is purged as in blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending
- * @param options.fraction share of the rows to validate on; .2 unless told
+ * @param options.fraction share of the rows to validate on; default .2
  * @param options.purgeSamples for blocks: see blockedSplit
- * @param options.leastPeople for group kinds; 1 unless told
- * @throws UserError when the rows hold one person (group kinds), or a class too short to be divided (blocks)
+ * @param options.leastPeople for group kinds; default 1
+ * @throws UserError if the rows hold only one person (group kinds), or a class is too short to be divided (blocks)
  */
 export function innerSplit(
   kind: SplitKind,

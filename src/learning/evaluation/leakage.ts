@@ -1,5 +1,5 @@
-// Did the splits keep their promise? Computed from the windows themselves and not from how the splits were made, so that a
-// fault in a splitter shows. For `stratified`, which leaks by construction, it counts the leak.
+// Checks that the splits do not leak. It uses the windows themselves and not how the splits were made, so that a fault in a
+// splitter shows. For `stratified`, which leaks by construction, it counts the leaks.
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
@@ -117,7 +117,7 @@ function checkFold(windows: WindowPositions, order: Int32Array, parts: FoldParts
   };
 }
 
-/** How many windows of `index` share a sample with one of `others`; a binary search a window. */
+/** Number of windows in `index` that share a sample with one of `others`; one binary search per window. */
 function countOverlapping({ starts, windowSize }: WindowPositions, index: Int32Array, others: Int32Array): number {
   const sorted = others.map((row) => starts[row]!).sort();
   let overlapping = 0;

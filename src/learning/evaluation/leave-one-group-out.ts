@@ -2,9 +2,9 @@ import { UserError } from "../../errors.ts";
 import { rowsWhere, type Split } from "./split.ts";
 
 /**
- * One fold a group, in ascending order of the group numbers, tested on that group alone.
+ * One fold per group, in ascending order of the group numbers, tested on that group alone.
  * @param groups [W] group numbers, 0 or more
- * @throws UserError on fewer than two groups
+ * @throws UserError for fewer than two groups
  */
 export function leaveOneGroupOut(groups: Int32Array): Split[] {
   const names = [...new Set(groups)].sort((a, b) => a - b);

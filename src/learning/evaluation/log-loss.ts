@@ -1,4 +1,4 @@
-/** Probabilities are kept within [epsilon, 1 - epsilon], epsilon = 2^-23, as scikit-learn does for float32. */
+/** Probabilities are clipped to [epsilon, 1 - epsilon], epsilon = 2^-23, as scikit-learn does for float32. */
 const EPSILON = 2 ** -23;
 
 /**

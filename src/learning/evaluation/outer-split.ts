@@ -14,9 +14,9 @@ export interface OuterSplit {
 
 /**
  * The folds of a cross-validation of the kind asked for.
- * @param options.nSplits folds; leave-one-group-out has one a person, whatever this says
+ * @param options.nSplits number of folds; leave-one-group-out ignores it and has one per person
  * @param options.purgeSamples for blocks: see blockedSplit
- * @throws UserError on one class, fewer people than folds, fewer than two folds, or classes too short for blocks
+ * @throws UserError for a single class, fewer people than folds, fewer than two folds, or classes too short for blocks
  */
 export function outerSplit(
   kind: SplitKind,

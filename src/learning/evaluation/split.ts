@@ -1,15 +1,15 @@
-// What every splitter of this room takes and gives. A row is a window; W windows in all.
+// Inputs and outputs of every splitter in this room. A row is a window; W windows in all.
 
 /** Who is tested on whom; `stratified` leaks by construction and exists to reproduce published figures. */
 export type SplitKind = "group" | "leave-one-group-out" | "stratified" | "blocks";
 
-/** Rows to learn from and rows to be judged by, both ascending, with nothing in common. */
+/** Training rows and test rows, both ascending, with nothing in common. */
 export interface Split {
   readonly trainIndex: Int32Array;
   readonly testIndex: Int32Array;
 }
 
-/** The training rows of a `Split`, divided once more: early stopping looks at the second part. */
+/** The training rows of a `Split`, divided once more: early stopping uses the second part. */
 export interface InnerSplit {
   readonly trainIndex: Int32Array;
   readonly validationIndex: Int32Array;
@@ -42,7 +42,7 @@ export function rowsWhere(length: number, keep: (row: number) => boolean): Int32
   return Int32Array.from(rows);
 }
 
-/** One `Split` a fold from the fold that each row is tested in. */
+/** One `Split` per fold, from the fold in which each row is tested. */
 export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[] {
   return Array.from({ length: nSplits }, (_, fold) => ({
     trainIndex: rowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),

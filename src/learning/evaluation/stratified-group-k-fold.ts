@@ -1,10 +1,10 @@
-// K folds in which no group (person) is divided and the class shares stay as even as whole groups allow. The greedy
-// method of scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski): groups are shuffled, sorted
-// stably by the spread of their class counts, the most uneven first, and each goes to the fold that leaves the class
-// shares with the least standard deviation over folds; ties go to the fold with fewer rows.
+// K folds in which no group (person) is divided and the class shares stay as even as whole groups allow. The greedy method
+// of scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski): groups are shuffled, sorted stably by
+// the spread of their class counts, the most uneven first, and each goes to the fold that minimises the standard deviation
+// of the class shares over folds; ties go to the fold with fewer rows.
 //
-// One deviation: scikit-learn takes a fold that is better by rounding noise alone; here noise is a tie. With at least as
-// many groups as folds this leaves no fold empty, because an empty fold always reaches the least deviation.
+// One deviation: scikit-learn may prefer a fold because of rounding noise; here such differences are ties. With at least as
+// many groups as folds this leaves no fold empty, because an empty fold always gives the smallest deviation.
 
 import type { Rng } from "../../stats/random.ts";
 import { checkClasses, checkNSplits, checkPeople } from "./check-splits.ts";
@@ -15,7 +15,7 @@ import { type Split, splitsFromFolds } from "./split.ts";
  * @param labels [W] classes, 0 or more
  * @param groups [W] group numbers, 0 or more
  * @param options.rng decides the order among groups of equal spread; without it they keep their order
- * @throws UserError on fewer groups than folds, one class, or fewer than two folds
+ * @throws UserError for fewer groups than folds, a single class, or fewer than two folds
  */
 export function stratifiedGroupKFold(
   labels: Int32Array,

@@ -7,7 +7,7 @@ import { rowsByClass, type Split, splitsFromFolds } from "./split.ts";
  * do the sizes of the folds. It knows nothing of people or overlapping windows, so on windows of recordings it LEAKS:
  * neighbours of every test window are in training (Hammerla & Ploetz 2015). Use it to compare with published figures only.
  * @param labels [W] classes, 0 or more
- * @throws UserError on one class or fewer than two folds
+ * @throws UserError for a single class or fewer than two folds
  */
 export function stratifiedKFold(labels: Int32Array, options: { nSplits: number; rng: Rng }): Split[] {
   const { nSplits, rng } = options;
@@ -16,7 +16,10 @@ export function stratifiedKFold(labels: Int32Array, options: { nSplits: number; 
   return splitsFromFolds(dealByClass(labels, nSplits, rng), nSplits);
 }
 
-/** The fold of each row: rows are shuffled within their class and dealt round, the next class going on where one ended. */
+/**
+ * The fold of each row: rows are shuffled within their class and dealt out in turn; each class continues where the previous
+ * one ended.
+ */
 export function dealByClass(labels: Int32Array, nSplits: number, rng: Rng): Int32Array {
   const rowsOfClass = rowsByClass(labels.keys(), labels);
   const foldOfRow = new Int32Array(labels.length);

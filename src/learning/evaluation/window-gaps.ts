@@ -1,5 +1,5 @@
-// How far windows lie from each other on their recordings' clocks. All windows have one length, so the nearest window
-// of a set is the nearest neighbour in order of start, and one sweep in each direction finds it.
+// How far windows lie from each other on their recordings' clocks. All windows have one length, so the nearest window of a
+// set is the nearest neighbour by start time, which one sweep in each direction finds.
 
 import type { WindowPositions } from "./split.ts";
 
@@ -16,9 +16,9 @@ export function timeOrder(positions: WindowPositions): Int32Array {
 }
 
 /**
- * [W] samples between the end of one window and the start of the other, from each row to the nearest marked row of the
- * same person and recording. 0: they touch; negative: they overlap by so much; Infinity: no marked row there. A marked
- * row's own gap is -windowSize.
+ * [W] samples between the end of one window and the start of the other, from each row to the nearest marked row of the same
+ * person and recording. 0: they touch; negative: they overlap by that much; Infinity: no marked row there. A marked row's
+ * own gap is -windowSize.
  * @param order `timeOrder(positions)`
  * @param marked [W] 1 for the rows to measure from
  */
@@ -40,7 +40,7 @@ function sweep(positions: WindowPositions, order: Int32Array, marked: Uint8Array
   }
 }
 
-/** Rows of `index` that lie at least `purgeSamples` away from every row of `from`; rounding of times is allowed for. */
+/** Rows of `index` that lie at least `purgeSamples` away from every row of `from`; tolerates rounding of times. */
 export function purge(
   positions: WindowPositions,
   order: Int32Array,

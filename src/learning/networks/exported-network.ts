@@ -1,5 +1,5 @@
-// What a model.onnx has to be, whoever made it: windows in, probabilities and logits out, for the channels and classes of the
-// model that it belongs to, and nothing that would make the runtime look into other files or run for ever.
+// Requirements on a model.onnx from any source: windows in, probabilities and logits out, for the channels and classes of
+// its model, and nothing that makes the runtime open other files or run forever.
 
 import { readModelProto, type TensorDescription } from "./read-model-proto.ts";
 
@@ -13,7 +13,7 @@ export interface ExpectedNetwork {
 
 const float32 = 1;
 
-/** What is wrong with the bytes of a model.onnx: one message a fault, none if it can be run. */
+/** Faults in the bytes of a model.onnx: one message per fault, none if it can be run. */
 export function networkFaults(bytes: Uint8Array, expected: ExpectedNetwork): string[] {
   if (bytes.length === 0) return ["it is empty"];
   let model: ReturnType<typeof readModelProto>;

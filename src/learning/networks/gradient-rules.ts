@@ -25,7 +25,7 @@ import {
 export interface RuleArguments {
   readonly node: Node;
   readonly outputGradients: readonly (Value | undefined)[];
-  /** Whether anyone asks for the gradient of this input; a rule may leave out the others. */
+  /** Whether the gradient of this input is needed; a rule may omit the others. */
   readonly isNeeded: (input: Value) => boolean;
 }
 

@@ -1,5 +1,5 @@
-// Reverse mode: from a scalar back through the graph's tape, adding one gradient rule an operator. The gradients are
-// nodes of the same graph, so that one run of ONNX Runtime computes both.
+// Reverse mode: from a scalar back through the graph's tape, applying one gradient rule per operator. The gradients are
+// nodes of the same graph, so one run of ONNX Runtime computes both.
 
 import { gradientRules } from "./gradient-rules.ts";
 import { type Composite, type Node, sizeOf, type Value } from "./onnx-graph.ts";
@@ -9,7 +9,7 @@ import { add } from "./onnx-operators.ts";
  * Gradients of a scalar.
  *
  * @param loss a value of one element
- * @param wrt the values to differentiate by
+ * @param wrt the values to differentiate with respect to
  * @returns one value for each of `wrt`, of its shape
  * @throws where `loss` does not depend on one of them, or an operator on the way has no gradient rule
  */
@@ -59,7 +59,7 @@ function dependants(tape: readonly (Node | Composite)[], wrt: readonly Value[]):
   return names;
 }
 
-/** A node's inputs, and what a Scan's body takes from around it: that flows in as well, though it is no input. */
+/** A node's inputs, and the outer values that a Scan's body uses, which also affect the result although they are not inputs. */
 function readBy(entry: Node | Composite): readonly Value[] {
   if ("gradient" in entry) return entry.inputs;
   const bodies = Object.values(entry.attributes).filter((attribute) => attribute.kind === "graph");

@@ -1,5 +1,5 @@
-// The trained network as a graph: what validation runs after every epoch, and what is shipped as model.onnx.
-// T time, C channels, K classes, P parameters, S statistics; the number of windows is settled when it runs.
+// The trained network as a graph, used for validation after every epoch and shipped as model.onnx. T time, C channels, K
+// classes, P parameters, S statistics; the number of windows is set at run time.
 
 import type { Layer } from "./layer-context.ts";
 import { Graph, type Value } from "./onnx-graph.ts";
@@ -10,7 +10,7 @@ export interface InferenceInput {
   /** T and C. */
   readonly windowSize: number;
   readonly channels: number;
-  /** Runs the layers that gradients would be taken through, as in training, instead of the fastest ones: for checks. */
+  /** Uses the differentiable layers, as in training, instead of the fastest ones; for checks. */
   readonly differentiable?: boolean;
 }
 

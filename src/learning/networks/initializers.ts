@@ -1,7 +1,7 @@
-// Initial weights, with Keras's defaults: Glorot-uniform kernels, orthogonal recurrent kernels, zero biases but for the
-// LSTM's forget gate. Glorot & Bengio 2010; Saxe et al. 2014; Jozefowicz et al. 2015 (forget-gate bias 1).
+// Initial weights, with Keras's defaults: Glorot-uniform kernels, orthogonal recurrent kernels, and zero biases except for
+// the LSTM's forget gate. Glorot & Bengio 2010; Saxe et al. 2014; Jozefowicz et al. 2015 (forget-gate bias 1).
 
-/** What initial values are drawn with; an `Rng` is one. */
+/** Source of random initial values, such as an `Rng`. */
 export interface Draws {
   /** In [0, 1). */
   uniform(): number;

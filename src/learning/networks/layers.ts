@@ -48,13 +48,13 @@ export function conv1d(name: string, filters: number, size: number): Layer {
 /** max(x, 0). */
 export const rectify: Layer = (_, x) => relu(x);
 
-/** Keras's default is .99; with a few hundred steps an epoch the statistics have to follow sooner. */
+/** Keras's default is .99; with a few hundred steps per epoch, the statistics have to adapt faster. */
 export const batchNormMomentum = 0.9;
 
 /**
- * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch
- * both normalises and enters the running variance. Its gradient is a rule of its own, in the closed form that needs half of
- * the passes over the data.
+ * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch both
+ * normalises and enters the running variance. Its gradient has its own rule, a closed form that needs half as many passes
+ * over the data.
  * @param momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
  */
 export function batchNormalization(name: string, options: { momentum?: number; epsilon?: number } = {}): Layer {

@@ -5,7 +5,7 @@
 
 export type DataType = "float32" | "float64" | "int64" | "bool";
 
-/** A size that is known (a number) or settled when the model runs (a name, such as "batch"). */
+/** A size that is known (a number) or set at run time (a name, such as "batch"). */
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 
@@ -34,7 +34,7 @@ export interface Node {
 }
 
 /**
- * Several nodes that are differentiated as one. `gradient` gets the gradient of each output (undefined where the loss
+ * Several nodes that are differentiated as a unit. `gradient` gets the gradient of each output (undefined where the loss
  * does not depend on it) and returns the gradient of each input, or undefined for one that needs none.
  */
 export interface Composite {
@@ -57,7 +57,7 @@ export class Graph {
   /** In an order in which they can run. */
   readonly nodes: Node[] = [];
   readonly initializers: Initializer[] = [];
-  /** What reverse mode walks: the nodes, with those of a composite replaced by it. */
+  /** The nodes that reverse mode traverses, with a composite in place of its nodes. */
   readonly tape: (Node | Composite)[] = [];
   readonly #constants = new Map<string, Value>();
   readonly #names: Map<string, number>;
@@ -80,7 +80,7 @@ export class Graph {
     return value;
   }
 
-  /** Makes `value` an output that is called `name`. */
+  /** Makes `value` an output called `name`. */
   output(name: string, value: Value): void {
     const named: Value = { ...value, graph: this, name: this.#unique(name) };
     this.nodes.push({ operator: "Identity", inputs: [value], outputs: [named], attributes: {} });
@@ -94,7 +94,7 @@ export class Graph {
     else this.output("result", value);
   }
 
-  /** A tensor that is stored in the model. Scalars and short lists are stored once however often they are used. */
+  /** A tensor stored in the model. Scalars and short lists are stored once, even if used several times. */
   constant(type: DataType, shape: readonly number[], values: ArrayLike<number>): Value {
     if (this.parent !== undefined) return this.root.constant(type, shape, values);
     const key =
@@ -126,7 +126,7 @@ export class Graph {
     return outputs;
   }
 
-  /** Runs `build`, and records what it emits as one unit with a gradient rule of its own. */
+  /** Runs `build` and records the emitted nodes as one unit with its own gradient rule. */
   composite(inputs: readonly Value[], build: () => Omit<Composite, "inputs">): readonly Value[] {
     this.#compositeDepth++;
     try {

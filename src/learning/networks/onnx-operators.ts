@@ -1,6 +1,6 @@
-// One function an ONNX operator (opset 17): it checks its inputs, infers the type and shape of its outputs and emits
-// the node. Only the operators and the options that the project uses are here; a new one needs its inference here and,
-// if it is trained through, its gradient in autodiff/.
+// One function per ONNX operator (opset 17): it checks its inputs, infers the type and shape of its outputs and emits the
+// node. Only the operators and the options that the project uses are here; a new one needs its inference here and, if it is
+// trained through, its gradient in autodiff/.
 
 import { type DataType, type Dimension, Graph, innermost, type Shape, type Value } from "./onnx-graph.ts";
 
@@ -29,7 +29,7 @@ export function scalar(like: Value, value: number): Value {
   return like.graph.constant(like.type, [], [value]);
 }
 
-/** Elementwise choice with broadcasting: a where condition holds, else b. */
+/** Elementwise choice with broadcasting: a if the condition holds, otherwise b. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
   const [left, right] = operands(a, b, condition.graph);
   if (condition.type !== "bool") throw new Error(`Where: expected a condition of type bool, got ${condition.type}`);
@@ -79,7 +79,7 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
   })[0]!;
 }
 
-/** The same values under another shape; one dimension may be one that is not known yet. */
+/** The same values under another shape; one dimension may be unknown. */
 export function reshape(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const unknown = shape.filter((dimension) => typeof dimension === "string");
@@ -253,7 +253,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
-/** NumPy's broadcasting; a dimension that is not known yet must be the same name, or meet a 1. */
+/** NumPy's broadcasting; an unknown dimension must have the same name on both sides, or meet a 1. */
 export function broadcast(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i): Dimension => {

@@ -1,5 +1,5 @@
-// All parameters of a network are slices of one vector, and all its running statistics of another: an optimizer step
-// is then a handful of operators, and a checkpoint a few arrays.
+// All parameters of a network are slices of one vector, and all its running statistics of another. An optimizer step is
+// then a handful of operators, and a checkpoint a few arrays.
 
 import { type Draws, type Initializer, initialValues } from "./initializers.ts";
 import type { Layer } from "./layer-context.ts";
@@ -10,7 +10,7 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly size: number;
-  /** Where its values begin in the vector. */
+  /** Offset of its values in the vector. */
   readonly offset: number;
   readonly initializer: Initializer;
 }
@@ -29,7 +29,7 @@ export interface NetworkSpec {
   readonly statisticCount: number;
 }
 
-/** Runs a network's forward definition once on a scratch graph, to learn what it asks for. */
+/** Runs a network's forward definition once on a scratch graph to record what it requests. */
 export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
   const graph = new Graph("scratch");
   const parameters: ParameterSpec[] = [];
@@ -58,7 +58,7 @@ export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
   return { parameters, statistics, masks, parameterCount: total(parameters), statisticCount: total(statistics) };
 }
 
-/** A fresh vector for these parameters; each draws from its own generator, so that order does not matter. */
+/** A fresh vector for these parameters; each has its own generator, so order does not matter. */
 export function initialVector(specs: readonly ParameterSpec[], rng: { split(name: string): Draws }): Float32Array {
   const vector = new Float32Array(total(specs));
   for (const { name, shape, offset, initializer } of specs) {

@@ -17,7 +17,7 @@ import {
 
 export type NetworkName = "1dcnn-bilstm" | "compact";
 
-/** A network takes windows [B, T, C] to logits [B, K]. */
+/** A network maps windows [B, T, C] to logits [B, K]. */
 export function networkLayers(name: NetworkName, classCount: number): Layer {
   switch (name) {
     case "1dcnn-bilstm":
@@ -56,8 +56,8 @@ function cnnBilstm(classCount: number): Layer {
 }
 
 /**
- * Sees a fifth of a second in its convolutions and pools time twice before the LSTMs, which are nearly all of the cost of
- * a step, and once more after them, so that the dense layer's weights do not grow with the window.
+ * Its convolutions see a fifth of a second. It pools time twice before the LSTMs, which dominate the cost of a step, and
+ * once more after them, so that the dense layer's weights do not grow with the window.
  */
 function compact(classCount: number): Layer {
   return sequential(

@@ -1,5 +1,5 @@
-// Reads of an ONNX ModelProto what says whether it can be trusted: its inputs and outputs, its operators, its metadata, and
-// whether it wants data from other files. Weights are not looked at. Field numbers are those of onnx.proto3 (onnx/onnx).
+// Reads the parts of an ONNX ModelProto that show whether it can be trusted: inputs, outputs, operators, metadata, and
+// references to other files. Weights are ignored. Field numbers are those of onnx.proto3 (onnx/onnx).
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import type { Dimension } from "./onnx-graph.ts";
@@ -8,23 +8,23 @@ export interface TensorDescription {
   readonly name: string;
   /** onnx.TensorProto.DataType: 1 is float32. */
   readonly type: number | null;
-  /** A text, also an empty one, stands for a size that is settled when the model runs; null: no shape is given. */
+  /** A string, even an empty one, stands for a size set at run time; null: no shape is given. */
   readonly shape: readonly Dimension[] | null;
 }
 
 export interface ModelDescription {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
-  /** Operator sets that are imported, and those of nodes: "" is ONNX's own. */
+  /** Operator sets that are imported and used by nodes; "" is ONNX's own. */
   readonly domains: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
   /** Names of tensors whose data lie in another file. */
   readonly external: readonly string[];
-  /** Operators with graphs inside (Loop, If, Scan), and functions of the model's own. */
+  /** Operators with subgraphs (Loop, If, Scan), and functions that the model defines. */
   readonly nested: readonly string[];
 }
 
-/** @throws RangeError if the bytes are no ModelProto */
+/** @throws RangeError if the bytes are not a ModelProto */
 export function readModelProto(bytes: Uint8Array): ModelDescription {
   let model: Message;
   try {
@@ -82,7 +82,7 @@ function readValueInfo(value: Message): TensorDescription {
 interface Message {
   has(field: number): boolean;
   all(field: number): Message[];
-  /** Writers of other programs may split a message, and readers join it; nobody needs to here. */
+  /** Protobuf allows writers to split a message and readers to join it; this reader does not need that. */
   one(field: number, name: string): Message | undefined;
   /** The last one; "" if there is none. */
   text(field: number): string;

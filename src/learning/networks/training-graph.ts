@@ -1,5 +1,5 @@
-// One training step as one graph: forward, loss, backward, Adam and the running statistics. What it reads and writes
-// are a few flat vectors; see parameters.ts. B batch, T time, C channels, K classes, P parameters, S statistics.
+// One training step as one graph: forward, loss, backward, Adam and the running statistics. It reads and writes a few flat
+// vectors; see parameters.ts. B batch, T time, C channels, K classes, P parameters, S statistics.
 
 import { adamStep } from "./adam.ts";
 import { gradients } from "./gradients.ts";

@@ -1,8 +1,8 @@
-// Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021): cycle 0 learns from the labelled windows; each
-// further cycle labels all unlabelled ones anew with the network of the cycle before, takes a larger share of the surest, and
-// begins again from fresh weights, optimizer and schedule, so that what was learned wrongly is not kept. The winner is the
-// best cycle on labelled people whom no cycle learns from, cycle 0 included. Added here: a cap by class, and rules that stop.
-// What is fitted, and how, is the caller's. U unlabelled windows, K classes.
+// Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each
+// further cycle relabels all unlabelled windows with the previous cycle's network and takes a larger share of the most
+// confident ones. It restarts with fresh weights, optimizer and schedule, so errors are not carried over. The winner is the
+// best cycle on the holdout, including cycle 0. Added here: a cap per class, and stopping rules. What is fitted, and how,
+// is up to the caller. U unlabelled windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
@@ -11,35 +11,35 @@ import { type ClassificationMetrics, classificationMetrics } from "../evaluation
 import { type Selection, type SelectorName, selectPseudoLabels } from "./select-pseudo-labels.ts";
 
 /**
- * With which weights a cycle begins. One of:
- * - `scratch` (the default): fresh ones
+ * Initial weights of a cycle. One of:
+ * - `scratch` (the default): fresh weights
  * - `pretrained`: those of cycle 0
- * - `none`: those of the cycle before, a warm start
+ * - `none`: those of the previous cycle (a warm start)
  */
 export type Restart = "scratch" | "pretrained" | "none";
 
 export interface CurriculumOptions {
-  /** After cycle 0, at most. */
+  /** Maximum number of cycles after cycle 0. */
   readonly cycles: number;
-  /** By which the share grows with every cycle. */
+  /** Growth of the share per cycle. */
   readonly step: number;
   readonly selector: SelectorName;
-  /** Least confidence of the selector `fixed`. */
+  /** Minimum confidence for the selector `fixed`. */
   readonly threshold: number;
   readonly restart: Restart;
 }
 
 export interface CurriculumData {
   readonly classes: readonly string[];
-  /** [K] labelled windows that are learned from. */
+  /** [K] labelled windows in training. */
   readonly labelledCounts: readonly number[];
   /** Labels of the holdout's windows. */
   readonly holdoutLabels: Int32Array;
-  /** [U] true labels, for the report alone; -1 where not known, null where none are. */
+  /** [U] true labels, only for the report; -1 if unknown, null if none are known. */
   readonly truth: Int32Array | null;
 }
 
-/** One fit: the cycle's network, and what it says. */
+/** One fit: the cycle's network and its predictions. */
 export interface CycleFit<W> {
   readonly weights: W;
   /** [holdout, K] */
@@ -111,7 +111,7 @@ export interface CurriculumResult<W> {
   readonly selections: readonly (Selection | null)[];
 }
 
-/** Arbitrary choices of the design, but for the first, which keeps a rare class in sight. */
+/** Arbitrary design choices, except the first, which keeps rare classes in the selection. */
 const floorPerClass = 3;
 export const dominance = 0.8;
 export const largestDrop = 0.02;
@@ -119,8 +119,9 @@ const patience = 2;
 export const leastGain = 0.005;
 
 /**
- * @param fitCycle one fit: `selection` is what it learns from besides the labelled windows, `from` the weights to begin with
- * @param onCycle told after each
+ * @param fitCycle runs one fit: `selection` is learned in addition to the labelled windows, `from` gives the initial
+ *   weights
+ * @param onCycle called after each cycle
  */
 export async function runCurriculum<W>(
   data: CurriculumData,
@@ -137,7 +138,7 @@ export async function runCurriculum<W>(
     return { cycles, winner: bestOf(cycles), stopped, fits, selections };
   };
   for (let cycle = 1; cycle <= options.cycles; cycle++) {
-    // Without the last digits, in which 3 x .2 is more than .6.
+    // Rounds, because 3 x .2 is slightly more than .6 in floating point.
     const share = Math.min(1, Number((cycle * options.step).toPrecision(12)));
     const before = fits.at(-1)!;
     const { selector, threshold } = options;
@@ -162,7 +163,7 @@ function bestOf(cycles: readonly CycleReport[]): number {
   return cycles.reduce((best, { holdout }, i) => (holdout.macro_f1 > cycles[best]!.holdout.macro_f1 ? i : best), 0);
 }
 
-/** Cycles since one that was better than all before it by the least gain. */
+/** Cycles since the last improvement by at least the minimum gain. */
 function withoutGain(cycles: readonly CycleReport[]): number {
   let [best, since] = [cycles[0]!.holdout.macro_f1, 0];
   for (const { holdout } of cycles.slice(1)) {
@@ -172,14 +173,14 @@ function withoutGain(cycles: readonly CycleReport[]): number {
   return since;
 }
 
-/** What makes a selection unfit to be learned from. */
+/** Why a selection is unfit for training. */
 function faultOf({ counts, rows }: Selection, previous: Selection | null): StopReason | null {
   if (rows.length === 0) return "nothing selected";
   if (previous?.counts.some((n, k) => n > 0 && counts[k] === 0)) return "vanished";
   return Math.max(...counts) > dominance * rows.length ? "dominated" : null;
 }
 
-/** What a cycle's report says. `before` is the fit of the cycle before. */
+/** The report of a cycle. `before` is the previous cycle's fit. */
 export function describeCycle(
   { classes, labelledCounts, holdoutLabels, truth }: CurriculumData,
   cycle: number,
@@ -253,7 +254,8 @@ function meanSignals(probabilities: Float32Array, nClasses: number): { mean_conf
       sum += p;
       if (p > 0) nats -= p * Math.log(p);
     }
-    // As shares of their sum, which float32 misses 1 by: equal probabilities of three classes had an entropy above 1.
+    // Normalised by their sum, which is not exactly 1 in float32: equal probabilities of three classes had an entropy above
+    // 1.
     confidence += millionths(most / sum);
     entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
   }

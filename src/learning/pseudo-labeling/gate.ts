@@ -1,5 +1,5 @@
-// May a candidate take the champion's place? First by labelled people whom it never learned from, person by person beside the
-// champion; then by signs that need no labels. Every rule is written down with its number, so that a refusal can be understood.
+// Decides whether a candidate may replace the champion: first on the holdout, comparing both person by person, and then by
+// measures that need no labels. Every rule is recorded with its value, so that users can understand a rejection.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { expectedLargest } from "../../stats/expected-largest.ts";
@@ -63,14 +63,14 @@ export interface GateRule {
   readonly about: string;
 }
 
-/** Arbitrary choices: what a proxy may lose by chance, and what a candidate must not lose on people. */
+/** Arbitrary choices: how much a proxy may drop by chance, and the drop that a candidate must not show on people. */
 export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
 
 /**
- * @param labels [N] of the holdout's windows
- * @param groups [N] whose they are: indices into `people`
- * @param champion [N, K] probabilities, likewise `candidate`; of networks that had not learned from the person
- * @param cycles of which the candidate is the best on these people, cycle 0 included
+ * @param labels [N] true labels of the holdout's windows
+ * @param groups [N] person of each window, as an index into `people`
+ * @param champion [N, K] probabilities (as is `candidate`) from networks that never learned from the person
+ * @param cycles number of cycles from which the candidate was chosen on these people, including cycle 0
  */
 export function compareOnHoldout(
   labels: Int32Array,
@@ -108,12 +108,12 @@ export function compareOnHoldout(
     mean_difference: mean,
     interval: [mean - quantile * error, mean + quantile * error],
     cycles,
-    // Half of the variance of a difference is the champion's, which is not chosen.
+    // Half of the variance of a difference comes from the champion, which was not selected.
     chance: (expectedLargest(cycles) * error) / Math.SQRT2,
   };
 }
 
-/** The rules on labelled people; all must be passed. */
+/** The rules on labelled people; all must pass. */
 export function holdoutRules(
   winner: number,
   { mean_difference, interval, chance, ...pooled }: HoldoutComparison,
@@ -142,7 +142,7 @@ export function holdoutRules(
   ];
 }
 
-/** The rules on unlabelled windows; all must be passed. */
+/** The rules on unlabelled windows; all must pass. */
 export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
   const slack = gateLimits.proxySlack;
   const rule = (name: string, loss: number | null, about: string): GateRule => ({
@@ -168,13 +168,16 @@ export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
 }
 
 /**
- * What is taken to be known of the spread of people's differences before any is seen, and for how many people that counts.
- * Few people cannot show it: of two the usual t interval is so wide that nothing would ever pass, of one there is none.
- * Arbitrary choices, of the size that published gains differ by.
+ * Prior for the spread of people's differences, and the number of people that it is worth. Few people cannot show the
+ * spread: with two, the usual t interval is so wide that nothing would ever pass, and with one there is no interval.
+ * Arbitrary choices, of the size by which published gains differ.
  */
 const prior = { sd: 0.05, people: 4 } as const;
 
-/** The moderated t statistic's (Smyth 2004): the variance is that of the people and of the prior, weighted by their freedom. */
+/**
+ * As in the moderated t statistic (Smyth 2004): the variances of the people and of the prior, weighted by their degrees of
+ * freedom.
+ */
 function moderated(differences: readonly number[], mean: number): { error: number; quantile: number } {
   const n = differences.length;
   const freedom = prior.people + n - 1;

@@ -1,4 +1,4 @@
-// retrain_report.json: what every cycle did, what the gate asked, and what came of it.
+// retrain_report.json: the results of every cycle, the gate's rules, and the outcome.
 
 import { z } from "zod";
 import type { CycleReport, StopReason } from "./curriculum.ts";

@@ -1,25 +1,25 @@
-// Which unlabelled windows are sure enough to be learned from. U windows, K classes.
+// Selects the unlabelled windows that are confident enough to learn from. U windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 
 /**
  * One of:
- * - `percentile-per-class` (the default of retraining): of each predicted class the surest share, so that hard classes are
- *   learned from too
- * - `percentile-global`: the surest share of all, as published (Cascante-Bonilla et al. 2021)
- * - `fixed`: all from a confidence on
+ * - `percentile-per-class` (the default of retraining): the most confident share of each predicted class, so that hard
+ *   classes are included
+ * - `percentile-global`: the most confident share overall, as published (Cascante-Bonilla et al. 2021)
+ * - `fixed`: all above a confidence threshold
  */
 export type SelectorName = "percentile-per-class" | "percentile-global" | "fixed";
 
 export interface SelectionRule {
   readonly selector: SelectorName;
-  /** Of the windows, 0 to 1; of no meaning for `fixed`. */
+  /** Share of the windows, 0 to 1; ignored by `fixed`. */
   readonly share: number;
-  /** Least confidence; for `fixed`. */
+  /** Minimum confidence for `fixed`. */
   readonly threshold: number;
-  /** At least so many windows of each class that was predicted, if there are as many. */
+  /** Minimum number of windows per predicted class, if there are that many. */
   readonly floor: number;
-  /** [K] at most so many windows of each class: wins over the floor. */
+  /** [K] maximum number of windows per class; takes precedence over the minimum. */
   readonly caps: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export interface Selection {
   readonly rows: Int32Array;
   /** [rows] their predicted classes. */
   readonly labels: Int32Array;
-  /** [K] the least confidence that was chosen; null where none was. */
+  /** [K] lowest selected confidence; null if nothing was selected. */
   readonly thresholds: readonly (number | null)[];
   /** [K] */
   readonly counts: readonly number[];
@@ -36,7 +36,7 @@ export interface Selection {
 
 /**
  * @param probabilities [U, K]
- * @throws RangeError on a share or threshold outside 0..1
+ * @throws RangeError for a share or threshold outside 0..1
  */
 export function selectPseudoLabels(probabilities: Float32Array, nClasses: number, rule: SelectionRule): Selection {
   const { selector, share, threshold, floor, caps } = rule;
@@ -44,7 +44,7 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
   if (!(threshold >= 0 && threshold <= 1)) throw new RangeError(`threshold: expected 0 to 1, got ${threshold}`);
   const predicted = argmaxRows(probabilities, nClasses);
   const confidence = (row: number): number => probabilities[row * nClasses + predicted[row]!]!;
-  // A stable sort: of equally sure windows the earlier ones are taken.
+  // A stable sort: among equally confident windows, the earlier ones are taken.
   const surest = [...predicted.keys()].sort((a, b) => confidence(b) - confidence(a));
   const among = new Set(selector === "percentile-global" ? surest.slice(0, countOf(share, surest)) : []);
   const chosen = caps.map((cap, k) => {
@@ -66,7 +66,7 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
   };
 }
 
-/** Rounded up, but not for the last digits of a product: .07 x 100 is 7. */
+/** Rounded up, but ignoring floating-point noise: .07 x 100 is 7. */
 function countOf(share: number, rows: readonly number[]): number {
   return Math.ceil(Number((share * rows.length).toPrecision(12)));
 }

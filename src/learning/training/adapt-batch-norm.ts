@@ -1,6 +1,6 @@
-// AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network fits other people better when its batch normalization takes mean and
-// variance from their windows instead of the training data's. One pass over unlabelled windows; no weight changes.
-// B windows a batch, S statistics.
+// AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network fits other people better if its batch normalization takes mean and
+// variance from their windows instead of the training data. One pass over unlabelled windows; no weight changes. B windows
+// per batch, S statistics.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -13,13 +13,13 @@ import type { NetworkWeights } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
 
 /**
- * The weights with statistics of the windows of `rows`: means are averaged over batches, variances are those within batches
- * and between their means. Dropout is drawn as in training, whose statistics it takes part in too.
+ * The weights with the statistics of the windows in `rows`. Means are averaged over batches; variances combine those within
+ * batches and between their means. Dropout is drawn as in training, because it affects the training statistics too.
  *
- * @param plan of the fit, with a seed of its own
- * @param windows those that the plan names
- * @param rows at least two windows; those that fill no last batch are left out
- * @throws RangeError on fewer than two windows
+ * @param plan plan of the fit, with its own seed
+ * @param windows the windows that the plan refers to
+ * @param rows at least two windows; those that do not fill a last batch are left out
+ * @throws RangeError for fewer than two windows
  */
 export async function adaptBatchNorm(
   weights: NetworkWeights,
@@ -50,7 +50,7 @@ export async function adaptBatchNorm(
       scaleWindows(x, scaler);
       const own = rng.split(`${start}`);
       for (const [i, { rate }] of session.masks.entries()) fillKeepMask(masks[i]!, rate, own);
-      // From zeros, one step leaves (1 - batchNormMomentum) of the batch's own statistics.
+      // Starting from zeros, one step yields (1 - batchNormMomentum) of the batch's own statistics.
       session.state = {
         parameters: weights.parameters,
         ...{ moment1: zeros, moment2: zeros, statistics: new Float32Array(statisticCount) },

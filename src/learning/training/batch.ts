@@ -1,5 +1,5 @@
-// What a step is fed: scaled windows and weighted one-hot targets.
-// B windows a batch, T time, C channels, K classes.
+// The inputs of a training step: scaled windows and weighted one-hot targets. B windows per batch, T time, C channels, K
+// classes.
 
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 

@@ -1,7 +1,7 @@
 /**
- * Weights that make every class count alike: n / (classes that occur * rows of the class), scikit-learn's "balanced".
+ * Weights that make every class count equally: n / (classes that occur * rows of the class), scikit-learn's "balanced".
  * @param rows the rows to learn from
- * @returns one weight a class; 0 for a class that does not occur
+ * @returns one weight per class; 0 for a class that does not occur
  */
 export function balancedClassWeights(labels: Int32Array, rows: Int32Array, classCount: number): number[] {
   const counts = new Array<number>(classCount).fill(0);

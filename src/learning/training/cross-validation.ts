@@ -1,4 +1,4 @@
-// From the folds' predictions to figures: of each fold, of each person, of all together, and their spread.
+// Turns the folds' predictions into figures per fold, per person and overall, with their spread.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
@@ -18,7 +18,7 @@ export interface CrossValidation {
   readonly temperature: number;
   /** [W, K] out-of-fold probabilities by window, before temperature scaling. */
   readonly probabilities: Float32Array;
-  /** [W, K] the same after it. */
+  /** [W, K] the same after temperature scaling. */
   readonly calibrated: Float32Array;
   /** [W] the fold that tested the window, from 1. */
   readonly foldOfWindow: Int32Array;
@@ -32,7 +32,7 @@ export interface FoldedWindows {
   readonly leakage: LeakageReport;
 }
 
-/** One fold's figures; its scores are of the test part. */
+/** One fold's figures; scores are on the test part. */
 export function describeFold(
   { windows, folds, leakage }: FoldedWindows,
   fold: number,
@@ -53,7 +53,7 @@ export function describeFold(
   };
 }
 
-/** @param folds `describeFold` of each outcome */
+/** @param folds results of `describeFold`, one per fold */
 export function summariseFolds(
   data: FoldedWindows,
   outcomes: readonly FitOutcome[],

@@ -1,4 +1,4 @@
-// cv_report.json: everything that cross-validation found, in one file that other tools read. report.html shows it.
+// cv_report.json: all results of the cross-validation in one file for other tools. report.html shows it.
 
 import { z } from "zod";
 import { type QualityReport, qualityReportSchema } from "../../signals/data/quality.ts";
@@ -51,7 +51,7 @@ export interface CvReport {
   };
   /** Logits are divided by it in model.onnx. */
   temperature: number;
-  /** The fit on everything. */
+  /** The fit on all data. */
   final_fit: { epochs: number; seconds: number; n_windows: number };
   /** Warnings for the reader. */
   warnings: string[];

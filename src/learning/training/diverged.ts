@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 
-/** The loss is no finite number any more: this fit, and its checkpoint, lead nowhere. */
+/** The loss is no longer finite, so this fit and its checkpoint are useless. */
 export class Diverged extends UserError {
   override readonly name: string = "Diverged";
 }

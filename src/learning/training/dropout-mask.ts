@@ -1,12 +1,12 @@
 import type { Rng } from "../../stats/random.ts";
 
 /**
- * Fills a mask with ones, each with probability 1 - rate. Two elements share one random word, so that the rate is met to
- * 1 / 65536.
+ * Fills a mask with ones, each with probability 1 - rate. Two elements share one random word, so the rate is accurate to 1
+ * / 65536.
  *
  * A step needs millions of them. So the words are hashes of a counter (SplitMix32 with C. Wellons' constants), which a
- * processor computes side by side, and elements are compared and written by fours and without a branch, which it would
- * guess wrong as often as the mask is random.
+ * processor computes in parallel. Elements are compared and written four at a time and without branches, because branches
+ * on a random mask would be mispredicted.
  */
 export function fillKeepMask(mask: Uint8Array, rate: number, rng: Rng): void {
   // The sign of last - x is that of "x is kept".

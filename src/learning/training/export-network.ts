@@ -12,7 +12,7 @@ export interface FittedNetwork extends NetworkWeights {
   readonly temperature: number;
 }
 
-/** The bytes of a model.onnx: windows in physical units in, calibrated probabilities out. */
+/** The bytes of a model.onnx: input: windows in physical units; output: calibrated probabilities. */
 export function exportNetwork(
   { network, parameters, statistics, scaler: { center, scale }, temperature }: FittedNetwork,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes" | "samplingRateHz">,

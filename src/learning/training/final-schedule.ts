@@ -1,11 +1,11 @@
 import type { FitEpoch } from "./fit-state.ts";
 
-/** A fit that runs alone has its batches divided, for all cores: into as many parts on every machine. */
+/** Batches of a fit that runs alone are divided among all cores, into the same number of parts on every machine. */
 export const finalShards = 2;
 
 /**
- * How long, and at which learning rates, the final fit runs, which has nothing to validate on: for the median of the folds'
- * best epochs, each at the median of the rates the folds had in that epoch (a fold that had stopped counts with its last).
+ * Epochs and learning rates of the final fit, which has no validation part: the median of the folds' best epochs, each at
+ * the median of the folds' rates in that epoch. A fold that had stopped counts with its last rate.
  */
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
   const bestEpochs = folds.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);

@@ -1,4 +1,4 @@
-// What fits report while they run. Times are seconds; everything is JSON-able.
+// Events that fits report while they run. Times are in seconds; everything can be stored as JSON.
 import type { ClassificationMetrics } from "../evaluation/classification-metrics.ts";
 
 /**

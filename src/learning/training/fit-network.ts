@@ -1,9 +1,9 @@
-// One fit of the network: epochs of Adam steps over shuffled windows; validation, learning rate, early stopping and a
-// state that can be saved after every step. The words and the rules are those of Keras (fit, EarlyStopping,
-// ReduceLROnPlateau, use_ema) but for two: what is validated and kept are the averaged weights, and the windows that do
-// not fill a last batch are left out of the epoch (another few each time). The validation score that decides is macro-F1:
-// on a few people, the loss is ruled by how sure the network is where it errs, and rises while the labels still improve.
-// B windows a batch, T time, C channels, K classes.
+// One fit of the network: epochs of Adam steps over shuffled windows; validation, learning rate, early stopping and a state
+// that can be saved after every step. The words and the rules are those of Keras (fit, EarlyStopping, ReduceLROnPlateau,
+// use_ema), with two exceptions. The averaged weights are validated and kept, and windows that do not fill a last batch are
+// left out of the epoch (different ones each time). The deciding validation score is macro-F1. On few people, the loss
+// depends mostly on how confident the network's errors are, and rises while the labels still improve. B windows per batch,
+// T time, C channels, K classes.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
@@ -24,32 +24,32 @@ import { rotateWindows } from "./rotate-windows.ts";
 import { ShardedTrainingSession } from "./sharded-training-session.ts";
 
 export interface FitOptions {
-  /** Where an interrupted fit stood. */
+  /** State of an interrupted fit. */
   readonly state?: FitState;
-  /** For the shards; results do not depend on it. */
+  /** Threads for the shards; results do not depend on it. */
   readonly threads: number;
-  /** Asked after each step. */
+  /** Called after each step. */
   readonly shouldStop: () => boolean;
-  /** After each step; `loss` is the epoch's mean so far. */
+  /** Called after each step; `loss` is the epoch's mean so far. */
   readonly onStep: (progress: { epoch: number; step: number; steps: number; loss: number }) => void;
   readonly onEpoch: (epoch: FitEpoch, state: FitState) => void;
 }
 
 export interface FitResult {
   readonly state: FitState;
-  /** False where `shouldStop` ended it. */
+  /** False if `shouldStop` ended it. */
   readonly finished: boolean;
 }
 
 /** Share of the old average that each step keeps (Keras's ema_momentum); less in the first steps. */
 const emaMomentum = 0.995;
-/** Less than this is no improvement (Keras's min_delta). */
+/** Minimum improvement that counts (Keras's min_delta). */
 const minDelta = 1e-4;
 const plateau = { patience: 5, factor: 0.5, minLearningRate: 1e-6 } as const;
-/** Windows a call of the validation network. */
+/** Windows per call of the validation network. */
 const validationBatch = 256;
 
-/** A plan with its windows, as the steps need them. */
+/** A plan with its windows, prepared for the training steps. */
 interface Fit {
   readonly plan: FitPlan;
   readonly windows: WindowSet;
@@ -58,10 +58,10 @@ interface Fit {
 }
 
 /**
- * Fits, or goes on with, a network. Equal plans give equal bytes, wherever they were interrupted.
+ * Fits a network, or resumes a fit. Equal plans give equal bytes, regardless of interruptions.
  *
- * @param windows those that the plan names
- * @throws Diverged if the loss is not a finite number
+ * @param windows the windows that the plan refers to
+ * @throws Diverged if the loss is not finite
  */
 export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: FitOptions): Promise<FitResult> {
   const trainIndex = Int32Array.from(plan.trainIndex);
@@ -101,7 +101,7 @@ function withPseudoLabels(windows: WindowSet, { pseudoLabels }: FitPlan): Window
   return { ...windows, labels };
 }
 
-/** Probabilities [N, K] of windows under weights, in the order of `rows`. */
+/** Probabilities [N, K] of windows under the given weights, in the order of `rows`. */
 export async function predictRows(
   session: ValidationSession,
   weights: { parameters: Float32Array; statistics: Float32Array },
@@ -121,8 +121,8 @@ export async function predictRows(
 }
 
 /**
- * A batch stays whole where it cannot be divided evenly (it may have been shrunk to the windows there are), or where a
- * shard would be one window, which batch normalization turns into nothing.
+ * A batch stays whole if it cannot be divided evenly (it may have been shrunk to the available windows), or if a shard
+ * would be a single window, which batch normalization would reduce to zero.
  */
 function openTraining({ network, shards }: FitPlan, input: NetworkInput, threads: number): Promise<StepSession> {
   return shards > 1 && input.batchSize % shards === 0 && input.batchSize >= 2 * shards
@@ -147,7 +147,7 @@ function isDone({ epochs, patience, validationIndex }: FitPlan, { progress }: Fi
   return progress.epochs.length >= epochs || (validationIndex !== null && progress.sinceBest >= patience);
 }
 
-/** The rest of the epoch that `state` is in; false where it was stopped before its end. */
+/** Runs the rest of the epoch that `state` is in; false if it was stopped before its end. */
 async function runEpoch(
   { plan, windows, trainIndex }: Fit,
   options: FitOptions,
@@ -194,7 +194,7 @@ async function runEpoch(
   return true;
 }
 
-/** Shuffled rows; those of `spread` at even distances among the others. */
+/** Shuffled rows, with those of `spread` at even distances among the others. */
 export function epochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
   if (spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
   const apart = new Set(spread);
@@ -218,7 +218,7 @@ function moveTowards(average: Float32Array, values: Float32Array, rate: number):
   for (let i = 0; i < average.length; i++) average[i] = average[i]! + rate * (values[i]! - average[i]!);
 }
 
-/** Validates, and decides on the learning rate and the weights to keep; `state` is then at the start of the next epoch. */
+/** Validates and updates the learning rate and the weights to keep. `state` is then at the start of the next epoch. */
 async function closeEpoch(
   fit: Fit,
   validation: ValidationSession | null,

@@ -1,4 +1,4 @@
-// How a fit is run, wherever that is: what goes in and comes out is plain data, and the windows stay where they are.
+// Interface for running a fit anywhere: inputs and outputs are plain data, and the windows stay where they are.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { FitPlan } from "./fit-plan.ts";
@@ -6,7 +6,7 @@ import type { FitEpoch } from "./fit-state.ts";
 
 /**
  * Runs one fit: in a thread of this process, or elsewhere. Equal tasks give equal outcomes wherever they run.
- * @throws Diverged if the loss is not a finite number
+ * @throws Diverged if the loss is not finite
  */
 export type FitRunner = (task: FitTask, handlers: FitHandlers) => Promise<FitOutcome>;
 
@@ -15,9 +15,9 @@ export type FindWindows = (fingerprint: string) => WindowSet | Promise<WindowSet
 
 export interface FitTask {
   readonly plan: FitPlan;
-  /** `encodeFitState`'s bytes of an interrupted fit, or of weights to begin with; null: fresh weights. */
+  /** Bytes from `encodeFitState` for an interrupted fit or for initial weights; null: fresh weights. */
   readonly checkpoint: Uint8Array | null;
-  /** For the shards of a step; outcomes do not depend on it. */
+  /** Threads for the shards of a step; outcomes do not depend on it. */
   readonly threads: number;
 }
 
@@ -31,10 +31,10 @@ export interface StepProgress {
 }
 
 export interface FitOutcome {
-  /** False if the signal ended it; a checkpoint was then handed out. */
+  /** False if the signal ended it; a checkpoint was delivered in that case. */
   readonly finished: boolean;
   readonly epochs: readonly FitEpoch[];
-  /** Of the weights that were kept: [P], [S]. */
+  /** The weights that were kept: [P], [S]. */
   readonly parameters: Float32Array;
   readonly statistics: Float32Array;
   /** [N, K] in the order of the plan's `testIndex`. */
@@ -43,10 +43,10 @@ export interface FitOutcome {
 
 export interface FitHandlers {
   readonly signal?: AbortSignal;
-  /** A few times a second. */
+  /** Called a few times per second. */
   readonly onStep?: (progress: StepProgress) => void;
   readonly onEpoch?: (epoch: FitEpoch) => void;
-  /** After each epoch, and when the signal ends the fit. */
+  /** Called after each epoch, and when the signal ends the fit. */
   readonly onCheckpoint?: (bytes: Uint8Array) => void;
 }
 

@@ -1,5 +1,5 @@
-// Everything that a fit is between two steps, as one object and as bytes: a checkpoint. Random numbers need no place in
-// it: each epoch's order and each step's masks come from generators that are split from the fit's own by name.
+// The complete state of a fit between two steps, as one object and as bytes: a checkpoint. It holds no random state,
+// because each epoch's order and each step's masks come from generators split by name from the fit's own.
 
 import type { NetworkState } from "./network-session.ts";
 
@@ -10,7 +10,7 @@ export interface FitEpoch {
   /** Mean over the epoch's steps, nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** Null without validation rows; so the next two. */
+  /** Null without validation rows, as are the next two. */
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
@@ -21,15 +21,15 @@ export interface FitEpoch {
 }
 
 export interface FitProgress {
-  /** Finished epochs. */
+  /** Number of finished epochs. */
   epochs: FitEpoch[];
-  /** Steps done of the epoch that runs. */
+  /** Steps done in the current epoch. */
   step: number;
   /** Sums over those steps. */
   lossSum: number;
   correct: number;
   epochSeconds: number;
-  /** Steps of the optimizer in all. */
+  /** Total number of optimizer steps. */
   updates: number;
   learningRate: number;
   /** Epochs since validation last improved, and since that or the last cut of the learning rate. */
@@ -39,10 +39,10 @@ export interface FitProgress {
 
 export interface FitState extends NetworkState {
   progress: FitProgress;
-  /** Averages over the steps: what is validated and kept. */
+  /** Averages over the steps, which are validated and kept. */
   averageParameters: Float32Array;
   averageStatistics: Float32Array;
-  /** The averages at the best epoch so far; the last ones where nothing is validated. */
+  /** The averages at the best epoch so far; the latest ones if nothing is validated. */
   bestParameters: Float32Array;
   bestStatistics: Float32Array;
 }
@@ -53,7 +53,7 @@ export interface NetworkWeights {
   readonly statistics: Float32Array;
 }
 
-/** A fit that begins with weights: its optimizer and its schedule begin anew. */
+/** A fit that starts from given weights, with a fresh optimizer and schedule. */
 export function stateFrom({ parameters, statistics }: NetworkWeights, learningRate: number): FitState {
   return {
     parameters: Float32Array.from(parameters),
@@ -100,7 +100,7 @@ export function encodeFitState(state: FitState): Uint8Array {
   return bytes;
 }
 
-/** @throws RangeError where the bytes are no checkpoint, or not all of one */
+/** @throws RangeError if the bytes are not a complete checkpoint */
 export function decodeFitState(bytes: Uint8Array): FitState {
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
   let at = 4 + headerLength;
@@ -122,12 +122,12 @@ function parseHeader(bytes: Uint8Array): { progress: FitProgress; lengths: numbe
     const header = JSON.parse(new TextDecoder().decode(bytes));
     if (Array.isArray(header?.lengths) && header.lengths.length === vectors.length) return header;
   } catch {
-    // Reported below, like JSON that is something else.
+    // Reported below, like JSON of another form.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }
 
-/** Seconds that a fit took in all its sittings. */
+/** Total seconds of a fit, including interrupted sessions. */
 export function fitSeconds(epochs: readonly FitEpoch[]): number {
   return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
 }

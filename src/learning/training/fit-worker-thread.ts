@@ -1,4 +1,4 @@
-// The inside of workerRunner.
+// Entry point of the threads that `workerRunner` starts.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";

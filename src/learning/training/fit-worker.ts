@@ -9,7 +9,7 @@ import { startWorker } from "./start-worker.ts";
 
 export interface WorkerInput extends FitTask {
   readonly windows: WindowSet;
-  /** One shared number: not 0 asks the fit to stop. */
+  /** One shared number; any value but 0 asks the fit to stop. */
   readonly stop: Int32Array<SharedArrayBuffer>;
 }
 
@@ -20,7 +20,7 @@ export type WorkerMessage =
   | { type: "outcome"; outcome: FitOutcome }
   | { type: "diverged"; message: string; advice: string | undefined };
 
-/** Runs each fit in a new thread. It also throws any defect inside the thread. */
+/** Runs each fit in a new thread. Rethrows errors from inside the thread. */
 export function workerRunner(findWindows: FindWindows): FitRunner {
   return async (task, handlers) => fitInWorker(task, await findWindows(task.plan.windows), handlers);
 }

@@ -3,7 +3,7 @@ import { type NetworkName, networkLayers } from "../networks/presets.ts";
 import { buildGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
 import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
 
-/** A part of a batch; B is the part's. */
+/** A part of a batch; B is the size of the part. */
 export interface ShardInput {
   /** [P] and [S] */
   readonly parameters: Float32Array;
@@ -16,7 +16,7 @@ export interface ShardInput {
 }
 
 export interface ShardOutput {
-  /** [P], of the part's mean loss. */
+  /** [P], gradient of the part's mean loss. */
   readonly gradient: Float32Array;
   /** [S], the running statistics after this part. */
   readonly statistics: Float32Array;

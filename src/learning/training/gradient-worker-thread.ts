@@ -1,4 +1,4 @@
-// The inside of a ShardedTrainingSession's other threads.
+// Entry point of a ShardedTrainingSession's other threads.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { NetworkName } from "../networks/presets.ts";

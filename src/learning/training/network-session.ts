@@ -1,4 +1,4 @@
-// ONNX Runtime sessions of one network: a training step whose state stays in tensors from step to step, and inference.
+// ONNX Runtime sessions of one network: training steps whose state stays in tensors, and inference.
 
 import { buildInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
@@ -7,7 +7,7 @@ import { type NetworkName, networkLayers } from "../networks/presets.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
 
-/** What training changes. P parameters, S statistics. */
+/** The state that training changes. P parameters, S statistics. */
 export interface NetworkState {
   /** [P] each. */
   parameters: Float32Array;
@@ -22,19 +22,19 @@ export interface StepInput {
   x: Float32Array;
   /** [B, K] */
   targets: Float32Array;
-  /** Of the shapes that the session's `masks` have. */
+  /** Masks with the shapes of the session's `masks`. */
   masks: readonly Uint8Array[];
   /** `adamStepSize` */
   stepSize: number;
 }
 
-/** What takes training steps. */
+/** An object that runs training steps. */
 export interface StepSession {
   readonly network: NetworkSpec;
   /** The dropout masks of one step. */
   readonly masks: readonly MaskSpec[];
   state: NetworkState;
-  /** One step of the optimizer; `state` moves on. Returns the loss and the logits [B, K] before it. */
+  /** Takes one optimizer step and advances `state`. Returns the loss and logits [B, K] from before the step. */
   step(input: StepInput): Promise<{ loss: number; logits: Float32Array }>;
   release(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export class TrainingSession implements StepSession {
   }
 }
 
-/** Inference with weights that are given at every call. */
+/** Inference with weights passed in at every call. */
 export class ValidationSession {
   readonly #session: InferenceSession;
   readonly #shape: readonly [number, number];

@@ -1,4 +1,4 @@
-// The only door to ONNX Runtime, behind which its telemetry is off.
+// The only access to ONNX Runtime, which keeps its telemetry off.
 
 import type { InferenceSession as Sessions, Tensor as Tensors } from "onnxruntime-node";
 import { UserError } from "../../errors.ts";
@@ -11,9 +11,9 @@ export type Tensor = Tensors;
 let runtime: typeof import("onnxruntime-node") | undefined;
 
 /**
- * A session with one thread: further ones gain little in a row of small products, and lose much on a busy machine.
+ * A session with one thread. More threads gain little on a sequence of small products, and lose much on a busy machine.
  * @param model the bytes of a model.onnx, or its path
- * @throws UserError if a file cannot be loaded; of bytes, the runtime's own error
+ * @throws UserError if a file cannot be loaded; for bytes, the runtime's own error
  */
 export async function openSession(model: Uint8Array | string): Promise<InferenceSession> {
   turnTelemetryOff();
@@ -34,7 +34,7 @@ export async function openSession(model: Uint8Array | string): Promise<Inference
   }
 }
 
-/** What a session is fed. @throws Error if none has been opened */
+/** Tensor class for a session's inputs. @throws Error if no session has been opened */
 export function tensor<T extends "float32" | "bool">(
   type: T,
   data: Tensors.DataTypeMap[T] | readonly number[],
@@ -44,7 +44,7 @@ export function tensor<T extends "float32" | "bool">(
   return new runtime.Tensor(type, data, shape);
 }
 
-/** The refusal of a network that came in a file. */
+/** The error for a network file that cannot be loaded. */
 export function unusableNetwork(model: string, reason: string, cause?: unknown): UserError {
   return new UserError(`${model} cannot be used: ${reason}`, {
     advice: "Restore the model folder from a copy, or train again.",

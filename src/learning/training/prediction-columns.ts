@@ -1,4 +1,4 @@
-// One row a window, as `predict` and out_of_fold.parquet write it.
+// One row per window, as written by `predict` and in out_of_fold.parquet.
 
 import type { TableColumn } from "../../signals/data/write-table.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -17,8 +17,8 @@ export function windowColumns(windows: WindowSet): TableColumn[] {
 }
 
 /**
- * What the network says: the label under `labelName`, its probability (confidence), the distribution's entropy in nats, the
- * margin to the second label, and the probability of each class as p_<class>.
+ * The network's output: the label under `labelName`, its probability (confidence), the distribution's entropy in nats, the
+ * margin over the second label, and the probability of each class as p_<class>.
  * @param probabilities [W, K]
  */
 export function predictionColumns(

@@ -1,6 +1,6 @@
-// Augmentation: the sensor sits a little differently on every person, so each training window is turned by a random
-// rotation, accelerometer and gyroscope alike (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
-// Parkinson's Disease Monitoring using Convolutional Neural Networks").
+// Augmentation: the sensor sits a little differently on every person, so each training window is rotated at random,
+// accelerometer and gyroscope alike (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for Parkinson's Disease
+// Monitoring using Convolutional Neural Networks").
 
 import { type Rotation, rotationAbout } from "../../signals/sensors/rotation.ts";
 import type { Rng } from "../../stats/random.ts";
@@ -9,9 +9,9 @@ import type { Rng } from "../../stats/random.ts";
 const angleDeviation = (40 * Math.PI) / 180;
 
 /**
- * Turns each of `count` windows in x [count, T, C], in physical units, by a rotation of its own: an axis drawn evenly from
- * the sphere, an angle from a normal distribution.
- * @param triads of each sensor, the places of its axes x, y and z among the channels
+ * Rotates each of `count` windows in x [count, T, C], in physical units, by its own rotation: the axis is uniform on the
+ * sphere, the angle normally distributed.
+ * @param triads for each sensor, the indices of its x, y and z axes among the channels
  */
 export function rotateWindows(
   x: Float32Array,

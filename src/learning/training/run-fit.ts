@@ -5,21 +5,21 @@ import type { FitOutcome, FitRunner, FitTask } from "./fit-runner.ts";
 import type { FitEpoch } from "./fit-state.ts";
 import type { TimeLeft } from "./time-left.ts";
 
-/** What a fit has reached, as bytes and as its epochs. */
+/** Progress of a fit, as bytes and as its epochs. */
 export interface FitCheckpoint {
   readonly bytes: Uint8Array;
   readonly epochs: readonly FitEpoch[];
 }
 
-/** Where a run keeps its fits from one sitting to the next. */
+/** Where a run stores its fits between sessions. */
 export interface FitCheckpoints {
-  /** Null for a fit that has not begun. @throws UserError if it is damaged */
+  /** Null for a fit that has not started. @throws UserError if it is damaged */
   read(fit: FitName): Promise<FitCheckpoint | null>;
-  /** Replaces the one before, whole or not at all. */
+  /** Replaces the previous one atomically. */
   write(fit: FitName, bytes: Uint8Array): Promise<void>;
 }
 
-/** What the fits of a run share. */
+/** Inputs shared by the fits of a run. */
 export interface FitRun {
   readonly runner: FitRunner;
   readonly checkpoints: FitCheckpoints;
@@ -29,7 +29,7 @@ export interface FitRun {
 }
 
 /**
- * One fit of a run, from its checkpoint if it has one. A fit whose checkpoint is at its end costs nothing when it is run again.
+ * Runs one fit of a run, from its checkpoint if it has one. If the checkpoint is complete, running it again costs nothing.
  * @throws Interrupted if the signal ended it
  */
 export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {
@@ -60,7 +60,7 @@ export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise
       },
       onCheckpoint: (bytes) => {
         written = written.then(() => checkpoints.write(name, bytes));
-        // Awaited below; a failure until then is not unhandled.
+        // Awaited below; this prevents an unhandled rejection until then.
         written.catch(() => {});
       },
     },

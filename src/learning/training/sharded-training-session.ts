@@ -1,7 +1,7 @@
-// A training step that is divided among threads: each shard computes the gradient of its part of the batch, their mean is
-// the batch's, and one more graph takes Adam's step. What differs from a whole batch is that batch normalization sees a
-// shard at a time (Hoffer et al. 2017, "ghost batch normalization"). The number of shards is part of what is computed, the
-// number of threads is not.
+// A training step divided among threads. Each shard computes the gradient of its part of the batch, their mean is the
+// gradient of the batch, and a separate graph takes Adam's step. Unlike with a whole batch, batch normalization sees one
+// shard at a time (Hoffer et al. 2017, "ghost batch normalization"). The number of shards affects the result; the number of
+// threads does not.
 
 import { once } from "node:events";
 import { modelProto } from "../networks/model-proto.ts";
@@ -34,7 +34,7 @@ export class ShardedTrainingSession implements StepSession {
 
   /**
    * @param input.batchSize a multiple of `shards`
-   * @param threads of which this one is one; shards beyond them take turns in it
+   * @param threads number of threads, including this one, which also runs any further shards in turn
    */
   static async create(
     name: NetworkName,
@@ -63,7 +63,7 @@ export class ShardedTrainingSession implements StepSession {
     const { parameters, moment1, moment2, statistics } = this.state;
     const piece = <T extends Float32Array>(values: T, i: number): Float32Array =>
       values.subarray((i * values.length) / count, ((i + 1) * values.length) / count);
-    // The shards of other threads come first: this thread's own runs hold it until they are done.
+    // Start the other threads' shards first, because this thread is blocked while its own shards run.
     const results = await Promise.all(
       this.#shards.map((shard, i) =>
         shard.run({

@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import { turnTelemetryOff } from "./telemetry-off.ts";
 
 /**
- * Starts a thread in which networks may be opened.
- * @param name of its file in this folder, without the extension: the compiled package has another one
+ * Starts a thread that may open networks.
+ * @param name name of its file in this folder, without the extension, which differs in the compiled package
  */
 export function startWorker(name: string, workerData: unknown): Worker {
   turnTelemetryOff();

@@ -1,18 +1,19 @@
-// ONNX Runtime's native library reports to its maker unless ORT_DISABLE_TELEMETRY is set in the process's environment when
-// the first session opens: it would write a device id and a queue of events (model names, class names, shapes) to the
-// user's cache folder, and resolve a host to send them to. Nothing of Tidemark's is to be sent, so the variable is set
-// whatever its value was; 0 and false leave the reports on. A worker's process.env is a copy that native code does not see.
+// ONNX Runtime's native library sends reports to its vendor unless ORT_DISABLE_TELEMETRY is set in the process's
+// environment when the first session opens: it would write a device id and a queue of events (model names, class names,
+// shapes) to the user's cache folder, and resolve a host to send them to. Tidemark must not send anything, so the variable
+// is always overwritten; 0 and false would leave the reports on. A worker's process.env is a copy that native code does not
+// see.
 
 import { isMainThread } from "node:worker_threads";
 import { UserError } from "../../errors.ts";
 
 const variable = "ORT_DISABLE_TELEMETRY";
 let off = false;
-// Whoever imports Tidemark may open networks in threads of their own.
+// Programs that import Tidemark may open networks in their own threads.
 if (isMainThread) turnTelemetryOff();
 
 /**
- * To be called before a session is opened, and before a thread starts that opens one.
+ * Call this before opening a session, and before starting a thread that opens one.
  * @throws UserError in a worker thread of a process whose main thread has not called it
  */
 export function turnTelemetryOff(): void {
@@ -26,7 +27,7 @@ export function turnTelemetryOff(): void {
   off = true;
 }
 
-/** The environment of the process itself, which only a report shows to a worker thread. */
+/** The environment of the process itself; a worker thread sees it only through a report. */
 function ownEnvironment(): Readonly<Record<string, string>> {
   const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report;
   const { excludeNetwork, excludeEnv } = report;

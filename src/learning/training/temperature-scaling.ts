@@ -1,24 +1,24 @@
 // Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks"): one number T that divides the logits
-// of a fitted network so that its confidences match its hits. It never changes which class wins. The mean negative
-// log-likelihood (NLL) is convex in the inverse temperature b = 1 / T, so Newton's method with a bracket finds the one
-// minimum. Log-probabilities serve as logits: they differ by a constant a row, which softmax takes out again.
-// Dimensions: N rows, K classes.
+// of a fitted network so that its confidence matches its accuracy. It never changes the predicted class. The mean negative
+// log-likelihood (NLL) is convex in the inverse temperature b = 1 / T, so Newton's method with a bracket finds the only
+// minimum. Log-probabilities serve as logits: they differ by a constant per row, which softmax cancels. Dimensions: N rows,
+// K classes.
 
-/** Temperatures are sought in this range; at its ends the NLL has no minimum that is worth the name. */
+/** Search range of the temperature. If the result is at a limit, the NLL has no meaningful minimum. */
 export const temperatureLimits = { lower: 0.05, upper: 20 } as const;
 
-/** The smallest normal float32: what a probability of 0 counts as, or its logarithm would be infinite. */
+/** The smallest normal float32; replaces a probability of 0, whose logarithm would be infinite. */
 const FLOOR = 2 ** -126;
 
 /**
  * The T > 0 that minimises the NLL of the true classes, to about 12 digits.
  *
- * Where no finite T is best, the nearer limit is returned, and a caller should say so: `lower` when no row is wrong (the
- * network could be as sure as it likes), `upper` when the probabilities say nothing about the classes, or worse. When every
- * row is uniform, T makes no difference and is 1.
- * @param probabilities [N, K] row-major, out of fold: on rows the network was fitted on T comes out too low
+ * If no finite T is best, the nearer limit is returned, and the caller should report it: `lower` if no row is wrong (more
+ * confidence would always help), `upper` if the probabilities carry no information about the classes, or are worse than
+ * that. If every row is uniform, T makes no difference and is 1.
+ * @param probabilities [N, K] row-major, out of fold: on rows that the network was fitted on, T is too low
  * @param yTrue [N] true classes
- * @throws RangeError on no rows, lengths that do not fit, a class outside 0..K-1, or a probability that is not in [0, 1]
+ * @throws RangeError if there are no rows, lengths differ, a class is outside 0..K-1, or a probability is outside [0, 1]
  */
 export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, nClasses: number): number {
   const logits = logProbabilities(probabilities, nClasses);

@@ -2,13 +2,13 @@ import type { FitName } from "./fit-events.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
 /**
- * An estimate of a run's remaining seconds. A fit is taken to need as many epochs as those that have ended needed on
- * average, at least one more than it has, and at most the limit; an epoch as long as the ones so far.
+ * Estimates a run's remaining seconds. A fit is assumed to need the average number of epochs of the finished fits, at least
+ * one more than it has and at most the limit. An epoch is assumed to take as long as the previous ones.
  */
 export class TimeLeft {
   readonly #epochs = new Map<FitName, number>();
   readonly #ended = new Set<FitName>();
-  /** The final fit's, once they are known. */
+  /** Epochs of the final fit, once known. */
   #finalEpochs: number | undefined;
   readonly #fits: readonly FitName[];
   readonly #maxEpochs: number;
@@ -16,7 +16,7 @@ export class TimeLeft {
   #seconds = 0;
   #count = 0;
 
-  /** @param fits all of the run; the one called final runs alone */
+  /** @param fits all fits of the run; the one called final runs alone */
   constructor(fits: readonly FitName[], maxEpochs: number, jobs: number) {
     this.#fits = fits;
     this.#maxEpochs = maxEpochs;
@@ -29,7 +29,7 @@ export class TimeLeft {
     this.#count++;
   }
 
-  /** The final fit runs so many, neither more nor fewer. */
+  /** The final fit runs exactly this many. */
   finalPlanned(epochs: number): void {
     this.#finalEpochs = epochs;
   }

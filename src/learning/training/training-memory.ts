@@ -1,6 +1,6 @@
-// How much memory a training will take, said before its windows are in memory, and how much there is. It is most while folds
-// are fitted, or at the end, when the baseline is made and rehearsed. The figures are of runs of `npm run bench -- --only
-// memory,training-memory`, rounded up, and arbitrary beyond these networks.
+// Estimates the memory that a training will need before its windows are loaded, and measures how much there is. Use peaks
+// while folds are fitted, or at the end, when the baseline is computed and rehearsed. The figures come from `npm run bench
+// -- --only memory,training-memory`, rounded up, and are arbitrary for other networks.
 
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
@@ -9,16 +9,16 @@ import type { NetworkName } from "../networks/presets.ts";
 import type { MemoryEvent } from "./fit-events.ts";
 
 export interface TrainingMemory {
-  /** At its most, with what the process holds already. */
+  /** Peak use, including what the process already holds. */
   readonly neededBytes: number;
   readonly heldBytes: number;
-  /** Of the machine, or of the container if that is less. */
+  /** Total memory of the machine, or of the container if that is less. */
   readonly totalBytes: number;
-  /** Of these, what nobody uses. */
+  /** Unused part of the total. */
   readonly availableBytes: number;
 }
 
-/** What the process holds, and the machine has. */
+/** Memory of the process, and of the machine. */
 interface Machine {
   readonly held: number;
   readonly total: number;
@@ -26,17 +26,17 @@ interface Machine {
   readonly available: number;
 }
 
-/** A worker's engine and what it computes with, for windows of 200 samples in batches of 64. */
+/** A worker's engine and its working memory, for windows of 200 samples in batches of 64. */
 const workerBytes: Record<NetworkName, number> = { "1dcnn-bilstm": 500e6, compact: 200e6 };
-/** Calibration, whatever the number of windows. */
+/** Calibration, regardless of the number of windows. */
 const rehearsalBytes = 340e6;
 /** The summaries of all chunks, as a share of the windows. */
 const chunkShare = 0.8;
 const bytesPerNumber = 4;
-/** One signal, the room in which it is sorted, and the class of each sample. */
+/** One signal, the memory to sort it, and the class of each sample. */
 const columnsOfBaseline = 4;
 
-/** @param planned samples under the windows, each once */
+/** @param planned samples under the windows, each counted once */
 export function trainingMemory(
   {
     network,
@@ -66,7 +66,7 @@ function askMachine(): Machine {
   return { held, total: totalmem(), constrained: process.constrainedMemory(), available: process.availableMemory() };
 }
 
-/** Says what is needed and what there is, and warns if that is less. */
+/** Reports the memory needed and available, and warns if there is too little. */
 export function tellMemory(
   { neededBytes, heldBytes, totalBytes, availableBytes }: TrainingMemory,
   reporter: Reporter<MemoryEvent>,

@@ -5,7 +5,10 @@ const codes: readonly unknown[] = [
   ...["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ELOOP", "EBUSY", "EXDEV", "EIO"],
 ];
 
-/** A folder that is none or may not be written to, or a full disk, is no defect: such an error as its user needs it, others as they are. */
+/**
+ * Turns errors that are not defects (not a folder, not writable, disk full) into errors for the user; returns others
+ * unchanged.
+ */
 export function explainWriteFailure(error: unknown, out: string): unknown {
   if (!(error instanceof Error && "code" in error && codes.includes(error.code))) return error;
   return new UserError(`--out ${out}: could not be written: ${error.message}`, {

@@ -24,10 +24,10 @@ export type * from "./config-types.ts";
 export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
 
 /**
- * Checks and completes options of `train`.
+ * Validates and completes the options of `train`.
  *
  * @param options of `train`; they take precedence over `file`
- * @throws UserError on an unknown name, a value out of range, or one that is missing
+ * @throws UserError for an unknown name, a value out of range, or a missing required value
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
   const config = resolveOptions(trainOptions, options, file);
@@ -93,7 +93,7 @@ function checkAlias({ alias, register }: { alias?: string; register?: string }):
 }
 
 /**
- * Checks and completes options of `predict`.
+ * Validates and completes the options of `predict`.
  *
  * @throws UserError as `resolveTrainConfig`
  */
@@ -108,7 +108,7 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
 }
 
 /**
- * Checks and completes options of `check`.
+ * Validates and completes the options of `check`.
  *
  * @throws UserError as `resolveTrainConfig`
  */
@@ -117,7 +117,7 @@ export function resolveCheckConfig(options: unknown): CheckConfig {
 }
 
 /**
- * Checks and completes options of `compactLedger`.
+ * Validates and completes the options of `compactLedger`.
  *
  * @throws UserError as `resolveTrainConfig`
  */
@@ -135,7 +135,7 @@ export function resolveStreamConfig(options: unknown): StreamConfig {
 }
 
 /**
- * Checks and completes options of `driftBench`.
+ * Validates and completes the options of `driftBench`.
  *
  * @throws UserError as `resolveTrainConfig`
  */
@@ -148,7 +148,7 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
 }
 
 /**
- * Checks and completes options of `retrain`.
+ * Validates and completes the options of `retrain`.
  *
  * @throws UserError as `resolveTrainConfig`
  */
@@ -165,7 +165,7 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
 }
 
 /**
- * Checks and completes options of `sync`.
+ * Validates and completes the options of `sync`.
  *
  * @throws UserError as `resolveTrainConfig`
  */
@@ -176,7 +176,7 @@ export function resolveSyncConfig(options: unknown): SyncConfig {
 }
 
 /**
- * Checks and completes options of `simulate`.
+ * Validates and completes the options of `simulate`.
  *
  * @throws UserError as `resolveTrainConfig`
  */

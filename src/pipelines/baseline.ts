@@ -29,7 +29,7 @@ export interface ShownBaseline {
 }
 
 /**
- * Reads the frozen baseline of a model, after every check of its folder.
+ * Reads a model's frozen baseline after checking the whole folder.
  *
  * @throws UserError if the folder was changed, or its baseline cannot be used; the message lists all faults
  */

@@ -23,9 +23,9 @@ export type { StoredConfig } from "../storage/store/stored-config.ts";
 
 /** One model in a folder of models. */
 export interface ModelVersion {
-  /** Name of its folder. */
+  /** Name of the model folder. */
   readonly name: string;
-  /** The name that all versions share. */
+  /** Name shared by all versions of the line. */
   readonly line: string;
   /** Whether LINE@champion means this model. */
   readonly champion: boolean;
@@ -57,9 +57,9 @@ export interface ShownModel {
 
 /** A change of a line's champion. */
 export interface Promotion {
-  /** The name that all versions share. */
+  /** Name shared by all versions of the line. */
   readonly line: string;
-  /** Folder name of the champion from now on. */
+  /** Folder name of the new champion. */
   readonly champion: string;
   /** Folder name of the previous champion; null if there was none. */
   readonly previous: string | null;

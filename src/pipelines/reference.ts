@@ -11,7 +11,7 @@ export type { Trend } from "../monitoring/streams/trend.ts";
 export type { ByHand } from "../monitoring/streams/update-rules.ts";
 export type { BatchStanding, BatchStatus, IncomingBatch, StoredBatch } from "../storage/store/stream-store.ts";
 
-/** The memory of a stream. */
+/** A stream's references and recent batches. */
 export interface ShownReference {
   /** The content of its rolling_reference.json. */
   readonly reference: RollingReference;

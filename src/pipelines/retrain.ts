@@ -62,7 +62,7 @@ export interface RetrainResult {
  * data, options and seed give equal files, even if the run was interrupted and resumed.
  *
  * @param options as on the command line; `files`, `model` and `out` at least
- * @throws UserError on wrong options, recordings that do not fit the champion, or too few labelled people
+ * @throws UserError for invalid options, recordings that do not fit the champion, or too few labelled people
  * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */
 export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {

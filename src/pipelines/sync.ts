@@ -32,7 +32,7 @@ export interface SyncedTraining {
   readonly sent: number;
   /** Address of its run; null if the server has none. */
   readonly page: string | null;
-  /** Registered models, as "walk version 3". */
+  /** Registered versions, for example "walk version 3". */
   readonly versions: readonly string[];
   /** What the server did not accept; null if it has everything. */
   readonly unsent: Unsent | null;

@@ -26,30 +26,30 @@ export type TrainEvent =
       type: "data";
       /** Files that were read. */
       files: readonly string[];
-      /** Rows that were kept. */
+      /** Rows kept. */
       rows: number;
-      /** People. */
+      /** Number of people. */
       users: number;
-      /** Uninterrupted recordings. */
+      /** Number of uninterrupted recordings. */
       recordings: number;
       /** Windows by class name. */
       classes: Record<string, number>;
       /** In the order of the network's input. */
       channels: readonly string[];
-      /** Which channels form a sensor, and what says so. */
+      /** Which channels form a sensor, and the basis for that. */
       sensors: FoundSensors["sensors"];
       /** The role of each column. */
       columns: ResolvedColumns;
       /** Quality of the recordings. */
       quality: QualityReport;
-      /** Windows in all. */
+      /** Total number of windows. */
       windows: number;
       /** Samples that no window covers; rows left out earlier are in `quality`. */
       dropped: DroppedSamples;
     }
   | {
       type: "split";
-      /** How people or windows are split. */
+      /** How the folds are split. */
       split: string;
       /** For each fold, the tested people and the windows in each part. */
       folds: readonly {
@@ -64,11 +64,11 @@ export type TrainEvent =
     }
   | {
       type: "cross-validation";
-      /** Over folds and over people. */
+      /** Figures over folds and over people. */
       summary: TrainSummary;
-      /** Over all tested windows together. */
+      /** Figures over all tested windows together. */
       pooled: ClassificationMetrics;
-      /** Each person who was tested. */
+      /** Figures for each tested person. */
       users: readonly UserReport[];
     }
   | {
@@ -76,11 +76,11 @@ export type TrainEvent =
       type: "retrain-data";
       /** Labelled people to learn from, and their windows. */
       labelled: { people: readonly string[]; windows: number };
-      /** Labelled recordings that the model's manifest names; none if the user named them. */
+      /** Labelled recordings taken from the model's manifest; none if the user named them. */
       filesOfModel: readonly string[];
       /** The holdout's people, and their windows. */
       holdout: { people: readonly string[]; windows: number };
-      /** People, windows and rows without labels. */
+      /** Unlabelled people, windows and rows. */
       unlabelled: { people: number; windows: number; rows: number };
       /** Epochs per fit. */
       epochs: number;
@@ -91,7 +91,7 @@ export type TrainEvent =
       type: "cycle";
       /** Maximum number of cycles. */
       cycles: number;
-      /** What it learned from, and how it did. */
+      /** What the cycle learned from, and its results. */
       report: CycleReport;
     }
   | {
@@ -102,7 +102,7 @@ export type TrainEvent =
       stopped: StopReason | "adabn";
       /** Why the cycles ended, in words. */
       because: string;
-      /** Every rule with its number. */
+      /** Every rule with its measured value. */
       rules: readonly GateRule[];
       /** Whether the candidate passed all rules. */
       passed: boolean;
@@ -113,7 +113,7 @@ export type TrainEvent =
       adopted: boolean;
       /** The model folder, or the folder with a rejected candidate's report. */
       out: string;
-      /** The page with all figures. */
+      /** Path of the HTML report. */
       report: string;
       /** Duration of the run. */
       seconds: number;
@@ -131,7 +131,7 @@ export type TrainEvent =
       type: "done";
       /** The model folder. */
       out: string;
-      /** The page with all figures. */
+      /** Path of the HTML report. */
       report: string;
       /** Duration of the run, over all sittings. */
       seconds: number;

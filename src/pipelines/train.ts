@@ -66,7 +66,7 @@ export type { TrainEvent, TrainSummary } from "./train-events.ts";
 export interface TrainResult {
   /** The model folder. */
   out: string;
-  /** The page with all figures. */
+  /** Path of the HTML report. */
   report: string;
   /** Name and time of the training. */
   modelVersion: string;
@@ -92,7 +92,7 @@ export interface TrainRunOptions {
  * an equal network, byte for byte, even if the run was interrupted and resumed.
  *
  * @param options as on the command line; `files` and `out` at least
- * @throws UserError on wrong options, data that cannot be trained on, or a loss that is not finite
+ * @throws UserError for invalid options, data that cannot be trained on, or a non-finite loss
  * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {

@@ -1,6 +1,6 @@
-// The windows of a batch of any length, some at a time. A stretch that is cut between two chunks keeps its signal: each
-// sample belongs to one chunk, and comes with the neighbours on both sides that signals in time need.
-// Dimensions: S samples, W windows.
+// The windows of a batch of any length, in chunks. A stretch cut between two chunks keeps its signal: each sample belongs
+// to one chunk, and each chunk includes the neighbouring samples that time-dependent signals need. Dimensions: S samples, W
+// windows.
 
 import type { RowSource } from "../data/recordings.ts";
 import { coveredLength, cutWindows, type PartOfWindows, type WindowPlan } from "./make-windows.ts";
@@ -30,10 +30,10 @@ export interface WindowChunk {
   readonly runs: readonly Run[];
 }
 
-/** Numbers of a chunk: 1 M samples of six channels. */
+/** Numbers per chunk: 1 M samples of six channels. */
 const defaultChunkValues = 6 * 2 ** 20;
 
-/** As inference takes them: what it says of a window may depend on the others beside it, to the last digit. */
+/** Batch size of inference. The last digits of a window's output may depend on the other windows in its batch. */
 const windowsAtOnce = 16;
 
 /** The stretches that the windows cover, in order. */
@@ -49,12 +49,12 @@ export function runsOf({ starts, windowSize }: Pick<WindowSet, "starts" | "windo
   return runs;
 }
 
-/** Where a window ends and the next begins, of those that overlap: samples belong to the nearer middle. */
+/** Boundary between overlapping windows: each sample belongs to the window whose middle is nearer. */
 export function middleBetween(start: number, next: number, windowSize: number): number {
   return Math.round((start + next + windowSize) / 2);
 }
 
-/** How many chunks there will be. */
+/** Number of chunks. */
 export function chunkCount(plan: WindowPlan, channels: number, values: number = defaultChunkValues): number {
   return Math.ceil(plan.windows / windowsOfChunk(plan, channels, values));
 }
@@ -65,9 +65,9 @@ function windowsOfChunk({ step }: WindowPlan, channels: number, values: number):
 
 /**
  * All windows of a plan, in its order.
- * @param margin samples on both sides that signals in time need
- * @param values numbers of a chunk, about
- * @param allocate makes room for the samples of a chunk
+ * @param margin samples on both sides that time-dependent signals need
+ * @param values approximate numbers per chunk
+ * @param allocate allocates memory for the samples of a chunk
  */
 export function* windowChunks(
   rows: RowSource,
@@ -93,7 +93,7 @@ export function* windowChunks(
   if (chosen.length > 0) yield chunkOf(rows, plan, chosen, allocate);
 }
 
-/** Of the stretch: those that belong to the windows, and those at hand. */
+/** Samples of the stretch: those that belong to the windows, and those available. */
 function samplesOf(
   { step, options: { windowSize } }: WindowPlan,
   windows: number,
@@ -116,7 +116,7 @@ function samplesOf(
 
 function chunkOf(rows: RowSource, plan: WindowPlan, chosen: readonly PartOfWindows[], allocate: Allocate): WindowChunk {
   const { windows, firstSamples } = cutWindows(rows, plan, chosen, allocate);
-  // Windows that do not overlap are runs of their own.
+  // Windows that do not overlap form separate runs.
   if (plan.step >= plan.options.windowSize) return { windows, runs: runsOf(windows) };
   let window = 0;
   const runs = chosen.map(({ first, last, from, to, ownFrom, ownTo }, i): Run => {

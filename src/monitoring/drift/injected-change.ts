@@ -1,6 +1,6 @@
-// One change that is injected into a stream of batches. It draws its channel, direction or axis when the stream begins, and
-// keeps them; what is new in every batch, as noise is, comes from a generator of that batch's own. So a batch depends on the
-// stream's seed and its own number alone, and streams of equal seeds get the same channel from changes that differ in size.
+// A change that is injected into a stream of batches. It draws its channel, direction or axis when the stream begins, and
+// keeps them. Values that are new in every batch, such as noise, come from the batch's own generator. So a batch depends
+// only on the stream's seed and its own number, and with equal seeds, changes of different sizes affect the same channel.
 
 import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -10,13 +10,13 @@ import type { DriftVerdict } from "./decision.ts";
  * One of:
  * - `offset`, `gain`: a term or a factor on one channel
  * - `ramp`: an offset that grows from batch to batch
- * - `rotation`: the sensor sits otherwise on the body; all its triads turn together
+ * - `rotation`: the sensor sits differently on the body; all its triads turn together
  * - `flipped axis`: one axis of a triad has the opposite sign
  * - `unit`: all triads of one quantity in another unit
  * - `noise`: on every channel
  * - `stuck channel`: one channel repeats a value to the end of each batch
  * - `lost samples`: holes, filled by straight lines
- * - `wrong rate`: recorded at another rate than it is read at
+ * - `wrong rate`: recorded at a rate other than the one at which it is read
  */
 export type ChangeKind =
   | "offset"
@@ -32,25 +32,28 @@ export type ChangeKind =
 
 export interface Change {
   readonly kind: ChangeKind;
-  /** For a reader: "offset of 0.6 sd in one channel". Changes of different sizes differ in it. */
+  /** Description for the reader: "offset of 0.6 sd in one channel". Changes of different sizes have different descriptions. */
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
-  /** For one stream. Neither `rng` moves nor does the result depend on the order in which batches are asked for. */
+  /**
+   * Starts the change for one stream. `rng` does not advance, and the result does not depend on the order in which batches
+   * are requested.
+   */
   readonly begin: (rng: Rng) => Injection;
 }
 
 /**
  * @param columns one batch, all of one length; columns that are not the catalogue's channels pass through
  * @param batch number of the batch since the change began, from 1
- * @returns columns of the same length; those that the change leaves alone are the same arrays
- * @throws RangeError on a missing channel, unequal lengths, or a batch before the first
+ * @returns columns of the same length; unchanged columns are the same arrays
+ * @throws RangeError for a missing channel, unequal lengths, or a batch before the first
  */
 export type Injection = (columns: Columns, batch: number) => Columns;
 
-/** Draws for one stream; then makes a batch's changed channels, with a generator of the batch's own. */
+/** Draws once per stream, then computes a batch's changed channels with the batch's own generator. */
 export type Draw = (rng: Rng) => (columns: Columns, batch: number, ownRng: Rng) => Columns;
 
-/** Of a change that draws so: checks each batch, hands its channels to the change, and puts the changed ones in their place. */
+/** Builds a change from such a draw: checks each batch, passes its channels to the change, and replaces the changed ones. */
 export function beginning(channels: readonly string[], draw: Draw): Change["begin"] {
   return (rng) => {
     const changed = draw(rng);
@@ -68,7 +71,7 @@ export function beginning(channels: readonly string[], draw: Draw): Change["begi
   };
 }
 
-/** What a change of one channel draws. */
+/** The draw of a change in one channel. */
 interface Target {
   readonly name: string;
   readonly direction: 1 | -1;

@@ -1,7 +1,7 @@
-// The changes that a drift benchmark injects into drift-free recordings, in a fixed order: which there are, how large, and
-// what each is called. Sizes are in standard deviations of the baseline's channels where a channel has a unit. Which of
-// them matter is for the benchmark to say; the defaults are arbitrary. Left out are changes of the person or of the
-// activities: no function of samples makes them, but who builds the stream.
+// The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names.
+// Sizes are in standard deviations of the baseline's channels where a channel has a unit. The benchmark shows which of them
+// matter; the defaults are arbitrary. Changes of person or activity are not included, because no function of samples can
+// make them; the builder of the stream does that.
 
 import { percent } from "../../percent.ts";
 import { rotationAbout } from "../../signals/sensors/rotation.ts";
@@ -9,34 +9,34 @@ import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../..
 import { beginning, type Change, type ChangeKind, type Draw, inAll, inOneOf } from "./injected-change.ts";
 import { atOtherRate, drawAxis, noisy, stuck, turned, withHoles } from "./sensor-faults.ts";
 
-/** One change a number, none of an empty list. Flipped axes and units have no size and are always there. */
+/** One change per number; an empty list gives none. Flipped axes and units have no size and are always included. */
 export interface ChangeSizes {
   /** sd (default .3, .6, 1). */
   readonly offsets?: readonly number[];
   /** Factors (default 1.2, 1.5). */
   readonly gains?: readonly number[];
-  /** sd a batch (default .01, .02, .05). */
+  /** sd per batch (default .01, .02, .05). */
   readonly ramps?: readonly number[];
   /** Degrees (default 15, 45, 90). */
   readonly rotations?: readonly number[];
   /** sd (default .3, 1). */
   readonly noises?: readonly number[];
-  /** Share of each batch, in (0, 1] (default .3, 1); the quality gate refuses more than half. */
+  /** Share of each batch, in (0, 1] (default .3, 1); the quality gate rejects more than half. */
   readonly stuckShares?: readonly number[];
-  /** Share of the samples, below lostBurst / (lostBurst + 1) (default .05, .15); the quality gate refuses more than a fifth. */
+  /** Share of the samples, below lostBurst / (lostBurst + 1) (default .05, .15); the quality gate rejects more than a fifth. */
   readonly lostShares?: readonly number[];
   /** Samples lost in a row (default 4, at 50 Hz the longest hole that is filled). */
   readonly lostBurst?: number;
-  /** Recorded rate as a multiple of the rate it is read at (default .5, .8, 1.25, 2). */
+  /** Recorded rate as a multiple of the rate at which it is read (default .5, .8, 1.25, 2). */
   readonly rates?: readonly number[];
 }
 
 interface Quantity {
   readonly kind: SensorKind;
   readonly name: string;
-  /** In the training data, unless it is known to be another. */
+  /** Unit in the training data, unless it is known to be different. */
   readonly unit: SensorUnit;
-  /** Taken for it, or the one that it is taken for. */
+  /** The unit that is mistaken for it, or that it is mistaken for. */
   readonly mistaken: SensorUnit;
 }
 
@@ -47,11 +47,11 @@ const quantities: readonly Quantity[] = [
 ];
 
 /**
- * The catalogue. Sensors are taken to sit in one device; units that are not known, to be m/s^2 and rad/s.
- * @param channels those of the model, at least one
- * @param sensors of these channels; one of unknown kind is turned, and has no other change of its own
+ * The catalogue. Sensors are assumed to be in one device, and unknown units to be m/s^2 and rad/s.
+ * @param channels channels of the model, at least one
+ * @param sensors sensors of these channels; one of unknown kind is rotated but gets no other sensor-specific change
  * @param scales the baseline's standard deviation of each, above 0
- * @throws RangeError on a scale or a size that is not possible
+ * @throws RangeError for an impossible scale or size
  */
 export function changes(
   channels: readonly string[],

@@ -3,7 +3,7 @@ import { sensorsByName } from "../../signals/sensors/sensors-by-name.ts";
 
 const kinds: readonly SensorKind[] = ["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"];
 
-/** A sensor as a manifest keeps it; a later version may know other kinds and units. */
+/** A sensor as stored in a manifest; later versions may have other kinds and units. */
 export interface StoredSensor {
   readonly name: string;
   readonly kind: string;
@@ -12,7 +12,7 @@ export interface StoredSensor {
   readonly gravity: boolean | null;
 }
 
-/** A model's sensors: as its manifest names them, or by its channels' names where an earlier version wrote it. */
+/** A model's sensors: from its manifest, or from its channels' names if an earlier version wrote the model. */
 export function sensorsOfModel(data: {
   readonly channels: readonly string[];
   readonly sensors?: readonly StoredSensor[];

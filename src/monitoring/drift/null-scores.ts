@@ -1,13 +1,13 @@
-// How unusual a score is among batches without drift. The scores of such batches (people and recordings that a fold of
-// cross-validation left out) are kept sorted, for a ladder of batch lengths: a minute of movement differs from the
-// reference by far more than a quarter of an hour does. The p-value is the conformal one (Vovk, Gammerman and Shafer 2005),
-// as if one person more had been rehearsed, who is as odd as the oddest: batches of one person resemble each other, and
-// counting them as independent lets twice as many false alarms through where few people are known.
+// How unusual a score is among batches without drift. The scores of such batches (from people and recordings that a fold of
+// cross-validation held out) are stored sorted, for a ladder of batch lengths: one minute of movement differs from the
+// reference far more than a quarter of an hour does. The p-value is the conformal one (Vovk, Gammerman and Shafer 2005), as
+// if one more person had been rehearsed, as unusual as the most unusual one. Batches of one person resemble each other; if
+// few people are known, counting their batches as independent doubles the false alarms.
 //
-// Some people vary more than others, in every batch. Once a few of a stream's own scores are known, a score is standardised by
-// them: by their mean, drawn towards everyone's as far as a few scores cannot be trusted (James and Stein's shrinkage, by the
-// variances within and between people), and by their spread, mixed with everyone's. Each rehearsed score is standardised
-// alike, by as many others of its person, so that what a few scores do not tell of a stream they do not tell of those either.
+// Some people vary more than others in every batch. Once a few of a stream's own scores are known, further scores are
+// standardised by them. Their mean is shrunk towards everyone's mean (James and Stein's shrinkage, by the variances within
+// and between people), and their spread is mixed with everyone's. Each rehearsed score is standardised in the same way, by
+// equally many other scores of its person, so both carry the same uncertainty.
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
@@ -16,7 +16,7 @@ import { scoreSchema } from "./score.ts";
 
 /** Scores of drift-free batches of one length. */
 export interface NullRung {
-  /** Length of these batches. */
+  /** Length of these batches in seconds. */
   readonly seconds: number;
   /** By person, each in ascending order. */
   readonly scores: readonly (readonly number[])[];
@@ -27,12 +27,12 @@ export type NullScores = readonly NullRung[];
 
 export interface PValue {
   readonly p: number;
-  /** The least p-value that so many null batches can give: 1 / (m + 1). */
+  /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
-  /** How many null batches scored at least as high, of how many, at the nearest length. */
+  /** Number of null batches that scored at least as high, and their total, at the nearest length. */
   readonly asHigh: number;
   readonly nullBatches: number;
-  /** False where the batch is shorter or longer than all null batches: the nearest length stands in. */
+  /** False if the batch is shorter or longer than all null batches, so that the nearest length is used instead. */
   readonly withinLadder: boolean;
 }
 
@@ -48,7 +48,7 @@ export const nullRungSchema: z.ZodObject<{ seconds: z.ZodNumber; scores: z.ZodAr
       .describe("of drift-free batches, by person, ascending"),
   });
 
-/** Of the same stream, drift-free, in order: how many, their mean, the last, and the sum of the steps' squares. */
+/** Drift-free scores of one stream in order: their number, mean, last value, and sum of squared steps. */
 export interface OwnScores {
   readonly n: number;
   readonly mean: number;
@@ -65,16 +65,16 @@ export const ownScoresSchema: z.ZodType<OwnScores> = z.object({
   steps: z.number().min(0),
 });
 
-/** With one score more. */
+/** Adds one score. */
 export function withScore({ n, mean, last, steps }: OwnScores, score: number): OwnScores {
   const step = n === 0 ? 0 : score - last;
   return { n: n + 1, mean: mean + (score - mean) / (n + 1), last: score, steps: steps + step ** 2 };
 }
 
-/** Everyone's spread counts as so many scores beside the stream's own; an arbitrary choice. */
+/** Weight of everyone's spread, in scores, relative to the stream's own; an arbitrary choice. */
 const scoresOfEveryone = 10;
 
-/** Sorts scores into the form that is kept. */
+/** Sorts scores into the stored form. */
 export function nullRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
   if (!(seconds > 0 && scores.length > 0 && scores.every((own) => own.length > 0 && own.every(Number.isFinite)))) {
     throw new RangeError(
@@ -85,8 +85,9 @@ export function nullRung(seconds: number, scores: readonly (readonly number[])[]
 }
 
 /**
- * p = (1 + m share) / (m + 1) for m null scores, share being that of the scores as high, the oddest person's counted twice;
- * with one person (1 + #{null scores >= score}) / (m + 1). Between two lengths interpolated over the logarithm of the length.
+ * p = (1 + m share) / (m + 1) for m null scores, where share is the share of scores at least as high, with the most unusual
+ * person counted twice; with one person (1 + #{null scores >= score}) / (m + 1). Between two lengths interpolated over the
+ * logarithm of the length.
  * @param seconds of the batch
  * @param own earlier scores of the same stream
  */
@@ -105,15 +106,15 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
 }
 
 /**
- * What a stream is got to know by: its score, or the highest rehearsed one where it is above all of these. Else the first
- * batches of a fault would teach that anything is usual.
+ * The score from which a stream's variation is learned, capped at the highest rehearsed score. Otherwise the first batches
+ * of a fault would make anything look usual.
  */
 export function learnedScore(nulls: NullScores, score: number, seconds: number): number {
   const { lower, upper, share } = rungsAround(nulls, seconds);
   return Math.min(score, (1 - share) * everyoneOf(lower.scores).highest + share * everyoneOf(upper.scores).highest);
 }
 
-/** The rungs on either side of a length, and the upper one's weight; the nearest one twice beyond the ladder's ends. */
+/** The rungs on either side of a length, and the weight of the upper one. Beyond the ladder's ends, the nearest rung twice. */
 export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
   seconds: number,
@@ -129,7 +130,7 @@ export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
   return { lower, upper, share: fromLower / (fromLower + toUpper) };
 }
 
-/** Of a score among batches of one length; see {@link conformalPValue}. */
+/** P-value of a score among batches of one length; see {@link conformalPValue}. */
 export function pValueAt(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
   const everyone = everyoneOf(rung.scores);
   const known = own.n > 0 && rung.scores.length > 1 && rung.scores.every((scores) => scores.length > 1);
@@ -140,7 +141,7 @@ export function pValueAt(rung: Pick<NullRung, "scores">, score: number, own: Own
   return (1 + (size(rung) * sum) / (shares.length + 1)) / (size(rung) + 1);
 }
 
-/** The mean score, the variances within and between people, the highest score, and what was standardised by n others. */
+/** The mean score, the variances within and between people, the highest score, and the scores standardised by n others. */
 interface Everyone {
   readonly center: number;
   readonly within: number;
@@ -173,7 +174,7 @@ function standardised(score: number, { n, mean, steps }: OwnScores, { center, wi
   return (score - ownCenter) / (variance === 0 ? 1 : Math.sqrt(variance));
 }
 
-/** By person, ascending: each score by n others of the same person, those that follow in an order drawn once. */
+/** By person, ascending: each score standardised by the n scores of the same person that follow it in an order drawn once. */
 function standardisedNulls(scores: NullRung["scores"], n: number): NullRung["scores"] {
   const everyone = everyoneOf(scores);
   const before = everyone.standardised.get(n);

@@ -1,11 +1,11 @@
-// A chunk of a rehearsal in two arrays, and objects only while it is looked at: there are thousands of them, which would take
-// more memory than the windows, and let the heap grow to a multiple of that. Dimensions: K classes.
+// Packs a chunk of a rehearsal into two arrays and unpacks it only on access. There are thousands of chunks; as objects
+// they would take more memory than the windows and multiply the heap. Dimensions: K classes.
 
 import type { MergeableChannel, MergeableSummary } from "../summaries/batch-summary.ts";
 import type { ClassSummaries, MergeableClasses } from "../summaries/class-summaries.ts";
 import type { Chunk } from "./rehearsal.ts";
 
-/** What all chunks of a training have in common. */
+/** Properties that all chunks of a training share. */
 export interface ChunkLayout {
   readonly nClasses: number;
   /** Bins of each signal's grid. */
@@ -24,7 +24,7 @@ export class PackedChunk implements Chunk {
   readonly recording: string;
   readonly label: string | null;
   readonly #layout: ChunkLayout;
-  /** The classes that have samples, ascending; the same for all of the chunk. */
+  /** The classes that have samples, ascending; the same for all summaries of the chunk. */
   readonly #classes: readonly number[];
   /** Summary by summary: those of `summary`, then of `shifted`, class by class. */
   readonly #numbers: Float64Array;
@@ -103,7 +103,7 @@ export class PackedChunk implements Chunk {
   }
 }
 
-/** In as few bytes as hold them. */
+/** Stores numbers in the smallest sufficient type. */
 function narrow(counts: readonly number[]): Counts {
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
   if (most < 2 ** 8) return Uint8Array.from(counts);

@@ -1,11 +1,11 @@
-// Drift-free batches drawn from one person's recordings: what production would be if nothing changed. A batch is a session,
-// put together from bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994),
-// their activities in the person's own proportions. Each activity of a session comes from one recording of it, chosen anew
-// for each session, since every time a sensor is put on it sits a little differently.
+// Drift-free batches drawn from one person's recordings, as production would look if nothing changed. A batch is a session
+// made of bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994), with
+// activities in the person's own proportions. Each activity of a session comes from one recording of it, chosen anew for
+// each session, because a sensor sits a little differently each time it is put on.
 //
-// What it leaves out: a reference of several sessions has often drawn the recording that the next one draws too. With two
-// or three recordings of an activity, the sessions of production differ more than the rehearsed ones; the more recordings a
-// person has, the less. Where an activity was recorded once, its two halves stand for two recordings.
+// Limitation: a reference of several sessions often contains the same recording as the next session. With two or three
+// recordings of an activity, the sessions of production differ more than the rehearsed ones; the more recordings a person
+// has, the smaller this effect. If an activity was recorded once, its two halves stand for two recordings.
 
 import type { Rng } from "../../stats/random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";
@@ -15,23 +15,26 @@ export interface Chunk {
   readonly recording: string;
   readonly label: string | null;
   readonly summary: MergeableClasses;
-  /** By channel, of all that a known shift of it changes, to measure what would be seen; see `calibrate`. All chunks have it or none. */
+  /**
+   * By channel: summaries of everything that a known shift of the channel changes, to measure detection; see `calibrate`.
+   * All chunks have it or none.
+   */
   readonly shifted?: Readonly<Record<string, MergeableClasses>>;
 }
 
-/** One person's chunks, those of a recording in order of time. */
+/** One person's chunks; chunks of one recording are in time order. */
 export interface Group {
   readonly name: string;
   readonly chunks: readonly Chunk[];
 }
 
-/** What differs from session to session. */
+/** The unit that sessions are drawn from. */
 export type Separation = "recordings" | "halves of recordings";
 
-/** What a session chooses from: by label, the recordings (or halves) of it, each in order of time. */
+/** The choices for a session: by label, its recordings (or halves), each in time order. */
 export type Choices = ReadonlyMap<string | null, readonly (readonly Chunk[])[]>;
 
-/** Every label's recordings, or the halves of the only one; a label of a single chunk has that alone. */
+/** Every label's recordings, or the halves of its only recording. A label with a single chunk has only that. */
 export function choicesOf(group: Group): { readonly choices: Choices; readonly by: Separation } {
   const choices = new Map<string | null, Chunk[][]>();
   let chunksOfSeveral = 0;
@@ -43,7 +46,7 @@ export function choicesOf(group: Group): { readonly choices: Choices; readonly b
   return { choices, by: chunksOfSeveral > group.chunks.length / 2 ? "recordings" : "halves of recordings" };
 }
 
-/** Those labels of which two sessions can differ. */
+/** Labels in which two sessions can differ. */
 export function variedChoices(choices: Choices): Choices {
   return new Map([...choices].filter(([, recordings]) => recordings.length > 1));
 }

@@ -1,4 +1,4 @@
-// What usually goes wrong between a sensor and a file, and how it would be undone. A remedy is tried on a batch as it is.
+// Common faults between a sensor and a file, and how to reverse them. A remedy reverses one fault on a batch.
 
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -6,7 +6,7 @@ import type { Columns } from "../summaries/summarize.ts";
 export interface Remedy {
   readonly kind: "unit" | "flipped axis" | "swapped axes";
   readonly channels: readonly string[];
-  /** What would have happened: "is in g instead of m/s^2". */
+  /** The fault in words: "is in g instead of m/s^2". */
   readonly fault: string;
   /** The changed channels of a batch. */
   readonly undo: (columns: Columns) => Columns;
@@ -21,7 +21,7 @@ const usualUnits: Readonly<Record<SensorKind, readonly SensorUnit[]>> = {
   unknown: [],
 };
 
-/** A batch in another unit than the training data; of a sensor without a known unit, in any for any. */
+/** A batch in a unit other than that of the training data. If the sensor's unit is unknown, every pair of units is tried. */
 function unitFaults({ kind, unit }: Sensor): { fault: string; factor: number }[] {
   const units = usualUnits[kind];
   return (unit === null ? units : [unit]).flatMap((wanted) =>
@@ -50,7 +50,7 @@ export function remediesFor(sensor: Sensor): Remedy[] {
   return [...units, ...flips, ...orders(channels).map(([order, fault]) => reordered(channels, order, fault))];
 }
 
-/** The permutations of three axes but the given one; of fewer channels none. */
+/** The permutations of three axes except the given order; none for fewer channels. */
 function orders(channels: readonly string[]): [readonly number[], string][] {
   if (channels.length !== 3) return [];
   const fault = "are swapped";

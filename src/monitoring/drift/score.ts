@@ -1,8 +1,8 @@
-// One number for a whole batch: the largest standardised statistic over channels, so that nothing has to be corrected for
-// looking at many. The score is made of KS distances alone, of the whole or within the predicted classes as calibration
-// chooses: of all statistics and their combinations they told shifts from people best (bench/drift-statistics.ts). The far score goes on growing where KS is full, and so tells a fault of
-// units or a stuck sensor from a person who moves differently: a sensor worn upside down is as far away as a fault by its
-// values, but nobody's values are spread ten times as wide.
+// One number for a whole batch: the largest standardised statistic over channels, so no correction for multiple channels is
+// needed. The score uses only KS distances, of the whole or within the predicted classes, as calibration chooses. Of all
+// statistics and combinations, they separated shifts from people best (bench/drift-statistics.ts). The far score keeps
+// growing when KS is saturated. It separates a wrong unit or a stuck sensor from a person who moves differently: by its
+// values, a sensor worn upside down is as far away as a fault, but nobody's values are spread ten times as wide.
 
 import { z } from "zod";
 import { moments } from "../../stats/moments.ts";
@@ -23,7 +23,7 @@ export type StatisticName = keyof PairStatistics;
 
 /** Statistics from which the score can be computed. */
 export type ScoreStatistic = "ks" | "ksWithinClasses";
-/** What the far score is made of. */
+/** Statistics behind the far score. */
 export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
 
 /** By channel: usual size of each statistic without drift, as [mean, standard deviation]. */
@@ -84,13 +84,13 @@ export function batchStatistics(
   );
 }
 
-/** How many rows a comparison of two batches is worth: n m / (n + m), of the whole or summed over classes. */
+/** Effective number of rows in a comparison of two batches: n m / (n + m), overall or summed over classes. */
 export function pairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
   if (statistic === "ksWithinClasses") return effectiveSizeWithin(reference, current);
   return effectiveSize(rowsOf(wholeOf(reference)), rowsOf(wholeOf(current)));
 }
 
-/** Over the channels of `standard`; a statistic counts by its size, whatever its sign. */
+/** Over the channels of `standard`; a statistic counts by its absolute value. */
 export function scoreOf(statistics: BatchStatistics, standard: Standard, names: readonly StatisticName[]): Score {
   let best: Score | undefined;
   for (const [channel, standards] of Object.entries(standard)) {
@@ -133,10 +133,10 @@ export function standardOf(batches: readonly BatchStatistics[], names: readonly 
   );
 }
 
-/** Keeps a statistic that never varied without drift from being divided by 0. */
+/** Avoids division by 0 for a statistic that never varied without drift. */
 const leastSpread = 1e-4;
 
-/** Six digits: a calibration is kept in a file. */
+/** Six digits, to keep the stored calibration small. */
 export function rounded(x: number): number {
   return Number(x.toPrecision(6));
 }

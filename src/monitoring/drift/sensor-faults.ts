@@ -1,13 +1,13 @@
-// What goes wrong in a sensor or its recorder, done to the samples of one batch: turned, stuck, noisy, with holes, at a
-// wrong rate. New columns come back, of the length they had; none is changed in place. Unit errors and flipped axes are
-// a factor on a channel and need nothing of this; remedies.ts undoes those. Left out: clipping, coarse resolution, clocks
-// that jitter. Dimensions: N samples.
+// Simulates faults of a sensor or its recorder on the samples of one batch: rotated, stuck, noisy, with holes, at a wrong
+// rate. Returns new columns of the same length; nothing is changed in place. Unit errors and flipped axes are just factors
+// on a channel and are not handled here; remedies.ts reverses those. Not simulated: clipping, coarse resolution, jittering
+// clocks. Dimensions: N samples.
 
 import type { Rotation, Vector } from "../../signals/sensors/rotation.ts";
 import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
-/** An axis of which every direction is equally likely. */
+/** An axis with a uniformly random direction. */
 export function drawAxis(rng: Rng): Vector {
   return [rng.normal(), rng.normal(), rng.normal()];
 }
@@ -37,11 +37,11 @@ export function stuck(column: Float32Array, share: number): Float32Array {
 
 /**
  * Loses bursts of samples, the same in all channels, and fills the holes by straight lines, as preprocessing/resample.ts
- * does. It does so for short holes only: a longer one parts the recording (data/sampling.ts), and no sample changes. Bursts
+ * does. It does so only for short holes; a longer one splits the recording (data/sampling.ts) and changes no sample. Bursts
  * never touch each other or an end of the batch, so that no hole is longer than a burst.
  * @param share of the samples, to the nearest whole number of bursts
  * @param burst samples lost in a row
- * @throws RangeError where that many bursts have no room apart from each other
+ * @throws RangeError if that many separate bursts do not fit
  */
 export function withHoles(columns: Columns, share: number, burst: number, rng: Rng): Columns {
   const rows = Object.values(columns)[0]?.length ?? 0;
@@ -70,10 +70,10 @@ function bridged(column: Float32Array, holes: readonly number[], burst: number):
 }
 
 /**
- * What was recorded at `factor` times the rate that it is read at: above 1 all movement looks slower, and the batch ends
- * before its last samples; below 1 it looks faster, and the batch, too short now, starts anew from its beginning. By
- * straight lines between samples, so what a faster recording would show beyond the original's rate is missing, and what a
- * slower one could not hold is folded back as without a filter.
+ * Samples as if recorded at `factor` times the rate at which they are read. Above 1, all movement looks slower and the last
+ * samples are cut off. Below 1, it looks faster, and the batch, now too short, restarts from its beginning. It interpolates
+ * linearly, so frequencies above the original's limit are missing in a faster recording, and a slower one is aliased as
+ * without a filter.
  */
 export function atOtherRate(column: Float32Array, factor: number): Float32Array {
   const n = column.length;

@@ -1,12 +1,15 @@
-// How differently the network answers a batch than it answered a reference: another mix of classes, less sure, less
-// steady. None needs a label. The mix may change because people do other things; that is reported apart.
+// How the network's output on a batch differs from its output on a reference: another mix of classes, less confident, less
+// steady. No labels are needed. The mix may also change because people do other things, so it is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { totalVariation } from "../../stats/share-distance.ts";
 import type { ModelSignals } from "../summaries/model-signals.ts";
 
 export interface SignalDistances {
-  /** 0 to 1: total variation of the shares of predicted classes, the share of windows that would need another label. */
+  /**
+   * 0 to 1: total variation distance between the shares of predicted classes, which is the share of windows that would need
+   * another label.
+   */
   readonly mixShift: number;
   /** 0 to 1: Kolmogorov-Smirnov distances, on the grid of the signals. */
   readonly confidenceKs: number;
@@ -14,7 +17,7 @@ export interface SignalDistances {
   readonly marginKs: number;
   /** Current mean confidence minus the reference's. */
   readonly confidenceShift: number;
-  /** Current flip rate minus the reference's; null where a side has no neighbouring windows. */
+  /** Current flip rate minus the reference's; null if a side has no neighbouring windows. */
   readonly flipRateShift: number | null;
 }
 
@@ -31,12 +34,12 @@ export function signalDistances(reference: ModelSignals, current: ModelSignals):
   };
 }
 
-/** What the estimate of the accuracy takes. */
+/** Inputs of the accuracy estimate. */
 export function meanConfidence({ confidence, windows }: ModelSignals): number {
   return confidence.millionths / 1e6 / windows;
 }
 
-/** Share of neighbouring windows with another label than the one before; null where there are none. */
+/** Share of consecutive windows whose labels differ; null if there are no such pairs. */
 export function flipRate({ flips, pairs }: ModelSignals): number | null {
   return pairs === 0 ? null : flips / pairs;
 }

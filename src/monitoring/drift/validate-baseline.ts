@@ -1,10 +1,10 @@
 import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "./baseline-stats.ts";
 
 /**
- * What is wrong with the channels' statistics in a baseline that was read from a file: one message a fault, none if they
- * can be used. What `check` compares with, under `drift`, is not looked at: `predict` does without it. Beyond the
- * schema: statistics for each sensor column and no other, counts that sum to n_samples, one more edge than counts,
- * edges and percentiles in order and inside min..max, std above 0 (against a constant channel nothing can be compared).
+ * Faults of the channel statistics in a baseline file: one message per fault, none if they can be used. The part that
+ * `check` uses, under `drift`, is not checked here, because `predict` does not need it. Beyond the schema: statistics for
+ * each sensor column and no other, counts that sum to n_samples, one more edge than counts, edges and percentiles in order
+ * and inside min..max, std above 0 (nothing can be compared with a constant channel).
  */
 export function validateBaseline(value: unknown): string[] {
   const parsed = channelBaselineSchema.safeParse(value);

@@ -1,24 +1,25 @@
-// Two batches compared activity by activity. A minute of walking against five minutes of mostly sitting is far away by any
-// distance of the whole, though nothing changed but what was done; within walking it is not. The distances of the classes
-// are averaged with the weights of their evidence, n m / (n + m) rows, the effective size of a two-sample test: a class that
-// one side hardly holds says little, one that a side lacks says nothing. Which share of a batch was compared is told apart.
+// Compares two batches activity by activity. One minute of walking is far from five minutes of mostly sitting by any
+// overall distance, although only the activity changed; within walking it is not. The distances of the classes are averaged
+// with the weights of their evidence, n m / (n + m) rows, the effective size of a two-sample test: a class that is rare on
+// one side counts little, and one that a side lacks does not count. The share of a batch that was compared is reported
+// separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { type ClassSummaries, rowsOf } from "../summaries/class-summaries.ts";
 
-/** Effective size of a pair of samples, in rows; 0 where a side is empty. */
+/** Effective size of a pair of samples, in rows; 0 if a side is empty. */
 export function effectiveSize(n: number, m: number): number {
   return n === 0 || m === 0 ? 0 : (n * m) / (n + m);
 }
 
-/** Of the classes' pairs, summed. */
+/** Effective sizes summed over the classes. */
 export function effectiveSizeWithin(reference: ClassSummaries, current: ClassSummaries): number {
   return current.reduce((sum, own, k) => sum + effectiveSize(rowsOf(own), rowsOf(reference[k] ?? null)), 0);
 }
 
 /**
  * Average over the classes that both sides hold of the channel's Kolmogorov-Smirnov distance.
- * @returns 0 to 1; 0 where no class is on both sides
+ * @returns 0 to 1; 0 if no class is on both sides
  */
 export function ksWithin(reference: ClassSummaries, current: ClassSummaries, channel: string): number {
   let [sum, weights] = [0, 0];

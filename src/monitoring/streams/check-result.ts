@@ -1,5 +1,5 @@
-// What a check answers, as it is printed with --json, stored in the ledger and published as a schema. Keys are snake_case,
-// as in the other files that other tools read. What could not be compared is left out, never filled in.
+// The answer of a check, as printed with --json, stored in the ledger and published as a schema. Keys are snake_case, as in
+// the other files that other tools read. Comparisons that could not be made are left out, never filled in.
 import { z } from "zod";
 
 /** What a batch is compared with: the training data, the stream's first batches, or its latest batches. */
@@ -151,7 +151,7 @@ export interface RejectedBatch extends AnyBatch {
 /** Answer of a check. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
-/** What stays of an answer for good: the distances by channel, most of its length, are dropped. */
+/** The part of an answer that is kept forever. The distances by channel, which are most of its length, are dropped. */
 export function shortenedResult(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };

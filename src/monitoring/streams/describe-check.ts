@@ -1,4 +1,4 @@
-// From a judgement to what a check answers: names for numbers, batch ids for counts.
+// Turns a judgement into the answer of a check: names instead of numbers, batch ids instead of counts.
 
 import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";

@@ -1,4 +1,4 @@
-// Unlabelled recordings as a model's monitor lets them in: named like its channels, through the quality gate.
+// Passes unlabelled recordings through the quality gate, with columns named like the model's channels.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -10,8 +10,8 @@ import type { WatchedModel } from "./open-model.ts";
 
 /**
  * The columns that hold a model's channels, in its order.
- * @param given `--channels`; the model's own names where undefined
- * @throws UserError where there are more or fewer than the model has
+ * @param given `--channels`; the model's own names if undefined
+ * @throws UserError if their number differs from the model's
  */
 export function columnsForChannels(
   given: readonly string[] | undefined,
@@ -23,14 +23,14 @@ export function columnsForChannels(
   });
 }
 
-/** How a user named the columns. */
+/** Columns as the user named them. */
 export interface GivenColumns {
   readonly channels?: readonly string[];
-  /** Who, which recording and when; found by their usual names where not given. */
+  /** Columns for person, recording and time; found by their usual names if not given. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
 }
 
-/** Whatever the batch's length. */
+/** Accepts a batch of any length. */
 export async function openGatedBatch(
   files: readonly string[],
   given: GivenColumns,
@@ -56,7 +56,7 @@ function gateOptions(
   };
 }
 
-/** What the training data held, by the column that holds a channel now. */
+/** Properties of the training data, by the batch's column for each channel. */
 export function expectedChannels(
   channels: readonly string[],
   columns: readonly string[],

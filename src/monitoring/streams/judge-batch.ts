@@ -1,4 +1,4 @@
-// From a measured batch and its stream's memory to a verdict. Pure.
+// Computes the verdict from a measured batch and its stream's state.
 
 import type { FaultDescription } from "../../signals/data/data-fault.ts";
 import { judge, newDriftState } from "../drift/decision.ts";
@@ -10,12 +10,12 @@ import type { Decision, StreamMemory } from "./monitor-stream.ts";
 import type { Judge } from "./open-model.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 
-/** Ids kept to name the batch at which something began. */
+/** Number of ids kept, to name the batch at which a change began. */
 const mostRecent = 100;
 
 const noCauses = "Likely causes were not looked for: the batch came as a summary, without its samples.";
 
-/** Pure: all that is known of the batch and its stream is in the arguments. */
+/** A pure function: the arguments hold everything about the batch and its stream. */
 export function judgeBatch(
   batch: MeasuredBatch,
   memory: StreamMemory<StreamState>,

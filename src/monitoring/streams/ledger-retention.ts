@@ -1,19 +1,19 @@
-// How long a ledger keeps what: whole answers and the summaries of batches in no reference for some days, the summaries of
-// references for as long as they are references, and of every batch its row with a few figures for good.
+// What a ledger keeps, and for how long. Full answers, and summaries of batches outside every reference, stay for some
+// days. Summaries in references stay as long as they are in use. Each batch's row with a few figures stays forever.
 import type { StreamRules } from "../../storage/store/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
-/** How long whole answers stay, and summaries that no reference needs; what is left after that stays for good. */
+/** How long full answers, and summaries that no reference needs, are kept; the rest is kept forever. */
 export interface Keep {
   readonly days: number;
-  /** Of the ledger; above it the oldest are shortened whatever their age. */
+  /** Maximum size of the ledger; above it the oldest batches are shortened regardless of age. */
   readonly bytes: number;
 }
 
-/** A month of second thoughts, and less than a disk; arbitrary choices. */
+/** A month to reconsider, and less than a disk; arbitrary choices. */
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
-/** @param shorten a stored answer, as little of it as is kept for good */
+/** @param shorten reduces a stored answer to the part that is kept forever */
 export function streamRules(
   { referenceBatches }: Pick<MonitoredModel, "referenceBatches">,
   shorten: (value: unknown) => unknown,
@@ -22,7 +22,7 @@ export function streamRules(
 ): StreamRules {
   return {
     referenceBatches,
-    // Twice as many as the references need, so that excluding some of them brings back those behind them.
+    // Twice as many as the references need, so that earlier batches can replace excluded ones.
     keptAtEnds: 2 * referenceBatches,
     since: new Date(now.getTime() - days * 86_400_000).toISOString(),
     bytes,

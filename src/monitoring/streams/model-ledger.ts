@@ -1,5 +1,5 @@
-// The ledger in a model's folder, opened with what only its monitor knows: how a summary of version 1 becomes one of the
-// present form, and what a stream's rolling_reference.json says.
+// Opens the ledger in a model's folder with knowledge of the model: how to convert version 1 summaries to the present form,
+// and the content of a stream's rolling_reference.json.
 import { jsonText } from "../../storage/store/atomic-file.ts";
 import type { RollingBatches } from "../../storage/store/published-reference.ts";
 import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
@@ -10,14 +10,14 @@ import { encodeMeasurement, type MeasurementShape } from "../summaries/measureme
 import { batchFiguresSchema, batchMeasurementSchema } from "../summaries/summary-schemas.ts";
 import { type RollingReference, rollingReference } from "./rolling-reference.ts";
 
-/** Whose ledger it is. */
+/** Model that the ledger belongs to. */
 export interface LedgerOwner {
   readonly directory: string;
   /** The manifest's. */
   readonly modelVersion: string;
 }
 
-/** What a monitor needs to know of its model. */
+/** What a monitor needs to know about its model. */
 export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
   /** How many accepted batches the rolling reference holds, and the anchor. */
@@ -26,7 +26,7 @@ export interface MonitoredModel extends LedgerOwner {
   readonly shape: MeasurementShape;
 }
 
-/** @throws UserError if there is a ledger that cannot be used */
+/** @throws UserError if the existing ledger cannot be used */
 export function openLedger(model: MonitoredModel, options: { readonly busyTimeoutMs?: number } = {}): StreamStore {
   const { directory, modelVersion, referenceBatches } = model;
   return SqliteStreamStore.open(directory, {
@@ -38,7 +38,7 @@ export function openLedger(model: MonitoredModel, options: { readonly busyTimeou
 /** What is told of a ledger. */
 export type ReadableLedger = Pick<StreamStore, "page" | "streams" | "close">;
 
-/** For those who need not know the model. @throws UserError as `openLedger` */
+/** For callers that do not need the model. @throws UserError as `openLedger` */
 export function openReadableLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {
   return SqliteStreamStore.open(directory, { modelVersion, upgradeSummary });
 }

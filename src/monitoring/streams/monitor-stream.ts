@@ -1,6 +1,6 @@
-// One stream of batches under watch: turns the records of a `StreamStore` into a memory that decisions can use, and decisions
-// into records, and joins them with the update rules. The decision about a batch is the caller's pure function of what the
-// stream remembers.
+// Monitors one stream of batches. It turns the records of a `StreamStore` into the state that decisions use, turns
+// decisions into records, and applies the update rules. The caller supplies the decision about a batch as a pure function
+// of the stream's state.
 
 import type { z } from "zod";
 import { UserError } from "../../errors.ts";
@@ -24,24 +24,24 @@ import { describeReference, type MonitoredModel } from "./model-ledger.ts";
 import type { RollingReference } from "./rolling-reference.ts";
 import { admit, type ByHand, decideByHand, type Verdict } from "./update-rules.ts";
 
-/** What a stream remembers, as a decision sees it. */
+/** State of a stream as a decision sees it. */
 export interface StreamMemory<E> {
-  /** Of the last N accepted batches, oldest first: the rolling reference. */
+  /** Summaries of the last N accepted batches, oldest first: the rolling reference. */
   readonly rolling: readonly BatchMeasurement[];
-  /** Of the first N accepted batches, oldest first: the anchor, complete once there are N. */
+  /** Summaries of the first N accepted batches, oldest first: the anchor, complete once there are N. */
   readonly anchor: readonly BatchMeasurement[];
-  /** What the decision before left; null for the first batch, and after a reset. */
+  /** State from the previous decision; null for the first batch and after a reset. */
   readonly evidence: E | null;
-  /** How many batches came before this one, whatever became of them. */
+  /** Number of earlier batches of any status. */
   readonly batchesBefore: number;
 }
 
-/** What a check makes of a batch. A rejected one leaves nothing but its row. */
+/** Result of checking a batch. A rejected batch leaves only its row. */
 export type Decision<R, E> =
   | {
       readonly verdict: Exclude<Verdict, "rejected">;
       readonly reason: string | null;
-      /** Stays out of the references though it is no alarm. */
+      /** Whether it stays out of the references without being an alarm. */
       readonly doubtful?: boolean;
       readonly summary: BatchMeasurement;
       readonly evidence: E;
@@ -52,15 +52,15 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
-  /** Enters the references even where it alarms: a person says so. */
+  /** Whether a person accepts the batch into the references even if it alarms. */
   readonly accept?: boolean;
 }
 
-/** JSON forms of what a decision gives; read back through these. */
+/** Schemas for reading back the JSON of a decision. */
 export interface StreamSchemas<R, E> {
   readonly result: z.ZodType<R>;
   readonly evidence: z.ZodType<E>;
-  /** What stays of a result after some days. */
+  /** Reduces a result to the part that is kept after some days. */
   readonly shorten: (result: R) => R;
 }
 
@@ -80,7 +80,7 @@ export class MonitorStream<R, E> {
   readonly #keep: Keep;
   readonly #now: () => Date;
 
-  /** @throws UserError for what is no name of a stream */
+  /** @throws UserError for an invalid stream name */
   constructor(store: StreamStore, model: MonitoredModel, options: StreamOptions<R, E>) {
     this.name = checkName("stream", options.stream);
     this.#store = store;
@@ -94,8 +94,8 @@ export class MonitorStream<R, E> {
    * Judges a batch and remembers it, all or nothing. If the batch's id and content are already known, it returns the stored
    * answer and changes nothing.
    * @param decide pure and synchronous
-   * @returns the result as it was stored, and whether the batch was known
-   * @throws UserError if the id was given to other content
+   * @returns the stored result, and whether the batch was already known
+   * @throws UserError if the id was already used for other content
    */
   async record(batch: BroughtBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Promise<Recorded<R>> {
     const { batchId, contentHash, accept = false } = batch;
@@ -140,7 +140,7 @@ export class MonitorStream<R, E> {
     );
   }
 
-  /** The stream begins again: references empty, evidence gone; its ledger stays, and its batch ids stay taken. */
+  /** Restarts the stream with empty references and no evidence. Its ledger stays, and its batch ids remain taken. */
   async reset(): Promise<void> {
     await this.#store.reset([this.name], this.#now().toISOString());
   }
@@ -163,7 +163,7 @@ export class MonitorStream<R, E> {
     return streamRules(this.#model, (value) => shorten(result.parse(value)), this.#keep, now);
   }
 
-  /** What a decision leaves behind; whatever JSON cannot hold (NaN becomes null) does not get past the schemas. */
+  /** The record of a decision. The schemas reject anything that JSON cannot hold (NaN becomes null). */
   #entry(decision: Decision<R, E>, accept: boolean): { decided: DecidedBatch; result: R } {
     const result = throughJson(this.#schemas.result, decision.result);
     const { reason } = decision;

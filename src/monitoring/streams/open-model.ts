@@ -47,7 +47,7 @@ export interface WatchedModel extends OpenedModel, Judge {
 /**
  * For predictions alone, which models of every version give.
  * @param model a model folder, or DIR/LINE@champion
- * @throws UserError that names the file and all that is wrong with it
+ * @throws UserError that names the file and all of its faults
  */
 export async function openForPrediction(model: string): Promise<OpenedModel> {
   const folder = await openModelFolder(await resolveModel(model));

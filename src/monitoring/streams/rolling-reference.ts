@@ -1,5 +1,5 @@
-// rolling_reference.json: what the last few accepted production batches looked like, the reference that moves. `train`
-// writes its empty form; every batch that is checked and accepted goes in, the oldest goes out.
+// rolling_reference.json: the last few accepted production batches, the reference that moves. `train` writes its empty
+// form. Every accepted batch enters it and the oldest one leaves.
 import { z } from "zod";
 import { type BatchFigures, type ChannelFigures, mergeFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
@@ -72,8 +72,8 @@ export interface ReferenceBatch {
 }
 
 /**
- * The reference of the last accepted batches. A mean and a standard deviation are given where a channel has values;
- * pooled over the batches, each sample counts once, so that a long batch weighs more than a short one.
+ * The reference of the last accepted batches. Mean and standard deviation are given if a channel has values. They are
+ * pooled over the batches: each sample counts once, so a long batch weighs more than a short one.
  * @param of.batches oldest first
  * @param of.lastUpdated ISO 8601, UTC: when these became the batches
  */

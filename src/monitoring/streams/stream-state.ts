@@ -1,4 +1,4 @@
-// What a stream carries from one check to the next, and what a check knows before it asks the stream.
+// State that a stream carries from one check to the next, and what a check knows before it reads that state.
 
 import { z } from "zod";
 import { type DriftState, driftStateSchema } from "../drift/decision.ts";
@@ -8,10 +8,10 @@ import { type CheckResult, checkResultSchema, shortenedResult } from "./check-re
 import type { StreamSchemas } from "./monitor-stream.ts";
 import type { Judge } from "./open-model.ts";
 
-/** What a stream remembers between checks, besides the batches of its references. */
+/** State of a stream between checks, besides the batches of its references. */
 export interface StreamState {
   readonly drift: DriftState;
-  /** Ids of the batches that were judged last, the newest at the end. */
+  /** Ids of the latest judged batches, newest last. */
   readonly recent: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: shortenedResult,
 };
 
-/** A ledger from somebody else may hold the evidence of another model. */
+/** A ledger of other origin may hold the evidence of another model. */
 export function evidenceSchema({ model }: Judge): z.ZodType<StreamState> {
   const channels = Object.keys(model.baseline);
   return streamStateSchema.refine(
@@ -35,7 +35,7 @@ export function evidenceSchema({ model }: Judge): z.ZodType<StreamState> {
   );
 }
 
-/** A batch as far as it can be looked at without knowing its stream. */
+/** Properties of a batch that do not depend on its stream. */
 export interface MeasuredBatch {
   readonly rows: number;
   /** At the model's rate, under the windows. */
@@ -50,7 +50,7 @@ export interface MeasuredBatch {
 /** How a batch is to be judged. */
 export interface JudgeOptions {
   readonly thresholds: "calibrated" | "fixed";
-  /** Chance that a drift-free batch looks unfamiliar beside the baseline. */
+  /** Probability that a drift-free batch looks unfamiliar compared with the baseline. */
   readonly alpha: number;
   /** Batches from one false alarm to the next, on average. */
   readonly arl: number;

@@ -1,12 +1,12 @@
-// Does a short series walk? It must pass two questions: is its order too regular for chance (Mann 1945, Kendall 1975:
-// how many more pairs rise than fall, against every order being equally likely), and is the walk large enough to matter
+// Whether a short series has a trend. It must pass two tests: is its order too regular for chance (Mann 1945, Kendall 1975:
+// how many more pairs rise than fall, against every order being equally likely), and is the trend large enough to matter
 // (the median slope between pairs, Theil 1950 and Sen 1968, times the series' length)?
 //
 // Cost, per channel: of five independent values 1.7 % of the windows are called rising or falling, of more at most 2 %;
-// with six independent channels 10 % of the windows show a trend in some channel. Neighbours that resemble each other
-// raise it: at a correlation of .5 to 4.5 % (five values) and 9 % (ten). Fewer than five values are stable: no order of
-// them is rare enough. Five have to be strictly ordered, so a walk of one standard deviation of the values' own noise a
-// step is seen in 25 % of the windows, of ten in all. It describes; alarms come from the drift statistics.
+// with six independent channels 10 % of the windows show a trend in some channel. Correlated neighbours raise this: at a
+// correlation of .5, to 4.5 % (five values) and 9 % (ten). Fewer than five values are stable: no order of them is rare
+// enough. Five have to be strictly ordered, so a walk of one standard deviation of the values' own noise a step is seen in
+// 25 % of the windows, of ten in all. It describes; alarms come from the drift statistics.
 
 /** Direction of a channel's means over the batches of a reference. */
 export type Trend = "stable" | "rising" | "falling";

@@ -1,9 +1,10 @@
-// What a batch changes. The baseline: nothing, ever; it is frozen until the next training. The stream's own references
-// are two ends of one list, the batches that were accepted since the stream began, in the order they came:
-//   rolling reference   the last N of them; it moves by itself with every batch that enters
-//   anchor              the first N of them; once there are N it stays, however many follow
-// A batch that alarmed does not enter, or the reference would learn the fault; nor does one that the quality gate turned
-// away; a doubtful one, far from its own past though no alarm yet, waits outside as well. A person may overrule the alarm (accept) and take any batch out (exclude); a batch with faulty data never enters.
+// How a batch changes the references. The baseline never changes; it is frozen until the next training. The stream's own
+// references are the two ends of one list: the batches accepted since the stream began, in order of arrival: rolling
+// reference   the last N of them; it moves by itself with every batch that enters anchor              the first N of them;
+// once there are N it stays, however many follow A batch that alarmed does not enter, or the reference would learn the
+// fault. Neither does a batch that the quality gate rejected, nor a doubtful one, which is far from the stream's past
+// without an alarm. A person may overrule the alarm (accept) and take any batch out (exclude); a batch with faulty data
+// never enters.
 
 import type { BatchStanding, StoredBatch } from "../../storage/store/stream-store.ts";
 
@@ -16,7 +17,7 @@ export type ByHand = "accept" | "exclude";
 
 /**
  * Whether a batch enters.
- * @param accept a person says that it does even where it alarms
+ * @param accept a person accepts it even if it alarms
  */
 export function admit(
   verdict: Verdict,
@@ -41,7 +42,7 @@ export function admit(
 export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 
 /**
- * What a person's decision makes of a batch: `change` is null where it is so already, `refused` says why it cannot be.
+ * Effect of a manual decision on a batch: `change` is null if nothing has to change; `refused` says why it is not possible.
  * An accepted batch enters at its own place in the order, not at the end.
  */
 export function decideByHand(

@@ -1,4 +1,4 @@
-// The baseline as drift detection needs it: per channel the frozen grid and the summary of all training data over it.
+// The baseline for drift detection: per channel, the frozen grid and the summary of all training data over it.
 
 import { sortFloats } from "../../stats/sort-floats.ts";
 import type { ChannelSummary } from "./batch-summary.ts";

@@ -1,4 +1,4 @@
-// The few numbers of a batch that stay for good: enough for the rolling reference and for a chart of each channel over time.
+// The key figures of a batch that are kept forever: enough for the rolling reference and a chart of each channel over time.
 import { mergeMoments } from "../../stats/moments.ts";
 import { type ClassSummaries, wholeOf } from "./class-summaries.ts";
 

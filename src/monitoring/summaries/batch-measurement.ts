@@ -1,4 +1,4 @@
-// What is kept of a batch: counts and moments, no raw value.
+// The stored form of a batch: counts and moments, no raw values.
 import type { ClassSummaries } from "./class-summaries.ts";
 import type { ModelSignals } from "./model-signals.ts";
 

@@ -1,4 +1,4 @@
-// All that is kept of a batch: per channel its size, moments, range and counts over the baseline's grid. Counts are
+// The stored summary of a batch: per channel its size, moments, range and counts over the baseline's grid. Counts are
 // integers and add exactly, over chunks, batches and devices, in any order; no raw value is kept.
 
 import { MomentsMerger } from "../../stats/moments.ts";
@@ -73,7 +73,7 @@ export function subtractSummary(whole: BatchSummary, part: BatchSummary): BatchS
   );
 }
 
-/** @throws RangeError where the batch does not have the channel */
+/** @throws RangeError if the batch does not have the channel */
 export function channelOf<T extends MergeableChannel>(summary: Readonly<Record<string, T>>, name: string): T {
   const channel = summary[name];
   if (channel === undefined) {

@@ -1,4 +1,4 @@
-// Reads what byte-writer.ts wrote, and nothing else: whatever is too short, too long or too large is refused.
+// Reads what byte-writer.ts wrote, and nothing else: anything too short, too long or too large is rejected.
 
 export class ByteReader {
   readonly #bytes: Uint8Array;

@@ -23,7 +23,7 @@ export class ByteWriter {
     this.bytes(bytes);
   }
 
-  /** Seven bits a byte, the low ones first; the high bit says that more follow. */
+  /** Seven bits per byte, low bits first; the high bit means that more bytes follow. */
   varint(value: number): void {
     if (!(Number.isSafeInteger(value) && value >= 0)) {
       throw new RangeError(`measurement: expected a count, a whole number from 0, got ${value}`);

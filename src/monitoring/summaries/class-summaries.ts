@@ -1,6 +1,6 @@
-// A batch's summaries apart by the class that the network predicted for each sample: people differ less within an activity
-// than between activities, and what a batch is a mix of says nothing about the sensor. Integers still add exactly.
-// Dimensions: K classes.
+// A batch's summaries by the class that the network predicted for each sample. People differ less within an activity than
+// between activities, and the mix of activities says nothing about the sensor. Integers still add exactly. Dimensions: K
+// classes.
 
 import {
   type BatchSummary,
@@ -17,8 +17,8 @@ export type MergeableClasses = readonly (MergeableSummary | null)[];
 
 /**
  * @param classOf of each row: 0 to K - 1
- * @param start first row (0 when not given)
- * @param end row after the last (all when not given); at least one row
+ * @param start first row (default 0)
+ * @param end row after the last (default: all); at least one row
  */
 export function summarizeByClass(
   summarizer: Summarizer,

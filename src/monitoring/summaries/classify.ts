@@ -1,5 +1,5 @@
-// What the network says of windows, through whatever ONNX Runtime the program brings. Dimensions: B windows a call, T time,
-// C channels, W windows, K classes.
+// Classifies windows through any ONNX Runtime that the program provides. Dimensions: B windows per call, T time, C
+// channels, W windows, K classes.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -27,17 +27,18 @@ export interface OnnxNetwork<T> {
 export interface Classified {
   /** [W, K] row-major. */
   readonly probabilities: Float32Array;
-  /** [W] the likeliest class of each. */
+  /** [W] most probable class of each window. */
   readonly classes: readonly string[];
 }
 
-/** Windows a call, as on the server. */
+/** Windows per call, as on the server. */
 const batchSize = 16;
 
 /**
  * Runs the network over the windows of a batch.
- * @param from the first window to classify (0 when not given): what is asked for a display need not be asked again
- * @throws RangeError if the network does not give a number for each class of the model
+ * @param from the first window to classify (default 0), so that windows already classified for a display need not be
+ *   classified again
+ * @throws RangeError if the network's output does not have one number per class of the model
  */
 export async function classify<T>(
   { session, Tensor }: OnnxNetwork<T>,

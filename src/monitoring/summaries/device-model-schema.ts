@@ -1,4 +1,4 @@
-// device.json as a server and the published schema have it; what a device itself asks of it is in `readDeviceModel`.
+// The schema of device.json for servers and publication; a device's own checks are in `readDeviceModel`.
 import { z } from "zod";
 import type { DeviceModel } from "./device-model.ts";
 import { edgesSchema } from "./summary-schemas.ts";

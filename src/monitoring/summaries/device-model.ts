@@ -1,5 +1,5 @@
-// What a device needs of a model besides the network, as device.json has it: how to cut windows out of what a sensor says, and
-// the grids over which a batch is counted.
+// What a device needs from a model besides the network, as in device.json: how to cut windows from sensor samples, and the
+// grids over which a batch is counted.
 
 import { UserError } from "../../errors.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
@@ -32,7 +32,7 @@ export interface DeviceModel {
   readonly edges: Readonly<Record<string, QuantileGrid>>;
 }
 
-/** From what a model folder says, file by file. */
+/** Builds it from the files of a model folder. */
 export function deviceModelOf(of: {
   modelVersion: string;
   config: { readonly rate: number; readonly window: number; readonly overlap: number };
@@ -52,7 +52,7 @@ export function deviceModelOf(of: {
 }
 
 /**
- * A device.json that was parsed. What is checked here is what would end in nonsense otherwise; `device.schema.json` says all.
+ * Validates a parsed device.json. It checks only what would otherwise lead to nonsense; `device.schema.json` is complete.
  * @throws UserError that names what is wrong
  */
 export function readDeviceModel(value: unknown): DeviceModel {

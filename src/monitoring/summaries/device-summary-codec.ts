@@ -23,7 +23,7 @@ export function encodeSummary({ modelVersion, rows, dropped, measurement }: Devi
   return writer.finish();
 }
 
-/** Whose summary it must be. */
+/** Model that the summary must belong to. */
 export interface SummarizedModel {
   readonly modelVersion: string;
   readonly shape: MeasurementShape;

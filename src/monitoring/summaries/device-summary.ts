@@ -1,4 +1,5 @@
-// What a device sends of a batch in place of its samples: counts and moments by predicted class, and what the network said.
+// What a device sends instead of a batch's samples: counts and moments by predicted class, and the network's output as
+// counts.
 
 import type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
@@ -9,7 +10,7 @@ import type { ModelSignals } from "./model-signals.ts";
 export interface DeviceSummary {
   /** The model that it was measured by. */
   readonly modelVersion: string;
-  /** Those that were recorded and stayed. */
+  /** Recorded rows that were kept. */
   readonly rows: number;
   /** Those that were left out. */
   readonly dropped: DroppedRows;
@@ -22,11 +23,11 @@ export interface DeviceSummaryJson {
   readonly schema_version: 1;
   /** The model that it was measured by. */
   readonly model_version: string;
-  /** Those that were recorded and stayed. */
+  /** Recorded rows that were kept. */
   readonly rows: number;
   /** Those that were left out. */
   readonly dropped: DroppedRows;
-  /** [K] by predicted class, null if no sample had it; by channel, and by what is computed of a sensor's axes. */
+  /** [K] by predicted class, null if no sample has it; then by channel, including signals computed from a sensor's axes. */
   readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[];
   /** What the network said of the windows. */
   readonly signals: Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] };

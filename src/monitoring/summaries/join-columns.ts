@@ -1,6 +1,6 @@
 import type { Columns } from "./summarize.ts";
 
-/** Columns of equal names, one part after the other; the names of the first. At least one part. */
+/** Concatenates columns of the same name, part by part. Uses the names of the first part; at least one part. */
 export function joinColumns(parts: readonly Columns[]): Columns {
   return Object.fromEntries(
     Object.keys(parts[0]!).map((name) => {

@@ -1,4 +1,4 @@
-// From windows and what the network says of them to what is kept of a batch: counts by predicted class, and its signals.
+// Turns windows and the network's output into the stored form of a batch: counts by predicted class, and its signals.
 // Dimensions: S samples, W windows, K classes.
 
 import { windowStep } from "../../signals/preprocessing/make-windows.ts";
@@ -25,14 +25,14 @@ export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" |
   );
 }
 
-/** The same, and what each sensor's axes say together; see `withSensorSignals`. */
+/** The same, plus the signals computed from each sensor's axes; see `withSensorSignals`. */
 export function signalColumns(windows: WindowSet, sensors: readonly Sensor[]): Columns {
-  // What no window covers is a stretch of its own.
+  // Samples that no window covers form separate stretches.
   const starts = runsOf(windows).flatMap(({ from, to }) => [from, to]);
   return withSensorSignals(sampleColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
-/** [S] for each sample the class of the window whose middle is nearest to it; -1 where none covers it. */
+/** [S] for each sample the class of the window whose middle is nearest to it; -1 if no window covers it. */
 export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
   return classOfRuns(windows, runsOf(windows), predicted);
 }
@@ -54,7 +54,7 @@ function classOfRuns(
   return classes;
 }
 
-/** Measures a batch piece after piece; nothing of a piece is kept but counts, and of some samples their values. */
+/** Measures a batch piece by piece. It keeps only counts, and the values of some samples. */
 export class BatchMeasurer {
   readonly #overlap: number;
   readonly #nClasses: number;
@@ -92,7 +92,7 @@ export class BatchMeasurer {
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
-    // A view would hold all of the piece.
+    // A view would keep the whole piece in memory.
     const kept = windows.channels.map((name) => {
       const column = columns[name]!;
       return [name, keep >= column.length ? column : column.slice(0, keep)] as const;
@@ -121,7 +121,7 @@ export function follows(windows: WindowSet, overlap: number, before?: WindowBefo
   return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz, before);
 }
 
-/** A column of samples, those under the windows alone, each once; the column itself if they are all. */
+/** Only the samples under the windows, each once; the column itself if that is all of them. */
 export function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
   return gatherRanges(coveredRanges(windows, Int32Array.from(windows.starts.keys())), column);
 }

@@ -1,6 +1,6 @@
-// The binary form of a BatchMeasurement, as a ledger keeps it. Counts are mostly small and many are zero, so as varints a
-// batch takes a third of its JSON. Reading is also the check: whatever decodes has the shape that was asked for, finite
-// moments and counts that sum to their n, so a reader needs no second validation. Pure, no Node.js imports.
+// The binary form of a BatchMeasurement in a ledger. Counts are mostly small and many are zero, so varints take a third of
+// the size of JSON. Decoding also validates: whatever decodes has the requested shape, finite moments and counts that sum
+// to their n. Pure, no Node.js imports.
 //
 //   byte      version, 1
 //   varint    K classes, C channels; then per channel: bytes of its name in UTF-8, the name, B bins
@@ -16,15 +16,15 @@ import { type ModelSignals, type SignalSummary, signalEdges } from "./model-sign
 
 const version = 1;
 
-/** Of a signal in one window: earlier versions took probabilities that sum to 1.001 as they came. */
+/** Upper limit of a signal in one window: earlier versions accepted probabilities that sum to 1.001. */
 const mostMillionths = 1_001_000;
 
 /** Samples are float32. */
 const largestFloat32 = 3.4028234663852886e38;
 
-/** What a measurement must be made of to be compared with others of its model. */
+/** The shape that a measurement needs to be comparable with others of its model. */
 export interface MeasurementShape {
-  /** Bins by channel, the signals of whole sensors included. */
+  /** Bins by channel, including the signals of whole sensors. */
   readonly bins: Readonly<Record<string, number>>;
   /** K. */
   readonly classes: number;

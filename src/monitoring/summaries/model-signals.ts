@@ -1,8 +1,8 @@
-// What the network itself says about a batch, kept as batches are: counts that add exactly, over chunks, batches and
-// devices, in any order; no window's probabilities are kept. Which classes, how sure (confidence, entropy, margin to the
-// second class), and how often the label changes from one window to the next. Signals are shares in 0..1, counted over one
-// fixed grid, even in the logit: networks are sure of most windows, and what changes is how many nines.
-// Dimensions: W windows, K classes.
+// The network's output on a batch, stored like batches: as counts that add exactly over chunks, batches and devices, in any
+// order. No window's probabilities are stored. The signals are the predicted classes, the confidence (with entropy and the
+// margin over the second class), and how often the label changes from one window to the next. Signals are shares in 0..1,
+// counted over one fixed grid, evenly spaced in the logit: networks are confident in most windows, and the number of nines
+// is what changes. Dimensions: W windows, K classes.
 
 import { millionths } from "../../stats/millionths.ts";
 
@@ -46,9 +46,9 @@ const sumTolerance = 1e-3;
 
 /**
  * @param probabilities [W, K] row-major, after temperature scaling, as the exported network gives them
- * @param follows [W] whether a window is the next in time after the row before it, as `followsInTime` says; all 0 where
- *   that is not known
- * @throws RangeError for no windows, fewer than two classes, and rows that are no probabilities
+ * @param follows [W] whether a window is the next in time after the row before it, as `followsInTime` says; all 0 if
+ *   unknown
+ * @throws RangeError if there are no windows, fewer than two classes, or rows that are not probabilities
  */
 export function modelSignals(
   probabilities: Float32Array,
@@ -61,7 +61,7 @@ export function modelSignals(
   return counter.signals();
 }
 
-/** Counts as `modelSignals`, piece after piece; pairs across two pieces are seen. */
+/** Counts like `modelSignals`, piece by piece; pairs across two pieces are counted. */
 export class SignalCounter {
   readonly #classCounts: number[];
   readonly #confidence = new Counter();
@@ -101,7 +101,8 @@ export class SignalCounter {
       if (!(Math.abs(sum - 1) <= sumTolerance)) throw notProbabilities(w, sum);
       this.#label = label;
       this.#classCounts[label]! += 1;
-      // As shares of their sum, which float32 misses 1 by: neither mean confidence nor mean entropy may exceed 1.
+      // Normalised by their sum, which is not exactly 1 in float32, so that neither mean confidence nor mean entropy
+      // exceeds 1.
       this.#confidence.add(first / sum);
       this.#entropy.add((Math.log(sum) + nats / sum) / Math.log(nClasses));
       this.#margin.add((first - second) / sum);
@@ -151,7 +152,7 @@ export function followsInTime(
 }
 
 /**
- * The signals of all windows together. A pair across two parts is not seen, here as there.
+ * The combined signals of all windows. Pairs across two parts are not counted.
  * @param parts at least one, all of the same classes
  */
 export function mergeSignals(parts: readonly ModelSignals[]): ModelSignals {
@@ -186,7 +187,7 @@ class Counter {
   readonly #counts = new Uint32Array(signalEdges.length + 1);
   #millionths = 0;
 
-  /** Rounding may put a share a hair's breadth outside 0..1: the tails take it. */
+  /** Rounding may put a share slightly outside 0..1; the tails absorb it. */
   add(x: number): void {
     let bin = x <= 0 ? 0 : signalEdges.length;
     if (x > 0 && x < 1) {

@@ -1,6 +1,6 @@
-// The bins in which batches are counted: equal-mass bins of the training data, so that they are fine where the values
-// are, whatever the channel's unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open. The
-// edges are frozen with the baseline, so that counts from any time, device and batch can be added and compared.
+// The bins in which batches are counted: equal-mass bins of the training data, so they are finest where the values are
+// dense, in any unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open. The edges are frozen
+// with the baseline, so that counts from any time, device and batch can be added and compared.
 
 /** Ascending; one edge fewer than bins. */
 export type QuantileGrid = readonly number[];
@@ -9,8 +9,8 @@ export type QuantileGrid = readonly number[];
 const defaultBins = 256;
 
 /**
- * Edges at the quantiles i / nBins. A value so frequent that it is several of them gets a bin of its own, from itself to
- * the next float32: a constant channel has three bins, below, equal and above.
+ * Edges at the quantiles i / nBins. A value that spans several quantiles gets its own bin, from itself to the next float32:
+ * a constant channel has three bins, below, equal and above.
  * @param sorted ascending finite float32 values, at least one
  * @returns 1 to nBins - 1 strictly ascending float32 numbers
  */
@@ -32,7 +32,7 @@ export function quantileGrid(sorted: Float32Array, nBins: number = defaultBins):
   return edges;
 }
 
-/** The least float32 above x. */
+/** The smallest float32 above x. */
 function nextFloat(x: number): number {
   const value = Float32Array.of(x === 0 ? 0 : x);
   const bits = new Int32Array(value.buffer);

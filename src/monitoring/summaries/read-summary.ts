@@ -1,4 +1,4 @@
-// A summary as it arrives from a device, which may be anybody's.
+// Reads a summary from a device, which may not be trusted.
 
 import { UserError } from "../../errors.ts";
 import { type DeviceSummary, summaryFromJson } from "./device-summary.ts";
@@ -8,7 +8,7 @@ import { deviceSummarySchema } from "./summary-schemas.ts";
 /**
  * @param sent bytes as `encodeSummary` writes them, or parsed JSON as `summaryToJson` has it
  * @param model whose summary it must be
- * @returns a measurement that `check` can judge, and so can a stream's memory keep
+ * @returns a measurement that `check` can judge and a stream can store
  * @throws UserError that says what is wrong with it
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {
@@ -23,7 +23,7 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
   }
 }
 
-/** Whatever can be wrong with numbers is seen when the bytes are read. */
+/** Decoding the bytes detects any fault in the numbers. */
 function bytesOf(json: unknown): Uint8Array {
   const parsed = deviceSummarySchema.safeParse(json);
   if (parsed.success) return encodeSummary(summaryFromJson(parsed.data));

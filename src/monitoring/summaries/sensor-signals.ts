@@ -1,6 +1,6 @@
-// What the three axes of a sensor say together, which no single one does. How a sensor sits on the body turns gravity into
-// other axes with every wearing, and that hides an offset of one axis; the length of the vector knows of no turning. How the
-// samples follow one another tells lost samples and a wrong rate, which the values alone do not. Dimensions: N samples.
+// Signals that need all three axes of a sensor. Each time a sensor is put on, gravity falls on other axes, which hides an
+// offset of one axis; the length of the vector does not depend on rotation. The order of the samples reveals lost samples
+// and a wrong rate, which the values alone do not. Dimensions: N samples.
 
 import type { Axes, Sensor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
@@ -8,7 +8,7 @@ import type { Columns } from "./summarize.ts";
 /** A quarter of the period of a movement at 2.5 Hz; an arbitrary choice. */
 const tempoSeconds = 0.1;
 
-/** What is computed of a sensor. */
+/** Signals computed from a sensor. */
 const signalKinds = ["magnitude", "tempo", "roughness"] as const;
 type SignalKind = (typeof signalKinds)[number];
 
@@ -18,7 +18,7 @@ export interface SensorSignal {
   readonly axes: Axes;
 }
 
-/** Those of which training computes signals: accelerometers, or gyroscopes if there is none, or else what is not known. */
+/** Sensors from which training computes signals: accelerometers, or gyroscopes if there are none, or else unknown sensors. */
 export function sensorsToMeasure(sensors: readonly Sensor[]): readonly Sensor[] {
   for (const wanted of ["accelerometer", "gyroscope", "unknown"]) {
     const found = sensors.filter(({ kind }) => kind === wanted);
@@ -27,12 +27,12 @@ export function sensorsToMeasure(sensors: readonly Sensor[]): readonly Sensor[] 
   return [];
 }
 
-/** Those of which a signal is among the entries. */
+/** Sensors with a signal among the entries. */
 export function measuredSensors(sensors: readonly Sensor[], byName: Readonly<Record<string, unknown>>): Sensor[] {
   return sensors.filter(({ name }) => signalKinds.some((kind) => Object.hasOwn(byName, `${name} ${kind}`)));
 }
 
-/** What can be computed of these sensors, but for signals whose name a channel has. */
+/** Signals of these sensors, except those whose name a channel already has. */
 export function sensorSignals(channels: readonly string[], sensors: readonly Sensor[]): SensorSignal[] {
   return sensors.flatMap((sensor) =>
     signalKinds
@@ -41,7 +41,7 @@ export function sensorSignals(channels: readonly string[], sensors: readonly Sen
   );
 }
 
-/** The entries of channels, without those of signals. */
+/** The entries of channels, without signals. */
 export function ofChannels<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],
@@ -50,7 +50,7 @@ export function ofChannels<T>(
 }
 
 /**
- * The columns, and of each sensor besides:
+ * The columns, and for each sensor also:
  * - magnitude: the length of the vector, in the channels' unit
  * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
  *   s of the first, x(t + k) - x(t - k): 0 on a straight line and where nothing moves, 1 on a zigzag, sin^2(pi k / T) of a
@@ -89,17 +89,17 @@ function tempoLag(samplingRateHz: number): number {
   return Math.max(2, Math.round(tempoSeconds * samplingRateHz));
 }
 
-/** With so many samples on both sides, as far as the stretch goes, a part of a stretch has the signals of the whole. */
+/** With this many extra samples on both sides (within the stretch), a part of a stretch has the same signals as the whole. */
 export function signalMargin(samplingRateHz: number): number {
   return 2 * tempoLag(samplingRateHz) + 1;
 }
 
-/** Names of what an offset of a channel changes: the channel and its sensor's magnitude. */
+/** Names of the columns that an offset of a channel changes: the channel and its sensor's magnitude. */
 export function changedByOffset(channels: readonly string[], sensors: readonly Sensor[], channel: string): string[] {
   return [channel, ...magnitudesOf(channels, sensors, channel).map(({ name }) => name)];
 }
 
-/** The columns that an offset of one channel changes, of columns of channels alone. */
+/** The columns that an offset of one channel changes, computed from columns of channels only. */
 export function offsetSignals(columns: Columns, sensors: readonly Sensor[], channel: string, offset: number): Columns {
   const moved = { ...columns, [channel]: columns[channel]!.map((x) => x + offset) };
   const magnitudes = magnitudesOf(Object.keys(columns), sensors, channel).map(

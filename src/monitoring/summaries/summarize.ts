@@ -1,11 +1,11 @@
 // From columns of raw values to a BatchSummary, at tens of millions of values a second: a table of equal cells over the
-// grid's range says between which bins a value lies, a binary search among those does the rest.
+// grid's range narrows down the bins for a value, and a binary search among those does the rest.
 
 import { moments } from "../../stats/moments.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
-/** Enough that most cells hold at most one edge; a table fits a processor's first cache. */
+/** Enough cells that most hold at most one edge; a table fits into a processor's first-level cache. */
 const cells = 4096;
 
 /** Raw values by channel name, in the units of the training data. */
@@ -23,8 +23,8 @@ export class Summarizer {
   /**
    * Values that are not finite count as missing.
    * @param columns the grids' channels, in any order; others are ignored
-   * @param start first row (0 when not given)
-   * @param end row after the last (all when not given)
+   * @param start first row (default 0)
+   * @param end row after the last (default: all)
    */
   summarize(columns: Columns, start?: number, end?: number): BatchSummary {
     const summaries: Record<string, ChannelSummary> = {};
@@ -101,7 +101,7 @@ class BinCounter {
     const shape = { counts: Array.from(counts), excessBelow, excessAbove };
     if (n === 0) return { n, missing, mean: 0, std: 0, min: 0, max: 0, ...shape };
     const { mean, std } = moments(missing === 0 ? values : values.filter(Number.isFinite));
-    // Adding 0 makes 0 of -0, as JSON does.
+    // Adding 0 turns -0 into 0, as JSON does.
     return { n, missing, mean: mean + 0, std, min: min + 0, max: max + 0, ...shape };
   }
 }

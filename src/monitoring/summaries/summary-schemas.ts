@@ -1,4 +1,4 @@
-// The stored forms of this room's types. They stand apart so that what runs on a device carries no validator.
+// Schemas of this room's types. They are separate so that code on a device contains no validator.
 import { z } from "zod";
 import type { BaselineReference } from "./baseline-reference.ts";
 import type { BatchFigures } from "./batch-figures.ts";

@@ -1,6 +1,6 @@
-// What drift detection looks at, of windows in memory: the channels, and what each sensor's axes say together. Each signal
-// is computed when it is asked for, so that no more than one has to be in memory besides the windows.
-// Dimensions: S samples under the windows, K classes.
+// The signals that drift detection uses, for windows in memory: the channels, and the signals computed from each sensor's
+// axes. Each signal is computed on request, so at most one is in memory besides the windows. Dimensions: S samples under
+// the windows, K classes.
 
 import { type Run, runsOf } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -42,7 +42,7 @@ export class WindowSignals {
 
   /**
    * [S] of some runs, one after the other.
-   * @param most samples at most; all when not given
+   * @param most maximum number of samples; default: all
    */
   under(name: string, runs: readonly Run[] = this.runs, most: number = Number.POSITIVE_INFINITY): Float32Array {
     const column = new Float32Array(Math.min(most, samplesUnder(runs)));

@@ -1,5 +1,6 @@
-// A batch on the device that records it: samples come in as they arrive, windows and a summary come out. What it computes is what
-// `check` computes of a file of the same rows, by the same code. Dimensions: N rows of a piece, C channels, W windows, K classes.
+// A batch on the device that records it: samples come in as they arrive, windows and a summary come out. It computes the
+// same as `check` does for a file with the same rows, using the same code. Dimensions: N rows of a piece, C channels, W
+// windows, K classes.
 
 import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
 import { planAnyWindows } from "../../signals/preprocessing/make-windows.ts";
@@ -14,13 +15,13 @@ export type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
 export type { Run, WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
 export type { WindowSet } from "../../signals/preprocessing/windows.ts";
 
-/** Rows of one recording, in the order of their time. */
+/** Rows of one recording, in time order. */
 export interface Piece {
   /** [N] seconds, on a clock that only goes forward. */
   readonly time: ArrayLike<number>;
   /** [C] columns of [N] values, in the order of the model's channels and the units of its training data. */
   readonly columns: readonly ArrayLike<number>[];
-  /** A batch may hold several: windows never reach from one into another. One without a name when not given. */
+  /** Name of the recording. A batch may hold several, and windows never span two. Default: one unnamed recording. */
   readonly recording?: string;
 }
 
@@ -48,7 +49,7 @@ export class DeviceBatch {
     this.#rows = new IncomingRows(model.channels);
   }
 
-  /** Rows so far, without those that were left out: for a value that is no number, or a time that was there already. */
+  /** Rows so far, without dropped ones (a value that is not finite, or a repeated time). */
   get rows(): number {
     return this.#rows.rows;
   }
@@ -63,8 +64,8 @@ export class DeviceBatch {
   }
 
   /**
-   * The windows of all rows so far; none if no stretch without a gap is as long as one. Later rows may change what the rate and
-   * the gaps are, and with them earlier windows: those of the whole batch are what a summary is made of.
+   * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the rate and the
+   * gaps, and so earlier windows. A summary uses the windows of the whole batch.
    * @throws UserError if a recording has fewer than a hundredth of the samples that the model's rate asks for
    */
   windows(): BatchWindows {
@@ -76,9 +77,9 @@ export class DeviceBatch {
   }
 
   /**
-   * What `check` makes of the batch.
-   * @param probabilities [W, K] what model.onnx says of these windows, in their order
-   * @throws RangeError if there is no window, or for what are no probabilities
+   * Summarises the batch as `check` does.
+   * @param probabilities [W, K] output of model.onnx for these windows, in their order
+   * @throws RangeError if there are no windows, or the numbers are not probabilities
    */
   summarize({ count, chunks, rows, dropped }: BatchWindows, probabilities: Float32Array): DeviceSummary {
     const { overlap, classes, sensors, edges, model_version: modelVersion } = this.#model;

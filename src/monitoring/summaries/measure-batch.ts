@@ -121,7 +121,7 @@ export function follows(windows: WindowSet, overlap: number, before?: WindowBefo
   return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz, before);
 }
 
-/** Only the samples under the windows, each once; the column itself if that is all of them. */
+/** Only the samples under the windows, each counted once; the column itself if that is all of them. */
 export function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
   return gatherRanges(coveredRanges(windows, Int32Array.from(windows.starts.keys())), column);
 }

@@ -5,22 +5,24 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
-import { afterAll } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A folder with the built package in its node_modules; inside the repository's own, where git does not look. */
+/** A folder that has the built package in its node_modules while the tests of a file run; inside the repository's own, where git does not look. */
 export function packedHome(): string {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
   const home = mkdtempSync(join(cache, "device-test-"));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
   // A package of its own: else its nearest one would be this repository, which is named tidemark.
   writeFileSync(join(home, "package.json"), '{ "name": "page", "type": "module" }');
   const own = join(home, "node_modules/tidemark");
   mkdirSync(own, { recursive: true });
   copyFileSync(join(root, "package.json"), join(own, "package.json"));
-  execFileSync(process.execPath, [join(root, "scripts/build.ts"), join(own, "dist")], { stdio: "inherit" });
+  beforeAll(() => {
+    execFileSync(process.execPath, [join(root, "scripts/build.ts"), join(own, "dist")], { stdio: "inherit" });
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
   return home;
 }
 

@@ -62,7 +62,8 @@ const phone = (motions: readonly Motion[]): string => `
 
 describe.skipIf(chromium === undefined)("the page of a phone (skipped without Chromium)", () => {
   let model: DeviceModel;
-  let [home, page, site] = ["", "", ""];
+  const home = packedHome();
+  const [page, site] = [join(home, "examples/phone"), join(home, "site")];
   let sent: Uint8Array | undefined;
   let motions: Motion[] = [];
   let letGo = (): void => {};
@@ -104,11 +105,8 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
   beforeAll(async () => {
     await copySharedModel("four people", directory, "model");
     model = readDeviceModel(JSON.parse(readFileSync(at("model/device.json"), "utf8")));
-    home = packedHome();
-    page = join(home, "examples/phone");
     cpSync(join(root, "examples/phone"), page, { recursive: true });
     cpSync(join(root, "tsconfig.json"), join(home, "tsconfig.json"));
-    site = join(home, "site");
     await build({
       ...{ root: page, configFile: join(page, "vite.config.ts"), logLevel: "silent" },
       ...{ publicDir: false, build: { outDir: site } },

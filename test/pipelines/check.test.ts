@@ -93,7 +93,7 @@ describe("a stream of good batches", () => {
     const { stdout, exitCode } = await run("check", "b0.csv", "--model", "model", "--stream", "shown");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^normal {3}batch b0\.csv of stream shown\n/);
-    expect(stdout).toMatch(/seen in [\d,]+ of [\d,]+ drift-free batches/);
+    expect(stdout).toMatch(/seen\s+in\s+[\d,]+\s+of\s+[\d,]+\s+drift-free\s+batches/);
     expect(stdout).toContain("calibrated on held-out people");
   });
 
@@ -154,7 +154,7 @@ describe("an alarm", () => {
     expect((await ask("g.csv", "--stream", "g", "--accept")).known).toBe(true);
     expect(idsOf("g")).toEqual(["g.csv"]);
     const { stdout } = await run("reference", "exclude", "g.csv", "--model", "model", "--stream", "g");
-    expect(stdout).toBe("batch g.csv is out of the references\n");
+    expect(stdout).toBe("batch g.csv is not in the references\n");
     expect(idsOf("g")).toEqual([]);
     expect((await run("reference", "accept", "g.csv", "--model", "model", "--stream", "g")).exitCode).toBe(0);
     expect((await run("reference", "reset", "--model", "model", "--stream", "g")).exitCode).toBe(0);
@@ -262,7 +262,7 @@ describe("the frozen side", () => {
     ["an edge too few", (b) => b.per_channel.Gz.histogram.bin_edges.pop(), /Gz\.histogram\.bin_edges: expected 65/],
     ["no spread", (b) => (b.per_channel.Gx.std = 0), /Gx\.std: 0, the channel is constant/],
     ["a lost channel", (b) => delete b.per_channel.Gy, /per_channel\.Gy: missing/],
-    ["a changed number", (b) => (b.per_channel.Ax.mean += 1e-9), /content_hash: expected sha256/],
+    ["a changed number", (b) => (b.per_channel.Ax.mean += 1e-9), /content_hash: expected\s+sha256/],
     ["another model's", (b) => (b.model_version = "other"), /model_version: expected/],
     ["a changed scaler", (b) => (b.scaler_hash = `sha256:${"0".repeat(64)}`), /scaler_hash: expected/],
     ["a lost drift section", (b) => delete b.drift, /drift: missing/],
@@ -283,7 +283,7 @@ describe("the frozen side", () => {
   it("is valid as it was written, and shows its own false alarms", async () => {
     expect(await run("baseline", "validate", "model")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
     const { stdout } = await run("baseline", "show", "model");
-    expect(stdout).toMatch(/own past +(recordings|halves of recordings) +(whole|within classes) +\d+ +504 +0\.\d+/);
+    expect(stdout).toMatch(/own past +(recordings|halves of) +(whole|within classes) +\d+ +504 +0\.\d+/);
     expect((await run("baseline", "validate", "nowhere")).exitCode).toBe(2);
   });
 });

@@ -116,7 +116,7 @@ describe("predict refuses, and leaves a table that was there as it was:", () => 
       "missing values",
       { content: sitting((cells, row) => (row % 9 === 0 ? cells.with(4, "") : cells)), says: /"Gx".*missing/ },
     ],
-    ["less than a window", { content: sitting((cells) => cells, 30), says: /window of 40 samples/ }],
+    ["less than a window", { content: sitting((cells) => cells, 30), says: /window of 2 s \(40 samples/ }],
     ["an unknown option", { words: ["r.parquet", "--treshold", "1"], says: /unknown option '--treshold'/ }],
     [
       "a channel that is not there",

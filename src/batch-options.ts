@@ -77,7 +77,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
 
 /** Options of `drift-bench`. */
 export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
-  files: files("recordings of people whom the model did not learn from"),
+  files: files("recordings of people that the model did not learn from"),
   model,
   out: text({
     ...{ value: "file.html", expected: "a file name that ends in .html", pattern: /\.html?$/i },

@@ -141,7 +141,7 @@ export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "m
 
 /** Options of `tidemark drift-bench`, checked and complete. */
 export interface DriftBenchConfig {
-  /** Recordings of people whom the model did not learn from: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
+  /** Recordings of people that the model did not learn from: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
   files: string[];
   /** The model folder, or DIR/LINE@champion. */
   model: string;

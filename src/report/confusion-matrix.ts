@@ -1,5 +1,5 @@
-// The confusion matrix as a table: a real one, so that a screen reader can walk it, with each cell shaded by its share
-// of the row. Rows are what people did, columns what the network said.
+// The confusion matrix as an HTML table, which a screen reader can navigate. Each cell is shaded by its share of the row. Rows
+// are true classes, columns predicted ones.
 
 import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";
@@ -19,7 +19,7 @@ export function confusionMatrix(metrics: ClassificationMetrics, classes: readonl
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
 <table class="confusion"><thead><tr><td></td>${head}<th scope="col"><span>windows</span></th></tr></thead>
 <tbody>${rows}</tbody></table></div>
-<p class="note">True class by row, predicted class by column; percentages of the row above counts of windows.</p>`;
+<p class="note">Rows are true classes, columns predicted ones. Each cell has its percentage of the row, above the number of windows.</p>`;
 }
 
 function cell(n: number, total: number, onDiagonal: boolean, about: string): Html {

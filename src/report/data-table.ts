@@ -1,4 +1,4 @@
-// Tables of the report: wide ones scroll inside their own region, and the first column stays in sight.
+// Tables of the report: a wide table scrolls in its own region, and the first column stays visible.
 
 import { type Html, type HtmlValue, html } from "./html.ts";
 
@@ -15,13 +15,13 @@ export function dataTable(label: string, head: readonly string[], rows: readonly
 ${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-/** Names and values, one a row, as wide as the text. */
+/** Names and values, one pair per row, as wide as the text. */
 export function factTable(facts: readonly (readonly [name: string, value: HtmlValue])[]): Html {
   const rows = facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
   return html`<table class="facts"><tbody>${rows}</tbody></table>`;
 }
 
-/** A row's heading: as wide as its name up to a limit, then wrapped. */
+/** A row's heading: as wide as its name, up to a limit beyond which it wraps. */
 export function rowHead(name: HtmlValue): Html {
   return html`<th scope="row"><span>${name}</span></th>`;
 }

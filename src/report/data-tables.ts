@@ -1,4 +1,4 @@
-// The quality and leakage reports, the windows and the run's settings as tables.
+// Tables of data quality, leakage, windows, and the run's settings.
 
 import { counted } from "../counted.ts";
 import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
@@ -7,7 +7,7 @@ import { dataTable, factTable } from "./data-table.ts";
 import { count, duration, fixed, quantity } from "./format.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 
-/** What was read, what was left out and why, how evenly it was sampled, what each channel, class and person holds. */
+/** What was read, what was left out and why, how even the sampling was, and the data per channel, class and person. */
 export function qualityTables(report: CvReport): Html {
   const { quality, windows } = report;
   const rate = quality.sampling;
@@ -58,13 +58,13 @@ export function qualityTables(report: CvReport): Html {
     count(windows.per_user[name] ?? 0),
   ]);
   return html`${factTable(facts)}
-<h3>Channels</h3>${dataTable("Quality by channel", ["channel", "least", "most", "missing", "infinite", "flat"], channels)}
+<h3>Channels</h3>${dataTable("Quality by channel", ["channel", "minimum", "maximum", "missing", "infinite", "flat"], channels)}
 <h3>Classes</h3>${dataTable("Data by class", ["class", "rows", "time", "windows"], classes)}
 <details><summary>People (${count(people.length)})</summary>
 ${dataTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
 }
 
-/** Who was tested on whom, and what the parts share. */
+/** Who is in which part of each fold, and what the parts share. */
 export function leakageTable(leakage: LeakageReport): Html {
   const rows = leakage.folds.map((fold) => [
     String(fold.fold),
@@ -76,18 +76,18 @@ export function leakageTable(leakage: LeakageReport): Html {
     fold.smallest_gap_seconds === null ? "–" : `${quantity(fold.smallest_gap_seconds)} s`,
   ]);
   const shared = leakage.no_shared_person
-    ? "No fold learns from a person it is tested or validated on."
-    : "People are shared between the parts of a fold.";
+    ? "No fold learns from people that it is tested or validated on."
+    : "The parts of a fold have people in common.";
   const overlapping = leakage.no_overlapping_range
-    ? "No window of one part shares a sample with a window of another."
-    : "Windows of different parts share samples.";
+    ? "No window shares a sample with a window of another part."
+    : "Windows of different parts have samples in common.";
   const kind = leakage.no_shared_person && leakage.no_overlapping_range ? "proof" : "proof bad";
-  const head = ["fold", "tested", "validated", "trained", "shared people", "overlapping windows", "least gap"];
+  const head = ["fold", "tested", "validated", "trained", "shared people", "overlapping windows", "smallest gap"];
   return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}</p>
 ${dataTable("Leakage by fold", head, rows, "names")}`;
 }
 
-/** Size, effort and result of each fold. */
+/** Size, training effort and result of each fold. */
 export function foldTable(report: CvReport): Html {
   const head = [
     "fold",
@@ -118,7 +118,7 @@ export function foldTable(report: CvReport): Html {
   return dataTable("Metrics by fold", head, rows);
 }
 
-/** The resolved options and what identifies the run. */
+/** The resolved options, and what identifies the run. */
 export function configTable(report: CvReport): Html {
   const facts = Object.entries(report.config).map(([name, value]): [string, HtmlValue] => [
     name,

@@ -1,5 +1,5 @@
-// The page of `tidemark drift-bench --out`: how often each judge cries wolf on streams without drift, how soon it sees a
-// change, and whether it calls it by its name.
+// The page of `tidemark drift-bench --out`: how often each judge raises false alarms on drift-free streams, how soon it detects
+// a change, and whether it names it correctly.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -20,7 +20,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
     title: "Tidemark: drift bench",
     heading: "What this monitor does on these recordings",
     lead: html`${counted(people.length, "person", "people")}, ${counted(result.streams, "stream")} of
- ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s for each person and change.`,
+ ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s per person and change.`,
     warnings: result.warnings,
     headline: headline(result),
     sections: [
@@ -28,20 +28,20 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         id: "no-drift",
         title: "Without drift",
         about:
-          "Every alarm here is false. The last column: the person keeps to half of the activities, the sensor is well.",
+          "Every alarm here is false. In the last column, people do only half of their activities, and the sensor works properly.",
         body: html`<div class="pair">${falseAlarmChart(result)}${falseAlarmTable(result)}</div>`,
       },
       {
         id: "people",
         title: "People",
         about:
-          "Share of each person’s drift-free batches that alarmed: is it all of them, or one who is unlike the others?",
+          "Share of each person’s drift-free batches that raised an alarm. Does everybody cause false alarms, or one unusual person?",
         body: peopleTable(result),
       },
       {
         id: "changes",
         title: "Changes",
-        about: `Injected from batch ${changeAt} on: share of streams in which an alarm had begun, by batches since the change.
+        about: `Injected from batch ${changeAt} on. Share of streams in which an alarm has begun, by number of batches since the change.
  What is alarmed all the time detects nothing.`,
         body: html`${legend}<div class="grid">${result.changes.map((change) => changeCard(change, result))}</div>`,
       },
@@ -49,7 +49,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         id: "delays",
         title: "Delays and names",
         about:
-          "The delay is the median over all streams, the first changed batch being 1. Names are read five batches after the alarm.",
+          "The delay is the median over all streams; the first changed batch counts as 1. Names are read five batches after the alarm.",
         body: changeTable(result),
       },
     ],
@@ -62,16 +62,16 @@ function headline({ no_drift: still, changes, arl }: DriftBenchResult): Html {
   const { tidemark, constants } = still;
   const seen = mean(changes.map(({ figures }) => figures.tidemark.within_25));
   const named = mean(changes.flatMap(({ figures }) => figures.tidemark.label_right ?? []));
-  return headlineHtml("Over all people; constants are the textbook’s thresholds of KS and PSI.", [
+  return headlineHtml("Over all people. The constants are the textbook thresholds of KS and PSI.", [
     tile(
       "False alarms",
       percent(tidemark.alarms_per_batch, { decimals: 1 }),
       `of batches; constants ${percent(constants.alarms_per_batch, { decimals: 1 })}`,
       "first",
     ),
-    tile("Batches between alarms", run_length(tidemark), `asked for: at least ${count(arl)}`),
-    tile("Changes seen", percent(seen, { decimals: 0 }), "within 25 batches, mean over the changes below"),
-    tile("Named right", percent(named, { decimals: 0 }), "sudden or gradual, five batches after the alarm"),
+    tile("Batches between alarms", run_length(tidemark), `requested: at least ${count(arl)}`),
+    tile("Changes detected", percent(seen, { decimals: 0 }), "within 25 batches, mean over the changes below"),
+    tile("Named correctly", percent(named, { decimals: 0 }), "sudden or gradual, five batches after the alarm"),
   ]);
 }
 
@@ -86,16 +86,16 @@ function falseAlarmTable({ no_drift: still, other_mix: mixed }: DriftBenchResult
     run_length(still[judge]),
     percent(mixed[judge].alarms_per_batch, { decimals: 1 }),
   ]);
-  const head = ["judge", "batches that alarm", "batches between alarms", "in half of the activities"];
+  const head = ["judge", "batches that raise an alarm", "batches between alarms", "with half of the activities"];
   return dataTable("False alarms by judge", head, rows);
 }
 
 function falseAlarmChart({ no_drift: still }: DriftBenchResult): Html {
   const bars = judgesOf(still).map((judge) => ({ judge, share: still[judge].alarms_per_batch }));
-  const label = `Batches that alarm without drift: ${bars.map(({ judge, share }) => `${judge} ${percent(share, { decimals: 1 })}`).join("; ")}.`;
+  const label = `Drift-free batches that raise an alarm: ${bars.map(({ judge, share }) => `${judge} ${percent(share, { decimals: 1 })}`).join("; ")}.`;
   const chart = plotSvg(label, {
     ...{ height: 30 * bars.length + 40, marginLeft: 84, marginRight: 56, marginTop: 6, marginBottom: 34 },
-    x: { domain: [0, 1], label: "batches that alarm", ticks: 5, tickFormat: "%" },
+    x: { domain: [0, 1], label: "batches that raise an alarm", ticks: 5, tickFormat: "%" },
     y: { domain: bars.map(({ judge }) => judge), label: null, tickSize: 0, padding: 0.3 },
     marks: [
       Plot.barX(bars, {
@@ -132,8 +132,8 @@ function changeCard({ name, figures }: BenchedChange, { batches, change_at: chan
   const { detected, median_delay } = figures.tidemark;
   const about =
     detected === 0
-      ? "not seen"
-      : `seen in ${percent(detected, { decimals: 0 })} of streams${median_delay === null ? "" : `, in batch ${median_delay} by half of them`}`;
+      ? "not detected"
+      : `detected in ${percent(detected, { decimals: 0 })} of streams${median_delay === null ? "" : `, in half of them by batch ${median_delay}`}`;
   const frame = { height: 140, marginLeft: 40, marginRight: 12, marginTop: 20, marginBottom: 30 };
   const line = { x: "batch", y: "share", curve: "step-after", z: "judge" } as const;
   const chart = plotSvg(`${name}: ${about}.`, {
@@ -155,7 +155,7 @@ function changeTable({ changes, no_drift: still }: DriftBenchResult): Html {
     ...[fixed(tidemark.within_5, 2), fixed(tidemark.within_25, 2), fixed(tidemark.label_right, 2)],
     ...others.map((judge) => fixed(rest[judge as keyof typeof rest].detected, 2)),
   ]);
-  const head = ["change", "is", "detected", "delay", "in 5", "in 25", "named right", ...others];
+  const head = ["change", "is", "detected", "delay", "in 5", "in 25", "named correctly", ...others];
   return dataTable("Changes", head, rows);
 }
 

@@ -1,4 +1,4 @@
-// Numbers as the report prints them. A missing figure is an en dash, never NaN.
+// Formats numbers for the report. A missing figure is an en dash, never NaN.
 
 const missing = "–";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -13,7 +13,7 @@ export function count(value: number | null | undefined): string {
   return typeof value === "number" && Number.isFinite(value) ? grouped.format(value) : missing;
 }
 
-/** A physical quantity with four significant digits, without exponents where that stays short. */
+/** A physical quantity with four significant digits, without an exponent if that stays short. */
 export function quantity(value: number | null | undefined): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return missing;
   if (value === 0) return "0";
@@ -33,7 +33,7 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A name cut to `length` characters for an axis; the full name stands in the table beside it. */
+/** A name cut to `length` characters for an axis; the table beside the chart has the full name. */
 export function short(name: string, length = 18): string {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join("")}…`;

@@ -1,4 +1,4 @@
-// One line of history.jsonl: an epoch of one fit.
+// One line of history.jsonl: one epoch of one fit.
 
 import { z } from "zod";
 
@@ -7,16 +7,16 @@ export interface HistoryRow {
   fit: string;
   /** Counted from 1. */
   epoch: number;
-  /** Mean over the epoch's batches, nats, with dropout. */
+  /** Mean over the epoch's batches, in nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** Null in the final fit, which has no validation part; so the next two. */
+  /** Null in the final fit, which has no validation part; likewise the next two. */
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;
   learning_rate: number;
   seconds: number;
-  /** The best epoch of this fit so far. */
+  /** Whether this is the fit's best epoch so far. */
   best: boolean;
 }
 

@@ -1,5 +1,5 @@
-// HTML that cannot forget to escape: a template tag that escapes every value but those that are HTML already. Names of
-// people, classes and files are data, so nothing reaches the page another way.
+// A template tag for HTML that escapes every value, except values that are already HTML. Names of people, classes and files are
+// data, so everything on the page goes through it.
 
 /** A piece of finished markup. Only `html` and `trusted` make one. */
 export class Html {
@@ -12,7 +12,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: text and numbers (escaped), markup, lists of these, nothing. */
+/** Values allowed in a template: text and numbers (escaped), markup, lists of these, or nothing. */
 export type HtmlValue = string | number | Html | null | undefined | readonly HtmlValue[];
 
 const entities: Readonly<Record<string, string>> = {
@@ -23,11 +23,11 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-// Control characters (but tab and newline) are not allowed in HTML even as references; they become U+FFFD.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for
+// HTML does not allow control characters except tab and newline, not even as references; they become U+FFFD.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for them
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
-/** Text as it may stand in an element or in a quoted attribute. */
+/** Escapes text for an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(forbidden, "\ufffd").replace(/[&<>"']/g, (character) => entities[character]!);
 }
@@ -37,7 +37,7 @@ export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Htm
   return new Html(strings.reduce((text, part, i) => text + render(values[i - 1]) + part));
 }
 
-/** Markup from a source that escapes by itself (the SVG serialiser, the style sheet). */
+/** Markup from a source that escapes itself (the SVG serialiser, the style sheet). */
 export function trusted(markup: string): Html {
   return new Html(markup);
 }

@@ -1,5 +1,5 @@
-// Learning curves as small multiples: one panel a fit, training against validation loss above, validation macro-F1
-// below, the epoch whose weights were kept marked. All panels share their axes, so that folds can be compared.
+// Learning curves as small multiples, one panel per fit: training and validation loss above, validation macro-F1 below, with a
+// mark at the epoch whose weights were kept. All panels share their axes, so that folds can be compared.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -14,7 +14,7 @@ interface Fit {
   readonly title: string;
   readonly about: string;
   readonly rows: readonly HistoryRow[];
-  /** null: every epoch ran and the last one's weights were kept. */
+  /** Null if all epochs ran and the last one's weights were kept. */
   readonly bestEpoch: number | null;
 }
 
@@ -23,7 +23,7 @@ interface Axes {
   readonly loss: readonly [number, number];
 }
 
-/** The section's figures: one a fold, and one for the final fit. */
+/** The section's figures: one per fold, and one for the final fit. */
 export function learningCurves(report: CvReport, history: readonly HistoryRow[]): Html {
   const fits: Fit[] = report.folds.map((fold) => ({
     name: `fold-${fold.fold}`,
@@ -36,7 +36,7 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   fits.push({
     name: "final",
     title: "Final fit",
-    about: `All data, no validation part; ${counted(epochs, "epoch")}, the folds' median best; ${duration(seconds)}.`,
+    about: `All data, without a validation part; ${counted(epochs, "epoch")}, the median of the folds' best epochs; ${duration(seconds)}.`,
     rows: history.filter((row) => row.fit === "final"),
     bestEpoch: null,
   });

@@ -1,5 +1,5 @@
-// Per-person and per-class bars, sorted from best to worst, with the mean as a line. Long lists are cut into several
-// charts of equal scale, so that sixty people stay legible on a phone and no chart is split by a page.
+// Bars per person and per class, sorted from best to worst, with the mean as a line. Long lists are split into several charts of
+// equal scale, so that sixty people are legible on a phone and no page break splits a chart.
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -18,7 +18,7 @@ interface Bar {
   readonly support?: number;
 }
 
-/** Macro-F1 of every person over the out-of-fold predictions, and the same figures as a table. */
+/** Macro-F1 per person over the out-of-fold predictions, also as a table. */
 export function personBars(report: CvReport): Html {
   const users = report.users.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
   const bars = users.map(({ user, metrics }) => ({ name: user, value: metrics.macro_f1 }));
@@ -39,7 +39,7 @@ export function personBars(report: CvReport): Html {
 ${dataTable("Metrics by person", head, rows)}</div>`;
 }
 
-/** F1 of every class over all out-of-fold predictions, with precision and recall as marks. */
+/** F1 per class over all out-of-fold predictions, with precision and recall as marks. */
 export function classBars(report: CvReport): Html {
   const { per_class, macro_f1 } = report.pooled;
   const bars = report.classes

@@ -1,5 +1,5 @@
-// The frame that all reports share: one page in one file, without a script or the network. The charts are SVG that was drawn
-// here, the style sheet is inside, every name is escaped.
+// The frame of all reports: one page in one file, without scripts or network access. Charts are inline SVG, the style sheet is
+// inside, and every name is escaped.
 
 import { type Html, type HtmlValue, html, trusted } from "./html.ts";
 import { reportStyle } from "./report-style.ts";
@@ -12,12 +12,12 @@ export interface Section {
 }
 
 export interface Page {
-  /** Of the browser's tab. */
+  /** Title of the browser's tab. */
   readonly title: string;
   readonly heading: string;
   readonly lead: HtmlValue;
   readonly warnings: readonly string[];
-  /** What is read first, above the sections. */
+  /** The most important figures, above the sections. */
   readonly headline: Html;
   readonly sections: readonly Section[];
   readonly footer: HtmlValue;
@@ -53,7 +53,7 @@ ${sections.map(sectionHtml)}
   return page.text;
 }
 
-/** A figure that is read at a glance: its name, its value and a line about it. */
+/** A tile with one important figure: its name, its value and a line about it. */
 export function tile(name: string, value: string, about: string, kind = ""): Html {
   return html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
 }

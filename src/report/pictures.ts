@@ -1,5 +1,5 @@
-// The report's two main charts as SVG files of their own, for pages that show pictures and no HTML: MLflow's, a paper's. They
-// carry their colours and a white ground, since no style sheet comes with them.
+// The report's two main charts as SVG files, for places that show pictures but no HTML, such as MLflow or a paper. They contain
+// their colours and a white background, since they have no style sheet.
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -50,7 +50,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   return picture(svg.text);
 }
 
-/** Loss and validation macro-F1 by epoch, a line a fit. Equal histories give equal bytes. */
+/** Loss and validation macro-F1 by epoch, one line per fit. Equal histories give equal bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
   const rows = history.flatMap(({ fit, epoch, loss, val_loss, val_macro_f1 }) => [
     { fit, epoch, value: loss, panel: "training loss" },
@@ -65,7 +65,7 @@ export function learningCurvesPicture(history: readonly HistoryRow[]): string {
   const charts = panels.map((panel, i) => {
     const own = rows.filter((row) => row.panel === panel);
     const top = panel === "validation macro-F1" ? 1 : 1.05 * Math.max(1e-3, ...own.map(({ value }) => value));
-    const svg = plotSvg(`${panel} by epoch, a line a fit.`, {
+    const svg = plotSvg(`${panel} by epoch, one line per fit.`, {
       ...{ width: 760, height: 220, marginLeft: 50, marginRight: 70, marginTop: 26, marginBottom: 34 },
       x: { label: "epoch", domain: [1, lastEpoch], ticks, tickFormat: "d" },
       y: { label: panel, grid: true, domain: [0, top] },
@@ -91,7 +91,7 @@ interface Point {
   readonly value: number;
 }
 
-/** Each fit's name at the height of its last point, far enough from the others to be read. */
+/** Each fit's name near its last point, far enough from the other names to be legible. */
 function labels(rows: readonly Point[], top: number): (Point & { at: number })[] {
   const gap = top / 13;
   const last = [...Map.groupBy(rows, ({ fit }) => fit).values()].map((own) => own.at(-1)!);

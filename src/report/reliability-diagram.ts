@@ -1,5 +1,5 @@
-// Is a confidence of 0.8 right 80 % of the time? Reliability diagrams (Guo et al. 2017) before and after temperature
-// scaling: accuracy by bin of confidence against the diagonal, and below it how many windows each bin holds.
+// Is a confidence of 0.8 right 80 % of the time? Reliability diagrams (Guo et al. 2017) before and after temperature scaling:
+// accuracy per bin of confidence against the diagonal, and below it the number of windows per bin.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -8,7 +8,7 @@ import { fixed } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** Two figures side by side: as trained, and divided by the temperature that model.onnx carries. */
+/** Two figures side by side: as trained, and with logits divided by the temperature in model.onnx. */
 export function reliabilityDiagram(report: CvReport): Html {
   const most = Math.max(1, ...[report.pooled, report.pooled_calibrated].flatMap((m) => m.reliability.map((b) => b.n)));
   return html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key-mark">●</span>

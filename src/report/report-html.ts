@@ -17,9 +17,9 @@ import { reliabilityDiagram } from "./reliability-diagram.ts";
 export interface ReportInput {
   readonly cvReport: CvReport;
   readonly baseline: BaselineStats;
-  /** All fits' epochs, in order; a fit without rows is shown as such. */
+  /** All fits' epochs, in order; a fit without rows says so. */
   readonly history: readonly HistoryRow[];
-  /** What comes before the cross-validation. */
+  /** Sections before the cross-validation. */
   readonly sections?: readonly Section[];
 }
 
@@ -40,9 +40,10 @@ export function reportHtml({ cvReport: report, baseline, history, sections = [] 
 
 function promise(report: CvReport): string {
   const { split, no_shared_person } = report.leakage;
-  if (no_shared_person) return "Every figure is of people the network had not seen.";
-  if (split === "blocks") return "Every figure is of stretches of time the network had not seen, from people it had.";
-  return "The network had seen the people it was tested on: expect less from new people.";
+  if (no_shared_person) return "Every figure is measured on people that the network had not seen.";
+  if (split === "blocks")
+    return "Every figure is measured on stretches of time that the network had not seen, but of people that it had.";
+  return "The network had seen the people that it was tested on: expect worse results for new people.";
 }
 
 function headline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
@@ -74,8 +75,8 @@ function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly
       id: "folds",
       title: "Folds",
       about: report.folds.every(({ n_validation: n }) => n === 0)
-        ? "Each fold runs its whole schedule; nothing was chosen by the people it tests."
-        : "Training stops, and weights are chosen, by the validation part; the test part is looked at once.",
+        ? "Each fold runs its whole schedule; nothing was chosen on the people that it tests."
+        : "The validation part decides when training stops and which weights are kept; the test part is used only once.",
       body: html`${foldTable(report)}${learningCurves(report, history)}`,
     },
     {
@@ -94,7 +95,7 @@ function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly
     {
       id: "calibration",
       title: "Calibration",
-      about: "Is a confidence of 0.8 right in 80 % of the cases? The temperature was fitted on the predictions shown.",
+      about: "Is a confidence of 0.8 right in 80 % of cases? The temperature was fitted on the predictions shown here.",
       body: reliabilityDiagram(report),
     },
     {
@@ -112,7 +113,7 @@ function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly
     {
       id: "leakage",
       title: "Leakage",
-      about: "Computed from the windows themselves, not from how the splits were made.",
+      about: "Computed from the actual windows, not from the way the splits were made.",
       body: leakageTable(report.leakage),
     },
     { id: "run", title: "Run", about: "Equal data, options and seed give an equal model.", body: configTable(report) },

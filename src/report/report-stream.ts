@@ -1,6 +1,6 @@
-// Brings a stream's run on the tracking server up to date with its ledger. A copied folder has a copy of the ledger, and
-// the two go different ways: a run names the last batch it received, by number and hash, and a ledger without that batch
-// leaves it alone and reports to a run of its own.
+// Brings a stream's run on the tracking server up to date with its ledger. A copied folder has a copy of the ledger, and the two
+// may diverge. So a run names the last batch that it received, by number and hash. A ledger without that batch does not touch the
+// run, and reports to a run of its own.
 
 import { UserError } from "../errors.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result.ts";
@@ -41,16 +41,16 @@ export interface ReportedStream {
 
 export interface ReportOptions {
   readonly experiment: string;
-  /** Shared by all streams that are reported together. */
+  /** Settings shared by all streams that are reported together. */
   readonly patience: Patience;
   readonly warn: Reporter["warn"];
   readonly clock?: Clock;
 }
 
-/** Batches that are read and sent together. */
+/** Maximum number of batches read and sent together. */
 const atOnce = 50;
 
-/** Sends what the server does not have yet. One process a model does so at a time, since two might make a run each. */
+/** Sends what the server does not have yet. Only one process per model may do so at a time, since two might each create a run. */
 export async function reportStream(
   client: MlflowClient,
   ledger: ReadableLedger,
@@ -64,12 +64,12 @@ export async function reportStream(
   const notBegun = (reason: string): ReportedStream => {
     return { stream, sent: 0, page: null, unsent: { events: total, reason } };
   };
-  if (patience.leftMs <= 0) return notBegun("not tried: no time was left");
+  if (patience.leftMs <= 0) return notBegun("not tried, because no time was left");
   const began = performance.now();
   const lock = await waitForLock(model.directory, patience.leftMs);
   if (!lock.held) {
     patience.spend(performance.now() - began);
-    return notBegun(`${lock.holder} is sending, and may have begun before the last batch; its lock is ${lock.flag}`);
+    return notBegun(`${lock.holder} is sending, but may have started before the last batch; its lock is ${lock.flag}`);
   }
   try {
     return await send(client, ledger, model, stream, options);
@@ -102,8 +102,8 @@ async function send(
   const last = run === undefined ? 0 : sentBefore(run);
   if (run !== undefined && last === 0 && others > 0) {
     warn(
-      `stream ${stream}: a copy of this folder reported other batches to the run that was there: ` +
-        "this folder's batches are in a run of their own",
+      `stream ${stream}: a copy of this folder has reported other batches to the existing run; ` +
+        "this folder's batches go to a run of their own",
     );
   }
   let sent = last;
@@ -119,12 +119,12 @@ async function send(
   return { stream, sent: sent - last, page: sender.page, unsent: missing };
 }
 
-/** A new run is marked before anything is sent; what was sent beyond a mark may be another ledger's. */
+/** Marks a new run before anything is sent; anything sent beyond a mark may come from another ledger. */
 function sentBefore({ lastSteps, tags }: MlflowRun): number {
   return Math.min(lastSteps[verdictMetric] ?? 0, readLedgerMark(tags[ledgerTag])?.step ?? 0);
 }
 
-/** Whether the batch that a run was last told of is in this ledger, in the same place. */
+/** Whether the last batch that the run received is in this ledger, at the same position. */
 async function isToldOf({ tags }: MlflowRun, ledger: ReadableLedger, stream: string): Promise<boolean> {
   const mark = readLedgerMark(tags[ledgerTag]);
   if (mark === null) return false;
@@ -132,7 +132,7 @@ async function isToldOf({ tags }: MlflowRun, ledger: ReadableLedger, stream: str
   return batch !== undefined && batchHash(batch) === mark.hash;
 }
 
-/** Of a stream that has a batch. */
+/** The log of a stream that has at least one batch. */
 async function ends(
   ledger: ReadableLedger,
   stream: string,
@@ -145,8 +145,8 @@ async function ends(
 }
 
 function tooFew(stream: string, total: number): UserError {
-  return new UserError(`the ledger is damaged: stream "${stream}" counts more batches (${total}) than it has`, {
-    advice: "Restore monitor.sqlite from a copy; the model itself is not touched.",
+  return new UserError(`the ledger is damaged: stream "${stream}" should have ${total} batches, but has fewer`, {
+    advice: "Restore monitor.sqlite from a copy; the model itself is not affected.",
   });
 }
 

@@ -1,4 +1,4 @@
-// The report's style sheet: one column of calm type, one accent colour, light, dark and print from the same markup.
+// The report's style sheet: one column of text, one accent colour; light, dark and print from the same markup.
 
 export const reportStyle: string = `
 :root {

@@ -1,5 +1,5 @@
-// What a retraining tells a tracking server: a parent run with its configuration, the gate and what came of it; a nested run
-// for each cycle, and one for each fold of a candidate that passed.
+// The log of a retraining for a tracking server: a parent run with its configuration, the gate and the outcome, and nested runs
+// for each cycle and for each fold of a candidate that passed.
 
 import { basename } from "node:path";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
@@ -7,11 +7,11 @@ import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { TrackedRun, TrackerStart } from "./train-log.ts";
 import { type Dataset, datasetEvent, flat, runTags, trainRun } from "./train-log.ts";
 
-/** The parent run with all that is known before the first cycle. */
+/** The parent run with everything known before the first cycle. */
 export function beginRetraining(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
-  /** Model version. */
+  /** Version of the model. */
   champion: string,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {
@@ -30,7 +30,7 @@ export function beginRetraining(
   ];
 }
 
-/** @param options.files of the report, where there will be no model folder to hold it */
+/** @param options.files the report's files, if there will be no model folder for them */
 export function endRetraining(
   report: RetrainReport,
   { files, at }: { files: readonly string[]; at: number },

@@ -1,5 +1,5 @@
-// What the checks of a stream tell a tracking server: one run, one step a batch. The ledger is the log: what the run's last
-// step is tells where to go on.
+// The log of a stream's checks for a tracking server: one run per stream, one step per batch. The ledger is the log; the run's
+// last step says where to continue.
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
@@ -8,42 +8,42 @@ import type { StoredBatch } from "../storage/store/stream-store.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 
-/** Of every stream. */
+/** Tags of every stream's run. */
 export const streamRun = "stream";
-/** The metric that every batch has, and the last to be sent of it. */
+/** The metric that every batch has; it is sent last. */
 export const verdictMetric = "verdict";
 export const shownInNote = 20;
-/** Of the run: which ledger it is told of, as `ledgerMark` gives it. */
+/** Tag of the run that names its ledger; see `ledgerMark`. */
 export const ledgerTag = "tidemark.ledger";
 const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
 
 export interface CheckedBatch extends Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt" | "status"> {
-  /** Its number in the stream, from 1. */
+  /** Its number in the stream, counted from 1. */
   readonly step: number;
   readonly result: CheckResult;
 }
 
 type BatchIdentity = Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt">;
 
-/** Two ledgers that took the same batch by themselves have other times. */
+/** Two ledgers that received the same batch independently have different times. */
 export function batchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
   return sha256Bytes(canonicalJson({ batchId, contentHash, receivedAt }));
 }
 
-/** Names a ledger and how far it was told of: the number of a batch in its stream and its hash. */
+/** Identifies a ledger and how much of it was sent: the number of a batch in its stream, and its hash. */
 export function ledgerMark(batch: BatchIdentity & { readonly step: number }): string {
   return `${batch.step} ${batchHash(batch)}`;
 }
 
-/** Null for what is no mark. */
+/** Null if the text is not a mark. */
 export function readLedgerMark(text: string | undefined): { step: number; hash: string } | null {
   const [, step, hash] = /^([1-9]\d{0,14}) (sha256:[0-9a-f]{64})$/.exec(text ?? "") ?? [];
   return step === undefined ? null : { step: Number(step), hash: hash! };
 }
 
 /**
- * Folders that were copied before their first batch begin with another one, and so have another log; for those that were
- * copied later `mark` tells the runs apart.
+ * Folders that were copied before their first batch have different first batches, and so different logs. If a folder was
+ * copied later, `mark` distinguishes the runs.
  */
 export function beginStream(
   model: { directory: string; modelVersion: string },
@@ -70,7 +70,7 @@ export function beginStream(
 
 /**
  * @param batches in order, at least one; the last is described by the run's tags
- * @param before some that came before them, for the note
+ * @param before some earlier batches, for the note
  */
 export function batchEvents(batches: readonly CheckedBatch[], before: readonly CheckedBatch[]): TrackingEvent[] {
   const newest = batches.at(-1)!;
@@ -130,7 +130,7 @@ function comparisonOf({
   return { [`${reference}/p_value`]: p_value, [`${reference}/score`]: score, ...Object.fromEntries(byChannel) };
 }
 
-/** Markdown: the last batches, the newest first. */
+/** The last batches as Markdown, newest first. */
 function note(batches: readonly CheckedBatch[]): string {
   const cell = (text: string): string => text.replace(/[|\n]/g, " ");
   const rows = batches.toReversed().map(({ step, batchId, receivedAt, status, result }) => {

@@ -16,8 +16,8 @@ export interface TrackedEvent {
 }
 
 /**
- * What became of the tracking, to who listens; with the command that sends what is missing.
- * @param folder where the events are kept; null where nowhere
+ * Reports the outcome of the tracking, with the command that sends what is missing.
+ * @param folder the folder that keeps the events; null if none does
  */
 export function tellTracked(
   { page, versions, unsent, version }: TrackedOutcome,

@@ -8,7 +8,7 @@ import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 
 /**
  * The events of a tracking.jsonl; none if there is no file.
- * @throws UserError that names the line which is none
+ * @throws UserError that names the first line that is not an event
  */
 export async function readTrackingLog(path: string): Promise<TrackingEvent[]> {
   const bytes = await readFileInside(dirname(path), basename(path), longestLog);
@@ -21,8 +21,8 @@ export interface SendableLog {
 }
 
 /**
- * The log of a folder, after all that it would send was looked at.
- * @throws UserError that names the line, also if its artifact is not what the manifest lists
+ * The log of a folder, after a check of everything that it would send.
+ * @throws UserError that names the invalid line, including one whose artifact does not match the manifest
  */
 export async function openSendableLog(directory: string): Promise<SendableLog> {
   const path = join(directory, trackingFile);
@@ -37,7 +37,7 @@ export async function openSendableLog(directory: string): Promise<SendableLog> {
   return { events, artifacts };
 }
 
-/** Where the checks of a model are reported: beside its training. */
+/** The experiment in which a model's checks are reported: the one of its training. */
 export async function experimentOf(model: string): Promise<string> {
   return experimentIn(await readTrackingLog(join(model, trackingFile)));
 }

@@ -1,5 +1,5 @@
-// What a training tells a tracking server: a parent run with the configuration and the cross-validated figures, a nested run
-// for each fold with its curves by epoch, and one for the final fit.
+// The log of a training run for a tracking server: a parent run with the configuration and the cross-validated figures, and nested
+// runs, with curves by epoch, for each fold and for the final fit.
 
 import { userInfo } from "node:os";
 import { basename } from "node:path";
@@ -13,7 +13,7 @@ import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-
 import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 
-/** What an end of the log is made with. */
+/** What the end of the log is made from. */
 export interface TrackerStart {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -21,32 +21,32 @@ export interface TrackerStart {
   readonly gitCommit: string | null;
 }
 
-/** A run as it is told of before it begins. */
+/** A run before it begins. */
 export interface TrackedRun {
-  /** The model folder that it makes. */
+  /** The model folder that it will write. */
   readonly out: string;
   readonly experiment: string;
-  /** Options. */
+  /** The options. */
   readonly params: object;
 }
 
-/** What a training says that a server is told of; epochs apart. */
+/** The events of a training run that are logged, except epochs. */
 export type LoggedEvent = FoldEvent | FinalEvent | { type: "cycle"; report: RetrainReport["cycles"][number] };
 
-/** The recordings of a run, by what identifies them. */
+/** What identifies a run's recordings. */
 export interface Dataset {
   readonly files: readonly string[];
   readonly fingerprint: string;
   readonly channels: readonly string[];
 }
 
-/** Of the parent run. */
+/** Name of the parent run in the log. */
 export const trainRun = "train";
 
-/** Shown at the top of the run's page, outside the model. */
+/** Files at the top of the run's artifacts, outside the model. */
 const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMatrix, modelFiles.learningCurves];
 
-/** The parent run with all that is known before the first epoch. */
+/** The parent run with everything known before the first epoch. */
 export function beginTraining(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
@@ -96,7 +96,7 @@ export function epochMetrics(row: Omit<HistoryRow, "fit" | "best">, fit: string,
   return { type: "metrics", run: fit, at, step: epoch, values: withoutNull(values) };
 }
 
-/** What one event of the training adds. */
+/** The log entries for one event of the training. */
 export function eventsOf(event: LoggedEvent, at: number): TrackingEvent[] {
   switch (event.type) {
     case "fold": {
@@ -130,13 +130,13 @@ export function eventsOf(event: LoggedEvent, at: number): TrackingEvent[] {
 }
 
 export interface ModelMade {
-  /** Of the model folder. */
+  /** Files of the model folder. */
   readonly files: readonly string[];
-  /** Of those that checks change: what they are now, so that the training is told of as it was. */
+  /** Content of the files that checks change, so that the log reports the training as it was. */
   readonly changing: Readonly<Record<string, string>>;
 }
 
-/** What is known once the model's files are: figures, note, files, and the version that they are registered as. */
+/** The entries that need the model's files: figures, note, files, and the registered version. */
 export function endTraining(
   report: CvReport,
   {
@@ -184,7 +184,7 @@ export function registration(name: string, alias: string | undefined): TrackingE
   return { type: "version", run: trainRun, name, alias: alias ?? null, path: modelArtifact };
 }
 
-/** Markdown. */
+/** The run's note, in Markdown. */
 function note(report: CvReport): string {
   const { summary, classes, channels, users, windows, leakage, warnings } = report;
   const figure = ({ mean, sd }: { mean: number | null; sd: number | null }): string =>
@@ -198,8 +198,8 @@ function note(report: CvReport): string {
     "",
     `${counted(windows.total, "window")} of ${counted(users.length, "person", "people")}, ${counted(report.folds.length, "fold")}. ` +
       (leakage.no_shared_person
-        ? "Every figure is of people the network had not seen."
-        : "The network had seen the people it was tested on: expect less from new people."),
+        ? "Every figure is measured on people that the network had not seen."
+        : "The network had seen the people that it was tested on: expect worse results for new people."),
     "",
     "| | over folds | over people |",
     "| --- | --- | --- |",
@@ -242,7 +242,7 @@ export function flat(config: object): Record<string, string> {
   );
 }
 
-/** As MLflow finds it: from the environment, since the user database may be a server's. */
+/** The user's name, from the environment like MLflow's, since the user database may be on a server. */
 function userName(): string {
   try {
     return process.env.LOGNAME || process.env.USER || userInfo().username;

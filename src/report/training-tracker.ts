@@ -1,5 +1,5 @@
-// Writes tracking.jsonl beside the checkpoints of a training, and lets a background sender follow where there is a server. An
-// event is in the file before it is sent. A resumed training goes on in the same file and repeats nothing that stands there.
+// Writes tracking.jsonl beside the checkpoints of a training run; if there is a server, a background sender follows. Every event
+// is in the file before it is sent. A resumed run continues the same file and repeats nothing.
 
 import { randomUUID } from "node:crypto";
 import type { EpochEvent, FitName } from "../learning/training/fit-events.ts";
@@ -20,28 +20,28 @@ import type { HistoryRow } from "./history-row.ts";
 import { readTrackingLog } from "./tracking-log.ts";
 import { beginFit, epochMetrics, eventsOf, type LoggedEvent, type TrackerStart, trainRun } from "./train-log.ts";
 
-/** What a tracker needs to know of a training, or of a retraining. */
+/** What a tracker needs to know about a training or retraining. */
 export interface TrackedConfig {
-  /** The model folder to be made. */
+  /** The future model folder. */
   readonly out: string;
   readonly experiment: string;
-  /** Null: events go to the file alone. */
+  /** The server; null if events go only to the file. */
   readonly server: ServerAddress | null;
 }
 
 /**
- * The server that a training reports to; null if none.
- * @param tracking what the option says
- * @throws UserError as `serverAddress`
+ * The server that a training run reports to; null if none.
+ * @param tracking the option's value
+ * @throws UserError like `serverAddress`
  */
 export function trainingServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
   const server = serverAddress(tracking);
-  if (isOtherStore(tracking)) reporter.warn("MLFLOW_TRACKING_URI names no http(s) server: nothing is reported");
+  if (isOtherStore(tracking)) reporter.warn("MLFLOW_TRACKING_URI is not an http(s) address, so nothing is reported");
   for (const warning of server?.warnings ?? []) reporter.warn(warning);
   return server;
 }
 
-/** Where the events go besides the file. */
+/** The sender, if there is a server. */
 interface Server {
   readonly client: MlflowClient;
   readonly events: EventSender;
@@ -49,12 +49,12 @@ interface Server {
 }
 
 export interface TrackedOutcome {
-  /** The run's page; null where nothing was sent. */
+  /** The run's page; null if nothing was sent. */
   readonly page: string | null;
-  /** As "walk version 3 (champion)". */
+  /** Registered versions, such as "walk version 3 (champion)". */
   readonly versions: readonly string[];
   readonly unsent: { readonly events: number; readonly reason: string } | null;
-  /** What the log asks to be registered as; null if nothing. */
+  /** The registered model that the log asks for; null if none. */
   readonly version: { readonly name: string; readonly alias: string | null } | null;
 }
 
@@ -80,7 +80,7 @@ export class TrainingTracker {
     this.#directory = config.out;
   }
 
-  /** Begins the log of a run, or takes up the one that is there. */
+  /** Starts the log of a run, or continues the existing one. */
   static async open(
     begin: (start: TrackerStart) => TrackingEvent[],
     config: TrackedConfig,
@@ -89,7 +89,7 @@ export class TrainingTracker {
   ): Promise<TrainingTracker> {
     const tracker = new TrainingTracker(config, staging, options);
     tracker.#server = await connect(config, {
-      // When the first one is sent the folder is whole.
+      // By the time the first artifact is sent, the folder is complete.
       read: async (artifact) => {
         tracker.#artifacts ??= ArtifactFiles.open(tracker.#directory);
         return (await tracker.#artifacts).read(artifact);
@@ -104,7 +104,7 @@ export class TrainingTracker {
     const at = options.now();
     const id = before[0]?.type === "log" ? before[0].id : randomUUID();
     const beginning = begin({ id, at, gitCommit: await gitCommit() });
-    // A process that was killed at once leaves a part of it.
+    // A killed process may have left a part of it.
     const missing = beginning.slice(before.length);
     tracker.#record(
       ...(missing.length > 0 ? missing : [{ type: "status", run: trainRun, status: "RUNNING", at } as const]),
@@ -112,7 +112,7 @@ export class TrainingTracker {
     return tracker;
   }
 
-  /** Listens to all of a training; most events are of no interest here. */
+  /** Hears all events of a training run; most are ignored. */
   event(event: { readonly type: string }): void {
     if (!isOfInterest(event)) return;
     const at = this.#now();
@@ -126,7 +126,7 @@ export class TrainingTracker {
       this.#record(epochMetrics(row, event.fit, at));
     } else {
       const fit = endedBy(event);
-      // A resumed training tells of it again, but it ended when it ended.
+      // A resumed run reports it again, but the first time is the right one.
       const known = this.#statuses.get(fit) === "FINISHED";
       if (!known) this.#beginFit(fit, at);
       this.#record(...eventsOf(event, at).filter(({ type }) => !(known && type === "status")));
@@ -134,12 +134,12 @@ export class TrainingTracker {
   }
 
   /**
-   * The whole log, as it is to lie in the model folder.
-   * @param end what it says of the model; sent by `finish`, when the folder is there
+   * The complete log, as the model folder should contain it.
+   * @param end entries about the model; `finish` sends them once the folder exists
    */
   async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {
     const at = this.#now();
-    // An epoch of an earlier sitting may have its checkpoint, but not its line.
+    // An earlier sitting may have written an epoch's checkpoint, but not its line.
     for (const { fit, ...row } of history) this.#record(epochMetrics(row, fit, at));
     await this.#written;
     this.#sealed = end(at);
@@ -147,8 +147,8 @@ export class TrainingTracker {
   }
 
   /**
-   * What was written is in its place: sends the rest, as far as the server takes it.
-   * @param directory of the files that `seal` named
+   * Called once the folder is in place. Sends the rest, as far as the server accepts it.
+   * @param directory the folder of the files that `seal` named
    */
   async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {
     this.#directory = directory;
@@ -156,7 +156,7 @@ export class TrainingTracker {
     return this.#close();
   }
 
-  /** The training ended before its model. */
+  /** Called if the training ended without a model. */
   async stop(status: "KILLED" | "FAILED"): Promise<TrackedOutcome> {
     const at = this.#now();
     const running = [...this.#statuses].filter(([, now]) => now === "RUNNING").map(([run]) => run);
@@ -217,13 +217,13 @@ function isOfInterest(event: { readonly type: string }): event is LoggedEvent | 
   return ofInterest.includes(event.type);
 }
 
-/** The fit whose end an event is. */
+/** The fit that an event ends. */
 function endedBy(event: LoggedEvent): FitName {
   if (event.type === "fold") return `fold-${event.fold}`;
   return event.type === "cycle" ? `cycle-${event.report.cycle}` : "final";
 }
 
-/** A metric is logged once for a step of a run. */
+/** A metric is logged once per step of a run. */
 function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
   return JSON.stringify([run, step, Object.keys(values)]);
 }

@@ -319,7 +319,7 @@ describe("a model folder that cannot be written as it should", () => {
     const model = await copyOf("empty");
     for (const file of readdirSync(model)) if (file.startsWith(monitorFile)) rmSync(join(model, file));
     writeFileSync(ledgerOf(model), "");
-    await expectRefusal(model, /monitor\.sqlite is empty: expected the ledger/);
+    await expectRefusal(model, /monitor\.sqlite: expected the ledger .* found an empty file/);
   });
 
   it("but not for a ledger that was moved away, nor a published reference that is damaged: both are made anew", async () => {

@@ -96,7 +96,7 @@ describe("labels.json", () => {
       (labels: Loose) => labels.classes.reverse(),
       "expected those of manifest.json, 2 (sitting, walking)",
     ],
-    ["a label twice", (labels: Loose) => (labels.classes[0] = "walking"), "expected names that differ"],
+    ["a label twice", (labels: Loose) => (labels.classes[0] = "walking"), "expected distinct names"],
     ["an empty label", (labels: Loose) => (labels.classes[0] = ""), "classes.0: "],
   ])("with %s is refused", async (_, change, fault) => {
     const said = await refusal(openWatchedModel(folder(json("labels.json", change))));
@@ -160,7 +160,7 @@ describe("manifest.json", () => {
         value.config.window = 100_000;
         value.data.channels = Array.from({ length: 42 }, (_, i) => `c${i}`);
       },
-      "windows of 100000 samples of 42 channels: expected at most 4194304 values",
+      "windows of 100000 samples and 42 channels: expected at most 4194304 values",
     ],
     ["no sampling rate", (value: Loose) => delete value.config.rate, "config.rate: "],
     [
@@ -179,7 +179,7 @@ describe("manifest.json", () => {
       "a file inside the model folder",
     ],
     ["no hash of its network", (value: Loose) => delete value.files["model.onnx"], "has no hash of model.onnx"],
-    ["a class twice", (value: Loose) => value.data.classes.push("walking"), "expected names that differ"],
+    ["a class twice", (value: Loose) => value.data.classes.push("walking"), "expected distinct names"],
     [
       "a line in another directory",
       (value: Loose) => (value.retrained_from = { ...retrainedFrom, line: "../../walk" }),
@@ -243,17 +243,17 @@ describe.skipIf(process.platform === "win32")("links", () => {
   it("are refused by sync, models and baseline validate alike", async () => {
     const model = folder(linked("tracking.jsonl", "/etc/passwd"));
     const sent = sync({ directory: model, tracking: "http://127.0.0.1:1" });
-    expect(await refusal(sent)).toContain("tracking.jsonl: is a link that leads out of the model folder");
+    expect(await refusal(sent)).toContain("tracking.jsonl is a link that leads out of the model folder");
     const shown = showModel(folder(linked("cv_report.json", "../walk/cv_report.json")));
-    expect(await refusal(shown)).toContain("cv_report.json: is a link that leads out of the model folder");
+    expect(await refusal(shown)).toContain("cv_report.json is a link that leads out of the model folder");
     const faults = await validateBaselineFile(folder(linked("baseline_stats.json", "../walk/baseline_stats.json")));
-    expect(faults.join()).toContain("baseline_stats.json: is a link that leads out of the model folder");
+    expect(faults.join()).toContain("baseline_stats.json is a link that leads out of the model folder");
   });
 
   it("of one stream, too", async () => {
     const model = folder((path) => mkdirSync(join(path, "streams")));
     symlinkSync("../..", join(model, "streams/wrist"));
-    expect(await refusal(openWatchedModel(model))).toContain("streams/wrist: is a link that leads out");
+    expect(await refusal(openWatchedModel(model))).toContain("streams/wrist is a link that leads out");
   });
 
   it("that lead nowhere or in a circle are told of by name", async () => {

@@ -18,6 +18,6 @@ it("train refuses windows that no command would open, before it cuts any", async
   const config = resolveTrainConfig({ files: [path], out: "-", channels, window: 100_000 });
   await expect(prepareTraining(config, silent)).rejects.toMatchObject({
     name: "UserError",
-    message: "--window: windows of 100000 samples of 42 channels: expected at most 4194304 values in a window",
+    message: "--window: windows of 100000 samples and 42 channels: expected at most 4194304 values per window",
   });
 });

@@ -142,8 +142,8 @@ describe("what this version does not know of a later one", () => {
     });
     await expect(openWatchedModel(at("next"))).rejects.toMatchObject({
       name: "UserError",
-      message: expect.stringContaining("is written in form 2 (schema_version); this Tidemark reads form 1"),
-      advice: "Use Tidemark 3.1.0, which wrote it, or a later one.",
+      message: expect.stringContaining("expected schema_version 1, got 2"),
+      advice: "It needs Tidemark 3.1.0, which wrote it, or a later version.",
     });
   });
 });

@@ -369,7 +369,7 @@ describe("wrong use", () => {
     ["no such model", { model: at("nowhere") }, /nowhere/],
     ["no such line", { model: at("nowhere@champion") }, /no line of models named "nowhere"/],
     ["files that are not there", { files: [at("gone.parquet")] }, /gone\.parquet/],
-    ["a folder that holds a model", { out: at("v2") }, /holds another model already/],
+    ["a folder that holds a model", { out: at("v2") }, /already contains another model/],
     [
       "a place for its refusal that is a file",
       { out: at("taken") },

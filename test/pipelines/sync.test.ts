@@ -122,7 +122,7 @@ describe("of a log that sends what it should not, nothing is sent", () => {
       appendFileSync(inModel(name), name === "notes.txt" ? "mine" : "");
       withEvents(artifact(name));
       await expectRefusal(
-        new RegExp(`line \\d+: artifact: .*${name.replace(".", "\\.")} is no file that this folder's manifest lists`),
+        new RegExp(`line \\d+: artifact: .*${name.replace(".", "\\.")} is not listed in this folder's manifest`),
       );
     },
   );
@@ -150,14 +150,14 @@ describe("of a log that sends what it should not, nothing is sent", () => {
   it("a link to a file outside, though it has the listed content", async () => {
     renameSync(inModel("labels.json"), join(directory, "labels.json"));
     symlinkSync("../labels.json", inModel("labels.json"));
-    await expectRefusal(/labels\.json: is a link that leads out of the model folder/);
+    await expectRefusal(/labels\.json is a link that leads out of the model folder/);
   });
 
   it("a link to a file outside that the manifest lists with its hash", async () => {
     symlinkSync("../secret", inModel("secret"));
     reseal((manifest) => Object.assign(manifest.files as object, { secret: sha256Bytes("key") }));
     withEvents(artifact("secret"));
-    await expectRefusal(/secret: is a link that leads out of the model folder/);
+    await expectRefusal(/secret is a link that leads out of the model folder/);
   });
 
   it("a file outside that the manifest lists by a path through a linked directory", async () => {
@@ -181,7 +181,7 @@ describe("of a log that sends what it should not, nothing is sent", () => {
   it("a log that is a link to elsewhere, or a FIFO", async () => {
     renameSync(logPath(), join(directory, "tracking.jsonl"));
     symlinkSync("../tracking.jsonl", logPath());
-    await expectRefusal(/tracking\.jsonl: is a link that leads out/);
+    await expectRefusal(/tracking\.jsonl is a link that leads out/);
     rmSync(logPath());
     execFileSync("mkfifo", [logPath()]);
     await expectRefusal(/tracking\.jsonl: expected a file, found a pipe/);
@@ -391,7 +391,7 @@ describe("a server that takes nothing", () => {
     for (const { stream, sent, unsent } of result.streams) {
       expect({ sent, unsent }).toEqual({
         sent: 0,
-        unsent: { events: stream === "default" ? 1 : 2, reason: "not tried: no time was left" },
+        unsent: { events: stream === "default" ? 1 : 2, reason: "not tried, because no time was left" },
       });
     }
     expect(server.bodies("runs/search").length).toBeLessThan(20);
@@ -423,7 +423,7 @@ describe("a server that takes everything, slowly", () => {
     const result = await sync({ directory: model, tracking: server.uri }, { clock });
     expect(now).toBeLessThanOrEqual(62 * 60_000);
     expect(result.training!.unsent).toBeNull();
-    expect(result.streams.at(-1)!.unsent).toEqual({ events: 1, reason: "not tried: no time was left" });
+    expect(result.streams.at(-1)!.unsent).toEqual({ events: 1, reason: "not tried, because no time was left" });
     expect(result.command).toBe(`tidemark sync ${model} --tracking ${server.uri}`);
   });
 });
@@ -451,7 +451,9 @@ describe("two copies of a folder", () => {
     await addBatches(copy, "default", "there", "there too");
     expect((await synced()).warnings).toEqual([]);
     const { streams, warnings, command } = await syncCopy();
-    expect(warnings).toEqual([expect.stringMatching(/^stream default: a copy of this folder reported other batches/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^stream default: a copy of this folder has reported other batches/),
+    ]);
     expect({ sent: streams[0]!.sent, command }).toEqual({ sent: 3, command: null });
     expect(told()).toEqual([
       [[1, 2], "here"],

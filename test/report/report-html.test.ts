@@ -165,7 +165,7 @@ describe("report.html of unusual input", () => {
       history: history.filter((row) => row.fit === "fold-1" && row.epoch === 1),
     });
     expect(page).toContain("No epochs were recorded for this fit.");
-    expect(page).toContain("expect less from new people");
+    expect(page).toContain("expect worse results for new people");
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 

@@ -11,7 +11,7 @@ import type { Block } from "./terminal.ts";
 const closing: Closing = {
   examples: ["tidemark drift-bench others.parquet --model models/walk \\\n    --seconds 300 --out bench.html"],
   notes: [
-    "Batches are sessions drawn from each person's recordings; changes are injected into the samples from --change-at on, and the network predicts them anew. Give recordings of people whom the model did not learn from. Equal seeds give equal tables.",
+    "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into the samples, and the network predicts the changed samples. Give recordings of people that the model did not learn from. Equal seeds give equal tables.",
   ],
   exitCodes: [
     [0, "done"],
@@ -24,10 +24,10 @@ const closing: Closing = {
 export function driftBenchCommand(): Command {
   return defineCommand({
     name: "drift-bench",
-    summary: "what would this monitor do on my data: false alarms, delays, names, beside the textbook's constants",
+    summary: "measure false alarms, delays and names on your data, beside textbook constants",
     description:
       "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
-      "check would have said, beside the textbook's constants, a KS p-value and an alarm in every hundredth batch.",
+      "check would have answered, beside textbook constants, a KS p-value and an alarm in every hundredth batch.",
     options: driftBenchOptions,
     resolve: resolveDriftBenchConfig,
     json: "the figures as one line of JSON",
@@ -67,11 +67,11 @@ function driftBenchLines(result: DriftBenchResult): Block[] {
     `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ${result.batches}`,
     "",
     "no drift",
-    { headers: ["judge", "alarms a batch", "batches between alarms", "in half of the activities"], rows: still },
+    { headers: ["judge", "alarms per batch", "batches between alarms", "with half of the activities"], rows: still },
     "",
-    `changed from batch ${result.change_at} on: share detected, batches until then, share named right`,
-    { headers: ["change", "detected", "delay", "in 5", "in 25", "named right", ...others], rows: changes },
+    `changed from batch ${result.change_at} on: share detected, batches until detection, share named correctly`,
+    { headers: ["change", "detected", "delay", "in 5", "in 25", "named correctly", ...others], rows: changes },
     "",
-    "detected: an alarm began after the change; what is alarmed all the time detects nothing",
+    "detected: an alarm began after the change; a judge that always raises alarms detects nothing",
   ];
 }

@@ -1,5 +1,5 @@
-// The files of a model folder that may leave the machine: those that its manifest lists, with the content that it lists, and
-// the manifest itself. A refused retraining leaves two reports and no manifest; then those two.
+// The files of a model folder that may leave the machine: the manifest, and the files that it lists if their content matches.
+// A rejected candidate's folder has no manifest, only two reports; then those two.
 
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -8,7 +8,7 @@ import { sha256Bytes } from "./hash.ts";
 import { changedFile, readManifest } from "./manifest.ts";
 import { modelFiles, retrainReportFile } from "./model-folder.ts";
 
-/** All that a refused retraining reports. */
+/** The files of a rejected candidate. */
 const refusedFiles: readonly string[] = [retrainReportFile, modelFiles.report];
 
 export class ArtifactFiles {
@@ -21,7 +21,7 @@ export class ArtifactFiles {
     this.#listed = listed;
   }
 
-  /** @throws UserError if there is a manifest that was changed */
+  /** @throws UserError if the manifest was changed */
   static async open(directory: string): Promise<ArtifactFiles> {
     const own = await readFileInside(directory, modelFiles.manifest);
     if (own === null) return new ArtifactFiles(directory, new Map(refusedFiles.map((name) => [name, null])));
@@ -33,14 +33,14 @@ export class ArtifactFiles {
   }
 
   /**
-   * The bytes of a file as they may be sent.
-   * @param content what the file held, if it may be another by now
-   * @throws UserError if the folder does not list it, or not with this content
+   * The bytes of a file that may be sent.
+   * @param content the file's bytes, if the file may have changed since
+   * @throws UserError if the manifest does not list the file, or not with this content
    */
   async read({ file, content }: { readonly file: string; readonly content?: string }): Promise<Buffer> {
     const expected = this.#listed.get(file);
     if (expected === undefined) {
-      throw new UserError(`${join(this.#directory, file)} is no file that this folder's manifest lists`, {
+      throw new UserError(`${join(this.#directory, file)} is not listed in this folder's manifest`, {
         advice: "Only listed files are sent.",
       });
     }

@@ -1,7 +1,6 @@
-// Files that survive a crash. A file is replaced as a whole: written under a temporary name beside its target, flushed
-// to the disk, renamed over the target, and the directory flushed, so that a reader sees the old content or the new one
-// and never a part. Files that grow a line at a time are appended to and flushed; a torn last line is cut off before
-// the next one is added, and is not read.
+// Files that survive a crash. A file is replaced as a whole: written under a temporary name beside its target, flushed to the
+// disk and renamed over the target; then the directory is flushed. A reader sees the old content or the new, never a part. Files
+// that grow line by line are appended to and flushed. A torn last line is not read, and is cut off before the next is added.
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -12,10 +11,10 @@ import { temporaryBeside } from "../../temporary-file.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { refuseLaterForm } from "./schema-version.ts";
 
-/** Named in one message. */
+/** Maximum number of faults in one message. */
 const mostFaults = 20;
 
-/** Replaces (or creates) the file at `path` by `data`, all or nothing. Its directory must exist. */
+/** Replaces or creates the file at `path` with `data`, all or nothing. Its directory must exist. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   await replaceFileAtomic(path, async (temporary) => {
     const file = await open(temporary, "wx");
@@ -29,8 +28,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 }
 
 /**
- * Like `writeFileAtomic` for content that a callback writes to a path by itself (a database, a copy). The callback gets
- * a temporary name in the target's directory; where it throws, nothing is left and the target keeps its content.
+ * Like `writeFileAtomic`, for content that a callback writes to a path itself (a database, a copy). The callback gets a
+ * temporary name in the target's directory; if it throws, nothing is left and the target keeps its content.
  */
 export async function replaceFileAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryBeside(path);
@@ -46,9 +45,9 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
 }
 
 /**
- * Replaces the file in one go, for a caller that holds a lock and can write it again: nothing is flushed, so after a power
- * cut the old content may be back. With one writer at a time the temporary file needs one name only: what a killed
- * process left under it, the next removes.
+ * Replaces the file in one step, for a caller that holds a lock and can write it again. Nothing is flushed, so after a power
+ * cut the old content may be back. With one writer at a time, one name is enough for the temporary file: the next writer
+ * removes what a killed process left under it.
  */
 export function replaceFileSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
@@ -58,7 +57,7 @@ export function replaceFileSync(path: string, data: string | Uint8Array): void {
   renameSync(temporary, path);
 }
 
-/** Adds `value` as one line of JSON to the file at `path`, creating it where needed, and flushes it to the disk. */
+/** Appends `value` as one line of JSON to the file at `path`, creates the file if needed, and flushes it to the disk. */
 export async function appendJsonLine(path: string, value: unknown): Promise<void> {
   const file = await open(path, "a+");
   try {
@@ -70,7 +69,7 @@ export async function appendJsonLine(path: string, value: unknown): Promise<void
   }
 }
 
-/** The values of a file written by `appendJsonLine`; empty where there is no file. A torn last line is left out. */
+/** The values of a file written by `appendJsonLine`; empty if there is no file. A torn last line is left out. */
 export async function readJsonLines(path: string): Promise<unknown[]> {
   const text = (await readTextFile(path)) ?? "";
   return text
@@ -79,21 +78,21 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
     .map((line, index) => parseJson(line, `${path}, line ${index + 1}`));
 }
 
-/** Reads a JSON file and checks it against its schema; a UserError names the file and every field that is wrong. */
+/** Reads a JSON file and checks it against its schema; a UserError names the file and every invalid field. */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   const value = await readJson(path);
   refuseLaterForm(value, path);
   return checkForm(value, schema, path);
 }
 
-/** @throws UserError where there is no such file, or it cannot be read as JSON */
+/** @throws UserError if there is no such file, or it cannot be read as JSON */
 export async function readJson(path: string): Promise<unknown> {
   const text = await readTextFile(path);
   if (text === null) throw new UserError(`${path}: no such file`);
   return parseJson(text, path);
 }
 
-/** A value that fits its schema. @throws UserError that names every field that is wrong, and the file */
+/** Checks a value against its schema. @throws UserError that names the file and every invalid field */
 export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -103,7 +102,7 @@ export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string)
   });
   const more = result.error.issues.length - faults.length;
   if (more > 0) faults.push(`and ${more} more`);
-  throw new UserError(`${path} is not in the form that was expected:`, { details: faults });
+  throw new UserError(`${path}: these fields are invalid:`, { details: faults });
 }
 
 /** Text of a JSON file as people read it: two spaces, a newline at the end. */
@@ -117,7 +116,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   await syncFile(directory);
 }
 
-/** Flushes what was written to a file by any process. */
+/** Flushes everything that any process has written to a file. */
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, "r");
   try {

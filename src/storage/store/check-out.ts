@@ -1,5 +1,5 @@
-// Where a model folder may come to be. It appears by one rename at the very end of the work, so whatever would stop that
-// rename is looked for at the beginning, and the rename itself is tried.
+// Checks whether a model folder can be put at --out. It appears by one rename at the very end of the work, so anything that would
+// prevent this rename is looked for at the beginning, and the rename itself is tried.
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -22,7 +22,7 @@ export async function checkOut(out: string): Promise<void> {
     throw error;
   }
   if (entries.includes("manifest.json")) {
-    throw new UserError(`--out ${out} holds another model already; a model is never written over`, {
+    throw new UserError(`--out ${out} already contains another model, and a model is never overwritten`, {
       advice: `Choose another name, or remove it first: ${shellCommand("rm", "-r", shellPath(out))}`,
     });
   }
@@ -35,8 +35,8 @@ export async function checkOut(out: string): Promise<void> {
 }
 
 /**
- * Does with empty directories what will be done with the model: moves one from `staging` to the place of `out`, under a
- * name of its own, and moves an existing `out` away and back.
+ * Tries with empty directories what will be done with the model: moves one from `staging` to the place of `out` under another
+ * name, and moves an existing `out` away and back.
  * @throws UserError if that fails
  */
 export async function tryOut(out: string, staging: string): Promise<void> {
@@ -55,21 +55,21 @@ export async function tryOut(out: string, staging: string): Promise<void> {
     throw new UserError(
       `--out ${out}: no folder can be moved there (${cause instanceof Error ? cause.message : cause})`,
       {
-        advice: `It is moved from ${staging}, which has to be on the same file system. Choose another --out.`,
+        advice: `The finished model is moved there from ${staging}, which must be on the same file system. Choose another --out.`,
         cause,
       },
     );
   }
 }
 
-/** `models/walk@champion` would be read as an alias for ever after. */
+/** From then on, `models/walk@champion` would be read as an alias. */
 function refuseAlias(out: string): void {
   const name = basename(resolve(out));
   if (!name.endsWith(championSuffix)) return;
   const suggested = join(dirname(out), `${name.slice(0, -championSuffix.length) || "model"}-champion`);
   throw new UserError(
     `--out ${out}: a name that ends in ${championSuffix} means the champion of a line, so this model could never be opened`,
-    { advice: `Choose another name, as ${suggested}` },
+    { advice: `Choose another name, for example ${suggested}` },
   );
 }
 
@@ -86,7 +86,7 @@ async function refuseLink(out: string): Promise<void> {
     });
   }
   const target = await realpath(path).catch(() => null);
-  const leads = target === null ? `to ${await readlink(path)}, where nothing is` : `to ${target}`;
+  const leads = target === null ? `to ${await readlink(path)}, which does not exist` : `to ${target}`;
   throw new UserError(`--out ${out} is a symbolic link (${leads}), and a model folder would replace it`, {
     advice:
       target === null
@@ -95,27 +95,30 @@ async function refuseLink(out: string): Promise<void> {
   });
 }
 
-/** In another model it would travel with it; in the staging directory of a run it would vanish with that. */
+/** A folder inside another model would travel with it; one inside a run's staging directory would vanish with it. */
 async function refuseInside(out: string): Promise<void> {
   for (let parent = dirname(resolve(out)); parent !== dirname(parent); parent = dirname(parent)) {
     const has = (name: string): Promise<boolean> => exists(join(parent, name));
     const isModel = (await has("manifest.json")) && (await has("model.onnx"));
     const isRun = parent.endsWith(".partial") && (await has("run.json"));
     if (!isModel && !isRun) continue;
-    throw new UserError(`--out ${out} lies in ${parent}, which is ${isModel ? "a model" : "an unfinished training"}`, {
-      advice: "Choose a place outside of it.",
-    });
+    throw new UserError(
+      `--out ${out} lies in ${parent}, which is ${isModel ? "a model" : "the folder of an unfinished training run"}`,
+      {
+        advice: "Choose a folder outside it.",
+      },
+    );
   }
 }
 
 function mountPoint(out: string, cause?: unknown): UserError {
   return new UserError(
     `--out ${out} is a mount point; a model folder is moved into place as a whole, which cannot replace one`,
-    { advice: `Choose a folder inside it, as ${join(out, "model")}`, cause },
+    { advice: `Choose a folder inside it, for example ${join(out, "model")}`, cause },
   );
 }
 
-/** What exists of the path must be a directory. */
+/** Every part of the path that exists must be a directory. */
 async function refuseFile(out: string): Promise<void> {
   for (let path = resolve(out); ; path = dirname(path)) {
     try {

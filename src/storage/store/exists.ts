@@ -3,7 +3,7 @@ import { hasCode } from "../../system-error.ts";
 
 const nowhere: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
-/** Whether there is something at `path`, whatever it is; a path through a file, or links in a circle, lead nowhere. */
+/** Whether there is anything at `path`; a path through a file, or circular links, counts as nothing. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);

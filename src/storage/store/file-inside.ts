@@ -1,4 +1,4 @@
-// Files of a model folder. The folder may come from anybody, so a name or a link in it may point anywhere.
+// Files of a model folder. The folder may come from anyone, so names and links in it may point anywhere.
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -7,13 +7,13 @@ import { explainReadFailure, hasCode } from "../../system-error.ts";
 import { isPathInside } from "./plain-name.ts";
 import { tooLarge } from "./read-text-file.ts";
 
-/** Bytes of the largest file that is opened: the networks of this program have less than 2 MiB. */
+/** Maximum size of a file in bytes; Tidemark's networks have less than 2 MiB. */
 export const largestFile: number = 256 * 2 ** 20;
 
 /**
- * The path of a regular file inside `directory`; null if there is none, or a link that leads nowhere.
- * @throws UserError if its name or a link leads out of the directory, it is not a regular file, it is too large, or it cannot be
- *   looked at
+ * The path of a regular file inside `directory`; null if there is none, or only a dangling link.
+ * @throws UserError if its name or a link leads out of the directory, or if it is not a regular file, too large or
+ *   inaccessible
  */
 export async function fileInside(directory: string, name: string, limit: number = largestFile): Promise<string | null> {
   const path = await pathInside(directory, name);
@@ -30,7 +30,7 @@ export async function fileInside(directory: string, name: string, limit: number 
   return path;
 }
 
-/** Its content. @throws UserError as `fileInside`, or if it cannot be read */
+/** The content of such a file. @throws UserError like `fileInside`, or if it cannot be read */
 export async function readFileInside(directory: string, name: string, limit?: number): Promise<Buffer | null> {
   const path = await fileInside(directory, name, limit);
   if (path === null) return null;
@@ -39,7 +39,7 @@ export async function readFileInside(directory: string, name: string, limit?: nu
   });
 }
 
-/** The same of a file that has to be there. */
+/** The path of a file that must exist. */
 export async function neededFile(directory: string, name: string): Promise<string> {
   const path = await fileInside(directory, name);
   if (path !== null) return path;
@@ -48,12 +48,12 @@ export async function neededFile(directory: string, name: string): Promise<strin
   });
 }
 
-/** The path of anything inside `directory`, directories too; null and errors as of a file. */
+/** The path of anything inside `directory`, including directories; null and errors as for a file. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPathInside(name)) {
-    throw new UserError(`model ${directory}: ${JSON.stringify(name)} is no name of a file inside a folder`, {
-      advice: "This folder was not written by Tidemark. Do not use it unless you know who made it.",
+    throw new UserError(`model ${directory}: ${JSON.stringify(name)} is not the name of a file inside the folder`, {
+      advice: "Tidemark did not write this folder. Do not use it unless you know who made it.",
     });
   }
   let [root, target]: string[] = [];
@@ -64,7 +64,7 @@ export async function pathInside(directory: string, name: string): Promise<strin
     throw explainReadFailure(error, path);
   }
   if (target.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
-  throw new UserError(`${path}: is a link that leads out of the model folder, to ${target}`, {
-    advice: "Put the file itself in its place (cp -L copies what links lead to), if you know who made the folder.",
+  throw new UserError(`${path} is a link that leads out of the model folder, to ${target}`, {
+    advice: "If you know who made the folder, replace the link by the file itself (cp -L copies what links lead to).",
   });
 }

@@ -13,14 +13,14 @@ export const labelsSchema: z.ZodType<Labels> = z.looseObject({
   classes: z
     .array(z.string().min(1))
     .min(2)
-    .refine((classes) => new Set(classes).size === classes.length, "expected names that differ")
+    .refine((classes) => new Set(classes).size === classes.length, "expected distinct names")
     .describe("Class names in the order of the network's outputs."),
 });
 
-/** What is wrong with labels that fit their schema: none if they are the classes of the manifest beside them. */
+/** The faults of labels that fit their schema; empty if they are the manifest's classes. */
 export function labelFaults({ classes }: Labels, expected: readonly string[]): string[] {
   const shown = (names: readonly string[]): string => `${names.length} (${names.slice(0, 20).join(", ")})`;
   return classes.length === expected.length && classes.every((name, k) => name === expected[k])
     ? []
-    : [`classes: expected those of manifest.json, ${shown(expected)}, got ${shown(classes)}`];
+    : [`classes: expected the ones of manifest.json, ${shown(expected)}, got ${shown(classes)}`];
 }

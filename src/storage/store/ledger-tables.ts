@@ -1,5 +1,5 @@
-// The tables of monitor.sqlite, and whether a file has just these: a database from somebody else may hold views that never end
-// and triggers that delete.
+// The tables of monitor.sqlite, and a check that a file has exactly these: a database from somebody else may contain views that
+// never end and triggers that delete.
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "./open-sqlite.ts";
 
@@ -44,14 +44,14 @@ const tables = `
   CREATE INDEX summaries_of_stream ON summaries (stream, sequence);
 `;
 
-/** Makes the tables of an empty ledger; inside a transaction of its caller. */
+/** Creates the tables of an empty ledger, inside the caller's transaction. */
 export function beginLedger(database: DatabaseSync, modelVersion: string): void {
   database.exec(tables);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** Up to commit 85d68b1. */
+/** The tables up to commit 85d68b1. */
 const tables1 = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
   CREATE TABLE streams (
@@ -82,7 +82,7 @@ export function beginLedger1(database: DatabaseSync, modelVersion: string): void
   database.exec("PRAGMA user_version = 1");
 }
 
-/** Whether the database consists of the tables and indexes of a version of the ledger, and of nothing else. */
+/** Whether the database consists of exactly the tables and indexes of a version of the ledger. */
 export function isLedgerOf(database: DatabaseSync, version: number): boolean {
   const fresh = openSqlite(":memory:");
   try {
@@ -95,7 +95,7 @@ export function isLedgerOf(database: DatabaseSync, version: number): boolean {
   }
 }
 
-/** But for what SQLite makes by itself. */
+/** Everything except what SQLite creates itself. */
 function schemaOf(database: DatabaseSync): string {
   const sql = `SELECT type, name, tbl_name, sql FROM sqlite_schema
     WHERE NOT (name LIKE 'sqlite\\_%' ESCAPE '\\' AND type IN ('table', 'index')) ORDER BY type, name LIMIT 100`;

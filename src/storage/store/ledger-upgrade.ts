@@ -1,12 +1,12 @@
-// From version 1 of the ledger, which kept the summary and the whole answer of every batch as JSON for ever, to the
-// present form. What no reference needs goes later, with the first batches.
+// Upgrades version 1 of the ledger, which kept the summary and the full result of every batch as JSON for ever. Data that no
+// reference needs is deleted later, when the next batches arrive.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { bounded, deflatedJsonOf, jsonOf, jsonText, longestJson, longestName, longestSummary } from "./batch-ledger.ts";
 import { beginLedger } from "./ledger-tables.ts";
 import { stored } from "./stored-value.ts";
 
-/** @throws UserError for a summary that is damaged; `what` names it */
+/** @throws UserError for a damaged summary; `what` names it */
 export type UpgradeSummary = (
   json: unknown,
   what: string,
@@ -25,7 +25,7 @@ const oldBatches = `SELECT sequence, in_window, ${["stream", "batch_id", "conten
   )}, ${bounded("reason", longestJson)}, ${bounded("result", longestJson)}, ${bounded("summary", longestSummary)}
   FROM old_batches ORDER BY sequence`;
 
-/** Inside a transaction of its caller. */
+/** Runs inside the caller's transaction. */
 export function upgradeFromVersion1(
   database: DatabaseSync,
   modelVersion: string,

@@ -1,9 +1,9 @@
-// One process at a time in a directory. Every process that wants the lock first raises a flag (a file of its own name)
-// and then looks for others: of two that come at once at least one sees the other, so two can never both go on. A flag is
-// an empty SQLite file that its process keeps locked. The system frees that lock when the process ends, however it ends, so
-// a flag that can be locked has no owner: neither pids, which are reused, nor host names, which containers change, nor
-// clocks decide. Hosts see each other's locks only on network file systems that share them. The directory may come from
-// anybody: SQLite follows links and replays the journal of a file with content, so it opens nothing but empty regular files.
+// A lock that allows one process at a time in a directory. A process that wants the lock first raises a flag (a file with its
+// own name) and then looks for other flags. If two come at once, at least one sees the other, so both can never go on. A flag
+// is an empty SQLite file that its process keeps locked. The system frees that lock however the process ends, so a flag that can
+// be locked has no owner. This needs no pids, which are reused, no host names, which containers change, and no clocks. Hosts see
+// each other's locks only on network file systems that share them. The directory may come from anyone: SQLite follows links and
+// replays the journal of a file with content, so the lock opens only empty regular files.
 import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { hostname } from "node:os";
@@ -13,15 +13,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
-/** `holder` says which process on which host since when; `flag` is the path of its file. */
+/** `holder` names the process, its host and the time; `flag` is the path of its file. */
 export type LockResult = { held: true; release: () => Promise<void> } | { held: false; holder: string; flag: string };
 
 const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
 
-/** Of earlier versions, which wrote the holder's pid into the file; none of their processes can be working here now. */
+/** The lock of earlier versions, which contains the holder's pid; none of their processes can be running here now. */
 const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 
-/** Whether a file of a directory belongs to its lock. */
+/** Whether a file in a directory belongs to its lock. */
 export function isLockFlag(directory: string, name: string): boolean {
   if (!flagPattern.test(name)) return false;
   const found = look(join(directory, name));
@@ -29,9 +29,9 @@ export function isLockFlag(directory: string, name: string): boolean {
 }
 
 /**
- * Takes the lock of an existing directory; a lock left by a process that is gone is taken over. If a living process has
- * it, says which one and where its flag lies.
- * @throws UserError if no file of the directory can be locked, or nobody can tell whether a flag in it is
+ * Takes the lock of an existing directory, or takes over a lock whose process is gone. If a living process has it, returns
+ * which one, and the path of its flag.
+ * @throws UserError if no file in the directory can be locked, or if a flag in it cannot be tested
  */
 export async function acquireLock(directory: string): Promise<LockResult> {
   for (let attempt = 1; ; attempt++) {
@@ -50,7 +50,7 @@ export async function acquireLock(directory: string): Promise<LockResult> {
   }
 }
 
-/** As `acquireLock`, for work that others do in moments: waits up to `patienceMs` for its turn. */
+/** Like `acquireLock`, for work that takes others only moments: waits up to `patienceMs` for its turn. */
 export async function waitForLock(directory: string, patienceMs: number): Promise<LockResult> {
   const deadline = performance.now() + patienceMs;
   let lock = await acquireLock(directory);
@@ -61,7 +61,7 @@ export async function waitForLock(directory: string, patienceMs: number): Promis
   return lock;
 }
 
-/** Until a flag is locked, others take it for one without an owner and remove it; then another is raised. */
+/** Until a flag is locked, others may think it has no owner and remove it; then the process raises another. */
 function raiseFlag(directory: string): { name: string; lower: () => void } {
   for (let attempt = 1; attempt <= 100; attempt++) {
     const name = `lock-${process.pid}-${randomBytes(6).toString("hex")}@${encodeURIComponent(hostname())}`;
@@ -69,18 +69,18 @@ function raiseFlag(directory: string): { name: string; lower: () => void } {
     const locked = lockFile(path);
     if ("error" in locked) {
       if (primaryCode(locked.error) === sqliteBusy) continue;
-      throw new UserError(`${directory}: no file can be locked in it (${messageOf(locked.error)})`, {
-        advice: "Check that the directory may be written to, and that its file system has locks.",
+      throw new UserError(`${directory}: files in it cannot be locked (${messageOf(locked.error)})`, {
+        advice: "Check that the directory can be written to, and that its file system supports locks.",
         cause: locked.error,
       });
     }
     if (look(path) !== undefined) return { name, lower: () => remove(path, locked.database) };
     locked.database.close();
   }
-  throw new UserError(`${directory}: its lock files disappear as soon as they are made`);
+  throw new UserError(`${directory}: lock files in it disappear as soon as they are created`);
 }
 
-/** The name of another flag whose process lives; those of others are removed. */
+/** The name of another flag whose process is alive; flags of dead processes are removed. */
 function livingHolder(directory: string, own: string): string | undefined {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
@@ -95,7 +95,7 @@ function livingHolder(directory: string, own: string): string | undefined {
     if (!isLockFlag(directory, name)) continue;
     if (code === sqliteBusy) return name;
     if (code === sqliteCannotOpen) {
-      throw new UserError(`${path}: a lock that cannot be opened (${messageOf(locked.error)})`, {
+      throw new UserError(`${path}: this lock cannot be opened (${messageOf(locked.error)})`, {
         advice: "Remove it, unless another user's process is working in this folder.",
         cause: locked.error,
       });
@@ -104,7 +104,7 @@ function livingHolder(directory: string, own: string): string | undefined {
   return undefined;
 }
 
-/** Of the file itself, not of what it leads to. */
+/** The size of the file itself, not of a link's target. */
 function look(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
@@ -116,7 +116,7 @@ function lockFile(path: string): { database: DatabaseSync } | { error: unknown }
   let database: DatabaseSync | undefined;
   try {
     database = openSqlite(path, { timeout: 0 });
-    // Nothing is ever written: a journal would only be one more file.
+    // Nothing is ever written, so a journal file would be useless.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return { database };
   } catch (error) {
@@ -125,7 +125,7 @@ function lockFile(path: string): { database: DatabaseSync } | { error: unknown }
   }
 }
 
-/** The file goes before its lock does, so that nobody can lock what is about to go; Windows removes no open file. */
+/** Removes the file before it frees the lock, so that nobody can lock a file about to vanish; Windows cannot remove open files. */
 function remove(path: string, database: DatabaseSync): void {
   if (process.platform === "win32" && database.isOpen) database.close();
   rmSync(path, { force: true });
@@ -139,7 +139,7 @@ function describe(directory: string, flag: string): string {
   return `process ${pid} on ${decoded(host!)}${when}`;
 }
 
-/** Or the text as it is, where nothing encodes so. */
+/** Decodes the text; returns it unchanged if it is not validly encoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

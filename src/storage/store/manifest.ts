@@ -1,5 +1,5 @@
-// manifest.json: what a model is, what it was made from and by, and the hash of every file beside it. The hash of the
-// manifest itself (its canonical JSON without that one field) closes the chain.
+// manifest.json: what a model is, what it was made from and with, and the hash of every other file. The manifest's own hash
+// (of its canonical JSON without that field) closes the chain.
 import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
@@ -80,23 +80,23 @@ const names = z
       .min(1)
       .refine((name) => name !== "__proto__", "expected a name that can be a key"),
   )
-  .refine((items) => new Set(items).size === items.length, "expected names that differ");
+  .refine((items) => new Set(items).size === items.length, "expected distinct names");
 const sensorsSchema = z
   .array(
     z.looseObject({
-      name: z.string().min(1).describe("Begins the names of signals that are computed of the sensor."),
+      name: z.string().min(1).describe("Prefix of the names of signals that are computed from the sensor."),
       kind: z.string().describe("accelerometer, gravity, gyroscope, magnetometer or unknown"),
-      channels: names.length(3).describe("Of the axes x, y and z."),
-      unit: z.string().nullable().describe("As m/s^2; null where it is not known."),
+      channels: names.length(3).describe("Channels of the axes x, y and z."),
+      unit: z.string().nullable().describe("Unit, such as m/s^2; null if unknown."),
       gravity: z
         .boolean()
         .nullable()
-        .describe("Whether an accelerometer at rest measures gravity; null where it is not known, and of other kinds."),
+        .describe("Whether an accelerometer at rest measures gravity; null if unknown, and for other kinds."),
     }),
   )
   .refine(
     (sensors) => new Set(sensors.map(({ name }) => name)).size === sensors.length,
-    "expected sensors whose names differ",
+    "expected sensors with distinct names",
   )
   .describe("Which channels form a sensor; absent from models of earlier versions.");
 const fileHashes = z.record(
@@ -107,7 +107,7 @@ const fileHashes = z.record(
 export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   schema_version: z.literal(1),
   tidemark_version: z.string(),
-  model_version: z.string().min(1).describe("Names this model wherever it is mentioned, as in baseline_stats.json."),
+  model_version: z.string().min(1).describe("Name of this model in all other files, such as baseline_stats.json."),
   created_at: z.iso.datetime().describe("ISO 8601, UTC."),
   config: storedConfigSchema,
   data: z.looseObject({
@@ -129,12 +129,15 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
       pseudo_labelled: z.int().min(0),
       holdout: z.array(z.string()),
     })
-    .describe("The model that labelled recordings for this one, where `tidemark retrain` made it.")
+    .describe("The model that pseudo-labelled recordings for this one; present if `tidemark retrain` made it.")
     .exactOptional(),
   versions: z.looseObject({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
-  git_commit: z.string().nullable().describe("Commit of the working directory that train ran in, where it had one."),
+  git_commit: z
+    .string()
+    .nullable()
+    .describe("Commit of the working directory that train ran in; null outside a repository."),
   files: fileHashes.describe("Hash of each immutable file; checked on every load."),
-  mutable_files: fileHashes.describe("Hash of each mutable file as it was first written."),
+  mutable_files: fileHashes.describe("Hash of each mutable file's first content."),
   manifest_hash: hashSchema.describe("Hash of the canonical JSON of everything else in this file."),
 });
 
@@ -146,22 +149,22 @@ export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifes
 }
 
 /**
- * Reads and checks a model folder's manifest alone, without the other files.
+ * Reads and checks only the manifest of a model folder.
  *
- * @throws UserError where there is none, it is malformed, or it was changed after training
+ * @throws UserError if there is none, it is malformed, or it was changed after training
  */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = await fileInside(directory, fileName);
   if (path === null) {
     throw new UserError(`${directory}: expected a model folder, found no ${fileName} in it`, {
       advice: (await exists(`${resolve(directory)}.partial`))
-        ? "Its training has not finished; where it was interrupted, run the train command again with --resume."
+        ? "Its training has not finished. If it was interrupted, run the train command again with --resume."
         : "Give the folder that `tidemark train --out DIR` wrote.",
     });
   }
   const value = await readJson(path);
   const manifest = parseManifest(value, path);
-  // Of what stands in the file, also under keys that this version does not know.
+  // The hash covers everything in the file, including keys that this version does not know.
   const { manifest_hash: expected, ...unsealed } = value as Manifest;
   const found = sha256Bytes(canonicalJson(unsealed));
   if (found !== expected) throw changedFile(directory, fileName, expected, found);
@@ -169,8 +172,8 @@ export async function readManifest(directory: string): Promise<Manifest> {
 }
 
 /**
- * What a manifest.json holds, whatever its hash says.
- * @throws UserError that names every field that is wrong, or a form that is too new
+ * The content of a manifest.json, without a check of its hash.
+ * @throws UserError that names every invalid field, or a form that is too new
  */
 export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
@@ -188,11 +191,11 @@ export function parseManifest(value: unknown, path: string): Manifest {
   throw new UserError(`${path}: ${large}`, { advice: "Restore the model folder from a copy, or train again." });
 }
 
-/** The refusal of a file that is not what was written; `found` is null where it is missing. */
+/** The error for a file that differs from what was written; `found` is null if it is missing. */
 export function changedFile(directory: string, name: string, expected: string, found: string | null): UserError {
   const state = found === null ? "is missing" : "was changed after training";
   return new UserError(`model ${directory}: ${name} ${state}`, {
     details: [`expected ${expected}`, `found    ${found ?? "no file"}`],
-    advice: "Restore the file from a copy of the model folder, or train again; model files are not edited by hand.",
+    advice: "Restore the file from a copy of the model folder, or train again. Model files must not be edited by hand.",
   });
 }

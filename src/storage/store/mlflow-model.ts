@@ -1,16 +1,16 @@
-// What lets MLflow take the folder for one of its models: an MLmodel file of the onnx flavour, with the signature of
-// model.onnx, and the packages that run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
+// The files that make the folder an MLflow model: an MLmodel file of the onnx flavour, with the signature of model.onnx, and the
+// packages that run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
 import { stringify } from "yaml";
 import { modelFiles } from "./model-folder.ts";
 
-/** Of the model's input: windows, samples a window, channels; and of its output. */
+/** Shapes of the model's input (windows, samples per window, channels) and output. */
 export interface ModelShape {
   readonly windowSize: number;
   readonly channels: number;
   readonly classes: number;
 }
 
-/** By file name. Equal shapes give equal bytes. */
+/** Content by file name. Equal shapes give equal bytes. */
 export function mlflowModelFiles({ windowSize, channels, classes }: ModelShape): Record<string, string> {
   const tensor = (shape: readonly number[]): string =>
     JSON.stringify([{ type: "tensor", "tensor-spec": { dtype: "float32", shape } }]);

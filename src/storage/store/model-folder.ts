@@ -1,7 +1,7 @@
-// The model folder: everything that a trained model is, in one directory that can be copied, checked and served. All
-// files but `rolling_reference.json` are immutable and are checked whenever the folder is opened; that one changes with
-// every production batch, so the manifest keeps only the hash of its first form, apart. Files that the manifest does
-// not name are left alone: later verbs keep their state beside the model.
+// The model folder: a complete trained model in one directory that can be copied, checked and served. All files except
+// `rolling_reference.json` are immutable and are checked whenever the folder is opened. That file changes with every production
+// batch, so the manifest keeps only the hash of its first content, separately. Files that the manifest does not name are ignored:
+// other commands keep their state beside the model.
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -44,29 +44,29 @@ export const modelFiles = {
   pythonEnv: "python_env.yaml",
 } as const;
 
-/** Of a model that was retrained, besides `modelFiles`. */
+/** Additional files of a retrained model. */
 export const retrainReportFile = "retrain_report.json";
 
-/** What a tracking server is told of the training; it names files of this folder, so no manifest can hold its hash. */
+/** The training's log for a tracking server. It names files of this folder, so the manifest cannot contain its hash. */
 export const trackingFile = "tracking.jsonl";
 
 const mutableFiles: readonly string[] = [modelFiles.rollingReference];
 
-/** What no model can be opened without; the manifest has the hash of each. */
+/** Files that every model needs; the manifest has the hash of each. */
 const neededFiles: readonly string[] = [
   ...[modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline],
 ];
 
-/** What is read or written in the folder, whether or not the manifest has its hash. */
+/** Everything that is read or written in the folder, whether or not the manifest has its hash. */
 const usedFiles: readonly string[] = [
   ...[...Object.values(modelFiles), retrainReportFile, trackingFile],
   ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
 ];
 
-/** What a writer says about a model; the rest of the manifest follows from the files. */
+/** The part of the manifest that the writer supplies; the rest follows from the files. */
 export type ManifestInput = Omit<Manifest, "schema_version" | "files" | "mutable_files" | "manifest_hash">;
 
-/** Content of a file in a model folder: text, bytes, or a file that exists and is copied. */
+/** Content of a file in a model folder: text, bytes, or an existing file to copy. */
 export type FileContent = string | Uint8Array | { readonly path: string };
 
 /** A model folder whose immutable files match its manifest. */
@@ -82,12 +82,12 @@ export interface ModelFolder {
 }
 
 /**
- * Writes a whole model folder: into `staging` (on the same file system, by default a hidden directory beside `out`)
- * first, every file flushed, then moved to `out` by one rename.
+ * Writes a complete model folder: first into `staging` (on the same file system, by default a hidden directory beside
+ * `out`), with every file flushed, then to `out` by one rename.
  *
- * @param options `unlisted` files lie in the folder without a hash in the manifest
+ * @param options `unlisted` files are in the folder, but not in the manifest
  * @returns the manifest as written
- * @throws UserError where `out` is neither new nor an empty directory
+ * @throws UserError if `out` is neither new nor an empty directory
  */
 export async function writeModelFolder(
   out: string,
@@ -152,11 +152,11 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
   return { directory, manifest, labels, path: (name) => join(directory, name) };
 }
 
-/** The refusal of a file that has its hash, and yet is not what the rest of the folder says it is. */
+/** The error for a file that matches its hash, but contradicts the rest of the folder. */
 export function unfitFile(path: string, faults: readonly string[]): UserError {
   return new UserError(`${path} cannot be used:`, {
     details: faults,
-    advice: "It is made once, by train. Restore the model folder from a copy, or train again.",
+    advice: "It is written once, with the model. Restore the model folder from a copy, or train again.",
   });
 }
 
@@ -165,12 +165,12 @@ async function put(path: string, content: FileContent): Promise<void> {
   await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
 }
 
-/** @throws UserError if something that is read or written in a model folder is a link that leads out of it */
+/** @throws UserError if a file that is read or written in a model folder is a link that leads out of it */
 export async function refuseLinksOut(directory: string): Promise<void> {
   for (const name of [...usedFiles, ...(await linksIn(directory, "streams"))]) await pathInside(directory, name);
 }
 
-/** The links in a directory of the folder. */
+/** The links in a directory inside the folder. */
 async function linksIn(directory: string, name: string): Promise<string[]> {
   if ((await pathInside(directory, name)) === null) return [];
   const path = join(directory, name);
@@ -188,7 +188,7 @@ async function hashOf(path: string): Promise<string> {
   }
 }
 
-/** An empty `out` makes way; one that is no longer empty makes this throw, and nothing is lost. */
+/** Replaces an empty `out`; throws if it is no longer empty, and nothing is lost. */
 async function removeEmptyDirectory(directory: string): Promise<void> {
   try {
     await rmdir(directory);

@@ -1,6 +1,6 @@
-// monitor.sqlite: what a model's monitor remembers between batches. It lies in the model folder, the manifest does not
-// name it, and a copied folder takes it along. What belongs together is read in a `snapshot`, which waits for nobody; a
-// `transaction` writes, and first makes sure that what it rests on is still so.
+// monitor.sqlite: a monitor's memory between batches. It is in the model folder, but not in the manifest, and is copied with the
+// folder. A `snapshot` reads a consistent state without waiting for anyone. A `transaction` writes, after making sure that what
+// it relies on still holds.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -17,9 +17,9 @@ import { explained, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
 export const monitorFile = "monitor.sqlite";
 
 export interface MonitorOptions extends SqliteOptions {
-  /** The manifest's `model_version`: batches counted over one model's grid mean nothing to another. */
+  /** The manifest's `model_version`: counts on one model's grid mean nothing to another model. */
   readonly modelVersion: string;
-  /** From what a summary was in version 1 of the ledger to what it is now. */
+  /** Converts a summary of version 1 of the ledger to the present form. */
   readonly upgradeSummary: UpgradeSummary;
 }
 
@@ -31,8 +31,8 @@ export class MonitorDatabase {
   }
 
   /**
-   * Opens the model folder's `monitor.sqlite`, creating it if it is absent. One of version 1 is brought to the present
-   * form in one transaction: killed in between, it is as it was.
+   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of version 1 is upgraded in one transaction: if the
+   * process is killed in between, it stays as it was.
    * @throws UserError if it cannot be used: empty, damaged, no permission, written by a newer Tidemark or for another model
    */
   static open(modelDirectory: string, { modelVersion, upgradeSummary, ...options }: MonitorOptions): MonitorDatabase {
@@ -54,23 +54,23 @@ export class MonitorDatabase {
     return new MonitorDatabase(file);
   }
 
-  /** Runs `read` on one state of the ledger, whatever others write meanwhile; it must not write. */
+  /** Runs `read` on one state of the ledger, whatever others write meanwhile. `read` must not write. */
   snapshot<T>(read: (ledger: BatchLedger) => T): T {
     return this.#file.snapshot((database) => read(new BatchLedger(database)));
   }
 
-  /** Runs `work` alone: after the transactions of all processes before it, before those after it; all or nothing. */
+  /** Runs `work` in a transaction that no other process's transaction overlaps, all or nothing. */
   transaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.transaction((database) => work(new BatchLedger(database)));
   }
 
-  /** Of the file and its log. */
+  /** Size of the file and its log. */
   bytesOnDisk(): number {
     const { path } = this.#file;
     return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
-  /** Gives the space of what was dropped back to the disk; needs as much again while it runs. */
+  /** Returns freed space to the disk; needs as much space again while it runs. */
   vacuum(): void {
     this.#file.vacuum();
   }
@@ -81,29 +81,29 @@ export class MonitorDatabase {
 }
 
 /**
- * A ledger appears whole or not at all, made under another name and linked to its own. So a file without content is none
- * that was just begun, but what is left of one.
+ * A ledger appears all at once: it is created under another name and then linked. So an empty file is never a new ledger, but
+ * the remains of one.
  */
 function ensureLedger(path: string, modelVersion: string): void {
   const size = sizeOfFile(path);
   for (const own of ["-wal", "-shm"]) sizeOfFile(`${path}${own}`);
   if (sizeOfFile(`${path}-journal`) !== undefined) {
     throw new UserError(
-      `${path}-journal is there, which no ledger has: SQLite would roll it back and remove what it names`,
+      `${path}-journal exists, but no ledger has such a file: SQLite would roll it back and remove files that it names`,
       {
-        advice: "Move it away, if you know who made the folder.",
+        advice: "If you know who made the folder, move this file away.",
       },
     );
   }
   if (size === 0) {
-    throw new UserError(`${path} is empty: expected the ledger of this model's batches`, {
-      advice: "Restore it from a copy, or remove it to begin with an empty ledger; the model itself is not touched.",
+    throw new UserError(`${path}: expected the ledger of this model's batches, found an empty file`, {
+      advice: "Restore it from a copy, or remove it to start with an empty ledger; the model itself is not affected.",
     });
   }
   if (size !== undefined) return;
   if (existsSync(`${path}-wal`) && !existsSync(path)) {
-    throw new UserError(`${path}-wal is there without ${basename(path)}: batches in it would be lost`, {
-      advice: `Put ${basename(path)} back beside it, or move ${basename(path)}-wal away as well to begin with an empty ledger.`,
+    throw new UserError(`${path}-wal exists without ${basename(path)}: its batches would be lost`, {
+      advice: `Put ${basename(path)} back beside it, or move ${basename(path)}-wal away as well to start with an empty ledger.`,
     });
   }
   const temporary = temporaryBeside(path);
@@ -115,7 +115,7 @@ function ensureLedger(path: string, modelVersion: string): void {
   }
 }
 
-/** Of two that begin one ledger the later one takes the other's. */
+/** If two processes create the ledger at once, the later one uses the other's. */
 function appear(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
@@ -130,7 +130,7 @@ function appear(temporary: string, path: string): void {
 function createLedger(path: string, modelVersion: string): void {
   const database = openSqlite(path);
   try {
-    // No journal file that a killed process could leave; the file has no other reader yet.
+    // Without a journal file, a killed process leaves none; nobody else reads the file yet.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");
     beginLedger(database, modelVersion);
     // In a file that is not yet WAL's, the first process to open it would keep a journal for a moment, and others refuse that.
@@ -140,33 +140,34 @@ function createLedger(path: string, modelVersion: string): void {
   }
 }
 
-/** Undefined if there is nothing. In a folder from somebody else the name may be a link to any file. */
+/** Undefined if there is no file. In a folder from somebody else, the name may be a link to any file. */
 function sizeOfFile(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return found?.size;
   const kind = found.isSymbolicLink() ? "a symbolic link" : kindOfFile(found);
   throw new UserError(`${path}: expected a regular file, found ${kind}`, {
-    advice: "Put the file itself in its place, or move it away to begin with an empty ledger.",
+    advice: "Put the file itself there, or move it away to start with an empty ledger.",
   });
 }
 
-/** @throws UserError if it is no ledger, one of a version that is not known here, or another model's */
+/** @throws UserError if it is not a ledger, has an unknown version, or belongs to another model */
 function ledgerVersion(database: DatabaseSync, path: string, modelVersion: string): number {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (version > schemaVersion) {
-    throw new UserError(`${path}: schema version ${version}, this Tidemark knows versions up to ${schemaVersion}`, {
-      advice: "It was written by a newer Tidemark: update to that one.",
+    throw new UserError(`${path}: expected a schema version up to ${schemaVersion}, got ${version}`, {
+      advice: "A newer Tidemark wrote it: update Tidemark.",
     });
   }
   if (!isLedgerOf(database, version)) {
     throw new UserError(`${path} is an SQLite database, but not the ledger of a model's batches`, {
-      advice: "Restore it from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+      advice:
+        "Restore it from a copy, or move it away to start with an empty ledger; the model itself is not affected.",
     });
   }
   const owner = database.prepare("SELECT substr(version, 1, 200) AS version FROM model").get()?.version;
   if (owner === modelVersion) return version;
   throw new UserError(`${path} belongs to another model`, {
     details: [`expected ${modelVersion}`, `found    ${owner ?? "none"}`],
-    advice: "Move it away: a new model begins with an empty ledger.",
+    advice: "Move it away: a new model starts with an empty ledger.",
   });
 }

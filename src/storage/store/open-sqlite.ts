@@ -1,4 +1,4 @@
-// The only door to node:sqlite. A static import of it fails where Node.js is too old, before node-version.ts can say so.
+// The only module that loads node:sqlite. With an old Node.js, a static import would fail before node-version.ts can say why.
 import type { DatabaseSync, DatabaseSyncOptions } from "node:sqlite";
 
 /** Opens or creates a database. @throws SQLite's own error */

@@ -1,6 +1,6 @@
-// A stream's rolling_reference.json says what the ledger says. It is written after the transaction that changed the
-// ledger, so a killed process can leave it behind; whoever uses the stream next brings it up to date. It is derived and
-// written under the ledger's own lock: of two processes the later one writes what both did, in whatever order they come.
+// A stream's rolling_reference.json repeats what the ledger says. It is written after the transaction that changed the ledger, so
+// a killed process can leave it out of date; whoever uses the stream next updates it. It is written under the ledger's lock: of
+// two processes, the later one writes the changes of both, in whatever order they come.
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -11,22 +11,22 @@ import type { MonitorDatabase } from "./monitor-database.ts";
 import { rollingReferencePath } from "./stream-names.ts";
 import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
 
-/** What a rolling reference is described by. */
+/** Describes a rolling reference. */
 export interface RollingBatches extends Pick<StoredMemory, "referencesChangedAt"> {
   readonly stream: string;
   readonly rolling: readonly ReferenceFigures[];
 }
 
 export interface PublishedReference {
-  /** N: how many batches a rolling reference holds. */
+  /** N, the number of batches in a rolling reference. */
   readonly referenceBatches: number;
   /** The file's content. */
   readonly text: (reference: RollingBatches) => string;
 }
 
 /**
- * Brings the stream's file up to date, and writes nothing if it is. A stream without batches has no file, but for the
- * empty one that `train` wrote. What the file says can be derived again at any time, so it is not flushed to the disk.
+ * Brings the stream's file up to date, and writes nothing if it already is. A stream without batches has no file, except the
+ * empty one that `train` wrote. The file can be derived again at any time, so it is not flushed to the disk.
  */
 export function publishReference(
   database: MonitorDatabase,
@@ -50,7 +50,8 @@ export function publishReference(
       if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EISDIR", "ENOTDIR"].some((code) => hasCode(cause, code)))
         throw cause;
       throw new UserError(`${path} cannot be written (${cause instanceof Error ? cause.message : cause})`, {
-        advice: "The ledger is complete; the file follows when the stream is used and it can be written again.",
+        advice:
+          "The ledger is complete. The file will be updated by the next command that uses the stream and can write it.",
         cause,
       });
     }
@@ -65,7 +66,7 @@ function textOf(ledger: BatchLedger, stream: string, { referenceBatches, text }:
   return text({ stream, referencesChangedAt, rolling: ledger.newestFigures(stream, referenceBatches) });
 }
 
-/** Undefined if there is nothing that can be read as a file. */
+/** Undefined if there is no readable file. */
 function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -1,17 +1,17 @@
-// Text files that may come from somebody else: an error names the file that cannot be read, and nothing is read without a limit.
+// Text files that may come from somebody else: errors name the file, and every read has a limit.
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
 import { explainReadFailure, hasCode } from "../../system-error.ts";
 
-/** Bytes of the largest JSON file that is read: far more than any model needs, far less than the machine has. */
+/** Maximum size of a JSON file in bytes: far more than any model needs, far less than the machine's memory. */
 const largestText = 128 * 2 ** 20;
 
-/** The text of a file, or null if there is none. @throws UserError if it cannot be read, is no file, or is too large */
+/** The text of a file, or null if there is none. @throws UserError if it cannot be read, is not a file, or is too large */
 export async function readTextFile(path: string): Promise<string | null> {
   try {
     const found = await stat(path);
-    // A pipe would keep the reader waiting for ever.
+    // A pipe would make the reader wait for ever.
     if (!found.isFile()) throw new UserError(`${path}: expected a file, found ${kindOfFile(found)}`);
     if (found.size > largestText) throw tooLarge(path, found.size, largestText);
     return await readFile(path, "utf8");

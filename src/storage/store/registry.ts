@@ -1,6 +1,6 @@
-// registry.json in a folder of model folders: which version of each line is the champion, and which were before it. One small
-// file, replaced by one rename, is all that a promotion or a rollback changes; each version keeps its own baseline,
-// references and ledger in its folder, so going back finds them as they were.
+// registry.json in a folder of model folders: the champion of each line, and the champions before it. A promotion or a rollback
+// changes only this small file, by one rename. Each version keeps its own baseline, references and ledger in its folder, so a
+// rollback finds them as they were.
 
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
@@ -12,9 +12,9 @@ import { waitForLock } from "./lock.ts";
 import { isPlainName } from "./plain-name.ts";
 
 export interface RegistryLine {
-  /** Folder names; the last one is the champion, the one before it what `rollback` goes back to. */
+  /** Folder names; the last one is the champion, and `rollback` returns to the one before it. */
   champions: string[];
-  /** What was done, oldest first. */
+  /** Promotions and rollbacks, oldest first. */
   log: { at: string; action: "promote" | "rollback"; champion: string }[];
 }
 
@@ -34,39 +34,39 @@ export const registrySchema: z.ZodType<Registry> = z.looseObject({
         champions: z
           .array(name)
           .min(1)
-          .describe("folder names; the last is the champion, the one before it what rollback goes back to"),
+          .describe("folder names; the last is the champion, and rollback returns to the one before it"),
         log: z.array(z.looseObject({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
       }),
     )
-    .describe("by the name that all versions of a line share: that of the first one's folder"),
+    .describe("by the name that all versions of a line share: the name of the first version's folder"),
 });
 
 export const registryFile = "registry.json";
 
-/** Of a directory without the file, an empty one. */
+/** The registry of a directory; empty if there is no file. */
 export async function readRegistry(directory: string): Promise<Registry> {
   const path = join(directory, registryFile);
   if (!(await exists(path))) return { schema_version: 1, lines: {} };
   return readJsonFile(path, registrySchema);
 }
 
-/** The line of this name; undefined where there is none, as for names that every object has. */
+/** The line of this name; undefined if there is none, even for names that every object has. */
 export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
   return Object.hasOwn(lines, line) ? lines[line] : undefined;
 }
 
-/** A change takes milliseconds, so others wait for their turn. */
+/** Time to wait for another process, whose change takes only milliseconds. */
 const lockPatienceMs = 10_000;
 
 /**
  * Reads, changes and replaces the registry, with one process at a time.
- * @throws UserError where another process keeps it, and what `change` throws: then nothing is written
+ * @throws UserError if another process holds it; also whatever `change` throws, and then nothing is written
  */
 export async function changeRegistry<T>(directory: string, change: (registry: Registry) => T): Promise<T> {
   const lock = await waitForLock(directory, lockPatienceMs);
   if (!lock.held) {
-    throw new UserError(`${directory}: its registry is being changed by ${lock.holder}`, {
-      advice: `Try again when it has finished. Its lock is ${lock.flag}`,
+    throw new UserError(`${directory}: ${lock.holder} is changing its registry`, {
+      advice: `Try again when that process has finished. Its lock is ${lock.flag}`,
     });
   }
   try {
@@ -79,12 +79,12 @@ export async function changeRegistry<T>(directory: string, change: (registry: Re
   }
 }
 
-/** Behind a model folder's path: the champion of the line of this name, as models/walk@champion. */
+/** Suffix that means the champion of a line, as in models/walk@champion. */
 export const championSuffix = "@champion";
 
 /**
- * The folder that a user's word for a model means: a path, or DIR/LINE@champion.
- * @throws UserError where there is no such line
+ * Resolves a user's name for a model: a path, or DIR/LINE@champion.
+ * @throws UserError if there is no such line
  */
 export async function resolveModel(model: string): Promise<string> {
   if (!model.endsWith(championSuffix)) return model;
@@ -92,9 +92,9 @@ export async function resolveModel(model: string): Promise<string> {
   const [directory, line] = [dirname(path), basename(path)];
   const champion = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-1);
   if (champion !== undefined) return join(directory, champion);
-  // Nothing was ever promoted: the line's first version is its champion.
+  // If nothing was ever promoted, the line's first version is its champion.
   if (await exists(join(path, "manifest.json"))) return path;
   throw new UserError(`${model}: ${directory} has no line of models named ${JSON.stringify(line)}`, {
-    advice: `See what it has: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+    advice: `List its models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
   });
 }

@@ -1,6 +1,6 @@
-// Folders that are replaced as a whole, like the report of a refused retraining. Their files are written and flushed in a
-// staging directory on the same file system, then the folder moves into place; an earlier one moves into staging first, so
-// that a reader finds either one, for a moment none, and never a mixture.
+// Folders that are replaced as a whole, such as a rejected candidate's report. Their files are written and flushed in a staging
+// directory on the same file system, and then the folder is moved into place. An earlier folder is first moved into staging, so a
+// reader finds the old one, for a moment none, or the new one, but never a mixture.
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -9,7 +9,7 @@ import { hasCode } from "../../system-error.ts";
 import { makeDirectory, syncDirectory, writeFileAtomic } from "./atomic-file.ts";
 import { isLockFlag } from "./lock.ts";
 
-/** @throws UserError if `out` exists and is not a folder that holds files of these names alone */
+/** @throws UserError if `out` exists and is not a folder with only files of these names */
 export async function checkReplaceable(out: string, names: readonly string[]): Promise<void> {
   const found = await lstat(out).catch((error: unknown) => {
     if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
@@ -26,7 +26,7 @@ export async function checkReplaceable(out: string, names: readonly string[]): P
     (name) => !names.includes(name) && !isLockFlag(out, name) && !/^\..*\.tmp$/.test(name),
   );
   if (foreign.length > 0) {
-    throw new UserError(`${out} would be replaced, and holds other files than ${names.join(", ")}: ${foreign[0]}`, {
+    throw new UserError(`${out} would be replaced, but contains a file other than ${names.join(", ")}: ${foreign[0]}`, {
       advice,
     });
   }
@@ -34,7 +34,7 @@ export async function checkReplaceable(out: string, names: readonly string[]): P
   throw new UserError(`${out} is a mount point, which cannot be replaced as a whole`, { advice: "Unmount it." });
 }
 
-/** Puts a folder of these files at `out`, in place of the one that is there. */
+/** Puts a folder with these files at `out`, replacing the one that is there. */
 export async function replaceDirectory(
   out: string,
   files: Readonly<Record<string, string>>,

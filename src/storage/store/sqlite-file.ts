@@ -1,26 +1,26 @@
-// One SQLite database file that several processes write at the same moment (https://sqlite.org/wal.html). Write-ahead
-// log with synchronous = FULL: a transaction that was committed survives a killed process and a power cut, and one that
-// was not leaves nothing. Network file systems without shared memory are out of reach of a write-ahead log.
+// One SQLite database file that several processes may write at once (https://sqlite.org/wal.html). With a write-ahead log and
+// synchronous = FULL, a committed transaction survives a killed process and a power cut, and an uncommitted one leaves nothing.
+// A write-ahead log does not work on network file systems without shared memory.
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { hasCode } from "../../system-error.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
-/** Long beside any transaction, short beside a person's patience; an arbitrary choice. */
+/** Far longer than any transaction, but short enough for a person to wait; an arbitrary choice. */
 const defaultBusyTimeoutMs = 30_000;
 
 export interface SqliteOptions {
-  /** How long to wait for another process's transaction (30,000 when not given). */
+  /** Maximum time to wait for another process's transaction (default 30,000). */
   readonly busyTimeoutMs?: number;
 }
 
-/** Every failure of the file itself (not a database, no permission, disk full, held too long) is a UserError. */
+/** Every failure of the file itself (not a database, no permission, disk full, locked too long) is a UserError. */
 export class SqliteFile {
   readonly path: string;
   readonly #database: DatabaseSync;
 
-  /** Opens the file, creating it where it is absent; its directory must exist. */
+  /** Opens the file, or creates it; its directory must exist. */
   constructor(path: string, { busyTimeoutMs = defaultBusyTimeoutMs }: SqliteOptions = {}) {
     this.path = path;
     const database = explained(path, () => openSqlite(resolve(path), { timeout: busyTimeoutMs }));
@@ -37,9 +37,9 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `work` as one transaction that no other overlaps, in this process or another: what it reads cannot change before
-   * it commits, and where it throws nothing has happened. `work` is synchronous: a wait inside would let other work of
-   * this process run into its lock.
+   * Runs `work` as one transaction that no other overlaps, in this process or another. What it reads cannot change before it
+   * commits, and if it throws, nothing has happened. `work` is synchronous: if it waited, other work of this process would run
+   * into its lock.
    */
   transaction<T>(work: (database: DatabaseSync) => T): T {
     const database = this.#database;
@@ -58,8 +58,8 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `read` on one state of the file, that of its first look, whatever others write meanwhile; it waits for nobody and
-   * nobody for it.
+   * Runs `read` on one state of the file, taken at its first statement, whatever others write meanwhile. It waits for nobody,
+   * and nobody waits for it.
    */
   snapshot<T>(read: (database: DatabaseSync) => T): T {
     const database = this.#database;
@@ -82,7 +82,7 @@ export class SqliteFile {
   }
 }
 
-/** Of two processes that create one database, SQLite turns one away at once, without the busy timeout. */
+/** If two processes create one database, SQLite fails for one of them at once, without the busy timeout. */
 function enterWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
   for (const deadline = Date.now() + busyTimeoutMs; ; sleep(5)) {
     try {
@@ -100,27 +100,33 @@ function sleep(milliseconds: number): void {
 
 const damagedFile = 11;
 
-/** What SQLite's primary result codes (https://sqlite.org/rescode.html) mean to a user. */
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) in words for users. */
 const faults: Readonly<Record<number, { what: string; advice: string }>> = {
-  3: { what: "may not be read or written", advice: "Check the permissions of the file and of its folder." },
+  3: {
+    what: "cannot be read or written for lack of permission",
+    advice: "Check the permissions of the file and of its folder.",
+  },
   5: {
-    what: "is being written by another process, which did not finish in time",
-    advice: "Try again; if it stays so, look for a process that hangs in this folder.",
+    what: "is locked by another process, which did not finish in time",
+    advice: "Try again; if it happens again, look for a process that hangs in this folder.",
   },
   8: { what: "cannot be written", advice: "Check the permissions of the file and of its folder." },
   10: { what: "could not be read or written by the disk", advice: "Check the disk, then try again." },
   [damagedFile]: {
     what: "is damaged",
-    advice: "Restore it from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+    advice: "Restore it from a copy, or move it away to start with an empty ledger; the model itself is not affected.",
   },
-  13: { what: "could not be written: the disk is full", advice: "Make room, then try again; nothing was changed." },
+  13: {
+    what: "could not be written: the disk is full",
+    advice: "Free some space, then try again; nothing was changed.",
+  },
   14: {
     what: "cannot be opened or created",
-    advice: "Check that its folder exists and may be written to; a ledger keeps files beside itself.",
+    advice: "Check that its folder exists and can be written to; a ledger needs other files beside it.",
   },
   26: {
     what: "is not an SQLite database",
-    advice: "Restore it from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+    advice: "Restore it from a copy, or move it away to start with an empty ledger; the model itself is not affected.",
   },
 };
 
@@ -129,7 +135,7 @@ export function explained<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    // Node.js refuses integers that a number cannot hold.
+    // Node.js rejects integers that a number cannot represent.
     const fault = faults[hasCode(error, "ERR_OUT_OF_RANGE") ? damagedFile : (primaryCode(error) ?? -1)];
     if (fault === undefined) throw error;
     const message = `${path} ${fault.what} (${error instanceof Error ? error.message : error})`;
@@ -137,7 +143,7 @@ export function explained<T>(path: string, work: () => T): T {
   }
 }
 
-/** The low byte of an extended result code; undefined for what is no error of SQLite. */
+/** The low byte of an extended result code; undefined if it is not an SQLite error. */
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return undefined;
   return error.errcode & 0xff;

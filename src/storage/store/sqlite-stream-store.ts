@@ -1,6 +1,6 @@
-// Streams in a model folder's monitor.sqlite. A decision runs outside of the ledger's lock; the commit makes sure that the
-// stream is still at the version it was judged by, and else the batch is judged again. So each batch is judged by what came
-// before it, however many processes bring batches at the same moment, and nobody waits for another's judging.
+// Streams in a model folder's monitor.sqlite. A decision runs outside the ledger's lock. The commit checks that the stream still
+// has the version that the decision was based on; if not, the batch is judged again. So each batch is judged by everything before
+// it, however many processes add batches at once, and nobody waits while another judges.
 import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
 import { type PublishedReference, publishReference } from "./published-reference.ts";
@@ -20,13 +20,13 @@ import {
 } from "./stream-store.ts";
 
 export interface SqliteStoreOptions extends MonitorOptions {
-  /** A file for each stream that says what its rolling reference is; not written when not given. */
+  /** Path of each stream's file that describes its rolling reference; by default, none is written. */
   readonly published?: PublishedReference;
 }
 
-/** Judged outside of the lock; a batch that lost so many races is judged inside it. */
+/** Attempts to judge a batch outside the lock; after so many lost races, it is judged inside. */
 const mostRaces = 4;
-/** Batches shortened in one transaction, so that checks can run in between. */
+/** Maximum batches shortened per transaction, so that checks can run in between. */
 const shortenedAtOnce = 200;
 
 type Decide = (memory: StoredMemory) => DecidedBatch;
@@ -35,7 +35,7 @@ export class SqliteStreamStore implements StreamStore {
   readonly #database: MonitorDatabase;
   readonly #directory: string;
   readonly #published: PublishedReference | undefined;
-  /** Streams whose files were brought up to date since the store was opened. */
+  /** Streams whose files were updated since the store was opened. */
   readonly #upToDate = new Set<string>();
 
   private constructor(database: MonitorDatabase, directory: string, published: PublishedReference | undefined) {
@@ -44,7 +44,7 @@ export class SqliteStreamStore implements StreamStore {
     this.#published = published;
   }
 
-  /** @throws UserError as `MonitorDatabase.open` */
+  /** @throws UserError like `MonitorDatabase.open` */
   static open(modelDirectory: string, { published, ...options }: SqliteStoreOptions): SqliteStreamStore {
     return new SqliteStreamStore(MonitorDatabase.open(modelDirectory, options), modelDirectory, published);
   }
@@ -117,7 +117,7 @@ export class SqliteStreamStore implements StreamStore {
     this.#database.close();
   }
 
-  /** Null if the stream moved on between the judging and the commit. */
+  /** Null if the stream changed between the decision and the commit. */
   #judgeAndCommit(batch: IncomingBatch, decide: Decide, rules: StreamRules): RecordedBatch | null {
     const seen = this.#database.snapshot(
       (ledger) => knownBatch(ledger, batch) ?? { memory: memoryOf(ledger, batch.stream, rules) },
@@ -134,7 +134,7 @@ export class SqliteStreamStore implements StreamStore {
     this.#upToDate.add(stream);
   }
 
-  /** A process that was killed may have left the file behind. */
+  /** A killed process may have left the file out of date. */
   #publishOnce(stream: string): void {
     if (!this.#upToDate.has(stream)) this.#publish(stream);
   }

@@ -1,6 +1,6 @@
-// Where a training run lives until its model is whole: `<out>.partial/` beside the folder it will become. It holds the
-// checkpoints, the history and `run.json` (what a resumed run has to agree with), and is locked by one process. Without
-// run.json it holds nothing worth keeping and goes away with the process.
+// The folder of a training run until its model is complete: `<out>.partial/`, beside the future model folder. It contains the
+// checkpoints, the history and `run.json` (which a resumed run must match), and one process locks it. Without run.json there is
+// nothing worth keeping in it, and the process removes it at its end.
 import { lstat, readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
@@ -16,16 +16,16 @@ import { acquireLock, isLockFlag } from "./lock.ts";
 export interface Staging {
   /** The model folder this run will become. */
   readonly out: string;
-  /** `<out>.partial`, existing. */
+  /** `<out>.partial`, which exists. */
   readonly directory: string;
-  /** What the interrupted run had saved with `saveState`; null in a fresh run. */
+  /** What the interrupted run saved with `saveState`; null in a new run. */
   readonly state: unknown;
   path(name: string): string;
-  /** Writes run.json: from now on the run can be resumed. */
+  /** Writes run.json; from now on, the run can be resumed. */
   saveState(state: unknown): Promise<void>;
-  /** Gives the lock back; a run without saved state is removed, with the parent directories that it made. */
+  /** Releases the lock; removes a run without saved state, and the parent directories that it made. */
   release(): Promise<void>;
-  /** Removes everything, as after the model folder was written. */
+  /** Removes everything, once the model folder is written. */
   discard(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function stagingDirectory(out: string): string {
   return `${resolve(out)}.partial`;
 }
 
-/** The same as the user would name it. */
+/** The same path as the user would write it. */
 export function shownStaging(out: string): string {
   const directory = stagingDirectory(out);
   return isAbsolute(out) ? directory : relative("", directory);
@@ -50,8 +50,9 @@ export function removeStaging(out: string): string {
 /**
  * Makes or reopens the staging directory of `out` and locks it.
  *
- * Without `resume` a run that could be resumed is not thrown away but refused; with it there must be one. Another living
- * process in the directory is refused, a dead one's lock is taken over. All of these are UserErrors with advice.
+ * Without `resume`, it rejects a run that could be resumed, rather than remove it; with `resume`, there must be one. It
+ * rejects a directory that another living process uses, and takes over a dead process's lock. All errors are UserErrors with
+ * advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
   await checkOut(out);
@@ -65,8 +66,8 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
   const made = await makeDirectory(directory);
   const lock = await acquireLock(directory);
   if (!lock.held) {
-    throw new UserError(`${out} is being trained by ${lock.holder}`, {
-      advice: `Wait for it, or choose another --out. Its lock is ${lock.flag}`,
+    throw new UserError(`${lock.holder} is training ${out}`, {
+      advice: `Wait until that process has finished, or choose another --out. Its lock is ${lock.flag}`,
     });
   }
   const path = (name: string): string => join(directory, name);
@@ -87,8 +88,8 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
     await checkOut(out);
     const resumable = await exists(path(stateFile));
     if (resumable && !resume) {
-      throw new UserError(`an interrupted run of ${out} can be resumed (${shownStaging(out)})`, {
-        advice: `Add --resume to go on with it, or remove it to start again: ${removeStaging(out)}`,
+      throw new UserError(`there is an interrupted run of ${out}, which can be resumed (${shownStaging(out)})`, {
+        advice: `Add --resume to continue it, or remove it to start again: ${removeStaging(out)}`,
       });
     }
     if (!resumable) await clear(directory);
@@ -103,25 +104,25 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
       discard,
     };
   } catch (error) {
-    // What hinders the removal is what the error is about.
+    // A failure to remove it is part of the error that is being reported.
     await release().catch(() => undefined);
     throw error;
   }
 }
 
-/** What a run without state leaves is cleared away, which must not happen where a link leads. */
+/** The remains of a run without state are removed, which must not happen through a link. */
 async function refuseLink(out: string): Promise<void> {
   const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   });
   if (!found?.isSymbolicLink()) return;
-  throw new UserError(`${shownStaging(out)} is a symbolic link, and a training writes and deletes files in it`, {
+  throw new UserError(`${shownStaging(out)} is a symbolic link, but training writes and deletes files in this folder`, {
     advice: "Remove the link, or choose another --out.",
   });
 }
 
-/** What an earlier process left without state; locks stay. */
+/** Removes what an earlier process left without state, except locks. */
 async function clear(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!isLockFlag(directory, name)) await rm(join(directory, name), { recursive: true, force: true });

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { UserError } from "../../errors.ts";
 
 /**
- * What a ledger gave back, in the form in which it was put there.
- * @throws UserError if somebody or something else wrote there
+ * Parses a value from the ledger into the form in which it was written.
+ * @throws UserError if something else wrote there
  */
 export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
@@ -15,7 +15,7 @@ export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T
 export function damaged(what: string, how: string, cause: unknown): UserError {
   return new UserError(`the ledger is damaged: ${what}: ${how}`, {
     advice:
-      "Restore monitor.sqlite from a copy, or move it away to begin with an empty ledger; the model itself is not touched.",
+      "Restore monitor.sqlite from a copy, or move it away to start with an empty ledger; the model itself is not affected.",
     cause,
   });
 }

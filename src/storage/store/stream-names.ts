@@ -1,24 +1,24 @@
-// Streams (a device, a person, a site) and batches have whatever names their users gave them. On disk a stream's folder
-// must be a name that every file system takes, tells from every other, and does not read as a path.
+// Users may give streams (a device, a person, a site) and batches any names. A stream's folder needs a name that every file system
+// accepts, distinguishes from all others, and does not read as a path.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { sha256Bytes } from "./hash.ts";
 import { modelFiles } from "./model-folder.ts";
 
-/** The stream of a batch that names none. */
+/** The stream of a batch without one. */
 export const defaultStream = "default";
 
-/** In UTF-16 units; an arbitrary bound that keeps tables and messages readable. */
+/** Maximum length in UTF-16 units; an arbitrary limit that keeps tables and messages readable. */
 const longestName = 200;
 
 /**
- * The name, if it can be one: 1 to 200 characters, not blank, well-formed Unicode.
+ * Returns the name if it is valid: 1 to 200 characters, not blank, well-formed Unicode.
  * @throws UserError
  */
 export function checkName(kind: "stream" | "batch id", name: string): string {
   const fault =
     name.trim() === ""
-      ? "got an empty one"
+      ? "got an empty name"
       : name.length > longestName
         ? `got ${name.length} characters (${name.slice(0, 30)}...)`
         : name.isWellFormed()
@@ -30,18 +30,18 @@ export function checkName(kind: "stream" | "batch id", name: string): string {
   });
 }
 
-/** Where in its model folder a stream's rolling reference lies; the default stream's is the folder's own. */
+/** Path of a stream's rolling reference in its model folder; the default stream's is at the top. */
 export function rollingReferencePath(stream: string): string {
   if (stream === defaultStream) return modelFiles.rollingReference;
   return join("streams", folderName(stream), modelFiles.rollingReference);
 }
 
-/** Windows keeps these for devices. */
+/** Windows reserves these names for devices. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /**
- * A plain name is its own folder; any other gets what is plain of it, "~", which no plain name has, and a hash, so that
- * names that differ in case alone have folders that differ.
+ * A plain name is used as the folder. Any other name becomes its plain characters, "~" (which no plain name contains) and a
+ * hash, so names that differ only in case get different folders.
  */
 function folderName(stream: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(stream) && !reserved.test(stream)) return stream;

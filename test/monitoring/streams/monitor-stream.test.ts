@@ -261,7 +261,7 @@ describe("while a batch is judged", () => {
       return fast.catch((error: unknown) => refusals.push(error));
     });
     expect(places).toEqual([0, 1, 2, 3, 4]);
-    expect(refusals.map(String)).toEqual([expect.stringContaining("is being written by another process")]);
+    expect(refusals.map(String)).toEqual([expect.stringContaining("is locked by another process")]);
   });
 });
 

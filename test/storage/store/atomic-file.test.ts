@@ -109,7 +109,9 @@ describe("readJsonFile", () => {
     const path = join(temporaryDirectory(), "a.json");
     writeFileSync(path, '{"n": "one"}');
     const schema = z.object({ n: z.number(), name: z.string() });
-    await expect(readJsonFile(path, schema)).rejects.toThrow(/a\.json is not in the form.*\n {2}n: .*\n {2}name: /);
+    await expect(readJsonFile(path, schema)).rejects.toThrow(
+      /a\.json: these fields are invalid.*\n {2}n: .*\n {2}name: /,
+    );
     await expect(readJsonFile(`${path}x`, schema)).rejects.toThrow("a.jsonx: no such file");
   });
 });

@@ -60,7 +60,7 @@ describe("writeModelFolder", () => {
     const out = join(temporaryDirectory(), "walk");
     mkdirSync(out);
     await writeModelFolder(out, input, files);
-    await expect(writeModelFolder(out, input, files)).rejects.toThrow(/holds another model already/);
+    await expect(writeModelFolder(out, input, files)).rejects.toThrow(/already contains another model/);
     const other = join(temporaryDirectory(), "other");
     mkdirSync(other);
     writeFileSync(join(other, "notes.txt"), "");

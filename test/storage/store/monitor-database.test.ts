@@ -168,7 +168,7 @@ describe("a transaction", () => {
       ledger.append(batch("1"));
       return refusal(() => other.transaction(() => {}));
     });
-    expect(error.message).toMatch(/monitor\.sqlite is being written by another process/);
+    expect(error.message).toMatch(/monitor\.sqlite is locked by another process/);
     expect(other.transaction((ledger) => ledger.stream("a")?.batches)).toBe(1);
   });
 });
@@ -302,7 +302,7 @@ describe("a file that cannot be used", () => {
     raw.exec("PRAGMA user_version = 3");
     raw.close();
     const before = readFileSync(path);
-    expect(refusal(() => open(directory)).message).toMatch(/schema version 3, this Tidemark knows versions up to 2/);
+    expect(refusal(() => open(directory)).message).toMatch(/expected a schema version up to 2, got 3/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
@@ -311,8 +311,8 @@ describe("a file that cannot be used", () => {
     const path = join(directory, "monitor.sqlite");
     writeFileSync(path, "");
     const { message, advice } = refusal(() => open(directory));
-    expect(message).toBe(`${path} is empty: expected the ledger of this model's batches`);
-    expect(advice).toMatch(/remove it to begin with an empty ledger/);
+    expect(message).toBe(`${path}: expected the ledger of this model's batches, found an empty file`);
+    expect(advice).toMatch(/remove it to start with an empty ledger/);
     expect(readFileSync(path)).toHaveLength(0);
   });
 
@@ -320,7 +320,7 @@ describe("a file that cannot be used", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "monitor.sqlite");
     writeFileSync(`${path}-wal`, "batches");
-    expect(refusal(() => open(directory)).message).toMatch(/monitor\.sqlite-wal is there without monitor\.sqlite/);
+    expect(refusal(() => open(directory)).message).toMatch(/monitor\.sqlite-wal exists without monitor\.sqlite/);
     rmSync(`${path}-wal`);
     const raw = new DatabaseSync(path);
     raw.exec("CREATE TABLE streams (name TEXT)");
@@ -343,7 +343,9 @@ describe("a file that cannot be used", () => {
     const directory = temporaryDirectory();
     open(directory);
     writeFileSync(join(directory, "monitor.sqlite-journal"), "");
-    expect(refusal(() => open(directory)).message).toMatch(/monitor\.sqlite-journal is there, which no ledger has/);
+    expect(refusal(() => open(directory)).message).toMatch(
+      /monitor\.sqlite-journal exists, but no ledger has such a file/,
+    );
   });
 
   it.each([

@@ -59,7 +59,7 @@ describe("checkReplaceable", () => {
         mkdirSync(path);
         writeFileSync(join(path, "notes.txt"), "");
       },
-      /holds other files than a, b: notes\.txt/,
+      /contains a file other than a, b: notes\.txt/,
     ],
   ])("refuses %s", async (_, make, says) => {
     const path = join(temporaryDirectory(), "x");

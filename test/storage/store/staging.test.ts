@@ -101,7 +101,7 @@ describe("openStaging", () => {
     const under = `expected a directory that does not exist yet, but ${join(directory, "file")} is a file`;
     await expect(open("file/walk")).rejects.toThrow(under);
     await expect(open("file/models/walk")).rejects.toThrow(under);
-    await expect(open("full")).rejects.toThrow(/holds another model already/);
+    await expect(open("full")).rejects.toThrow(/already contains another model/);
     expect(readdirSync(directory).sort()).toEqual(["file", "full"]);
   });
 
@@ -116,10 +116,14 @@ describe("openStaging", () => {
   it("refuses a second run while the first one lives, in this process or another", async () => {
     const out = join(temporaryDirectory(), "walk");
     const own = await openStaging(out, { resume: false });
-    await expect(openStaging(out, { resume: false })).rejects.toThrow(`being trained by process ${process.pid}`);
+    await expect(openStaging(out, { resume: false })).rejects.toThrow(
+      new RegExp(`process ${process.pid} .* is training`),
+    );
     await own.release();
     const child = await holder(out, { save: false });
-    await expect(openStaging(out, { resume: false })).rejects.toThrow(`being trained by process ${child.pid}`);
+    await expect(openStaging(out, { resume: false })).rejects.toThrow(
+      new RegExp(`process ${child.pid} .* is training`),
+    );
   });
 
   it("takes over what a killed process left", async () => {
@@ -163,7 +167,7 @@ describe("openStaging", () => {
       advice: `Give the folder itself: --out ${join(realpathSync(directory), "empty")}`,
     });
     for (const name of ["dangling", "loop"])
-      await expect(open(name)).rejects.toThrow(/symbolic link .* where nothing is/);
+      await expect(open(name)).rejects.toThrow(/symbolic link .* which does not exist/);
     await expect(open("loop/walk")).rejects.toThrow(UserError);
     await expect(open("dangling/walk")).rejects.toThrow(UserError);
     expect(readdirSync(directory).sort()).toEqual(["dangling", "empty", "link", "loop"]);
@@ -173,7 +177,7 @@ describe("openStaging", () => {
     const directory = temporaryDirectory();
     await expect(openStaging(join(directory, "walk@champion"), { resume: false })).rejects.toMatchObject({
       message: expect.stringContaining("could never be opened"),
-      advice: `Choose another name, as ${join(directory, "walk-champion")}`,
+      advice: `Choose another name, for example ${join(directory, "walk-champion")}`,
     });
     expect(readdirSync(directory)).toEqual([]);
   });
@@ -186,7 +190,7 @@ describe("openStaging", () => {
     writeFileSync(join(directory, "run.partial", "run.json"), "{}");
     const open = (name: string): Promise<unknown> => openStaging(join(directory, name), { resume: false });
     await expect(open("walk/a/b")).rejects.toThrow(/lies in .*walk, which is a model/);
-    await expect(open("run.partial/model2")).rejects.toThrow(/which is an unfinished training/);
+    await expect(open("run.partial/model2")).rejects.toThrow(/which is the folder of an unfinished training run/);
     expect(readdirSync(directory).sort()).toEqual(["run.partial", "walk"]);
   });
 
@@ -214,7 +218,9 @@ describe("openStaging", () => {
       const directory = temporaryDirectory();
       for (const name of ["walk", "other"]) mkdirSync(join(directory, name));
       const { status, stderr } = trainAfter(mount, directory);
-      expect(stderr).toMatch(/^error: --out walk is a mount point; .*\nChoose a folder inside it, as walk\/model\n$/);
+      expect(stderr).toMatch(
+        /^error: --out walk is a mount point; .*\nChoose a folder inside it, for example walk\/model\n$/,
+      );
       expect(status).toBe(2);
       expect(readdirSync(directory).sort()).toEqual(["other", "walk"]);
     }

@@ -26,7 +26,7 @@ describe("drift-bench", () => {
     expect(people).toEqual(["person-01", "person-02"]);
     expect(a!.stderr).toContain("The model learned from person-01, person-02");
     expect(no_drift.constants.alarms_per_batch).toBeGreaterThan(no_drift.tidemark.alarms_per_batch);
-    const unit = changes.find(({ name }: { name: string }) => name.startsWith("rotation in degrees"));
+    const unit = changes.find(({ name }: { name: string }) => name.startsWith("rotation in deg/s"));
     expect(unit.figures.tidemark).toMatchObject({ detected: 1, within_5: 1 });
     const { stdout, stderr } = await run(...words, "--out", "reports/bench.html");
     expect(stdout).toMatch(/^2 people, batches of 60 s, streams of 16\n/);

@@ -1,5 +1,5 @@
-// What runs on a phone or in a page: windows, preprocessing and summaries, as pure functions. Nothing of Node.js is in it, and no
-// package; test/device/bundle.full.test.ts says how large it is.
+// The part that runs on a phone or in a page: windows, preprocessing and summaries, as pure functions. It uses neither Node.js nor
+// any package; test/device/bundle.full.test.ts limits its size.
 
 import "./refuse-old-node.ts";
 

@@ -1,5 +1,5 @@
-// Errors that are part of the interface. A UserError is expected: the command line prints its message without a
-// stack and exits with its code. Everything else is a defect of Tidemark and keeps its stack.
+// Errors that are part of the interface. A UserError is expected: the command line prints its message without a stack and exits
+// with its code. Everything else is a defect in Tidemark and keeps its stack.
 
 /** Exit codes of `check`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;
@@ -28,7 +28,7 @@ export class UserError extends Error {
   readonly advice: string | undefined;
   /** First line of the message; `details` follow, one per line. */
   readonly headline: string;
-  /** Further lines of the message. */
+  /** Further lines of the message, one entry per line. */
   readonly details: readonly string[];
 
   constructor(
@@ -47,7 +47,7 @@ export class UserError extends Error {
   }
 }
 
-/** The run was stopped on request (Ctrl-C); everything that can be resumed has been written. */
+/** The run was stopped on request (Ctrl-C); the checkpoint to resume from has been written. */
 export class Interrupted extends UserError {
   /** Name of the class. */
   override readonly name: string = "Interrupted";

@@ -1,4 +1,4 @@
-// The public API, by room. Every command of the command line is one function here.
+// The public API. Every command of the command line is one function here.
 
 import "./refuse-old-node.ts";
 
@@ -34,7 +34,7 @@ export {
   resolveTrainConfig,
 } from "./config.ts";
 export { exitCodes, Interrupted, UserError, verdictExitCodes } from "./errors.ts";
-// the commands, each with what its result mentions
+// the commands, each with the types of its result
 export {
   type AccuracyCalibration,
   type AccuracyRung,

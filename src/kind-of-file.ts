@@ -1,4 +1,4 @@
-/** What else than a regular file a path leads to, as a refusal names it. */
+/** Names the kind of a path that is not a regular file, for error messages. */
 export function kindOfFile(found: { isDirectory(): boolean; isFIFO(): boolean; isSocket(): boolean }): string {
   if (found.isDirectory()) return "a folder";
   if (found.isFIFO()) return "a pipe";

@@ -1,4 +1,4 @@
-// Options and fields are camelCase in code, kebab-case on the command line, snake_case in JSON.
+// Options and fields are camelCase in code, kebab-case on the command line and snake_case in JSON.
 
 /** "batch-size" as "batchSize". */
 export function camelCase(name: string): string {
@@ -19,10 +19,10 @@ type SnakeCase<Key> = Key extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : Key;
 
-/** `T` with its own keys in snake_case; the values keep theirs. */
+/** `T` with its own keys in snake_case; keys inside its values are unchanged. */
 export type SnakeKeys<T> = { [Key in keyof T as SnakeCase<Key>]: T[Key] };
 
-/** The object with its own keys in snake_case. Its values stay: their keys may be names of classes, people or channels. */
+/** The object with its own keys in snake_case. Keys inside its values are unchanged: they may be names of classes, people or channels. */
 export function snakeKeys<T extends object>(value: T): SnakeKeys<T> {
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [snakeCase(key), own])) as SnakeKeys<T>;
 }

@@ -4,9 +4,9 @@ import { UserError } from "./errors.ts";
 import { hasCode } from "./system-error.ts";
 
 /**
- * Makes a directory with its parents; returns the first one that did not exist, undefined where all did. Node's own
- * recursive mkdir never ends where the system answers ENOENT though the parent is there, as Linux does under /proc.
- * @throws UserError where the system makes no directory in that place
+ * Makes a directory with its parents; returns the first one that did not exist, or undefined if all did. Node's own recursive
+ * mkdir never ends if the system answers ENOENT although the parent exists, as Linux does under /proc.
+ * @throws UserError if the system cannot make a directory there
  */
 export async function makeDirectories(directory: string): Promise<string | undefined> {
   const path = resolve(directory);
@@ -22,11 +22,11 @@ export async function makeDirectories(directory: string): Promise<string | undef
     return first ?? (made ? path : undefined);
   } catch (cause) {
     if (!hasCode(cause, "ENOENT")) throw cause;
-    throw new UserError(`${path}: no directory can be made in ${parent}`, { advice: "Choose another place.", cause });
+    throw new UserError(`${path}: cannot make a directory in ${parent}`, { advice: "Choose another place.", cause });
   }
 }
 
-/** Takes back what `makeDirectories` made, as far as it is still empty; `firstMade` is what it returned. */
+/** Removes what `makeDirectories` made, as far as it is still empty; `firstMade` is its return value. */
 export async function removeDirectories(directory: string, firstMade: string | undefined): Promise<void> {
   if (firstMade === undefined) return;
   try {
@@ -36,7 +36,7 @@ export async function removeDirectories(directory: string, firstMade: string | u
   }
 }
 
-/** Whether it was made; false where it was there. */
+/** Whether the directory was made; false if it already existed. */
 async function make(path: string): Promise<boolean> {
   try {
     await mkdir(path);
@@ -47,7 +47,7 @@ async function make(path: string): Promise<boolean> {
   }
 }
 
-/** @throws UserError for a symbolic link that leads nowhere */
+/** @throws UserError for a dangling symbolic link */
 async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();

@@ -1,12 +1,12 @@
-// What a Node.js that is too old is told, by every entry point, before anything loads that it does not know. Any Node.js can
-// parse this file; a browser has no Node.js to complain about.
+// The message for a Node.js that is too old. Every entry point checks it before it loads code that such a Node.js cannot parse; any
+// Node.js can parse this file. A browser has no Node.js version to check.
 
 const versions: { readonly node?: string } | undefined = typeof process === "object" ? process.versions : undefined;
 const version: string | undefined = versions ? versions.node : undefined;
 const [major = 22, minor = 18] = version === undefined ? [] : version.split(".").map(Number);
 
-/** One line; undefined if this Node.js is recent enough. */
+/** The message, in one line; undefined if this Node.js is recent enough. */
 export const nodeFault: string | undefined =
   major > 22 || (major === 22 && minor >= 18)
     ? undefined
-    : `tidemark needs Node.js 22.18 or later, this is ${version}: install a current one from https://nodejs.org`;
+    : `Tidemark needs Node.js 22.18 or later, but this is ${version}: install a current one from https://nodejs.org`;

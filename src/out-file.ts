@@ -1,4 +1,4 @@
-// An --out that is one file: whether it can be written is tried before any work.
+// An --out that is one file: tests before any work whether it can be written.
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
@@ -7,11 +7,11 @@ import { hasCode } from "./system-error.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 /**
- * Refuses, before any work, an --out that could not be written after it. A file appears by being renamed from a name beside
- * it, so that is tried; nothing of the trial stays.
+ * Rejects, before any work, an --out that could not be written afterwards. A file appears by a rename from a name beside it, so
+ * this is tried; nothing remains of the trial.
  *
  * @param options `overwrite`: an existing file may be replaced
- * @throws UserError if `out` exists and may not be replaced, is no regular file, or cannot be written
+ * @throws UserError if `out` exists and must not be replaced, is not a regular file, or cannot be written
  */
 export async function checkOutFile(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
   const path = resolve(out);
@@ -20,12 +20,16 @@ export async function checkOutFile(out: string, { overwrite }: { overwrite: bool
     throw refused(out, error);
   });
   if (there !== null) {
-    const found = there.isSymbolicLink() ? "a symbolic link" : there.isDirectory() ? "a directory" : "no regular file";
+    const found = there.isSymbolicLink()
+      ? "a symbolic link"
+      : there.isDirectory()
+        ? "a directory"
+        : "not a regular file";
     if (!there.isFile()) {
       throw new UserError(`--out ${out} is ${found}`, { advice: "Give the path of a file." });
     }
     if (!overwrite) {
-      throw new UserError(`--out ${out} exists already`, {
+      throw new UserError(`--out ${out} already exists`, {
         advice: "Choose another name, or add --overwrite to replace it.",
       });
     }
@@ -53,16 +57,16 @@ async function tryRename(path: string): Promise<void> {
   }
 }
 
-/** A container may have a single file mounted, which no rename can replace; a hard link to it fails for the same reason. */
+/** A container may mount a single file, which no rename can replace; a hard link to it fails for the same reason. */
 async function refuseMountPoint(out: string): Promise<void> {
   const trial = temporaryBeside(resolve(out));
   try {
     await link(resolve(out), trial);
   } catch (cause) {
-    // Other errors say that there are no hard links here, or none to others' files.
+    // Other errors mean that hard links are impossible here, or only for other users' files.
     if (!hasCode(cause, "EXDEV")) return;
     throw new UserError(
-      `--out ${out} is a mount point; a file is moved into place as a whole, which cannot replace one`,
+      `--out ${out} is a mount point, which cannot be replaced: files are moved into place as a whole`,
       {
         advice: "Mount its folder instead, or choose another name.",
         cause,
@@ -75,7 +79,7 @@ async function refuseMountPoint(out: string): Promise<void> {
 
 function refused(out: string, cause: unknown): UserError {
   return new UserError(`--out ${out}: could not be written: ${cause instanceof Error ? cause.message : cause}`, {
-    advice: "Check that its folder is one, can be written to and has space left.",
+    advice: "Check that its folder is a folder, can be written to, and has free space.",
     cause,
   });
 }

@@ -1,9 +1,9 @@
-// Imported first by everything that programs import.
+// Every module that programs import imports this one first.
 import { nodeFault } from "./node-version.ts";
 
 if (nodeFault !== undefined) {
   const error = new Error(nodeFault);
-  // No line of the program, or of this package, is at fault.
+  // A stack would blame a line of code, but none is at fault.
   error.stack = String(error);
   throw error;
 }

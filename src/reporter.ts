@@ -1,4 +1,4 @@
-// One way to say what happens while work goes on. Injected, and silent unless the caller passes one.
+// The one way to report what happens during work. It is a parameter, and silent by default.
 
 /** Receives warnings and progress while work is running. */
 export interface Reporter<Event = never> {
@@ -10,12 +10,12 @@ export interface Reporter<Event = never> {
 
 export const silent: Reporter<unknown> = { warn: () => {}, event: () => {} };
 
-/** What a caller passed; silent in what it left out. */
+/** Completes a caller's reporter: the parts left out are silent. */
 export function reporterOf<Event>(given: Partial<Reporter<Event>> = {}): Reporter<Event> {
   return { warn: (message) => given.warn?.(message), event: (event) => given.event?.(event) };
 }
 
-/** Passes everything on, and keeps the warnings for a result that carries them. */
+/** Passes everything on, and collects the warnings for a result. */
 export function collecting<Event>(
   reporter: Reporter<Event> = silent,
 ): Reporter<Event> & { readonly warnings: readonly string[] } {
@@ -30,7 +30,7 @@ export function collecting<Event>(
   };
 }
 
-/** Tells `listener` of events, too. */
+/** Passes events to `listener` as well. */
 export function tee<Event>(
   reporter: Reporter<Event>,
   listener: Pick<Reporter<NoInfer<Event>>, "event">,

@@ -1,5 +1,5 @@
-// Commands that are printed for a user to run: every word is read back by a POSIX shell as it was, and none holds a
-// character that a terminal would obey.
+// Commands printed for users to run: a POSIX shell reads every word back unchanged, and no word contains characters that control
+// a terminal.
 
 import { visible } from "./visible.ts";
 
@@ -8,7 +8,7 @@ export function shellCommand(...words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
 
-/** A path that no program takes for an option. */
+/** A path that no program mistakes for an option. */
 export function shellPath(path: string): string {
   return path.startsWith("-") ? `./${path}` : path;
 }
@@ -16,7 +16,7 @@ export function shellPath(path: string): string {
 function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   if (visible(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
-  // Quoting of bash, zsh, ksh and POSIX 2024, in bytes: \u depends on the locale.
+  // The quoting of bash, zsh, ksh and POSIX 2024, byte by byte, since \u depends on the locale.
   const quoted = Array.from(word, (character) => {
     if (visible(character) === character) return character.replace(/['\\]/, "\\$&");
     return Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");

@@ -1,19 +1,19 @@
-// Names of files that are written beside their target and then renamed over it. A killed process leaves such a file behind;
-// whoever writes the same target next removes it. The name says whose it is: a hash of what pids mean here (the boot and the
-// pid namespace, since containers that share a folder have pids of their own) and the pid.
+// Names of files that are written beside their target and then renamed over it. A killed process leaves such a file behind, and the
+// next writer of the same target removes it. The name identifies its process by the pid and a hash of what makes pids unique: the
+// boot and the pid namespace, since containers that share a folder have separate pids.
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** Of a file that belongs to a process which cannot be asked from here: nobody writes one for so long. */
+/** Age from which the file of a process that cannot be checked from here counts as abandoned: no write takes that long. */
 const abandonedAfterMs = 24 * 3600 * 1000;
 
 const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;
 
 /**
- * A name in the directory of `path` for its content to be, after removing what dead processes left under such names.
- * A file is dead if its process is, or if that cannot be known and nobody has written to it for a day.
+ * A temporary name beside `path`. First removes files that dead processes left under such names. A file counts as left behind
+ * if its process is dead, or if that cannot be known and nobody has written to it for a day.
  */
 export function temporaryBeside(path: string, now: () => number = Date.now): string {
   const directory = dirname(resolve(path));
@@ -30,7 +30,7 @@ function removeLeftovers(directory: string, prefix: string, now: () => number): 
     const path = join(directory, name);
     const gone = space === pidSpace() && !isRunning(Number(pid));
     if (!gone && !isAbandoned(path, now)) continue;
-    // What cannot be removed harms nobody.
+    // A file that cannot be removed does no harm.
     read(() => rmSync(path, { recursive: true, force: true }), undefined);
   }
 }
@@ -52,7 +52,7 @@ let known: string | undefined;
 
 function pidSpace(): string {
   if (known !== undefined) return known;
-  // Linux alone says the latter two.
+  // Only Linux provides the last two.
   const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), "");
   const parts = [hostname(), boot, read(() => readlinkSync("/proc/self/ns/pid"), "")];
   known = createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 8);

@@ -1,4 +1,4 @@
-// What produced a model: the versions of the runtime and of the engines, and the commit of the user's own repository.
+// The origin of a model: versions of the runtime and the engines, and the commit of the user's own repository.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,14 +13,14 @@ export interface Versions {
   node: string;
   /** Version of onnxruntime-node. */
   onnxruntime: string;
-  /** Of @duckdb/node-api. */
+  /** Version of @duckdb/node-api. */
   duckdb: string;
 }
 
 /** Tidemark's own version. */
 export const tidemarkVersion: string = versionIn(new URL("../package.json", import.meta.url));
 
-/** The versions that belong into a manifest, read from the installed packages without loading them. */
+/** The versions for a manifest, read from the installed packages without loading them. */
 export function currentVersions(): Versions {
   return {
     tidemark: tidemarkVersion,
@@ -30,7 +30,7 @@ export function currentVersions(): Versions {
   };
 }
 
-/** The commit that is checked out where `directory` lies; null without git, a repository or a commit. */
+/** The commit checked out in the repository of `directory`; null without git, a repository or a commit. */
 export async function gitCommit(directory: string = process.cwd()): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], { cwd: directory, timeout: 5000 });

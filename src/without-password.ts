@@ -1,4 +1,4 @@
-/** Of an address with one, which may have an @ in it; other words as they are. */
+/** Removes user and password from an address; the password may contain an @. Other words stay unchanged. */
 export function withoutPassword(word: string): string {
   return word.replace(/^(https?:[/\\]*)[^/\\?#]*@/i, "$1");
 }

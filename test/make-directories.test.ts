@@ -32,6 +32,6 @@ describe("makeDirectories", () => {
   it.skipIf(process.platform !== "linux")("ends where the system makes none, with the place", async () => {
     const error = await makeDirectories("/proc/tidemark/a/b").catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
-    expect((error as UserError).message).toBe("/proc/tidemark: no directory can be made in /proc");
+    expect((error as UserError).message).toBe("/proc/tidemark: cannot make a directory in /proc");
   });
 });

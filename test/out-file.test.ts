@@ -20,7 +20,7 @@ describe("checkOutFile", () => {
     const path = join(temporaryDirectory(), "p.csv");
     writeFileSync(path, "mine");
     await expect(checkOutFile(path, { overwrite: false })).rejects.toMatchObject({
-      message: `--out ${path} exists already`,
+      message: `--out ${path} already exists`,
       advice: "Choose another name, or add --overwrite to replace it.",
     });
     await checkOutFile(path, { overwrite: true });
@@ -39,7 +39,7 @@ describe("checkOutFile", () => {
     for (const inside of ["loop.csv/p.csv", "dangling/p.csv"]) await expect(check(inside)).rejects.toThrow(UserError);
     if (process.platform !== "win32") {
       spawnSync("mkfifo", [join(directory, "pipe.csv")]);
-      await expect(check("pipe.csv")).rejects.toThrow(/pipe\.csv is no regular file/);
+      await expect(check("pipe.csv")).rejects.toThrow(/pipe\.csv is not a regular file/);
     }
   });
 
@@ -60,7 +60,7 @@ it.skipIf(!canMount)("simulate refuses a file that is a mount point before any w
   const script = `mount --bind other s.csv && exec "${process.execPath}" "${main}" simulate --out s.csv --overwrite`;
   const words = ["--user", "--map-root-user", "--mount", "sh", "-c", script];
   const { status, stderr } = spawnSync("unshare", words, { cwd: directory, encoding: "utf8" });
-  expect(stderr).toMatch(/^error: --out s\.csv is a mount point; /);
+  expect(stderr).toMatch(/^error: --out s\.csv is a mount point, /);
   expect(status).toBe(2);
   expect(readdirSync(directory).sort()).toEqual(["other", "s.csv"]);
 });
@@ -77,7 +77,7 @@ it("every command that writes one file refuses an existing one before any work, 
   ];
   for (const words of commands) {
     const { status, stderr } = run(...words);
-    expect(stderr).toMatch(/^error: --out (t\.csv|page\.html) exists already\nChoose another name, or add --overwrite/);
+    expect(stderr).toMatch(/^error: --out (t\.csv|page\.html) already exists\nChoose another name, or add --overwrite/);
     expect(status).toBe(2);
   }
   for (const name of ["t.csv", "page.html"]) expect(readFileSync(join(directory, name), "utf8")).toBe("mine");

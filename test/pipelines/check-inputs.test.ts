@@ -202,7 +202,7 @@ describe("a batch that can be judged, strange as it is", () => {
     const { exitCode, result } = await checkFile(`${name}.parquet`, "--stream", `rate ${name}`);
     expect(exitCode).toBe(0);
     expect(result).toMatchObject({ verdict: "normal", entered_references: true });
-    expect(JSON.stringify(result)).toContain(`Recorded at ${rate} Hz, brought to the model's 20 Hz`);
+    expect(JSON.stringify(result)).toContain(`Recorded at ${rate} Hz, resampled to the model's 20 Hz`);
   });
 
   it("is a thousand times too large in a channel: an alarm at once, which enters nothing", async () => {

@@ -259,7 +259,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
   it("that lead nowhere or in a circle are told of by name", async () => {
     expect(await refusal(openWatchedModel(folder(linked("model.onnx", "absent"))))).toContain("model.onnx is missing");
     const circle = await refusal(openWatchedModel(folder(linked("labels.json", "labels.json"))));
-    expect(circle).toMatch(/labels\.json: its symbolic links lead in a circle/);
+    expect(circle).toMatch(/labels\.json: its symbolic links form a circle/);
   });
 
   it("inside the folder are followed, and so is one to the folder itself", async () => {
@@ -292,7 +292,7 @@ it.skipIf(process.platform === "win32")("a file that its user may not read is na
     ...nobody,
   });
   expect(stderr).toContain(`error: ${join(model, "model.onnx")}: permission is denied (EACCES)`);
-  expect(stderr).toContain("Check the permissions of it and of every folder above it");
+  expect(stderr).toContain("Check its permissions and those of every folder above it");
   expect(status).toBe(2);
 });
 

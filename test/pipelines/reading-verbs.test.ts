@@ -50,13 +50,13 @@ beforeAll(async () => {
 
 describe("every verb that reads recordings", () => {
   it.each(names)("%s refuses a pipe and a device before touching it", async (verb) => {
-    await expect(verbs[verb]([at("pipe.csv")])).rejects.toThrow(/pipe\.csv: expected a file, this is a pipe/);
-    await expect(verbs[verb](["/dev/zero"])).rejects.toThrow(/this is a device/);
+    await expect(verbs[verb]([at("pipe.csv")])).rejects.toThrow(/pipe\.csv: expected a file, found a pipe/);
+    await expect(verbs[verb](["/dev/zero"])).rejects.toThrow(/found a device/);
   });
 
   it("refuses a pipe as retrain's labelled recordings", async () => {
     const run = retrain({ files: [at("r.parquet")], model, out: at("no"), labelled: [at("pipe.csv")] });
-    await expect(run).rejects.toThrow(/this is a pipe/);
+    await expect(run).rejects.toThrow(/found a pipe/);
   });
 
   it("refuses an absurd value by file, row, column and value", async () => {

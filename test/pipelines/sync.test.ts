@@ -227,14 +227,14 @@ describe("of a log with a bad event nothing is sent", () => {
     [
       "a second log",
       () => withEvents({ type: "log", id: "x", experiment: "x" }),
-      /log in the first line, and only there/,
+      /log on the first line, and only there/,
     ],
-    ["no log first", () => writeLog(logLines().slice(1)), /line 1: run: expected log in the first line/],
+    ["no log first", () => writeLog(logLines().slice(1)), /line 1: run: expected log on the first line/],
     ["more after its end", () => appendFileSync(logPath(), `${JSON.stringify(metrics)}\n`), /nothing after complete/],
     [
       "tags that say which run is which",
       () => withEvents({ type: "tags", run: "train", tags: { "tidemark.run": "another/train" } }),
-      /not for a log to set/,
+      /a log must not set these/,
     ],
     [
       "more params than a training has",
@@ -251,7 +251,7 @@ describe("of a log with a bad event nothing is sent", () => {
       () => withEvents({ ...metrics, values: { ["x".repeat(1001)]: 1 } }),
       /not an event: values/,
     ],
-    ["an artifact twice", () => withEvents(artifact("labels.json")), /model\/labels\.json was there before/],
+    ["an artifact twice", () => withEvents(artifact("labels.json")), /model\/labels\.json appears a second time/],
     [
       "a registered path of its own",
       () => withEvents({ type: "version", run: "train", name: "x", alias: null, path: ".." }),

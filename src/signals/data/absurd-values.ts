@@ -39,12 +39,12 @@ export async function refuseAbsurdValues(
     if (found === undefined) continue;
     const { value, cells, median, usual } = found;
     const others = cells > 1 ? `, and ${counted(cells - 1, "more such cell")}` : "";
-    const expected = `about ${short(median - usual)} to ${short(median + usual)}, as 99 % of the column`;
+    const expected = `about ${short(median - usual)} to ${short(median + usual)}, like 99 % of the column`;
     const description = {
       ...({ code: "range", column, expected, found: `${short(value)}${others}` } as const),
       message: `Column "${column}": ${short(value)}${others}; expected ${expected}.`,
       advice:
-        "If it marks missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct or remove it.",
+        "If it stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct or remove it.",
     };
     throw new DataFault(await withPlace(description, value, files));
   }

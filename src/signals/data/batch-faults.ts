@@ -104,11 +104,11 @@ function absurdIn(
   const others = absurd > 1 ? `, and ${counted(absurd - 1, "more such value")}` : "";
   const seconds = rows.time(first.row, first.row + 1)[0]!;
   const found = `${short(first.value)} at ${short(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
-  const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times what the training data holds)`;
+  const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times the largest in the training data)`;
   const fault = {
     ...({ code: "range", column, expected: wanted, found } as const),
     message: `Column "${column}": ${found}; expected ${wanted}.`,
-    advice: "Look for a mark of missing values (1e9, 3.4e38) or damaged bytes; leave such cells empty.",
+    advice: "Look for a code for missing values (1e9, 3.4e38) or damaged bytes; leave such cells empty.",
   };
   return { fault, value: first.value };
 }
@@ -129,7 +129,7 @@ function lostTimeFaults(rows: StoredRows): FaultDescription[] {
   }
   if (!(lost > lostShareLimit * total)) return [];
   const found = `${percent(lost / total)} of ${short(total)} s without samples`;
-  const wanted = `at most ${percent(lostShareLimit)} (pauses of more than ${pauseSeconds} s not counted)`;
+  const wanted = `at most ${percent(lostShareLimit)} (not counting pauses of more than ${pauseSeconds} s)`;
   const advice = "Look for lost packets or a full buffer in the recorder.";
   return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
 }
@@ -140,7 +140,7 @@ function flatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
     const found = channel.flat
       ? `one value throughout (${short(channel.min)})`
       : `one value at a time for ${percent(channel.flat_seconds / seconds)} of the time`;
-    const wanted = `at most ${percent(flatShareLimit)} of the time at rest on one value`;
+    const wanted = `at most ${percent(flatShareLimit)} of the time on one value`;
     const advice = "Look for a sensor that is stuck, saturated or switched off.";
     return [
       {
@@ -188,7 +188,7 @@ function lengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescr
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
   }
   if (usable * (1 + 1e-6) >= least) return [];
-  const found = `${short(usable)} s in pieces that hold a window of ${short(windowSeconds)} s, of ${short(total)} s in all`;
+  const found = `${short(usable)} s in stretches that hold a window of ${short(windowSeconds)} s, out of ${short(total)} s`;
   const wanted = `at least ${short(least)} s`;
   const advice = "Collect a longer batch, or recordings with fewer gaps.";
   return [{ code: "too_short", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];

@@ -26,24 +26,24 @@ export function clockOf(
 ): Clock {
   if (timeColumn === null || timeType === null) {
     if (nominalRateHz === undefined) {
-      throw new UserError("No time column was found, and no sampling rate was given to count time by.", {
-        advice: "Name the column with --time, or say the rate of the recordings with --rate.",
+      throw new UserError("No time column was found, and no sampling rate was given from which to compute times.", {
+        advice: "Name the column with --time, or give the rate of the recordings with --rate.",
       });
     }
-    warn(`No time column was found: rows are taken as ${nominalRateHz} a second, without gaps.`);
+    warn(`No time column was found: rows are taken to come at ${nominalRateHz} per second, without gaps.`);
     return countedTime(head.keys, nominalRateHz);
   }
   const { unit, because } = detectTimeUnit(timeColumn, timeType, head, nominalRateHz);
   if (unit === "index") {
     const rateHz = nominalRateHz!;
     warn(
-      `Column "${timeColumn}" goes up by 1 from row to row: it is taken to count samples, ${rateHz} a second. If it is a time, rename it by its unit (time_s, time_ms, ...).`,
+      `Column "${timeColumn}" increases by 1 from row to row, so it is taken to count samples at ${rateHz} per second. If it is a time, name its unit in the column's name (time_s, time_ms, ...).`,
     );
     return { timeUnit: unit, seconds: ({ time }) => time!.map((sample) => sample / rateHz) };
   }
   if (because === "steps" && unit !== "s") {
     warn(
-      `Column "${timeColumn}" does not say its unit; judging by its steps it is in ${unit}. Rename it (time_s, time_ms, ...) if not.`,
+      `Column "${timeColumn}" does not say its unit; judging by its steps, it is in ${unit}. If it is not, name its unit in the column's name (time_s, time_ms, ...).`,
     );
   }
   const perSecond = unitsPerSecond[unit];

@@ -164,7 +164,7 @@ function lacking(
     code: "schema",
     message: `${file}: the model expects a channel "${name}", which is not among the columns ${list(available)}.`,
     advice:
-      `${near === undefined ? "" : `The nearest name is "${near}". `}Channels that bear other names are given with ` +
+      `${near === undefined ? "" : `The nearest name is "${near}". `}Give channels with other names by ` +
       `--channels, in the model's order: ${expected.join(",")}`,
     file,
     column: name,
@@ -195,7 +195,7 @@ function findChannels(
   const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
   for (const { kind, channels: axes } of passedOver) {
     warn(
-      `Besides the ${kind} that is read, there is another: ${axes.join(", ")}. To read it too, name all with --channels.`,
+      `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it too, name all channels with --channels.`,
     );
   }
   if (channels.length > 0) return channels;
@@ -211,8 +211,8 @@ function refuseUnusedPathColumns(
 ): void {
   const unused = names.find((name) => ![label, group, recording].includes(name));
   if (unused === undefined) return;
-  throw new UserError(`--path-columns names "${unused}", which is taken for no person, recording or label.`, {
-    advice: `Say which it is with --group, --recording or ${shellCommand("--label", unused)}, or leave it out of --path-columns.`,
+  throw new UserError(`--path-columns names "${unused}", but this column is not used as person, recording or label.`, {
+    advice: `Give it a role with --group, --recording or ${shellCommand("--label", unused)}, or leave it out of --path-columns.`,
   });
 }
 
@@ -230,7 +230,7 @@ function refuseSharedColumns(columns: Omit<ResolvedColumns, "timeUnit">): void {
     const other = roles.get(name);
     if (other !== undefined) {
       const twice = other === option ? `twice in ${option}` : `for ${other} and for ${option}`;
-      throw new UserError(`The column "${name}" is used ${twice}; a column has one role.`, {
+      throw new UserError(`The column "${name}" is used ${twice}, but a column can have only one role.`, {
         advice: `Name another column for ${option}.`,
       });
     }

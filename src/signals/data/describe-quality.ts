@@ -49,7 +49,7 @@ export function describeQuality(input: QualityInput): QualityReport {
   for (const [name, channel] of Object.entries(channels)) {
     if (!channel.flat && channel.flat_seconds > 0.1 * seconds) {
       const share = ((100 * channel.flat_seconds) / seconds).toFixed(0);
-      warnings.push(`Channel ${name} rests on one value for ${share} % of the time: a stuck or saturated sensor?`);
+      warnings.push(`Channel ${name} stays on one value for ${share} % of the time: is the sensor stuck or saturated?`);
     }
   }
   return {

@@ -25,7 +25,7 @@ export async function explainReadError(
     return new DataFault(
       {
         code: "schema",
-        message: `${file.path}: column "${column}": expected numbers, found the type ${type}.`,
+        message: `${file.path}: column "${column}": expected numbers, found type ${type}.`,
         advice: "Export it as numbers, or name other columns with --channels and --time.",
         file: file.path,
         column,
@@ -57,8 +57,8 @@ export async function explainReadError(
     }
   }
   if (/^Out of Memory/i.test(message)) {
-    return new UserError(`${file.path}: a piece of it does not fit into the memory that reading may take (384 MB).`, {
-      advice: "Write it with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
+    return new UserError(`${file.path}: a part of the file does not fit into the memory limit for reading (384 MB).`, {
+      advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
       cause: error,
     });
   }
@@ -76,7 +76,7 @@ export function explainCsvError(file: SourceFile, error: unknown): { message: st
   if (/Maximum line size/i.test(message)) {
     return {
       message: `${file.path}: ${line === undefined ? "a line" : `line ${line}`} has more than 2,000,000 bytes.`,
-      advice: "Check that the file has line ends, and that every quote is closed.",
+      advice: "Check that the file has line breaks, and that every quote is closed.",
     };
   }
   if (line === undefined) return undefined;
@@ -89,14 +89,14 @@ export function explainCsvError(file: SourceFile, error: unknown): { message: st
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {
     return {
-      message: `${file.path}: line ${line} has ${counts[2]} values, expected ${counts[1]}, one for each column.`,
-      advice: "Repair or remove that line; an unquoted delimiter inside a text is a usual cause.",
+      message: `${file.path}: line ${line} has ${counts[2]} values; expected ${counts[1]}, one per column.`,
+      advice: "Repair or remove that line; a common cause is an unquoted delimiter inside a text.",
     };
   }
   if (/not utf-8/i.test(message)) {
     return {
       message: `${file.path}: line ${line} is not UTF-8 text.`,
-      advice: "Save the file with the encoding UTF-8.",
+      advice: "Save the file in UTF-8.",
     };
   }
   return undefined;

@@ -54,7 +54,7 @@ async function expandLocal(database: Database, pattern: string): Promise<string[
   if (exists !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
-      advice: "Check the path; it is taken relative to the folder the command runs in.",
+      advice: "Check the path; it is relative to the folder in which the command runs.",
     });
   }
   const paths = await expandGlob(database, pattern);
@@ -89,19 +89,19 @@ function refuseSecondName(path: string, { dev, ino }: BigIntStats, nameOf: Map<s
   const other = nameOf.get(file);
   nameOf.set(file, path);
   if (other === undefined) return;
-  throw new UserError(`${path}: this is the same file as ${other}.`, { advice: "Name each file once." });
+  throw new UserError(`${path} is the same file as ${other}.`, { advice: "Name each file once." });
 }
 
 async function refuseUnreadable(path: string): Promise<BigIntStats> {
   const status = await stat(path, { bigint: true });
   if (status.isDirectory()) {
-    throw new UserError(`${path}: expected a file, this is ${kindOfFile(status)}.`, {
+    throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}.`, {
       advice: `Name its files with a pattern, for example ${shellCommand(shellPath(`${path.replace(/\/$/, "")}/*.parquet`))}`,
     });
   }
   if (!status.isFile()) {
-    throw new UserError(`${path}: expected a file, this is ${kindOfFile(status)}, which can be read only once.`, {
-      advice: "Write what it gives into a file and name that: zcat x.csv.gz > x.csv (a .csv.gz can be named as it is).",
+    throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}, which can be read only once.`, {
+      advice: "Write its output to a file and name that: zcat x.csv.gz > x.csv (a .csv.gz file can be read directly).",
     });
   }
   if (status.size === 0n) {

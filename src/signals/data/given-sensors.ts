@@ -23,7 +23,7 @@ const otherWords: Readonly<Record<string, keyof typeof kinds>> = {
 };
 
 const form = /^(?:([^=:]+)=\s*)?([a-z]+)\s*:(.+)$/i;
-const sensorForm = "KIND:X,Y,Z, as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]";
+const sensorForm = "KIND:X,Y,Z such as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]";
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
 /** Possible readings of the text's axes, with and without a unit at the end; none if it is not a sensor. */
@@ -83,7 +83,7 @@ export function givenSensors(texts: readonly string[], channels: readonly string
   const all = given.flatMap(({ sensor }) => sensor.channels);
   const twice = all.find((name, i) => all.indexOf(name) !== i);
   if (twice === undefined) return given;
-  throw new UserError(`--sensor: the channel ${JSON.stringify(twice)} is in two sensors; it belongs to one at most`);
+  throw new UserError(`--sensor: the channel ${JSON.stringify(twice)} is in two sensors; expected at most one`);
 }
 
 function unitOf(kind: SensorKind, written: string, text: string): Sensor["unit"] {
@@ -93,6 +93,6 @@ function unitOf(kind: SensorKind, written: string, text: string): Sensor["unit"]
   const expected = unitNames(kind);
   throw new UserError(
     `--sensor ${text}: expected ${expected.length === 0 ? "no unit" : `a unit, one of ${expected.join(", ")}`}; got [${written}]`,
-    { advice: "Leave the unit out where it is another one, or raw counts." },
+    { advice: "Leave the unit out if it is a different one, or raw counts." },
   );
 }

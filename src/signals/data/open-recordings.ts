@@ -122,7 +122,7 @@ async function openWith(
   if (selected.kept === 0) {
     throw new DataFault({
       code: "too_short",
-      message: `${fileNames[0]}: no row is left of ${selected.read}: ${reasons(selected)}.`,
+      message: `${fileNames[0]}: none of ${selected.read} rows is left: ${reasons(selected)}.`,
       advice: "Check the columns named by --label, --group, --recording and --time.",
       file: fileNames[0]!,
       expected: "rows with a person, a time and values",

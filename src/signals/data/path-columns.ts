@@ -18,7 +18,7 @@ export function pathValue(path: string, column: string): string | null {
       ? `${path}: --path-columns names "${column}", but no folder of this file is called "${column}=...".`
       : `${path}: ${values.length} folders of this file are called "${column}=...", expected one.`,
     {
-      advice: `Name the file by a path that holds one folder "${column}=VALUE", or leave ${column} out of --path-columns.`,
+      advice: `Give the file's path with exactly one folder "${column}=VALUE", or leave ${column} out of --path-columns.`,
     },
   );
 }

@@ -100,10 +100,10 @@ function notes({ channels, rows, sampling }: QualityReport, { samplingRateHz }: 
     }
   }
   if (rows.dropped.duplicate_time > 0)
-    notes.push(`Left out for a time that was there already: ${counted(rows.dropped.duplicate_time, "row")}.`);
+    notes.push(`Left out because their time repeats: ${counted(rows.dropped.duplicate_time, "row")}.`);
   const rate = sampling.rate_hz;
   if (rate !== null && !(Math.abs(rate / samplingRateHz - 1) <= unsaidRateDifference)) {
-    notes.push(`Recorded at ${rate} Hz, brought to the model's ${samplingRateHz} Hz by interpolation.`);
+    notes.push(`Recorded at ${rate} Hz, resampled to the model's ${samplingRateHz} Hz by interpolation.`);
   }
   return notes;
 }

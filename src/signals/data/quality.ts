@@ -112,7 +112,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
         missing_values: count,
         duplicate_time: count,
       })
-      .describe("Rows left out, each counted once, under the first reason that holds."),
+      .describe("Rows left out, each counted once, under the first reason that applies."),
   }),
   files: z.array(z.object({ file: z.string(), rows: count })),
   columns: z.object({
@@ -131,7 +131,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
     rate_hz: z
       .number()
       .nullable()
-      .describe("Median over recordings of 1 / median step; null where no recording has two rows."),
+      .describe("Median over recordings of 1 / median step; null if no recording has two rows."),
     rate_hz_min: z.number().nullable(),
     rate_hz_max: z.number().nullable(),
     jitter: z
@@ -148,7 +148,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
   channels: z.record(
     z.string(),
     z.object({
-      missing: count.describe("Cells that are empty or not a number."),
+      missing: count.describe("Cells that are empty or NaN."),
       infinite: count,
       min: z.number(),
       max: z.number(),

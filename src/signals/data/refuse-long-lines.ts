@@ -50,6 +50,6 @@ async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
 
 function longLine(path: string, line: number): UserError {
   return new UserError(`${path}: line ${line} has more than ${lineBytesLimit.toLocaleString("en")} bytes.`, {
-    advice: "Check that the file has line ends, and that every quote is closed.",
+    advice: "Check that the file has line breaks, and that every quote is closed.",
   });
 }

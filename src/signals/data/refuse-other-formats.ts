@@ -31,7 +31,7 @@ export async function refuseOtherFormats({ path, format, remote }: SourceFile): 
     refuseWideHeader(path, await headOf(path, firstLineBytes));
   }
   if (kind === undefined) return;
-  throw new UserError(`${path}: expected a CSV or TSV table, this is ${kind.is}.`, { advice: kind.advice });
+  throw new UserError(`${path}: expected a CSV or TSV table, found ${kind.is}.`, { advice: kind.advice });
 }
 
 const newline = 10;
@@ -45,8 +45,8 @@ async function refuseCutOff(path: string): Promise<void> {
   const length = parquetMark.length;
   if (!isMark(await bytesOf(path, 0, length)) || isMark(await bytesOf(path, Math.max(0, size - length), length)))
     return;
-  throw new UserError(`${path}: this Parquet file is cut off or damaged: it does not end as one.`, {
-    advice: "Copy or export it again; check whether whoever writes it has finished.",
+  throw new UserError(`${path}: this Parquet file is cut off or damaged: it does not end like one.`, {
+    advice: "Copy or export it again; check whether the program that writes it has finished.",
   });
 }
 
@@ -100,11 +100,11 @@ function kindOfFile(head: Uint8Array): Kind | undefined {
   if (startsWith(0x50, 0x4b, 0x03, 0x04)) {
     return {
       is: "a zip archive, perhaps an Excel workbook",
-      advice: "Unpack it, or save the sheet as CSV (UTF-8), and name that.",
+      advice: "Unpack it, or save the sheet as CSV (UTF-8), and name the new file.",
     };
   }
   if (startsWith(0xd0, 0xcf, 0x11, 0xe0)) {
-    return { is: "an old Excel workbook", advice: "Save the sheet as CSV (UTF-8), and name that." };
+    return { is: "an old Excel workbook", advice: "Save the sheet as CSV (UTF-8), and name the new file." };
   }
   return undefined;
 }
@@ -120,5 +120,5 @@ function kindOf(head: Uint8Array): Kind | undefined {
   if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) {
     return utf16(even > odd ? "UTF-16BE" : "UTF-16LE");
   }
-  return { is: "binary data: it holds NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
+  return { is: "binary data with NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
 }

@@ -26,7 +26,7 @@ export async function allowRemote(database: Database, url: string, reporter: Rep
   if (extensions === undefined) {
     const known = Object.keys(extensionsByScheme).map((name) => `${name}://`);
     throw new UserError(`${url}: expected a path or a URL that begins with ${known.join(", ")}.`, {
-      advice: "Copy the file here and name its path.",
+      advice: "Copy the file to this machine and name its path.",
     });
   }
   for (const name of extensions) await loadExtension(database, name, url, reporter);
@@ -38,7 +38,9 @@ async function loadExtension(database: Database, name: string, url: string, repo
     await database.connection.run(`LOAD ${name}`);
     return;
   } catch {
-    reporter.warn(`Fetching DuckDB's extension ${name} from extensions.duckdb.org into ~/.duckdb, to read ${url}.`);
+    reporter.warn(
+      `To read ${url}, DuckDB's extension ${name} is downloaded from extensions.duckdb.org into ~/.duckdb.`,
+    );
   }
   try {
     await database.connection.run(`INSTALL ${name}`);
@@ -46,7 +48,7 @@ async function loadExtension(database: Database, name: string, url: string, repo
   } catch (cause) {
     const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n", 1);
     throw new UserError(`${url}: DuckDB's extension ${name} could not be fetched: ${reason}`, {
-      advice: "Without a network, copy the file here first and name its path.",
+      advice: "Without a network, copy the file to this machine first and name its path.",
       cause,
     });
   }

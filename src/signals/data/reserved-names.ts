@@ -32,7 +32,7 @@ export function refuseReservedTexts(
 function reservedName(kind: "channel" | "person" | "class", file: string, column: string, advice: string): DataFault {
   return new DataFault({
     code: "schema",
-    message: `${file}: column "${column}": a ${kind} cannot be named "${reserved}", which JSON files cannot have as a key.`,
-    ...{ advice, file, column, expected: `another name of a ${kind}`, found: reserved },
+    message: `${file}: column "${column}": a ${kind} cannot be named "${reserved}", which cannot be a key in JSON files.`,
+    ...{ advice, file, column, expected: `another name for a ${kind}`, found: reserved },
   });
 }

@@ -205,7 +205,7 @@ function refuseOtherTimeType(first: string, type: string | null, file: string, o
   if (type === null || other === null || isDateTime(type) === isDateTime(other)) return;
   throw new DataFault({
     code: "schema",
-    message: `${file}: the time column is ${other} here and ${type} in ${first}.`,
+    message: `${file}: the time column has type ${other} here, but ${type} in ${first}.`,
     advice: "Give all files the same kind of time.",
     file,
     expected: type,

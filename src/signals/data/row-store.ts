@@ -183,8 +183,8 @@ export class RowStore {
       this.#fileBytes = at;
     } catch (cause) {
       throw new UserError(
-        `${this.#directory}: the rows could not be kept in a temporary file: ${cause instanceof Error ? cause.message : cause}`,
-        { advice: "Set TMPDIR to a folder with room for the recordings, or give fewer at once.", cause },
+        `${this.#directory}: the rows could not be written to a temporary file: ${cause instanceof Error ? cause.message : cause}`,
+        { advice: "Set TMPDIR to a folder with enough space for the recordings, or give fewer at once.", cause },
       );
     }
     this.#segments.push({ offset, rows, recordings, firsts });

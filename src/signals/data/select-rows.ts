@@ -260,10 +260,10 @@ export class RowSelector {
     const folders = foldersApart(file, earlier);
     if (folders !== undefined) {
       const option = shellCommand("--path-columns", folders[0].split("=")[0]!);
-      return `The files lie in different folders, ${folders.join(" and ")}: take the column from their names with ${option}.`;
+      return `The files lie in different folders, ${folders.join(" and ")}: take the column from the folders' names with ${option}.`;
     }
     return this.#table.roles.recording === null
-      ? "If the file holds several recordings of a person, name the column that tells them apart with --recording; else sort it by time."
-      : "Sort the rows of each recording by time, or give recordings that start anew their own name.";
+      ? "If the file contains several recordings per person, name the column that distinguishes them with --recording; otherwise sort the file by time."
+      : "Sort the rows of each recording by time, or give each new start of the clock a recording of its own.";
   }
 }

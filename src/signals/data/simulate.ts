@@ -40,7 +40,7 @@ export function simulate(options: SimulationOptions): Simulation {
   const activities = (options.activities ?? simulatedActivities).map(knownActivity);
   const samples = Math.round((minutes * 60 * samplingRateHz) / activities.length);
   if (!(samples >= 1)) {
-    throw new UserError(`${minutes} minutes a person leave no sample for ${activities.length} activities.`, {
+    throw new UserError(`${minutes} minutes per person leave no sample for ${activities.length} activities.`, {
       advice: "Simulate more minutes, or fewer activities.",
     });
   }

@@ -46,8 +46,8 @@ export async function readSchema(
 function withPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly string[]): TableSchema {
   const values = columns.map((name) => {
     if (schema.names.includes(name)) {
-      throw new UserError(`${path}: --path-columns names "${name}", which is a column of the file too.`, {
-        advice: "Leave it out of --path-columns to take the file's, or rename one of the two.",
+      throw new UserError(`${path}: --path-columns names "${name}", which is also a column of the file.`, {
+        advice: "Leave it out of --path-columns to use the file's column, or rename one of the two.",
       });
     }
     const value = pathValue(path, name);
@@ -143,12 +143,12 @@ export function refuseOtherColumns(
   if (lacks.length === 0 && extra.length === 0) return;
   const differences = [
     ...(lacks.length > 0 ? [`lacks ${lacks.join(", ")}`] : []),
-    ...(extra.length > 0 ? [`has ${extra.join(", ")} besides`] : []),
+    ...(extra.length > 0 ? [`also has ${extra.join(", ")}`] : []),
   ].join(" and ");
   throw new DataFault({
     code: "schema",
     message: `${file}: expected the columns of ${first}, but this file ${differences}.`,
-    advice: "Give files of equal columns, or read them one by one.",
+    advice: "Give files with the same columns, or read them one by one.",
     file,
     expected: names.join(", "),
     found: other.join(", "),
@@ -165,7 +165,7 @@ function unreadable(file: SourceFile, cause: unknown): UserError {
   }
   if (/parquet|magic bytes/i.test(message) && file.format === "parquet") {
     return new UserError(`${file.path}: this is not a Parquet file, although its name says so.`, {
-      advice: "Export it again, or give it the extension of what it is (.csv, .tsv, .csv.gz).",
+      advice: "Export it again, or give it the right extension (.csv, .tsv, .csv.gz).",
       cause,
     });
   }
@@ -178,7 +178,7 @@ function unreadable(file: SourceFile, cause: unknown): UserError {
   const explained = explainCsvError(file, cause);
   if (explained !== undefined) return new UserError(explained.message, { advice: explained.advice, cause });
   return new UserError(`${file.path}: expected a CSV or TSV table with a line of column names: ${message}`, {
-    advice: "Check that the file is text with one delimiter and one column name a column.",
+    advice: "Check that the file is text with one delimiter, and that every column has a name.",
     cause,
   });
 }

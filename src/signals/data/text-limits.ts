@@ -43,7 +43,7 @@ export function refuseTooManyTexts(
     throw new DataFault({
       ...{ code: "schema", file, row, column, expected, found },
       message: `${file}: data row ${row}, column "${column}": ${found}; expected ${expected}.`,
-      advice: "Name the columns that hold the person, recording and label with --group, --recording and --label.",
+      advice: "Name the columns of person, recording and label with --group, --recording and --label.",
     });
   }
   if (known < keysLimit) return;
@@ -65,7 +65,7 @@ export function refuseWideTable(file: string, names: readonly string[]): void {
   const characters = names[long]!.length.toLocaleString("en");
   throw new UserError(
     `${file}: the name of column ${long + 1} has ${characters} characters; expected at most ${columnNameLimit.toLocaleString("en")}.`,
-    { advice: "Check that the first line holds the column names, and the delimiter is a comma, semicolon or tab." },
+    { advice: "Check that the first line has the column names, and that the delimiter is a comma, semicolon or tab." },
   );
 }
 
@@ -74,6 +74,6 @@ export function refuseColumns(file: string, count: number): void {
   if (count <= columnsLimit) return;
   throw new UserError(
     `${file}: ${count.toLocaleString("en")} columns; expected at most ${columnsLimit.toLocaleString("en")}.`,
-    { advice: "Export the columns that are needed, one row a sample." },
+    { advice: "Export only the columns that are needed, with one row per sample." },
   );
 }

@@ -34,7 +34,7 @@ export function copyFormat(path: string): string {
   const text = /\.(csv|tsv)(\.gz)?$/i.exec(path);
   if (text === null) {
     throw new UserError(`${path}: expected a name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz.`, {
-      advice: "Change the extension; it says in which format the table is written.",
+      advice: "Change the extension; it determines the format of the table.",
     });
   }
   const delimiter = text[1]!.toLowerCase() === "tsv" ? "chr(9)" : "','";
@@ -151,7 +151,7 @@ export class TableWriter {
 
 function notWritten(path: string, cause: unknown): UserError {
   return new UserError(`${path}: could not be written: ${firstLine(cause)}`, {
-    advice: "Check that the folder can be written to and has space left.",
+    advice: "Check that the folder can be written to and has free space.",
     cause,
   });
 }

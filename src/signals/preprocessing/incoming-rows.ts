@@ -112,8 +112,8 @@ function backwards(recording: string, { from, to, row }: { from: number; to: num
   return new DataFault({
     code: "time",
     message: `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${to} s, after ${from} s`,
-    advice: "Sort rows by time, or give a recording of its own to a clock that starts anew.",
-    expected: "times that go up",
+    advice: "Sort rows by time, or start a new recording whenever the clock restarts.",
+    expected: "increasing times",
     found: `${to} s after ${from} s`,
   });
 }

@@ -249,7 +249,7 @@ function noWindows({ longest, options, dropped }: WindowPlan): DataFault {
     return new DataFault({
       code: "schema",
       message: `No row has one of the expected classes: ${classes.join(", ")}.`,
-      advice: "Check the label column, or leave the labels out.",
+      advice: "Check the label column, or leave out the labels.",
       expected: classes.join(", "),
       found: "other classes",
     });
@@ -258,7 +258,7 @@ function noWindows({ longest, options, dropped }: WindowPlan): DataFault {
   const expected = `${seconds(windowSize)} (${windowSize} samples at ${samplingRateHz} Hz)`;
   return new DataFault({
     code: "too_short",
-    message: `A window of ${expected} is longer than every stretch; the longest without a gap or change of label lasts ${seconds(longest)}.`,
+    message: `A window of ${expected} is longer than every stretch; the longest stretch without a gap or a change of label lasts ${seconds(longest)}.`,
     advice: `Use --window ${Math.max(1, longest)} or less, or recordings with fewer gaps.`,
     expected: `a stretch of ${expected}`,
     found: seconds(longest),

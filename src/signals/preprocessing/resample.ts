@@ -31,7 +31,7 @@ function tooSlow({ user, recording }: Stretch, secondsPerSample: number, samplin
   return new DataFault({
     ...{ code: "sampling_rate", expected, found },
     message: `recording ${JSON.stringify(recording)} of ${JSON.stringify(user)}: expected ${expected} to bring it to ${samplingRateHz} Hz, found ${found}`,
-    advice: "Check the column of times and its unit, or give a lower --rate.",
+    advice: "Check the time column and its unit, or give a lower --rate.",
   });
 }
 

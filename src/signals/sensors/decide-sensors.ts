@@ -58,7 +58,7 @@ function weighPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { 
   }
   if (byUnit.size < 2) return weighed;
   const groups = [...byUnit].map(([unit, people]) => `${unit} for ${firstOf(people)}`).join(", ");
-  const doubt = `its units differ: by the values at rest ${groups}. Bring all recordings to one unit.`;
+  const doubt = `its units differ; judging by the values at rest: ${groups}. Convert all recordings to one unit.`;
   return {
     sensor: { ...sensor, unit: null, gravity: true },
     because: "units differ between people",

@@ -1,5 +1,5 @@
 // The statements by which `SqliteStreamStore` reads and writes the tables of a ledger, inside one transaction of
-// `MonitorDatabase`. The column `in_window` says whether a batch is one of those that references are taken from.
+// `MonitorDatabase`. The column `in_window` says whether the references may include a batch.
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
@@ -16,17 +16,17 @@ import type {
   StreamRules,
 } from "./stream-store.ts";
 
-/** A batch as it is written. */
+/** A batch to write. */
 export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
 
 export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
 
-/** Longer cells are taken for damage; usual are some kilobytes, and 200 characters of a name. */
+/** Longer cells count as damage; usually they have a few kilobytes, and names at most 200 characters. */
 export const longestName = 1000;
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
-/** The column, or a value of another type if it is too long, which no schema takes: it is not even read. */
+/** SQL for a column; if a cell is too long, it is not read, and a value of another type, which no schema accepts, replaces it. */
 export const bounded = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
@@ -146,7 +146,7 @@ export class BatchLedger {
     return fromEnd ? rows.reverse() : rows;
   }
 
-  /** Adds a batch to the end of its stream, and a stream with its first batch. */
+  /** Appends a batch to its stream; the first batch creates the stream. */
   append(batch: NewBatch): void {
     const { stream, batchId, contentHash, receivedAt, status, reason, inReferences, summary, figures, result } = batch;
     if (inReferences && summary === null) throw new RangeError(`ledger: batch "${batchId}": no summary to refer to`);
@@ -164,7 +164,7 @@ export class BatchLedger {
     this.#changed(stream, inReferences ? receivedAt : null);
   }
 
-  /** What a person decides about a batch afterwards. */
+  /** Records a person's decision about a batch. */
   setStanding(
     stream: string,
     batchId: string,
@@ -178,7 +178,7 @@ export class BatchLedger {
     this.#changed(stream, at);
   }
 
-  /** The names of all streams that had a batch. */
+  /** The names of all streams with at least one batch. */
   streams(): string[] {
     return this.#all(`SELECT ${bounded("name", longestName)} FROM streams ORDER BY name`).map((row) =>
       stored(z.string(), row.name, "a stream"),
@@ -192,20 +192,20 @@ export class BatchLedger {
     return { state, referencesChangedAt: reference_changed_at, batches, version };
   }
 
-  /** The stream's version alone; 0 before its first batch. */
+  /** Only the stream's version; 0 before its first batch. */
   version(stream: string): number {
     return Number(this.#get("SELECT version FROM streams WHERE name = ?", stream)?.version ?? 0);
   }
 
-  /** @param state anything that JSON can hold; of a stream that has a batch */
+  /** @param state any JSON value; the stream must have a batch */
   putState(stream: string, state: unknown): void {
     this.#run("UPDATE streams SET state = ? WHERE name = ?", jsonOf(state), stream);
     this.#changed(stream, null);
   }
 
   /**
-   * A stream begins again: no references, no state, no summaries. What came before stays in the ledger as history, and its
-   * batch ids stay taken.
+   * Starts a stream again: no references, no state, no summaries. Earlier batches stay in the ledger as history, and their ids
+   * stay used.
    */
   reset(stream: string, at: string): void {
     this.#run("UPDATE batches SET in_window = 0 WHERE stream = ?", stream);
@@ -214,7 +214,7 @@ export class BatchLedger {
     this.#changed(stream, at);
   }
 
-  /** Drops the summaries in the middle of a stream's reference batches, which no reference will need again. */
+  /** Deletes the summaries in the middle of a stream's reference batches, which no reference will need again. */
   forgetMiddle(stream: string, keptAtEnds: number): void {
     const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1
       ORDER BY sequence ${order} LIMIT 1 OFFSET ?`;
@@ -228,9 +228,9 @@ export class BatchLedger {
   }
 
   /**
-   * Shortens what is too old or too much, the oldest first, at most `limit` batches of any stream: of the result what
-   * `shorten` leaves, of the summary nothing unless a reference needs it. The row stays, and its id stays taken.
-   * @returns how many batches were shortened; fewer than `limit` if nothing more is to be done
+   * Shortens batches beyond the limits of age and size, oldest first, at most `limit` of any stream. Keeps what `shorten` leaves
+   * of the result, and the summary only if a reference needs it. The row is kept, and its id stays used.
+   * @returns the number of batches shortened; fewer than `limit` if nothing more remains to be done
    */
   forget({ since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">, limit: number): number {
     const sql = `SELECT sequence, ${bounded("stream", longestName)}, received_at, in_window, ${bounded("result", longestJson, "''")} FROM batches WHERE whole = 1
@@ -249,7 +249,7 @@ export class BatchLedger {
     return done;
   }
 
-  /** Of all pages that hold something. */
+  /** Bytes of all pages in use. */
   bytes(): number {
     const pragma = (name: string): number => Number(this.#get(`PRAGMA ${name}`)?.[name]);
     return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
@@ -272,7 +272,7 @@ export class BatchLedger {
     });
   }
 
-  /** @param at when the references changed; null if they did not */
+  /** @param at time at which the references changed; null if they did not */
   #changed(stream: string, at: string | null): void {
     this.#run(
       "UPDATE streams SET version = version + 1, reference_changed_at = coalesce(?, reference_changed_at) WHERE name = ?",
@@ -293,7 +293,7 @@ export class BatchLedger {
   }
 }
 
-/** A result that is damaged stays as it is: whoever asks for that batch learns of it. */
+/** A damaged result is left unchanged; reading that batch reports it. */
 function shortened(result: Uint8Array | "", shorten: StreamRules["shorten"]): Uint8Array {
   const value = deflatedJson.safeParse(result);
   if (!value.success) return Buffer.from(result);
@@ -305,7 +305,7 @@ function shortened(result: Uint8Array | "", shorten: StreamRules["shorten"]): Ui
   }
 }
 
-/** A value as the ledger keeps what is long. */
+/** Encodes a long value for the ledger. */
 export function deflatedJsonOf(value: unknown): Uint8Array {
   const text = jsonOf(value);
   if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
@@ -314,6 +314,6 @@ export function deflatedJsonOf(value: unknown): Uint8Array {
 
 export function jsonOf(value: unknown): string {
   const text = JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`ledger: expected a value that JSON can hold, got ${typeof value}`);
+  if (text === undefined) throw new TypeError(`ledger: expected a JSON value, got ${typeof value}`);
   return text;
 }

@@ -113,7 +113,7 @@ async function refuseInside(out: string): Promise<void> {
 
 function mountPoint(out: string, cause?: unknown): UserError {
   return new UserError(
-    `--out ${out} is a mount point; a model folder is moved into place as a whole, which cannot replace one`,
+    `--out ${out} is a mount point, which cannot be replaced: a model folder is moved into place as a whole`,
     { advice: `Choose a folder inside it, for example ${join(out, "model")}`, cause },
   );
 }

@@ -6,9 +6,9 @@ import { openSqlite } from "./open-sqlite.ts";
 export const schemaVersion = 2;
 
 /**
- * `sequence` counts the batches of all streams and is never given twice. `in_window` says that a batch may be among the
- * last N of its stream. `whole` says that neither its result nor its summary was shortened yet. A row of `summaries` is
- * dropped when no reference needs it, or the stream is reset; the row in `batches` stays.
+ * `sequence` numbers the batches of all streams and is never reused. `in_window` says that a batch may be among the last N of
+ * its stream. `whole` says that neither its result nor its summary has been shortened. A row of `summaries` is deleted when no
+ * reference needs it or when the stream is reset; the row in `batches` is kept.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;

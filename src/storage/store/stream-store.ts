@@ -1,10 +1,9 @@
-// Where streams of batches are remembered, as a port: plain records of names, times, bytes and opaque JSON values. What a
-// state, a summary or a result means, and which batch enters the references, its callers know; how records are kept, and how
-// several writers get along, its adapters do. `SqliteStreamStore` is one; test/storage/store/stream-store-contract.ts holds
-// what each of them promises.
+// The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. Its callers know what a
+// state, a summary or a result means, and which batch enters the references. Its adapters handle storage and concurrent writers.
+// `SqliteStreamStore` is one; test/storage/store/stream-store-contract.ts states what each of them guarantees.
 //
-// Three things are kept of a batch, for as long as they are of use: its record with a few figures, always; its whole result,
-// for some days; its summary, while a reference needs it or a person may still decide about it.
+// A store keeps three things about a batch, as long as they are useful: its record with a few figures, always; its full result, for
+// some days; and its summary, while a reference needs it or a person may still make a decision about it.
 
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
@@ -31,15 +30,15 @@ export interface BatchStanding {
   readonly inReferences: boolean;
 }
 
-/** What a decision makes of a batch; `figures`, `result` and `state` are anything that JSON can hold. */
+/** The outcome of a decision about a batch; `figures`, `result` and `state` are any JSON values. */
 export interface DecidedBatch extends BatchStanding {
-  /** What references are made of; null if there is nothing to compare with, and then it enters none. */
+  /** Data for the references; null if there is none, and then the batch enters no reference. */
   readonly summary: Uint8Array | null;
   /** Key figures that are kept forever; null if nothing was measured. */
   readonly figures: unknown;
-  /** As it was answered. */
+  /** The answer. */
   readonly result: unknown;
-  /** The stream's from now on; absent: it stays as it is. */
+  /** The stream's new state; absent if it does not change. */
   readonly state?: unknown;
 }
 
@@ -55,7 +54,7 @@ export interface StoredBatch extends IncomingBatch, BatchStanding {
   readonly result: unknown;
 }
 
-/** A batch of a reference, without and with what it is made of. */
+/** A batch in a reference, without and with its summary. */
 export interface ReferenceFigures extends Pick<IncomingBatch, "batchId" | "receivedAt"> {
   readonly figures: unknown;
 }
@@ -63,52 +62,52 @@ export interface ReferenceSummary extends ReferenceFigures {
   readonly summary: Uint8Array;
 }
 
-/** What a stream remembers. One that had no batch remembers nothing, at version 0. */
+/** The memory of a stream; before its first batch, it is empty, with version 0. */
 export interface StoredMemory {
-  /** Grows with whatever changes the stream. */
+  /** Increases with every change of the stream. */
   readonly version: number;
-  /** How many batches have come, whatever became of them. */
+  /** Number of batches so far, whatever their status. */
   readonly batches: number;
-  /** What the last decision left; null before, and after a reset. */
+  /** The state after the last decision; null before the first, and after a reset. */
   readonly state: unknown;
   /** The last N batches with `inReferences` that still have a summary, oldest first. */
   readonly rolling: readonly ReferenceSummary[];
-  /** The first N of them, oldest first. */
+  /** The first N such batches, oldest first. */
   readonly anchor: readonly ReferenceSummary[];
   /** ISO 8601; null before a batch entered the references. */
   readonly referencesChangedAt: string | null;
 }
 
-/** How much is remembered. */
+/** Rules for how much is kept. */
 export interface StreamRules {
-  /** N. */
+  /** N, the number of batches in a reference. */
   readonly referenceBatches: number;
-  /** Batches at either end of those with `inReferences` whose summaries stay whatever their age; at least N. */
+  /** Number of batches with `inReferences`, at both ends, whose summaries are kept at any age; at least N. */
   readonly keptAtEnds: number;
-  /** ISO 8601, UTC: whole results and the summaries outside of all references stay if they came at this moment or later. */
+  /** ISO 8601, UTC: full results, and summaries in no reference, are kept for batches received at this time or later. */
   readonly since: string;
-  /** Bytes of the whole store above which older batches are shortened whatever their age. */
+  /** Size of the whole store, in bytes, above which older batches are shortened at any age. */
   readonly bytes: number;
-  /** What stays of a result. */
+  /** Returns the part of a result that is kept. */
   readonly shorten: (result: unknown) => unknown;
 }
 
-/** A new batch shortens so many old ones: more than come, so that a longer past is caught up with. */
+/** Old batches that each new batch shortens: more than one, to catch up with a long past. */
 export const shortenedPerBatch = 10;
 
 export type RecordedBatch = { readonly known: false } | { readonly known: true; readonly batch: StoredBatch };
 
 export interface PageOptions {
-  /** Batches before the first one of the page, in the order they came (0 when not given). */
+  /** Number of batches before the page, in order of arrival (default 0). */
   readonly skip?: number;
-  /** 100 when not given. */
+  /** Maximum number of batches on the page (default 100). */
   readonly limit?: number;
   /** Counts `skip` and `limit` from the newest batch; the page is still oldest first. */
   readonly fromEnd?: boolean;
 }
 
 export interface StreamPage {
-  /** How many batches the stream has. */
+  /** Number of batches in the stream. */
   readonly total: number;
   readonly batches: readonly StoredBatch[];
 }
@@ -125,10 +124,10 @@ export interface CompactedStore {
 
 export interface StreamStore {
   /**
-   * Judges a batch by what its stream remembers, and remembers it, all or nothing. If its id was there, gives back what is
-   * remembered under it, and changes nothing; whether the content is the same is for the caller to say.
-   * @param decide pure and synchronous: called again if another batch came in between, so that each is judged by all that
-   *   came before it. What it throws comes out, and nothing has happened
+   * Judges a batch by its stream's memory, and stores it, all or nothing. If the id exists, returns the stored batch and changes
+   * nothing; the caller must check whether the content is the same.
+   * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged by
+   *   everything before it. An exception is passed on, and nothing is changed
    */
   record(
     batch: IncomingBatch,
@@ -138,7 +137,7 @@ export interface StreamStore {
 
   /**
    * Changes the standing of a batch afterwards.
-   * @param decide pure and synchronous, of undefined if there is no such batch; null: it stays as it is
+   * @param decide pure and synchronous; gets undefined if there is no such batch; returns null to change nothing
    * @param at ISO 8601, UTC
    * @returns whether it changed
    */
@@ -148,7 +147,7 @@ export interface StreamStore {
     at: string,
   ): Promise<boolean>;
 
-  /** Streams begin again, all or none of them: no references, no state. Their batches stay, and ids stay taken. */
+  /** Starts streams again, all or none: no references, no state. Their batches are kept, and their ids stay used. */
   reset(streams: readonly string[], at: string): Promise<void>;
 
   memory(stream: string, rules: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory>;
@@ -156,10 +155,10 @@ export interface StreamStore {
   /** Batches of a stream in the order they came. */
   page(stream: string, options?: PageOptions): Promise<StreamPage>;
 
-  /** The names of all streams that had a batch, sorted. */
+  /** The names of all streams with at least one batch, sorted. */
   streams(): Promise<string[]>;
 
-  /** Shortens all that the rules no longer keep whole, and gives the space back. */
+  /** Shortens everything that the rules no longer keep in full, and frees the space. */
   compact(rules: StreamRules): Promise<CompactedStore>;
 
   close(): Promise<void>;

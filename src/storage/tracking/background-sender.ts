@@ -1,5 +1,5 @@
-// Sends events while other work goes on, and never holds that up: it waits out what may pass, and stops for good if the
-// server will never take them. The caller reports what could not be sent; the log has it.
+// Sends events in the background without ever delaying other work. It retries after faults that may pass, and stops for good if the
+// server will never accept the events. The caller reports what could not be sent; the log still has it.
 
 import { type Clock, systemClock } from "./clock.ts";
 import type { EventSender } from "./event-sender.ts";
@@ -7,11 +7,11 @@ import { Patience } from "./patience.ts";
 import type { TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
-/** Events are gathered for so long, so that many share a request. */
+/** Time for which events are collected, so that many share a request. */
 const gatherMs = 500;
 const firstWaitMs = 1000;
 const longestWaitMs = 30_000;
-/** A server may ask for more time than we would give it by ourselves, within reason. */
+/** Longest wait that a server may ask for. */
 const longestAskedMs = 15 * 60_000;
 
 /** What a server did not accept. */
@@ -30,7 +30,7 @@ export class BackgroundSender {
   readonly #hurry = new AbortController();
   #wake: () => void = () => {};
   #patience: Patience | null = null;
-  /** Since when nothing was taken. */
+  /** Time of the last accepted event. */
   #since = 0;
   #fault: TrackingFault | null = null;
 
@@ -47,8 +47,7 @@ export class BackgroundSender {
 
   /**
    * Sends the rest.
-   * @param patience spent by what the server does not take, and ends with the time for what it takes; a server that
-   *   cannot be reached is tried once more
+   * @param patience the time left for this server; a server that cannot be reached is tried once more
    * @returns null if everything was sent
    */
   async finish(patience: Patience = new Patience(10_000)): Promise<Unsent | null> {
@@ -93,7 +92,7 @@ export class BackgroundSender {
     }
   }
 
-  /** @returns false if no time is left for another try */
+  /** @returns false if no time is left for another attempt */
   async #waitAfter(fault: TrackingFault, failures: number): Promise<boolean> {
     const wait = waitMs(fault, failures);
     if (this.#patience === null) {
@@ -107,7 +106,7 @@ export class BackgroundSender {
     return true;
   }
 
-  /** Takes the time since the last answer off the patience: lost, or for what was taken. */
+  /** Subtracts the time since the last answer from the patience, as lost or as useful time. */
   #spend(taken = false): void {
     const now = this.#clock.now();
     if (taken) this.#patience?.spendTaken(now - this.#since);
@@ -115,19 +114,19 @@ export class BackgroundSender {
     this.#since = now;
   }
 
-  /** When nothing was taken for too long, a request that has no answer yet included. */
+  /** The moment at which nothing has been accepted for too long, counting a request without an answer yet. */
   async #expired(done: AbortSignal): Promise<void> {
     const left = (): number => this.#patience!.leftMs - (this.#clock.now() - this.#since);
     while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
   }
 
-  /** Until the time is over, or the end is near. */
+  /** Waits until the time is over or the run ends. */
   #pause(ms: number): Promise<void> {
     return this.#clock.sleep(ms, this.#hurry.signal);
   }
 }
 
-/** All events at once, for who waits for it. @returns null if everything was sent */
+/** Sends all events at once, for callers that wait. @returns null if everything was sent */
 export function sendAll(
   sender: EventSender,
   events: readonly TrackingEvent[],
@@ -140,8 +139,8 @@ export function sendAll(
 }
 
 /**
- * At least our own backoff, whatever the server says, so that no answer makes a hot loop; spread, so that many clients do
- * not come back together.
+ * At least the client's own backoff, whatever the server says, so that no answer causes a hot loop; with jitter, so that many
+ * clients do not come back at once.
  */
 function waitMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: number): number {
   const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
@@ -149,12 +148,12 @@ function waitMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: numbe
   return Math.max(backoff, askedMs);
 }
 
-/** An error of our own ends the sending, not the work beside it. */
+/** A defect in this code ends the sending, but not the other work. */
 function faultOf(error: unknown): TrackingFault {
   return error instanceof TrackingFault ? error : new TrackingFault("refused", String(error), { cause: error });
 }
 
-/** Nobody listens there. */
+/** Whether nothing listens at that address. */
 function isAbsent({ kind, cause }: TrackingFault): boolean {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return kind === "unreachable" && ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "EAI_AGAIN"].includes(String(code));

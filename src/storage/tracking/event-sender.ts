@@ -1,6 +1,6 @@
-// From events to requests, in an order and a form that may be repeated: a run is looked for by a tag of its own before it is
-// made, a metric is known to the server by key, step, time and value, an artifact is written over by itself. So whoever is
-// not sure whether a request arrived sends it again, and the server ends with each thing once.
+// Turns events into requests that are safe to repeat. A run is looked up by a tag of its own before it is created; the server
+// identifies a metric by key, step, time and value; and an artifact overwrites itself. So if it is unclear whether a request
+// arrived, it is sent again, and the server ends up with everything once.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -10,20 +10,20 @@ import { TrackingFault } from "./tracking-fault.ts";
 
 type Artifact = Extract<TrackingEvent, { type: "artifact" }>;
 
-/** MLflow's, or a little below. */
+/** MLflow's limits, or slightly less. */
 export const limits = {
   metrics: 1000,
   params: 100,
   tags: 100,
   bytes: 900_000,
   key: 250,
-  /** Of a param's value; servers before release 2.8 took 500. */
+  /** Characters of a param's value; servers before release 2.8 accept 500. */
   value: 6000,
   olderValue: 500,
   tag: 5000,
 } as const;
 
-/** Events whose requests are repeated together if one of them fails. */
+/** Maximum number of events whose requests are repeated together if one of them fails. */
 const mostAtOnce = 2000;
 
 interface Loggable {
@@ -33,13 +33,13 @@ interface Loggable {
 }
 
 export interface SenderOptions {
-  /** Instead of the log's own. */
+  /** Replaces the log's own experiment. */
   readonly experiment?: string | undefined;
-  /** The bytes of an artifact; a UserError if they may not be sent. */
+  /** Returns the bytes of an artifact; throws a UserError if they may not be sent. */
   readonly read: (artifact: Artifact) => Promise<Buffer>;
-  /** Whether a run that bears the log's id is this log's, and not a copy's that went another way. All are by default. */
+  /** Whether a run with the log's id belongs to this log, rather than to a copy that has diverged. Default: always. */
   readonly belongs?: RunTest;
-  /** Told what the server refuses, each thing once. */
+  /** Hears once about each thing that the server rejects. */
   readonly warn: Reporter["warn"];
 }
 
@@ -52,7 +52,7 @@ export class EventSender {
   readonly #lost = new Set<string>();
   #log: { id: string; experimentId: string } | undefined;
   #refusals = 0;
-  /** Versions that were made, as "name version 3". */
+  /** Versions that were registered, such as "name version 3". */
   readonly versions: string[] = [];
 
   constructor(client: MlflowClient, options: SenderOptions) {
@@ -60,7 +60,7 @@ export class EventSender {
     this.#options = options;
   }
 
-  /** The page of the log's first run; null before it is known to the server. */
+  /** The page of the log's first run; null until the server has it. */
   get page(): string | null {
     const [first] = this.#runs.values();
     if (first === undefined) return null;
@@ -68,7 +68,7 @@ export class EventSender {
     return `${this.#client.uri}/#/experiments/${experiment}/runs/${run}`;
   }
 
-  /** How many requests the server refused for good. */
+  /** Number of requests that the server rejected for good. */
   get refusals(): number {
     return this.#refusals;
   }
@@ -78,10 +78,10 @@ export class EventSender {
   }
 
   /**
-   * Sends as many events from the front as make good requests.
-   * @param events at least one
-   * @returns how many of them are done
-   * @throws TrackingFault where nothing was done: one that may pass, or one that ends all sending
+   * Sends events from the front, as many as fit into one round of requests.
+   * @param events one or more
+   * @returns the number of events sent
+   * @throws TrackingFault if nothing was sent: a fault that may pass, or one that ends all sending
    */
   async sendSome(events: readonly TrackingEvent[]): Promise<number> {
     const [first] = events;
@@ -164,7 +164,7 @@ export class EventSender {
   async #register({ run, name, alias, path }: Extract<TrackingEvent, { type: "version" }>): Promise<void> {
     const { runId, artifactUri } = this.#runOf(run);
     if (this.#lost.has(run)) {
-      throw new TrackingFault("refused", `model ${name} was not registered, since its files could not be stored`);
+      throw new TrackingFault("refused", `model ${name} was not registered, because its files could not be stored`);
     }
     await this.#client.createRegisteredModel(name);
     const version =
@@ -189,7 +189,7 @@ export class EventSender {
     }
   }
 
-  /** Older servers take shorter params. */
+  /** Older servers accept only shorter params. */
   async #logBatch(runId: string, batch: Loggable): Promise<void> {
     try {
       await this.#client.logBatch(runId, batch);
@@ -204,12 +204,12 @@ export class EventSender {
   #points({ values, at, step }: Extract<TrackingEvent, { type: "metrics" }>): MetricPoint[] {
     return Object.entries(values).flatMap(([key, value]) => {
       if (Number.isFinite(value)) return [{ key: keyOf(key), value, timestamp: at, step }];
-      this.#warnOnce(`${key} was not always a finite number: those values were not sent`);
+      this.#warnOnce(`${key}: values that are not finite numbers were not sent`);
       return [];
     });
   }
 
-  /** What the server refuses for good must not hold up the rest; a missing right to all of it must. */
+  /** A request that the server rejects for good must not stop the rest, but a lack of rights must. */
   async #orSkip(action: () => Promise<void>): Promise<void> {
     try {
       await action();
@@ -237,7 +237,7 @@ export class EventSender {
   }
 }
 
-/** Within MLflow's limits for one request. */
+/** Splits the data into requests within MLflow's limits. */
 export function batchesOf({ metrics, params, tags }: Loggable): Loggable[] {
   const batches: Loggable[] = [];
   let own: Loggable = { metrics: [], params: [], tags: [] };
@@ -254,13 +254,13 @@ export function batchesOf({ metrics, params, tags }: Loggable): Loggable[] {
   };
   for (const item of params) add("params", item);
   for (const item of metrics) add("metrics", item);
-  // Last, since a tag may say that what comes before it is there.
+  // Tags go last, since a tag may say that everything before it has arrived.
   for (const item of tags) add("tags", item);
   if (bytes > 0) batches.push(own);
   return batches;
 }
 
-/** A key as every server takes it: letters and digits of any script, `_ - . /` and spaces, a path without `.` and `..`. */
+/** A key that every server accepts: letters and digits of any script, `_ - . /` and spaces, and no `.` or `..` in the path. */
 export function keyOf(name: string): string {
   const key = name
     .slice(0, limits.key)
@@ -271,7 +271,7 @@ export function keyOf(name: string): string {
   return key || "_";
 }
 
-/** Servers fail on a half of a surrogate pair, over and over. */
+/** Servers fail permanently on half of a surrogate pair. */
 function cut(text: string, length: number): string {
   return (
     text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
@@ -286,7 +286,7 @@ function tagsOf(tags: Readonly<Record<string, string>>): KeyValue[] {
   return Object.entries(tags).map(([key, value]) => ({ key: keyOf(key), value: cut(value, limits.tag) }));
 }
 
-/** In the form that MLflow's page of a run shows. */
+/** The form that MLflow's run page shows. */
 function datasetOf({ name, digest, files, rows, columns }: TrackedDataset): Record<string, string> {
   const colspec = columns.map((column) => ({ ...column, required: true }));
   return {

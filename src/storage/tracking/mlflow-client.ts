@@ -1,5 +1,5 @@
-// The part of MLflow's REST API that runs, artifacts and the registry need. No request is repeated here: who sends knows
-// whether it may be. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
+// The part of MLflow's REST API for runs, artifacts and the registry. It repeats no request, since only the sender knows whether
+// that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
 
 import { z } from "zod";
 import type { ServerAddress } from "./server-address.ts";
@@ -12,11 +12,11 @@ export interface MlflowRun {
   readonly experimentId: string;
   readonly artifactUri: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Of each metric the step that was logged last. */
+  /** For each metric, the step that was logged last. */
   readonly lastSteps: Readonly<Record<string, number>>;
 }
 
-/** Whether a run is the one that is looked for. */
+/** Whether a run is the wanted one. */
 export type RunTest = (run: MlflowRun) => boolean | Promise<boolean>;
 
 export interface KeyValue {
@@ -62,7 +62,7 @@ const foundRuns = z.object({ runs: z.array(runSchema).default([]), next_page_tok
 
 const mostPages = 100;
 
-/** Which of its views MLflow 3 opens the experiment in; older servers keep it like other tags. */
+/** The view in which MLflow 3 opens the experiment; older servers keep it like any other tag. */
 const experimentKind: KeyValue = { key: "mlflow.experimentKind", value: "custom_model_development" };
 
 export class MlflowClient {
@@ -76,7 +76,7 @@ export class MlflowClient {
     return this.#server.uri;
   }
 
-  /** @throws TrackingFault as all methods do, where the server does not do what it was asked */
+  /** @throws TrackingFault, like all methods, if the server does not fulfil the request */
   async experimentId(name: string): Promise<string> {
     const found = await this.#findExperiment(name);
     if (found !== null) return found;
@@ -88,7 +88,7 @@ export class MlflowClient {
       );
       return id;
     } catch (error) {
-      // Another sender was faster.
+      // Another sender created it first.
       if (error instanceof TrackingFault && error.code === "RESOURCE_ALREADY_EXISTS") {
         const theirs = await this.#findExperiment(name);
         if (theirs !== null) return theirs;
@@ -106,13 +106,13 @@ export class MlflowClient {
     if (answer?.experiment.lifecycle_stage === "deleted") {
       throw new TrackingFault(
         "refused",
-        `${this.uri}: experiment ${JSON.stringify(name)} was deleted; restore it or name another`,
+        `${this.uri}: experiment ${JSON.stringify(name)} was deleted: restore it, or name another`,
       );
     }
     return answer?.experiment.experiment_id ?? null;
   }
 
-  /** The oldest run that has the tag and is `wanted`. */
+  /** The oldest run with the tag for which `wanted` is true. */
   async findRun(experimentId: string, tag: KeyValue, wanted: RunTest): Promise<MlflowRun | null> {
     let page: string | undefined;
     for (let pages = 0; pages < mostPages; pages++) {
@@ -163,7 +163,7 @@ export class MlflowClient {
   }
 
   /**
-   * Through the server's own artifact store.
+   * Stores an artifact through the server.
    * @param path relative to the run's artifacts, with slashes
    */
   async putArtifact(artifactUri: string, path: string, content: Buffer): Promise<void> {
@@ -172,12 +172,12 @@ export class MlflowClient {
       const scheme = /^[a-z0-9+-]+:/i.exec(artifactUri)?.[0] ?? "a local path";
       throw new TrackingFault(
         "refused",
-        `${this.uri} keeps artifacts at ${scheme}, to which it does not pass them on; start it with --artifacts-destination`,
+        `${this.uri} keeps artifacts at ${scheme} and does not pass them on: start it with --artifacts-destination`,
       );
     }
     const parts = `${stored}/${path}`.split("/");
     if (parts.some((part) => part === "." || part === "..")) {
-      throw new TrackingFault("refused", `${this.uri}: artifacts are not sent to a path with . or .. in it`);
+      throw new TrackingFault("refused", `${this.uri}: artifacts are not sent to a path that contains . or ..`);
     }
     const target = `/api/2.0/mlflow-artifacts/artifacts/${parts.map(encodeURIComponent).join("/")}`;
     await this.#server.put(target, { type: contentType(path), body: content });
@@ -189,7 +189,7 @@ export class MlflowClient {
     });
   }
 
-  /** The version that was made of the run, if any. */
+  /** The version made from the run, if any. */
   async findVersion(name: string, runId: string): Promise<string | null> {
     const filter = `name='${name.replaceAll("'", "\\'")}' and run_id='${runId}'`;
     const version = z.object({ version: z.coerce.string().max(100) });

@@ -1,18 +1,18 @@
-// The text of a tracking.jsonl as events. Model folders travel between people and no hash covers this file, so nothing is
-// sent of a log before all of it was found to be one that Tidemark writes.
+// Parses the text of a tracking.jsonl into events. Model folders travel between people, and no hash covers this file. So nothing is
+// sent before the whole log has been checked to be one that Tidemark writes.
 
 import { UserError } from "../../errors.ts";
 import { type TrackingEvent, trackingEventSchema } from "./tracking-event.ts";
 
-/** Of a file: a training of ten folds with ten thousand epochs each takes half of it. */
+/** Maximum number of events in a file; training with ten folds of ten thousand epochs takes half of it. */
 export const longestLog: number = 64 * 2 ** 20;
 const mostEvents = 500_000;
 const mostRuns = 10_000;
 
 /**
- * @param text a last line without its end is left out: the process that wrote it was killed
+ * @param text an unfinished last line is ignored, since the process that wrote it was killed
  * @param path for messages
- * @throws UserError with the file, the line and what is wrong there
+ * @throws UserError with the file, the line and the fault
  */
 export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
   if (text.length > longestLog)
@@ -33,11 +33,11 @@ export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
   });
 }
 
-/** What is wrong with a log; `line` is null if it is the whole. */
+/** The error for a fault of a log; `line` is null if the fault concerns the whole file. */
 export function fault(path: string, line: number | null, what: string): UserError {
   return new UserError(`${line === null ? path : `${path}, line ${line}`}: ${what}`, {
     advice:
-      "Only train and retrain write this file. Restore it from a copy, or remove it: then this training is not reported.",
+      "Only train and retrain write this file. Restore it from a copy, or remove it; this training is then not reported.",
   });
 }
 
@@ -54,21 +54,21 @@ function parseEvent(line: string, path: string, number: number): TrackingEvent {
   throw fault(path, number, `not an event: ${short([...issue!.path.map(String), issue!.message].join(": "))}`);
 }
 
-/** What came before an event. */
+/** The state before an event. */
 interface Before {
   readonly first: boolean;
   readonly runs: ReadonlySet<string>;
-  /** Their paths. */
+  /** Paths of the artifacts so far. */
   readonly artifacts: ReadonlySet<string>;
   readonly complete: boolean;
 }
 
-/** What an event cannot be where it stands; null if it may. */
+/** The fault of an event at its position; null if there is none. */
 function misplaced(event: TrackingEvent, { first, runs, artifacts, complete }: Before): string | null {
-  if (complete) return `${event.type}: expected nothing after complete`;
-  if (first !== (event.type === "log")) return `${event.type}: expected log in the first line, and only there`;
+  if (complete) return `${event.type}: expected no event after complete`;
+  if (first !== (event.type === "log")) return `${event.type}: expected log on the first line, and only there`;
   if (event.type === "log") return null;
-  if (event.type === "artifact" && artifacts.has(event.path)) return `artifact: ${event.path} was there before`;
+  if (event.type === "artifact" && artifacts.has(event.path)) return `artifact: ${event.path} appears a second time`;
   if (event.type !== "run") {
     return runs.has(event.run) ? null : `${event.type}: run ${short(JSON.stringify(event.run))} has not begun`;
   }

@@ -1,9 +1,9 @@
-/** For a server that takes everything, slowly: an hour beside a minute for one that takes nothing. */
+/** Factor for a server that accepts everything, but slowly: an hour, as against a minute for one that accepts nothing. */
 const timesAsLong = 60;
 
 /**
- * How long to bear with a server. Time in which it took nothing is spent and does not come back, so that all who share one
- * give up together. Of time in which it took something there is sixty times as much; when that is over, no patience is left.
+ * The time limits for a server. Time in which it accepted nothing is used up for good, so that all who share one `Patience` give
+ * up together. For time in which it accepted something, the limit is sixty times as long; after that, no patience is left.
  */
 export class Patience {
   #leftMs: number;
@@ -14,7 +14,7 @@ export class Patience {
     this.#leftForTakingMs = timesAsLong * ms;
   }
 
-  /** Not below 0. */
+  /** Remaining time, at least 0. */
   get leftMs(): number {
     return this.#leftMs;
   }
@@ -23,7 +23,7 @@ export class Patience {
     this.#leftMs = Math.max(0, this.#leftMs - Math.max(0, ms));
   }
 
-  /** Of time in which something was taken. */
+  /** Subtracts time in which the server accepted something. */
   spendTaken(ms: number): void {
     this.#leftForTakingMs -= ms;
     if (this.#leftForTakingMs <= 0) this.#leftMs = 0;

@@ -1,16 +1,16 @@
-// Where the tracking server is and how it is spoken to, from the option and MLflow's own environment variables.
+// The tracking server's address and credentials, from the option and MLflow's own environment variables.
 
 import { readFileSync } from "node:fs";
 import { UserError } from "../../errors.ts";
 
 export interface ServerAddress {
-  /** Without credentials and without a slash at the end; fit to be printed. */
+  /** Address without credentials or a trailing slash; safe to print. */
   readonly uri: string;
   /** Value of the Authorization header; never printed. */
   readonly authorization: string | undefined;
-  /** PEM certificates that are trusted instead of the usual ones. */
+  /** PEM certificates to trust instead of the usual ones. */
   readonly certificates: string | undefined;
-  /** No certificate is checked. */
+  /** Whether certificates are not checked. */
   readonly insecureTls: boolean;
   readonly warnings: readonly string[];
 }
@@ -18,9 +18,9 @@ export interface ServerAddress {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param tracking what the option says: an address, "none", or undefined for MLFLOW_TRACKING_URI
- * @returns null where nothing is tracked, also where the environment names a store that is no server: see `isOtherStore`
- * @throws UserError on an address that is no http(s) URL, or certificates that cannot be read
+ * @param tracking the option: an address, "none", or undefined for MLFLOW_TRACKING_URI
+ * @returns null if nothing is tracked, including when the environment names a store that is not a server; see `isOtherStore`
+ * @throws UserError on an address that is not an http(s) URL, or certificates that cannot be read
  */
 export function serverAddress(
   tracking: string | undefined,
@@ -30,12 +30,12 @@ export function serverAddress(
   if (written === "" || written === "none") return null;
   const url = URL.canParse(written) ? new URL(written) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    // What the environment says may be meant for other tools.
+    // The environment variable may be meant for other tools.
     if (tracking === undefined) return null;
     throw new UserError(`--tracking: expected http:// or https:// and a host, got ${shown(written)}`, {
       advice:
-        "Runs are reported to a server, as `mlflow server` starts one; file stores and databases are written by it alone. " +
-        "With --tracking none nothing is reported.",
+        "Tidemark reports to a server, such as one started by `mlflow server`; only MLflow itself can write to file stores and " +
+        "databases. With --tracking none, nothing is reported.",
     });
   }
   const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_SERVER_CERT_PATH: certPath } = environment;
@@ -46,10 +46,11 @@ export function serverAddress(
   const basic = named ? `Basic ${Buffer.from(`${user}:${password ?? ""}`).toString("base64")}` : undefined;
   const bearer = token === undefined || token === "" ? undefined : `Bearer ${token}`;
   if (basic !== undefined && bearer !== undefined) {
-    warnings.push("both a user name and MLFLOW_TRACKING_TOKEN are set for the tracking server: the user name is used");
+    warnings.push("both a user name and MLFLOW_TRACKING_TOKEN are set for the tracking server; the user name is used");
   }
   const insecureTls = /^(true|1)$/i.test(environment.MLFLOW_TRACKING_INSECURE_TLS ?? "");
-  if (insecureTls) warnings.push("MLFLOW_TRACKING_INSECURE_TLS: the tracking server's certificate is not checked");
+  if (insecureTls)
+    warnings.push("MLFLOW_TRACKING_INSECURE_TLS is set, so the tracking server's certificate is not checked");
   return {
     uri: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`,
     authorization: basic ?? bearer,
@@ -58,7 +59,7 @@ export function serverAddress(
   };
 }
 
-/** A % that begins no escape stands for itself. */
+/** A % that does not begin an escape stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -82,7 +83,7 @@ function readCertificates(path: string): string {
   }
 }
 
-/** Without what may be a password. */
+/** The address without a possible password. */
 function shown(written: string): string {
   return JSON.stringify(written.replace(/^([a-z][\w+.-]*:[/\\]*)?.*@/i, "$1"));
 }

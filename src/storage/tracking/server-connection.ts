@@ -1,4 +1,4 @@
-// Requests to a tracking server and what becomes of them, within bounds of time and bytes: who answers may be anybody.
+// Requests to a tracking server, with limits on time and bytes, since the server may be anyone.
 
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
@@ -9,9 +9,9 @@ import { TrackingFault } from "./tracking-fault.ts";
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
 export interface Deadlines {
-  /** For a whole request, from its first byte to the last one of its answer. */
+  /** Time limit of a request, from its first byte to the last byte of the answer. */
   readonly answerMs: number;
-  /** The same of an upload, besides the time that its bytes take at `slowestUpload`. */
+  /** Time limit of an upload, in addition to the time that its bytes take at `slowestUpload`. */
   readonly uploadMs: number;
 }
 
@@ -36,7 +36,7 @@ export class ServerConnection {
       ...(address.certificates === undefined ? {} : { ca: address.certificates }),
       ...(address.insecureTls ? { rejectUnauthorized: false } : {}),
     };
-    // Each request has a deadline of its own.
+    // Each request has its own deadline.
     const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
     const behindProxy = ["http_proxy", "https_proxy"].some(
       (name) => process.env[name] || process.env[name.toUpperCase()],
@@ -50,7 +50,7 @@ export class ServerConnection {
     return this.#address.uri;
   }
 
-  /** @throws TrackingFault as all methods do, where the server does not do what it was asked */
+  /** @throws TrackingFault, like all methods, if the server does not fulfil the request */
   get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     return this.#send({ method: "GET", path, deadlineMs: this.#deadlines.answerMs }, null, schema);
   }
@@ -69,7 +69,7 @@ export class ServerConnection {
     await this.#dispatcher.destroy();
   }
 
-  /** Redirects are not followed: they would take the credentials, and what is sent, to another place. */
+  /** Does not follow redirects, which would send the credentials and the data elsewhere. */
   async #send<T>(
     { method, path, deadlineMs }: { method: "GET" | "POST" | "PUT"; path: string; deadlineMs: number },
     content: Content | null,
@@ -121,13 +121,13 @@ export class ServerConnection {
     try {
       said = errorSchema.parse(JSON.parse(text));
     } catch {
-      // An error page; its status says enough.
+      // An error page; its status is enough.
     }
     const short = said.message?.split("\n")[0] ?? text.slice(0, 80).replace(/\s+/g, " ");
     const message = `${this.uri} answered ${status}: ${shortened(short) || "nothing more"}`;
     if (status === 404 && said.error_code === undefined) {
       const unknown = `${this.uri} does not know ${path.replace(/\?.*/, "")} (404)`;
-      return new TrackingFault("refused", `${unknown}: it is no MLflow server, or one that is too old`);
+      return new TrackingFault("refused", `${unknown}: it is not an MLflow server, or it is too old`);
     }
     const options = { code: said.error_code, retryAfterSeconds: secondsOf(retryAfter) };
     if (status === 408 || status === 429 || status >= 500) return new TrackingFault("busy", message, options);
@@ -142,7 +142,7 @@ function one(header: string | string[] | undefined): string | undefined {
 
 const longestRetryAfter = 86_400;
 
-/** Of a Retry-After header: seconds or a date; no more than a day. */
+/** Seconds from a Retry-After header, which has seconds or a date; at most a day. */
 function secondsOf(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;

@@ -1,19 +1,19 @@
-// What happened, as a tracking server is told of it: the lines of tracking.jsonl. The file is written before anything is
-// sent, so that it can be replayed at any time; a replay in whole or in part leaves the server as one sending would.
+// The events of a run for a tracking server: the lines of tracking.jsonl. The file is written before anything is sent, so it can be
+// replayed at any time. A full or partial replay leaves the server in the same state as sending once.
 
 import { z } from "zod";
 
-/** The artifact folder of a model, which may be registered. */
+/** Artifact folder of a model, which can be registered. */
 export const modelArtifact = "model";
 
-/** Names the run in its log, on every server. */
+/** Tag that identifies the run, on every server. */
 export const runTag = "tidemark.run";
-/** Of a run whose log the server has whole. */
+/** Tag of a run whose complete log the server has. */
 export const completeTag = "tidemark.complete";
 export const parentTag = "mlflow.parentRunId";
 const ownTags: readonly string[] = [runTag, completeTag, parentTag];
 
-/** MLflow's words. */
+/** MLflow's statuses. */
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
 export interface TrackedDataset {
@@ -26,13 +26,13 @@ export interface TrackedDataset {
 
 /**
  * One of:
- * - `log`: opens the file. `id` tells its runs from all others on any server
- * - `run`: begins a run. Events name it by `run`, unique in the log
+ * - `log`: opens the file. `id` distinguishes its runs from all others on any server
+ * - `run`: starts a run. Events refer to it by `run`, which is unique in the log
  * - `params`, `tags`, `metrics`, `dataset`, `artifact`: belong to a run. An artifact's `file` is relative to the log's folder;
- *   `content` is there where the file changes later
- * - `status`: a run ended, or goes on
+ *   `content` is present if the file changes later
+ * - `status`: a run ended, or continues
  * - `version`: the artifacts under `path` become a version of the registered model `name`
- * - `complete`: the server has all of the log, if it refused nothing
+ * - `complete`: the server has the whole log, if it rejected nothing
  *
  * Times are milliseconds since 1970.
  */
@@ -48,32 +48,32 @@ export type TrackingEvent =
   | { type: "version"; run: string; name: string; alias: string | null; path: string }
   | { type: "complete"; run: string };
 
-/** Far beyond what a training writes; a server cuts or refuses far shorter ones. */
+/** Far longer than what training writes; servers cut or reject much shorter texts. */
 const longest = { name: 1000, text: 4_000_000, entries: 10_000, files: 200_000 } as const;
 
 const name = z.string().max(longest.name);
 const text = z.string().max(longest.text);
 
-/** A record of at most so many entries. */
+/** A record with a maximum number of entries. */
 function recordOf<T>(value: z.ZodType<T>): z.ZodType<Record<string, T>> {
   return z
     .record(name, value)
     .refine((record) => Object.keys(record).length <= longest.entries, `expected at most ${longest.entries} entries`);
 }
 
-/** Which run is which is for the sender to say. */
+/** Only the sender may set the tags that identify runs. */
 const tags = recordOf(text).refine(
   (record) => !ownTags.some((tag) => Object.hasOwn(record, tag)),
-  `${ownTags.join(", ")}: not for a log to set`,
+  `${ownTags.join(", ")}: a log must not set these`,
 );
 
-/** Files lie in the folder itself; what is no plain name on one system or another is none here. */
+/** Files are in the folder itself, under names that are plain names on every system. */
 const fileName = z
   .string()
   .max(255)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern rejects them
   .regex(/^(?!\.{1,2}$)[^/\\:\u0000-\u001f\u007f]+$/, "expected the plain name of a file in this folder");
-/** JSON writes null for what is no finite number. */
+/** JSON writes null for numbers that are not finite. */
 const metric = z
   .number()
   .nullable()

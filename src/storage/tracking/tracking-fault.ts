@@ -1,16 +1,16 @@
 /**
  * A request that the tracking server did not fulfil. `kind` is one of:
- * - `unreachable`: no answer, or a part of one; another try may help
- * - `busy`: 408, 429 or 5xx; another try may help, after `retryAfterSeconds` where the server said so
- * - `unauthorized`: no try will help until the credentials or rights are others
- * - `refused`: the server takes no such request
+ * - `unreachable`: no answer, or only part of one; a retry may help
+ * - `busy`: 408, 429 or 5xx; a retry may help, after `retryAfterSeconds` if the server gave it
+ * - `unauthorized`: no retry will help until the credentials or rights change
+ * - `refused`: the server does not accept such a request
  *
  * Messages name the server without credentials.
  */
 export class TrackingFault extends Error {
   override readonly name: string = "TrackingFault";
   readonly kind: "unreachable" | "busy" | "unauthorized" | "refused";
-  /** MLflow's error_code, where the answer had one. */
+  /** MLflow's error_code, if the answer had one. */
   readonly code: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 

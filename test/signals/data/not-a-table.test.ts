@@ -25,7 +25,7 @@ describe("what can be read only once", () => {
     symlinkSync(folder.path("b.csv"), folder.path("c.csv"));
     for (const name of ["b.csv", "c.csv"]) {
       const { message, advice } = await refusal(folder.path(name));
-      expect(message).toMatch(/[bc]\.csv: expected a file, this is a pipe/);
+      expect(message).toMatch(/[bc]\.csv: expected a file, found a pipe/);
       expect(advice).toMatch(/zcat x\.csv\.gz > x\.csv/);
     }
     const { recordings } = await readRecordings([folder.path("*.csv")], { requireLabels: true });
@@ -33,7 +33,7 @@ describe("what can be read only once", () => {
   });
 
   test("a device", async () => {
-    expect((await refusal("/dev/zero")).message).toMatch(/\/dev\/zero: expected a file, this is a device/);
+    expect((await refusal("/dev/zero")).message).toMatch(/\/dev\/zero: expected a file, found a device/);
   });
 });
 
@@ -41,7 +41,7 @@ test("one file under two names is refused; under one name it is read once", asyn
   const folder = folderOf({ "a.csv": good });
   symlinkSync(folder.path("a.csv"), folder.path("b.csv"));
   const { message, advice } = await refusal(folder.path("a.csv"), folder.path("b.csv"));
-  expect(message).toBe(`${folder.path("b.csv")}: this is the same file as ${folder.path("a.csv")}.`);
+  expect(message).toBe(`${folder.path("b.csv")} is the same file as ${folder.path("a.csv")}.`);
   expect(advice).toBe("Name each file once.");
   const { quality } = await readRecordings([folder.path("a.csv"), folder.path("a*.csv")], { requireLabels: true });
   expect(quality.files).toHaveLength(1);
@@ -50,11 +50,11 @@ test("one file under two names is refused; under one name it is read once", asyn
 describe("bytes that are no text", () => {
   const utf16 = (text: string, mark: string): Buffer => Buffer.from(mark + text, "utf16le");
   const cases: readonly (readonly [name: string, content: Uint8Array, kind: RegExp, advice: RegExp])[] = [
-    ["a.csv", utf16(good, "\ufeff"), /this is UTF-16 text/, /iconv -f UTF-16/],
-    ["a.csv", utf16(good, "\ufeff").swap16(), /this is UTF-16 text/, /iconv -f UTF-16 /],
+    ["a.csv", utf16(good, "\ufeff"), /found UTF-16 text/, /iconv -f UTF-16/],
+    ["a.csv", utf16(good, "\ufeff").swap16(), /found UTF-16 text/, /iconv -f UTF-16 /],
     // Without a mark, iconv has to be told the order of the bytes.
-    ["a.csv", utf16(good, ""), /this is UTF-16 text/, /iconv -f UTF-16LE/],
-    ["a.csv", utf16(good, "").swap16(), /this is UTF-16 text/, /iconv -f UTF-16BE/],
+    ["a.csv", utf16(good, ""), /found UTF-16 text/, /iconv -f UTF-16LE/],
+    ["a.csv", utf16(good, "").swap16(), /found UTF-16 text/, /iconv -f UTF-16BE/],
     ["a.csv", Buffer.from(good.replace("user", "us\0er")), /NUL bytes/, /UTF-8/],
     ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), /a zip archive, perhaps an Excel workbook/, /CSV/],
     ["a.csv", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /a gzip file/, /\.csv\.gz/],
@@ -71,7 +71,7 @@ describe("bytes that are no text", () => {
   test("UTF-16 inside a gzip file", async () => {
     const { gzipSync } = await import("node:zlib");
     const folder = folderOf({ "a.csv.gz": gzipSync(utf16(good, "\ufeff")) });
-    expect((await refusal(folder.path("a.csv.gz"))).message).toMatch(/this is UTF-16 text/);
+    expect((await refusal(folder.path("a.csv.gz"))).message).toMatch(/found UTF-16 text/);
   });
 
   test("a Parquet file with the name of a CSV file", async () => {
@@ -79,7 +79,7 @@ describe("bytes that are no text", () => {
     await parquet(folder.path("a.parquet"), goodRows());
     execFileSync("mv", [folder.path("a.parquet"), folder.path("a.csv")]);
     const { message, advice } = await refusal(folder.path("a.csv"));
-    expect(message).toMatch(/this is a Parquet file/);
+    expect(message).toMatch(/found a Parquet file/);
     expect(advice).toMatch(/\.parquet/);
   });
 

@@ -58,10 +58,10 @@ describe("folders called column=value", () => {
   });
 
   test.each([
-    ["user=x/a.csv", ["user"], "is a column of the file too"],
+    ["user=x/a.csv", ["user"], "is also a column of the file"],
     ["other=x/a.csv", ["who"], 'no folder of this file is called "who=..."'],
     ["who=x/who=y/a.csv", ["who"], '2 folders of this file are called "who=..."'],
-    ["who=x/a.csv", ["who"], "is taken for no person, recording or label"],
+    ["who=x/a.csv", ["who"], "is not used as person, recording or label"],
   ])("%s with --path-columns %s is refused", async (name, pathColumns, message) => {
     const path = await write(folderOf({}).path(name), csv(goodRows()));
     await expect(usersOf([path], { pathColumns })).rejects.toThrow(message);

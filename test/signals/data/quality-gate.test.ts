@@ -155,7 +155,7 @@ const rejected: Case[] = [
     name: "less than a window",
     content: csv(walk(3)),
     reasons: [
-      { code: "too_short", expected: "at least 15 s", found: "0 s in pieces that hold a window of 4 s, of 3 s in all" },
+      { code: "too_short", expected: "at least 15 s", found: "0 s in stretches that hold a window of 4 s, out of 3 s" },
     ],
   },
   { name: "less than 15 s", content: csv(walk(14)), reasons: [{ code: "too_short" }] },
@@ -245,7 +245,7 @@ describe("a batch that can be judged", () => {
       warnings: ["Channel Ax: 8 missing and 0 infinite values; their rows are left out."],
     });
     const slow = await gate(csv(walk(60, { rate: 25 })));
-    expect(slow).toMatchObject({ warnings: ["Recorded at 25 Hz, brought to the model's 50 Hz by interpolation."] });
+    expect(slow).toMatchObject({ warnings: ["Recorded at 25 Hz, resampled to the model's 50 Hz by interpolation."] });
     expect(await gate(csv(good))).toMatchObject({ warnings: [] });
   });
 

@@ -159,7 +159,9 @@ describe("readRecordings", () => {
     expect(columns).toMatchObject({ time: "t", timeUnit: "index" });
     expect([...recordings.time.subarray(0, 8)]).toEqual(samples.map((sample) => sample / 50));
     expect(quality).toMatchObject({ sampling: { rate_hz: 50 }, gaps: { count: 2 } });
-    expect(quality.warnings).toEqual([expect.stringMatching(/^Column "t" .* count samples, 50 a second\..*time_ms/)]);
+    expect(quality.warnings).toEqual([
+      expect.stringMatching(/^Column "t" .* count samples at 50 per second\..*time_ms/),
+    ]);
     expect((await read("time_ms", samples)).columns.timeUnit).toBe("ms");
     expect((await read("t", [0, 0, 0, 1, 1, 1, 2, 2])).columns.timeUnit).not.toBe("index");
   });
@@ -173,7 +175,9 @@ describe("readRecordings", () => {
     expect(read.columns).toMatchObject({ time: null, timeUnit: "index" });
     expect([...read.recordings.time.subarray(3, 7)]).toEqual([0.12, 0.16, 0.24, 0.28]);
     expect(read.quality.rows.dropped.missing_values).toBe(1);
-    expect(read.quality.warnings).toContain("No time column was found: rows are taken as 25 a second, without gaps.");
+    expect(read.quality.warnings).toContain(
+      "No time column was found: rows are taken to come at 25 per second, without gaps.",
+    );
   });
 
   test("without a recording column a person's rows in one file are one recording", async () => {
@@ -295,7 +299,7 @@ describe("readRecordings", () => {
     expect(quality.channels.Az).toMatchObject({ flat: false, flat_seconds: 0 });
     expect(quality.warnings).toEqual([
       "Channel Ax has one value throughout (7).",
-      "Channel Ay rests on one value for 50 % of the time: a stuck or saturated sensor?",
+      "Channel Ay stays on one value for 50 % of the time: is the sensor stuck or saturated?",
     ]);
   });
 

@@ -60,7 +60,9 @@ it("never takes extensions of strangers", async () => {
 
 it.each(["https://127.0.0.1:9/a.csv", "S3://bucket/*.parquet"])("says so, then fetches what %s needs", async (url) => {
   const error = await findFiles(database, [url], reporter).catch((reason: unknown) => reason);
-  expect(log[0]).toBe(`Fetching DuckDB's extension httpfs from extensions.duckdb.org into ~/.duckdb, to read ${url}.`);
+  expect(log[0]).toBe(
+    `To read ${url}, DuckDB's extension httpfs is downloaded from extensions.duckdb.org into ~/.duckdb.`,
+  );
   expect(log[1]).toMatch(/^GET \/.*httpfs\.duckdb_extension/);
   expect(error).toBeInstanceOf(UserError);
   expect((error as UserError).message).toContain(`${url}: DuckDB's extension httpfs could not be fetched: `);

@@ -57,7 +57,7 @@ describe("rows in a store", () => {
       for (let i = 0; i < 3; i++) store.append(0, new Float64Array(20_000), [new Float32Array(20_000)], 0, 20_000);
     };
     expect(fill).toThrow(UserError);
-    expect(fill).toThrow(/\/proc\/nowhere: the rows could not be kept in a temporary file/);
+    expect(fill).toThrow(/\/proc\/nowhere: the rows could not be written to a temporary file/);
   });
 
   test("interleaved people read the same from a file as from memory", async () => {

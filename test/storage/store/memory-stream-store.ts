@@ -185,6 +185,6 @@ function stored({ summary, whole: _, ...row }: Row): StoredBatch {
 
 function throughJson(value: unknown): unknown {
   const text = JSON.stringify(value);
-  if (text === undefined) throw new TypeError("expected a value that JSON can hold");
+  if (text === undefined) throw new TypeError("expected a JSON value");
   return JSON.parse(text);
 }

@@ -110,7 +110,7 @@ describe("openStaging", () => {
     const main = new URL("../../../src/interfaces/cli/main.ts", import.meta.url).pathname;
     const ended = spawnSync(process.execPath, [main, ...words], { timeout: 60_000, killSignal: "SIGKILL" });
     expect(ended.status).toBe(2);
-    expect(ended.stderr.toString()).toMatch(/^error: \/proc\/tidemark: no directory can be made in \/proc\n.*place/);
+    expect(ended.stderr.toString()).toMatch(/^error: \/proc\/tidemark: cannot make a directory in \/proc\n.*place/);
   });
 
   it("refuses a second run while the first one lives, in this process or another", async () => {
@@ -219,7 +219,7 @@ describe("openStaging", () => {
       for (const name of ["walk", "other"]) mkdirSync(join(directory, name));
       const { status, stderr } = trainAfter(mount, directory);
       expect(stderr).toMatch(
-        /^error: --out walk is a mount point; .*\nChoose a folder inside it, for example walk\/model\n$/,
+        /^error: --out walk is a mount point, .*\nChoose a folder inside it, for example walk\/model\n$/,
       );
       expect(status).toBe(2);
       expect(readdirSync(directory).sort()).toEqual(["other", "walk"]);

@@ -157,8 +157,8 @@ describe("EventSender", () => {
     );
     expect(server.bodies("runs/log-batch")).toMatchObject([{ metrics: [{ key: "accuracy", value: 0.5, step: 2 }] }]);
     expect(warnings).toEqual([
-      "loss was not always a finite number: those values were not sent",
-      "kappa was not always a finite number: those values were not sent",
+      "loss: values that are not finite numbers were not sent",
+      "kappa: values that are not finite numbers were not sent",
     ]);
   });
 
@@ -220,7 +220,7 @@ describe("EventSender", () => {
     expect(server.bodies("model-versions/create")).toHaveLength(1);
     expect(warnings).toEqual([
       "gone.txt was not sent: is missing",
-      "model walk was not registered, since its files could not be stored",
+      "model walk was not registered, because its files could not be stored",
     ]);
     rmSync(directory, { recursive: true });
   });

@@ -74,7 +74,7 @@ describe("serverAddress", () => {
     const both = serverAddress("http://a", { ...token, MLFLOW_TRACKING_USERNAME: "u" })!;
     expect(both.authorization).toBe(basic("u:"));
     expect(both.warnings).toEqual([
-      "both a user name and MLFLOW_TRACKING_TOKEN are set for the tracking server: the user name is used",
+      "both a user name and MLFLOW_TRACKING_TOKEN are set for the tracking server; the user name is used",
     ]);
   });
 

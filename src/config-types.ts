@@ -206,7 +206,7 @@ export interface RetrainConfig {
   adapt?: "adabn";
   /** Epochs per fit. Default: as many as the champion's final fit. */
   epochs?: number;
-  /** Share of the labelled people in the holdout: they judge the candidate, and nothing learns from them. Default: 0.2. */
+  /** Share of the labelled people to hold out; their data only evaluates the candidate and is never learned from. Default: 0.2. */
   holdout: number;
   /** True labels of the unlabelled recordings, used only in the report. */
   truth?: string;

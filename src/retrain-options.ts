@@ -73,7 +73,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
   ...under("Holdout and adoption:", {
     holdout: number({
       ...{ value: "share", expected: "a share greater than 0, at most .5", above: 0, to: 0.5, default: 0.2 },
-      doc: "share of the labelled people in the holdout: they judge the candidate, and nothing learns from them",
+      doc: "share of the labelled people to hold out; their data only evaluates the candidate and is never learned from",
     }),
     truth: column("true labels of the unlabelled recordings, used only in the report", "column"),
     promote: flag({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),

@@ -1,4 +1,4 @@
-// A retraining on a page: what each cycle learned from, how it did on the holdout, and how the gate judged it. If the candidate
+// A report of one retraining: what each cycle learned from, how it scored on the holdout, and what the gate decided. If the candidate
 // became a model, these sections come before its cross-validation; a rejected candidate has its own page.
 
 import * as Plot from "@observablehq/plot";

@@ -15,7 +15,7 @@ const trials = Number(values.trials);
 
 console.log("share of candidates that pass, by how much later cycles are better than the champion");
 const gains = [-0.04, -0.02, 0, 0.02, 0.04, 0.06];
-console.log(`deciding  cycles  ${gains.map((gain) => gain.toFixed(2).padStart(6)).join("")}`);
+console.log(`holdout   cycles  ${gains.map((gain) => gain.toFixed(2).padStart(6)).join("")}`);
 for (const people of [1, 2, 4, 8]) {
   for (const cycles of [1, 5]) {
     const shares = gains.map((gain) => passing(people, cycles, gain));

@@ -1,8 +1,8 @@
 // npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5] [--pretrained]
 // [--write FILE]: what pseudo-labels bring, and the restarts. MotionSense's 24 people are split anew with every seed: a few
-// labelled, some unlabelled, the rest decides. The same network, schedule and selection learn without pseudo-labels, with a
+// labelled, some unlabelled, the rest in the holdout. The same network, schedule and selection learn without pseudo-labels, with a
 // warm start from cycle to cycle, with --pretrained also from cycle 0's weights, and from fresh ones; AdaBN stands beside.
-// Macro-F1 on the unlabelled people's true labels and on those who decide, of the winner that the latter choose.
+// Macro-F1 of the winner, which the holdout chooses, on the unlabelled people (by their true labels) and on the holdout.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -47,7 +47,7 @@ const trained: CycleSetting["trained"] = {
 
 interface Scores {
   readonly unlabelled: number;
-  readonly deciding: number;
+  readonly holdout: number;
   readonly cycle: number;
 }
 type Weights = FitOutcome & { scaler: ReturnType<typeof cyclePlan>["scaler"] };
@@ -62,20 +62,18 @@ async function main(): Promise<void> {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     for (const [name, scores] of Object.entries(await ablate(windows, seed))) {
       results.set(name, [...(results.get(name) ?? []), scores]);
-      const { unlabelled, deciding, cycle } = scores;
+      const { unlabelled, holdout, cycle } = scores;
       console.log(
-        `seed ${seed}  ${name.padEnd(22)} unlabelled ${fixed(unlabelled)}  deciding ${fixed(deciding)}  cycle ${cycle}`,
+        `seed ${seed}  ${name.padEnd(22)} unlabelled ${fixed(unlabelled)}  holdout ${fixed(holdout)}  cycle ${cycle}`,
       );
     }
   }
-  console.log(
-    `\nmacro-F1, mean and standard deviation over ${values.seeds} seeds: unlabelled people, people who decide`,
-  );
+  console.log(`\nmacro-F1, mean and standard deviation over ${values.seeds} seeds: unlabelled people, holdout`);
   for (const [name, scores] of results) {
-    const [unlabelled, deciding] = (["unlabelled", "deciding"] as const).map((key) =>
+    const [unlabelled, holdout] = (["unlabelled", "holdout"] as const).map((key) =>
       spread(scores.map((one) => one[key])),
     );
-    console.log(`${name.padEnd(22)} ${unlabelled}  ${deciding}`);
+    console.log(`${name.padEnd(22)} ${unlabelled}  ${holdout}`);
   }
   if (values.write !== undefined)
     writeFileSync(values.write, `${JSON.stringify(Object.fromEntries(results), null, 2)}\n`);
@@ -88,9 +86,11 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
   const [few, many] = [Number(values.labelled), Number(values.labelled) + Number(values.unlabelled)];
   const rowsOf = (own: readonly number[]): Int32Array =>
     Int32Array.from([...groups.keys()].filter((row) => own.includes(groups[row]!)));
-  const [labelled, unlabelledRows, deciding] = [people.slice(0, few), people.slice(few, many), people.slice(many)].map(
-    rowsOf,
-  ) as [Int32Array, Int32Array, Int32Array];
+  const [labelled, unlabelledRows, holdoutRows] = [
+    people.slice(0, few),
+    people.slice(few, many),
+    people.slice(many),
+  ].map(rowsOf) as [Int32Array, Int32Array, Int32Array];
   const hidden = { ...all, labels: Int32Array.from(labels) };
   for (const row of unlabelledRows) hidden.labels[row] = -1;
   const epochs = Number(values.epochs);
@@ -103,9 +103,9 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     ),
   };
   const run = workerRunner(windowsAtHand(setting.windowsFingerprint, hidden));
-  const asked = Int32Array.from([...deciding, ...unlabelledRows]);
+  const asked = Int32Array.from([...holdoutRows, ...unlabelledRows]);
   const split = (weights: Weights, probabilities: Float32Array): CycleFit<Weights> => {
-    const at = deciding.length * classes.length;
+    const at = holdoutRows.length * classes.length;
     return { weights, holdout: probabilities.slice(0, at), unlabelled: probabilities.slice(at) };
   };
   const fitOnce = async (
@@ -126,12 +126,12 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
       classes,
     ).macro_f1;
   const scores = (fit: CycleFit<Weights>, cycle: number): Scores => ({
-    ...{ unlabelled: of(unlabelledRows, fit.unlabelled), deciding: of(deciding, fit.holdout), cycle },
+    ...{ unlabelled: of(unlabelledRows, fit.unlabelled), holdout: of(holdoutRows, fit.holdout), cycle },
   });
   const data = {
     classes,
     labelledCounts: classes.map((_, k) => labelled.filter((row) => labels[row] === k).length),
-    holdoutLabels: deciding.map((row) => labels[row]!),
+    holdoutLabels: holdoutRows.map((row) => labels[row]!),
     truth: unlabelledRows.map((row) => labels[row]!),
   };
   const results: Record<string, Scores> = { "no pseudo-labels": scores(first, 0) };
@@ -150,7 +150,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     } as const;
     const tell = ({ cycle, holdout, unlabelled }: CycleReport): void =>
       console.error(
-        `seed ${seed}  ${name}  cycle ${cycle}: unlabelled ${fixed(unlabelled.macro_f1!)}  deciding ${fixed(holdout.macro_f1)}`,
+        `seed ${seed}  ${name}  cycle ${cycle}: unlabelled ${fixed(unlabelled.macro_f1!)}  holdout ${fixed(holdout.macro_f1)}`,
       );
     const { winner, fits } = await runCurriculum<Weights>(
       data,

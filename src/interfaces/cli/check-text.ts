@@ -95,7 +95,7 @@ function headline(result: JudgedBatch): string[] {
       `           evidence ${Number(evidence.value.toPrecision(3))}, an alarm at ${Number(evidence.alarm_at.toPrecision(3))}`,
     );
   }
-  if (unfamiliar) lines.push("           unfamiliar: unlike the people whom the model learned from");
+  if (unfamiliar) lines.push("           unfamiliar: unlike the people that the model learned from");
   if (doubtful && verdict === "normal")
     lines.push("           doubtful: unlike its own past, kept out of the references");
   return lines;

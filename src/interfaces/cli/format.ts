@@ -21,7 +21,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** "0.943 ± 0.012"; without a spread the mean alone. */
+/** "0.943 ± 0.012", or only the mean if there is no spread. */
 export function meanAndSd({ mean, sd }: { mean: number | null; sd: number | null }): string {
   return sd === null ? fixed(mean) : `${fixed(mean)} ± ${fixed(sd)}`;
 }

@@ -119,7 +119,7 @@ function dataLines(event: EventOf<"data">): Block[] {
   ];
 }
 
-/** As "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
+/** For example "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
 function sensorText({ name, kind, channels, unit, gravity, because }: EventOf<"data">["sensors"][number]): string {
   const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
   const what = kind === "unknown" ? "of unknown kind" : kind;

@@ -126,7 +126,7 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Makes a directory with its parents; returns the first one that did not exist, undefined where all did. */
+/** Makes a directory with its parents; returns the first one that did not exist, or undefined if all did. */
 export async function makeDirectory(directory: string): Promise<string | undefined> {
   const first = await makeDirectories(directory);
   if (first !== undefined) await syncDirectory(dirname(first));

@@ -69,7 +69,7 @@ export interface RetrainedFrom {
   fingerprint: string;
   /** Pseudo-labelled windows that it learned from. */
   pseudo_labelled: number;
-  /** Holdout: people whom neither network learned from. */
+  /** The holdout: labelled people that neither network learned from. */
   holdout: string[];
 }
 

@@ -175,7 +175,7 @@ describe.skipIf(absent !== undefined)(
       async (version) => {
         const entry = "node_modules/tidemark";
         const line = new RegExp(
-          `^(error: )?tidemark needs Node\\.js 22\\.18 or later, this is ${version}\\.[^\\n]*\\n$`,
+          `^(error: )?Tidemark needs Node\\.js 22\\.18 or later, but this is ${version}\\.[^\\n]*\\n$`,
         );
         const examples = readdirSync(join(projects.get("24")!, entry, "examples")).filter((name) =>
           /\.[cm]?[jt]s$/.test(name),

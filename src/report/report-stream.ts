@@ -2,6 +2,7 @@
 // may diverge. So a run names the last batch that it received, by number and hash. A ledger without that batch does not touch the
 // run, and reports to a run of its own.
 
+import { counted } from "../counted.ts";
 import { UserError } from "../errors.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result.ts";
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
@@ -145,9 +146,12 @@ async function ends(
 }
 
 function tooFew(stream: string, total: number): UserError {
-  return new UserError(`the ledger is damaged: stream "${stream}" should have ${total} batches, but has fewer`, {
-    advice: "Restore monitor.sqlite from a copy; the model itself is not affected.",
-  });
+  return new UserError(
+    `the ledger is damaged: stream "${stream}" should have ${counted(total, "batch", "batches")}, but has fewer`,
+    {
+      advice: "Restore monitor.sqlite from a copy; the model itself is not affected.",
+    },
+  );
 }
 
 async function batchesAfter(

@@ -94,7 +94,7 @@ describe("labels.json", () => {
     [
       "labels in another order",
       (labels: Loose) => labels.classes.reverse(),
-      "expected those of manifest.json, 2 (sitting, walking)",
+      "expected the ones of manifest.json, 2 (sitting, walking)",
     ],
     ["a label twice", (labels: Loose) => (labels.classes[0] = "walking"), "expected distinct names"],
     ["an empty label", (labels: Loose) => (labels.classes[0] = ""), "classes.0: "],

@@ -232,7 +232,9 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     });
 
     it("since it is no MLflow server: says so", () => {
-      expect(warning("wrong")).toMatch(/^warning: \d+ events not sent .*get-by-name \(404\): it is no MLflow server/);
+      expect(warning("wrong")).toMatch(
+        /^warning: \d+ events not sent .*get-by-name \(404\): it is not an MLflow server/,
+      );
       expect(wrong.asked).toHaveLength(1);
     });
 

@@ -65,7 +65,7 @@ it("is a command: nothing to do is no error, and both forms say what it did", as
   expect(JSON.parse((await run("--json")).stdout)).toMatchObject({ shortened: expect.any(Number) });
   const { stdout, exitCode } = await run("--keep-days", "30");
   expect([stdout, exitCode]).toEqual([
-    expect.stringMatching(/^0 batches shortened; the ledger now takes 0\.\d MB, /),
+    expect.stringMatching(/^0 batches shortened; the ledger now takes 0\.\d MB instead of /),
     0,
   ]);
   const wrong = await run("--keep-days", "-1");

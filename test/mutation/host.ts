@@ -68,6 +68,8 @@ function send(message: Message): void {
 }
 
 process.on("message", (task: Task) => {
+  // The file of the mutant before has to be read as it is again.
+  if (active !== undefined) vitest.invalidateFile(resolve(active.file));
   active = task;
   run(task).then(send, (error: unknown) => {
     console.error(error);

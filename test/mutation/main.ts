@@ -181,6 +181,11 @@ const take = async (host: Host): Promise<void> => {
   }
 };
 await Promise.all(hosts.map(take));
+// Nothing may be left of a mutant in what the next one was tried on.
+for (const test of new Set([...testsFor.values()].flat())) {
+  const by = await hosts[0]!.run({ file: files[0]!, mutant: null, tests: [test] }, () => 600);
+  if (by !== null) throw new Error(`${by} fails without a mutant, after ${results.length} of them`);
+}
 for (const host of hosts) host.close();
 
 function share(of: readonly Result[]): string {

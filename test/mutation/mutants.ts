@@ -64,7 +64,9 @@ export function mutantsOf(source: string): Mutant[] {
       if (Object.hasOwn(functions, name)) add(start, end, functions[name]!);
     },
     ReturnStatement({ argument }) {
-      if (argument !== null && argument.type !== "Literal") add(argument.start, argument.end, "undefined", "result");
+      const known = argument === null || argument.type === "Literal";
+      if (!known && source.slice(argument.start, argument.end) !== "undefined")
+        add(argument.start, argument.end, "undefined", "result");
     },
   }).visit(program);
   const times = new Map<string, number>();

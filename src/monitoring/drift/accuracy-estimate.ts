@@ -144,7 +144,9 @@ export function estimateAccuracy(
   const below = rungs.findLast((rung) => rung.windows <= windows);
   const above = rungs.find((rung) => rung.windows >= windows);
   const estimate = confidence + offset;
-  const halfWidth = below === undefined ? 1 : interpolate(below, above ?? below, windows);
+  const known = below === undefined ? 1 : interpolate(below, above ?? below, windows);
+  // 1 stands for no interval, also around an estimate beyond 0..1.
+  const halfWidth = known < 1 ? known : Number.POSITIVE_INFINITY;
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
   return {
     accuracy: share(estimate),

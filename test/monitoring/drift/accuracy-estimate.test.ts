@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  accuracyCalibrationSchema,
   calibrateAccuracy,
   estimateAccuracy,
   type RehearsedBatch,
@@ -67,10 +68,35 @@ describe("an estimate", () => {
 
   it("promises nothing for shorter batches, nor for confidences that nobody showed", () => {
     expect(estimate(9, 0.9)).toMatchObject({ lower: 0, upper: 1, rehearsed: false });
+    expect(estimate(9, 1)).toMatchObject({ accuracy: 1, lower: 0, upper: 1 });
     expect(estimate(20, 0.59).rehearsed).toBe(false);
     expect(estimate(2000, 0.79).rehearsed).toBe(false);
     expect(estimate(2000, 0.96).rehearsed).toBe(false);
     expect(estimate(2000, 0.85).rehearsed).toBe(true);
+  });
+
+  it("has no interval where too few people were rehearsed, whatever the offset", () => {
+    const few = { ...calibration, offset: 0.3, rungs: [{ ...calibration.rungs[0]!, halfWidth: 1 }] };
+    expect(estimateAccuracy(few, { windows: 10, confidence: 0.9 })).toMatchObject({ lower: 0, upper: 1 });
+  });
+
+  it("is read from a file with shares of 0 to 1, and at least one person, window and batch", () => {
+    const accepts = (change: object, rung: object = {}): boolean =>
+      accuracyCalibrationSchema.safeParse({
+        ...{ ...calibration, ...change },
+        rungs: [{ ...calibration.rungs[0]!, ...rung }],
+      }).success;
+    expect(accepts({})).toBe(true);
+    expect([0, 1, 0.01, 0.99].map((coverage) => accepts({ coverage }))).toEqual([false, false, true, true]);
+    expect([-1, 1, -1.1, 1.1].map((offset) => accepts({ offset }))).toEqual([true, true, false, false]);
+    expect([1, 0, 1.5].map((people) => accepts({ people }))).toEqual([true, false, false]);
+    for (const name of ["windows", "people", "batches"]) {
+      expect([1, 0, 1.5].map((value) => accepts({}, { [name]: value }))).toEqual([true, false, false]);
+    }
+    for (const name of ["halfWidth", "leastConfidence", "mostConfidence"]) {
+      expect([0, 1, -0.1, 1.1].map((value) => accepts({}, { [name]: value }))).toEqual([true, true, false, false]);
+    }
+    expect(accuracyCalibrationSchema.safeParse({ ...calibration, rungs: [] }).success).toBe(false);
   });
 
   it("has an interval that holds it", () => {
@@ -136,4 +162,9 @@ it("refuses what is no share, no batches and no windows", () => {
   expect(() => calibrateAccuracy([{ ...good, windows: 0 }])).toThrow(/windows/);
   expect(() => estimateAccuracy(calibration, { windows: 10, confidence: Number.NaN })).toThrow(/got NaN/);
   expect(() => estimateAccuracy(calibration, { windows: 0, confidence: 0.9 })).toThrow(/windows/);
+  // A mean of float32 confidences misses 1 by rounding, and no more.
+  expect(() => estimateAccuracy(calibration, { windows: 10, confidence: 1 + 1e-6 })).not.toThrow();
+  expect(() => estimateAccuracy(calibration, { windows: 10, confidence: 1 + 3e-6 })).toThrow(/confidence/);
+  expect(() => estimateAccuracy(calibration, { windows: 10, confidence: -1e-9 })).toThrow(/confidence/);
+  expect(() => calibrateAccuracy([{ ...good, windows: 1.5 }])).toThrow(/windows/);
 });

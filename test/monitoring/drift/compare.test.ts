@@ -92,6 +92,10 @@ describe("without rehearsal", () => {
     expect(p({ away: 0.05 }, 2)).toMatchObject({ learned: null, far: null, beyond: false, evidenceFactor: 1 });
   });
 
+  it("a batch of less than a second has one, too", () => {
+    expect(rolling({ rows: 5 }, untaught)!.pValue!.p).toBe(1);
+  });
+
   it("constants give the size of what is furthest above them, and 0 of nothing", () => {
     const constants = { ...untaught, calibration: { ...untaught.calibration, correlation_seconds: null } };
     expect(rolling({ mean: 1.5 }, constants)).toMatchObject({

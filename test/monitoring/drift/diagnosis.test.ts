@@ -141,6 +141,8 @@ describe("diagnose", () => {
     expect(rateOf(60)).toMatchObject([{ weight: expect.closeTo(1 / 6, 9), channels: [] }]);
     expect(rateOf(25, 3)).toHaveLength(1);
     expect(rateOf(25, 2)).toEqual([]);
+    const [uneven] = diagnose(batch, baseline, sensors, { time: Float64Array.of(0, 0.5, 1.5), samplingRateHz: 50 });
+    expect(uneven!.fault).toBe("comes at 1 Hz instead of 50 Hz");
     expect(diagnose(batch, baseline, sensors, { samplingRateHz: 10 })).toEqual([]);
     expect(diagnose(batch, baseline, sensors, { time: Float64Array.of(0, 1, 2, 3) })).toEqual([]);
     const gaps = Float64Array.from({ length: 4000 }, (_, i) => i / 50 + (i % 5 === 0 ? 0.01 : 0));

@@ -76,6 +76,11 @@ describe("the detector", () => {
     expect(state.value).toBeCloseTo((evidenceOf(0.2) + 1) * evidenceOf(0.7), 12);
   });
 
+  it("alarms with as much as the run length, and no less", () => {
+    expect([99.9, 100, 100.1].map((value) => isAlarm({ value, batches: 1 }, 100))).toEqual([false, true, true]);
+    expect(isAlarm({ value: 1.02, batches: 1 }, 1.01)).toBe(true);
+  });
+
   it("refuses a run length that is none", () => {
     expect(() => isAlarm(noEvidence, 1)).toThrow(RangeError);
     expect(() => isAlarm(noEvidence, Number.NaN)).toThrow(RangeError);

@@ -49,6 +49,19 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
   expect(Object.keys(drift.edges)).toEqual(["Ax", "Ay", "Az", "A magnitude", "A tempo", "A roughness"]);
   expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"], sensors)).toEqual([]);
   expect(driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)))).toEqual(drift);
+  // A person's 39 windows begin 50 s apart: batches of 15 and 60 s are one window, of 300 s six, of 900 s eighteen.
+  const of = (rung: { windows: number; people: number; batches: number }): number[] => [
+    ...[rung.windows, rung.people, rung.batches],
+  ];
+  expect(drift.accuracy!.rungs.map(of)).toEqual([
+    [1, 6, 6 * 39],
+    [6, 6, 6 * 6],
+    [18, 6, 6 * 2],
+  ]);
+  // Every window is right, and said to be so with .9.
+  expect(drift.accuracy!.offset).toBeCloseTo(0.1, 6);
+  // Chunks are as long as a window here, so that the shortest length is the first of at least 100 s.
+  expect(drift.calibration.kinds.baseline!.rungs.map(({ seconds }) => Math.round(seconds / 100))).toEqual([3, 8]);
 });
 
 it("leaves out a signal that never varies, everywhere", () => {

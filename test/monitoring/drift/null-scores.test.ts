@@ -92,6 +92,18 @@ describe("the conformal p-value", () => {
   });
 });
 
+describe("between two lengths", () => {
+  it("the nearer one, by the logarithm, says how many scored as high and of how many", () => {
+    const at = (seconds: number) => conformalPValue(rungs, 0.55, seconds);
+    const middle = Math.sqrt(60 * 900);
+    expect(at(middle - 1)).toMatchObject({ asHigh: 5, nullBatches: 5 });
+    expect(at(middle + 1)).toMatchObject({ asHigh: 4, nullBatches: 9 });
+    expect(at(middle).p).toBeCloseTo((1 + 5 / 10) / 2, 12);
+    expect(at(middle).resolution).toBeCloseTo((1 / 6 + 1 / 10) / 2, 12);
+    expect([59, 60, 900, 901].map((seconds) => at(seconds).withinLadder)).toEqual([false, true, true, false]);
+  });
+});
+
 describe("a stream's own scores", () => {
   const known = (scores: readonly number[]): OwnScores => scores.reduce(withScore, noScores);
   /** A person's scores: an own mean, and an own spread of `restless` times a usual one. */
@@ -154,7 +166,7 @@ describe("a stream's own scores", () => {
   });
 
   it("say nothing where people have one score each, or there is one person", () => {
-    for (const scores of [[[1], [2], [3]], [[1, 2, 3]]]) {
+    for (const scores of [[[1], [2], [3]], [[1, 2, 3]], [[1, 2, 3], [2.5]]]) {
       const nulls = [nullRung(60, scores)];
       expect(conformalPValue(nulls, 2, 60, known([9, 9, 1]))).toEqual(conformalPValue(nulls, 2, 60));
     }

@@ -45,7 +45,13 @@ describe("train", () => {
     expect(stdout).toContain("fold 2/2");
     expect(stdout).toMatch(/^report {5}\S*configured\/report\.html$/m);
     const { config } = JSON.parse(readFileSync(join(directory, "configured", "manifest.json"), "utf8"));
-    expect(config).toMatchObject({ folds: 2, normalize: "robust", class_weights: "balanced", window: 40, overlap: 0.5 });
+    expect(config).toMatchObject({
+      folds: 2,
+      normalize: "robust",
+      class_weights: "balanced",
+      window: 40,
+      overlap: 0.5,
+    });
     expect(JSON.parse(readFileSync(join(directory, "configured", "scaler.json"), "utf8")).method).toBe("robust");
   });
 

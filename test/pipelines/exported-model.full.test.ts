@@ -14,6 +14,7 @@ import { networkLayers } from "../../src/learning/networks/presets.ts";
 import { scaleWindows } from "../../src/learning/training/batch.ts";
 import { balancedClassWeights } from "../../src/learning/training/class-weights.ts";
 import { fitNetwork } from "../../src/learning/training/fit-network.ts";
+import { camelCase } from "../../src/letter-case.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
 import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
@@ -67,6 +68,11 @@ function nodesOf(model: Uint8Array): { operator: string; domain: string }[] {
     .map((node) => ({ operator: text(node, 4), domain: text(node, 7) }));
 }
 
+/** Stored options have snake_case names; options of calls have camelCase ones. */
+function optionsOf(stored: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [camelCase(name.replaceAll("_", "-")), value]));
+}
+
 describe.each(names)("model.onnx of %s", (name) => {
   const read = (): Uint8Array => readFileSync(join(directory, name, "model.onnx"));
 
@@ -78,7 +84,7 @@ describe.each(names)("model.onnx of %s", (name) => {
   });
 
   it("is the network of the final fit, its scaler and its temperature, on raw windows", async () => {
-    const config = resolveTrainConfig(json(name, "manifest.json").config);
+    const config = resolveTrainConfig(optionsOf(json(name, "manifest.json").config));
     const windows = await windowsOf(config);
     const scaler = scalerSchema.parse(json(name, "scaler.json"));
     const { temperature } = json(name, "cv_report.json");
@@ -191,7 +197,7 @@ describe.each(names)("the other files of %s", (name) => {
   });
 
   it("hold out every window once: who, when, what it is and what was said of it", async () => {
-    const windows = await windowsOf(resolveTrainConfig(json(name, "manifest.json").config));
+    const windows = await windowsOf(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)));
     const { folds } = json(name, "cv_report.json");
     const database = await openDatabase();
     const rows = await database.rows(`SELECT * FROM ${sqlString(join(directory, name, "out_of_fold.parquet"))}`);

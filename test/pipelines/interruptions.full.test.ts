@@ -172,7 +172,7 @@ describe("--resume", () => {
     const { exitCode, stderr } = await start(words(out, "--resume"), directory).ended;
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: --resume: .*fold-1\.checkpoint is damaged: /);
-    const remove = /begin this fit again: (rm .*)\n$/.exec(stderr)![1]!;
+    const remove = /start this fit again: (rm .*)\n$/.exec(stderr)![1]!;
     await startProgram("sh", ["-c", remove], directory).ended;
     expect(existsSync(path)).toBe(false);
     expect(await start(words(out, "--resume"), directory).ended).toMatchObject({ exitCode: 0, stderr: "" });

@@ -70,7 +70,9 @@ function nodesOf(model: Uint8Array): { operator: string; domain: string }[] {
 
 /** Stored options have snake_case names; options of calls have camelCase ones. */
 function optionsOf(stored: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [camelCase(name.replaceAll("_", "-")), value]));
+  return Object.fromEntries(
+    Object.entries(stored).map(([name, value]) => [camelCase(name.replaceAll("_", "-")), value]),
+  );
 }
 
 describe.each(names)("model.onnx of %s", (name) => {

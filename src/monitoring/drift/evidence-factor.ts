@@ -69,7 +69,7 @@ function evidencePath(
  * The lowest level that is crossed rarely enough: at least `arl` batches, up to the crossing or the end, per first
  * crossing.
  */
-function levelFor(paths: readonly (readonly number[])[], arl: number): number {
+export function levelFor(paths: readonly (readonly number[])[], arl: number): number {
   const levels = [...new Set(paths.flatMap(peaks))].sort((a, b) => a - b);
   const runLength = (level: number): number => {
     const passages = paths.map((path) => path.findIndex((value) => value > level));

@@ -32,6 +32,13 @@ describe("of a change in batch 4", () => {
     });
   });
 
+  it("takes the middle delay in whatever order the streams come", () => {
+    expect(of("nnnnnnnnns", "nnnnssssss", "nnnnnnssss").median_delay).toBe(3);
+    expect(of("nnnnnnnnns", "nnnnssssss").median_delay).toBe(6);
+    expect(of("nnnnssssss", "nnnnnnnnnn").median_delay).toBeNull();
+    expect(of("nnnnnnnnnsssss", "nnnnnnnnssssss").within_5).toBe(1 / 2);
+  });
+
   it("takes no alarm for a detection that was on before, and none is none", () => {
     expect(of("nnssssssssss")).toMatchObject({ detected: 0, median_delay: null, label_right: null });
     expect(of("nsnnnssssssss")).toMatchObject({ detected: 1, median_delay: 2, label_right: 1 });

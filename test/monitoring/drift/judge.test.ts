@@ -350,6 +350,18 @@ describe("by constants", () => {
     expect(run({ mean: 0.1 }, {}, fixed).judgement.unfamiliar).toBe(false);
   });
 
+  it("have a say beside a rehearsed baseline, whose alarm comes first", () => {
+    const strangers = modelOf({ own: [], baseline: [{ ...rung, reach: 3 }] });
+    const mixed = { ...strangers, calibration: { ...strangers.calibration, correlation_seconds: null } };
+    const of = (chosen: Chosen) => run(chosen, { evidence: evidence(3) }, {}, mixed);
+    expect(of({}).judgement.comparisons.map(({ method }) => method)).toEqual(["recordings", "constants", "constants"]);
+    expect(of({}).judgement).toMatchObject({ verdict: "normal", doubtful: false });
+    const jumped = of({ mean: 2 });
+    expect(jumped.judgement).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" } });
+    expect(jumped.state.evidence).toEqual(evidence(3));
+    expect(of({ mean: 2, std: Math.exp(4) }).judgement.leading).toMatchObject({ reference: "baseline", beyond: true });
+  });
+
   it("gathers no evidence", () => {
     expect(run({ mean: 2 }, { evidence: evidence(3) }, fixed).state.evidence).toEqual(evidence(3));
   });

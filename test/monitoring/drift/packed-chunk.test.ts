@@ -22,6 +22,19 @@ const plain = (classes: PackedChunk["summary"]): unknown =>
   );
 
 test.each([
+  [255, Uint8Array],
+  [256, Uint16Array],
+  [65_535, Uint16Array],
+  [65_536, Uint32Array],
+] as const)("a count of %d is kept in as few bytes as hold it", (most, kind) => {
+  const grid = { n: most, missing: 0, mean: 0, std: 1, min: 0, max: 1, excessBelow: 0, excessAbove: 0 };
+  const summary = [{ x: { ...grid, counts: [0, most] } }];
+  const own = { nClasses: 1, bins: { x: 2 }, signals: ["x"], shifted: {} };
+  const { counts } = new PackedChunk(own, { recording: "r", label: null, summary, shifted: {} }).summary[0]!.x!;
+  expect(counts).toEqual(kind.of(0, most));
+});
+
+test.each([
   ["bytes", 200],
   ["two bytes", 300],
   ["four bytes", 70_000],

@@ -138,6 +138,6 @@ describe.skipIf(!traces)(`the watch${traces ? "" : " (skipped: no strace)"}`, ()
     const words = ["predict", "https://127.0.0.1:9/a.csv", "--model", "walk", "--out", "remote.csv"];
     const { exitCode, output } = await watched([process.execPath, main, ...words], { trace: false });
     expect(exitCode).toBe(2);
-    expect(output).toContain("Fetching DuckDB's extension httpfs from extensions.duckdb.org into ~/.duckdb");
+    expect(output).toContain("DuckDB's extension httpfs is downloaded from extensions.duckdb.org into ~/.duckdb");
   });
 });

@@ -110,7 +110,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       const before = await readBack.everything();
       const { exitCode, stdout, stderr } = await run("sync", "model", "--tracking", server.uri);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-      expect(stdout).toMatch(/^training {3}nothing new {2}http/);
+      expect(stdout).toMatch(/^training {3}nothing new\n {11}http/);
       expect(stdout).toContain(`${server.uri} has everything\n`);
       expect(await readBack.everything()).toEqual(before);
     });
@@ -227,8 +227,8 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(values(runNamed(before, "walking/monitoring", "left of model").metrics.verdict)).toHaveLength(3);
       const { exitCode, stdout } = await run("sync", "model", "--tracking", server.uri);
       expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/^stream {5}left: 1 batch {2}http/m);
-      expect(stdout).toMatch(/^stream {5}right: nothing new {2}http/m);
+      expect(stdout).toMatch(/^stream {5}left: 1 batch\n {11}http/m);
+      expect(stdout).toMatch(/^stream {5}right: nothing new\n {11}http/m);
       const after = await readBack.everything("walking", "walking/monitoring");
       const { metrics, tags } = runNamed(after, "walking/monitoring", "left of model");
       expect(values(metrics.verdict)).toEqual(given.left!.map((number, i) => [i + 1, number]));

@@ -10,7 +10,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export async function benchmarkDeviceSize(): Promise<BenchmarkResult> {
   const [output] = [
     await build({
-      ...{ root, configFile: false, envDir: false, publicDir: false, logLevel: "silent" },
+      root,
+      configFile: false,
+      envDir: false,
+      publicDir: false,
+      logLevel: "silent",
       build: { write: false, lib: { entry: `${root}/src/device.ts`, formats: ["iife"], name: "tidemark" } },
     }),
   ].flat();
@@ -20,7 +24,10 @@ export async function benchmarkDeviceSize(): Promise<BenchmarkResult> {
   return {
     measurements: [
       {
-        ...{ name: "tidemark/device, minified", value: Buffer.byteLength(code) / 1000, unit: "kB", note },
+        name: "tidemark/device, minified",
+        value: Buffer.byteLength(code) / 1000,
+        unit: "kB",
+        note,
         limit: { kind: "at most", value: 40 },
       },
       {

@@ -69,7 +69,8 @@ export function groupsOf(people: readonly RawPerson[], baseline: BaselineReferen
   return people.map(({ name, chunks }) => ({
     name,
     chunks: chunks.map((chunk) => ({
-      ...{ recording: chunk.recording, label: chunk.label },
+      recording: chunk.recording,
+      label: chunk.label,
       summary: summarizeChunks([chunk], summarizer),
       shifted: Object.fromEntries(
         Object.keys(chunk.columns).map((channel) => {

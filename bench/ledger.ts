@@ -47,7 +47,9 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
     return {
       measurements: [
         {
-          ...{ name: "judge and remember a batch", value: median(times.map(({ record }) => record)), unit: "ms" },
+          name: "judge and remember a batch",
+          value: median(times.map(({ record }) => record)),
+          unit: "ms",
           limit: { kind: "at most", value: 10 },
           note: `of it judging ${median(times.map(({ decide }) => decide)).toFixed(1)} ms; 5 minutes of 6 channels, full references`,
         },
@@ -58,11 +60,9 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
           limit: { kind: "at most", value: 6 },
         },
         {
-          ...{
-            name: "the slowest of 20 processes on 20 streams",
-            value: Math.max(...finished) / mean,
-            unit: "x the mean",
-          },
+          name: "the slowest of 20 processes on 20 streams",
+          value: Math.max(...finished) / mean,
+          unit: "x the mean",
           limit: { kind: "at most", value: 2 },
           note: `${batchesPerProcess} batches each, ${(mean / 1000).toFixed(1)} s on average`,
         },

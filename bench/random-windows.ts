@@ -12,12 +12,17 @@ export function randomWindows(count: number, rng: Rng): WindowSet {
   const samples = new Float32Array(new SharedArrayBuffer(4 * size));
   for (let i = 0; i < size; i++) samples[i] = rng.normal();
   return {
-    ...{ samples, windowSize, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"], samplingRateHz: 50 },
+    samples,
+    windowSize,
+    channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"],
+    samplingRateHz: 50,
     starts: Int32Array.from({ length: count }, (_, window) => window * step),
     startTimes: Float64Array.from({ length: count }, (_, window) => window * 2),
     labels: Int32Array.from({ length: count }, () => rng.integer(classes)),
-    ...{ groups: new Int32Array(count), recordingIndex: new Int32Array(count) },
+    groups: new Int32Array(count),
+    recordingIndex: new Int32Array(count),
     classes: Array.from({ length: classes }, (_, k) => `class ${k + 1}`),
-    ...{ users: ["user"], recordings: ["recording"] },
+    users: ["user"],
+    recordings: ["recording"],
   };
 }

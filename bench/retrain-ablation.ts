@@ -41,8 +41,12 @@ const { values } = parseArgs({
 });
 const recordings = fileURLToPath(new URL("../../shared/data/motionsense/motionsense.parquet", import.meta.url));
 const trained: CycleSetting["trained"] = {
-  ...{ network: "compact", normalize: "zscore", batchSize: 64, patience: 15 },
-  ...{ classWeights: "none", augment: "rotate" },
+  network: "compact",
+  normalize: "zscore",
+  batchSize: 64,
+  patience: 15,
+  classWeights: "none",
+  augment: "rotate",
 };
 
 interface Scores {
@@ -96,7 +100,11 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
   const epochs = Number(values.epochs);
   const setting: CycleSetting = {
     sensors: sensorsByName(all.channels),
-    ...{ windows: hidden, windowsFingerprint: "sha256:hidden", unlabelledRows, trained, rng: rng.split("fits") },
+    windows: hidden,
+    windowsFingerprint: "sha256:hidden",
+    unlabelledRows,
+    trained,
+    rng: rng.split("fits"),
     // Halved for the last third, and once more for the last sixth.
     learningRates: Array.from({ length: epochs }, (_, i) =>
       i < (2 * epochs) / 3 ? 1e-3 : i < (5 * epochs) / 6 ? 5e-4 : 2.5e-4,
@@ -126,7 +134,9 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
       classes,
     ).macro_f1;
   const scores = (fit: CycleFit<Weights>, cycle: number): Scores => ({
-    ...{ unlabelled: of(unlabelledRows, fit.unlabelled), holdout: of(holdoutRows, fit.holdout), cycle },
+    unlabelled: of(unlabelledRows, fit.unlabelled),
+    holdout: of(holdoutRows, fit.holdout),
+    cycle,
   });
   const data = {
     classes,

@@ -33,9 +33,13 @@ export async function benchmarkSummaries(options: { readonly rounds: number }): 
   const channels = new Summarizer(Object.fromEntries(names.map((name) => [name, baseline[name]!.edges])));
   const classOf = bouts(batchRows);
   const model: DriftModel = {
-    ...{ channels: names, baseline, byClass: byClass(training, bouts(200_000)), samplingRateHz },
+    channels: names,
+    baseline,
+    byClass: byClass(training, bouts(200_000)),
+    samplingRateHz,
     calibration: {
-      ...{ reference_batches: referenceBatches, kinds: {} },
+      reference_batches: referenceBatches,
+      kinds: {},
       correlation_seconds: Object.fromEntries(Object.keys(baseline).map((name) => [name, 1])),
     },
   };

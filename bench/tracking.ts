@@ -31,8 +31,12 @@ export async function benchmarkTracking(options: { readonly rounds: number }): P
           let training = Number.NaN;
           await train(
             {
-              ...{ files: [recordings], out: join(directory, `model-${round}-${to === "none" ? "alone" : "tracked"}`) },
-              ...{ network: "compact", epochs: 6, folds: 3, tracking: to },
+              files: [recordings],
+              out: join(directory, `model-${round}-${to === "none" ? "alone" : "tracked"}`),
+              network: "compact",
+              epochs: 6,
+              folds: 3,
+              tracking: to,
             },
             {
               reporter: {
@@ -55,11 +59,15 @@ export async function benchmarkTracking(options: { readonly rounds: number }): P
       return {
         measurements: [
           {
-            ...{ name: "training beside a bad tracking server", value: median(ratios), unit: "x alone" },
+            name: "training beside a bad tracking server",
+            value: median(ratios),
+            unit: "x alone",
             limit: { kind: "at most", value: 1.02 },
           },
           {
-            ...{ name: "closing, where it goes on failing", value: median(closing), unit: "s" },
+            name: "closing, where it goes on failing",
+            value: median(closing),
+            unit: "s",
             limit: { kind: "at most", value: 15 },
           },
         ],

@@ -8,7 +8,10 @@ import { optionSentences } from "./options.ts";
 export function configSchema(title: string, description: string, options: Options): Record<string, unknown> {
   const properties = Object.entries(options).map(([name, option]) => [kebabCase(name), property(option)]);
   return {
-    ...{ $schema: "https://json-schema.org/draft/2020-12/schema", title, description, type: "object" },
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title,
+    description,
+    type: "object",
     properties: { $schema: { type: "string" }, ...Object.fromEntries(properties) },
     additionalProperties: false,
   };

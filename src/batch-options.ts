@@ -28,17 +28,27 @@ export const predictOptions: OptionsOf<PredictConfig> = {
 };
 
 export const stream: Option<string> = text({
-  ...{ value: "name", default: "default", expected: "the name of a stream" },
+  value: "name",
+  default: "default",
+  expected: "the name of a stream",
   doc: "name of the stream: a device, a person, a site",
 });
 
 const arl = number({
-  ...{ value: "batches", expected: "a number of batches greater than 1", above: 1, to: 1e9, default: 500 },
+  value: "batches",
+  expected: "a number of batches greater than 1",
+  above: 1,
+  to: 1e9,
+  default: 500,
   doc: "minimum average number of batches between false alarms",
 });
 
 const alpha = number({
-  ...{ value: "share", expected: "a number greater than 0, less than 1", above: 0, below: 1, default: 0.05 },
+  value: "share",
+  expected: "a number greater than 0, less than 1",
+  above: 0,
+  below: 1,
+  default: 0.05,
   doc: "share of drift-free batches of new people that are called unfamiliar",
 });
 
@@ -52,14 +62,17 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   ...under("Batch:", {
     stream,
     batchId: text({
-      ...{ value: "name", expected: "the name of a batch", otherwise: "the first file's name" },
+      value: "name",
+      expected: "the name of a batch",
+      otherwise: "the first file's name",
       doc: "the batch's name in the stream's ledger",
     }),
     accept: flag({ doc: "let the batch into the stream's references even if it alarms" }),
   }),
   ...under("Decision:", {
     thresholds: choice({
-      ...{ value: "which", default: "calibrated" },
+      value: "which",
+      default: "calibrated",
       doc: "what distances are compared with",
       of: { calibrated: "rehearsals on held-out people", fixed: "textbook constants" },
     }),
@@ -80,13 +93,19 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
   files: files("recordings of people that the model did not learn from"),
   model,
   out: text({
-    ...{ value: "file.html", expected: "a file name that ends in .html", pattern: /\.html?$/i },
+    value: "file.html",
+    expected: "a file name that ends in .html",
+    pattern: /\.html?$/i,
     doc: "report page to write",
   }),
   overwrite,
   ...under("Streams:", {
     seconds: number({
-      ...{ value: "s", expected: "seconds of a batch from 15 to 86400", from: 15, to: 86_400, default: 60 },
+      value: "s",
+      expected: "seconds of a batch from 15 to 86400",
+      from: 15,
+      to: 86_400,
+      default: 60,
       doc: "length of a batch in seconds, a multiple of 15",
     }),
     batches: whole({ value: "n", from: 2, to: 10_000, default: 60, doc: "batches per stream" }),

@@ -19,7 +19,11 @@ import {
 /** Options of `sync`. */
 export const syncOptions: OptionsOf<SyncConfig> = {
   directory: text({
-    ...{ value: "dir", argument: true, required: true, affects: "run", expected: "a model folder" },
+    value: "dir",
+    argument: true,
+    required: true,
+    affects: "run",
+    expected: "a model folder",
     doc: "a model folder, or the folder of an interrupted training run",
   }),
   ...under(trackingHeading, {
@@ -37,11 +41,16 @@ export const streamOptions: OptionsOf<StreamConfig> = { model, stream };
 export const compactOptions: OptionsOf<CompactConfig> = { model, ...keep };
 
 const modelArgument = text({
-  ...{ value: "model", argument: true, required: true, expected: "a model folder" },
+  value: "model",
+  argument: true,
+  required: true,
+  expected: "a model folder",
   doc: "a model folder, or DIR/LINE@champion",
 });
 const dir = text({
-  ...{ value: "dir", default: "models", expected: "a folder of model folders" },
+  value: "dir",
+  default: "models",
+  expected: "a folder of model folders",
   doc: "a folder of model folders",
 });
 
@@ -60,7 +69,10 @@ export const modelOptions: OptionsOf<{ model: string }> = { model: modelArgument
 /** Options of `models compare`. */
 export const compareOptions: OptionsOf<{ models: string[] }> = {
   models: texts({
-    ...{ value: "models", argument: true, required: true, expected: "model folders" },
+    value: "models",
+    argument: true,
+    required: true,
+    expected: "model folders",
     doc: "model folders, or DIR/LINE@champion",
   }),
 };
@@ -68,7 +80,10 @@ export const compareOptions: OptionsOf<{ models: string[] }> = {
 /** Options of `models rollback`. */
 export const rollbackOptions: OptionsOf<{ line: string; dir: string }> = {
   line: text({
-    ...{ value: "line", argument: true, required: true, expected: "the name of a line of models" },
+    value: "line",
+    argument: true,
+    required: true,
+    expected: "the name of a line of models",
     doc: "the name that all versions share",
   }),
   dir,
@@ -77,7 +92,9 @@ export const rollbackOptions: OptionsOf<{ line: string; dir: string }> = {
 /** Options of `completion`. */
 export const completionOptions: OptionsOf<{ shell: "bash" | "zsh" | "fish" }> = {
   shell: choice({
-    ...{ value: "shell", argument: true, required: true },
+    value: "shell",
+    argument: true,
+    required: true,
     doc: "the shell",
     of: { bash: "", zsh: "", fish: "" },
   }),
@@ -89,16 +106,25 @@ export const simulateOptions: OptionsOf<SimulateConfig> = {
   overwrite,
   users: whole({ value: "n", from: 1, to: 10_000, default: 8, doc: "number of people" }),
   firstPerson: whole({
-    ...{ value: "n", from: 1, to: 1_000_000, default: 1 },
+    value: "n",
+    from: 1,
+    to: 1_000_000,
+    default: 1,
     doc: "number in the first person's name; different numbers give different people",
   }),
   minutes: number({
-    ...{ value: "x", expected: "a number of minutes greater than 0", above: 0, to: 100_000, default: 10 },
+    value: "x",
+    expected: "a number of minutes greater than 0",
+    above: 0,
+    to: 100_000,
+    default: 10,
     doc: "minutes of recordings per person",
   }),
   rate: { ...rate, doc: "sampling rate in Hz" },
   activities: names({
-    ...{ value: "names", otherwise: "all", expected: "a list of activities such as walking,sitting" },
+    value: "names",
+    otherwise: "all",
+    expected: "a list of activities such as walking,sitting",
     doc: "activities, separated by commas, such as walking,sitting",
   }),
   seed: seed("recordings"),

@@ -139,7 +139,9 @@ export function names({
   const split = (given: unknown): unknown =>
     typeof given === "string" ? given.split(",").map((name) => name.trim()) : given;
   return option(common, {
-    ...{ value, type: "string[]", many: "commas" as const },
+    value,
+    type: "string[]",
+    many: "commas" as const,
     check: z.preprocess(split, items),
     written: z.union([z.string(), items]),
   });
@@ -155,7 +157,9 @@ export function texts({
   const items = z.array(z.string(expected).min(1, expected), expected).min(1, expected);
   const wrapped = (given: unknown): unknown => (typeof given === "string" ? [given] : given);
   return option(common, {
-    ...{ value, type: "string[]", many },
+    value,
+    type: "string[]",
+    many,
     check: z.preprocess(wrapped, items),
     written: z.union([z.string(), items]),
   });

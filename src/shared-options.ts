@@ -8,24 +8,36 @@ export const filesExpected = "at least one file, glob or s3:// url";
 /** @param what describes the recordings */
 export function files(what: string): Option<string[]> {
   return texts({
-    ...{ value: "files", argument: true, required: true, affects: "run", expected: filesExpected },
+    value: "files",
+    argument: true,
+    required: true,
+    affects: "run",
+    expected: filesExpected,
     doc: `${what}: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls`,
   });
 }
 
 export const model: Option<string> = text({
-  ...{ value: "dir", required: true, expected: "a model folder" },
+  value: "dir",
+  required: true,
+  expected: "a model folder",
   doc: "the model folder, or DIR/LINE@champion",
 });
 
 export const newModel: Option<string> = text({
-  ...{ value: "dir", required: true, affects: "run", expected: "the path of the new model folder" },
+  value: "dir",
+  required: true,
+  affects: "run",
+  expected: "the path of the new model folder",
   doc: "the model folder to write; must be new or empty",
 });
 
 const tableName = "a file name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz";
 export const table: Option<string> = text({
-  ...{ value: "file", required: true, expected: tableName, pattern: /\.(parquet|(csv|tsv)(\.gz)?)$/i },
+  value: "file",
+  required: true,
+  expected: tableName,
+  pattern: /\.(parquet|(csv|tsv)(\.gz)?)$/i,
   doc: "the table to write: .parquet, .csv or .tsv (also .gz)",
 });
 
@@ -41,11 +53,13 @@ const recording = column("the uninterrupted recording that a row belongs to");
 const time = column("time of the sample, such as a column called timestamp_s");
 const channelsExpected = "a list of column names such as Ax,Ay,Az";
 export const channels: Option<string[]> = names({
-  ...{ value: "names", expected: channelsExpected },
+  value: "names",
+  expected: channelsExpected,
   doc: "sensor columns, separated by commas: Ax,Ay,Az,Gx,Gy,Gz",
 });
 const pathColumns = names({
-  ...{ value: "names", expected: "a list of column names such as user,activity" },
+  value: "names",
+  expected: "a list of column names such as user,activity",
   doc: "columns to take from folders called name=value, separated by commas",
 });
 
@@ -53,7 +67,9 @@ const columnsHeading = "Columns (default: found by their usual names):";
 
 export const sensor: Option<string[]> = {
   ...texts({
-    ...{ value: "sensor", many: "repeated", otherwise: "decided by names and values" },
+    value: "sensor",
+    many: "repeated",
+    otherwise: "decided by names and values",
     expected: "a sensor such as acc:Ax,Ay,Az or wrist=acc:x,y,z[m/s^2]",
     doc: "three channels that form a sensor: [NAME=]KIND:X,Y,Z[UNIT], KIND one of acc, linear, gravity, gyr, mag, none; repeatable",
   }),
@@ -64,7 +80,12 @@ export const sensor: Option<string[]> = {
 export const trainColumns: OptionsOf<
   Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">>
 > = under(columnsHeading, {
-  ...{ label, group, recording, time, channels, pathColumns },
+  label,
+  group,
+  recording,
+  time,
+  channels,
+  pathColumns,
 });
 
 export const modelColumnsHeading = "Columns (default: found by their usual names, channels by the model's names):";
@@ -73,27 +94,41 @@ export const modelColumnsHeading = "Columns (default: found by their usual names
 export const modelColumns: OptionsOf<
   Required<Pick<PredictConfig, "group" | "recording" | "time" | "channels" | "pathColumns">>
 > = under(modelColumnsHeading, {
-  ...{ group, recording, time },
+  group,
+  recording,
+  time,
   channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
   pathColumns,
 });
 
 export const rate: Option<number> = number({
-  ...{ value: "hz", default: 50, from: 1, to: 10_000, expected: "a sampling rate from 1 to 10000 Hz" },
+  value: "hz",
+  default: 50,
+  from: 1,
+  to: 10_000,
+  expected: "a sampling rate from 1 to 10000 Hz",
   doc: "sampling rate in Hz that the network sees; recordings at another rate are resampled",
 });
 
 /** @param what what equal seeds make equal */
 export function seed(what: string): Option<number> {
   return whole({
-    ...{ value: "n", from: 0, to: Number.MAX_SAFE_INTEGER, default: 42 },
+    value: "n",
+    from: 0,
+    to: Number.MAX_SAFE_INTEGER,
+    default: 42,
     doc: `seed of all random numbers; equal seeds give equal ${what}`,
   });
 }
 
 export const jobs: Option<number> = whole({
-  ...{ value: "n", from: 1, to: 256, default: () => Math.min(availableParallelism(), 256), otherwise: "one per core" },
-  ...{ affects: "run", doc: "worker threads" },
+  value: "n",
+  from: 1,
+  to: 256,
+  default: () => Math.min(availableParallelism(), 256),
+  otherwise: "one per core",
+  affects: "run",
+  doc: "worker threads",
 });
 
 export const resume: Option<boolean> = flag({ affects: "run", doc: "continue the interrupted run of the same --out" });
@@ -102,34 +137,49 @@ const modelName = "the name of a registered model, without / or :";
 const aliasName = "an alias of letters, digits, _ and -, such as champion";
 
 export const tracking: Option<string> = text({
-  ...{ value: "uri", affects: "tracking", otherwise: "MLFLOW_TRACKING_URI" },
-  ...{ expected: "the address of an MLflow server, or none", doc: "address of the MLflow server, or none" },
+  value: "uri",
+  affects: "tracking",
+  otherwise: "MLFLOW_TRACKING_URI",
+  expected: "the address of an MLflow server, or none",
+  doc: "address of the MLflow server, or none",
 });
 
 /** The experiment of a new run. */
 export const experiment: Option<string> = text({
-  ...{ value: "name", affects: "tracking", default: "tidemark", expected: "the name of an experiment" },
+  value: "name",
+  affects: "tracking",
+  default: "tidemark",
+  expected: "the name of an experiment",
   doc: "experiment in which the run appears",
 });
 
 /** The experiment of runs that a training run has already named. @param doc what appears there */
 export function knownExperiment(doc: string): Option<string> {
   return text({
-    ...{ value: "name", affects: "tracking", otherwise: "the one given to train" },
-    ...{ expected: "the name of an experiment", doc },
+    value: "name",
+    affects: "tracking",
+    otherwise: "the one given to train",
+    expected: "the name of an experiment",
+    doc,
   });
 }
 
 /** @param what what becomes the new version */
 export function register(what: string): Option<string> {
   return text({
-    ...{ value: "name", affects: "tracking", expected: modelName, pattern: /^[^/:]+$/ },
+    value: "name",
+    affects: "tracking",
+    expected: modelName,
+    pattern: /^[^/:]+$/,
     doc: `registered model that gets ${what} as a new version`,
   });
 }
 
 export const alias: Option<string> = text({
-  ...{ value: "name", affects: "tracking", expected: aliasName, pattern: /^(?!(?:v\d+|latest)$)[\w-]+$/i },
+  value: "name",
+  affects: "tracking",
+  expected: aliasName,
+  pattern: /^(?!(?:v\d+|latest)$)[\w-]+$/i,
   doc: "alias of that version, such as champion",
 });
 
@@ -138,18 +188,26 @@ export const trackingHeading = "Reporting to MLflow (credentials and TLS come fr
 /** How much a ledger keeps about past batches: a month in which to change one's mind, and a bounded file. Both defaults are arbitrary. */
 export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
   keepDays: whole({
-    ...{ value: "n", from: 0, to: 36_500, default: 30 },
+    value: "n",
+    from: 0,
+    to: 36_500,
+    default: 30,
     doc: "days for which the ledger keeps full results, and the summaries of batches that are in no reference",
   }),
   keepMegabytes: whole({
-    ...{ value: "n", from: 1, to: 1_000_000, default: 1000 },
+    value: "n",
+    from: 1,
+    to: 1_000_000,
+    default: 1000,
     doc: "maximum size of the ledger; above it, the oldest batches are shortened, whatever their age",
   }),
 };
 
 /** Only the command line has these: a function's caller has no terminal. */
 export const configFile: Option<string> = text({
-  ...{ value: "file", affects: "run", expected: "a file name" },
+  value: "file",
+  affects: "run",
+  expected: "a file name",
   doc: "YAML or JSON file with options; the command line takes precedence",
 });
 

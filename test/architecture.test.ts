@@ -179,6 +179,10 @@ describe("architecture", () => {
     expect(files.filter((file) => statement.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
   });
 
+  it("spreads no object literal into another", () => {
+    expect(files.filter((file) => readFileSync(join(source, file), "utf8").includes("...{"))).toEqual([]);
+  });
+
   it("names files in kebab-case and keeps vague rooms out", () => {
     const stray = files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(file));
     expect(stray).toEqual([]);

@@ -30,27 +30,23 @@ describe("resolveTrainConfig", () => {
     expect(jobs).toBeGreaterThanOrEqual(1);
     expect(config).toEqual({
       ...least,
-      ...{
-        rate: 50,
-        window: 200,
-        overlap: 0.5,
-        network: "1dcnn-bilstm",
-        normalize: "zscore",
-        split: "group",
-        referenceBatches: 5,
-        folds: 5,
-      },
-      ...{
-        epochs: 100,
-        batchSize: 64,
-        learningRate: 0.001,
-        patience: 15,
-        classWeights: "none",
-        augment: "rotate",
-        seed: 42,
-        resume: false,
-        experiment: "tidemark",
-      },
+      rate: 50,
+      window: 200,
+      overlap: 0.5,
+      network: "1dcnn-bilstm",
+      normalize: "zscore",
+      split: "group",
+      referenceBatches: 5,
+      folds: 5,
+      epochs: 100,
+      batchSize: 64,
+      learningRate: 0.001,
+      patience: 15,
+      classWeights: "none",
+      augment: "rotate",
+      seed: 42,
+      resume: false,
+      experiment: "tidemark",
     });
   });
 
@@ -131,7 +127,8 @@ describe("a config file", () => {
   it("is refused where it cannot be read as options", async () => {
     const path = join(temporaryDirectory(), "walk.yaml");
     await expect(readConfigFile(path)).rejects.toMatchObject({
-      ...{ message: `--config ${path}: there is no such file or folder (ENOENT)`, exitCode: 2 },
+      message: `--config ${path}: there is no such file or folder (ENOENT)`,
+      exitCode: 2,
       advice: expect.stringContaining("Check the path"),
     });
     writeFileSync(path, "a: [1\n");

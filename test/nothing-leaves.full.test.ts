@@ -71,7 +71,8 @@ async function watched(program: readonly string[], { trace = traces } = {}): Pro
   const strace = trace ? ["strace", "-f", "-qq", "-e", "trace=%network", "-o", log] : [];
   const [command, ...words] = [...strace, ...program] as [string, ...string[]];
   const child = spawn(command, words, {
-    ...{ cwd: directory, stdio: ["ignore", "pipe", "pipe"] },
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
     // Without a name the user database is asked, which some systems have on a server.
     env: { PATH: process.env.PATH, HOME: home, TMPDIR: temporary, USER: "somebody" },
   });

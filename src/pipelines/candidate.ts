@@ -84,7 +84,8 @@ function curriculumData({ data }: RetrainRun) {
   const { windows, trainRows, holdoutRows, truth } = data;
   const { classes, labels } = windows;
   return {
-    ...{ classes, truth },
+    classes,
+    truth,
     labelledCounts: classes.map((_, k) => trainRows.filter((row) => labels[row] === k).length),
     holdoutLabels: holdoutRows.map((row) => labels[row]!),
   };

@@ -120,7 +120,10 @@ async function remember(
 ): Promise<CheckAnswer> {
   const { accept, stream: name } = config;
   const facts = {
-    ...{ batchId, stream: name, modelVersion: watched.monitored.modelVersion, checkedAt: now().toISOString() },
+    batchId,
+    stream: name,
+    modelVersion: watched.monitored.modelVersion,
+    checkedAt: now().toISOString(),
   };
   const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
   const schemas = { ...streamSchemas, evidence: evidenceSchema(watched) };
@@ -155,7 +158,9 @@ async function measure(
     const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap });
     const nClasses = drift.classes.length;
     const measurer = new BatchMeasurer({
-      ...{ overlap, nClasses, sensors: measuredSensors(sensors, drift.edges) },
+      overlap,
+      nClasses,
+      sensors: measuredSensors(sensors, drift.edges),
       summarizer: new Summarizer(gridsOf(model.baseline)),
     });
     const chunks = chunkCount(plan, rows.channels.length);
@@ -164,8 +169,12 @@ async function measure(
       measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
     }
     return {
-      ...{ rows: opened.rows.rows, samples: measurer.samples, columns: measurer.columns(), windows: plan.windows },
-      ...{ measurement: measurer.measurement(), warnings },
+      rows: opened.rows.rows,
+      samples: measurer.samples,
+      columns: measurer.columns(),
+      windows: plan.windows,
+      measurement: measurer.measurement(),
+      warnings,
     };
   } finally {
     opened.rows.close();
@@ -175,7 +184,10 @@ async function measure(
 function measuredElsewhere({ rows, dropped, measurement }: DeviceSummary): MeasuredBatch {
   const leftOut = dropped.missing_time + dropped.missing_values + dropped.duplicate_time;
   return {
-    ...{ rows, measurement, columns: null, windows: measurement.signals.windows },
+    rows,
+    measurement,
+    columns: null,
+    windows: measurement.signals.windows,
     samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : rowsOf(summary)), 0),
     warnings: leftOut === 0 ? [] : [`${counted(leftOut, "row")} were left out when the batch was summarised.`],
   };

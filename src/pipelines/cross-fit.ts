@@ -39,7 +39,11 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     recordings: { channels: windows.channels, files: data.labelled.files, fingerprint: data.labelled.fingerprint },
     sensors: run.champion.sensors,
     described: describe(data.labelled.rows, new Set(windows.users), also),
-    ...{ quality: data.labelled.quality, windows, dropped: data.dropped, folds, warnings: data.warnings },
+    quality: data.labelled.quality,
+    windows,
+    dropped: data.dropped,
+    folds,
+    warnings: data.warnings,
     leakage: leakageReport("group", windows, folds),
   };
   const failed = new AbortController();
@@ -76,8 +80,14 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   reporter.event({ type: "cross-validation", summary, pooled, users });
   const final = candidate.fit.weights;
   return {
-    ...{ data: own, config: candidateConfig(data.trained, config), crossValidation, outcomes, final },
-    ...{ scaler: final.scaler, createdAt, ...(also !== undefined && { also }) },
+    data: own,
+    config: candidateConfig(data.trained, config),
+    crossValidation,
+    outcomes,
+    final,
+    scaler: final.scaler,
+    createdAt,
+    ...(also !== undefined && { also }),
   };
 }
 

@@ -60,7 +60,10 @@ export function cyclePlan(
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,
-    ...{ network, batchSize, patience, pseudoLabels },
+    network,
+    batchSize,
+    patience,
+    pseudoLabels,
     turned: augment === "rotate" ? setting.sensors.map(({ channels }) => channels) : null,
     trainIndex: Array.from(rows),
     validationIndex: null,

@@ -111,19 +111,26 @@ async function bench(
     }
     const { changeAt } = config;
     result.push({
-      ...{ name: change.name, expected: change.expected },
+      name: change.name,
+      expected: change.expected,
       figures: judgeAll(streams, (verdicts) => figuresOfChange(verdicts, { changeAt, expected: change.expected })),
     });
   }
   const benched: DriftBenchResult = {
-    ...{ people: people.map(({ name }) => name), batch_seconds: count * chunkSeconds, batches: config.batches },
-    ...{ change_at: config.changeAt, streams: config.streams, seed: config.seed, arl: config.arl },
+    people: people.map(({ name }) => name),
+    batch_seconds: count * chunkSeconds,
+    batches: config.batches,
+    change_at: config.changeAt,
+    streams: config.streams,
+    seed: config.seed,
+    arl: config.arl,
     no_drift: judgeAll(still, figuresWithoutDrift),
     no_drift_by_person: judgeAll(still, (verdicts) =>
       people.map((_, i) => figuresWithoutDrift(verdicts.slice(i * config.streams, (i + 1) * config.streams))),
     ),
     other_mix: judgeAll(mixed, (verdicts) => figuresWithoutDrift(verdicts.map((own) => own.slice(config.changeAt)))),
-    ...{ changes: result, warnings: [...heard.warnings] },
+    changes: result,
+    warnings: [...heard.warnings],
   };
   if (config.out !== undefined) {
     await writeReport(config.out, benched);
@@ -277,10 +284,18 @@ function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, con
   }
   const zeros = new Int32Array(starts.length);
   return {
-    ...{ channels, samplingRateHz: config.rate, windowSize: config.window, samples, starts: Int32Array.from(starts) },
+    channels,
+    samplingRateHz: config.rate,
+    windowSize: config.window,
+    samples,
+    starts: Int32Array.from(starts),
     startTimes: Float64Array.from(starts, (start) => start / config.rate),
-    ...{ labels: zeros.map(() => -1), groups: zeros, recordingIndex: zeros },
-    ...{ classes: [], users: ["bench"], recordings: ["bench"] },
+    labels: zeros.map(() => -1),
+    groups: zeros,
+    recordingIndex: zeros,
+    classes: [],
+    users: ["bench"],
+    recordings: ["bench"],
   };
 }
 

@@ -162,9 +162,15 @@ async function describeVersion(directory: string): Promise<Omit<ModelVersion, "c
   const { summary } = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);
   const name = basename(resolve(directory));
   return {
-    ...{ name, line: retrained_from?.line ?? name, modelVersion: model_version, createdAt: created_at },
-    ...{ from: retrained_from?.model ?? null, people: data.users.length, classes: data.classes },
-    ...{ macroF1: summary.over_folds.macro_f1, accuracy: summary.over_folds.accuracy },
+    name,
+    line: retrained_from?.line ?? name,
+    modelVersion: model_version,
+    createdAt: created_at,
+    from: retrained_from?.model ?? null,
+    people: data.users.length,
+    classes: data.classes,
+    macroF1: summary.over_folds.macro_f1,
+    accuracy: summary.over_folds.accuracy,
   };
 }
 

@@ -113,7 +113,8 @@ async function prepareWith(
     );
   }
   const { trainIndex, validationIndex } = innerSplit("group", own, labelledRows, {
-    ...{ rng: Rng.fromSeed(config.seed).split("holdout"), purgeSamples: trained.window },
+    rng: Rng.fromSeed(config.seed).split("holdout"),
+    purgeSamples: trained.window,
     fraction: Math.min(0.5, holdoutSize(people, config.holdout) / people),
     leastPeople: leastHoldout(people),
   });
@@ -122,16 +123,14 @@ async function prepareWith(
   const unlabelledRows = withoutPeople(windows, labelledRows.length, validationIndex, heard);
   const learnable = pickWindows(windows, unlabelledRows);
   return {
-    ...{
-      trained,
-      labelled,
-      dropped: plan.dropped,
-      unlabelled,
-      windows,
-      trainRows: trainIndex,
-      holdoutRows: validationIndex,
-      unlabelledRows,
-    },
+    trained,
+    labelled,
+    dropped: plan.dropped,
+    unlabelled,
+    windows,
+    trainRows: trainIndex,
+    holdoutRows: validationIndex,
+    unlabelledRows,
     truth:
       config.truth === undefined
         ? null

@@ -99,7 +99,11 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const fingerprint = windowsFingerprint(windows);
     const result = await retrainOn(
       {
-        ...{ config, champion, data, staging, windowsFingerprint: fingerprint },
+        config,
+        champion,
+        data,
+        staging,
+        windowsFingerprint: fingerprint,
         reporter: tee(reporter, tracker),
         runner: workerRunner(windowsAtHand(fingerprint, windows)),
         checkpoints: checkpointsIn(staging),
@@ -199,7 +203,10 @@ async function retrainOn(
       windows: data.unlabelledRows.length,
     },
     cycles: [...candidate.cycles],
-    ...{ winner: candidate.winner, stopped: candidate.stopped, comparison, proxies },
+    winner: candidate.winner,
+    stopped: candidate.stopped,
+    comparison,
+    proxies,
     gate: { passed: adopted, rules },
     seconds: (performance.now() - started) / 1000,
     warnings: [...data.warnings],
@@ -227,9 +234,13 @@ async function retrainOn(
       files: { [retrainReportFile]: jsonText(report) },
       sections: retrainSections(report),
       retrainedFrom: {
-        ...{ model_version: report.champion, model: champion.folder.directory, line: lineOf(champion) },
-        ...{ files: report.unlabelled.files, fingerprint: report.unlabelled.fingerprint },
-        ...{ pseudo_labelled: candidate.selection?.rows.length ?? 0, holdout: report.holdout.people },
+        model_version: report.champion,
+        model: champion.folder.directory,
+        line: lineOf(champion),
+        files: report.unlabelled.files,
+        fingerprint: report.unlabelled.fingerprint,
+        pseudo_labelled: candidate.selection?.rows.length ?? 0,
+        holdout: report.holdout.people,
       },
     },
   });
@@ -288,9 +299,12 @@ function tellData({ config, data, reporter }: RetrainRun): void {
   const of = (rows: Int32Array) => ({ people: peopleOf(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);
   reporter.event({
-    ...{ type: "retrain-data", labelled: of(trainRows), holdout: of(holdoutRows) },
+    type: "retrain-data",
+    labelled: of(trainRows),
+    holdout: of(holdoutRows),
     filesOfModel: config.labelled === undefined ? data.labelled.files : [],
     unlabelled: { people: people.length, windows: count, rows: data.unlabelled.quality.rows.kept },
-    ...{ epochs: data.learningRates.length, warnings: data.warnings },
+    epochs: data.learningRates.length,
+    warnings: data.warnings,
   });
 }

@@ -119,7 +119,10 @@ async function sendAllOf(
     }
     const whole = [training, ...streams].every((part) => part === null || part.unsent === null);
     return {
-      ...{ tracking: address.uri, training, streams, warnings },
+      tracking: address.uri,
+      training,
+      streams,
+      warnings,
       command: whole ? null : commandOf({ ...options, tracking: address.uri }),
     };
   } finally {

@@ -152,7 +152,8 @@ async function trainOn(
   const run: FitRun = {
     runner: workerRunner(windowsAtHand(fingerprint, windows)),
     checkpoints: checkpointsIn(staging),
-    ...{ timeLeft, reporter },
+    timeLeft,
+    reporter,
     signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
   };
   const rng = Rng.fromSeed(config.seed);
@@ -240,7 +241,9 @@ function fitPlan(
   return {
     name: name.replace("-", " "),
     windows: fingerprint,
-    ...{ network, batchSize, patience },
+    network,
+    batchSize,
+    patience,
     turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
     trainIndex: Array.from(trainIndex),
     pseudoLabels: null,

@@ -71,7 +71,9 @@ export function buildModel(model: TrainedModel): BuiltModel {
     ...baselineOf(data.described, {
       sourceFile: recordings.files,
       scalerPath: modelFiles.scaler,
-      ...{ scalerHash, modelVersion, createdAt },
+      scalerHash,
+      modelVersion,
+      createdAt,
     }),
     drift: driftBaseline(windows, crossValidation.calibrated, {
       overlap: config.overlap,
@@ -83,7 +85,11 @@ export function buildModel(model: TrainedModel): BuiltModel {
   };
   const baseline = { ...described, content_hash: contentHash(described) };
   const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), {
-    ...{ modelVersion, scalerHash, channels: windows.channels, sensors: data.sensors, classes: windows.classes },
+    modelVersion,
+    scalerHash,
+    channels: windows.channels,
+    sensors: data.sensors,
+    classes: windows.classes,
     samplingRateHz: config.rate,
   });
   if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
@@ -116,7 +122,11 @@ export async function writeModel(
   const { modelVersion, network, scaler, baseline, cvReport, history } = built;
   const { channels } = windows;
   const device = deviceModelOf({
-    ...{ modelVersion, config, channels, sensors: data.sensors, scaler: finalScaler },
+    modelVersion,
+    config,
+    channels,
+    sensors: data.sensors,
+    scaler: finalScaler,
     drift: baseline.drift,
   });
   const outOfFold = staging.path(modelFiles.outOfFold);
@@ -172,7 +182,11 @@ export async function writeModel(
         classes: [...windows.classes],
         channels: [...windows.channels],
         sensors: data.sensors.map(({ name, kind, channels, unit, gravity }) => ({
-          ...{ name, kind, channels: [...channels], unit, gravity },
+          name,
+          kind,
+          channels: [...channels],
+          unit,
+          gravity,
         })),
       },
       ...(extras.retrainedFrom !== undefined && { retrained_from: extras.retrainedFrom }),

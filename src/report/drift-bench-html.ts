@@ -94,16 +94,25 @@ function falseAlarmChart({ no_drift: still }: DriftBenchResult): Html {
   const bars = judgesOf(still).map((judge) => ({ judge, share: still[judge].alarms_per_batch }));
   const label = `Drift-free batches that raise an alarm: ${bars.map(({ judge, share }) => `${judge} ${percent(share, { decimals: 1 })}`).join("; ")}.`;
   const chart = plotSvg(label, {
-    ...{ height: 30 * bars.length + 40, marginLeft: 84, marginRight: 56, marginTop: 6, marginBottom: 34 },
+    height: 30 * bars.length + 40,
+    marginLeft: 84,
+    marginRight: 56,
+    marginTop: 6,
+    marginBottom: 34,
     x: { domain: [0, 1], label: "batches that raise an alarm", ticks: 5, tickFormat: "%" },
     y: { domain: bars.map(({ judge }) => judge), label: null, tickSize: 0, padding: 0.3 },
     marks: [
       Plot.barX(bars, {
-        ...{ x: "share", y: "judge" },
+        x: "share",
+        y: "judge",
         fill: ({ judge }: { judge: JudgeName }) => (judge === "tidemark" ? "var(--accent)" : "var(--bar)"),
       }),
       Plot.text(bars, {
-        ...{ y: "judge", frameAnchor: "right", dx: 54, textAnchor: "end", fontVariant: "tabular-nums" },
+        y: "judge",
+        frameAnchor: "right",
+        dx: 54,
+        textAnchor: "end",
+        fontVariant: "tabular-nums",
         text: ({ share }: { share: number }) => percent(share, { decimals: 1 }),
       }),
     ],

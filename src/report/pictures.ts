@@ -31,16 +31,25 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   const svg = plotSvg(`Confusion matrix of ${pooled.n} out-of-fold predictions, true class by row.`, {
     width: margin + size * classes.length + 20,
     height: margin + size * classes.length + 20,
-    ...{ marginLeft: margin, marginTop: margin, marginRight: 20, marginBottom: 20 },
+    marginLeft: margin,
+    marginTop: margin,
+    marginRight: 20,
+    marginBottom: 20,
     x: { ...axis, axis: "top", tickRotate: -60 },
     y: axis,
     marks: [
       Plot.cell(cells, {
-        ...{ x: "predicted", y: "truth", inset: 1, fill: "var(--accent)" },
+        x: "predicted",
+        y: "truth",
+        inset: 1,
+        fill: "var(--accent)",
         fillOpacity: ({ share, count }: (typeof cells)[number]) => (count === 0 ? 0 : 0.08 + 0.92 * share),
       }),
       Plot.text(cells, {
-        ...{ x: "predicted", y: "truth", fontSize: 12, fontVariant: "tabular-nums" },
+        x: "predicted",
+        y: "truth",
+        fontSize: 12,
+        fontVariant: "tabular-nums",
         text: ({ share, count }: (typeof cells)[number]) =>
           count === 0 ? "·" : `${Math.round(100 * share)} %\n${count}`,
         fill: ({ share }: (typeof cells)[number]) => (share > 0.5 ? "var(--surface)" : "currentColor"),
@@ -66,7 +75,12 @@ export function learningCurvesPicture(history: readonly HistoryRow[]): string {
     const own = rows.filter((row) => row.panel === panel);
     const top = panel === "validation macro-F1" ? 1 : 1.05 * Math.max(1e-3, ...own.map(({ value }) => value));
     const svg = plotSvg(`${panel} by epoch, one line per fit.`, {
-      ...{ width: 760, height: 220, marginLeft: 50, marginRight: 70, marginTop: 26, marginBottom: 34 },
+      width: 760,
+      height: 220,
+      marginLeft: 50,
+      marginRight: 70,
+      marginTop: 26,
+      marginBottom: 34,
       x: { label: "epoch", domain: [1, lastEpoch], ticks, tickFormat: "d" },
       y: { label: panel, grid: true, domain: [0, top] },
       color: {
@@ -76,7 +90,12 @@ export function learningCurvesPicture(history: readonly HistoryRow[]): string {
       marks: [
         Plot.lineY(own, { x: "epoch", y: "value", z: "fit", stroke: "fit", strokeWidth: 1.8 }),
         Plot.text(labels(own, top), {
-          ...{ x: () => lastEpoch, y: "at", text: "fit", fill: "fit", textAnchor: "start", dx: 6 },
+          x: () => lastEpoch,
+          y: "at",
+          text: "fit",
+          fill: "fit",
+          textAnchor: "start",
+          dx: 6,
         }),
       ],
     });

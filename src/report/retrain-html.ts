@@ -117,19 +117,27 @@ function selectionChart({ cycles, classes }: RetrainReport): Html | null {
   const most = Math.max(1, ...learned.flatMap(({ selection }) => Object.values(selection!.per_class)));
   const panels = classes.map((name) => {
     const bars = learned.map(({ cycle, selection }) => ({
-      ...{ cycle, count: selection!.per_class[name] ?? 0 },
+      cycle,
+      count: selection!.per_class[name] ?? 0,
       least: selection!.thresholds[name] ?? null,
     }));
     const words = bars.map(({ cycle, count: n }) => `cycle ${cycle} ${n}`).join("; ");
     const chart = plotSvg(`Pseudo-labels of ${name}: ${words}.`, {
-      ...{ height: 120, marginLeft: 42, marginRight: 14, marginTop: 20, marginBottom: 30 },
+      height: 120,
+      marginLeft: 42,
+      marginRight: 14,
+      marginTop: 20,
+      marginBottom: 30,
       x: { label: "cycle", domain: learned.map(({ cycle }) => cycle), padding: 0.3, tickFormat: "d" },
       y: { label: "windows", domain: [0, most], grid: true, ticks: 3 },
       marks: [
         Plot.barY(bars, { x: "cycle", y: "count", fill: "var(--bar)" }),
         Plot.ruleY([0]),
         Plot.text(bars, {
-          ...{ x: "cycle", y: "count", dy: -7, fill: "currentColor" },
+          x: "cycle",
+          y: "count",
+          dy: -7,
+          fill: "currentColor",
           text: ({ least }: (typeof bars)[number]) => (least === null ? "" : `≥ ${fixed(least, 2)}`),
         }),
       ],
@@ -186,7 +194,9 @@ function charts({ cycles, winner, comparison }: RetrainReport): Html[] {
     });
     const words = points.map(({ cycle, y }) => `cycle ${cycle} ${fixed(y)}`).join("; ");
     const chart = plotSvg(`${title}: ${words}.`, {
-      ...{ ...frame, x, y: { label, grid: true, nice: true, ticks: 4 } },
+      ...frame,
+      x,
+      y: { label, grid: true, nice: true, ticks: 4 },
       marks: [
         ...more,
         Plot.lineY(points, { x: "cycle", y: "y", stroke: "var(--accent)", strokeWidth: 2 }),

@@ -18,7 +18,11 @@ export function beginRetraining(
   return [
     { type: "log", id, experiment },
     {
-      ...{ type: "run", run: trainRun, name: basename(out), parent: null, at },
+      type: "run",
+      run: trainRun,
+      name: basename(out),
+      parent: null,
+      at,
       tags: {
         ...runTags("tidemark retrain", gitCommit),
         "tidemark.champion": champion,
@@ -38,7 +42,8 @@ export function endRetraining(
   const { comparison, gate, winner, stopped, proxies } = report;
   const rules = gate.rules.flatMap(({ name, value }) => (value === null ? [] : [[`gate/${name}`, value] as const]));
   const values = {
-    ...{ adopted: Number(gate.passed), winner },
+    adopted: Number(gate.passed),
+    winner,
     candidate_macro_f1: comparison.candidate_macro_f1,
     champion_macro_f1: comparison.champion_macro_f1,
     ...(proxies !== null && { candidate_drift: proxies.candidate.drift, champion_drift: proxies.champion.drift }),

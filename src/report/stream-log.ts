@@ -55,7 +55,11 @@ export function beginStream(
   return [
     { type: "log", id, experiment: `${experiment}/monitoring` },
     {
-      ...{ type: "run", run: streamRun, name: `${stream} of ${basename(resolve(model.directory))}`, parent: null, at },
+      type: "run",
+      run: streamRun,
+      name: `${stream} of ${basename(resolve(model.directory))}`,
+      parent: null,
+      at,
       tags: {
         "mlflow.source.name": "tidemark check",
         "mlflow.source.type": "LOCAL",
@@ -80,7 +84,8 @@ export function batchEvents(batches: readonly CheckedBatch[], before: readonly C
       return { type: "metrics", run: streamRun, at, step: batch.step, values: metricsOf(batch.result) };
     }),
     {
-      ...{ type: "tags", run: streamRun },
+      type: "tags",
+      run: streamRun,
       tags: {
         [ledgerTag]: ledgerMark(newest),
         verdict: newest.result.verdict,
@@ -95,9 +100,13 @@ export function batchEvents(batches: readonly CheckedBatch[], before: readonly C
 function metricsOf(result: CheckResult): Record<string, number> {
   if (result.verdict === "rejected") return { [verdictMetric]: verdicts.rejected };
   const values: Record<string, number | null> = {
-    ...{ doubtful: Number(result.doubtful), unfamiliar: Number(result.unfamiliar) },
-    ...{ entered_references: Number(result.entered_references), windows: result.windows, seconds: result.seconds },
-    ...{ evidence: result.evidence.value, alarm_at: result.evidence.alarm_at },
+    doubtful: Number(result.doubtful),
+    unfamiliar: Number(result.unfamiliar),
+    entered_references: Number(result.entered_references),
+    windows: result.windows,
+    seconds: result.seconds,
+    evidence: result.evidence.value,
+    alarm_at: result.evidence.alarm_at,
     ...signalsOf(result),
     ...Object.assign({}, ...result.comparisons.map(comparisonOf)),
     [verdictMetric]: verdicts[result.verdict],
@@ -111,9 +120,11 @@ function signalsOf({ signals, accuracy }: JudgedBatch): Record<string, number | 
     Object.entries(distances).map(([name, value]) => [`${reference}/${name}`, value]),
   );
   return {
-    ...{ mean_confidence: signals.mean_confidence, flip_rate: signals.flip_rate },
-    ...{ estimated_accuracy: accuracy?.estimate ?? null },
-    ...{ estimated_accuracy_lower: accuracy?.lower ?? null, estimated_accuracy_upper: accuracy?.upper ?? null },
+    mean_confidence: signals.mean_confidence,
+    flip_rate: signals.flip_rate,
+    estimated_accuracy: accuracy?.estimate ?? null,
+    estimated_accuracy_lower: accuracy?.lower ?? null,
+    estimated_accuracy_upper: accuracy?.upper ?? null,
     ...Object.fromEntries([...shares, ...against]),
   };
 }

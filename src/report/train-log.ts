@@ -55,7 +55,11 @@ export function beginTraining(
   return [
     { type: "log", id, experiment },
     {
-      ...{ type: "run", run: trainRun, name: basename(out), parent: null, at },
+      type: "run",
+      run: trainRun,
+      name: basename(out),
+      parent: null,
+      at,
       tags: { ...runTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
     },
     { type: "params", run: trainRun, params: flat(params) },
@@ -75,9 +79,12 @@ export function runTags(source: string, gitCommit: string | null): Record<string
 
 export function datasetEvent({ files, fingerprint, channels }: Dataset, rows: number): TrackingEvent {
   return {
-    ...{ type: "dataset", run: trainRun },
+    type: "dataset",
+    run: trainRun,
     dataset: {
-      ...{ name: files.length === 1 ? basename(files[0]!) : `${files.length} files`, files, rows },
+      name: files.length === 1 ? basename(files[0]!) : `${files.length} files`,
+      files,
+      rows,
       digest: fingerprint.replace(/^sha256:/, "").slice(0, 16),
       columns: channels.map((name) => ({ name, type: "float" as const })),
     },
@@ -113,9 +120,13 @@ export function eventsOf(event: LoggedEvent, at: number): TrackingEvent[] {
       const { cycle, holdout, unlabelled, selection } = event.report;
       const run: FitName = `cycle-${cycle}`;
       const values = withoutNull({
-        ...{ holdout_macro_f1: holdout.macro_f1, holdout_accuracy: holdout.accuracy },
-        ...{ mean_confidence: unlabelled.mean_confidence, mean_entropy: unlabelled.mean_entropy },
-        ...{ flipped: unlabelled.flipped, unlabelled_macro_f1: unlabelled.macro_f1, selected: selection?.total ?? 0 },
+        holdout_macro_f1: holdout.macro_f1,
+        holdout_accuracy: holdout.accuracy,
+        mean_confidence: unlabelled.mean_confidence,
+        mean_entropy: unlabelled.mean_entropy,
+        flipped: unlabelled.flipped,
+        unlabelled_macro_f1: unlabelled.macro_f1,
+        selected: selection?.total ?? 0,
         pseudo_label_accuracy: selection?.truth?.accuracy ?? null,
       });
       return [
@@ -155,12 +166,15 @@ export function endTraining(
     ...prefixed("pooled_", scores(pooled)),
     pooled_calibrated_expected_calibration_error: pooled_calibrated.expected_calibration_error,
     ...Object.fromEntries(Object.entries(pooled.per_class).map(([name, { f1 }]) => [`f1/${name}`, f1])),
-    ...{ temperature, final_epochs: final_fit.epochs, windows: final_fit.n_windows },
+    temperature,
+    final_epochs: final_fit.epochs,
+    windows: final_fit.n_windows,
   };
   return [
     { type: "metrics", run: trainRun, at, step: 0, values },
     {
-      ...{ type: "tags", run: trainRun },
+      type: "tags",
+      run: trainRun,
       tags: { "tidemark.model_version": report.model_version, "mlflow.note.content": note(report) },
     },
     ...folds.map(({ fold, test_users }): TrackingEvent => {

@@ -120,8 +120,14 @@ export class TrainingTracker {
       this.#beginFit(event.fit, at);
       const { epoch, loss, accuracy, valLoss, valAccuracy, valMacroF1, learningRate, seconds } = event;
       const row = {
-        ...{ epoch, loss, accuracy, val_loss: valLoss, val_accuracy: valAccuracy, val_macro_f1: valMacroF1 },
-        ...{ learning_rate: learningRate, seconds },
+        epoch,
+        loss,
+        accuracy,
+        val_loss: valLoss,
+        val_accuracy: valAccuracy,
+        val_macro_f1: valMacroF1,
+        learning_rate: learningRate,
+        seconds,
       };
       this.#record(epochMetrics(row, event.fit, at));
     } else {

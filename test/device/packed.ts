@@ -41,7 +41,11 @@ export async function bundle(home: string, text: string): Promise<string> {
   };
   const [output] = [
     await build({
-      ...{ root: home, configFile: false, envDir: false, publicDir: false, logLevel: "silent" },
+      root: home,
+      configFile: false,
+      envDir: false,
+      publicDir: false,
+      logLevel: "silent",
       build: { write: false, lib: { entry, formats: ["iife"], name: "bundle" } },
       plugins: [alone],
     }),

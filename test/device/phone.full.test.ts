@@ -108,8 +108,11 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
     cpSync(join(root, "examples/phone"), page, { recursive: true });
     cpSync(join(root, "tsconfig.json"), join(home, "tsconfig.json"));
     await build({
-      ...{ root: page, configFile: join(page, "vite.config.ts"), logLevel: "silent" },
-      ...{ publicDir: false, build: { outDir: site } },
+      root: page,
+      configFile: join(page, "vite.config.ts"),
+      logLevel: "silent",
+      publicDir: false,
+      build: { outDir: site },
     });
     const columns = { channels: model.channels };
     const { recordings } = await readRecordings([at("r.parquet")], { requireLabels: false, columns });

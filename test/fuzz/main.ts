@@ -38,8 +38,15 @@ async function makeBase(directory: string, server: string): Promise<Base> {
   await simulate({ out: recordings, users: 4, minutes: 1, rate: 20, seed: 3, activities });
   await simulate({ out: join(directory, "batch.csv"), users: 2, minutes: 0.25, rate: 20, seed: 9, activities });
   await train({
-    ...{ files: [recordings], out: join(directory, "model"), network: "compact", rate: 20, window: 40 },
-    ...{ folds: 2, epochs: 1, batchSize: 16, jobs: 2 },
+    files: [recordings],
+    out: join(directory, "model"),
+    network: "compact",
+    rate: 20,
+    window: 40,
+    folds: 2,
+    epochs: 1,
+    batchSize: 16,
+    jobs: 2,
   });
   await writeParquetBases(directory);
   return { directory, server };

@@ -27,9 +27,16 @@ process.env.ORT_DISABLE_TELEMETRY = "1";
 const vitest = await createVitest(
   "test",
   {
-    ...{ config: false, watch: false, pool: "threads", maxWorkers: 1, bail: 1, reporters: [{}] },
-    ...{ include: ["test/**/*.test.ts"], setupFiles: ["./test/fast-check.ts"] },
-    ...{ testTimeout: 600_000, hookTimeout: 600_000 },
+    config: false,
+    watch: false,
+    pool: "threads",
+    maxWorkers: 1,
+    bail: 1,
+    reporters: [{}],
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["./test/fast-check.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
   {
     plugins: [

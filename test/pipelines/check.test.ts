@@ -145,10 +145,15 @@ describe("an alarm", () => {
     const { exitCode, result } = await ask("g.csv", "--stream", "g");
     expect(exitCode).toBe(11);
     expect(judged(result)).toMatchObject({
-      ...{ verdict: "sudden_change", alarm_since: "g.csv", entered_references: false, leading: "baseline" },
+      verdict: "sudden_change",
+      alarm_since: "g.csv",
+      entered_references: false,
+      leading: "baseline",
     });
     expect(judged(result).likely_causes[0]).toMatchObject({
-      ...{ kind: "unit", channels: ["Ax", "Ay", "Az"], fault: "is in g instead of m/s^2" },
+      kind: "unit",
+      channels: ["Ax", "Ay", "Az"],
+      fault: "is in g instead of m/s^2",
     });
     expect(idsOf("g")).toEqual([]);
     expect((await ask("g.csv", "--stream", "g", "--accept")).known).toBe(true);

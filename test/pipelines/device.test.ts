@@ -42,15 +42,27 @@ describe("device.json", () => {
     const { config, data, model_version } = await readManifest(at("walk"));
     expect(readDeviceModel(JSON.parse(JSON.stringify(made)))).toEqual(made);
     expect(made).toMatchObject({
-      ...{ model_version, sampling_rate_hz: config.rate, window_size: config.window, overlap: config.overlap },
-      ...{ channels: data.channels, classes: data.classes, scaler: { method: config.normalize } },
+      model_version,
+      sampling_rate_hz: config.rate,
+      window_size: config.window,
+      overlap: config.overlap,
+      channels: data.channels,
+      classes: data.classes,
+      scaler: { method: config.normalize },
     });
     expect(Object.keys(made.edges)).toEqual(expect.arrayContaining(data.channels));
   });
 
   const model: DeviceModel = {
-    ...{ schema_version: 1, model_version: "walk-1", sampling_rate_hz: 50, window_size: 100, overlap: 0.5 },
-    ...{ channels: ["x"], sensors: [], classes: ["still", "walking"], edges: { x: [-1, 0, 1] } },
+    schema_version: 1,
+    model_version: "walk-1",
+    sampling_rate_hz: 50,
+    window_size: 100,
+    overlap: 0.5,
+    channels: ["x"],
+    sensors: [],
+    classes: ["still", "walking"],
+    edges: { x: [-1, 0, 1] },
     scaler: { method: "none", center: [0], scale: [1] },
   };
   it.each<[string, unknown, string]>([

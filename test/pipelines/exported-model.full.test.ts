@@ -98,10 +98,19 @@ describe.each(names)("model.onnx of %s", (name) => {
     const all = Int32Array.from(windows.starts.keys());
     const { state } = await fitNetwork(
       {
-        ...{ name: "final", network: config.network, windows: "sha256:all", scaler, trainIndex: Array.from(all) },
-        ...{ validationIndex: null, testIndex: null, pseudoLabels: null },
-        ...{ epochs: final.length, learningRate: final.map((row) => row.learning_rate), shards: 2 },
-        ...{ batchSize: config.batchSize, patience: config.patience },
+        name: "final",
+        network: config.network,
+        windows: "sha256:all",
+        scaler,
+        trainIndex: Array.from(all),
+        validationIndex: null,
+        testIndex: null,
+        pseudoLabels: null,
+        epochs: final.length,
+        learningRate: final.map((row) => row.learning_rate),
+        shards: 2,
+        batchSize: config.batchSize,
+        patience: config.patience,
         turned: config.augment === "rotate" ? sensorsByName(windows.channels).map(({ channels }) => channels) : null,
         classWeights:
           config.classWeights === "balanced" ? balancedClassWeights(windows.labels, all, windows.classes.length) : null,
@@ -127,7 +136,8 @@ describe.each(names)("model.onnx of %s", (name) => {
     expect([logits.type, logits.dims, probabilities.dims]).toEqual(["float32", [24, 3], [24, 3]]);
     for (let row = 0; row < some.length; row++) {
       const expected = await trained({
-        ...{ parameters: state.bestParameters, statistics: state.bestStatistics },
+        parameters: state.bestParameters,
+        statistics: state.bestStatistics,
         x: scaled.slice(row * length, (row + 1) * length),
       });
       const tempered = expected.logits!.values.map((logit) => logit / temperature);

@@ -147,7 +147,11 @@ describe("baseline_stats.json", () => {
 });
 
 const retrainedFrom = {
-  ...{ model_version: "x", model: "x", files: [], pseudo_labelled: 1, holdout: [] },
+  model_version: "x",
+  model: "x",
+  files: [],
+  pseudo_labelled: 1,
+  holdout: [],
   fingerprint: `sha256:${"0".repeat(64)}`,
 };
 

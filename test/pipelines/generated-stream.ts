@@ -44,7 +44,8 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const groups = chunks.map((own, person) => ({
     name: `person ${person}`,
     chunks: own.map(({ recording, label, columns }) => ({
-      ...{ recording, label: `${label}` },
+      recording,
+      label: `${label}`,
       summary: summarizeByClass(summarizer, columns, new Int32Array(chunkRows).fill(label), nClasses),
     })),
   }));
@@ -64,8 +65,12 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
       all.map(() => 1),
     ),
     calibration: calibrate(baseline, nPeople === 0 ? [] : groups, {
-      ...{ chunkSeconds: chunkRows / samplingRateHz, samplingRateHz, lengthsSeconds: [2, 6], nullBatches: 24 },
-      ...{ rng: root, correlationSeconds: knowledge === "constants" ? null : { Ax: 0.3, Ay: 0.3 } },
+      chunkSeconds: chunkRows / samplingRateHz,
+      samplingRateHz,
+      lengthsSeconds: [2, 6],
+      nullBatches: 24,
+      rng: root,
+      correlationSeconds: knowledge === "constants" ? null : { Ax: 0.3, Ay: 0.3 },
     }),
     accuracy: calibrateAccuracy(
       groups.flatMap(({ name }) =>
@@ -189,8 +194,11 @@ function timesSummary(summary: BatchSummary, times: number): BatchSummary {
       name,
       {
         ...own,
-        ...{ n: own.n * times, missing: own.missing * times, counts: own.counts.map((count) => count * times) },
-        ...{ excessBelow: own.excessBelow * times, excessAbove: own.excessAbove * times },
+        n: own.n * times,
+        missing: own.missing * times,
+        counts: own.counts.map((count) => count * times),
+        excessBelow: own.excessBelow * times,
+        excessAbove: own.excessAbove * times,
       },
     ]),
   );
@@ -204,7 +212,10 @@ function timesSignals(signals: ModelSignals, times: number): BatchMeasurement["s
   return {
     windows: signals.windows * times,
     classCounts: signals.classCounts.map((count) => count * times),
-    ...{ confidence: scale(signals.confidence), entropy: scale(signals.entropy), margin: scale(signals.margin) },
-    ...{ pairs: signals.pairs * times, flips: signals.flips * times },
+    confidence: scale(signals.confidence),
+    entropy: scale(signals.entropy),
+    margin: scale(signals.margin),
+    pairs: signals.pairs * times,
+    flips: signals.flips * times,
   };
 }

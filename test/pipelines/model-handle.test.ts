@@ -80,7 +80,9 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
   const options = { batchId: "batch.csv.gz", stream: "device" };
   const { result } = await model.checkSummary(encodeSummary(summary), options, { now });
   expect(result).toMatchObject({
-    ...{ rows: 960, unfamiliar: true, likely_causes: [] },
+    rows: 960,
+    unfamiliar: true,
+    likely_causes: [],
     warnings: [
       "3 rows were left out when the batch was summarised.",
       "Likely causes were not looked for: the batch came as a summary, without its samples.",

@@ -51,14 +51,26 @@ async function makeVersion(name: string, createdAt: string): Promise<void> {
   const { manifest_hash: _, ...manifest } = await readManifest(at("models", name));
   const score = { n: 10, accuracy: 0.9, macro_f1: 0.9, expected_calibration_error: 0.1, log_loss: 0.4 };
   const report: RetrainReport = {
-    ...{ schema_version: 1, created_at: createdAt, champion: manifest.model_version, candidate: name, config: {} },
-    ...{ classes: manifest.data.classes, seconds: 1, warnings: [], winner: 1, stopped: "cycles", proxies: null },
+    schema_version: 1,
+    created_at: createdAt,
+    champion: manifest.model_version,
+    candidate: name,
+    config: {},
+    classes: manifest.data.classes,
+    seconds: 1,
+    warnings: [],
+    winner: 1,
+    stopped: "cycles",
+    proxies: null,
     labelled: { people: ["person-01"], windows: 10 },
     holdout: { people: ["person-02"], windows: 10 },
     unlabelled: { files: ["u.parquet"], fingerprint: manifest.data.fingerprint, windows: 10 },
     cycles: [
       {
-        ...{ cycle: 0, share: 0, selection: null, holdout: score },
+        cycle: 0,
+        share: 0,
+        selection: null,
+        holdout: score,
         unlabelled: {
           mean_confidence: 1,
           mean_entropy: 0,
@@ -83,8 +95,13 @@ async function makeVersion(name: string, createdAt: string): Promise<void> {
   writeFileSync(at("models", name, retrainReportFile), jsonText(report));
   const { model_version } = manifest;
   const retrained_from = {
-    ...{ model_version, model: "models/walk", line: "walk", files: ["u.parquet"], pseudo_labelled: 7 },
-    ...{ fingerprint: manifest.data.fingerprint, holdout: ["person-02"] },
+    model_version,
+    model: "models/walk",
+    line: "walk",
+    files: ["u.parquet"],
+    pseudo_labelled: 7,
+    fingerprint: manifest.data.fingerprint,
+    holdout: ["person-02"],
   };
   const sealed = sealManifest({ ...manifest, created_at: createdAt, retrained_from });
   writeFileSync(at("models", name, modelFiles.manifest), jsonText(sealed));
@@ -173,7 +190,8 @@ describe("a promotion", () => {
     expect(["walk", "walk-v2"].map(knownIn)).toEqual([true, false]);
     const { exitCode, value } = await models("promote", "models/walk-v2");
     expect({ exitCode, value }).toEqual({
-      ...{ exitCode: 0, value: { line: "walk", champion: "walk-v2", previous: "walk" } },
+      exitCode: 0,
+      value: { line: "walk", champion: "walk-v2", previous: "walk" },
     });
     const checked = await run("check", ...words, "--json");
     expect([0, 10, 11]).toContain(checked.exitCode);
@@ -192,7 +210,8 @@ describe("a promotion", () => {
     const before = hashes("walk");
     const { stdout, exitCode } = await run("models", "promote", "models/walk-v2");
     expect({ stdout, exitCode }).toEqual({
-      ...{ stdout: "walk-v2 is the champion of walk; the previous one was walk\n", exitCode: 0 },
+      stdout: "walk-v2 is the champion of walk; the previous one was walk\n",
+      exitCode: 0,
     });
     expect(batchesOf("walk-v2", "s")).toEqual([]);
     expect(hashes("walk")).toEqual(before);
@@ -224,7 +243,9 @@ describe("a promotion", () => {
     await promote(at("models", "walk-v3"), now(2));
     expect(champions()).toEqual(["walk", "walk-v2", "walk-v3"]);
     expect(await rollback(at("models"), "walk", now(3))).toEqual({
-      ...{ line: "walk", champion: "walk-v2", previous: "walk-v3" },
+      line: "walk",
+      champion: "walk-v2",
+      previous: "walk-v3",
     });
     await rollback(at("models"), "walk", now(4));
     expect(registry().lines.walk).toEqual({

@@ -26,7 +26,8 @@ function startWriter(directory: string, stream: string, name: string, count: num
   const words = [script, directory, stream, name, String(count)];
   const killing = killedBefore === undefined ? [] : ["--import", killer];
   const child = spawn(process.execPath, [...killing, ...words], {
-    ...{ stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, KILL_BEFORE_CHANGE: `${killedBefore}` } },
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, KILL_BEFORE_CHANGE: `${killedBefore}` },
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let [output, errors] = ["", ""];

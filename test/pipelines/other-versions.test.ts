@@ -83,9 +83,20 @@ describe.each([
   it("is retrained, with the options that it was trained with", async () => {
     const manifest = await readManifest(at(model));
     expect(championOptions(manifest.config, manifest, model)).toEqual({
-      ...{ files: ["recordings.csv.gz"], rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore" },
-      ...{ folds: 2, epochs: 2, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "none" },
-      ...{ augment: "rotate", referenceBatches: 5 },
+      files: ["recordings.csv.gz"],
+      rate: 20,
+      window: 40,
+      overlap: 0.5,
+      network: "compact",
+      normalize: "zscore",
+      folds: 2,
+      epochs: 2,
+      batchSize: 32,
+      learningRate: 0.001,
+      patience: 15,
+      classWeights: "none",
+      augment: "rotate",
+      referenceBatches: 5,
     });
     const words = ["--model", model, "--out", `${model}-v2`, "--jobs", "1", "--cycles", "1", "--epochs", "1"];
     const { exitCode, stdout, stderr } = await start(["retrain", "batch.csv.gz", ...words], directory).ended;

@@ -49,7 +49,9 @@ describe("recordings of another rate", () => {
     const rows = await query(`SELECT * FROM ${sqlString(join(directory, `of-${file}`))}`);
     const read = await readRecordings([join(directory, file)], { requireLabels: false, nominalRateHz: 20 });
     const { windows, resampledStretches } = makeWindows(read.recordings, {
-      ...{ samplingRateHz: 20, windowSize: 40, overlap: 0.5 },
+      samplingRateHz: 20,
+      windowSize: 40,
+      overlap: 0.5,
     });
     expect(resampledStretches).toBeGreaterThan(0);
     const all = Int32Array.from(windows.starts.keys());

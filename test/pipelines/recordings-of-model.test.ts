@@ -62,7 +62,9 @@ describe("a manifest that names other things than local files", () => {
     name(at("recordings.csv.gz"), file());
     const running = retrain({ files: [at("batch.csv.gz")], model: at("walk"), out: at("next") });
     await expect(running).rejects.toMatchObject({
-      ...{ name: "UserError", exitCode: 2, message: expect.stringContaining(says) },
+      name: "UserError",
+      exitCode: 2,
+      message: expect.stringContaining(says),
       advice: expect.stringContaining("--labelled"),
     });
     await expect(running).rejects.toThrow(file());

@@ -13,7 +13,9 @@ export function resident(cwd: string): (...words: string[]) => Promise<Ended> {
   let turn: Promise<unknown> = Promise.resolve();
   const ask = async (words: readonly string[]): Promise<Ended> => {
     child ??= fork(fileURLToPath(new URL("resident-process.ts", import.meta.url)), {
-      ...{ cwd, execArgv: [], env: { ...process.env, NO_COLOR: "1" } },
+      cwd,
+      execArgv: [],
+      env: { ...process.env, NO_COLOR: "1" },
     });
     child.send(words);
     const stop = new AbortController();

@@ -63,7 +63,10 @@ function answersTo(
   let evidence: StreamState | null = null;
   return stream.map((generated, i) => {
     const memory = {
-      ...{ rolling: accepted.slice(-size), anchor: accepted.slice(0, size), evidence, batchesBefore: i },
+      rolling: accepted.slice(-size),
+      anchor: accepted.slice(0, size),
+      evidence,
+      batchesBefore: i,
     };
     const config = { thresholds, alpha: 0.05, arl: 500, accept };
     const facts = { batchId: `${i}`, stream: "s", modelVersion: "1", checkedAt };
@@ -74,7 +77,9 @@ function answersTo(
     const summary = decodeMeasurement(encodeMeasurement(decision.summary), judge.monitored.shape);
     if (result.verdict !== "rejected" && result.entered_references) accepted.push(summary);
     const batches = accepted.slice(-size).map(({ byClass }, b) => ({
-      ...{ batchId: `${b}`, timestamp: checkedAt, figures: figuresOf(byClass) },
+      batchId: `${b}`,
+      timestamp: checkedAt,
+      figures: figuresOf(byClass),
     }));
     throughJson(
       rollingReferenceSchema,
@@ -105,7 +110,9 @@ describe.each<[Knowledge, number]>([
 it("check, of a batch whose classes the stream's past does not hold", () => {
   const batch = (counts: readonly number[]): GeneratedBatch => ({
     stretches: counts.flatMap((n, label) => new Array(n).fill({ label, rows: 4, kind: "usual" })),
-    ...{ assurance: "sure", seed: 1, times: 1 },
+    assurance: "sure",
+    seed: 1,
+    times: 1,
   });
   const stream = [...new Array(5).fill(batch([9, 18, 1, 0, 0, 0])), batch([0, 0, 0, 17, 13, 5])];
   const results = answersTo(stream, judgeOf(6, "bouts"), { thresholds: "calibrated", accept: true });
@@ -207,7 +214,10 @@ it("retrain_report's cycles and comparison", () => {
 it("retrain's rules on unlabelled windows", () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const proxies = fc.record({
-    ...{ mean_confidence: share, mean_entropy: share, flip_rate: fc.option(share), drift: share },
+    mean_confidence: share,
+    mean_entropy: share,
+    flip_rate: fc.option(share),
+    drift: share,
   });
   fc.assert(
     fc.property(proxies, proxies, (champion, candidate) => {
@@ -227,16 +237,28 @@ it("drift-bench's figures, of any verdicts", () => {
       ),
     );
   const byJudge = <F>(figures: F): Record<keyof DriftBenchResult["no_drift"], F> => ({
-    ...{ tidemark: figures, constants: figures, "KS p-value": figures, "every 100": figures },
+    tidemark: figures,
+    constants: figures,
+    "KS p-value": figures,
+    "every 100": figures,
   });
   fc.assert(
     fc.property(streams, verdict, ([verdicts, changeAt], expected) => {
       const still = figuresWithoutDrift(verdicts);
       const figures = byJudge(figuresOfChange(verdicts, { changeAt, expected }));
       throughJson(driftBenchResultSchema, {
-        ...{ people: ["ann"], batch_seconds: 15, batches: verdicts[0]!.length, change_at: changeAt },
-        ...{ streams: verdicts.length, seed: 1, arl: 500, no_drift: byJudge(still), other_mix: byJudge(still) },
-        ...{ no_drift_by_person: byJudge([still]), changes: [{ name: "x", expected, figures }], warnings: [] },
+        people: ["ann"],
+        batch_seconds: 15,
+        batches: verdicts[0]!.length,
+        change_at: changeAt,
+        streams: verdicts.length,
+        seed: 1,
+        arl: 500,
+        no_drift: byJudge(still),
+        other_mix: byJudge(still),
+        no_drift_by_person: byJudge([still]),
+        changes: [{ name: "x", expected, figures }],
+        warnings: [],
       });
     }),
   );
@@ -261,7 +283,10 @@ it("baseline_stats: what was computed of any values is valid, but that nothing c
       const baseline = baselineOf(
         describeValues(["x"], () => values),
         {
-          ...{ sourceFile: "f", scalerPath: "scaler.json", scalerHash: `sha256:${"0".repeat(64)}`, modelVersion: "1" },
+          sourceFile: "f",
+          scalerPath: "scaler.json",
+          scalerHash: `sha256:${"0".repeat(64)}`,
+          modelVersion: "1",
           createdAt: new Date(checkedAt),
         },
       );

@@ -102,12 +102,18 @@ describe("a candidate that passes", () => {
     const [before, manifest, report] = [await readManifest(at("model")), await readManifest(at("v2")), reportOf("v2")];
     const won = report.cycles[report.winner]!;
     expect(manifest.retrained_from).toEqual({
-      ...{ model_version: before.model_version, model: "model", line: "model", files: ["u.parquet"] },
-      ...{ fingerprint: report.unlabelled.fingerprint, pseudo_labelled: won.selection!.total },
+      model_version: before.model_version,
+      model: "model",
+      line: "model",
+      files: ["u.parquet"],
+      fingerprint: report.unlabelled.fingerprint,
+      pseudo_labelled: won.selection!.total,
       holdout: report.holdout.people,
     });
     expect(report).toMatchObject({
-      ...{ champion: before.model_version, candidate: manifest.model_version, classes: before.data.classes },
+      champion: before.model_version,
+      candidate: manifest.model_version,
+      classes: before.data.classes,
       gate: { passed: true },
     });
     expect(report.winner).toBeGreaterThan(0);
@@ -199,7 +205,8 @@ describe("a candidate that passes", () => {
   it("shows its retraining, and stands in the list of its line", async () => {
     const { stdout } = await run("models", "show", "v2", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
-      ...{ version: { name: "v2", line: "model", from: "model", people: 3 }, retraining: { gate: { passed: true } } },
+      version: { name: "v2", line: "model", from: "model", people: 3 },
+      retraining: { gate: { passed: true } },
     });
     const shown = await run("models", "show", "v2");
     expect(shown.stdout).toMatch(/of line model\n.* from model\n/);
@@ -362,7 +369,11 @@ describe("wrong use", () => {
   });
 
   const options = (given: Record<string, unknown>): RetrainOptions => ({
-    ...{ files: [at("u.parquet")], model: at("model"), out: at("wrong"), seed: 1, ...given },
+    files: [at("u.parquet")],
+    model: at("model"),
+    out: at("wrong"),
+    seed: 1,
+    ...given,
   });
 
   it.each<[string, Record<string, unknown>, RegExp]>([
@@ -422,7 +433,9 @@ describe("wrong use", () => {
       await table("kept.parquet", "r.parquet", (from) => `SELECT * REPLACE (Ax + 1e-3 AS Ax) FROM ${from}`);
       const says = /r\.parquet: the content differs from what .*model learned from\n {2}expected sha256:\w+\n {2}found/;
       await expect(retrain(options({}))).rejects.toMatchObject({
-        ...{ exitCode: 2, message: expect.stringMatching(says), advice: expect.stringContaining("--labelled") },
+        exitCode: 2,
+        message: expect.stringMatching(says),
+        advice: expect.stringContaining("--labelled"),
       });
     } finally {
       renameSync(at("kept.parquet"), at("r.parquet"));

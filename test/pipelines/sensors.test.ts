@@ -23,7 +23,11 @@ async function writeRecordings(
 ): Promise<void> {
   const { users = 4, seed = 3 } = options;
   const { columns } = simulate({
-    ...{ users, seed, minutes: 2, samplingRateHz: 20, activities: ["walking", "jogging", "sitting"] },
+    users,
+    seed,
+    minutes: 2,
+    samplingRateHz: 20,
+    activities: ["walking", "jogging", "sitting"],
   });
   const renamed = columns.flatMap((column): TableColumn[] => {
     const to = names[column.name];
@@ -78,7 +82,9 @@ describe("recordings in g and deg/s, the axes named alike but for the unit", () 
     const { result } = await check({ files: [at("batch.csv")], model: at("walk"), jobs: 1 });
     const causes = "likely_causes" in result ? result.likely_causes : [];
     expect(causes[0]).toMatchObject({
-      ...{ kind: "unit", channels: ["x-axis (g)", "y-axis (g)", "z-axis (g)"], fault: "is in m/s^2 instead of g" },
+      kind: "unit",
+      channels: ["x-axis (g)", "y-axis (g)", "z-axis (g)"],
+      fault: "is in m/s^2 instead of g",
     });
   });
 });

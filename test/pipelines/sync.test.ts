@@ -366,7 +366,7 @@ async function addBatches(folder: string, stream: string, ...ids: string[]): Pro
     await store.record(
       { ...first, stream, batchId, receivedAt },
       () => ({ ...first, inReferences: false, summary: null }),
-      { ...{ referenceBatches: 5, keptAtEnds: 10, since: "", bytes: 1e9 }, shorten: (result) => result },
+      { referenceBatches: 5, keptAtEnds: 10, since: "", bytes: 1e9, shorten: (result) => result },
     );
   }
   await store.close();

@@ -68,8 +68,11 @@ describe("the model folder", () => {
       ]),
     );
     expect(baseline).toMatchObject({
-      ...{ created_at: "2026-05-04T03:02:01.000Z", source_file: recordings, n_samples: 12_000 },
-      ...{ model_version: result.modelVersion, scaler_path: "scaler.json" },
+      created_at: "2026-05-04T03:02:01.000Z",
+      source_file: recordings,
+      n_samples: 12_000,
+      model_version: result.modelVersion,
+      scaler_path: "scaler.json",
       scaler_hash: await sha256File(join(out, "scaler.json")),
     });
     const { recordings: read } = await readRecordings([recordings], { requireLabels: true });
@@ -82,7 +85,9 @@ describe("the model folder", () => {
 
   it("starts with an empty rolling reference", () => {
     expect(rollingReferenceSchema.parse(json(modelFiles.rollingReference))).toMatchObject({
-      ...{ last_updated: null, window_size: 5, batches: [] },
+      last_updated: null,
+      window_size: 5,
+      batches: [],
       aggregated: { rolling_mean: {}, rolling_std: {} },
     });
   });

@@ -25,8 +25,16 @@ const seen = (delays: readonly number[]): Record<JudgeName, ChangeFigures> =>
 const still = each((judge) => figuresWithoutDrift([stream(judge === "constants" ? 0 : 12), stream(12)]));
 
 const result: DriftBenchResult = {
-  ...{ people: ["<b>Ann</b>", "Bo"], batch_seconds: 60, batches: 12, change_at: 4, streams: 1, seed: 7, arl: 500 },
-  ...{ no_drift: still, other_mix: still, warnings: ["Ann & Bo are known."] },
+  people: ["<b>Ann</b>", "Bo"],
+  batch_seconds: 60,
+  batches: 12,
+  change_at: 4,
+  streams: 1,
+  seed: 7,
+  arl: 500,
+  no_drift: still,
+  other_mix: still,
+  warnings: ["Ann & Bo are known."],
   no_drift_by_person: each((judge) => [
     figuresWithoutDrift([stream(judge === "constants" ? 0 : 12)]),
     figuresWithoutDrift([stream(12)]),

@@ -77,6 +77,7 @@ it.each([
   const lines = [...(await log()), event].map((line) => `${JSON.stringify(line)}\n`);
   writeFileSync(join(directory, trackingFile), lines.join(""));
   await expect(open()).rejects.toMatchObject({
-    ...{ name: "UserError", message: expect.stringMatching(new RegExp(`line 5: ${event.type}: expected none`)) },
+    name: "UserError",
+    message: expect.stringMatching(new RegExp(`line 5: ${event.type}: expected none`)),
   });
 });

@@ -306,8 +306,13 @@ async function makeVersion(run: Run, name: string, i: number): Promise<void> {
     ...manifest,
     created_at: `2100-0${i}-01T00:00:00.000Z`,
     retrained_from: {
-      ...{ model_version, model: "models/walk", line: "walk", files: ["u.parquet"], pseudo_labelled: 7 },
-      ...{ fingerprint: data.fingerprint, holdout: ["person-02"] },
+      model_version,
+      model: "models/walk",
+      line: "walk",
+      files: ["u.parquet"],
+      pseudo_labelled: 7,
+      fingerprint: data.fingerprint,
+      holdout: ["person-02"],
     },
   });
   await writeFileAtomic(run.at("models", name, modelFiles.manifest), jsonText(sealed));

@@ -67,7 +67,12 @@ export class RememberingMlflow {
     const nameOf = (id: string): string => this.#runs.get(id)?.name ?? id;
     const ids = (text: string): string => text.replaceAll(/run-\d+/g, nameOf);
     const runs = [...this.#runs.values()].map(({ experiment, name, status, tags, params, points, inputs }) => ({
-      ...{ experiment, name, status, params: sorted(params), points: sorted(points), inputs: sorted(inputs) },
+      experiment,
+      name,
+      status,
+      params: sorted(params),
+      points: sorted(points),
+      inputs: sorted(inputs),
       tags: sorted([...tags].map(([key, value]) => [key, ids(value)])),
     }));
     return {
@@ -120,14 +125,15 @@ export class RememberingMlflow {
       }
       case "runs/create": {
         const run: Run = {
-          ...{
-            id: `run-${this.#runs.size}`,
-            experiment: body!.experiment_id!,
-            name: body!.run_name!,
-            status: "RUNNING",
-          },
+          id: `run-${this.#runs.size}`,
+          experiment: body!.experiment_id!,
+          name: body!.run_name!,
+          status: "RUNNING",
           tags: new Map(body!.tags.map(({ key, value }) => [key, value])),
-          ...{ params: new Map(), points: new Set(), lastSteps: new Map(), inputs: new Set() },
+          params: new Map(),
+          points: new Set(),
+          lastSteps: new Map(),
+          inputs: new Set(),
         };
         this.#runs.set(run.id, run);
         return { run: described(run) };

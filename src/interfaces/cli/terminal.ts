@@ -54,7 +54,9 @@ export function openTerminal(
   const tell = (...blocks: readonly Block[]): void => write(errors, errorWidth(errors), blocks);
   const inform = loudness === "quiet" ? () => {} : tell;
   return {
-    ...{ loudness, print, inform },
+    loudness,
+    print,
+    inform,
     json: (value) => void output.write(`${visible(JSON.stringify(value))}\n`),
     script: (text) => void output.write(text),
     progress: loudness === "quiet" ? () => {} : print,

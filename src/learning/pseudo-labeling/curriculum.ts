@@ -205,7 +205,8 @@ export function describeCycle(
           classes,
         );
   return {
-    ...{ cycle, share },
+    cycle,
+    share,
     selection:
       selection === null
         ? null

@@ -121,22 +121,32 @@ export function holdoutRules(
   const gain = pooled.candidate_macro_f1 - pooled.champion_macro_f1;
   return [
     {
-      ...{ name: "winner", passed: winner > 0, value: winner, limit: 1 },
+      name: "winner",
+      passed: winner > 0,
+      value: winner,
+      limit: 1,
       about: "number of the cycle that scored best on the holdout; cycle 0 did not learn from pseudo-labels",
     },
     {
-      ...{ name: "macro-F1", passed: gain > gateLimits.leastGain, value: gain, limit: gateLimits.leastGain },
+      name: "macro-F1",
+      passed: gain > gateLimits.leastGain,
+      value: gain,
+      limit: gateLimits.leastGain,
       about: "macro-F1 over the holdout's windows, candidate minus champion: must be above the limit",
     },
     {
-      ...{ name: "people", passed: mean_difference > chance, value: mean_difference, limit: chance },
+      name: "people",
+      passed: mean_difference > chance,
+      value: mean_difference,
+      limit: chance,
       about:
         "mean over the holdout's people of candidate minus champion: must be above the lead that the best cycle has by chance",
     },
     {
       name: "worst case",
       passed: interval[0] > -gateLimits.worstCase,
-      ...{ value: interval[0], limit: -gateLimits.worstCase },
+      value: interval[0],
+      limit: -gateLimits.worstCase,
       about: "lower end of that mean's 90 % interval: must be above the limit",
     },
   ];
@@ -146,7 +156,10 @@ export function holdoutRules(
 export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
   const slack = gateLimits.proxySlack;
   const rule = (name: string, loss: number | null, about: string): GateRule => ({
-    ...{ name, passed: loss === null || loss <= slack, value: loss, limit: slack },
+    name,
+    passed: loss === null || loss <= slack,
+    value: loss,
+    limit: slack,
     about: `${about}: must not exceed the limit`,
   });
   const flips =

@@ -53,7 +53,9 @@ export async function adaptBatchNorm(
       // Starting from zeros, one step yields (1 - batchNormMomentum) of the batch's own statistics.
       session.state = {
         parameters: weights.parameters,
-        ...{ moment1: zeros, moment2: zeros, statistics: new Float32Array(statisticCount) },
+        moment1: zeros,
+        moment2: zeros,
+        statistics: new Float32Array(statisticCount),
       };
       await session.step({ x, targets, masks, stepSize: 0 });
       batches.push(session.state.statistics.map((value) => value / (1 - batchNormMomentum)));

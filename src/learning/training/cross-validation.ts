@@ -75,7 +75,12 @@ export function summariseFolds(
   const temperature = fitTemperature(probabilities, labels, classes.length);
   const calibrated = applyTemperature(probabilities, classes.length, temperature);
   return {
-    ...{ folds, users, temperature, probabilities, calibrated, foldOfWindow },
+    folds,
+    users,
+    temperature,
+    probabilities,
+    calibrated,
+    foldOfWindow,
     pooled: classificationMetrics(labels, probabilities, classes),
     pooledCalibrated: classificationMetrics(labels, calibrated, classes),
     summary: {

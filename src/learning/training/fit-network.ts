@@ -250,7 +250,11 @@ async function closeEpoch(
     epoch: progress.epochs.length + 1,
     loss: progress.lossSum / steps,
     accuracy: progress.correct / (steps * batchSize),
-    ...{ valLoss, valAccuracy, valMacroF1, learningRate, best },
+    valLoss,
+    valAccuracy,
+    valMacroF1,
+    learningRate,
+    best,
     seconds: progress.epochSeconds + (performance.now() - started) / 1000,
   };
   Object.assign(progress, { step: 0, lossSum: 0, correct: 0, epochSeconds: 0 });

@@ -65,8 +65,15 @@ export function stateFrom({ parameters, statistics }: NetworkWeights, learningRa
     bestParameters: Float32Array.from(parameters),
     bestStatistics: Float32Array.from(statistics),
     progress: {
-      ...{ epochs: [], step: 0, lossSum: 0, correct: 0, epochSeconds: 0, updates: 0 },
-      ...{ learningRate, sinceBest: 0, sinceCut: 0 },
+      epochs: [],
+      step: 0,
+      lossSum: 0,
+      correct: 0,
+      epochSeconds: 0,
+      updates: 0,
+      learningRate,
+      sinceBest: 0,
+      sinceCut: 0,
     },
   };
 }

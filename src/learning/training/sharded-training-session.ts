@@ -67,7 +67,10 @@ export class ShardedTrainingSession implements StepSession {
     const results = await Promise.all(
       this.#shards.map((shard, i) =>
         shard.run({
-          ...{ parameters, statistics, x: piece(x, i), targets: piece(targets, i) },
+          parameters,
+          statistics,
+          x: piece(x, i),
+          targets: piece(targets, i),
           masks: masks.slice((i * masks.length) / count, ((i + 1) * masks.length) / count),
         }),
       ),

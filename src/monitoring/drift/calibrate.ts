@@ -128,7 +128,8 @@ function withEvidenceFactors(
       ...calibration,
       rungs: ladder.map(({ seconds, batches }) => ({
         ...rungWithout(rounded(seconds[statistic]), batches, statistic, group.name),
-        ...{ false_alarms: null, evidence_factor: 1 },
+        false_alarms: null,
+        evidence_factor: 1,
       })),
     },
   }));

@@ -77,7 +77,9 @@ const kindSchema = z.object({
   statistic: z.enum(["ks", "ksWithinClasses"]),
   seen: z
     .object({
-      ...{ shift_sd: z.number(), ks: share, ksWithinClasses: share },
+      shift_sd: z.number(),
+      ks: share,
+      ksWithinClasses: share,
       growth: z.object({ ks: z.number(), ksWithinClasses: z.number() }).exactOptional(),
     })
     .nullable(),

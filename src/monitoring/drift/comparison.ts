@@ -164,7 +164,11 @@ function byKsTest(
     statistics,
     score: { score: -Math.log10(p), channel: least.channel, statistic: "ks" },
     pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, withinLadder: true },
-    ...{ learned: null, far: null, beyond: false, findings: [], evidenceFactor: 1 },
+    learned: null,
+    far: null,
+    beyond: false,
+    findings: [],
+    evidenceFactor: 1,
   };
 }
 

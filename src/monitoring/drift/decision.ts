@@ -150,7 +150,9 @@ export function judge(
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
   const { evidence, ...judged } = weighed;
   const judgement: Judgement = {
-    ...{ verdict: judged.alarm?.verdict ?? "normal", ...judged, comparisons },
+    verdict: judged.alarm?.verdict ?? "normal",
+    ...judged,
+    comparisons,
     unfamiliar: comparisons.some(isUnlike),
     doubtful: comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP),
   };

@@ -76,7 +76,9 @@ export function changes(
     return alike.length === 0 ? [] : [{ ...quantity, alike, names: alike.flatMap((sensor) => sensor.channels) }];
   });
   const change = (kind: ChangeKind, name: string, draw: Draw): Change => ({
-    ...{ kind, name, expected: kind === "ramp" ? "gradual_drift" : "sudden_change" },
+    kind,
+    name,
+    expected: kind === "ramp" ? "gradual_drift" : "sudden_change",
     begin: beginning(channels, draw),
   });
   const shift = (k: number, course: "lasting" | "growing"): Draw =>

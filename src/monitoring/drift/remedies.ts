@@ -37,13 +37,17 @@ export function remediesFor(sensor: Sensor): Remedy[] {
     Object.fromEntries(names.map((name) => [name, columns[name]!.map(change)]));
   const units = unitFaults(sensor).map(
     ({ fault, factor }): Remedy => ({
-      ...{ kind: "unit", channels, fault },
+      kind: "unit",
+      channels,
+      fault,
       undo: (columns) => each(columns, channels, (x) => x * factor),
     }),
   );
   const flips = [...channels.map((name) => [name]), channels].map(
     (names): Remedy => ({
-      ...{ kind: "flipped axis", channels: names, fault: "has the opposite sign" },
+      kind: "flipped axis",
+      channels: names,
+      fault: "has the opposite sign",
       undo: (columns) => each(columns, names, (x) => -x),
     }),
   );
@@ -66,7 +70,9 @@ function orders(channels: readonly string[]): [readonly number[], string][] {
 function reordered(channels: readonly string[], order: readonly number[], fault: string): Remedy {
   const moved = channels.filter((_, i) => order[i] !== i);
   return {
-    ...{ kind: "swapped axes", channels: moved, fault },
+    kind: "swapped axes",
+    channels: moved,
+    fault,
     undo: (columns) => Object.fromEntries(channels.map((name, i) => [name, columns[channels[order[i]!]!]!])),
   };
 }

@@ -50,8 +50,13 @@ export const standardSchema: z.ZodType<Standard> = z
   .record(
     z.string(),
     z.object({
-      ...{ ks: meanAndSpread, ksWithinClasses: meanAndSpread, psi: meanAndSpread, wasserstein: meanAndSpread },
-      ...{ jensenShannon: meanAndSpread, meanShift: meanAndSpread, logSdRatio: meanAndSpread },
+      ks: meanAndSpread,
+      ksWithinClasses: meanAndSpread,
+      psi: meanAndSpread,
+      wasserstein: meanAndSpread,
+      jensenShannon: meanAndSpread,
+      meanShift: meanAndSpread,
+      logSdRatio: meanAndSpread,
     } satisfies Record<StatisticName, z.ZodType>),
   )
   .describe("by channel, of the statistics' sizes without drift: [mean, standard deviation]");

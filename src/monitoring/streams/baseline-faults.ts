@@ -33,7 +33,10 @@ export interface ExpectedBaseline {
 export function expectedBaseline({ model_version, data, config }: Manifest): Omit<ExpectedBaseline, "scalerHash"> {
   const { channels, sensors, classes } = data;
   return {
-    ...{ modelVersion: model_version, channels, classes, samplingRateHz: config.rate },
+    modelVersion: model_version,
+    channels,
+    classes,
+    samplingRateHz: config.rate,
     ...(sensors !== undefined && { sensors }),
   };
 }

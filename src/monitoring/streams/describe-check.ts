@@ -62,7 +62,10 @@ export function describeCheck(of: {
     signals: describeSignals(measurement.signals, memory, monitor),
     accuracy: accuracyOf(measurement.signals, monitor),
     likely_causes: causes.map(({ kind, channels, fault, weight }) => ({
-      ...{ kind, channels: [...channels], fault, weight },
+      kind,
+      channels: [...channels],
+      fault,
+      weight,
     })),
     warnings: [...warnings],
   };
@@ -72,14 +75,18 @@ function describeComparison(comparison: Comparison): JudgedBatch["comparisons"][
   const { reference, method, pValue, score, far, beyond, seconds, unseenShare, findings, statistics } = comparison;
   const shown = beyond && far !== null ? far : score;
   return {
-    ...{ reference, method },
+    reference,
+    method,
     p_value: pValue?.p ?? null,
     null_batches: pValue?.nullBatches ?? 0,
     as_high: pValue?.asHigh ?? 0,
     resolution: pValue?.resolution ?? 0,
-    ...{ score: shown.score, channel: shown.channel, statistic: snakeCase(shown.statistic) },
+    score: shown.score,
+    channel: shown.channel,
+    statistic: snakeCase(shown.statistic),
     beyond_chance: beyond,
-    ...{ seconds, unseen_share: unseenShare },
+    seconds,
+    unseen_share: unseenShare,
     exceeded: findings.map((finding) => ({ ...finding, statistic: snakeCase(finding.statistic) })),
     channels: Object.fromEntries(
       Object.entries(statistics).map(([name, own]) => [

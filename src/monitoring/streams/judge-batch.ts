@@ -63,8 +63,13 @@ export function rejectBatch(
     verdict: "rejected",
     reason: [...new Set(reasons.map(({ code }) => code))].join(", "),
     result: {
-      ...{ schema_version: 1, batch_id: facts.batchId, stream: facts.stream, model_version: facts.modelVersion },
-      ...{ checked_at: facts.checkedAt, verdict: "rejected", reasons: reasons.map((reason) => ({ ...reason })) },
+      schema_version: 1,
+      batch_id: facts.batchId,
+      stream: facts.stream,
+      model_version: facts.modelVersion,
+      checked_at: facts.checkedAt,
+      verdict: "rejected",
+      reasons: reasons.map((reason) => ({ ...reason })),
     },
   };
 }

@@ -30,7 +30,9 @@ export interface MonitoredModel extends LedgerOwner {
 export function openLedger(model: MonitoredModel, options: { readonly busyTimeoutMs?: number } = {}): StreamStore {
   const { directory, modelVersion, referenceBatches } = model;
   return SqliteStreamStore.open(directory, {
-    ...{ modelVersion, upgradeSummary, ...options },
+    modelVersion,
+    upgradeSummary,
+    ...options,
     published: { referenceBatches, text: (rolling) => jsonText(describeReference(rolling, model)) },
   });
 }
@@ -49,9 +51,13 @@ export function describeReference(
   { channels, referenceBatches }: Pick<MonitoredModel, "channels" | "referenceBatches">,
 ): RollingReference {
   return rollingReference({
-    ...{ stream, channels, referenceBatches, lastUpdated: referencesChangedAt },
+    stream,
+    channels,
+    referenceBatches,
+    lastUpdated: referencesChangedAt,
     batches: rolling.map(({ batchId, receivedAt, figures }) => ({
-      ...{ batchId, timestamp: receivedAt },
+      batchId,
+      timestamp: receivedAt,
       figures: stored(batchFiguresSchema, figures, `batch "${batchId}"`),
     })),
   });

@@ -175,7 +175,10 @@ export class MonitorStream<R, E> {
       result,
       decided: {
         ...admit(verdict, { accept, doubtful }),
-        ...{ reason, summary: encodeMeasurement(summary), figures: figuresOf(summary.byClass), result },
+        reason,
+        summary: encodeMeasurement(summary),
+        figures: figuresOf(summary.byClass),
+        result,
         state: throughJson(this.#schemas.evidence, evidence),
       },
     };

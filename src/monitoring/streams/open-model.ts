@@ -78,7 +78,9 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const baseline = opened.baseline as BaselineStats;
   const drift = driftBaselineSchema.parse(baseline.drift);
   return {
-    ...{ ...opened, baseline, drift },
+    ...opened,
+    baseline,
+    drift,
     model: driftModel(drift, manifest.data.channels),
     sensors: sensorsOfModel(manifest.data),
     monitored: {

@@ -91,7 +91,9 @@ export class DeviceBatch {
       );
     }
     const measurer = new BatchMeasurer({
-      ...{ overlap, nClasses, sensors: measuredSensors(sensors, edges) },
+      overlap,
+      nClasses,
+      sensors: measuredSensors(sensors, edges),
       summarizer: new Summarizer(edges),
     });
     let at = 0;

@@ -44,10 +44,16 @@ export function deviceModelOf(of: {
   const { config, channels, sensors, drift } = of;
   const { method, center, scale } = of.scaler;
   return {
-    ...{ schema_version: 1, model_version: of.modelVersion },
-    ...{ sampling_rate_hz: config.rate, window_size: config.window, overlap: config.overlap },
-    ...{ channels: [...channels], sensors: sensors.map(storedSensor), classes: [...drift.classes] },
-    ...{ scaler: { method, center, scale }, edges: drift.edges },
+    schema_version: 1,
+    model_version: of.modelVersion,
+    sampling_rate_hz: config.rate,
+    window_size: config.window,
+    overlap: config.overlap,
+    channels: [...channels],
+    sensors: sensors.map(storedSensor),
+    classes: [...drift.classes],
+    scaler: { method, center, scale },
+    edges: drift.edges,
   };
 }
 

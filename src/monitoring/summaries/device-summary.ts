@@ -47,12 +47,17 @@ export function summaryToJson({ modelVersion, rows, dropped, measurement }: Devi
   const by_class = measurement.byClass.map((summary) =>
     mapChannels(summary, ({ excessBelow: excess_below, excessAbove: excess_above, ...own }) => ({
       ...own,
-      ...{ excess_below, excess_above },
+      excess_below,
+      excess_above,
     })),
   );
   return {
-    ...{ schema_version: 1, model_version: modelVersion, rows, dropped },
-    ...{ by_class, signals: { ...signals, class_counts: classCounts } },
+    schema_version: 1,
+    model_version: modelVersion,
+    rows,
+    dropped,
+    by_class,
+    signals: { ...signals, class_counts: classCounts },
   };
 }
 
@@ -61,7 +66,8 @@ export function summaryFromJson({ model_version, rows, dropped, by_class, signal
   const byClass = by_class.map((summary) =>
     mapChannels(summary, ({ excess_below: excessBelow, excess_above: excessAbove, ...own }) => ({
       ...own,
-      ...{ excessBelow, excessAbove },
+      excessBelow,
+      excessAbove,
     })),
   );
   return { modelVersion: model_version, rows, dropped, measurement: { byClass, signals: { ...own, classCounts } } };

@@ -49,8 +49,11 @@ const signalSchema: z.ZodType<SignalSummary> = z.object({ counts: z.array(count)
 const windows = z.int().min(1);
 const classCounts = z.array(count).min(2);
 const signalFields = {
-  ...{ confidence: signalSchema, entropy: signalSchema, margin: signalSchema },
-  ...{ pairs: count, flips: count },
+  confidence: signalSchema,
+  entropy: signalSchema,
+  margin: signalSchema,
+  pairs: count,
+  flips: count,
 };
 
 export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({ windows, classCounts, ...signalFields });

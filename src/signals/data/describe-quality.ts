@@ -29,7 +29,10 @@ export function describeQuality(input: QualityInput): QualityReport {
     if (channel.flat) warnings.push(`Channel ${name} has one value throughout (${channel.min}).`);
   }
   const perRecording = recordings.map(({ user, recording, start, end }, r) => ({
-    ...{ user, recording, rows: end - start, seconds: 0 },
+    user,
+    recording,
+    rows: end - start,
+    seconds: 0,
     rate_hz: finiteOrNull(rounded(1 / sampling[r]!.periodSeconds)),
     jitter: rounded(sampling[r]!.jitter),
     gaps: sampling[r]!.gapRows.length,

@@ -33,6 +33,10 @@ function reservedName(kind: "channel" | "person" | "class", file: string, column
   return new DataFault({
     code: "schema",
     message: `${file}: column "${column}": a ${kind} cannot be named "${reserved}", which cannot be a key in JSON files.`,
-    ...{ advice, file, column, expected: `another name for a ${kind}`, found: reserved },
+    advice,
+    file,
+    column,
+    expected: `another name for a ${kind}`,
+    found: reserved,
   });
 }

@@ -77,8 +77,12 @@ export class RowSelector {
   readonly #missing: number[];
   readonly #infinite: number[];
   readonly #dropped: DroppedRows = {
-    ...{ missing_label: 0, missing_person: 0, missing_recording: 0 },
-    ...{ missing_time: 0, missing_values: 0, duplicate_time: 0 },
+    missing_label: 0,
+    missing_person: 0,
+    missing_recording: 0,
+    missing_time: 0,
+    missing_values: 0,
+    duplicate_time: 0,
   };
   #read = 0;
 
@@ -137,7 +141,8 @@ export class RowSelector {
       const step = time - recording.lastTime;
       if (step < 0) {
         recording.backwards ??= {
-          ...{ from: recording.lastTime, to: time },
+          from: recording.lastTime,
+          to: time,
           before: { file: recording.lastFile, row: recording.lastRow },
           at: { file, row },
         };
@@ -231,7 +236,9 @@ export class RowSelector {
         code: inf > nan ? "infinite" : "missing",
         message: `Column "${name}": ${found}; expected ${expected}.`,
         advice: "Repair the export, or leave this column out with --channels.",
-        ...{ column: name, expected, found },
+        column: name,
+        expected,
+        found,
       });
     }
   }
@@ -249,7 +256,8 @@ export class RowSelector {
       code: "time",
       message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
       advice: this.#backwardsAdvice(file, this.#fileNames[before.file]!),
-      ...{ file, row: at.row },
+      file,
+      row: at.row,
       ...(roles.time === null ? {} : { column: roles.time }),
       expected: `a time after ${seconds(from)}`,
       found: seconds(to),

@@ -41,7 +41,12 @@ export function refuseTooManyTexts(
     const found = `a text of ${Number(text.slice(1)).toLocaleString("en")} bytes`;
     const expected = `at most ${textBytesLimit.toLocaleString("en")} bytes`;
     throw new DataFault({
-      ...{ code: "schema", file, row, column, expected, found },
+      code: "schema",
+      file,
+      row,
+      column,
+      expected,
+      found,
       message: `${file}: data row ${row}, column "${column}": ${found}; expected ${expected}.`,
       advice: "Name the columns of person, recording and label with --group, --recording and --label.",
     });
@@ -50,7 +55,11 @@ export function refuseTooManyTexts(
   const columns = texts.flatMap(([column]) => (column === null ? [] : [`"${column}"`])).join(", ");
   const expected = `at most ${keysLimit.toLocaleString("en")} different texts in ${columns}`;
   throw new DataFault({
-    ...{ code: "schema", file, row, expected, found: "more" },
+    code: "schema",
+    file,
+    row,
+    expected,
+    found: "more",
     message: `${file}: data row ${row}: expected ${expected} together.`,
     advice:
       "One of them looks like a row number. Name others with --group, --recording and --label, or split the files.",

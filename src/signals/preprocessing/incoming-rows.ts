@@ -100,8 +100,11 @@ export class IncomingRows {
     };
     const names = [...this.#recordings.keys()];
     const recordings = Array.from(indices, (index, i) => ({
-      ...{ user: "", recording: names[index]!, labels: [{ from: 0, label: null }] },
-      ...{ start: firsts[i]!, end: firsts[i + 1]! },
+      user: "",
+      recording: names[index]!,
+      labels: [{ from: 0, label: null }],
+      start: firsts[i]!,
+      end: firsts[i + 1]!,
     }));
     const sampling = recordings.map(({ start, end }) => describeSampling(rows, start, end));
     return { channels: this.#channels, stretches: () => stretchesOf(recordings, sampling), ...rows };

@@ -48,7 +48,10 @@ export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
     starts: rows.map((row) => windows.starts[row]!),
     startTimes: Float64Array.from(rows, (row) => windows.startTimes[row]!),
     labels: rows.map((row) => windows.labels[row]!),
-    ...{ groups, users, recordingIndex, recordings },
+    groups,
+    users,
+    recordingIndex,
+    recordings,
   };
 }
 

@@ -168,8 +168,16 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
     windowCount += windows;
   }
   return {
-    ...{ options, step, parts, windows: windowCount, classes, users, recordings },
-    ...{ dropped, resampledStretches, longest },
+    options,
+    step,
+    parts,
+    windows: windowCount,
+    classes,
+    users,
+    recordings,
+    dropped,
+    resampledStretches,
+    longest,
   };
 }
 
@@ -223,8 +231,18 @@ export function cutWindows(
     offset += to - from;
   }
   const windows: WindowSet = {
-    ...{ channels: rows.channels, samplingRateHz, windowSize, samples, starts, startTimes, labels, groups },
-    ...{ recordingIndex, classes, users, recordings },
+    channels: rows.channels,
+    samplingRateHz,
+    windowSize,
+    samples,
+    starts,
+    startTimes,
+    labels,
+    groups,
+    recordingIndex,
+    classes,
+    users,
+    recordings,
   };
   return { windows, firstSamples };
 }

@@ -29,7 +29,9 @@ function tooSlow({ user, recording }: Stretch, secondsPerSample: number, samplin
   const found = `a sample every ${secondsPerSample.toPrecision(3)} s`;
   const expected = `at least ${samplingRateHz / mostUpsampling} samples per second`;
   return new DataFault({
-    ...{ code: "sampling_rate", expected, found },
+    code: "sampling_rate",
+    expected,
+    found,
     message: `recording ${JSON.stringify(recording)} of ${JSON.stringify(user)}: expected ${expected} to bring it to ${samplingRateHz} Hz, found ${found}`,
     advice: "Check the time column and its unit, or give a lower --rate.",
   });

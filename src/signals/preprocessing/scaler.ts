@@ -44,7 +44,8 @@ export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int3
     return { center: median, spread: upper - lower };
   });
   return {
-    ...{ method, channels },
+    method,
+    channels,
     center: fitted.map(({ center }) => center),
     scale: fitted.map(({ spread }) => (spread > 0 ? spread : 1)),
   };

@@ -123,8 +123,12 @@ function chunkOf(rows: RowSource, plan: WindowPlan, chosen: readonly PartOfWindo
     const offset = firstSamples[i]! - from;
     window += last - first;
     return {
-      ...{ first: window - (last - first), last: window, from: offset + ownFrom, to: offset + ownTo },
-      ...{ dataFrom: offset + from, dataTo: offset + to },
+      first: window - (last - first),
+      last: window,
+      from: offset + ownFrom,
+      to: offset + ownTo,
+      dataFrom: offset + from,
+      dataTo: offset + to,
     };
   });
   return { windows, runs };

@@ -13,9 +13,16 @@ export type UpgradeSummary = (
 ) => { readonly summary: Uint8Array; readonly figures: unknown };
 
 const oldBatch = z.object({
-  ...{ sequence: z.number(), stream: z.string(), batch_id: z.string(), content_hash: z.string() },
-  ...{ received_at: z.string(), status: z.string(), reason: z.string().nullable(), in_window: z.number() },
-  ...{ summary: jsonText.nullable(), result: jsonText },
+  sequence: z.number(),
+  stream: z.string(),
+  batch_id: z.string(),
+  content_hash: z.string(),
+  received_at: z.string(),
+  status: z.string(),
+  reason: z.string().nullable(),
+  in_window: z.number(),
+  summary: jsonText.nullable(),
+  result: jsonText,
 });
 
 const oldBatches = `SELECT sequence, in_window, ${["stream", "batch_id", "content_hash", "received_at", "status"]

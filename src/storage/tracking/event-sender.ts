@@ -121,7 +121,9 @@ export class EventSender {
       run,
       found ??
         (await this.#client.createRun({
-          ...{ experimentId, name, startTime: at },
+          experimentId,
+          name,
+          startTime: at,
           tags: [
             own,
             ...(parentRun === undefined ? [] : [{ key: parentTag, value: parentRun.runId }]),

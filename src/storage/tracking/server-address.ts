@@ -55,7 +55,8 @@ export function serverAddress(
     uri: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`,
     authorization: basic ?? bearer,
     certificates: certPath === undefined || certPath === "" ? undefined : readCertificates(certPath),
-    ...{ insecureTls, warnings },
+    insecureTls,
+    warnings,
   };
 }
 

@@ -106,7 +106,10 @@ export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnio
     }),
   z.object({ type: z.literal("status"), run, status: z.enum(["RUNNING", "FINISHED", "FAILED", "KILLED"]), at }),
   z.object({
-    ...{ type: z.literal("version"), run, name: name.min(1), alias: name.min(1).nullable() },
+    type: z.literal("version"),
+    run,
+    name: name.min(1),
+    alias: name.min(1).nullable(),
     path: z.literal(modelArtifact),
   }),
   z.object({ type: z.literal("complete"), run }),

@@ -89,7 +89,8 @@ describe.skipIf(!installed("fish"))("fish", () => {
 it("prints the script, and refuses another shell", async () => {
   expect(await tidemark("completion", "bash")).toEqual({ exitCode: 0, stdout: script("bash"), stderr: "" });
   expect(await tidemark("completion", "tcsh")).toEqual({
-    ...{ exitCode: 2, stdout: "" },
+    exitCode: 2,
+    stdout: "",
     stderr: 'error: shell: expected one of bash, zsh, fish, got "tcsh"\n',
   });
 });

@@ -65,9 +65,14 @@ describe("in a pipe", () => {
     const [data] = events.filter((event) => event.type === "data");
     const { quality, ...rest } = data!;
     const one = {
-      ...{ ...rest, rows: 1, users: 1, recordings: 1, windows: 1 },
+      ...rest,
+      rows: 1,
+      users: 1,
+      recordings: 1,
+      windows: 1,
       quality: {
-        ...{ ...quality, gaps: { ...quality.gaps, count: 1 } },
+        ...quality,
+        gaps: { ...quality.gaps, count: 1 },
         rows: { ...quality.rows, dropped: { ...quality.rows.dropped, missing_label: 1 } },
       },
       dropped: { ...rest.dropped, shortStretches: { stretches: 1, samples: 1 } },

@@ -92,7 +92,8 @@ function inside(bad: string, name: string): string[] {
 
 async function run(words: readonly string[]): Promise<{ exitCode: number | null; output: string; errors: string }> {
   const child = spawn(process.execPath, [main, ...words], {
-    ...{ cwd: directory, stdio: ["ignore", "pipe", "pipe"] },
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
     ...(forbids && asNobody),
   });
   let [output, errors] = ["", ""];

@@ -28,8 +28,11 @@ export function smallNetwork({
   });
   const rng = Rng.fromSeed(2);
   const trained = {
-    ...{ parameters: initialVector(parameters, rng), statistics: initialVector(statistics, rng), temperature },
-    ...{ center: channels.map(() => 0), scale: channels.map(() => 1) },
+    parameters: initialVector(parameters, rng),
+    statistics: initialVector(statistics, rng),
+    temperature,
+    center: channels.map(() => 0),
+    scale: channels.map(() => 1),
   };
   return modelProto(buildExportGraph(layers, size, trained), {
     channels: JSON.stringify(channels),

@@ -19,7 +19,11 @@ interface Said {
 
 const perClass = 1000;
 const options: CurriculumOptions = {
-  ...{ cycles: 5, step: 0.2, selector: "percentile-per-class", threshold: 0.9, restart: "scratch" },
+  cycles: 5,
+  step: 0.2,
+  selector: "percentile-per-class",
+  threshold: 0.9,
+  restart: "scratch",
 };
 const data: CurriculumData = {
   classes: ["sit", "walk"],
@@ -157,7 +161,9 @@ describe("the winner", () => {
 
 describe("the cycles end", () => {
   const ended = ({ stopped, winner, calls }: Awaited<ReturnType<typeof follow>>) => ({
-    ...{ stopped, winner, fits: calls.length },
+    stopped,
+    winner,
+    fits: calls.length,
   });
   const allOf = (k: number): Said["unlabelled"] => even(10).map(([, confidence]) => [k, confidence]);
 
@@ -189,7 +195,9 @@ describe("the cycles end", () => {
     const uneven = (n: number): Said["unlabelled"] => even(10).map(([, sure], i) => [i < n ? 1 : 0, sure]);
     const rule = { step: 1, cycles: 1 };
     expect(ended(await follow([{ f1: 0.7, unlabelled: uneven(3) }], rule))).toMatchObject({
-      ...{ stopped: "dominated", fits: 1, winner: 0 },
+      stopped: "dominated",
+      fits: 1,
+      winner: 0,
     });
     expect(ended(await follow([{ f1: 0.7, unlabelled: uneven(4) }], rule)).stopped).toBe("all selected");
   });
@@ -269,12 +277,17 @@ describe("a cycle's report", () => {
     const unlabelled = [...Array(6).fill([0, 0.5]), ...Array(2).fill([1, 1])] as Said["unlabelled"];
     const { cycles } = await follow([{ f1: 0.7, unlabelled }], { step: 1, cycles: 1 });
     expect(cycles[0]).toMatchObject({
-      ...{ cycle: 0, share: 0, selection: null },
+      cycle: 0,
+      share: 0,
+      selection: null,
       holdout: { n: 2000, accuracy: 0.7 },
       unlabelled: { mean_confidence: (6 * 0.5 + 2) / 8, mean_entropy: 6 / 8, predicted: { sit: 6, walk: 2 } },
     });
     expect(cycles[1]!.selection).toEqual({
-      ...{ total: 8, per_class: { sit: 6, walk: 2 }, thresholds: { sit: 0.5, walk: 1 }, truth: null },
+      total: 8,
+      per_class: { sit: 6, walk: 2 },
+      thresholds: { sit: 0.5, walk: 1 },
+      truth: null,
       share_shift: 0.25,
     });
     expect(cycles[1]!.unlabelled.flipped).toBe(0);
@@ -298,7 +311,8 @@ it("whatever the fits answer, it ends, wins with a best cycle or with the first,
   const said = fc.record({
     f1: fc.integer({ min: 600, max: 800 }).map((n) => n / 1000),
     unlabelled: fc.array(fc.tuple(fc.nat(1), fc.double({ min: 0.55, max: 1, noNaN: true })), {
-      ...{ minLength: 12, maxLength: 12 },
+      minLength: 12,
+      maxLength: 12,
     }),
   });
   await fc.assert(

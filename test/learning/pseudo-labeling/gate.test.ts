@@ -46,7 +46,8 @@ describe("the comparison", () => {
     const { people, ...all } = compare();
     expect(people).toEqual(
       [2, 0].map((group) => ({
-        ...{ person: ["ann", "bob", "cem"][group], windows: 4 },
+        person: ["ann", "bob", "cem"][group],
+        windows: 4,
         champion_macro_f1: ofPerson(group, said.champion),
         candidate_macro_f1: ofPerson(group, said.candidate),
       })),
@@ -160,8 +161,13 @@ const failed = (rules: readonly GateRule[]): string[] => rules.filter(({ passed 
 
 describe("the rules on labelled people", () => {
   const good: HoldoutComparison = {
-    ...{ people: [], champion_macro_f1: 0.8, candidate_macro_f1: 0.82, mean_difference: 0.01, interval: [-0.02, 0.04] },
-    ...{ cycles: 3, chance: 0.005 },
+    people: [],
+    champion_macro_f1: 0.8,
+    candidate_macro_f1: 0.82,
+    mean_difference: 0.01,
+    interval: [-0.02, 0.04],
+    cycles: 3,
+    chance: 0.005,
   };
 
   it("let a candidate through that is better", () => {
@@ -183,7 +189,9 @@ describe("the rules on labelled people", () => {
 
   it("let through what is just inside their limits", () => {
     const narrow: Partial<HoldoutComparison> = {
-      ...{ candidate_macro_f1: 0.8 + 1e-9, mean_difference: 0.0051, interval: [-0.0499, 0.0499] },
+      candidate_macro_f1: 0.8 + 1e-9,
+      mean_difference: 0.0051,
+      interval: [-0.0499, 0.0499],
     };
     expect(failed(holdoutRules(1, { ...good, ...narrow }))).toEqual([]);
   });

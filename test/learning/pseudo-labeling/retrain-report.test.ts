@@ -7,42 +7,53 @@ import {
 } from "../../../src/learning/pseudo-labeling/retrain-report.ts";
 
 const cycle = {
-  ...{ cycle: 1, share: 0.2 },
+  cycle: 1,
+  share: 0.2,
   selection: {
-    ...{ total: 3, per_class: { walk: 3 }, thresholds: { walk: 0.9, sit: null }, share_shift: 0.1 },
+    total: 3,
+    per_class: { walk: 3 },
+    thresholds: { walk: 0.9, sit: null },
+    share_shift: 0.1,
     truth: { accuracy: 0.5, per_class: { walk: { precision: 1, recall: null } } },
   },
   holdout: { n: 4, accuracy: 0.5, macro_f1: 0.5, expected_calibration_error: 0.1, log_loss: 0.7 },
   unlabelled: {
-    ...{ mean_confidence: 0.8, mean_entropy: 0.3, predicted: { walk: 5 }, flipped: 0.1, macro_f1: null, accuracy: 0.5 },
+    mean_confidence: 0.8,
+    mean_entropy: 0.3,
+    predicted: { walk: 5 },
+    flipped: 0.1,
+    macro_f1: null,
+    accuracy: 0.5,
   },
 };
 const comparison = {
   people: [{ person: "ann", windows: 4, champion_macro_f1: 0.5, candidate_macro_f1: 0.6 }],
-  ...{
-    champion_macro_f1: 0.5,
-    candidate_macro_f1: 0.6,
-    mean_difference: 0.1,
-    interval: [0, 0.2],
-    cycles: 2,
-    chance: 0.1,
-  },
+  champion_macro_f1: 0.5,
+  candidate_macro_f1: 0.6,
+  mean_difference: 0.1,
+  interval: [0, 0.2],
+  cycles: 2,
+  chance: 0.1,
 };
 const proxies = { mean_confidence: 0.8, mean_entropy: 0.3, flip_rate: null, drift: 0.1 };
 const report = {
-  ...{
-    schema_version: 1,
-    created_at: "2026-01-01T00:00:00Z",
-    champion: "a",
-    candidate: null,
-    config: {},
-    classes: ["walk"],
-  },
-  ...{ labelled: { people: ["ann"], windows: 1 }, holdout: { people: ["bob"], windows: 1 } },
-  ...{ unlabelled: { files: ["u.csv"], fingerprint: "f", windows: 1 }, cycles: [cycle], winner: 1, stopped: "cycles" },
-  ...{ comparison, proxies: { champion: proxies, candidate: proxies } },
+  schema_version: 1,
+  created_at: "2026-01-01T00:00:00Z",
+  champion: "a",
+  candidate: null,
+  config: {},
+  classes: ["walk"],
+  labelled: { people: ["ann"], windows: 1 },
+  holdout: { people: ["bob"], windows: 1 },
+  unlabelled: { files: ["u.csv"], fingerprint: "f", windows: 1 },
+  cycles: [cycle],
+  winner: 1,
+  stopped: "cycles",
+  comparison,
+  proxies: { champion: proxies, candidate: proxies },
   gate: { passed: true, rules: [{ name: "winner", passed: true, value: 1, limit: null, about: "" }] },
-  ...{ seconds: 0, warnings: [] },
+  seconds: 0,
+  warnings: [],
 };
 
 /** The document with another value at a path. */

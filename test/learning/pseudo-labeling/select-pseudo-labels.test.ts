@@ -19,7 +19,11 @@ function rows(...windows: (readonly [k: number, confidence: number])[]): Float32
 
 const select = (probabilities: Float32Array, rule: Partial<SelectionRule>): Selection =>
   selectPseudoLabels(probabilities, 3, {
-    ...{ selector: "percentile-per-class", share: 0.5, threshold: 0.9, floor: 0, caps: [100, 100, 100] },
+    selector: "percentile-per-class",
+    share: 0.5,
+    threshold: 0.9,
+    floor: 0,
+    caps: [100, 100, 100],
     ...rule,
   });
 
@@ -56,7 +60,10 @@ describe("a share of each class", () => {
     expect(select(two, { share: 1, caps: [4, 100, 100] }).counts).toEqual([4, 4, 0]);
     expect(select(two, { share: 0.1, floor: 3, caps: [2, 1, 100] })).toMatchObject({ counts: [2, 1, 0] });
     expect(select(two, { share: 1, floor: 3, caps: [0, 0, 0] })).toMatchObject({
-      ...{ counts: [0, 0, 0], thresholds: [null, null, null], rows: new Int32Array(), labels: new Int32Array() },
+      counts: [0, 0, 0],
+      thresholds: [null, null, null],
+      rows: new Int32Array(),
+      labels: new Int32Array(),
     });
   });
 

@@ -5,8 +5,15 @@ import type { FitEpoch } from "../../../src/learning/training/fit-state.ts";
 /** A fold whose learning rate halves every `halving` epochs; `best` are the epochs that were the best so far. */
 function fold(epochs: number, best: readonly number[], halving = Number.POSITIVE_INFINITY): FitEpoch[] {
   return Array.from({ length: epochs }, (_, i) => ({
-    ...{ epoch: i + 1, loss: 1, accuracy: 0, valLoss: 1, valAccuracy: 0, valMacroF1: 0, seconds: 1 },
-    ...{ best: best.includes(i + 1), learningRate: 0.008 * 0.5 ** Math.floor(i / halving) },
+    epoch: i + 1,
+    loss: 1,
+    accuracy: 0,
+    valLoss: 1,
+    valAccuracy: 0,
+    valMacroF1: 0,
+    seconds: 1,
+    best: best.includes(i + 1),
+    learningRate: 0.008 * 0.5 ** Math.floor(i / halving),
   }));
 }
 

@@ -22,8 +22,13 @@ import { range, toyFit, toyWindows } from "./toy.ts";
 const windows = toyWindows(60);
 const fingerprint = windowsFingerprint(windows);
 const [fold] = toyFit({
-  ...{ batchSize: 8, epochs: 3, turned: [["Ax", "Ay", "Az"]], classWeights: [0.7, 1.3] },
-  ...{ trainIndex: range(0, 32), validationIndex: range(32, 48), testIndex: [59, 50, 51] },
+  batchSize: 8,
+  epochs: 3,
+  turned: [["Ax", "Ay", "Az"]],
+  classWeights: [0.7, 1.3],
+  trainIndex: range(0, 32),
+  validationIndex: range(32, 48),
+  testIndex: [59, 50, 51],
   pseudoLabels: { rows: range(20, 32), labels: range(20, 32).map((row) => row % 2) },
 });
 const plan: FitPlan = { ...fold, windows: fingerprint };
@@ -33,7 +38,10 @@ async function elsewhere(text: string, checkpoint: Uint8Array | null, find: Find
   const received: FitPlan = JSON.parse(text);
   const own = await find(received.windows);
   const { state, finished } = await fitNetwork(received, own, {
-    ...{ threads: 2, shouldStop: () => false, onStep: () => {}, onEpoch: () => {} },
+    threads: 2,
+    shouldStop: () => false,
+    onStep: () => {},
+    onEpoch: () => {},
     ...(checkpoint !== null && { state: decodeFitState(checkpoint) }),
   });
   const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
@@ -60,7 +68,10 @@ function noCheckpoints(): FitCheckpoints & { written: Uint8Array[] } {
 }
 
 const runOf = (runner: FitRunner, checkpoints: FitCheckpoints) => ({
-  ...{ runner, checkpoints, timeLeft: new TimeLeft(["fold-1"], 3, 1), reporter: silent },
+  runner,
+  checkpoints,
+  timeLeft: new TimeLeft(["fold-1"], 3, 1),
+  reporter: silent,
   signal: new AbortController().signal,
 });
 
@@ -81,7 +92,9 @@ describe("a fold that runs elsewhere", () => {
 
   it("goes on from the run's checkpoint rather than from the weights that it was to begin with", async () => {
     const { state } = await fitNetwork(plan, windows, {
-      ...{ threads: 1, onStep: () => {}, onEpoch: () => {} },
+      threads: 1,
+      onStep: () => {},
+      onEpoch: () => {},
       shouldStop: () => true,
     });
     const bytes = encodeFitState(state);

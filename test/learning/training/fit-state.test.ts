@@ -11,20 +11,37 @@ const number = (max: number): fc.Arbitrary<number> => fc.double({ min: 0, max, n
 const score = fc.option(number(1e3));
 
 const epochs: fc.Arbitrary<FitEpoch> = fc.record({
-  ...{ epoch: fc.nat(), loss: number(1e6), accuracy: number(1) },
-  ...{ valLoss: score, valAccuracy: score, valMacroF1: score, best: fc.boolean() },
-  ...{ learningRate: number(1), seconds: number(1e5) },
+  epoch: fc.nat(),
+  loss: number(1e6),
+  accuracy: number(1),
+  valLoss: score,
+  valAccuracy: score,
+  valMacroF1: score,
+  best: fc.boolean(),
+  learningRate: number(1),
+  seconds: number(1e5),
 });
 
 const states: fc.Arbitrary<FitState> = fc
   .record({
-    ...{ parameters: fc.float32Array(), moment1: fc.float32Array(), moment2: fc.float32Array() },
-    ...{ statistics: fc.float32Array(), averageParameters: fc.float32Array(), averageStatistics: fc.float32Array() },
-    ...{ bestParameters: fc.float32Array(), bestStatistics: fc.float32Array() },
+    parameters: fc.float32Array(),
+    moment1: fc.float32Array(),
+    moment2: fc.float32Array(),
+    statistics: fc.float32Array(),
+    averageParameters: fc.float32Array(),
+    averageStatistics: fc.float32Array(),
+    bestParameters: fc.float32Array(),
+    bestStatistics: fc.float32Array(),
     progress: fc.record({
-      ...{ epochs: fc.array(epochs, { maxLength: 4 }), step: fc.nat(), lossSum: number(1e9) },
-      ...{ correct: fc.nat(), epochSeconds: number(1e5), updates: fc.nat() },
-      ...{ learningRate: number(1), sinceBest: fc.nat(), sinceCut: fc.nat() },
+      epochs: fc.array(epochs, { maxLength: 4 }),
+      step: fc.nat(),
+      lossSum: number(1e9),
+      correct: fc.nat(),
+      epochSeconds: number(1e5),
+      updates: fc.nat(),
+      learningRate: number(1),
+      sinceBest: fc.nat(),
+      sinceCut: fc.nat(),
     }),
   })
   .map((state) => structuredClone(state));

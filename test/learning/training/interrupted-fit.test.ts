@@ -35,7 +35,10 @@ async function inManySittings(fit: Toy, rng: Rng): Promise<{ sittings: number; s
 
 /** 24 windows in 4 steps an epoch, little enough for many sittings. */
 const small: ToyChanges = {
-  ...{ windows: toyWindows(40), batchSize: 6, epochs: 2, turned: [["Ax", "Ay", "Az"]] },
+  windows: toyWindows(40),
+  batchSize: 6,
+  epochs: 2,
+  turned: [["Ax", "Ay", "Az"]],
   trainIndex: range(0, 26),
   validationIndex: range(26, 40),
 };

@@ -30,7 +30,8 @@ async function inFreshHome(
   writeFileSync(model, modelProto(buildInferenceGraph(networkLayers("compact", 2), { windowSize: 40, channels: 3 })));
   // Nothing else of this environment: ONNX Runtime is silent by itself where CI is set.
   const env = {
-    ...{ PATH: process.env.PATH, HOME: home },
+    PATH: process.env.PATH,
+    HOME: home,
     ...(telemetry !== undefined && { ORT_DISABLE_TELEMETRY: telemetry }),
   };
   const errors = await new Promise<string>((resolve) => {

@@ -3,8 +3,15 @@ import type { FitEpoch } from "../../../src/learning/training/fit-state.ts";
 import { TimeLeft } from "../../../src/learning/training/time-left.ts";
 
 const epoch = (number: number, seconds = 2): FitEpoch => ({
-  ...{ epoch: number, seconds, loss: 1, accuracy: 0.5, learningRate: 0.001, best: true },
-  ...{ valLoss: 1, valAccuracy: 0.5, valMacroF1: 0.5 },
+  epoch: number,
+  seconds,
+  loss: 1,
+  accuracy: 0.5,
+  learningRate: 0.001,
+  best: true,
+  valLoss: 1,
+  valAccuracy: 0.5,
+  valMacroF1: 0.5,
 });
 
 it("is not known before the first epoch, and nothing at the end", () => {

@@ -23,12 +23,18 @@ export function toyWindows(count: number, seed = 1): WindowSet {
     }
   }
   return {
-    ...{ channels, samplingRateHz: 20, windowSize, samples, labels },
+    channels,
+    samplingRateHz: 20,
+    windowSize,
+    samples,
+    labels,
     starts: Int32Array.from({ length: count }, (_, w) => w * windowSize),
     startTimes: Float64Array.from({ length: count }, (_, w) => w),
     groups: Int32Array.from({ length: count }, (_, w) => Math.floor((4 * w) / count)),
     recordingIndex: new Int32Array(count),
-    ...{ classes: ["slow", "fast"], users: ["a", "b", "c", "d"], recordings: ["r"] },
+    classes: ["slow", "fast"],
+    users: ["a", "b", "c", "d"],
+    recordings: ["r"],
   };
 }
 
@@ -44,9 +50,21 @@ export type Toy = [plan: FitPlan, windows: WindowSet];
 /** A plan and its windows, as `fitNetwork` takes them. */
 export function toyFit({ windows = toyWindows(120), ...changes }: ToyChanges = {}): Toy {
   const plan: FitPlan = {
-    ...{ name: "fold 1", windows: "sha256:toy", network: "compact", scaler: toyScaler, epochs: 3, batchSize: 16 },
-    ...{ patience: 15, trainIndex: range(0, 80), validationIndex: range(80, 120), testIndex: null },
-    ...{ pseudoLabels: null, learningRate: 0.003, shards: 1, classWeights: null, turned: null },
+    name: "fold 1",
+    windows: "sha256:toy",
+    network: "compact",
+    scaler: toyScaler,
+    epochs: 3,
+    batchSize: 16,
+    patience: 15,
+    trainIndex: range(0, 80),
+    validationIndex: range(80, 120),
+    testIndex: null,
+    pseudoLabels: null,
+    learningRate: 0.003,
+    shards: 1,
+    classWeights: null,
+    turned: null,
     rng: Rng.fromSeed(5).state,
     ...changes,
   };

@@ -14,8 +14,11 @@ function randomModel(): Uint8Array {
   const { parameters, statistics } = describeNetwork(layers, { type: "float32", shape: [1, 24, 3] });
   const rng = Rng.fromSeed(2);
   const trained = {
-    ...{ parameters: initialVector(parameters, rng), statistics: initialVector(statistics, rng), temperature: 0.5 },
-    ...{ center: toyScaler.center, scale: toyScaler.scale },
+    parameters: initialVector(parameters, rng),
+    statistics: initialVector(statistics, rng),
+    temperature: 0.5,
+    center: toyScaler.center,
+    scale: toyScaler.scale,
   };
   return modelProto(buildExportGraph(layers, { windowSize: 24, channels: 3 }, trained));
 }

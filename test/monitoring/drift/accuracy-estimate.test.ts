@@ -41,7 +41,9 @@ it("gives the same whatever the order of the batches, and through JSON", () => {
 
 describe("an estimate", () => {
   const calibration = {
-    ...{ coverage: 0.9, people: 20, offset: 0.02 },
+    coverage: 0.9,
+    people: 20,
+    offset: 0.02,
     rungs: [
       { windows: 10, people: 20, batches: 200, halfWidth: 0.2, leastConfidence: 0.6, mostConfidence: 0.97 },
       { windows: 1000, people: 20, batches: 20, halfWidth: 0.1, leastConfidence: 0.8, mostConfidence: 0.95 },
@@ -83,7 +85,8 @@ describe("an estimate", () => {
   it("is read from a file with shares of 0 to 1, and at least one person, window and batch", () => {
     const accepts = (change: object, rung: object = {}): boolean =>
       accuracyCalibrationSchema.safeParse({
-        ...{ ...calibration, ...change },
+        ...calibration,
+        ...change,
         rungs: [{ ...calibration.rungs[0]!, ...rung }],
       }).success;
     expect(accepts({})).toBe(true);

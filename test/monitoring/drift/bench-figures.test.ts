@@ -8,7 +8,10 @@ const verdicts = (letters: string): Verdicts =>
 describe("without drift", () => {
   it("counts batches that alarm, and alarms that begin", () => {
     expect(figuresWithoutDrift(["nnssnnnsnn", "nnnnnnnnnn"].map(verdicts))).toEqual({
-      ...{ streams: 2, batches: 20, alarms_per_batch: 0.15, run_length: 10 },
+      streams: 2,
+      batches: 20,
+      alarms_per_batch: 0.15,
+      run_length: 10,
     });
     expect(figuresWithoutDrift([verdicts("nnnn")]).run_length).toBeNull();
   });
@@ -20,15 +23,13 @@ describe("of a change in batch 4", () => {
 
   it("counts delays from 1, the first changed batch, and names five batches later", () => {
     expect(of("nnnnsssssssss", "nnnnnnsggggggg", "nnnnnnnnnnnnn")).toEqual({
-      ...{
-        streams: 3,
-        detected: 2 / 3,
-        median_delay: 3,
-        seen_by: [1, 1, 2, 2, 2, 2, 2, 2, 2, 2].map((n) => n / 3),
-        within_5: 2 / 3,
-        within_25: 2 / 3,
-        label_right: 1 / 2,
-      },
+      streams: 3,
+      detected: 2 / 3,
+      median_delay: 3,
+      seen_by: [1, 1, 2, 2, 2, 2, 2, 2, 2, 2].map((n) => n / 3),
+      within_5: 2 / 3,
+      within_25: 2 / 3,
+      label_right: 1 / 2,
     });
   });
 

@@ -68,7 +68,10 @@ function classes(): unknown {
   const rest = subtractClassSummaries(whole, part);
   const said = [0.9, 0.6].map((p) => modelSignals(Float32Array.of(p, 1 - p, 0.2, 0.8), 2, [0, 1]));
   return {
-    ...{ whole, part, rest, merged: mergeClassSummaries([rest, part]) },
+    whole,
+    part,
+    rest,
+    merged: mergeClassSummaries([rest, part]),
     statistics: batchStatistics(rest, part, baseline),
     signals: mergeSignals(said),
   };
@@ -78,7 +81,11 @@ function classes(): unknown {
 function stream(): unknown {
   const { baseline, byClass, groups, summarize, chunkOf } = makePeople({ people: 6, recordings: 3, chunks: 4 });
   const calibration = calibrate(baseline, groups, {
-    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 60, rng: Rng.fromSeed(2) },
+    chunkSeconds: 10,
+    samplingRateHz: 10,
+    lengthsSeconds: [10, 60],
+    nullBatches: 60,
+    rng: Rng.fromSeed(2),
   });
   const model: DriftModel = { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz: 10 };
   const size = calibration.reference_batches;

@@ -37,7 +37,11 @@ function browserOnly(text: string): Plugin {
 async function bundle(text: string): Promise<string> {
   const [output] = [
     await build({
-      ...{ root, configFile: false, envDir: false, publicDir: false, logLevel: "silent" },
+      root,
+      configFile: false,
+      envDir: false,
+      publicDir: false,
+      logLevel: "silent",
       build: { write: false, lib: { entry, formats: ["iife"], name: "bundle" } },
       plugins: [browserOnly(text)],
     }),

@@ -135,12 +135,18 @@ describe("calibrate", () => {
   const group = (name: string, recordings: number, chunks: number, away = (_: number) => 0): Group => ({
     name,
     chunks: Array.from({ length: recordings * chunks }, (_, i) => ({
-      ...{ recording: `r${Math.floor(i / chunks)}`, label: "walk", summary: batchOf({ rows: 100, away: away(i) }) },
+      recording: `r${Math.floor(i / chunks)}`,
+      label: "walk",
+      summary: batchOf({ rows: 100, away: away(i) }),
     })),
   });
   const run = (groups: readonly Group[], options: Partial<CalibrateOptions> = {}) =>
     calibrate(baseline, groups, {
-      ...{ chunkSeconds: 10, samplingRateHz: rate, lengthsSeconds: [10, 30], nullBatches: 12, rng: Rng.fromSeed(1) },
+      chunkSeconds: 10,
+      samplingRateHz: rate,
+      lengthsSeconds: [10, 30],
+      nullBatches: 12,
+      rng: Rng.fromSeed(1),
       ...options,
     });
   const many = (n: number): Group[] => Array.from({ length: n }, (_, i) => group(`p${i}`, 3, 2));
@@ -192,7 +198,10 @@ describe("calibrate", () => {
 
   it("has by default lengths of 15 s to 15 min, five batches in a reference, and keeps given correlations", () => {
     const defaults = calibrate(baseline, many(2), {
-      ...{ chunkSeconds: 15, samplingRateHz: 100 / 15, nullBatches: 2, rng: Rng.fromSeed(1) },
+      chunkSeconds: 15,
+      samplingRateHz: 100 / 15,
+      nullBatches: 2,
+      rng: Rng.fromSeed(1),
       correlationSeconds: { x: 3 },
     });
     const chunks = [1, 4, 20, 60].map((n) => (100 * n * 1.2 * 5) / 6 / (100 / 15));

@@ -203,7 +203,9 @@ describe("calibrate", () => {
       const groups = raw.map((chunks, p) => ({
         name: `person ${p}`,
         chunks: chunks.map((x, c) => ({
-          ...{ recording: `${c >> 1}`, label: `activity ${c % 2}`, summary: ofClass(x, c) },
+          recording: `${c >> 1}`,
+          label: `activity ${c % 2}`,
+          summary: ofClass(x, c),
           shifted: {
             x: ofClass(
               x.map((value) => value + 0.6 * baseline.x!.summary.std),
@@ -245,13 +247,18 @@ describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data
       name,
       chunks: stretches.flatMap(({ recording, label, columns, rows }) =>
         Array.from({ length: Math.floor(rows / 750) }, (_, i) => ({
-          ...{ recording, label },
+          recording,
+          label,
           summary: [summarizer.summarize(columns, i * 750, (i + 1) * 750)],
         })),
       ),
     }));
     const calibration = calibrate(baseline, groups, {
-      ...{ chunkSeconds: 15, samplingRateHz: 50, lengthsSeconds: [60, 300], nullBatches: 240, rng: Rng.fromSeed(1) },
+      chunkSeconds: 15,
+      samplingRateHz: 50,
+      lengthsSeconds: [60, 300],
+      nullBatches: 240,
+      rng: Rng.fromSeed(1),
     });
     for (const { rungs } of Object.values(calibration.kinds)) {
       for (const { false_alarms } of rungs) {

@@ -61,7 +61,8 @@ describe("values outside of the training data's range", () => {
   it("are beyond chance if they lie outside by more than its width, on average over all values", () => {
     expect(outside(0, 0.99 * rows)).toMatchObject({ beyond: false });
     expect(outside(0.6 * rows, 0.5 * rows)).toMatchObject({
-      ...{ beyond: true, far: { score: expect.closeTo(1.1, 12), channel: "x", statistic: "wasserstein" } },
+      beyond: true,
+      far: { score: expect.closeTo(1.1, 12), channel: "x", statistic: "wasserstein" },
     });
   });
 
@@ -79,13 +80,11 @@ describe("without rehearsal", () => {
     const p = (chosen: Chosen, seconds: number) =>
       rolling(chosen, { ...untaught, calibration: { ...untaught.calibration, correlation_seconds: { x: seconds } } })!;
     expect(p({ away: 0.05 }, 2).pValue).toEqual({
-      ...{
-        p: expect.closeTo(ksPValue(0.05, 2500, 500), 12),
-        resolution: 0,
-        asHigh: 0,
-        nullBatches: 0,
-        withinLadder: true,
-      },
+      p: expect.closeTo(ksPValue(0.05, 2500, 500), 12),
+      resolution: 0,
+      asHigh: 0,
+      nullBatches: 0,
+      withinLadder: true,
     });
     expect(p({ away: 0.3 }, 1e6).pValue!.p).toBe(ksPValue(0.3, 1, 1));
     expect(p({ away: 1 }, 0.1).pValue!.p).toBeGreaterThan(0);
@@ -99,7 +98,9 @@ describe("without rehearsal", () => {
   it("constants give the size of what is furthest above them, and 0 of nothing", () => {
     const constants = { ...untaught, calibration: { ...untaught.calibration, correlation_seconds: null } };
     expect(rolling({ mean: 1.5 }, constants)).toMatchObject({
-      ...{ score: { score: 3, channel: "x", statistic: "meanShift" }, evidenceFactor: 1, learned: null },
+      score: { score: 3, channel: "x", statistic: "meanShift" },
+      evidenceFactor: 1,
+      learned: null,
     });
     expect(rolling({}, constants)).toMatchObject({ score: { score: 0, channel: "x" }, findings: [] });
   });

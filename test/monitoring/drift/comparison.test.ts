@@ -32,7 +32,11 @@ function modelOf(made: Made, correlation: Calibration["correlation_seconds"] = n
   const known =
     calibrations.get(made) ??
     calibrate(made.baseline, made.groups, {
-      ...{ chunkSeconds: 10, samplingRateHz: rate, lengthsSeconds: [10, 60], nullBatches: 240, rng: Rng.fromSeed(1) },
+      chunkSeconds: 10,
+      samplingRateHz: rate,
+      lengthsSeconds: [10, 60],
+      nullBatches: 240,
+      rng: Rng.fromSeed(1),
       referenceBatches,
     });
   calibrations.set(made, known);
@@ -192,7 +196,10 @@ const secondsOfOne = (phi: number): number => (1 + phi) / (1 - phi) / rate;
 /** A model without any rehearsal. */
 function modelWithout(baseline: BaselineReference, correlation: Calibration["correlation_seconds"]): DriftModel {
   const calibration = calibrate(baseline, [], {
-    ...{ chunkSeconds: 10, samplingRateHz: rate, referenceBatches, rng: Rng.fromSeed(1) },
+    chunkSeconds: 10,
+    samplingRateHz: rate,
+    referenceBatches,
+    rng: Rng.fromSeed(1),
     correlationSeconds: correlation,
   });
   return {
@@ -335,7 +342,12 @@ describe("constants", () => {
   it("are used, and named, where neither rehearsal nor correlations are there; they give no p-value", () => {
     for (const kind of ["baseline", "anchor", "rolling"] as const) {
       expect(compare(kind, model.byClass, batchOf(1), model)).toMatchObject({
-        ...{ reference: kind, method: "constants", pValue: null, far: null, beyond: false, evidenceFactor: 1 },
+        reference: kind,
+        method: "constants",
+        pValue: null,
+        far: null,
+        beyond: false,
+        evidenceFactor: 1,
       });
     }
   });

@@ -15,7 +15,10 @@ import { channelOf, modelOf, rung } from "./hand-made.ts";
 const kind: KindCalibration = { ...modelOf().calibration.kinds.own_past!, rungs: [rung, { ...rung, seconds: 2000 }] };
 const summary = channelOf({ rows: 20 });
 const whole: DriftBaseline = {
-  ...{ sampling_rate_hz: 10, classes: ["sit", "walk"], edges: { x: [0, 0.5] }, by_class: [{ x: summary }, null] },
+  sampling_rate_hz: 10,
+  classes: ["sit", "walk"],
+  edges: { x: [0, 0.5] },
+  by_class: [{ x: summary }, null],
   signals: modelSignals(Float32Array.of(0.9, 0.1, 0.3, 0.7, 0.6, 0.4), 2, [0, 1, 1]),
   calibration: { reference_batches: 5, kinds: { baseline: kind, own_past: kind }, correlation_seconds: null },
   accuracy: null,

@@ -40,7 +40,11 @@ const people = (n: number, spread: number): Group[] =>
   Array.from({ length: n }, (_, i) => person(`${i} of ${spread}`, spread));
 const calibrationOf = (groups: readonly Group[]) =>
   calibrate(baseline, groups, {
-    ...{ chunkSeconds: 10, samplingRateHz: rate, lengthsSeconds: [10 * count], nullBatches: 400, referenceBatches },
+    chunkSeconds: 10,
+    samplingRateHz: rate,
+    lengthsSeconds: [10 * count],
+    nullBatches: 400,
+    referenceBatches,
     rng: Rng.fromSeed(3),
   });
 
@@ -64,9 +68,13 @@ function factorOf(groups: readonly Group[], ownPast: KindCalibration, seed = 1):
 }
 
 const modelWith = (factor: number): DriftModel => ({
-  ...{ channels: Object.keys(baseline), baseline, byClass, samplingRateHz: rate },
+  channels: Object.keys(baseline),
+  baseline,
+  byClass,
+  samplingRateHz: rate,
   calibration: {
-    ...{ reference_batches: referenceBatches, correlation_seconds: null },
+    reference_batches: referenceBatches,
+    correlation_seconds: null,
     kinds: {
       baseline: wide,
       own_past: { ...ofQuiet, rungs: ofQuiet.rungs.map((rung) => ({ ...rung, evidence_factor: factor })) },

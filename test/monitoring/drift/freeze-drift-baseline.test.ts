@@ -21,10 +21,16 @@ function windowsOf(value: (i: number, channel: number) => number, covered = peop
   const starts = Int32Array.from(windows, (w) => person[w]! * perPerson + (w % ofPerson) * 10);
   return {
     // A window lasts 100 s, so that the longest rehearsed batch is 9 chunks instead of 60.
-    ...{ channels, samplingRateHz: 0.2, windowSize, samples, starts },
+    channels,
+    samplingRateHz: 0.2,
+    windowSize,
+    samples,
+    starts,
     startTimes: Float64Array.from(windows, (w) => w % ofPerson),
     labels: Int32Array.from(windows, (w) => w % 2),
-    ...{ groups: person, recordingIndex: person, classes: ["a", "b"] },
+    groups: person,
+    recordingIndex: person,
+    classes: ["a", "b"],
     users: Array.from({ length: people }, (_, p) => `person ${p}`),
     recordings: Array.from({ length: people }, (_, p) => `recording ${p}`),
   };

@@ -37,11 +37,18 @@ export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
 
 /** As long as a batch of `rows` is against five of its like. */
 export const rung: CalibrationRung = {
-  ...{ seconds: rows / 10, scores, standard: { x: { ks: [0, 1], logSdRatio: [0, 1] } } },
-  ...{ reach: 100, false_alarms: null, evidence_factor: 1 },
+  seconds: rows / 10,
+  scores,
+  standard: { x: { ks: [0, 1], logSdRatio: [0, 1] } },
+  reach: 100,
+  false_alarms: null,
+  evidence_factor: 1,
 };
 const kind = (rungs: readonly CalibrationRung[]): KindCalibration => ({
-  ...{ apart: "recordings", statistic: "ks", seen: null, rungs },
+  apart: "recordings",
+  statistic: "ks",
+  seen: null,
+  rungs,
 });
 
 interface Rungs {
@@ -57,7 +64,9 @@ export function modelOf({ own = [rung], baseline = [] }: Rungs = {}): DriftModel
   };
   return {
     channels: ["x"],
-    ...{ baseline: { x: { edges: [0, 0.5], summary } }, byClass: [{ x: summary }], samplingRateHz: 10 },
+    baseline: { x: { edges: [0, 0.5], summary } },
+    byClass: [{ x: summary }],
+    samplingRateHz: 10,
     calibration: { reference_batches: referenceBatches, kinds, correlation_seconds: { x: 1 } },
   };
 }

@@ -15,7 +15,14 @@ const sensors = sensorsByName(channels);
 const turnedBy = (axis: Vector, degrees: number): Rotation => rotationAbout(axis, (degrees * Math.PI) / 180);
 const catalogue = changes(channels, sensors, scales);
 const none: ChangeSizes = {
-  ...{ offsets: [], gains: [], ramps: [], rotations: [], noises: [], stuckShares: [], lostShares: [], rates: [] },
+  offsets: [],
+  gains: [],
+  ramps: [],
+  rotations: [],
+  noises: [],
+  stuckShares: [],
+  lostShares: [],
+  rates: [],
 };
 /** Of the kinds that have sizes. */
 const only = (sizes: ChangeSizes): Change =>

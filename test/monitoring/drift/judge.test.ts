@@ -142,7 +142,8 @@ describe("an alarm", () => {
       run(
         {},
         {
-          ...{ ...alarmed, batches },
+          ...alarmed,
+          batches,
           alarm: { since: 30, verdict: "sudden_change", confirmed: false, changePoint: null },
         },
         options,
@@ -223,8 +224,10 @@ describe("the series that names a change", () => {
       const summary = baseline.x!.summary;
       return {
         channels: ["x", "y"],
-        ...{ baseline: { ...baseline, y: baseline.x! }, byClass: [{ ...byClass[0]!, y: summary }] },
-        ...{ calibration: { ...calibration, correlation_seconds: { x: 1, y: 1 } }, samplingRateHz },
+        baseline: { ...baseline, y: baseline.x! },
+        byClass: [{ ...byClass[0]!, y: summary }],
+        calibration: { ...calibration, correlation_seconds: { x: 1, y: 1 } },
+        samplingRateHz,
       };
     })();
     const shapeAfter = (n: number) => {
@@ -340,12 +343,18 @@ describe("by constants", () => {
 
   it("a large change is sudden at once, and keeps its name and its beginning to the end", () => {
     expect(run({ mean: 2 }, { batches: 7 }, fixed).judgement.alarm).toEqual({
-      ...{ since: 7, verdict: "sudden_change", confirmed: true, changePoint: null },
+      since: 7,
+      verdict: "sudden_change",
+      confirmed: true,
+      changePoint: null,
     });
     expect(run({ mean: 2 }, { batches: 7, alarm: walked }, fixed).judgement.alarm).toEqual(walked);
     expect(run({ mean: 2 }, { batches: 7, alarm: jumped }, fixed).judgement.alarm).toEqual(jumped);
     expect(run({ mean: 0.3 }, { batches: 7, alarm: jumped }, fixed).judgement).toMatchObject({
-      ...{ alarm: null, verdict: "normal", unfamiliar: true, doubtful: false },
+      alarm: null,
+      verdict: "normal",
+      unfamiliar: true,
+      doubtful: false,
     });
     expect(run({ mean: 0.1 }, {}, fixed).judgement.unfamiliar).toBe(false);
   });

@@ -20,7 +20,11 @@ export const model: DriftModel = {
   baseline: made.baseline,
   byClass: made.byClass,
   calibration: calibrate(made.baseline, made.groups, {
-    ...{ chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 480, rng: Rng.fromSeed(1) },
+    chunkSeconds: 10,
+    samplingRateHz: 10,
+    lengthsSeconds: [10, 60],
+    nullBatches: 480,
+    rng: Rng.fromSeed(1),
   }),
   samplingRateHz: 10,
 };

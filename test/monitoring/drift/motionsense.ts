@@ -24,7 +24,9 @@ export async function readMotionSense(): Promise<{ people: Person[]; all: Column
     name,
     columns: columnsOf(stretches[0]!.start, stretches.at(-1)!.end),
     stretches: stretches.map(({ recording, label, start, end }) => ({
-      ...{ recording, label, rows: end - start },
+      recording,
+      label,
+      rows: end - start,
       columns: columnsOf(start, end),
     })),
   }));

@@ -16,7 +16,11 @@ const rungs = [nullRung(60, [[5, 1, 3, 2, 4]]), nullRung(900, [[0.1, 0.2, 0.3, 0
 describe("the conformal p-value", () => {
   it("counts the null batches that score as high", () => {
     expect(conformalPValue(rungs, 4, 60)).toEqual({
-      ...{ p: 3 / 6, resolution: 1 / 6, asHigh: 2, nullBatches: 5, withinLadder: true },
+      p: 3 / 6,
+      resolution: 1 / 6,
+      asHigh: 2,
+      nullBatches: 5,
+      withinLadder: true,
     });
     expect(conformalPValue(rungs, 9, 60).p).toBe(1 / 6);
     expect(conformalPValue(rungs, -1, 60).p).toBe(1);

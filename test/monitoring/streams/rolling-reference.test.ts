@@ -16,7 +16,10 @@ const time = (day: number): string => `2026-11-${10 + day}T05:00:00.000Z`;
 
 function reference(batches: readonly BatchSummary[]) {
   return rollingReference({
-    ...{ stream: "left wrist", channels, referenceBatches: 5, lastUpdated: time(9) },
+    stream: "left wrist",
+    channels,
+    referenceBatches: 5,
+    lastUpdated: time(9),
     batches: batches.map((summary, i) => ({ batchId: `b${i}`, timestamp: time(i), figures: summary })),
   });
 }

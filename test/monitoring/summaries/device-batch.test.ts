@@ -30,8 +30,14 @@ const sensors: readonly Sensor[] = [
   { name: "acc", kind: "accelerometer", channels: ["acc_x", "acc_y", "acc_z"], unit: "g", gravity: true },
 ];
 const model: DeviceModel = {
-  ...{ schema_version: 1, model_version: "walk-1", sampling_rate_hz: rate, window_size: 16, overlap: 0.5 },
-  ...{ channels, sensors, classes: ["still", "walking", "running"] },
+  schema_version: 1,
+  model_version: "walk-1",
+  sampling_rate_hz: rate,
+  window_size: 16,
+  overlap: 0.5,
+  channels,
+  sensors,
+  classes: ["still", "walking", "running"],
   scaler: { method: "none", center: [0, 0, 0, 0], scale: [1, 1, 1, 1] },
   edges: Object.fromEntries(
     [...channels, ...sensorSignals(channels, sensors).map(({ name }) => name)].map((name, i) => [

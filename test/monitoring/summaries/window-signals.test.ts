@@ -26,9 +26,18 @@ function windowsOf(stretches: readonly number[]): WindowSet {
   for (let i = 0; i < samples.length; i++) samples[i] = rng.normal();
   const none = new Int32Array(starts.length);
   return {
-    ...{ channels, samplingRateHz: 50, windowSize, samples, starts: Int32Array.from(starts), classes: ["a", "b"] },
-    ...{ startTimes: new Float64Array(starts.length), labels: none, groups: none, recordingIndex: none },
-    ...{ users: ["u"], recordings: ["r"] },
+    channels,
+    samplingRateHz: 50,
+    windowSize,
+    samples,
+    starts: Int32Array.from(starts),
+    classes: ["a", "b"],
+    startTimes: new Float64Array(starts.length),
+    labels: none,
+    groups: none,
+    recordingIndex: none,
+    users: ["u"],
+    recordings: ["r"],
   };
 }
 

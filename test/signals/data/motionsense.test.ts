@@ -15,17 +15,25 @@ describe.skipIf(absent)(`MotionSense${absent ? " (skipped: ../shared/data/motion
     expect(columns.channels).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
     expect(quality).toMatchObject({
       rows: { read: 1_402_573, kept: 1_402_573 },
-      ...{ users: 24, recordings: 359, stretches: 359 },
+      users: 24,
+      recordings: 359,
+      stretches: 359,
       sampling: { rate_hz: 50 },
       gaps: { count: 0 },
       warnings: [],
     });
     expect(Object.fromEntries(Object.entries(quality.classes).map(([name, { rows }]) => [name, rows]))).toEqual({
-      ...{ walking: 344_288, sitting: 328_486, standing: 306_427 },
-      ...{ upstairs: 157_285, jogging: 134_231, downstairs: 131_856 },
+      walking: 344_288,
+      sitting: 328_486,
+      standing: 306_427,
+      upstairs: 157_285,
+      jogging: 134_231,
+      downstairs: 131_856,
     });
     const { windows, dropped, resampledStretches } = makeWindows(recordings, {
-      ...{ samplingRateHz: 50, windowSize: 200, overlap: 0.5 },
+      samplingRateHz: 50,
+      windowSize: 200,
+      overlap: 0.5,
     });
     expect(windows.starts.length).toBe(13_491);
     expect(resampledStretches).toBe(0);

@@ -19,7 +19,10 @@ const options: QualityGateOptions = {
 /** A walk: 1.8 Hz on every channel, no value twice in a row. */
 function walk(seconds: number, { rate = 50, gain = 1 }: { rate?: number; gain?: number } = {}): Row[] {
   return Array.from({ length: seconds * rate }, (_, i) => ({
-    ...{ user: "ann", activity: "", recording: "r1", time: Number((i / rate).toFixed(4)) },
+    user: "ann",
+    activity: "",
+    recording: "r1",
+    time: Number((i / rate).toFixed(4)),
     values: channels.map((_, c) => Number((gain * (c + 3 * Math.sin((11.3 * i) / rate + c))).toFixed(6))),
   }));
 }
@@ -52,7 +55,9 @@ const rejected: Case[] = [
     content: csv(good, ",", header.replace("Ay", "height").replace("Gz", "spin")),
     reasons: [
       {
-        ...{ code: "schema", column: "Ay", expected: 'a column "Ay"' },
+        code: "schema",
+        column: "Ay",
+        expected: 'a column "Ay"',
         message: expect.stringContaining('the model expects a channel "Ay"'),
       },
       { code: "schema", column: "Gz" },

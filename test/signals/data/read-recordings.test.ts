@@ -30,12 +30,19 @@ describe("readRecordings", () => {
       { user: "bob", recording: "r2", label: "sit", start: 180, end: 240 },
     ]);
     expect(columns).toEqual({
-      ...{ label: "activity", group: "user", recording: "recording", time: "timestamp_s", timeUnit: "s" },
+      label: "activity",
+      group: "user",
+      recording: "recording",
+      time: "timestamp_s",
+      timeUnit: "s",
       channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"],
     });
     expect(quality).toMatchObject({
       rows: { read: 240, kept: 240 },
-      ...{ seconds: 4.8, users: 2, recordings: 4, stretches: 4 },
+      seconds: 4.8,
+      users: 2,
+      recordings: 4,
+      stretches: 4,
       sampling: { rate_hz: 50, rate_hz_min: 50, rate_hz_max: 50 },
       gaps: { count: 0 },
       classes: { sit: { rows: 120, seconds: 2.4 }, walk: { rows: 120, seconds: 2.4 } },
@@ -43,7 +50,12 @@ describe("readRecordings", () => {
       warnings: [],
     });
     expect(quality.channels.Ay).toEqual({
-      ...{ missing: 0, infinite: 0, min: Math.fround(0.1), max: Math.fround(59.1), flat: false, flat_seconds: 0 },
+      missing: 0,
+      infinite: 0,
+      min: Math.fround(0.1),
+      max: Math.fround(59.1),
+      flat: false,
+      flat_seconds: 0,
     });
     expect(qualityReportSchema.parse(JSON.parse(JSON.stringify(quality)))).toEqual(quality);
   });
@@ -52,13 +64,11 @@ describe("readRecordings", () => {
     const table = goodRows();
     const text = csv(table);
     const folder = folderOf({
-      ...{
-        "a.csv": text,
-        "b.csv.gz": text,
-        "c.tsv": csv(table, "\t"),
-        "d.tsv.gz": csv(table, "\t"),
-        "e.txt": csv(table, ";"),
-      },
+      "a.csv": text,
+      "b.csv.gz": text,
+      "c.tsv": csv(table, "\t"),
+      "d.tsv.gz": csv(table, "\t"),
+      "e.txt": csv(table, ";"),
       "part-1.csv": csv(table.slice(0, 90)),
       "part-2.csv": csv(table.slice(90)),
       "other.csv": csv(table.with(7, { ...table[7]!, values: [0, 0, 0, 0, 0, 0] })),
@@ -103,7 +113,11 @@ describe("readRecordings", () => {
     const { columns } = await readCsv(goodRows(), head);
     const names = head.split(",");
     expect(columns).toEqual({
-      ...{ group: names[0], label: names[1], recording: names[2], time: names[3], timeUnit: "s" },
+      group: names[0],
+      label: names[1],
+      recording: names[2],
+      time: names[3],
+      timeUnit: "s",
       channels: names.slice(4),
     });
   });
@@ -239,10 +253,15 @@ describe("readRecordings", () => {
     table[190] = { ...table[190]!, time: table[189]!.time };
     const { quality, recordings } = await readCsv(table);
     expect(quality.rows).toEqual({
-      ...{ read: 240, kept: 233 },
+      read: 240,
+      kept: 233,
       dropped: {
-        ...{ missing_label: 1, missing_person: 1, missing_recording: 1 },
-        ...{ missing_time: 1, missing_values: 2, duplicate_time: 1 },
+        missing_label: 1,
+        missing_person: 1,
+        missing_recording: 1,
+        missing_time: 1,
+        missing_values: 2,
+        duplicate_time: 1,
       },
     });
     expect(quality.channels.Ax!.missing).toBe(1);

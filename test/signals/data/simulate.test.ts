@@ -54,7 +54,10 @@ describe("simulate", () => {
     const { quality, columns, recordings } = await readRecordings([folder.path("s.parquet")], { requireLabels: true });
     expect(quality).toMatchObject({
       rows: { read: 3 * 9 * 60 * 50, kept: simulation.rows },
-      ...{ users: 3, recordings: 3 * 6 * 2, stretches: 36, seconds: 1620 },
+      users: 3,
+      recordings: 3 * 6 * 2,
+      stretches: 36,
+      seconds: 1620,
       sampling: { rate_hz: 50 },
       warnings: [],
     });

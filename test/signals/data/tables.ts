@@ -33,7 +33,10 @@ export function rows(count: number, row: Partial<Row> = {}, from = 0): Row[] {
   return Array.from(
     { length: count },
     (_: unknown, i: number): Row => ({
-      ...{ user: "ann", activity: "walk", recording: "r1", time: (from + i) / 50 },
+      user: "ann",
+      activity: "walk",
+      recording: "r1",
+      time: (from + i) / 50,
       values: [0, 1, 2, 3, 4, 5].map((c: number) => Number((from + i + c / 10).toFixed(1))),
       ...row,
     }),

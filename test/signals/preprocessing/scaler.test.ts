@@ -26,9 +26,18 @@ function fixtureWindows(): WindowSet {
   samples.set(flat);
   const zeros = new Int32Array(fixture.starts.length);
   return {
-    ...{ channels: ["Ax", "Ay", "Az"], samplingRateHz: 50, windowSize: fixture.window_size, samples },
-    ...{ starts: Int32Array.from(fixture.starts), startTimes: new Float64Array(zeros.length) },
-    ...{ labels: zeros, groups: zeros, recordingIndex: zeros, classes: ["a"], users: ["u"], recordings: ["r"] },
+    channels: ["Ax", "Ay", "Az"],
+    samplingRateHz: 50,
+    windowSize: fixture.window_size,
+    samples,
+    starts: Int32Array.from(fixture.starts),
+    startTimes: new Float64Array(zeros.length),
+    labels: zeros,
+    groups: zeros,
+    recordingIndex: zeros,
+    classes: ["a"],
+    users: ["u"],
+    recordings: ["r"],
   };
 }
 

@@ -32,7 +32,8 @@ it("names every sensor otherwise, also where the short names are equal", () => {
 it("reads all sensors that a user gives, and none of those that the user says are none", () => {
   const columns = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz", "x", "y", "z"];
   const given = (kind: Sensor["kind"], channels: Sensor["channels"], none = false) => ({
-    ...{ none, sensor: { name: "", kind, channels, unit: null, gravity: null } },
+    none,
+    sensor: { name: "", kind, channels, unit: null, gravity: null },
   });
   expect(usualChannels(columns, [given("accelerometer", ["x", "y", "z"])]).channels).toEqual([
     ...["x", "y", "z", "Gx", "Gy", "Gz"],

@@ -107,7 +107,11 @@ describe("decideSensors", () => {
         .sensors;
     expect(of()).toMatchObject([{ name: "acc", unit: "m/s^2" }]);
     expect(of(given({}))[1]).toEqual({
-      ...{ name: "a b c", kind: "accelerometer", channels: ["a", "b", "c"], unit: "g", gravity: true },
+      name: "a b c",
+      kind: "accelerometer",
+      channels: ["a", "b", "c"],
+      unit: "g",
+      gravity: true,
       because: "as given; the unit by its values",
     });
     expect(of(given({ unit: "milli-g", name: "ankle" }))[1]).toMatchObject({

@@ -55,19 +55,18 @@ export class MemoryStreamStore implements StreamStore {
     const { status, reason, inReferences, summary } = decided;
     if (inReferences && summary === null) throw new RangeError("no summary to refer to");
     const row: Row = {
-      ...{
-        stream,
-        batchId,
-        contentHash,
-        receivedAt,
-        status,
-        reason,
-        inReferences,
-        sequence: this.#place.rows.length + 1,
-        whole: true,
-      },
-      ...{ summary: summary && Uint8Array.from(summary) },
-      ...{ figures: throughJson(decided.figures), result: throughJson(decided.result) },
+      stream,
+      batchId,
+      contentHash,
+      receivedAt,
+      status,
+      reason,
+      inReferences,
+      sequence: this.#place.rows.length + 1,
+      whole: true,
+      summary: summary && Uint8Array.from(summary),
+      figures: throughJson(decided.figures),
+      result: throughJson(decided.result),
     };
     const before = this.#place.streams.get(batch.stream);
     this.#place.streams.set(batch.stream, {
@@ -132,8 +131,13 @@ export class MemoryStreamStore implements StreamStore {
       inReferences && summary !== null ? [{ batchId, receivedAt, figures, summary } satisfies ReferenceSummary] : [],
     );
     return {
-      ...{ version: 0, batches: 0, state: null, referencesChangedAt: null, ...structuredClone(own) },
-      ...{ rolling: rows.slice(-referenceBatches), anchor: rows.slice(0, referenceBatches) },
+      version: 0,
+      batches: 0,
+      state: null,
+      referencesChangedAt: null,
+      ...structuredClone(own),
+      rolling: rows.slice(-referenceBatches),
+      anchor: rows.slice(0, referenceBatches),
     };
   }
 

@@ -212,10 +212,17 @@ describe("a ledger of version 1", () => {
         const i = k + 1;
         const rejected = i % 5 === 0;
         expect(row).toEqual({
-          ...{ sequence: i, stream: i % 2 === 0 ? "b" : "a", batchId: `batch ${i}`, contentHash: `hash ${i}` },
-          ...{ receivedAt: "2026-11-24T05:00:00.000Z", status: rejected ? "rejected" : "accepted" },
-          ...{ reason: rejected ? "gap" : null, inReferences: !rejected, hasSummary: !rejected },
-          ...{ figures: rejected ? null : { mean: i }, result: { i } },
+          sequence: i,
+          stream: i % 2 === 0 ? "b" : "a",
+          batchId: `batch ${i}`,
+          contentHash: `hash ${i}`,
+          receivedAt: "2026-11-24T05:00:00.000Z",
+          status: rejected ? "rejected" : "accepted",
+          reason: rejected ? "gap" : null,
+          inReferences: !rejected,
+          hasSummary: !rejected,
+          figures: rejected ? null : { mean: i },
+          result: { i },
         });
       }
       const summaries = ledger.newest("a", 3).map(({ summary }) => Buffer.from(summary).toString());

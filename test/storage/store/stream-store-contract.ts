@@ -17,17 +17,22 @@ const daysLater = (days: number): string => new Date(Date.parse(first) + days * 
 
 function rules(changes: Partial<StreamRules> = {}): StreamRules {
   const shorten = (result: unknown): unknown => ({ short: result });
-  return { ...{ referenceBatches: 3, keptAtEnds: 6, since: first, bytes: 1e9, shorten }, ...changes };
+  return { referenceBatches: 3, keptAtEnds: 6, since: first, bytes: 1e9, shorten, ...changes };
 }
 
 function batch(batchId: string, changes: Partial<IncomingBatch> = {}): IncomingBatch {
-  return { ...{ stream: "a", batchId, contentHash: `hash of ${batchId}`, receivedAt: first }, ...changes };
+  return { stream: "a", batchId, contentHash: `hash of ${batchId}`, receivedAt: first, ...changes };
 }
 
 function decided(batchId: string, changes: Partial<DecidedBatch> = {}): DecidedBatch {
   return {
-    ...{ status: "accepted", reason: null, inReferences: true, summary: Buffer.from(batchId) },
-    ...{ figures: { mean: 1 }, result: { of: batchId }, state: { last: batchId } },
+    status: "accepted",
+    reason: null,
+    inReferences: true,
+    summary: Buffer.from(batchId),
+    figures: { mean: 1 },
+    result: { of: batchId },
+    state: { last: batchId },
     ...changes,
   };
 }

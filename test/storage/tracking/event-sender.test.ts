@@ -123,7 +123,9 @@ describe("EventSender", () => {
       filter: "tags.`tidemark.run` = 'log/train'",
     });
     expect(server.bodies("runs/create")[0]).toEqual({
-      ...{ experiment_id: "7", run_name: "model", start_time: 5 },
+      experiment_id: "7",
+      run_name: "model",
+      start_time: 5,
       tags: [
         { key: "tidemark.run", value: "log/train" },
         { key: "a", value: "b" },

@@ -59,7 +59,8 @@ export class MlflowServer {
         ...["--artifacts-destination", join(this.#directory, "artifacts")],
       ],
       {
-        ...{ cwd: this.#directory, stdio: ["ignore", out, out] },
+        cwd: this.#directory,
+        stdio: ["ignore", out, out],
         // Its background jobs are eight processes that no test needs.
         env: { ...environment, MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false" },
         // A group of its own, so that its workers end with it.

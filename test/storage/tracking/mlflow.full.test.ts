@@ -252,7 +252,8 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       await checkCopy("twin/model", "b2.csv", "there.csv");
       expect((await syncStream("model")).exitCode).toBe(0);
       expect(await syncStream("twin/model")).toMatchObject({
-        ...{ exitCode: 0, stderr: expect.stringContaining("this folder's batches go to a run of their own") },
+        exitCode: 0,
+        stderr: expect.stringContaining("this folder's batches go to a run of their own"),
       });
       for (const folder of ["model", "twin/model"]) {
         expect(await syncStream(folder)).toMatchObject({ stderr: "", exitCode: 0 });

@@ -52,7 +52,8 @@ describe("serverAddress", () => {
   it("takes user and password from the address or the environment, and keeps them out of what is printed", () => {
     const environment = { MLFLOW_TRACKING_USERNAME: "env", MLFLOW_TRACKING_PASSWORD: "pass:word é" };
     expect(serverAddress("http://a:1/b", environment)).toEqual({
-      ...{ ...none, uri: "http://a:1/b" },
+      ...none,
+      uri: "http://a:1/b",
       authorization: basic("env:pass:word é"),
     });
     for (const [written, credentials] of [
@@ -62,7 +63,8 @@ describe("serverAddress", () => {
       ["http://me@a:1/b", "me:"],
     ] as const) {
       expect(serverAddress(written, environment)).toEqual({
-        ...{ ...none, uri: "http://a:1/b" },
+        ...none,
+        uri: "http://a:1/b",
         authorization: basic(credentials),
       });
     }

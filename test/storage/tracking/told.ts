@@ -32,8 +32,13 @@ export function expectEpochs(server: OnServer, experiment: string, folder: strin
     .split("\n")
     .map((line) => JSON.parse(line));
   const names = {
-    ...{ loss: "loss", accuracy: "accuracy", val_loss: "val_loss", val_accuracy: "val_accuracy" },
-    ...{ val_macro_f1: "val_macro_f1", learning_rate: "learning_rate", seconds: "epoch_seconds" },
+    loss: "loss",
+    accuracy: "accuracy",
+    val_loss: "val_loss",
+    val_accuracy: "val_accuracy",
+    val_macro_f1: "val_macro_f1",
+    learning_rate: "learning_rate",
+    seconds: "epoch_seconds",
   } as const;
   for (const fit of new Set(history.map((row) => row.fit))) {
     const run = runNamed(server, experiment, fit === "final" ? "final fit" : fit.replace("-", " "));

@@ -4,8 +4,8 @@
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { statSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { judgeBatch } from "../src/monitoring/streams/judge-batch.ts";
 import { openLedger } from "../src/monitoring/streams/model-ledger.ts";
@@ -36,7 +36,7 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
     await train({ files: [recordings], out: model, network: "compact", folds: 3, epochs: 2 });
     await check({ files: [batch], model, stream: "default", accept: true });
 
-    const bytes = (): number => statSync(join(model, monitorFile)).size;
+    const bytes = (): number => bytesInUse(join(model, monitorFile));
     const bring = await bringer(model);
     await bring("default", 20);
     const before = bytes();
@@ -70,6 +70,13 @@ export async function benchmarkLedger(): Promise<BenchmarkResult> {
       skipped: [],
     };
   });
+}
+
+/** Bytes of all pages in use, those in the write-ahead log included. */
+function bytesInUse(file: string): number {
+  using database = new DatabaseSync(file);
+  const pragma = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
 }
 
 /** Brings `count` batches to a stream, the same counts under another id each time; milliseconds of each. */

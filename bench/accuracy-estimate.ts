@@ -7,7 +7,7 @@
 // shuffled within the person). Every method gets the same conformal interval over people, so that widths compare.
 
 import { join } from "node:path";
-import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
 import { groupConformalBound } from "../src/stats/group-conformal.ts";
 import { quantiles } from "../src/stats/quantile.ts";
 import { Rng } from "../src/stats/random.ts";
@@ -69,8 +69,8 @@ function fitLine(people: readonly (readonly Batch[])[]): (x: number) => number {
 }
 
 async function readWindows(folder: string): Promise<Map<string, Map<string, Window[]>>> {
-  const database = await openDatabase();
-  const file = (name: string): string => sqlString(join(folder, name));
+  const database = await openDuckdb();
+  const file = (name: string): string => duckdbLiteral(join(folder, name));
   const [report] = await database.rows(`SELECT temperature FROM read_json(${file("cv_report.json")})`);
   const rows = await database.rows(
     `SELECT "user", recording, label = predicted AS hit, COLUMNS('^p_') FROM read_parquet(${file("out_of_fold.parquet")})

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { simulate } from "../src/pipelines/simulate.ts";
-import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { milliseconds } from "./measurement.ts";
 import { main, peakOfProgram } from "./peak-of-program.ts";
@@ -49,12 +49,12 @@ export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
 /** The first 100,000 rows again and again, as one recording without a gap. */
 async function repeat(from: string, to: string, rows: number): Promise<void> {
   const length = 100_000;
-  const database = await openDatabase({ scratch: join(to, "..") });
+  const database = await openDuckdb({ scratch: join(to, "..") });
   try {
     await database.connection.run(
       `COPY (SELECT "user", 'day' AS recording, (${length} * k + i) / 50 AS timestamp_s, * EXCLUDE ("user", recording, timestamp_s, activity, i)
-         FROM range(${rows / length}) AS repeats(k), (SELECT row_number() OVER () - 1 AS i, * FROM ${sqlString(from)} LIMIT ${length})
-         ORDER BY k, i) TO ${sqlString(to)} (FORMAT parquet)`,
+         FROM range(${rows / length}) AS repeats(k), (SELECT row_number() OVER () - 1 AS i, * FROM ${duckdbLiteral(from)} LIMIT ${length})
+         ORDER BY k, i) TO ${duckdbLiteral(to)} (FORMAT parquet)`,
     );
   } finally {
     database.close();

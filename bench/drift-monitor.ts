@@ -6,8 +6,8 @@
 import { parseArgs } from "node:util";
 import { calibrate } from "../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../src/monitoring/drift/comparison.ts";
-import { type DriftOptions, type DriftVerdict, judge, newDriftState } from "../src/monitoring/drift/decision.ts";
-import { gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import { type DriftOptions, type DriftVerdict, decideVerdict, newDriftState } from "../src/monitoring/drift/verdict.ts";
+import { baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
 import type { ClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../src/stats/random.ts";
@@ -49,7 +49,7 @@ interface Plan {
 }
 
 function drawStream(person: RawPerson, { baseline }: DriftModel, plan: Plan, rng: Rng): ClassSummaries[] {
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   return Array.from({ length: plan.batches }, (_, batch) => {
     const shift = plan.shift(batch) * baseline[plan.channel]!.summary.std;
     return summarizeChunks(drawSession(person, plan.chunks, rng), summarizer, (values, name) =>
@@ -67,7 +67,7 @@ function runStream(stream: readonly ClassSummaries[], channel: string, model: Dr
   const ps: { reference: string; p: number }[] = [];
   for (const [batch, summary] of stream.entries()) {
     const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const { judgement, state: next } = judge(summary, past, state, model, options);
+    const { judgement, state: next } = decideVerdict(summary, past, state, model, options);
     state = next;
     const alarmed = judgement.verdict !== "normal";
     if (alarmed) alarmedBatches++;

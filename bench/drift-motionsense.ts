@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { openDatabase, sqlString } from "../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
 import { Rng } from "../src/stats/random.ts";
 
 const { values } = parseArgs({
@@ -27,8 +27,8 @@ else await measure(values.keep ?? mkdtempSync(join(tmpdir(), "tidemark-bench-"))
 async function measure(directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const at = (name: string): string => join(directory, name);
-  const database = await openDatabase();
-  const source = sqlString(recordings);
+  const database = await openDuckdb();
+  const source = duckdbLiteral(recordings);
   const users = await database.rows(`SELECT DISTINCT "user" FROM ${source} ORDER BY 1`);
   const people = Rng.fromSeed(Number(values.seed)).shuffle(users.map(({ user }) => Number(user)));
   for (const [name, own] of [
@@ -36,7 +36,7 @@ async function measure(directory: string): Promise<void> {
     ["others.parquet", people.slice(16)],
   ] as const) {
     await database.connection.run(
-      `COPY (SELECT * FROM ${source} WHERE "user" IN (${own.join()}) ORDER BY "user", recording, timestamp_s) TO ${sqlString(at(name))}`,
+      `COPY (SELECT * FROM ${source} WHERE "user" IN (${own.join()}) ORDER BY "user", recording, timestamp_s) TO ${duckdbLiteral(at(name))}`,
     );
   }
   database.close();

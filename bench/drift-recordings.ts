@@ -3,11 +3,19 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Chunk, Group } from "../src/monitoring/drift/rehearsal.ts";
-import { type BaselineReference, baselineReference, gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import {
+  type BaselineReference,
+  baselineReference,
+  baselineReferenceGrids,
+} from "../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchSummary } from "../src/monitoring/summaries/batch-summary.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
 import { joinColumns } from "../src/monitoring/summaries/join-columns.ts";
-import { offsetSignals, sensorsToMeasure, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
+import {
+  offsetSensorSignals,
+  sensorsForSignals,
+  withSensorSignals,
+} from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { Sensor } from "../src/signals/sensors/sensor.ts";
@@ -46,7 +54,7 @@ export async function readPeople(): Promise<RawPerson[]> {
 }
 
 function sensorsOf(columns: Columns): readonly Sensor[] {
-  return sensorsToMeasure(sensorsByName(Object.keys(columns)));
+  return sensorsForSignals(sensorsByName(Object.keys(columns)));
 }
 
 export function baselineOf(people: readonly RawPerson[]): BaselineReference {
@@ -65,7 +73,7 @@ function ofClass(label: string | null, summary: BatchSummary): ClassSummaries {
 
 /** @param shiftSd of the chunks' shifted copies, in standard deviations of the baseline */
 export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference, shiftSd = 0.6): Group[] {
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   return people.map(({ name, chunks }) => ({
     name,
     chunks: chunks.map((chunk) => ({
@@ -74,7 +82,7 @@ export function groupsOf(people: readonly RawPerson[], baseline: BaselineReferen
       summary: summarizeChunks([chunk], summarizer),
       shifted: Object.fromEntries(
         Object.keys(chunk.columns).map((channel) => {
-          const moved = offsetSignals(
+          const moved = offsetSensorSignals(
             chunk.columns,
             sensorsOf(chunk.columns),
             channel,

@@ -6,22 +6,22 @@
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";
-import { type Chunk, choicesOf, drawSession, type Group } from "../src/monitoring/drift/rehearsal.ts";
+import { type Chunk, drawRehearsalSession, type Group, rehearsalChoices } from "../src/monitoring/drift/rehearsal.ts";
 import {
   type BatchStatistics,
-  batchStatistics,
   type StatisticName,
   scoreOf,
-  standardOf,
+  scoreStandardOf,
+  statisticsForScore,
 } from "../src/monitoring/drift/score.ts";
-import { atOtherRate, withHoles } from "../src/monitoring/drift/sensor-faults.ts";
-import { type BaselineReference, gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import { lostSensorSamplesFault, sensorRateFault } from "../src/monitoring/drift/sensor-faults.ts";
+import { type BaselineReference, baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
 import {
   type ClassSummaries,
   mergeClassSummaries,
   subtractClassSummaries,
 } from "../src/monitoring/summaries/class-summaries.ts";
-import { ofChannels } from "../src/monitoring/summaries/sensor-signals.ts";
+import { withoutSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../src/stats/random.ts";
 import {
@@ -66,16 +66,16 @@ function pair(world: World, group: Group, current: Group, count: number, pairing
   const moved = new Map(group.chunks.map((chunk, i) => [chunk, current.chunks[i]!]));
   const { reference, batch } = draw(group, count, pairing, rng);
   const before = pairing === "other people" ? world.others.get(group)! : merged(reference);
-  return batchStatistics(before, merged(batch.map((chunk) => moved.get(chunk)!)), baseline);
+  return statisticsForScore(before, merged(batch.map((chunk) => moved.get(chunk)!)), baseline);
 }
 
 function draw(group: Group, count: number, pairing: Pairing, rng: Rng): { reference: Chunk[]; batch: Chunk[] } {
   const some = (chunks: readonly Chunk[], n: number): Chunk[] =>
     Array.from({ length: n }, () => chunks[rng.integer(chunks.length)]!);
   if (pairing === "sessions") {
-    const { choices } = choicesOf(group);
-    const sessions = Array.from({ length: referenceBatches }, () => drawSession(choices, count, 1, rng));
-    return { reference: sessions.flat(), batch: drawSession(choices, count, 1, rng) };
+    const { choices } = rehearsalChoices(group);
+    const sessions = Array.from({ length: referenceBatches }, () => drawRehearsalSession(choices, count, 1, rng));
+    return { reference: sessions.flat(), batch: drawRehearsalSession(choices, count, 1, rng) };
   }
   if (pairing !== "other recordings") {
     return { reference: some(group.chunks, referenceBatches * count), batch: some(group.chunks, count) };
@@ -98,10 +98,10 @@ function textbook(world: World, count: number): string {
     const others = world.others.get(group)!;
     const shuffled = world.rng.shuffle([...group.chunks]).map(({ summary }) => summary);
     return Array.from({ length: Math.floor(shuffled.length / count) }, (_, i) =>
-      batchStatistics(
+      statisticsForScore(
         others,
         mergeClassSummaries(shuffled.slice(i * count, (i + 1) * count)),
-        ofChannels(world.baseline, ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]),
+        withoutSensorSignals(world.baseline, ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]),
       ),
     );
   });
@@ -126,7 +126,7 @@ function power(world: World, count: number, pairing: Pairing): string[] {
     ),
   );
   return candidates.map((names) => {
-    const standard = standardOf(still, names);
+    const standard = scoreStandardOf(still, names);
     const scores = still.map((batch) => scoreOf(batch, standard, names).score).sort((a, b) => a - b);
     const limit = scores[Math.floor(0.95 * scores.length)]!;
     const seen = moved.map((batches) =>
@@ -139,7 +139,7 @@ function power(world: World, count: number, pairing: Pairing): string[] {
 /** Of what is seen in one look within classes, against sessions, what the channels alone see and what each signal adds. */
 function bySignals(world: World, count: number): string[] {
   const { baseline, groups, people, rng } = world;
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const changed = (person: RawPerson, p: number, fault: (columns: Columns) => Columns): Group => ({
     name: person.name,
     chunks: person.chunks.map(({ columns, ...chunk }, i) => ({
@@ -148,10 +148,10 @@ function bySignals(world: World, count: number): string[] {
     })),
   });
   const atRate = (rate: number) => (columns: Columns) =>
-    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, atOtherRate(column, rate)]));
+    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, sensorRateFault(column, rate)]));
   const faults: Readonly<Record<string, (person: RawPerson, p: number) => Group[]>> = {
     "0.6 sd in one channel": (person, p) => shiftEach(world, person, p, 0.6),
-    "15 % lost": (person, p) => [changed(person, p, (columns) => withHoles(columns, 0.15, 4, rng))],
+    "15 % lost": (person, p) => [changed(person, p, (columns) => lostSensorSamplesFault(columns, 0.15, 4, rng))],
     "rate x 0.8": (person, p) => [changed(person, p, atRate(0.8))],
     "rate x 1.25": (person, p) => [changed(person, p, atRate(1.25))],
   };
@@ -169,7 +169,7 @@ function bySignals(world: World, count: number): string[] {
   const channels = Object.keys(people[0]!.chunks[0]!.columns);
   const signals = Object.keys(baseline).filter((name) => !channels.includes(name));
   return [[], ...signals.map((name) => [name]), signals].map((added) => {
-    const all = standardOf(still, names);
+    const all = scoreStandardOf(still, names);
     const standard = Object.fromEntries([...channels, ...added].map((name) => [name, all[name]!]));
     const scores = still.map((batch) => scoreOf(batch, standard, names).score).sort((a, b) => a - b);
     const limit = scores[Math.floor(0.95 * scores.length)]!;
@@ -184,7 +184,7 @@ function bySignals(world: World, count: number): string[] {
 
 /** The person's chunks with one channel shifted, for each channel. */
 function shiftEach({ baseline, groups }: World, person: RawPerson, p: number, size: number): Group[] {
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   return Object.keys(person.chunks[0]!.columns).map((channel) => {
     const amount = size * baseline[channel]!.summary.std;
     const chunks = groups[p]!.chunks.map((chunk, i) => ({

@@ -4,8 +4,8 @@
 
 import { parseArgs } from "node:util";
 import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
-import { classScores, macroMean } from "../src/learning/evaluation/f1.ts";
-import { compareOnHoldout, holdoutRules } from "../src/learning/pseudo-labeling/gate.ts";
+import { f1ScoresByClass, macroMeanF1 } from "../src/learning/evaluation/f1.ts";
+import { compareOnHoldout, holdoutGateRules } from "../src/learning/pseudo-labeling/promotion-gate.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
 import { Rng } from "../src/stats/random.ts";
 
@@ -42,13 +42,13 @@ function passing(people: number, cycles: number, gain: number): number {
     const champion = network(0);
     const tried = Array.from({ length: cycles + 1 }, (_, cycle) => network(cycle === 0 ? 0 : gain));
     const scores = tried.map((said) =>
-      macroMean(classScores(confusionMatrix(labels, argmaxRows(said, classes), classes), classes)),
+      macroMeanF1(f1ScoresByClass(confusionMatrix(labels, argmaxRows(said, classes), classes), classes)),
     );
     const winner = scores.indexOf(Math.max(...scores));
     const names = accuracies.map((_, i) => `${i}`);
     const sides = { champion, candidate: tried[winner]! };
     const comparison = compareOnHoldout(labels, groups, names, classes, sides, tried.length);
-    if (holdoutRules(winner, comparison).every((rule) => rule.passed)) passed++;
+    if (holdoutGateRules(winner, comparison).every((rule) => rule.passed)) passed++;
   }
   return passed / trials;
 }

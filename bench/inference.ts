@@ -3,10 +3,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { buildExportGraph } from "../src/learning/networks/inference-graph.ts";
+import { buildExportedInferenceGraph } from "../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../src/learning/networks/model-proto.ts";
-import { describeNetwork, initialVector } from "../src/learning/networks/parameters.ts";
-import { type NetworkName, networkLayers } from "../src/learning/networks/presets.ts";
+import { describeNetworkParameters, drawParameterVector } from "../src/learning/networks/parameters.ts";
+import { type NetworkName, presetNetwork } from "../src/learning/networks/presets.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { Rng } from "../src/stats/random.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
@@ -55,15 +55,15 @@ export async function benchmarkInference(options: { readonly rounds: number }): 
 
 function randomModel(name: NetworkName, rng: Rng): Uint8Array {
   const { windowSize, channels, classes } = sizes;
-  const layers = networkLayers(name, classes);
-  const network = describeNetwork(layers, { type: "float32", shape: [1, windowSize, channels] });
+  const layers = presetNetwork(name, classes);
+  const network = describeNetworkParameters(layers, { type: "float32", shape: [1, windowSize, channels] });
   return modelProto(
-    buildExportGraph(
+    buildExportedInferenceGraph(
       layers,
       { windowSize, channels },
       {
-        parameters: initialVector(network.parameters, rng),
-        statistics: initialVector(network.statistics, rng),
+        parameters: drawParameterVector(network.parameters, rng),
+        statistics: drawParameterVector(network.statistics, rng),
         center: new Array<number>(channels).fill(0),
         scale: new Array<number>(channels).fill(1),
         temperature: 1,

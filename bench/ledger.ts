@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { judgeBatch } from "../src/monitoring/streams/judge-batch.ts";
-import { openLedger } from "../src/monitoring/streams/model-ledger.ts";
+import { openModelLedger } from "../src/monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../src/monitoring/streams/monitor-stream.ts";
-import { openWatchedModel, type WatchedModel } from "../src/monitoring/streams/open-model.ts";
 import { type MeasuredBatch, streamSchemas } from "../src/monitoring/streams/stream-state.ts";
+import { openWatchedModel, type WatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import type { BatchMeasurement } from "../src/monitoring/summaries/batch-measurement.ts";
-import { rowsOf } from "../src/monitoring/summaries/class-summaries.ts";
+import { batchSummaryRows } from "../src/monitoring/summaries/class-summaries.ts";
 import { check } from "../src/pipelines/check.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { train } from "../src/pipelines/train.ts";
@@ -85,7 +85,7 @@ async function bringer(
 ): Promise<(stream: string, count: number) => Promise<{ record: number; decide: number }[]>> {
   const monitor = await openWatchedModel(directory);
   const { monitored } = monitor;
-  const store = openLedger(monitored);
+  const store = openModelLedger(monitored);
   const open = (stream: string) => new MonitorStream(store, monitored, { stream, schemas: streamSchemas });
   const { rolling } = await open("default").memory();
   const batch = batchOf(monitor, rolling[0]!);
@@ -113,7 +113,7 @@ async function bringer(
 
 /** A measured batch whose raw samples nobody will ask for, since it resembles its past. */
 function batchOf({ model }: WatchedModel, measurement: BatchMeasurement): MeasuredBatch {
-  const rows = Math.max(...measurement.byClass.map(rowsOf));
+  const rows = Math.max(...measurement.byClass.map(batchSummaryRows));
   const columns = Object.fromEntries(Object.keys(model.baseline).map((name) => [name, new Float32Array(rows)]));
   return { rows, samples: rows, columns, windows: measurement.signals.windows, measurement, warnings: [] };
 }

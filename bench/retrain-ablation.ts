@@ -16,10 +16,10 @@ import {
 } from "../src/learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../src/learning/pseudo-labeling/select-pseudo-labels.ts";
 import { adaptBatchNorm } from "../src/learning/training/adapt-batch-norm.ts";
-import { predictRows } from "../src/learning/training/fit-network.ts";
-import { type FitOutcome, windowsAtHand } from "../src/learning/training/fit-runner.ts";
-import { encodeFitState, stateFrom } from "../src/learning/training/fit-state.ts";
-import { workerRunner } from "../src/learning/training/fit-worker.ts";
+import { predictFittedRows } from "../src/learning/training/fit-network.ts";
+import { type FitOutcome, windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
+import { encodeFitState, fitStateFrom } from "../src/learning/training/fit-state.ts";
+import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../src/learning/training/network-session.ts";
 import { type CycleSetting, cyclePlan } from "../src/pipelines/cycle-plan.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
@@ -110,7 +110,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
       i < (2 * epochs) / 3 ? 1e-3 : i < (5 * epochs) / 6 ? 5e-4 : 2.5e-4,
     ),
   };
-  const run = workerRunner(windowsAtHand(setting.windowsFingerprint, hidden));
+  const run = fitWorkerRunner(windowsForFitRunner(setting.windowsFingerprint, hidden));
   const asked = Int32Array.from([...holdoutRows, ...unlabelledRows]);
   const split = (weights: Weights, probabilities: Float32Array): CycleFit<Weights> => {
     const at = holdoutRows.length * classes.length;
@@ -122,7 +122,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     from: Weights | null,
   ): Promise<CycleFit<Weights>> => {
     const plan = cyclePlan(setting, `cycle-${cycle}`, labelled, selection, asked);
-    const checkpoint = from === null ? null : encodeFitState(stateFrom(from, setting.learningRates[0]!));
+    const checkpoint = from === null ? null : encodeFitState(fitStateFrom(from, setting.learningRates[0]!));
     const outcome = await run({ plan, checkpoint, threads: 2 }, {});
     return split({ ...outcome, scaler: plan.scaler }, outcome.probabilities!);
   };
@@ -178,7 +178,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     channels: channels.length,
     classes: classes.length,
   });
-  const said = await predictRows(session, adapted, { windows: hidden, scaler: plan.scaler }, asked);
+  const said = await predictFittedRows(session, adapted, { windows: hidden, scaler: plan.scaler }, asked);
   results.AdaBN = scores(split(first.weights, said), 1);
   await session.release();
   return results;

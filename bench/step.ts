@@ -1,7 +1,7 @@
 import { adamStepSize } from "../src/learning/networks/adam.ts";
-import { initialVector } from "../src/learning/networks/parameters.ts";
+import { drawParameterVector } from "../src/learning/networks/parameters.ts";
 import type { NetworkName } from "../src/learning/networks/presets.ts";
-import { fillKeepMask } from "../src/learning/training/dropout-mask.ts";
+import { fillDropoutMask } from "../src/learning/training/dropout-mask.ts";
 import { TrainingSession } from "../src/learning/training/network-session.ts";
 import { Rng } from "../src/stats/random.ts";
 import { sizes } from "./random-windows.ts";
@@ -18,10 +18,10 @@ export async function createStep(name: NetworkName): Promise<() => Promise<void>
   const { network } = session;
   const rng = Rng.fromSeed(1);
   session.state = {
-    parameters: initialVector(network.parameters, rng),
+    parameters: drawParameterVector(network.parameters, rng),
     moment1: new Float32Array(network.parameterCount),
     moment2: new Float32Array(network.parameterCount),
-    statistics: initialVector(network.statistics, rng),
+    statistics: drawParameterVector(network.statistics, rng),
   };
   const x = Float32Array.from({ length: batchSize * windowSize * channels }, () => rng.normal());
   const targets = new Float32Array(batchSize * classes);
@@ -30,7 +30,7 @@ export async function createStep(name: NetworkName): Promise<() => Promise<void>
   let updates = 0;
   return async () => {
     updates++;
-    for (const [i, { rate }] of network.masks.entries()) fillKeepMask(masks[i]!, rate, rng);
+    for (const [i, { rate }] of network.masks.entries()) fillDropoutMask(masks[i]!, rate, rng);
     await session.step({ x, targets, masks, stepSize: adamStepSize(0.001, updates) });
   };
 }

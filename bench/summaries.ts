@@ -4,10 +4,10 @@
 // edges are evenly spread, far apart and crowded.
 
 import { type DriftModel, referenceKinds } from "../src/monitoring/drift/comparison.ts";
-import { judge, newDriftState } from "../src/monitoring/drift/decision.ts";
-import { baselineReference, gridsOf } from "../src/monitoring/summaries/baseline-reference.ts";
+import { decideVerdict, newDriftState } from "../src/monitoring/drift/verdict.ts";
+import { baselineReference, baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, summarizeByClass } from "../src/monitoring/summaries/class-summaries.ts";
-import { sensorsToMeasure, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
+import { sensorsForSignals, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../src/stats/random.ts";
@@ -24,10 +24,10 @@ const boutRows = 500;
 
 export async function benchmarkSummaries(options: { readonly rounds: number }): Promise<BenchmarkResult> {
   const rng = Rng.fromSeed(3);
-  const sensors = sensorsToMeasure(sensorsByName(names));
+  const sensors = sensorsForSignals(sensorsByName(names));
   const training = columns(rng.split("training"), 200_000);
   const baseline = baselineReference(withSensorSignals(training, sensors, samplingRateHz));
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const byClass = (rows: Columns, classOf: Int32Array): ClassSummaries =>
     summarizeByClass(summarizer, withSensorSignals(rows, sensors, samplingRateHz), classOf, nClasses);
   const channels = new Summarizer(Object.fromEntries(names.map((name) => [name, baseline[name]!.edges])));
@@ -53,7 +53,7 @@ export async function benchmarkSummaries(options: { readonly rounds: number }): 
     const whole = await milliseconds(() => channels.summarize(large));
     const pass = await milliseconds(() => channels.summarize(batch));
     const check = await milliseconds(() => {
-      const { judgement } = judge(byClass(batch, classOf), past, newDriftState, model);
+      const { judgement } = decideVerdict(byClass(batch, classOf), past, newDriftState, model);
       const compared = judgement.comparisons.length;
       if (compared !== referenceKinds.length) throw new Error(`expected all references compared, got ${compared}`);
     });

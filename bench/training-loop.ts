@@ -1,8 +1,8 @@
 // Windows a second through training as the product runs it: fitNetwork in its worker, so each step also gathers, turns
 // and scales its windows and moves the averaged weights.
 
-import { windowsAtHand } from "../src/learning/training/fit-runner.ts";
-import { workerRunner } from "../src/learning/training/fit-worker.ts";
+import { windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
+import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";
 import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
 import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../src/stats/random.ts";
@@ -16,7 +16,7 @@ export async function measureTrainingLoop(options: { readonly rounds: number }):
   const rng = Rng.fromSeed(1);
   const windows = randomWindows(batchSize * stepsPerEpoch, rng);
   const trainIndex = Int32Array.from(windows.starts.keys());
-  const run = workerRunner(windowsAtHand("sha256:bench", windows));
+  const run = fitWorkerRunner(windowsForFitRunner("sha256:bench", windows));
   const { epochs } = await run(
     {
       plan: {

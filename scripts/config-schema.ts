@@ -1,7 +1,7 @@
 // The form of a config file: the options of a command under their names as on the command line.
 import { z } from "zod";
 import { kebabCase } from "../src/letter-case.ts";
-import { defaultText, type Option, type Options } from "../src/option.ts";
+import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { optionSentences } from "./options.ts";
 
 /** A JSON Schema for editors: stricter than `readConfigFile`, which takes names as in code and former names too. */
@@ -19,7 +19,7 @@ export function configSchema(title: string, description: string, options: Option
 
 function property(option: Option): Record<string, unknown> {
   const { $schema, ...own } = z.toJSONSchema(option.written ?? option.check, { io: "input" });
-  const fixed = option.otherwise === undefined && defaultText(option) !== undefined;
+  const fixed = option.otherwise === undefined && optionDefaultText(option) !== undefined;
   return {
     description: optionSentences(option),
     ...own,

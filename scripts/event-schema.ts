@@ -4,7 +4,7 @@ import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
-import { qualityReportSchema } from "../src/signals/data/quality.ts";
+import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkOptions, driftBenchOptions, predictOptions } from "../src/batch-options.ts";
 import { compactOptions, simulateOptions, streamOptions, syncOptions } from "../src/folder-options.ts";
-import { defaultText, type Option, type Options } from "../src/option.ts";
+import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { trainOptions } from "../src/train-options.ts";
 
@@ -30,7 +30,7 @@ export const configured: Readonly<Record<string, Configured>> = {
 /** "architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast). Default: compact." as sentences. */
 export function optionSentences(option: Option): string {
   const { doc, choices } = option;
-  const fallback = defaultText(option);
+  const fallback = optionDefaultText(option);
   const of = Object.entries(choices ?? {}).map(([word, about]) => (about === "" ? word : `${word} (${about})`));
   return [
     doc[0]!.toUpperCase() + doc.slice(1),

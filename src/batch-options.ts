@@ -1,16 +1,25 @@
 import type { CheckConfig, DriftBenchConfig, PredictConfig } from "./config-types.ts";
-import { choice, flag, number, type Option, type OptionsOf, text, under, whole } from "./option.ts";
 import {
-  files,
+  choiceOption,
+  flagOption,
+  numberOption,
+  type Option,
+  type OptionsOf,
+  optionsUnder,
+  textOption,
+  wholeNumberOption,
+} from "./option.ts";
+import {
+  filesOption,
   jobs,
   keep,
-  knownExperiment,
+  knownExperimentOption,
   label,
   model,
   modelColumns,
   modelColumnsHeading,
   overwrite,
-  seed,
+  seedOption,
   table,
   tracking,
   trackingHeading,
@@ -18,23 +27,23 @@ import {
 
 /** Options of `predict`. */
 export const predictOptions: OptionsOf<PredictConfig> = {
-  files: files("recordings"),
+  files: filesOption("recordings"),
   model,
   out: table,
   overwrite,
-  spreadsheetSafe: flag({ doc: "quote texts that a spreadsheet would run as formulas; CSV and TSV only" }),
+  spreadsheetSafe: flagOption({ doc: "quote texts that a spreadsheet would run as formulas; CSV and TSV only" }),
   ...modelColumns,
-  ...under("Running:", { jobs }),
+  ...optionsUnder("Running:", { jobs }),
 };
 
-export const stream: Option<string> = text({
+export const stream: Option<string> = textOption({
   value: "name",
   default: "default",
   expected: "the name of a stream",
   doc: "name of the stream: a device, a person, a site",
 });
 
-const arl = number({
+const arl = numberOption({
   value: "batches",
   expected: "a number of batches greater than 1",
   above: 1,
@@ -43,7 +52,7 @@ const arl = number({
   doc: "minimum average number of batches between false alarms",
 });
 
-const alpha = number({
+const alpha = numberOption({
   value: "share",
   expected: "a number greater than 0, less than 1",
   above: 0,
@@ -54,23 +63,23 @@ const alpha = number({
 
 /** Options of `check`. */
 export const checkOptions: OptionsOf<CheckConfig> = {
-  files: files("one batch of unlabelled recordings"),
+  files: filesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
     doc: "the model folder, or DIR/LINE@champion; it also holds the stream's memory. Repeat it to ask several models",
   },
-  ...under("Batch:", {
+  ...optionsUnder("Batch:", {
     stream,
-    batchId: text({
+    batchId: textOption({
       value: "name",
       expected: "the name of a batch",
       otherwise: "the first file's name",
       doc: "the batch's name in the stream's ledger",
     }),
-    accept: flag({ doc: "let the batch into the stream's references even if it alarms" }),
+    accept: flagOption({ doc: "let the batch into the stream's references even if it alarms" }),
   }),
-  ...under("Decision:", {
-    thresholds: choice({
+  ...optionsUnder("Decision:", {
+    thresholds: choiceOption({
       value: "which",
       default: "calibrated",
       doc: "what distances are compared with",
@@ -79,28 +88,28 @@ export const checkOptions: OptionsOf<CheckConfig> = {
     arl,
     alpha,
   }),
-  ...under("Memory:", keep),
+  ...optionsUnder("Memory:", keep),
   ...modelColumns,
-  ...under(trackingHeading, {
+  ...optionsUnder(trackingHeading, {
     tracking,
-    experiment: knownExperiment("streams appear in <name>/monitoring"),
+    experiment: knownExperimentOption("streams appear in <name>/monitoring"),
   }),
-  ...under("Running:", { jobs }),
+  ...optionsUnder("Running:", { jobs }),
 };
 
 /** Options of `drift-bench`. */
 export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
-  files: files("recordings of people that the model did not learn from"),
+  files: filesOption("recordings of people that the model did not learn from"),
   model,
-  out: text({
+  out: textOption({
     value: "file.html",
     expected: "a file name that ends in .html",
     pattern: /\.html?$/i,
     doc: "report page to write",
   }),
   overwrite,
-  ...under("Streams:", {
-    seconds: number({
+  ...optionsUnder("Streams:", {
+    seconds: numberOption({
       value: "s",
       expected: "seconds of a batch from 15 to 86400",
       from: 15,
@@ -108,21 +117,21 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
       default: 60,
       doc: "length of a batch in seconds, a multiple of 15",
     }),
-    batches: whole({ value: "n", from: 2, to: 10_000, default: 60, doc: "batches per stream" }),
-    changeAt: whole({
+    batches: wholeNumberOption({ value: "n", from: 2, to: 10_000, default: 60, doc: "batches per stream" }),
+    changeAt: wholeNumberOption({
       value: "n",
       from: 1,
       to: 9999,
       default: 20,
       doc: "number of the first changed batch, counted from 0",
     }),
-    streams: whole({ value: "n", from: 1, to: 1000, default: 1, doc: "streams per person and change" }),
-    seed: seed("tables"),
+    streams: wholeNumberOption({ value: "n", from: 1, to: 1000, default: 1, doc: "streams per person and change" }),
+    seed: seedOption("tables"),
   }),
-  ...under("Decision:", { arl, alpha: { ...alpha, doc: "significance level of the KS p-value" } }),
-  ...under(modelColumnsHeading, {
+  ...optionsUnder("Decision:", { arl, alpha: { ...alpha, doc: "significance level of the KS p-value" } }),
+  ...optionsUnder(modelColumnsHeading, {
     label: { ...label, doc: "activity by which sessions are mixed; otherwise the predicted one" },
   }),
   ...modelColumns,
-  ...under("Running:", { jobs }),
+  ...optionsUnder("Running:", { jobs }),
 };

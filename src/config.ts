@@ -16,7 +16,13 @@ import type {
 import { UserError } from "./errors.ts";
 import { compactOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
 import type { Option, Options } from "./option.ts";
-import { type ConfigFile, checkOf, named, resolveOptions, showValue } from "./resolve-options.ts";
+import {
+  type ConfigFile,
+  optionCheckOrDefault,
+  resolveOptions,
+  resolveStoredOptionNames,
+  showOptionValue,
+} from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { trainOptions } from "./train-options.ts";
 
@@ -31,7 +37,7 @@ export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
   const config = resolveOptions(trainOptions, options, file);
-  checkAlias(config);
+  checkConfigAlias(config);
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
     throw new UserError(
@@ -62,32 +68,35 @@ export function readChampionOptions(
   stored: Readonly<Record<string, unknown>>,
 ): { options: ChampionOptions } | { fault: { name: string; expected: string; found: string } } {
   const wanted = Object.entries(trainOptions).filter(([name]) => !ofOneRun.some((other) => other === name));
-  const shape = wanted.map(([name, own]) => [name, neededOfChampion.includes(name) ? own.check : checkOf(own)]);
-  const values = named(stored, trainOptions);
+  const shape = wanted.map(([name, own]) => [
+    name,
+    neededOfChampion.includes(name) ? own.check : optionCheckOrDefault(own),
+  ]);
+  const values = resolveStoredOptionNames(stored, trainOptions);
   const result = z.object(Object.fromEntries(shape)).safeParse(values);
   if (result.success) return { options: result.data as ChampionOptions };
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);
-  const found = name in values ? showValue(values[name]) : "left out";
+  const found = name in values ? showOptionValue(values[name]) : "left out";
   return { fault: { name, expected: issue.message, found } };
 }
 
 /** The options that shape a model; where it is reported is not among them. */
-export function untracked<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
-  return without(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
+export function configWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
+  return configWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
 
 /** The options that identify an interrupted run: all that change the result. */
-export function computing(config: TrainConfig | RetrainConfig): Record<string, unknown> {
-  return without(config, ({ affects }) => affects !== "result");
+export function configAffectingResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
+  return configWithout(config, ({ affects }) => affects !== "result");
 }
 
-function without(config: object, test: (option: Option) => boolean): Record<string, unknown> {
+function configWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {
   const defined: Options = { ...trainOptions, ...retrainOptions };
   return Object.fromEntries(Object.entries(config).filter(([name]) => !test(defined[name]!)));
 }
 
-function checkAlias({ alias, register }: { alias?: string; register?: string }): void {
+function checkConfigAlias({ alias, register }: { alias?: string; register?: string }): void {
   if (alias === undefined || register !== undefined) return;
   throw new UserError("--alias names a version of a registered model: add --register NAME");
 }
@@ -154,7 +163,7 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
  */
 export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
   const config = resolveOptions(retrainOptions, options, file);
-  checkAlias(config);
+  checkConfigAlias(config);
   if (config.label !== undefined && config.labelled === undefined) {
     throw new UserError("--label names a column of other labelled recordings: add --labelled FILES", {
       advice:
@@ -171,7 +180,7 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
  */
 export function resolveSyncConfig(options: unknown): SyncConfig {
   const config = resolveOptions(syncOptions, options);
-  checkAlias(config);
+  checkConfigAlias(config);
   return config;
 }
 

@@ -26,7 +26,7 @@ export {
   type SensorKind,
   type SensorUnit,
   unitFactor,
-} from "./monitoring/summaries/device-model.ts";
+} from "./monitoring/summaries/device-json.ts";
 export {
   type ChannelSummaryJson,
   type DeviceSummary,

@@ -1,16 +1,25 @@
 // Options of the commands that manage model folders, and of the simulator.
 import { stream } from "./batch-options.ts";
 import type { CompactConfig, SimulateConfig, StreamConfig, SyncConfig } from "./config-types.ts";
-import { choice, names, number, type OptionsOf, text, texts, under, whole } from "./option.ts";
+import {
+  choiceOption,
+  namesOption,
+  numberOption,
+  type OptionsOf,
+  optionsUnder,
+  textOption,
+  textsOption,
+  wholeNumberOption,
+} from "./option.ts";
 import {
   alias,
   keep,
-  knownExperiment,
+  knownExperimentOption,
   model,
   overwrite,
   rate,
-  register,
-  seed,
+  registerOption,
+  seedOption,
   table,
   tracking,
   trackingHeading,
@@ -18,7 +27,7 @@ import {
 
 /** Options of `sync`. */
 export const syncOptions: OptionsOf<SyncConfig> = {
-  directory: text({
+  directory: textOption({
     value: "dir",
     argument: true,
     required: true,
@@ -26,10 +35,10 @@ export const syncOptions: OptionsOf<SyncConfig> = {
     expected: "a model folder",
     doc: "a model folder, or the folder of an interrupted training run",
   }),
-  ...under(trackingHeading, {
+  ...optionsUnder(trackingHeading, {
     tracking,
-    experiment: knownExperiment("experiment in which the runs appear"),
-    register: register("the model"),
+    experiment: knownExperimentOption("experiment in which the runs appear"),
+    register: registerOption("the model"),
     alias,
   }),
 };
@@ -40,14 +49,14 @@ export const streamOptions: OptionsOf<StreamConfig> = { model, stream };
 /** Options of `reference compact`. */
 export const compactOptions: OptionsOf<CompactConfig> = { model, ...keep };
 
-const modelArgument = text({
+const modelArgument = textOption({
   value: "model",
   argument: true,
   required: true,
   expected: "a model folder",
   doc: "a model folder, or DIR/LINE@champion",
 });
-const dir = text({
+const dir = textOption({
   value: "dir",
   default: "models",
   expected: "a folder of model folders",
@@ -56,7 +65,13 @@ const dir = text({
 
 /** Options of `reference exclude` and `accept`. */
 export const batchOptions: OptionsOf<StreamConfig & { batch: string }> = {
-  batch: text({ value: "batch", argument: true, required: true, expected: "a batch's id", doc: "the batch's id" }),
+  batch: textOption({
+    value: "batch",
+    argument: true,
+    required: true,
+    expected: "a batch's id",
+    doc: "the batch's id",
+  }),
   ...streamOptions,
 };
 
@@ -68,7 +83,7 @@ export const modelOptions: OptionsOf<{ model: string }> = { model: modelArgument
 
 /** Options of `models compare`. */
 export const compareOptions: OptionsOf<{ models: string[] }> = {
-  models: texts({
+  models: textsOption({
     value: "models",
     argument: true,
     required: true,
@@ -79,7 +94,7 @@ export const compareOptions: OptionsOf<{ models: string[] }> = {
 
 /** Options of `models rollback`. */
 export const rollbackOptions: OptionsOf<{ line: string; dir: string }> = {
-  line: text({
+  line: textOption({
     value: "line",
     argument: true,
     required: true,
@@ -91,7 +106,7 @@ export const rollbackOptions: OptionsOf<{ line: string; dir: string }> = {
 
 /** Options of `completion`. */
 export const completionOptions: OptionsOf<{ shell: "bash" | "zsh" | "fish" }> = {
-  shell: choice({
+  shell: choiceOption({
     value: "shell",
     argument: true,
     required: true,
@@ -104,15 +119,15 @@ export const completionOptions: OptionsOf<{ shell: "bash" | "zsh" | "fish" }> = 
 export const simulateOptions: OptionsOf<SimulateConfig> = {
   out: table,
   overwrite,
-  users: whole({ value: "n", from: 1, to: 10_000, default: 8, doc: "number of people" }),
-  firstPerson: whole({
+  users: wholeNumberOption({ value: "n", from: 1, to: 10_000, default: 8, doc: "number of people" }),
+  firstPerson: wholeNumberOption({
     value: "n",
     from: 1,
     to: 1_000_000,
     default: 1,
     doc: "number in the first person's name; different numbers give different people",
   }),
-  minutes: number({
+  minutes: numberOption({
     value: "x",
     expected: "a number of minutes greater than 0",
     above: 0,
@@ -121,11 +136,11 @@ export const simulateOptions: OptionsOf<SimulateConfig> = {
     doc: "minutes of recordings per person",
   }),
   rate: { ...rate, doc: "sampling rate in Hz" },
-  activities: names({
+  activities: namesOption({
     value: "names",
     otherwise: "all",
     expected: "a list of activities such as walking,sitting",
     doc: "activities, separated by commas, such as walking,sitting",
   }),
-  seed: seed("recordings"),
+  seed: seedOption("recordings"),
 };

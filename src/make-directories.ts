@@ -1,7 +1,7 @@
 import { mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
-import { hasCode } from "./system-error.ts";
+import { hasSystemErrorCode } from "./system-error.ts";
 
 /**
  * Makes a directory with its parents; returns the first one that did not exist, or undefined if all did. Node's own recursive
@@ -12,16 +12,16 @@ export async function makeDirectories(directory: string): Promise<string | undef
   const path = resolve(directory);
   const parent = dirname(path);
   try {
-    return (await make(path)) ? path : undefined;
+    return (await makeOneDirectory(path)) ? path : undefined;
   } catch (error) {
-    if (!hasCode(error, "ENOENT") || parent === path) throw error;
+    if (!hasSystemErrorCode(error, "ENOENT") || parent === path) throw error;
   }
   const first = await makeDirectories(parent);
   try {
-    const made = await make(path);
+    const made = await makeOneDirectory(path);
     return first ?? (made ? path : undefined);
   } catch (cause) {
-    if (!hasCode(cause, "ENOENT")) throw cause;
+    if (!hasSystemErrorCode(cause, "ENOENT")) throw cause;
     throw new UserError(`${path}: cannot make a directory in ${parent}`, { advice: "Choose another place.", cause });
   }
 }
@@ -32,27 +32,27 @@ export async function removeDirectories(directory: string, firstMade: string | u
   try {
     for (let path = resolve(directory); path.startsWith(firstMade); path = dirname(path)) await rmdir(path);
   } catch (error) {
-    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "ENOENT")) throw error;
+    if (!hasSystemErrorCode(error, "ENOTEMPTY") && !hasSystemErrorCode(error, "ENOENT")) throw error;
   }
 }
 
 /** Whether the directory was made; false if it already existed. */
-async function make(path: string): Promise<boolean> {
+async function makeOneDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path);
     return true;
   } catch (error) {
-    if (hasCode(error, "EEXIST") && (await isDirectory(path))) return false;
+    if (hasSystemErrorCode(error, "EEXIST") && (await isExistingDirectory(path))) return false;
     throw error;
   }
 }
 
 /** @throws UserError for a dangling symbolic link */
-async function isDirectory(path: string): Promise<boolean> {
+async function isExistingDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (cause) {
-    if (!hasCode(cause, "ENOENT") && !hasCode(cause, "ELOOP")) throw cause;
+    if (!hasSystemErrorCode(cause, "ENOENT") && !hasSystemErrorCode(cause, "ELOOP")) throw cause;
     throw new UserError(`${path}: expected a directory, found a symbolic link that leads nowhere`, {
       advice: "Remove the link, or choose another place.",
       cause,

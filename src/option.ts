@@ -50,20 +50,20 @@ interface Common<T> {
 
 type Kind<T> = Pick<Option<T>, "type" | "check" | "written" | "value" | "choices" | "many">;
 
-function option<T>({ required, affects = "result", ...common }: Common<T>, kind: Kind<T>): Option<T> {
+function makeOption<T>({ required, affects = "result", ...common }: Common<T>, kind: Kind<T>): Option<T> {
   const presence = common.default !== undefined ? "default" : required === true ? "required" : "optional";
   return { ...common, ...kind, presence, affects };
 }
 
 /** A text; `expected` describes it. */
-export function text({
+export function textOption({
   value,
   expected,
   pattern,
   ...common
 }: Common<string> & { value: string; expected: string; pattern?: RegExp }): Option<string> {
   const least = z.string(expected).min(1, expected);
-  return option(common, {
+  return makeOption(common, {
     value,
     type: "string",
     check: pattern === undefined ? least : least.regex(pattern, expected),
@@ -71,18 +71,18 @@ export function text({
 }
 
 /** A whole number from `from` to `to`. */
-export function whole({
+export function wholeNumberOption({
   value,
   from,
   to,
   ...common
 }: Common<number> & { value: string; from: number; to: number }): Option<number> {
   const expected = `a whole number from ${from} to ${to}`;
-  return option(common, { value, type: "number", check: z.int(expected).min(from, expected).max(to, expected) });
+  return makeOption(common, { value, type: "number", check: z.int(expected).min(from, expected).max(to, expected) });
 }
 
 /** A number within bounds, which `expected` puts in words. */
-export function number({
+export function numberOption({
   value,
   expected,
   from,
@@ -103,17 +103,17 @@ export function number({
   if (above !== undefined) check = check.gt(above, expected);
   if (to !== undefined) check = check.max(to, expected);
   if (below !== undefined) check = check.lt(below, expected);
-  return option(common, { value, type: "number", check });
+  return makeOption(common, { value, type: "number", check });
 }
 
 /** One of several words. `of` maps each to its meaning, or to "" if the word is clear. */
-export function choice<const T extends string>({
+export function choiceOption<const T extends string>({
   value,
   of,
   ...common
 }: Common<NoInfer<T>> & { value: string; of: Readonly<Record<T, string>> }): Option<T> {
   const words = Object.keys(of) as T[];
-  return option(common, {
+  return makeOption(common, {
     value,
     choices: of,
     type: words.map((word) => JSON.stringify(word)).join(" | "),
@@ -122,12 +122,12 @@ export function choice<const T extends string>({
 }
 
 /** False unless it is given. */
-export function flag(common: Omit<Common<boolean>, "default" | "required">): Option<boolean> {
-  return option<boolean>({ ...common, default: false }, { type: "boolean", check: z.boolean("true or false") });
+export function flagOption(common: Omit<Common<boolean>, "default" | "required">): Option<boolean> {
+  return makeOption<boolean>({ ...common, default: false }, { type: "boolean", check: z.boolean("true or false") });
 }
 
 /** Distinct names; one text with commas works too, as on the command line. */
-export function names({
+export function namesOption({
   value,
   expected,
   ...common
@@ -138,7 +138,7 @@ export function names({
     .refine((all) => new Set(all).size === all.length, `${expected}, without repetition`);
   const split = (given: unknown): unknown =>
     typeof given === "string" ? given.split(",").map((name) => name.trim()) : given;
-  return option(common, {
+  return makeOption(common, {
     value,
     type: "string[]",
     many: "commas" as const,
@@ -148,7 +148,7 @@ export function names({
 }
 
 /** Texts: several words on the command line, or the option repeated; a single text works too. */
-export function texts({
+export function textsOption({
   value,
   expected,
   many = "words",
@@ -156,7 +156,7 @@ export function texts({
 }: Common<string[]> & { value: string; expected: string; many?: "words" | "repeated" }): Option<string[]> {
   const items = z.array(z.string(expected).min(1, expected), expected).min(1, expected);
   const wrapped = (given: unknown): unknown => (typeof given === "string" ? [given] : given);
-  return option(common, {
+  return makeOption(common, {
     value,
     type: "string[]",
     many,
@@ -166,12 +166,12 @@ export function texts({
 }
 
 /** The options under a heading of the help. */
-export function under<O extends Options>(group: string, options: O): O {
+export function optionsUnder<O extends Options>(group: string, options: O): O {
   return Object.fromEntries(Object.entries(options).map(([name, own]) => [name, { ...own, group }])) as O;
 }
 
 /** The default in words; undefined for a flag, and for an option that may be absent. */
-export function defaultText({ default: value, otherwise, type }: Option): string | undefined {
+export function optionDefaultText({ default: value, otherwise, type }: Option): string | undefined {
   if (otherwise !== undefined) return otherwise;
   return value === undefined || type === "boolean" ? undefined : String(value);
 }

@@ -3,7 +3,7 @@ import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
 import { makeDirectories, removeDirectories } from "./make-directories.ts";
-import { hasCode } from "./system-error.ts";
+import { hasSystemErrorCode } from "./system-error.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 /**
@@ -16,8 +16,8 @@ import { temporaryBeside } from "./temporary-file.ts";
 export async function checkOutFile(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
   const path = resolve(out);
   const there = await lstat(path).catch((error: unknown) => {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
-    throw refused(out, error);
+    if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
+    throw unwritableOutFile(out, error);
   });
   if (there !== null) {
     const found = there.isSymbolicLink()
@@ -38,16 +38,16 @@ export async function checkOutFile(out: string, { overwrite }: { overwrite: bool
   let made: string | undefined;
   try {
     made = await makeDirectories(directory);
-    await tryRename(path);
-    if (there !== null) await refuseMountPoint(out);
+    await tryOutFileRename(path);
+    if (there !== null) await refuseMountedOutFile(out);
   } catch (error) {
-    throw error instanceof UserError ? error : refused(out, error);
+    throw error instanceof UserError ? error : unwritableOutFile(out, error);
   } finally {
     await removeDirectories(directory, made);
   }
 }
 
-async function tryRename(path: string): Promise<void> {
+async function tryOutFileRename(path: string): Promise<void> {
   const [first, second] = [temporaryBeside(path), temporaryBeside(path)];
   try {
     await (await open(first, "wx")).close();
@@ -58,13 +58,13 @@ async function tryRename(path: string): Promise<void> {
 }
 
 /** A container may mount a single file, which no rename can replace; a hard link to it fails for the same reason. */
-async function refuseMountPoint(out: string): Promise<void> {
+async function refuseMountedOutFile(out: string): Promise<void> {
   const trial = temporaryBeside(resolve(out));
   try {
     await link(resolve(out), trial);
   } catch (cause) {
     // Other errors mean that hard links are impossible here, or only for other users' files.
-    if (!hasCode(cause, "EXDEV")) return;
+    if (!hasSystemErrorCode(cause, "EXDEV")) return;
     throw new UserError(
       `--out ${out} is a mount point, which cannot be replaced: files are moved into place as a whole`,
       {
@@ -77,7 +77,7 @@ async function refuseMountPoint(out: string): Promise<void> {
   }
 }
 
-function refused(out: string, cause: unknown): UserError {
+function unwritableOutFile(out: string, cause: unknown): UserError {
   return new UserError(`--out ${out}: could not be written: ${cause instanceof Error ? cause.message : cause}`, {
     advice: "Check that its folder is a folder, can be written to, and has free space.",
     cause,

@@ -16,7 +16,7 @@ export function reporterOf<Event>(given: Partial<Reporter<Event>> = {}): Reporte
 }
 
 /** Passes everything on, and collects the warnings for a result. */
-export function collecting<Event>(
+export function collectingReporter<Event>(
   reporter: Reporter<Event> = silent,
 ): Reporter<Event> & { readonly warnings: readonly string[] } {
   const warnings: string[] = [];
@@ -31,7 +31,7 @@ export function collecting<Event>(
 }
 
 /** Passes events to `listener` as well. */
-export function tee<Event>(
+export function teeReporter<Event>(
   reporter: Reporter<Event>,
   listener: Pick<Reporter<NoInfer<Event>>, "event">,
 ): Reporter<Event> {

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { nearestName, UserError } from "./errors.ts";
 import { camelCase, kebabCase } from "./letter-case.ts";
 import type { Option, Options, OptionsOf } from "./option.ts";
-import { explainReadFailure } from "./system-error.ts";
+import { explainSystemReadError } from "./system-error.ts";
 
 /** Options read from a file, kept apart so that messages can name it. */
 export interface ConfigFile {
@@ -21,7 +21,7 @@ export interface ConfigFile {
 /** Reads a config file: YAML, of which JSON is a subset. */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw explainReadFailure(cause, `--config ${path}`);
+    throw explainSystemReadError(cause, `--config ${path}`);
   });
   let content: unknown;
   try {
@@ -30,8 +30,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new UserError(`--config ${path}: expected a readable YAML or JSON file: ${reason}`, { cause });
   }
-  if (!isRecord(content)) {
-    throw new UserError(`--config ${path}: expected options with their values, got ${showValue(content)}`, {
+  if (!isOptionsRecord(content)) {
+    throw new UserError(`--config ${path}: expected options with their values, got ${showOptionValue(content)}`, {
       advice: "Write one option per line, for example `batch-size: 64`.",
     });
   }
@@ -41,7 +41,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 /** The check of one option, which also allows it to be absent or fills in its default. */
-export function checkOf({ check, presence, default: value }: Option): z.ZodType {
+export function optionCheckOrDefault({ check, presence, default: value }: Option): z.ZodType {
   if (presence === "optional") return check.exactOptional();
   return presence === "default" ? check.default(value) : check;
 }
@@ -57,30 +57,32 @@ export function resolveOptions<Config extends object>(
   given: unknown,
   file?: ConfigFile,
 ): Config {
-  if (!isRecord(given)) throw new UserError(`expected an object of options, got ${showValue(given)}`);
+  if (!isOptionsRecord(given)) throw new UserError(`expected an object of options, got ${showOptionValue(given)}`);
   const defined: Options = options;
-  const fromFile = file === undefined ? {} : normaliseNames(file.options, defined, file.path);
-  const own = normaliseNames(given, defined, undefined);
+  const fromFile = file === undefined ? {} : resolveGivenOptionNames(file.options, defined, file.path);
+  const own = resolveGivenOptionNames(given, defined, undefined);
   const merged = { ...fromFile, ...own };
-  const shape = Object.fromEntries(Object.entries(defined).map(([name, option]) => [name, checkOf(option)]));
+  const shape = Object.fromEntries(
+    Object.entries(defined).map(([name, option]) => [name, optionCheckOrDefault(option)]),
+  );
   const result = z.object(shape).safeParse(merged);
   if (result.success) return result.data as Config;
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);
   const where = file !== undefined && name in fromFile && !(name in own) ? ` in ${file.path}` : "";
-  const came = name in merged ? showValue(merged[name]) : "nothing";
-  throw new UserError(`${optionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
+  const came = name in merged ? showOptionValue(merged[name]) : "nothing";
+  throw new UserError(`${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
 }
 
 /** Options by their names in code, without undefined ones; `path` is the file they come from, if any. */
-function normaliseNames(
+function resolveGivenOptionNames(
   given: Record<string, unknown>,
   defined: Options,
   path: string | undefined,
 ): Record<string, unknown> {
   const where = path === undefined ? "" : ` in ${path}`;
   const known = Object.keys(defined);
-  const named: Record<string, unknown> = {};
+  const byName: Record<string, unknown> = {};
   for (const [written, value] of Object.entries(given)) {
     if (value === undefined) continue;
     const camel = camelCase(written);
@@ -94,16 +96,19 @@ function normaliseNames(
             : `Did you mean ${JSON.stringify(kebabCase(nearest))}?`,
       });
     }
-    if (name in named) {
-      throw new UserError(`${optionName(name, defined)}${where}: expected one value, got two, under two names`);
+    if (name in byName) {
+      throw new UserError(`${writtenOptionName(name, defined)}${where}: expected one value, got two, under two names`);
     }
-    named[name] = value;
+    byName[name] = value;
   }
-  return named;
+  return byName;
 }
 
 /** Stored options, in snake_case or as in code, under their present names; unknown ones are kept. */
-export function named(stored: Readonly<Record<string, unknown>>, defined: Options): Record<string, unknown> {
+export function resolveStoredOptionNames(
+  stored: Readonly<Record<string, unknown>>,
+  defined: Options,
+): Record<string, unknown> {
   const present = (name: string): string =>
     Object.keys(defined).find((own) => defined[own]!.aliases?.includes(name)) ?? name;
   return Object.fromEntries(
@@ -112,23 +117,23 @@ export function named(stored: Readonly<Record<string, unknown>>, defined: Option
 }
 
 /** The option as written on the command line. */
-function optionName(name: string, defined: Options): string {
+function writtenOptionName(name: string, defined: Options): string {
   return defined[name]?.argument === true ? name : `--${kebabCase(name)}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isOptionsRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A value as a message shows it; a long one is cut. */
-export function showValue(value: unknown): string {
+export function showOptionValue(value: unknown): string {
   if (typeof value === "number") return String(value);
-  const text = jsonOrInspected(value);
+  const text = inspectOptionValue(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 /** YAML and callers can make values that JSON cannot write, such as one that contains itself. */
-function jsonOrInspected(value: unknown): string {
+function inspectOptionValue(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -1,44 +1,52 @@
 import type { RetrainConfig } from "./config-types.ts";
-import { choice, flag, number, type OptionsOf, texts, under, whole } from "./option.ts";
+import {
+  choiceOption,
+  flagOption,
+  numberOption,
+  type OptionsOf,
+  optionsUnder,
+  textsOption,
+  wholeNumberOption,
+} from "./option.ts";
 import {
   alias,
-  column,
+  columnOption,
   experiment,
-  files,
   filesExpected,
+  filesOption,
   jobs,
   label,
   model,
   modelColumns,
   newModel,
-  register,
+  registerOption,
   resume,
-  seed,
+  seedOption,
   tracking,
   trackingHeading,
 } from "./shared-options.ts";
 
 /** Options of `retrain`. */
 export const retrainOptions: OptionsOf<RetrainConfig> = {
-  files: files("unlabelled recordings"),
+  files: filesOption("unlabelled recordings"),
   model: { ...model, doc: "the champion: the model folder to improve on, or DIR/LINE@champion" },
   out: newModel,
-  labelled: texts({
+  labelled: textsOption({
     value: "files",
     affects: "run",
     expected: filesExpected,
     otherwise: "the ones that the model learned from",
     doc: "labelled recordings",
   }),
-  ...under("Curriculum:", {
-    cycles: whole({
+  ...optionsUnder("Curriculum:", {
+    cycles: wholeNumberOption({
       value: "n",
       from: 1,
       to: 100,
       default: 5,
       doc: "maximum number of cycles after cycle 0, which has no pseudo-labels",
     }),
-    step: number({
+    step: numberOption({
       value: "share",
       expected: "a share greater than 0, at most 1",
       above: 0,
@@ -46,7 +54,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       default: 0.2,
       doc: "share of the unlabelled windows that each cycle adds to the selection",
     }),
-    select: choice({
+    select: choiceOption({
       value: "how",
       default: "percentile-per-class",
       doc: "which windows get pseudo-labels",
@@ -56,7 +64,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
         fixed: "all above --threshold",
       },
     }),
-    threshold: number({
+    threshold: numberOption({
       value: "confidence",
       expected: "a confidence greater than 0, less than 1",
       above: 0,
@@ -64,18 +72,18 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       default: 0.9,
       doc: "minimum confidence for --select fixed",
     }),
-    restart: choice({
+    restart: choiceOption({
       value: "how",
       default: "scratch",
       doc: "weights that each cycle starts from",
       of: { scratch: "fresh weights", pretrained: "the weights of cycle 0", none: "the previous cycle's weights" },
     }),
-    adapt: choice({
+    adapt: choiceOption({
       value: "how",
       doc: "adaptation instead of cycles",
       of: { adabn: "takes the statistics of batch normalization from the unlabelled windows" },
     }),
-    epochs: whole({
+    epochs: wholeNumberOption({
       value: "n",
       from: 1,
       to: 100_000,
@@ -83,8 +91,8 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       doc: "epochs per fit",
     }),
   }),
-  ...under("Holdout and adoption:", {
-    holdout: number({
+  ...optionsUnder("Holdout and adoption:", {
+    holdout: numberOption({
       value: "share",
       expected: "a share greater than 0, at most .5",
       above: 0,
@@ -92,13 +100,18 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       default: 0.2,
       doc: "share of the labelled people to hold out; their data only evaluates the candidate and is never learned from",
     }),
-    truth: column("true labels of the unlabelled recordings, used only in the report", "column"),
-    promote: flag({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
+    truth: columnOption("true labels of the unlabelled recordings, used only in the report", "column"),
+    promote: flagOption({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
   }),
-  ...under("Columns of <files...> and --labelled (default: the model's):", {
+  ...optionsUnder("Columns of <files...> and --labelled (default: the model's):", {
     label: { ...label, doc: "activity, in the recordings of --labelled" },
     ...modelColumns,
   }),
-  ...under(trackingHeading, { tracking, experiment, register: register("a candidate that passes"), alias }),
-  ...under("Running:", { seed: seed("models"), jobs, resume }),
+  ...optionsUnder(trackingHeading, {
+    tracking,
+    experiment,
+    register: registerOption("a candidate that passes"),
+    alias,
+  }),
+  ...optionsUnder("Running:", { seed: seedOption("models"), jobs, resume }),
 };

@@ -1,13 +1,23 @@
 // Options that several commands take.
 import { availableParallelism } from "node:os";
 import type { CheckConfig, PredictConfig, TrainConfig } from "./config-types.ts";
-import { flag, names, number, type Option, type OptionsOf, text, texts, under, whole } from "./option.ts";
+import {
+  flagOption,
+  namesOption,
+  numberOption,
+  type Option,
+  type OptionsOf,
+  optionsUnder,
+  textOption,
+  textsOption,
+  wholeNumberOption,
+} from "./option.ts";
 
 export const filesExpected = "at least one file, glob or s3:// url";
 
 /** @param what describes the recordings */
-export function files(what: string): Option<string[]> {
-  return texts({
+export function filesOption(what: string): Option<string[]> {
+  return textsOption({
     value: "files",
     argument: true,
     required: true,
@@ -17,14 +27,14 @@ export function files(what: string): Option<string[]> {
   });
 }
 
-export const model: Option<string> = text({
+export const model: Option<string> = textOption({
   value: "dir",
   required: true,
   expected: "a model folder",
   doc: "the model folder, or DIR/LINE@champion",
 });
 
-export const newModel: Option<string> = text({
+export const newModel: Option<string> = textOption({
   value: "dir",
   required: true,
   affects: "run",
@@ -33,7 +43,7 @@ export const newModel: Option<string> = text({
 });
 
 const tableName = "a file name that ends in .parquet, .csv, .tsv, .csv.gz or .tsv.gz";
-export const table: Option<string> = text({
+export const table: Option<string> = textOption({
   value: "file",
   required: true,
   expected: tableName,
@@ -41,23 +51,23 @@ export const table: Option<string> = text({
   doc: "the table to write: .parquet, .csv or .tsv (also .gz)",
 });
 
-export const overwrite: Option<boolean> = flag({ doc: "replace the file if it exists" });
+export const overwrite: Option<boolean> = flagOption({ doc: "replace the file if it exists" });
 
-export function column(doc: string, value = "name"): Option<string> {
-  return text({ value, doc, expected: "the name of a column" });
+export function columnOption(doc: string, value = "name"): Option<string> {
+  return textOption({ value, doc, expected: "the name of a column" });
 }
 
-export const label: Option<string> = column("the activity, such as a column called activity");
-export const group: Option<string> = column("the person who wore the sensor, such as a column called user");
-const recording = column("the uninterrupted recording that a row belongs to");
-const time = column("time of the sample, such as a column called timestamp_s");
+export const label: Option<string> = columnOption("the activity, such as a column called activity");
+export const group: Option<string> = columnOption("the person who wore the sensor, such as a column called user");
+const recording = columnOption("the uninterrupted recording that a row belongs to");
+const time = columnOption("time of the sample, such as a column called timestamp_s");
 const channelsExpected = "a list of column names such as Ax,Ay,Az";
-export const channels: Option<string[]> = names({
+export const channels: Option<string[]> = namesOption({
   value: "names",
   expected: channelsExpected,
   doc: "sensor columns, separated by commas: Ax,Ay,Az,Gx,Gy,Gz",
 });
-const pathColumns = names({
+const pathColumns = namesOption({
   value: "names",
   expected: "a list of column names such as user,activity",
   doc: "columns to take from folders called name=value, separated by commas",
@@ -66,7 +76,7 @@ const pathColumns = names({
 const columnsHeading = "Columns (default: found by their usual names):";
 
 export const sensor: Option<string[]> = {
-  ...texts({
+  ...textsOption({
     value: "sensor",
     many: "repeated",
     otherwise: "decided by names and values",
@@ -79,7 +89,7 @@ export const sensor: Option<string[]> = {
 /** The columns of recordings to train on, by role. */
 export const trainColumns: OptionsOf<
   Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">>
-> = under(columnsHeading, {
+> = optionsUnder(columnsHeading, {
   label,
   group,
   recording,
@@ -93,7 +103,7 @@ export const modelColumnsHeading = "Columns (default: found by their usual names
 /** The columns of recordings that a model reads. */
 export const modelColumns: OptionsOf<
   Required<Pick<PredictConfig, "group" | "recording" | "time" | "channels" | "pathColumns">>
-> = under(modelColumnsHeading, {
+> = optionsUnder(modelColumnsHeading, {
   group,
   recording,
   time,
@@ -101,7 +111,7 @@ export const modelColumns: OptionsOf<
   pathColumns,
 });
 
-export const rate: Option<number> = number({
+export const rate: Option<number> = numberOption({
   value: "hz",
   default: 50,
   from: 1,
@@ -111,8 +121,8 @@ export const rate: Option<number> = number({
 });
 
 /** @param what what equal seeds make equal */
-export function seed(what: string): Option<number> {
-  return whole({
+export function seedOption(what: string): Option<number> {
+  return wholeNumberOption({
     value: "n",
     from: 0,
     to: Number.MAX_SAFE_INTEGER,
@@ -121,7 +131,7 @@ export function seed(what: string): Option<number> {
   });
 }
 
-export const jobs: Option<number> = whole({
+export const jobs: Option<number> = wholeNumberOption({
   value: "n",
   from: 1,
   to: 256,
@@ -131,12 +141,15 @@ export const jobs: Option<number> = whole({
   doc: "worker threads",
 });
 
-export const resume: Option<boolean> = flag({ affects: "run", doc: "continue the interrupted run of the same --out" });
+export const resume: Option<boolean> = flagOption({
+  affects: "run",
+  doc: "continue the interrupted run of the same --out",
+});
 
 const modelName = "the name of a registered model, without / or :";
 const aliasName = "an alias of letters, digits, _ and -, such as champion";
 
-export const tracking: Option<string> = text({
+export const tracking: Option<string> = textOption({
   value: "uri",
   affects: "tracking",
   otherwise: "MLFLOW_TRACKING_URI",
@@ -145,7 +158,7 @@ export const tracking: Option<string> = text({
 });
 
 /** The experiment of a new run. */
-export const experiment: Option<string> = text({
+export const experiment: Option<string> = textOption({
   value: "name",
   affects: "tracking",
   default: "tidemark",
@@ -154,8 +167,8 @@ export const experiment: Option<string> = text({
 });
 
 /** The experiment of runs that a training run has already named. @param doc what appears there */
-export function knownExperiment(doc: string): Option<string> {
-  return text({
+export function knownExperimentOption(doc: string): Option<string> {
+  return textOption({
     value: "name",
     affects: "tracking",
     otherwise: "the one given to train",
@@ -165,8 +178,8 @@ export function knownExperiment(doc: string): Option<string> {
 }
 
 /** @param what what becomes the new version */
-export function register(what: string): Option<string> {
-  return text({
+export function registerOption(what: string): Option<string> {
+  return textOption({
     value: "name",
     affects: "tracking",
     expected: modelName,
@@ -175,7 +188,7 @@ export function register(what: string): Option<string> {
   });
 }
 
-export const alias: Option<string> = text({
+export const alias: Option<string> = textOption({
   value: "name",
   affects: "tracking",
   expected: aliasName,
@@ -187,14 +200,14 @@ export const trackingHeading = "Reporting to MLflow (credentials and TLS come fr
 
 /** How much a ledger keeps about past batches: a month in which to change one's mind, and a bounded file. Both defaults are arbitrary. */
 export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
-  keepDays: whole({
+  keepDays: wholeNumberOption({
     value: "n",
     from: 0,
     to: 36_500,
     default: 30,
     doc: "days for which the ledger keeps full results, and the summaries of batches that are in no reference",
   }),
-  keepMegabytes: whole({
+  keepMegabytes: wholeNumberOption({
     value: "n",
     from: 1,
     to: 1_000_000,
@@ -204,7 +217,7 @@ export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = 
 };
 
 /** Only the command line has these: a function's caller has no terminal. */
-export const configFile: Option<string> = text({
+export const configFile: Option<string> = textOption({
   value: "file",
   affects: "run",
   expected: "a file name",
@@ -212,11 +225,11 @@ export const configFile: Option<string> = text({
 });
 
 /** @param what what is printed as JSON */
-export function json(what: string): Option<boolean> {
-  return flag({ affects: "run", doc: `print ${what}` });
+export function jsonOption(what: string): Option<boolean> {
+  return flagOption({ affects: "run", doc: `print ${what}` });
 }
 
 export const verbosity: OptionsOf<{ quiet: boolean; verbose: boolean }> = {
-  quiet: flag({ affects: "run", doc: "print only results and errors" }),
-  verbose: flag({ affects: "run", doc: "also print what was read, timings and decisions" }),
+  quiet: flagOption({ affects: "run", doc: "print only results and errors" }),
+  verbose: flagOption({ affects: "run", doc: "also print what was read, timings and decisions" }),
 };

@@ -83,7 +83,7 @@ export function explainSystemError(error: unknown): UserError | undefined {
  * Likewise for reading a file, when the system may not say which one: only the path and the reason. Defects and UserErrors are
  * returned unchanged.
  */
-export function explainReadFailure(error: unknown, path: string): unknown {
+export function explainSystemReadError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   const { code }: NodeJS.ErrnoException = error;
   if (typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) return error;
@@ -94,6 +94,6 @@ export function explainReadFailure(error: unknown, path: string): unknown {
 }
 
 /** Whether an unknown error is a system error with this code, such as "ENOENT". */
-export function hasCode(error: unknown, code: string): boolean {
+export function hasSystemErrorCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }

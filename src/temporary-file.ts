@@ -17,29 +17,29 @@ const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;
  */
 export function temporaryBeside(path: string, now: () => number = Date.now): string {
   const directory = dirname(resolve(path));
-  removeLeftovers(directory, `.${basename(path)}`, now);
+  removeTemporaryLeftovers(directory, `.${basename(path)}`, now);
   const random = randomBytes(6).toString("hex");
-  return join(directory, `.${basename(path)}.${pidSpace()}-${process.pid}-${random}.tmp`);
+  return join(directory, `.${basename(path)}.${temporaryPidSpace()}-${process.pid}-${random}.tmp`);
 }
 
-function removeLeftovers(directory: string, prefix: string, now: () => number): void {
+function removeTemporaryLeftovers(directory: string, prefix: string, now: () => number): void {
   for (const name of read(() => readdirSync(directory), [])) {
     const found = name.startsWith(prefix) ? pattern.exec(name) : null;
     if (found === null || found.index !== prefix.length) continue;
     const { space, pid } = found.groups!;
     const path = join(directory, name);
-    const gone = space === pidSpace() && !isRunning(Number(pid));
-    if (!gone && !isAbandoned(path, now)) continue;
+    const gone = space === temporaryPidSpace() && !isTemporaryOwnerRunning(Number(pid));
+    if (!gone && !isAbandonedTemporaryFile(path, now)) continue;
     // A file that cannot be removed does no harm.
     read(() => rmSync(path, { recursive: true, force: true }), undefined);
   }
 }
 
-function isAbandoned(path: string, now: () => number): boolean {
+function isAbandonedTemporaryFile(path: string, now: () => number): boolean {
   return read(() => now() - statSync(path).mtimeMs > abandonedAfterMs, false);
 }
 
-function isRunning(pid: number): boolean {
+function isTemporaryOwnerRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -50,7 +50,7 @@ function isRunning(pid: number): boolean {
 
 let known: string | undefined;
 
-function pidSpace(): string {
+function temporaryPidSpace(): string {
   if (known !== undefined) return known;
   // Only Linux provides the last two.
   const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), "");

@@ -1,15 +1,15 @@
 import type { TrainConfig } from "./config-types.ts";
-import { choice, number, type OptionsOf, under, whole } from "./option.ts";
+import { choiceOption, numberOption, type OptionsOf, optionsUnder, wholeNumberOption } from "./option.ts";
 import {
   alias,
   experiment,
-  files,
+  filesOption,
   jobs,
   newModel,
   rate,
-  register,
+  registerOption,
   resume,
-  seed,
+  seedOption,
   sensor,
   tracking,
   trackingHeading,
@@ -18,20 +18,20 @@ import {
 
 /** Options of `train`. */
 export const trainOptions: OptionsOf<TrainConfig> = {
-  files: files("labelled recordings"),
+  files: filesOption("labelled recordings"),
   out: newModel,
   ...trainColumns,
   sensor,
-  ...under("Windows:", {
+  ...optionsUnder("Windows:", {
     rate,
-    window: whole({
+    window: wholeNumberOption({
       value: "samples",
       from: 8,
       to: 100_000,
       default: 200,
       doc: "length of a window in samples, after resampling",
     }),
-    overlap: number({
+    overlap: numberOption({
       value: "share",
       expected: "a number from 0 up to, but not including, 1",
       from: 0,
@@ -39,23 +39,29 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       default: 0.5,
       doc: "share of a window that the next one repeats",
     }),
-    normalize: choice({
+    normalize: choiceOption({
       value: "method",
       default: "zscore",
       doc: "how channels are scaled",
       of: { zscore: "mean and standard deviation", robust: "median and interquartile range", none: "" },
     }),
   }),
-  ...under("Network and its training:", {
-    network: choice({
+  ...optionsUnder("Network and its training:", {
+    network: choiceOption({
       value: "name",
       default: "1dcnn-bilstm",
       doc: "architecture",
       of: { "1dcnn-bilstm": "", compact: "smaller and twice as fast" },
     }),
-    epochs: whole({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),
-    batchSize: whole({ value: "windows", from: 2, to: 65_536, default: 64, doc: "windows per training step" }),
-    learningRate: number({
+    epochs: wholeNumberOption({ value: "n", from: 1, to: 100_000, default: 100, doc: "maximum epochs per fit" }),
+    batchSize: wholeNumberOption({
+      value: "windows",
+      from: 2,
+      to: 65_536,
+      default: 64,
+      doc: "windows per training step",
+    }),
+    learningRate: numberOption({
       value: "x",
       expected: "a number greater than 0, at most 1",
       above: 0,
@@ -63,29 +69,29 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       default: 0.001,
       doc: "Adam's initial learning rate; halved on plateaus",
     }),
-    patience: whole({
+    patience: wholeNumberOption({
       value: "epochs",
       from: 1,
       to: 100_000,
       default: 15,
       doc: "epochs without improvement after which a fit stops",
     }),
-    classWeights: choice({
+    classWeights: choiceOption({
       value: "how",
       default: "none",
       doc: "weights of the classes in the loss",
       of: { none: "", balanced: "rare classes count as much as frequent ones" },
     }),
-    augment: choice({
+    augment: choiceOption({
       value: "how",
       default: "rotate",
       doc: "augmentation of training windows",
       of: { none: "", rotate: "random rotations, since no two people wear a sensor alike" },
     }),
-    seed: seed("models"),
+    seed: seedOption("models"),
   }),
-  ...under("Monitoring:", {
-    referenceBatches: whole({
+  ...optionsUnder("Monitoring:", {
+    referenceBatches: wholeNumberOption({
       value: "n",
       from: 1,
       to: 1000,
@@ -94,8 +100,8 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       doc: "batches in a stream's anchor, and in its rolling reference",
     }),
   }),
-  ...under("Cross-validation:", {
-    split: choice({
+  ...optionsUnder("Cross-validation:", {
+    split: choiceOption({
       value: "how",
       default: "group",
       doc: "what each fold is tested on",
@@ -106,7 +112,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
         blocks: "other stretches of time of the same people",
       },
     }),
-    folds: whole({
+    folds: wholeNumberOption({
       value: "n",
       from: 2,
       to: 1000,
@@ -114,6 +120,6 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       doc: "number of folds; leave-one-group-out has one per person instead",
     }),
   }),
-  ...under(trackingHeading, { tracking, experiment, register: register("the model"), alias }),
-  ...under("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
+  ...optionsUnder(trackingHeading, { tracking, experiment, register: registerOption("the model"), alias }),
+  ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
 };

@@ -18,15 +18,15 @@ export interface Versions {
 }
 
 /** Tidemark's own version. */
-export const tidemarkVersion: string = versionIn(new URL("../package.json", import.meta.url));
+export const tidemarkVersion: string = versionInPackageJson(new URL("../package.json", import.meta.url));
 
 /** The versions for a manifest, read from the installed packages without loading them. */
 export function currentVersions(): Versions {
   return {
     tidemark: tidemarkVersion,
     node: process.versions.node,
-    onnxruntime: installedVersion("onnxruntime-node"),
-    duckdb: installedVersion("@duckdb/node-api"),
+    onnxruntime: installedPackageVersion("onnxruntime-node"),
+    duckdb: installedPackageVersion("@duckdb/node-api"),
   };
 }
 
@@ -41,10 +41,10 @@ export async function gitCommit(directory: string = process.cwd()): Promise<stri
   }
 }
 
-function installedVersion(name: string): string {
+function installedPackageVersion(name: string): string {
   let directory = dirname(createRequire(import.meta.url).resolve(name));
   for (;;) {
-    const found = versionIn(join(directory, "package.json"), name);
+    const found = versionInPackageJson(join(directory, "package.json"), name);
     if (found !== "") return found;
     const parent = dirname(directory);
     if (parent === directory) throw new Error(`${name}: no package.json above its entry point`);
@@ -52,7 +52,7 @@ function installedVersion(name: string): string {
   }
 }
 
-function versionIn(path: string | URL, name = "tidemark"): string {
+function versionInPackageJson(path: string | URL, name = "tidemark"): string {
   try {
     const content: { name?: string; version?: string } = JSON.parse(readFileSync(path, "utf8"));
     return content.name === name ? (content.version ?? "") : "";

@@ -124,7 +124,11 @@ describe("architecture", () => {
       ),
     );
     // main.ts speaks before anything else may load; live.ts moves the cursor.
-    expect(writes.sort()).toEqual(["interfaces/cli/live.ts", "interfaces/cli/main.ts", "interfaces/cli/terminal.ts"]);
+    expect(writes.sort()).toEqual([
+      "interfaces/cli/live-renderer.ts",
+      "interfaces/cli/main.ts",
+      "interfaces/cli/terminal.ts",
+    ]);
   });
 
   it("gives an error's further lines as details, since a newline in a message is shown as an escape", () => {

@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configTypes, configured } from "../scripts/options.ts";
-import { computing, readChampionOptions, resolveRetrainConfig, resolveTrainConfig, untracked } from "../src/config.ts";
+import {
+  configAffectingResult,
+  configWithoutTracking,
+  readChampionOptions,
+  resolveRetrainConfig,
+  resolveTrainConfig,
+} from "../src/config.ts";
 import { createProgram } from "../src/interfaces/cli/program.ts";
 import { kebabCase, snakeKeys } from "../src/letter-case.ts";
-import { flag, names, type OptionsOf, texts, whole } from "../src/option.ts";
+import { flagOption, namesOption, type OptionsOf, textsOption, wholeNumberOption } from "../src/option.ts";
 import { resolveOptions } from "../src/resolve-options.ts";
 
 interface Made {
@@ -15,10 +21,17 @@ interface Made {
 }
 
 const made: OptionsOf<Made> = {
-  referenceBatches: whole({ value: "n", doc: "batches", from: 1, to: 9, default: 5, aliases: ["windowSize"] }),
-  sensor: texts({ value: "spec", doc: "a sensor", expected: "a sensor", many: "repeated" }),
-  axes: names({ value: "names", doc: "axes", expected: "a list of axes" }),
-  fast: flag({ doc: "be fast", affects: "run" }),
+  referenceBatches: wholeNumberOption({
+    value: "n",
+    doc: "batches",
+    from: 1,
+    to: 9,
+    default: 5,
+    aliases: ["windowSize"],
+  }),
+  sensor: textsOption({ value: "spec", doc: "a sensor", expected: "a sensor", many: "repeated" }),
+  axes: namesOption({ value: "names", doc: "axes", expected: "a list of axes" }),
+  fast: flagOption({ doc: "be fast", affects: "run" }),
 };
 
 describe("resolveOptions", () => {
@@ -69,24 +82,24 @@ describe("what an option changes", () => {
 
   it("tells an interrupted run by what is computed alone", () => {
     const { files: _, out, jobs, resume, tracking, experiment, register, alias, ...computed } = train;
-    expect(computing(train)).toEqual(computed);
+    expect(configAffectingResult(train)).toEqual(computed);
     const retrain = resolveRetrainConfig({ files: ["b.csv"], model: "m", out: "n", labelled: "a.csv", promote: true });
-    expect(Object.keys(computing(retrain)).sort()).toEqual(
+    expect(Object.keys(configAffectingResult(retrain)).sort()).toEqual(
       ["model", "cycles", "step", "select", "threshold", "restart", "holdout", "seed"].sort(),
     );
   });
 
   it("is read from a model folder in snake_case, and in camelCase as folders had it before", () => {
-    const stored = snakeKeys(untracked(train));
+    const stored = snakeKeys(configWithoutTracking(train));
     expect(Object.keys(stored)).toEqual(expect.arrayContaining(["batch_size", "class_weights", "reference_batches"]));
     const read = readChampionOptions(stored);
-    expect(read).toEqual(readChampionOptions({ ...untracked(train) }));
+    expect(read).toEqual(readChampionOptions({ ...configWithoutTracking(train) }));
     expect(read).toMatchObject({ options: { batchSize: 64, referenceBatches: 5 } });
     expect(readChampionOptions({ ...stored, batch_size: 1 })).toMatchObject({ fault: { name: "batchSize" } });
   });
 
   it("keeps where a run is reported out of what a model is made with", () => {
     const { tracking, experiment, register, alias, ...own } = train;
-    expect(untracked(train)).toEqual(own);
+    expect(configWithoutTracking(train)).toEqual(own);
   });
 });

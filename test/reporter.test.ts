@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { collecting, type Reporter, reporterOf, silent, tee } from "../src/reporter.ts";
+import { collectingReporter, type Reporter, reporterOf, silent, teeReporter } from "../src/reporter.ts";
 
 function recording(): Reporter<string> & { heard: string[] } {
   const heard: string[] = [];
@@ -30,7 +30,7 @@ it("calls a caller's own methods, with what they belong to", () => {
 
 it("collects warnings for a result, and passes them on with all else", () => {
   const outer = recording();
-  const inner = collecting(outer);
+  const inner = collectingReporter(outer);
   inner.warn("flat");
   inner.event("epoch");
   expect(inner.warnings).toEqual(["flat"]);
@@ -39,7 +39,7 @@ it("collects warnings for a result, and passes them on with all else", () => {
 
 it("lets another listen to events", () => {
   const [first, second] = [recording(), recording()];
-  const both = tee(first, second);
+  const both = teeReporter(first, second);
   both.warn("flat");
   both.event("epoch");
   expect(first.heard).toEqual(["warn flat", "event epoch"]);

@@ -1,8 +1,8 @@
 // `tidemark baseline`: shows or checks the frozen baseline of a model.
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
-import { validateBaselineFile } from "../monitoring/streams/baseline-faults.ts";
-import { openWatchedModel } from "../monitoring/streams/open-model.ts";
+import { baselineFileFaults } from "../monitoring/streams/baseline-faults.ts";
+import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 
 export type { AccuracyCalibration, AccuracyRung } from "../monitoring/drift/accuracy-estimate.ts";
 export type { BaselineStats, ChannelStats } from "../monitoring/drift/baseline-stats.ts";
@@ -40,5 +40,5 @@ export async function showBaseline(model: string): Promise<ShownBaseline> {
 
 /** The faults of the baseline in a model folder, whatever the state of its other files; empty if it can be used. */
 export function validateBaseline(model: string): Promise<string[]> {
-  return validateBaselineFile(model);
+  return baselineFileFaults(model);
 }

@@ -5,26 +5,26 @@ import {
   type CurriculumResult,
   type CycleFit,
   type CycleReport,
-  describeCycle,
+  describeCurriculumCycle,
   runCurriculum,
   type StopReason,
 } from "../learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { adaptBatchNorm } from "../learning/training/adapt-batch-norm.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
-import { predictRows } from "../learning/training/fit-network.ts";
+import { predictFittedRows } from "../learning/training/fit-network.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import { encodeFitState, stateFrom } from "../learning/training/fit-state.ts";
+import { encodeFitState, fitStateFrom } from "../learning/training/fit-state.ts";
 import { ValidationSession } from "../learning/training/network-session.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
-import type { WatchedModel } from "../monitoring/streams/open-model.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import type { Rng } from "../stats/random.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { type CycleSetting, cyclePlan } from "./cycle-plan.ts";
-import type { RetrainData } from "./retrain-data.ts";
+import type { RetrainData } from "./prepare-retraining.ts";
 import type { TrainEvent } from "./train-events.ts";
 
 export interface RetrainRun extends FitRun {
@@ -48,13 +48,13 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
   readonly fit: CycleFit<Weights>;
 }
 
-export function settingOf({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
+export function candidateSetting({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
   const { windows, unlabelledRows, learningRates, trained } = data;
   const { sensors } = champion;
   return { windows, windowsFingerprint, unlabelledRows, sensors, learningRates, trained, rng };
 }
 
-async function fitCycle(
+async function fitCandidateCycle(
   run: RetrainRun,
   cycle: number,
   selection: Selection | null,
@@ -62,25 +62,25 @@ async function fitCycle(
 ): Promise<CycleFit<Weights>> {
   const { data, config } = run;
   const name: FitName = `cycle-${cycle}`;
-  const plan = cyclePlan(settingOf(run), name, data.trainRows, selection, askedRows(data));
-  const checkpoint = start === null ? null : encodeFitState(stateFrom(start, data.learningRates[0]!));
+  const plan = cyclePlan(candidateSetting(run), name, data.trainRows, selection, candidatePredictionRows(data));
+  const checkpoint = start === null ? null : encodeFitState(fitStateFrom(start, data.learningRates[0]!));
   const outcome = await runFit(name, { plan, checkpoint, threads: config.jobs }, run);
-  return split(run, { ...outcome, scaler: plan.scaler });
+  return splitCandidatePredictions(run, { ...outcome, scaler: plan.scaler });
 }
 
 /** Windows that a cycle predicts. */
-function askedRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
+function candidatePredictionRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
   return Int32Array.from([...holdoutRows, ...unlabelledRows]);
 }
 
 /** The predictions of a fit, by group of windows. */
-function split({ data }: RetrainRun, weights: Weights): CycleFit<Weights> {
+function splitCandidatePredictions({ data }: RetrainRun, weights: Weights): CycleFit<Weights> {
   const width = data.windows.classes.length * data.holdoutRows.length;
   const { probabilities } = weights;
   return { weights, holdout: probabilities!.slice(0, width), unlabelled: probabilities!.slice(width) };
 }
 
-function curriculumData({ data }: RetrainRun) {
+function candidateCurriculumData({ data }: RetrainRun) {
   const { windows, trainRows, holdoutRows, truth } = data;
   const { classes, labels } = windows;
   return {
@@ -91,30 +91,30 @@ function curriculumData({ data }: RetrainRun) {
   };
 }
 
-export async function curriculum(run: RetrainRun): Promise<Candidate> {
+export async function candidateFromCurriculum(run: RetrainRun): Promise<Candidate> {
   const { cycles, step, select, threshold, restart } = run.config;
   const result = await runCurriculum<Weights>(
-    curriculumData(run),
+    candidateCurriculumData(run),
     { cycles, step, selector: select, threshold, restart },
-    (cycle, selection, from) => fitCycle(run, cycle, selection, from),
+    (cycle, selection, from) => fitCandidateCycle(run, cycle, selection, from),
     (report) => run.reporter.event({ type: "cycle", cycles, report }),
   );
   return { ...result, selection: result.selections[result.winner]!, fit: result.fits[result.winner]! };
 }
 
 /** One fit on the labelled windows, then the same network with the unlabelled windows' statistics; reported as cycles 0 and 1. */
-export async function adapt(run: RetrainRun): Promise<Candidate> {
+export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidate> {
   const { data } = run;
-  const first = await fitCycle(run, 0, null, null);
-  const plan = cyclePlan(settingOf(run), "cycle-0", data.trainRows, null, null);
-  const second = split(run, {
+  const first = await fitCandidateCycle(run, 0, null, null);
+  const plan = cyclePlan(candidateSetting(run), "cycle-0", data.trainRows, null, null);
+  const second = splitCandidatePredictions(run, {
     ...first.weights,
-    ...(await adapted(run, first.weights, plan, data.unlabelledRows, askedRows(data))),
+    ...(await adaptCandidateFit(run, first.weights, plan, data.unlabelledRows, candidatePredictionRows(data))),
   });
-  const known = curriculumData(run);
+  const known = candidateCurriculumData(run);
   const cycles: CycleReport[] = [
-    describeCycle(known, 0, 0, null, first, null),
-    describeCycle(known, 1, 0, null, second, first),
+    describeCurriculumCycle(known, 0, 0, null, first, null),
+    describeCurriculumCycle(known, 1, 0, null, second, first),
   ];
   for (const report of cycles) run.reporter.event({ type: "cycle", cycles: 1, report });
   const winner = cycles[1]!.holdout.macro_f1 > cycles[0]!.holdout.macro_f1 ? 1 : 0;
@@ -126,7 +126,7 @@ export async function adapt(run: RetrainRun): Promise<Candidate> {
  * A fit with the statistics of the windows in `from`, and its predictions for `rows`.
  * @param fit its probabilities are for `rows`; returned unchanged if there are fewer than two windows to adapt to
  */
-export async function adapted(
+export async function adaptCandidateFit(
   run: RetrainRun,
   fit: FitOutcome,
   plan: FitPlan,
@@ -141,7 +141,7 @@ export async function adapted(
   const sizes = { windowSize, channels: channels.length, classes: classes.length };
   const session = await ValidationSession.create(plan.network, sizes);
   try {
-    const probabilities = await predictRows(session, weights, { windows, scaler: plan.scaler }, rows);
+    const probabilities = await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, rows);
     return { ...fit, ...weights, probabilities };
   } finally {
     await session.release();

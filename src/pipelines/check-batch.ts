@@ -7,30 +7,30 @@ import { counted } from "../counted.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import { judgeBatch, rejectBatch } from "../monitoring/streams/judge-batch.ts";
+import { judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
-import type { WatchedModel } from "../monitoring/streams/open-model.ts";
 import {
   type CheckFacts,
-  evidenceSchema,
   type MeasuredBatch,
   type StreamState,
   streamSchemas,
+  streamStateSchemaFor,
 } from "../monitoring/streams/stream-state.ts";
-import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
-import { rowsOf } from "../monitoring/summaries/class-summaries.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
+import { batchSummaryRows } from "../monitoring/summaries/class-summaries.ts";
 import type { DeviceSummary } from "../monitoring/summaries/device-summary.ts";
 import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { readSummary } from "../monitoring/summaries/read-summary.ts";
-import { measuredSensors, signalMargin } from "../monitoring/summaries/sensor-signals.ts";
+import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
-import { collecting, type Reporter, reporterOf } from "../reporter.ts";
-import { columnsOf } from "../signals/data/column-roles.ts";
+import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
-import { withChannels } from "../signals/data/recordings.ts";
+import { renameRecordingChannels } from "../signals/data/recordings.ts";
 import { planWindows } from "../signals/preprocessing/make-windows.ts";
-import { chunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
+import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
@@ -81,21 +81,21 @@ export async function checkBatch(
   const reporter = reporterOf(run.reporter);
   const server = serverAddress(config.tracking);
   const { channels, files } = config;
-  const { channels: _, ...columns } = columnsOf(config);
+  const { channels: _, ...columns } = namedColumnRoles(config);
   const given = { ...(channels !== undefined && { channels }), columns };
   const gated = await openGatedBatch(files, given, watched, reporter);
-  const measured = gated.accepted ? await measure(gated, config.jobs, model) : undefined;
+  const measured = gated.accepted ? await measureCheckedBatch(gated, config.jobs, model) : undefined;
   const batch = {
     batchId: config.batchId ?? basename(files[0]!),
-    contentHash: gated.accepted ? gated.opened.fingerprint : await hashOf(files),
+    contentHash: gated.accepted ? gated.opened.fingerprint : await hashCheckedBatch(files),
   };
-  return remember(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
-    gated.accepted ? judgeBatch(measured!, memory, watched, config, facts) : rejectBatch(gated.reasons, facts),
+  return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
+    gated.accepted ? judgeBatch(measured!, memory, watched, config, facts) : judgeRejectedBatch(gated.reasons, facts),
   );
 }
 
 /** @param sent bytes or parsed JSON; see `readSummary` */
-export async function checkSummary(
+export async function checkSummarizedBatch(
   model: CheckingModel,
   sent: unknown,
   options: SummaryOptions,
@@ -107,12 +107,12 @@ export async function checkSummary(
   const summary = readSummary(sent, watched.monitored);
   const batch = { batchId: options.batchId, contentHash: sha256Bytes(encodeSummary(summary)) };
   const reporter = reporterOf(run.reporter);
-  return remember(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
-    judgeBatch(measuredElsewhere(summary), memory, watched, config, facts),
+  return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
+    judgeBatch(checkedBatchFromSummary(summary), memory, watched, config, facts),
   );
 }
 
-async function remember(
+async function recordCheckedBatch(
   { watched, store }: CheckingModel,
   { batchId, contentHash }: { readonly batchId: string; readonly contentHash: string },
   { config, server, reporter, now = () => new Date() }: Remembering,
@@ -126,11 +126,11 @@ async function remember(
     checkedAt: now().toISOString(),
   };
   const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
-  const schemas = { ...streamSchemas, evidence: evidenceSchema(watched) };
+  const schemas = { ...streamSchemas, evidence: streamStateSchemaFor(watched) };
   const stream = new MonitorStream(store, watched.monitored, { stream: name, schemas, keep, now });
   const answer = await stream.record({ batchId, contentHash, accept }, (memory) => decide(memory, facts));
   if (answer.known && accept) await stream.decideByHand("accept", batchId, "by hand");
-  const heard = collecting(reporter);
+  const heard = collectingReporter(reporter);
   if (server !== null) await reportCheck(server, config, watched.monitored, store, heard);
   return { ...answer, warnings: heard.warnings };
 }
@@ -146,26 +146,26 @@ interface Remembering {
 const samplesToDiagnose = 2 ** 20;
 
 /** Closes the batch. */
-async function measure(
+async function measureCheckedBatch(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
   threads: number,
   { watched, predictor }: CheckingModel,
 ): Promise<MeasuredBatch> {
   const { folder, config: trained, drift, model, sensors } = watched;
   try {
-    const rows = withChannels(opened.rows, folder.manifest.data.channels);
+    const rows = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
     const { rate, window, overlap } = trained;
     const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap });
     const nClasses = drift.classes.length;
     const measurer = new BatchMeasurer({
       overlap,
       nClasses,
-      sensors: measuredSensors(sensors, drift.edges),
-      summarizer: new Summarizer(gridsOf(model.baseline)),
+      sensors: sensorsWithSignals(sensors, drift.edges),
+      summarizer: new Summarizer(baselineReferenceGrids(model.baseline)),
     });
-    const chunks = chunkCount(plan, rows.channels.length);
+    const chunks = windowChunkCount(plan, rows.channels.length);
     const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
-    for (const chunk of windowChunks(rows, plan, signalMargin(rate))) {
+    for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate))) {
       measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
     }
     return {
@@ -181,20 +181,20 @@ async function measure(
   }
 }
 
-function measuredElsewhere({ rows, dropped, measurement }: DeviceSummary): MeasuredBatch {
+function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary): MeasuredBatch {
   const leftOut = dropped.missing_time + dropped.missing_values + dropped.duplicate_time;
   return {
     rows,
     measurement,
     columns: null,
     windows: measurement.signals.windows,
-    samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : rowsOf(summary)), 0),
+    samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : batchSummaryRows(summary)), 0),
     warnings: leftOut === 0 ? [] : [`${counted(leftOut, "row")} were left out when the batch was summarised.`],
   };
 }
 
 /** Hash of files that could not be read as recordings; a remote file counts by its name. */
-async function hashOf(files: readonly string[]): Promise<string> {
+async function hashCheckedBatch(files: readonly string[]): Promise<string> {
   const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
   return sha256Bytes(JSON.stringify(["rejected", ...hashes]));
 }

@@ -3,7 +3,7 @@
 import { type CheckOptions, resolveCheckConfig } from "../config.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import type { CheckAnswer, CheckRun } from "./check-batch.ts";
-import { openHandle } from "./model-handle.ts";
+import { openModelHandle } from "./model-handle.ts";
 
 export type {
   AnyBatch,
@@ -29,7 +29,7 @@ export type { CheckAnswer };
 export async function check(options: CheckOptions, run: CheckRun = {}): Promise<CheckAnswer> {
   const config = resolveCheckConfig(options);
   serverAddress(config.tracking);
-  const model = await openHandle(config.model);
+  const model = await openModelHandle(config.model);
   try {
     return await model.check(config, run);
   } finally {

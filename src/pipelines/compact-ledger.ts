@@ -1,10 +1,10 @@
 // `tidemark reference compact`: shortens all batches beyond the limits of age and size, and frees their space on the disk.
 // `check` shortens a few batches whenever it adds one, and reuses their space.
 import { type CompactOptions, resolveCompactConfig } from "../config.ts";
-import { streamRules } from "../monitoring/streams/ledger-retention.ts";
+import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { CompactedStore } from "../storage/store/stream-store.ts";
-import { openHandle } from "./model-handle.ts";
+import { openModelHandle } from "./model-handle.ts";
 
 export type { CompactedStore as CompactedLedger };
 
@@ -15,12 +15,12 @@ export type { CompactedStore as CompactedLedger };
  */
 export async function compactLedger(options: CompactOptions, run: { now?: () => Date } = {}): Promise<CompactedStore> {
   const config = resolveCompactConfig(options);
-  const model = await openHandle(config.model);
+  const model = await openModelHandle(config.model);
   try {
     const keep = { days: config.keepDays, bytes: config.keepMegabytes * 1e6 };
     const { result, shorten } = streamSchemas;
     const now = run.now?.() ?? new Date();
-    const rules = streamRules(model.watched.monitored, (value) => shorten(result.parse(value)), keep, now);
+    const rules = ledgerRetentionRules(model.watched.monitored, (value) => shorten(result.parse(value)), keep, now);
     return await model.store.compact(rules);
   } finally {
     await model.close();

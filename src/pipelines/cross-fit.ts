@@ -3,19 +3,19 @@ import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { leakageReport } from "../learning/evaluation/leakage.ts";
 import { stratifiedGroupKFold } from "../learning/evaluation/stratified-group-k-fold.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
-import { describeFold, summariseFolds } from "../learning/training/cross-validation.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import { runFit } from "../learning/training/run-fit.ts";
+import { describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
-import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
-import { pieces, type RowSource } from "../signals/data/recordings.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { type RowSource, recordingPieces } from "../signals/data/recordings.ts";
 import { pickWindows } from "../signals/preprocessing/join-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { adapted, type Candidate, type RetrainRun, settingOf } from "./candidate.ts";
-import { cyclePlan, labelledWith, type PseudoLabels } from "./cycle-plan.ts";
+import { adaptCandidateFit, type Candidate, candidateSetting, type RetrainRun } from "./candidate.ts";
+import { cyclePlan, labelCycleWindows, type PseudoLabels } from "./cycle-plan.ts";
+import type { RetrainData } from "./prepare-retraining.ts";
 import type { TrainingData } from "./prepare-training.ts";
-import type { RetrainData } from "./retrain-data.ts";
 import type { TrainedModel } from "./write-model.ts";
 
 /**
@@ -34,11 +34,11 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     testIndex,
     validationIndex: new Int32Array(),
   }));
-  const also = candidate.selection === null ? undefined : alsoLearned(run, candidate.selection);
+  const also = candidate.selection === null ? undefined : crossFitPseudoLabelled(run, candidate.selection);
   const own: TrainingData = {
     recordings: { channels: windows.channels, files: data.labelled.files, fingerprint: data.labelled.fingerprint },
     sensors: run.champion.sensors,
-    described: describe(data.labelled.rows, new Set(windows.users), also),
+    described: describeCrossFitValues(data.labelled.rows, new Set(windows.users), also),
     quality: data.labelled.quality,
     windows,
     dropped: data.dropped,
@@ -53,8 +53,8 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
       const name: FitName = `fold-${fold + 1}`;
       const base = trainIndex.map((row) => trainRows[row]!);
       const tested = testIndex.map((row) => trainRows[row]!);
-      const others = ofOthers(data, candidate.selection, tested);
-      const plan = { ...cyclePlan(settingOf(run), name, base, others.selection, tested), shards: 1 };
+      const others = crossFitOthers(data, candidate.selection, tested);
+      const plan = { ...cyclePlan(candidateSetting(run), name, base, others.selection, tested), shards: 1 };
       const task = { plan, checkpoint: null, threads: 1 };
       const signal = AbortSignal.any([run.signal, failed.signal]);
       const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {
@@ -62,7 +62,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
         throw error;
       });
       const outcome =
-        config.adapt === "adabn" ? await adapted(run, fitted, plan, others.unlabelledRows, tested) : fitted;
+        config.adapt === "adabn" ? await adaptCandidateFit(run, fitted, plan, others.unlabelledRows, tested) : fitted;
       const report = describeFold(own, fold, outcome);
       const { best_epoch: bestEpoch, epochs, seconds, metrics } = report;
       reporter.event({ type: "fold", fold: fold + 1, folds: folds.length, bestEpoch, epochs, seconds, metrics });
@@ -71,7 +71,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     config.jobs,
   );
   const outcomes = results.map(({ outcome }) => outcome);
-  const crossValidation = summariseFolds(
+  const crossValidation = summarizeFolds(
     own,
     outcomes,
     results.map(({ report }) => report),
@@ -81,7 +81,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   const final = candidate.fit.weights;
   return {
     data: own,
-    config: candidateConfig(data.trained, config),
+    config: crossFitConfig(data.trained, config),
     crossValidation,
     outcomes,
     final,
@@ -92,7 +92,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
 }
 
 /** Unlabelled windows that a fold may learn from: an unlabelled person may be one of its held-out people. */
-export function ofOthers(
+export function crossFitOthers(
   { windows: { groups }, unlabelledRows }: Pick<RetrainData, "windows" | "unlabelledRows">,
   selection: PseudoLabels | null,
   tested: Int32Array,
@@ -107,7 +107,7 @@ export function ofOthers(
 }
 
 /** The champion's options, overridden by the retraining's own; columns only if they belong to `files`. */
-function candidateConfig(
+function crossFitConfig(
   trained: ChampionOptions,
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
 ): TrainConfig {
@@ -115,11 +115,15 @@ function candidateConfig(
   const own = { out, seed, jobs, experiment, split: "group", resume: false } as const;
   if (labelled === undefined) return { ...trained, ...own };
   const { pathColumns: _, ...kept } = trained;
-  return { ...kept, ...columnsOf(config), ...own, files: labelled };
+  return { ...kept, ...namedColumnRoles(config), ...own, files: labelled };
 }
 
 /** The values of some people, plus the pseudo-labelled ones that a fit learned from. */
-function describe(rows: RowSource, people: ReadonlySet<string>, also: WindowSet | undefined): DescribedValues {
+function describeCrossFitValues(
+  rows: RowSource,
+  people: ReadonlySet<string>,
+  also: WindowSet | undefined,
+): DescribedValues {
   const kept = Array.from(rows.stretches()).filter(({ user }) => people.has(user));
   const others = also === undefined ? null : new WindowSignals(also, []);
   const length = kept.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -128,7 +132,7 @@ function describe(rows: RowSource, people: ReadonlySet<string>, also: WindowSet 
     const whole = new Float32Array(length + more.length);
     let at = 0;
     for (const { start, end } of kept) {
-      for (const { from, to } of pieces(start, end)) {
+      for (const { from, to } of recordingPieces(start, end)) {
         whole.set(rows.values(c, from, to), at);
         at += to - from;
       }
@@ -139,7 +143,7 @@ function describe(rows: RowSource, people: ReadonlySet<string>, also: WindowSet 
 }
 
 /** The chosen windows, with their pseudo-labels. */
-function alsoLearned(run: RetrainRun, selection: Selection): WindowSet {
-  const { windows, rows } = labelledWith(run.data, new Int32Array(), selection);
+function crossFitPseudoLabelled(run: RetrainRun, selection: Selection): WindowSet {
+  const { windows, rows } = labelCycleWindows(run.data, new Int32Array(), selection);
   return pickWindows(windows, rows);
 }

@@ -28,7 +28,7 @@ export interface CycleSetting {
 export type PseudoLabels = Pick<Selection, "rows" | "labels">;
 
 /** The windows with the labels that a selection gives, and the rows to learn from. */
-export function labelledWith(
+export function labelCycleWindows(
   { windows, unlabelledRows }: Pick<CycleSetting, "windows" | "unlabelledRows">,
   base: Int32Array,
   selection: PseudoLabels | null,
@@ -56,7 +56,7 @@ export function cyclePlan(
   testIndex: Int32Array | null,
 ): FitPlan {
   const { network, normalize, batchSize, patience, classWeights, augment } = setting.trained;
-  const { windows, rows, pseudoLabels } = labelledWith(setting, base, selection);
+  const { windows, rows, pseudoLabels } = labelCycleWindows(setting, base, selection);
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,

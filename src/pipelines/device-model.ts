@@ -1,11 +1,11 @@
 // The part of a model that a device needs: device.json in the folder. For older folders without it, it is made from the rest.
-import { openWatchedModel } from "../monitoring/streams/open-model.ts";
-import { type DeviceModel, deviceModelOf } from "../monitoring/summaries/device-model.ts";
+import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
+import { type DeviceModel, toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { readJson } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { scalerSchema } from "../storage/store/scaler-file.ts";
 
-export type { DeviceModel } from "../monitoring/summaries/device-model.ts";
+export type { DeviceModel } from "../monitoring/summaries/device-json.ts";
 export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
 
 /**
@@ -18,5 +18,5 @@ export async function deviceModel(model: string): Promise<DeviceModel> {
   const { folder, config, drift, sensors } = await openWatchedModel(model);
   const { model_version: modelVersion, data } = folder.manifest;
   const scaler = scalerSchema.parse(await readJson(folder.path(modelFiles.scaler)));
-  return deviceModelOf({ modelVersion, config, channels: data.channels, sensors, scaler, drift });
+  return toDeviceJson({ modelVersion, config, channels: data.channels, sensors, scaler, drift });
 }

@@ -7,32 +7,36 @@ import { UserError } from "../errors.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { makeDirectories } from "../make-directories.ts";
 import type { JudgeName } from "../monitoring/drift/bench-figures.ts";
-import { type DriftBenchResult, figuresOfChange, figuresWithoutDrift } from "../monitoring/drift/bench-figures.ts";
-import { streamJudges } from "../monitoring/drift/bench-judges.ts";
+import {
+  benchFiguresOfChange,
+  benchFiguresWithoutDrift,
+  type DriftBenchResult,
+} from "../monitoring/drift/bench-figures.ts";
+import { benchJudges } from "../monitoring/drift/bench-judges.ts";
+import { changeCatalogue } from "../monitoring/drift/change-catalogue.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
-import { changes } from "../monitoring/drift/injections.ts";
-import { type Choices, type Chunk, choicesOf, drawSession } from "../monitoring/drift/rehearsal.ts";
-import type { WatchedModel } from "../monitoring/streams/open-model.ts";
-import { gridsOf } from "../monitoring/summaries/baseline-reference.ts";
+import { type Choices, type Chunk, drawRehearsalSession, rehearsalChoices } from "../monitoring/drift/rehearsal.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
 import { joinColumns } from "../monitoring/summaries/join-columns.ts";
-import { classOfSamples, signalColumns } from "../monitoring/summaries/measure-batch.ts";
-import { measuredSensors } from "../monitoring/summaries/sensor-signals.ts";
+import { classOfMeasuredSamples, measuredSignalColumns } from "../monitoring/summaries/measure-batch.ts";
+import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { checkOutFile } from "../out-file.ts";
-import { collecting, type Reporter, reporterOf } from "../reporter.ts";
-import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
+import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
-import { makeWindows, windowStep } from "../signals/preprocessing/make-windows.ts";
-import { runsOf } from "../signals/preprocessing/window-chunks.ts";
-import { allocateShared, type WindowSet } from "../signals/preprocessing/windows.ts";
+import { makeWindows, plannedWindowStep } from "../signals/preprocessing/make-windows.ts";
+import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
+import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { Rng } from "../stats/random.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
-import { type ModelHandle, openHandle } from "./model-handle.ts";
+import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
-export type { DriftVerdict } from "../monitoring/drift/decision.ts";
+export type { DriftVerdict } from "../monitoring/drift/verdict.ts";
 
 /** Length of a chunk of the streams' sessions, in seconds. */
 const chunkSeconds = 15;
@@ -54,23 +58,23 @@ export async function driftBench(
 ): Promise<DriftBenchResult> {
   const config = resolveDriftBenchConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  const model = await openHandle(config.model);
+  const model = await openModelHandle(config.model);
   try {
-    return await bench(model, config, collecting(reporterOf(run.reporter)));
+    return await runDriftBench(model, config, collectingReporter(reporterOf(run.reporter)));
   } finally {
     await model.close();
   }
 }
 
-async function bench(
+async function runDriftBench(
   model: ModelHandle,
   config: DriftBenchConfig,
-  heard: ReturnType<typeof collecting>,
+  heard: ReturnType<typeof collectingReporter>,
 ): Promise<DriftBenchResult> {
   const monitor = model.watched;
-  const windows = await readWindows(config, monitor, heard);
-  const { people, columnsOfChunk } = await cutChunks(windows, config.jobs, model);
-  const judges = Object.entries(streamJudges({ arl: config.arl, alpha: config.alpha }));
+  const windows = await readBenchWindows(config, monitor, heard);
+  const { people, columnsOfChunk } = await cutBenchChunks(windows, config.jobs, model);
+  const judges = Object.entries(benchJudges({ arl: config.arl, alpha: config.alpha }));
   const rng = Rng.fromSeed(config.seed);
   const count = Math.max(1, Math.round(config.seconds / chunkSeconds));
   const judgeAll = <F>(
@@ -83,7 +87,7 @@ async function bench(
 
   const draw = (person: Person, name: string, i: number): Chunk[][] => {
     const own = rng.split(`${name} ${person.name} ${i}`);
-    return Array.from({ length: config.batches }, () => drawSession(person.choices, count, 1, own));
+    return Array.from({ length: config.batches }, () => drawRehearsalSession(person.choices, count, 1, own));
   };
   const streamsOf = (name: string): { sessions: Chunk[][]; seed: string }[] =>
     people.flatMap((person) =>
@@ -96,24 +100,24 @@ async function bench(
   const mixed = people.flatMap((person) =>
     Array.from({ length: config.streams }, (_, i) => {
       const own = rng.split(`mix ${person.name} ${i}`);
-      const half = halfOf(person.choices, own);
+      const half = halfOfBenchActivities(person.choices, own);
       return Array.from({ length: config.batches }, (_, batch) =>
-        merged(drawSession(batch < config.changeAt ? person.choices : half, count, 1, own)),
+        mergeBenchSession(drawRehearsalSession(batch < config.changeAt ? person.choices : half, count, 1, own)),
       );
     }),
   );
-  const still = streamsOf("no drift").map(({ sessions }) => sessions.map(merged));
+  const still = streamsOf("no drift").map(({ sessions }) => sessions.map(mergeBenchSession));
   const result: DriftBenchResult["changes"][number][] = [];
-  for (const change of catalogue(monitor)) {
+  for (const change of driftBenchChanges(monitor)) {
     const streams: ClassSummaries[][] = [];
     for (const { sessions, seed } of streamsOf("change")) {
-      streams.push(await changedStream(sessions, change, rng.split(seed), config, model, columnsOfChunk));
+      streams.push(await changedBenchStream(sessions, change, rng.split(seed), config, model, columnsOfChunk));
     }
     const { changeAt } = config;
     result.push({
       name: change.name,
       expected: change.expected,
-      figures: judgeAll(streams, (verdicts) => figuresOfChange(verdicts, { changeAt, expected: change.expected })),
+      figures: judgeAll(streams, (verdicts) => benchFiguresOfChange(verdicts, { changeAt, expected: change.expected })),
     });
   }
   const benched: DriftBenchResult = {
@@ -124,21 +128,23 @@ async function bench(
     streams: config.streams,
     seed: config.seed,
     arl: config.arl,
-    no_drift: judgeAll(still, figuresWithoutDrift),
+    no_drift: judgeAll(still, benchFiguresWithoutDrift),
     no_drift_by_person: judgeAll(still, (verdicts) =>
-      people.map((_, i) => figuresWithoutDrift(verdicts.slice(i * config.streams, (i + 1) * config.streams))),
+      people.map((_, i) => benchFiguresWithoutDrift(verdicts.slice(i * config.streams, (i + 1) * config.streams))),
     ),
-    other_mix: judgeAll(mixed, (verdicts) => figuresWithoutDrift(verdicts.map((own) => own.slice(config.changeAt)))),
+    other_mix: judgeAll(mixed, (verdicts) =>
+      benchFiguresWithoutDrift(verdicts.map((own) => own.slice(config.changeAt))),
+    ),
     changes: result,
     warnings: [...heard.warnings],
   };
   if (config.out !== undefined) {
-    await writeReport(config.out, benched);
+    await writeDriftBenchReport(config.out, benched);
   }
   return benched;
 }
 
-async function writeReport(out: string, result: DriftBenchResult): Promise<void> {
+async function writeDriftBenchReport(out: string, result: DriftBenchResult): Promise<void> {
   const { driftBenchHtml } = await import("../report/drift-bench-html.ts");
   try {
     await makeDirectories(dirname(out));
@@ -148,10 +154,10 @@ async function writeReport(out: string, result: DriftBenchResult): Promise<void>
   }
 }
 
-function catalogue({ baseline, folder, sensors }: WatchedModel): readonly Change[] {
+function driftBenchChanges({ baseline, folder, sensors }: WatchedModel): readonly Change[] {
   const { channels } = folder.manifest.data;
   const scales = Object.fromEntries(channels.map((name) => [name, baseline.per_channel[name]!.std]));
-  return changes(channels, sensors, scales, {
+  return changeCatalogue(channels, sensors, scales, {
     stuckShares: [0.4],
     noises: [0.5],
     rates: [0.8, 1.25],
@@ -160,15 +166,15 @@ function catalogue({ baseline, folder, sensors }: WatchedModel): readonly Change
 }
 
 /** Half of the activities, at least one. */
-function halfOf(choices: Choices, rng: Rng): Choices {
+function halfOfBenchActivities(choices: Choices, rng: Rng): Choices {
   return new Map(rng.shuffle([...choices]).slice(0, Math.ceil(choices.size / 2)));
 }
 
-function merged(session: readonly Chunk[]): ClassSummaries {
+function mergeBenchSession(session: readonly Chunk[]): ClassSummaries {
   return mergeClassSummaries(session.map(({ summary }) => summary));
 }
 
-async function readWindows(
+async function readBenchWindows(
   config: NamedColumns & Pick<DriftBenchConfig, "files">,
   monitor: WatchedModel,
   reporter: Reporter,
@@ -176,7 +182,7 @@ async function readWindows(
   const { folder, config: trained } = monitor;
   const channels = config.channels ?? folder.manifest.data.channels;
   const { recordings, quality } = await readRecordings(config.files, {
-    columns: columnsOf({ ...config, channels }),
+    columns: namedColumnRoles({ ...config, channels }),
     requireLabels: false,
     nominalRateHz: trained.rate,
     reporter,
@@ -195,21 +201,21 @@ async function readWindows(
 }
 
 /** Every person's chunks with their activity: the label if there is one, otherwise the predicted class. */
-async function cutChunks(
+async function cutBenchChunks(
   windows: WindowSet,
   jobs: number,
   model: ModelHandle,
 ): Promise<{ people: Person[]; columnsOfChunk: Map<Chunk, Columns> }> {
   const monitor = model.watched;
   const { channels, users, groups, recordings, recordingIndex, labels, classes, samplingRateHz } = windows;
-  const predicted = await predict(windows, jobs, model);
-  const classOf = classOfSamples(windows, predicted);
-  const columns = signalColumns(windows, measuredSensors(monitor.sensors, monitor.drift.edges));
-  const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
+  const predicted = await predictBenchClasses(windows, jobs, model);
+  const classOf = classOfMeasuredSamples(windows, predicted);
+  const columns = measuredSignalColumns(windows, sensorsWithSignals(monitor.sensors, monitor.drift.edges));
+  const summarizer = new Summarizer(baselineReferenceGrids(monitor.model.baseline));
   const rows = Math.max(windows.windowSize, Math.floor(chunkSeconds * samplingRateHz));
   const columnsOfChunk = new Map<Chunk, Columns>();
   const chunks = users.map((): Chunk[] => []);
-  for (const { from, to, first } of runsOf(windows)) {
+  for (const { from, to, first } of runsOfWindowChunk(windows)) {
     for (let start = from; start + rows <= to; start += rows) {
       const own = channels.map((name) => [name, columns[name]!.subarray(start, start + rows)] as const);
       const label = classes[labels[first]!] ?? monitor.drift.classes[classOf[start + (rows >> 1)]!]!;
@@ -221,7 +227,7 @@ async function cutChunks(
     }
   }
   const people = users.flatMap((name, g): Person[] =>
-    chunks[g]!.length === 0 ? [] : [{ name, choices: choicesOf({ name, chunks: chunks[g]! }).choices }],
+    chunks[g]!.length === 0 ? [] : [{ name, choices: rehearsalChoices({ name, chunks: chunks[g]! }).choices }],
   );
   if (people.length === 0) {
     throw new UserError(
@@ -235,7 +241,7 @@ async function cutChunks(
 }
 
 /** The stream with the change injected into its samples, from its first changed batch on. */
-async function changedStream(
+async function changedBenchStream(
   sessions: readonly (readonly Chunk[])[],
   change: Change,
   rng: Rng,
@@ -251,10 +257,10 @@ async function changedStream(
   });
   const rows = columnsOfChunk.get(sessions[0]![0]!)!;
   const chunkRows = Object.values(rows)[0]!.length;
-  const windows = windowsOf(changed, chunkRows, monitor);
-  const classOf = classOfSamples(windows, await predict(windows, jobs, model));
-  const columns = signalColumns(windows, measuredSensors(monitor.sensors, monitor.drift.edges));
-  const summarizer = new Summarizer(gridsOf(monitor.model.baseline));
+  const windows = benchWindowsInChunks(changed, chunkRows, monitor);
+  const classOf = classOfMeasuredSamples(windows, await predictBenchClasses(windows, jobs, model));
+  const columns = measuredSignalColumns(windows, sensorsWithSignals(monitor.sensors, monitor.drift.edges));
+  const summarizer = new Summarizer(baselineReferenceGrids(monitor.model.baseline));
   const nClasses = monitor.drift.classes.length;
   let at = 0;
   const summaries = changed.map((batch) => {
@@ -262,16 +268,20 @@ async function changedStream(
     at += Object.values(batch)[0]!.length;
     return summarizeByClass(summarizer, columns, classOf, nClasses, from, at);
   });
-  return [...sessions.slice(0, changeAt).map(merged), ...summaries];
+  return [...sessions.slice(0, changeAt).map(mergeBenchSession), ...summaries];
 }
 
 /** Windows inside the chunks of batches, one batch after the other. */
-function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, config }: WatchedModel): WindowSet {
+function benchWindowsInChunks(
+  batches: readonly Columns[],
+  chunkRows: number,
+  { folder, config }: WatchedModel,
+): WindowSet {
   const { channels } = folder.manifest.data;
-  const step = windowStep(config.window, config.overlap);
+  const step = plannedWindowStep(config.window, config.overlap);
   const whole = joinColumns(batches);
   const length = whole[channels[0]!]!.length;
-  const samples = allocateShared(length * channels.length);
+  const samples = allocateSharedWindows(length * channels.length);
   for (const [c, name] of channels.entries()) {
     const column = whole[name]!;
     for (let i = 0; i < length; i++) samples[i * channels.length + c] = column[i]!;
@@ -299,7 +309,7 @@ function windowsOf(batches: readonly Columns[], chunkRows: number, { folder, con
   };
 }
 
-async function predict(windows: WindowSet, jobs: number, model: ModelHandle): Promise<Int32Array> {
+async function predictBenchClasses(windows: WindowSet, jobs: number, model: ModelHandle): Promise<Int32Array> {
   const probabilities = await model.predict(windows, { jobs });
   return Int32Array.from(argmaxRows(probabilities, model.watched.drift.classes.length));
 }

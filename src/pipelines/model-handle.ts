@@ -3,10 +3,10 @@
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import { openLedger } from "../monitoring/streams/model-ledger.ts";
+import { openModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
-import { openWatchedModel, type WatchedModel } from "../monitoring/streams/open-model.ts";
 import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
+import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { resolveOptions } from "../resolve-options.ts";
 import { jobs } from "../shared-options.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
@@ -16,7 +16,7 @@ import {
   type CheckAnswer,
   type CheckRun,
   checkBatch,
-  checkSummary,
+  checkSummarizedBatch,
   type SummaryOptions,
 } from "./check-batch.ts";
 
@@ -28,7 +28,7 @@ export interface Openers {
 
 const realOpeners: Openers = {
   network: predictorOf,
-  store: ({ monitored }) => openLedger(monitored),
+  store: ({ monitored }) => openModelLedger(monitored),
 };
 
 export function predictorOf({ folder, network }: Pick<WatchedModel, "folder" | "network">): WindowPredictor {
@@ -37,7 +37,7 @@ export function predictorOf({ folder, network }: Pick<WatchedModel, "folder" | "
 }
 
 /** @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults */
-export async function openHandle(model: string): Promise<ModelHandle> {
+export async function openModelHandle(model: string): Promise<ModelHandle> {
   return new ModelHandle(await openWatchedModel(model));
 }
 
@@ -77,7 +77,7 @@ export class ModelHandle {
    */
   async checkSummary(summary: unknown, options: SummaryOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
-    return checkSummary(this, summary, options, run);
+    return checkSummarizedBatch(this, summary, options, run);
   }
 
   /**

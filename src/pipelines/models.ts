@@ -6,15 +6,15 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
-import { openLedger } from "../monitoring/streams/model-ledger.ts";
-import { openWatchedModel } from "../monitoring/streams/open-model.ts";
+import { openModelLedger } from "../monitoring/streams/model-ledger.ts";
+import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { shellCommand } from "../shell-words.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
-import { neededFile } from "../storage/store/file-inside.ts";
+import { neededFileInside } from "../storage/store/file-inside.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
-import { changeRegistry, lineOfRegistry, readRegistry, resolveModel } from "../storage/store/registry.ts";
-import { hasCode } from "../system-error.ts";
+import { changeRegistry, lineOfRegistry, readRegistry, resolveModelByRegistry } from "../storage/store/registry.ts";
+import { hasSystemErrorCode } from "../system-error.ts";
 
 export type { Labels } from "../storage/store/labels.ts";
 export type { Manifest, RetrainedFrom } from "../storage/store/manifest.ts";
@@ -76,7 +76,7 @@ export async function listModels(directory: string): Promise<ModelVersion[]> {
   const registry = await readRegistry(directory);
   const versions: ModelVersion[] = [];
   for (const name of names) {
-    const version = await describeVersion(join(directory, name)).catch(nullWhereNoModel);
+    const version = await describeModelVersion(join(directory, name)).catch(nullIfNotAModel);
     if (version === null) continue;
     const champion = lineOfRegistry(registry, version.line)?.champions.at(-1) ?? version.line;
     versions.push({ ...version, champion: champion === name });
@@ -91,15 +91,15 @@ export async function listModels(directory: string): Promise<ModelVersion[]> {
  * @throws UserError if it is not a valid model
  */
 export async function promote(model: string, now: () => Date = () => new Date()): Promise<Promotion> {
-  const directory = resolve(await resolveModel(model));
+  const directory = resolve(await resolveModelByRegistry(model));
   const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
   const line = folder.manifest.retrained_from?.line ?? name;
-  const first = await describeVersion(join(parent, line)).catch(nullWhereNoModel);
+  const first = await describeModelVersion(join(parent, line)).catch(nullIfNotAModel);
   const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (first === null ? null : line);
   if (before === name) return { line, champion: name, previous: null };
   // Nobody relies on its references before it is the champion, so a process that dies here does no harm.
-  const store = openLedger(monitored);
+  const store = openModelLedger(monitored);
   try {
     await store.reset(await store.streams(), now().toISOString());
   } finally {
@@ -147,19 +147,19 @@ export async function rollback(
 
 /** Reads a version's reports, including that of its retraining if there was one. */
 export async function showModel(model: string): Promise<ShownModel> {
-  const directory = await resolveModel(model);
-  const version = await describeVersion(directory);
-  const report = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);
+  const directory = await resolveModelByRegistry(model);
+  const version = await describeModelVersion(directory);
+  const report = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
   const retraining =
     version.from === null
       ? null
-      : await readJsonFile(await neededFile(directory, retrainReportFile), retrainReportSchema);
+      : await readJsonFile(await neededFileInside(directory, retrainReportFile), retrainReportSchema);
   return { version, report, retraining };
 }
 
-async function describeVersion(directory: string): Promise<Omit<ModelVersion, "champion">> {
+async function describeModelVersion(directory: string): Promise<Omit<ModelVersion, "champion">> {
   const { model_version, created_at, data, retrained_from } = await readManifest(directory);
-  const { summary } = await readJsonFile(await neededFile(directory, modelFiles.cvReport), cvReportSchema);
+  const { summary } = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
   const name = basename(resolve(directory));
   return {
     name,
@@ -175,7 +175,8 @@ async function describeVersion(directory: string): Promise<Omit<ModelVersion, "c
 }
 
 /** Skips folders that are not models. */
-function nullWhereNoModel(error: unknown): null {
-  if (error instanceof UserError || hasCode(error, "ENOTDIR") || hasCode(error, "ENOENT")) return null;
+function nullIfNotAModel(error: unknown): null {
+  if (error instanceof UserError || hasSystemErrorCode(error, "ENOTDIR") || hasSystemErrorCode(error, "ENOENT"))
+    return null;
   throw error;
 }

@@ -1,6 +1,6 @@
 // A model that is opened once and asked often, as programs see it.
 import type { BatchOptions, CheckAnswer, CheckRun, SummaryOptions } from "./check-batch.ts";
-import { openHandle } from "./model-handle.ts";
+import { openModelHandle } from "./model-handle.ts";
 
 export type { BatchOptions, CheckRun, SummaryOptions } from "./check-batch.ts";
 
@@ -39,5 +39,5 @@ export interface Model {
  * @throws UserError if the folder was changed, or its files cannot be used: all faults are named
  */
 export async function openModel(model: string): Promise<Model> {
-  return openHandle(model);
+  return openModelHandle(model);
 }

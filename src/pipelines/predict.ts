@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
+import { predictionColumns, predictionWindowColumns } from "../learning/training/prediction-columns.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
-import { columnsForChannels, expectedChannels } from "../monitoring/streams/gate-batch.ts";
-import { openForPrediction } from "../monitoring/streams/open-model.ts";
+import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
+import { openForPrediction } from "../monitoring/streams/watched-model.ts";
 import { checkOutFile } from "../out-file.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { rangeFaults } from "../signals/data/batch-faults.ts";
-import { columnsOf } from "../signals/data/column-roles.ts";
+import { batchRangeFaults } from "../signals/data/batch-faults.ts";
+import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { openRecordings } from "../signals/data/open-recordings.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
@@ -45,17 +45,17 @@ export async function predict(
 ): Promise<PredictResult> {
   const started = performance.now();
   const config = resolvePredictConfig(options);
-  refuseRecording(config.out, config.files);
+  refuseOverwritingInput(config.out, config.files);
   await checkOutFile(config.out, config);
   const model = await openForPrediction(config.model);
   const { manifest, labels } = model.folder;
   const { rate, window, overlap } = model.config;
   const modelChannels = manifest.data.channels;
-  const named = columnsForChannels(config.channels, modelChannels);
-  const expected = expectedChannels(modelChannels, named, model.baseline);
+  const named = gateBatchColumns(config.channels, modelChannels);
+  const expected = gateBatchChannels(modelChannels, named, model.baseline);
   const reporter = reporterOf(run.reporter);
   const opened = await openRecordings(config.files, {
-    columns: { ...columnsOf(config), modelChannels },
+    columns: { ...namedColumnRoles(config), modelChannels },
     requireLabels: false,
     nominalRateHz: rate,
     reporter,
@@ -63,11 +63,11 @@ export async function predict(
   const predictor = predictorOf(model);
   try {
     for (const warning of opened.quality.warnings) reporter.warn(warning);
-    refuseRecording(config.out, opened.files);
-    const [absurd] = await rangeFaults(opened.rows, expected, opened.files);
+    refuseOverwritingInput(config.out, opened.files);
+    const [absurd] = await batchRangeFaults(opened.rows, expected, opened.files);
     if (absurd !== undefined) throw new DataFault(absurd);
     const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
-    const said = await label(opened.rows, plan, { predictor, labels: labels.classes, config });
+    const said = await predictIntoTable(opened.rows, plan, { predictor, labels: labels.classes, config });
     return { out: config.out, ...said, seconds: (performance.now() - started) / 1000 };
   } finally {
     opened.rows.close();
@@ -76,7 +76,7 @@ export async function predict(
 }
 
 /** Writes the table in chunks of windows. */
-async function label(
+async function predictIntoTable(
   rows: RowSource,
   plan: WindowPlan,
   of: {
@@ -94,7 +94,7 @@ async function label(
       const threads = { threads: config.jobs };
       const probabilities = await predictor.predict(chunk.windows, threads);
       const predictions = predictionColumns("label", probabilities, labels);
-      const table = [...windowColumns(chunk.windows), ...predictions];
+      const table = [...predictionWindowColumns(chunk.windows), ...predictions];
       const columns = config.spreadsheetSafe ? spreadsheetSafe(table) : table;
       writer ??= await TableWriter.open(config.out, columns);
       await writer.append(columns);
@@ -109,7 +109,7 @@ async function label(
   return { windows, classes, meanConfidence: sum / windows };
 }
 
-function refuseRecording(out: string, files: readonly string[]): void {
+function refuseOverwritingInput(out: string, files: readonly string[]): void {
   if (!files.some((file) => resolve(file) === resolve(out))) return;
   throw new UserError(`--out ${out} is one of the recordings and would replace it`, {
     advice: "Choose another name.",

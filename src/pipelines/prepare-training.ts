@@ -5,21 +5,26 @@ import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
 import { outerSplit } from "../learning/evaluation/outer-split.ts";
-import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
+import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
 import { type DescribedValues, describeValues } from "../monitoring/drift/describe-values.ts";
-import type { WatchedModel } from "../monitoring/streams/open-model.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
-import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
-import type { QualityReport } from "../signals/data/quality.ts";
+import type { QualityReport } from "../signals/data/quality-report.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
-import { cutPlans, type DroppedSamples, plannedSamples, planWindows } from "../signals/preprocessing/make-windows.ts";
+import {
+  type DroppedSamples,
+  makeWindowsOfPlans,
+  plannedWindowSamples,
+  planWindows,
+} from "../signals/preprocessing/make-windows.ts";
 import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
-import { largeWindowFault } from "../storage/store/stored-config.ts";
+import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
 import type { TrainEvent } from "./train-events.ts";
 
 export interface TrainingData {
@@ -47,7 +52,7 @@ const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compac
 /** @throws UserError for every fault of the files, or if they cannot be split as requested */
 export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
   const opened = await openRecordings(config.files, {
-    columns: columnsOf(config),
+    columns: namedColumnRoles(config),
     requireLabels: true,
     requirePeople: config.split === "group" || config.split === "leave-one-group-out",
     nominalRateHz: config.rate,
@@ -56,8 +61,8 @@ export async function prepareTraining(config: Preparing, reporter: Reporter<Trai
   try {
     const { rows, files, fingerprint, quality } = opened;
     for (const warning of quality.warnings) reporter.warn(warning);
-    refuseFlatChannels(quality);
-    const large = largeWindowFault(config.window, rows.channels.length);
+    refuseFlatTrainingChannels(quality);
+    const large = storedConfigWindowFault(config.window, rows.channels.length);
     if (large !== null)
       throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
     const column = (c: number): Float32Array => rows.column(c);
@@ -70,20 +75,28 @@ export async function prepareTraining(config: Preparing, reporter: Reporter<Trai
       windowSize: config.window,
       overlap: config.overlap,
     });
-    const planned = { samples: plannedSamples(plan), channels: rows.channels.length };
-    tellMemory(trainingMemory(config, planned), reporter, lessMemory);
-    const windows = cutPlans([{ rows, plan }])[0]!;
+    const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
+    reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
+    const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;
     const { dropped } = plan;
-    reporter.event(dataEvent(opened, sensors, windows, dropped));
+    reporter.event(preparedDataEvent(opened, sensors, windows, dropped));
     const recordings = { channels: rows.channels, files, fingerprint };
-    return { recordings, sensors, quality, described, windows, dropped, ...splitsOf(config, windows, reporter) };
+    return {
+      recordings,
+      sensors,
+      quality,
+      described,
+      windows,
+      dropped,
+      ...prepareTrainingSplits(config, windows, reporter),
+    };
   } finally {
     opened.rows.close();
   }
 }
 
 /** Folds, and the windows they refer to. */
-function splitsOf(
+function prepareTrainingSplits(
   { split, folds: nSplits, window: purgeSamples, seed }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
   windows: WindowSet,
   reporter: Reporter<TrainEvent>,
@@ -100,11 +113,11 @@ function splitsOf(
     testIndex,
   }));
   const leakage = leakageReport(split, windows, folds);
-  reporter.event(splitEvent(split, leakage, folds, warnings));
+  reporter.event(preparedSplitEvent(split, leakage, folds, warnings));
   return { folds, leakage, warnings };
 }
 
-function refuseFlatChannels({ channels }: QualityReport): void {
+function refuseFlatTrainingChannels({ channels }: QualityReport): void {
   const flat = Object.entries(channels).find(([, channel]) => channel.flat);
   if (flat === undefined) return;
   const others = Object.keys(channels).filter((name) => !channels[name]!.flat);
@@ -119,7 +132,7 @@ function refuseFlatChannels({ channels }: QualityReport): void {
   );
 }
 
-function dataEvent(
+function preparedDataEvent(
   { rows, files, columns, quality }: OpenedRecordings,
   sensors: FoundSensors["sensors"],
   windows: WindowSet,
@@ -141,7 +154,7 @@ function dataEvent(
   } satisfies TrainEvent;
 }
 
-function splitEvent(
+function preparedSplitEvent(
   split: TrainConfig["split"],
   leakage: LeakageReport,
   folds: readonly FoldParts[],

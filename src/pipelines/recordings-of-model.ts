@@ -15,7 +15,9 @@ const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
  */
 export async function recordingsOfModel({ data }: Manifest, model: string): Promise<readonly string[]> {
   for (const file of data.files) {
-    const wrong = isElsewhere(file) ? "Tidemark does not fetch what a folder names" : await faultOf(file);
+    const wrong = isModelRecordingElsewhere(file)
+      ? "Tidemark does not fetch what a folder names"
+      : await faultOfModelRecording(file);
     if (wrong === null) continue;
     throw new UserError(`the recordings that ${model} learned from: its manifest names ${file}: ${wrong}`, {
       advice: "Name the labelled recordings with --labelled: these or others.",
@@ -25,12 +27,12 @@ export async function recordingsOfModel({ data }: Manifest, model: string): Prom
 }
 
 /** Whether the name is a URL of any kind, or a path on another machine. */
-function isElsewhere(file: string): boolean {
+function isModelRecordingElsewhere(file: string): boolean {
   const drive = process.platform === "win32" && /^[a-z]:/i.test(file);
   return (!drive && /^[a-z][a-z0-9+.-]*:/i.test(file)) || /^(?:\/\/|\\\\|\/\\|\\\/)/.test(file);
 }
 
-async function faultOf(file: string): Promise<string | null> {
+async function faultOfModelRecording(file: string): Promise<string | null> {
   try {
     // A manifest names whole paths: a pattern would search folders.
     if (!(await stat(file)).isFile()) return "it is not a regular file";

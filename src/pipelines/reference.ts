@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
 import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
-import { type ModelHandle, openHandle } from "./model-handle.ts";
+import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 
 export type { PerChannel, RollingReference } from "../monitoring/streams/rolling-reference.ts";
 export type { Trend } from "../monitoring/streams/trend.ts";
@@ -38,7 +38,7 @@ const shownRows = 20;
  * @throws UserError if the model folder cannot be used
  */
 export async function showReference(options: ReferenceOptions): Promise<ShownReference> {
-  return withStream(options, async (stream, store) => ({
+  return withReferenceStream(options, async (stream, store) => ({
     reference: await stream.reference(),
     ledger: (await stream.page({ fromEnd: true, limit: shownRows })).batches,
     streams: await store.streams(),
@@ -50,23 +50,23 @@ export async function showReference(options: ReferenceOptions): Promise<ShownRef
  * @returns false if nothing had to be changed
  */
 export async function decideReference(action: ByHand, batchId: string, options: ReferenceOptions): Promise<boolean> {
-  return withStream(options, (stream) => stream.decideByHand(action, batchId, "by hand"));
+  return withReferenceStream(options, (stream) => stream.decideByHand(action, batchId, "by hand"));
 }
 
 /** Starts the stream again with empty references and no evidence; its batch ids stay used. */
 export async function resetReference(options: ReferenceOptions): Promise<void> {
-  await withStream(options, async (stream, store) => {
+  await withReferenceStream(options, async (stream, store) => {
     const known = await store.streams();
-    if (!known.includes(options.stream)) throw noStream(options, known);
+    if (!known.includes(options.stream)) throw unknownReferenceStream(options, known);
     await stream.reset();
   });
 }
 
-async function withStream<T>(
+async function withReferenceStream<T>(
   { model: folder, stream }: ReferenceOptions,
   use: (stream: ReturnType<ModelHandle["stream"]>, store: StreamStore) => Promise<T>,
 ): Promise<T> {
-  const model = await openHandle(folder);
+  const model = await openModelHandle(folder);
   try {
     return await use(model.stream(stream), model.store);
   } finally {
@@ -74,7 +74,7 @@ async function withStream<T>(
   }
 }
 
-function noStream({ stream, model }: ReferenceOptions, known: readonly string[]): UserError {
+function unknownReferenceStream({ stream, model }: ReferenceOptions, known: readonly string[]): UserError {
   return new UserError(`stream "${stream}": ${model} has never had a batch of this stream`, {
     advice: known.length === 0 ? "No stream has had a batch yet." : `Streams of this model: ${known.join(", ")}`,
   });

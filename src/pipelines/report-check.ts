@@ -18,7 +18,7 @@ export async function reportCheck(
   reporter: Reporter,
 ): Promise<void> {
   for (const warning of server.warnings) reporter.warn(warning);
-  const [{ MlflowClient }, { Patience }, { reportStream }, { experimentOf }] = await Promise.all([
+  const [{ MlflowClient }, { Patience }, { reportStream }, { readTrackingLogExperiment }] = await Promise.all([
     import("../storage/tracking/mlflow-client.ts"),
     import("../storage/tracking/patience.ts"),
     import("../report/report-stream.ts"),
@@ -28,7 +28,7 @@ export async function reportCheck(
   let reason: string | undefined;
   try {
     const { unsent } = await reportStream(client, ledger, model, stream, {
-      experiment: experiment ?? (await experimentOf(model.directory)),
+      experiment: experiment ?? (await readTrackingLogExperiment(model.directory)),
       patience: new Patience(reportPatienceMs),
       warn: (message) => reporter.warn(`tracking: ${message}`),
     });

@@ -10,9 +10,9 @@ import type { FitCheckpoints } from "../learning/training/run-fit.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
-import { canonicalJson } from "../storage/store/hash.ts";
-import { removeStaging, type Staging } from "../storage/store/staging.ts";
-import { hasCode } from "../system-error.ts";
+import { canonicalJsonToHash } from "../storage/store/hash.ts";
+import { removeStagingCommand, type Staging } from "../storage/store/staging.ts";
+import { hasSystemErrorCode } from "../system-error.ts";
 import { currentVersions } from "../versions.ts";
 
 interface RunState {
@@ -35,7 +35,7 @@ const runStateSchema: z.ZodType<RunState> = z.object({
  * @param options those that change the result, rather than the speed or the paths; the data is identified by its fingerprint
  * @throws UserError if the run there has other data, options or versions; the message lists all differences
  */
-export async function enterRun(
+export async function enterResumableRun(
   staging: Staging,
   options: Readonly<Record<string, unknown>>,
   dataFingerprint: string,
@@ -49,19 +49,19 @@ export async function enterRun(
   };
   if (staging.state === null) return staging.saveState(current);
   const before = runStateSchema.safeParse(staging.state);
-  const advice = `Run the original command with --resume, or remove the unfinished run to start again: ${removeStaging(staging.out)}`;
+  const advice = `Run the original command with --resume, or remove the unfinished run to start again: ${removeStagingCommand(staging.out)}`;
   if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} cannot be read`, { advice });
-  const differences = differ({ ...before.data, config: snakeKeys(before.data.config) }, current);
+  const differences = resumableRunDifferences({ ...before.data, config: snakeKeys(before.data.config) }, current);
   if (differences.length === 0) return;
   throw new UserError("--resume: this command differs from the interrupted run:", { details: differences, advice });
 }
 
-function differ(before: RunState, now: RunState): string[] {
+function resumableRunDifferences(before: RunState, now: RunState): string[] {
   const names = [...new Set([...Object.keys(before.config), ...Object.keys(now.config)])];
   const show = (value: unknown): string => (value === undefined ? "not given" : JSON.stringify(value));
   const options = names.flatMap((name) => {
     const [old, current] = [before.config[name], now.config[name]];
-    if (canonicalJson(old ?? null) === canonicalJson(current ?? null)) return [];
+    if (canonicalJsonToHash(old ?? null) === canonicalJsonToHash(current ?? null)) return [];
     return [`--${name.replaceAll("_", "-")}: was ${show(old)}, is ${show(current)}`];
   });
   return [
@@ -73,19 +73,19 @@ function differ(before: RunState, now: RunState): string[] {
 }
 
 /** The fits of the run in `staging`, one file per fit. */
-export function checkpointsIn(staging: Staging): FitCheckpoints {
+export function resumableCheckpoints(staging: Staging): FitCheckpoints {
   const pathOf = (fit: FitName): string => staging.path(`${fit}.checkpoint`);
   return {
     read: async (fit) => {
       const path = pathOf(fit);
-      const bytes = await readIfPresent(path);
-      return bytes === null ? null : { bytes, epochs: readEpochs(bytes, path) };
+      const bytes = await readCheckpointIfPresent(path);
+      return bytes === null ? null : { bytes, epochs: readResumableEpochs(bytes, path) };
     },
     write: (fit, bytes) => writeFileAtomic(pathOf(fit), bytes),
   };
 }
 
-function readEpochs(checkpoint: Uint8Array, path: string): readonly FitEpoch[] {
+function readResumableEpochs(checkpoint: Uint8Array, path: string): readonly FitEpoch[] {
   try {
     return decodeFitState(checkpoint).progress.epochs;
   } catch (cause) {
@@ -96,11 +96,11 @@ function readEpochs(checkpoint: Uint8Array, path: string): readonly FitEpoch[] {
   }
 }
 
-async function readIfPresent(path: string): Promise<Uint8Array | null> {
+async function readCheckpointIfPresent(path: string): Promise<Uint8Array | null> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return null;
+    if (hasSystemErrorCode(error, "ENOENT")) return null;
     throw error;
   }
 }

@@ -4,13 +4,13 @@
 import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import type { WatchedModel } from "../monitoring/streams/open-model.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
-import { columnsOf, type NamedColumns } from "../signals/data/column-roles.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
-import type { QualityReport } from "../signals/data/quality.ts";
-import { type RowSource, withChannels } from "../signals/data/recordings.ts";
+import type { QualityReport } from "../signals/data/quality-report.ts";
+import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { recordingsOfModel } from "./recordings-of-model.ts";
 
@@ -24,24 +24,27 @@ export interface RetrainRecordings {
 }
 
 /** The champion's own recordings have their columns' names from training; others have the user's names, or else these. */
-function labelledColumns(config: NamedColumns & Pick<RetrainConfig, "labelled">, trained: NamedColumns): NamedColumns {
-  if (config.labelled === undefined) return columnsOf(trained);
-  const { pathColumns: _, ...named } = columnsOf(trained);
-  return { ...named, ...columnsOf(config) };
+function labelledRecordingColumns(
+  config: NamedColumns & Pick<RetrainConfig, "labelled">,
+  trained: NamedColumns,
+): NamedColumns {
+  if (config.labelled === undefined) return namedColumnRoles(trained);
+  const { pathColumns: _, ...named } = namedColumnRoles(trained);
+  return { ...named, ...namedColumnRoles(config) };
 }
 
 /** Columns of person, recording and time: the user's names, or else those of the training. A cycle would learn from a holdout person under another name. */
-function unlabelledColumns(
+function unlabelledRecordingColumns(
   config: NamedColumns,
   trained: NamedColumns,
 ): Pick<NamedColumns, "group" | "recording" | "time" | "pathColumns"> {
-  const { pathColumns: _p, ...named } = columnsOf(trained);
-  const { label: _, channels: _c, ...columns } = { ...named, ...columnsOf(config) };
+  const { pathColumns: _p, ...named } = namedColumnRoles(trained);
+  const { label: _, channels: _c, ...columns } = { ...named, ...namedColumnRoles(config) };
   return columns;
 }
 
 /** @throws UserError if they cannot be read, or are not those that the champion learned from */
-export async function openLabelled(
+export async function openLabelledRecordings(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled">,
   champion: WatchedModel,
   trained: NamedColumns,
@@ -50,7 +53,7 @@ export async function openLabelled(
   const { manifest } = champion.folder;
   const files = config.labelled ?? (await recordingsOfModel(manifest, config.model));
   const opened = await openRecordings(files, {
-    columns: { channels: manifest.data.channels, ...labelledColumns(config, trained) },
+    columns: { channels: manifest.data.channels, ...labelledRecordingColumns(config, trained) },
     requireLabels: true,
     nominalRateHz: champion.config.rate,
     reporter,
@@ -74,7 +77,7 @@ export async function openLabelled(
         },
       );
     }
-    return named(opened, manifest.data.channels);
+    return toRetrainRecordings(opened, manifest.data.channels);
   } catch (error) {
     opened.rows.close();
     throw error;
@@ -82,7 +85,7 @@ export async function openLabelled(
 }
 
 /** @throws UserError if they do not pass the quality gate */
-export async function openUnlabelled(
+export async function openUnlabelledRecordings(
   config: NamedColumns & Pick<RetrainConfig, "files">,
   champion: WatchedModel,
   trained: NamedColumns,
@@ -91,7 +94,7 @@ export async function openUnlabelled(
   const { channels } = champion.folder.manifest.data;
   const given = {
     ...(config.channels !== undefined && { channels: config.channels }),
-    columns: unlabelledColumns(config, trained),
+    columns: unlabelledRecordingColumns(config, trained),
   };
   const gated = await openGatedBatch(config.files, given, champion, reporter);
   if (!gated.accepted) {
@@ -106,18 +109,18 @@ export async function openUnlabelled(
       "The unlabelled recordings do not say who wore the sensor. If people of the holdout are among them, the figures are too good.",
     );
   }
-  return named(gated.opened, channels);
+  return toRetrainRecordings(gated.opened, channels);
 }
 
-function named(
+function toRetrainRecordings(
   { rows, files, fingerprint, quality }: OpenedRecordings,
   channels: readonly string[],
 ): RetrainRecordings {
-  return { rows: withChannels(rows, channels), files, fingerprint, quality, close: () => rows.close() };
+  return { rows: renameRecordingChannels(rows, channels), files, fingerprint, quality, close: () => rows.close() };
 }
 
 /** [U] the label at the middle of each window; windows were cut without regard to labels. */
-export async function readTruth(
+export async function readRecordingsTruth(
   config: NamedColumns & Pick<RetrainConfig, "files"> & Required<Pick<RetrainConfig, "truth">>,
   champion: WatchedModel,
   trained: NamedColumns,
@@ -126,7 +129,7 @@ export async function readTruth(
 ): Promise<Int32Array> {
   const { channels } = champion.folder.manifest.data;
   const { classes } = champion.drift;
-  const columns = unlabelledColumns(config, trained);
+  const columns = unlabelledRecordingColumns(config, trained);
   const { rows } = await openRecordings(config.files, {
     columns: { ...columns, channels: config.channels ?? channels, label: config.truth },
     requireLabels: false,

@@ -3,43 +3,54 @@
 // has honest figures and a calibration on held-out people.
 
 import { basename, resolve } from "node:path";
-import { computing, type RetrainConfig, type RetrainOptions, resolveRetrainConfig, untracked } from "../config.ts";
+import {
+  configAffectingResult,
+  configWithoutTracking,
+  type RetrainConfig,
+  type RetrainOptions,
+  resolveRetrainConfig,
+} from "../config.ts";
 import { Interrupted, UserError } from "../errors.ts";
-import { compareOnHoldout, type GateRule, holdoutRules, proxyRules } from "../learning/pseudo-labeling/gate.ts";
+import {
+  compareOnHoldout,
+  type GateRule,
+  holdoutGateRules,
+  proxyGateRules,
+} from "../learning/pseudo-labeling/promotion-gate.ts";
 import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
-import { windowsAtHand } from "../learning/training/fit-runner.ts";
-import { workerRunner } from "../learning/training/fit-worker.ts";
+import { windowsForFitRunner } from "../learning/training/fit-runner.ts";
+import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { snakeKeys } from "../letter-case.ts";
-import type { WatchedModel } from "../monitoring/streams/open-model.ts";
-import { beginRetraining, endRetraining } from "../report/retrain-log.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { beginRetrainLog, endRetrainLog } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
-import { endTraining } from "../report/train-log.ts";
-import { TrainingTracker, trainingServer } from "../report/training-tracker.ts";
-import { reporterOf, tee } from "../reporter.ts";
+import { endTrainLog } from "../report/train-log.ts";
+import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
+import { reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { Rng } from "../stats/random.ts";
-import { jsonText } from "../storage/store/atomic-file.ts";
+import { jsonFileText } from "../storage/store/atomic-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
-import { checkReplaceable, replaceDirectory } from "../storage/store/replace-directory.ts";
+import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
-import { adapt, curriculum, type RetrainRun } from "./candidate.ts";
+import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
-import { proxiesOf } from "./gate-proxies.ts";
-import { openHandle } from "./model-handle.ts";
+import { gateProxies } from "./gate-proxies.ts";
+import { openModelHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
-import { checkpointsIn, enterRun } from "./resumable-run.ts";
+import { prepareRetraining, type RetrainData, retrainingPeople } from "./prepare-retraining.ts";
+import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
-import { peopleOf, prepareRetraining, type RetrainData } from "./retrain-data.ts";
 import type { TrainRunOptions } from "./train.ts";
-import { type BuiltModel, buildModel, epochRows, type TrainedModel, writeModel } from "./write-model.ts";
+import { type BuiltModel, buildModel, historyRowsOfFit, type TrainedModel, writeModel } from "./write-model.ts";
 
 export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
-export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/gate.ts";
+export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
 export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 
 /** The result of `retrain`. */
@@ -70,10 +81,14 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   const config = resolveRetrainConfig(options);
   const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
-  const server = trainingServer(config.tracking, reporter);
-  const model = await openHandle(config.model);
+  const server = trackerServer(config.tracking, reporter);
+  const model = await openModelHandle(config.model);
   const champion = model.watched;
-  await checkReplaceable(refusedDirectory(config.out), [modelFiles.report, retrainReportFile, trackingFile]);
+  await checkReplaceableDirectory(refusedRetrainDirectory(config.out), [
+    modelFiles.report,
+    retrainReportFile,
+    trackingFile,
+  ]);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
@@ -83,12 +98,16 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     data = await prepareRetraining(config, model, reporter).finally(() => model.close());
     const { unlabelled, windows } = data;
     const recordings = { ...unlabelled, channels: windows.channels };
-    await enterRun(staging, computing({ ...config, model: versionOf(champion) }), fingerprintOf(data));
+    await enterResumableRun(
+      staging,
+      configAffectingResult({ ...config, model: versionToRetrain(champion) }),
+      retrainFingerprint(data),
+    );
     tracker = await TrainingTracker.open(
       (start) =>
-        beginRetraining(
+        beginRetrainLog(
           { recordings, rows: unlabelled.quality.rows.kept },
-          { out: config.out, experiment: config.experiment, params: untracked(config) },
+          { out: config.out, experiment: config.experiment, params: configWithoutTracking(config) },
           champion.folder.manifest.model_version,
           start,
         ),
@@ -104,11 +123,11 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
         data,
         staging,
         windowsFingerprint: fingerprint,
-        reporter: tee(reporter, tracker),
-        runner: workerRunner(windowsAtHand(fingerprint, windows)),
-        checkpoints: checkpointsIn(staging),
+        reporter: teeReporter(reporter, tracker),
+        runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
+        checkpoints: resumableCheckpoints(staging),
         signal: run.signal ?? new AbortController().signal,
-        timeLeft: new TimeLeft(fitNames(config, data.trained.folds), data.learningRates.length, 1),
+        timeLeft: new TimeLeft(retrainFitNames(config, data.trained.folds), data.learningRates.length, 1),
         rng: Rng.fromSeed(config.seed).split("retrain"),
       },
       { tracker, now, started },
@@ -119,7 +138,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const tracked = await tracker.finish(out);
     // A failure from here on is not a failure of the run.
     tracker = undefined;
-    const promoted = adopted && config.promote ? await promoteAdopted(out) : null;
+    const promoted = adopted && config.promote ? await promoteRetrained(out) : null;
     const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
     reporter.event({ type: "retrained", adopted, out, report, seconds, promoted: named });
     tellTracked(tracked, server, reporter, out);
@@ -142,7 +161,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
 }
 
 /** Promotes the model, which is complete, whatever is wrong with the registry. */
-async function promoteAdopted(out: string): Promise<Promotion> {
+async function promoteRetrained(out: string): Promise<Promotion> {
   try {
     return await promote(out);
   } catch (cause) {
@@ -161,13 +180,13 @@ async function retrainOn(
   const { config, champion, data, staging, reporter } = run;
   const { windows, holdoutRows, championOnHoldout } = data;
   const { classes, users, labels, groups } = windows;
-  tellData(run);
-  const candidate = config.adapt === "adabn" ? await adapt(run) : await curriculum(run);
+  tellRetrainData(run);
+  const candidate = config.adapt === "adabn" ? await candidateFromAdaptation(run) : await candidateFromCurriculum(run);
   const pick = (index: Int32Array): Int32Array => holdoutRows.map((row) => index[row]!);
   const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
   const { cycles } = candidate;
   const comparison = compareOnHoldout(pick(labels), pick(groups), users, classes.length, sides, cycles.length);
-  const rules: GateRule[] = holdoutRules(candidate.winner, comparison);
+  const rules: GateRule[] = holdoutGateRules(candidate.winner, comparison);
   const passedBy = (all: readonly GateRule[]): boolean => all.every(({ passed }) => passed);
   let proxies: RetrainReport["proxies"] = null;
   let trained: TrainedModel | null = null;
@@ -176,8 +195,8 @@ async function retrainOn(
   if (passedBy(rules)) {
     trained = await crossFit(run, candidate, createdAt);
     built = buildModel(trained);
-    proxies = proxiesOf(run, candidate, trained, built);
-    rules.push(...proxyRules(proxies.champion, proxies.candidate));
+    proxies = gateProxies(run, candidate, trained, built);
+    rules.push(...proxyGateRules(proxies.champion, proxies.candidate));
   }
   const adopted = passedBy(rules);
   reporter.event({
@@ -193,10 +212,10 @@ async function retrainOn(
     created_at: createdAt.toISOString(),
     champion: champion.folder.manifest.model_version,
     candidate: adopted ? built!.modelVersion : null,
-    config: reported(config),
+    config: reportedRetrainConfig(config),
     classes: [...classes],
-    labelled: { people: peopleOf(windows, data.trainRows), windows: data.trainRows.length },
-    holdout: { people: peopleOf(windows, holdoutRows), windows: holdoutRows.length },
+    labelled: { people: retrainingPeople(windows, data.trainRows), windows: data.trainRows.length },
+    holdout: { people: retrainingPeople(windows, holdoutRows), windows: holdoutRows.length },
     unlabelled: {
       files: [...data.unlabelled.files],
       fingerprint: data.unlabelled.fingerprint,
@@ -211,10 +230,10 @@ async function retrainOn(
     seconds: (performance.now() - started) / 1000,
     warnings: [...data.warnings],
   };
-  const history = candidate.fits.flatMap(({ weights }, cycle) => epochRows(`cycle-${cycle}`, weights));
+  const history = candidate.fits.flatMap(({ weights }, cycle) => historyRowsOfFit(`cycle-${cycle}`, weights));
   if (!adopted)
-    return refuse(config.out, report, staging, (files) =>
-      tracker.seal(history, (at) => endRetraining(report, { files, at })),
+    return writeRefusedRetraining(config.out, report, staging, (files) =>
+      tracker.seal(history, (at) => endRetrainLog(report, { files, at })),
     );
   const all = { ...built!, history: [...history, ...built!.history] };
   const { register, alias } = config;
@@ -226,17 +245,17 @@ async function retrainOn(
       tracker.seal(
         rows.filter(({ fit }) => fit !== "final"),
         (at) => [
-          ...endRetraining(report, { files: [], at }),
-          ...endTraining(cvReport, { ...made, at, register, alias }),
+          ...endRetrainLog(report, { files: [], at }),
+          ...endTrainLog(cvReport, { ...made, at, register, alias }),
         ],
       ),
     extras: {
-      files: { [retrainReportFile]: jsonText(report) },
+      files: { [retrainReportFile]: jsonFileText(report) },
       sections: retrainSections(report),
       retrainedFrom: {
         model_version: report.champion,
         model: champion.folder.directory,
-        line: lineOf(champion),
+        line: lineToRetrain(champion),
         files: report.unlabelled.files,
         fingerprint: report.unlabelled.fingerprint,
         pseudo_labelled: candidate.selection?.rows.length ?? 0,
@@ -248,35 +267,35 @@ async function retrainOn(
 }
 
 /** The options that shape the result. */
-function reported(config: RetrainConfig): Record<string, unknown> {
-  const { jobs: _, resume: _r, ...own } = untracked(config);
+function reportedRetrainConfig(config: RetrainConfig): Record<string, unknown> {
+  const { jobs: _, resume: _r, ...own } = configWithoutTracking(config);
   return snakeKeys(own);
 }
 
 /** The name that all versions of a model share: the name of the first version's folder. */
-function lineOf({ folder }: WatchedModel): string {
+function lineToRetrain({ folder }: WatchedModel): string {
   return folder.manifest.retrained_from?.line ?? basename(resolve(folder.directory));
 }
 
-function refusedDirectory(out: string): string {
+function refusedRetrainDirectory(out: string): string {
   return `${out.replace(/[\\/]+$/, "")}.refused`;
 }
 
 /** Writes a rejected candidate's report to a folder beside `out`. */
-async function refuse(
+async function writeRefusedRetraining(
   place: string,
   report: RetrainReport,
   staging: Staging,
   seal: (files: readonly string[]) => Promise<string>,
 ): Promise<Omit<RetrainResult, "promoted">> {
-  const out = refusedDirectory(place);
+  const out = refusedRetrainDirectory(place);
   const { retrainPage } = await import("../report/retrain-html.ts");
-  const files = { [retrainReportFile]: jsonText(report), [modelFiles.report]: retrainPage(report) };
+  const files = { [retrainReportFile]: jsonFileText(report), [modelFiles.report]: retrainPage(report) };
   await replaceDirectory(out, { ...files, [trackingFile]: await seal(Object.keys(files)) }, staging.directory);
   return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };
 }
 
-function fitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds: number): FitName[] {
+function retrainFitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds: number): FitName[] {
   const cycles = config.adapt === "adabn" ? 1 : config.cycles + 1;
   return [
     ...Array.from({ length: cycles }, (_, cycle): FitName => `cycle-${cycle}`),
@@ -285,18 +304,18 @@ function fitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds: number
 }
 
 /** Another champion may have taken the same name meanwhile. */
-function versionOf({ folder }: WatchedModel): string {
+function versionToRetrain({ folder }: WatchedModel): string {
   return folder.manifest.model_version;
 }
 
 /** Identifies the data of a run; a resumed run must have the same. */
-function fingerprintOf({ labelled, unlabelled }: RetrainData): string {
+function retrainFingerprint({ labelled, unlabelled }: RetrainData): string {
   return `${labelled.fingerprint} ${unlabelled.fingerprint}`;
 }
 
-function tellData({ config, data, reporter }: RetrainRun): void {
+function tellRetrainData({ config, data, reporter }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
-  const of = (rows: Int32Array) => ({ people: peopleOf(windows, rows), windows: rows.length });
+  const of = (rows: Int32Array) => ({ people: retrainingPeople(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);
   reporter.event({
     type: "retrain-data",

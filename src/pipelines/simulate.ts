@@ -1,6 +1,6 @@
 import { resolveSimulateConfig, type SimulateOptions } from "../config.ts";
 import { checkOutFile } from "../out-file.ts";
-import { simulate as simulateColumns } from "../signals/data/simulate.ts";
+import { simulatePeople as simulateColumns } from "../signals/data/simulate-people.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 
 /** The result of `simulate`. */

@@ -4,27 +4,27 @@
 import { join } from "node:path";
 import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { type LedgerOwner, openReadableLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
+import { type LedgerOwner, openReadableModelLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import { type ReportedStream, reportStream } from "../report/report-stream.ts";
-import { experimentIn, openSendableLog, type SendableLog } from "../report/tracking-log.ts";
-import { registration, trainRun } from "../report/train-log.ts";
-import { collecting, type Reporter, reporterOf } from "../reporter.ts";
+import { openSendableTrackingLog, type SendableLog, trackingLogExperiment } from "../report/tracking-log.ts";
+import { trainLogRegistration, trainRun } from "../report/train-log.ts";
+import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { exists } from "../storage/store/exists.ts";
 import { readManifest } from "../storage/store/manifest.ts";
-import { modelFiles, refuseLinksOut, trackingFile } from "../storage/store/model-folder.ts";
+import { modelFiles, refuseModelFolderLinks, trackingFile } from "../storage/store/model-folder.ts";
 import { stagingDirectory } from "../storage/store/staging.ts";
-import { sendAll, type Unsent } from "../storage/tracking/background-sender.ts";
-import type { Clock } from "../storage/tracking/clock.ts";
+import { runBackgroundSender, type Unsent } from "../storage/tracking/background-sender.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
 import { Patience } from "../storage/tracking/patience.ts";
+import type { Clock } from "../storage/tracking/sender-clock.ts";
 import { type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 import { completeTag } from "../storage/tracking/tracking-event.ts";
 
 export type { ReportedStream } from "../report/report-stream.ts";
 export type { Unsent } from "../storage/tracking/background-sender.ts";
-export type { Clock } from "../storage/tracking/clock.ts";
+export type { Clock } from "../storage/tracking/sender-clock.ts";
 
 /** What was sent about the training. */
 export interface SyncedTraining {
@@ -74,12 +74,17 @@ export async function sync(
       advice: "Add --tracking http://HOST:PORT, or set MLFLOW_TRACKING_URI to such an address.",
     });
   }
-  const directory = await runFolder(config.directory);
-  const log = await openSendableLog(directory);
-  const owner = await ledgerOwner(directory);
-  const ledger = owner === null ? null : { ...owner, store: openReadableLedger(owner) };
+  const directory = await folderToSync(config.directory);
+  const log = await openSendableTrackingLog(directory);
+  const owner = await ledgerOwnerToSync(directory);
+  const ledger = owner === null ? null : { ...owner, store: openReadableModelLedger(owner) };
   try {
-    return await sendAllOf(directory, log, ledger, { ...config, address, patience: new Patience(patienceMs), ...more });
+    return await syncEverything(directory, log, ledger, {
+      ...config,
+      address,
+      patience: new Patience(patienceMs),
+      ...more,
+    });
   } finally {
     await ledger?.store.close();
   }
@@ -89,7 +94,7 @@ interface Ledger extends LedgerOwner {
   readonly store: ReadableLedger;
 }
 
-async function sendAllOf(
+async function syncEverything(
   directory: string,
   log: SendableLog,
   ledger: Ledger | null,
@@ -105,14 +110,14 @@ async function sendAllOf(
   if (log.events.length === 0 && names.length === 0) {
     throw new UserError(`${directory}: nothing to send: it has no ${trackingFile}, and no batch was checked`);
   }
-  const { warnings, warn } = collecting(reporterOf(reporter));
+  const { warnings, warn } = collectingReporter(reporterOf(reporter));
   for (const warning of address.warnings) warn(warning);
   const shared = { patience, warn, ...(clock && { clock }) };
   const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
   const client = new MlflowClient(address);
   try {
-    const training = log.events.length === 0 ? null : await replay(client, log, { ...options, ...shared });
-    const experiment = options.experiment ?? experimentIn(log.events);
+    const training = log.events.length === 0 ? null : await syncTraining(client, log, { ...options, ...shared });
+    const experiment = options.experiment ?? trackingLogExperiment(log.events);
     const streams: ReportedStream[] = [];
     for (const name of names) {
       streams.push(await reportStream(client, ledger!.store, ledger!, name, { experiment, ...shared }));
@@ -123,21 +128,21 @@ async function sendAllOf(
       training,
       streams,
       warnings,
-      command: whole ? null : commandOf({ ...options, tracking: address.uri }),
+      command: whole ? null : commandToSyncRest({ ...options, tracking: address.uri }),
     };
   } finally {
     await client.close();
   }
 }
 
-function commandOf({ directory, tracking, experiment, register, alias }: SyncConfig): string {
+function commandToSyncRest({ directory, tracking, experiment, register, alias }: SyncConfig): string {
   const options = Object.entries({ tracking, experiment, register, alias });
   const words = options.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
   return shellCommand("tidemark", "sync", shellPath(directory), ...words);
 }
 
 /** Registers nothing without --register: a folder must not decide which model a registry serves. */
-async function replay(
+async function syncTraining(
   client: MlflowClient,
   log: SendableLog,
   options: Omit<SyncConfig, "directory"> & {
@@ -149,13 +154,13 @@ async function replay(
   const { experiment, register, alias, patience, warn, clock } = options;
   const events = log.events.filter(({ type }) => type !== "version");
   const sender = new EventSender(client, { experiment, read: (artifact) => log.artifacts.read(artifact), warn });
-  const wanted = register === undefined ? [] : [registration(register, alias)];
+  const wanted = register === undefined ? [] : [trainLogRegistration(register, alias)];
   const first = events.findIndex(({ type }) => type === "run") + 1;
-  const begun = await sendAll(sender, events.slice(0, first), patience, clock);
+  const begun = await runBackgroundSender(sender, events.slice(0, first), patience, clock);
   const known = sender.run(trainRun)?.tags[completeTag] === "true";
-  if (!known && register === undefined) for (const message of unregistered(log)) warn(message);
+  if (!known && register === undefined) for (const message of syncRegistrationWarnings(log)) warn(message);
   const rest = [...(known ? [] : events.slice(first)), ...wanted];
-  const unsent = begun ?? (await sendAll(sender, rest, patience, clock));
+  const unsent = begun ?? (await runBackgroundSender(sender, rest, patience, clock));
   const all = begun === null ? unsent : { ...begun, events: begun.events + rest.length };
   return {
     sent: known ? 0 : events.length - (all?.events ?? 0),
@@ -165,7 +170,7 @@ async function replay(
   };
 }
 
-function unregistered({ events }: SendableLog): string[] {
+function syncRegistrationWarnings({ events }: SendableLog): string[] {
   return events.flatMap((event) => {
     if (event.type !== "version") return [];
     const words = ["--register", event.name, ...(event.alias === null ? [] : ["--alias", event.alias])];
@@ -174,9 +179,9 @@ function unregistered({ events }: SendableLog): string[] {
 }
 
 /** The model folder, or the folder of its interrupted training. */
-async function runFolder(directory: string): Promise<string> {
+async function folderToSync(directory: string): Promise<string> {
   if (await exists(join(directory, modelFiles.manifest))) {
-    await refuseLinksOut(directory);
+    await refuseModelFolderLinks(directory);
     return directory;
   }
   for (const folder of [directory, stagingDirectory(directory)]) {
@@ -185,7 +190,7 @@ async function runFolder(directory: string): Promise<string> {
   throw new UserError(`${directory}: expected a model folder, or the --out of an interrupted training run`);
 }
 
-async function ledgerOwner(directory: string): Promise<LedgerOwner | null> {
+async function ledgerOwnerToSync(directory: string): Promise<LedgerOwner | null> {
   if (!(await exists(join(directory, modelFiles.manifest)))) return null;
   const { model_version: modelVersion } = await readManifest(directory);
   return { directory, modelVersion };

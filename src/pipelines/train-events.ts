@@ -3,13 +3,13 @@
 
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
-import type { GateRule } from "../learning/pseudo-labeling/gate.ts";
+import type { GateRule } from "../learning/pseudo-labeling/promotion-gate.ts";
 import type { CvReport, UserReport } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
 import type { ResolvedColumns } from "../signals/data/column-roles.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
-import type { QualityReport } from "../signals/data/quality.ts";
+import type { QualityReport } from "../signals/data/quality-report.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 
 /** Cross-validated figures: mean and sd over folds and over people, and the person with the lowest score. */

@@ -1,34 +1,40 @@
 // `tidemark train`: turns recordings into a model folder. The stages are listed here in order; each has its own file.
 
 import { resolve } from "node:path";
-import { computing, resolveTrainConfig, type TrainConfig, type TrainOptions, untracked } from "../config.ts";
+import {
+  configAffectingResult,
+  configWithoutTracking,
+  resolveTrainConfig,
+  type TrainConfig,
+  type TrainOptions,
+} from "../config.ts";
 import { Interrupted } from "../errors.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
-import { describeFold, summariseFolds } from "../learning/training/cross-validation.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { finalSchedule, finalShards } from "../learning/training/final-schedule.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
-import { type FitOutcome, windowsAtHand } from "../learning/training/fit-runner.ts";
+import { type FitOutcome, windowsForFitRunner } from "../learning/training/fit-runner.ts";
 import { fitSeconds } from "../learning/training/fit-state.ts";
-import { workerRunner } from "../learning/training/fit-worker.ts";
+import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
+import { describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
-import { beginTraining, endTraining } from "../report/train-log.ts";
-import { TrainingTracker, trainingServer } from "../report/training-tracker.ts";
-import { type Reporter, reporterOf, tee } from "../reporter.ts";
+import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
+import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
+import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
 import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import { Rng } from "../stats/random.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
-import { checkpointsIn, enterRun } from "./resumable-run.ts";
+import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
 import { buildModel, writeModel } from "./write-model.ts";
@@ -57,7 +63,7 @@ export type {
   SensorKind,
   SensorUnit,
 } from "../signals/data/find-sensors.ts";
-export type { ChannelQuality, QualityReport, RowsAndSeconds } from "../signals/data/quality.ts";
+export type { ChannelQuality, QualityReport, RowsAndSeconds } from "../signals/data/quality-report.ts";
 export type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
 export type { Scaler, ScalingMethod } from "../signals/preprocessing/scaler.ts";
 export type { TrainEvent, TrainSummary } from "./train-events.ts";
@@ -97,19 +103,19 @@ export interface TrainRunOptions {
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
-  const config = withNamedOut(resolveTrainConfig(options));
+  const config = withNamedTrainOut(resolveTrainConfig(options));
   const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
   let tracker: TrainingTracker | undefined;
-  const server = trainingServer(config.tracking, reporter);
+  const server = trackerServer(config.tracking, reporter);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
   try {
     const data = await prepareTraining(config, reporter);
-    await enterRun(staging, computing(config), data.recordings.fingerprint);
+    await enterResumableRun(staging, configAffectingResult(config), data.recordings.fingerprint);
     const begin = (start: TrackerStart): TrackingEvent[] =>
-      beginTraining({ recordings: data.recordings, rows: data.quality.rows.kept }, trackedRun(config), start);
+      beginTrainLog({ recordings: data.recordings, rows: data.quality.rows.kept }, trainConfigToTrack(config), start);
     tracker = await TrainingTracker.open(begin, { ...config, server }, staging, {
       reporter,
       now: () => now().getTime(),
@@ -144,14 +150,14 @@ async function trainOn(
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
 ): ReturnType<typeof writeModel> {
   const { windows, folds } = data;
-  const reporter = tee(heard, tracker);
+  const reporter = teeReporter(heard, tracker);
   const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
   const timeLeft = new TimeLeft([...foldNames, "final"], config.epochs, config.jobs);
   const failed = new AbortController();
   const fingerprint = windowsFingerprint(windows);
   const run: FitRun = {
-    runner: workerRunner(windowsAtHand(fingerprint, windows)),
-    checkpoints: checkpointsIn(staging),
+    runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
+    checkpoints: resumableCheckpoints(staging),
     timeLeft,
     reporter,
     signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
@@ -163,7 +169,7 @@ async function trainOn(
     async ({ testIndex }, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
       const { trainIndex, validationIndex } = folds[fold]!;
       const plan: FitPlan = {
-        ...fitPlan(config, { ...data, fingerprint }, foldNames[fold]!, trainIndex, rng),
+        ...trainFitSettings(config, { ...data, fingerprint }, foldNames[fold]!, trainIndex, rng),
         validationIndex: Array.from(validationIndex),
         testIndex: Array.from(testIndex),
         epochs: config.epochs,
@@ -191,7 +197,7 @@ async function trainOn(
   );
   const outcomes = results.map(({ outcome }) => outcome);
   const reports = results.map(({ report }) => report);
-  const crossValidation = summariseFolds(data, outcomes, reports);
+  const crossValidation = summarizeFolds(data, outcomes, reports);
   const { summary, pooled, users } = crossValidation;
   reporter.event({ type: "cross-validation", summary, pooled, users });
 
@@ -199,7 +205,7 @@ async function trainOn(
   timeLeft.finalPlanned(epochs);
   const all = Int32Array.from(windows.starts.keys());
   const plan: FitPlan = {
-    ...fitPlan(config, { ...data, fingerprint }, "final", all, rng),
+    ...trainFitSettings(config, { ...data, fingerprint }, "final", all, rng),
     validationIndex: null,
     testIndex: null,
     epochs,
@@ -215,22 +221,22 @@ async function trainOn(
   return writeModel(model, buildModel(model), {
     staging,
     seal: (report, history, made) =>
-      tracker.seal(history, (at) => endTraining(report, { ...made, at, register, alias })),
+      tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
   });
 }
 
 /** What a tracking server hears about the run before it starts. */
-function trackedRun(config: TrainConfig): TrackedRun {
-  return { out: config.out, experiment: config.experiment, params: untracked(config) };
+function trainConfigToTrack(config: TrainConfig): TrackedRun {
+  return { out: config.out, experiment: config.experiment, params: configWithoutTracking(config) };
 }
 
 /** Other names are formed by appending to `out`, so "walk/", "." and "..", which do not end in a name, become absolute. */
-function withNamedOut(config: TrainConfig): TrainConfig {
+function withNamedTrainOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
 }
 
 /** The settings that all fits share. Scaler and class weights come only from the windows that a fit learns from. */
-function fitPlan(
+function trainFitSettings(
   config: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">,
   { windows, sensors, fingerprint }: Pick<TrainingData, "windows" | "sensors"> & { fingerprint: string },
   name: FitName,

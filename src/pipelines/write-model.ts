@@ -1,30 +1,30 @@
 // The last stage of training: writes every file of the model folder from the fits and the recordings.
 
 import { basename } from "node:path";
-import { type TrainConfig, untracked } from "../config.ts";
-import type { CrossValidation } from "../learning/training/cross-validation.ts";
+import { configWithoutTracking, type TrainConfig } from "../config.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { fitSeconds } from "../learning/training/fit-state.ts";
-import { predictionColumns, windowColumns } from "../learning/training/prediction-columns.ts";
+import { predictionColumns, predictionWindowColumns } from "../learning/training/prediction-columns.ts";
+import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { snakeKeys } from "../letter-case.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
-import { baselineOf } from "../monitoring/drift/describe-values.ts";
+import { baselineFromDescribedValues } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
-import { driftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
-import { baselineFaults, contentHash } from "../monitoring/streams/baseline-faults.ts";
+import { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
+import { baselineContentHash, baselineFaults } from "../monitoring/streams/baseline-faults.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
-import { deviceModelOf } from "../monitoring/summaries/device-model.ts";
-import { sensorsToMeasure } from "../monitoring/summaries/sensor-signals.ts";
+import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
+import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import { countByName, type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
+import { countWindowsByName, type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
-import { jsonText } from "../storage/store/atomic-file.ts";
+import { jsonFileText } from "../storage/store/atomic-file.ts";
 import { sha256Bytes } from "../storage/store/hash.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
@@ -64,26 +64,26 @@ export function buildModel(model: TrainedModel): BuiltModel {
   const { temperature } = crossValidation;
   const fitted = { ...final, network: config.network, scaler: model.scaler, temperature };
   const network = exportNetwork(fitted, windows);
-  const modelVersion = versionName(config.out, createdAt, network);
-  const scaler = jsonText(model.scaler);
+  const modelVersion = writtenModelVersion(config.out, createdAt, network);
+  const scaler = jsonFileText(model.scaler);
   const scalerHash = sha256Bytes(scaler);
   const described = {
-    ...baselineOf(data.described, {
+    ...baselineFromDescribedValues(data.described, {
       sourceFile: recordings.files,
       scalerPath: modelFiles.scaler,
       scalerHash,
       modelVersion,
       createdAt,
     }),
-    drift: driftBaseline(windows, crossValidation.calibrated, {
+    drift: freezeDriftBaseline(windows, crossValidation.calibrated, {
       overlap: config.overlap,
       referenceBatches: config.referenceBatches,
-      sensors: sensorsToMeasure(data.sensors),
+      sensors: sensorsForSignals(data.sensors),
       rng: Rng.fromSeed(config.seed).split("drift"),
       ...(also !== undefined && { also }),
     }),
   };
-  const baseline = { ...described, content_hash: contentHash(described) };
+  const baseline = { ...described, content_hash: baselineContentHash(described) };
   const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), {
     modelVersion,
     scalerHash,
@@ -93,8 +93,8 @@ export function buildModel(model: TrainedModel): BuiltModel {
     samplingRateHz: config.rate,
   });
   if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
-  const history = historyRows(outcomes, final);
-  return { modelVersion, network, scaler, baseline, cvReport: describe(model, modelVersion), history };
+  const history = writtenModelHistory(outcomes, final);
+  return { modelVersion, network, scaler, baseline, cvReport: writtenModelReport(model, modelVersion), history };
 }
 
 /** Optional parts of a model. */
@@ -121,7 +121,7 @@ export async function writeModel(
   const { recordings, windows } = data;
   const { modelVersion, network, scaler, baseline, cvReport, history } = built;
   const { channels } = windows;
-  const device = deviceModelOf({
+  const device = toDeviceJson({
     modelVersion,
     config,
     channels,
@@ -131,29 +131,29 @@ export async function writeModel(
   });
   const outOfFold = staging.path(modelFiles.outOfFold);
   await writeTable(outOfFold, [
-    ...windowColumns(windows),
+    ...predictionWindowColumns(windows),
     { name: "label", type: "string", values: Array.from(windows.labels, (label) => windows.classes[label]!) },
     { name: "fold", type: "integer", values: crossValidation.foldOfWindow },
     ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
   ]);
-  const [{ reportHtml }, { confusionMatrixPicture, learningCurvesPicture }] = await Promise.all([
-    import("../report/report-html.ts"),
+  const [{ trainHtml }, { confusionMatrixPicture, learningCurvesPicture }] = await Promise.all([
+    import("../report/train-html.ts"),
     import("../report/pictures.ts"),
   ]);
   const changing = {
-    [modelFiles.rollingReference]: jsonText(emptyRollingReference(windows.channels, config.referenceBatches)),
+    [modelFiles.rollingReference]: jsonFileText(emptyRollingReference(windows.channels, config.referenceBatches)),
   };
   const files = {
     ...changing,
     [modelFiles.network]: network,
     [modelFiles.scaler]: scaler,
-    [modelFiles.labels]: jsonText({ schema_version: 1, classes: windows.classes }),
-    [modelFiles.baseline]: jsonText(baseline),
+    [modelFiles.labels]: jsonFileText({ schema_version: 1, classes: windows.classes }),
+    [modelFiles.baseline]: jsonFileText(baseline),
     [modelFiles.device]: `${JSON.stringify(device)}\n`,
-    [modelFiles.cvReport]: jsonText(cvReport),
+    [modelFiles.cvReport]: jsonFileText(cvReport),
     [modelFiles.outOfFold]: { path: outOfFold },
     [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
-    [modelFiles.report]: reportHtml({ cvReport, baseline, history, sections: extras.sections ?? [] }),
+    [modelFiles.report]: trainHtml({ cvReport, baseline, history, sections: extras.sections ?? [] }),
     [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
     [modelFiles.learningCurves]: learningCurvesPicture(history),
     ...mlflowModelFiles({
@@ -173,7 +173,7 @@ export async function writeModel(
       tidemark_version: tidemarkVersion,
       model_version: modelVersion,
       created_at: createdAt.toISOString(),
-      config: snakeKeys(untracked(config)),
+      config: snakeKeys(configWithoutTracking(config)),
       data: {
         files: [...recordings.files],
         fingerprint: recordings.fingerprint,
@@ -200,14 +200,17 @@ export async function writeModel(
 }
 
 /** Name, time and content, such as walk-20260504-0302-1f2e3d4c: readable and unique. */
-function versionName(out: string, createdAt: Date, network: Uint8Array): string {
+function writtenModelVersion(out: string, createdAt: Date, network: Uint8Array): string {
   const name = basename(out).replace(/[^A-Za-z0-9._-]+/g, "-") || "model";
   const time = createdAt.toISOString();
   const stamp = `${time.slice(0, 10).replaceAll("-", "")}-${time.slice(11, 16).replace(":", "")}`;
   return `${name}-${stamp}-${sha256Bytes(network).slice("sha256:".length).slice(0, 8)}`;
 }
 
-function describe({ data, config, crossValidation, final, createdAt }: TrainedModel, modelVersion: string): CvReport {
+function writtenModelReport(
+  { data, config, crossValidation, final, createdAt }: TrainedModel,
+  modelVersion: string,
+): CvReport {
   const { windows, quality, leakage, recordings, dropped } = data;
   const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
   const reasons = {
@@ -220,14 +223,14 @@ function describe({ data, config, crossValidation, final, createdAt }: TrainedMo
     created_at: createdAt.toISOString(),
     model_version: modelVersion,
     data_fingerprint: recordings.fingerprint,
-    config: snakeKeys(untracked(config)),
+    config: snakeKeys(configWithoutTracking(config)),
     classes: [...windows.classes],
     channels: [...windows.channels],
     quality,
     windows: {
       total: windows.starts.length,
       per_class: windowsPerClass(windows),
-      per_user: countByName(windows.groups, windows.users),
+      per_user: countWindowsByName(windows.groups, windows.users),
       dropped: Object.entries(reasons).map(([key, reason]) => ({ reason, ...dropped[key as keyof typeof reasons] })),
     },
     leakage,
@@ -242,11 +245,11 @@ function describe({ data, config, crossValidation, final, createdAt }: TrainedMo
   };
 }
 
-function historyRows(folds: readonly FitOutcome[], final: FitOutcome): HistoryRow[] {
-  return [...folds.flatMap((fold, i) => epochRows(`fold-${i + 1}`, fold)), ...epochRows("final", final)];
+function writtenModelHistory(folds: readonly FitOutcome[], final: FitOutcome): HistoryRow[] {
+  return [...folds.flatMap((fold, i) => historyRowsOfFit(`fold-${i + 1}`, fold)), ...historyRowsOfFit("final", final)];
 }
 
-export function epochRows(fit: string, { epochs }: Pick<FitOutcome, "epochs">): HistoryRow[] {
+export function historyRowsOfFit(fit: string, { epochs }: Pick<FitOutcome, "epochs">): HistoryRow[] {
   return epochs.map((epoch) => ({
     fit,
     epoch: epoch.epoch,

@@ -1,7 +1,7 @@
 // A template tag for HTML that escapes every value, except values that are already HTML. Names of people, classes and files are
 // data, so everything on the page goes through it.
 
-/** A piece of finished markup. Only `html` and `trusted` make one. */
+/** A piece of finished markup. Only `html` and `trustedHtml` make one. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -34,18 +34,18 @@ export function escapeHtml(text: string): string {
 
 /** The template tag. Values in attributes must be quoted. */
 export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
-  return new Html(strings.reduce((text, part, i) => text + render(values[i - 1]) + part));
+  return new Html(strings.reduce((text, part, i) => text + renderHtmlValue(values[i - 1]) + part));
 }
 
 /** Markup from a source that escapes itself (the SVG serialiser, the style sheet). */
-export function trusted(markup: string): Html {
+export function trustedHtml(markup: string): Html {
   return new Html(markup);
 }
 
-function render(value: HtmlValue): string {
+function renderHtmlValue(value: HtmlValue): string {
   if (value === null || value === undefined) return "";
   if (value instanceof Html) return value.text;
   if (typeof value === "string") return escapeHtml(value);
   if (typeof value === "number") return escapeHtml(String(value));
-  return value.map(render).join("");
+  return value.map(renderHtmlValue).join("");
 }

@@ -4,9 +4,9 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { duration, fixed } from "./format.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
+import { formatDuration, formatFixed } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
 interface Fit {
@@ -28,7 +28,7 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   const fits: Fit[] = report.folds.map((fold) => ({
     name: `fold-${fold.fold}`,
     title: `Fold ${fold.fold}`,
-    about: `Tested on ${fold.test_users.join(", ")}. Best epoch ${fold.best_epoch} of ${fold.epochs}; ${duration(fold.seconds)}.`,
+    about: `Tested on ${fold.test_users.join(", ")}. Best epoch ${fold.best_epoch} of ${fold.epochs}; ${formatDuration(fold.seconds)}.`,
     rows: history.filter((row) => row.fit === `fold-${fold.fold}`),
     bestEpoch: fold.best_epoch,
   }));
@@ -36,17 +36,17 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   fits.push({
     name: "final",
     title: "Final fit",
-    about: `All data, without a validation part; ${counted(epochs, "epoch")}, the median of the folds' best epochs; ${duration(seconds)}.`,
+    about: `All data, without a validation part; ${counted(epochs, "epoch")}, the median of the folds' best epochs; ${formatDuration(seconds)}.`,
     rows: history.filter((row) => row.fit === "final"),
     bestEpoch: null,
   });
-  const axes = sharedAxes(fits.flatMap((fit) => fit.rows));
+  const axes = learningCurveAxes(fits.flatMap((fit) => fit.rows));
   return html`<p class="legend"><span class="key key-muted"></span> training <span class="key key-accent"></span>
  validation <span class="key key-rule"></span> kept epoch</p>
-<div class="grid">${fits.map((fit) => panel(fit, axes))}</div>`;
+<div class="grid">${fits.map((fit) => learningCurvePanel(fit, axes))}</div>`;
 }
 
-function sharedAxes(rows: readonly HistoryRow[]): Axes {
+function learningCurveAxes(rows: readonly HistoryRow[]): Axes {
   const losses = rows.flatMap((row) => [row.loss, row.val_loss]).filter((loss) => loss !== null);
   return {
     epochs: [1, Math.max(2, ...rows.map((row) => row.epoch))],
@@ -54,51 +54,51 @@ function sharedAxes(rows: readonly HistoryRow[]): Axes {
   };
 }
 
-function panel(fit: Fit, axes: Axes): Html {
+function learningCurvePanel(fit: Fit, axes: Axes): Html {
   const charts =
     fit.rows.length === 0
       ? html`<p class="empty">No epochs were recorded for this fit.</p>`
-      : html`${lossChart(fit, axes)}${scoreChart(fit, axes)}`;
+      : html`${lossCurve(fit, axes)}${scoreCurve(fit, axes)}`;
   return html`<figure class="card"><h3>${fit.title}</h3>${charts}<figcaption>${fit.about}</figcaption></figure>`;
 }
 
 const frame = { height: 150, marginLeft: 40, marginRight: 12, marginTop: 22, marginBottom: 30 };
 
-function lossChart(fit: Fit, axes: Axes): Html {
+function lossCurve(fit: Fit, axes: Axes): Html {
   const validation = fit.rows.filter((row) => row.val_loss !== null);
   const last = fit.rows.at(-1)!;
-  const label = `${fit.title}: loss by epoch. Last training loss ${fixed(last.loss)}, validation ${fixed(last.val_loss)}.`;
+  const label = `${fit.title}: loss by epoch. Last training loss ${formatFixed(last.loss)}, validation ${formatFixed(last.val_loss)}.`;
   return plotSvg(label, {
     ...frame,
     x: { domain: axes.epochs, label: "epoch", ticks: 5, tickFormat: "d" },
     y: { domain: axes.loss, label: "loss (nats)", ticks: 4, grid: true },
     marks: [
-      bestRule(fit),
+      bestEpochCurveRule(fit),
       Plot.lineY(fit.rows, { x: "epoch", y: "loss", stroke: "var(--muted)" }),
       Plot.lineY(validation, { x: "epoch", y: "val_loss", stroke: "var(--accent)", strokeWidth: 2 }),
-      Plot.dot(marked(fit, fit.rows), { x: "epoch", y: "loss", fill: "var(--muted)", r: 3 }),
-      Plot.dot(marked(fit, validation), { x: "epoch", y: "val_loss", fill: "var(--accent)", r: 3.5 }),
+      Plot.dot(keptCurvePoints(fit, fit.rows), { x: "epoch", y: "loss", fill: "var(--muted)", r: 3 }),
+      Plot.dot(keptCurvePoints(fit, validation), { x: "epoch", y: "val_loss", fill: "var(--accent)", r: 3.5 }),
     ],
   });
 }
 
-function scoreChart(fit: Fit, axes: Axes): Html | null {
+function scoreCurve(fit: Fit, axes: Axes): Html | null {
   const validation = fit.rows.filter((row) => row.val_macro_f1 !== null);
   if (validation.length === 0) return null;
-  const kept = marked(fit, validation)[0];
-  return plotSvg(`${fit.title}: validation macro-F1 by epoch, ${fixed(kept?.val_macro_f1)} at the kept epoch.`, {
+  const kept = keptCurvePoints(fit, validation)[0];
+  return plotSvg(`${fit.title}: validation macro-F1 by epoch, ${formatFixed(kept?.val_macro_f1)} at the kept epoch.`, {
     ...frame,
     height: 130,
     x: { domain: axes.epochs, label: "epoch", ticks: 5, tickFormat: "d" },
     y: { domain: [0, 1], label: "validation macro-F1", ticks: [0, 0.5, 1], grid: true },
     marks: [
-      bestRule(fit),
+      bestEpochCurveRule(fit),
       Plot.lineY(validation, { x: "epoch", y: "val_macro_f1", stroke: "var(--accent)", strokeWidth: 2 }),
-      Plot.dot(marked(fit, validation), { x: "epoch", y: "val_macro_f1", fill: "var(--accent)", r: 3.5 }),
-      Plot.text(marked(fit, validation), {
+      Plot.dot(keptCurvePoints(fit, validation), { x: "epoch", y: "val_macro_f1", fill: "var(--accent)", r: 3.5 }),
+      Plot.text(keptCurvePoints(fit, validation), {
         x: "epoch",
         y: "val_macro_f1",
-        text: (row: HistoryRow) => fixed(row.val_macro_f1),
+        text: (row: HistoryRow) => formatFixed(row.val_macro_f1),
         dy: 13,
         fontWeight: 600,
         stroke: "var(--surface)",
@@ -109,12 +109,12 @@ function scoreChart(fit: Fit, axes: Axes): Html | null {
   });
 }
 
-function marked(fit: Fit, rows: readonly HistoryRow[]): HistoryRow[] {
+function keptCurvePoints(fit: Fit, rows: readonly HistoryRow[]): HistoryRow[] {
   const epoch = fit.bestEpoch ?? fit.rows.at(-1)!.epoch;
   return rows.filter((row) => row.epoch === epoch);
 }
 
-function bestRule(fit: Fit): Plot.RuleX {
+function bestEpochCurveRule(fit: Fit): Plot.RuleX {
   const epochs = fit.bestEpoch === null ? [] : [fit.bestEpoch];
   return Plot.ruleX(epochs, { stroke: "currentColor", strokeOpacity: 0.45, strokeDasharray: "3,3" });
 }

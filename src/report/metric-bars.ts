@@ -3,9 +3,9 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { dataTable } from "./data-table.ts";
-import { count, fixed, short } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import { htmlTable } from "./html-table.ts";
+import { formatCount, formatFixed, shortenAxisLabel } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
 const barsInAChart = 30;
@@ -26,17 +26,17 @@ export function personBars(report: CvReport): Html {
   const rows = users.map(({ user, fold, metrics: m }) => [
     user,
     fold ?? "–",
-    count(m.n),
-    fixed(m.accuracy),
-    fixed(m.macro_f1),
-    fixed(m.weighted_f1),
-    fixed(m.kappa),
-    fixed(m.log_loss),
-    fixed(m.expected_calibration_error),
+    formatCount(m.n),
+    formatFixed(m.accuracy),
+    formatFixed(m.macro_f1),
+    formatFixed(m.weighted_f1),
+    formatFixed(m.kappa),
+    formatFixed(m.log_loss),
+    formatFixed(m.expected_calibration_error),
   ]);
   const head = ["person", "fold", "windows", "accuracy", "macro-F1", "weighted F1", "kappa", "log loss", "ECE"];
   return html`<div class="pair">${barCharts("Macro-F1 by person", "macro-F1", bars, mean)}
-${dataTable("Metrics by person", head, rows)}</div>`;
+${htmlTable("Metrics by person", head, rows)}</div>`;
 }
 
 /** F1 per class over all out-of-fold predictions, with precision and recall as marks. */
@@ -47,25 +47,25 @@ export function classBars(report: CvReport): Html {
     .toSorted((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
   const rows = bars.map((bar) => [
     bar.name,
-    count(bar.support),
-    fixed(bar.precision),
-    fixed(bar.recall),
-    fixed(bar.value),
+    formatCount(bar.support),
+    formatFixed(bar.precision),
+    formatFixed(bar.recall),
+    formatFixed(bar.value),
   ]);
   return html`<p class="legend"><span class="key key-bar"></span> F1 <span class="key-mark">△</span> precision
  <span class="key-mark">○</span> recall</p>
 <div class="pair">${barCharts("F1 by class", "F1", bars, macro_f1)}
-${dataTable("Metrics by class", ["class", "windows", "precision", "recall", "F1"], rows)}</div>`;
+${htmlTable("Metrics by class", ["class", "windows", "precision", "recall", "F1"], rows)}</div>`;
 }
 
 function barCharts(title: string, axis: string, bars: readonly Bar[], mean: number | null): Html[] {
   const nCharts = Math.max(1, Math.ceil(bars.length / barsInAChart));
   const size = Math.ceil(bars.length / nCharts);
-  const longest = Math.max(0, ...bars.map((bar) => [...short(bar.name)].length));
+  const longest = Math.max(0, ...bars.map((bar) => [...shortenAxisLabel(bar.name)].length));
   return Array.from({ length: nCharts }, (_, i) => {
     const part = bars.slice(i * size, (i + 1) * size);
     const range = nCharts === 1 ? "" : `, ${i * size + 1} to ${i * size + part.length} of ${bars.length}`;
-    const label = `${title}${range}: ${part.map((bar) => `${bar.name} ${fixed(bar.value)}`).join("; ")}.`;
+    const label = `${title}${range}: ${part.map((bar) => `${bar.name} ${formatFixed(bar.value)}`).join("; ")}.`;
     const heading = range === "" ? null : html`<figcaption>${title}${range}</figcaption>`;
     return html`<figure class="card">${barChart(label, axis, part, mean, longest)}${heading}</figure>`;
   });
@@ -74,7 +74,7 @@ function barCharts(title: string, axis: string, bars: readonly Bar[], mean: numb
 function barChart(label: string, axis: string, bars: readonly Bar[], mean: number | null, longest: number): Html {
   const marginTop = mean === null ? 8 : 20;
   const positions = bars.map((bar, position) => ({ ...bar, position }));
-  const title = (bar: Bar): string => `${bar.name}: ${fixed(bar.value)}`;
+  const title = (bar: Bar): string => `${bar.name}: ${formatFixed(bar.value)}`;
   return plotSvg(label, {
     height: marginTop + 17 * bars.length + 34,
     marginLeft: Math.min(118, 14 + 6 * longest),
@@ -86,31 +86,33 @@ function barChart(label: string, axis: string, bars: readonly Bar[], mean: numbe
       domain: positions.map((bar) => bar.position),
       label: null,
       tickSize: 0,
-      tickFormat: (position: number) => short(bars[position]?.name ?? ""),
+      tickFormat: (position: number) => shortenAxisLabel(bars[position]?.name ?? ""),
       padding: 0.25,
     },
     marks: [
       Plot.barX(positions, { x: "value", y: "position", fill: "var(--bar)", title }),
       Plot.tickX(positions, { x: "value", y: "position", stroke: "var(--accent)", strokeWidth: 2 }),
       mean === null ? null : Plot.ruleX([mean], { stroke: "currentColor", strokeDasharray: "3,3", strokeOpacity: 0.6 }),
-      mean === null ? null : Plot.text([mean], { x: (x: number) => x, frameAnchor: "top", dy: -12, text: meanLabel }),
-      scoreMarks(positions, "precision", "triangle"),
-      scoreMarks(positions, "recall", "circle"),
+      mean === null
+        ? null
+        : Plot.text([mean], { x: (x: number) => x, frameAnchor: "top", dy: -12, text: meanBarLabel }),
+      barScoreMarks(positions, "precision", "triangle"),
+      barScoreMarks(positions, "recall", "circle"),
       Plot.text(positions, {
         y: "position",
         frameAnchor: "right",
         dx: 34,
         textAnchor: "end",
-        text: (bar: Bar) => fixed(bar.value),
+        text: (bar: Bar) => formatFixed(bar.value),
         fontVariant: "tabular-nums",
       }),
     ],
   });
 }
 
-const meanLabel = (mean: number): string => `mean ${fixed(mean)}`;
+const meanBarLabel = (mean: number): string => `mean ${formatFixed(mean)}`;
 
-function scoreMarks(bars: readonly Bar[], score: "precision" | "recall", symbol: "triangle" | "circle"): Plot.Dot {
+function barScoreMarks(bars: readonly Bar[], score: "precision" | "recall", symbol: "triangle" | "circle"): Plot.Dot {
   return Plot.dot(
     bars.filter((bar) => bar[score] !== undefined),
     { x: score, y: "position", symbol, r: 2.8, stroke: "currentColor", strokeWidth: 1.2 },

@@ -1,7 +1,7 @@
 // The frame of all reports: one page in one file, without scripts or network access. Charts are inline SVG, the style sheet is
 // inside, and every name is escaped.
 
-import { type Html, type HtmlValue, html, trusted } from "./html.ts";
+import { type Html, type HtmlValue, html, trustedHtml } from "./html.ts";
 import { reportStyle } from "./report-style.ts";
 
 export interface Section {
@@ -32,7 +32,7 @@ export function pageHtml({ title, heading, lead, warnings, headline, sections, f
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<style>${trusted(reportStyle)}</style>
+<style>${trustedHtml(reportStyle)}</style>
 </head>
 <body>
 <header>
@@ -41,10 +41,10 @@ export function pageHtml({ title, heading, lead, warnings, headline, sections, f
 <p class="lead">${lead}</p>
 </header>
 <main>
-${warningList(warnings)}
+${pageWarnings(warnings)}
 ${headline}
 <nav aria-label="Sections">${sections.map(({ id, title: name }) => html`<a href="#${id}">${name}</a> `)}</nav>
-${sections.map(sectionHtml)}
+${sections.map(pageSection)}
 </main>
 <footer><p>${footer}</p></footer>
 </body>
@@ -54,12 +54,12 @@ ${sections.map(sectionHtml)}
 }
 
 /** A tile with one important figure: its name, its value and a line about it. */
-export function tile(name: string, value: string, about: string, kind = ""): Html {
+export function pageTile(name: string, value: string, about: string, kind = ""): Html {
   return html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
 }
 
 /** The tiles in a row under a heading. */
-export function headlineHtml(note: string, tiles: readonly Html[]): Html {
+export function pageHeadline(note: string, tiles: readonly Html[]): Html {
   return html`<section aria-labelledby="headline"><h2 id="headline">At a glance</h2>
 <p class="note">${note}</p>
 <dl class="tiles">
@@ -67,13 +67,13 @@ ${tiles}
 </dl></section>`;
 }
 
-function warningList(warnings: readonly string[]): Html | null {
+function pageWarnings(warnings: readonly string[]): Html | null {
   if (warnings.length === 0) return null;
   return html`<section class="warnings" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>
 <ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></section>`;
 }
 
-function sectionHtml({ id, title, about, body }: Section): Html {
+function pageSection({ id, title, about, body }: Section): Html {
   return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
 <p class="note">${about}</p>
 ${body}</section>

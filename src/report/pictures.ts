@@ -3,8 +3,8 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { short } from "./format.ts";
 import type { HistoryRow } from "./history-row.ts";
+import { shortenAxisLabel } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
 const colours: Readonly<Record<string, string>> = {
@@ -24,10 +24,10 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
       return { truth, predicted, count: counts[column]!, share: total === 0 ? 0 : counts[column]! / total };
     });
   });
-  const longest = Math.max(...classes.map((name) => [...short(name)].length));
+  const longest = Math.max(...classes.map((name) => [...shortenAxisLabel(name)].length));
   const margin = 20 + 7 * longest;
   const size = Math.max(44, Math.min(70, 560 / classes.length));
-  const axis = { label: null, tickSize: 0, tickFormat: (name: string) => short(name), domain: classes };
+  const axis = { label: null, tickSize: 0, tickFormat: (name: string) => shortenAxisLabel(name), domain: classes };
   const svg = plotSvg(`Confusion matrix of ${pooled.n} out-of-fold predictions, true class by row.`, {
     width: margin + size * classes.length + 20,
     height: margin + size * classes.length + 20,
@@ -56,7 +56,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
       }),
     ],
   });
-  return picture(svg.text);
+  return standalonePicture(svg.text);
 }
 
 /** Loss and validation macro-F1 by epoch, one line per fit. Equal histories give equal bytes. */
@@ -89,7 +89,7 @@ export function learningCurvesPicture(history: readonly HistoryRow[]): string {
       },
       marks: [
         Plot.lineY(own, { x: "epoch", y: "value", z: "fit", stroke: "fit", strokeWidth: 1.8 }),
-        Plot.text(labels(own, top), {
+        Plot.text(placePictureLabels(own, top), {
           x: () => lastEpoch,
           y: "at",
           text: "fit",
@@ -101,7 +101,7 @@ export function learningCurvesPicture(history: readonly HistoryRow[]): string {
     });
     return svg.text.replace("<svg ", `<svg y="${i * 220}" `);
   });
-  return picture(`<svg width="760" height="660" viewBox="0 0 760 660">${charts.join("")}</svg>`);
+  return standalonePicture(`<svg width="760" height="660" viewBox="0 0 760 660">${charts.join("")}</svg>`);
 }
 
 interface Point {
@@ -111,7 +111,7 @@ interface Point {
 }
 
 /** Each fit's name near its last point, far enough from the other names to be legible. */
-function labels(rows: readonly Point[], top: number): (Point & { at: number })[] {
+function placePictureLabels(rows: readonly Point[], top: number): (Point & { at: number })[] {
   const gap = top / 13;
   const last = [...Map.groupBy(rows, ({ fit }) => fit).values()].map((own) => own.at(-1)!);
   const placed: (Point & { at: number })[] = [];
@@ -123,7 +123,7 @@ function labels(rows: readonly Point[], top: number): (Point & { at: number })[]
 }
 
 /** @param svg one element */
-function picture(svg: string): string {
+function standalonePicture(svg: string): string {
   const coloured = svg.replace(/var\((--[a-z]+)\)/g, (_, name: string) => colours[name]!);
   return `${coloured.replace(/^<svg([^>]*)>/, `<svg xmlns="http://www.w3.org/2000/svg"$1 style="background:#ffffff;color:#1d2529;font:11px system-ui, sans-serif">`)}\n`;
 }

@@ -2,7 +2,7 @@
 // properties, so one drawing works in light, dark and print.
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { escapeHtml, type Html, trusted } from "./html.ts";
+import { escapeHtml, type Html, trustedHtml } from "./html.ts";
 
 /** Charts are drawn at this width, a phone's text column, so that their text is never too small to read. */
 export const chartWidth = 340;
@@ -22,5 +22,5 @@ export function plotSvg(label: string, options: Plot.PlotOptions): Html {
   const svg: SvgElement = Plot.plot({ width: chartWidth, className: "chart", ...options, document });
   for (const style of svg.querySelectorAll("style")) style.remove();
   // The label is added to the serialised text, since linkedom does not escape "&" in attributes.
-  return trusted(svg.outerHTML.replace(/^<svg/, () => `<svg role="img" aria-label="${escapeHtml(label)}"`));
+  return trustedHtml(svg.outerHTML.replace(/^<svg/, () => `<svg role="img" aria-label="${escapeHtml(label)}"`));
 }

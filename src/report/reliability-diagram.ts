@@ -4,8 +4,8 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import type { ClassificationMetrics, CvReport } from "../learning/training/cv-report.ts";
-import { fixed } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import { formatFixed } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
 /** Two figures side by side: as trained, and with logits divided by the temperature in model.onnx. */
@@ -13,16 +13,16 @@ export function reliabilityDiagram(report: CvReport): Html {
   const most = Math.max(1, ...[report.pooled, report.pooled_calibrated].flatMap((m) => m.reliability.map((b) => b.n)));
   return html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key-mark">●</span>
  mean confidence in the bin <span class="key key-rule"></span> perfect calibration</p>
-<div class="grid">${figure("As trained", report.pooled, most)}
-${figure(`After temperature ${fixed(report.temperature)}`, report.pooled_calibrated, most)}</div>`;
+<div class="grid">${reliabilityFigure("As trained", report.pooled, most)}
+${reliabilityFigure(`After temperature ${formatFixed(report.temperature)}`, report.pooled_calibrated, most)}</div>`;
 }
 
-function figure(title: string, metrics: ClassificationMetrics, most: number): Html {
-  const ece = fixed(metrics.expected_calibration_error, 4);
+function reliabilityFigure(title: string, metrics: ClassificationMetrics, most: number): Html {
+  const ece = formatFixed(metrics.expected_calibration_error, 4);
   return html`<figure class="card"><h3>${title}</h3>
-${accuracyChart(`${title}: accuracy by confidence. Expected calibration error ${ece}.`, metrics)}
-${countChart(`${title}: windows by confidence.`, metrics, most)}
-<figcaption>Expected calibration error ${ece}, log loss ${fixed(metrics.log_loss, 4)}, over ${counted(metrics.n, "window")}.
+${reliabilityAccuracyChart(`${title}: accuracy by confidence. Expected calibration error ${ece}.`, metrics)}
+${reliabilityCountChart(`${title}: windows by confidence.`, metrics, most)}
+<figcaption>Expected calibration error ${ece}, log loss ${formatFixed(metrics.log_loss, 4)}, over ${counted(metrics.n, "window")}.
 </figcaption></figure>`;
 }
 
@@ -30,10 +30,10 @@ type Bin = ClassificationMetrics["reliability"][number];
 
 const frame = { marginLeft: 48, marginRight: 12, marginTop: 20 };
 
-function accuracyChart(label: string, metrics: ClassificationMetrics): Html {
+function reliabilityAccuracyChart(label: string, metrics: ClassificationMetrics): Html {
   const bins = metrics.reliability.filter((bin) => bin.n > 0);
   const title = (bin: Bin): string =>
-    `${fixed(bin.lower, 2)} to ${fixed(bin.upper, 2)}: confidence ${fixed(bin.confidence)}, accuracy ${fixed(bin.accuracy)}, ${counted(bin.n, "window")}`;
+    `${formatFixed(bin.lower, 2)} to ${formatFixed(bin.upper, 2)}: confidence ${formatFixed(bin.confidence)}, accuracy ${formatFixed(bin.accuracy)}, ${counted(bin.n, "window")}`;
   return plotSvg(label, {
     ...frame,
     height: 250,
@@ -54,7 +54,7 @@ function accuracyChart(label: string, metrics: ClassificationMetrics): Html {
   });
 }
 
-function countChart(label: string, metrics: ClassificationMetrics, most: number): Html {
+function reliabilityCountChart(label: string, metrics: ClassificationMetrics, most: number): Html {
   const bins = metrics.reliability.filter((bin) => bin.n > 0);
   return plotSvg(label, {
     ...frame,
@@ -69,14 +69,14 @@ function countChart(label: string, metrics: ClassificationMetrics, most: number)
         y: "n",
         dy: -6,
         fontSize: 7.5,
-        text: (bin: Bin) => compact(bin.n),
+        text: (bin: Bin) => compactReliabilityCount(bin.n),
       }),
     ],
   });
 }
 
 /** At most four characters: 950, 1.2k, 35k. */
-function compact(n: number): string {
+function compactReliabilityCount(n: number): string {
   if (n < 1000) return String(n);
   return n < 9950 ? `${(n / 1000).toFixed(1)}k` : `${Math.round(n / 1000)}k`;
 }

@@ -8,22 +8,22 @@ import { checkResultSchema } from "../monitoring/streams/check-result.ts";
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import type { Reporter } from "../reporter.ts";
 import { waitForLock } from "../storage/store/lock.ts";
-import { stored } from "../storage/store/stored-value.ts";
+import { parseStoredValue } from "../storage/store/stored-value.ts";
 import type { StoredBatch } from "../storage/store/stream-store.ts";
-import { sendAll, type Unsent } from "../storage/tracking/background-sender.ts";
-import type { Clock } from "../storage/tracking/clock.ts";
+import { runBackgroundSender, type Unsent } from "../storage/tracking/background-sender.ts";
 import { EventSender } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient, MlflowRun } from "../storage/tracking/mlflow-client.ts";
 import type { Patience } from "../storage/tracking/patience.ts";
+import type { Clock } from "../storage/tracking/sender-clock.ts";
 import {
-  batchEvents,
-  batchHash,
-  beginStream,
+  beginStreamLog,
   type CheckedBatch,
-  ledgerMark,
   ledgerTag,
-  readLedgerMark,
+  loggedBatchHash,
+  readStreamLogMark,
   shownInNote,
+  streamLogEvents,
+  streamLogMark,
   streamRun,
   verdictMetric,
 } from "./stream-log.ts";
@@ -73,34 +73,39 @@ export async function reportStream(
     return notBegun(`${lock.holder} is sending, but may have started before the last batch; its lock is ${lock.flag}`);
   }
   try {
-    return await send(client, ledger, model, stream, options);
+    return await reportStreamUnderLock(client, ledger, model, stream, options);
   } finally {
     await lock.release();
   }
 }
 
-async function send(
+async function reportStreamUnderLock(
   client: MlflowClient,
   ledger: ReadableLedger,
   model: LedgerOwner,
   stream: string,
   { experiment, patience, warn, clock }: ReportOptions,
 ): Promise<ReportedStream> {
-  const { first, newest, total } = await ends(ledger, stream);
-  const mark = ledgerMark({ ...newest, step: total });
+  const { first, newest, total } = await streamEndsToReport(ledger, stream);
+  const mark = streamLogMark({ ...newest, step: total });
   let others = 0;
   const sender = new EventSender(client, {
     read: () => Promise.reject(new Error("a stream has no artifacts")),
     belongs: async (run) => {
-      const own = await isToldOf(run, ledger, stream);
+      const own = await runReportsStream(run, ledger, stream);
       others += own ? 0 : 1;
       return own;
     },
     warn,
   });
-  let unsent = await sendAll(sender, beginStream(model, stream, { first, experiment, mark }), patience, clock);
+  let unsent = await runBackgroundSender(
+    sender,
+    beginStreamLog(model, stream, { first, experiment, mark }),
+    patience,
+    clock,
+  );
   const run = sender.run(streamRun);
-  const last = run === undefined ? 0 : sentBefore(run);
+  const last = run === undefined ? 0 : countReportedBatches(run);
   if (run !== undefined && last === 0 && others > 0) {
     warn(
       `stream ${stream}: a copy of this folder has reported other batches to the existing run; ` +
@@ -110,10 +115,10 @@ async function send(
   let sent = last;
   while (unsent === null && sent < total) {
     const skip = Math.max(0, sent - shownInNote);
-    const batches = await batchesAfter(ledger, stream, skip, Math.min(total, sent + atOnce) - skip);
+    const batches = await batchesToReport(ledger, stream, skip, Math.min(total, sent + atOnce) - skip);
     const fresh = batches.slice(sent - skip);
-    if (fresh.length === 0) throw tooFew(stream, total);
-    unsent = await sendAll(sender, batchEvents(fresh, batches.slice(0, sent - skip)), patience, clock);
+    if (fresh.length === 0) throw tooFewBatchesToReport(stream, total);
+    unsent = await runBackgroundSender(sender, streamLogEvents(fresh, batches.slice(0, sent - skip)), patience, clock);
     if (unsent === null) sent += fresh.length;
   }
   const missing = unsent === null ? null : { events: total - sent, reason: unsent.reason };
@@ -121,31 +126,31 @@ async function send(
 }
 
 /** Marks a new run before anything is sent; anything sent beyond a mark may come from another ledger. */
-function sentBefore({ lastSteps, tags }: MlflowRun): number {
-  return Math.min(lastSteps[verdictMetric] ?? 0, readLedgerMark(tags[ledgerTag])?.step ?? 0);
+function countReportedBatches({ lastSteps, tags }: MlflowRun): number {
+  return Math.min(lastSteps[verdictMetric] ?? 0, readStreamLogMark(tags[ledgerTag])?.step ?? 0);
 }
 
 /** Whether the last batch that the run received is in this ledger, at the same position. */
-async function isToldOf({ tags }: MlflowRun, ledger: ReadableLedger, stream: string): Promise<boolean> {
-  const mark = readLedgerMark(tags[ledgerTag]);
+async function runReportsStream({ tags }: MlflowRun, ledger: ReadableLedger, stream: string): Promise<boolean> {
+  const mark = readStreamLogMark(tags[ledgerTag]);
   if (mark === null) return false;
   const [batch] = (await ledger.page(stream, { skip: mark.step - 1, limit: 1 })).batches;
-  return batch !== undefined && batchHash(batch) === mark.hash;
+  return batch !== undefined && loggedBatchHash(batch) === mark.hash;
 }
 
 /** The log of a stream that has at least one batch. */
-async function ends(
+async function streamEndsToReport(
   ledger: ReadableLedger,
   stream: string,
 ): Promise<{ first: StoredBatch; newest: StoredBatch; total: number }> {
   const { total, batches } = await ledger.page(stream, { fromEnd: true, limit: 1 });
   const [newest] = batches;
   const [first] = (await ledger.page(stream, { limit: 1 })).batches;
-  if (first === undefined || newest === undefined) throw tooFew(stream, total);
+  if (first === undefined || newest === undefined) throw tooFewBatchesToReport(stream, total);
   return { first, newest, total };
 }
 
-function tooFew(stream: string, total: number): UserError {
+function tooFewBatchesToReport(stream: string, total: number): UserError {
   return new UserError(
     `the ledger is damaged: stream "${stream}" should have ${counted(total, "batch", "batches")}, but has fewer`,
     {
@@ -154,7 +159,7 @@ function tooFew(stream: string, total: number): UserError {
   );
 }
 
-async function batchesAfter(
+async function batchesToReport(
   ledger: ReadableLedger,
   stream: string,
   skip: number,
@@ -163,6 +168,6 @@ async function batchesAfter(
   const { batches } = await ledger.page(stream, { skip, limit });
   return batches.map((batch, i) => {
     const what = `batch "${batch.batchId}" of stream "${stream}": result`;
-    return { ...batch, step: skip + i + 1, result: stored(checkResultSchema, batch.result, what) };
+    return { ...batch, step: skip + i + 1, result: parseStoredValue(checkResultSchema, batch.result, what) };
   });
 }

@@ -5,10 +5,10 @@ import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
 import { percent } from "../percent.ts";
-import { dataTable } from "./data-table.ts";
-import { count, fixed } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import { headlineHtml, pageHtml, type Section, tile } from "./page.ts";
+import { htmlTable } from "./html-table.ts";
+import { formatCount, formatFixed } from "./number-format.ts";
+import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 
 /** The page of a rejected candidate. Equal reports give equal bytes. */
@@ -17,9 +17,9 @@ export function retrainPage(report: RetrainReport): string {
   return pageHtml({
     title: `Tidemark: retraining of ${report.champion}`,
     heading: `Retraining of ${report.champion}: not adopted`,
-    lead: html`${lead(report)} The gate rejected the candidate by its ${failed.length === 1 ? "rule" : "rules"} ${failed.join(", ")}. Nothing was changed.`,
+    lead: html`${retrainLead(report)} The gate rejected the candidate by its ${failed.length === 1 ? "rule" : "rules"} ${failed.join(", ")}. Nothing was changed.`,
     warnings: report.warnings,
-    headline: headline(report),
+    headline: retrainHeadline(report),
     sections: retrainSections(report),
     footer: html`Written by <code>tidemark retrain</code> on ${report.created_at.slice(0, 10)}. The figures are in
  retrain_report.json.`,
@@ -32,86 +32,95 @@ export function retrainSections(report: RetrainReport): Section[] {
       id: "gate",
       title: "Gate",
       about: `${report.gate.passed ? "The candidate passed all rules." : "A candidate must pass all rules."} Neither network learned from the holdout's people.`,
-      body: html`${gateTable(report)}<h3>Holdout</h3>${peopleTable(report)}`,
+      body: html`${retrainGateTable(report)}<h3>Holdout</h3>${retrainPeopleTable(report)}`,
     },
     {
       id: "cycles",
       title: "Cycles",
       about: `Cycle 0 learns only from labelled windows. The winner is cycle ${report.winner}; the cycles ended because ${stopPhrases[report.stopped]}.`,
-      body: html`<div class="grid">${charts(report)}</div><h3>Cycle by cycle</h3>${cycleTable(report)}`,
+      body: html`<div class="grid">${retrainCycleCharts(report)}</div><h3>Cycle by cycle</h3>${retrainCycleTable(report)}`,
     },
     {
       id: "pseudo-labels",
       title: "Pseudo-labels",
       about:
         "Unlabelled windows that each cycle learned from, by the class that the previous cycle gave them. The lowest confidence is above each bar.",
-      body: html`${selectionChart(report)}${selectionTable(report)}${truthTable(report)}`,
+      body: html`${retrainSelectionChart(report)}${retrainSelectionTable(report)}${retrainTruthTable(report)}`,
     },
   ];
 }
 
-function lead({ labelled, holdout, unlabelled }: RetrainReport): string {
+function retrainLead({ labelled, holdout, unlabelled }: RetrainReport): string {
   return (
     `${counted(labelled.windows, "labelled window")} of ${counted(labelled.people.length, "person", "people")} and ` +
     `${counted(unlabelled.windows, "unlabelled one")} to learn from; ${counted(holdout.people.length, "person", "people")} in the holdout.`
   );
 }
 
-function headline({ comparison, cycles, winner, gate }: RetrainReport): Html {
+function retrainHeadline({ comparison, cycles, winner, gate }: RetrainReport): Html {
   const [low, high] = comparison.interval;
   const passed = gate.rules.filter((rule) => rule.passed).length;
-  return headlineHtml("Macro-F1 on the holdout: labelled people that neither network learned from.", [
-    tile("Candidate", fixed(comparison.candidate_macro_f1), `cycle ${winner} of ${cycles.length - 1}`, "first"),
-    tile("Champion", fixed(comparison.champion_macro_f1), "networks that had not learned from them"),
-    tile("Mean over people", signed(comparison.mean_difference), `${signed(low)} to ${signed(high)}`),
-    tile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
+  return pageHeadline("Macro-F1 on the holdout: labelled people that neither network learned from.", [
+    pageTile(
+      "Candidate",
+      formatFixed(comparison.candidate_macro_f1),
+      `cycle ${winner} of ${cycles.length - 1}`,
+      "first",
+    ),
+    pageTile("Champion", formatFixed(comparison.champion_macro_f1), "networks that had not learned from them"),
+    pageTile(
+      "Mean over people",
+      formatSigned(comparison.mean_difference),
+      `${formatSigned(low)} to ${formatSigned(high)}`,
+    ),
+    pageTile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
   ]);
 }
 
-function signed(value: number | null): string {
-  return value === null ? fixed(value) : `${value < 0 ? "−" : "+"}${fixed(Math.abs(value))}`;
+function formatSigned(value: number | null): string {
+  return value === null ? formatFixed(value) : `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
 }
 
-function gateTable({ gate }: RetrainReport): Html {
-  const shown = (value: number | null): string => (Number.isInteger(value) ? String(value) : fixed(value));
+function retrainGateTable({ gate }: RetrainReport): Html {
+  const shown = (value: number | null): string => (Number.isInteger(value) ? String(value) : formatFixed(value));
   const rows = gate.rules.map(({ name, passed, value, limit, about }) => [
     ...[name, passed ? "passed" : "failed", shown(value), shown(limit), about],
   ]);
-  return dataTable("Rules of the gate", ["rule", "", "value", "limit", "requirement"], rows, "rules");
+  return htmlTable("Rules of the gate", ["rule", "", "value", "limit", "requirement"], rows, "rules");
 }
 
-function peopleTable({ comparison }: RetrainReport): Html {
+function retrainPeopleTable({ comparison }: RetrainReport): Html {
   const rows = comparison.people.map(({ person, windows, champion_macro_f1: before, candidate_macro_f1: after }) => [
-    ...[person, count(windows), fixed(before), fixed(after), signed(after - before)],
+    ...[person, formatCount(windows), formatFixed(before), formatFixed(after), formatSigned(after - before)],
   ]);
   const head = ["person", "windows", "champion", "candidate", "difference"];
-  return dataTable("Macro-F1 by person", head, rows);
+  return htmlTable("Macro-F1 by person", head, rows);
 }
 
-function cycleTable({ cycles, winner }: RetrainReport): Html {
+function retrainCycleTable({ cycles, winner }: RetrainReport): Html {
   const rows = cycles.map(({ cycle, share, selection, holdout, unlabelled }) => [
     ...[
       cycle === winner ? `${cycle} (winner)` : `${cycle}`,
       percent(share, { decimals: 0 }),
-      count(selection?.total ?? 0),
+      formatCount(selection?.total ?? 0),
     ],
-    ...[fixed(holdout.macro_f1), fixed(holdout.accuracy), fixed(holdout.expected_calibration_error)],
+    ...[formatFixed(holdout.macro_f1), formatFixed(holdout.accuracy), formatFixed(holdout.expected_calibration_error)],
     ...[
-      fixed(unlabelled.mean_confidence),
-      fixed(unlabelled.mean_entropy),
+      formatFixed(unlabelled.mean_confidence),
+      formatFixed(unlabelled.mean_entropy),
       percent(unlabelled.flipped, { decimals: 1 }),
     ],
-    fixed(unlabelled.macro_f1),
+    formatFixed(unlabelled.macro_f1),
   ]);
   const head = [
     ...["cycle", "share", "selected", "holdout macro-F1", "accuracy", "ECE"],
     ...["confidence", "entropy", "labels flipped", "unlabelled macro-F1"],
   ];
-  return dataTable("Cycles", head, rows);
+  return htmlTable("Cycles", head, rows);
 }
 
 /** Small multiples, one per class, so that no colours are needed, however many classes there are. */
-function selectionChart({ cycles, classes }: RetrainReport): Html | null {
+function retrainSelectionChart({ cycles, classes }: RetrainReport): Html | null {
   const learned = cycles.filter(({ selection }) => selection !== null);
   if (learned.length === 0) return null;
   const most = Math.max(1, ...learned.flatMap(({ selection }) => Object.values(selection!.per_class)));
@@ -138,7 +147,7 @@ function selectionChart({ cycles, classes }: RetrainReport): Html | null {
           y: "count",
           dy: -7,
           fill: "currentColor",
-          text: ({ least }: (typeof bars)[number]) => (least === null ? "" : `≥ ${fixed(least, 2)}`),
+          text: ({ least }: (typeof bars)[number]) => (least === null ? "" : `≥ ${formatFixed(least, 2)}`),
         }),
       ],
     });
@@ -147,34 +156,34 @@ function selectionChart({ cycles, classes }: RetrainReport): Html | null {
   return html`<div class="grid">${panels}</div><h3>Counts and lowest confidence</h3>`;
 }
 
-function selectionTable({ cycles, classes }: RetrainReport): Html {
+function retrainSelectionTable({ cycles, classes }: RetrainReport): Html {
   const rows = cycles.flatMap(({ cycle, selection }) => {
     if (selection === null) return [];
     const cells = classes.map((name) => {
       const least = selection.thresholds[name];
-      return `${count(selection.per_class[name] ?? 0)}${least == null ? "" : ` from ${fixed(least, 2)}`}`;
+      return `${formatCount(selection.per_class[name] ?? 0)}${least == null ? "" : ` from ${formatFixed(least, 2)}`}`;
     });
-    return [[`cycle ${cycle}`, ...cells, fixed(selection.share_shift)]];
+    return [[`cycle ${cycle}`, ...cells, formatFixed(selection.share_shift)]];
   });
   if (rows.length === 0) return html`<p class="empty">No cycle learned from pseudo-labels.</p>`;
-  return dataTable("Selected windows by class, and their lowest confidence", ["", ...classes, "shift of shares"], rows);
+  return htmlTable("Selected windows by class, and their lowest confidence", ["", ...classes, "shift of shares"], rows);
 }
 
-function truthTable({ cycles, classes }: RetrainReport): Html | null {
+function retrainTruthTable({ cycles, classes }: RetrainReport): Html | null {
   const rows = cycles.flatMap(({ cycle, selection }) => {
     const truth = selection?.truth;
     if (truth == null) return [];
     const cells = classes.map((name) => {
       const { precision, recall } = truth.per_class[name] ?? { precision: null, recall: null };
-      return `${fixed(precision, 2)} / ${fixed(recall, 2)}`;
+      return `${formatFixed(precision, 2)} / ${formatFixed(recall, 2)}`;
     });
-    return [[`cycle ${cycle}`, fixed(truth.accuracy), ...cells]];
+    return [[`cycle ${cycle}`, formatFixed(truth.accuracy), ...cells]];
   });
   if (rows.length === 0) return null;
-  return html`<h3>Precision and recall of the pseudo-labels</h3>${dataTable("Pseudo-labels against the true labels", ["", "accuracy", ...classes], rows)}`;
+  return html`<h3>Precision and recall of the pseudo-labels</h3>${htmlTable("Pseudo-labels against the true labels", ["", "accuracy", ...classes], rows)}`;
 }
 
-function charts({ cycles, winner, comparison }: RetrainReport): Html[] {
+function retrainCycleCharts({ cycles, winner, comparison }: RetrainReport): Html[] {
   const frame = { height: 170, marginLeft: 42, marginRight: 14, marginTop: 24, marginBottom: 32 };
   const x = {
     label: "cycle",
@@ -192,7 +201,7 @@ function charts({ cycles, winner, comparison }: RetrainReport): Html[] {
       const y = value(cycle);
       return y === null ? [] : [{ cycle: cycle.cycle, y }];
     });
-    const words = points.map(({ cycle, y }) => `cycle ${cycle} ${fixed(y)}`).join("; ");
+    const words = points.map(({ cycle, y }) => `cycle ${cycle} ${formatFixed(y)}`).join("; ");
     const chart = plotSvg(`${title}: ${words}.`, {
       ...frame,
       x,

@@ -5,10 +5,10 @@ import { basename } from "node:path";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { TrackedRun, TrackerStart } from "./train-log.ts";
-import { type Dataset, datasetEvent, flat, runTags, trainRun } from "./train-log.ts";
+import { type Dataset, trainLogDataset, trainLogParams, trainLogTags, trainRun } from "./train-log.ts";
 
 /** The parent run with everything known before the first cycle. */
-export function beginRetraining(
+export function beginRetrainLog(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
   /** Version of the model. */
@@ -24,18 +24,18 @@ export function beginRetraining(
       parent: null,
       at,
       tags: {
-        ...runTags("tidemark retrain", gitCommit),
+        ...trainLogTags("tidemark retrain", gitCommit),
         "tidemark.champion": champion,
         "tidemark.data_fingerprint": recordings.fingerprint,
       },
     },
-    { type: "params", run: trainRun, params: flat(params) },
-    datasetEvent(recordings, rows),
+    { type: "params", run: trainRun, params: trainLogParams(params) },
+    trainLogDataset(recordings, rows),
   ];
 }
 
 /** @param options.files the report's files, if there will be no model folder for them */
-export function endRetraining(
+export function endRetrainLog(
   report: RetrainReport,
   { files, at }: { files: readonly string[]; at: number },
 ): TrackingEvent[] {

@@ -3,7 +3,7 @@
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
-import { canonicalJson, sha256Bytes } from "../storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../storage/store/hash.ts";
 import type { StoredBatch } from "../storage/store/stream-store.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
@@ -13,7 +13,7 @@ export const streamRun = "stream";
 /** The metric that every batch has; it is sent last. */
 export const verdictMetric = "verdict";
 export const shownInNote = 20;
-/** Tag of the run that names its ledger; see `ledgerMark`. */
+/** Tag of the run that names its ledger; see `streamLogMark`. */
 export const ledgerTag = "tidemark.ledger";
 const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
 
@@ -26,17 +26,17 @@ export interface CheckedBatch extends Pick<StoredBatch, "batchId" | "contentHash
 type BatchIdentity = Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt">;
 
 /** Two ledgers that received the same batch independently have different times. */
-export function batchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
-  return sha256Bytes(canonicalJson({ batchId, contentHash, receivedAt }));
+export function loggedBatchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
+  return sha256Bytes(canonicalJsonToHash({ batchId, contentHash, receivedAt }));
 }
 
 /** Identifies a ledger and how much of it was sent: the number of a batch in its stream, and its hash. */
-export function ledgerMark(batch: BatchIdentity & { readonly step: number }): string {
-  return `${batch.step} ${batchHash(batch)}`;
+export function streamLogMark(batch: BatchIdentity & { readonly step: number }): string {
+  return `${batch.step} ${loggedBatchHash(batch)}`;
 }
 
 /** Null if the text is not a mark. */
-export function readLedgerMark(text: string | undefined): { step: number; hash: string } | null {
+export function readStreamLogMark(text: string | undefined): { step: number; hash: string } | null {
   const [, step, hash] = /^([1-9]\d{0,14}) (sha256:[0-9a-f]{64})$/.exec(text ?? "") ?? [];
   return step === undefined ? null : { step: Number(step), hash: hash! };
 }
@@ -45,12 +45,12 @@ export function readLedgerMark(text: string | undefined): { step: number; hash: 
  * Folders that were copied before their first batch have different first batches, and so different logs. If a folder was
  * copied later, `mark` distinguishes the runs.
  */
-export function beginStream(
+export function beginStreamLog(
   model: { directory: string; modelVersion: string },
   stream: string,
   { first, experiment, mark }: { first: BatchIdentity; experiment: string; mark: string },
 ): TrackingEvent[] {
-  const id = `${model.modelVersion}/${stream}/${batchHash(first).slice("sha256:".length).slice(0, 16)}`;
+  const id = `${model.modelVersion}/${stream}/${loggedBatchHash(first).slice("sha256:".length).slice(0, 16)}`;
   const at = Date.parse(first.receivedAt);
   return [
     { type: "log", id, experiment: `${experiment}/monitoring` },
@@ -76,28 +76,28 @@ export function beginStream(
  * @param batches in order, at least one; the last is described by the run's tags
  * @param before some earlier batches, for the note
  */
-export function batchEvents(batches: readonly CheckedBatch[], before: readonly CheckedBatch[]): TrackingEvent[] {
+export function streamLogEvents(batches: readonly CheckedBatch[], before: readonly CheckedBatch[]): TrackingEvent[] {
   const newest = batches.at(-1)!;
   return [
     ...batches.map((batch): TrackingEvent => {
       const at = Date.parse(batch.receivedAt);
-      return { type: "metrics", run: streamRun, at, step: batch.step, values: metricsOf(batch.result) };
+      return { type: "metrics", run: streamRun, at, step: batch.step, values: streamLogMetrics(batch.result) };
     }),
     {
       type: "tags",
       run: streamRun,
       tags: {
-        [ledgerTag]: ledgerMark(newest),
+        [ledgerTag]: streamLogMark(newest),
         verdict: newest.result.verdict,
         batch_id: newest.batchId,
         ...("alarm_since" in newest.result && { alarm_since: newest.result.alarm_since ?? "-" }),
-        "mlflow.note.content": note([...before, ...batches].slice(-shownInNote)),
+        "mlflow.note.content": streamLogNote([...before, ...batches].slice(-shownInNote)),
       },
     },
   ];
 }
 
-function metricsOf(result: CheckResult): Record<string, number> {
+function streamLogMetrics(result: CheckResult): Record<string, number> {
   if (result.verdict === "rejected") return { [verdictMetric]: verdicts.rejected };
   const values: Record<string, number | null> = {
     doubtful: Number(result.doubtful),
@@ -107,14 +107,14 @@ function metricsOf(result: CheckResult): Record<string, number> {
     seconds: result.seconds,
     evidence: result.evidence.value,
     alarm_at: result.evidence.alarm_at,
-    ...signalsOf(result),
-    ...Object.assign({}, ...result.comparisons.map(comparisonOf)),
+    ...streamLogSignals(result),
+    ...Object.assign({}, ...result.comparisons.map(streamLogComparison)),
     [verdictMetric]: verdicts[result.verdict],
   };
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
 }
 
-function signalsOf({ signals, accuracy }: JudgedBatch): Record<string, number | null> {
+function streamLogSignals({ signals, accuracy }: JudgedBatch): Record<string, number | null> {
   const shares = Object.entries(signals.class_shares).map(([name, share]) => [`class_share/${name}`, share]);
   const against = Object.entries(signals.against).flatMap(([reference, distances]) =>
     Object.entries(distances).map(([name, value]) => [`${reference}/${name}`, value]),
@@ -129,7 +129,7 @@ function signalsOf({ signals, accuracy }: JudgedBatch): Record<string, number | 
   };
 }
 
-function comparisonOf({
+function streamLogComparison({
   reference,
   p_value,
   score,
@@ -142,7 +142,7 @@ function comparisonOf({
 }
 
 /** The last batches as Markdown, newest first. */
-function note(batches: readonly CheckedBatch[]): string {
+function streamLogNote(batches: readonly CheckedBatch[]): string {
   const cell = (text: string): string => text.replace(/[|\n]/g, " ");
   const rows = batches.toReversed().map(({ step, batchId, receivedAt, status, result }) => {
     const name = result.verdict.replace("_", " ");

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { ArtifactFiles } from "../storage/store/artifact-files.ts";
 import { readFileInside } from "../storage/store/file-inside.ts";
 import { trackingFile } from "../storage/store/model-folder.ts";
-import { fault, longestLog, parseTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
+import { longestLog, parseTrackingLog, unparsableTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 
 /**
@@ -24,24 +24,24 @@ export interface SendableLog {
  * The log of a folder, after a check of everything that it would send.
  * @throws UserError that names the invalid line, including one whose artifact does not match the manifest
  */
-export async function openSendableLog(directory: string): Promise<SendableLog> {
+export async function openSendableTrackingLog(directory: string): Promise<SendableLog> {
   const path = join(directory, trackingFile);
   const events = await readTrackingLog(path);
   const artifacts = await ArtifactFiles.open(directory);
   for (const [i, event] of events.entries()) {
     if (event.type !== "artifact") continue;
     await artifacts.read(event).catch((error: unknown) => {
-      throw error instanceof UserError ? fault(path, i + 1, `artifact: ${error.message}`) : error;
+      throw error instanceof UserError ? unparsableTrackingLog(path, i + 1, `artifact: ${error.message}`) : error;
     });
   }
   return { events, artifacts };
 }
 
 /** The experiment in which a model's checks are reported: the one of its training. */
-export async function experimentOf(model: string): Promise<string> {
-  return experimentIn(await readTrackingLog(join(model, trackingFile)));
+export async function readTrackingLogExperiment(model: string): Promise<string> {
+  return trackingLogExperiment(await readTrackingLog(join(model, trackingFile)));
 }
 
-export function experimentIn([first]: readonly TrackingEvent[]): string {
+export function trackingLogExperiment([first]: readonly TrackingEvent[]): string {
   return first?.type === "log" ? first.experiment : "tidemark";
 }

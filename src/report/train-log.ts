@@ -47,7 +47,7 @@ export const trainRun = "train";
 const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMatrix, modelFiles.learningCurves];
 
 /** The parent run with everything known before the first epoch. */
-export function beginTraining(
+export function beginTrainLog(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
   { id, at, gitCommit }: TrackerStart,
@@ -60,16 +60,16 @@ export function beginTraining(
       name: basename(out),
       parent: null,
       at,
-      tags: { ...runTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
+      tags: { ...trainLogTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
     },
-    { type: "params", run: trainRun, params: flat(params) },
-    datasetEvent(recordings, rows),
+    { type: "params", run: trainRun, params: trainLogParams(params) },
+    trainLogDataset(recordings, rows),
   ];
 }
 
-export function runTags(source: string, gitCommit: string | null): Record<string, string> {
+export function trainLogTags(source: string, gitCommit: string | null): Record<string, string> {
   return {
-    "mlflow.user": userName(),
+    "mlflow.user": trainLogUserName(),
     "mlflow.source.name": source,
     "mlflow.source.type": "LOCAL",
     ...(gitCommit === null ? {} : { "mlflow.source.git.commit": gitCommit }),
@@ -77,7 +77,7 @@ export function runTags(source: string, gitCommit: string | null): Record<string
   };
 }
 
-export function datasetEvent({ files, fingerprint, channels }: Dataset, rows: number): TrackingEvent {
+export function trainLogDataset({ files, fingerprint, channels }: Dataset, rows: number): TrackingEvent {
   return {
     type: "dataset",
     run: trainRun,
@@ -92,24 +92,24 @@ export function datasetEvent({ files, fingerprint, channels }: Dataset, rows: nu
 }
 
 /** The nested run of one fit. */
-export function beginFit(fit: FitName, at: number): TrackingEvent {
+export function beginFitLog(fit: FitName, at: number): TrackingEvent {
   const name = fit === "final" ? "final fit" : fit.replace("-", " ");
   return { type: "run", run: fit, name, parent: trainRun, at, tags: { "tidemark.fit": fit } };
 }
 
-export function epochMetrics(row: Omit<HistoryRow, "fit" | "best">, fit: string, at: number): TrackingEvent {
+export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string, at: number): TrackingEvent {
   const { epoch, loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, seconds } = row;
   const values = { loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, epoch_seconds: seconds };
-  return { type: "metrics", run: fit, at, step: epoch, values: withoutNull(values) };
+  return { type: "metrics", run: fit, at, step: epoch, values: nonNullLoggedMetrics(values) };
 }
 
 /** The log entries for one event of the training. */
-export function eventsOf(event: LoggedEvent, at: number): TrackingEvent[] {
+export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] {
   switch (event.type) {
     case "fold": {
       const run: FitName = `fold-${event.fold}`;
       const { macro_f1 } = event.metrics;
-      const test = prefixed("test_", scores(event.metrics));
+      const test = prefixLoggedMetrics("test_", trainLogScores(event.metrics));
       return [
         { type: "metrics", run, at, step: event.bestEpoch, values: { ...test, best_epoch: event.bestEpoch } },
         { type: "status", run, status: "FINISHED", at },
@@ -119,7 +119,7 @@ export function eventsOf(event: LoggedEvent, at: number): TrackingEvent[] {
     case "cycle": {
       const { cycle, holdout, unlabelled, selection } = event.report;
       const run: FitName = `cycle-${cycle}`;
-      const values = withoutNull({
+      const values = nonNullLoggedMetrics({
         holdout_macro_f1: holdout.macro_f1,
         holdout_accuracy: holdout.accuracy,
         mean_confidence: unlabelled.mean_confidence,
@@ -132,7 +132,7 @@ export function eventsOf(event: LoggedEvent, at: number): TrackingEvent[] {
       return [
         { type: "metrics", run, at, step: 0, values },
         { type: "status", run, status: "FINISHED", at },
-        { type: "metrics", run: trainRun, at, step: cycle, values: prefixed("cycle_", values) },
+        { type: "metrics", run: trainRun, at, step: cycle, values: prefixLoggedMetrics("cycle_", values) },
       ];
     }
     case "final":
@@ -148,7 +148,7 @@ export interface ModelMade {
 }
 
 /** The entries that need the model's files: figures, note, files, and the registered version. */
-export function endTraining(
+export function endTrainLog(
   report: CvReport,
   {
     files,
@@ -160,10 +160,10 @@ export function endTraining(
 ): TrackingEvent[] {
   const { summary, pooled, pooled_calibrated, temperature, final_fit, folds } = report;
   const values = {
-    ...spreads("cv", summary.over_folds),
-    ...spreads("people", summary.over_users),
+    ...trainLogSpreads("cv", summary.over_folds),
+    ...trainLogSpreads("people", summary.over_users),
     worst_person_macro_f1: summary.worst_user.macro_f1,
-    ...prefixed("pooled_", scores(pooled)),
+    ...prefixLoggedMetrics("pooled_", trainLogScores(pooled)),
     pooled_calibrated_expected_calibration_error: pooled_calibrated.expected_calibration_error,
     ...Object.fromEntries(Object.entries(pooled.per_class).map(([name, { f1 }]) => [`f1/${name}`, f1])),
     temperature,
@@ -175,7 +175,7 @@ export function endTraining(
     {
       type: "tags",
       run: trainRun,
-      tags: { "tidemark.model_version": report.model_version, "mlflow.note.content": note(report) },
+      tags: { "tidemark.model_version": report.model_version, "mlflow.note.content": trainLogNote(report) },
     },
     ...folds.map(({ fold, test_users }): TrackingEvent => {
       return { type: "params", run: `fold-${fold}`, params: { test_people: test_users.join(", ") } };
@@ -189,17 +189,17 @@ export function endTraining(
       return { type: "artifact", run: trainRun, file, path, ...(content !== undefined && { content }) };
     }),
     { type: "status", run: trainRun, status: "FINISHED", at },
-    ...(register === undefined ? [] : [registration(register, alias)]),
+    ...(register === undefined ? [] : [trainLogRegistration(register, alias)]),
     { type: "complete", run: trainRun },
   ];
 }
 
-export function registration(name: string, alias: string | undefined): TrackingEvent {
+export function trainLogRegistration(name: string, alias: string | undefined): TrackingEvent {
   return { type: "version", run: trainRun, name, alias: alias ?? null, path: modelArtifact };
 }
 
 /** The run's note, in Markdown. */
-function note(report: CvReport): string {
+function trainLogNote(report: CvReport): string {
   const { summary, classes, channels, users, windows, leakage, warnings } = report;
   const figure = ({ mean, sd }: { mean: number | null; sd: number | null }): string =>
     `${mean?.toFixed(3) ?? "–"}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}`;
@@ -224,13 +224,13 @@ function note(report: CvReport): string {
   ].join("\n");
 }
 
-function scores(metrics: ClassificationMetrics): Record<string, number> {
+function trainLogScores(metrics: ClassificationMetrics): Record<string, number> {
   const { accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error } = metrics;
-  return withoutNull({ accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error });
+  return nonNullLoggedMetrics({ accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error });
 }
 
-function spreads(prefix: string, summary: MetricsSummary): Record<string, number> {
-  return withoutNull(
+function trainLogSpreads(prefix: string, summary: MetricsSummary): Record<string, number> {
+  return nonNullLoggedMetrics(
     Object.fromEntries(
       Object.entries(summary).flatMap(([name, { mean, sd }]) => [
         [`${prefix}_${name}_mean`, mean],
@@ -240,16 +240,16 @@ function spreads(prefix: string, summary: MetricsSummary): Record<string, number
   );
 }
 
-function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
+function prefixLoggedMetrics(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }
 
-function withoutNull(values: Readonly<Record<string, number | null>>): Record<string, number> {
+function nonNullLoggedMetrics(values: Readonly<Record<string, number | null>>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
 }
 
 /** Options as params, named as MLflow's users name them. */
-export function flat(config: object): Record<string, string> {
+export function trainLogParams(config: object): Record<string, string> {
   const named = Object.entries(config).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     named.map(([name, value]) => [snakeCase(name), Array.isArray(value) ? value.join(", ") : String(value)]),
@@ -257,7 +257,7 @@ export function flat(config: object): Record<string, string> {
 }
 
 /** The user's name, from the environment like MLflow's, since the user database may be on a server. */
-function userName(): string {
+function trainLogUserName(): string {
   try {
     return process.env.LOGNAME || process.env.USER || userInfo().username;
   } catch {

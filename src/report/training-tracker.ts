@@ -11,14 +11,21 @@ import type { Staging } from "../storage/store/staging.ts";
 import { BackgroundSender } from "../storage/tracking/background-sender.ts";
 import { EventSender, type SenderOptions } from "../storage/tracking/event-sender.ts";
 import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
-import { fault } from "../storage/tracking/parse-tracking-log.ts";
+import { unparsableTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
 import { Patience } from "../storage/tracking/patience.ts";
-import { isOtherStore, type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
+import { isAddressOfOtherStore, type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
 import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { gitCommit } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { readTrackingLog } from "./tracking-log.ts";
-import { beginFit, epochMetrics, eventsOf, type LoggedEvent, type TrackerStart, trainRun } from "./train-log.ts";
+import {
+  beginFitLog,
+  type LoggedEvent,
+  type TrackerStart,
+  trainLogEpoch,
+  trainLogEvents,
+  trainRun,
+} from "./train-log.ts";
 
 /** What a tracker needs to know about a training or retraining. */
 export interface TrackedConfig {
@@ -34,9 +41,10 @@ export interface TrackedConfig {
  * @param tracking the option's value
  * @throws UserError like `serverAddress`
  */
-export function trainingServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
+export function trackerServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
   const server = serverAddress(tracking);
-  if (isOtherStore(tracking)) reporter.warn("MLFLOW_TRACKING_URI is not an http(s) address, so nothing is reported");
+  if (isAddressOfOtherStore(tracking))
+    reporter.warn("MLFLOW_TRACKING_URI is not an http(s) address, so nothing is reported");
   for (const warning of server?.warnings ?? []) reporter.warn(warning);
   return server;
 }
@@ -88,7 +96,7 @@ export class TrainingTracker {
     options: TrackerOptions,
   ): Promise<TrainingTracker> {
     const tracker = new TrainingTracker(config, staging, options);
-    tracker.#server = await connect(config, {
+    tracker.#server = await connectTracker(config, {
       // By the time the first artifact is sent, the folder is complete.
       read: async (artifact) => {
         tracker.#artifacts ??= ArtifactFiles.open(tracker.#directory);
@@ -98,7 +106,8 @@ export class TrainingTracker {
     });
     const before = await readTrackingLog(tracker.#path);
     const ended = before.findIndex(({ type }) => type === "artifact" || type === "version" || type === "complete");
-    if (ended >= 0) throw fault(tracker.#path, ended + 1, `${before[ended]!.type}: expected none before the end`);
+    if (ended >= 0)
+      throw unparsableTrackingLog(tracker.#path, ended + 1, `${before[ended]!.type}: expected none before the end`);
     for (const event of before) tracker.#remember(event);
     tracker.#server?.background.enqueue(before);
     const at = options.now();
@@ -114,7 +123,7 @@ export class TrainingTracker {
 
   /** Hears all events of a training run; most are ignored. */
   event(event: { readonly type: string }): void {
-    if (!isOfInterest(event)) return;
+    if (!isHeardByTracker(event)) return;
     const at = this.#now();
     if (event.type === "epoch") {
       this.#beginFit(event.fit, at);
@@ -129,13 +138,13 @@ export class TrainingTracker {
         learning_rate: learningRate,
         seconds,
       };
-      this.#record(epochMetrics(row, event.fit, at));
+      this.#record(trainLogEpoch(row, event.fit, at));
     } else {
-      const fit = endedBy(event);
+      const fit = trackedFitEndedBy(event);
       // A resumed run reports it again, but the first time is the right one.
       const known = this.#statuses.get(fit) === "FINISHED";
       if (!known) this.#beginFit(fit, at);
-      this.#record(...eventsOf(event, at).filter(({ type }) => !(known && type === "status")));
+      this.#record(...trainLogEvents(event, at).filter(({ type }) => !(known && type === "status")));
     }
   }
 
@@ -146,7 +155,7 @@ export class TrainingTracker {
   async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {
     const at = this.#now();
     // An earlier sitting may have written an epoch's checkpoint, but not its line.
-    for (const { fit, ...row } of history) this.#record(epochMetrics(row, fit, at));
+    for (const { fit, ...row } of history) this.#record(trainLogEpoch(row, fit, at));
     await this.#written;
     this.#sealed = end(at);
     return [...this.#log, ...this.#sealed].map((event) => `${JSON.stringify(event)}\n`).join("");
@@ -181,13 +190,13 @@ export class TrainingTracker {
   }
 
   #beginFit(fit: FitName, at: number): void {
-    if (!this.#statuses.has(fit)) this.#record(beginFit(fit, at));
+    if (!this.#statuses.has(fit)) this.#record(beginFitLog(fit, at));
     else if (this.#statuses.get(fit) !== "RUNNING") this.#record({ type: "status", run: fit, status: "RUNNING", at });
   }
 
   #record(...events: readonly TrackingEvent[]): void {
     for (const event of events) {
-      if (event.type === "metrics" && this.#known.has(keyOf(event))) continue;
+      if (event.type === "metrics" && this.#known.has(trackedMetricKey(event))) continue;
       this.#remember(event);
       this.#written = this.#written
         .then(() => appendJsonLine(this.#path, event))
@@ -198,7 +207,7 @@ export class TrainingTracker {
 
   #remember(event: TrackingEvent): void {
     this.#log.push(event);
-    if (event.type === "metrics") this.#known.add(keyOf(event));
+    if (event.type === "metrics") this.#known.add(trackedMetricKey(event));
     if (event.type === "run") this.#statuses.set(event.run, "RUNNING");
     if (event.type === "status") this.#statuses.set(event.run, event.status);
   }
@@ -219,22 +228,22 @@ const ofInterest: readonly string[] = ["epoch", "fold", "cycle", "final"] satisf
   | EpochEvent
 )["type"][];
 
-function isOfInterest(event: { readonly type: string }): event is LoggedEvent | EpochEvent {
+function isHeardByTracker(event: { readonly type: string }): event is LoggedEvent | EpochEvent {
   return ofInterest.includes(event.type);
 }
 
 /** The fit that an event ends. */
-function endedBy(event: LoggedEvent): FitName {
+function trackedFitEndedBy(event: LoggedEvent): FitName {
   if (event.type === "fold") return `fold-${event.fold}`;
   return event.type === "cycle" ? `cycle-${event.report.cycle}` : "final";
 }
 
 /** A metric is logged once per step of a run. */
-function keyOf({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
+function trackedMetricKey({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
   return JSON.stringify([run, step, Object.keys(values)]);
 }
 
-async function connect(
+async function connectTracker(
   { server, experiment }: TrackedConfig,
   options: Pick<SenderOptions, "read" | "warn">,
 ): Promise<Server | null> {

@@ -14,17 +14,17 @@ export function autocorrelationTime(values: ArrayLike<number>): number {
   let mean = 0;
   for (let i = 0; i < n; i++) mean += values[i]! / n;
   const deviations = Float64Array.from(values, (value) => value - mean);
-  const variance = covariance(deviations, 0);
+  const variance = autocovariance(deviations, 0);
   if (!(variance > 0)) return 1;
   let tau = 1;
   for (let lag = 1; lag < n; lag++) {
-    tau += (2 * covariance(deviations, lag)) / variance;
+    tau += (2 * autocovariance(deviations, lag)) / variance;
     if (lag >= windowFactor * Math.max(1, tau)) break;
   }
   return Math.min(n, Math.max(1, tau));
 }
 
-function covariance(deviations: Float64Array, lag: number): number {
+function autocovariance(deviations: Float64Array, lag: number): number {
   let sum = 0;
   for (let i = lag; i < deviations.length; i++) sum += deviations[i]! * deviations[i - lag]!;
   return sum / deviations.length;

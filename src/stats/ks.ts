@@ -4,7 +4,7 @@
  * @param a counts or weights, not negative, with a sum above 0
  */
 export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [totalA, totalB] = [total(a), total(b)];
+  const [totalA, totalB] = [sumKsCounts(a), sumKsCounts(b)];
   if (!(a.length === b.length && totalA > 0 && totalB > 0)) {
     throw new RangeError(
       `ks: expected two histograms of equal length with counts, got ${a.length} bins (${totalA}) and ${b.length} (${totalB})`,
@@ -46,7 +46,7 @@ export function kolmogorovSurvival(x: number): number {
   return sum;
 }
 
-function total(counts: ArrayLike<number>): number {
+function sumKsCounts(counts: ArrayLike<number>): number {
   let sum = 0;
   for (let bin = 0; bin < counts.length; bin++) sum += counts[bin]!;
   return sum;

@@ -8,13 +8,13 @@ const smoothing = 0.5;
  * @param reference integer counts, with a sum above 0, of the same bins as `current`
  */
 export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nGroups = 10): number {
-  const starts = equalMassGroups(reference, nGroups);
-  const [p, q] = [smoothedShares(reference, starts), smoothedShares(current, starts)];
+  const starts = psiGroupStarts(reference, nGroups);
+  const [p, q] = [smoothedPsiShares(reference, starts), smoothedPsiShares(current, starts)];
   return p.reduce((sum, share, group) => sum + (q[group]! - share) * Math.log(q[group]! / share), 0);
 }
 
 /** First bins of groups whose masses are as equal as whole bins allow; fewer groups if a single bin exceeds a group's mass. */
-export function equalMassGroups(counts: ArrayLike<number>, nGroups: number): number[] {
+export function psiGroupStarts(counts: ArrayLike<number>, nGroups: number): number[] {
   let total = 0;
   for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;
   if (!(total > 0)) throw new RangeError("psi: expected a reference with counts, got none");
@@ -31,7 +31,7 @@ export function equalMassGroups(counts: ArrayLike<number>, nGroups: number): num
   return starts;
 }
 
-function smoothedShares(counts: ArrayLike<number>, starts: readonly number[]): number[] {
+function smoothedPsiShares(counts: ArrayLike<number>, starts: readonly number[]): number[] {
   const sums = starts.map((start, group) => {
     let sum = smoothing;
     for (let bin = start; bin < (starts[group + 1] ?? counts.length); bin++) sum += counts[bin]!;

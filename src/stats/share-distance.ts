@@ -2,8 +2,8 @@
 // are 0 for equal shares, 1 for disjoint shares, and never leave 0..1 through rounding.
 
 /** Total variation: the largest difference in probability over all sets of categories. */
-export function totalVariation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [n, m] = totals(a, b);
+export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [n, m] = shareTotals(a, b);
   // The maximising set is all categories with a larger share in a. Unlike shares, counts add exactly. The result is the
   // difference of two quotients in 0..1, the first of which is the larger.
   let [inA, inB] = [0, 0];
@@ -20,19 +20,19 @@ export function totalVariation(a: ArrayLike<number>, b: ArrayLike<number>): numb
  * divergence is computed as the information that a value's category gives about its side, averaged over the categories.
  */
 export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [n, m] = totals(a, b);
+  const [n, m] = shareTotals(a, b);
   let [told, weights] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     const [p, q] = [a[i]! / n, b[i]! / m];
     if (p + q === 0) continue;
-    told += (p + q) * bitsOfSide(p, q);
+    told += (p + q) * bitsFromShares(p, q);
     weights += p + q;
   }
   return Math.sqrt(told / weights);
 }
 
 /** 1 minus the binary entropy of p : q. Each form is used in the range where rounding cannot push it out of 0..1. */
-function bitsOfSide(p: number, q: number): number {
+function bitsFromShares(p: number, q: number): number {
   const lesser = Math.min(p, q) / (p + q);
   if (lesser === 0) return 1;
   if (lesser < 0.25) return 1 + lesser * Math.log2(lesser) + (1 - lesser) * Math.log2(1 - lesser);
@@ -40,7 +40,7 @@ function bitsOfSide(p: number, q: number): number {
   return (2 * lead * Math.atanh(lead) + Math.log1p(-lead * lead)) / (2 * Math.LN2);
 }
 
-function totals(a: ArrayLike<number>, b: ArrayLike<number>): [number, number] {
+function shareTotals(a: ArrayLike<number>, b: ArrayLike<number>): [number, number] {
   let [n, m] = [0, 0];
   for (let i = 0; i < a.length; i++) n += a[i]!;
   for (let i = 0; i < b.length; i++) m += b[i]!;

@@ -12,7 +12,7 @@ const [highShift, lowShift] = [11, 22];
 export function streamedMedian(values: () => Iterable<Float64Array>, count: number): number {
   const upperRank = count >> 1;
   const lowerRank = count % 2 === 1 ? upperRank : upperRank - 1;
-  const { value: lower, upTo } = ranked(values, lowerRank);
+  const { value: lower, upTo } = streamedOrderStatistic(values, lowerRank);
   if (upTo > upperRank) return count % 2 === 1 ? lower : (lower + lower) / 2;
   let upper = Number.POSITIVE_INFINITY;
   for (const piece of values()) for (const x of piece) if (x > lower && x < upper) upper = x;
@@ -20,7 +20,7 @@ export function streamedMedian(values: () => Iterable<Float64Array>, count: numb
 }
 
 /** The number of that rank (from 0), and how many numbers are at most as large. */
-function ranked(values: () => Iterable<Float64Array>, rank: number): { value: number; upTo: number } {
+function streamedOrderStatistic(values: () => Iterable<Float64Array>, rank: number): { value: number; upTo: number } {
   let below = 0;
   const prefix: number[] = [];
   for (let third = 0; third < 3; third++) {

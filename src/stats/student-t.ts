@@ -16,17 +16,17 @@ export function studentTBound(coverage: number, freedom: number): number {
     );
   }
   const density = (angle: number): number => Math.cos(angle) ** (freedom - 1);
-  const wanted = coverage * integral(density, Math.PI / 2);
+  const wanted = coverage * integrateStudentT(density, Math.PI / 2);
   let angle = 0;
   for (let last = -1; angle > last; ) {
     last = angle;
-    angle += (wanted - integral(density, angle)) / density(angle);
+    angle += (wanted - integrateStudentT(density, angle)) / density(angle);
   }
   return Math.sqrt(freedom) * Math.tan(angle);
 }
 
 /** Integral from 0, by Simpson's rule. */
-function integral(f: (x: number) => number, to: number): number {
+function integrateStudentT(f: (x: number) => number, to: number): number {
   const step = to / steps;
   let sum = f(0) + f(to);
   for (let i = 1; i < steps; i++) sum += (i % 2 === 1 ? 4 : 2) * f(i * step);

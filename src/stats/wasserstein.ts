@@ -15,7 +15,7 @@ export interface OpenHistogram {
  * @param edges ascending, at least one
  */
 export function wassersteinDistance(a: OpenHistogram, b: OpenHistogram, edges: ArrayLike<number>): number {
-  const [n, m] = [total(a.counts), total(b.counts)];
+  const [n, m] = [sumWassersteinCounts(a.counts), sumWassersteinCounts(b.counts)];
   if (!(n > 0 && m > 0 && a.counts.length === edges.length + 1 && b.counts.length === edges.length + 1)) {
     throw new RangeError(
       `wasserstein: expected counts in ${edges.length + 1} bins, got ${n} in ${a.counts.length} and ${m} in ${b.counts.length}`,
@@ -28,20 +28,20 @@ export function wassersteinDistance(a: OpenHistogram, b: OpenHistogram, edges: A
     belowA += a.counts[bin]!;
     belowB += b.counts[bin]!;
     const right = belowA / n - belowB / m;
-    area += (edges[bin]! - edges[bin - 1]!) * meanDistance(left, right);
+    area += (edges[bin]! - edges[bin - 1]!) * meanWassersteinGap(left, right);
     left = right;
   }
   return area;
 }
 
 /** Mean of |y| along a straight line from `left` to `right`. */
-function meanDistance(left: number, right: number): number {
+function meanWassersteinGap(left: number, right: number): number {
   const sum = Math.abs(left) + Math.abs(right);
   if (left * right >= 0) return sum / 2;
   return (left * left + right * right) / (2 * sum);
 }
 
-function total(counts: ArrayLike<number>): number {
+function sumWassersteinCounts(counts: ArrayLike<number>): number {
   let sum = 0;
   for (let bin = 0; bin < counts.length; bin++) sum += counts[bin]!;
   return sum;

@@ -11,8 +11,8 @@ import { Tensor } from "onnxruntime-node";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { classify, DeviceBatch, type DeviceModel, readDeviceModel, type Sensor } from "../../src/device.ts";
-import { openSession } from "../../src/learning/training/onnx-runtime.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { readSummary } from "../../src/monitoring/summaries/read-summary.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { chromium, loadPage } from "../chromium.ts";
@@ -188,7 +188,7 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
       batch.add({ time: [(1000 * seconds) / 1000], columns: row.map((value) => [value]) });
     }
     const windows = batch.windows();
-    const session = await openSession(at("model/model.onnx"));
+    const session = await openRuntimeSession(at("model/model.onnx"));
     const { probabilities } = await classify({ session, Tensor }, model, windows);
     const wanted = batch.summarize(windows, probabilities);
     expect(received.rows).toBe(wanted.rows);

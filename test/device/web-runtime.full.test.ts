@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { classify, DeviceBatch, readDeviceModel } from "../../src/device.ts";
-import { openSession } from "../../src/learning/training/onnx-runtime.ts";
+import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { copySharedModel } from "../pipelines/shared-model.ts";
@@ -34,7 +34,11 @@ describe("onnxruntime-web", () => {
     }
     const windows = batch.windows();
     expect(windows.count).toBeGreaterThan(3000);
-    const server = await classify({ session: await openSession(at("model/model.onnx")), Tensor }, model, windows);
+    const server = await classify(
+      { session: await openRuntimeSession(at("model/model.onnx")), Tensor },
+      model,
+      windows,
+    );
     const session = await web.InferenceSession.create(readFileSync(at("model/model.onnx")));
     const device = await classify({ session, Tensor: web.Tensor }, model, windows);
     expect(new Set(device.classes).size).toBeGreaterThan(1);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readConfigFile, resolveRetrainConfig, resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
 import { openGatedBatch } from "../../src/monitoring/streams/gate-batch.ts";
-import { openWatchedModel, type WatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { openWatchedModel, type WatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { listModels } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
@@ -14,9 +14,9 @@ import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { silent } from "../../src/reporter.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import type { Rng } from "../../src/stats/random.ts";
-import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
 import {
   byteMutations,
@@ -190,8 +190,8 @@ function utf8(text: string): Uint8Array {
 
 /** Parquet files with types and encodings that a recorder might write, good and bad ones. */
 export async function writeParquetBases(directory: string): Promise<void> {
-  const database = await openDatabase();
-  const source = `read_csv(${sqlString(join(directory, "batch.csv"))})`;
+  const database = await openDuckdb();
+  const source = `read_csv(${duckdbLiteral(join(directory, "batch.csv"))})`;
   const selections: Record<string, string> = {
     plain: "*",
     floats: "* REPLACE (Ax::FLOAT AS Ax, Ay::FLOAT AS Ay)",
@@ -219,7 +219,7 @@ export async function writeParquetBases(directory: string): Promise<void> {
       for (const option of i === 0 ? options : [options[i % 3]!]) {
         const path = join(directory, "parquet", `${name}-${options.indexOf(option)}.parquet`);
         await database.connection.run(
-          `COPY (SELECT ${columns} FROM ${source}) TO ${sqlString(path)} (FORMAT parquet, ${option})`,
+          `COPY (SELECT ${columns} FROM ${source}) TO ${duckdbLiteral(path)} (FORMAT parquet, ${option})`,
         );
       }
     }
@@ -311,7 +311,7 @@ function sealed(value: unknown, key: string): unknown {
   if (typeof read !== "object" || read === null || Array.isArray(read)) return value;
   const rest = Object.fromEntries(Object.entries(read).filter(([name]) => name !== key));
   const entries = Object.entries(Object(value)).filter(([name]) => name !== key);
-  return Object.fromEntries([...entries, [key, sha256Bytes(canonicalJson(rest))]]);
+  return Object.fromEntries([...entries, [key, sha256Bytes(canonicalJsonToHash(rest))]]);
 }
 
 async function trackingFormat(base: Base): Promise<Format> {

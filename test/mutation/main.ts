@@ -3,7 +3,7 @@
 //
 //   npm run mutate                                  all mutants of the rooms below; hours
 //   npm run mutate -- --sample 400 --seed 7         so many, drawn from all
-//   npm run mutate -- --only monitoring/drift/decision.ts,stats
+//   npm run mutate -- --only monitoring/drift/verdict.ts,stats
 //
 // Results are appended to --state; a later run takes killed mutants from there, and those that survived the same tests.
 import { type ChildProcess, fork } from "node:child_process";

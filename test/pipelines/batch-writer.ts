@@ -2,7 +2,7 @@
 // brings batch after batch as `tidemark check` does, opening the model folder for each, and acknowledges each by a line.
 import { writeSync } from "node:fs";
 import { z } from "zod";
-import { type MonitoredModel, openLedger } from "../../src/monitoring/streams/model-ledger.ts";
+import { type MonitoredModel, openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import {
   type Decision,
   MonitorStream,
@@ -52,7 +52,7 @@ export async function withLedger<T>(
   use: (store: StreamStore) => T | Promise<T>,
   options: { busyTimeoutMs?: number } = {},
 ): Promise<T> {
-  const store = openLedger(model, options);
+  const store = openModelLedger(model, options);
   try {
     return await use(store);
   } finally {

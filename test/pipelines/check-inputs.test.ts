@@ -15,7 +15,7 @@ import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CheckResult, checkResultSchema, type RejectedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { resident } from "./resident.ts";
@@ -26,14 +26,14 @@ const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const run = resident(directory);
 const sensors = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
-const person = sqlString(at("person.parquet"));
+const person = duckdbLiteral(at("person.parquet"));
 /** One minute of walking of a person whom the model does not know. */
 const walking = `(SELECT * FROM ${person} WHERE recording = (SELECT min(recording) FROM ${person}) AND timestamp_s < 60)`;
 
 async function batchFile(name: string, query: string): Promise<void> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
-    await database.connection.run(`COPY (${query}) TO ${sqlString(at(name))}`);
+    await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(at(name))}`);
   } finally {
     database.close();
   }

@@ -6,7 +6,7 @@ import { type CheckResult, checkResultSchema, type JudgedBatch } from "../../src
 import { type RollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
@@ -18,7 +18,7 @@ const run = resident(directory);
 const batches = 8;
 
 async function sql(text: string): Promise<void> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
     await database.connection.run(text);
   } finally {
@@ -28,8 +28,8 @@ async function sql(text: string): Promise<void> {
 
 /** A file of what the query selects; `from` stands for batch i of one new person: a recording of each activity. */
 async function batchFile(name: string, select: (from: string) => string, i = 0): Promise<void> {
-  const own = `(SELECT * FROM ${sqlString(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}')`;
-  await sql(`COPY (${select(own)}) TO ${sqlString(at(name))}`);
+  const own = `(SELECT * FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}')`;
+  await sql(`COPY (${select(own)}) TO ${duckdbLiteral(at(name))}`);
 }
 
 interface Asked {

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
@@ -16,9 +16,9 @@ const directory = fileDirectory();
 const run = resident(directory);
 
 async function rowsOf(file: string): Promise<Record<string, unknown>[]> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
-    return await database.rows(`SELECT * FROM ${sqlString(join(directory, file))}`);
+    return await database.rows(`SELECT * FROM ${duckdbLiteral(join(directory, file))}`);
   } finally {
     database.close();
   }
@@ -108,12 +108,12 @@ describe("predict", () => {
   });
 
   it("reads no label column, and columns under other names", async () => {
-    const database = await openDatabase();
-    const from = sqlString(join(directory, "r.parquet"));
+    const database = await openDuckdb();
+    const from = duckdbLiteral(join(directory, "r.parquet"));
     const columns =
       'timestamp_s AS clock, "user" AS wearer, recording, Ax AS a1, Ay AS a2, Az AS a3, Gx AS g1, Gy AS g2, Gz AS g3';
     await database.connection.run(
-      `COPY (SELECT ${columns} FROM ${from}) TO ${sqlString(join(directory, "renamed.csv"))}`,
+      `COPY (SELECT ${columns} FROM ${from}) TO ${duckdbLiteral(join(directory, "renamed.csv"))}`,
     );
     database.close();
     await run("predict", "r.parquet", "--model", "model", "--out", "named.csv");

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, expect, it } from "vitest";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
-import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
+import { openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { MonitorStream } from "../../src/monitoring/streams/monitor-stream.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import { streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { batchMeasurementSchema } from "../../src/monitoring/summaries/summary-schemas.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { compactLedger } from "../../src/pipelines/compact-ledger.ts";
@@ -32,7 +32,7 @@ beforeAll(() => {
 
 it("gives back what the first form held", async () => {
   const { monitored } = await openWatchedModel(model);
-  const store = openLedger(monitored);
+  const store = openModelLedger(monitored);
   const stream = new MonitorStream(store, monitored, { stream: before.stream, schemas: streamSchemas });
   const { rolling } = await stream.memory();
   expect(rolling).toEqual([batchMeasurementSchema.parse(JSON.parse(before.summary))]);

@@ -6,16 +6,16 @@ import { Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classify, DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "../../src/device.ts";
 import { UserError } from "../../src/errors.ts";
-import { openSession } from "../../src/learning/training/onnx-runtime.ts";
+import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
 import type { CheckResult, JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
-import type { DeviceModel } from "../../src/monitoring/summaries/device-model.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
+import type { DeviceModel } from "../../src/monitoring/summaries/device-json.ts";
 import { deviceModelSchema } from "../../src/monitoring/summaries/device-model-schema.ts";
 import { readSummary } from "../../src/monitoring/summaries/read-summary.ts";
 import { deviceModel } from "../../src/pipelines/device-model.ts";
 import { ModelHandle } from "../../src/pipelines/model-handle.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
 import { unpackOldModel } from "./old-model.ts";
@@ -97,12 +97,12 @@ describe("a device's summaries", () => {
     phone = readDeviceModel(json("model/device.json"));
     const activities = ["walking", "jogging", "sitting"];
     await simulate({ out: at("person.parquet"), users: 1, minutes: 27, rate: 20, seed: 11, activities });
-    const database = await openDatabase();
+    const database = await openDuckdb();
     const inG = "REPLACE (Ax / 9.80665 AS Ax, Ay / 9.80665 AS Ay, Az / 9.80665 AS Az)";
     for (const [i, name] of batches.entries()) {
       const columns = name === "in-g.csv" ? `* ${inG}` : "*";
-      const own = `SELECT ${columns} FROM ${sqlString(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}'`;
-      await database.connection.run(`COPY (${own}) TO ${sqlString(at(name))}`);
+      const own = `SELECT ${columns} FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}'`;
+      await database.connection.run(`COPY (${own}) TO ${duckdbLiteral(at(name))}`);
     }
     database.close();
   });
@@ -133,7 +133,7 @@ describe("a device's summaries", () => {
         batch.add({ time: recordings.time.subarray(from, to), columns, recording });
       }
     }
-    const session = await openSession(at("model/model.onnx"));
+    const session = await openRuntimeSession(at("model/model.onnx"));
     const windows = batch.windows();
     const { probabilities, classes } = await classify({ session, Tensor }, phone, windows);
     expect(new Set(phone.classes)).toEqual(new Set([...classes, ...phone.classes]));

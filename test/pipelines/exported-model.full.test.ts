@@ -10,13 +10,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { resolveTrainConfig, type TrainConfig } from "../../src/config.ts";
 import { buildInferenceGraph } from "../../src/learning/networks/inference-graph.ts";
-import { networkLayers } from "../../src/learning/networks/presets.ts";
-import { scaleWindows } from "../../src/learning/training/batch.ts";
+import { presetNetwork } from "../../src/learning/networks/presets.ts";
 import { balancedClassWeights } from "../../src/learning/training/class-weights.ts";
 import { fitNetwork } from "../../src/learning/training/fit-network.ts";
+import { scaleTrainingWindows } from "../../src/learning/training/training-batch.ts";
 import { camelCase } from "../../src/letter-case.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
@@ -122,7 +122,7 @@ describe.each(names)("model.onnx of %s", (name) => {
     expect(state.progress.epochs.map(({ loss }) => loss)).toEqual(final.map(({ loss }) => loss));
 
     const size = { windowSize: config.window, channels: windows.channels.length };
-    const layers = networkLayers(config.network, windows.classes.length);
+    const layers = presetNetwork(config.network, windows.classes.length);
     const trained = await openGraph(buildInferenceGraph(layers, { ...size, differentiable: true }));
     const session = await InferenceSession.create(read());
     const some = Int32Array.from({ length: 24 }, (_, i) => Math.floor((i * all.length) / 24));
@@ -130,7 +130,7 @@ describe.each(names)("model.onnx of %s", (name) => {
     const raw = new Float32Array(some.length * length);
     gatherWindows(windows, some, raw);
     const scaled = Float32Array.from(raw);
-    scaleWindows(scaled, scaler);
+    scaleTrainingWindows(scaled, scaler);
     const shipped = await session.run({ windows: new Tensor("float32", raw, [24, size.windowSize, size.channels]) });
     const [logits, probabilities] = [shipped.logits!, shipped.probabilities!];
     expect([logits.type, logits.dims, probabilities.dims]).toEqual(["float32", [24, 3], [24, 3]]);
@@ -187,8 +187,8 @@ describe.each(names)("the other files of %s", (name) => {
 
   it("say of each channel what DuckDB says of the raw samples", async () => {
     const { per_channel: channels, n_samples: samples } = json(name, "baseline_stats.json");
-    const database = await openDatabase();
-    const file = sqlString(join(directory, "r.parquet"));
+    const database = await openDuckdb();
+    const file = duckdbLiteral(join(directory, "r.parquet"));
     const quantiles = [5, 25, 50, 75, 95].map((p) => `quantile_cont(x, ${p / 100}) AS percentile_${p}`);
     for (const channel of ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]) {
       const [row] = await database.rows(
@@ -211,8 +211,8 @@ describe.each(names)("the other files of %s", (name) => {
   it("hold out every window once: who, when, what it is and what was said of it", async () => {
     const windows = await windowsOf(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)));
     const { folds } = json(name, "cv_report.json");
-    const database = await openDatabase();
-    const rows = await database.rows(`SELECT * FROM ${sqlString(join(directory, name, "out_of_fold.parquet"))}`);
+    const database = await openDuckdb();
+    const rows = await database.rows(`SELECT * FROM ${duckdbLiteral(join(directory, name, "out_of_fold.parquet"))}`);
     database.close();
     expect(rows).toHaveLength(windows.starts.length);
     for (const [i, row] of rows.entries()) {

@@ -4,13 +4,13 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlink
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
-import { validateBaselineFile } from "../../src/monitoring/streams/baseline-faults.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { baselineFileFaults } from "../../src/monitoring/streams/baseline-faults.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { promote, showModel } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { sync } from "../../src/pipelines/sync.ts";
-import { resolveModel } from "../../src/storage/store/registry.ts";
+import { resolveModelByRegistry } from "../../src/storage/store/registry.ts";
 import { smallNetwork } from "../learning/networks/small-network.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { fileDirectory, main } from "./tiny-run.ts";
@@ -250,7 +250,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
     expect(await refusal(sent)).toContain("tracking.jsonl is a link that leads out of the model folder");
     const shown = showModel(folder(linked("cv_report.json", "../walk/cv_report.json")));
     expect(await refusal(shown)).toContain("cv_report.json is a link that leads out of the model folder");
-    const faults = await validateBaselineFile(folder(linked("baseline_stats.json", "../walk/baseline_stats.json")));
+    const faults = await baselineFileFaults(folder(linked("baseline_stats.json", "../walk/baseline_stats.json")));
     expect(faults.join()).toContain("baseline_stats.json is a link that leads out of the model folder");
   });
 
@@ -313,7 +313,7 @@ describe("registry.json", () => {
     mkdirSync(models);
     const lines = JSON.parse(`{"walk": {"champions": [${JSON.stringify(name)}], "log": []}}`);
     writeFileSync(join(models, "registry.json"), JSON.stringify({ schema_version: 1, lines }));
-    expect(await refusal(resolveModel(join(models, "walk@champion")))).toContain(
+    expect(await refusal(resolveModelByRegistry(join(models, "walk@champion")))).toContain(
       "the name of a folder in the same directory",
     );
   });

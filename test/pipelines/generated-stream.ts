@@ -3,10 +3,14 @@
 import * as fc from "fast-check";
 import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.ts";
 import { calibrate } from "../../src/monitoring/drift/calibrate.ts";
-import { type DriftBaseline, driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
-import { type Judge, measurementShape } from "../../src/monitoring/streams/open-model.ts";
+import {
+  type DriftBaseline,
+  driftBaselineSchema,
+  modelOfDriftBaseline,
+} from "../../src/monitoring/drift/drift-baseline.ts";
 import type { MeasuredBatch } from "../../src/monitoring/streams/stream-state.ts";
-import { baselineReference, gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
+import { type Judge, watchedMeasurementShape } from "../../src/monitoring/streams/watched-model.ts";
+import { baselineReference, baselineReferenceGrids } from "../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import type { BatchSummary } from "../../src/monitoring/summaries/batch-summary.ts";
 import { mergeClassSummaries, summarizeByClass } from "../../src/monitoring/summaries/class-summaries.ts";
@@ -40,7 +44,7 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
       channels.map((name) => [name, Float32Array.from(all.flatMap(({ columns }) => [...columns[name]!]))]),
     ),
   );
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const groups = chunks.map((own, person) => ({
     name: `person ${person}`,
     chunks: own.map(({ recording, label, columns }) => ({
@@ -53,7 +57,7 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const drift: DriftBaseline = {
     sampling_rate_hz: samplingRateHz,
     classes: Array.from({ length: nClasses }, (_, k) => `class ${k}`),
-    edges: gridsOf(baseline),
+    edges: baselineReferenceGrids(baseline),
     by_class: mergeClassSummaries(groups.flatMap((group) => group.chunks.map(({ summary }) => summary))),
     signals: modelSignals(
       answers(
@@ -82,9 +86,9 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const referenceBatches = stored.calibration.reference_batches;
   return {
     drift: stored,
-    model: driftModel(stored, channels),
+    model: modelOfDriftBaseline(stored, channels),
     sensors: sensorsByName(channels),
-    monitored: { directory: "", modelVersion: "1", channels, referenceBatches, shape: measurementShape(stored) },
+    monitored: { directory: "", modelVersion: "1", channels, referenceBatches, shape: watchedMeasurementShape(stored) },
   };
 }
 

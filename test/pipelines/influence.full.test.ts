@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { CvReport } from "../../src/learning/training/cv-report.ts";
 import { train } from "../../src/pipelines/train.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -25,14 +25,14 @@ async function firstFold(file: string): Promise<{ rows: HistoryRow[]; report: Cv
 
 /** The recordings, with the signals of `users` turned upside down, stretched and shifted. */
 async function alter(users: readonly string[], out: string): Promise<string> {
-  const list = users.map(sqlString).join(", ");
+  const list = users.map(duckdbLiteral).join(", ");
   const columns = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"].map(
     (name) => `CASE WHEN "user" IN (${list}) THEN 50 - 9 * ${name} ELSE ${name} END AS ${name}`,
   );
-  const database = await openDatabase();
+  const database = await openDuckdb();
   await database.connection.run(
-    `COPY (SELECT * REPLACE (${columns.join(", ")}) FROM ${sqlString(join(directory, "r.parquet"))})
-     TO ${sqlString(join(directory, out))} (FORMAT parquet)`,
+    `COPY (SELECT * REPLACE (${columns.join(", ")}) FROM ${duckdbLiteral(join(directory, "r.parquet"))})
+     TO ${duckdbLiteral(join(directory, out))} (FORMAT parquet)`,
   );
   database.close();
   return out;

@@ -8,7 +8,7 @@ import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { train } from "../../src/pipelines/train.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -19,7 +19,7 @@ const classes = ["isPrototypeOf", "propertyIsEnumerable"];
 async function recordings(out: string, seed: number, people: readonly string[]): Promise<void> {
   const activities = ["walking", "sitting"];
   await simulate({ out: at(`plain-${out}`), users: people.length, minutes: 1, rate: 20, seed, activities });
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
     const renamed = (column: string, from: readonly string[], to: readonly string[]): string =>
       `CASE "${column}" ${from.map((name, i) => `WHEN '${name}' THEN '${to[i]}'`).join(" ")} END AS "${column}"`;
@@ -36,8 +36,8 @@ async function recordings(out: string, seed: number, people: readonly string[]):
       "timestamp_s",
       ...columns,
     ];
-    const from = sqlString(at(`plain-${out}`));
-    await database.connection.run(`COPY (SELECT ${select.join(", ")} FROM ${from}) TO ${sqlString(at(out))}`);
+    const from = duckdbLiteral(at(`plain-${out}`));
+    await database.connection.run(`COPY (SELECT ${select.join(", ")} FROM ${from}) TO ${duckdbLiteral(at(out))}`);
   } finally {
     database.close();
   }

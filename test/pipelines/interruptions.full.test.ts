@@ -17,7 +17,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
 import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
-import { hasCode } from "../../src/system-error.ts";
+import { hasSystemErrorCode } from "../../src/system-error.ts";
 import { tidemarkVersion } from "../../src/versions.ts";
 import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
 
@@ -47,7 +47,7 @@ function progress(out: string): Record<string, number> {
       const checkpoint = readFileSync(join(directory, `${out}.partial`, `${fit}.checkpoint`));
       epochs[fit] = decodeFitState(checkpoint).progress.epochs.length;
     } catch (error) {
-      if (!hasCode(error, "ENOENT")) throw error;
+      if (!hasSystemErrorCode(error, "ENOENT")) throw error;
     }
   }
   return epochs;

@@ -2,14 +2,14 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openSession } from "../../src/learning/training/onnx-runtime.ts";
+import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
 import { WindowPredictor } from "../../src/learning/training/window-predictor.ts";
-import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { summaryToJson } from "../../src/monitoring/summaries/device-summary.ts";
 import { encodeSummary } from "../../src/monitoring/summaries/device-summary-codec.ts";
 import { check } from "../../src/pipelines/check.ts";
-import { ModelHandle, openHandle } from "../../src/pipelines/model-handle.ts";
+import { ModelHandle, openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";
@@ -43,7 +43,7 @@ async function summaryOf(handle: ModelHandle) {
 it("answers as the verbs do, whose model is opened for each batch", async () => {
   const batch = { files: [at("batch.csv.gz")], stream: "s", jobs: 1 };
   const alone = await check({ ...batch, model: at("walk"), stream: "alone", batchId: "b" }, { now });
-  model = await openHandle(at("walk"));
+  model = await openModelHandle(at("walk"));
   const { result, known } = await model.check({ ...batch, batchId: "b" }, { now });
   expect({ ...result, stream: "alone" }).toEqual(alone.result);
   expect(known).toBe(false);
@@ -57,10 +57,10 @@ it("opens files, session and streams once for a hundred batches", async () => {
   const network = { path: "model.onnx", bytes: watched.network, classCount: 2 };
   model = new ModelHandle(watched, {
     network: () =>
-      new WindowPredictor(network, { open: (bytes) => openSession(bytes).finally(() => opened.session++) }),
+      new WindowPredictor(network, { open: (bytes) => openRuntimeSession(bytes).finally(() => opened.session++) }),
     store: ({ monitored }) => {
       opened.store++;
-      return openLedger(monitored);
+      return openModelLedger(monitored);
     },
   });
   const summary = encodeSummary(await summaryOf(model));
@@ -75,7 +75,7 @@ it("opens files, session and streams once for a hundred batches", async () => {
 });
 
 it("judges a summary as the batch it is of, in either form, and says what it could not look for", async () => {
-  model = await openHandle(at("walk"));
+  model = await openModelHandle(at("walk"));
   const summary = await summaryOf(model);
   const options = { batchId: "batch.csv.gz", stream: "device" };
   const { result } = await model.checkSummary(encodeSummary(summary), options, { now });
@@ -114,7 +114,7 @@ it("predicts windows, and remembers streams wherever it is told to", async () =>
 });
 
 it("checks the options of a batch, and does nothing once it is closed", async () => {
-  model = await openHandle(at("walk"));
+  model = await openModelHandle(at("walk"));
   const batch = { files: [at("batch.csv.gz")] };
   await expect(model.check({ ...batch, alpha: 2 })).rejects.toThrow("--alpha: expected a number greater than 0");
   await expect(

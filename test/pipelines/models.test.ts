@@ -8,7 +8,7 @@ import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-ref
 import { check } from "../../src/pipelines/check.ts";
 import { listModels, promote, rollback } from "../../src/pipelines/models.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { jsonText } from "../../src/storage/store/atomic-file.ts";
+import { jsonFileText } from "../../src/storage/store/atomic-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../../src/storage/store/model-folder.ts";
 import { type Registry, registrySchema } from "../../src/storage/store/registry.ts";
@@ -92,7 +92,7 @@ async function makeVersion(name: string, createdAt: string): Promise<void> {
     },
     gate: { passed: true, rules: [] },
   };
-  writeFileSync(at("models", name, retrainReportFile), jsonText(report));
+  writeFileSync(at("models", name, retrainReportFile), jsonFileText(report));
   const { model_version } = manifest;
   const retrained_from = {
     model_version,
@@ -104,7 +104,7 @@ async function makeVersion(name: string, createdAt: string): Promise<void> {
     holdout: ["person-02"],
   };
   const sealed = sealManifest({ ...manifest, created_at: createdAt, retrained_from });
-  writeFileSync(at("models", name, modelFiles.manifest), jsonText(sealed));
+  writeFileSync(at("models", name, modelFiles.manifest), jsonFileText(sealed));
 }
 
 const bring = (model: string, batch: string, batchId: string = batch): Promise<unknown> =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { train } from "../../src/pipelines/train.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory } from "./tiny-run.ts";
 
 const path = fileURLToPath(new URL("../../../shared/data/motionsense/motionsense.parquet", import.meta.url));
@@ -14,10 +14,10 @@ const directory = fileDirectory();
 describe.skipIf(absent)(`MotionSense${absent ? " (skipped: ../shared/data/motionsense is not here)" : ""}`, () => {
   it("six people, three of their activities: learnt by four, told apart on the others", async () => {
     const some = join(directory, "some.parquet");
-    const database = await openDatabase();
+    const database = await openDuckdb();
     await database.connection.run(
-      `COPY (SELECT * FROM ${sqlString(path)} WHERE "user" <= 6 AND activity IN ('walking', 'jogging', 'sitting'))
-       TO ${sqlString(some)} (FORMAT parquet)`,
+      `COPY (SELECT * FROM ${duckdbLiteral(path)} WHERE "user" <= 6 AND activity IN ('walking', 'jogging', 'sitting'))
+       TO ${duckdbLiteral(some)} (FORMAT parquet)`,
     );
     database.close();
     const out = join(directory, "model");

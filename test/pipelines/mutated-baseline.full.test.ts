@@ -3,21 +3,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-import { driftBaselineSchema, driftModel } from "../../src/monitoring/drift/drift-baseline.ts";
-import { baselineFaults, contentHash, expectedBaseline } from "../../src/monitoring/streams/baseline-faults.ts";
+import { driftBaselineSchema, modelOfDriftBaseline } from "../../src/monitoring/drift/drift-baseline.ts";
+import { baselineContentHash, baselineFaults, expectedBaseline } from "../../src/monitoring/streams/baseline-faults.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { StreamMemory } from "../../src/monitoring/streams/monitor-stream.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
 import type { StreamState } from "../../src/monitoring/streams/stream-state.ts";
-import { gridsOf } from "../../src/monitoring/summaries/baseline-reference.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
+import { baselineReferenceGrids } from "../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
 import { predictorOf } from "../../src/pipelines/model-handle.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
-import { runsOf } from "../../src/signals/preprocessing/window-chunks.ts";
+import { runsOfWindowChunk } from "../../src/signals/preprocessing/window-chunks.ts";
 import { Rng } from "../../src/stats/random.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory } from "./tiny-run.ts";
@@ -76,10 +76,10 @@ it("is refused, or judges batches with answers that fit their schema", async () 
   const expected = { ...expectedBaseline(manifest), scalerHash: monitor.baseline.scaler_hash };
 
   function judgeTwice(drift: typeof monitor.drift): void {
-    const model = driftModel(drift, manifest.data.channels);
-    const summarizer = new Summarizer(gridsOf(model.baseline));
+    const model = modelOfDriftBaseline(drift, manifest.data.channels);
+    const summarizer = new Summarizer(baselineReferenceGrids(model.baseline));
     const measurer = new BatchMeasurer({ overlap, nClasses: 2, sensors: monitor.sensors, summarizer });
-    measurer.add({ windows, runs: runsOf(windows) }, probabilities, Number.POSITIVE_INFINITY);
+    measurer.add({ windows, runs: runsOfWindowChunk(windows) }, probabilities, Number.POSITIVE_INFINITY);
     const measurement = measurer.measurement();
     const { samples } = measurer;
     const batch = {
@@ -113,7 +113,7 @@ it("is refused, or judges batches with answers that fit their schema", async () 
       mutate(value, alike[rng.integer(alike.length)]!, rng);
     }
     const written = JSON.parse(JSON.stringify(value));
-    if (baselineFaults({ ...written, content_hash: contentHash(written) }, expected).length > 0) continue;
+    if (baselineFaults({ ...written, content_hash: baselineContentHash(written) }, expected).length > 0) continue;
     judgeTwice(driftBaselineSchema.parse(written.drift));
     judged++;
   }

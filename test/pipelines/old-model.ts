@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 
 const archive = fileURLToPath(new URL("../fixtures/model-folder-85d68b1.tar.gz", import.meta.url));
 
@@ -27,7 +27,7 @@ export function reseal(folder: string): void {
   const hashOf = (name: string): string => sha256Bytes(readFileSync(join(folder, name)));
   changeJson(folder, "baseline_stats.json", ({ content_hash: _, ...content }) => {
     const sealed = { ...content, scaler_hash: hashOf("scaler.json") };
-    return { ...sealed, content_hash: sha256Bytes(canonicalJson(sealed)) };
+    return { ...sealed, content_hash: sha256Bytes(canonicalJsonToHash(sealed)) };
   });
   changeJson<Json & { files: Json }>(folder, "manifest.json", ({ manifest_hash: _, files, ...content }) => {
     const hashes = Object.keys(files).map((name) => {
@@ -38,6 +38,6 @@ export function reseal(folder: string): void {
       }
     });
     const sealed = { ...content, files: Object.fromEntries(hashes) };
-    return { ...sealed, manifest_hash: sha256Bytes(canonicalJson(sealed)) };
+    return { ...sealed, manifest_hash: sha256Bytes(canonicalJsonToHash(sealed)) };
   });
 }

@@ -5,8 +5,8 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exitCodes, UserError } from "../../src/errors.ts";
-import { validateBaselineFile } from "../../src/monitoring/streams/baseline-faults.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { baselineFileFaults } from "../../src/monitoring/streams/baseline-faults.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { championOptions } from "../../src/pipelines/champion-options.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { showModel } from "../../src/pipelines/models.ts";
@@ -59,7 +59,7 @@ describe.each([
   it("is opened and described", async () => {
     const { config } = await openWatchedModel(at(model));
     expect(config).toMatchObject({ rate: 20, window: 40, overlap: 0.5 });
-    expect(await validateBaselineFile(at(model))).toEqual([]);
+    expect(await baselineFileFaults(at(model))).toEqual([]);
     expect((await showModel(at(model))).version).toMatchObject({ classes: ["sitting", "walking"], people: 4 });
   });
 

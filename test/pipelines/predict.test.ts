@@ -13,7 +13,7 @@ import {
 import { basename, join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
@@ -26,7 +26,7 @@ const run = resident(directory);
 const classes = ["jogging", "sitting", "walking"];
 
 async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
     return await database.rows(sql);
   } finally {
@@ -46,7 +46,7 @@ describe("recordings of another rate", () => {
     await simulateTiny(join(directory, file), { users: 2, seed: 9, rate });
     const { exitCode } = await run("predict", file, "--model", "models/walk", "--out", `of-${file}`);
     expect(exitCode).toBe(0);
-    const rows = await query(`SELECT * FROM ${sqlString(join(directory, `of-${file}`))}`);
+    const rows = await query(`SELECT * FROM ${duckdbLiteral(join(directory, `of-${file}`))}`);
     const read = await readRecordings([join(directory, file)], { requireLabels: false, nominalRateHz: 20 });
     const { windows, resampledStretches } = makeWindows(read.recordings, {
       samplingRateHz: 20,
@@ -73,16 +73,16 @@ describe("recordings of another rate", () => {
 });
 
 it("labels in the file are not read, whatever they are; the other columns may stand in any order", async () => {
-  const file = sqlString(join(directory, "r.parquet"));
+  const file = duckdbLiteral(join(directory, "r.parquet"));
   await query(
     `COPY (SELECT Gz, Gy, Gx, 'juggling' AS activity, Az, Ay, Ax, timestamp_s, recording, "user" FROM ${file})
-     TO ${sqlString(join(directory, "juggling.csv"))}`,
+     TO ${duckdbLiteral(join(directory, "juggling.csv"))}`,
   );
   const both = ["r.parquet", "juggling.csv"].map(async (name) => {
     const out = `${basename(name)}.predictions.csv`;
     const { exitCode, stderr } = await run("predict", name, "--model", "models/walk", "--out", out);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    return query(`SELECT "user", recording, label, start_s FROM ${sqlString(join(directory, out))} ORDER BY ALL`);
+    return query(`SELECT "user", recording, label, start_s FROM ${duckdbLiteral(join(directory, out))} ORDER BY ALL`);
   });
   const [plain, juggling] = await Promise.all(both);
   // What changes there is where one label ends and the next begins, within a window: here recordings hold one label.

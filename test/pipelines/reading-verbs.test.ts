@@ -10,7 +10,7 @@ import { driftBench } from "../../src/pipelines/drift-bench.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { train } from "../../src/pipelines/train.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -32,10 +32,10 @@ const verbs = {
 const names = Object.keys(verbs) as (keyof typeof verbs)[];
 
 async function copy(to: string, query: string): Promise<string> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
     mkdirSync(join(at(to), ".."), { recursive: true });
-    await database.connection.run(`COPY (${query}) TO ${sqlString(at(to))}`);
+    await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(at(to))}`);
     return at(to);
   } finally {
     database.close();
@@ -60,7 +60,7 @@ describe("every verb that reads recordings", () => {
   });
 
   it("refuses an absurd value by file, row, column and value", async () => {
-    const source = `(SELECT row_number() OVER () AS i, * FROM ${sqlString(at("r.parquet"))})`;
+    const source = `(SELECT row_number() OVER () AS i, * FROM ${duckdbLiteral(at("r.parquet"))})`;
     const file = await copy(
       "absurd.parquet",
       `SELECT * EXCLUDE i REPLACE (CASE WHEN i = 1234 THEN 3e38 ELSE Ay END AS Ay) FROM ${source} ORDER BY i`,
@@ -75,7 +75,7 @@ describe("every verb that reads recordings", () => {
   });
 
   it("takes the person from the file, whatever its folders are called", async () => {
-    const file = await copy("user=x/r.parquet", `FROM ${sqlString(at("r.parquet"))}`);
+    const file = await copy("user=x/r.parquet", `FROM ${duckdbLiteral(at("r.parquet"))}`);
     const [plain, inFolder] = [
       await check({ files: [at("r.parquet")], model, stream: "plain", batchId: "b" }),
       await check({ files: [file], model, stream: "folder", batchId: "b" }),
@@ -86,10 +86,10 @@ describe("every verb that reads recordings", () => {
       checked_at: "",
     });
     await predict({ files: [file], model, out: at("people.csv") });
-    const database = await openDatabase();
+    const database = await openDuckdb();
     try {
       const people = await database.rows(
-        `SELECT count(DISTINCT "user")::INTEGER AS n FROM ${sqlString(at("people.csv"))}`,
+        `SELECT count(DISTINCT "user")::INTEGER AS n FROM ${duckdbLiteral(at("people.csv"))}`,
       );
       expect(people).toEqual([{ n: 5 }]);
     } finally {
@@ -100,7 +100,7 @@ describe("every verb that reads recordings", () => {
   });
 
   it("says which column it took from the path", async () => {
-    const people = `FROM ${sqlString(at("r.parquet"))}`;
+    const people = `FROM ${duckdbLiteral(at("r.parquet"))}`;
     const own = `SELECT * EXCLUDE "user" ${people} WHERE "user" = (SELECT min("user") ${people})`;
     const file = await copy("who=ann/p.parquet", own);
     const expected = 'Column "who" is taken from the names of folders (who=...), not from the files.';
@@ -125,10 +125,10 @@ describe("every verb that reads recordings", () => {
 
 /** The warnings of a retraining that ends before its first fit. */
 async function retrainingOf(file: string, columns = {}): Promise<{ warnings: string[] }> {
-  const { prepareRetraining } = await import("../../src/pipelines/retrain-data.ts");
-  const { openHandle } = await import("../../src/pipelines/model-handle.ts");
+  const { prepareRetraining } = await import("../../src/pipelines/prepare-retraining.ts");
+  const { openModelHandle } = await import("../../src/pipelines/model-handle.ts");
   const { resolveRetrainConfig } = await import("../../src/config.ts");
   const config = resolveRetrainConfig({ files: [file], model, out: at("none"), ...columns });
-  const data = await prepareRetraining(config, await openHandle(model)).catch((error: Error) => error);
+  const data = await prepareRetraining(config, await openModelHandle(model)).catch((error: Error) => error);
   return { warnings: data instanceof Error ? [data.message] : [...data.warnings] };
 }

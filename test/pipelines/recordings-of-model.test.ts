@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveRetrainConfig } from "../../src/config.ts";
-import { openHandle } from "../../src/pipelines/model-handle.ts";
+import { openModelHandle } from "../../src/pipelines/model-handle.ts";
+import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
-import { prepareRetraining } from "../../src/pipelines/retrain-data.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
-import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { unpackOldModel } from "./old-model.ts";
 
 let directory = "";
@@ -40,7 +40,7 @@ function name(...files: string[]): void {
   const unsealed = { ...manifest, data: { ...manifest.data, files } };
   writeFileSync(
     at("walk/manifest.json"),
-    JSON.stringify({ ...unsealed, manifest_hash: sha256Bytes(canonicalJson(unsealed)) }),
+    JSON.stringify({ ...unsealed, manifest_hash: sha256Bytes(canonicalJsonToHash(unsealed)) }),
   );
 }
 
@@ -74,7 +74,7 @@ describe("a manifest that names other things than local files", () => {
   it("is of no matter if the user names the recordings", async () => {
     name("https://127.0.0.1/r.csv");
     const options = { files: [at("batch.csv.gz")], model: at("walk"), out: "-", labelled: [at("recordings.csv.gz")] };
-    const { labelled } = await prepareRetraining(resolveRetrainConfig(options), await openHandle(at("walk")));
+    const { labelled } = await prepareRetraining(resolveRetrainConfig(options), await openModelHandle(at("walk")));
     expect(labelled.files).toEqual(options.labelled);
   });
 });
@@ -83,7 +83,7 @@ it("recordings under local names are read, and those that the model learned from
   name(at("recordings.csv.gz"));
   const config = resolveRetrainConfig({ files: [at("batch.csv.gz")], model: at("walk"), out: "-" });
   const events: TrainEvent[] = [];
-  const { labelled, windows } = await prepareRetraining(config, await openHandle(at("walk")), {
+  const { labelled, windows } = await prepareRetraining(config, await openModelHandle(at("walk")), {
     warn: () => {},
     event: (event) => events.push(event),
   });
@@ -93,6 +93,6 @@ it("recordings under local names are read, and those that the model learned from
   // Once, the labelled and the unlabelled ones.
   expect(windows.samples.byteLength).toBe(windows.samples.buffer.byteLength);
   name(at("batch.csv.gz"));
-  const other = prepareRetraining(config, await openHandle(at("walk")));
+  const other = prepareRetraining(config, await openModelHandle(at("walk")));
   await expect(other).rejects.toThrow("the content differs from what");
 });

@@ -1,5 +1,5 @@
 // Runs one command after the other in one process, so that Node.js, DuckDB and the runtime start once and not for each.
-import { createProgram, reportError } from "../../src/interfaces/cli/program.ts";
+import { createProgram, reportProgramError } from "../../src/interfaces/cli/program.ts";
 import type { Ended } from "./tiny-run.ts";
 
 let printed = { stdout: "", stderr: "" };
@@ -17,7 +17,7 @@ async function run(words: readonly string[]): Promise<Ended> {
   try {
     await createProgram().parseAsync([process.execPath, "tidemark", ...words]);
   } catch (error) {
-    failed = reportError(error);
+    failed = reportProgramError(error);
   }
   return { exitCode: failed || Number(process.exitCode ?? 0), signal: null, ...printed };
 }

@@ -10,26 +10,30 @@ import {
   classificationMetricsSchema,
 } from "../../src/learning/evaluation/classification-metrics.ts";
 import { cohenKappa } from "../../src/learning/evaluation/cohen-kappa.ts";
-import { classScores, macroMean } from "../../src/learning/evaluation/f1.ts";
+import { f1ScoresByClass, macroMeanF1 } from "../../src/learning/evaluation/f1.ts";
 import { metricsSummary, metricsSummarySchema } from "../../src/learning/evaluation/metrics-summary.ts";
-import { describeCycle } from "../../src/learning/pseudo-labeling/curriculum.ts";
-import { compareOnHoldout, holdoutRules, proxyRules } from "../../src/learning/pseudo-labeling/gate.ts";
+import { describeCurriculumCycle } from "../../src/learning/pseudo-labeling/curriculum.ts";
+import {
+  compareOnHoldout,
+  holdoutGateRules,
+  proxyGateRules,
+} from "../../src/learning/pseudo-labeling/promotion-gate.ts";
 import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { predictionColumns } from "../../src/learning/training/prediction-columns.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
+import { baselineStatsFaults } from "../../src/monitoring/drift/baseline-stats-faults.ts";
 import {
+  benchFiguresOfChange,
+  benchFiguresWithoutDrift,
   type DriftBenchResult,
-  figuresOfChange,
-  figuresWithoutDrift,
 } from "../../src/monitoring/drift/bench-figures.ts";
-import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
-import { baselineOf, describeValues } from "../../src/monitoring/drift/describe-values.ts";
-import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
+import { baselineFromDescribedValues, describeValues } from "../../src/monitoring/drift/describe-values.ts";
+import type { DriftVerdict } from "../../src/monitoring/drift/verdict.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
-import type { Judge } from "../../src/monitoring/streams/open-model.ts";
 import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { type StreamState, streamSchemas } from "../../src/monitoring/streams/stream-state.ts";
-import { figuresOf } from "../../src/monitoring/summaries/batch-figures.ts";
+import type { Judge } from "../../src/monitoring/streams/watched-model.ts";
+import { batchFiguresOf } from "../../src/monitoring/summaries/batch-figures.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { decodeMeasurement, encodeMeasurement } from "../../src/monitoring/summaries/measurement-codec.ts";
 import type { CheckResult } from "../../src/pipelines/check.ts";
@@ -79,7 +83,7 @@ function answersTo(
     const batches = accepted.slice(-size).map(({ byClass }, b) => ({
       batchId: `${b}`,
       timestamp: checkedAt,
-      figures: figuresOf(byClass),
+      figures: batchFiguresOf(byClass),
     }));
     throughJson(
       rollingReferenceSchema,
@@ -161,7 +165,7 @@ it("kappa and F1 of extreme counts", () => {
       fc.pre(counts.some((n) => n > 0));
       const nClasses = Math.sqrt(counts.length);
       const kappa = cohenKappa(Float64Array.from(counts), nClasses) ?? 0;
-      const f1 = macroMean(classScores(Float64Array.from(counts), nClasses));
+      const f1 = macroMeanF1(f1ScoresByClass(Float64Array.from(counts), nClasses));
       expect(kappa >= -1 && kappa <= 1 && f1 >= 0 && f1 <= 1, `${kappa} ${f1}`).toBe(true);
     }),
     { numRuns: 2000 },
@@ -200,12 +204,12 @@ it("retrain_report's cycles and comparison", () => {
         };
         const data = { classes, labelledCounts, holdoutLabels: truth, truth };
         const chosen = labelledCounts.some((n) => n > 0) ? selection : null;
-        throughJson(cycleSchema, describeCycle(data, 1, 1, chosen, fit, fit));
+        throughJson(cycleSchema, describeCurriculumCycle(data, 1, 1, chosen, fit, fit));
         const groups = truth.map((_, i) => i % 2);
         const networks = { champion: probabilities, candidate: probabilities.toReversed() };
         const comparison = compareOnHoldout(truth, groups, ["a", "b"], nClasses, networks, 12);
         throughJson(comparisonSchema, comparison);
-        throughJson(z.array(gateRuleSchema), holdoutRules(1, comparison));
+        throughJson(z.array(gateRuleSchema), holdoutGateRules(1, comparison));
       },
     ),
   );
@@ -221,7 +225,7 @@ it("retrain's rules on unlabelled windows", () => {
   });
   fc.assert(
     fc.property(proxies, proxies, (champion, candidate) => {
-      throughJson(z.array(gateRuleSchema), proxyRules(champion, candidate));
+      throughJson(z.array(gateRuleSchema), proxyGateRules(champion, candidate));
     }),
   );
 });
@@ -244,8 +248,8 @@ it("drift-bench's figures, of any verdicts", () => {
   });
   fc.assert(
     fc.property(streams, verdict, ([verdicts, changeAt], expected) => {
-      const still = figuresWithoutDrift(verdicts);
-      const figures = byJudge(figuresOfChange(verdicts, { changeAt, expected }));
+      const still = benchFiguresWithoutDrift(verdicts);
+      const figures = byJudge(benchFiguresOfChange(verdicts, { changeAt, expected }));
       throughJson(driftBenchResultSchema, {
         people: ["ann"],
         batch_seconds: 15,
@@ -280,7 +284,7 @@ it("baseline_stats: what was computed of any values is valid, but that nothing c
     fc.property(columns, (column) => {
       const values = Float32Array.from(column);
       fc.pre(values.every(Number.isFinite));
-      const baseline = baselineOf(
+      const baseline = baselineFromDescribedValues(
         describeValues(["x"], () => values),
         {
           sourceFile: "f",
@@ -292,7 +296,7 @@ it("baseline_stats: what was computed of any values is valid, but that nothing c
       );
       throughJson(baselineStatsSchema, baseline);
       const constant = values.every((value) => value === values[0]);
-      const faults = validateBaseline(JSON.parse(JSON.stringify(baseline)));
+      const faults = baselineStatsFaults(JSON.parse(JSON.stringify(baseline)));
       expect(constant ? faults.filter((fault) => !/constant|ascending/.test(fault)) : faults).toEqual([]);
     }),
   );

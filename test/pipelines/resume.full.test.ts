@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
@@ -22,9 +22,9 @@ const trainWords = (out: string, ...more: string[]): string[] => [
 const run = (words: readonly string[]): Promise<Ended> => start(words).ended;
 
 async function outOfFold(model: string): Promise<unknown> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
-    return await database.rows(`SELECT * FROM ${sqlString(join(model, modelFiles.outOfFold))}`);
+    return await database.rows(`SELECT * FROM ${duckdbLiteral(join(model, modelFiles.outOfFold))}`);
   } finally {
     database.close();
   }

@@ -9,13 +9,13 @@ import { type RetrainOptions, resolveRetrainConfig } from "../../src/config.ts";
 import { type RetrainReport, retrainReportSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
-import { ofOthers } from "../../src/pipelines/cross-fit.ts";
-import { ModelHandle, openHandle } from "../../src/pipelines/model-handle.ts";
+import { crossFitOthers } from "../../src/pipelines/cross-fit.ts";
+import { ModelHandle, openModelHandle } from "../../src/pipelines/model-handle.ts";
+import { prepareRetraining, type RetrainData } from "../../src/pipelines/prepare-retraining.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
-import { prepareRetraining, type RetrainData } from "../../src/pipelines/retrain-data.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../../src/storage/store/model-folder.ts";
 import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
@@ -32,16 +32,16 @@ const activities = ["walking", "jogging", "sitting"];
 const renamed = ["--channels", "s0,s1,s2,s3,s4,s5", "--truth", "truly"];
 
 async function table(from: string, to: string, select: (from: string) => string): Promise<void> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
-    await database.connection.run(`COPY (${select(sqlString(at(from)))}) TO ${sqlString(at(to))}`);
+    await database.connection.run(`COPY (${select(duckdbLiteral(at(from)))}) TO ${duckdbLiteral(at(to))}`);
   } finally {
     database.close();
   }
 }
 
 async function rowsOf(query: string): Promise<Record<string, unknown>[]> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
     return await database.rows(query);
   } finally {
@@ -143,7 +143,7 @@ describe("a candidate that passes", () => {
     const cv = cvReportSchema.parse(json("v2", modelFiles.cvReport));
     expect(Object.keys(cv.windows.per_user)).toEqual(labelled.people);
     expect(cv.windows.total).toBe(labelled.windows);
-    const outOfFold = await rowsOf(`SELECT DISTINCT "user" FROM ${sqlString(at("v2", modelFiles.outOfFold))}`);
+    const outOfFold = await rowsOf(`SELECT DISTINCT "user" FROM ${duckdbLiteral(at("v2", modelFiles.outOfFold))}`);
     expect(outOfFold.map(({ user }) => user).sort()).toEqual(labelled.people);
     // Of the same name among the unlabelled: one of six people there.
     expect(unlabelled.windows % 5).toBe(0);
@@ -159,10 +159,10 @@ describe("a candidate that passes", () => {
       per_channel: Record<string, { mean: number; histogram: { counts: number[] } }>;
       drift: { edges: unknown; by_class: (Record<string, { n: number }> | null)[] };
     }[];
-    const people = labelled.people.map(sqlString).join(", ");
+    const people = labelled.people.map(duckdbLiteral).join(", ");
     const [{ n, recordings }] = (await rowsOf(
       `SELECT count(*)::INTEGER AS n, count(DISTINCT "user" || recording)::INTEGER AS recordings ` +
-        `FROM ${sqlString(at("r.parquet"))} WHERE "user" IN (${people})`,
+        `FROM ${duckdbLiteral(at("r.parquet"))} WHERE "user" IN (${people})`,
     )) as [{ n: number; recordings: number }];
     const { total } = cycles[winner]!.selection!;
     // Neighbours overlap by half: each window adds half of its 40 samples, or all.
@@ -259,7 +259,7 @@ describe("a candidate that passes", () => {
     expect(config.channels).toBeUndefined();
     expect(data.channels).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
     const next = resolveRetrainConfig({ files: [at("u.parquet")], model: at("v3"), out: "-" });
-    const { trainRows, warnings } = await prepareRetraining(next, await openHandle(at("v3")));
+    const { trainRows, warnings } = await prepareRetraining(next, await openModelHandle(at("v3")));
     expect(trainRows).toHaveLength(3 * 117);
     expect(warnings.join("\n")).not.toContain("too good");
   });
@@ -336,8 +336,8 @@ it("--adapt adabn takes new statistics in place of cycles, and its network has t
   expect(retrained_from).toMatchObject({ line: "model", pseudo_labelled: 0 });
   await run("predict", "u.parquet", "--model", "adapted", "--out", "adapted.parquet");
   const said = await rowsOf(
-    `SELECT label, count(*)::INTEGER AS n FROM ${sqlString(at("adapted.parquet"))}
-     WHERE "user" NOT IN (${reportOf("adapted").holdout.people.map(sqlString).join(", ")}) GROUP BY label`,
+    `SELECT label, count(*)::INTEGER AS n FROM ${duckdbLiteral(at("adapted.parquet"))}
+     WHERE "user" NOT IN (${reportOf("adapted").holdout.people.map(duckdbLiteral).join(", ")}) GROUP BY label`,
   );
   expect(Object.fromEntries(said.map(({ label, n }) => [label, n]))).toEqual(cycles[1]!.unlabelled.predicted);
 });
@@ -417,7 +417,7 @@ describe("wrong use", () => {
   });
 
   it("unlabelled recordings only of the holdout's people are rejected", async () => {
-    const person = sqlString(reportOf("v2").holdout.people[0]!);
+    const person = duckdbLiteral(reportOf("v2").holdout.people[0]!);
     await table("u.parquet", "decider.parquet", (from) => `SELECT * FROM ${from} WHERE "user" = ${person}`);
     const running = retrain(options({ files: [at("decider.parquet")] }));
     await expect(running).rejects.toMatchObject({ exitCode: 2, message: "no unlabelled window is left to learn from" });
@@ -453,7 +453,7 @@ describe("the data of a retraining", () => {
         labelled: [at("r.parquet")],
         ...options,
       }),
-      await openHandle(at("model")),
+      await openModelHandle(at("model")),
     );
   const peopleOf = ({ windows }: RetrainData, rows: Int32Array): string[] => [
     ...new Set(Array.from(rows, (row) => windows.users[windows.groups[row]!]!)),
@@ -476,7 +476,7 @@ describe("the data of a retraining", () => {
     const labels = rows.map((row) => row % 3);
     for (const person of peopleOf(data, data.trainRows)) {
       const tested = data.trainRows.filter((row) => data.windows.users[data.windows.groups[row]!] === person);
-      const fold = ofOthers(data, { rows, labels }, tested);
+      const fold = crossFitOthers(data, { rows, labels }, tested);
       const learned = fold.selection!.rows.map((row) => data.unlabelledRows[row]!);
       expect(learned).toEqual(fold.unlabelledRows);
       expect(peopleOf(data, learned)).toEqual(peopleOf(data, data.unlabelledRows).filter((name) => name !== person));
@@ -500,8 +500,8 @@ describe("the data of a retraining", () => {
     const data = await prepare({ seed: 1 });
     const [person] = peopleOf(data, data.holdoutRows);
     const said = await rowsOf(
-      `SELECT p_jogging, p_sitting, p_walking FROM ${sqlString(at("model", modelFiles.outOfFold))}
-       WHERE "user" = ${sqlString(person!)} ORDER BY recording, start_s`,
+      `SELECT p_jogging, p_sitting, p_walking FROM ${duckdbLiteral(at("model", modelFiles.outOfFold))}
+       WHERE "user" = ${duckdbLiteral(person!)} ORDER BY recording, start_s`,
     );
     const [heard] = [data.championOnHoldout];
     const rows = said.map((row) =>
@@ -539,7 +539,7 @@ describe("the data of a retraining", () => {
   });
 
   it("reads the unlabelled recordings under the training's names of person and recording, else the user's", async () => {
-    const monitor = await openHandle(at("model"));
+    const monitor = await openModelHandle(at("model"));
     const who = 'SELECT "user" AS who, * EXCLUDE ("user") FROM ';
     for (const name of ["r", "u"]) await table(`${name}.parquet`, `${name}-who.parquet`, (from) => who + from);
     const own = {

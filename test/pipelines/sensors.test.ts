@@ -3,10 +3,10 @@
 import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { train } from "../../src/pipelines/train.ts";
-import { simulate } from "../../src/signals/data/simulate.ts";
+import { simulatePeople } from "../../src/signals/data/simulate-people.ts";
 import { type TableColumn, writeTable } from "../../src/signals/data/write-table.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { fileDirectory, start, tinyWords } from "./tiny-run.ts";
@@ -22,7 +22,7 @@ async function writeRecordings(
   options: { readonly users?: number; readonly seed?: number } = {},
 ): Promise<void> {
   const { users = 4, seed = 3 } = options;
-  const { columns } = simulate({
+  const { columns } = simulatePeople({
     users,
     seed,
     minutes: 2,

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { hasCode } from "../../src/system-error.ts";
+import { hasSystemErrorCode } from "../../src/system-error.ts";
 import { simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const models = {
@@ -30,7 +30,7 @@ async function trainShared(which: keyof typeof models, shared: string): Promise<
   try {
     renameSync(own, shared);
   } catch (error) {
-    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST")) throw error;
+    if (!hasSystemErrorCode(error, "ENOTEMPTY") && !hasSystemErrorCode(error, "EEXIST")) throw error;
     rmSync(own, { recursive: true });
   }
 }

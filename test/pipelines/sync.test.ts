@@ -21,9 +21,9 @@ import type { SyncOptions } from "../../src/config.ts";
 import { syncLines } from "../../src/interfaces/cli/sync-command.ts";
 import { type SyncResult, sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
-import { canonicalJson, sha256Bytes } from "../../src/storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
 import { SqliteStreamStore } from "../../src/storage/store/sqlite-stream-store.ts";
-import type { Clock } from "../../src/storage/tracking/clock.ts";
+import type { Clock } from "../../src/storage/tracking/sender-clock.ts";
 import { FakeClock } from "../storage/tracking/fake-clock.ts";
 import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
 import { unpackOldModel } from "./old-model.ts";
@@ -62,7 +62,7 @@ function reseal(change: (manifest: Record<string, unknown>) => void): void {
   const manifest = JSON.parse(readFileSync(inModel("manifest.json"), "utf8"));
   change(manifest);
   const { manifest_hash: _, ...unsealed } = manifest;
-  const sealed = { ...unsealed, manifest_hash: sha256Bytes(canonicalJson(unsealed)) };
+  const sealed = { ...unsealed, manifest_hash: sha256Bytes(canonicalJsonToHash(unsealed)) };
   writeFileSync(inModel("manifest.json"), JSON.stringify(sealed));
 }
 

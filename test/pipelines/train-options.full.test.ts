@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
@@ -37,8 +37,8 @@ describe("train", () => {
   });
 
   it("asks for no person column where people are not what it splits by", async () => {
-    const database = await openDatabase();
-    const [from, to] = ["r.parquet", "one.csv"].map((name) => sqlString(join(directory, name))) as [string, string];
+    const database = await openDuckdb();
+    const [from, to] = ["r.parquet", "one.csv"].map((name) => duckdbLiteral(join(directory, name))) as [string, string];
     await database.connection.run(`COPY (SELECT * EXCLUDE ("user") FROM ${from} WHERE "user" = 'person-01') TO ${to}`);
     database.close();
     const words = ["train", "one.csv", ...tinyWords, "--epochs", "1"];

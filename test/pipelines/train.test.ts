@@ -6,12 +6,12 @@ import { classificationMetrics } from "../../src/learning/evaluation/classificat
 import { type CvReport, cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { snakeKeys } from "../../src/letter-case.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
-import { validateBaseline } from "../../src/monitoring/drift/validate-baseline.ts";
+import { baselineStatsFaults } from "../../src/monitoring/drift/baseline-stats-faults.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { type TrainResult, train } from "../../src/pipelines/train.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
-import { openDatabase, sqlString } from "../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { sha256File } from "../../src/storage/store/hash.ts";
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
@@ -60,7 +60,7 @@ describe("the model folder", () => {
 
   it("freezes a baseline of the raw samples with the keys that other tools read", async () => {
     const baseline = baselineStatsSchema.parse(json(modelFiles.baseline));
-    expect(validateBaseline(baseline)).toEqual([]);
+    expect(baselineStatsFaults(baseline)).toEqual([]);
     expect(Object.keys(baseline)).toEqual(
       expect.arrayContaining([
         ...["created_at", "source_file", "n_samples", "sensor_columns", "per_channel"],
@@ -145,8 +145,8 @@ describe("the cross-validation", () => {
   });
 
   it("keeps the out-of-fold probabilities: its figures can be computed from them", async () => {
-    const database = await openDatabase();
-    const rows = await database.rows(`SELECT * FROM ${sqlString(join(out, modelFiles.outOfFold))}`);
+    const database = await openDuckdb();
+    const rows = await database.rows(`SELECT * FROM ${duckdbLiteral(join(out, modelFiles.outOfFold))}`);
     database.close();
     expect(rows).toHaveLength(report.windows.total);
     const labels = Int32Array.from(rows, (row) => report.classes.indexOf(String(row.label)));

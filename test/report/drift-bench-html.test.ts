@@ -2,12 +2,12 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import type { JudgeName } from "../../src/monitoring/drift/bench-figures.ts";
 import {
+  benchFiguresOfChange,
+  benchFiguresWithoutDrift,
   type ChangeFigures,
   type DriftBenchResult,
-  figuresOfChange,
-  figuresWithoutDrift,
 } from "../../src/monitoring/drift/bench-figures.ts";
-import type { DriftVerdict } from "../../src/monitoring/drift/decision.ts";
+import type { DriftVerdict } from "../../src/monitoring/drift/verdict.ts";
 import { driftBenchHtml } from "../../src/report/drift-bench-html.ts";
 
 const judges: readonly JudgeName[] = ["tidemark", "constants", "KS p-value", "every 100"];
@@ -17,12 +17,12 @@ const stream = (alarmFrom: number, verdict: DriftVerdict = "sudden_change"): Dri
   Array.from({ length: 12 }, (_, i) => (i >= alarmFrom ? verdict : "normal"));
 const seen = (delays: readonly number[]): Record<JudgeName, ChangeFigures> =>
   each((judge) =>
-    figuresOfChange(
+    benchFiguresOfChange(
       delays.map((delay) => stream(judge === "tidemark" ? 3 + delay : 0)),
       { changeAt: 4, expected: "sudden_change" },
     ),
   );
-const still = each((judge) => figuresWithoutDrift([stream(judge === "constants" ? 0 : 12), stream(12)]));
+const still = each((judge) => benchFiguresWithoutDrift([stream(judge === "constants" ? 0 : 12), stream(12)]));
 
 const result: DriftBenchResult = {
   people: ["<b>Ann</b>", "Bo"],
@@ -36,8 +36,8 @@ const result: DriftBenchResult = {
   other_mix: still,
   warnings: ["Ann & Bo are known."],
   no_drift_by_person: each((judge) => [
-    figuresWithoutDrift([stream(judge === "constants" ? 0 : 12)]),
-    figuresWithoutDrift([stream(12)]),
+    benchFiguresWithoutDrift([stream(judge === "constants" ? 0 : 12)]),
+    benchFiguresWithoutDrift([stream(12)]),
   ]),
   changes: [
     { name: "offset of 1 sd in one channel", expected: "sudden_change", figures: seen([1, 3]) },

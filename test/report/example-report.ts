@@ -4,7 +4,7 @@ import { classificationMetrics } from "../../src/learning/evaluation/classificat
 import { metricsSummary } from "../../src/learning/evaluation/metrics-summary.ts";
 import type { BaselineStats } from "../../src/monitoring/drift/baseline-stats.ts";
 import type { HistoryRow } from "../../src/report/history-row.ts";
-import type { ReportInput } from "../../src/report/report-html.ts";
+import type { ReportInput } from "../../src/report/train-html.ts";
 import { Rng } from "../../src/stats/random.ts";
 
 export interface ExampleOptions {

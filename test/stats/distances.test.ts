@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kolmogorovSurvival, ksDistance, ksPValue } from "../../src/stats/ks.ts";
-import { equalMassGroups, psi } from "../../src/stats/psi.ts";
-import { jensenShannonDistance, totalVariation } from "../../src/stats/share-distance.ts";
+import { psi, psiGroupStarts } from "../../src/stats/psi.ts";
+import { jensenShannonDistance, totalVariationDistance } from "../../src/stats/share-distance.ts";
 import { wassersteinDistance } from "../../src/stats/wasserstein.ts";
 
 const fixture: {
@@ -15,7 +15,7 @@ const fixture: {
 } = JSON.parse(readFileSync(new URL("../fixtures/distances.json", import.meta.url), "utf8"));
 
 it.each(fixture.shares)("SciPy's distances of shares, $#", ({ a, b, ...expected }) => {
-  expect(totalVariation(a, b)).toBeCloseTo(expected.totalVariation, 12);
+  expect(totalVariationDistance(a, b)).toBeCloseTo(expected.totalVariation, 12);
   expect(jensenShannonDistance(a, b)).toBeCloseTo(expected.jensenShannon, 12);
 });
 
@@ -39,7 +39,7 @@ describe("counts", () => {
       fc.property(counts, fc.integer({ min: 1, max: 9 }), (a, factor) => {
         fc.pre(a.some((count) => count > 0));
         const b = a.map((count) => count * factor);
-        for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+        for (const distance of [ksDistance, totalVariationDistance, jensenShannonDistance]) {
           expect(distance(a, b)).toBeLessThan(1e-7);
         }
       }),
@@ -47,7 +47,7 @@ describe("counts", () => {
   });
 
   it("without overlap are 1 apart", () => {
-    for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+    for (const distance of [ksDistance, totalVariationDistance, jensenShannonDistance]) {
       expect(distance([3, 4, 0, 0], [0, 0, 1, 0])).toBeCloseTo(1, 12);
     }
   });
@@ -59,7 +59,7 @@ describe("counts", () => {
         const length = Math.min(x.length, y.length);
         const [a, b] = [x.slice(0, length), y.slice(0, length)];
         const apart = [a.map((n, i) => (mine[i] ? n : 0)), b.map((n, i) => (mine[i] ? 0 : n))] as const;
-        for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+        for (const distance of [ksDistance, totalVariationDistance, jensenShannonDistance]) {
           if ([a, b].every((counts) => counts.some((n) => n > 0))) {
             expect(distance(a, b)).toBeGreaterThanOrEqual(0);
             expect(distance(a, b)).toBeLessThanOrEqual(1);
@@ -73,7 +73,7 @@ describe("counts", () => {
   });
 
   it("of different length or without a value are refused", () => {
-    for (const distance of [ksDistance, totalVariation, jensenShannonDistance]) {
+    for (const distance of [ksDistance, totalVariationDistance, jensenShannonDistance]) {
       expect(() => distance([1, 2], [1, 2, 3])).toThrow(RangeError);
       expect(() => distance([1, 2], [0, 0])).toThrow(RangeError);
       expect(() => distance([1, 2], [Number.NaN, 1])).toThrow(RangeError);
@@ -84,9 +84,9 @@ describe("counts", () => {
 
 describe("psi", () => {
   it("joins bins to groups of about equal mass, and keeps a frequent value apart", () => {
-    expect(equalMassGroups([1, 1, 1, 1, 1, 1, 1, 1], 4)).toEqual([0, 2, 4, 6]);
-    expect(equalMassGroups([0, 100, 0], 10)).toEqual([0, 2]);
-    const [thirds, halves] = [equalMassGroups([5, 0, 0, 5, 5], 3), equalMassGroups([1, 1, 1], 2)];
+    expect(psiGroupStarts([1, 1, 1, 1, 1, 1, 1, 1], 4)).toEqual([0, 2, 4, 6]);
+    expect(psiGroupStarts([0, 100, 0], 10)).toEqual([0, 2]);
+    const [thirds, halves] = [psiGroupStarts([5, 0, 0, 5, 5], 3), psiGroupStarts([1, 1, 1], 2)];
     expect(thirds).toHaveLength(3);
     expect(halves).toHaveLength(2);
   });

@@ -6,9 +6,9 @@ import { firstNotBelow } from "../../src/stats/first-not-below.ts";
 import { kolmogorovSurvival, ksDistance, ksPValue } from "../../src/stats/ks.ts";
 import { millionths } from "../../src/stats/millionths.ts";
 import { MomentsMerger, mergeMoments, moments } from "../../src/stats/moments.ts";
-import { equalMassGroups, psi } from "../../src/stats/psi.ts";
+import { psi, psiGroupStarts } from "../../src/stats/psi.ts";
 import { quantiles } from "../../src/stats/quantile.ts";
-import { totalVariation } from "../../src/stats/share-distance.ts";
+import { totalVariationDistance } from "../../src/stats/share-distance.ts";
 import { wassersteinDistance } from "../../src/stats/wasserstein.ts";
 
 describe("the class of highest probability", () => {
@@ -95,15 +95,15 @@ describe("moments", () => {
 
 describe("PSI", () => {
   it("groups bins to about a tenth of the reference each", () => {
-    expect(equalMassGroups(Array(40).fill(1), 10)).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+    expect(psiGroupStarts(Array(40).fill(1), 10)).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
     // A bin belongs where the group's end comes nearer to its share: 3 of 10 are nearer to a third than 5 are.
-    expect(equalMassGroups([3, 2, 2, 3], 3)).toEqual([0, 1, 3]);
-    expect(equalMassGroups([1, 3, 3, 3], 3)).toEqual([0, 2, 3]);
-    expect(equalMassGroups([2, 2, 2], 2)).toEqual([0, 2]);
-    expect(equalMassGroups([0, 0, 1, 1], 2)).toEqual([0, 3]);
-    expect(equalMassGroups([1, 0, 0, 1], 2)).toEqual([0, 1]);
-    expect(equalMassGroups([1, 1], 5)).toEqual([0, 1]);
-    expect(equalMassGroups([1], 5)).toEqual([0]);
+    expect(psiGroupStarts([3, 2, 2, 3], 3)).toEqual([0, 1, 3]);
+    expect(psiGroupStarts([1, 3, 3, 3], 3)).toEqual([0, 2, 3]);
+    expect(psiGroupStarts([2, 2, 2], 2)).toEqual([0, 2]);
+    expect(psiGroupStarts([0, 0, 1, 1], 2)).toEqual([0, 3]);
+    expect(psiGroupStarts([1, 0, 0, 1], 2)).toEqual([0, 1]);
+    expect(psiGroupStarts([1, 1], 5)).toEqual([0, 1]);
+    expect(psiGroupStarts([1], 5)).toEqual([0]);
   });
 
   it("of two groups is the sum over both, half a count added to each", () => {
@@ -129,8 +129,8 @@ describe("quantiles", () => {
 });
 
 it("total variation is the share that would have to move", () => {
-  expect(totalVariation([6, 2, 2], [2, 6, 2])).toBeCloseTo(0.4, 12);
-  expect(totalVariation([1, 1], [3, 1])).toBeCloseTo(0.25, 12);
+  expect(totalVariationDistance([6, 2, 2], [2, 6, 2])).toBeCloseTo(0.4, 12);
+  expect(totalVariationDistance([1, 1], [3, 1])).toBeCloseTo(0.25, 12);
 });
 
 describe("the Wasserstein distance", () => {

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
 import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
-import { openLedger } from "../../src/monitoring/streams/model-ledger.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/open-model.ts";
+import { openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
+import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import type { Rng } from "../../src/stats/random.ts";
-import { jsonText, writeFileAtomic } from "../../src/storage/store/atomic-file.ts";
+import { jsonFileText, writeFileAtomic } from "../../src/storage/store/atomic-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
 import { readRegistry } from "../../src/storage/store/registry.ts";
@@ -167,7 +167,7 @@ async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promis
   database.close();
   run.expect(integrity === "ok", `the ledger's integrity: ${integrity}`);
   const { monitored } = await openWatchedModel(run.at("model"));
-  const store = openLedger(monitored);
+  const store = openModelLedger(monitored);
   const kept: (readonly [string, string])[] = [];
   for (const stream of streams) {
     const { batches: rows } = await store.page(stream, { limit: 1e6 });
@@ -315,7 +315,7 @@ async function makeVersion(run: Run, name: string, i: number): Promise<void> {
       holdout: ["person-02"],
     },
   });
-  await writeFileAtomic(run.at("models", name, modelFiles.manifest), jsonText(sealed));
+  await writeFileAtomic(run.at("models", name, modelFiles.manifest), jsonFileText(sealed));
 }
 
 /** Whatever was killed in between, the server ends with what one undisturbed sync gives it, each thing once. */

@@ -4,7 +4,7 @@ import { modelOptions } from "../../folder-options.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
-import { count, fixed } from "./format.ts";
+import { countText, fixedText } from "./number-text.ts";
 
 const closing: Closing = {
   examples: ["tidemark baseline show models/walk", "tidemark baseline validate models/walk"],
@@ -32,7 +32,7 @@ export function baselineCommand(): Command {
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
         ...[own.mean, own.std, own.min, own.percentile_5, own.percentile_50, own.percentile_95, own.max].map((value) =>
-          fixed(value),
+          fixedText(value),
         ),
       ]);
       const rungs = Object.entries(drift.calibration.kinds).flatMap(([kind, own]) =>
@@ -40,14 +40,14 @@ export function baselineCommand(): Command {
           kind.replace("_", " "),
           own.apart,
           own.statistic === "ks" ? "whole" : "within classes",
-          fixed(seconds, 0),
-          count(scores.flat().length),
-          false_alarms === null ? "-" : fixed(false_alarms.p_at_most_5_percent),
+          fixedText(seconds, 0),
+          countText(scores.flat().length),
+          false_alarms === null ? "-" : fixedText(false_alarms.p_at_most_5_percent),
         ]),
       );
       terminal.print(
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
-        `           ${count(baseline.n_samples)} rows of ${baseline.source_file}`,
+        `           ${countText(baseline.n_samples)} rows of ${baseline.source_file}`,
         "",
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { checkOptions } from "../../batch-options.ts";
 import { resolveCheckConfig } from "../../config.ts";
 import { verdictExitCodes } from "../../errors.ts";
-import { checkLines, decisionBlocks } from "./check-text.ts";
+import { checkDecisionBlocks, checkLines } from "./check-text.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
 
@@ -47,7 +47,7 @@ export function checkCommand(): Command {
       const codes: number[] = [];
       for (const config of configs) {
         const answer = await check(config, { reporter: { warn: terminal.warn } });
-        terminal.detail(...decisionBlocks(answer.result));
+        terminal.detail(...checkDecisionBlocks(answer.result));
         const heading = configs.length === 1 ? [] : [...(codes.length === 0 ? [] : [""]), `under ${config.model}:`];
         if (json) terminal.json({ known: answer.known, ...answer.result });
         else terminal.print(...heading, ...checkLines(answer, config.model));

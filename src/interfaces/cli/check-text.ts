@@ -2,7 +2,7 @@
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { count, duration, fixed } from "./format.ts";
+import { countText, durationText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const referenceNames = {
@@ -44,12 +44,12 @@ export function checkLines(
   { result, known }: { readonly result: CheckResult; readonly known: boolean },
   model: string,
 ): Block[] {
-  const lines = result.verdict === "rejected" ? rejectedLines(result) : judgedLines(result, model);
+  const lines = result.verdict === "rejected" ? rejectedCheckLines(result) : judgedCheckLines(result, model);
   const before = `This batch was already checked at ${result.checked_at}. This is the answer from then; nothing was changed.`;
   return known ? [...lines, "", before] : lines;
 }
 
-function rejectedLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
+function rejectedCheckLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
   const lines = reasons.flatMap(({ code, message, advice }) => [
     `${code}: ${message}`,
     ...(advice === undefined ? [] : [`  ${advice}`]),
@@ -63,28 +63,28 @@ function rejectedLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
   ];
 }
 
-function judgedLines(result: JudgedBatch, model: string): Block[] {
+function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
   const { comparisons, likely_causes: causes, warnings } = result;
   return [
     `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
-    ...headline(result),
+    ...checkHeadline(result),
     "",
     ...(comparisons.length === 0
       ? ["Nothing could be compared: the batch is shorter than every rehearsed one."]
-      : [...comparisonLines(comparisons), "", ...channelLines(leadingComparison(result))]),
+      : [...checkComparisonLines(comparisons), "", ...checkChannelLines(leadingCheckComparison(result))]),
     "",
-    ...signalLines(result),
-    ...(causes.length === 0 ? [] : ["", ...causes.map(causeLine)]),
+    ...checkSignalLines(result),
+    ...(causes.length === 0 ? [] : ["", ...causes.map(checkCauseLine)]),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `warning: ${warning}`)]),
     "",
-    ...nextSteps(result, model).map((step) => `-> ${step}`),
+    ...checkNextSteps(result, model).map((step) => `-> ${step}`),
   ];
 }
 
-function headline(result: JudgedBatch): string[] {
+function checkHeadline(result: JudgedBatch): string[] {
   const { verdict, confirmed, alarm_since: since, change_point: point, unfamiliar, doubtful, evidence } = result;
   const lines = [
-    `           ${count(result.rows)} rows, ${duration(result.seconds)}, ${count(result.windows)} windows`,
+    `           ${countText(result.rows)} rows, ${durationText(result.seconds)}, ${countText(result.windows)} windows`,
   ];
   if (verdict !== "normal") {
     const when = point === null ? "" : `, changed at about batch ${point}`;
@@ -101,18 +101,18 @@ function headline(result: JudgedBatch): string[] {
   return lines;
 }
 
-function comparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
+function checkComparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
   const rows = comparisons.map((comparison) => [
     referenceNames[comparison.reference],
     comparison.channel,
     statisticNames[comparison.statistic] ?? comparison.statistic,
-    unusual(comparison),
+    unusualCheckText(comparison),
   ]);
   const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
   return [{ headers: ["compared with", "furthest", "by", "how unusual"], rows }, ...methods];
 }
 
-function unusual(comparison: CheckedComparison): string {
+function unusualCheckText(comparison: CheckedComparison): string {
   const { p_value: p, as_high, null_batches, beyond_chance, exceeded, unseen_share } = comparison;
   const unseen =
     unseen_share >= 0.005 ? `; ${percent(unseen_share, { significant: 2 })} of the batch had no counterpart` : "";
@@ -121,34 +121,35 @@ function unusual(comparison: CheckedComparison): string {
     const large = exceeded.filter(({ level }) => level === "large").length;
     return exceeded.length === 0 ? "no constant exceeded" : `${exceeded.length} exceeded, ${large} of them by far`;
   }
-  const seen = null_batches === 0 ? "" : `seen in ${count(as_high)} of ${count(null_batches)} drift-free batches, `;
-  return `${seen}p ${p < 0.001 ? "< .001" : fixed(p)}${unseen}`;
+  const seen =
+    null_batches === 0 ? "" : `seen in ${countText(as_high)} of ${countText(null_batches)} drift-free batches, `;
+  return `${seen}p ${p < 0.001 ? "< .001" : fixedText(p)}${unseen}`;
 }
 
 /** What --verbose adds: what was read, and the channels against every other reference, from which the decision was made. */
-export function decisionBlocks(result: CheckResult): Block[] {
+export function checkDecisionBlocks(result: CheckResult): Block[] {
   if (result.verdict === "rejected") return [];
   const { comparisons, rows, windows, seconds, thresholds, evidence } = result;
-  const others = comparisons.filter((comparison) => comparison !== leadingComparison(result));
+  const others = comparisons.filter((comparison) => comparison !== leadingCheckComparison(result));
   return [
-    `read       ${count(rows)} rows, ${duration(seconds)}, ${count(windows)} windows`,
+    `read       ${countText(rows)} rows, ${durationText(seconds)}, ${countText(windows)} windows`,
     `decided    by ${thresholds} thresholds; evidence ${evidence.value}, an alarm at ${evidence.alarm_at}`,
-    ...others.flatMap((comparison) => channelLines(comparison)),
+    ...others.flatMap((comparison) => checkChannelLines(comparison)),
   ];
 }
 
-function leadingComparison({ comparisons, leading }: JudgedBatch): CheckedComparison {
+function leadingCheckComparison({ comparisons, leading }: JudgedBatch): CheckedComparison {
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
 }
 
-function channelLines(shown: CheckedComparison): Block[] {
+function checkChannelLines(shown: CheckedComparison): Block[] {
   const rows = Object.entries(shown.channels).map(([name, own]) => [
     name,
-    fixed(own.ks),
-    fixed(own.ks_within_classes),
-    fixed(own.psi),
-    fixed(own.wasserstein),
-    signed(own.mean_shift),
+    fixedText(own.ks),
+    fixedText(own.ks_within_classes),
+    fixedText(own.psi),
+    fixedText(own.wasserstein),
+    signedText(own.mean_shift),
     `x ${Number(own.sd_ratio.toPrecision(3))}`,
     name === shown.channel ? "<-" : "",
   ]);
@@ -156,37 +157,37 @@ function channelLines(shown: CheckedComparison): Block[] {
   return [`against ${referenceNames[shown.reference]}`, { headers, rows }];
 }
 
-function signalLines({ signals, accuracy }: JudgedBatch): string[] {
+function checkSignalLines({ signals, accuracy }: JudgedBatch): string[] {
   const shares = Object.entries(signals.class_shares)
     .sort(([, a], [, b]) => b - a)
     .map(([name, share]) => `${name} ${percent(share, { significant: 2 })}`);
   const mix = signals.against.rolling ?? signals.against.baseline;
-  const flips = signals.flip_rate === null ? "" : `, flip rate ${fixed(signals.flip_rate)}`;
+  const flips = signals.flip_rate === null ? "" : `, flip rate ${fixedText(signals.flip_rate)}`;
   return [
     `predicted  ${shares.join(", ")}`,
-    `           mean confidence ${fixed(signals.mean_confidence)}${flips}` +
+    `           mean confidence ${fixedText(signals.mean_confidence)}${flips}` +
       (mix === undefined ? "" : `; mix of activities changed by ${percent(mix.mix_shift, { significant: 2 })}`),
     ...(accuracy === null
       ? []
       : [
-          `accuracy   about ${fixed(accuracy.estimate)}, ${intervalText(accuracy)}` +
+          `accuracy   about ${fixedText(accuracy.estimate)}, ${checkIntervalText(accuracy)}` +
             (accuracy.rehearsed ? "" : "; no held-out person was like that, so take it as a guess"),
         ]),
   ];
 }
 
-function intervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["accuracy"]>): string {
+function checkIntervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["accuracy"]>): string {
   if (lower === 0 && upper === 1) return "estimated without labels; too few people for an interval";
-  return `${fixed(lower)} to ${fixed(upper)} for ${percent(coverage, { significant: 2 })} of new people; estimated without labels`;
+  return `${fixedText(lower)} to ${fixedText(upper)} for ${percent(coverage, { significant: 2 })} of new people; estimated without labels`;
 }
 
-function causeLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
+function checkCauseLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
   const who = channels.length === 0 ? "the batch" : channels.join(", ");
   const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
   return `likely     ${who} ${said} (explains ${percent(weight, { significant: 2 })})`;
 }
 
-function nextSteps(result: JudgedBatch, model: string): string[] {
+function checkNextSteps(result: JudgedBatch, model: string): string[] {
   const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
   const words = ["reference", "accept", batch_id, "--model", shellPath(model), "--stream", stream];
   const accept = `to include it anyway: ${shellCommand("tidemark", ...words)}`;
@@ -199,7 +200,7 @@ function nextSteps(result: JudgedBatch, model: string): string[] {
           : verdict === "sudden_change"
             ? "look for what changed at once: firmware, units, how the sensor is worn, who wears it"
             : "look at what moves: a sensor that ages or slips, a person who changes; retrain if it is here to stay",
-        ...hintOf(result),
+        ...checkHint(result),
         `the batch stays out of the stream's references; ${accept}`,
       ];
     case "normal":
@@ -216,7 +217,7 @@ function nextSteps(result: JudgedBatch, model: string): string[] {
   }
 }
 
-function hintOf({ comparisons, leading }: JudgedBatch): string[] {
+function checkHint({ comparisons, leading }: JudgedBatch): string[] {
   const { channel = "", channels = {} } = comparisons.find(({ reference }) => reference === leading) ?? {};
   const kinds = Object.keys(hints) as (keyof typeof hints)[];
   const kind = kinds.find((name) => channel.endsWith(` ${name}`));
@@ -227,6 +228,6 @@ function hintOf({ comparisons, leading }: JudgedBatch): string[] {
   return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
 }
 
-function signed(value: number): string {
-  return `${value > 0 ? "+" : ""}${fixed(value)}`;
+function signedText(value: number): string {
+  return `${value > 0 ? "+" : ""}${fixedText(value)}`;
 }

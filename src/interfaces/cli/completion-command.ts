@@ -3,7 +3,7 @@ import { completionOptions } from "../../folder-options.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import { addClosing } from "./closing.ts";
 import type { Shell } from "./completion.ts";
-import { remember } from "./define-command.ts";
+import { rememberDefinedOptions } from "./define-command.ts";
 import { openTerminal } from "./terminal.ts";
 
 /** `tidemark completion` */
@@ -18,7 +18,7 @@ export function completionCommand(scriptFor: (shell: Shell) => string): Command 
         scriptFor(resolveOptions(completionOptions, { ...(shell !== undefined && { shell }) }).shell),
       );
     });
-  remember(command, completionOptions);
+  rememberDefinedOptions(command, completionOptions);
   addClosing(command, {
     examples: [
       'eval "$(tidemark completion bash)"',

@@ -2,7 +2,7 @@
 // Tab starts no program.
 import type { Command } from "commander";
 import { kebabCase } from "../../letter-case.ts";
-import { flag as flagOption, type Option, type Options } from "../../option.ts";
+import { flagOption, type Option, type Options } from "../../option.ts";
 
 export type Shell = "bash" | "zsh" | "fish";
 
@@ -19,14 +19,14 @@ interface Completed {
 
 /** @param optionsOf the defined options of a command */
 export function completionScript(shell: Shell, program: Command, optionsOf: (command: Command) => Options): string {
-  const commands = describe(program, "", optionsOf);
+  const commands = completedCommands(program, "", optionsOf);
   switch (shell) {
     case "bash":
-      return bash(commands);
+      return bashCompletion(commands);
     case "zsh":
-      return zsh(commands);
+      return zshCompletion(commands);
     case "fish":
-      return fish(commands);
+      return fishCompletion(commands);
     default:
       return shell satisfies never;
   }
@@ -34,7 +34,7 @@ export function completionScript(shell: Shell, program: Command, optionsOf: (com
 
 const help: Option = flagOption({ doc: "print the help" });
 
-function describe(command: Command, path: string, optionsOf: (command: Command) => Options): Completed[] {
+function completedCommands(command: Command, path: string, optionsOf: (command: Command) => Options): Completed[] {
   const defined = Object.entries(optionsOf(command));
   const named = defined.filter(([, { argument }]) => argument !== true);
   const own: Completed = {
@@ -46,30 +46,36 @@ function describe(command: Command, path: string, optionsOf: (command: Command) 
       ...defined.flatMap(([, option]) => (option.argument === true ? Object.keys(option.choices ?? {}) : [])),
     ],
     options: [...named, ["help", help] as const].map(([name, option]) => ({ flag: `--${kebabCase(name)}`, option })),
-    takesFiles: defined.some(([, option]) => option.argument === true && isPath(option)),
+    takesFiles: defined.some(([, option]) => option.argument === true && completesPath(option)),
   };
   return [
     own,
-    ...command.commands.flatMap((one) => describe(one, path === "" ? one.name() : `${path} ${one.name()}`, optionsOf)),
+    ...command.commands.flatMap((one) =>
+      completedCommands(one, path === "" ? one.name() : `${path} ${one.name()}`, optionsOf),
+    ),
   ];
 }
 
-function wordsOf({ choices = {} }: Option): string {
+function completionWords({ choices = {} }: Option): string {
   return Object.keys(choices).join(" ");
 }
 
-function isPath({ value = "" }: Option): boolean {
+function completesPath({ value = "" }: Option): boolean {
   return /^(dir|files?|models?|file\.html)$/.test(value);
 }
 
-function bash(commands: readonly Completed[]): string {
+function bashCompletion(commands: readonly Completed[]): string {
   const paths = commands.filter(({ path }) => path !== "").map(({ path }) => (path.includes(" ") ? path : ` ${path}`));
   const nothing = "compopt +o default 2>/dev/null";
   const valued = commands.flatMap(({ path, options }) => {
     const actions = Map.groupBy(
       options.filter(({ option }) => option.value !== undefined),
       ({ option }) =>
-        isPath(option) ? ":" : option.choices === undefined ? nothing : `_tidemark_words "${wordsOf(option)}"`,
+        completesPath(option)
+          ? ":"
+          : option.choices === undefined
+            ? nothing
+            : `_tidemark_words "${completionWords(option)}"`,
     );
     return [...actions].map(([action, of]) => {
       const patterns = of.map(({ flag }) => `"${path} ${flag}"`).join("|");
@@ -107,20 +113,20 @@ complete -o default -F _tidemark tidemark
 }
 
 /** The text in single quotes. */
-function quoted(text: string): string {
+function quoteForCompletion(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function zsh(commands: readonly Completed[]): string {
+function zshCompletion(commands: readonly Completed[]): string {
   const functionOf = (path: string): string =>
     ["_tidemark", ...path.split(/[ -]/).filter((word) => word !== "")].join("_");
   const spec = ({ flag, option }: Completed["options"][number]): string => {
     const doc = option.doc.replaceAll(/[[\]:]/g, "\\$&");
     const repeated = option.many === "repeated" || option.many === "words" ? "*" : "";
-    if (option.value === undefined) return quoted(`${flag}[${doc}]`);
-    const words = wordsOf(option);
-    const action = isPath(option) ? "_files" : words === "" ? " " : `(${words})`;
-    return quoted(`${repeated}${flag}[${doc}]:${option.value}:${action}`);
+    if (option.value === undefined) return quoteForCompletion(`${flag}[${doc}]`);
+    const words = completionWords(option);
+    const action = completesPath(option) ? "_files" : words === "" ? " " : `(${words})`;
+    return quoteForCompletion(`${repeated}${flag}[${doc}]:${option.value}:${action}`);
   };
   const functions = commands.map((own) => {
     const { path, options, takesFiles } = own;
@@ -134,7 +140,7 @@ function zsh(commands: readonly Completed[]): string {
     const known = own.commands.map((name) => {
       const full = path === "" ? name : `${path} ${name}`;
       const { summary } = commands.find((other) => other.path === full)!;
-      return { name, full, described: quoted(`${name}:${summary.replaceAll(":", "\\:")}`) };
+      return { name, full, described: quoteForCompletion(`${name}:${summary.replaceAll(":", "\\:")}`) };
     });
     return `${functionOf(path)}() {
   local state line
@@ -160,31 +166,31 @@ if [ "$funcstack[1]" = "_tidemark" ]; then _tidemark "$@"; else compdef _tidemar
 `;
 }
 
-function fish(commands: readonly Completed[]): string {
+function fishCompletion(commands: readonly Completed[]): string {
   const lines = commands.flatMap(({ path, commands: own, words: next, options, takesFiles }) => {
     const seen = path.split(" ").map((word) => `__fish_seen_subcommand_from ${word}`);
     const here = path === "" ? "__fish_use_subcommand" : seen.join("; and ");
     const before = path === "" ? here : `${here}; and not __fish_seen_subcommand_from ${own.join(" ")}`;
     return [
       ...(own.length === 0 && next.length > 0
-        ? [`complete -c tidemark -n ${quoted(here)} -a ${quoted(next.join(" "))}`]
+        ? [`complete -c tidemark -n ${quoteForCompletion(here)} -a ${quoteForCompletion(next.join(" "))}`]
         : []),
-      ...(takesFiles ? [`complete -c tidemark -n ${quoted(here)} -F`] : []),
+      ...(takesFiles ? [`complete -c tidemark -n ${quoteForCompletion(here)} -F`] : []),
       ...own.map((name) => {
         const { summary } = commands.find((other) => other.path === (path === "" ? name : `${path} ${name}`))!;
-        return `complete -c tidemark -n ${quoted(before)} -a ${name} -d ${quoted(summary)}`;
+        return `complete -c tidemark -n ${quoteForCompletion(before)} -a ${name} -d ${quoteForCompletion(summary)}`;
       }),
       ...options.map(({ flag, option }) => {
-        const words = wordsOf(option);
+        const words = completionWords(option);
         const value =
           option.value === undefined
             ? ""
-            : isPath(option)
+            : completesPath(option)
               ? " -r -F"
               : words === ""
                 ? " -x"
-                : ` -x -a ${quoted(words)}`;
-        return `complete -c tidemark -n ${quoted(here)} -l ${flag.slice(2)}${value} -d ${quoted(option.doc)}`;
+                : ` -x -a ${quoteForCompletion(words)}`;
+        return `complete -c tidemark -n ${quoteForCompletion(here)} -l ${flag.slice(2)}${value} -d ${quoteForCompletion(option.doc)}`;
       }),
     ];
   });

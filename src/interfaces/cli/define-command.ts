@@ -2,12 +2,12 @@
 import { Command, Option as CommanderOption } from "commander";
 import { UserError } from "../../errors.ts";
 import { kebabCase } from "../../letter-case.ts";
-import { defaultText, type Option, type Options, under } from "../../option.ts";
+import { type Option, type Options, optionDefaultText, optionsUnder } from "../../option.ts";
 import { type ConfigFile, readConfigFile } from "../../resolve-options.ts";
-import { configFile, json, verbosity } from "../../shared-options.ts";
+import { configFile, jsonOption, verbosity } from "../../shared-options.ts";
 import { withoutPassword } from "../../without-password.ts";
 import { addClosing, type Closing } from "./closing.ts";
-import { duration } from "./format.ts";
+import { durationText } from "./number-text.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 export interface Definition<Config> {
@@ -36,27 +36,27 @@ export interface Shown {
 const defined = new WeakMap<Command, Options>();
 
 /** The defined options of each command, including those that only the command line has. */
-export function optionsOf(command: Command): Options {
+export function definedOptions(command: Command): Options {
   return defined.get(command) ?? {};
 }
 
-export function remember(command: Command, options: Options): void {
+export function rememberDefinedOptions(command: Command, options: Options): void {
   defined.set(command, options);
 }
 
 /** The command with its arguments and options; its action resolves them and calls `run`. */
 export function defineCommand<Config extends object>(definition: Definition<Config>): Command {
-  const { name, summary, description = sentence(summary), options, closing, run } = definition;
+  const { name, summary, description = commandDescription(summary), options, closing, run } = definition;
   const printing: Options = {
     ...(definition.configFile === true && { config: configFile }),
-    ...under("Output:", { json: json(definition.json), ...verbosity }),
+    ...optionsUnder("Output:", { json: jsonOption(definition.json), ...verbosity }),
   };
-  const command = new Command(name).summary(summary).description(description).usage(usageOf(options));
-  remember(command, { ...options, ...printing });
+  const command = new Command(name).summary(summary).description(description).usage(commandUsage(options));
+  rememberDefinedOptions(command, { ...options, ...printing });
   if (closing !== undefined) addClosing(command, closing);
   const ownArguments = Object.entries(options).filter(([, { argument }]) => argument === true);
   for (const [own, option] of ownArguments) {
-    command.argument(`[${own}${option.many === undefined ? "" : "..."}]`, described(option));
+    command.argument(`[${own}${option.many === undefined ? "" : "..."}]`, describeCommandOption(option));
   }
   for (const [own, option] of Object.entries({ ...options, ...printing })) {
     if (option.argument === true) continue;
@@ -76,16 +76,16 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
     const terminal = openTerminal(quiet === true ? "quiet" : verbose === true ? "verbose" : "usual");
     const file = path === undefined ? undefined : await readConfigFile(String(path));
     const config = definition.resolve(given, file);
-    for (const one of Array.isArray(config) ? config : [config]) terminal.detail(optionsLine(one));
+    for (const one of Array.isArray(config) ? config : [config]) terminal.detail(commandOptionsLine(one));
     const began = performance.now();
     await run(config, { terminal, json: json === true });
-    terminal.detail(`time       ${duration((performance.now() - began) / 1000)} in all`);
+    terminal.detail(`time       ${durationText((performance.now() - began) / 1000)} in all`);
   });
   return command;
 }
 
 /** All resolved options, including defaults. */
-function optionsLine(config: object): string {
+function commandOptionsLine(config: object): string {
   const words = Object.entries(config).map(([name, value]) => `${kebabCase(name)} ${withoutPassword(String(value))}`);
   return `options    ${words.join(", ")}`;
 }
@@ -113,47 +113,47 @@ export function defineGroup({
   return command;
 }
 
-function sentence(words: string): string {
+function commandDescription(words: string): string {
   return `${words[0]!.toUpperCase()}${words.slice(1)}.`;
 }
 
 /** "<files...> --model <dir> [options]": the required parts, then the rest. */
-function usageOf(options: Options): string {
+function commandUsage(options: Options): string {
   const needed = Object.entries(options).filter(([, { presence }]) => presence === "required");
   const words = needed.map(([name, option]) =>
-    option.argument === true ? placeholder(option) : `--${kebabCase(name)} ${placeholder(option)}`,
+    option.argument === true ? commandPlaceholder(option) : `--${kebabCase(name)} ${commandPlaceholder(option)}`,
   );
   return [...words, "[options]"].join(" ");
 }
 
-function placeholder({ value, many }: Option): string {
+function commandPlaceholder({ value, many }: Option): string {
   return many === "words" ? `<${value}...>` : `<${value}>`;
 }
 
 /** The option, and its former names, which the help hides. */
 function commanderOptions(name: string, option: Option): CommanderOption[] {
   return [name, ...(option.aliases ?? [])].map((own) => {
-    const value = option.value === undefined ? "" : ` ${placeholder(option)}`;
-    const made = new CommanderOption(`--${kebabCase(own)}${value}`, described(option));
+    const value = option.value === undefined ? "" : ` ${commandPlaceholder(option)}`;
+    const made = new CommanderOption(`--${kebabCase(own)}${value}`, describeCommandOption(option));
     if (own !== name) made.hideHelp();
     // A text that is no number is passed on, so that the check rejects it by the option's name.
-    if (option.type === "number") made.argParser((text: string) => numberOr(text));
+    if (option.type === "number") made.argParser((text: string) => parseCommandNumber(text));
     if (option.many === "repeated") made.argParser((text: string, before?: string[]) => [...(before ?? []), text]);
     return made;
   });
 }
 
-function numberOr(text: string): number | string {
+function parseCommandNumber(text: string): number | string {
   const number = text.trim() === "" ? Number.NaN : Number(text);
   return Number.isNaN(number) ? text : number;
 }
 
 /** The option's line in the help. */
-function described(option: Option): string {
+function describeCommandOption(option: Option): string {
   const choices = Object.entries(option.choices ?? {}).map(([word, about]) =>
     about === "" ? word : `${word} (${about})`,
   );
-  const fallback = defaultText(option);
+  const fallback = optionDefaultText(option);
   return [
     option.doc,
     ...(choices.length === 0 ? [] : [`; one of: ${choices.join(", ")}`]),

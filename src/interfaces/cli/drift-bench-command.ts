@@ -5,7 +5,7 @@ import { counted } from "../../counted.ts";
 import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { fixed } from "./format.ts";
+import { fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -46,20 +46,20 @@ export function driftBenchCommand(): Command {
 function driftBenchLines(result: DriftBenchResult): Block[] {
   const still = Object.entries(result.no_drift).map(([judge, { alarms_per_batch, run_length, batches }]) => [
     judge,
-    fixed(alarms_per_batch),
-    run_length === null ? `none in ${batches}` : fixed(run_length, 0),
-    fixed(result.other_mix[judge as keyof DriftBenchResult["other_mix"]].alarms_per_batch),
+    fixedText(alarms_per_batch),
+    run_length === null ? `none in ${batches}` : fixedText(run_length, 0),
+    fixedText(result.other_mix[judge as keyof DriftBenchResult["other_mix"]].alarms_per_batch),
   ]);
   const changes = result.changes.map(({ name, figures }) => {
     const { tidemark, ...others } = figures;
     return [
       name,
-      fixed(tidemark.detected, 2),
+      fixedText(tidemark.detected, 2),
       tidemark.median_delay === null ? "-" : String(tidemark.median_delay),
-      fixed(tidemark.within_5, 2),
-      fixed(tidemark.within_25, 2),
-      fixed(tidemark.label_right, 2),
-      ...Object.values(others).map(({ detected }) => fixed(detected, 2)),
+      fixedText(tidemark.within_5, 2),
+      fixedText(tidemark.within_25, 2),
+      fixedText(tidemark.label_right, 2),
+      ...Object.values(others).map(({ detected }) => fixedText(detected, 2)),
     ];
   });
   const others = Object.keys(result.no_drift).filter((judge) => judge !== "tidemark");

@@ -5,7 +5,7 @@ import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models
 import { resolveOptions } from "../../resolve-options.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand, defineGroup, type Shown } from "./define-command.ts";
-import { fixed, meanAndSd } from "./format.ts";
+import { fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -38,7 +38,7 @@ export function modelsCommand(): Command {
     run: async ({ dir }, shown) => {
       const { listModels } = await import("../../pipelines/models.ts");
       const versions = await listModels(dir);
-      answer(shown, versions.map(snakeKeys), listLines(versions));
+      answer(shown, versions.map(snakeKeys), modelsListLines(versions));
     },
   });
   const show = defineCommand({
@@ -50,7 +50,7 @@ export function modelsCommand(): Command {
     run: async ({ model }, shown) => {
       const { showModel } = await import("../../pipelines/models.ts");
       const own = await showModel(model);
-      answer(shown, printedModel(own), showLines(own));
+      answer(shown, modelsShowJson(own), modelsShowLines(own));
     },
   });
   const compare = defineCommand({
@@ -62,7 +62,7 @@ export function modelsCommand(): Command {
     run: async ({ models }, shown) => {
       const { showModel } = await import("../../pipelines/models.ts");
       const all = await Promise.all(models.map(showModel));
-      answer(shown, all.map(printedModel), compareLines(all));
+      answer(shown, all.map(modelsShowJson), modelsCompareLines(all));
     },
   });
   const promote = defineCommand({
@@ -74,7 +74,7 @@ export function modelsCommand(): Command {
     run: async ({ model }, shown) => {
       const { promote } = await import("../../pipelines/models.ts");
       const promotion = await promote(model);
-      answer(shown, promotion, [promotionLine(promotion)]);
+      answer(shown, promotion, [modelsPromotionLine(promotion)]);
     },
   });
   const rollback = defineCommand({
@@ -86,7 +86,7 @@ export function modelsCommand(): Command {
     run: async ({ line, dir }, shown) => {
       const { rollback } = await import("../../pipelines/models.ts");
       const promotion = await rollback(dir, line);
-      answer(shown, promotion, [promotionLine(promotion)]);
+      answer(shown, promotion, [modelsPromotionLine(promotion)]);
     },
   });
   return defineGroup({
@@ -99,11 +99,11 @@ export function modelsCommand(): Command {
   });
 }
 
-function printedModel({ version, ...reports }: ShownModel): Record<string, unknown> {
+function modelsShowJson({ version, ...reports }: ShownModel): Record<string, unknown> {
   return { version: snakeKeys(version), ...reports };
 }
 
-function listLines(versions: readonly ModelVersion[]): Block[] {
+function modelsListLines(versions: readonly ModelVersion[]): Block[] {
   if (versions.length === 0) return ["no models"];
   const rows = versions.map(({ line, name, champion, createdAt, people, macroF1, from }) => [
     ...[
@@ -112,33 +112,33 @@ function listLines(versions: readonly ModelVersion[]): Block[] {
       champion ? "champion" : "",
       createdAt.slice(0, 10),
       String(people),
-      meanAndSd(macroF1),
+      meanAndSdText(macroF1),
       from ?? "trained",
     ],
   ]);
   return [{ headers: ["line", "model", "", "made", "people", "macro F1 over folds", "from"], rows }];
 }
 
-function showLines({ version, report, retraining }: ShownModel): string[] {
+function modelsShowLines({ version, report, retraining }: ShownModel): string[] {
   const { comparison, winner } = retraining ?? {};
   return [
     `${version.modelVersion} of line ${version.line}`,
     `made       ${version.createdAt.slice(0, 16).replace("T", " ")} from ${version.from ?? "labelled recordings"}`,
     `people     ${version.people}`,
     `classes    ${version.classes.join(", ")}`,
-    `macro F1   ${meanAndSd(report.summary.over_folds.macro_f1)} over folds, ${meanAndSd(report.summary.over_users.macro_f1)} over people`,
+    `macro F1   ${meanAndSdText(report.summary.over_folds.macro_f1)} over folds, ${meanAndSdText(report.summary.over_users.macro_f1)} over people`,
     ...(comparison === undefined
       ? []
       : [
-          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixed(comparison.candidate_macro_f1)}, the previous model ${fixed(comparison.champion_macro_f1)}`,
+          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedText(comparison.candidate_macro_f1)}, the previous model ${fixedText(comparison.champion_macro_f1)}`,
         ]),
   ];
 }
 
-function compareLines(shown: readonly ShownModel[]): Block[] {
+function modelsCompareLines(shown: readonly ShownModel[]): Block[] {
   const row = (name: string, value: (one: ShownModel) => string): string[] => [name, ...shown.map(value)];
   const over = (key: "macro_f1" | "accuracy" | "expected_calibration_error") => (one: ShownModel) =>
-    meanAndSd(one.report.summary.over_folds[key]);
+    meanAndSdText(one.report.summary.over_folds[key]);
   const table = {
     headers: ["", ...shown.map(({ version }) => version.name)],
     rows: [
@@ -148,7 +148,7 @@ function compareLines(shown: readonly ShownModel[]): Block[] {
       row("macro F1", over("macro_f1")),
       row("accuracy", over("accuracy")),
       row("calibration error", over("expected_calibration_error")),
-      row("worst person", ({ report }) => fixed(report.summary.worst_user.macro_f1)),
+      row("worst person", ({ report }) => fixedText(report.summary.worst_user.macro_f1)),
     ],
   };
   return [
@@ -158,6 +158,6 @@ function compareLines(shown: readonly ShownModel[]): Block[] {
   ];
 }
 
-function promotionLine({ line, champion, previous }: Promotion): string {
+function modelsPromotionLine({ line, champion, previous }: Promotion): string {
   return `${champion} is the champion of ${line}${previous === null ? "" : `; the previous one was ${previous}`}`;
 }

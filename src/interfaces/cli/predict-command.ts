@@ -5,7 +5,7 @@ import { counted } from "../../counted.ts";
 import { snakeKeys } from "../../letter-case.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { count, duration, fixed } from "./format.ts";
+import { countText, durationText, fixedText } from "./number-text.ts";
 
 const closing: Closing = {
   examples: ['tidemark predict "batch/*.parquet" --model models/walk --out predictions.csv'],
@@ -34,12 +34,16 @@ export function predictCommand(): Command {
       const result = await predict(config, { reporter: { warn: terminal.warn } });
       terminal.detail(`read       ${counted(result.windows, "window")} of ${config.files.join(", ")}`);
       if (json) return terminal.json(snakeKeys(result));
-      const rows = Object.entries(result.classes).map(([name, n]) => [name, count(n), fixed(n / result.windows)]);
+      const rows = Object.entries(result.classes).map(([name, n]) => [
+        name,
+        countText(n),
+        fixedText(n / result.windows),
+      ]);
       terminal.print(
         { headers: ["label", "windows", "share"], rows },
         "",
-        `${counted(result.windows, "window")} labelled in ${duration(result.seconds)}, mean confidence ` +
-          fixed(result.meanConfidence),
+        `${counted(result.windows, "window")} labelled in ${durationText(result.seconds)}, mean confidence ` +
+          fixedText(result.meanConfidence),
         result.out,
       );
     },

@@ -9,7 +9,7 @@ import { addClosing, type Closing } from "./closing.ts";
 import { styled, usesColour } from "./colour.ts";
 import { completionScript } from "./completion.ts";
 import { completionCommand } from "./completion-command.ts";
-import { optionsOf } from "./define-command.ts";
+import { definedOptions } from "./define-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
@@ -17,7 +17,7 @@ import { referenceCommand } from "./reference-command.ts";
 import { retrainCommand } from "./retrain-command.ts";
 import { simulateCommand } from "./simulate-command.ts";
 import { syncCommand } from "./sync-command.ts";
-import { printError } from "./terminal.ts";
+import { printTerminalError } from "./terminal.ts";
 import { trainCommand } from "./train-command.ts";
 import { wrapLine } from "./wrap.ts";
 
@@ -57,7 +57,7 @@ export function createProgram(): Command {
   const commands = [
     ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
-    completionCommand((shell) => completionScript(shell, program, optionsOf)),
+    completionCommand((shell) => completionScript(shell, program, definedOptions)),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
@@ -68,15 +68,15 @@ export function createProgram(): Command {
         helpWidth: Math.min(process.stdout.columns || 80, 120),
         minWidthToWrap: 20,
         subcommandTerm: (own) => own.name(),
-        styleTitle: (text) => styled("bold", withinHelp(command, text)),
+        styleTitle: (text) => styled("bold", wrapProgramHelp(command, text)),
         // As long as "Usage: ", which would make the text a command that is never wrapped.
-        styleUsage: (text) => withinHelp(command, `_______${text}`).slice(7),
+        styleUsage: (text) => wrapProgramHelp(command, `_______${text}`).slice(7),
         styleOptionTerm: (text) => styled("cyan", text),
         styleArgumentTerm: (text) => styled("cyan", text),
         styleSubcommandTerm: (text) => styled("cyan", text),
       })
       .configureOutput({
-        outputError: (text) => printError(...parserLines(text)),
+        outputError: (text) => printTerminalError(...programParserLines(text)),
         getOutHasColors: () => usesColour(process.stdout),
         getErrHasColors: () => usesColour(process.stderr),
       });
@@ -85,7 +85,7 @@ export function createProgram(): Command {
 }
 
 /** Commander wraps only descriptions. */
-function withinHelp(command: Command, text: string): string {
+function wrapProgramHelp(command: Command, text: string): string {
   return wrapLine(text, command.configureHelp().helpWidth ?? 80).join("\n");
 }
 
@@ -97,26 +97,26 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
     lost = error;
     // Nobody reads the output any more: training stops at its next step and can be resumed; other work runs to its end.
     if (error.code === "EPIPE") process.emit("SIGTERM");
-    else printError(`error: standard output could not be written: ${error.message}`);
+    else printTerminalError(`error: standard output could not be written: ${error.message}`);
   });
   // There is nowhere left to report it.
   process.stderr.on("error", () => {});
-  process.on("uncaughtException", (error) => process.exit(reportError(error)));
+  process.on("uncaughtException", (error) => process.exit(reportProgramError(error)));
   let failure: unknown;
   let exitCode: number | undefined;
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {
     failure = error;
-    exitCode = reportError(error);
+    exitCode = reportProgramError(error);
   }
-  await flushed(process.stdout);
-  await flushed(process.stderr);
-  process.exit(finalExitCode(exitCode, failure, lost));
+  await flushProgramOutput(process.stdout);
+  await flushProgramOutput(process.stderr);
+  process.exit(programExitCode(exitCode, failure, lost));
 }
 
 /** A code that carries an answer stays even if the output is lost, because the ledger has the verdict. */
-function finalExitCode(
+function programExitCode(
   exitCode: number | undefined,
   failure: unknown,
   lost: NodeJS.ErrnoException | undefined,
@@ -129,26 +129,26 @@ function finalExitCode(
 }
 
 /** Prints the error that ended a command to stderr, unless commander has done so; returns the exit code. */
-export function reportError(error: unknown): number {
+export function reportProgramError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const known = error instanceof UserError ? error : explainSystemError(error);
   if (known !== undefined) {
-    printError(`error: ${known.headline}`, ...known.details.map((detail) => `  ${detail}`));
-    if (known.advice !== undefined) printError(known.advice);
+    printTerminalError(`error: ${known.headline}`, ...known.details.map((detail) => `  ${detail}`));
+    if (known.advice !== undefined) printTerminalError(known.advice);
     return known.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  printError(`error: this is a defect in Tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
+  printTerminalError(`error: this is a defect in Tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
   return exitCodes.defect;
 }
 
 /** Commander's message repeats what the user typed; its suggestion is the only part on a line of its own. */
-function parserLines(text: string): string[] {
+function programParserLines(text: string): string[] {
   const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];
   return suggestion === undefined ? [message] : [message, suggestion];
 }
 
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
+function flushProgramOutput(stream: NodeJS.WriteStream): Promise<void> {
   // The error event comes after the callback of the failed write.
   return new Promise((resolve) => stream.write("", () => setImmediate(resolve)));
 }

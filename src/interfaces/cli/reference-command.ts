@@ -7,7 +7,7 @@ import type { ByHand } from "../../pipelines/reference.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
-import { fixed } from "./format.ts";
+import { fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -38,7 +38,7 @@ export function referenceCommand(): Command {
       const { showReference } = await import("../../pipelines/reference.ts");
       const shown = await showReference(config);
       if (json) terminal.json(shown.reference);
-      else terminal.print(...shownLines(shown));
+      else terminal.print(...referenceShowLines(shown));
     },
   });
   const byHand = (action: ByHand, summary: string, done: string): Command =>
@@ -101,7 +101,7 @@ export function referenceCommand(): Command {
   });
 }
 
-function shownLines({
+function referenceShowLines({
   reference,
   ledger,
   streams,
@@ -109,8 +109,8 @@ function shownLines({
   const { batches, aggregated, window_size, last_updated, stream } = reference;
   const channels = Object.keys(aggregated.trend).map((name) => [
     name,
-    fixed(aggregated.rolling_mean[name]),
-    fixed(aggregated.rolling_std[name]),
+    fixedText(aggregated.rolling_mean[name]),
+    fixedText(aggregated.rolling_std[name]),
     batches.length === 0 ? "-" : aggregated.trend[name]!,
   ]);
   const rows = ledger.map(({ batchId, receivedAt, status, inReferences, reason }) => [

@@ -4,7 +4,7 @@ import { counted } from "../../counted.ts";
 import { simulateOptions } from "../../folder-options.ts";
 import type { Closing } from "./closing.ts";
 import { defineCommand } from "./define-command.ts";
-import { duration } from "./format.ts";
+import { durationText } from "./number-text.ts";
 
 const closing: Closing = {
   examples: ["tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7"],
@@ -35,7 +35,7 @@ export function simulateCommand(): Command {
       if (json) return terminal.json(result);
       terminal.print(
         `${counted(result.rows, "row")} of ${counted(config.users, "person", "people")}, ${result.activities.join(", ")}, ` +
-          `in ${duration(result.seconds)}`,
+          `in ${durationText(result.seconds)}`,
         result.out,
       );
     },

@@ -37,7 +37,7 @@ export function syncCommand(): Command {
       const result = await sync(config, { reporter: { warn: terminal.warn } });
       if (json) terminal.json(result);
       else terminal.print(...syncLines(result));
-      if (unsentOf(result).length > 0) process.exitCode = exitCodes.unsent;
+      if (unsentSyncParts(result).length > 0) process.exitCode = exitCodes.unsent;
     },
   });
 }
@@ -49,7 +49,7 @@ interface UnsentPart {
   readonly reason: string;
 }
 
-function unsentOf({ training, streams }: SyncResult): UnsentPart[] {
+function unsentSyncParts({ training, streams }: SyncResult): UnsentPart[] {
   const parts = [
     ...(training === null ? [] : [{ what: "training", unit: ["event", "events"] as const, unsent: training.unsent }]),
     ...streams.map(({ stream, unsent }) => ({ what: `stream ${stream}`, unit: ["batch", "batches"] as const, unsent })),
@@ -63,20 +63,20 @@ const mostUnsent = 10;
 /** The lines of the answer. */
 export function syncLines(result: SyncResult): string[] {
   const { training, streams, tracking, command } = result;
-  const unsent = unsentOf(result);
+  const unsent = unsentSyncParts(result);
   const done = (sent: number, whole: boolean, words: string): string => (sent === 0 && whole ? "nothing new" : words);
   return [
     ...(training === null
       ? []
       : [
-          `training   ${done(training.sent, training.unsent === null, counted(training.sent, "event"))}${at(training.page)}`,
+          `training   ${done(training.sent, training.unsent === null, counted(training.sent, "event"))}${syncPageText(training.page)}`,
           ...training.versions.map((version) => `registered ${version}`),
         ]),
     ...streams
       .filter(({ page, unsent: rest }) => page !== null || rest === null)
       .map(
         ({ stream, sent, page, unsent: rest }) =>
-          `stream     ${stream}: ${done(sent, rest === null, counted(sent, "batch", "batches"))}${at(page)}`,
+          `stream     ${stream}: ${done(sent, rest === null, counted(sent, "batch", "batches"))}${syncPageText(page)}`,
       ),
     ...unsent
       .slice(0, mostUnsent)
@@ -88,6 +88,6 @@ export function syncLines(result: SyncResult): string[] {
   ];
 }
 
-function at(page: string | null): string {
+function syncPageText(page: string | null): string {
   return page === null ? "" : `  ${page}`;
 }

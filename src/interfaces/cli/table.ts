@@ -14,7 +14,7 @@ const gap = 2;
 /** The lines of a table; no line ends in spaces. */
 export function tableLines({ headers, rows }: Table, width: number = Number.POSITIVE_INFINITY): string[] {
   const shown = [headers, ...rows].map((cells) => cells.map(visible));
-  const widths = widthsWithin(shown, width);
+  const widths = tableColumnWidths(shown, width);
   const numeric = headers.map((_, j) => rows.length > 0 && rows.every((row) => /^[-\d]/.test(row[j]!)));
   const line = (cells: readonly string[]): string =>
     cells
@@ -25,7 +25,7 @@ export function tableLines({ headers, rows }: Table, width: number = Number.POSI
       .join(" ".repeat(gap))
       .trimEnd();
   const [head, ...body] = shown.map((cells) => {
-    const broken = cells.map((cell, j) => breakCell(cell, widths[j]!));
+    const broken = cells.map((cell, j) => breakTableCell(cell, widths[j]!));
     const height = Math.max(...broken.map((parts) => parts.length));
     return Array.from({ length: height }, (_, i) => line(broken.map((parts) => parts[i] ?? "")));
   });
@@ -33,7 +33,7 @@ export function tableLines({ headers, rows }: Table, width: number = Number.POSI
 }
 
 /** Widths of the columns: the widest one is narrowed until all fit, first between words, then within them. */
-function widthsWithin(rows: readonly (readonly string[])[], width: number): number[] {
+function tableColumnWidths(rows: readonly (readonly string[])[], width: number): number[] {
   const widest = (j: number, part: (cell: string) => number): number => Math.max(...rows.map((row) => part(row[j]!)));
   const columns = rows[0]!.map((_, j) => j);
   const widths = columns.map((j) => widest(j, displayWidth));
@@ -51,7 +51,7 @@ function widthsWithin(rows: readonly (readonly string[])[], width: number): numb
   return widths;
 }
 
-function breakCell(cell: string, width: number): string[] {
+function breakTableCell(cell: string, width: number): string[] {
   if (displayWidth(cell) <= width) return [cell];
   const lines: string[] = [];
   let line = "";
@@ -62,7 +62,7 @@ function breakCell(cell: string, width: number): string[] {
     }
     if (line !== "") lines.push(line);
     while (displayWidth(word) > width) {
-      const head = leading(word, width);
+      const head = startWithinDisplayWidth(word, width);
       lines.push(head);
       word = word.slice(head.length);
     }
@@ -87,12 +87,12 @@ export function displayWidth(text: string): number {
 }
 
 /** A visible text cut to `width` terminal columns; an ellipsis replaces its end. */
-export function truncate(text: string, width: number): string {
-  return displayWidth(text) <= width ? text : `${leading(text, width - 1)}…`;
+export function truncateToDisplayWidth(text: string, width: number): string {
+  return displayWidth(text) <= width ? text : `${startWithinDisplayWidth(text, width - 1)}…`;
 }
 
 /** As many of the first characters as fit, but at least one, even if it is wider than the space. */
-function leading(text: string, width: number): string {
+function startWithinDisplayWidth(text: string, width: number): string {
   let cut = "";
   for (const character of text) {
     if (cut !== "" && displayWidth(cut + character) > width) break;

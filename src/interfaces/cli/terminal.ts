@@ -48,10 +48,10 @@ export function openTerminal(
   { output, errors, colour }: Streams = { output: process.stdout, errors: process.stderr },
 ): Terminal {
   const write = (to: Output, width: number, blocks: readonly Block[]): void => {
-    to.write(laidOut(blocks, width, colour ?? usesColour(to)));
+    to.write(layOutForTerminal(blocks, width, colour ?? usesColour(to)));
   };
   const print = (...blocks: readonly Block[]): void => write(output, output.columns || 80, blocks);
-  const tell = (...blocks: readonly Block[]): void => write(errors, errorWidth(errors), blocks);
+  const tell = (...blocks: readonly Block[]): void => write(errors, terminalErrorWidth(errors), blocks);
   const inform = loudness === "quiet" ? () => {} : tell;
   return {
     loudness,
@@ -66,17 +66,17 @@ export function openTerminal(
 }
 
 /** Writes to standard error. */
-export function printError(...blocks: readonly Block[]): void {
-  process.stderr.write(laidOut(blocks, errorWidth(process.stderr), usesColour(process.stderr)));
+export function printTerminalError(...blocks: readonly Block[]): void {
+  process.stderr.write(layOutForTerminal(blocks, terminalErrorWidth(process.stderr), usesColour(process.stderr)));
 }
 
 /** In a pipe, each error and warning is one line, so that logs can be searched. */
-function errorWidth({ isTTY, columns }: Output): number {
+function terminalErrorWidth({ isTTY, columns }: Output): number {
   return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }
 
 /** The lines of `blocks`, each with a newline. */
-function laidOut(blocks: readonly Block[], width: number, colour: boolean): string {
+function layOutForTerminal(blocks: readonly Block[], width: number, colour: boolean): string {
   const lines = blocks.flatMap((block) => {
     if (typeof block !== "string") return colouredTable(tableLines(block, width), colour);
     const own = wrapLine(visible(block), width);

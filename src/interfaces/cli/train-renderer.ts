@@ -1,6 +1,6 @@
-import { jsonRenderer } from "./json.ts";
-import { liveRenderer } from "./live.ts";
-import { plainRenderer } from "./plain.ts";
+import { jsonRenderer } from "./json-renderer.ts";
+import { liveRenderer } from "./live-renderer.ts";
+import { plainRenderer } from "./plain-renderer.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 
 /** Shows a training run as one JSON event per line, as a live line on a terminal, or as plain lines in a pipe. */

@@ -5,7 +5,7 @@ import { gigabytes } from "../../gigabytes.ts";
 import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { count, duration, fixed, meanAndSd } from "./format.ts";
+import { countText, durationText, fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
 
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
@@ -14,34 +14,34 @@ type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 const shownUsers = 30;
 
 /** The lines for an event that is finished; empty if nothing of it should stay on the screen. */
-export function eventBlocks(event: TrainEvent): readonly Block[] {
+export function trainTextBlocks(event: TrainEvent): readonly Block[] {
   switch (event.type) {
     case "data":
-      return dataLines(event);
+      return trainDataLines(event);
     case "memory":
       return [`memory     about ${gigabytes(event.neededBytes)} of ${gigabytes(event.totalBytes)}`];
     case "split":
-      return splitLines(event);
+      return trainSplitLines(event);
     case "resumed":
-      return [`${fitLabel(event.fit)}  resumes after epoch ${event.epochs}`];
+      return [`${trainFitLabel(event.fit)}  resumes after epoch ${event.epochs}`];
     case "fold":
-      return [foldLine(event)];
+      return [trainFoldLine(event)];
     case "cross-validation":
-      return crossValidationLines(event);
+      return trainCrossValidationLines(event);
     case "final":
-      return [`final fit  ${counted(event.epochs, "epoch")} in ${duration(event.seconds)}`];
+      return [`final fit  ${counted(event.epochs, "epoch")} in ${durationText(event.seconds)}`];
     case "done":
-      return doneLines(event);
+      return trainDoneLines(event);
     case "retrain-data":
       return retrainDataLines(event);
     case "cycle":
-      return [cycleLine(event)];
+      return [retrainCycleLine(event)];
     case "gate":
-      return gateLines(event);
+      return retrainGateLines(event);
     case "retrained":
       return retrainedLines(event);
     case "tracked":
-      return trackedLines(event);
+      return trainTrackedLines(event);
     case "batch":
     case "epoch":
     case "checkpoint":
@@ -52,12 +52,12 @@ export function eventBlocks(event: TrainEvent): readonly Block[] {
 }
 
 /** Whether --quiet prints the event too. */
-export function isResult({ type }: TrainEvent): boolean {
+export function rendersWhenQuiet({ type }: TrainEvent): boolean {
   return ["cross-validation", "done", "gate", "retrained", "tracked"].includes(type);
 }
 
 /** The lines that --verbose adds to an event: what was read, and the time since the run began. */
-export function verboseLines(event: TrainEvent, seconds: number): string[] {
+export function verboseTrainLines(event: TrainEvent, seconds: number): string[] {
   switch (event.type) {
     case "batch":
     case "epoch":
@@ -65,25 +65,27 @@ export function verboseLines(event: TrainEvent, seconds: number): string[] {
     case "checkpoint":
       return [`checkpoint ${event.path}`];
     case "data":
-      return [`files      ${event.files.join(", ")}`, timeLine(event, seconds)];
+      return [`files      ${event.files.join(", ")}`, trainTimeLine(event, seconds)];
     default:
-      return [timeLine(event, seconds)];
+      return [trainTimeLine(event, seconds)];
   }
 }
 
-function timeLine({ type }: TrainEvent, seconds: number): string {
-  return `time       ${duration(seconds)} until ${type}`;
+function trainTimeLine({ type }: TrainEvent, seconds: number): string {
+  return `time       ${durationText(seconds)} until ${type}`;
 }
 
 /** One line per epoch, with its fields always in the same order; --verbose adds a second line. */
-export function epochLines(event: EventOf<"epoch">, loudness: Loudness): string[] {
+export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): string[] {
   const { valLoss, valAccuracy, valMacroF1, secondsLeft } = event;
   const validated = valLoss !== null;
-  const validation = validated ? `  val ${fixed(valLoss)}  F1 ${fixed(valMacroF1)}${event.best ? " best" : ""}` : "";
-  const left = secondsLeft === null ? "" : `  ${duration(secondsLeft)} left`;
-  const accuracies = `accuracy ${fixed(event.accuracy)}${validated ? `  val_accuracy ${fixed(valAccuracy)}` : ""}`;
+  const validation = validated
+    ? `  val ${fixedText(valLoss)}  F1 ${fixedText(valMacroF1)}${event.best ? " best" : ""}`
+    : "";
+  const left = secondsLeft === null ? "" : `  ${durationText(secondsLeft)} left`;
+  const accuracies = `accuracy ${fixedText(event.accuracy)}${validated ? `  val_accuracy ${fixedText(valAccuracy)}` : ""}`;
   return [
-    `${fitLabel(event.fit)}  epoch ${event.epoch}/${event.epochs}  loss ${fixed(event.loss)}${validation}${left}`,
+    `${trainFitLabel(event.fit)}  epoch ${event.epoch}/${event.epochs}  loss ${fixedText(event.loss)}${validation}${left}`,
     ...(loudness === "verbose"
       ? [`  ${accuracies}  lr ${event.learningRate}  ${Math.round(event.windowsPerSecond)} windows/s`]
       : []),
@@ -91,16 +93,16 @@ export function epochLines(event: EventOf<"epoch">, loudness: Loudness): string[
 }
 
 /** "fold 2" or "final fit". */
-export function fitLabel(fit: FitName): string {
+export function trainFitLabel(fit: FitName): string {
   return fit === "final" ? "final fit" : fit.replace("-", " ");
 }
 
-function dataLines(event: EventOf<"data">): Block[] {
+function trainDataLines(event: EventOf<"data">): Block[] {
   const { columns, quality, windows } = event;
   const roles = (["label", "group", "recording", "time"] as const).map(
     (role) => `${role} ${columns[role] ?? "(none)"}`,
   );
-  const classes = Object.entries(event.classes).map(([name, n]) => [name, count(n), fixed(n / windows)]);
+  const classes = Object.entries(event.classes).map(([name, n]) => [name, countText(n), fixedText(n / windows)]);
   const amounts = [
     counted(event.rows, "row"),
     counted(event.users, "person", "people"),
@@ -110,9 +112,9 @@ function dataLines(event: EventOf<"data">): Block[] {
   return [
     `data       ${amounts.join(", ")}`,
     `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
-    ...event.sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${sensorText(sensor)}`),
-    `quality    ${qualityText(quality)}`,
-    ...droppedText(event).map((line) => `left out   ${line}`),
+    ...event.sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${trainSensorText(sensor)}`),
+    `quality    ${trainQualityText(quality)}`,
+    ...trainDroppedText(event).map((line) => `left out   ${line}`),
     "",
     { headers: ["class", "windows", "share"], rows: classes },
     "",
@@ -120,14 +122,14 @@ function dataLines(event: EventOf<"data">): Block[] {
 }
 
 /** For example "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
-function sensorText({ name, kind, channels, unit, gravity, because }: EventOf<"data">["sensors"][number]): string {
+function trainSensorText({ name, kind, channels, unit, gravity, because }: EventOf<"data">["sensors"][number]): string {
   const felt = gravity === null ? "" : gravity ? " with gravity" : " without gravity";
   const what = kind === "unknown" ? "of unknown kind" : kind;
   const inUnit = unit === null ? (kind === "unknown" ? "" : ", unit unknown") : ` in ${unit}`;
   return `${name}: ${what} ${channels.map((channel) => channel.trim()).join(",")}${inUnit}${felt} (${because})`;
 }
 
-function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
+function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
   const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
   return [
     sampling.rate_hz === null ? "rate unknown" : `${Number(sampling.rate_hz.toFixed(2))} Hz`,
@@ -137,7 +139,7 @@ function qualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): 
 }
 
 /** One line per reason why something was left out. */
-function droppedText({ quality, dropped }: EventOf<"data">): string[] {
+function trainDroppedText({ quality, dropped }: EventOf<"data">): string[] {
   const rows = Object.entries(quality.rows.dropped)
     .filter(([, n]) => n > 0)
     .map(([reason, n]) => `${counted(n, "row")}: ${reason.replaceAll("_", " ")}`);
@@ -155,58 +157,63 @@ function droppedText({ quality, dropped }: EventOf<"data">): string[] {
   return [...rows, ...samples];
 }
 
-function splitLines(event: EventOf<"split">): Block[] {
+function trainSplitLines(event: EventOf<"split">): Block[] {
   const rows = event.folds.map((fold) => [
     String(fold.fold),
-    count(fold.trainWindows),
-    count(fold.validationWindows),
-    count(fold.testWindows),
-    people(fold.testUsers),
+    countText(fold.trainWindows),
+    countText(fold.validationWindows),
+    countText(fold.testWindows),
+    trainPeopleText(fold.testUsers),
   ]);
   const table = { headers: ["fold", "train", "validation", "test", "tested on"], rows };
-  return [...warningLines(event.warnings), `split by ${event.split}`, table, ""];
+  return [...trainWarningLines(event.warnings), `split by ${event.split}`, table, ""];
 }
 
-function foldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
+function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, seconds }: EventOf<"fold">): string {
   return (
-    `fold ${fold}/${folds}  macro F1 ${fixed(metrics.macro_f1)}  accuracy ${fixed(metrics.accuracy)}  ` +
-    `best epoch ${bestEpoch} of ${epochs}  ${duration(seconds)}`
+    `fold ${fold}/${folds}  macro F1 ${fixedText(metrics.macro_f1)}  accuracy ${fixedText(metrics.accuracy)}  ` +
+    `best epoch ${bestEpoch} of ${epochs}  ${durationText(seconds)}`
   );
 }
 
-function crossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
+function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
   const worst = summary.worst_user;
   const byScore = [...users].sort((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
-  const shown = new Set(byScore.slice(0, shownUsers));
+  const lowestScored = new Set(byScore.slice(0, shownUsers));
   const heading =
     users.length > shownUsers ? `The ${shownUsers} of ${users.length} people with the lowest scores` : "Per person";
   const byName = users.toSorted((a, b) => a.user.localeCompare(b.user, "en", { numeric: true }));
-  const rows = byName.filter((user) => shown.has(user)).map((user) => userRow(user, user.user === worst.user));
+  const rows = byName
+    .filter((user) => lowestScored.has(user))
+    .map((user) => trainPersonRow(user, user.user === worst.user));
   const userTable = { headers: ["person", "fold", "windows", "macro F1", "accuracy", "kappa", ""], rows };
   const classRows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
-    fixed(precision),
-    fixed(recall),
-    fixed(f1),
-    count(support),
+    fixedText(precision),
+    fixedText(recall),
+    fixedText(f1),
+    countText(support),
   ]);
   const classTable = { headers: ["class", "precision", "recall", "F1", "windows"], rows: classRows };
-  return ["", heading, userTable, "", "Per class", classTable, "", ...summaryLines(summary, pooled), ""];
+  return ["", heading, userTable, "", "Per class", classTable, "", ...trainSummaryLines(summary, pooled), ""];
 }
 
-function userRow({ user, fold, metrics }: EventOf<"cross-validation">["users"][number], isWorst: boolean): string[] {
+function trainPersonRow(
+  { user, fold, metrics }: EventOf<"cross-validation">["users"][number],
+  isWorst: boolean,
+): string[] {
   return [
     user,
     fold === null ? "several" : String(fold),
-    count(metrics.n),
-    fixed(metrics.macro_f1),
-    fixed(metrics.accuracy),
-    fixed(metrics.kappa),
+    countText(metrics.n),
+    fixedText(metrics.macro_f1),
+    fixedText(metrics.accuracy),
+    fixedText(metrics.kappa),
     isWorst ? "<- worst" : "",
   ];
 }
 
-function summaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): Block[] {
+function trainSummaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): Block[] {
   const metrics = [
     ["macro F1", "macro_f1"],
     ["weighted F1", "weighted_f1"],
@@ -217,20 +224,20 @@ function summaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">
   ] as const;
   const rows = metrics.map(([title, key]) => [
     title,
-    meanAndSd(summary.over_folds[key]),
-    meanAndSd(summary.over_users[key]),
-    fixed(pooled[key]),
+    meanAndSdText(summary.over_folds[key]),
+    meanAndSdText(summary.over_users[key]),
+    fixedText(pooled[key]),
   ]);
   return ["Mean ± sd", { headers: ["", "over folds", "over people", "pooled"], rows }];
 }
 
-function doneLines({ out, report, seconds, summary }: EventOf<"done">): string[] {
+function trainDoneLines({ out, report, seconds, summary }: EventOf<"done">): string[] {
   const { over_folds: folds, worst_user: worst } = summary;
   return [
-    `macro F1 ${meanAndSd(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixed(worst.macro_f1)}`,
+    `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedText(worst.macro_f1)}`,
     `model      ${out}`,
     `report     ${report}`,
-    `took       ${duration(seconds)}`,
+    `took       ${durationText(seconds)}`,
   ];
 }
 
@@ -243,10 +250,10 @@ function retrainDataLines({
   warnings,
 }: EventOf<"retrain-data">): string[] {
   const of = (part: { people: readonly string[]; windows: number }): string =>
-    `${counted(part.windows, "window")} of ${people(part.people)}`;
+    `${counted(part.windows, "window")} of ${trainPeopleText(part.people)}`;
   const more = filesOfModel.length > 3 ? ` and ${filesOfModel.length - 3} more` : "";
   return [
-    ...warningLines(warnings),
+    ...trainWarningLines(warnings),
     ...(filesOfModel.length === 0
       ? []
       : [`read       ${filesOfModel.slice(0, 3).join(", ")}${more}, named in the model's manifest`]),
@@ -258,27 +265,33 @@ function retrainDataLines({
   ];
 }
 
-function warningLines(warnings: readonly string[]): string[] {
+function trainWarningLines(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
 }
 
-function cycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
+function retrainCycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
   const without = cycle === 0 ? "labelled windows only" : "statistics of the unlabelled windows";
   const selected = selection === null ? without : counted(selection.total, "pseudo-label");
   const truth =
     unlabelled.macro_f1 === null
       ? ""
-      : `  macro F1 on the unlabelled, by their true labels ${fixed(unlabelled.macro_f1)}`;
+      : `  macro F1 on the unlabelled, by their true labels ${fixedText(unlabelled.macro_f1)}`;
   const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
   return (
-    `cycle ${cycle}  ${selected}  macro F1 ${fixed(holdout.macro_f1)} on the holdout  confidence ` +
-    `${fixed(unlabelled.mean_confidence)}${flipped}${truth}`
+    `cycle ${cycle}  ${selected}  macro F1 ${fixedText(holdout.macro_f1)} on the holdout  confidence ` +
+    `${fixedText(unlabelled.mean_confidence)}${flipped}${truth}`
   );
 }
 
-function gateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
+function retrainGateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
   const rows = rules.map((rule) => [
-    ...[rule.passed ? "passed" : "FAILED", rule.name, shown(rule.value), shown(rule.limit), rule.about],
+    ...[
+      rule.passed ? "passed" : "FAILED",
+      rule.name,
+      retrainGateValueText(rule.value),
+      retrainGateValueText(rule.limit),
+      rule.about,
+    ],
   ]);
   return [
     "",
@@ -289,8 +302,8 @@ function gateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[]
 }
 
 /** Whole numbers, such as a cycle's, have no decimals. */
-function shown(value: number | null): string {
-  return value === null || !Number.isInteger(value) ? fixed(value) : String(value);
+function retrainGateValueText(value: number | null): string {
+  return value === null || !Number.isInteger(value) ? fixedText(value) : String(value);
 }
 
 function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
@@ -301,15 +314,15 @@ function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"re
     ...(adopted && promoted === null
       ? [`next       ${shellCommand("tidemark", "models", "promote", shellPath(out))}`]
       : []),
-    `took       ${duration(seconds)}`,
+    `took       ${durationText(seconds)}`,
   ];
 }
 
-function trackedLines({ page, versions }: EventOf<"tracked">): string[] {
+function trainTrackedLines({ page, versions }: EventOf<"tracked">): string[] {
   return [...(page === null ? [] : [`tracking   ${page}`]), ...versions.map((version) => `registered ${version}`)];
 }
 
-function people(users: readonly string[]): string {
+function trainPeopleText(users: readonly string[]): string {
   const byName = users.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const shown = byName.slice(0, 8).join(", ");
   return users.length > 8 ? `${shown} and ${users.length - 8} more` : shown;

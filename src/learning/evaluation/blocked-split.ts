@@ -8,9 +8,9 @@
 // left out of that fold's training (so train and test together are fewer than all rows). This measures how well the network
 // does at other times, including earlier ones, on the same person, not on another one.
 
-import { checkClasses, checkEveryClass, checkNSplits, classTooShort } from "./check-splits.ts";
-import { rowsByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";
-import { purge, timeOrder } from "./window-gaps.ts";
+import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
+import { type Split, splitRowsByClass, splitsFromFolds, type WindowPositions } from "./split.ts";
+import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
 
 /**
  * Every row is tested exactly once; every class is in the training and the test part of every fold.
@@ -22,18 +22,18 @@ export function blockedSplit(positions: WindowPositions, options: { nSplits: num
   const { nSplits, purgeSamples } = options;
   const { labels, classes } = positions;
   checkNSplits(nSplits);
-  checkClasses(labels, classes);
+  checkSplitClasses(labels, classes);
   if (!(purgeSamples >= 1)) throw new RangeError(`purgeSamples: expected at least 1, got ${purgeSamples}`);
 
-  const order = timeOrder(positions);
+  const order = windowTimeOrder(positions);
   const foldOfRow = new Int32Array(labels.length);
-  for (const [name, rows] of rowsByClass(order, labels)) {
-    if (rows.length < nSplits) throw classTooShort(classes[name]);
+  for (const [name, rows] of splitRowsByClass(order, labels)) {
+    if (rows.length < nSplits) throw classTooShortToSplit(classes[name]);
     for (let i = 0; i < rows.length; i++) foldOfRow[rows[i]!] = Math.floor((i * nSplits) / rows.length);
   }
   return splitsFromFolds(foldOfRow, nSplits).map(({ trainIndex, testIndex }) => {
-    const kept = purge(positions, order, trainIndex, testIndex, purgeSamples);
-    checkEveryClass(positions, kept, trainIndex);
+    const kept = purgeByWindowGap(positions, order, trainIndex, testIndex, purgeSamples);
+    checkSplitKeepsClasses(positions, kept, trainIndex);
     return { trainIndex: kept, testIndex };
   });
 }

@@ -17,7 +17,7 @@ export interface ReliabilityBin {
 }
 
 /** @param confidences the probability of each predicted class, in [0, 1]; @param right whether it was correct */
-export function reliabilityBins(confidences: Float32Array, right: Uint8Array, nBins = 15): ReliabilityBin[] {
+export function calibrationErrorBins(confidences: Float32Array, right: Uint8Array, nBins = 15): ReliabilityBin[] {
   const counts = new Float64Array(nBins);
   const confidence = new Float64Array(nBins);
   const hits = new Float64Array(nBins);

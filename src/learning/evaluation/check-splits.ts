@@ -11,7 +11,7 @@ export function checkNSplits(nSplits: number): void {
 }
 
 /** @throws UserError if there are fewer people than folds */
-export function checkPeople(people: number, nSplits: number): void {
+export function checkSplitPeople(people: number, nSplits: number): void {
   if (people >= nSplits) return;
   const advice =
     people === 1
@@ -21,7 +21,7 @@ export function checkPeople(people: number, nSplits: number): void {
 }
 
 /** @throws UserError if fewer than two classes occur */
-export function checkClasses(labels: Int32Array, classes: readonly string[] = []): void {
+export function checkSplitClasses(labels: Int32Array, classes: readonly string[] = []): void {
   const present = new Set(labels);
   if (present.size >= 2) return;
   const [only] = present;
@@ -35,13 +35,17 @@ export function checkClasses(labels: Int32Array, classes: readonly string[] = []
 }
 
 /** @throws UserError if a class among the rows `before` purging has none left `after` it */
-export function checkEveryClass({ labels, classes }: WindowPositions, after: Int32Array, before: Int32Array): void {
+export function checkSplitKeepsClasses(
+  { labels, classes }: WindowPositions,
+  after: Int32Array,
+  before: Int32Array,
+): void {
   const present = new Set<number>();
   for (const row of after) present.add(labels[row]!);
-  for (const row of before) if (!present.has(labels[row]!)) throw classTooShort(classes[labels[row]!]);
+  for (const row of before) if (!present.has(labels[row]!)) throw classTooShortToSplit(classes[labels[row]!]);
 }
 
-export function classTooShort(name: string | undefined): UserError {
+export function classTooShortToSplit(name: string | undefined): UserError {
   return new UserError(`class "${name}" is too short to be cut into blocks with a gap between them`, {
     advice: "Record it for longer, use fewer --folds, a shorter --window, or leave the class out.",
   });

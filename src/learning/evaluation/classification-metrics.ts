@@ -4,10 +4,10 @@
 
 import { z } from "zod";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
-import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from "./calibration-error.ts";
+import { calibrationErrorBins, expectedCalibrationError, type ReliabilityBin } from "./calibration-error.ts";
 import { cohenKappa } from "./cohen-kappa.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
-import { classScores, macroMean } from "./f1.ts";
+import { f1ScoresByClass, macroMeanF1 } from "./f1.ts";
 import { logLoss } from "./log-loss.ts";
 
 const share = z.number().min(0).max(1);
@@ -75,17 +75,17 @@ export function classificationMetrics(
   const right = new Uint8Array(n);
   let hits = 0;
   for (let i = 0; i < n; i++) {
-    checkDistribution(probabilities, i, nClasses);
+    checkMetricsProbabilities(probabilities, i, nClasses);
     confidences[i] = Math.min(1, probabilities[i * nClasses + predicted[i]!]!);
     right[i] = predicted[i] === yTrue[i] ? 1 : 0;
     hits += right[i]!;
   }
-  const scores = classScores(matrix, nClasses);
-  const reliability = reliabilityBins(confidences, right);
+  const scores = f1ScoresByClass(matrix, nClasses);
+  const reliability = calibrationErrorBins(confidences, right);
   return {
     n,
     accuracy: hits / n,
-    macro_f1: macroMean(scores),
+    macro_f1: macroMeanF1(scores),
     weighted_f1: scores.reduce((sum, score) => sum + score.f1 * score.support, 0) / n,
     kappa: cohenKappa(matrix, nClasses),
     log_loss: logLoss(yTrue, probabilities, nClasses),
@@ -98,7 +98,7 @@ export function classificationMetrics(
   };
 }
 
-function checkDistribution(probabilities: Float32Array, row: number, nClasses: number): void {
+function checkMetricsProbabilities(probabilities: Float32Array, row: number, nClasses: number): void {
   let sum = 0;
   for (let k = 0; k < nClasses; k++) {
     const p = probabilities[row * nClasses + k]!;

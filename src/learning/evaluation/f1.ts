@@ -14,7 +14,7 @@ export interface ClassScore {
 }
 
 /** One score per class, from the [K, K] counts of `confusionMatrix`. */
-export function classScores(matrix: Float64Array, nClasses: number): ClassScore[] {
+export function f1ScoresByClass(matrix: Float64Array, nClasses: number): ClassScore[] {
   return Array.from({ length: nClasses }, (_, k) => {
     let support = 0;
     let predicted = 0;
@@ -34,7 +34,7 @@ export function classScores(matrix: Float64Array, nClasses: number): ClassScore[
 }
 
 /** The unweighted mean of F1 over the classes that occur (as a true or as a predicted label); NaN if none does. */
-export function macroMean(scores: readonly ClassScore[]): number {
+export function macroMeanF1(scores: readonly ClassScore[]): number {
   let sum = 0;
   let count = 0;
   for (const { f1, support, predicted } of scores) {
@@ -51,5 +51,5 @@ export function macroMean(scores: readonly ClassScore[]): number {
  */
 export function macroF1(yTrue: Int32Array, yPredicted: Int32Array, nClasses: number): number {
   if (yTrue.length === 0) throw new RangeError("macroF1: expected at least one row, got none");
-  return macroMean(classScores(confusionMatrix(yTrue, yPredicted, nClasses), nClasses));
+  return macroMeanF1(f1ScoresByClass(confusionMatrix(yTrue, yPredicted, nClasses), nClasses));
 }

@@ -3,11 +3,11 @@
 
 import { UserError } from "../../errors.ts";
 import type { Rng } from "../../stats/random.ts";
-import { checkEveryClass } from "./check-splits.ts";
-import { type InnerSplit, rowsByClass, rowsWhere, type SplitKind, type WindowPositions } from "./split.ts";
-import { assignGroups } from "./stratified-group-k-fold.ts";
-import { dealByClass } from "./stratified-k-fold.ts";
-import { purge, timeOrder } from "./window-gaps.ts";
+import { checkSplitKeepsClasses } from "./check-splits.ts";
+import { type InnerSplit, type SplitKind, splitRowsByClass, splitRowsWhere, type WindowPositions } from "./split.ts";
+import { assignGroupsToFolds } from "./stratified-group-k-fold.ts";
+import { dealStratifiedFolds } from "./stratified-k-fold.ts";
+import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
 
 /**
  * Divides `trainIndex` once more. Test rows are never used.
@@ -37,23 +37,23 @@ export function innerSplit(
   switch (kind) {
     case "group":
     case "leave-one-group-out":
-      return byGroup(positions, trainIndex, { nParts, leastPeople, rng });
+      return innerSplitByGroup(positions, trainIndex, { nParts, leastPeople, rng });
     case "stratified": {
-      const parts = dealByClass(
+      const parts = dealStratifiedFolds(
         trainIndex.map((row) => positions.labels[row]!),
         nParts,
         rng,
       );
-      return divide(trainIndex, (position) => parts[position] === 0);
+      return innerSplitWhere(trainIndex, (position) => parts[position] === 0);
     }
     case "blocks":
-      return byBlock(positions, trainIndex, fraction, purgeSamples, rng);
+      return innerSplitByBlock(positions, trainIndex, fraction, purgeSamples, rng);
     default:
       throw new RangeError(`split: unknown kind ${kind satisfies never}`);
   }
 }
 
-function byGroup(
+function innerSplitByGroup(
   positions: WindowPositions,
   trainIndex: Int32Array,
   { nParts, leastPeople, rng }: { nParts: number; leastPeople: number; rng: Rng },
@@ -68,9 +68,9 @@ function byGroup(
     );
   }
   const parts = Math.min(nParts, people);
-  const partOfGroup = assignGroups(labels, groups, parts, rng);
+  const partOfGroup = assignGroupsToFolds(labels, groups, parts, rng);
   const candidates = Array.from({ length: parts }, (_, part) =>
-    divide(trainIndex, (position) => partOfGroup.get(groups[position]!) === part),
+    innerSplitWhere(trainIndex, (position) => partOfGroup.get(groups[position]!) === part),
   );
   const present = new Set(labels).size;
   const count = (rows: Int32Array): number => new Set(rows.map((row) => positions.labels[row]!)).size;
@@ -83,7 +83,7 @@ function byGroup(
   return choice[rng.integer(choice.length)]!;
 }
 
-function byBlock(
+function innerSplitByBlock(
   positions: WindowPositions,
   trainIndex: Int32Array,
   fraction: number,
@@ -91,12 +91,12 @@ function byBlock(
   rng: Rng,
 ): InnerSplit {
   const { labels } = positions;
-  const order = timeOrder(positions);
+  const order = windowTimeOrder(positions);
   const isTraining = new Uint8Array(labels.length);
   for (const row of trainIndex) isTraining[row] = 1;
   const atEnd = rng.integer(2) === 1;
   const chosen = new Uint8Array(labels.length);
-  const byClass = rowsByClass(
+  const byClass = splitRowsByClass(
     order.filter((row) => isTraining[row] === 1),
     labels,
   );
@@ -104,15 +104,18 @@ function byBlock(
     const size = Math.max(1, Math.round(rows.length * fraction));
     for (const row of atEnd ? rows.slice(-size) : rows.slice(0, size)) chosen[row] = 1;
   }
-  const { trainIndex: rest, validationIndex } = divide(trainIndex, (position) => chosen[trainIndex[position]!] === 1);
-  const kept = purge(positions, order, rest, validationIndex, purgeSamples);
-  checkEveryClass(positions, kept, trainIndex);
+  const { trainIndex: rest, validationIndex } = innerSplitWhere(
+    trainIndex,
+    (position) => chosen[trainIndex[position]!] === 1,
+  );
+  const kept = purgeByWindowGap(positions, order, rest, validationIndex, purgeSamples);
+  checkSplitKeepsClasses(positions, kept, trainIndex);
   return { trainIndex: kept, validationIndex };
 }
 
 /** @param validates whether the row at a position of `index` goes to the validation part */
-function divide(index: Int32Array, validates: (position: number) => boolean): InnerSplit {
+function innerSplitWhere(index: Int32Array, validates: (position: number) => boolean): InnerSplit {
   const pick = (wanted: boolean): Int32Array =>
-    rowsWhere(index.length, (position) => validates(position) === wanted).map((position) => index[position]!);
+    splitRowsWhere(index.length, (position) => validates(position) === wanted).map((position) => index[position]!);
   return { trainIndex: pick(false), validationIndex: pick(true) };
 }

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { SplitKind, WindowPositions } from "./split.ts";
-import { gapsToMarked, timeOrder } from "./window-gaps.ts";
+import { gapsToMarkedWindows, windowTimeOrder } from "./window-gaps.ts";
 
 /** The three parts of one fold, as row numbers. */
 export interface FoldParts {
@@ -77,8 +77,8 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
 
 /** O(F W log W) for F folds of W windows. */
 export function leakageReport(kind: SplitKind, windows: WindowPositions, folds: readonly FoldParts[]): LeakageReport {
-  const order = timeOrder(windows);
-  const checked = folds.map((parts, fold) => checkFold(windows, order, parts, fold + 1));
+  const order = windowTimeOrder(windows);
+  const checked = folds.map((parts, fold) => checkFoldLeakage(windows, order, parts, fold + 1));
   return {
     split: kind,
     no_shared_person: checked.every((f) => f.shared_users.length === 0 && f.shared_validation_users.length === 0),
@@ -87,7 +87,7 @@ export function leakageReport(kind: SplitKind, windows: WindowPositions, folds: 
   };
 }
 
-function checkFold(windows: WindowPositions, order: Int32Array, parts: FoldParts, fold: number): FoldLeakage {
+function checkFoldLeakage(windows: WindowPositions, order: Int32Array, parts: FoldParts, fold: number): FoldLeakage {
   const { trainIndex, validationIndex, testIndex } = parts;
   const users = (index: Int32Array): string[] =>
     [...new Set(index.map((row) => windows.groups[row]!))]
@@ -100,7 +100,7 @@ function checkFold(windows: WindowPositions, order: Int32Array, parts: FoldParts
 
   const marked = new Uint8Array(order.length);
   for (const row of learned) marked[row] = 1;
-  const gaps = gapsToMarked(windows, order, marked);
+  const gaps = gapsToMarkedWindows(windows, order, marked);
   let smallest = Number.POSITIVE_INFINITY;
   for (const row of testIndex) smallest = Math.min(smallest, gaps[row]!);
 
@@ -111,14 +111,14 @@ function checkFold(windows: WindowPositions, order: Int32Array, parts: FoldParts
     test_users: testUsers,
     shared_users: testUsers.filter((user) => trainUsers.includes(user) || validationUsers.includes(user)),
     shared_validation_users: validationUsers.filter((user) => trainUsers.includes(user)),
-    overlapping_windows: countOverlapping(windows, testIndex, learned),
-    overlapping_validation_windows: countOverlapping(windows, validationIndex, trainIndex),
+    overlapping_windows: countLeakingWindows(windows, testIndex, learned),
+    overlapping_validation_windows: countLeakingWindows(windows, validationIndex, trainIndex),
     smallest_gap_seconds: Number.isFinite(smallest) ? smallest / windows.samplingRateHz : null,
   };
 }
 
 /** Number of windows in `index` that share a sample with one of `others`; one binary search per window. */
-function countOverlapping({ starts, windowSize }: WindowPositions, index: Int32Array, others: Int32Array): number {
+function countLeakingWindows({ starts, windowSize }: WindowPositions, index: Int32Array, others: Int32Array): number {
   const sorted = others.map((row) => starts[row]!).sort();
   let overlapping = 0;
   for (const row of index) {

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { rowsWhere, type Split } from "./split.ts";
+import { type Split, splitRowsWhere } from "./split.ts";
 
 /**
  * One fold per group, in ascending order of the group numbers, tested on that group alone.
@@ -14,7 +14,7 @@ export function leaveOneGroupOut(groups: Int32Array): Split[] {
     });
   }
   return names.map((name) => ({
-    trainIndex: rowsWhere(groups.length, (row) => groups[row] !== name),
-    testIndex: rowsWhere(groups.length, (row) => groups[row] === name),
+    trainIndex: splitRowsWhere(groups.length, (row) => groups[row] !== name),
+    testIndex: splitRowsWhere(groups.length, (row) => groups[row] === name),
   }));
 }

@@ -44,16 +44,16 @@ export const metricsSummarySchema: z.ZodType<MetricsSummary> = z.object({
 /** Each member (a fold or a person) counts once, regardless of its rows; an undefined kappa is left out. */
 export function metricsSummary(members: readonly ClassificationMetrics[]): MetricsSummary {
   return {
-    accuracy: meanAndSd(members.map((m) => m.accuracy)),
-    macro_f1: meanAndSd(members.map((m) => m.macro_f1)),
-    weighted_f1: meanAndSd(members.map((m) => m.weighted_f1)),
-    kappa: meanAndSd(members.map((m) => m.kappa).filter((kappa) => kappa !== null)),
-    log_loss: meanAndSd(members.map((m) => m.log_loss)),
-    expected_calibration_error: meanAndSd(members.map((m) => m.expected_calibration_error)),
+    accuracy: summarizeMetric(members.map((m) => m.accuracy)),
+    macro_f1: summarizeMetric(members.map((m) => m.macro_f1)),
+    weighted_f1: summarizeMetric(members.map((m) => m.weighted_f1)),
+    kappa: summarizeMetric(members.map((m) => m.kappa).filter((kappa) => kappa !== null)),
+    log_loss: summarizeMetric(members.map((m) => m.log_loss)),
+    expected_calibration_error: summarizeMetric(members.map((m) => m.expected_calibration_error)),
   };
 }
 
-function meanAndSd(values: readonly number[]): Spread {
+function summarizeMetric(values: readonly number[]): Spread {
   if (values.length === 0) return { mean: null, sd: null };
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   if (values.length === 1) return { mean, sd: null };

@@ -1,6 +1,6 @@
 import type { Rng } from "../../stats/random.ts";
 import { blockedSplit } from "./blocked-split.ts";
-import { checkClasses } from "./check-splits.ts";
+import { checkSplitClasses } from "./check-splits.ts";
 import { leaveOneGroupOut } from "./leave-one-group-out.ts";
 import type { Split, SplitKind, WindowPositions } from "./split.ts";
 import { stratifiedGroupKFold } from "./stratified-group-k-fold.ts";
@@ -23,15 +23,15 @@ export function outerSplit(
   windows: WindowPositions,
   options: { nSplits: number; purgeSamples: number; rng: Rng },
 ): OuterSplit {
-  checkClasses(windows.labels, windows.classes);
+  checkSplitClasses(windows.labels, windows.classes);
   switch (kind) {
     case "group": {
       const splits = stratifiedGroupKFold(windows.labels, windows.groups, options);
-      return { splits, warnings: rareClassWarnings(windows, splits.length) };
+      return { splits, warnings: outerSplitClassWarnings(windows, splits.length) };
     }
     case "leave-one-group-out": {
       const splits = leaveOneGroupOut(windows.groups);
-      return { splits, warnings: rareClassWarnings(windows, 2) };
+      return { splits, warnings: outerSplitClassWarnings(windows, 2) };
     }
     case "stratified":
       return {
@@ -59,7 +59,7 @@ export function outerSplit(
   }
 }
 
-function rareClassWarnings({ labels, groups, classes, users }: WindowPositions, nSplits: number): string[] {
+function outerSplitClassWarnings({ labels, groups, classes, users }: WindowPositions, nSplits: number): string[] {
   const peopleOfClass = new Map<number, Set<number>>();
   for (let row = 0; row < labels.length; row++) {
     const people = peopleOfClass.get(labels[row]!) ?? new Set();

@@ -36,7 +36,7 @@ export interface WindowPositions {
 }
 
 /** The rows for which `keep` holds, ascending. */
-export function rowsWhere(length: number, keep: (row: number) => boolean): Int32Array {
+export function splitRowsWhere(length: number, keep: (row: number) => boolean): Int32Array {
   const rows: number[] = [];
   for (let row = 0; row < length; row++) if (keep(row)) rows.push(row);
   return Int32Array.from(rows);
@@ -45,12 +45,12 @@ export function rowsWhere(length: number, keep: (row: number) => boolean): Int32
 /** One `Split` per fold, from the fold in which each row is tested. */
 export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[] {
   return Array.from({ length: nSplits }, (_, fold) => ({
-    trainIndex: rowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),
-    testIndex: rowsWhere(foldOfRow.length, (row) => foldOfRow[row] === fold),
+    trainIndex: splitRowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),
+    testIndex: splitRowsWhere(foldOfRow.length, (row) => foldOfRow[row] === fold),
   }));
 }
 
 /** The rows of each class, in the order given. */
-export function rowsByClass(rows: Iterable<number>, labels: Int32Array): Map<number, number[]> {
+export function splitRowsByClass(rows: Iterable<number>, labels: Int32Array): Map<number, number[]> {
   return Map.groupBy(rows, (row) => labels[row]!);
 }

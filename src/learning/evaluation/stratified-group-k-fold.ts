@@ -7,7 +7,7 @@
 // many groups as folds this leaves no fold empty, because an empty fold always gives the smallest deviation.
 
 import type { Rng } from "../../stats/random.ts";
-import { checkClasses, checkNSplits, checkPeople } from "./check-splits.ts";
+import { checkNSplits, checkSplitClasses, checkSplitPeople } from "./check-splits.ts";
 import { type Split, splitsFromFolds } from "./split.ts";
 
 /**
@@ -24,9 +24,9 @@ export function stratifiedGroupKFold(
 ): Split[] {
   const { nSplits, rng } = options;
   checkNSplits(nSplits);
-  checkPeople(new Set(groups).size, nSplits);
-  checkClasses(labels);
-  const foldOfGroup = assignGroups(labels, groups, nSplits, rng);
+  checkSplitPeople(new Set(groups).size, nSplits);
+  checkSplitClasses(labels);
+  const foldOfGroup = assignGroupsToFolds(labels, groups, nSplits, rng);
   return splitsFromFolds(
     groups.map((group) => foldOfGroup.get(group)!),
     nSplits,
@@ -34,7 +34,7 @@ export function stratifiedGroupKFold(
 }
 
 /** The fold of each group that has a row; no checks. */
-export function assignGroups(
+export function assignGroupsToFolds(
   labels: Int32Array,
   groups: Int32Array,
   nSplits: number,
@@ -55,20 +55,20 @@ export function assignGroups(
 
   const order = names.map((_, row) => row);
   rng?.shuffle(order);
-  const spread = counts.map((row) => standardDeviation(row));
+  const spread = counts.map((row) => groupFoldDeviation(row));
   order.sort((a, b) => spread[b]! - spread[a]!);
 
   const folds = Array.from({ length: nSplits }, () => new Float64Array(nClasses));
   const foldOfGroup = new Map<number, number>();
   for (const row of order) {
-    const fold = bestFold(folds, classTotals, counts[row]!);
+    const fold = bestFoldForGroup(folds, classTotals, counts[row]!);
     for (let k = 0; k < nClasses; k++) folds[fold]![k]! += counts[row]![k]!;
     foldOfGroup.set(names[row]!, fold);
   }
   return foldOfGroup;
 }
 
-function bestFold(folds: readonly Float64Array[], classTotals: Float64Array, counts: Float64Array): number {
+function bestFoldForGroup(folds: readonly Float64Array[], classTotals: Float64Array, counts: Float64Array): number {
   let best = 0;
   let bestDeviation = Number.POSITIVE_INFINITY;
   let bestRows = Number.POSITIVE_INFINITY;
@@ -79,7 +79,7 @@ function bestFold(folds: readonly Float64Array[], classTotals: Float64Array, cou
       for (let f = 0; f < folds.length; f++) {
         shares[f] = (folds[f]![k]! + (f === fold ? counts[k]! : 0)) / classTotals[k]!;
       }
-      deviation += standardDeviation(shares) / counts.length;
+      deviation += groupFoldDeviation(shares) / counts.length;
     }
     const rows = folds[fold]!.reduce((sum, count) => sum + count, 0);
     // numpy.isclose's tolerances, as in scikit-learn.
@@ -93,7 +93,7 @@ function bestFold(folds: readonly Float64Array[], classTotals: Float64Array, cou
   return best;
 }
 
-function standardDeviation(values: Float64Array): number {
+function groupFoldDeviation(values: Float64Array): number {
   let mean = 0;
   for (const value of values) mean += value / values.length;
   let squares = 0;

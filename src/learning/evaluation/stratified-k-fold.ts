@@ -1,6 +1,6 @@
 import type { Rng } from "../../stats/random.ts";
-import { checkClasses, checkNSplits } from "./check-splits.ts";
-import { rowsByClass, type Split, splitsFromFolds } from "./split.ts";
+import { checkNSplits, checkSplitClasses } from "./check-splits.ts";
+import { type Split, splitRowsByClass, splitsFromFolds } from "./split.ts";
 
 /**
  * K folds of shuffled rows with equal class shares: the counts of a class differ by at most one between folds, and so
@@ -12,16 +12,16 @@ import { rowsByClass, type Split, splitsFromFolds } from "./split.ts";
 export function stratifiedKFold(labels: Int32Array, options: { nSplits: number; rng: Rng }): Split[] {
   const { nSplits, rng } = options;
   checkNSplits(nSplits);
-  checkClasses(labels);
-  return splitsFromFolds(dealByClass(labels, nSplits, rng), nSplits);
+  checkSplitClasses(labels);
+  return splitsFromFolds(dealStratifiedFolds(labels, nSplits, rng), nSplits);
 }
 
 /**
  * The fold of each row: rows are shuffled within their class and dealt out in turn; each class continues where the previous
  * one ended.
  */
-export function dealByClass(labels: Int32Array, nSplits: number, rng: Rng): Int32Array {
-  const rowsOfClass = rowsByClass(labels.keys(), labels);
+export function dealStratifiedFolds(labels: Int32Array, nSplits: number, rng: Rng): Int32Array {
+  const rowsOfClass = splitRowsByClass(labels.keys(), labels);
   const foldOfRow = new Int32Array(labels.length);
   let dealt = 0;
   for (const name of [...rowsOfClass.keys()].sort((a, b) => a - b)) {

@@ -4,7 +4,7 @@
 import type { WindowPositions } from "./split.ts";
 
 /** All rows by person, recording and time. */
-export function timeOrder(positions: WindowPositions): Int32Array {
+export function windowTimeOrder(positions: WindowPositions): Int32Array {
   const { groups, recordingIndex, startTimes } = positions;
   return Int32Array.from(groups.keys()).sort(
     (a, b) =>
@@ -19,17 +19,17 @@ export function timeOrder(positions: WindowPositions): Int32Array {
  * [W] samples between the end of one window and the start of the other, from each row to the nearest marked row of the same
  * person and recording. 0: they touch; negative: they overlap by that much; Infinity: no marked row there. A marked row's
  * own gap is -windowSize.
- * @param order `timeOrder(positions)`
+ * @param order `windowTimeOrder(positions)`
  * @param marked [W] 1 for the rows to measure from
  */
-export function gapsToMarked(positions: WindowPositions, order: Int32Array, marked: Uint8Array): Float64Array {
+export function gapsToMarkedWindows(positions: WindowPositions, order: Int32Array, marked: Uint8Array): Float64Array {
   const gaps = new Float64Array(order.length).fill(Number.POSITIVE_INFINITY);
-  sweep(positions, order, marked, gaps);
-  sweep(positions, order.toReversed(), marked, gaps);
+  sweepWindowGaps(positions, order, marked, gaps);
+  sweepWindowGaps(positions, order.toReversed(), marked, gaps);
   return gaps;
 }
 
-function sweep(positions: WindowPositions, order: Int32Array, marked: Uint8Array, gaps: Float64Array): void {
+function sweepWindowGaps(positions: WindowPositions, order: Int32Array, marked: Uint8Array, gaps: Float64Array): void {
   const { groups, recordingIndex, startTimes, samplingRateHz, windowSize } = positions;
   let last = -1;
   for (const row of order) {
@@ -41,7 +41,7 @@ function sweep(positions: WindowPositions, order: Int32Array, marked: Uint8Array
 }
 
 /** Rows of `index` that lie at least `purgeSamples` away from every row of `from`; tolerates rounding of times. */
-export function purge(
+export function purgeByWindowGap(
   positions: WindowPositions,
   order: Int32Array,
   index: Int32Array,
@@ -50,6 +50,6 @@ export function purge(
 ): Int32Array {
   const marked = new Uint8Array(order.length);
   for (const row of from) marked[row] = 1;
-  const gaps = gapsToMarked(positions, order, marked);
+  const gaps = gapsToMarkedWindows(positions, order, marked);
   return index.filter((row) => gaps[row]! >= purgeSamples - 1e-3);
 }

@@ -13,14 +13,14 @@ import {
   concat,
   expand,
   gemm,
-  bidirectionalLstm as lstmOperator,
+  lstmOperator,
   mul,
   reduceSum,
   reshape,
   scalar,
   scan,
   sigmoid,
-  split,
+  splitAlongAxis,
   sub,
   tanh,
   transpose,
@@ -57,10 +57,10 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
   const [steps, batch, inputSize] = x.shape as [number, number, number];
   const rows = steps * batch;
   const [y] = x.graph.composite([x, kernel, recurrentKernel, bias], () => {
-    const w = gatesLast(kernel, units);
-    const r = gatesLast(recurrentKernel, units);
+    const w = groupLstmGates(kernel, units);
+    const r = groupLstmGates(recurrentKernel, units);
     const flatX = reshape(x, [rows, inputSize]);
-    const z = reshape(gemm(flatX, w, { c: gatesLast(bias, units) }), [steps, batch, 4 * units]);
+    const z = reshape(gemm(flatX, w, { c: groupLstmGates(bias, units) }), [steps, batch, 4 * units]);
     const zero = expand(scalar(x, 0), [batch, units]);
 
     // The last three outputs hold all that the gradient needs: with dh and dc the gradients of h and c,
@@ -69,10 +69,10 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
       [zero, zero],
       [{ value: z, reverse }],
       ([h, c], [zt]) => {
-        const [zGates, zCell] = split(gemm(h!, r, { c: zt! }), [3 * units, units], 1);
+        const [zGates, zCell] = splitAlongAxis(gemm(h!, r, { c: zt! }), [3 * units, units], 1);
         const gates = sigmoid(zGates!);
         const cell = tanh(zCell!);
-        const [i, f, o] = split(gates, [units, units, units], 1);
+        const [i, f, o] = splitAlongAxis(gates, [units, units, units], 1);
         const added = mul(i!, cell);
         const kept = mul(f!, c!);
         const nextC = add(added, kept);
@@ -107,11 +107,15 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
         const dz = reshape(backward.outputs[0]!, [rows, 4 * units]);
         // One product for both kernels, because rearranging dz for a product is the expensive part.
         const inputs = concat([flatX, reshape(previousH, [rows, units])], 1);
-        const dKernels = split(gatesFirst(gemm(inputs, dz, { transA: true }), units), [inputSize, units], 0);
+        const dKernels = splitAlongAxis(
+          ungroupLstmGates(gemm(inputs, dz, { transA: true }), units),
+          [inputSize, units],
+          0,
+        );
         return [
           reshape(gemm(dz, w, { transB: true }), x.shape),
           ...dKernels,
-          gatesFirst(reduceSum(dz, [0], false), units),
+          ungroupLstmGates(reduceSum(dz, [0], false), units),
         ];
       },
     };
@@ -120,15 +124,15 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
 }
 
 /** i, f, g, o -> i, f, o, g along the last axis: the three sigmoid gates side by side. */
-function gatesLast(x: Value, units: number): Value {
+function groupLstmGates(x: Value, units: number): Value {
   const axis = x.shape.length - 1;
-  const [inputForget, cell, output] = split(x, [2 * units, units, units], axis);
+  const [inputForget, cell, output] = splitAlongAxis(x, [2 * units, units, units], axis);
   return concat([inputForget!, output!, cell!], axis);
 }
 
-function gatesFirst(x: Value, units: number): Value {
+function ungroupLstmGates(x: Value, units: number): Value {
   const axis = x.shape.length - 1;
-  const [inputForget, output, cell] = split(x, [2 * units, units, units], axis);
+  const [inputForget, output, cell] = splitAlongAxis(x, [2 * units, units, units], axis);
   return concat([inputForget!, cell!, output!], axis);
 }
 
@@ -136,11 +140,11 @@ function inferenceLstm(x: Value, cells: readonly [Cell, Cell], units: number): V
   const [steps, batch] = x.shape;
   const stack = (value: (cell: Cell) => Value, columns: number): Value =>
     reshape(concat(cells.map(value), 0), [2, 4 * units, columns]);
-  const w = stack(({ kernel }) => transpose(onnxGates(kernel, units), [1, 0]), x.shape[2] as number);
-  const r = stack(({ recurrentKernel }) => transpose(onnxGates(recurrentKernel, units), [1, 0]), units);
+  const w = stack(({ kernel }) => transpose(lstmGatesForOnnx(kernel, units), [1, 0]), x.shape[2] as number);
+  const r = stack(({ recurrentKernel }) => transpose(lstmGatesForOnnx(recurrentKernel, units), [1, 0]), units);
   const b = reshape(
     concat(
-      cells.flatMap(({ bias }) => [onnxGates(bias, units), expand(scalar(bias, 0), [4 * units])]),
+      cells.flatMap(({ bias }) => [lstmGatesForOnnx(bias, units), expand(scalar(bias, 0), [4 * units])]),
       0,
     ),
     [2, 8 * units],
@@ -149,8 +153,8 @@ function inferenceLstm(x: Value, cells: readonly [Cell, Cell], units: number): V
 }
 
 /** i, f, g, o -> ONNX's i, o, f, g along the last axis. */
-function onnxGates(x: Value, units: number): Value {
+function lstmGatesForOnnx(x: Value, units: number): Value {
   const axis = x.shape.length - 1;
-  const [input, forget, cell, output] = split(x, [units, units, units, units], axis);
+  const [input, forget, cell, output] = splitAlongAxis(x, [units, units, units, units], axis);
   return concat([input!, output!, forget!, cell!], axis);
 }

@@ -14,7 +14,7 @@ export interface ExpectedNetwork {
 const float32 = 1;
 
 /** Faults in the bytes of a model.onnx: one message per fault, none if it can be run. */
-export function networkFaults(bytes: Uint8Array, expected: ExpectedNetwork): string[] {
+export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwork): string[] {
   if (bytes.length === 0) return ["it is empty"];
   let model: ReturnType<typeof readModelProto>;
   try {
@@ -31,18 +31,18 @@ export function networkFaults(bytes: Uint8Array, expected: ExpectedNetwork): str
     return found === JSON.stringify(wanted)
       ? []
       : [
-          `metadata ${key}: expected ${shown(JSON.stringify(wanted))} as in manifest.json, got ${shown(found ?? "none")}`,
+          `metadata ${key}: expected ${shortenExportedText(JSON.stringify(wanted))} as in manifest.json, got ${shortenExportedText(found ?? "none")}`,
         ];
   };
   return [
-    ...model.external.slice(0, 3).map((name) => `tensor ${shown(name)}: its data lie in another file`),
-    ...foreign.slice(0, 3).map((domain) => `operators of ${shown(domain)}: expected ONNX's own`),
-    ...model.nested.slice(0, 3).map((name) => `${shown(name)}: expected no graph inside a graph`),
-    ...more.slice(0, 3).map(({ name }) => `input ${shown(name)}: expected windows alone`),
-    ...tensorFaults("input", "windows", input, [null, windowSize, channels.length]),
+    ...model.external.slice(0, 3).map((name) => `tensor ${shortenExportedText(name)}: its data lie in another file`),
+    ...foreign.slice(0, 3).map((domain) => `operators of ${shortenExportedText(domain)}: expected ONNX's own`),
+    ...model.nested.slice(0, 3).map((name) => `${shortenExportedText(name)}: expected no graph inside a graph`),
+    ...more.slice(0, 3).map(({ name }) => `input ${shortenExportedText(name)}: expected windows alone`),
+    ...exportedTensorFaults("input", "windows", input, [null, windowSize, channels.length]),
     ...["probabilities", "logits"].flatMap((name) => {
       const output = model.outputs.find((candidate) => candidate.name === name);
-      return tensorFaults("output", name, output, [null, classes.length]);
+      return exportedTensorFaults("output", name, output, [null, classes.length]);
     }),
     ...metadata("channels", channels),
     ...metadata("classes", classes),
@@ -51,7 +51,7 @@ export function networkFaults(bytes: Uint8Array, expected: ExpectedNetwork): str
 }
 
 /** @param shape sizes; null stands for the number of windows */
-function tensorFaults(
+function exportedTensorFaults(
   role: "input" | "output",
   name: string,
   found: TensorDescription | undefined,
@@ -65,9 +65,11 @@ function tensorFaults(
     shape.every((size, i) => (size === null ? typeof found.shape![i] === "string" : size === found.shape![i]));
   if (fits) return [];
   const got = found.shape === null ? "no shape" : `[${found.shape.map((size) => size || "?").join(", ")}]`;
-  return [`${role} ${name}: expected ${wanted}, got ${shown(got)}${found.type === float32 ? "" : " of another type"}`];
+  return [
+    `${role} ${name}: expected ${wanted}, got ${shortenExportedText(got)}${found.type === float32 ? "" : " of another type"}`,
+  ];
 }
 
-function shown(text: string): string {
+function shortenExportedText(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }

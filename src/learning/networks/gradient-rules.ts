@@ -16,7 +16,7 @@ import {
   reshape,
   scalar,
   slice,
-  split,
+  splitAlongAxis,
   sub,
   transpose,
   where,
@@ -35,34 +35,34 @@ export type GradientRule = (args: RuleArguments) => readonly (Value | undefined)
 type SimpleRule = (dy: Value, y: Value, inputs: readonly Value[], args: RuleArguments) => (Value | undefined)[];
 
 export const gradientRules: Readonly<Record<string, GradientRule>> = {
-  Identity: simple((dy) => [dy]),
-  Add: simple((dy, _, [a, b]) => [sumTo(dy, a!.shape), sumTo(dy, b!.shape)]),
-  Sub: simple((dy, _, [a, b], { isNeeded }) => [
-    sumTo(dy, a!.shape),
-    isNeeded(b!) ? neg(sumTo(dy, b!.shape)) : undefined,
+  Identity: simpleGradientRule((dy) => [dy]),
+  Add: simpleGradientRule((dy, _, [a, b]) => [sumGradientTo(dy, a!.shape), sumGradientTo(dy, b!.shape)]),
+  Sub: simpleGradientRule((dy, _, [a, b], { isNeeded }) => [
+    sumGradientTo(dy, a!.shape),
+    isNeeded(b!) ? neg(sumGradientTo(dy, b!.shape)) : undefined,
   ]),
-  Mul: simple((dy, _, [a, b], { isNeeded }) => [
-    isNeeded(a!) ? sumTo(mul(dy, b!), a!.shape) : undefined,
-    isNeeded(b!) ? sumTo(mul(dy, a!), b!.shape) : undefined,
+  Mul: simpleGradientRule((dy, _, [a, b], { isNeeded }) => [
+    isNeeded(a!) ? sumGradientTo(mul(dy, b!), a!.shape) : undefined,
+    isNeeded(b!) ? sumGradientTo(mul(dy, a!), b!.shape) : undefined,
   ]),
-  Div: simple((dy, y, [a, b], { isNeeded }) => {
+  Div: simpleGradientRule((dy, y, [a, b], { isNeeded }) => {
     const da = div(dy, b!);
-    return [sumTo(da, a!.shape), isNeeded(b!) ? neg(sumTo(mul(da, y), b!.shape)) : undefined];
+    return [sumGradientTo(da, a!.shape), isNeeded(b!) ? neg(sumGradientTo(mul(da, y), b!.shape)) : undefined];
   }),
-  Neg: simple((dy) => [neg(dy)]),
-  Exp: simple((dy, y) => [mul(dy, y)]),
-  Log: simple((dy, _, [x]) => [div(dy, x!)]),
-  Sqrt: simple((dy, y) => [div(dy, mul(y, 2))]),
-  Tanh: simple((dy, y) => [mul(dy, sub(1, mul(y, y)))]),
-  Sigmoid: simple((dy, y) => [mul(dy, mul(y, sub(1, y)))]),
-  Relu: simple((dy, y) => [where(greater(y, 0), dy, scalar(dy, 0))]),
-  Where: simple((dy, _, [condition, a, b], { isNeeded }) => [
+  Neg: simpleGradientRule((dy) => [neg(dy)]),
+  Exp: simpleGradientRule((dy, y) => [mul(dy, y)]),
+  Log: simpleGradientRule((dy, _, [x]) => [div(dy, x!)]),
+  Sqrt: simpleGradientRule((dy, y) => [div(dy, mul(y, 2))]),
+  Tanh: simpleGradientRule((dy, y) => [mul(dy, sub(1, mul(y, y)))]),
+  Sigmoid: simpleGradientRule((dy, y) => [mul(dy, mul(y, sub(1, y)))]),
+  Relu: simpleGradientRule((dy, y) => [where(greater(y, 0), dy, scalar(dy, 0))]),
+  Where: simpleGradientRule((dy, _, [condition, a, b], { isNeeded }) => [
     undefined,
-    isNeeded(a!) ? sumTo(where(condition!, dy, scalar(dy, 0)), a!.shape) : undefined,
-    isNeeded(b!) ? sumTo(where(condition!, scalar(dy, 0), dy), b!.shape) : undefined,
+    isNeeded(a!) ? sumGradientTo(where(condition!, dy, scalar(dy, 0)), a!.shape) : undefined,
+    isNeeded(b!) ? sumGradientTo(where(condition!, scalar(dy, 0), dy), b!.shape) : undefined,
   ]),
-  MatMul: simple((dy, _, [a, b], { isNeeded }) => {
-    const rows = flattened(a!);
+  MatMul: simpleGradientRule((dy, _, [a, b], { isNeeded }) => {
+    const rows = gradientMatrixRows(a!);
     // A stack of matrices times one matrix is one tall matrix product.
     if (b!.shape.length === 2 && a!.shape.length > 2 && rows !== undefined) {
       const dy2 = reshape(dy, [rows, b!.shape[1]!]);
@@ -72,19 +72,19 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
       ];
     }
     return [
-      isNeeded(a!) ? sumTo(matmul(dy, swapLast(b!)), a!.shape) : undefined,
-      isNeeded(b!) ? sumTo(matmul(swapLast(a!), dy), b!.shape) : undefined,
+      isNeeded(a!) ? sumGradientTo(matmul(dy, transposeForGradient(b!)), a!.shape) : undefined,
+      isNeeded(b!) ? sumGradientTo(matmul(transposeForGradient(a!), dy), b!.shape) : undefined,
     ];
   }),
-  Gemm: simple((dy, _, [a, b, c], { node, isNeeded }) => {
+  Gemm: simpleGradientRule((dy, _, [a, b, c], { node, isNeeded }) => {
     const transA = node.attributes.transA !== undefined;
     const transB = node.attributes.transB !== undefined;
     const da = transA ? gemm(b!, dy, { transA: transB, transB: true }) : gemm(dy, b!, { transB: !transB });
     const db = transB ? gemm(dy, a!, { transA: true, transB: transA }) : gemm(a!, dy, { transA: !transA });
-    return [da, db, c !== undefined && isNeeded(c) ? sumTo(dy, c.shape) : undefined];
+    return [da, db, c !== undefined && isNeeded(c) ? sumGradientTo(dy, c.shape) : undefined];
   }),
-  Transpose: simple((dy, _, __, { node }) => {
-    const permutation = ints(node, "perm");
+  Transpose: simpleGradientRule((dy, _, __, { node }) => {
+    const permutation = intsForGradientRule(node, "perm");
     return [
       transpose(
         dy,
@@ -92,46 +92,48 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
       ),
     ];
   }),
-  Reshape: simple((dy, _, [x]) => [reshape(dy, x!.shape)]),
-  Concat: simple((dy, _, inputs, { node }) => {
-    const axis = int(node, "axis");
-    return split(
+  Reshape: simpleGradientRule((dy, _, [x]) => [reshape(dy, x!.shape)]),
+  Concat: simpleGradientRule((dy, _, inputs, { node }) => {
+    const axis = intForGradientRule(node, "axis");
+    return splitAlongAxis(
       dy,
       inputs.map((input) => input.shape[axis] as number),
       axis,
     );
   }),
   Split: ({ node, outputGradients }) => {
-    const pieces = node.outputs.map((output, i) => outputGradients[i] ?? zeros(output));
-    return [concat(pieces, int(node, "axis"))];
+    const pieces = node.outputs.map((output, i) => outputGradients[i] ?? zeroGradient(output));
+    return [concat(pieces, intForGradientRule(node, "axis"))];
   },
-  Slice: simple((dy, _, [x, start, end, axes]) => {
-    const [axis, from, to] = [axes!, start!, end!].map(constantInt) as [number, number, number];
+  Slice: simpleGradientRule((dy, _, [x, start, end, axes]) => {
+    const [axis, from, to] = [axes!, start!, end!].map(constantForGradientRule) as [number, number, number];
     return [pad(dy, axis, from, (x!.shape[axis] as number) - to)];
   }),
-  Pad: simple((dy, _, [x, pads]) => {
-    const amounts = constantInts(pads!);
+  Pad: simpleGradientRule((dy, _, [x, pads]) => {
+    const amounts = constantsForGradientRule(pads!);
     const rank = x!.shape.length;
     const axis = amounts.findIndex((amount) => amount !== 0) % rank;
     return [slice(dy, axis, amounts[axis]!, (dy.shape[axis] as number) - amounts[rank + axis]!)];
   }),
-  ReduceSum: simple((dy, _, [x, axes], { node }) => [spread(dy, x!, constantInts(axes!), int(node, "keepdims"))]),
-  ReduceMean: simple((dy, _, [x], { node }) => {
-    const axes = ints(node, "axes");
+  ReduceSum: simpleGradientRule((dy, _, [x, axes], { node }) => [
+    spreadGradient(dy, x!, constantsForGradientRule(axes!), intForGradientRule(node, "keepdims")),
+  ]),
+  ReduceMean: simpleGradientRule((dy, _, [x], { node }) => {
+    const axes = intsForGradientRule(node, "axes");
     const count = axes.reduce((product, axis) => product * (x!.shape[axis] as number), 1);
-    return [spread(mul(dy, 1 / count), x!, axes, int(node, "keepdims"))];
+    return [spreadGradient(mul(dy, 1 / count), x!, axes, intForGradientRule(node, "keepdims"))];
   }),
-  Expand: simple((dy, _, [x]) => [sumTo(dy, x!.shape)]),
-  Softmax: simple((dy, y) => [mul(y, sub(dy, reduceSum(mul(dy, y), [y.shape.length - 1])))]),
-  LogSoftmax: simple((dy, y) => [sub(dy, mul(exp(y), reduceSum(dy, [y.shape.length - 1])))]),
+  Expand: simpleGradientRule((dy, _, [x]) => [sumGradientTo(dy, x!.shape)]),
+  Softmax: simpleGradientRule((dy, y) => [mul(y, sub(dy, reduceSum(mul(dy, y), [y.shape.length - 1])))]),
+  LogSoftmax: simpleGradientRule((dy, y) => [sub(dy, mul(exp(y), reduceSum(dy, [y.shape.length - 1])))]),
 };
 
-function simple(rule: SimpleRule): GradientRule {
+function simpleGradientRule(rule: SimpleRule): GradientRule {
   return (args) => rule(args.outputGradients[0]!, args.node.outputs[0]!, args.node.inputs, args);
 }
 
 /** Adds up a gradient over the dimensions along which its value was broadcast. */
-function sumTo(gradient: Value, shape: Shape): Value {
+function sumGradientTo(gradient: Value, shape: Shape): Value {
   const extra = gradient.shape.length - shape.length;
   const axes = gradient.shape.flatMap((dimension, axis) =>
     axis < extra || (shape[axis - extra] === 1 && dimension !== 1) ? [axis] : [],
@@ -139,17 +141,17 @@ function sumTo(gradient: Value, shape: Shape): Value {
   return reshape(reduceSum(gradient, axes), shape);
 }
 
-function spread(dy: Value, x: Value, axes: readonly number[], keepDimensions: number): Value {
+function spreadGradient(dy: Value, x: Value, axes: readonly number[], keepDimensions: number): Value {
   const kept = x.shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension));
   return expand(keepDimensions === 1 ? dy : reshape(dy, kept), x.shape as readonly number[]);
 }
 
-function flattened(x: Value): number | undefined {
+function gradientMatrixRows(x: Value): number | undefined {
   const rows = x.shape.slice(0, -1);
   return rows.every((d) => typeof d === "number") ? rows.reduce<number>((p, d) => p * (d as number), 1) : undefined;
 }
 
-function swapLast(x: Value): Value {
+function transposeForGradient(x: Value): Value {
   const rank = x.shape.length;
   return transpose(
     x,
@@ -157,7 +159,7 @@ function swapLast(x: Value): Value {
   );
 }
 
-function zeros(like: Value): Value {
+function zeroGradient(like: Value): Value {
   return expand(
     reshape(
       scalar(like, 0),
@@ -167,23 +169,23 @@ function zeros(like: Value): Value {
   );
 }
 
-function constantInts(value: Value): number[] {
+function constantsForGradientRule(value: Value): number[] {
   const initializer = value.graph.root.initializers.find((candidate) => candidate.value.name === value.name);
   if (initializer === undefined) throw new Error(`gradients: ${value.name} must be a constant`);
   return Array.from(initializer.data as BigInt64Array, Number);
 }
 
-function constantInt(value: Value): number {
-  return constantInts(value)[0]!;
+function constantForGradientRule(value: Value): number {
+  return constantsForGradientRule(value)[0]!;
 }
 
-function int(node: Node, name: string): number {
+function intForGradientRule(node: Node, name: string): number {
   const attribute = node.attributes[name];
   if (attribute?.kind !== "int") throw new Error(`${node.operator} has no integer attribute ${name}`);
   return attribute.value;
 }
 
-function ints(node: Node, name: string): readonly number[] {
+function intsForGradientRule(node: Node, name: string): readonly number[] {
   const attribute = node.attributes[name];
   if (attribute?.kind !== "ints") throw new Error(`${node.operator} has no attribute ${name}`);
   return attribute.value;

@@ -4,7 +4,7 @@
 import type { Layer } from "./layer-context.ts";
 import { Graph, type Value } from "./onnx-graph.ts";
 import { mul, softmax, sub } from "./onnx-operators.ts";
-import { describeNetwork, type NetworkSpec, unpack } from "./parameters.ts";
+import { describeNetworkParameters, type NetworkSpec, unpackParameters } from "./parameters.ts";
 
 export interface InferenceInput {
   /** T and C. */
@@ -27,45 +27,50 @@ export interface TrainedNetwork {
 
 /** Inputs: parameters [P], statistics [S] and scaled windows x [batch, T, C]. Outputs: probabilities and logits [batch, K]. */
 export function buildInferenceGraph(layers: Layer, input: InferenceInput): Graph {
-  const network = describe(layers, input);
+  const network = describeInferenceNetwork(layers, input);
   const graph = new Graph("network");
   const parameters = graph.input("parameters", "float32", [network.parameterCount]);
   const statistics = graph.input("statistics", "float32", [network.statisticCount]);
-  const x = graph.input("x", "float32", [batchDimension(input), input.windowSize, input.channels]);
-  const logits = forward(layers, network, { parameters, statistics, x }, input.differentiable ?? false);
-  return withOutputs(graph, logits);
+  const x = graph.input("x", "float32", [inferenceBatchDimension(input), input.windowSize, input.channels]);
+  const logits = inferenceForward(layers, network, { parameters, statistics, x }, input.differentiable ?? false);
+  return addInferenceOutputs(graph, logits);
 }
 
 /** Input: raw windows [batch, T, C] in physical units. Outputs: probabilities and logits [batch, K]; all else is inside. */
-export function buildExportGraph(layers: Layer, input: InferenceInput, trained: TrainedNetwork): Graph {
-  const network = describe(layers, input);
+export function buildExportedInferenceGraph(layers: Layer, input: InferenceInput, trained: TrainedNetwork): Graph {
+  const network = describeInferenceNetwork(layers, input);
   const graph = new Graph("tidemark");
-  const windows = graph.input("windows", "float32", [batchDimension(input), input.windowSize, input.channels]);
+  const windows = graph.input("windows", "float32", [inferenceBatchDimension(input), input.windowSize, input.channels]);
   const constant = (values: ArrayLike<number>): Value => graph.constant("float32", [values.length], values);
   const scaled = mul(sub(windows, constant(trained.center)), constant(trained.scale.map((scale) => 1 / scale)));
   const parameters = constant(trained.parameters);
   const statistics = constant(trained.statistics);
-  const logits = forward(layers, network, { parameters, statistics, x: scaled }, input.differentiable ?? false);
-  return withOutputs(graph, mul(logits, 1 / trained.temperature));
+  const logits = inferenceForward(
+    layers,
+    network,
+    { parameters, statistics, x: scaled },
+    input.differentiable ?? false,
+  );
+  return addInferenceOutputs(graph, mul(logits, 1 / trained.temperature));
 }
 
-function describe(layers: Layer, { windowSize, channels }: InferenceInput): NetworkSpec {
-  return describeNetwork(layers, { type: "float32", shape: [1, windowSize, channels] });
+function describeInferenceNetwork(layers: Layer, { windowSize, channels }: InferenceInput): NetworkSpec {
+  return describeNetworkParameters(layers, { type: "float32", shape: [1, windowSize, channels] });
 }
 
 /** The layers with gradients know their batch when they are built. */
-function batchDimension({ differentiable = false }: InferenceInput): number | string {
+function inferenceBatchDimension({ differentiable = false }: InferenceInput): number | string {
   return differentiable ? 1 : "batch";
 }
 
-function forward(
+function inferenceForward(
   layers: Layer,
   network: NetworkSpec,
   { parameters, statistics, x }: { parameters: Value; statistics: Value; x: Value },
   differentiable: boolean,
 ): Value {
-  const parameterOf = unpack(parameters, network.parameters);
-  const statisticOf = unpack(statistics, network.statistics);
+  const parameterOf = unpackParameters(parameters, network.parameters);
+  const statisticOf = unpackParameters(statistics, network.statistics);
   return layers(
     {
       training: false,
@@ -81,7 +86,7 @@ function forward(
   );
 }
 
-function withOutputs(graph: Graph, logits: Value): Graph {
+function addInferenceOutputs(graph: Graph, logits: Value): Graph {
   graph.output("probabilities", softmax(logits));
   graph.output("logits", logits);
   return graph;

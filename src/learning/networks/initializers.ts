@@ -29,25 +29,25 @@ export function initialValues(initializer: Initializer, shape: readonly number[]
       return Float32Array.from({ length: size }, () => (2 * rng.uniform() - 1) * limit);
     }
     case "orthogonal":
-      return orthogonal(shape[0]!, shape[1]!, rng);
+      return orthogonalInitialValues(shape[0]!, shape[1]!, rng);
     default:
       throw new Error(`unknown initializer ${initializer satisfies never}`);
   }
 }
 
 /** Orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice, on normal numbers. */
-function orthogonal(rows: number, columns: number, rng: Draws): Float32Array {
+function orthogonalInitialValues(rows: number, columns: number, rng: Draws): Float32Array {
   if (!(rows <= columns)) throw new RangeError(`orthogonal: expected rows <= columns, got ${rows} x ${columns}`);
   const basis: Float64Array[] = [];
   for (let i = 0; i < rows; i++) {
     const row = Float64Array.from({ length: columns }, () => rng.normal());
     for (let pass = 0; pass < 2; pass++) {
       for (const other of basis) {
-        const projection = dot(row, other);
+        const projection = initializerDotProduct(row, other);
         for (let j = 0; j < columns; j++) row[j]! -= projection * other[j]!;
       }
     }
-    const norm = Math.sqrt(dot(row, row));
+    const norm = Math.sqrt(initializerDotProduct(row, row));
     for (let j = 0; j < columns; j++) row[j]! /= norm;
     basis.push(row);
   }
@@ -56,7 +56,7 @@ function orthogonal(rows: number, columns: number, rng: Draws): Float32Array {
   return values;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+function initializerDotProduct(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

@@ -2,7 +2,7 @@
 // a shifted sequence are then contiguous in memory. T time, B batch, C channels.
 
 import type { Layer } from "./layer-context.ts";
-import { sizeOf, type Value } from "./onnx-graph.ts";
+import { sizeOfGraphShape, type Value } from "./onnx-graph.ts";
 import {
   add,
   concat,
@@ -46,7 +46,7 @@ export function conv1d(name: string, filters: number, size: number): Layer {
 }
 
 /** max(x, 0). */
-export const rectify: Layer = (_, x) => relu(x);
+export const rectifyLayer: Layer = (_, x) => relu(x);
 
 /** Keras's default is .99; with a few hundred steps per epoch, the statistics have to adapt faster. */
 export const batchNormMomentum = 0.9;
@@ -70,7 +70,7 @@ export function batchNormalization(name: string, options: { momentum?: number; e
       return add(mul(x, scale), sub(beta, mul(runningMean, scale)));
     }
     const axes = x.shape.map((_, axis) => axis).slice(0, -1);
-    const rows = sizeOf(x.shape) / channels;
+    const rows = sizeOfGraphShape(x.shape) / channels;
     const [y, mean, variance] = x.graph.composite([x, gamma, beta], () => {
       const batchMean = reduceMean(x, axes, false);
       const centred = sub(x, batchMean);
@@ -104,7 +104,7 @@ export function dropout(rate: number): Layer {
 }
 
 /** [T, B, C] -> [B, T * C]. */
-export const flatten: Layer = (_, x) => {
+export const flattenLayer: Layer = (_, x) => {
   const [steps, batch, channels] = x.shape;
   return reshape(transpose(x, [1, 0, 2]), [batch!, (steps as number) * (channels as number)]);
 };
@@ -123,4 +123,4 @@ export function averagePooling1d(size: number): Layer {
 export const globalAveragePooling: Layer = (_, x) => reduceMean(x, [0], false);
 
 /** [B, T, C] -> [T, B, C]. */
-export const timeMajor: Layer = (_, x) => transpose(x, [1, 0, 2]);
+export const timeMajorLayer: Layer = (_, x) => transpose(x, [1, 0, 2]);

@@ -13,10 +13,10 @@ export function modelProto(graph: Graph, metadata: Readonly<Record<string, strin
   const writer = new BinaryWriter();
   writer.tag(1, WireType.Varint).int64(irVersion);
   writer.tag(2, WireType.LengthDelimited).string("tidemark");
-  message(writer, 7, (w) => writeGraph(w, graph));
-  message(writer, 8, (w) => w.tag(2, WireType.Varint).int64(opset));
+  writeProtoMessage(writer, 7, (w) => writeGraphProto(w, graph));
+  writeProtoMessage(writer, 8, (w) => w.tag(2, WireType.Varint).int64(opset));
   for (const [key, value] of Object.entries(metadata)) {
-    message(writer, 14, (w) => {
+    writeProtoMessage(writer, 14, (w) => {
       w.tag(1, WireType.LengthDelimited).string(key);
       w.tag(2, WireType.LengthDelimited).string(value);
     });
@@ -24,24 +24,24 @@ export function modelProto(graph: Graph, metadata: Readonly<Record<string, strin
   return writer.finish();
 }
 
-function writeGraph(writer: BinaryWriter, graph: Graph): void {
-  for (const node of graph.nodes) message(writer, 1, (w) => writeNode(w, node));
+function writeGraphProto(writer: BinaryWriter, graph: Graph): void {
+  for (const node of graph.nodes) writeProtoMessage(writer, 1, (w) => writeNodeProto(w, node));
   writer.tag(2, WireType.LengthDelimited).string(graph.name);
-  for (const initializer of graph.initializers) message(writer, 5, (w) => writeTensor(w, initializer));
-  for (const input of graph.inputs) message(writer, 11, (w) => writeValueInfo(w, input));
-  for (const output of graph.outputs) message(writer, 12, (w) => writeValueInfo(w, output));
+  for (const initializer of graph.initializers) writeProtoMessage(writer, 5, (w) => writeTensorProto(w, initializer));
+  for (const input of graph.inputs) writeProtoMessage(writer, 11, (w) => writeValueInfoProto(w, input));
+  for (const output of graph.outputs) writeProtoMessage(writer, 12, (w) => writeValueInfoProto(w, output));
 }
 
-function writeNode(writer: BinaryWriter, node: Node): void {
+function writeNodeProto(writer: BinaryWriter, node: Node): void {
   for (const input of node.inputs) writer.tag(1, WireType.LengthDelimited).string(input.name);
   for (const output of node.outputs) writer.tag(2, WireType.LengthDelimited).string(output.name);
   writer.tag(4, WireType.LengthDelimited).string(node.operator);
   for (const [name, attribute] of Object.entries(node.attributes)) {
-    message(writer, 5, (w) => writeAttribute(w, name, attribute));
+    writeProtoMessage(writer, 5, (w) => writeAttributeProto(w, name, attribute));
   }
 }
 
-function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute): void {
+function writeAttributeProto(writer: BinaryWriter, name: string, attribute: Attribute): void {
   writer.tag(1, WireType.LengthDelimited).string(name);
   const type = (number: number) => writer.tag(20, WireType.Varint).int32(number);
   switch (attribute.kind) {
@@ -58,7 +58,7 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute
       type(3);
       break;
     case "graph":
-      message(writer, 6, (w) => writeGraph(w, attribute.value));
+      writeProtoMessage(writer, 6, (w) => writeGraphProto(w, attribute.value));
       type(5);
       break;
     case "ints":
@@ -70,31 +70,31 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute
   }
 }
 
-function writeTensor(writer: BinaryWriter, { value, data }: Initializer): void {
+function writeTensorProto(writer: BinaryWriter, { value, data }: Initializer): void {
   for (const dimension of value.shape) writer.tag(1, WireType.Varint).int64(dimension);
   writer.tag(2, WireType.Varint).int32(dataTypeNumber[value.type]);
   writer.tag(8, WireType.LengthDelimited).string(value.name);
   writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function writeValueInfo(writer: BinaryWriter, value: Value): void {
+function writeValueInfoProto(writer: BinaryWriter, value: Value): void {
   writer.tag(1, WireType.LengthDelimited).string(value.name);
-  message(writer, 2, (type) =>
-    message(type, 1, (tensor) => {
+  writeProtoMessage(writer, 2, (type) =>
+    writeProtoMessage(type, 1, (tensor) => {
       tensor.tag(1, WireType.Varint).int32(dataTypeNumber[value.type]);
-      message(tensor, 2, (shape) => {
-        for (const dimension of value.shape) message(shape, 1, (w) => writeDimension(w, dimension));
+      writeProtoMessage(tensor, 2, (shape) => {
+        for (const dimension of value.shape) writeProtoMessage(shape, 1, (w) => writeDimensionProto(w, dimension));
       });
     }),
   );
 }
 
-function writeDimension(writer: BinaryWriter, dimension: Dimension): void {
+function writeDimensionProto(writer: BinaryWriter, dimension: Dimension): void {
   if (typeof dimension === "number") writer.tag(1, WireType.Varint).int64(dimension);
   else writer.tag(2, WireType.LengthDelimited).string(dimension);
 }
 
-function message(writer: BinaryWriter, field: number, write: (writer: BinaryWriter) => void): void {
+function writeProtoMessage(writer: BinaryWriter, field: number, write: (writer: BinaryWriter) => void): void {
   writer.tag(field, WireType.LengthDelimited).fork();
   write(writer);
   writer.join();

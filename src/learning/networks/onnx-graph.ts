@@ -105,7 +105,7 @@ export class Graph {
     if (size !== values.length)
       throw new Error(`constant: shape [${shape}] holds ${size} values, got ${values.length}`);
     const value: Value = { graph: this, name: this.#unique("constant"), type, shape };
-    this.initializers.push({ value, data: toTypedArray(type, values) });
+    this.initializers.push({ value, data: graphConstantData(type, values) });
     if (key !== undefined) this.#constants.set(key, value);
     return value;
   }
@@ -148,20 +148,20 @@ export class Graph {
 }
 
 /** The innermost of the graphs that hold these values: where a node that uses them belongs. */
-export function innermost(values: readonly Value[]): Graph {
+export function innermostGraph(values: readonly Value[]): Graph {
   let graph = values[0]!.graph;
   for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;
   return graph;
 }
 
-export function sizeOf(shape: Shape): number {
+export function sizeOfGraphShape(shape: Shape): number {
   return shape.reduce<number>((product, dimension) => {
     if (typeof dimension !== "number") throw new Error(`shape [${shape}] has no size before the model runs`);
     return product * dimension;
   }, 1);
 }
 
-function toTypedArray(type: DataType, values: ArrayLike<number>): Initializer["data"] {
+function graphConstantData(type: DataType, values: ArrayLike<number>): Initializer["data"] {
   switch (type) {
     case "float32":
       return Float32Array.from(values);

@@ -2,25 +2,25 @@
 // node. Only the operators and the options that the project uses are here; a new one needs its inference here and, if it is
 // trained through, its gradient in autodiff/.
 
-import { type DataType, type Dimension, Graph, innermost, type Shape, type Value } from "./onnx-graph.ts";
+import { type DataType, type Dimension, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 
 type Operand = Value | number;
 
-const add: (a: Operand, b: Operand) => Value = binary("Add");
-const sub: (a: Operand, b: Operand) => Value = binary("Sub");
-const mul: (a: Operand, b: Operand) => Value = binary("Mul");
-const div: (a: Operand, b: Operand) => Value = binary("Div");
-const greater: (a: Operand, b: Operand) => Value = binary("Greater", "bool");
+const add: (a: Operand, b: Operand) => Value = binaryOperator("Add");
+const sub: (a: Operand, b: Operand) => Value = binaryOperator("Sub");
+const mul: (a: Operand, b: Operand) => Value = binaryOperator("Mul");
+const div: (a: Operand, b: Operand) => Value = binaryOperator("Div");
+const greater: (a: Operand, b: Operand) => Value = binaryOperator("Greater", "bool");
 
 export { add, div, greater, mul, sub };
 
-const neg: (x: Value) => Value = unary("Neg");
-const exp: (x: Value) => Value = unary("Exp");
-const log: (x: Value) => Value = unary("Log");
-const sqrt: (x: Value) => Value = unary("Sqrt");
-const tanh: (x: Value) => Value = unary("Tanh");
-const sigmoid: (x: Value) => Value = unary("Sigmoid");
-const relu: (x: Value) => Value = unary("Relu");
+const neg: (x: Value) => Value = unaryOperator("Neg");
+const exp: (x: Value) => Value = unaryOperator("Exp");
+const log: (x: Value) => Value = unaryOperator("Log");
+const sqrt: (x: Value) => Value = unaryOperator("Sqrt");
+const tanh: (x: Value) => Value = unaryOperator("Tanh");
+const sigmoid: (x: Value) => Value = unaryOperator("Sigmoid");
+const relu: (x: Value) => Value = unaryOperator("Relu");
 
 export { exp, log, neg, relu, sigmoid, sqrt, tanh };
 
@@ -31,26 +31,26 @@ export function scalar(like: Value, value: number): Value {
 
 /** Elementwise choice with broadcasting: a if the condition holds, otherwise b. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
-  const [left, right] = operands(a, b, condition.graph);
+  const [left, right] = operandValues(a, b, condition.graph);
   if (condition.type !== "bool") throw new Error(`Where: expected a condition of type bool, got ${condition.type}`);
-  if (left.type !== right.type) throw mismatch("Where", left, right);
-  const shape = broadcast(broadcast(condition.shape, left.shape), right.shape);
-  return emit("Where", [condition, left, right], left.type, shape);
+  if (left.type !== right.type) throw operandMismatch("Where", left, right);
+  const shape = broadcastOperandShapes(broadcastOperandShapes(condition.shape, left.shape), right.shape);
+  return emitOperator("Where", [condition, left, right], left.type, shape);
 }
 
 export function cast(x: Value, type: DataType): Value {
   if (x.type === type) return x;
   const to = { float32: 1, int64: 7, bool: 9, float64: 11 }[type];
-  return innermost([x]).emit("Cast", [x], [{ type, shape: x.shape }], { to: { kind: "int", value: to } })[0]!;
+  return innermostGraph([x]).emit("Cast", [x], [{ type, shape: x.shape }], { to: { kind: "int", value: to } })[0]!;
 }
 
 /** [..., M, K] x [..., K, N]. Leading dimensions are either equal or absent from one side. */
 export function matmul(a: Value, b: Value): Value {
   const [m, k] = a.shape.slice(-2);
   const [k2, n] = b.shape.slice(-2);
-  if (a.shape.length < 2 || b.shape.length < 2 || k !== k2 || a.type !== b.type) throw mismatch("MatMul", a, b);
-  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return emit("MatMul", [a, b], a.type, [...batch, m!, n!]);
+  if (a.shape.length < 2 || b.shape.length < 2 || k !== k2 || a.type !== b.type) throw operandMismatch("MatMul", a, b);
+  const batch = broadcastOperandShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return emitOperator("MatMul", [a, b], a.type, [...batch, m!, n!]);
 }
 
 /** a' x b' + c with a', b' optionally transposed; matrices only, c broadcast to [M, N]. */
@@ -58,66 +58,73 @@ export function gemm(a: Value, b: Value, options: { c?: Value; transA?: boolean;
   const { c, transA = false, transB = false } = options;
   const [m, k] = transA ? [a.shape[1], a.shape[0]] : a.shape;
   const [k2, n] = transB ? [b.shape[1], b.shape[0]] : b.shape;
-  if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2 || a.type !== b.type) throw mismatch("Gemm", a, b);
+  if (a.shape.length !== 2 || b.shape.length !== 2 || k !== k2 || a.type !== b.type)
+    throw operandMismatch("Gemm", a, b);
   if (c !== undefined) {
-    if (c.type !== a.type) throw mismatch("Gemm", a, c);
-    checkBroadcast("Gemm", c, [m!, n!]);
+    if (c.type !== a.type) throw operandMismatch("Gemm", a, c);
+    checkOperatorBroadcast("Gemm", c, [m!, n!]);
   }
   const inputs = c === undefined ? [a, b] : [a, b, c];
-  return innermost(inputs).emit("Gemm", inputs, [{ type: a.type, shape: [m!, n!] }], {
+  return innermostGraph(inputs).emit("Gemm", inputs, [{ type: a.type, shape: [m!, n!] }], {
     ...(transA ? { transA: { kind: "int", value: 1 } } : {}),
     ...(transB ? { transB: { kind: "int", value: 1 } } : {}),
   })[0]!;
 }
 
 export function transpose(x: Value, permutation: readonly number[]): Value {
-  if (!sameShape(permutation.toSorted(), [...x.shape.keys()])) {
+  if (!operandShapesEqual(permutation.toSorted(), [...x.shape.keys()])) {
     throw new Error(`Transpose: [${permutation}] is no permutation of the axes of [${x.shape}]`);
   }
-  return innermost([x]).emit("Transpose", [x], [{ type: x.type, shape: permutation.map((axis) => x.shape[axis]!) }], {
-    perm: { kind: "ints", value: permutation },
-  })[0]!;
+  return innermostGraph([x]).emit(
+    "Transpose",
+    [x],
+    [{ type: x.type, shape: permutation.map((axis) => x.shape[axis]!) }],
+    {
+      perm: { kind: "ints", value: permutation },
+    },
+  )[0]!;
 }
 
 /** The same values under another shape; one dimension may be unknown. */
 export function reshape(x: Value, shape: Shape): Value {
-  if (sameShape(x.shape, shape)) return x;
+  if (operandShapesEqual(x.shape, shape)) return x;
   const unknown = shape.filter((dimension) => typeof dimension === "string");
   const known = (dimensions: Shape) => dimensions.filter((d) => typeof d === "number").reduce((p, d) => p * d, 1);
   const unknownBefore = x.shape.filter((dimension) => typeof dimension === "string");
   if (unknown.length > 1 || known(shape) !== known(x.shape) || String(unknown) !== String(unknownBefore)) {
     throw new Error(`Reshape: [${x.shape}] cannot become [${shape}]`);
   }
-  const target = ints(
+  const target = intsOperand(
     x,
     shape.map((dimension) => (typeof dimension === "string" ? -1 : dimension)),
   );
-  return emit("Reshape", [x, target], x.type, shape);
+  return emitOperator("Reshape", [x, target], x.type, shape);
 }
 
 export function concat(values: readonly Value[], axis: number): Value {
   if (values.length === 1) return values[0]!;
   const first = values[0]!;
-  checkAxes("Concat", first, [axis]);
+  checkOperatorAxes("Concat", first, [axis]);
   for (const value of values) {
     const fits =
-      value.shape.length === first.shape.length && sameShape(value.shape.with(axis, 0), first.shape.with(axis, 0));
-    if (!fits || value.type !== first.type) throw mismatch("Concat", first, value);
+      value.shape.length === first.shape.length &&
+      operandShapesEqual(value.shape.with(axis, 0), first.shape.with(axis, 0));
+    if (!fits || value.type !== first.type) throw operandMismatch("Concat", first, value);
   }
-  const total = values.reduce((sum, value) => sum + numeric(value.shape[axis]!), 0);
-  return innermost(values).emit("Concat", values, [{ type: first.type, shape: first.shape.with(axis, total) }], {
+  const total = values.reduce((sum, value) => sum + knownOperatorDimension(value.shape[axis]!), 0);
+  return innermostGraph(values).emit("Concat", values, [{ type: first.type, shape: first.shape.with(axis, total) }], {
     axis: { kind: "int", value: axis },
   })[0]!;
 }
 
 /** Cuts x along an axis into pieces of the given sizes. */
-export function split(x: Value, sizes: readonly number[], axis: number): Value[] {
+export function splitAlongAxis(x: Value, sizes: readonly number[], axis: number): Value[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total !== x.shape[axis]) throw new Error(`Split: sizes ${sizes} do not add up to ${x.shape[axis]}`);
   if (sizes.length === 1) return [x];
-  return innermost([x]).emit(
+  return innermostGraph([x]).emit(
     "Split",
-    [x, ints(x, sizes)],
+    [x, intsOperand(x, sizes)],
     sizes.map((size) => ({ type: x.type, shape: x.shape.with(axis, size) })),
     { axis: { kind: "int", value: axis } },
   );
@@ -125,32 +132,32 @@ export function split(x: Value, sizes: readonly number[], axis: number): Value[]
 
 /** x[..., start:end, ...] along one axis. */
 export function slice(x: Value, axis: number, start: number, end: number): Value {
-  checkAxes("Slice", x, [axis]);
-  const size = numeric(x.shape[axis]!);
+  checkOperatorAxes("Slice", x, [axis]);
+  const size = knownOperatorDimension(x.shape[axis]!);
   if (!(0 <= start && start < end && end <= size)) throw new Error(`Slice: ${start}:${end} is not within ${size}`);
   if (start === 0 && end === size) return x;
-  const inputs = [x, ints(x, [start]), ints(x, [end]), ints(x, [axis])];
-  return emit("Slice", inputs, x.type, x.shape.with(axis, end - start));
+  const inputs = [x, intsOperand(x, [start]), intsOperand(x, [end]), intsOperand(x, [axis])];
+  return emitOperator("Slice", inputs, x.type, x.shape.with(axis, end - start));
 }
 
 /** Zeros around x along one axis: the reverse of `slice`. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
-  checkAxes("Pad", x, [axis]);
+  checkOperatorAxes("Pad", x, [axis]);
   if (!(before >= 0 && after >= 0)) throw new Error(`Pad: expected no less than 0 zeros, got ${before} and ${after}`);
   if (before === 0 && after === 0) return x;
   const rank = x.shape.length;
   const pads = Array.from({ length: 2 * rank }, (_, i) => (i === axis ? before : i === rank + axis ? after : 0));
-  const shape = x.shape.with(axis, numeric(x.shape[axis]!) + before + after);
-  return emit("Pad", [x, ints(x, pads)], x.type, shape);
+  const shape = x.shape.with(axis, knownOperatorDimension(x.shape[axis]!) + before + after);
+  return emitOperator("Pad", [x, intsOperand(x, pads)], x.type, shape);
 }
 
 export function reduceSum(x: Value, axes: readonly number[], keepDimensions = true): Value {
-  checkAxes("ReduceSum", x, axes);
+  checkOperatorAxes("ReduceSum", x, axes);
   if (axes.length === 0) return x;
-  return innermost([x]).emit(
+  return innermostGraph([x]).emit(
     "ReduceSum",
-    [x, ints(x, axes)],
-    [{ type: x.type, shape: reduced(x.shape, axes, keepDimensions) }],
+    [x, intsOperand(x, axes)],
+    [{ type: x.type, shape: reducedOperatorShape(x.shape, axes, keepDimensions) }],
     {
       keepdims: { kind: "int", value: keepDimensions ? 1 : 0 },
     },
@@ -158,29 +165,34 @@ export function reduceSum(x: Value, axes: readonly number[], keepDimensions = tr
 }
 
 export function reduceMean(x: Value, axes: readonly number[], keepDimensions = true): Value {
-  checkAxes("ReduceMean", x, axes);
+  checkOperatorAxes("ReduceMean", x, axes);
   if (axes.length === 0) return x;
-  return innermost([x]).emit("ReduceMean", [x], [{ type: x.type, shape: reduced(x.shape, axes, keepDimensions) }], {
-    axes: { kind: "ints", value: axes },
-    keepdims: { kind: "int", value: keepDimensions ? 1 : 0 },
-  })[0]!;
+  return innermostGraph([x]).emit(
+    "ReduceMean",
+    [x],
+    [{ type: x.type, shape: reducedOperatorShape(x.shape, axes, keepDimensions) }],
+    {
+      axes: { kind: "ints", value: axes },
+      keepdims: { kind: "int", value: keepDimensions ? 1 : 0 },
+    },
+  )[0]!;
 }
 
 /** Repeats x along dimensions of size one until it has `shape` (all of it known). */
 export function expand(x: Value, shape: readonly number[]): Value {
-  if (sameShape(x.shape, shape)) return x;
-  checkBroadcast("Expand", x, shape);
-  return emit("Expand", [x, ints(x, shape)], x.type, shape);
+  if (operandShapesEqual(x.shape, shape)) return x;
+  checkOperatorBroadcast("Expand", x, shape);
+  return emitOperator("Expand", [x, intsOperand(x, shape)], x.type, shape);
 }
 
 /** Along the last axis. */
 export function softmax(x: Value): Value {
-  return lastAxis("Softmax", x);
+  return emitLastAxisOperator("Softmax", x);
 }
 
 /** Along the last axis. */
 export function logSoftmax(x: Value): Value {
-  return lastAxis("LogSoftmax", x);
+  return emitLastAxisOperator("LogSoftmax", x);
 }
 
 export interface ScanInput {
@@ -200,18 +212,18 @@ export function scan(
   options: { reverseOutputs?: boolean } = {},
 ): { states: Value[]; outputs: Value[] } {
   const values = [...states, ...inputs.map(({ value }) => value)];
-  const outer = innermost(values);
+  const outer = innermostGraph(values);
   const inner = new Graph("body", outer);
   const steps = inputs[0]!.value.shape[0]!;
-  for (const { value } of inputs) if (value.shape[0] !== steps) throw mismatch("Scan", inputs[0]!.value, value);
+  for (const { value } of inputs) if (value.shape[0] !== steps) throw operandMismatch("Scan", inputs[0]!.value, value);
   const stateInputs = states.map((state) => inner.input("state", state.type, state.shape));
   const slices = inputs.map(({ value }) => inner.input("slice", value.type, value.shape.slice(1)));
   const result = body(stateInputs, slices);
   const { states: ended, outputs: stacked } = result;
   if (ended.length !== states.length) throw new Error(`Scan: ${states.length} states became ${ended.length}`);
   for (const [i, state] of states.entries()) {
-    if (ended[i]!.type !== state.type || !sameShape(ended[i]!.shape, state.shape))
-      throw mismatch("Scan", state, ended[i]!);
+    if (ended[i]!.type !== state.type || !operandShapesEqual(ended[i]!.shape, state.shape))
+      throw operandMismatch("Scan", state, ended[i]!);
   }
   for (const value of [...ended, ...stacked]) inner.result(value);
   const directions = (reverse: readonly boolean[]): Attribute => ({ kind: "ints", value: reverse.map(Number) });
@@ -240,21 +252,26 @@ export function scan(
  * @param w [2, 4H, input] @param r [2, 4H, H] @param b [2, 8H]
  * @returns [T, 2, B, H]
  */
-export function bidirectionalLstm(x: Value, w: Value, r: Value, b: Value): Value {
+export function lstmOperator(x: Value, w: Value, r: Value, b: Value): Value {
   const [steps, batch] = x.shape;
-  const units = numeric(r.shape[2]!);
-  return innermost([x, w, r, b]).emit("LSTM", [x, w, r, b], [{ type: x.type, shape: [steps!, 2, batch!, units] }], {
-    hidden_size: { kind: "int", value: units },
-    direction: { kind: "string", value: "bidirectional" },
-  })[0]!;
+  const units = knownOperatorDimension(r.shape[2]!);
+  return innermostGraph([x, w, r, b]).emit(
+    "LSTM",
+    [x, w, r, b],
+    [{ type: x.type, shape: [steps!, 2, batch!, units] }],
+    {
+      hidden_size: { kind: "int", value: units },
+      direction: { kind: "string", value: "bidirectional" },
+    },
+  )[0]!;
 }
 
-export function sameShape(a: Shape, b: Shape): boolean {
+export function operandShapesEqual(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
 /** NumPy's broadcasting; an unknown dimension must have the same name on both sides, or meet a 1. */
-export function broadcast(a: Shape, b: Shape): Shape {
+export function broadcastOperandShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i): Dimension => {
     const left = a[i - rank + a.length] ?? 1;
@@ -267,60 +284,65 @@ export function broadcast(a: Shape, b: Shape): Shape {
 
 type Attribute = Parameters<Graph["emit"]>[3] extends Readonly<Record<string, infer A>> | undefined ? A : never;
 
-function emit(operator: string, inputs: readonly Value[], type: DataType, shape: Shape): Value {
-  return innermost(inputs).emit(operator, inputs, [{ type, shape }])[0]!;
+function emitOperator(operator: string, inputs: readonly Value[], type: DataType, shape: Shape): Value {
+  return innermostGraph(inputs).emit(operator, inputs, [{ type, shape }])[0]!;
 }
 
-function lastAxis(operator: string, x: Value): Value {
-  return innermost([x]).emit(operator, [x], [{ type: x.type, shape: x.shape }], {
+function emitLastAxisOperator(operator: string, x: Value): Value {
+  return innermostGraph([x]).emit(operator, [x], [{ type: x.type, shape: x.shape }], {
     axis: { kind: "int", value: -1 },
   })[0]!;
 }
 
-function unary(operator: string): (x: Value) => Value {
-  return (x) => emit(operator, [x], x.type, x.shape);
+function unaryOperator(operator: string): (x: Value) => Value {
+  return (x) => emitOperator(operator, [x], x.type, x.shape);
 }
 
-function binary(operator: string, resultType?: DataType): (a: Operand, b: Operand) => Value {
+function binaryOperator(operator: string, resultType?: DataType): (a: Operand, b: Operand) => Value {
   return (a, b) => {
-    const [left, right] = operands(a, b);
-    if (left.type !== right.type) throw mismatch(operator, left, right);
-    return emit(operator, [left, right], resultType ?? left.type, broadcast(left.shape, right.shape));
+    const [left, right] = operandValues(a, b);
+    if (left.type !== right.type) throw operandMismatch(operator, left, right);
+    return emitOperator(
+      operator,
+      [left, right],
+      resultType ?? left.type,
+      broadcastOperandShapes(left.shape, right.shape),
+    );
   };
 }
 
-function operands(a: Operand, b: Operand, graph?: Graph): [Value, Value] {
+function operandValues(a: Operand, b: Operand, graph?: Graph): [Value, Value] {
   if (typeof a !== "number") return [a, typeof b === "number" ? scalar(a, b) : b];
   if (typeof b !== "number") return [scalar(b, a), b];
   if (graph === undefined) throw new Error("an operator needs a value among its operands");
   return [graph.constant("float32", [], [a]), graph.constant("float32", [], [b])];
 }
 
-function ints(like: Value, values: readonly number[]): Value {
+function intsOperand(like: Value, values: readonly number[]): Value {
   return like.graph.constant("int64", [values.length], values);
 }
 
-function checkAxes(operator: string, x: Value, axes: readonly number[]): void {
+function checkOperatorAxes(operator: string, x: Value, axes: readonly number[]): void {
   const wrong = axes.find((axis) => x.shape[axis] === undefined);
   if (wrong !== undefined) throw new Error(`${operator}: [${x.shape}] has no axis ${wrong}`);
 }
 
-function checkBroadcast(operator: string, x: Value, shape: Shape): void {
+function checkOperatorBroadcast(operator: string, x: Value, shape: Shape): void {
   const missing = shape.length - x.shape.length;
   const fits = missing >= 0 && x.shape.every((dimension, i) => dimension === 1 || dimension === shape[missing + i]);
   if (!fits) throw new Error(`${operator}: [${x.shape}] cannot be broadcast to [${shape}]`);
 }
 
-function reduced(shape: Shape, axes: readonly number[], keepDimensions: boolean): Shape {
+function reducedOperatorShape(shape: Shape, axes: readonly number[], keepDimensions: boolean): Shape {
   const kept = shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension));
   return keepDimensions ? kept : kept.filter((_, axis) => !axes.includes(axis));
 }
 
-function numeric(dimension: Dimension): number {
+function knownOperatorDimension(dimension: Dimension): number {
   if (typeof dimension !== "number") throw new Error(`dimension "${dimension}" must be known here`);
   return dimension;
 }
 
-function mismatch(operator: string, a: Value, b: Value): Error {
+function operandMismatch(operator: string, a: Value, b: Value): Error {
   return new Error(`${operator}: ${a.type} [${a.shape}] and ${b.type} [${b.shape}] do not fit`);
 }

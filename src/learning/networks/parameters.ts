@@ -4,7 +4,7 @@
 import { type Draws, type Initializer, initialValues } from "./initializers.ts";
 import type { Layer } from "./layer-context.ts";
 import { Graph, type TensorType, type Value } from "./onnx-graph.ts";
-import { reshape, split } from "./onnx-operators.ts";
+import { reshape, splitAlongAxis } from "./onnx-operators.ts";
 
 export interface ParameterSpec {
   readonly name: string;
@@ -30,7 +30,7 @@ export interface NetworkSpec {
 }
 
 /** Runs a network's forward definition once on a scratch graph to record what it requests. */
-export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
+export function describeNetworkParameters(layers: Layer, input: TensorType): NetworkSpec {
   const graph = new Graph("scratch");
   const parameters: ParameterSpec[] = [];
   const statistics: ParameterSpec[] = [];
@@ -38,7 +38,7 @@ export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
   const declare = (list: ParameterSpec[]) => (name: string, shape: readonly number[], initializer: Initializer) => {
     if (list.some((other) => other.name === name)) throw new Error(`two parameters are called ${name}`);
     const size = shape.reduce((product, dimension) => product * dimension, 1);
-    list.push({ name, shape, size, offset: total(list), initializer });
+    list.push({ name, shape, size, offset: countParameters(list), initializer });
     return graph.input(name, input.type, shape);
   };
   layers(
@@ -55,12 +55,21 @@ export function describeNetwork(layers: Layer, input: TensorType): NetworkSpec {
     },
     graph.input("x", input.type, input.shape),
   );
-  return { parameters, statistics, masks, parameterCount: total(parameters), statisticCount: total(statistics) };
+  return {
+    parameters,
+    statistics,
+    masks,
+    parameterCount: countParameters(parameters),
+    statisticCount: countParameters(statistics),
+  };
 }
 
 /** A fresh vector for these parameters; each has its own generator, so order does not matter. */
-export function initialVector(specs: readonly ParameterSpec[], rng: { split(name: string): Draws }): Float32Array {
-  const vector = new Float32Array(total(specs));
+export function drawParameterVector(
+  specs: readonly ParameterSpec[],
+  rng: { split(name: string): Draws },
+): Float32Array {
+  const vector = new Float32Array(countParameters(specs));
   for (const { name, shape, offset, initializer } of specs) {
     vector.set(initialValues(initializer, shape, rng.split(name)), offset);
   }
@@ -68,8 +77,8 @@ export function initialVector(specs: readonly ParameterSpec[], rng: { split(name
 }
 
 /** The tensors of a vector [P], by name. */
-export function unpack(vector: Value, specs: readonly ParameterSpec[]): Map<string, Value> {
-  const pieces = split(
+export function unpackParameters(vector: Value, specs: readonly ParameterSpec[]): Map<string, Value> {
+  const pieces = splitAlongAxis(
     vector,
     specs.map(({ size }) => size),
     0,
@@ -77,6 +86,6 @@ export function unpack(vector: Value, specs: readonly ParameterSpec[]): Map<stri
   return new Map(specs.map(({ name, shape }, i) => [name, reshape(pieces[i]!, shape)]));
 }
 
-function total(specs: readonly ParameterSpec[]): number {
+function countParameters(specs: readonly ParameterSpec[]): number {
   return specs.reduce((sum, { size }) => sum + size, 0);
 }

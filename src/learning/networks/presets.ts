@@ -8,36 +8,36 @@ import {
   conv1d,
   dense,
   dropout,
-  flatten,
+  flattenLayer,
   globalAveragePooling,
-  rectify,
+  rectifyLayer,
   sequential,
-  timeMajor,
+  timeMajorLayer,
 } from "./layers.ts";
 
 export type NetworkName = "1dcnn-bilstm" | "compact";
 
 /** A network maps windows [B, T, C] to logits [B, K]. */
-export function networkLayers(name: NetworkName, classCount: number): Layer {
+export function presetNetwork(name: NetworkName, classCount: number): Layer {
   switch (name) {
     case "1dcnn-bilstm":
-      return cnnBilstm(classCount);
+      return cnnBilstmPreset(classCount);
     case "compact":
-      return compact(classCount);
+      return compactPreset(classCount);
     default:
       throw new Error(`unknown network ${name satisfies never}`);
   }
 }
 
-function cnnBilstm(classCount: number): Layer {
+function cnnBilstmPreset(classCount: number): Layer {
   return sequential(
-    timeMajor,
+    timeMajorLayer,
     conv1d("conv_1", 16, 2),
-    rectify,
+    rectifyLayer,
     batchNormalization("norm_1"),
     dropout(0.1),
     conv1d("conv_2", 32, 2),
-    rectify,
+    rectifyLayer,
     batchNormalization("norm_2"),
     dropout(0.2),
     bidirectionalLstm("lstm_1", 64),
@@ -46,9 +46,9 @@ function cnnBilstm(classCount: number): Layer {
     bidirectionalLstm("lstm_2", 32),
     batchNormalization("norm_4"),
     dropout(0.2),
-    flatten,
+    flattenLayer,
     dense("dense_1", 32),
-    rectify,
+    rectifyLayer,
     batchNormalization("norm_5"),
     dropout(0.5),
     dense("dense_2", classCount),
@@ -59,16 +59,16 @@ function cnnBilstm(classCount: number): Layer {
  * Its convolutions see a fifth of a second. It pools time twice before the LSTMs, which dominate the cost of a step, and
  * once more after them, so that the dense layer's weights do not grow with the window.
  */
-function compact(classCount: number): Layer {
+function compactPreset(classCount: number): Layer {
   return sequential(
-    timeMajor,
+    timeMajorLayer,
     conv1d("conv_1", 24, 5),
-    rectify,
+    rectifyLayer,
     batchNormalization("norm_1"),
     dropout(0.1),
     averagePooling1d(2),
     conv1d("conv_2", 48, 5),
-    rectify,
+    rectifyLayer,
     batchNormalization("norm_2"),
     dropout(0.2),
     averagePooling1d(2),
@@ -80,7 +80,7 @@ function compact(classCount: number): Layer {
     dropout(0.2),
     globalAveragePooling,
     dense("dense_1", 32),
-    rectify,
+    rectifyLayer,
     batchNormalization("norm_5"),
     dropout(0.5),
     dense("dense_2", classCount),

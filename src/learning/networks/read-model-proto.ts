@@ -28,18 +28,18 @@ export interface ModelDescription {
 export function readModelProto(bytes: Uint8Array): ModelDescription {
   let model: Message;
   try {
-    model = readMessage(bytes);
+    model = readProtoMessage(bytes);
     const graph = model.one(7, "graph");
     if (graph === undefined) throw new RangeError("it has no graph");
-    const nodes = graph.all(1).map(readNode);
+    const nodes = graph.all(1).map(readNodeProto);
     const tensors = [
       ...graph.all(5),
       ...graph.all(15).flatMap((sparse) => [...sparse.all(1), ...sparse.all(2)]),
       ...nodes.flatMap(({ tensors }) => tensors),
     ];
     return {
-      inputs: graph.all(11).map(readValueInfo),
-      outputs: graph.all(12).map(readValueInfo),
+      inputs: graph.all(11).map(readValueInfoProto),
+      outputs: graph.all(12).map(readValueInfoProto),
       domains: new Set([...model.all(8).map((set) => set.text(1)), ...nodes.map(({ domain }) => domain)]),
       metadata: new Map(model.all(14).map((entry) => [entry.text(1), entry.text(2)])),
       external: tensors.filter((tensor) => tensor.has(13) || tensor.number(14) !== 0).map((tensor) => tensor.text(8)),
@@ -55,7 +55,7 @@ export function readModelProto(bytes: Uint8Array): ModelDescription {
   }
 }
 
-function readNode(node: Message) {
+function readNodeProto(node: Message) {
   const attributes = node.all(5);
   return {
     operator: node.text(4),
@@ -68,7 +68,7 @@ function readNode(node: Message) {
   };
 }
 
-function readValueInfo(value: Message): TensorDescription {
+function readValueInfoProto(value: Message): TensorDescription {
   const tensor = value.one(2, "type")?.one(1, "tensor_type");
   const shape = tensor?.one(2, "shape");
   const dimension = (of: Message): Dimension => (of.has(1) && !of.has(2) ? of.number(1) : of.text(2));
@@ -90,7 +90,7 @@ interface Message {
   number(field: number): number;
 }
 
-function readMessage(bytes: Uint8Array): Message {
+function readProtoMessage(bytes: Uint8Array): Message {
   const fields = new Map<number, (Uint8Array | number)[]>();
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
@@ -106,7 +106,7 @@ function readMessage(bytes: Uint8Array): Message {
   }
   const last = (field: number): Uint8Array | number | undefined => fields.get(field)?.at(-1);
   const all = (field: number): Message[] =>
-    (fields.get(field) ?? []).filter((value) => value instanceof Uint8Array).map(readMessage);
+    (fields.get(field) ?? []).filter((value) => value instanceof Uint8Array).map(readProtoMessage);
   return {
     has: (field) => fields.has(field),
     all,

@@ -2,12 +2,12 @@
 // vectors; see parameters.ts. B batch, T time, C channels, K classes, P parameters, S statistics.
 
 import { adamStep } from "./adam.ts";
-import { gradients } from "./gradients.ts";
+import { backpropagate } from "./backpropagate.ts";
 import type { Layer } from "./layer-context.ts";
 import { softmaxCrossEntropy } from "./losses.ts";
 import { type DataType, Graph, type Value } from "./onnx-graph.ts";
 import { add, concat, mul, reshape } from "./onnx-operators.ts";
-import { describeNetwork, type NetworkSpec, unpack } from "./parameters.ts";
+import { describeNetworkParameters, type NetworkSpec, unpackParameters } from "./parameters.ts";
 
 export interface NetworkInput {
   /** B, T, C and K. */
@@ -29,8 +29,8 @@ export interface TrainingGraph {
  * `step_size` is Adam's learning rate with its bias correction (`adamStepSize`).
  */
 export function buildTrainingGraph(layers: Layer, input: NetworkInput): TrainingGraph {
-  const { graph, network, parameters, statistics, loss, logits, nextStatistics } = forward(layers, input);
-  const [gradient] = gradients(loss, [parameters]);
+  const { graph, network, parameters, statistics, loss, logits, nextStatistics } = trainingForward(layers, input);
+  const [gradient] = backpropagate(loss, [parameters]);
   const { type, shape } = parameters;
   const step = adamStep({
     parameters,
@@ -49,9 +49,9 @@ export function buildTrainingGraph(layers: Layer, input: NetworkInput): Training
 }
 
 /** Like `buildTrainingGraph`, with the gradient [P] as an output instead of an optimizer's step. */
-export function buildGradientGraph(layers: Layer, input: NetworkInput): TrainingGraph {
-  const { graph, network, parameters, statistics, loss, logits, nextStatistics } = forward(layers, input);
-  graph.output("gradient", gradients(loss, [parameters])[0]!);
+export function buildTrainingGradientGraph(layers: Layer, input: NetworkInput): TrainingGraph {
+  const { graph, network, parameters, statistics, loss, logits, nextStatistics } = trainingForward(layers, input);
+  graph.output("gradient", backpropagate(loss, [parameters])[0]!);
   if (statistics !== undefined) graph.output("next_statistics", nextStatistics!);
   graph.output("loss", loss);
   graph.output("logits", logits);
@@ -62,7 +62,7 @@ export function buildGradientGraph(layers: Layer, input: NetworkInput): Training
  * Adam's step by the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P], step_size [] and gradient_0,
  * gradient_1, ... [P]. Outputs: next_parameters, next_moment_1, next_moment_2.
  */
-export function buildUpdateGraph(parameterCount: number, gradientCount: number): Graph {
+export function buildTrainingUpdateGraph(parameterCount: number, gradientCount: number): Graph {
   const graph = new Graph("update");
   const vector = (name: string): Value => graph.input(name, "float32", [parameterCount]);
   const [parameters, moment1, moment2] = ["parameters", "moment_1", "moment_2"].map(vector) as [Value, Value, Value];
@@ -75,17 +75,18 @@ export function buildUpdateGraph(parameterCount: number, gradientCount: number):
   return graph;
 }
 
-function forward(layers: Layer, { batchSize, windowSize, channels, classes, type = "float32" }: NetworkInput) {
+function trainingForward(layers: Layer, { batchSize, windowSize, channels, classes, type = "float32" }: NetworkInput) {
   const shape = [batchSize, windowSize, channels];
-  const network = describeNetwork(layers, { type, shape });
+  const network = describeNetworkParameters(layers, { type, shape });
   const graph = new Graph("training_step");
   const parameters = graph.input("parameters", type, [network.parameterCount]);
   const statistics = network.statisticCount > 0 ? graph.input("statistics", type, [network.statisticCount]) : undefined;
   const x = graph.input("x", type, shape);
   const targets = graph.input("targets", type, [batchSize, classes]);
 
-  const parameterOf = unpack(parameters, network.parameters);
-  const statisticOf = statistics === undefined ? new Map<string, Value>() : unpack(statistics, network.statistics);
+  const parameterOf = unpackParameters(parameters, network.parameters);
+  const statisticOf =
+    statistics === undefined ? new Map<string, Value>() : unpackParameters(statistics, network.statistics);
   const updated = new Map(statisticOf);
   let masks = 0;
   const logits = layers(

@@ -6,7 +6,7 @@
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
-import { totalVariation } from "../../stats/share-distance.ts";
+import { totalVariationDistance } from "../../stats/share-distance.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { type Selection, type SelectorName, selectPseudoLabels } from "./select-pseudo-labels.ts";
 
@@ -132,10 +132,10 @@ export async function runCurriculum<W>(
   const { classes, labelledCounts } = data;
   const fits: CycleFit<W>[] = [await fitCycle(0, null, null)];
   const selections: (Selection | null)[] = [null];
-  const cycles: CycleReport[] = [describeCycle(data, 0, 0, null, fits[0]!, null)];
+  const cycles: CycleReport[] = [describeCurriculumCycle(data, 0, 0, null, fits[0]!, null)];
   onCycle(cycles[0]!);
   const end = (stopped: StopReason): CurriculumResult<W> => {
-    return { cycles, winner: bestOf(cycles), stopped, fits, selections };
+    return { cycles, winner: bestCurriculumCycle(cycles), stopped, fits, selections };
   };
   for (let cycle = 1; cycle <= options.cycles; cycle++) {
     // Rounds, because 3 x .2 is slightly more than .6 in floating point.
@@ -144,27 +144,27 @@ export async function runCurriculum<W>(
     const { selector, threshold } = options;
     const rule = { selector, share, threshold, floor: floorPerClass, caps: labelledCounts };
     const selection = selectPseudoLabels(before.unlabelled, classes.length, rule);
-    const fault = faultOf(selection, selections.at(-1)!);
+    const fault = curriculumStopReason(selection, selections.at(-1)!);
     if (fault !== null) return end(fault);
     const from = { scratch: null, pretrained: fits[0]!.weights, none: before.weights }[options.restart];
     fits.push(await fitCycle(cycle, selection, from));
     selections.push(selection);
-    cycles.push(describeCycle(data, cycle, share, selection, fits[cycle]!, before));
+    cycles.push(describeCurriculumCycle(data, cycle, share, selection, fits[cycle]!, before));
     onCycle(cycles[cycle]!);
     if (cycles[cycle]!.holdout.macro_f1 < cycles[0]!.holdout.macro_f1 - largestDrop) return end("dropped");
     if (share >= 1 && selector !== "fixed") return end("all selected");
-    if (withoutGain(cycles) >= patience) return end("no gain");
+    if (curriculumCyclesWithoutGain(cycles) >= patience) return end("no gain");
   }
   return end("cycles");
 }
 
 /** The earliest of the best on the holdout. */
-function bestOf(cycles: readonly CycleReport[]): number {
+function bestCurriculumCycle(cycles: readonly CycleReport[]): number {
   return cycles.reduce((best, { holdout }, i) => (holdout.macro_f1 > cycles[best]!.holdout.macro_f1 ? i : best), 0);
 }
 
 /** Cycles since the last improvement by at least the minimum gain. */
-function withoutGain(cycles: readonly CycleReport[]): number {
+function curriculumCyclesWithoutGain(cycles: readonly CycleReport[]): number {
   let [best, since] = [cycles[0]!.holdout.macro_f1, 0];
   for (const { holdout } of cycles.slice(1)) {
     since = holdout.macro_f1 >= best + leastGain ? 0 : since + 1;
@@ -174,14 +174,14 @@ function withoutGain(cycles: readonly CycleReport[]): number {
 }
 
 /** Why a selection is unfit for training. */
-function faultOf({ counts, rows }: Selection, previous: Selection | null): StopReason | null {
+function curriculumStopReason({ counts, rows }: Selection, previous: Selection | null): StopReason | null {
   if (rows.length === 0) return "nothing selected";
   if (previous?.counts.some((n, k) => n > 0 && counts[k] === 0)) return "vanished";
   return Math.max(...counts) > dominance * rows.length ? "dominated" : null;
 }
 
 /** The report of a cycle. `before` is the previous cycle's fit. */
-export function describeCycle(
+export function describeCurriculumCycle(
   { classes, labelledCounts, holdoutLabels, truth }: CurriculumData,
   cycle: number,
   share: number,
@@ -201,7 +201,7 @@ export function describeCycle(
       ? null
       : classificationMetrics(
           Int32Array.from(known, (row) => truth![row]!),
-          rowsOf(unlabelled, known, classes.length),
+          curriculumRows(unlabelled, known, classes.length),
           classes,
         );
   return {
@@ -212,26 +212,31 @@ export function describeCycle(
         ? null
         : {
             total: selection.rows.length,
-            per_class: named(classes, selection.counts),
-            thresholds: named(classes, selection.thresholds),
-            share_shift: totalVariation(selection.counts, labelledCounts),
-            truth: truth === null ? null : truthOf(selection, truth, classes),
+            per_class: curriculumByClass(classes, selection.counts),
+            thresholds: curriculumByClass(classes, selection.thresholds),
+            share_shift: totalVariationDistance(selection.counts, labelledCounts),
+            truth: truth === null ? null : curriculumTruth(selection, truth, classes),
           },
     holdout: { n, accuracy, macro_f1, expected_calibration_error, log_loss },
     unlabelled: {
-      ...meanSignals(unlabelled, classes.length),
-      predicted: named(
+      ...curriculumMeanSignals(unlabelled, classes.length),
+      predicted: curriculumByClass(
         classes,
         classes.map((_, k) => predicted.filter((label) => label === k).length),
       ),
-      flipped: before === null ? null : flippedShare(predicted, argmaxRows(before.unlabelled, classes.length)),
+      flipped:
+        before === null ? null : curriculumFlippedShare(predicted, argmaxRows(before.unlabelled, classes.length)),
       macro_f1: ofAll?.macro_f1 ?? null,
       accuracy: ofAll?.accuracy ?? null,
     },
   };
 }
 
-function truthOf({ rows, labels }: Selection, truth: Int32Array, classes: readonly string[]): PseudoLabelTruth | null {
+function curriculumTruth(
+  { rows, labels }: Selection,
+  truth: Int32Array,
+  classes: readonly string[],
+): PseudoLabelTruth | null {
   const judged = [...rows.keys()].filter((i) => truth[rows[i]!]! >= 0);
   if (judged.length === 0) return null;
   const right = judged.filter((i) => truth[rows[i]!] === labels[i]);
@@ -244,7 +249,10 @@ function truthOf({ rows, labels }: Selection, truth: Int32Array, classes: readon
   return { accuracy: right.length / judged.length, per_class: Object.fromEntries(perClass) };
 }
 
-function meanSignals(probabilities: Float32Array, nClasses: number): { mean_confidence: number; mean_entropy: number } {
+function curriculumMeanSignals(
+  probabilities: Float32Array,
+  nClasses: number,
+): { mean_confidence: number; mean_entropy: number } {
   const rows = probabilities.length / nClasses;
   let [confidence, entropy] = [0, 0];
   for (let row = 0; row < rows; row++) {
@@ -263,18 +271,18 @@ function meanSignals(probabilities: Float32Array, nClasses: number): { mean_conf
   return { mean_confidence: confidence / 1e6 / rows, mean_entropy: entropy / 1e6 / rows };
 }
 
-function flippedShare(now: ArrayLike<number>, before: ArrayLike<number>): number {
+function curriculumFlippedShare(now: ArrayLike<number>, before: ArrayLike<number>): number {
   let flips = 0;
   for (let i = 0; i < now.length; i++) if (now[i] !== before[i]) flips++;
   return flips / now.length;
 }
 
-function rowsOf(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
+function curriculumRows(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
   const part = new Float32Array(rows.length * width);
   for (const [i, row] of rows.entries()) part.set(matrix.subarray(row * width, (row + 1) * width), i * width);
   return part;
 }
 
-function named<T>(names: readonly string[], values: readonly T[]): Record<string, T> {
+function curriculumByClass<T>(names: readonly string[], values: readonly T[]): Record<string, T> {
   return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 }

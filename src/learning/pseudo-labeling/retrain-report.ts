@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { CycleReport, StopReason } from "./curriculum.ts";
-import type { GateRule, HoldoutComparison, Proxies } from "./gate.ts";
+import type { GateRule, HoldoutComparison, Proxies } from "./promotion-gate.ts";
 
 /** The content of retrain_report.json. */
 export interface RetrainReport {

@@ -46,11 +46,11 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
   const confidence = (row: number): number => probabilities[row * nClasses + predicted[row]!]!;
   // A stable sort: among equally confident windows, the earlier ones are taken.
   const surest = [...predicted.keys()].sort((a, b) => confidence(b) - confidence(a));
-  const among = new Set(selector === "percentile-global" ? surest.slice(0, countOf(share, surest)) : []);
+  const among = new Set(selector === "percentile-global" ? surest.slice(0, countPseudoLabels(share, surest)) : []);
   const chosen = caps.map((cap, k) => {
     const own = surest.filter((row) => predicted[row] === k);
     const sure = {
-      "percentile-per-class": () => countOf(share, own),
+      "percentile-per-class": () => countPseudoLabels(share, own),
       "percentile-global": () => own.filter((row) => among.has(row)).length,
       fixed: () => own.filter((row) => confidence(row) >= threshold).length,
     }[selector]();
@@ -67,6 +67,6 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
 }
 
 /** Rounded up, but ignoring floating-point noise: .07 x 100 is 7. */
-function countOf(share: number, rows: readonly number[]): number {
+function countPseudoLabels(share: number, rows: readonly number[]): number {
   return Math.ceil(Number((share * rows.length).toPrecision(12)));
 }

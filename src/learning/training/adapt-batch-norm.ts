@@ -6,11 +6,11 @@ import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { Rng } from "../../stats/random.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
-import { scaleWindows } from "./batch.ts";
-import { fillKeepMask } from "./dropout-mask.ts";
+import { fillDropoutMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
+import { scaleTrainingWindows } from "./training-batch.ts";
 
 /**
  * The weights with the statistics of the windows in `rows`. Means are averaged over batches; variances combine those within
@@ -47,9 +47,9 @@ export async function adaptBatchNorm(
     const masks = session.masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)));
     for (let start = 0; start + batchSize <= order.length; start += batchSize) {
       gatherWindows(windows, order.subarray(start, start + batchSize), x);
-      scaleWindows(x, scaler);
+      scaleTrainingWindows(x, scaler);
       const own = rng.split(`${start}`);
-      for (const [i, { rate }] of session.masks.entries()) fillKeepMask(masks[i]!, rate, own);
+      for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, own);
       // Starting from zeros, one step yields (1 - batchNormMomentum) of the batch's own statistics.
       session.state = {
         parameters: weights.parameters,
@@ -67,10 +67,10 @@ export async function adaptBatchNorm(
         ? statistics.find((other) => other.name === name.replace(/variance$/, "mean"))!.offset
         : offset;
       for (let i = 0; i < size; i++) {
-        const mean = average(batches.map((batch) => batch[offset + i]!));
+        const mean = averageBatchNorm(batches.map((batch) => batch[offset + i]!));
         const means = batches.map((batch) => batch[meanOffset + i]!);
-        const middle = average(means);
-        const between = average(means.map((value) => (value - middle) ** 2));
+        const middle = averageBatchNorm(means);
+        const between = averageBatchNorm(means.map((value) => (value - middle) ** 2));
         adapted[offset + i] = isVariance ? mean + between : mean;
       }
     }
@@ -80,6 +80,6 @@ export async function adaptBatchNorm(
   }
 }
 
-function average(values: readonly number[]): number {
+function averageBatchNorm(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,7 +1,7 @@
 // cv_report.json: all results of the cross-validation in one file for other tools. report.html shows it.
 
 import { z } from "zod";
-import { type QualityReport, qualityReportSchema } from "../../signals/data/quality.ts";
+import { type QualityReport, qualityReportSchema } from "../../signals/data/quality-report.ts";
 import { type ClassificationMetrics, classificationMetricsSchema } from "../evaluation/classification-metrics.ts";
 import { type LeakageReport, leakageReportSchema } from "../evaluation/leakage.ts";
 import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";

@@ -8,14 +8,14 @@ import type { Rng } from "../../stats/random.ts";
  * processor computes in parallel. Elements are compared and written four at a time and without branches, because branches
  * on a random mask would be mispredicted.
  */
-export function fillKeepMask(mask: Uint8Array, rate: number, rng: Rng): void {
+export function fillDropoutMask(mask: Uint8Array, rate: number, rng: Rng): void {
   // The sign of last - x is that of "x is kept".
   const last = Math.round(rate * 65536) - 1;
   const quads = new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2);
   let counter = rng.uint32() | 0;
   for (let i = 0; i < quads.length; i++) {
-    const a = hash(counter);
-    const b = hash((counter + golden) | 0);
+    const a = hashForDropout(counter);
+    const b = hashForDropout((counter + golden) | 0);
     counter = (counter + 2 * golden) | 0;
     quads[i] =
       ((last - (a & 0xffff)) >>> 31) |
@@ -28,7 +28,7 @@ export function fillKeepMask(mask: Uint8Array, rate: number, rng: Rng): void {
 
 const golden = 0x9e3779b9;
 
-function hash(x: number): number {
+function hashForDropout(x: number): number {
   let h = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
   h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
   return h ^ (h >>> 15);

@@ -1,8 +1,8 @@
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { buildExportGraph } from "../networks/inference-graph.ts";
+import { buildExportedInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
-import { type NetworkName, networkLayers } from "../networks/presets.ts";
+import { type NetworkName, presetNetwork } from "../networks/presets.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 
 export interface FittedNetwork extends NetworkWeights {
@@ -18,8 +18,8 @@ export function exportNetwork(
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes" | "samplingRateHz">,
 ): Uint8Array {
   const { windowSize, channels, classes, samplingRateHz } = windows;
-  const graph = buildExportGraph(
-    networkLayers(network, classes.length),
+  const graph = buildExportedInferenceGraph(
+    presetNetwork(network, classes.length),
     { windowSize, channels: channels.length },
     { parameters, statistics, center, scale, temperature },
   );

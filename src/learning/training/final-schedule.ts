@@ -9,14 +9,14 @@ export const finalShards = 2;
  */
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
   const bestEpochs = folds.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);
-  const epochs = Math.max(1, Math.round(median(bestEpochs)));
+  const epochs = Math.max(1, Math.round(medianForFinalSchedule(bestEpochs)));
   const learningRate = Array.from({ length: epochs }, (_, epoch) =>
-    median(folds.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate)),
+    medianForFinalSchedule(folds.map((fold) => fold[Math.min(epoch, fold.length - 1)]!.learningRate)),
   );
   return { epochs, learningRate };
 }
 
-function median(values: readonly number[]): number {
+function medianForFinalSchedule(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

@@ -12,16 +12,16 @@ import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { Rng } from "../../stats/random.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
-import { initialVector } from "../networks/parameters.ts";
+import { drawParameterVector } from "../networks/parameters.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
-import { gatherTargets, scaleWindows } from "./batch.ts";
 import { Diverged } from "./diverged.ts";
-import { fillKeepMask } from "./dropout-mask.ts";
+import { fillDropoutMask } from "./dropout-mask.ts";
 import type { FitPlan } from "./fit-plan.ts";
-import { type FitEpoch, type FitState, stateFrom } from "./fit-state.ts";
+import { type FitEpoch, type FitState, fitStateFrom } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { ShardedTrainingSession } from "./sharded-training-session.ts";
+import { gatherTrainingTargets, scaleTrainingWindows } from "./training-batch.ts";
 
 export interface FitOptions {
   /** State of an interrupted fit. */
@@ -66,7 +66,7 @@ interface Fit {
 export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: FitOptions): Promise<FitResult> {
   const trainIndex = Int32Array.from(plan.trainIndex);
   const validationIndex = plan.validationIndex === null ? null : Int32Array.from(plan.validationIndex);
-  const fit: Fit = { plan, windows: withPseudoLabels(windows, plan), trainIndex, validationIndex };
+  const fit: Fit = { plan, windows: labelWindowsToFit(windows, plan), trainIndex, validationIndex };
   const batchSize = Math.min(plan.batchSize, trainIndex.length);
   const input = {
     batchSize,
@@ -75,15 +75,15 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
     classes: windows.classes.length,
   };
   const rng = Rng.fromState(plan.rng);
-  const training = await openTraining(plan, input, options.threads);
+  const training = await openNetworkFit(plan, input, options.threads);
   const validation = validationIndex === null ? null : await ValidationSession.create(plan.network, input);
   try {
-    const state = options.state ?? freshState(training, plan, rng);
+    const state = options.state ?? startNetworkFit(training, plan, rng);
     training.state = state;
     const { progress } = state;
-    while (!isDone(plan, state)) {
-      if (!(await runEpoch(fit, options, training, state, rng))) return { state, finished: false };
-      const epoch = await closeEpoch(fit, validation, state, Math.floor(trainIndex.length / batchSize), batchSize);
+    while (!isNetworkFitted(plan, state)) {
+      if (!(await fitNetworkEpoch(fit, options, training, state, rng))) return { state, finished: false };
+      const epoch = await closeFitEpoch(fit, validation, state, Math.floor(trainIndex.length / batchSize), batchSize);
       progress.epochs.push(epoch);
       options.onEpoch(epoch, state);
     }
@@ -94,7 +94,7 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
   }
 }
 
-function withPseudoLabels(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
+function labelWindowsToFit(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
   if (pseudoLabels === null) return windows;
   const labels = Int32Array.from(windows.labels);
   for (const [i, row] of pseudoLabels.rows.entries()) labels[row] = pseudoLabels.labels[i]!;
@@ -102,7 +102,7 @@ function withPseudoLabels(windows: WindowSet, { pseudoLabels }: FitPlan): Window
 }
 
 /** Probabilities [N, K] of windows under the given weights, in the order of `rows`. */
-export async function predictRows(
+export async function predictFittedRows(
   session: ValidationSession,
   weights: { parameters: Float32Array; statistics: Float32Array },
   { windows, scaler }: { readonly windows: WindowSet; readonly scaler: Scaler },
@@ -114,7 +114,7 @@ export async function predictRows(
     const part = rows.subarray(start, start + validationBatch);
     const x = new Float32Array(part.length * length);
     gatherWindows(windows, part, x);
-    scaleWindows(x, scaler);
+    scaleTrainingWindows(x, scaler);
     probabilities.set(await session.run(weights, x), start * windows.classes.length);
   }
   return probabilities;
@@ -124,31 +124,31 @@ export async function predictRows(
  * A batch stays whole if it cannot be divided evenly (it may have been shrunk to the available windows), or if a shard
  * would be a single window, which batch normalization would reduce to zero.
  */
-function openTraining({ network, shards }: FitPlan, input: NetworkInput, threads: number): Promise<StepSession> {
+function openNetworkFit({ network, shards }: FitPlan, input: NetworkInput, threads: number): Promise<StepSession> {
   return shards > 1 && input.batchSize % shards === 0 && input.batchSize >= 2 * shards
     ? ShardedTrainingSession.create(network, input, { shards, threads })
     : TrainingSession.create(network, input);
 }
 
-function freshState({ network }: StepSession, { learningRate }: FitPlan, rng: Rng): FitState {
+function startNetworkFit({ network }: StepSession, { learningRate }: FitPlan, rng: Rng): FitState {
   const weights = {
-    parameters: initialVector(network.parameters, rng.split("weights")),
-    statistics: initialVector(network.statistics, rng.split("weights")),
+    parameters: drawParameterVector(network.parameters, rng.split("weights")),
+    statistics: drawParameterVector(network.statistics, rng.split("weights")),
   };
-  return stateFrom(weights, scheduled(learningRate, 0));
+  return fitStateFrom(weights, fitLearningRate(learningRate, 0));
 }
 
-function scheduled(learningRate: FitPlan["learningRate"], epoch: number): number {
+function fitLearningRate(learningRate: FitPlan["learningRate"], epoch: number): number {
   if (typeof learningRate === "number") return learningRate;
   return learningRate[Math.min(epoch, learningRate.length - 1)]!;
 }
 
-function isDone({ epochs, patience, validationIndex }: FitPlan, { progress }: FitState): boolean {
+function isNetworkFitted({ epochs, patience, validationIndex }: FitPlan, { progress }: FitState): boolean {
   return progress.epochs.length >= epochs || (validationIndex !== null && progress.sinceBest >= patience);
 }
 
 /** Runs the rest of the epoch that `state` is in; false if it was stopped before its end. */
-async function runEpoch(
+async function fitNetworkEpoch(
   { plan, windows, trainIndex }: Fit,
   options: FitOptions,
   session: StepSession,
@@ -161,7 +161,7 @@ async function runEpoch(
   const batchSize = Math.min(plan.batchSize, trainIndex.length);
   const steps = Math.floor(trainIndex.length / batchSize);
   const epoch = progress.epochs.length + 1;
-  const order = epochOrder(trainIndex, plan.pseudoLabels?.rows ?? [], rng.split(`order-${epoch}`));
+  const order = fitEpochOrder(trainIndex, plan.pseudoLabels?.rows ?? [], rng.split(`order-${epoch}`));
   const sizes = { windowSize: windows.windowSize, channels: windows.channels.length };
   const turned = plan.turned?.map((axes) => axes.map((name) => windows.channels.indexOf(name)));
   const x = new Float32Array(batchSize * sizes.windowSize * sizes.channels);
@@ -173,15 +173,15 @@ async function runEpoch(
     const stepRng = rng.split(`step-${epoch}-${progress.step}`);
     gatherWindows(windows, rows, x);
     if (turned !== undefined) rotateWindows(x, batchSize, sizes, turned, stepRng);
-    scaleWindows(x, scaler);
-    gatherTargets(windows.labels, rows, classWeights, classCount, targets);
-    for (const [i, { rate }] of session.masks.entries()) fillKeepMask(masks[i]!, rate, stepRng);
+    scaleTrainingWindows(x, scaler);
+    gatherTrainingTargets(windows.labels, rows, classWeights, classCount, targets);
+    for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, stepRng);
     progress.updates++;
     const stepSize = adamStepSize(progress.learningRate, progress.updates);
     const { loss, logits } = await session.step({ x, targets, masks, stepSize });
-    if (!Number.isFinite(loss)) throw notFinite(plan, loss, epoch, progress.step + 1, progress.learningRate);
+    if (!Number.isFinite(loss)) throw fitLossNotFinite(plan, loss, epoch, progress.step + 1, progress.learningRate);
     Object.assign(state, session.state);
-    follow(state, progress.updates);
+    averageFittedWeights(state, progress.updates);
     progress.lossSum += loss;
     argmaxRows(logits, classCount).forEach((predicted, row) => {
       if (predicted === windows.labels[rows[row]!]) progress.correct++;
@@ -195,7 +195,7 @@ async function runEpoch(
 }
 
 /** Shuffled rows, with those of `spread` at even distances among the others. */
-export function epochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
+export function fitEpochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
   if (spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
   const apart = new Set(spread);
   const others = rng.shuffle(trainIndex.filter((row) => !apart.has(row)));
@@ -208,18 +208,18 @@ export function epochOrder(trainIndex: Int32Array, spread: readonly number[], rn
   });
 }
 
-function follow(state: FitState, updates: number): void {
+function averageFittedWeights(state: FitState, updates: number): void {
   const rate = 1 - Math.min(emaMomentum, (1 + updates) / (10 + updates));
-  moveTowards(state.averageParameters, state.parameters, rate);
-  moveTowards(state.averageStatistics, state.statistics, rate);
+  moveFittedAverage(state.averageParameters, state.parameters, rate);
+  moveFittedAverage(state.averageStatistics, state.statistics, rate);
 }
 
-function moveTowards(average: Float32Array, values: Float32Array, rate: number): void {
+function moveFittedAverage(average: Float32Array, values: Float32Array, rate: number): void {
   for (let i = 0; i < average.length; i++) average[i] = average[i]! + rate * (values[i]! - average[i]!);
 }
 
 /** Validates and updates the learning rate and the weights to keep. `state` is then at the start of the next epoch. */
-async function closeEpoch(
+async function closeFitEpoch(
   fit: Fit,
   validation: ValidationSession | null,
   state: FitState,
@@ -229,7 +229,11 @@ async function closeEpoch(
   const started = performance.now();
   const { progress } = state;
   const { learningRate } = progress;
-  const { loss: valLoss, accuracy: valAccuracy, macroF1: valMacroF1 } = await validate(fit, validation, state);
+  const {
+    loss: valLoss,
+    accuracy: valAccuracy,
+    macroF1: valMacroF1,
+  } = await validateFittedNetwork(fit, validation, state);
   const previous = progress.epochs.findLast((epoch) => epoch.best)?.valMacroF1 ?? Number.NEGATIVE_INFINITY;
   const best = valMacroF1 === null || valMacroF1 > previous + minDelta;
   if (best) {
@@ -237,7 +241,7 @@ async function closeEpoch(
     state.bestStatistics = Float32Array.from(state.averageStatistics);
   }
   if (valMacroF1 === null) {
-    progress.learningRate = scheduled(fit.plan.learningRate, progress.epochs.length + 1);
+    progress.learningRate = fitLearningRate(fit.plan.learningRate, progress.epochs.length + 1);
   } else {
     progress.sinceBest = best ? 0 : progress.sinceBest + 1;
     progress.sinceCut = best ? 0 : progress.sinceCut + 1;
@@ -261,20 +265,20 @@ async function closeEpoch(
   return epoch;
 }
 
-async function validate(
+async function validateFittedNetwork(
   { plan, windows, validationIndex: rows }: Fit,
   session: ValidationSession | null,
   { averageParameters, averageStatistics }: FitState,
 ): Promise<{ loss: number | null; accuracy: number | null; macroF1: number | null }> {
   if (session === null || rows === null) return { loss: null, accuracy: null, macroF1: null };
   const weights = { parameters: averageParameters, statistics: averageStatistics };
-  const probabilities = await predictRows(session, weights, { windows, scaler: plan.scaler }, rows);
+  const probabilities = await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, rows);
   const labels = rows.map((row) => windows.labels[row]!);
   const metrics = classificationMetrics(labels, probabilities, windows.classes);
   return { loss: metrics.log_loss, accuracy: metrics.accuracy, macroF1: metrics.macro_f1 };
 }
 
-function notFinite(plan: FitPlan, loss: number, epoch: number, step: number, learningRate: number): Diverged {
+function fitLossNotFinite(plan: FitPlan, loss: number, epoch: number, step: number, learningRate: number): Diverged {
   return new Diverged(
     `${plan.name}: the loss became ${loss} in epoch ${epoch}, step ${step}, at a learning rate of ${learningRate}`,
     {

@@ -51,7 +51,7 @@ export interface FitHandlers {
 }
 
 /** Finds windows that are in memory. */
-export function windowsAtHand(fingerprint: string, windows: WindowSet): FindWindows {
+export function windowsForFitRunner(fingerprint: string, windows: WindowSet): FindWindows {
   return (wanted) => {
     if (wanted === fingerprint) return windows;
     throw new RangeError(`windows: expected ${fingerprint}, which are here, got ${wanted}`);

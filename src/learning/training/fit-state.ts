@@ -54,7 +54,7 @@ export interface NetworkWeights {
 }
 
 /** A fit that starts from given weights, with a fresh optimizer and schedule. */
-export function stateFrom({ parameters, statistics }: NetworkWeights, learningRate: number): FitState {
+export function fitStateFrom({ parameters, statistics }: NetworkWeights, learningRate: number): FitState {
   return {
     parameters: Float32Array.from(parameters),
     moment1: new Float32Array(parameters.length),
@@ -111,7 +111,7 @@ export function encodeFitState(state: FitState): Uint8Array {
 export function decodeFitState(bytes: Uint8Array): FitState {
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
   let at = 4 + headerLength;
-  const { progress, lengths } = parseHeader(bytes.subarray(4, at));
+  const { progress, lengths } = parseFitStateHeader(bytes.subarray(4, at));
   const expected = at + 4 * lengths.reduce((sum, length) => sum + length, 0);
   if (bytes.length !== expected) throw new RangeError(`checkpoint: expected ${expected} bytes, got ${bytes.length}`);
   const read = Object.fromEntries(
@@ -124,7 +124,7 @@ export function decodeFitState(bytes: Uint8Array): FitState {
   return { progress, ...read };
 }
 
-function parseHeader(bytes: Uint8Array): { progress: FitProgress; lengths: number[] } {
+function parseFitStateHeader(bytes: Uint8Array): { progress: FitProgress; lengths: number[] } {
   try {
     const header = JSON.parse(new TextDecoder().decode(bytes));
     if (Array.isArray(header?.lengths) && header.lengths.length === vectors.length) return header;

@@ -1,8 +1,8 @@
-// Entry point of the threads that `workerRunner` starts.
+// Entry point of the threads that `fitWorkerRunner` starts.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";
-import { fitNetwork, predictRows } from "./fit-network.ts";
+import { fitNetwork, predictFittedRows } from "./fit-network.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 import { decodeFitState, encodeFitState, type FitState } from "./fit-state.ts";
 import type { WorkerInput, WorkerMessage } from "./fit-worker.ts";
@@ -11,17 +11,18 @@ import { ValidationSession } from "./network-session.ts";
 const reportMilliseconds = 200;
 
 const { plan, windows, checkpoint, threads, stop } = workerData as WorkerInput;
-const send = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => parentPort!.postMessage(message, transfer);
+const sendFromFitThread = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void =>
+  parentPort!.postMessage(message, transfer);
 
-function sendCheckpoint(state: FitState): void {
+function sendFitThreadCheckpoint(state: FitState): void {
   const bytes = encodeFitState(state);
-  send({ type: "checkpoint", bytes }, [bytes.buffer as ArrayBuffer]);
+  sendFromFitThread({ type: "checkpoint", bytes }, [bytes.buffer as ArrayBuffer]);
 }
 
 let reported = performance.now();
 let reportedStep = 0;
 
-async function run(): Promise<FitOutcome> {
+async function runFitThread(): Promise<FitOutcome> {
   const { state, finished } = await fitNetwork(plan, windows, {
     threads,
     ...(checkpoint === null ? {} : { state: decodeFitState(checkpoint) }),
@@ -33,15 +34,15 @@ async function run(): Promise<FitOutcome> {
       const windowsPerSecond = ((progress.step - reportedStep) * plan.batchSize) / seconds;
       reported = performance.now();
       reportedStep = progress.step;
-      send({ type: "step", progress: { ...progress, windowsPerSecond } });
+      sendFromFitThread({ type: "step", progress: { ...progress, windowsPerSecond } });
     },
     onEpoch: (epoch, current) => {
-      send({ type: "epoch", epoch });
-      sendCheckpoint(current);
+      sendFromFitThread({ type: "epoch", epoch });
+      sendFitThreadCheckpoint(current);
       reported = performance.now();
     },
   });
-  if (!finished) sendCheckpoint(state);
+  if (!finished) sendFitThreadCheckpoint(state);
   const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
   let probabilities: Float32Array | null = null;
   if (finished && plan.testIndex !== null) {
@@ -51,15 +52,20 @@ async function run(): Promise<FitOutcome> {
       classes: windows.classes.length,
     };
     const session = await ValidationSession.create(plan.network, sizes);
-    probabilities = await predictRows(session, kept, { windows, scaler: plan.scaler }, Int32Array.from(plan.testIndex));
+    probabilities = await predictFittedRows(
+      session,
+      kept,
+      { windows, scaler: plan.scaler },
+      Int32Array.from(plan.testIndex),
+    );
     await session.release();
   }
   return { finished, epochs: state.progress.epochs, ...kept, probabilities };
 }
 
 try {
-  send({ type: "outcome", outcome: await run() });
+  sendFromFitThread({ type: "outcome", outcome: await runFitThread() });
 } catch (error) {
   if (!(error instanceof Diverged)) throw error;
-  send({ type: "diverged", message: error.message, advice: error.advice });
+  sendFromFitThread({ type: "diverged", message: error.message, advice: error.advice });
 }

@@ -21,7 +21,7 @@ export type WorkerMessage =
   | { type: "diverged"; message: string; advice: string | undefined };
 
 /** Runs each fit in a new thread. Rethrows errors from inside the thread. */
-export function workerRunner(findWindows: FindWindows): FitRunner {
+export function fitWorkerRunner(findWindows: FindWindows): FitRunner {
   return async (task, handlers) => fitInWorker(task, await findWindows(task.plan.windows), handlers);
 }
 

@@ -1,7 +1,7 @@
 import { modelProto } from "../networks/model-proto.ts";
-import { type NetworkName, networkLayers } from "../networks/presets.ts";
-import { buildGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
-import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
+import { type NetworkName, presetNetwork } from "../networks/presets.ts";
+import { buildTrainingGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
+import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
 /** A part of a batch; B is the size of the part. */
 export interface ShardInput {
@@ -38,20 +38,20 @@ export class GradientSession {
   }
 
   static async create(name: NetworkName, input: NetworkInput): Promise<GradientSession> {
-    const { graph, network } = buildGradientGraph(networkLayers(name, input.classes), input);
-    return new GradientSession(await openSession(modelProto(graph)), input, network);
+    const { graph, network } = buildTrainingGradientGraph(presetNetwork(name, input.classes), input);
+    return new GradientSession(await openRuntimeSession(modelProto(graph)), input, network);
   }
 
   async run({ parameters, statistics, x, targets, masks }: ShardInput): Promise<ShardOutput> {
     const { batchSize, windowSize, channels, classes } = this.#input;
     const feeds: Record<string, Tensor> = {
-      parameters: tensor("float32", parameters, [parameters.length]),
-      statistics: tensor("float32", statistics, [statistics.length]),
-      x: tensor("float32", x, [batchSize, windowSize, channels]),
-      targets: tensor("float32", targets, [batchSize, classes]),
+      parameters: runtimeTensor("float32", parameters, [parameters.length]),
+      statistics: runtimeTensor("float32", statistics, [statistics.length]),
+      x: runtimeTensor("float32", x, [batchSize, windowSize, channels]),
+      targets: runtimeTensor("float32", targets, [batchSize, classes]),
     };
     for (const [i, { shape }] of this.#network.masks.entries()) {
-      feeds[`mask_${i}`] = tensor("bool", masks[i]!, shape);
+      feeds[`mask_${i}`] = runtimeTensor("bool", masks[i]!, shape);
     }
     const out = await this.#session.run(feeds);
     const values = (name: string): Float32Array => out[name]!.data as Float32Array;

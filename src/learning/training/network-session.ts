@@ -3,9 +3,9 @@
 import { buildInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import type { MaskSpec, NetworkSpec } from "../networks/parameters.ts";
-import { type NetworkName, networkLayers } from "../networks/presets.ts";
+import { type NetworkName, presetNetwork } from "../networks/presets.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
-import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
 /** The state that training changes. P parameters, S statistics. */
 export interface NetworkState {
@@ -52,8 +52,8 @@ export class TrainingSession implements StepSession {
   }
 
   static async create(name: NetworkName, input: NetworkInput): Promise<TrainingSession> {
-    const { graph, network } = buildTrainingGraph(networkLayers(name, input.classes), input);
-    return new TrainingSession(await openSession(modelProto(graph)), network, input);
+    const { graph, network } = buildTrainingGraph(presetNetwork(name, input.classes), input);
+    return new TrainingSession(await openRuntimeSession(modelProto(graph)), network, input);
   }
 
   get masks(): readonly MaskSpec[] {
@@ -71,7 +71,7 @@ export class TrainingSession implements StepSession {
   }
 
   set state({ parameters, moment1, moment2, statistics }: NetworkState) {
-    const vector = (values: Float32Array): Tensor => tensor("float32", values, [values.length]);
+    const vector = (values: Float32Array): Tensor => runtimeTensor("float32", values, [values.length]);
     this.#feeds.parameters = vector(parameters);
     this.#feeds.moment_1 = vector(moment1);
     this.#feeds.moment_2 = vector(moment2);
@@ -81,11 +81,11 @@ export class TrainingSession implements StepSession {
   async step({ x, targets, masks, stepSize }: StepInput): Promise<{ loss: number; logits: Float32Array }> {
     const { batchSize, windowSize, channels, classes } = this.#input;
     const feeds = this.#feeds;
-    feeds.x = tensor("float32", x, [batchSize, windowSize, channels]);
-    feeds.targets = tensor("float32", targets, [batchSize, classes]);
-    feeds.step_size = tensor("float32", [stepSize], []);
+    feeds.x = runtimeTensor("float32", x, [batchSize, windowSize, channels]);
+    feeds.targets = runtimeTensor("float32", targets, [batchSize, classes]);
+    feeds.step_size = runtimeTensor("float32", [stepSize], []);
     for (const [i, { shape }] of this.masks.entries()) {
-      feeds[`mask_${i}`] = tensor("bool", masks[i]!, shape);
+      feeds[`mask_${i}`] = runtimeTensor("bool", masks[i]!, shape);
     }
     const out = await this.#session.run(feeds);
     feeds.parameters = out.next_parameters as Tensor;
@@ -114,17 +114,17 @@ export class ValidationSession {
     name: NetworkName,
     { windowSize, channels, classes }: { windowSize: number; channels: number; classes: number },
   ): Promise<ValidationSession> {
-    const graph = buildInferenceGraph(networkLayers(name, classes), { windowSize, channels });
-    return new ValidationSession(await openSession(modelProto(graph)), [windowSize, channels]);
+    const graph = buildInferenceGraph(presetNetwork(name, classes), { windowSize, channels });
+    return new ValidationSession(await openRuntimeSession(modelProto(graph)), [windowSize, channels]);
   }
 
   /** @param x [N, T, C] scaled windows @returns probabilities [N, K] */
   async run(weights: Pick<NetworkState, "parameters" | "statistics">, x: Float32Array): Promise<Float32Array> {
     const [windowSize, channels] = this.#shape;
     const out = await this.#session.run({
-      parameters: tensor("float32", weights.parameters, [weights.parameters.length]),
-      statistics: tensor("float32", weights.statistics, [weights.statistics.length]),
-      x: tensor("float32", x, [x.length / (windowSize * channels), windowSize, channels]),
+      parameters: runtimeTensor("float32", weights.parameters, [weights.parameters.length]),
+      statistics: runtimeTensor("float32", weights.statistics, [weights.statistics.length]),
+      x: runtimeTensor("float32", x, [x.length / (windowSize * channels), windowSize, channels]),
     });
     return out.probabilities!.data as Float32Array;
   }

@@ -15,7 +15,7 @@ let runtime: typeof import("onnxruntime-node") | undefined;
  * @param model the bytes of a model.onnx, or its path
  * @throws UserError if a file cannot be loaded; for bytes, the runtime's own error
  */
-export async function openSession(model: Uint8Array | string): Promise<InferenceSession> {
+export async function openRuntimeSession(model: Uint8Array | string): Promise<InferenceSession> {
   turnTelemetryOff();
   runtime ??= await import("onnxruntime-node");
   const { InferenceSession } = runtime;
@@ -30,12 +30,12 @@ export async function openSession(model: Uint8Array | string): Promise<Inference
     return await InferenceSession.create(model, options);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
-    throw unusableNetwork(model, `ONNX Runtime cannot load it: ${reason}`, cause);
+    throw unusableRuntimeNetwork(model, `ONNX Runtime cannot load it: ${reason}`, cause);
   }
 }
 
 /** Tensor class for a session's inputs. @throws Error if no session has been opened */
-export function tensor<T extends "float32" | "bool">(
+export function runtimeTensor<T extends "float32" | "bool">(
   type: T,
   data: Tensors.DataTypeMap[T] | readonly number[],
   shape: readonly number[],
@@ -45,7 +45,7 @@ export function tensor<T extends "float32" | "bool">(
 }
 
 /** The error for a network file that cannot be loaded. */
-export function unusableNetwork(model: string, reason: string, cause?: unknown): UserError {
+export function unusableRuntimeNetwork(model: string, reason: string, cause?: unknown): UserError {
   return new UserError(`${model} cannot be used: ${reason}`, {
     advice: "Restore the model folder from a copy, or train again.",
     cause,

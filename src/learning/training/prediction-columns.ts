@@ -5,7 +5,7 @@ import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 
 /** Who and when: user, recording, start_s and end_s (the end of the last sample's period), seconds on the recording's clock. */
-export function windowColumns(windows: WindowSet): TableColumn[] {
+export function predictionWindowColumns(windows: WindowSet): TableColumn[] {
   const { groups, users, recordings, recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
   const seconds = windowSize / samplingRateHz;
   return [
@@ -52,12 +52,12 @@ export function predictionColumns(
       (name, k): TableColumn => ({
         name: `p_${name}`,
         type: "float",
-        values: column(probabilities, k, nClasses),
+        values: predictionClassColumn(probabilities, k, nClasses),
       }),
     ),
   ];
 }
 
-function column(probabilities: Float32Array, k: number, nClasses: number): Float32Array {
+function predictionClassColumn(probabilities: Float32Array, k: number, nClasses: number): Float32Array {
   return Float32Array.from({ length: probabilities.length / nClasses }, (_, row) => probabilities[row * nClasses + k]!);
 }

@@ -22,7 +22,7 @@ export function rotateWindows(
 ): void {
   const length = windowSize * channels;
   for (let window = 0; window < count; window++) {
-    const [[a, b, c], [d, e, f], [g, h, i]] = randomRotation(rng);
+    const [[a, b, c], [d, e, f], [g, h, i]] = randomWindowRotation(rng);
     for (const [cx, cy, cz] of triads as readonly (readonly [number, number, number])[]) {
       const end = (window + 1) * length;
       for (let at = window * length; at < end; at += channels) {
@@ -35,7 +35,7 @@ export function rotateWindows(
   }
 }
 
-function randomRotation(rng: Rng): Rotation {
+function randomWindowRotation(rng: Rng): Rotation {
   const axis = [rng.normal(), rng.normal(), rng.normal()] as const;
   return rotationAbout(axis, angleDeviation * rng.normal());
 }

@@ -5,12 +5,12 @@
 
 import { once } from "node:events";
 import { modelProto } from "../networks/model-proto.ts";
-import { describeNetwork, type MaskSpec, type NetworkSpec } from "../networks/parameters.ts";
-import { type NetworkName, networkLayers } from "../networks/presets.ts";
-import { buildUpdateGraph, type NetworkInput } from "../networks/training-graph.ts";
+import { describeNetworkParameters, type MaskSpec, type NetworkSpec } from "../networks/parameters.ts";
+import { type NetworkName, presetNetwork } from "../networks/presets.ts";
+import { buildTrainingUpdateGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { GradientSession, type ShardInput, type ShardOutput } from "./gradient-session.ts";
 import type { NetworkState, StepInput, StepSession } from "./network-session.ts";
-import { type InferenceSession, openSession, type Tensor, tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
 interface Shard {
@@ -46,7 +46,7 @@ export class ShardedTrainingSession implements StepSession {
     }
     const part = { ...input, batchSize: input.batchSize / shards };
     const { batchSize, windowSize, channels } = part;
-    const network = describeNetwork(networkLayers(name, input.classes), {
+    const network = describeNetworkParameters(presetNetwork(name, input.classes), {
       type: "float32",
       shape: [batchSize, windowSize, channels],
     });
@@ -54,7 +54,7 @@ export class ShardedTrainingSession implements StepSession {
     const others = await Promise.all(
       Array.from({ length: shards - 1 }, (_, i) => (i + 1 < threads ? startShard(name, part) : own)),
     );
-    const update = await openSession(modelProto(buildUpdateGraph(network.parameterCount, shards)));
+    const update = await openRuntimeSession(modelProto(buildTrainingUpdateGraph(network.parameterCount, shards)));
     return new ShardedTrainingSession(network, [...others, own], update);
   }
 
@@ -75,12 +75,12 @@ export class ShardedTrainingSession implements StepSession {
         }),
       ),
     );
-    const vector = (values: Float32Array): Tensor => tensor("float32", values, [values.length]);
+    const vector = (values: Float32Array): Tensor => runtimeTensor("float32", values, [values.length]);
     const out = await this.#update.run({
       parameters: vector(parameters),
       moment_1: vector(moment1),
       moment_2: vector(moment2),
-      step_size: tensor("float32", [stepSize], []),
+      step_size: runtimeTensor("float32", [stepSize], []),
       ...Object.fromEntries(results.map(({ gradient }, i) => [`gradient_${i}`, vector(gradient)])),
     });
     const values = (name: string): Float32Array => out[name]!.data as Float32Array;
@@ -88,7 +88,7 @@ export class ShardedTrainingSession implements StepSession {
       parameters: values("next_parameters"),
       moment1: values("next_moment_1"),
       moment2: values("next_moment_2"),
-      statistics: meanOf(results.map((result) => result.statistics)),
+      statistics: meanOfShards(results.map((result) => result.statistics)),
     };
     const logits = new Float32Array(results.reduce((size, result) => size + result.logits.length, 0));
     results.reduce((at, result) => {
@@ -104,7 +104,7 @@ export class ShardedTrainingSession implements StepSession {
   }
 }
 
-function meanOf(vectors: readonly Float32Array[]): Float32Array {
+function meanOfShards(vectors: readonly Float32Array[]): Float32Array {
   return vectors[0]!.map((_, i) => vectors.reduce((sum, vector) => sum + vector[i]!, 0) / vectors.length);
 }
 

@@ -19,7 +19,7 @@ if (isMainThread) turnTelemetryOff();
 export function turnTelemetryOff(): void {
   if (off) return;
   if (isMainThread) process.env[variable] = "1";
-  else if (ownEnvironment()[variable] !== "1") {
+  else if (telemetryEnvironment()[variable] !== "1") {
     throw new UserError("A worker thread cannot turn off ONNX Runtime's telemetry, so it may not open a network.", {
       advice: `Import "tidemark" in the main thread before the worker starts, or start the process with ${variable}=1.`,
     });
@@ -28,7 +28,7 @@ export function turnTelemetryOff(): void {
 }
 
 /** The environment of the process itself; a worker thread sees it only through a report. */
-function ownEnvironment(): Readonly<Record<string, string>> {
+function telemetryEnvironment(): Readonly<Record<string, string>> {
   const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report;
   const { excludeNetwork, excludeEnv } = report;
   Object.assign(report, { excludeNetwork: true, excludeEnv: false });

@@ -21,7 +21,7 @@ const FLOOR = 2 ** -126;
  * @throws RangeError if there are no rows, lengths differ, a class is outside 0..K-1, or a probability is outside [0, 1]
  */
 export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, nClasses: number): number {
-  const logits = logProbabilities(probabilities, nClasses);
+  const logits = temperatureLogits(probabilities, nClasses);
   if (yTrue.length === 0 || logits.length !== yTrue.length * nClasses) {
     throw new RangeError(
       `probabilities: expected rows of ${nClasses} for ${yTrue.length} > 0 classes, got ${logits.length}`,
@@ -32,12 +32,12 @@ export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, n
   });
   let low = 1 / temperatureLimits.upper;
   let high = 1 / temperatureLimits.lower;
-  if (derivatives(logits, yTrue, nClasses, 1).curvature === 0) return 1;
-  if (derivatives(logits, yTrue, nClasses, low).slope >= 0) return temperatureLimits.upper;
-  if (derivatives(logits, yTrue, nClasses, high).slope <= 0) return temperatureLimits.lower;
+  if (temperatureDerivatives(logits, yTrue, nClasses, 1).curvature === 0) return 1;
+  if (temperatureDerivatives(logits, yTrue, nClasses, low).slope >= 0) return temperatureLimits.upper;
+  if (temperatureDerivatives(logits, yTrue, nClasses, high).slope <= 0) return temperatureLimits.lower;
   let b = 1;
   for (let iteration = 0; iteration < 100; iteration++) {
-    const { slope, curvature } = derivatives(logits, yTrue, nClasses, b);
+    const { slope, curvature } = temperatureDerivatives(logits, yTrue, nClasses, b);
     if (slope < 0) low = b;
     else high = b;
     const newton = b - slope / curvature;
@@ -51,7 +51,7 @@ export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, n
 /** [N, K] softmax of log-probabilities divided by `temperature`, with the same floor as `fitTemperature`. */
 export function applyTemperature(probabilities: Float32Array, nClasses: number, temperature: number): Float32Array {
   if (!(temperature > 0)) throw new RangeError(`temperature: expected more than 0, got ${temperature}`);
-  const logits = logProbabilities(probabilities, nClasses);
+  const logits = temperatureLogits(probabilities, nClasses);
   const scaled = new Float32Array(probabilities.length);
   for (let row = 0; row < logits.length; row += nClasses) {
     let largest = Number.NEGATIVE_INFINITY;
@@ -64,7 +64,7 @@ export function applyTemperature(probabilities: Float32Array, nClasses: number, 
 }
 
 /** First and second derivative of the NLL by b: mean of E[z] - z_true, and mean of Var[z], under softmax(b z). */
-function derivatives(
+function temperatureDerivatives(
   logits: Float64Array,
   yTrue: Int32Array,
   nClasses: number,
@@ -92,7 +92,7 @@ function derivatives(
   return { slope: slope / yTrue.length, curvature: curvature / yTrue.length };
 }
 
-function logProbabilities(probabilities: Float32Array, nClasses: number): Float64Array {
+function temperatureLogits(probabilities: Float32Array, nClasses: number): Float64Array {
   if (!(nClasses >= 1)) throw new RangeError(`nClasses: expected at least 1, got ${nClasses}`);
   return Float64Array.from(probabilities, (p, i) => {
     if (!(p >= 0 && p <= 1.001)) {

@@ -46,7 +46,7 @@ export function trainingMemory(
     folds,
   }: { network: NetworkName; jobs: number; batchSize: number; window: number; folds: number },
   { samples, channels }: { samples: number; channels: number },
-  machine: Machine = askMachine(),
+  machine: Machine = machineMemory(),
 ): TrainingMemory {
   const windows = bytesPerNumber * samples * channels;
   const work = workerBytes[network] * Math.max(1, (batchSize * window) / (64 * 200));
@@ -61,13 +61,13 @@ export function trainingMemory(
   };
 }
 
-function askMachine(): Machine {
+function machineMemory(): Machine {
   const held = process.memoryUsage.rss();
   return { held, total: totalmem(), constrained: process.constrainedMemory(), available: process.availableMemory() };
 }
 
 /** Reports the memory needed and available, and warns if there is too little. */
-export function tellMemory(
+export function reportTrainingMemory(
   { neededBytes, heldBytes, totalBytes, availableBytes }: TrainingMemory,
   reporter: Reporter<MemoryEvent>,
   advice: string,

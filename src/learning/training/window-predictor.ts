@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { UserError } from "../../errors.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
-import { type InferenceSession, openSession, tensor, unusableNetwork } from "./onnx-runtime.ts";
+import { type InferenceSession, openRuntimeSession, runtimeTensor, unusableRuntimeNetwork } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
 /** Windows a call: few enough that what the LSTMs work on stays in cache. 64 are a sixth slower and say the same, bit for bit. */
@@ -41,12 +41,12 @@ export interface PredictTask {
 /** What a model.onnx says about windows. Its session is opened by the first windows and kept until `close`. */
 export class WindowPredictor {
   readonly #network: NetworkFile;
-  readonly #open: typeof openSession;
+  readonly #open: typeof openRuntimeSession;
   #session: Promise<InferenceSession> | undefined;
   /** Several threads read the same memory. */
   #shared: NetworkFile | undefined;
 
-  constructor(network: NetworkFile, { open = openSession }: { open?: typeof openSession } = {}) {
+  constructor(network: NetworkFile, { open = openRuntimeSession }: { open?: typeof openRuntimeSession } = {}) {
     this.#network = network;
     this.#open = open;
   }
@@ -71,11 +71,11 @@ export class WindowPredictor {
     });
     const results =
       parts === 1
-        ? [await predictPart(tasks[0]!, await this.#opened())]
-        : await Promise.all(tasks.map((task) => predictInWorker(task)));
+        ? [await predictWindowPart(tasks[0]!, await this.#opened())]
+        : await Promise.all(tasks.map((task) => predictWindowsInWorker(task)));
     const probabilities = new Float32Array(count * classCount);
     for (const [part, result] of results.entries()) probabilities.set(result, tasks[part]!.start * classCount);
-    refuseNoDistribution(path, probabilities, classCount, windows);
+    checkPredictorOutput(path, probabilities, classCount, windows);
     return probabilities;
   }
 
@@ -86,7 +86,7 @@ export class WindowPredictor {
   }
 
   #opened(): Promise<InferenceSession> {
-    this.#session ??= openNetwork(this.#network, this.#open);
+    this.#session ??= openPredictorNetwork(this.#network, this.#open);
     return this.#session;
   }
 
@@ -101,11 +101,14 @@ export class WindowPredictor {
   }
 }
 
-async function openNetwork({ path, bytes }: NetworkFile, open: typeof openSession): Promise<InferenceSession> {
+async function openPredictorNetwork(
+  { path, bytes }: NetworkFile,
+  open: typeof openRuntimeSession,
+): Promise<InferenceSession> {
   try {
     return await open(bytes);
   } catch (cause) {
-    throw unusableNetwork(
+    throw unusableRuntimeNetwork(
       path,
       `ONNX Runtime cannot load it: ${cause instanceof Error ? cause.message : cause}`,
       cause,
@@ -113,7 +116,7 @@ async function openNetwork({ path, bytes }: NetworkFile, open: typeof openSessio
   }
 }
 
-function refuseNoDistribution(
+function checkPredictorOutput(
   model: string,
   probabilities: Float32Array,
   classCount: number,
@@ -129,14 +132,14 @@ function refuseNoDistribution(
     }
     if (bounded && Math.abs(sum - 1) <= sumTolerance) continue;
     const row = probabilities.subarray(w * classCount, Math.min((w + 1) * classCount, w * classCount + 8));
-    throw unusableNetwork(
+    throw unusableRuntimeNetwork(
       model,
-      `it says ${row.join(", ")} of ${windowName(windows, w)}: expected probabilities from 0 to 1 that sum to 1`,
+      `it says ${row.join(", ")} of ${predictorWindowName(windows, w)}: expected probabilities from 0 to 1 that sum to 1`,
     );
   }
 }
 
-function windowName(
+function predictorWindowName(
   { startTimes, groups, users, recordingIndex, recordings }: Partial<WindowNames>,
   w: number,
 ): string {
@@ -150,7 +153,7 @@ function windowName(
   return [`window ${w + 1}`, ...names].join(" ");
 }
 
-async function predictPart(
+async function predictWindowPart(
   { network, windows, start, end }: PredictTask,
   session: InferenceSession,
 ): Promise<Float32Array> {
@@ -162,13 +165,13 @@ async function predictPart(
     const part = rows.subarray(at, at + batchSize);
     const x = new Float32Array(part.length * windowSize * channels.length);
     gatherWindows(windows, part, x);
-    const input = tensor("float32", x, [part.length, windowSize, channels.length]);
+    const input = runtimeTensor("float32", x, [part.length, windowSize, channels.length]);
     const out = await session.run({ windows: input }, ["probabilities"]).catch((cause: unknown) => {
-      throw unusableNetwork(path, `it cannot be run: ${cause instanceof Error ? cause.message : cause}`, cause);
+      throw unusableRuntimeNetwork(path, `it cannot be run: ${cause instanceof Error ? cause.message : cause}`, cause);
     });
     const { data } = out.probabilities!;
     if (!(data instanceof Float32Array && data.length === part.length * classCount)) {
-      throw unusableNetwork(
+      throw unusableRuntimeNetwork(
         path,
         `it says ${data.length} values of ${part.length} windows: expected a probability of each of ${classCount} classes`,
       );
@@ -179,30 +182,30 @@ async function predictPart(
 }
 
 /** The inside of a worker thread. */
-export async function predictTask({ network, ...task }: PredictTask): Promise<Float32Array> {
+export async function runPredictorTask({ network, ...task }: PredictTask): Promise<Float32Array> {
   const own = { ...network, bytes: Uint8Array.from(network.bytes) };
-  const session = await openNetwork(own, openSession);
+  const session = await openPredictorNetwork(own, openRuntimeSession);
   try {
-    return await predictPart({ network: own, ...task }, session);
+    return await predictWindowPart({ network: own, ...task }, session);
   } finally {
     await session.release();
   }
 }
 
-async function predictInWorker(task: PredictTask): Promise<Float32Array> {
+async function predictWindowsInWorker(task: PredictTask): Promise<Float32Array> {
   const worker = startWorker("predict-worker-thread", task);
   try {
     const [probabilities] = await once(worker, "message");
     return probabilities as Float32Array;
   } catch (error) {
-    throw asThrown(error);
+    throw predictorThreadError(error);
   } finally {
     await worker.terminate();
   }
 }
 
 /** An error that comes from another thread has lost its class. */
-function asThrown(error: unknown): unknown {
+function predictorThreadError(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== "UserError" || error instanceof UserError) return error;
   const advice = "advice" in error && typeof error.advice === "string" ? { advice: error.advice } : {};
   return new UserError(error.message, { ...advice, cause: error });

@@ -93,8 +93,8 @@ export function calibrateAccuracy(
 ): AccuracyCalibration {
   if (batches.length === 0) throw new RangeError("accuracy: expected rehearsed batches, got none");
   for (const { windows, confidence, accuracy } of batches) {
-    refuseNoShare("confidence", confidence);
-    refuseNoShare("accuracy", accuracy);
+    checkAccuracyShare("confidence", confidence);
+    checkAccuracyShare("accuracy", accuracy);
     if (!(Number.isInteger(windows) && windows > 0)) {
       throw new RangeError(`accuracy: expected a number of windows above 0, got ${windows}`);
     }
@@ -102,7 +102,7 @@ export function calibrateAccuracy(
   const offsets = new Map<string, number>();
   for (const [person, own] of Map.groupBy(batches, (batch) => batch.person)) {
     const windows = own.reduce((sum, batch) => sum + batch.windows, 0);
-    offsets.set(person, own.reduce((sum, batch) => sum + batch.windows * distance(batch), 0) / windows);
+    offsets.set(person, own.reduce((sum, batch) => sum + batch.windows * accuracyGap(batch), 0) / windows);
   }
   const sum = [...offsets.values()].reduce((total, value) => total + value, 0);
   const offsetOfOthers = (person: string): number =>
@@ -114,7 +114,7 @@ export function calibrateAccuracy(
     offset: sum / offsets.size,
     rungs: lengths.map(([windows, ofLength]) => {
       const groups = [...Map.groupBy(ofLength, (batch) => batch.person)].map(([person, own]) =>
-        own.map((batch) => Math.abs(distance(batch) - offsetOfOthers(person))),
+        own.map((batch) => Math.abs(accuracyGap(batch) - offsetOfOthers(person))),
       );
       const confidences = ofLength.map(({ confidence }) => confidence);
       return {
@@ -138,39 +138,39 @@ export function estimateAccuracy(
   calibration: AccuracyCalibration,
   { windows, confidence }: { windows: number; confidence: number },
 ): AccuracyEstimate {
-  refuseNoShare("confidence", confidence);
+  checkAccuracyShare("confidence", confidence);
   if (!(windows > 0)) throw new RangeError(`accuracy: expected a batch with windows, got ${windows}`);
   const { rungs, offset } = calibration;
   const below = rungs.findLast((rung) => rung.windows <= windows);
   const above = rungs.find((rung) => rung.windows >= windows);
   const estimate = confidence + offset;
-  const known = below === undefined ? 1 : interpolate(below, above ?? below, windows);
+  const known = below === undefined ? 1 : interpolateAccuracyWidth(below, above ?? below, windows);
   // 1 stands for no interval, also around an estimate beyond 0..1.
   const halfWidth = known < 1 ? known : Number.POSITIVE_INFINITY;
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
   return {
-    accuracy: share(estimate),
-    lower: share(estimate - halfWidth),
-    upper: share(estimate + halfWidth),
+    accuracy: clampAccuracy(estimate),
+    lower: clampAccuracy(estimate - halfWidth),
+    upper: clampAccuracy(estimate + halfWidth),
     rehearsed: below !== undefined && confidence >= leastConfidence && confidence <= mostConfidence,
   };
 }
 
-function distance({ accuracy, confidence }: RehearsedBatch): number {
+function accuracyGap({ accuracy, confidence }: RehearsedBatch): number {
   return accuracy - confidence;
 }
 
-function interpolate(below: AccuracyRung, above: AccuracyRung, windows: number): number {
+function interpolateAccuracyWidth(below: AccuracyRung, above: AccuracyRung, windows: number): number {
   if (above.windows === below.windows) return below.halfWidth;
   const part = Math.log(windows / below.windows) / Math.log(above.windows / below.windows);
   return below.halfWidth + part * (above.halfWidth - below.halfWidth);
 }
 
-function share(value: number): number {
+function clampAccuracy(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
 /** Means of float32 confidences may miss 1 by rounding. */
-function refuseNoShare(name: string, value: number): void {
+function checkAccuracyShare(name: string, value: number): void {
   if (!(value >= 0 && value <= 1 + 1e-6)) throw new RangeError(`accuracy: expected a ${name} in 0..1, got ${value}`);
 }

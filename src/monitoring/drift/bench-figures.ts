@@ -1,6 +1,6 @@
 // Turns a monitor's verdicts on streams with a known truth into figures.
 
-import type { DriftVerdict } from "./decision.ts";
+import type { DriftVerdict } from "./verdict.ts";
 
 /**
  * The judge of a stream: this monitor, textbook constants, a KS p-value of raw counts, or an alarm in every hundredth
@@ -82,10 +82,13 @@ export interface DriftBenchResult {
 /** Number of batches after the alarm at which its name is judged. */
 const settled = 5;
 
-export function figuresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {
+export function benchFiguresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {
   const batches = streams.reduce((sum, verdicts) => sum + verdicts.length, 0);
   const alarmed = streams.reduce((sum, verdicts) => sum + verdicts.filter((verdict) => verdict !== "normal").length, 0);
-  const begun = streams.reduce((sum, verdicts) => sum + verdicts.filter((_, i) => begins(verdicts, i)).length, 0);
+  const begun = streams.reduce(
+    (sum, verdicts) => sum + verdicts.filter((_, i) => benchAlarmBegins(verdicts, i)).length,
+    0,
+  );
   return {
     streams: streams.length,
     batches,
@@ -95,11 +98,13 @@ export function figuresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigure
 }
 
 /** @param changeAt index of the first changed batch */
-export function figuresOfChange(
+export function benchFiguresOfChange(
   streams: readonly Verdicts[],
   { changeAt, expected }: { changeAt: number; expected: DriftVerdict },
 ): ChangeFigures {
-  const alarms = streams.map((verdicts) => verdicts.findIndex((_, i) => i >= changeAt && begins(verdicts, i)));
+  const alarms = streams.map((verdicts) =>
+    verdicts.findIndex((_, i) => i >= changeAt && benchAlarmBegins(verdicts, i)),
+  );
   const delays = alarms.map((at) => (at < 0 ? Number.POSITIVE_INFINITY : at - changeAt + 1)).sort((a, b) => a - b);
   const names = streams.flatMap((verdicts, i) => (alarms[i]! < 0 ? [] : (verdicts[alarms[i]! + settled] ?? [])));
   const share = (limit: number): number => delays.filter((delay) => delay <= limit).length / delays.length;
@@ -117,6 +122,6 @@ export function figuresOfChange(
 }
 
 /** Whether an alarm begins at a batch; one that was already active does not. */
-function begins(verdicts: Verdicts, i: number): boolean {
+function benchAlarmBegins(verdicts: Verdicts, i: number): boolean {
   return verdicts[i] !== "normal" && (i === 0 || verdicts[i - 1] === "normal");
 }

@@ -3,44 +3,46 @@
 // that it does not alarm on.
 
 import { ksPValue } from "../../stats/ks.ts";
-import { type ClassSummaries, mergeClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
-import { ofChannels } from "../summaries/sensor-signals.ts";
+import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";
+import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { JudgeName, Verdicts } from "./bench-figures.ts";
 import type { DriftModel } from "./comparison.ts";
-import { type DriftOptions, type DriftState, type DriftVerdict, judge, newDriftState } from "./decision.ts";
-import { batchStatistics } from "./score.ts";
+import { statisticsForScore } from "./score.ts";
+import { type DriftOptions, type DriftState, type DriftVerdict, decideVerdict, newDriftState } from "./verdict.ts";
 
 /** The verdict on each batch of a stream. */
 export type StreamJudge = (stream: readonly ClassSummaries[], model: DriftModel) => Verdicts;
 
-export function streamJudges(options: DriftOptions & { alpha: number }): Readonly<Record<JudgeName, StreamJudge>> {
+export function benchJudges(options: DriftOptions & { alpha: number }): Readonly<Record<JudgeName, StreamJudge>> {
   return {
-    tidemark: (stream, model) => byJudge(stream, model, options),
-    constants: (stream, model) => byJudge(stream, model, { ...options, thresholds: "fixed" }),
-    "KS p-value": (stream, model) => byPValue(stream, model, options.alpha),
+    tidemark: (stream, model) => benchMonitorJudge(stream, model, options),
+    constants: (stream, model) => benchMonitorJudge(stream, model, { ...options, thresholds: "fixed" }),
+    "KS p-value": (stream, model) => benchPValueJudge(stream, model, options.alpha),
     "every 100": (stream) => stream.map((_, i) => (i % 100 === 50 ? "sudden_change" : "normal")),
   };
 }
 
-function byJudge(stream: readonly ClassSummaries[], model: DriftModel, options: DriftOptions): Verdicts {
+function benchMonitorJudge(stream: readonly ClassSummaries[], model: DriftModel, options: DriftOptions): Verdicts {
   const size = model.calibration.reference_batches;
   const accepted: ClassSummaries[] = [];
   let state: DriftState = newDriftState;
   return stream.map((batch) => {
     const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const judged = judge(batch, past, state, model, options);
+    const judged = decideVerdict(batch, past, state, model, options);
     state = judged.state;
     if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(batch);
     return judged.judgement.verdict;
   });
 }
 
-function byPValue(stream: readonly ClassSummaries[], model: DriftModel, alpha: number): Verdicts {
+function benchPValueJudge(stream: readonly ClassSummaries[], model: DriftModel, alpha: number): Verdicts {
   const size = model.calibration.reference_batches;
   const accepted: ClassSummaries[] = [];
   const differs = (reference: ClassSummaries, batch: ClassSummaries): boolean => {
-    const [before, now] = [wholeOf(reference), wholeOf(batch)];
-    const channels = Object.entries(batchStatistics(reference, batch, ofChannels(model.baseline, model.channels)));
+    const [before, now] = [mergeAcrossClasses(reference), mergeAcrossClasses(batch)];
+    const channels = Object.entries(
+      statisticsForScore(reference, batch, withoutSensorSignals(model.baseline, model.channels)),
+    );
     return channels.some(([name, { ks }]) => ksPValue(ks, before[name]!.n, now[name]!.n) * channels.length <= alpha);
   };
   return stream.map((batch): DriftVerdict => {

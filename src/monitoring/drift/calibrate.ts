@@ -6,16 +6,22 @@ import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import {
   type ClassSummaries,
+  mergeAcrossClasses,
   mergeClassSummaries,
   subtractClassSummaries,
-  wholeOf,
 } from "../summaries/class-summaries.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { calibrationRung, pValuesOf, type Rehearsed, rungWithout } from "./calibration-rung.ts";
+import { calibrationRung, type Rehearsed, rungPValues, rungWithoutGroup } from "./calibration-rung.ts";
 import { evidenceOf } from "./evidence.ts";
 import { evidenceFactor } from "./evidence-factor.ts";
-import { type Chunk, choicesOf, drawSession, type Group, variedChoices } from "./rehearsal.ts";
-import { type BatchStatistics, batchStatistics, pairSize, rounded, type ScoreStatistic } from "./score.ts";
+import { type Chunk, drawRehearsalSession, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
+import {
+  type BatchStatistics,
+  roundScoreFigure,
+  type ScoreStatistic,
+  scorePairSize,
+  statisticsForScore,
+} from "./score.ts";
 
 export interface CalibrateOptions {
   /** Mean length of the chunks. */
@@ -83,8 +89,8 @@ export function calibrate(
   }
   const filled = groups.filter((group) => group.chunks.length > 0);
   const sources: Record<CalibrationKind, { draw: DrawPair; apart: KindCalibration["apart"]; factor: number }> = {
-    baseline: { ...drawStrangers(filled, meanBout), factor: 1 },
-    own_past: { ...drawOwnPast(filled, meanBout, referenceBatches), factor: 1 + 1 / referenceBatches },
+    baseline: { ...strangersToCalibrate(filled, meanBout), factor: 1 },
+    own_past: { ...ownPastToCalibrate(filled, meanBout, referenceBatches), factor: 1 + 1 / referenceBatches },
   };
   const kinds: Partial<Record<CalibrationKind, KindCalibration>> = {};
   for (const [name, { draw, apart, factor }] of Object.entries(sources) as [
@@ -94,24 +100,26 @@ export function calibrate(
     const ladder = lengthsSeconds.flatMap((seconds) => {
       const rng = options.rng.split(`${name} ${seconds}`);
       const count = Math.round(seconds / chunkSeconds);
-      const pairs = drawPairs(filled, draw, count, nullBatches, rng);
-      return pairs.length === 0 ? [] : [{ count, ...rehearse(baseline, pairs, factor / options.samplingRateHz, rng) }];
+      const pairs = drawPairsToCalibrate(filled, draw, count, nullBatches, rng);
+      return pairs.length === 0
+        ? []
+        : [{ count, ...rehearseToCalibrate(baseline, pairs, factor / options.samplingRateHz, rng) }];
     });
     if (ladder.length === 0) continue;
-    const seen = whatIsSeen(ladder, options.shiftSd ?? 0.6);
+    const seen = calibrateSeenShifts(ladder, options.shiftSd ?? 0.6);
     const statistic =
       seen?.growth !== undefined && seen.growth.ksWithinClasses > seen.growth.ks ? "ksWithinClasses" : "ks";
     const rungs = ladder
-      .map(({ seconds, batches }) => calibrationRung(rounded(seconds[statistic]), batches, statistic))
+      .map(({ seconds, batches }) => calibrationRung(roundScoreFigure(seconds[statistic]), batches, statistic))
       .filter((rung, i, all) => i === 0 || rung.seconds > all[i - 1]!.seconds);
     kinds[name] = { apart, statistic, seen, rungs };
-    if (name === "own_past") kinds[name] = withEvidenceFactors(kinds[name], baseline, filled, ladder, options);
+    if (name === "own_past") kinds[name] = calibrateEvidenceFactors(kinds[name], baseline, filled, ladder, options);
   }
   return { reference_batches: referenceBatches, kinds, correlation_seconds: options.correlationSeconds ?? null };
 }
 
 /** Each rung's factor, from streams of everyone with sessions to draw, judged by the other people's calibration. */
-function withEvidenceFactors(
+function calibrateEvidenceFactors(
   calibration: KindCalibration,
   baseline: BaselineReference,
   groups: readonly Group[],
@@ -119,15 +127,15 @@ function withEvidenceFactors(
   options: CalibrateOptions,
 ): KindCalibration {
   const { chunkSeconds, samplingRateHz, referenceBatches = 5, boutSeconds = chunkSeconds } = options;
-  const people = groups.filter((group) => variedChoices(choicesOf(group).choices).size > 0);
+  const people = groups.filter((group) => variedRehearsalChoices(rehearsalChoices(group).choices).size > 0);
   if (people.length < 2) return calibration;
   const { statistic } = calibration;
   const streams = people.map((group) => ({
-    choices: variedChoices(choicesOf(group).choices),
+    choices: variedRehearsalChoices(rehearsalChoices(group).choices),
     ownPast: {
       ...calibration,
       rungs: ladder.map(({ seconds, batches }) => ({
-        ...rungWithout(rounded(seconds[statistic]), batches, statistic, group.name),
+        ...rungWithoutGroup(roundScoreFigure(seconds[statistic]), batches, statistic, group.name),
         false_alarms: null,
         evidence_factor: 1,
       })),
@@ -135,15 +143,15 @@ function withEvidenceFactors(
   }));
   const byClass = mergeClassSummaries(groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
   const rungs = calibration.rungs.map((rung) => {
-    const { count } = ladder.find(({ seconds }) => rounded(seconds[statistic]) === rung.seconds)!;
+    const { count } = ladder.find(({ seconds }) => roundScoreFigure(seconds[statistic]) === rung.seconds)!;
     const rng = options.rng.split(`streams ${count}`);
     const plan = { count, meanBout: boutSeconds / chunkSeconds, referenceBatches, samplingRateHz, rng };
-    return { ...rung, evidence_factor: rounded(evidenceFactor(baseline, byClass, streams, plan)) };
+    return { ...rung, evidence_factor: roundScoreFigure(evidenceFactor(baseline, byClass, streams, plan)) };
   });
   return { ...calibration, rungs };
 }
 
-function drawStrangers(
+function strangersToCalibrate(
   groups: readonly Group[],
   meanBout: number,
 ): { draw: DrawPair; apart: KindCalibration["apart"] } {
@@ -153,39 +161,39 @@ function drawStrangers(
   const others = new Map(
     groups.map((group) => [group, few ? everyone : subtractClassSummaries(everyone, own.get(group)!)]),
   );
-  const choices = new Map(groups.map((group) => [group, choicesOf(group).choices]));
+  const choices = new Map(groups.map((group) => [group, rehearsalChoices(group).choices]));
   return {
     apart: few ? "bouts" : "people",
     draw: (group, count, rng) => ({
       reference: () => others.get(group)!,
-      current: drawSession(choices.get(group)!, count, meanBout, rng),
+      current: drawRehearsalSession(choices.get(group)!, count, meanBout, rng),
     }),
   };
 }
 
-function drawOwnPast(
+function ownPastToCalibrate(
   groups: readonly Group[],
   meanBout: number,
   referenceBatches: number,
 ): { draw: DrawPair; apart: KindCalibration["apart"] } {
-  const choices = new Map(groups.map((group) => [group, choicesOf(group)]));
-  const varied = new Map(groups.map((group) => [group, variedChoices(choices.get(group)!.choices)]));
+  const choices = new Map(groups.map((group) => [group, rehearsalChoices(group)]));
+  const varied = new Map(groups.map((group) => [group, variedRehearsalChoices(choices.get(group)!.choices)]));
   const weaker = groups.some((group) => varied.get(group)!.size > 0 && choices.get(group)!.by !== "recordings");
   return {
     apart: weaker ? "halves of recordings" : "recordings",
     draw: (group, count, rng) => {
       const own = varied.get(group)!;
       if (own.size === 0) return undefined;
-      const sessions = Array.from({ length: referenceBatches }, () => drawSession(own, count, meanBout, rng));
+      const sessions = Array.from({ length: referenceBatches }, () => drawRehearsalSession(own, count, meanBout, rng));
       return {
         reference: () => mergeClassSummaries(sessions.flat().map(({ summary }) => summary)),
-        current: drawSession(own, count, meanBout, rng),
+        current: drawRehearsalSession(own, count, meanBout, rng),
       };
     },
   };
 }
 
-function drawPairs(
+function drawPairsToCalibrate(
   groups: readonly Group[],
   draw: DrawPair,
   count: number,
@@ -200,7 +208,7 @@ function drawPairs(
   );
 }
 
-function rehearse(
+function rehearseToCalibrate(
   baseline: BaselineReference,
   pairs: readonly { group: string; pair: Pair }[],
   secondsPerRow: number,
@@ -212,14 +220,14 @@ function rehearse(
     const reference = merged();
     const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
     for (const name of scoreStatistics) {
-      seconds[name] += (pairSize(reference, current, name) * secondsPerRow) / pairs.length;
+      seconds[name] += (scorePairSize(reference, current, name) * secondsPerRow) / pairs.length;
     }
-    const statistics = batchStatistics(reference, current, baseline);
+    const statistics = statisticsForScore(reference, current, baseline);
     const channels = Object.keys(chunks[0]!.shifted ?? {});
     if (channels.length > 0) {
       const channel = channels[rng.integer(channels.length)]!;
       const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
-      shifted.push({ ...statistics, ...batchStatistics(reference, moved, ofThose(baseline, moved)) });
+      shifted.push({ ...statistics, ...statisticsForScore(reference, moved, baselineToCalibrate(baseline, moved)) });
     }
     return { group, statistics };
   });
@@ -227,20 +235,21 @@ function rehearse(
 }
 
 /** Restricts the baseline to the channels of a summary. */
-function ofThose(baseline: BaselineReference, summary: ClassSummaries): BaselineReference {
-  return Object.fromEntries(Object.keys(wholeOf(summary)).map((name) => [name, baseline[name]!]));
+function baselineToCalibrate(baseline: BaselineReference, summary: ClassSummaries): BaselineReference {
+  return Object.fromEntries(Object.keys(mergeAcrossClasses(summary)).map((name) => [name, baseline[name]!]));
 }
 
-function whatIsSeen(ladder: readonly Rehearsal[], shiftSd: number): KindCalibration["seen"] {
+function calibrateSeenShifts(ladder: readonly Rehearsal[], shiftSd: number): KindCalibration["seen"] {
   if (ladder.every(({ shifted }) => shifted.length === 0)) return null;
   // A batch of a few seconds holds one activity; a score that works there works nowhere else.
   const longer = ladder.filter(({ seconds }) => seconds.ks >= shortestSeenSeconds);
   const judged = longer.length > 0 ? longer : ladder;
   const pValues = (name: ScoreStatistic): number[] =>
-    judged.flatMap(({ seconds, batches, shifted }) => pValuesOf(seconds[name], batches, shifted, name));
+    judged.flatMap(({ seconds, batches, shifted }) => rungPValues(seconds[name], batches, shifted, name));
   const [ks, ksWithinClasses] = [pValues("ks"), pValues("ksWithinClasses")];
   const means = (value: (p: number) => number): Record<ScoreStatistic, number> => {
-    const mean = (ps: readonly number[]): number => rounded(ps.reduce((sum, p) => sum + value(p), 0) / ps.length);
+    const mean = (ps: readonly number[]): number =>
+      roundScoreFigure(ps.reduce((sum, p) => sum + value(p), 0) / ps.length);
     return { ks: mean(ks), ksWithinClasses: mean(ksWithinClasses) };
   };
   return { shift_sd: shiftSd, ...means((p) => (p <= 0.05 ? 1 : 0)), growth: means((p) => Math.log(evidenceOf(p))) };

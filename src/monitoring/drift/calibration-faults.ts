@@ -18,14 +18,14 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
       ...calibration.rungs.flatMap(({ standard }, i) =>
         strangers(`${path}.kinds.${kind}.rungs.${i}.standard`, standard),
       ),
-      ...rungFaults(`${path}.kinds.${kind}.rungs`, calibration),
+      ...calibrationRungFaults(`${path}.kinds.${kind}.rungs`, calibration),
     ]),
     ...strangers(`${path}.correlation_seconds`, correlation_seconds ?? {}),
     ...lacking.map((name) => `${path}.correlation_seconds.${name}: missing, although it has edges`),
   ];
 }
 
-function rungFaults(path: string, { statistic, rungs }: KindCalibration): string[] {
+function calibrationRungFaults(path: string, { statistic, rungs }: KindCalibration): string[] {
   const channels = Object.keys(rungs[0]!.standard);
   if (channels.length === 0) return [`${path}.0.standard: expected a channel`];
   const needed: readonly StatisticName[] = [statistic, ...farStatistics];

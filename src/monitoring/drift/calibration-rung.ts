@@ -2,8 +2,15 @@
 // people.
 
 import type { CalibrationRung } from "./calibration.ts";
-import { nullRung, pValueAt } from "./null-scores.ts";
-import { type BatchStatistics, farStatistics, rounded, type ScoreStatistic, scoreOf, standardOf } from "./score.ts";
+import { nullRung, pValueInNullRung } from "./null-scores.ts";
+import {
+  type BatchStatistics,
+  farStatistics,
+  roundScoreFigure,
+  type ScoreStatistic,
+  scoreOf,
+  scoreStandardOf,
+} from "./score.ts";
 
 /** A drift-free batch of `group`, compared with a reference that does not hold it. */
 export interface Rehearsed {
@@ -18,58 +25,58 @@ export function calibrationRung(
   statistic: ScoreStatistic,
 ): CalibrationRung {
   return {
-    ...judgeBy(seconds, rehearsed, statistic),
-    false_alarms: leaveGroupsOut(seconds, rehearsed, statistic),
+    ...bareCalibrationRung(seconds, rehearsed, statistic),
+    false_alarms: rungFalseAlarms(seconds, rehearsed, statistic),
     evidence_factor: 1,
   };
 }
 
 /** P-values of batches with drift. */
-export function pValuesOf(
+export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],
   batches: readonly BatchStatistics[],
   statistic: ScoreStatistic,
 ): number[] {
-  const rung = judgeBy(seconds, rehearsed, statistic);
-  return batches.map((batch) => pValueAt(rung, scoreOf(batch, rung.standard, [statistic]).score));
+  const rung = bareCalibrationRung(seconds, rehearsed, statistic);
+  return batches.map((batch) => pValueInNullRung(rung, scoreOf(batch, rung.standard, [statistic]).score));
 }
 
 /** The rung without one of the groups. */
-export function rungWithout(
+export function rungWithoutGroup(
   seconds: number,
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
   left?: string,
 ): Omit<CalibrationRung, "false_alarms" | "evidence_factor"> {
-  return judgeBy(
+  return bareCalibrationRung(
     seconds,
     rehearsed.filter(({ group }) => group !== left),
     statistic,
   );
 }
 
-function judgeBy(
+function bareCalibrationRung(
   seconds: number,
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
-): ReturnType<typeof rungWithout> {
+): ReturnType<typeof rungWithoutGroup> {
   const all = rehearsed.map(({ statistics }) => statistics);
-  const standard = standardOf(all, [statistic, ...farStatistics]);
+  const standard = scoreStandardOf(all, [statistic, ...farStatistics]);
   const far = all.map((statistics) => scoreOf(statistics, standard, farStatistics).score).sort((a, b) => a - b);
   const scores = [...Map.groupBy(rehearsed, ({ group }) => group).values()].map((own) =>
-    own.map(({ statistics }) => rounded(scoreOf(statistics, standard, [statistic]).score)),
+    own.map(({ statistics }) => roundScoreFigure(scoreOf(statistics, standard, [statistic]).score)),
   );
   return {
     ...nullRung(seconds, scores),
     standard,
     // As far above the highest as the highest is above the median.
-    reach: rounded(2 * far.at(-1)! - far[far.length >> 1]!),
+    reach: roundScoreFigure(2 * far.at(-1)! - far[far.length >> 1]!),
   };
 }
 
 /** Judges each group in turn by the others' standards, scores and reach. */
-function leaveGroupsOut(
+function rungFalseAlarms(
   seconds: number,
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
@@ -78,17 +85,17 @@ function leaveGroupsOut(
   if (groups.size < 2) return null;
   let [atMost5, atMost1, beyond] = [0, 0, 0];
   for (const [left, batches] of groups) {
-    const rung = rungWithout(seconds, rehearsed, statistic, left);
+    const rung = rungWithoutGroup(seconds, rehearsed, statistic, left);
     for (const { statistics } of batches) {
-      const p = pValueAt(rung, scoreOf(statistics, rung.standard, [statistic]).score);
+      const p = pValueInNullRung(rung, scoreOf(statistics, rung.standard, [statistic]).score);
       if (p <= 0.05) atMost5++;
       if (p <= 0.01) atMost1++;
       if (scoreOf(statistics, rung.standard, farStatistics).score > rung.reach) beyond++;
     }
   }
   return {
-    p_at_most_5_percent: rounded(atMost5 / rehearsed.length),
-    p_at_most_1_percent: rounded(atMost1 / rehearsed.length),
-    beyond_reach: rounded(beyond / rehearsed.length),
+    p_at_most_5_percent: roundScoreFigure(atMost5 / rehearsed.length),
+    p_at_most_1_percent: roundScoreFigure(atMost1 / rehearsed.length),
+    beyond_reach: roundScoreFigure(beyond / rehearsed.length),
   };
 }

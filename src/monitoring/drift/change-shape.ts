@@ -38,28 +38,32 @@ export function changeShape(series: readonly number[], weights: readonly number[
   if (!(weights.length === series.length && weights.every((weight) => weight >= 0 && Number.isFinite(weight)))) {
     throw new RangeError(`change shape: expected ${series.length} weights of at least 0, got ${weights.join(", ")}`);
   }
-  const step = best(series, weights, (i, start) => (i < start ? 0 : 1));
-  const ramp = best(series, weights, (i, start) => Math.max(0, i - start + 1));
+  const step = bestShapeFit(series, weights, (i, start) => (i < start ? 0 : 1));
+  const ramp = bestShapeFit(series, weights, (i, start) => Math.max(0, i - start + 1));
   const kind = step.residual <= ramp.residual ? "step" : "ramp";
   const [better, worse] = kind === "step" ? [step, ramp] : [ramp, step];
   const ratio = worse.residual === better.residual ? 1 : Math.min(largestRatio, worse.residual / better.residual);
-  const { whole } = regress(series, weights, () => 0);
+  const { whole } = regressShape(series, weights, () => 0);
   const explained = whole === 0 ? 0 : 1 - better.residual / whole;
   return { kind, start: better.start, size: better.size, ratio, explained };
 }
 
 /** The start for which level + size * basis leaves the smallest residual; the earliest in case of a tie. */
-function best(series: readonly number[], weights: readonly number[], basis: (i: number, start: number) => number): Fit {
+function bestShapeFit(
+  series: readonly number[],
+  weights: readonly number[],
+  basis: (i: number, start: number) => number,
+): Fit {
   let found: Fit = { start: 0, size: 0, residual: Number.POSITIVE_INFINITY };
   for (let start = leastSide; start <= series.length - leastSide; start++) {
-    const fit = regress(series, weights, (i) => basis(i, start));
+    const fit = regressShape(series, weights, (i) => basis(i, start));
     if (fit.residual < found.residual) found = { start, size: fit.size, residual: fit.residual };
   }
   return found;
 }
 
 /** Simple linear regression of the series on a basis; size 0 if the basis does not vary. */
-function regress(
+function regressShape(
   series: readonly number[],
   weights: readonly number[],
   basis: (i: number) => number,

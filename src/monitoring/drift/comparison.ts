@@ -5,21 +5,28 @@
 import { ksPValue } from "../../stats/ks.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { BatchSummary } from "../summaries/batch-summary.ts";
-import { type ClassSummaries, rowsOf, wholeOf } from "../summaries/class-summaries.ts";
-import { ofChannels } from "../summaries/sensor-signals.ts";
+import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
+import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { excessOf, type FixedFinding, judgeByThresholds } from "./fixed-thresholds.ts";
-import { conformalPValue, learnedScore, noScores, type OwnScores, type PValue, rungsAround } from "./null-scores.ts";
+import { type FixedFinding, judgeByThresholds, thresholdExcess } from "./fixed-thresholds.ts";
+import {
+  conformalPValue,
+  learnedNullScore,
+  noScores,
+  nullRungsAround,
+  type OwnScores,
+  type PValue,
+} from "./null-scores.ts";
 import {
   type BatchStatistics,
-  batchStatistics,
   farStatistics,
-  mixStandards,
-  pairSize,
+  mixScoreStandards,
   type Score,
   scoreOf,
+  scorePairSize,
+  statisticsForScore,
 } from "./score.ts";
-import { unseenShare } from "./within-classes.ts";
+import { unseenClassShare } from "./within-classes.ts";
 
 /** The training data, the stream's first batches, or its last ones. */
 export type ReferenceKind = "baseline" | "anchor" | "rolling";
@@ -82,32 +89,41 @@ export function compare(
   { thresholds = "calibrated", own = noScores }: CompareOptions = {},
 ): Comparison | null {
   const { baseline, calibration } = model;
-  const known = calibration.kinds[calibrationKind(kind)];
-  const method = thresholds === "fixed" ? "constants" : methodOf(calibration, known);
+  const known = calibration.kinds[comparisonCalibrationKind(kind)];
+  const method = thresholds === "fixed" ? "constants" : comparisonMethod(calibration, known);
   const share = kind === "baseline" ? 1 : 1 + 1 / calibration.reference_batches;
   const statistic = method === "constants" ? "ks" : (known?.statistic ?? "ks");
-  const seconds = (pairSize(reference, current, statistic) * share) / model.samplingRateHz;
+  const seconds = (scorePairSize(reference, current, statistic) * share) / model.samplingRateHz;
   if (!(seconds > 0)) return null;
-  const outside = kind === "baseline" ? farOutside(current, baseline) : null;
-  const facts = { reference: kind, method, seconds, unseenShare: unseenShare(reference, current) };
+  const outside = kind === "baseline" ? compareToTrainingRange(current, baseline) : null;
+  const facts = { reference: kind, method, seconds, unseenShare: unseenClassShare(reference, current) };
   if (method === "constants")
-    return { ...facts, ...byConstants(batchStatistics(reference, current, baseline), model.channels) };
+    return { ...facts, ...compareByConstants(statisticsForScore(reference, current, baseline), model.channels) };
   if (known === undefined) {
     const correlation = calibration.correlation_seconds!;
-    const [before, now] = [reference, current].map((side) => secondsOf(wholeOf(side), model.samplingRateHz));
-    const judged = byKsTest(batchStatistics(reference, current, baseline), correlation, before!, now!);
+    const [before, now] = [reference, current].map((side) =>
+      comparedSeconds(mergeAcrossClasses(side), model.samplingRateHz),
+    );
+    const judged = compareByKsTest(statisticsForScore(reference, current, baseline), correlation, before!, now!);
     return { ...facts, ...judged, ...outside };
   }
   if (!(seconds >= slack * known.rungs[0]!.seconds)) return null;
-  return { ...facts, ...byRehearsal(batchStatistics(reference, current, baseline), known, seconds, own), ...outside };
+  return {
+    ...facts,
+    ...compareByRehearsal(statisticsForScore(reference, current, baseline), known, seconds, own),
+    ...outside,
+  };
 }
 
 /**
  * The channel whose values lie outside the training range, on average by more than the width of that range; null if none
  * does. No way of wearing a sensor does that to anyone; the factor of one width is arbitrary.
  */
-function farOutside(current: ClassSummaries, baseline: BaselineReference): Pick<Comparison, "far" | "beyond"> | null {
-  const whole = wholeOf(current);
+function compareToTrainingRange(
+  current: ClassSummaries,
+  baseline: BaselineReference,
+): Pick<Comparison, "far" | "beyond"> | null {
+  const whole = mergeAcrossClasses(current);
   for (const [channel, { summary }] of Object.entries(baseline)) {
     const { n, excessBelow, excessAbove } = whole[channel]!;
     const score = (excessBelow + excessAbove) / n / (summary.max - summary.min);
@@ -117,8 +133,8 @@ function farOutside(current: ClassSummaries, baseline: BaselineReference): Pick<
 }
 
 /** Signal time of a summary, missing values included. */
-export function secondsOf(summary: BatchSummary, samplingRateHz: number): number {
-  return rowsOf(summary) / samplingRateHz;
+export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): number {
+  return batchSummaryRows(summary) / samplingRateHz;
 }
 
 /** In a batch of the shortest length, a part may lack a counterpart in the reference by chance. */
@@ -129,25 +145,25 @@ type Judged = Pick<
   "statistics" | "score" | "learned" | "pValue" | "far" | "beyond" | "findings" | "evidenceFactor"
 >;
 
-function byRehearsal(
+function compareByRehearsal(
   statistics: BatchStatistics,
   { rungs, statistic }: KindCalibration,
   seconds: number,
   own: OwnScores,
 ): Judged {
-  const { lower, upper, share } = rungsAround(rungs, seconds);
-  const standard = mixStandards(lower.standard, upper.standard, share);
+  const { lower, upper, share } = nullRungsAround(rungs, seconds);
+  const standard = mixScoreStandards(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
   const far = scoreOf(statistics, standard, farStatistics);
   const pValue = conformalPValue(rungs, score.score, seconds, own);
   const beyond = far.score > lower.reach + share * (upper.reach - lower.reach);
   const evidenceFactor = lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
-  const learned = learnedScore(rungs, score.score, seconds);
+  const learned = learnedNullScore(rungs, score.score, seconds);
   return { statistics, score, learned, pValue, far, beyond, findings: [], evidenceFactor };
 }
 
 /** The smallest p-value of the channels, times their number. */
-function byKsTest(
+function compareByKsTest(
   statistics: BatchStatistics,
   correlationSeconds: Readonly<Record<string, number>>,
   referenceSeconds: number,
@@ -172,20 +188,20 @@ function byKsTest(
   };
 }
 
-function byConstants(statistics: BatchStatistics, sensed: readonly string[]): Judged {
-  const { findings } = judgeByThresholds(ofChannels(statistics, sensed));
+function compareByConstants(statistics: BatchStatistics, sensed: readonly string[]): Judged {
+  const { findings } = judgeByThresholds(withoutSensorSignals(statistics, sensed));
   const [worst] = findings;
   const score =
     worst === undefined
       ? { score: 0, channel: Object.keys(statistics)[0]!, statistic: "ks" as const }
-      : { channel: worst.channel, statistic: worst.statistic, score: excessOf(worst) };
+      : { channel: worst.channel, statistic: worst.statistic, score: thresholdExcess(worst) };
   return { statistics, score, learned: null, pValue: null, far: null, beyond: false, findings, evidenceFactor: 1 };
 }
 
-function methodOf(calibration: Calibration, known: KindCalibration | undefined): Method {
+function comparisonMethod(calibration: Calibration, known: KindCalibration | undefined): Method {
   return known?.apart ?? (calibration.correlation_seconds === null ? "constants" : "effective sample size");
 }
 
-function calibrationKind(kind: ReferenceKind): CalibrationKind {
+function comparisonCalibrationKind(kind: ReferenceKind): CalibrationKind {
   return kind === "baseline" ? "baseline" : "own_past";
 }

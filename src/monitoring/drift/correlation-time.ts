@@ -11,10 +11,10 @@ const leastTimes = 10;
 
 /** Number of a person's first samples that are used. */
 export function correlationSamples(samplingRateHz: number): number {
-  return mostBlocks * blockSize(samplingRateHz);
+  return mostBlocks * correlationBlockSize(samplingRateHz);
 }
 
-function blockSize(samplingRateHz: number): number {
+function correlationBlockSize(samplingRateHz: number): number {
   return Math.max(1, Math.round(samplingRateHz / blocksPerSecond));
 }
 
@@ -25,7 +25,7 @@ function blockSize(samplingRateHz: number): number {
  * @returns null if no series is long enough
  */
 export function correlationSeconds(people: readonly Float32Array[], samplingRateHz: number): number | null {
-  const size = blockSize(samplingRateHz);
+  const size = correlationBlockSize(samplingRateHz);
   const times = people.flatMap((samples) => {
     const blocks = Math.min(mostBlocks, Math.floor(samples.length / size));
     if (blocks < leastTimes) return [];

@@ -22,7 +22,7 @@ export function describeValues(
   const described = channels.map((name, c) => {
     const values = column(c);
     rows = values.length;
-    return [name, channelStats(name, values)] as const;
+    return [name, describeChannelValues(name, values)] as const;
   });
   return { n_samples: rows, sensor_columns: [...channels], per_channel: Object.fromEntries(described) };
 }
@@ -38,7 +38,7 @@ export interface AboutBaseline {
   createdAt: Date;
 }
 
-export function baselineOf(described: DescribedValues, about: AboutBaseline): BaselineStats {
+export function baselineFromDescribedValues(described: DescribedValues, about: AboutBaseline): BaselineStats {
   return {
     created_at: about.createdAt.toISOString(),
     source_file: typeof about.sourceFile === "string" ? about.sourceFile : about.sourceFile.join(", "),
@@ -49,7 +49,7 @@ export function baselineOf(described: DescribedValues, about: AboutBaseline): Ba
   };
 }
 
-function channelStats(name: string, column: Float32Array): ChannelStats {
+function describeChannelValues(name: string, column: Float32Array): ChannelStats {
   const sorted = sortFloats(column);
   const min = sorted[0];
   const max = sorted.at(-1);

@@ -4,7 +4,7 @@
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { ksDistance } from "../../stats/ks.ts";
-import { type BaselineReference, gridsOf } from "../summaries/baseline-reference.ts";
+import { type BaselineReference, baselineReferenceGrids } from "../summaries/baseline-reference.ts";
 import type { BatchSummary } from "../summaries/batch-summary.ts";
 import { type Columns, Summarizer } from "../summaries/summarize.ts";
 import { leastRelativeStd } from "./channel-statistics.ts";
@@ -47,19 +47,23 @@ export function diagnose(
   options: DiagnosisOptions = {},
 ): Culprit[] {
   const found = [
-    ...Object.keys(baseline).flatMap((name) => directFaults(name, columns[name]!, baseline)),
-    ...undoable(columns, baseline, sensors),
-    ...wrongRate(options),
+    ...Object.keys(baseline).flatMap((name) => diagnoseDirectFaults(name, columns[name]!, baseline)),
+    ...diagnoseReversibleFaults(columns, baseline, sensors),
+    ...diagnoseWrongRate(options),
   ];
   return found.sort((a, b) => b.weight - a.weight);
 }
 
-function undoable(columns: Columns, baseline: BaselineReference, sensors: readonly Sensor[]): Culprit[] {
-  const grids = gridsOf(baseline);
+function diagnoseReversibleFaults(
+  columns: Columns,
+  baseline: BaselineReference,
+  sensors: readonly Sensor[],
+): Culprit[] {
+  const grids = baselineReferenceGrids(baseline);
   const summary = new Summarizer(grids).summarize(columns);
   return sensors.flatMap((sensor) => {
     return remediesFor(sensor).flatMap(({ kind, channels, fault, undo }) => {
-      const distance = kind === "unit" ? distanceOfSpreads : distanceOfValues;
+      const distance = kind === "unit" ? diagnosisSpreadDistance : diagnosisValueDistance;
       const before = distance(summary, baseline, sensor);
       const restored = undo(columns);
       const changed = Object.fromEntries(Object.keys(restored).map((name) => [name, grids[name]!]));
@@ -71,7 +75,7 @@ function undoable(columns: Columns, baseline: BaselineReference, sensors: readon
 }
 
 /** Sum of the KS distances over the sensor's channels, so that another sensor's changes hide nothing. */
-function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
+function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { counts, n } = summary[name]!;
     return sum + (n === 0 ? 1 : ksDistance(baseline[name]!.summary.counts, counts));
@@ -79,7 +83,7 @@ function distanceOfValues(summary: BatchSummary, baseline: BaselineReference, { 
 }
 
 /** The same for the ratios of the spreads: people differ in how a sensor is oriented, but nobody moves ten times as much. */
-function distanceOfSpreads(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
+function diagnosisSpreadDistance(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { summary: reference } = baseline[name]!;
     const least = leastRelativeStd * reference.std;
@@ -87,7 +91,7 @@ function distanceOfSpreads(summary: BatchSummary, baseline: BaselineReference, {
   }, 0);
 }
 
-function directFaults(name: string, values: Float32Array, baseline: BaselineReference): Culprit[] {
+function diagnoseDirectFaults(name: string, values: Float32Array, baseline: BaselineReference): Culprit[] {
   const { edges, summary } = baseline[name]!;
   const n = values.length;
   if (n < 2) return [];
@@ -111,7 +115,7 @@ function directFaults(name: string, values: Float32Array, baseline: BaselineRefe
   return repeats > stuckShare ? [{ kind: "stuck channel", channels, fault: "repeats its value", weight: repeats }] : [];
 }
 
-function wrongRate({ time, samplingRateHz }: DiagnosisOptions): Culprit[] {
+function diagnoseWrongRate({ time, samplingRateHz }: DiagnosisOptions): Culprit[] {
   if (time === undefined || samplingRateHz === undefined || time.length < 3) return [];
   const steps = Float64Array.from({ length: time.length - 1 }, (_, i) => time[i + 1]! - time[i]!).sort();
   const rate = 1 / steps[steps.length >> 1]!;

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
-import { type ClassSummaries, wholeOf } from "../summaries/class-summaries.ts";
+import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
 import { sensorSignals } from "../summaries/sensor-signals.ts";
 import {
@@ -92,10 +92,22 @@ export function driftBaselineFaults(
       }
     }
   }
-  return [...faults, ...signalFaults(signals), ...calibrationFaults(drift.calibration, Object.keys(edges))];
+  return [
+    ...faults,
+    ...driftBaselineSignalFaults(signals),
+    ...calibrationFaults(drift.calibration, Object.keys(edges)),
+  ];
 }
 
-function signalFaults({ windows, classCounts, confidence, entropy, margin, pairs, flips }: ModelSignals): string[] {
+function driftBaselineSignalFaults({
+  windows,
+  classCounts,
+  confidence,
+  entropy,
+  margin,
+  pairs,
+  flips,
+}: ModelSignals): string[] {
   const path = "drift.signals";
   const sums = (name: string, counts: readonly number[]): string[] => {
     const total = counts.reduce((sum, count) => sum + count, 0);
@@ -113,17 +125,17 @@ function signalFaults({ windows, classCounts, confidence, entropy, margin, pairs
   ];
 }
 
-export function baselineReferenceOf({ edges, by_class }: DriftBaseline): BaselineReference {
-  const whole = wholeOf(by_class);
+export function referenceOfDriftBaseline({ edges, by_class }: DriftBaseline): BaselineReference {
+  const whole = mergeAcrossClasses(by_class);
   return baselineReferenceSchema.parse(
     Object.fromEntries(Object.entries(edges).map(([name, own]) => [name, { edges: own, summary: whole[name] }])),
   );
 }
 
-export function driftModel(drift: DriftBaseline, channels: readonly string[]): DriftModel {
+export function modelOfDriftBaseline(drift: DriftBaseline, channels: readonly string[]): DriftModel {
   return {
     channels,
-    baseline: baselineReferenceOf(drift),
+    baseline: referenceOfDriftBaseline(drift),
     byClass: drift.by_class,
     calibration: drift.calibration,
     samplingRateHz: drift.sampling_rate_hz,

@@ -8,8 +8,8 @@ import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import type { Calibration, KindCalibration } from "./calibration.ts";
-import { type DriftState, evidenceValue, judge, newDriftState } from "./decision.ts";
-import { type Choices, drawSession } from "./rehearsal.ts";
+import { type Choices, drawRehearsalSession } from "./rehearsal.ts";
+import { type DriftState, decideVerdict, newDriftState, verdictEvidence } from "./verdict.ts";
 
 export interface RehearsedStream {
   readonly choices: Choices;
@@ -33,12 +33,12 @@ export function evidenceFactor(
   streams: readonly RehearsedStream[],
   plan: { count: number; meanBout: number; referenceBatches: number; samplingRateHz: number; rng: Rng },
 ): number {
-  const paths = streams.map((stream, i) => evidencePath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)));
-  return Math.max(1, ...runLengths.map((arl) => levelFor(paths, arl) / arl));
+  const paths = streams.map((stream, i) => evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)));
+  return Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl));
 }
 
 /** The evidence after each batch of a stream without alarms. */
-function evidencePath(
+function evidenceFactorPath(
   baseline: BaselineReference,
   byClass: ClassSummaries,
   { choices, ownPast }: RehearsedStream,
@@ -55,12 +55,14 @@ function evidencePath(
   const path: number[] = [];
   let state: DriftState = newDriftState;
   for (let batch = 0; batch < batchesPerStream; batch++) {
-    const current = mergeClassSummaries(drawSession(choices, count, meanBout, rng).map(({ summary }) => summary));
+    const current = mergeClassSummaries(
+      drawRehearsalSession(choices, count, meanBout, rng).map(({ summary }) => summary),
+    );
     const past = { rolling: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
-    const judged = judge(current, past, state, model, { arl: 1e12 });
+    const judged = decideVerdict(current, past, state, model, { arl: 1e12 });
     state = judged.state;
     if (!judged.judgement.doubtful) accepted.push(current);
-    path.push(evidenceValue(state));
+    path.push(verdictEvidence(state));
   }
   return path;
 }
@@ -69,8 +71,8 @@ function evidencePath(
  * The lowest level that is crossed rarely enough: at least `arl` batches, up to the crossing or the end, per first
  * crossing.
  */
-export function levelFor(paths: readonly (readonly number[])[], arl: number): number {
-  const levels = [...new Set(paths.flatMap(peaks))].sort((a, b) => a - b);
+export function evidenceFactorLevel(paths: readonly (readonly number[])[], arl: number): number {
+  const levels = [...new Set(paths.flatMap(evidenceFactorPeaks))].sort((a, b) => a - b);
   const runLength = (level: number): number => {
     const passages = paths.map((path) => path.findIndex((value) => value > level));
     const batches = passages.reduce((sum, at, i) => sum + (at < 0 ? paths[i]!.length : at + 1), 0);
@@ -80,7 +82,7 @@ export function levelFor(paths: readonly (readonly number[])[], arl: number): nu
 }
 
 /** Values above all earlier ones. */
-function peaks(path: readonly number[]): number[] {
+function evidenceFactorPeaks(path: readonly number[]): number[] {
   let highest = 0;
   return path.filter((value) => {
     if (value <= highest) return false;

@@ -47,7 +47,7 @@ export function addEvidence(state: EvidenceState, p: number): EvidenceState {
  * Whether the evidence raises an alarm; after one, evidence restarts at `noEvidence`.
  * @param arl minimum average number of batches between false alarms; more than 1
  */
-export function isAlarm(state: EvidenceState, arl: number): boolean {
+export function evidenceRaisesAlarm(state: EvidenceState, arl: number): boolean {
   if (!(arl > 1)) throw new RangeError(`average run length: expected more than 1 batch, got ${arl}`);
   return state.value >= arl;
 }

@@ -34,18 +34,18 @@ export function judgeByThresholds(statistics: Readonly<Record<string, ChannelSta
   level: FixedLevel;
   findings: FixedFinding[];
 } {
-  const findings = Object.entries(statistics).flatMap(([channel, values]) => findingsOf(channel, values));
-  findings.sort((a, b) => excessOf(b) - excessOf(a));
+  const findings = Object.entries(statistics).flatMap(([channel, values]) => thresholdFindings(channel, values));
+  findings.sort((a, b) => thresholdExcess(b) - thresholdExcess(a));
   const large = findings.some(({ level }) => level === "large");
   return { level: large ? "large" : findings.length > 0 ? "moderate" : "normal", findings };
 }
 
 /** Size of a finding as a multiple of the "large" threshold. */
-export function excessOf({ statistic, value }: FixedFinding): number {
+export function thresholdExcess({ statistic, value }: FixedFinding): number {
   return Math.abs(value) / fixedThresholds[statistic].large;
 }
 
-function findingsOf(channel: string, values: ChannelStatistics): FixedFinding[] {
+function thresholdFindings(channel: string, values: ChannelStatistics): FixedFinding[] {
   return (Object.keys(fixedThresholds) as FixedStatistic[]).flatMap((statistic) => {
     const value = values[statistic];
     const { moderate, large } = fixedThresholds[statistic];

@@ -1,17 +1,17 @@
 // The last step of training: learning what drift-free batches of its people look like. Each person is rehearsed with the
 // classes predicted by a fold's network that never saw that person.
 
-import { windowStep } from "../../signals/preprocessing/make-windows.ts";
+import { plannedWindowStep } from "../../signals/preprocessing/make-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { Rng } from "../../stats/random.ts";
-import { type BaselineReference, baselineReference, gridsOf } from "../summaries/baseline-reference.ts";
+import { type BaselineReference, baselineReference, baselineReferenceGrids } from "../summaries/baseline-reference.ts";
 import { mergeClassSummaries, summarizeByClass } from "../summaries/class-summaries.ts";
-import { classOfSamples, follows, gatherUnder } from "../summaries/measure-batch.ts";
+import { classOfMeasuredSamples, followsMeasuredWindow, gatherMeasuredSamples } from "../summaries/measure-batch.ts";
 import { modelSignals } from "../summaries/model-signals.ts";
-import { changedByOffset, offsetSignals } from "../summaries/sensor-signals.ts";
+import { offsetSensorSignalNames, offsetSensorSignals } from "../summaries/sensor-signals.ts";
 import { Summarizer } from "../summaries/summarize.ts";
 import { WindowSignals } from "../summaries/window-signals.ts";
 import { type AccuracyCalibration, calibrateAccuracy, type RehearsedBatch } from "./accuracy-estimate.ts";
@@ -28,10 +28,10 @@ const shiftSd = 0.6;
 
 /**
  * @param probabilities [W, K] out of fold, after temperature scaling
- * @param options.sensors of the windows; see `sensorsToMeasure`
+ * @param options.sensors of the windows; see `sensorsForSignals`
  * @param options.also further training windows that are not used in rehearsals, such as pseudo-labelled ones
  */
-export function driftBaseline(
+export function freezeDriftBaseline(
   windows: WindowSet,
   probabilities: Float32Array,
   options: { overlap: number; referenceBatches: number; sensors: readonly Sensor[]; rng: Rng; also?: WindowSet },
@@ -41,20 +41,25 @@ export function driftBaseline(
   const { also, sensors } = options;
   const signals = new WindowSignals(windows, sensors);
   const learned = also === undefined ? null : { windows: also, signals: new WindowSignals(also, sensors) };
-  const baseline = baselineOf(signals, learned?.signals ?? null, windows.channels);
-  const grids = gridsOf(baseline);
-  const classOf = classOfSamples(windows, argmaxRows(probabilities, nClasses));
-  const rows = chunkRows(windows, signals.runs);
-  const groups = groupsOf(windows, signals, rows, { classOf, summarizer: new Summarizer(grids), baseline, sensors });
+  const baseline = freezeBaselineReference(signals, learned?.signals ?? null, windows.channels);
+  const grids = baselineReferenceGrids(baseline);
+  const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
+  const rows = freezeChunkRows(windows, signals.runs);
+  const groups = freezeRehearsalGroups(windows, signals, rows, {
+    classOf,
+    summarizer: new Summarizer(grids),
+    baseline,
+    sensors,
+  });
   return {
     sampling_rate_hz: samplingRateHz,
     classes: [...classes],
     edges: grids,
     by_class: mergeClassSummaries([
-      signals.summarize(grids, gatherUnder(windows, classOf), nClasses),
-      ...(learned === null ? [] : [learned.signals.summarize(grids, labelsUnder(learned.windows), nClasses)]),
+      signals.summarize(grids, gatherMeasuredSamples(windows, classOf), nClasses),
+      ...(learned === null ? [] : [learned.signals.summarize(grids, labelsToFreeze(learned.windows), nClasses)]),
     ]),
-    signals: modelSignals(probabilities, nClasses, follows(windows, options.overlap)),
+    signals: modelSignals(probabilities, nClasses, followsMeasuredWindow(windows, options.overlap)),
     calibration: calibrate(baseline, groups, {
       chunkSeconds: rows / samplingRateHz,
       samplingRateHz,
@@ -62,44 +67,44 @@ export function driftBaseline(
       lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
       referenceBatches: options.referenceBatches,
       shiftSd,
-      correlationSeconds: correlations(windows, signals, Object.keys(baseline)),
+      correlationSeconds: freezeCorrelations(windows, signals, Object.keys(baseline)),
     }),
-    accuracy: accuracyOf(windows, probabilities, options.overlap),
+    accuracy: freezeAccuracy(windows, probabilities, options.overlap),
   };
 }
 
 /** Leaves out signals that never vary, because they can measure nothing. */
-function baselineOf(
+function freezeBaselineReference(
   signals: WindowSignals,
   also: WindowSignals | null,
   channels: readonly string[],
 ): BaselineReference {
   const references = signals.names.map((name) => {
-    const column = also === null ? signals.under(name) : joined(signals.under(name), also.under(name));
+    const column = also === null ? signals.under(name) : joinColumnsToFreeze(signals.under(name), also.under(name));
     return [name, baselineReference({ [name]: column })[name]!] as const;
   });
   return Object.fromEntries(references.filter(([name, { summary }]) => channels.includes(name) || summary.std > 0));
 }
 
-function joined(a: Float32Array, b: Float32Array): Float32Array {
+function joinColumnsToFreeze(a: Float32Array, b: Float32Array): Float32Array {
   const whole = new Float32Array(a.length + b.length);
   whole.set(a);
   whole.set(b, a.length);
   return whole;
 }
 
-function labelsUnder(windows: WindowSet): Int32Array {
-  return gatherUnder(windows, classOfSamples(windows, windows.labels));
+function labelsToFreeze(windows: WindowSet): Int32Array {
+  return gatherMeasuredSamples(windows, classOfMeasuredSamples(windows, windows.labels));
 }
 
 /** A quarter of the stretches may be too short for a chunk. */
-function chunkRows({ samplingRateHz, windowSize }: WindowSet, runs: readonly Run[]): number {
+function freezeChunkRows({ samplingRateHz, windowSize }: WindowSet, runs: readonly Run[]): number {
   const lengths = runs.map(({ from, to }) => to - from).sort((a, b) => a - b);
   const most = Math.max(windowSize, Math.floor(longestChunkSeconds * samplingRateHz));
   return Math.min(most, Math.max(windowSize, lengths[lengths.length >> 2]!));
 }
 
-function groupsOf(
+function freezeRehearsalGroups(
   windows: WindowSet,
   signals: WindowSignals,
   rows: number,
@@ -115,7 +120,7 @@ function groupsOf(
     shifted: Object.fromEntries(
       channels.map((channel) => [
         channel,
-        changedByOffset(channels, sensors, channel).filter((name) => name in baseline),
+        offsetSensorSignalNames(channels, sensors, channel).filter((name) => name in baseline),
       ]),
     ),
   };
@@ -131,7 +136,7 @@ function groupsOf(
       const own = classOf.subarray(start, start + rows);
       const sensed = Object.fromEntries(channels.map((name) => [name, chunk[name]!]));
       const shifted = channels.map((name, c) => {
-        const moved = offsetSignals(sensed, sensors, name, shiftSd * baseline[name]!.summary.std);
+        const moved = offsetSensorSignals(sensed, sensors, name, shiftSd * baseline[name]!.summary.std);
         return [name, summarizeByClass(summarizers[c]!, moved, own, classes.length)] as const;
       });
       const packed = new PackedChunk(layout, {
@@ -146,7 +151,7 @@ function groupsOf(
   return users.map((name, g) => ({ name, chunks: chunks[g]! }));
 }
 
-function correlations(
+function freezeCorrelations(
   { users, groups, samplingRateHz }: WindowSet,
   signals: WindowSignals,
   names: readonly string[],
@@ -164,10 +169,10 @@ function correlations(
 }
 
 /** Everyone's windows in recorded order, cut into batches of the ladder's lengths. */
-function accuracyOf(windows: WindowSet, probabilities: Float32Array, overlap: number): AccuracyCalibration | null {
+function freezeAccuracy(windows: WindowSet, probabilities: Float32Array, overlap: number): AccuracyCalibration | null {
   const { users, groups, labels, classes, windowSize, samplingRateHz } = windows;
   const predicted = argmaxRows(probabilities, classes.length);
-  const stepSeconds = windowStep(windowSize, overlap) / samplingRateHz;
+  const stepSeconds = plannedWindowStep(windowSize, overlap) / samplingRateHz;
   const lengths = [...new Set(lengthsSeconds.map((seconds) => Math.max(1, Math.round(seconds / stepSeconds))))];
   const batches = users.flatMap((person, g) => {
     const own = [...groups.keys()].filter((w) => groups[w] === g);

@@ -4,7 +4,7 @@
 
 import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
-import type { DriftVerdict } from "./decision.ts";
+import type { DriftVerdict } from "./verdict.ts";
 
 /**
  * One of:
@@ -54,7 +54,7 @@ export type Injection = (columns: Columns, batch: number) => Columns;
 export type Draw = (rng: Rng) => (columns: Columns, batch: number, ownRng: Rng) => Columns;
 
 /** Builds a change from such a draw: checks each batch, passes its channels to the change, and replaces the changed ones. */
-export function beginning(channels: readonly string[], draw: Draw): Change["begin"] {
+export function beginInjectedChange(channels: readonly string[], draw: Draw): Change["begin"] {
   return (rng) => {
     const changed = draw(rng);
     const ofBatches = rng.split("batches");
@@ -78,7 +78,7 @@ interface Target {
 }
 
 /** One of the named channels, the same in all batches. */
-export function inOneOf(
+export function injectIntoOneChannel(
   names: readonly string[],
   change: (column: Float32Array, target: Target, batch: number) => Float32Array,
 ): Draw {
@@ -90,7 +90,7 @@ export function inOneOf(
 }
 
 /** Each of the named channels. */
-export function inAll(
+export function injectIntoAllChannels(
   names: readonly string[],
   change: (column: Float32Array, name: string, ownRng: Rng) => Float32Array,
 ): Draw {

@@ -1,4 +1,4 @@
-import { type Sensor, type SensorKind, type SensorUnit, unitNames } from "../../signals/sensors/sensor.ts";
+import { type Sensor, type SensorKind, type SensorUnit, sensorUnitNames } from "../../signals/sensors/sensor.ts";
 import { sensorsByName } from "../../signals/sensors/sensors-by-name.ts";
 
 const kinds: readonly SensorKind[] = ["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"];
@@ -23,7 +23,7 @@ export function sensorsOfModel(data: {
   return data.sensors.map(({ name, kind, channels, unit, gravity }): Sensor => {
     const [x, y, z] = channels as [string, string, string];
     const known = kinds.find((one) => one === kind) ?? "unknown";
-    const found: SensorUnit | undefined = unitNames(known).find((one) => one === unit);
+    const found: SensorUnit | undefined = sensorUnitNames(known).find((one) => one === unit);
     return { name, kind: known, channels: [x, y, z], unit: found ?? null, gravity };
   });
 }

@@ -36,14 +36,14 @@ export interface PValue {
   readonly withinLadder: boolean;
 }
 
-const ascending = (values: readonly number[]): boolean =>
+const areNullScoresAscending = (values: readonly number[]): boolean =>
   values.every((value, i) => i === 0 || values[i - 1]! <= value);
 
 export const nullRungSchema: z.ZodObject<{ seconds: z.ZodNumber; scores: z.ZodArray<z.ZodArray<z.ZodNumber>> }> =
   z.object({
     seconds: z.number().positive().max(1e9).describe("length of these batches"),
     scores: z
-      .array(z.array(scoreSchema).min(1).refine(ascending, "expected ascending scores"))
+      .array(z.array(scoreSchema).min(1).refine(areNullScoresAscending, "expected ascending scores"))
       .min(1)
       .describe("of drift-free batches, by person, ascending"),
   });
@@ -66,7 +66,7 @@ export const ownScoresSchema: z.ZodType<OwnScores> = z.object({
 });
 
 /** Adds one score. */
-export function withScore({ n, mean, last, steps }: OwnScores, score: number): OwnScores {
+export function addNullScore({ n, mean, last, steps }: OwnScores, score: number): OwnScores {
   const step = n === 0 ? 0 : score - last;
   return { n: n + 1, mean: mean + (score - mean) / (n + 1), last: score, steps: steps + step ** 2 };
 }
@@ -93,14 +93,14 @@ export function nullRung(seconds: number, scores: readonly (readonly number[])[]
  */
 export function conformalPValue(nulls: NullScores, score: number, seconds: number, own: OwnScores = noScores): PValue {
   if (Number.isNaN(score)) throw new RangeError("p-value: expected a score, got NaN");
-  const { lower, upper, share } = rungsAround(nulls, seconds);
+  const { lower, upper, share } = nullRungsAround(nulls, seconds);
   const between = (value: (rung: NullRung) => number): number => (1 - share) * value(lower) + share * value(upper);
   const nearest = share < 0.5 ? lower : upper;
   return {
-    p: between((rung) => pValueAt(rung, score, own)),
-    resolution: between((rung) => 1 / (size(rung) + 1)),
-    asHigh: nearest.scores.reduce((sum, own) => sum + countAtLeast(own, score), 0),
-    nullBatches: size(nearest),
+    p: between((rung) => pValueInNullRung(rung, score, own)),
+    resolution: between((rung) => 1 / (countNullBatches(rung) + 1)),
+    asHigh: nearest.scores.reduce((sum, own) => sum + nullScoresAtLeast(own, score), 0),
+    nullBatches: countNullBatches(nearest),
     withinLadder: nulls[0]!.seconds <= seconds && seconds <= nulls.at(-1)!.seconds,
   };
 }
@@ -109,13 +109,16 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
  * The score from which a stream's variation is learned, capped at the highest rehearsed score. Otherwise the first batches
  * of a fault would make anything look usual.
  */
-export function learnedScore(nulls: NullScores, score: number, seconds: number): number {
-  const { lower, upper, share } = rungsAround(nulls, seconds);
-  return Math.min(score, (1 - share) * everyoneOf(lower.scores).highest + share * everyoneOf(upper.scores).highest);
+export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
+  const { lower, upper, share } = nullRungsAround(nulls, seconds);
+  return Math.min(
+    score,
+    (1 - share) * nullScoresOfEveryone(lower.scores).highest + share * nullScoresOfEveryone(upper.scores).highest,
+  );
 }
 
 /** The rungs on either side of a length, and the weight of the upper one. Beyond the ladder's ends, the nearest rung twice. */
-export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
+export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
   seconds: number,
 ): { readonly lower: Rung; readonly upper: Rung; readonly share: number } {
@@ -131,14 +134,14 @@ export function rungsAround<Rung extends Pick<NullRung, "seconds">>(
 }
 
 /** P-value of a score among batches of one length; see {@link conformalPValue}. */
-export function pValueAt(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
-  const everyone = everyoneOf(rung.scores);
+export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
+  const everyone = nullScoresOfEveryone(rung.scores);
   const known = own.n > 0 && rung.scores.length > 1 && rung.scores.every((scores) => scores.length > 1);
-  const nulls = known ? standardisedNulls(rung.scores, own.n) : rung.scores;
-  const value = known ? standardised(score, own, everyone) : score;
-  const shares = nulls.map((scores) => countAtLeast(scores, value) / scores.length);
+  const nulls = known ? standardisedNullScores(rung.scores, own.n) : rung.scores;
+  const value = known ? standardiseByNullScores(score, own, everyone) : score;
+  const shares = nulls.map((scores) => nullScoresAtLeast(scores, value) / scores.length);
   const sum = shares.reduce((total, share) => total + share, Math.max(...shares));
-  return (1 + (size(rung) * sum) / (shares.length + 1)) / (size(rung) + 1);
+  return (1 + (countNullBatches(rung) * sum) / (shares.length + 1)) / (countNullBatches(rung) + 1);
 }
 
 /** The mean score, the variances within and between people, the highest score, and the scores standardised by n others. */
@@ -153,21 +156,27 @@ interface Everyone {
 /** Computed once for each rung. */
 const everyone = new WeakMap<NullRung["scores"], Everyone>();
 
-function everyoneOf(scores: NullRung["scores"]): Everyone {
+function nullScoresOfEveryone(scores: NullRung["scores"]): Everyone {
   const before = everyone.get(scores);
   if (before !== undefined) return before;
-  const means = scores.map(meanOf);
-  const center = meanOf(means);
-  const within = meanOf(scores.map((own, g) => meanOf(own.map((score) => (score - means[g]!) ** 2))));
-  const spread = meanOf(means.map((mean) => (mean - center) ** 2));
-  const between = Math.max(0, spread - within / meanOf(scores.map((own) => own.length)));
+  const means = scores.map(meanOfNullScores);
+  const center = meanOfNullScores(means);
+  const within = meanOfNullScores(
+    scores.map((own, g) => meanOfNullScores(own.map((score) => (score - means[g]!) ** 2))),
+  );
+  const spread = meanOfNullScores(means.map((mean) => (mean - center) ** 2));
+  const between = Math.max(0, spread - within / meanOfNullScores(scores.map((own) => own.length)));
   const highest = Math.max(...scores.map((own) => own.at(-1)!));
   const made: Everyone = { center, within, between, highest, standardised: new Map() };
   everyone.set(scores, made);
   return made;
 }
 
-function standardised(score: number, { n, mean, steps }: OwnScores, { center, within, between }: Everyone): number {
+function standardiseByNullScores(
+  score: number,
+  { n, mean, steps }: OwnScores,
+  { center, within, between }: Everyone,
+): number {
   const variance = (scoresOfEveryone * within + steps / 2) / (scoresOfEveryone + n - 1);
   const trust = between === 0 ? 0 : (n * between) / (n * between + within);
   const ownCenter = center + trust * (mean - center);
@@ -175,8 +184,8 @@ function standardised(score: number, { n, mean, steps }: OwnScores, { center, wi
 }
 
 /** By person, ascending: each score standardised by the n scores of the same person that follow it in an order drawn once. */
-function standardisedNulls(scores: NullRung["scores"], n: number): NullRung["scores"] {
-  const everyone = everyoneOf(scores);
+function standardisedNullScores(scores: NullRung["scores"], n: number): NullRung["scores"] {
+  const everyone = nullScoresOfEveryone(scores);
   const before = everyone.standardised.get(n);
   if (before !== undefined) return before;
   const nulls = scores.map((own, g) => {
@@ -185,8 +194,8 @@ function standardisedNulls(scores: NullRung["scores"], n: number): NullRung["sco
     return drawn
       .map((score, i) => {
         let known = noScores;
-        for (let k = 1; k <= others; k++) known = withScore(known, drawn[(i + k) % drawn.length]!);
-        return standardised(score, known, everyone);
+        for (let k = 1; k <= others; k++) known = addNullScore(known, drawn[(i + k) % drawn.length]!);
+        return standardiseByNullScores(score, known, everyone);
       })
       .sort((a, b) => a - b);
   });
@@ -194,15 +203,15 @@ function standardisedNulls(scores: NullRung["scores"], n: number): NullRung["sco
   return nulls;
 }
 
-function meanOf(values: readonly number[]): number {
+function meanOfNullScores(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Null batches of a rung. */
-function size(rung: Pick<NullRung, "scores">): number {
+function countNullBatches(rung: Pick<NullRung, "scores">): number {
   return rung.scores.reduce((total, own) => total + own.length, 0);
 }
 
-function countAtLeast(sorted: readonly number[], score: number): number {
+function nullScoresAtLeast(sorted: readonly number[], score: number): number {
   return sorted.length - firstNotBelow(sorted, score);
 }

@@ -51,7 +51,7 @@ export class PackedChunk implements Chunk {
       ...Object.entries(layout.shifted).flatMap(([name, signals]) => this.#channelsOf(shifted[name]!, signals)),
     ];
     this.#numbers = Float64Array.from(all.flatMap((channel) => numberNames.map((name) => channel[name])));
-    this.#counts = narrow(all.flatMap(({ counts }) => counts));
+    this.#counts = packCounts(all.flatMap(({ counts }) => counts));
   }
 
   get summary(): MergeableClasses {
@@ -104,7 +104,7 @@ export class PackedChunk implements Chunk {
 }
 
 /** Stores numbers in the smallest sufficient type. */
-function narrow(counts: readonly number[]): Counts {
+function packCounts(counts: readonly number[]): Counts {
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
   if (most < 2 ** 8) return Uint8Array.from(counts);
   return most < 2 ** 16 ? Uint16Array.from(counts) : Uint32Array.from(counts);

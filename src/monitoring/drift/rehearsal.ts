@@ -35,19 +35,19 @@ export type Separation = "recordings" | "halves of recordings";
 export type Choices = ReadonlyMap<string | null, readonly (readonly Chunk[])[]>;
 
 /** Every label's recordings, or the halves of its only recording. A label with a single chunk has only that. */
-export function choicesOf(group: Group): { readonly choices: Choices; readonly by: Separation } {
+export function rehearsalChoices(group: Group): { readonly choices: Choices; readonly by: Separation } {
   const choices = new Map<string | null, Chunk[][]>();
   let chunksOfSeveral = 0;
   for (const [label, chunks] of Map.groupBy(group.chunks, (chunk) => chunk.label)) {
     const recordings = [...Map.groupBy(chunks, (chunk) => chunk.recording).values()];
-    choices.set(label, recordings.length > 1 ? recordings : halves(chunks));
+    choices.set(label, recordings.length > 1 ? recordings : rehearsalHalves(chunks));
     if (recordings.length > 1) chunksOfSeveral += chunks.length;
   }
   return { choices, by: chunksOfSeveral > group.chunks.length / 2 ? "recordings" : "halves of recordings" };
 }
 
 /** Labels in which two sessions can differ. */
-export function variedChoices(choices: Choices): Choices {
+export function variedRehearsalChoices(choices: Choices): Choices {
   return new Map([...choices].filter(([, recordings]) => recordings.length > 1));
 }
 
@@ -57,7 +57,7 @@ export function variedChoices(choices: Choices): Choices {
  * @param count chunks
  * @param meanBout mean length of a bout in chunks, at least 1
  */
-export function drawSession(choices: Choices, count: number, meanBout: number, rng: Rng): Chunk[] {
+export function drawRehearsalSession(choices: Choices, count: number, meanBout: number, rng: Rng): Chunk[] {
   const worn = new Map([...choices].map(([label, recordings]) => [label, recordings[rng.integer(recordings.length)]!]));
   const labels = [...choices].flatMap(([label, recordings]) =>
     new Array<string | null>(recordings.reduce((sum, chunks) => sum + chunks.length, 0)).fill(label),
@@ -75,7 +75,7 @@ export function drawSession(choices: Choices, count: number, meanBout: number, r
   return drawn;
 }
 
-function halves(chunks: Chunk[]): Chunk[][] {
+function rehearsalHalves(chunks: Chunk[]): Chunk[][] {
   const middle = chunks.length >> 1;
   return middle === 0 ? [chunks] : [chunks.slice(0, middle), chunks.slice(middle)];
 }

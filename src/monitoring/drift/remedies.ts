@@ -22,7 +22,7 @@ const usualUnits: Readonly<Record<SensorKind, readonly SensorUnit[]>> = {
 };
 
 /** A batch in a unit other than that of the training data. If the sensor's unit is unknown, every pair of units is tried. */
-function unitFaults({ kind, unit }: Sensor): { fault: string; factor: number }[] {
+function unitFaultsToRemedy({ kind, unit }: Sensor): { fault: string; factor: number }[] {
   const units = usualUnits[kind];
   return (unit === null ? units : [unit]).flatMap((wanted) =>
     units
@@ -35,7 +35,7 @@ export function remediesFor(sensor: Sensor): Remedy[] {
   const { channels } = sensor;
   const each = (columns: Columns, names: readonly string[], change: (x: number) => number): Columns =>
     Object.fromEntries(names.map((name) => [name, columns[name]!.map(change)]));
-  const units = unitFaults(sensor).map(
+  const units = unitFaultsToRemedy(sensor).map(
     ({ fault, factor }): Remedy => ({
       kind: "unit",
       channels,
@@ -51,11 +51,15 @@ export function remediesFor(sensor: Sensor): Remedy[] {
       undo: (columns) => each(columns, names, (x) => -x),
     }),
   );
-  return [...units, ...flips, ...orders(channels).map(([order, fault]) => reordered(channels, order, fault))];
+  return [
+    ...units,
+    ...flips,
+    ...axisOrdersToRemedy(channels).map(([order, fault]) => axisOrderRemedy(channels, order, fault)),
+  ];
 }
 
 /** The permutations of three axes except the given order; none for fewer channels. */
-function orders(channels: readonly string[]): [readonly number[], string][] {
+function axisOrdersToRemedy(channels: readonly string[]): [readonly number[], string][] {
   if (channels.length !== 3) return [];
   const fault = "are swapped";
   return [
@@ -67,7 +71,7 @@ function orders(channels: readonly string[]): [readonly number[], string][] {
   ];
 }
 
-function reordered(channels: readonly string[], order: readonly number[], fault: string): Remedy {
+function axisOrderRemedy(channels: readonly string[], order: readonly number[], fault: string): Remedy {
   const moved = channels.filter((_, i) => order[i] !== i);
   return {
     kind: "swapped axes",

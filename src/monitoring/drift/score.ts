@@ -7,10 +7,10 @@
 import { z } from "zod";
 import { moments } from "../../stats/moments.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
-import { channelOf } from "../summaries/batch-summary.ts";
-import { type ClassSummaries, rowsOf, wholeOf } from "../summaries/class-summaries.ts";
+import { batchSummaryChannel } from "../summaries/batch-summary.ts";
+import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
-import { effectiveSize, effectiveSizeWithin, ksWithin } from "./within-classes.ts";
+import { effectiveSize, effectiveSizeWithinClasses, ksWithinClasses } from "./within-classes.ts";
 
 /** Distances of one channel between two batches. All but the last use the whole batches. */
 export interface PairStatistics extends ChannelStatistics {
@@ -72,27 +72,30 @@ export interface Score {
 }
 
 /** @throws RangeError if a side has no finite value in a channel */
-export function batchStatistics(
+export function statisticsForScore(
   reference: ClassSummaries,
   current: ClassSummaries,
   baseline: BaselineReference,
 ): BatchStatistics {
-  const [before, now] = [wholeOf(reference), wholeOf(current)];
+  const [before, now] = [mergeAcrossClasses(reference), mergeAcrossClasses(current)];
   return Object.fromEntries(
     Object.entries(baseline).map(([name, { edges, summary }]) => [
       name,
       {
-        ...channelStatistics(channelOf(before, name), channelOf(now, name), { edges, std: summary.std }),
-        ksWithinClasses: ksWithin(reference, current, name),
+        ...channelStatistics(batchSummaryChannel(before, name), batchSummaryChannel(now, name), {
+          edges,
+          std: summary.std,
+        }),
+        ksWithinClasses: ksWithinClasses(reference, current, name),
       },
     ]),
   );
 }
 
 /** Effective number of rows in a comparison of two batches: n m / (n + m), overall or summed over classes. */
-export function pairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
-  if (statistic === "ksWithinClasses") return effectiveSizeWithin(reference, current);
-  return effectiveSize(rowsOf(wholeOf(reference)), rowsOf(wholeOf(current)));
+export function scorePairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
+  if (statistic === "ksWithinClasses") return effectiveSizeWithinClasses(reference, current);
+  return effectiveSize(batchSummaryRows(mergeAcrossClasses(reference)), batchSummaryRows(mergeAcrossClasses(current)));
 }
 
 /** Over the channels of `standard`; a statistic counts by its absolute value. */
@@ -110,7 +113,7 @@ export function scoreOf(statistics: BatchStatistics, standard: Standard, names: 
 }
 
 /** The standard at a length between two rungs. */
-export function mixStandards(lower: Standard, upper: Standard, share: number): Standard {
+export function mixScoreStandards(lower: Standard, upper: Standard, share: number): Standard {
   const mixed = Object.entries(lower).map(([channel, pairs]) => {
     const others = upper[channel]!;
     const entries = (Object.keys(pairs) as StatisticName[]).map((name) => {
@@ -123,7 +126,7 @@ export function mixStandards(lower: Standard, upper: Standard, share: number): S
 }
 
 /** Of drift-free batches, at least one. */
-export function standardOf(batches: readonly BatchStatistics[], names: readonly StatisticName[]): Standard {
+export function scoreStandardOf(batches: readonly BatchStatistics[], names: readonly StatisticName[]): Standard {
   const channels = Object.keys(batches[0]!);
   return Object.fromEntries(
     channels.map((channel) => [
@@ -131,7 +134,7 @@ export function standardOf(batches: readonly BatchStatistics[], names: readonly 
       Object.fromEntries(
         names.map((name) => {
           const { mean, std } = moments(batches.map((batch) => Math.abs(batch[channel]![name])));
-          return [name, [rounded(mean), rounded(Math.max(std, leastSpread))]];
+          return [name, [roundScoreFigure(mean), roundScoreFigure(Math.max(std, leastSpread))]];
         }),
       ),
     ]),
@@ -142,6 +145,6 @@ export function standardOf(batches: readonly BatchStatistics[], names: readonly 
 const leastSpread = 1e-4;
 
 /** Six digits, to keep the stored calibration small. */
-export function rounded(x: number): number {
+export function roundScoreFigure(x: number): number {
   return Number(x.toPrecision(6));
 }

@@ -8,7 +8,7 @@ import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
 /** An axis with a uniformly random direction. */
-export function drawAxis(rng: Rng): Vector {
+export function drawSensorFaultAxis(rng: Rng): Vector {
   return [rng.normal(), rng.normal(), rng.normal()];
 }
 
@@ -17,7 +17,7 @@ export function drawAxis(rng: Rng): Vector {
  * @param names its channels in the order x, y, z
  * @returns these three channels
  */
-export function turned(columns: Columns, names: readonly string[], rotation: Rotation): Columns {
+export function sensorRotationFault(columns: Columns, names: readonly string[], rotation: Rotation): Columns {
   const [x, y, z] = names.map((name) => columns[name]!) as [Float32Array, Float32Array, Float32Array];
   return Object.fromEntries(
     rotation.map(([a, b, c], row) => [names[row]!, x.map((value, i) => a * value + b * y[i]! + c * z[i]!)]),
@@ -25,12 +25,12 @@ export function turned(columns: Columns, names: readonly string[], rotation: Rot
 }
 
 /** @param std of the added noise, in the channel's unit; normal, independent from sample to sample */
-export function noisy(column: Float32Array, std: number, rng: Rng): Float32Array {
+export function sensorNoiseFault(column: Float32Array, std: number, rng: Rng): Float32Array {
   return column.map((x) => x + std * rng.normal());
 }
 
 /** The last `share` of the batch repeats the first of its values. */
-export function stuck(column: Float32Array, share: number): Float32Array {
+export function stuckSensorFault(column: Float32Array, share: number): Float32Array {
   const from = column.length - Math.round(share * column.length);
   return column.slice().fill(column[from] ?? 0, from);
 }
@@ -43,7 +43,7 @@ export function stuck(column: Float32Array, share: number): Float32Array {
  * @param burst samples lost in a row
  * @throws RangeError if that many separate bursts do not fit
  */
-export function withHoles(columns: Columns, share: number, burst: number, rng: Rng): Columns {
+export function lostSensorSamplesFault(columns: Columns, share: number, burst: number, rng: Rng): Columns {
   const rows = Object.values(columns)[0]?.length ?? 0;
   let bursts = Math.round((share * rows) / burst);
   let places = rows - bursts * burst - 1;
@@ -57,10 +57,12 @@ export function withHoles(columns: Columns, share: number, burst: number, rng: R
     i += burst;
     bursts--;
   }
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, bridged(column, holes, burst)]));
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, bridgeLostSensorSamples(column, holes, burst)]),
+  );
 }
 
-function bridged(column: Float32Array, holes: readonly number[], burst: number): Float32Array {
+function bridgeLostSensorSamples(column: Float32Array, holes: readonly number[], burst: number): Float32Array {
   const filled = column.slice();
   for (const hole of holes) {
     const [before, after] = [column[hole - 1]!, column[hole + burst]!];
@@ -75,7 +77,7 @@ function bridged(column: Float32Array, holes: readonly number[], burst: number):
  * linearly, so frequencies above the original's limit are missing in a faster recording, and a slower one is aliased as
  * without a filter.
  */
-export function atOtherRate(column: Float32Array, factor: number): Float32Array {
+export function sensorRateFault(column: Float32Array, factor: number): Float32Array {
   const n = column.length;
   return column.map((_, i) => {
     const at = i / factor;

@@ -2,7 +2,7 @@
 // steady. No labels are needed. The mix may also change because people do other things, so it is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
-import { totalVariation } from "../../stats/share-distance.ts";
+import { totalVariationDistance } from "../../stats/share-distance.ts";
 import type { ModelSignals } from "../summaries/model-signals.ts";
 
 export interface SignalDistances {
@@ -23,23 +23,23 @@ export interface SignalDistances {
 
 /** @param reference of the same classes, in the same order */
 export function signalDistances(reference: ModelSignals, current: ModelSignals): SignalDistances {
-  const [before, now] = [flipRate(reference), flipRate(current)];
+  const [before, now] = [modelSignalFlipRate(reference), modelSignalFlipRate(current)];
   return {
-    mixShift: totalVariation(reference.classCounts, current.classCounts),
+    mixShift: totalVariationDistance(reference.classCounts, current.classCounts),
     confidenceKs: ksDistance(reference.confidence.counts, current.confidence.counts),
     entropyKs: ksDistance(reference.entropy.counts, current.entropy.counts),
     marginKs: ksDistance(reference.margin.counts, current.margin.counts),
-    confidenceShift: meanConfidence(current) - meanConfidence(reference),
+    confidenceShift: modelSignalConfidence(current) - modelSignalConfidence(reference),
     flipRateShift: before === null || now === null ? null : now - before,
   };
 }
 
 /** Inputs of the accuracy estimate. */
-export function meanConfidence({ confidence, windows }: ModelSignals): number {
+export function modelSignalConfidence({ confidence, windows }: ModelSignals): number {
   return confidence.millionths / 1e6 / windows;
 }
 
 /** Share of consecutive windows whose labels differ; null if there are no such pairs. */
-export function flipRate({ flips, pairs }: ModelSignals): number | null {
+export function modelSignalFlipRate({ flips, pairs }: ModelSignals): number | null {
   return pairs === 0 ? null : flips / pairs;
 }

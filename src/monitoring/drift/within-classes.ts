@@ -5,7 +5,7 @@
 // separately.
 
 import { ksDistance } from "../../stats/ks.ts";
-import { type ClassSummaries, rowsOf } from "../summaries/class-summaries.ts";
+import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
 
 /** Effective size of a pair of samples, in rows; 0 if a side is empty. */
 export function effectiveSize(n: number, m: number): number {
@@ -13,15 +13,18 @@ export function effectiveSize(n: number, m: number): number {
 }
 
 /** Effective sizes summed over the classes. */
-export function effectiveSizeWithin(reference: ClassSummaries, current: ClassSummaries): number {
-  return current.reduce((sum, own, k) => sum + effectiveSize(rowsOf(own), rowsOf(reference[k] ?? null)), 0);
+export function effectiveSizeWithinClasses(reference: ClassSummaries, current: ClassSummaries): number {
+  return current.reduce(
+    (sum, own, k) => sum + effectiveSize(batchSummaryRows(own), batchSummaryRows(reference[k] ?? null)),
+    0,
+  );
 }
 
 /**
  * Average over the classes that both sides hold of the channel's Kolmogorov-Smirnov distance.
  * @returns 0 to 1; 0 if no class is on both sides
  */
-export function ksWithin(reference: ClassSummaries, current: ClassSummaries, channel: string): number {
+export function ksWithinClasses(reference: ClassSummaries, current: ClassSummaries, channel: string): number {
   let [sum, weights] = [0, 0];
   for (const [k, own] of current.entries()) {
     const [a, b] = [reference[k]?.[channel], own?.[channel]];
@@ -34,9 +37,9 @@ export function ksWithin(reference: ClassSummaries, current: ClassSummaries, cha
 }
 
 /** Share of the current rows in classes that the reference lacks. */
-export function unseenShare(reference: ClassSummaries, current: ClassSummaries): number {
-  const rows = current.map(rowsOf);
-  const unseen = rows.filter((_, k) => rowsOf(reference[k] ?? null) === 0);
+export function unseenClassShare(reference: ClassSummaries, current: ClassSummaries): number {
+  const rows = current.map(batchSummaryRows);
+  const unseen = rows.filter((_, k) => batchSummaryRows(reference[k] ?? null) === 0);
   const total = (values: readonly number[]): number => values.reduce((sum, n) => sum + n, 0);
   return total(unseen) / total(rows);
 }

@@ -2,20 +2,20 @@
 
 import { UserError } from "../../errors.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
-import { neededFile } from "../../storage/store/file-inside.ts";
-import { canonicalJson, sha256Bytes, sha256File } from "../../storage/store/hash.ts";
+import { neededFileInside } from "../../storage/store/file-inside.ts";
+import { canonicalJsonToHash, sha256Bytes, sha256File } from "../../storage/store/hash.ts";
 import type { Manifest } from "../../storage/store/manifest.ts";
 import { modelFiles } from "../../storage/store/model-folder.ts";
-import { resolveModel } from "../../storage/store/registry.ts";
+import { resolveModelByRegistry } from "../../storage/store/registry.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
+import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baseline.ts";
 import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
-import { validateBaseline } from "../drift/validate-baseline.ts";
 
 /** The file's hash of itself: of its canonical JSON without the key that holds the hash. */
-export function contentHash(baseline: Omit<BaselineStats, "content_hash">): string {
+export function baselineContentHash(baseline: Omit<BaselineStats, "content_hash">): string {
   const { content_hash: _, ...content } = baseline as BaselineStats;
-  return sha256Bytes(canonicalJson(content));
+  return sha256Bytes(canonicalJsonToHash(content));
 }
 
 /** Of the model that a baseline lies beside. */
@@ -43,7 +43,7 @@ export function expectedBaseline({ model_version, data, config }: Manifest): Omi
 
 /** What is wrong with a baseline_stats.json: one message a fault, none where it can be used. */
 export function baselineFaults(value: unknown, expected: ExpectedBaseline): string[] {
-  const faults = validateBaseline(value);
+  const faults = baselineStatsFaults(value);
   if (faults.length > 0) return faults;
   const baseline = value as BaselineStats;
   const differs = (key: string, wanted: string, found: string | undefined): string[] =>
@@ -53,7 +53,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
   }
   const drift = driftBaselineSchema.safeParse(baseline.drift);
   return [
-    ...differs("content_hash", contentHash(baseline), baseline.content_hash),
+    ...differs("content_hash", baselineContentHash(baseline), baseline.content_hash),
     ...differs("scaler_hash", expected.scalerHash, baseline.scaler_hash),
     ...differs("model_version", expected.modelVersion, baseline.model_version),
     ...differs("sensor_columns", expected.channels.join(", "), baseline.sensor_columns.join(", ")),
@@ -68,9 +68,9 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
 }
 
 /** The faults of the baseline in a model folder, whatever became of the folder's other files. */
-export async function validateBaselineFile(model: string): Promise<string[]> {
-  const directory = await resolveModel(model);
-  const value = await neededFile(directory, modelFiles.baseline)
+export async function baselineFileFaults(model: string): Promise<string[]> {
+  const directory = await resolveModelByRegistry(model);
+  const value = await neededFileInside(directory, modelFiles.baseline)
     .then(readJson)
     .catch((error: unknown) => {
       if (error instanceof UserError) return error;
@@ -79,6 +79,6 @@ export async function validateBaselineFile(model: string): Promise<string[]> {
   if (value instanceof UserError) return [value.message];
   const { readManifest } = await import("../../storage/store/manifest.ts");
   const manifest = await readManifest(directory);
-  const scalerHash = await sha256File(await neededFile(directory, modelFiles.scaler));
+  const scalerHash = await sha256File(await neededFileInside(directory, modelFiles.scaler));
   return baselineFaults(value, { ...expectedBaseline(manifest), scalerHash });
 }

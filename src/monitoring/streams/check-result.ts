@@ -152,7 +152,7 @@ export interface RejectedBatch extends AnyBatch {
 export type CheckResult = JudgedBatch | RejectedBatch;
 
 /** The part of an answer that is kept forever. The distances by channel, which are most of its length, are dropped. */
-export function shortenedResult(result: CheckResult): CheckResult {
+export function shortenCheckResult(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };
 }

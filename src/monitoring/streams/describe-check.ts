@@ -3,15 +3,15 @@
 import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
 import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
-import { alarmLevel, type DriftState, evidenceValue, type Judgement } from "../drift/decision.ts";
 import type { Culprit } from "../drift/diagnosis.ts";
-import { flipRate, meanConfidence, signalDistances } from "../drift/signal-distances.ts";
+import { modelSignalConfidence, modelSignalFlipRate, signalDistances } from "../drift/signal-distances.ts";
+import { type DriftState, type Judgement, verdictAlarmLevel, verdictEvidence } from "../drift/verdict.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
-import { type ModelSignals, mergeSignals } from "../summaries/model-signals.ts";
+import { type ModelSignals, mergeModelSignals } from "../summaries/model-signals.ts";
 import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
-import type { Judge } from "./open-model.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
+import type { Judge } from "./watched-model.ts";
 
 export function describeCheck(of: {
   batch: MeasuredBatch;
@@ -48,10 +48,10 @@ export function describeCheck(of: {
     windows,
     seconds: samples / monitor.drift.sampling_rate_hz,
     leading: leading?.reference ?? null,
-    comparisons: comparisons.map(describeComparison),
+    comparisons: comparisons.map(describeCheckComparison),
     evidence: {
-      value: evidenceValue(state),
-      alarm_at: alarmLevel(comparisons, config.arl),
+      value: verdictEvidence(state),
+      alarm_at: verdictAlarmLevel(comparisons, config.arl),
       average_run_length: config.arl,
     },
     references: {
@@ -59,8 +59,8 @@ export function describeCheck(of: {
       rolling_batches: memory.rolling.length,
       anchor_batches: memory.anchor.length,
     },
-    signals: describeSignals(measurement.signals, memory, monitor),
-    accuracy: accuracyOf(measurement.signals, monitor),
+    signals: describeCheckSignals(measurement.signals, memory, monitor),
+    accuracy: describeCheckAccuracy(measurement.signals, monitor),
     likely_causes: causes.map(({ kind, channels, fault, weight }) => ({
       kind,
       channels: [...channels],
@@ -71,7 +71,7 @@ export function describeCheck(of: {
   };
 }
 
-function describeComparison(comparison: Comparison): JudgedBatch["comparisons"][number] {
+function describeCheckComparison(comparison: Comparison): JudgedBatch["comparisons"][number] {
   const { reference, method, pValue, score, far, beyond, seconds, unseenShare, findings, statistics } = comparison;
   const shown = beyond && far !== null ? far : score;
   return {
@@ -105,13 +105,13 @@ function describeComparison(comparison: Comparison): JudgedBatch["comparisons"][
   };
 }
 
-function describeSignals(
+function describeCheckSignals(
   signals: ModelSignals,
   memory: StreamMemory<StreamState>,
   { drift, monitored }: Judge,
 ): JudgedBatch["signals"] {
   const of = (batches: readonly BatchMeasurement[]): ModelSignals | null =>
-    batches.length === 0 ? null : mergeSignals(batches.map((batch) => batch.signals));
+    batches.length === 0 ? null : mergeModelSignals(batches.map((batch) => batch.signals));
   const references: Record<ReferenceKind, ModelSignals | null> = {
     baseline: drift.signals,
     anchor: memory.anchor.length < monitored.referenceBatches ? null : of(memory.anchor),
@@ -137,15 +137,15 @@ function describeSignals(
   const shares = signals.classCounts.map((n, k) => [drift.classes[k]!, n / signals.windows]);
   return {
     class_shares: Object.fromEntries(shares),
-    mean_confidence: meanConfidence(signals),
-    flip_rate: flipRate(signals),
+    mean_confidence: modelSignalConfidence(signals),
+    flip_rate: modelSignalFlipRate(signals),
     against: Object.fromEntries(against),
   };
 }
 
-function accuracyOf(signals: ModelSignals, { drift }: Judge): JudgedBatch["accuracy"] {
+function describeCheckAccuracy(signals: ModelSignals, { drift }: Judge): JudgedBatch["accuracy"] {
   if (drift.accuracy === null) return null;
-  const confidence = meanConfidence(signals);
+  const confidence = modelSignalConfidence(signals);
   const { accuracy, ...rest } = estimateAccuracy(drift.accuracy, { windows: signals.windows, confidence });
   return { estimate: accuracy, ...rest, coverage: drift.accuracy.coverage };
 }

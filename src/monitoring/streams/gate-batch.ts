@@ -4,19 +4,16 @@ import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
 import type { ColumnOptions } from "../../signals/data/column-roles.ts";
-import { type OpenedBatch, openBatch, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
+import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
-import type { WatchedModel } from "./open-model.ts";
+import type { WatchedModel } from "./watched-model.ts";
 
 /**
  * The columns that hold a model's channels, in its order.
  * @param given `--channels`; the model's own names if undefined
  * @throws UserError if their number differs from the model's
  */
-export function columnsForChannels(
-  given: readonly string[] | undefined,
-  channels: readonly string[],
-): readonly string[] {
+export function gateBatchColumns(given: readonly string[] | undefined, channels: readonly string[]): readonly string[] {
   if (given === undefined || given.length === channels.length) return given ?? channels;
   throw new UserError(`--channels: the model has ${channels.length} (${channels.join(", ")}), got ${given.length}`, {
     advice: "Name one column for each, in this order.",
@@ -37,19 +34,19 @@ export async function openGatedBatch(
   monitor: WatchedModel,
   reporter?: Reporter,
 ): Promise<OpenedBatch> {
-  return openBatch(files, gateOptions(given, monitor, reporter));
+  return openQualityGate(files, gateBatchOptions(given, monitor, reporter));
 }
 
-function gateOptions(
+function gateBatchOptions(
   given: GivenColumns,
   { folder, config: { rate, window }, baseline }: WatchedModel,
   reporter: Reporter | undefined,
 ): QualityGateOptions {
   const { channels } = folder.manifest.data;
-  const named = columnsForChannels(given.channels, channels);
+  const named = gateBatchColumns(given.channels, channels);
   return {
     columns: given.columns,
-    channels: expectedChannels(channels, named, baseline),
+    channels: gateBatchChannels(channels, named, baseline),
     samplingRateHz: rate,
     windowSeconds: window / rate,
     ...(reporter !== undefined && { reporter }),
@@ -57,7 +54,7 @@ function gateOptions(
 }
 
 /** Properties of the training data, by the batch's column for each channel. */
-export function expectedChannels(
+export function gateBatchChannels(
   channels: readonly string[],
   columns: readonly string[],
   { per_channel }: Pick<BaselineStats, "per_channel">,

@@ -1,14 +1,14 @@
 // Computes the verdict from a measured batch and its stream's state.
 
 import type { FaultDescription } from "../../signals/data/data-fault.ts";
-import { judge, newDriftState } from "../drift/decision.ts";
 import { diagnose } from "../drift/diagnosis.ts";
-import { ofChannels } from "../summaries/sensor-signals.ts";
+import { decideVerdict, newDriftState } from "../drift/verdict.ts";
+import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
-import type { Judge } from "./open-model.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
+import type { Judge } from "./watched-model.ts";
 
 /** Number of ids kept, to name the batch at which a change began. */
 const mostRecent = 100;
@@ -29,20 +29,28 @@ export function judgeBatch(
     anchor: memory.anchor.map(({ byClass }) => byClass),
   };
   const { thresholds, alpha, arl, accept } = config;
-  const judged = judge(batch.measurement.byClass, past, before.drift, monitor.model, { thresholds, alpha, arl });
+  const judged = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
+    thresholds,
+    alpha,
+    arl,
+  });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const alarmed = judged.judgement.verdict !== "normal";
   const isStrange = alarmed || judged.judgement.unfamiliar;
   const causes =
     isStrange && batch.columns !== null
-      ? diagnose(batch.columns, ofChannels(monitor.model.baseline, monitor.model.channels), monitor.sensors).slice(0, 3)
+      ? diagnose(
+          batch.columns,
+          withoutSensorSignals(monitor.model.baseline, monitor.model.channels),
+          monitor.sensors,
+        ).slice(0, 3)
       : [];
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
   const described = { ...batch, warnings: [...batch.warnings, ...unsought] };
   const result = describeCheck({ batch: described, memory, monitor, config, facts, causes, ...judged, recent });
   return {
     verdict: judged.judgement.verdict,
-    reason: result.verdict === "normal" ? null : reasonOf(result),
+    reason: result.verdict === "normal" ? null : judgedBatchReason(result),
     doubtful: judged.judgement.doubtful && !accept,
     summary: batch.measurement,
     evidence: { drift: judged.state, recent },
@@ -50,12 +58,12 @@ export function judgeBatch(
   };
 }
 
-function reasonOf({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {
+function judgedBatchReason({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {
   const loudest = comparisons.find(({ reference }) => reference === leading);
   return loudest === undefined ? verdict : `${verdict}: ${loudest.channel} against the ${loudest.reference}`;
 }
 
-export function rejectBatch(
+export function judgeRejectedBatch(
   reasons: readonly FaultDescription[],
   facts: CheckFacts,
 ): Decision<CheckResult, StreamState> {

@@ -14,7 +14,7 @@ export interface Keep {
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
 /** @param shorten reduces a stored answer to the part that is kept forever */
-export function streamRules(
+export function ledgerRetentionRules(
   { referenceBatches }: Pick<MonitoredModel, "referenceBatches">,
   shorten: (value: unknown) => unknown,
   { days, bytes }: Keep,

@@ -1,11 +1,11 @@
 // Opens the ledger in a model's folder with knowledge of the model: how to convert version 1 summaries to the present form,
 // and the content of a stream's rolling_reference.json.
-import { jsonText } from "../../storage/store/atomic-file.ts";
+import { jsonFileText } from "../../storage/store/atomic-file.ts";
 import type { RollingBatches } from "../../storage/store/published-reference.ts";
 import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
-import { stored } from "../../storage/store/stored-value.ts";
+import { parseStoredValue } from "../../storage/store/stored-value.ts";
 import type { StreamStore } from "../../storage/store/stream-store.ts";
-import { figuresOf } from "../summaries/batch-figures.ts";
+import { batchFiguresOf } from "../summaries/batch-figures.ts";
 import { encodeMeasurement, type MeasurementShape } from "../summaries/measurement-codec.ts";
 import { batchFiguresSchema, batchMeasurementSchema } from "../summaries/summary-schemas.ts";
 import { type RollingReference, rollingReference } from "./rolling-reference.ts";
@@ -27,26 +27,26 @@ export interface MonitoredModel extends LedgerOwner {
 }
 
 /** @throws UserError if the existing ledger cannot be used */
-export function openLedger(model: MonitoredModel, options: { readonly busyTimeoutMs?: number } = {}): StreamStore {
+export function openModelLedger(model: MonitoredModel, options: { readonly busyTimeoutMs?: number } = {}): StreamStore {
   const { directory, modelVersion, referenceBatches } = model;
   return SqliteStreamStore.open(directory, {
     modelVersion,
-    upgradeSummary,
+    upgradeSummary: upgradeModelLedgerSummary,
     ...options,
-    published: { referenceBatches, text: (rolling) => jsonText(describeReference(rolling, model)) },
+    published: { referenceBatches, text: (rolling) => jsonFileText(referenceFromModelLedger(rolling, model)) },
   });
 }
 
 /** What is told of a ledger. */
 export type ReadableLedger = Pick<StreamStore, "page" | "streams" | "close">;
 
-/** For callers that do not need the model. @throws UserError as `openLedger` */
-export function openReadableLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {
-  return SqliteStreamStore.open(directory, { modelVersion, upgradeSummary });
+/** For callers that do not need the model. @throws UserError as `openModelLedger` */
+export function openReadableModelLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {
+  return SqliteStreamStore.open(directory, { modelVersion, upgradeSummary: upgradeModelLedgerSummary });
 }
 
 /** The stream's rolling reference; empty for a stream without batches. */
-export function describeReference(
+export function referenceFromModelLedger(
   { stream, referencesChangedAt, rolling }: RollingBatches,
   { channels, referenceBatches }: Pick<MonitoredModel, "channels" | "referenceBatches">,
 ): RollingReference {
@@ -58,12 +58,12 @@ export function describeReference(
     batches: rolling.map(({ batchId, receivedAt, figures }) => ({
       batchId,
       timestamp: receivedAt,
-      figures: stored(batchFiguresSchema, figures, `batch "${batchId}"`),
+      figures: parseStoredValue(batchFiguresSchema, figures, `batch "${batchId}"`),
     })),
   });
 }
 
-function upgradeSummary(json: unknown, what: string): { summary: Uint8Array; figures: unknown } {
-  const measurement = stored(batchMeasurementSchema, json, what);
-  return { summary: encodeMeasurement(measurement), figures: figuresOf(measurement.byClass) };
+function upgradeModelLedgerSummary(json: unknown, what: string): { summary: Uint8Array; figures: unknown } {
+  const measurement = parseStoredValue(batchMeasurementSchema, json, what);
+  return { summary: encodeMeasurement(measurement), figures: batchFiguresOf(measurement.byClass) };
 }

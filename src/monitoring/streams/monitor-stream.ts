@@ -5,8 +5,8 @@
 import type { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { damaged, stored } from "../../storage/store/stored-value.ts";
-import { checkName } from "../../storage/store/stream-names.ts";
+import { damagedStoredValue, parseStoredValue } from "../../storage/store/stored-value.ts";
+import { checkStreamName } from "../../storage/store/stream-names.ts";
 import type {
   DecidedBatch,
   PageOptions,
@@ -16,13 +16,13 @@ import type {
   StreamPage,
   StreamStore,
 } from "../../storage/store/stream-store.ts";
-import { figuresOf } from "../summaries/batch-figures.ts";
+import { batchFiguresOf } from "../summaries/batch-figures.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "../summaries/measurement-codec.ts";
-import { defaultKeep, type Keep, streamRules } from "./ledger-retention.ts";
-import { describeReference, type MonitoredModel } from "./model-ledger.ts";
+import { defaultKeep, type Keep, ledgerRetentionRules } from "./ledger-retention.ts";
+import { type MonitoredModel, referenceFromModelLedger } from "./model-ledger.ts";
 import type { RollingReference } from "./rolling-reference.ts";
-import { admit, type ByHand, decideByHand, type Verdict } from "./update-rules.ts";
+import { admitByUpdateRules, type ByHand, updateByHand, type Verdict } from "./update-rules.ts";
 
 /** State of a stream as a decision sees it. */
 export interface StreamMemory<E> {
@@ -82,7 +82,7 @@ export class MonitorStream<R, E> {
 
   /** @throws UserError for an invalid stream name */
   constructor(store: StreamStore, model: MonitoredModel, options: StreamOptions<R, E>) {
-    this.name = checkName("stream", options.stream);
+    this.name = checkStreamName("stream", options.stream);
     this.#store = store;
     this.#model = model;
     this.#schemas = options.schemas;
@@ -99,7 +99,7 @@ export class MonitorStream<R, E> {
    */
   async record(batch: BroughtBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Promise<Recorded<R>> {
     const { batchId, contentHash, accept = false } = batch;
-    checkName("batch id", batchId);
+    checkStreamName("batch id", batchId);
     const now = this.#now();
     let result: R | undefined;
     const recorded = await this.#store.record(
@@ -128,7 +128,7 @@ export class MonitorStream<R, E> {
             advice: "Check the id and --stream; `tidemark reference show` lists the batches of a stream's reference.",
           });
         }
-        const decision = decideByHand(action, batch);
+        const decision = updateByHand(action, batch);
         if ("refused" in decision) {
           throw new UserError(
             `batch "${batchId}" of stream "${this.name}" cannot be taken ${action === "accept" ? "in" : "out"}: ${decision.refused}`,
@@ -151,35 +151,35 @@ export class MonitorStream<R, E> {
 
   async reference(): Promise<RollingReference> {
     const memory = await this.#store.memory(this.name, this.#model);
-    return describeReference({ stream: this.name, ...memory }, this.#model);
+    return referenceFromModelLedger({ stream: this.name, ...memory }, this.#model);
   }
 
   async page(options: PageOptions = {}): Promise<StreamPage> {
     return this.#store.page(this.name, options);
   }
 
-  #rules(now: Date): ReturnType<typeof streamRules> {
+  #rules(now: Date): ReturnType<typeof ledgerRetentionRules> {
     const { result, shorten } = this.#schemas;
-    return streamRules(this.#model, (value) => shorten(result.parse(value)), this.#keep, now);
+    return ledgerRetentionRules(this.#model, (value) => shorten(result.parse(value)), this.#keep, now);
   }
 
   /** The record of a decision. The schemas reject anything that JSON cannot hold (NaN becomes null). */
   #entry(decision: Decision<R, E>, accept: boolean): { decided: DecidedBatch; result: R } {
-    const result = throughJson(this.#schemas.result, decision.result);
+    const result = monitoredThroughJson(this.#schemas.result, decision.result);
     const { reason } = decision;
     if (decision.verdict === "rejected") {
-      return { decided: { ...admit("rejected"), reason, summary: null, figures: null, result }, result };
+      return { decided: { ...admitByUpdateRules("rejected"), reason, summary: null, figures: null, result }, result };
     }
     const { verdict, doubtful = false, summary, evidence } = decision;
     return {
       result,
       decided: {
-        ...admit(verdict, { accept, doubtful }),
+        ...admitByUpdateRules(verdict, { accept, doubtful }),
         reason,
         summary: encodeMeasurement(summary),
-        figures: figuresOf(summary.byClass),
+        figures: batchFiguresOf(summary.byClass),
         result,
-        state: throughJson(this.#schemas.evidence, evidence),
+        state: monitoredThroughJson(this.#schemas.evidence, evidence),
       },
     };
   }
@@ -187,7 +187,7 @@ export class MonitorStream<R, E> {
   #memory({ rolling, anchor, state, batches }: StoredMemory): StreamMemory<E> {
     const { shape } = this.#model;
     const summaries = (records: readonly ReferenceSummary[]): BatchMeasurement[] =>
-      records.map(({ batchId, summary }) => measurementOf(summary, shape, `batch "${batchId}"`));
+      records.map(({ batchId, summary }) => decodeMonitoredBatch(summary, shape, `batch "${batchId}"`));
     return {
       rolling: summaries(rolling),
       anchor: summaries(anchor),
@@ -210,7 +210,7 @@ export class MonitorStream<R, E> {
 
   #sameBatch(earlier: StoredBatch, contentHash: string): R {
     const { batchId, receivedAt, contentHash: expected, result } = earlier;
-    if (contentHash === expected) return stored(this.#schemas.result, result, `batch "${batchId}"`);
+    if (contentHash === expected) return parseStoredValue(this.#schemas.result, result, `batch "${batchId}"`);
     throw new UserError(
       `batch "${batchId}" of stream "${this.name}" came before, at ${receivedAt}, with different content`,
       {
@@ -227,16 +227,16 @@ interface Recorded<R> {
   readonly result: R;
 }
 
-function measurementOf(bytes: Uint8Array, shape: MeasurementShape, what: string): BatchMeasurement {
+function decodeMonitoredBatch(bytes: Uint8Array, shape: MeasurementShape, what: string): BatchMeasurement {
   try {
     return decodeMeasurement(bytes, shape);
   } catch (error) {
-    if (error instanceof RangeError) throw damaged(what, error.message, error);
+    if (error instanceof RangeError) throw damagedStoredValue(what, error.message, error);
     throw error;
   }
 }
 
 /** The value as the ledger will give it back. */
-function throughJson<T>(schema: z.ZodType<T>, value: T): T {
+function monitoredThroughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

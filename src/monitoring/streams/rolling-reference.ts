@@ -1,7 +1,7 @@
 // rolling_reference.json: the last few accepted production batches, the reference that moves. `train` writes its empty
 // form. Every accepted batch enters it and the oldest one leaves.
 import { z } from "zod";
-import { type BatchFigures, type ChannelFigures, mergeFigures } from "../summaries/batch-figures.ts";
+import { type BatchFigures, type ChannelFigures, mergeBatchFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
 
 /** One number per channel, by channel name. */
@@ -90,7 +90,7 @@ export function rollingReference(of: {
   if (batches.length === 0) return { ...reference, batches: [] };
   const measured = batches.map(({ figures }) => new Map(Object.entries(figures)));
   const partsOf = (channel: string): ChannelFigures[] => measured.flatMap((figures) => figures.get(channel) ?? []);
-  const pooled = new Map(channels.map((channel) => [channel, mergeFigures(partsOf(channel))]));
+  const pooled = new Map(channels.map((channel) => [channel, mergeBatchFigures(partsOf(channel))]));
   const trends = channels.map((channel) => {
     const means = partsOf(channel).flatMap(({ n, mean }) => (n > 0 ? [mean] : []));
     return [channel, trend(means, pooled.get(channel)!.std)] as const;
@@ -100,18 +100,18 @@ export function rollingReference(of: {
     batches: batches.map(({ batchId, timestamp }, i) => ({
       batch_id: batchId,
       timestamp,
-      per_channel_mean: perChannelOf(measured[i]!, channels, "mean"),
-      per_channel_std: perChannelOf(measured[i]!, channels, "std"),
+      per_channel_mean: rollingPerChannel(measured[i]!, channels, "mean"),
+      per_channel_std: rollingPerChannel(measured[i]!, channels, "std"),
     })),
     aggregated: {
-      rolling_mean: perChannelOf(pooled, channels, "mean"),
-      rolling_std: perChannelOf(pooled, channels, "std"),
+      rolling_mean: rollingPerChannel(pooled, channels, "mean"),
+      rolling_std: rollingPerChannel(pooled, channels, "std"),
       trend: Object.fromEntries(trends),
     },
   };
 }
 
-function perChannelOf(
+function rollingPerChannel(
   figures: ReadonlyMap<string, ChannelFigures>,
   channels: readonly string[],
   figure: "mean" | "std",

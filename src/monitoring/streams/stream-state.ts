@@ -1,12 +1,12 @@
 // State that a stream carries from one check to the next, and what a check knows before it reads that state.
 
 import { z } from "zod";
-import { type DriftState, driftStateSchema } from "../drift/decision.ts";
+import { type DriftState, driftStateSchema } from "../drift/verdict.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { Columns } from "../summaries/summarize.ts";
-import { type CheckResult, checkResultSchema, shortenedResult } from "./check-result.ts";
+import { type CheckResult, checkResultSchema, shortenCheckResult } from "./check-result.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
-import type { Judge } from "./open-model.ts";
+import type { Judge } from "./watched-model.ts";
 
 /** State of a stream between checks, besides the batches of its references. */
 export interface StreamState {
@@ -23,11 +23,11 @@ export const streamStateSchema: z.ZodType<StreamState> = z.object({
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   result: checkResultSchema,
   evidence: streamStateSchema,
-  shorten: shortenedResult,
+  shorten: shortenCheckResult,
 };
 
 /** A ledger of other origin may hold the evidence of another model. */
-export function evidenceSchema({ model }: Judge): z.ZodType<StreamState> {
+export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
   const channels = Object.keys(model.baseline);
   return streamStateSchema.refine(
     ({ drift }) => drift.series.every((batch) => channels.every((name) => Object.hasOwn(batch, name))),

@@ -49,7 +49,7 @@ export function mannKendall(values: readonly number[]): { readonly s: number; re
   }
   const pairs = (values.length * (values.length - 1)) / 2;
   const mostFalling = Math.floor((pairs - Math.abs(s)) / 2);
-  const tail = fallingPairShares(values.length).slice(0, mostFalling + 1);
+  const tail = mannKendallShares(values.length).slice(0, mostFalling + 1);
   return { s, pValue: Math.min(1, 2 * tail.reduce((sum, share) => sum + share, 0)) };
 }
 
@@ -57,7 +57,7 @@ export function mannKendall(values: readonly number[]): { readonly s: number; re
  * The share of all orders of n values that have k falling pairs, by k. One value more, put at each of its places, adds 0
  * to m falling pairs to an order of m values.
  */
-function fallingPairShares(n: number): number[] {
+function mannKendallShares(n: number): number[] {
   let shares = [1];
   for (let m = 1; m < n; m++) {
     const next = new Array<number>(shares.length + m).fill(0);

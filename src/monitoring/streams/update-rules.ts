@@ -19,7 +19,7 @@ export type ByHand = "accept" | "exclude";
  * Whether a batch enters.
  * @param accept a person accepts it even if it alarms
  */
-export function admit(
+export function admitByUpdateRules(
   verdict: Verdict,
   { accept = false, doubtful = false }: { accept?: boolean; doubtful?: boolean } = {},
 ): Admission {
@@ -45,7 +45,7 @@ export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasS
  * Effect of a manual decision on a batch: `change` is null if nothing has to change; `refused` says why it is not possible.
  * An accepted batch enters at its own place in the order, not at the end.
  */
-export function decideByHand(
+export function updateByHand(
   action: ByHand,
   { status, inReferences, hasSummary }: DecidableBatch,
 ): { readonly change: Admission | null } | { readonly refused: string } {

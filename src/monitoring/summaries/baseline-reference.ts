@@ -22,6 +22,6 @@ export function baselineReference(columns: Columns): BaselineReference {
   return Object.fromEntries(Object.entries(grids).map(([name, edges]) => [name, { edges, summary: summaries[name]! }]));
 }
 
-export function gridsOf(baseline: BaselineReference): Record<string, QuantileGrid> {
+export function baselineReferenceGrids(baseline: BaselineReference): Record<string, QuantileGrid> {
   return Object.fromEntries(Object.entries(baseline).map(([name, { edges }]) => [name, edges]));
 }

@@ -38,7 +38,7 @@ export type MergeableSummary = Readonly<Record<string, MergeableChannel>>;
  * The summary of all values together. Counts are exact; moments are merged as `mergeMoments` does.
  * @param summaries at least one, all of the same channels and grid
  */
-export function mergeSummaries(summaries: readonly MergeableSummary[]): BatchSummary {
+export function mergeBatchSummaries(summaries: readonly MergeableSummary[]): BatchSummary {
   const [first, ...others] = summaries;
   if (first === undefined) throw new RangeError("merge: expected at least one summary, got none");
   const merger = new SummaryMerger(first);
@@ -46,7 +46,7 @@ export function mergeSummaries(summaries: readonly MergeableSummary[]): BatchSum
   return merger.merged();
 }
 
-/** Merges as `mergeSummaries`, one after the other, so that none has to be kept. */
+/** Merges as `mergeBatchSummaries`, one after the other, so that none has to be kept. */
 export class SummaryMerger {
   readonly #channels: ReadonlyMap<string, ChannelMerger>;
 
@@ -55,7 +55,7 @@ export class SummaryMerger {
   }
 
   add(summary: MergeableSummary): void {
-    for (const [name, channel] of this.#channels) channel.add(channelOf(summary, name));
+    for (const [name, channel] of this.#channels) channel.add(batchSummaryChannel(summary, name));
   }
 
   merged(): BatchSummary {
@@ -67,14 +67,17 @@ export class SummaryMerger {
  * `whole` without `part`, which must be contained in it ("the baseline without this person"). Counts are exact; the
  * range stays that of the whole, which it cannot exceed.
  */
-export function subtractSummary(whole: BatchSummary, part: BatchSummary): BatchSummary {
+export function subtractBatchSummary(whole: BatchSummary, part: BatchSummary): BatchSummary {
   return Object.fromEntries(
-    Object.entries(whole).map(([name, all]) => [name, subtractChannel(name, all, channelOf(part, name))]),
+    Object.entries(whole).map(([name, all]) => [
+      name,
+      subtractBatchSummaryChannel(name, all, batchSummaryChannel(part, name)),
+    ]),
   );
 }
 
 /** @throws RangeError if the batch does not have the channel */
-export function channelOf<T extends MergeableChannel>(summary: Readonly<Record<string, T>>, name: string): T {
+export function batchSummaryChannel<T extends MergeableChannel>(summary: Readonly<Record<string, T>>, name: string): T {
   const channel = summary[name];
   if (channel === undefined) {
     throw new RangeError(`summary: expected a channel "${name}", got ${Object.keys(summary).join(", ")}`);
@@ -122,7 +125,7 @@ class ChannelMerger {
   }
 }
 
-function subtractChannel(name: string, whole: ChannelSummary, part: ChannelSummary): ChannelSummary {
+function subtractBatchSummaryChannel(name: string, whole: ChannelSummary, part: ChannelSummary): ChannelSummary {
   const counts = whole.counts.map((count, bin) => count - part.counts[bin]!);
   const n = whole.n - part.n;
   if (!(n > 0 && counts.every((count) => count >= 0))) {

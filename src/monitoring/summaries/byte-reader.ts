@@ -55,7 +55,7 @@ export class ByteReader {
   }
 
   expectEnd(): void {
-    expectEqual("length", this.#bytes.length, this.#at);
+    expectByteValue("length", this.#bytes.length, this.#at);
   }
 
   #take(size: number): number {
@@ -70,6 +70,6 @@ export class ByteReader {
   }
 }
 
-export function expectEqual(what: string, found: number, expected: number): void {
+export function expectByteValue(what: string, found: number, expected: number): void {
   if (found !== expected) throw new RangeError(`measurement: ${what}: expected ${expected}, got ${found}`);
 }

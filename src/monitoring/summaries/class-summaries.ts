@@ -5,9 +5,9 @@
 import {
   type BatchSummary,
   type MergeableSummary,
-  mergeSummaries,
+  mergeBatchSummaries,
   SummaryMerger,
-  subtractSummary,
+  subtractBatchSummary,
 } from "./batch-summary.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
@@ -72,7 +72,7 @@ export function mergeClassSummaries(batches: readonly MergeableClasses[]): Class
   if (first === undefined) throw new RangeError("merge: expected at least one batch, got none");
   return first.map((_, k) => {
     const own = batches.map((batch) => batch[k] ?? null).filter((summary) => summary !== null);
-    return own.length === 0 ? null : mergeSummaries(own);
+    return own.length === 0 ? null : mergeBatchSummaries(own);
   });
 }
 
@@ -81,17 +81,17 @@ export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummari
   return whole.map((all, k) => {
     const own = part[k] ?? null;
     if (all === null || own === null) return all;
-    return rowsOf(all) === rowsOf(own) ? null : subtractSummary(all, own);
+    return batchSummaryRows(all) === batchSummaryRows(own) ? null : subtractBatchSummary(all, own);
   });
 }
 
 /** All classes together. */
-export function wholeOf(batch: ClassSummaries): BatchSummary {
-  return mergeSummaries(batch.filter((summary) => summary !== null));
+export function mergeAcrossClasses(batch: ClassSummaries): BatchSummary {
+  return mergeBatchSummaries(batch.filter((summary) => summary !== null));
 }
 
 /** Rows of a summary, missing values included; 0 for null. */
-export function rowsOf(summary: BatchSummary | null): number {
+export function batchSummaryRows(summary: BatchSummary | null): number {
   if (summary === null) return 0;
   return Math.max(0, ...Object.values(summary).map(({ n, missing }) => n + missing));
 }

@@ -4,7 +4,7 @@
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchWindows } from "./device-batch.ts";
-import type { DeviceModel } from "./device-model.ts";
+import type { DeviceModel } from "./device-json.ts";
 
 /** ONNX Runtime with a session of model.onnx: `{ session, Tensor: ort.Tensor }`, of onnxruntime-web or any other build. */
 export interface OnnxNetwork<T> {

@@ -5,10 +5,10 @@
 import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
 import { planAnyWindows } from "../../signals/preprocessing/make-windows.ts";
 import { type WindowChunk, windowChunks } from "../../signals/preprocessing/window-chunks.ts";
-import type { DeviceModel } from "./device-model.ts";
+import type { DeviceModel } from "./device-json.ts";
 import type { DeviceSummary } from "./device-summary.ts";
 import { BatchMeasurer } from "./measure-batch.ts";
-import { measuredSensors, signalMargin } from "./sensor-signals.ts";
+import { sensorSignalMargin, sensorsWithSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
 export type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
@@ -37,7 +37,7 @@ export interface BatchWindows {
   readonly dropped: DroppedRows;
 }
 
-const allocate = (length: number): Float32Array => new Float32Array(length);
+const allocateOnDevice = (length: number): Float32Array => new Float32Array(length);
 
 /** Gathers the rows of one batch; nothing of it is judged here. */
 export class DeviceBatch {
@@ -72,7 +72,7 @@ export class DeviceBatch {
     const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap } = this.#model;
     const source = this.#rows.source();
     const plan = planAnyWindows(source, { samplingRateHz, windowSize, overlap });
-    const chunks = [...windowChunks(source, plan, signalMargin(samplingRateHz), undefined, allocate)];
+    const chunks = [...windowChunks(source, plan, sensorSignalMargin(samplingRateHz), undefined, allocateOnDevice)];
     return { count: plan.windows, chunks, rows: this.#rows.rows, dropped: this.#rows.dropped };
   }
 
@@ -93,7 +93,7 @@ export class DeviceBatch {
     const measurer = new BatchMeasurer({
       overlap,
       nClasses,
-      sensors: measuredSensors(sensors, edges),
+      sensors: sensorsWithSignals(sensors, edges),
       summarizer: new Summarizer(edges),
     });
     let at = 0;

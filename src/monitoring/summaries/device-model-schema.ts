@@ -1,6 +1,6 @@
 // The schema of device.json for servers and publication; a device's own checks are in `readDeviceModel`.
 import { z } from "zod";
-import type { DeviceModel } from "./device-model.ts";
+import type { DeviceModel } from "./device-json.ts";
 import { edgesSchema } from "./summary-schemas.ts";
 
 const names = z.array(z.string());

@@ -5,7 +5,7 @@
 //   varints   rows; dropped rows for missing_time, missing_values, duplicate_time
 //   bytes     the measurement, as measurement-codec.ts has it
 
-import { ByteReader, expectEqual } from "./byte-reader.ts";
+import { ByteReader, expectByteValue } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { DeviceSummary } from "./device-summary.ts";
 import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "./measurement-codec.ts";
@@ -32,7 +32,7 @@ export interface SummarizedModel {
 /** @throws RangeError for bytes that `encodeSummary` did not write, and for a summary of another model */
 export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): DeviceSummary {
   const reader = new ByteReader(bytes);
-  expectEqual("version of the form", reader.byte(), version);
+  expectByteValue("version of the form", reader.byte(), version);
   const modelVersion = reader.text();
   if (modelVersion !== model.modelVersion) {
     throw new RangeError(`model_version: expected ${model.modelVersion}, got ${modelVersion}`);

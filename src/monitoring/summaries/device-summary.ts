@@ -45,7 +45,7 @@ export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbo
 export function summaryToJson({ modelVersion, rows, dropped, measurement }: DeviceSummary): DeviceSummaryJson {
   const { classCounts, ...signals } = measurement.signals;
   const by_class = measurement.byClass.map((summary) =>
-    mapChannels(summary, ({ excessBelow: excess_below, excessAbove: excess_above, ...own }) => ({
+    mapDeviceSummaryChannels(summary, ({ excessBelow: excess_below, excessAbove: excess_above, ...own }) => ({
       ...own,
       excess_below,
       excess_above,
@@ -64,7 +64,7 @@ export function summaryToJson({ modelVersion, rows, dropped, measurement }: Devi
 export function summaryFromJson({ model_version, rows, dropped, by_class, signals }: DeviceSummaryJson): DeviceSummary {
   const { class_counts: classCounts, ...own } = signals;
   const byClass = by_class.map((summary) =>
-    mapChannels(summary, ({ excess_below: excessBelow, excess_above: excessAbove, ...own }) => ({
+    mapDeviceSummaryChannels(summary, ({ excess_below: excessBelow, excess_above: excessAbove, ...own }) => ({
       ...own,
       excessBelow,
       excessAbove,
@@ -73,7 +73,7 @@ export function summaryFromJson({ model_version, rows, dropped, by_class, signal
   return { modelVersion: model_version, rows, dropped, measurement: { byClass, signals: { ...own, classCounts } } };
 }
 
-function mapChannels<A, B>(
+function mapDeviceSummaryChannels<A, B>(
   summary: Readonly<Record<string, A>> | null,
   map: (channel: A) => B,
 ): Record<string, B> | null {

@@ -1,21 +1,26 @@
 // Turns windows and the network's output into the stored form of a batch: counts by predicted class, and its signals.
 // Dimensions: S samples, W windows, K classes.
 
-import { windowStep } from "../../signals/preprocessing/make-windows.ts";
+import { plannedWindowStep } from "../../signals/preprocessing/make-windows.ts";
 
-import { middleBetween, type Run, runsOf, type WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
-import { coveredRanges, type WindowSet } from "../../signals/preprocessing/windows.ts";
+import {
+  type Run,
+  runsOfWindowChunk,
+  type WindowChunk,
+  windowChunkBoundary,
+} from "../../signals/preprocessing/window-chunks.ts";
+import { rangesUnderWindows, type WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
 import { joinColumns } from "./join-columns.ts";
-import { followsInTime, SignalCounter, type WindowBefore } from "./model-signals.ts";
+import { followsForModelSignals, SignalCounter, type WindowBefore } from "./model-signals.ts";
 import { withSensorSignals } from "./sensor-signals.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
 /** The samples channel by channel, [S] each. */
-export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
+export function measuredColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
   const size = channels.length;
   return Object.fromEntries(
     channels.map((name, c) => [
@@ -26,18 +31,18 @@ export function sampleColumns({ samples, channels }: Pick<WindowSet, "samples" |
 }
 
 /** The same, plus the signals computed from each sensor's axes; see `withSensorSignals`. */
-export function signalColumns(windows: WindowSet, sensors: readonly Sensor[]): Columns {
+export function measuredSignalColumns(windows: WindowSet, sensors: readonly Sensor[]): Columns {
   // Samples that no window covers form separate stretches.
-  const starts = runsOf(windows).flatMap(({ from, to }) => [from, to]);
-  return withSensorSignals(sampleColumns(windows), sensors, windows.samplingRateHz, starts);
+  const starts = runsOfWindowChunk(windows).flatMap(({ from, to }) => [from, to]);
+  return withSensorSignals(measuredColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
 /** [S] for each sample the class of the window whose middle is nearest to it; -1 if no window covers it. */
-export function classOfSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
-  return classOfRuns(windows, runsOf(windows), predicted);
+export function classOfMeasuredSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
+  return classOfMeasuredRuns(windows, runsOfWindowChunk(windows), predicted);
 }
 
-function classOfRuns(
+function classOfMeasuredRuns(
   { starts, windowSize, samples, channels }: WindowSet,
   runs: readonly Run[],
   predicted: ArrayLike<number>,
@@ -46,7 +51,7 @@ function classOfRuns(
   for (const { from, to, first, last } of runs) {
     let at = from;
     for (let w = first; w < last; w++) {
-      const end = w + 1 === last ? to : middleBetween(starts[w]!, starts[w + 1]!, windowSize);
+      const end = w + 1 === last ? to : windowChunkBoundary(starts[w]!, starts[w + 1]!, windowSize);
       classes.fill(predicted[w]!, at, end);
       at = end;
     }
@@ -82,13 +87,13 @@ export class BatchMeasurer {
     const predicted = argmaxRows(probabilities, this.#nClasses);
     const ranges = runs.flatMap(({ from, to }) => [from, to]);
     const starts = runs.flatMap(({ dataFrom, dataTo }) => [dataFrom, dataTo]);
-    const all = withSensorSignals(sampleColumns(windows), this.#sensors, windows.samplingRateHz, starts);
+    const all = withSensorSignals(measuredColumns(windows), this.#sensors, windows.samplingRateHz, starts);
     const columns = Object.fromEntries(
-      Object.entries(all).map(([name, column]) => [name, gatherRanges(ranges, column)]),
+      Object.entries(all).map(([name, column]) => [name, gatherMeasuredRanges(ranges, column)]),
     );
-    const classOf = gatherRanges(ranges, classOfRuns(windows, runs, predicted));
+    const classOf = gatherMeasuredRanges(ranges, classOfMeasuredRuns(windows, runs, predicted));
     this.#byClass.add(columns, classOf);
-    this.#signals.add(probabilities, follows(windows, this.#overlap, this.#before));
+    this.#signals.add(probabilities, followsMeasuredWindow(windows, this.#overlap, this.#before));
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
@@ -116,18 +121,23 @@ export class BatchMeasurer {
 }
 
 /** [W] whether a window comes one step after the one before it. */
-export function follows(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
+export function followsMeasuredWindow(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
   const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
-  return followsInTime(recordingIndex, startTimes, windowStep(windowSize, overlap) / samplingRateHz, before);
+  return followsForModelSignals(
+    recordingIndex,
+    startTimes,
+    plannedWindowStep(windowSize, overlap) / samplingRateHz,
+    before,
+  );
 }
 
 /** Only the samples under the windows, each counted once; the column itself if that is all of them. */
-export function gatherUnder<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
-  return gatherRanges(coveredRanges(windows, Int32Array.from(windows.starts.keys())), column);
+export function gatherMeasuredSamples<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
+  return gatherMeasuredRanges(rangesUnderWindows(windows, Int32Array.from(windows.starts.keys())), column);
 }
 
 /** @param ranges pairs of a first row and the one after the last */
-function gatherRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
+function gatherMeasuredRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
   if (ranges.length === 2 && ranges[0] === 0 && ranges[1] === column.length) return column;
   let length = 0;
   for (let i = 0; i < ranges.length; i += 2) length += ranges[i + 1]! - ranges[i]!;

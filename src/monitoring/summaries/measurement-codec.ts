@@ -10,7 +10,7 @@
 
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
-import { ByteReader, expectEqual } from "./byte-reader.ts";
+import { ByteReader, expectByteValue } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { type ModelSignals, type SignalSummary, signalEdges } from "./model-signals.ts";
 
@@ -47,46 +47,46 @@ export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8
     for (const [name, { counts }] of channels) {
       const own = summary[name];
       if (own?.counts.length !== counts.length) throw new RangeError(`measurement: channel "${name}" differs by class`);
-      writeChannel(writer, own);
+      writeMeasurementChannel(writer, own);
     }
   }
-  writeSignals(writer, signals);
+  writeMeasurementSignals(writer, signals);
   return writer.finish();
 }
 
 /** @throws RangeError for bytes that `encodeMeasurement` did not write, and for a measurement of another shape */
 export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): BatchMeasurement {
   const reader = new ByteReader(bytes);
-  expectEqual("version", reader.byte(), version);
-  expectEqual("classes", reader.varint(), shape.classes);
-  expectEqual("channels", reader.varint(), Object.keys(shape.bins).length);
+  expectByteValue("version", reader.byte(), version);
+  expectByteValue("classes", reader.varint(), shape.classes);
+  expectByteValue("channels", reader.varint(), Object.keys(shape.bins).length);
   const channels = Array.from({ length: Object.keys(shape.bins).length }, () => {
     const name = reader.text();
     const bins = Object.hasOwn(shape.bins, name) ? shape.bins[name]! : undefined;
     if (bins === undefined) throw new RangeError(`measurement: unexpected channel ${JSON.stringify(name)}`);
-    expectEqual(`bins of ${JSON.stringify(name)}`, reader.varint(), bins);
+    expectByteValue(`bins of ${JSON.stringify(name)}`, reader.varint(), bins);
     return [name, bins] as const;
   });
   if (new Set(channels.map(([name]) => name)).size < channels.length)
     throw new RangeError("measurement: a channel twice");
   const byClass = Array.from({ length: shape.classes }, (): BatchSummary | null => {
     if (reader.byte() === 0) return null;
-    return Object.fromEntries(channels.map(([name, bins]) => [name, readChannel(reader, bins)]));
+    return Object.fromEntries(channels.map(([name, bins]) => [name, readMeasurementChannel(reader, bins)]));
   });
   if (byClass.every((summary) => summary === null)) throw new RangeError("measurement: expected a class with samples");
-  const signals = readSignals(reader, shape.classes);
+  const signals = readMeasurementSignals(reader, shape.classes);
   reader.expectEnd();
   return { byClass, signals };
 }
 
-function writeChannel(writer: ByteWriter, own: ChannelSummary): void {
+function writeMeasurementChannel(writer: ByteWriter, own: ChannelSummary): void {
   writer.varint(own.n);
   writer.varint(own.missing);
   for (const value of [own.mean, own.std, own.min, own.max, own.excessBelow, own.excessAbove]) writer.float(value);
   for (const count of own.counts) writer.varint(count);
 }
 
-function readChannel(reader: ByteReader, bins: number): ChannelSummary {
+function readMeasurementChannel(reader: ByteReader, bins: number): ChannelSummary {
   const [n, missing] = [reader.varint(), reader.varint()];
   const [mean, std, min, max] = [reader.float(), reader.float(), reader.float(), reader.float()];
   const [excessBelow, excessAbove] = [reader.float(), reader.float()];
@@ -96,11 +96,11 @@ function readChannel(reader: ByteReader, bins: number): ChannelSummary {
     throw new RangeError("measurement: moments that no samples have");
   }
   const { counts, sum } = reader.counts(bins);
-  expectEqual("sum of counts", sum, n);
+  expectByteValue("sum of counts", sum, n);
   return { n, missing, mean, std, min, max, counts, excessBelow, excessAbove };
 }
 
-function writeSignals(writer: ByteWriter, signals: ModelSignals): void {
+function writeMeasurementSignals(writer: ByteWriter, signals: ModelSignals): void {
   for (const count of [signals.windows, signals.pairs, signals.flips, ...signals.classCounts]) writer.varint(count);
   for (const { counts, millionths } of [signals.confidence, signals.entropy, signals.margin]) {
     writer.varint(counts.length);
@@ -109,15 +109,15 @@ function writeSignals(writer: ByteWriter, signals: ModelSignals): void {
   }
 }
 
-function readSignals(reader: ByteReader, classes: number): ModelSignals {
+function readMeasurementSignals(reader: ByteReader, classes: number): ModelSignals {
   const [windows, pairs, flips] = [reader.varint(), reader.varint(), reader.varint()];
   if (!(windows > 0 && flips <= pairs && pairs < windows)) throw new RangeError("measurement: impossible windows");
   const { counts: classCounts, sum } = reader.counts(classes);
-  expectEqual("sum of class counts", sum, windows);
+  expectByteValue("sum of class counts", sum, windows);
   const signal = (): SignalSummary => {
-    expectEqual("bins of a signal", reader.varint(), signalEdges.length + 1);
+    expectByteValue("bins of a signal", reader.varint(), signalEdges.length + 1);
     const own = reader.counts(signalEdges.length + 1);
-    expectEqual("sum of a signal's counts", own.sum, windows);
+    expectByteValue("sum of a signal's counts", own.sum, windows);
     const millionths = reader.varint();
     if (millionths > windows * mostMillionths) throw new RangeError("measurement: a mean signal above 1");
     return { counts: own.counts, millionths };

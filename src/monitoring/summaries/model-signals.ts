@@ -46,7 +46,7 @@ const sumTolerance = 1e-3;
 
 /**
  * @param probabilities [W, K] row-major, after temperature scaling, as the exported network gives them
- * @param follows [W] whether a window is the next in time after the row before it, as `followsInTime` says; all 0 if
+ * @param follows [W] whether a window is the next in time after the row before it, as `followsForModelSignals` says; all 0 if
  *   unknown
  * @throws RangeError if there are no windows, fewer than two classes, or rows that are not probabilities
  */
@@ -56,7 +56,7 @@ export function modelSignals(
   follows: ArrayLike<number | boolean>,
 ): ModelSignals {
   const counter = new SignalCounter(nClasses);
-  if (!(follows.length > 0)) throw unequal(nClasses, follows.length, probabilities.length);
+  if (!(follows.length > 0)) throw unequalModelSignals(nClasses, follows.length, probabilities.length);
   counter.add(probabilities, follows);
   return counter.signals();
 }
@@ -82,14 +82,14 @@ export class SignalCounter {
   add(probabilities: Float32Array, follows: ArrayLike<number | boolean>): void {
     const nClasses = this.#classCounts.length;
     if (probabilities.length !== follows.length * nClasses) {
-      throw unequal(nClasses, follows.length, probabilities.length);
+      throw unequalModelSignals(nClasses, follows.length, probabilities.length);
     }
     for (let w = 0; w < follows.length; w++) {
       const before = this.#label;
       let [first, second, sum, nats, label] = [-1, 0, 0, 0, 0];
       for (let k = 0; k < nClasses; k++) {
         const p = probabilities[w * nClasses + k]!;
-        if (!(p >= 0)) throw notProbabilities(w, p);
+        if (!(p >= 0)) throw invalidModelProbabilities(w, p);
         if (p > first) {
           if (first >= 0) second = first;
           first = p;
@@ -98,7 +98,7 @@ export class SignalCounter {
         sum += p;
         if (p > 0) nats -= p * Math.log(p);
       }
-      if (!(Math.abs(sum - 1) <= sumTolerance)) throw notProbabilities(w, sum);
+      if (!(Math.abs(sum - 1) <= sumTolerance)) throw invalidModelProbabilities(w, sum);
       this.#label = label;
       this.#classCounts[label]! += 1;
       // Normalised by their sum, which is not exactly 1 in float32, so that neither mean confidence nor mean entropy
@@ -124,7 +124,7 @@ export class SignalCounter {
   }
 }
 
-function unequal(nClasses: number, windows: number, numbers: number): RangeError {
+function unequalModelSignals(nClasses: number, windows: number, numbers: number): RangeError {
   return new RangeError(
     `model signals: expected rows of ${nClasses} probabilities for ${windows} > 0 windows, got ${numbers} numbers`,
   );
@@ -137,7 +137,7 @@ export interface WindowBefore {
 }
 
 /** Whether each window starts one step after the row before it, in the same recording, to a hundredth of a step. */
-export function followsInTime(
+export function followsForModelSignals(
   recordingIndex: ArrayLike<number>,
   startTimes: ArrayLike<number>,
   stepSeconds: number,
@@ -155,13 +155,13 @@ export function followsInTime(
  * The combined signals of all windows. Pairs across two parts are not counted.
  * @param parts at least one, all of the same classes
  */
-export function mergeSignals(parts: readonly ModelSignals[]): ModelSignals {
+export function mergeModelSignals(parts: readonly ModelSignals[]): ModelSignals {
   const [first, ...others] = parts;
   if (first === undefined) throw new RangeError("merge: expected signals of at least one batch, got none");
-  return others.reduce((whole, part) => combine(whole, part), first);
+  return others.reduce((whole, part) => combineModelSignals(whole, part), first);
 }
 
-function combine(a: ModelSignals, b: ModelSignals): ModelSignals {
+function combineModelSignals(a: ModelSignals, b: ModelSignals): ModelSignals {
   const each = (x: readonly number[], y: readonly number[]): number[] => x.map((value, i) => value + y[i]!);
   const signal = (x: SignalSummary, y: SignalSummary): SignalSummary => ({
     counts: each(x.counts, y.counts),
@@ -203,7 +203,7 @@ class Counter {
   }
 }
 
-function notProbabilities(window: number, value: number): RangeError {
+function invalidModelProbabilities(window: number, value: number): RangeError {
   return new RangeError(
     `model signals: window ${window}: expected probabilities that sum to 1, got ${value}${value >= 0 ? " as their sum" : ""}`,
   );

@@ -27,13 +27,13 @@ export function quantileGrid(sorted: Float32Array, nBins: number = defaultBins):
     const edge = sorted[Math.floor((n * i) / nBins)]!;
     const last = edges.at(-1);
     if (last === undefined || edge > last) edges.push(edge);
-    else if (edge === last && Number.isFinite(nextFloat(edge))) edges.push(nextFloat(edge));
+    else if (edge === last && Number.isFinite(nextGridFloat(edge))) edges.push(nextGridFloat(edge));
   }
   return edges;
 }
 
 /** The smallest float32 above x. */
-function nextFloat(x: number): number {
+function nextGridFloat(x: number): number {
   const value = Float32Array.of(x === 0 ? 0 : x);
   const bits = new Int32Array(value.buffer);
   bits[0]! += x >= 0 ? 1 : -1;

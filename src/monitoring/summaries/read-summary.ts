@@ -13,7 +13,7 @@ import { deviceSummarySchema } from "./summary-schemas.ts";
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {
   try {
-    return decodeSummary(sent instanceof Uint8Array ? sent : bytesOf(sent), model);
+    return decodeSummary(sent instanceof Uint8Array ? sent : readSummaryAsBytes(sent), model);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(`summary: ${error.message}`, {
@@ -24,7 +24,7 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
 }
 
 /** Decoding the bytes detects any fault in the numbers. */
-function bytesOf(json: unknown): Uint8Array {
+function readSummaryAsBytes(json: unknown): Uint8Array {
   const parsed = deviceSummarySchema.safeParse(json);
   if (parsed.success) return encodeSummary(summaryFromJson(parsed.data));
   const [issue] = parsed.error.issues;

@@ -19,7 +19,7 @@ export interface SensorSignal {
 }
 
 /** Sensors from which training computes signals: accelerometers, or gyroscopes if there are none, or else unknown sensors. */
-export function sensorsToMeasure(sensors: readonly Sensor[]): readonly Sensor[] {
+export function sensorsForSignals(sensors: readonly Sensor[]): readonly Sensor[] {
   for (const wanted of ["accelerometer", "gyroscope", "unknown"]) {
     const found = sensors.filter(({ kind }) => kind === wanted);
     if (found.length > 0) return found;
@@ -28,7 +28,7 @@ export function sensorsToMeasure(sensors: readonly Sensor[]): readonly Sensor[] 
 }
 
 /** Sensors with a signal among the entries. */
-export function measuredSensors(sensors: readonly Sensor[], byName: Readonly<Record<string, unknown>>): Sensor[] {
+export function sensorsWithSignals(sensors: readonly Sensor[], byName: Readonly<Record<string, unknown>>): Sensor[] {
   return sensors.filter(({ name }) => signalKinds.some((kind) => Object.hasOwn(byName, `${name} ${kind}`)));
 }
 
@@ -42,7 +42,7 @@ export function sensorSignals(channels: readonly string[], sensors: readonly Sen
 }
 
 /** The entries of channels, without signals. */
-export function ofChannels<T>(
+export function withoutSensorSignals<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],
 ): Readonly<Record<string, T>> {
@@ -81,43 +81,56 @@ export function sensorSignal(
   starts: ArrayLike<number> = [0],
 ): Float32Array {
   return kind === "magnitude"
-    ? lengths(axes)
-    : frequency(axes, kind === "tempo" ? tempoLag(samplingRateHz) : 1, starts);
+    ? sensorSignalMagnitude(axes)
+    : sensorSignalFrequency(axes, kind === "tempo" ? tempoSignalLag(samplingRateHz) : 1, starts);
 }
 
-function tempoLag(samplingRateHz: number): number {
+function tempoSignalLag(samplingRateHz: number): number {
   return Math.max(2, Math.round(tempoSeconds * samplingRateHz));
 }
 
 /** With this many extra samples on both sides (within the stretch), a part of a stretch has the same signals as the whole. */
-export function signalMargin(samplingRateHz: number): number {
-  return 2 * tempoLag(samplingRateHz) + 1;
+export function sensorSignalMargin(samplingRateHz: number): number {
+  return 2 * tempoSignalLag(samplingRateHz) + 1;
 }
 
 /** Names of the columns that an offset of a channel changes: the channel and its sensor's magnitude. */
-export function changedByOffset(channels: readonly string[], sensors: readonly Sensor[], channel: string): string[] {
-  return [channel, ...magnitudesOf(channels, sensors, channel).map(({ name }) => name)];
+export function offsetSensorSignalNames(
+  channels: readonly string[],
+  sensors: readonly Sensor[],
+  channel: string,
+): string[] {
+  return [channel, ...sensorMagnitudeSignals(channels, sensors, channel).map(({ name }) => name)];
 }
 
 /** The columns that an offset of one channel changes, computed from columns of channels only. */
-export function offsetSignals(columns: Columns, sensors: readonly Sensor[], channel: string, offset: number): Columns {
+export function offsetSensorSignals(
+  columns: Columns,
+  sensors: readonly Sensor[],
+  channel: string,
+  offset: number,
+): Columns {
   const moved = { ...columns, [channel]: columns[channel]!.map((x) => x + offset) };
-  const magnitudes = magnitudesOf(Object.keys(columns), sensors, channel).map(
-    ({ name, axes }) => [name, lengths(axes.map((axis) => moved[axis]!))] as const,
+  const magnitudes = sensorMagnitudeSignals(Object.keys(columns), sensors, channel).map(
+    ({ name, axes }) => [name, sensorSignalMagnitude(axes.map((axis) => moved[axis]!))] as const,
   );
   return { [channel]: moved[channel]!, ...Object.fromEntries(magnitudes) };
 }
 
-function magnitudesOf(channels: readonly string[], sensors: readonly Sensor[], channel: string): SensorSignal[] {
+function sensorMagnitudeSignals(
+  channels: readonly string[],
+  sensors: readonly Sensor[],
+  channel: string,
+): SensorSignal[] {
   return sensorSignals(channels, sensors).filter(({ kind, axes }) => kind === "magnitude" && axes.includes(channel));
 }
 
-function lengths(axes: readonly Float32Array[]): Float32Array {
+function sensorSignalMagnitude(axes: readonly Float32Array[]): Float32Array {
   const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
   return x.map((_, i) => Math.sqrt(x[i]! ** 2 + y[i]! ** 2 + z[i]! ** 2));
 }
 
-function frequency(axes: readonly Float32Array[], lag: number, starts: ArrayLike<number>): Float32Array {
+function sensorSignalFrequency(axes: readonly Float32Array[], lag: number, starts: ArrayLike<number>): Float32Array {
   const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
   const values = new Float32Array(x.length);
   for (let stretch = 0; stretch < starts.length; stretch++) {

@@ -2,12 +2,12 @@
 // axes. Each signal is computed on request, so at most one is in memory besides the windows. Dimensions: S samples under
 // the windows, K classes.
 
-import { type Run, runsOf } from "../../signals/preprocessing/window-chunks.ts";
+import { type Run, runsOfWindowChunk } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { type ClassSummaries, summarizeByClass } from "./class-summaries.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
-import { type SensorSignal, sensorSignal, sensorSignals, signalMargin } from "./sensor-signals.ts";
+import { type SensorSignal, sensorSignal, sensorSignalMargin, sensorSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
 /** Of which a signal is computed at once. */
@@ -21,10 +21,10 @@ export class WindowSignals {
   readonly #windows: WindowSet;
   readonly #sensors: ReadonlyMap<string, SensorSignal>;
 
-  /** @param sensors of the windows; see `sensorsToMeasure` */
+  /** @param sensors of the windows; see `sensorsForSignals` */
   constructor(windows: WindowSet, sensors: readonly Sensor[]) {
     this.#windows = windows;
-    this.runs = runsOf(windows);
+    this.runs = runsOfWindowChunk(windows);
     this.#sensors = new Map(sensorSignals(windows.channels, sensors).map((signal) => [signal.name, signal]));
     this.names = [...windows.channels, ...this.#sensors.keys()];
   }
@@ -34,7 +34,7 @@ export class WindowSignals {
     const signal = this.#sensors.get(name);
     if (signal === undefined) return this.#channel(name, from, to);
     const { samplingRateHz } = this.#windows;
-    const margin = signalMargin(samplingRateHz);
+    const margin = sensorSignalMargin(samplingRateHz);
     const [first, last] = [Math.max(run.from, from - margin), Math.min(run.to, to + margin)];
     const axes = signal.axes.map((axis) => this.#channel(axis, first, last));
     return sensorSignal(signal.kind, axes, samplingRateHz).subarray(from - first, to - first);
@@ -45,7 +45,7 @@ export class WindowSignals {
    * @param most maximum number of samples; default: all
    */
   under(name: string, runs: readonly Run[] = this.runs, most: number = Number.POSITIVE_INFINITY): Float32Array {
-    const column = new Float32Array(Math.min(most, samplesUnder(runs)));
+    const column = new Float32Array(Math.min(most, countWindowSignalSamples(runs)));
     let at = 0;
     for (const run of runs) {
       const end = Math.min(run.to, run.from + column.length - at);
@@ -85,6 +85,6 @@ export class WindowSignals {
   }
 }
 
-export function samplesUnder(runs: readonly Run[]): number {
+export function countWindowSignalSamples(runs: readonly Run[]): number {
   return runs.reduce((sum, { from, to }) => sum + to - from, 0);
 }

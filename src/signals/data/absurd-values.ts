@@ -5,7 +5,7 @@
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "./data-fault.ts";
-import { withPlace } from "./place-of-value.ts";
+import { withPlaceOfValue } from "./place-of-value.ts";
 
 /** A value this many times as far from the median as 99 % of the values. No movement explains it. */
 export const absurdDistance = 200;
@@ -39,14 +39,14 @@ export async function refuseAbsurdValues(
     if (found === undefined) continue;
     const { value, cells, median, usual } = found;
     const others = cells > 1 ? `, and ${counted(cells - 1, "more such cell")}` : "";
-    const expected = `about ${short(median - usual)} to ${short(median + usual)}, like 99 % of the column`;
+    const expected = `about ${formatAbsurdValue(median - usual)} to ${formatAbsurdValue(median + usual)}, like 99 % of the column`;
     const description = {
-      ...({ code: "range", column, expected, found: `${short(value)}${others}` } as const),
-      message: `Column "${column}": ${short(value)}${others}; expected ${expected}.`,
+      ...({ code: "range", column, expected, found: `${formatAbsurdValue(value)}${others}` } as const),
+      message: `Column "${column}": ${formatAbsurdValue(value)}${others}; expected ${expected}.`,
       advice:
         "If it stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct or remove it.",
     };
-    throw new DataFault(await withPlace(description, value, files));
+    throw new DataFault(await withPlaceOfValue(description, value, files));
   }
 }
 
@@ -75,6 +75,6 @@ export function absurdValue(values: Float32Array): Absurd | undefined {
   return isMark ? { value, cells: repeats, median, usual: next } : undefined;
 }
 
-function short(value: number): string {
+function formatAbsurdValue(value: number): string {
   return `${Number(value.toPrecision(4))}`;
 }

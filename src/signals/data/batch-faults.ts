@@ -5,10 +5,10 @@
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { FaultDescription } from "./data-fault.ts";
-import { withPlace } from "./place-of-value.ts";
-import type { QualityReport } from "./quality.ts";
-import { pieces } from "./recordings.ts";
-import { stepsOf } from "./sampling.ts";
+import { withPlaceOfValue } from "./place-of-value.ts";
+import type { QualityReport } from "./quality-report.ts";
+import { recordingPieces } from "./recordings.ts";
+import { samplingSteps } from "./sampling.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 export interface ExpectedChannel {
@@ -59,29 +59,29 @@ export async function batchFaults(
   files: readonly string[],
 ): Promise<FaultDescription[]> {
   return [
-    ...(await rangeFaults(rows, expected.channels, files)),
-    ...lostTimeFaults(rows),
-    ...flatFaults(quality),
-    ...rateFaults(quality, expected),
-    ...lengthFaults(rows, expected),
+    ...(await batchRangeFaults(rows, expected.channels, files)),
+    ...batchLostTimeFaults(rows),
+    ...batchFlatFaults(quality),
+    ...batchRateFaults(quality, expected),
+    ...batchLengthFaults(rows, expected),
   ];
 }
 
 /** Values that no unit or movement can explain: the first one in each channel. */
-export async function rangeFaults(
+export async function batchRangeFaults(
   rows: StoredRows,
   channels: readonly ExpectedChannel[],
   files: readonly string[],
 ): Promise<FaultDescription[]> {
   const faults: FaultDescription[] = [];
   for (const channel of channels) {
-    const found = absurdIn(rows, channel);
-    if (found !== undefined) faults.push(await withPlace(found.fault, found.value, files));
+    const found = absurdBatchValue(rows, channel);
+    if (found !== undefined) faults.push(await withPlaceOfValue(found.fault, found.value, files));
   }
   return faults;
 }
 
-function absurdIn(
+function absurdBatchValue(
   rows: StoredRows,
   { column, min, max }: ExpectedChannel,
 ): { fault: FaultDescription & { column: string }; value: number } | undefined {
@@ -91,7 +91,7 @@ function absurdIn(
   let absurd = 0;
   let first: { value: number; row: number; in: { user: string; recording: string } } | undefined;
   for (const recording of rows.recordings) {
-    for (const { from, to } of pieces(recording.start, recording.end)) {
+    for (const { from, to } of recordingPieces(recording.start, recording.end)) {
       const values = rows.values(channel, from, to);
       for (let i = 0; i < values.length; i++) {
         if (Math.abs(values[i]!) <= limit) continue;
@@ -103,8 +103,8 @@ function absurdIn(
   if (first === undefined) return undefined;
   const others = absurd > 1 ? `, and ${counted(absurd - 1, "more such value")}` : "";
   const seconds = rows.time(first.row, first.row + 1)[0]!;
-  const found = `${short(first.value)} at ${short(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
-  const wanted = `at most ${short(limit)} in size (${absurdFactor.toLocaleString("en")} times the largest in the training data)`;
+  const found = `${formatBatchFaultValue(first.value)} at ${formatBatchFaultValue(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
+  const wanted = `at most ${formatBatchFaultValue(limit)} in size (${absurdFactor.toLocaleString("en")} times the largest in the training data)`;
   const fault = {
     ...({ code: "range", column, expected: wanted, found } as const),
     message: `Column "${column}": ${found}; expected ${wanted}.`,
@@ -114,12 +114,12 @@ function absurdIn(
 }
 
 /** Share of the total time lost in steps longer than 1.5 median steps of their recording, not counting the step itself. */
-function lostTimeFaults(rows: StoredRows): FaultDescription[] {
+function batchLostTimeFaults(rows: StoredRows): FaultDescription[] {
   let lost = 0;
   let total = 0;
   for (const [r, { start, end }] of rows.recordings.entries()) {
     const period = rows.sampling[r]!.periodSeconds;
-    for (const steps of stepsOf(rows, start, end)) {
+    for (const steps of samplingSteps(rows, start, end)) {
       for (const step of steps) {
         if (step > pauseSeconds) continue;
         total += step;
@@ -128,17 +128,17 @@ function lostTimeFaults(rows: StoredRows): FaultDescription[] {
     }
   }
   if (!(lost > lostShareLimit * total)) return [];
-  const found = `${percent(lost / total)} of ${short(total)} s without samples`;
+  const found = `${percent(lost / total)} of ${formatBatchFaultValue(total)} s without samples`;
   const wanted = `at most ${percent(lostShareLimit)} (not counting pauses of more than ${pauseSeconds} s)`;
   const advice = "Look for lost packets or a full buffer in the recorder.";
   return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
 }
 
-function flatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
+function batchFlatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
   return Object.entries(channels).flatMap(([column, channel]): FaultDescription[] => {
     if (!channel.flat && !(channel.flat_seconds > flatShareLimit * seconds)) return [];
     const found = channel.flat
-      ? `one value throughout (${short(channel.min)})`
+      ? `one value throughout (${formatBatchFaultValue(channel.min)})`
       : `one value at a time for ${percent(channel.flat_seconds / seconds)} of the time`;
     const wanted = `at most ${percent(flatShareLimit)} of the time on one value`;
     const advice = "Look for a sensor that is stuck, saturated or switched off.";
@@ -155,7 +155,10 @@ function flatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
   });
 }
 
-function rateFaults(quality: QualityReport, { samplingRateHz, windowSeconds }: BatchExpectations): FaultDescription[] {
+function batchRateFaults(
+  quality: QualityReport,
+  { samplingRateHz, windowSeconds }: BatchExpectations,
+): FaultDescription[] {
   const [low, high] = [samplingRateHz * rateShareLimits.lower, samplingRateHz * rateShareLimits.upper];
   const off = quality.per_recording.filter(
     ({ rate_hz, seconds }) => rate_hz !== null && seconds >= windowSeconds && !(rate_hz >= low && rate_hz <= high),
@@ -163,8 +166,8 @@ function rateFaults(quality: QualityReport, { samplingRateHz, windowSeconds }: B
   const first = off[0];
   if (first === undefined) return [];
   const others = off.length > 1 ? `, and ${counted(off.length - 1, "more recording")}` : "";
-  const found = `${short(first.rate_hz!)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
-  const wanted = `${short(low)} to ${short(high)} Hz for a model of ${short(samplingRateHz)} Hz`;
+  const found = `${formatBatchFaultValue(first.rate_hz!)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
+  const wanted = `${formatBatchFaultValue(low)} to ${formatBatchFaultValue(high)} Hz for a model of ${formatBatchFaultValue(samplingRateHz)} Hz`;
   return [
     {
       code: "sampling_rate",
@@ -177,7 +180,7 @@ function rateFaults(quality: QualityReport, { samplingRateHz, windowSeconds }: B
   ];
 }
 
-function lengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescription[] {
+function batchLengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescription[] {
   const { samplingRateHz, windowSeconds, minimalSeconds = defaultMinimalSeconds } = expected;
   const least = Math.max(minimalSeconds, windowSeconds);
   let [usable, total] = [0, 0];
@@ -188,12 +191,12 @@ function lengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescr
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
   }
   if (usable * (1 + 1e-6) >= least) return [];
-  const found = `${short(usable)} s in stretches that hold a window of ${short(windowSeconds)} s, out of ${short(total)} s`;
-  const wanted = `at least ${short(least)} s`;
+  const found = `${formatBatchFaultValue(usable)} s in stretches that hold a window of ${formatBatchFaultValue(windowSeconds)} s, out of ${formatBatchFaultValue(total)} s`;
+  const wanted = `at least ${formatBatchFaultValue(least)} s`;
   const advice = "Collect a longer batch, or recordings with fewer gaps.";
   return [{ code: "too_short", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
 }
 
-function short(value: number): string {
+function formatBatchFaultValue(value: number): string {
   return `${Number(value.toPrecision(4))}`;
 }

@@ -4,7 +4,7 @@
 import { nearestName, UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { type FaultDescription, type OnFault, throwFault } from "./data-fault.ts";
+import { type FaultDescription, type OnFault, throwDataFault } from "./data-fault.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
@@ -78,21 +78,21 @@ const usualNames: Record<Role, readonly string[]> = {
  * @throws UserError for a missing column (with the closest name), a role for which no column is found, or a column in two
  *   roles
  */
-export function resolveColumns(
+export function resolveColumnRoles(
   available: readonly string[],
   options: ColumnOptions,
   required: RequiredColumns,
   file: string,
-  onFault: OnFault = throwFault,
+  onFault: OnFault = throwDataFault,
   warn: (message: string) => void = () => {},
 ): Omit<ResolvedColumns, "timeUnit"> {
   const role = (name: Role, mustExist: boolean): string | null => {
     const given = options[name];
-    if (given !== undefined) return existing(available, given, file, `--${name}`);
-    const found = findRole(available, name);
+    if (given !== undefined) return existingRoleColumn(available, given, file, `--${name}`);
+    const found = findRoleColumn(available, name);
     if (found === null && mustExist) {
       throw new UserError(
-        `${file}: no column for the ${roleTitles[name]} was found among ${list(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
+        `${file}: no column for the ${roleTitles[name]} was found among ${listColumnNames(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
         { advice: `Name it with --${name} COLUMN.` },
       );
     }
@@ -103,90 +103,95 @@ export function resolveColumns(
     group: role("group", required.group),
     recording: role("recording", false),
     time: role("time", false),
-    channels: channels(available, options, file, { onFault, warn }),
+    channels: resolveChannelColumns(available, options, file, { onFault, warn }),
   };
-  refuseSharedColumns(columns);
+  refuseColumnInTwoRoles(columns);
   refuseReservedChannels(columns.channels, file);
-  refuseUnusedPathColumns(columns, options.pathColumns ?? []);
+  refuseColumnsWithoutRole(columns, options.pathColumns ?? []);
   return columns;
 }
 
-function channels(
+function resolveChannelColumns(
   available: readonly string[],
   { channels: given, modelChannels: expected, sensor = [] }: ColumnOptions,
   file: string,
   { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
 ): readonly string[] {
   const names = given ?? expected;
-  if (names === undefined) return findChannels(available, sensor, file, warn);
+  if (names === undefined) return findChannelColumns(available, sensor, file, warn);
   return names.filter((name) => {
     const found = available.includes(name);
-    if (!found) onFault(given ? absent(available, name, file, "--channels") : lacking(available, name, file, names));
+    if (!found)
+      onFault(
+        given
+          ? absentRoleColumn(available, name, file, "--channels")
+          : lackingChannelColumn(available, name, file, names),
+      );
     return found;
   });
 }
 
-function existing(available: readonly string[], name: string, file: string, option: string): string {
+function existingRoleColumn(available: readonly string[], name: string, file: string, option: string): string {
   if (available.includes(name)) return name;
-  const { message, advice } = absent(available, name, file, option);
+  const { message, advice } = absentRoleColumn(available, name, file, option);
   throw new UserError(message, { advice });
 }
 
-function absent(
+function absentRoleColumn(
   available: readonly string[],
   name: string,
   file: string,
   option: string,
 ): FaultDescription & { advice: string } {
-  const near = nearest(available, name);
+  const near = nearestColumnName(available, name);
   return {
     code: "schema",
-    message: `${file}: there is no column "${name}" (${option}); the columns are ${list(available)}.`,
+    message: `${file}: there is no column "${name}" (${option}); the columns are ${listColumnNames(available)}.`,
     advice: near === undefined ? "Name one of these columns." : `Did you mean "${near}"?`,
     file,
     column: name,
     expected: `a column "${name}"`,
-    found: list(available),
+    found: listColumnNames(available),
   };
 }
 
-function lacking(
+function lackingChannelColumn(
   available: readonly string[],
   name: string,
   file: string,
   expected: readonly string[],
 ): FaultDescription {
-  const near = nearest(
+  const near = nearestColumnName(
     available.filter((column) => !expected.includes(column)),
     name,
   );
   return {
     code: "schema",
-    message: `${file}: the model expects a channel "${name}", which is not among the columns ${list(available)}.`,
+    message: `${file}: the model expects a channel "${name}", which is not among the columns ${listColumnNames(available)}.`,
     advice:
       `${near === undefined ? "" : `The nearest name is "${near}". `}Give channels with other names by ` +
       `--channels, in the model's order: ${expected.join(",")}`,
     file,
     column: name,
     expected: `a column "${name}"`,
-    found: list(available),
+    found: listColumnNames(available),
   };
 }
 
-function nearest(available: readonly string[], name: string): string | undefined {
+function nearestColumnName(available: readonly string[], name: string): string | undefined {
   return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }
 
-function findRole(available: readonly string[], role: Role): string | null {
+function findRoleColumn(available: readonly string[], role: Role): string | null {
   for (const usual of usualNames[role]) {
-    const match = available.find((column) => plain(column) === usual);
+    const match = available.find((column) => normaliseColumnName(column) === usual);
     if (match !== undefined) return match;
   }
   return null;
 }
 
 /** Channels of the sensors that the user gives, and of an accelerometer and a gyroscope found by name. */
-function findChannels(
+function findChannelColumns(
   available: readonly string[],
   given: readonly string[],
   file: string,
@@ -200,12 +205,12 @@ function findChannels(
   }
   if (channels.length > 0) return channels;
   throw new UserError(
-    `${file}: no sensor channels were found among ${list(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
+    `${file}: no sensor channels were found among ${listColumnNames(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
     { advice: "Name them with --channels COLUMN,COLUMN,..." },
   );
 }
 
-function refuseUnusedPathColumns(
+function refuseColumnsWithoutRole(
   { label, group, recording }: Omit<ResolvedColumns, "timeUnit">,
   names: readonly string[],
 ): void {
@@ -216,7 +221,7 @@ function refuseUnusedPathColumns(
   });
 }
 
-function refuseSharedColumns(columns: Omit<ResolvedColumns, "timeUnit">): void {
+function refuseColumnInTwoRoles(columns: Omit<ResolvedColumns, "timeUnit">): void {
   const roles = new Map<string, string>();
   const used: [string, string | null][] = [
     ["--label", columns.label],
@@ -238,12 +243,12 @@ function refuseSharedColumns(columns: Omit<ResolvedColumns, "timeUnit">): void {
   }
 }
 
-function plain(name: string): string {
+function normaliseColumnName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
 /** Formats the first twenty names for a message. */
-export function list(names: readonly string[]): string {
+export function listColumnNames(names: readonly string[]): string {
   const shown = names.slice(0, 20).join(", ");
   return names.length > 20 ? `${shown}, ... (${names.length} in all)` : shown;
 }
@@ -256,7 +261,7 @@ export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" |
 };
 
 /** Only the columns that the user named, without those to be detected. */
-export function columnsOf(named: NamedColumns): NamedColumns {
+export function namedColumnRoles(named: NamedColumns): NamedColumns {
   const { label, group, recording, time, channels, sensor, pathColumns } = named;
   return {
     ...(label !== undefined && { label }),

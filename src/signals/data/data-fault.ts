@@ -53,6 +53,6 @@ export class DataFault extends UserError {
 /** Records a fault so that reading can continue, or throws. */
 export type OnFault = (fault: FaultDescription) => void;
 
-export const throwFault: OnFault = (fault) => {
+export const throwDataFault: OnFault = (fault) => {
   throw new DataFault(fault);
 };

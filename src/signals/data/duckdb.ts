@@ -26,7 +26,7 @@ const memoryLimit = "384MB";
  * Opens an empty in-memory database that loads no extension by itself. The caller closes it.
  * @param options.scratch a folder for data that does not fit into its memory; without one, such data is an error
  */
-export async function openDatabase({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
+export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     ...nothingUnasked,
@@ -62,11 +62,11 @@ export async function openDatabase({ scratch = "" }: { scratch?: string } = {}):
 }
 
 /** A string as an SQL literal. */
-export function sqlString(text: string): string {
+export function duckdbLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** A column's name as an SQL identifier. */
-export function sqlName(name: string): string {
+export function duckdbIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -2,8 +2,8 @@
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
-import { type Database, sqlName, sqlString } from "./duckdb.ts";
-import { firstLine, type SourceFile } from "./find-files.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
 
 /** The table as SQL; `numbers` are the columns to read as numbers. */
 interface SqlTable {
@@ -36,15 +36,15 @@ export async function explainReadError(
     );
   }
   if (/convert/i.test(message)) {
-    const cell = await firstTextCell(database, table, numbers).catch(() => undefined);
+    const cell = await readErrorCell(database, table, numbers).catch(() => undefined);
     if (cell !== undefined) {
-      const found = shortened(cell.value);
+      const found = shortenReadErrorText(cell.value);
       const value = JSON.stringify(found);
       const comma = /^[+-]?\d+,\d+$/.test(cell.value) ? " Write decimals with a point." : "";
       return new DataFault(
         {
           code: "schema",
-          message: `${file.path}: data row ${cell.row}${lineOfCell(message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
+          message: `${file.path}: data row ${cell.row}${readErrorLine(message, cell)}, column "${cell.column}": expected a number, found ${value}.`,
           advice: `Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.${comma}`,
           file: file.path,
           row: cell.row,
@@ -62,15 +62,15 @@ export async function explainReadError(
       cause: error,
     });
   }
-  const broken = explainCsvError(file, error);
+  const broken = explainCsvReadError(file, error);
   if (broken === undefined)
-    return new UserError(`${file.path}: could not be read: ${firstLine(error)}`, { cause: error });
+    return new UserError(`${file.path}: could not be read: ${duckdbErrorLine(error)}`, { cause: error });
   const expected = "whole lines of UTF-8 text";
   return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
 }
 
 /** Explains malformed CSV lines; undefined for any other error. */
-export function explainCsvError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
+export function explainCsvReadError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   if (/Maximum line size/i.test(message)) {
@@ -103,31 +103,31 @@ export function explainCsvError(file: SourceFile, error: unknown): { message: st
 }
 
 /** The line of a CSV file, if DuckDB failed on the same cell. Blank lines and comments make it differ from the row. */
-function lineOfCell(message: string, cell: { column: string; value: string }): string {
+function readErrorLine(message: string, cell: { column: string; value: string }): string {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const same = message.includes(`column "${cell.column}". Could not convert string "${cell.value}"`);
   return line !== undefined && same ? ` (line ${line})` : "";
 }
 
 /** The start of a text that may be megabytes long. */
-function shortened(text: string): string {
+function shortenReadErrorText(text: string): string {
   if (text.length <= 80) return text;
   return `${text.slice(0, 60).toWellFormed()}... (${text.length.toLocaleString("en")} characters)`;
 }
 
-async function firstTextCell(
+async function readErrorCell(
   database: Database,
   table: SqlTable,
   numbers: ReadonlySet<string>,
 ): Promise<{ row: number; column: string; value: string } | undefined> {
   const isText = (name: string): string =>
-    `(${sqlName(name)} IS NOT NULL AND TRY_CAST(${sqlName(name)} AS DOUBLE) IS NULL)`;
+    `(${duckdbIdentifier(name)} IS NOT NULL AND TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE) IS NULL)`;
   const names = [...numbers];
-  const column = names.map((name) => `WHEN ${isText(name)} THEN ${sqlString(name)}`).join(" ");
-  const value = names.map((name) => `WHEN ${isText(name)} THEN CAST(${sqlName(name)} AS VARCHAR)`).join(" ");
+  const column = names.map((name) => `WHEN ${isText(name)} THEN ${duckdbLiteral(name)}`).join(" ");
+  const value = names.map((name) => `WHEN ${isText(name)} THEN CAST(${duckdbIdentifier(name)} AS VARCHAR)`).join(" ");
   const [cell] = await database.rows(
     `SELECT data_row, CASE ${column} END AS name, CASE ${value} END AS value
-     FROM (SELECT row_number() OVER () AS data_row, ${names.map(sqlName).join(", ")} FROM ${table.source(new Set<string>())})
+     FROM (SELECT row_number() OVER () AS data_row, ${names.map(duckdbIdentifier).join(", ")} FROM ${table.source(new Set<string>())})
      WHERE ${names.map(isText).join(" OR ")} ORDER BY data_row LIMIT 1`,
   );
   if (cell === undefined) return undefined;

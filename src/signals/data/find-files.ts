@@ -7,8 +7,8 @@ import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
 import type { Reporter } from "../../reporter.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { type Database, sqlString } from "./duckdb.ts";
-import { allowRemote } from "./remote-files.ts";
+import { type Database, duckdbLiteral } from "./duckdb.ts";
+import { allowRemoteFiles } from "./remote-files.ts";
 
 export interface SourceFile {
   /** As the user named it, globs expanded. */
@@ -39,17 +39,19 @@ export async function findFiles(
   const nameOf = new Map<string, string>();
   for (const pattern of patterns) {
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
-    const paths = remote ? await expandRemote(database, pattern, reporter) : await expandLocal(database, pattern);
+    const paths = remote
+      ? await findFilesRemotely(database, pattern, reporter)
+      : await findFilesLocally(database, pattern);
     for (const path of paths) {
       if (found.has(path)) continue;
-      if (!remote) refuseSecondName(path, await refuseUnreadable(path), nameOf);
+      if (!remote) refuseFileFoundTwice(path, await checkFoundFile(path), nameOf);
       found.set(path, { path, remote, format: /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv" });
     }
   }
   return [...found.values()];
 }
 
-async function expandLocal(database: Database, pattern: string): Promise<string[]> {
+async function findFilesLocally(database: Database, pattern: string): Promise<string[]> {
   const exists = await stat(pattern).catch(() => undefined);
   if (exists !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
@@ -57,7 +59,7 @@ async function expandLocal(database: Database, pattern: string): Promise<string[
       advice: "Check the path; it is relative to the folder in which the command runs.",
     });
   }
-  const paths = await expandGlob(database, pattern);
+  const paths = await findFilesByGlob(database, pattern);
   if (paths.length === 0) {
     throw new UserError(`${pattern}: no file matches this pattern.`, {
       advice: "Check the folder and the extension; quote the pattern if your shell changes it.",
@@ -66,25 +68,25 @@ async function expandLocal(database: Database, pattern: string): Promise<string[
   return paths;
 }
 
-async function expandRemote(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
-  await allowRemote(database, pattern, reporter);
+async function findFilesRemotely(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
+  await allowRemoteFiles(database, pattern, reporter);
   if (!/[*?[]/.test(pattern) || /^https?:/i.test(pattern)) return [pattern];
-  const paths = await expandGlob(database, pattern);
+  const paths = await findFilesByGlob(database, pattern);
   if (paths.length === 0) throw new UserError(`${pattern}: no object matches this pattern.`);
   return paths;
 }
 
-async function expandGlob(database: Database, pattern: string): Promise<string[]> {
+async function findFilesByGlob(database: Database, pattern: string): Promise<string[]> {
   try {
-    const rows = await database.rows(`SELECT file FROM glob(${sqlString(pattern)})`);
+    const rows = await database.rows(`SELECT file FROM glob(${duckdbLiteral(pattern)})`);
     return rows.map((row) => String(row.file)).sort();
   } catch (cause) {
-    throw new UserError(`${pattern}: could not be listed: ${firstLine(cause)}`, { cause });
+    throw new UserError(`${pattern}: could not be listed: ${duckdbErrorLine(cause)}`, { cause });
   }
 }
 
 /** Its rows would be read twice. */
-function refuseSecondName(path: string, { dev, ino }: BigIntStats, nameOf: Map<string, string>): void {
+function refuseFileFoundTwice(path: string, { dev, ino }: BigIntStats, nameOf: Map<string, string>): void {
   const file = `${dev} ${ino}`;
   const other = nameOf.get(file);
   nameOf.set(file, path);
@@ -92,7 +94,7 @@ function refuseSecondName(path: string, { dev, ino }: BigIntStats, nameOf: Map<s
   throw new UserError(`${path} is the same file as ${other}.`, { advice: "Name each file once." });
 }
 
-async function refuseUnreadable(path: string): Promise<BigIntStats> {
+async function checkFoundFile(path: string): Promise<BigIntStats> {
   const status = await stat(path, { bigint: true });
   if (status.isDirectory()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}.`, {
@@ -113,11 +115,11 @@ async function refuseUnreadable(path: string): Promise<BigIntStats> {
 }
 
 /** The path as DuckDB's readers expect it. They expand globs too, so glob characters in real names are escaped. */
-export function readerPath(file: SourceFile): string {
-  return sqlString(file.remote ? file.path : file.path.replace(/[*?[]/g, "[$&]"));
+export function duckdbPath(file: SourceFile): string {
+  return duckdbLiteral(file.remote ? file.path : file.path.replace(/[*?[]/g, "[$&]"));
 }
 
-export function firstLine(error: unknown): string {
+export function duckdbErrorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n", 1)[0] ?? message;
 }

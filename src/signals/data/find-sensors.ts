@@ -30,21 +30,21 @@ const leastPieceRows = 8;
  */
 export function findSensors(rows: StoredRows, given: readonly string[]): FoundSensors {
   const parsed = givenSensors(given, rows.channels);
-  const places = somePieces(rows);
+  const places = piecesToFindSensors(rows);
   const { sensors, doubts } = decideSensors(rows.channels, parsed, (axes) =>
     places.map(({ person, start, end }): Piece => {
       const [x, y, z] = axes.map((name) => rows.values(rows.channels.indexOf(name), start, end));
       return { person, axes: [x!, y!, z!] };
     }),
   );
-  refuseEqualNames(sensors);
+  refuseDuplicateFoundSensors(sensors);
   const warnings = doubts.map(({ message, option }) =>
     option === null ? message : `${message} To settle it: ${shellCommand("--sensor", option)}`,
   );
   return { sensors, warnings };
 }
 
-function refuseEqualNames(sensors: readonly DecidedSensor[]): void {
+function refuseDuplicateFoundSensors(sensors: readonly DecidedSensor[]): void {
   const twice = sensors.find(({ name }, i) => sensors.some((other, j) => j < i && other.name === name));
   if (twice === undefined) return;
   throw new UserError(`--sensor: two sensors are called ${JSON.stringify(twice.name)}`, {
@@ -58,7 +58,7 @@ interface Place {
   readonly end: number;
 }
 
-function somePieces(rows: Pick<RowSource, "stretches" | "time">): Place[] {
+function piecesToFindSensors(rows: Pick<RowSource, "stretches" | "time">): Place[] {
   const places: Place[] = [];
   for (const { user: person, start, end } of rows.stretches()) {
     const seconds = end - start < 2 ? 0 : rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]!;

@@ -1,7 +1,7 @@
 // One hash of the data read, with which a resumed run or a stored model can tell whether the data are the same.
 
 import { createHash } from "node:crypto";
-import { pieces, type RowSource } from "./recordings.ts";
+import { type RowSource, recordingPieces } from "./recordings.ts";
 
 /** sha256 of channel names, stretches, times and values: independent of file format, file names and chunking. */
 export function fingerprint(rows: RowSource): string {
@@ -11,17 +11,19 @@ export function fingerprint(rows: RowSource): string {
     hash.update(`${start === 0 ? "" : ","}${JSON.stringify([user, recording, label, start, end])}`);
   }
   hash.update("]}");
-  for (const piece of inPieces(rows.stretches())) hash.update(bytesOf(rows.time(piece.from, piece.to)));
+  for (const piece of fingerprintPieces(rows.stretches()))
+    hash.update(fingerprintBytes(rows.time(piece.from, piece.to)));
   for (const channel of rows.channels.keys()) {
-    for (const piece of inPieces(rows.stretches())) hash.update(bytesOf(rows.values(channel, piece.from, piece.to)));
+    for (const piece of fingerprintPieces(rows.stretches()))
+      hash.update(fingerprintBytes(rows.values(channel, piece.from, piece.to)));
   }
   return `sha256:${hash.digest("hex")}`;
 }
 
-function* inPieces(ranges: Iterable<{ start: number; end: number }>): Generator<{ from: number; to: number }> {
-  for (const { start, end } of ranges) yield* pieces(start, end);
+function* fingerprintPieces(ranges: Iterable<{ start: number; end: number }>): Generator<{ from: number; to: number }> {
+  for (const { start, end } of ranges) yield* recordingPieces(start, end);
 }
 
-function bytesOf(values: Float32Array | Float64Array): Uint8Array {
+function fingerprintBytes(values: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

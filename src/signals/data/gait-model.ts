@@ -124,7 +124,7 @@ export interface PersonTraits {
   readonly gyroscopeNoise: number;
 }
 
-export function drawPerson(rng: Rng): PersonTraits {
+export function drawGaitTraits(rng: Rng): PersonTraits {
   const around = (sd: number): number => Math.exp(sd * rng.normal());
   const three = (sd: number): number[] => [sd * rng.normal(), sd * rng.normal(), sd * rng.normal()];
   return {

@@ -2,8 +2,8 @@
 
 import { nearestName, UserError } from "../../errors.ts";
 import type { GivenSensor } from "../sensors/decide-sensors.ts";
-import { type Sensor, type SensorKind, unitNames } from "../sensors/sensor.ts";
-import { unitFor, writtenUnit } from "../sensors/unit-of-name.ts";
+import { type Sensor, type SensorKind, sensorUnitNames } from "../sensors/sensor.ts";
+import { unitOfName, unitOfNameForKind } from "../sensors/unit-of-name.ts";
 
 const kinds = {
   acc: { kind: "accelerometer", gravity: null },
@@ -27,7 +27,7 @@ const sensorForm = "KIND:X,Y,Z such as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
 /** Possible readings of the text's axes, with and without a unit at the end; none if it is not a sensor. */
-function axesOfGiven(text: string): string[][] {
+function axesOfGivenSensor(text: string): string[][] {
   const rest = form.exec(text.trim())?.[3];
   if (rest === undefined) return [];
   const bare = /^(.*\S)\s*\[[^[\]]*\]$/.exec(rest)?.[1];
@@ -41,7 +41,7 @@ function axesOfGiven(text: string): string[][] {
  */
 export function givenSensor(text: string, channels: readonly string[]): GivenSensor {
   const [, name, word = ""] = form.exec(text.trim()) ?? [];
-  const readings = axesOfGiven(text);
+  const readings = axesOfGivenSensor(text);
   if (readings.length === 0) throw new UserError(`--sensor: expected ${sensorForm}, got ${JSON.stringify(text)}`);
   const key = word.toLowerCase();
   const kindName =
@@ -70,7 +70,7 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
   const { kind, gravity } = kinds[kindName];
   const [x, y, z] = axes.map((axis) => trimmed.get(axis) ?? axis) as [string, string, string];
   const unitText = axes === readings[0] ? undefined : /\[([^[\]]*)\]$/.exec(text.trim())?.[1];
-  const unit = unitText === undefined ? null : unitOf(kind, unitText, text);
+  const unit = unitText === undefined ? null : unitOfGivenSensor(kind, unitText, text);
   return {
     sensor: { name: name?.trim() ?? "", kind, channels: [x, y, z], unit, gravity },
     none: kindName === "none",
@@ -86,11 +86,11 @@ export function givenSensors(texts: readonly string[], channels: readonly string
   throw new UserError(`--sensor: the channel ${JSON.stringify(twice)} is in two sensors; expected at most one`);
 }
 
-function unitOf(kind: SensorKind, written: string, text: string): Sensor["unit"] {
-  const exact = unitNames(kind).find((unit) => unit === written);
-  const unit = exact ?? unitFor(kind, writtenUnit(written));
+function unitOfGivenSensor(kind: SensorKind, written: string, text: string): Sensor["unit"] {
+  const exact = sensorUnitNames(kind).find((unit) => unit === written);
+  const unit = exact ?? unitOfNameForKind(kind, unitOfName(written));
   if (unit !== null) return unit;
-  const expected = unitNames(kind);
+  const expected = sensorUnitNames(kind);
   throw new UserError(
     `--sensor ${text}: expected ${expected.length === 0 ? "no unit" : `a unit, one of ${expected.join(", ")}`}; got [${written}]`,
     { advice: "Leave the unit out if it is a different one, or raw counts." },

@@ -2,18 +2,18 @@
 // chunk; unusable rows are counted and dropped. Data that would make every later number doubtful is rejected.
 
 import { UserError } from "../../errors.ts";
-import { collecting, type Reporter, silent } from "../../reporter.ts";
-import { clockOf } from "./clock.ts";
+import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
-import { DataFault, type OnFault, throwFault } from "./data-fault.ts";
+import { DataFault, type OnFault, throwDataFault } from "./data-fault.ts";
 import { describeQuality } from "./describe-quality.ts";
-import { type Database, openDatabase } from "./duckdb.ts";
+import { type Database, openDuckdb } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { QualityReport } from "./quality.ts";
+import type { QualityReport } from "./quality-report.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
-import { type ColumnRoles, openTable, type RowChunk } from "./row-chunks.ts";
+import { type ColumnRoles, openRowChunks, type RowChunk } from "./row-chunks.ts";
+import { rowClockOf } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
 import { StoredRows } from "./stored-rows.ts";
@@ -64,7 +64,7 @@ export async function openRecordings(
   files: readonly string[],
   options: ReadRecordingsOptions,
 ): Promise<OpenedRecordings> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   const stores: RowStore[] = [];
   try {
     const open = (channels: number): RowStore => {
@@ -72,7 +72,7 @@ export async function openRecordings(
       stores.push(new RowStore(channels, memoryBytes === undefined ? {} : { memoryBytes }));
       return stores.at(-1)!;
     };
-    return await openWith(database, open, files, options);
+    return await openRecordingsWith(database, open, files, options);
   } catch (error) {
     for (const store of stores) store.close();
     throw error;
@@ -81,20 +81,20 @@ export async function openRecordings(
   }
 }
 
-async function openWith(
+async function openRecordingsWith(
   database: Database,
   openStore: (channels: number) => RowStore,
   files: readonly string[],
   options: ReadRecordingsOptions,
 ): Promise<OpenedRecordings> {
-  const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwFault } = options;
+  const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
   const sources = await findFiles(database, files, reporter);
   const fileNames = sources.map((source) => source.path);
-  const { warnings, warn } = collecting();
+  const { warnings, warn } = collectingReporter();
   for (const name of options.columns?.pathColumns ?? []) {
     warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
   }
-  const table = await openTable(
+  const table = await openRowChunks(
     database,
     sources,
     options.columns ?? {},
@@ -111,7 +111,7 @@ async function openWith(
     rows += next.value.rows;
   }
   const { keys } = table;
-  const clock = clockOf(roles.time, table.timeType, { keys, chunks: head }, options.nominalRateHz, warn);
+  const clock = rowClockOf(roles.time, table.timeType, { keys, chunks: head }, options.nominalRateHz, warn);
   if (roles.group === null) warn(`No person column was found: all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels, store);
@@ -122,22 +122,22 @@ async function openWith(
   if (selected.kept === 0) {
     throw new DataFault({
       code: "too_short",
-      message: `${fileNames[0]}: none of ${selected.read} rows is left: ${reasons(selected)}.`,
+      message: `${fileNames[0]}: none of ${selected.read} rows is left: ${describeDroppedOnOpening(selected)}.`,
       advice: "Check the columns named by --label, --group, --recording and --time.",
       file: fileNames[0]!,
       expected: "rows with a person, a time and values",
-      found: reasons(selected),
+      found: describeDroppedOnOpening(selected),
     });
   }
   const rows = new StoredRows([...roles.channels], store, selected.recordings);
-  if (requireLabels) refuseOneClass(rows.stretches(), roles);
+  if (requireLabels) refuseSingleClassRecordings(rows.stretches(), roles);
   const columns: ResolvedColumns = { ...roles, timeUnit: clock.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
   return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, quality };
 }
 
-function refuseOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
+function refuseSingleClassRecordings(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
   const classes = new Set<string | null>();
   for (const { label } of stretches) if (classes.add(label).size >= 2) return;
   throw new UserError(
@@ -146,7 +146,7 @@ function refuseOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void 
   );
 }
 
-function reasons(selected: SelectedRows): string {
+function describeDroppedOnOpening(selected: SelectedRows): string {
   const counted = Object.entries(selected.dropped).filter(([, rows]) => rows > 0);
   return counted.map(([reason, rows]) => `${rows} dropped for ${reason.replaceAll("_", " ")}`).join(", ");
 }

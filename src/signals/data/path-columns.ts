@@ -9,10 +9,10 @@ import { UserError } from "../../errors.ts";
  *   missing value
  * @throws UserError if no folder names the column, or two do
  */
-export function pathValue(path: string, column: string): string | null {
+export function pathColumnValue(path: string, column: string): string | null {
   const folders = path.split(/[/\\]/).slice(0, -1);
   const values = folders.filter((name) => name.startsWith(`${column}=`)).map((name) => name.slice(column.length + 1));
-  if (values.length === 1) return values[0] === "__HIVE_DEFAULT_PARTITION__" ? null : decoded(values[0]!);
+  if (values.length === 1) return values[0] === "__HIVE_DEFAULT_PARTITION__" ? null : decodePathColumn(values[0]!);
   throw new UserError(
     values.length === 0
       ? `${path}: --path-columns names "${column}", but no folder of this file is called "${column}=...".`
@@ -24,7 +24,7 @@ export function pathValue(path: string, column: string): string | null {
 }
 
 /** The first pair of folders for one column (`user=ann`, `user=bob`) in which the paths of two files differ. */
-export function foldersApart(path: string, other: string): [string, string] | undefined {
+export function differingPathColumn(path: string, other: string): [string, string] | undefined {
   const foldersOf = (file: string): string[] => file.split(/[/\\]/).slice(0, -1);
   const others = foldersOf(other);
   for (const folder of foldersOf(path)) {
@@ -36,7 +36,7 @@ export function foldersApart(path: string, other: string): [string, string] | un
   return undefined;
 }
 
-function decoded(value: string): string {
+function decodePathColumn(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {

@@ -2,9 +2,9 @@
 
 import { silent } from "../../reporter.ts";
 import type { FaultDescription } from "./data-fault.ts";
-import { openDatabase, sqlName } from "./duckdb.ts";
+import { duckdbIdentifier, openDuckdb } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
-import { readSchema } from "./table-schema.ts";
+import { readTableSchema } from "./table-schema.ts";
 
 /**
  * @param files as they were read
@@ -16,12 +16,12 @@ async function placeOfValue(
   column: string,
   value: number,
 ): Promise<{ file: string; row: number } | undefined> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
     for (const file of await findFiles(database, files, silent)) {
-      const schema = await readSchema(database, file);
+      const schema = await readTableSchema(database, file);
       const [cell] = await database.rows(
-        `SELECT data_row FROM (SELECT row_number() OVER () AS data_row, CAST(${sqlName(column)} AS DOUBLE) AS value
+        `SELECT data_row FROM (SELECT row_number() OVER () AS data_row, CAST(${duckdbIdentifier(column)} AS DOUBLE) AS value
            FROM ${schema.source(new Set([column]))})
          WHERE CAST(value AS FLOAT) = CAST(${value} AS FLOAT) ORDER BY data_row LIMIT 1`,
       );
@@ -37,7 +37,7 @@ async function placeOfValue(
 }
 
 /** The fault of a value, with its location if that can be found. */
-export async function withPlace(
+export async function withPlaceOfValue(
   fault: FaultDescription & { readonly column: string },
   value: number,
   files: readonly string[],

@@ -7,8 +7,8 @@ import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
 import { type OpenedRecordings, openRecordings } from "./open-recordings.ts";
-import type { QualityReport } from "./quality.ts";
-import { inMemory } from "./read-recordings.ts";
+import type { QualityReport } from "./quality-report.ts";
+import { readOpenedRecordings } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
@@ -43,7 +43,7 @@ const unsaidRateDifference = 0.05;
  * @param files paths, globs and URLs of tables with equal columns
  * @throws UserError for wrong use: a missing file, a file that is not a table, or a missing column named in the options
  */
-export async function openBatch(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {
+export async function openQualityGate(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {
   const reasons: FaultDescription[] = [];
   let opened: OpenedRecordings;
   try {
@@ -61,7 +61,7 @@ export async function openBatch(files: readonly string[], options: QualityGateOp
   const { rows, quality } = opened;
   reasons.push(...(await batchFaults(rows, quality, options, opened.files)));
   if (reasons.length === 0) {
-    return { accepted: true, opened, warnings: [...quality.warnings, ...notes(quality, options)] };
+    return { accepted: true, opened, warnings: [...quality.warnings, ...qualityGateNotes(quality, options)] };
   }
   rows.close();
   return { accepted: false, reasons, quality };
@@ -78,21 +78,24 @@ export type GatedBatch =
     }
   | Extract<OpenedBatch, { accepted: false }>;
 
-/** As `openBatch`, with all rows in memory. */
+/** As `openQualityGate`, with all rows in memory. */
 export async function qualityGate(files: readonly string[], options: QualityGateOptions): Promise<GatedBatch> {
-  const batch = await openBatch(files, options);
+  const batch = await openQualityGate(files, options);
   if (!batch.accepted) return batch;
   const { opened, warnings } = batch;
   try {
     const { columns, quality } = opened;
-    return { accepted: true, recordings: inMemory(opened), columns, quality, warnings };
+    return { accepted: true, recordings: readOpenedRecordings(opened), columns, quality, warnings };
   } finally {
     opened.rows.close();
   }
 }
 
 /** Harmless corrections that the user should know about. */
-function notes({ channels, rows, sampling }: QualityReport, { samplingRateHz }: QualityGateOptions): string[] {
+function qualityGateNotes(
+  { channels, rows, sampling }: QualityReport,
+  { samplingRateHz }: QualityGateOptions,
+): string[] {
   const notes: string[] = [];
   for (const [name, { missing, infinite }] of Object.entries(channels)) {
     if (missing + infinite > 0) {

@@ -2,8 +2,8 @@
 
 import type { ResolvedColumns } from "./column-roles.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "./open-recordings.ts";
-import type { QualityReport } from "./quality.ts";
-import { pieces, type Recordings } from "./recordings.ts";
+import type { QualityReport } from "./quality-report.ts";
+import { type Recordings, recordingPieces } from "./recordings.ts";
 
 export type { ReadRecordingsOptions } from "./open-recordings.ts";
 
@@ -20,18 +20,18 @@ export async function readRecordings(
 ): Promise<ReadRecordings> {
   const opened = await openRecordings(files, options);
   try {
-    return { recordings: inMemory(opened), columns: opened.columns, quality: opened.quality };
+    return { recordings: readOpenedRecordings(opened), columns: opened.columns, quality: opened.quality };
   } finally {
     opened.rows.close();
   }
 }
 
 /** All rows of the open recordings. */
-export function inMemory({ rows, files, fingerprint }: OpenedRecordings): Recordings {
+export function readOpenedRecordings({ rows, files, fingerprint }: OpenedRecordings): Recordings {
   const time = new Float64Array(rows.rows);
   const values = rows.channels.map((_, c) => rows.column(c));
   for (const { start, end } of rows.recordings) {
-    for (const { from, to } of pieces(start, end)) time.set(rows.time(from, to), from);
+    for (const { from, to } of recordingPieces(start, end)) time.set(rows.time(from, to), from);
   }
   return {
     channels: [...rows.channels],

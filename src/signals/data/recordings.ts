@@ -37,7 +37,7 @@ export interface RowSource {
   values(channel: number, start: number, end: number): Float32Array;
 }
 
-export function rowsInMemory({
+export function rowsOfRecordings({
   channels,
   stretches,
   time,
@@ -52,7 +52,7 @@ export function rowsInMemory({
 }
 
 /** The same rows with renamed channels. */
-export function withChannels(rows: RowSource, channels: readonly string[]): RowSource {
+export function renameRecordingChannels(rows: RowSource, channels: readonly string[]): RowSource {
   return {
     channels,
     stretches: () => rows.stretches(),
@@ -65,6 +65,6 @@ export function withChannels(rows: RowSource, channels: readonly string[]): RowS
 const pieceRows = 65_536;
 
 /** Rows `start` to `end` (excluded) in pieces that fit into memory. */
-export function* pieces(start: number, end: number): Generator<{ from: number; to: number }> {
+export function* recordingPieces(start: number, end: number): Generator<{ from: number; to: number }> {
   for (let from = start; from < end; from += pieceRows) yield { from, to: Math.min(end, from + pieceRows) };
 }

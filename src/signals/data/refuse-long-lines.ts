@@ -16,23 +16,23 @@ const [lineFeed, carriageReturn] = [10, 13];
 export async function refuseLongLines({ path, format, remote }: SourceFile): Promise<void> {
   if (remote || format === "parquet") return;
   let [scanned, start, feeds, returns] = [0, 0, 0, 0];
-  for await (const bytes of contentOf(path)) {
+  for await (const bytes of readBytesOfLines(path)) {
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (byte !== lineFeed && byte !== carriageReturn) continue;
-      if (scanned + i - start > lineBytesLimit) throw longLine(path, 1 + (feeds || returns));
+      if (scanned + i - start > lineBytesLimit) throw longLineError(path, 1 + (feeds || returns));
       start = scanned + i + 1;
       if (byte === lineFeed) feeds++;
       else returns++;
     }
     scanned += bytes.length;
-    if (scanned - start > lineBytesLimit) throw longLine(path, 1 + (feeds || returns));
+    if (scanned - start > lineBytesLimit) throw longLineError(path, 1 + (feeds || returns));
     if (scanned >= scannedBytes) return;
   }
 }
 
 /** A damaged gzip file ends at the damage; the reader reports it. */
-async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
+async function* readBytesOfLines(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 2 ** 18 });
   if (!/\.gz$/i.test(path)) {
     yield* file;
@@ -48,7 +48,7 @@ async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-function longLine(path: string, line: number): UserError {
+function longLineError(path: string, line: number): UserError {
   return new UserError(`${path}: line ${line} has more than ${lineBytesLimit.toLocaleString("en")} bytes.`, {
     advice: "Check that the file has line breaks, and that every quote is closed.",
   });

@@ -4,7 +4,7 @@ import { open, stat } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import type { SourceFile } from "./find-files.ts";
-import { refuseColumns } from "./text-limits.ts";
+import { refuseColumnsOverLimit } from "./table-limits.ts";
 
 const headBytes = 4096;
 /** Length limit for the line of column names. */
@@ -16,19 +16,21 @@ interface Kind {
 }
 
 /** @param encoding the encoding as iconv names it; UTF-16 if the text begins with its byte-order mark */
-function utf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
+function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
   return { is: "UTF-16 text", advice: `Save it as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
 }
 
 /** @throws UserError for a local file named CSV or TSV whose bytes show another format */
 export async function refuseOtherFormats({ path, format, remote }: SourceFile): Promise<void> {
   if (remote) return;
-  if (format === "parquet") return refuseCutOff(path);
+  if (format === "parquet") return refuseCutOffFormat(path);
   const gzipped = /\.gz$/i.test(path);
-  const head = await headOf(path, headBytes);
-  const kind = gzipped ? kindOf(unzipped(head)) : (kindOfFile(head) ?? kindOf(head));
+  const head = await headToDetectFormat(path, headBytes);
+  const kind = gzipped
+    ? otherFormatOfText(unzipToDetectFormat(head))
+    : (otherFormatOfFile(head) ?? otherFormatOfText(head));
   if (kind === undefined && !gzipped && !head.includes(newline) && head.length === headBytes) {
-    refuseWideHeader(path, await headOf(path, firstLineBytes));
+    refuseFormatWithoutHeader(path, await headToDetectFormat(path, firstLineBytes));
   }
   if (kind === undefined) return;
   throw new UserError(`${path}: expected a CSV or TSV table, found ${kind.is}.`, { advice: kind.advice });
@@ -39,11 +41,14 @@ const newline = 10;
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
 /** The reader reports any other damage to a Parquet file. */
-async function refuseCutOff(path: string): Promise<void> {
+async function refuseCutOffFormat(path: string): Promise<void> {
   const { size } = await stat(path);
   const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
   const length = parquetMark.length;
-  if (!isMark(await bytesOf(path, 0, length)) || isMark(await bytesOf(path, Math.max(0, size - length), length)))
+  if (
+    !isMark(await bytesToDetectFormat(path, 0, length)) ||
+    isMark(await bytesToDetectFormat(path, Math.max(0, size - length), length))
+  )
     return;
   throw new UserError(`${path}: this Parquet file is cut off or damaged: it does not end like one.`, {
     advice: "Copy or export it again; check whether the program that writes it has finished.",
@@ -51,7 +56,7 @@ async function refuseCutOff(path: string): Promise<void> {
 }
 
 /** DuckDB would spend minutes looking for a table in it. */
-function refuseWideHeader(path: string, head: Uint8Array): void {
+function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   const end = head.indexOf(newline);
   if (end < 0 && head.length === firstLineBytes) {
     throw new UserError(`${path}: the first line has more than ${firstLineBytes.toLocaleString("en")} bytes.`, {
@@ -60,14 +65,14 @@ function refuseWideHeader(path: string, head: Uint8Array): void {
   }
   const counts = new Uint32Array(256);
   for (const byte of end < 0 ? head : head.subarray(0, end)) counts[byte]! += 1;
-  refuseColumns(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
+  refuseColumnsOverLimit(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
 }
 
-function headOf(path: string, length: number): Promise<Uint8Array> {
-  return bytesOf(path, 0, length);
+function headToDetectFormat(path: string, length: number): Promise<Uint8Array> {
+  return bytesToDetectFormat(path, 0, length);
 }
 
-async function bytesOf(path: string, from: number, length: number): Promise<Uint8Array> {
+async function bytesToDetectFormat(path: string, from: number, length: number): Promise<Uint8Array> {
   const file = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`${path}: could not be opened: ${cause.code ?? cause.message}`, {
       advice: "Check the file's permissions.",
@@ -83,7 +88,7 @@ async function bytesOf(path: string, from: number, length: number): Promise<Uint
 }
 
 /** The head of a gzip file, as far as it goes; nothing if it is damaged. */
-function unzipped(head: Uint8Array): Uint8Array {
+function unzipToDetectFormat(head: Uint8Array): Uint8Array {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
@@ -91,7 +96,7 @@ function unzipped(head: Uint8Array): Uint8Array {
   }
 }
 
-function kindOfFile(head: Uint8Array): Kind | undefined {
+function otherFormatOfFile(head: Uint8Array): Kind | undefined {
   const startsWith = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
   if (startsWith(...parquetMark)) {
     return { is: "a Parquet file", advice: "Rename it so that it ends in .parquet." };
@@ -109,16 +114,16 @@ function kindOfFile(head: Uint8Array): Kind | undefined {
   return undefined;
 }
 
-function kindOf(head: Uint8Array): Kind | undefined {
+function otherFormatOfText(head: Uint8Array): Kind | undefined {
   const marked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  if (marked) return utf16("UTF-16");
+  if (marked) return otherFormatUtf16("UTF-16");
   const zeros: [number, number] = [0, 0];
   for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2 === 0 ? 0 : 1] += 1;
   const [even, odd] = zeros;
   if (even + odd === 0) return undefined;
   // Latin letters in UTF-16 have a zero in every second byte.
   if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) {
-    return utf16(even > odd ? "UTF-16BE" : "UTF-16LE");
+    return otherFormatUtf16(even > odd ? "UTF-16BE" : "UTF-16LE");
   }
   return { is: "binary data with NUL bytes", advice: "Export it as CSV in UTF-8, or as Parquet." };
 }

@@ -20,7 +20,7 @@ const extensionsByScheme: Readonly<Record<string, readonly string[]>> = {
  * @param reporter notified before an extension is downloaded
  * @throws UserError for an unsupported kind of URL, or if an extension or credentials are unavailable
  */
-export async function allowRemote(database: Database, url: string, reporter: Reporter): Promise<void> {
+export async function allowRemoteFiles(database: Database, url: string, reporter: Reporter): Promise<void> {
   const scheme = url.slice(0, url.indexOf("://")).toLowerCase();
   const extensions = Object.hasOwn(extensionsByScheme, scheme) ? extensionsByScheme[scheme]! : undefined;
   if (extensions === undefined) {
@@ -29,11 +29,16 @@ export async function allowRemote(database: Database, url: string, reporter: Rep
       advice: "Copy the file to this machine and name its path.",
     });
   }
-  for (const name of extensions) await loadExtension(database, name, url, reporter);
-  if (scheme === "s3") await useCredentials(database);
+  for (const name of extensions) await loadRemoteFileExtension(database, name, url, reporter);
+  if (scheme === "s3") await useRemoteFileCredentials(database);
 }
 
-async function loadExtension(database: Database, name: string, url: string, reporter: Reporter): Promise<void> {
+async function loadRemoteFileExtension(
+  database: Database,
+  name: string,
+  url: string,
+  reporter: Reporter,
+): Promise<void> {
   try {
     await database.connection.run(`LOAD ${name}`);
     return;
@@ -55,7 +60,7 @@ async function loadExtension(database: Database, name: string, url: string, repo
 }
 
 /** S3 needs keys; users keep them in the AWS credential chain (environment, profile, instance role). */
-async function useCredentials(database: Database): Promise<void> {
+async function useRemoteFileCredentials(database: Database): Promise<void> {
   try {
     await database.rows("CREATE SECRET IF NOT EXISTS tidemark_s3 (TYPE s3, PROVIDER credential_chain)");
   } catch (cause) {

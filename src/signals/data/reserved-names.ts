@@ -7,7 +7,7 @@ const reserved = "__proto__";
 
 /** @throws DataFault */
 export function refuseReservedChannels(channels: readonly string[], file: string): void {
-  if (channels.includes(reserved)) throw reservedName("channel", file, reserved, "Rename the column.");
+  if (channels.includes(reserved)) throw reservedNameFault("channel", file, reserved, "Rename the column.");
 }
 
 /**
@@ -21,15 +21,20 @@ export function refuseReservedTexts(
 ): void {
   for (const { user, label, file } of keys) {
     if (columns.group !== null && user === reserved) {
-      throw reservedName("person", files[file]!, columns.group, "Give this person another name.");
+      throw reservedNameFault("person", files[file]!, columns.group, "Give this person another name.");
     }
     if (columns.label !== null && label === reserved) {
-      throw reservedName("class", files[file]!, columns.label, "Give this class another name.");
+      throw reservedNameFault("class", files[file]!, columns.label, "Give this class another name.");
     }
   }
 }
 
-function reservedName(kind: "channel" | "person" | "class", file: string, column: string, advice: string): DataFault {
+function reservedNameFault(
+  kind: "channel" | "person" | "class",
+  file: string,
+  column: string,
+  advice: string,
+): DataFault {
   return new DataFault({
     code: "schema",
     message: `${file}: column "${column}": a ${kind} cannot be named "${reserved}", which cannot be a key in JSON files.`,

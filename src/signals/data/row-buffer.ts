@@ -22,7 +22,8 @@ export class RowBuffer {
   /** @param columns columns laid out as here; rows `from` to `to` (excluded) are copied */
   append(recording: number, columns: readonly Column[], from: number, to: number): void {
     this.#reserve(this.rows + to - from);
-    for (let c = 0; c < columns.length; c++) copy(columns[c]!, from, this.columns[c]!, this.rows, to - from);
+    for (let c = 0; c < columns.length; c++)
+      copyBufferedRows(columns[c]!, from, this.columns[c]!, this.rows, to - from);
     this.#recordings.fill(recording, this.rows, this.rows + to - from);
     this.#recordingCount = Math.max(this.#recordingCount, recording + 1);
     this.rows += to - from;
@@ -90,7 +91,7 @@ export class RowBuffer {
   }
 }
 
-function copy(from: Column, at: number, to: Column, offset: number, count: number): void {
+function copyBufferedRows(from: Column, at: number, to: Column, offset: number, count: number): void {
   if (count > 32) to.set(from.subarray(at, at + count), offset);
   else for (let i = 0; i < count; i++) to[offset + i] = from[at + i]!;
 }

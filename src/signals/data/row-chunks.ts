@@ -3,13 +3,13 @@
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { ColumnOptions, RequiredColumns, ResolvedColumns } from "./column-roles.ts";
-import { resolveColumns } from "./column-roles.ts";
+import { resolveColumnRoles } from "./column-roles.ts";
 import { DataFault, type OnFault } from "./data-fault.ts";
-import { type Database, sqlName } from "./duckdb.ts";
+import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { explainReadError } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
-import { isDateTime, readSchema, refuseOtherColumns, type TableSchema } from "./table-schema.ts";
-import { refuseTooManyTexts, textColumn } from "./text-limits.ts";
+import { limitedTextColumn, refuseTextsOverLimit } from "./table-limits.ts";
+import { isDateTimeInSchema, readTableSchema, refuseOtherTableSchema, type TableSchema } from "./table-schema.ts";
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
@@ -53,7 +53,7 @@ export interface Table {
  * @param warn called for sensors that are found but not read
  * @throws UserError if a file is not a table or lacks a column
  */
-export async function openTable(
+export async function openRowChunks(
   database: Database,
   files: readonly SourceFile[],
   options: ColumnOptions,
@@ -62,8 +62,8 @@ export async function openTable(
 ): Promise<Table> {
   const first = files[0]!;
   const { pathColumns = [] } = options;
-  const firstSchema = await readSchema(database, first, pathColumns);
-  const roles = resolveColumns(firstSchema.names, options, required, first.path, onFault, warn);
+  const firstSchema = await readTableSchema(database, first, pathColumns);
+  const roles = resolveColumnRoles(firstSchema.names, options, required, first.path, onFault, warn);
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
@@ -71,20 +71,20 @@ export async function openTable(
   async function* chunks(): AsyncGenerator<RowChunk> {
     const texts = new Texts(keys, roles);
     for (const [f, file] of files.entries()) {
-      const schema = file === first ? firstSchema : await readSchema(database, file, pathColumns);
-      refuseOtherColumns(first.path, firstSchema.names, file.path, schema.names);
+      const schema = file === first ? firstSchema : await readTableSchema(database, file, pathColumns);
+      refuseOtherTableSchema(first.path, firstSchema.names, file.path, schema.names);
       const numbers = new Set(roles.channels);
       const fileTimeType = roles.time === null ? null : schema.types.get(roles.time)!;
-      refuseOtherTimeType(first.path, timeType, file.path, fileTimeType);
-      if (roles.time !== null && !isDateTime(fileTimeType!)) numbers.add(roles.time);
+      refuseChunkTimeType(first.path, timeType, file.path, fileTimeType);
+      if (roles.time !== null && !isDateTimeInSchema(fileTimeType!)) numbers.add(roles.time);
       let rows = 0;
-      const stream = database.stream(selection(schema, roles, numbers))[Symbol.asyncIterator]();
+      const stream = database.stream(rowChunkSelection(schema, roles, numbers))[Symbol.asyncIterator]();
       for (;;) {
         const next = await stream.next().catch(async (error: unknown) => {
           throw await explainReadError(database, file, schema, numbers, error);
         });
         if (next.done === true) break;
-        yield decode(next.value, { file: f, path: file.path, firstRow: rows, roles, texts });
+        yield decodeRowChunk(next.value, { file: f, path: file.path, firstRow: rows, roles, texts });
         rows += next.value.rowCount;
       }
       if (rows === 0) {
@@ -104,18 +104,22 @@ export async function openTable(
 }
 
 /** Columns of the result: key (user, recording, label, joined by \x1f), its hash, time if any, the channels. */
-function selection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet<string>): string {
-  const key = [roles.group, roles.recording, roles.label].map(textColumn).join(" || chr(31) || ");
+function rowChunkSelection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet<string>): string {
+  const key = [roles.group, roles.recording, roles.label].map(limitedTextColumn).join(" || chr(31) || ");
   const time =
     roles.time === null
       ? []
-      : [isDateTime(schema.types.get(roles.time)!) ? `epoch(${sqlName(roles.time)})` : sqlName(roles.time)];
+      : [
+          isDateTimeInSchema(schema.types.get(roles.time)!)
+            ? `epoch(${duckdbIdentifier(roles.time)})`
+            : duckdbIdentifier(roles.time),
+        ];
   const hash = `CAST(hash(${key}) >> 11 AS DOUBLE)`;
-  const columns = [...time, ...roles.channels.map(sqlName)].map((column) => `CAST(${column} AS DOUBLE)`);
+  const columns = [...time, ...roles.channels.map(duckdbIdentifier)].map((column) => `CAST(${column} AS DOUBLE)`);
   return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers)}`;
 }
 
-function decode(
+function decodeRowChunk(
   chunk: DuckDBDataChunk,
   {
     file,
@@ -129,10 +133,10 @@ function decode(
   const keyOfRow = texts.keysOf(chunk, { file, path, firstRow });
   const time = roles.time === null ? undefined : new Float64Array(rows);
   let column = 2;
-  if (time !== undefined) copyNumbers(chunk, column++, time);
+  if (time !== undefined) copyRowChunkNumbers(chunk, column++, time);
   const channels = roles.channels.map(() => {
     const values = new Float32Array(rows);
-    copyNumbers(chunk, column++, values);
+    copyRowChunkNumbers(chunk, column++, values);
     return values;
   });
   return { rows, file, firstRow, keyOfRow, time, channels };
@@ -180,7 +184,7 @@ class Texts {
     if (known !== undefined && (recordingColumn !== null || this.#keys[known]!.file === file)) return known;
     const [user, recording, label] = text.split("\x1f").map((part) => (part === "" ? null : part));
     if (known === undefined) {
-      refuseTooManyTexts(path, row, this.#known.size, [
+      refuseTextsOverLimit(path, row, this.#known.size, [
         [group, user!],
         [recordingColumn, recording!],
         [labelColumn, label!],
@@ -192,7 +196,7 @@ class Texts {
   }
 }
 
-function copyNumbers(chunk: DuckDBDataChunk, column: number, target: Float32Array | Float64Array): void {
+function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Float32Array | Float64Array): void {
   const vector = chunk.getColumnVector(column);
   for (let i = 0; i < target.length; i++) {
     const value = vector.getItem(i) as number | null;
@@ -201,8 +205,8 @@ function copyNumbers(chunk: DuckDBDataChunk, column: number, target: Float32Arra
 }
 
 /** Time as text in one file and as numbers in another would silently mix two clocks. */
-function refuseOtherTimeType(first: string, type: string | null, file: string, other: string | null): void {
-  if (type === null || other === null || isDateTime(type) === isDateTime(other)) return;
+function refuseChunkTimeType(first: string, type: string | null, file: string, other: string | null): void {
+  if (type === null || other === null || isDateTimeInSchema(type) === isDateTimeInSchema(other)) return;
   throw new DataFault({
     code: "schema",
     message: `${file}: the time column has type ${other} here, but ${type} in ${first}.`,

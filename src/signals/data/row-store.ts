@@ -124,7 +124,7 @@ export class RowStore {
 
   /** Sequential readers are served from ever larger pieces, up to a quarter of a segment. */
   #inFile(column: number, from: number, to: number): Numbers {
-    const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyColumn(column, 0) };
+    const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyRowStoreColumn(column, 0) };
     if (from >= last.from && to <= last.to) return last.rows.subarray(from - last.from, to - last.from);
     const inOrder = from >= last.from && from <= last.to;
     const wanted = inOrder ? Math.max(leastAheadRows, 2 * (last.to - last.from)) : leastAheadRows;
@@ -138,15 +138,15 @@ export class RowStore {
   /** One read of each segment, whatever the number of recordings. */
   #gather(column: number, from: number, to: number): Numbers {
     const starts = this.#starts!;
-    const gathered = emptyColumn(column, to - from);
+    const gathered = emptyRowStoreColumn(column, to - from);
     if (from === to) return gathered;
-    const [first, last] = [lastUpTo(starts, from), lastUpTo(starts, to - 1)];
+    const [first, last] = [rowStoreLastUpTo(starts, from), rowStoreLastUpTo(starts, to - 1)];
     /** Position of each recording's next row. */
     const next = starts.slice(first, last + 1).map((start) => Math.max(0, start - from));
     let [passedOfFirst, passedOfLast] = [0, 0];
     for (const segment of this.#segments) {
-      const ofFirst = rowsIn(segment, first);
-      const ofLast = rowsIn(segment, last);
+      const ofFirst = rowStoreSegmentRows(segment, first);
+      const ofLast = rowStoreSegmentRows(segment, last);
       const begin = Math.min(ofFirst.to, ofFirst.from + Math.max(0, from - starts[first]! - passedOfFirst));
       const end = Math.max(ofLast.from, Math.min(ofLast.to, ofLast.from + to - starts[last]! - passedOfLast));
       passedOfFirst += ofFirst.to - ofFirst.from;
@@ -171,10 +171,10 @@ export class RowStore {
     const { rows, columns } = this.#newest;
     const offset = this.#fileBytes;
     try {
-      this.#file ??= openUnnamed(this.#directory);
+      this.#file ??= openUnnamedRowStore(this.#directory);
       let at = offset;
       for (const column of columns) {
-        const bytes = bytesOf(column.subarray(0, rows));
+        const bytes = rowStoreBytes(column.subarray(0, rows));
         for (let done = 0; done < bytes.length; ) {
           done += writeSync(this.#file, bytes, done, bytes.length - done, at + done);
         }
@@ -192,8 +192,8 @@ export class RowStore {
   }
 
   #read({ offset, rows }: Segment, column: number, from: number, to: number): Numbers {
-    const into = emptyColumn(column, to - from);
-    const bytes = bytesOf(into);
+    const into = emptyRowStoreColumn(column, to - from);
+    const bytes = rowStoreBytes(into);
     const start = offset + (column === 0 ? 8 * from : rows * (8 + 4 * (column - 1)) + 4 * from);
     for (let done = 0; done < bytes.length; ) {
       const count = readSync(this.#file!, bytes, done, bytes.length - done, start + done);
@@ -205,7 +205,7 @@ export class RowStore {
 }
 
 /** Nobody else can open the file, and nothing remains when the process dies. */
-function openUnnamed(directory: string): number {
+function openUnnamedRowStore(directory: string): number {
   const folder = mkdtempSync(join(directory, "tidemark-"));
   try {
     return openSync(join(folder, "rows"), "wx+", 0o600);
@@ -215,15 +215,18 @@ function openUnnamed(directory: string): number {
 }
 
 /** Of a segment, those of a recording, and the recording's place or that of the next one. */
-function rowsIn({ recordings, firsts }: Segment, recording: number): { from: number; to: number; place: number } {
-  const before = lastUpTo(recordings, recording);
+function rowStoreSegmentRows(
+  { recordings, firsts }: Segment,
+  recording: number,
+): { from: number; to: number; place: number } {
+  const before = rowStoreLastUpTo(recordings, recording);
   const here = recordings[before] === recording;
   const place = here || recordings[before]! > recording ? before : before + 1;
   return { from: firsts[place]!, to: here ? firsts[place + 1]! : firsts[place]!, place };
 }
 
 /** Index of the last of ascending numbers that is at most the given one; 0 if none is. */
-function lastUpTo(numbers: Int32Array | Float64Array, most: number): number {
+function rowStoreLastUpTo(numbers: Int32Array | Float64Array, most: number): number {
   let [low, high] = [0, numbers.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
@@ -233,10 +236,10 @@ function lastUpTo(numbers: Int32Array | Float64Array, most: number): number {
   return low;
 }
 
-function emptyColumn(column: number, rows: number): Numbers {
+function emptyRowStoreColumn(column: number, rows: number): Numbers {
   return column === 0 ? new Float64Array(rows) : new Float32Array(rows);
 }
 
-function bytesOf(values: Numbers): Uint8Array {
+function rowStoreBytes(values: Numbers): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,7 +1,7 @@
 // How evenly a recording was sampled and where it is interrupted: median step, jitter, gaps.
 
 import { streamedMedian } from "../../stats/streamed-median.ts";
-import { pieces, type RowSource } from "./recordings.ts";
+import { type RowSource, recordingPieces } from "./recordings.ts";
 
 /** A step longer than both this many median steps and `minimalGapSeconds` is a gap, which no window may cross. */
 export const gapPeriods = 3;
@@ -27,7 +27,7 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };
   const count = end - start - 1;
-  const periodSeconds = medianStep(rows, start, end);
+  const periodSeconds = medianSamplingStep(rows, start, end);
   // Clocks that count milliseconds turn 3 periods into 3.0000001; rounding must not make a gap.
   const threshold = Math.max(gapPeriods * periodSeconds, minimalGapSeconds) * (1 + 1e-6);
   const gapRows: number[] = [];
@@ -35,7 +35,7 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   let longestGapSeconds = 0;
   let squares = 0;
   let row = start;
-  for (const steps of stepsOf(rows, start, end)) {
+  for (const steps of samplingSteps(rows, start, end)) {
     for (const step of steps) {
       row++;
       if (step > threshold) {
@@ -52,21 +52,21 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   return { periodSeconds, jitter, gapRows, gapSeconds, longestGapSeconds };
 }
 
-function medianStep(rows: Pick<RowSource, "time">, start: number, end: number): number {
+function medianSamplingStep(rows: Pick<RowSource, "time">, start: number, end: number): number {
   const count = end - start - 1;
-  if (count > mostSorted) return streamedMedian(() => stepsOf(rows, start, end), count);
+  if (count > mostSorted) return streamedMedian(() => samplingSteps(rows, start, end), count);
   const steps = new Float64Array(count);
   let at = 0;
-  for (const piece of stepsOf(rows, start, end)) {
+  for (const piece of samplingSteps(rows, start, end)) {
     steps.set(piece, at);
     at += piece.length;
   }
-  return medianOf(steps);
+  return medianInPlace(steps);
 }
 
 /** Times from each row of a recording to the next, in pieces. */
-export function* stepsOf(rows: Pick<RowSource, "time">, start: number, end: number): Generator<Float64Array> {
-  for (const { from, to } of pieces(start, end - 1)) {
+export function* samplingSteps(rows: Pick<RowSource, "time">, start: number, end: number): Generator<Float64Array> {
+  for (const { from, to } of recordingPieces(start, end - 1)) {
     const time = rows.time(from, to + 1);
     const steps = new Float64Array(to - from);
     for (let i = 0; i < steps.length; i++) steps[i] = time[i + 1]! - time[i]!;
@@ -75,7 +75,7 @@ export function* stepsOf(rows: Pick<RowSource, "time">, start: number, end: numb
 }
 
 /** The median; sorts its argument. */
-export function medianOf(values: Float64Array): number {
+export function medianInPlace(values: Float64Array): number {
   values.sort();
   const middle = values.length >> 1;
   return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;

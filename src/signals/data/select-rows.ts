@@ -5,7 +5,7 @@
 import { counted } from "../../counted.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
-import { foldersApart } from "./path-columns.ts";
+import { differingPathColumn } from "./path-columns.ts";
 import type { RowChunk, RowKey, Table } from "./row-chunks.ts";
 import type { RowStore } from "./row-store.ts";
 
@@ -265,7 +265,7 @@ export class RowSelector {
   }
 
   #backwardsAdvice(file: string, earlier: string): string {
-    const folders = foldersApart(file, earlier);
+    const folders = differingPathColumn(file, earlier);
     if (folders !== undefined) {
       const option = shellCommand("--path-columns", folders[0].split("=")[0]!);
       return `The files lie in different folders, ${folders.join(" and ")}: take the column from the folders' names with ${option}.`;

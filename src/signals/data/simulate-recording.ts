@@ -22,7 +22,7 @@ export function simulateRecording(
   rng: Rng,
 ): void {
   const movement = movements[activity];
-  const posture = drawPosture(movement, rng);
+  const posture = drawPostureOfRecording(movement, rng);
   const around = (sd: number): number => Math.exp(sd * rng.normal());
   const dt = 1 / samplingRateHz;
   const strideRate = Math.PI * movement.stepHz * person.cadence * around(0.05);
@@ -94,7 +94,7 @@ export function simulateRecording(
   }
 }
 
-function drawPosture(movement: Movement, rng: Rng): Posture {
+function drawPostureOfRecording(movement: Movement, rng: Rng): Posture {
   let left = rng.uniform();
   for (const posture of movement.postures) {
     left -= posture.share;

@@ -2,13 +2,13 @@
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
-import { type Database, sqlName, sqlString } from "./duckdb.ts";
-import { explainCsvError } from "./explain-read-error.ts";
-import { firstLine, readerPath, type SourceFile } from "./find-files.ts";
-import { pathValue } from "./path-columns.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { explainCsvReadError } from "./explain-read-error.ts";
+import { duckdbErrorLine, duckdbPath, type SourceFile } from "./find-files.ts";
+import { pathColumnValue } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
-import { refuseWideTable } from "./text-limits.ts";
+import { refuseTableOverLimit } from "./table-limits.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
@@ -30,28 +30,29 @@ const noHive = "hive_partitioning=false";
  * @param pathColumns columns taken from the names of the file's folders, added after its own
  * @throws UserError if the file is not what its name says, is not a table, or has a column that its path also names
  */
-export async function readSchema(
+export async function readTableSchema(
   database: Database,
   file: SourceFile,
   pathColumns: readonly string[] = [],
 ): Promise<TableSchema> {
   await refuseOtherFormats(file);
   await refuseLongLines(file);
-  const schema = file.format === "parquet" ? await parquetSchema(database, file) : await csvSchema(database, file);
+  const schema =
+    file.format === "parquet" ? await parquetTableSchema(database, file) : await csvTableSchema(database, file);
   if (schema.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
-  refuseWideTable(file.path, schema.names);
-  return pathColumns.length === 0 ? schema : withPathColumns(schema, file, pathColumns);
+  refuseTableOverLimit(file.path, schema.names);
+  return pathColumns.length === 0 ? schema : schemaWithPathColumns(schema, file, pathColumns);
 }
 
-function withPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly string[]): TableSchema {
+function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly string[]): TableSchema {
   const values = columns.map((name) => {
     if (schema.names.includes(name)) {
       throw new UserError(`${path}: --path-columns names "${name}", which is also a column of the file.`, {
         advice: "Leave it out of --path-columns to use the file's column, or rename one of the two.",
       });
     }
-    const value = pathValue(path, name);
-    return `CAST(${value === null ? "NULL" : sqlString(value)} AS VARCHAR) AS ${sqlName(name)}`;
+    const value = pathColumnValue(path, name);
+    return `CAST(${value === null ? "NULL" : duckdbLiteral(value)} AS VARCHAR) AS ${duckdbIdentifier(name)}`;
   });
   return {
     names: [...schema.names, ...columns],
@@ -60,44 +61,44 @@ function withPathColumns(schema: TableSchema, { path }: SourceFile, columns: rea
   };
 }
 
-async function parquetSchema(database: Database, file: SourceFile): Promise<TableSchema> {
-  const source = `read_parquet(${readerPath(file)}, ${noHive})`;
+async function parquetTableSchema(database: Database, file: SourceFile): Promise<TableSchema> {
+  const source = `read_parquet(${duckdbPath(file)}, ${noHive})`;
   let rows: Record<string, unknown>[];
   try {
     rows = await database.rows(`DESCRIBE FROM ${source}`);
   } catch (cause) {
-    throw unreadable(file, cause);
+    throw unreadableTableSchema(file, cause);
   }
   const types = new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));
   return { names: [...types.keys()], types, source: () => source };
 }
 
-async function csvSchema(database: Database, file: SourceFile): Promise<TableSchema> {
-  const marks = `nullstr=[${missingMarks.map(sqlString).join(", ")}]`;
+async function csvTableSchema(database: Database, file: SourceFile): Promise<TableSchema> {
+  const marks = `nullstr=[${missingMarks.map(duckdbLiteral).join(", ")}]`;
   let sniffed: Record<string, unknown> | undefined;
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
-      (await database.rows(`FROM sniff_csv(${readerPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
+      (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
     // If a line near the top has too many or too few values, the sniffer gives up or sees one column. The header gives the
     // true columns, and reading will then name the faulty line.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
-    if (delimiter !== undefined) sniffed = await sniff(`, delim=${sqlString(delimiter)}, ignore_errors=true`);
+    if (delimiter !== undefined) sniffed = await sniff(`, delim=${duckdbLiteral(delimiter)}, ignore_errors=true`);
   } catch (cause) {
-    throw unreadable(file, cause);
+    throw unreadableTableSchema(file, cause);
   }
   if (sniffed === undefined) throw new UserError(`${file.path}: the file has no columns.`);
   const columns = sniffed.Columns as { name: string; type: string }[];
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const dialect = [
-    `delim=${sqlString(setting(sniffed, "Delimiter", ","))}`,
-    `quote=${sqlString(setting(sniffed, "Quote", '"'))}`,
-    `escape=${sqlString(setting(sniffed, "Escape", '"'))}`,
-    `comment=${sqlString(setting(sniffed, "Comment", ""))}`,
+    `delim=${duckdbLiteral(sniffedSchemaValue(sniffed, "Delimiter", ","))}`,
+    `quote=${duckdbLiteral(sniffedSchemaValue(sniffed, "Quote", '"'))}`,
+    `escape=${duckdbLiteral(sniffedSchemaValue(sniffed, "Escape", '"'))}`,
+    `comment=${duckdbLiteral(sniffedSchemaValue(sniffed, "Comment", ""))}`,
     `skip=${Number(sniffed.SkipRows)}`,
-    ...format(sniffed, "DateFormat", "dateformat"),
-    ...format(sniffed, "TimestampFormat", "timestampformat"),
+    ...sniffedSchemaOption(sniffed, "DateFormat", "dateformat"),
+    ...sniffedSchemaOption(sniffed, "TimestampFormat", "timestampformat"),
     "header=true",
     noHive,
     "auto_detect=false",
@@ -108,31 +109,31 @@ async function csvSchema(database: Database, file: SourceFile): Promise<TableSch
     types,
     source(numbers) {
       const typed = columns.map(({ name, type }) => {
-        const kept = isDateTime(type) ? type : "VARCHAR";
-        return `${sqlString(name)}: ${sqlString(numbers.has(name) ? "DOUBLE" : kept)}`;
+        const kept = isDateTimeInSchema(type) ? type : "VARCHAR";
+        return `${duckdbLiteral(name)}: ${duckdbLiteral(numbers.has(name) ? "DOUBLE" : kept)}`;
       });
-      return `read_csv(${readerPath(file)}, ${dialect}, columns={${typed.join(", ")}})`;
+      return `read_csv(${duckdbPath(file)}, ${dialect}, columns={${typed.join(", ")}})`;
     },
   };
 }
 
-function setting(sniffed: Record<string, unknown>, key: string, otherwise: string): string {
+function sniffedSchemaValue(sniffed: Record<string, unknown>, key: string, otherwise: string): string {
   const value = sniffed[key];
   return typeof value === "string" && value !== "(empty)" && value !== "\0" ? value : otherwise;
 }
 
-function format(sniffed: Record<string, unknown>, key: string, option: string): string[] {
+function sniffedSchemaOption(sniffed: Record<string, unknown>, key: string, option: string): string[] {
   const value = sniffed[key];
-  return typeof value === "string" && value !== "" ? [`${option}=${sqlString(value)}`] : [];
+  return typeof value === "string" && value !== "" ? [`${option}=${duckdbLiteral(value)}`] : [];
 }
 
 /** Whether DuckDB's type is a date, a time of day or both. */
-export function isDateTime(type: string): boolean {
+export function isDateTimeInSchema(type: string): boolean {
   return /^(TIMESTAMP|DATE|TIME)/.test(type);
 }
 
 /** Every file must have the columns of the first file, in any order. */
-export function refuseOtherColumns(
+export function refuseOtherTableSchema(
   first: string,
   names: readonly string[],
   file: string,
@@ -155,8 +156,8 @@ export function refuseOtherColumns(
   });
 }
 
-function unreadable(file: SourceFile, cause: unknown): UserError {
-  const message = firstLine(cause);
+function unreadableTableSchema(file: SourceFile, cause: unknown): UserError {
+  const message = duckdbErrorLine(cause);
   if (file.remote) {
     return new UserError(`${file.path}: could not be read: ${message}`, {
       advice: "Check the address and the network; DuckDB downloads its httpfs extension on first use.",
@@ -175,7 +176,7 @@ function unreadable(file: SourceFile, cause: unknown): UserError {
       cause,
     });
   }
-  const explained = explainCsvError(file, cause);
+  const explained = explainCsvReadError(file, cause);
   if (explained !== undefined) return new UserError(explained.message, { advice: explained.advice, cause });
   return new UserError(`${file.path}: expected a CSV or TSV table with a line of column names: ${message}`, {
     advice: "Check that the file is text with one delimiter, and that every column has a name.",

@@ -3,7 +3,7 @@
 
 import type { TimeUnit } from "./column-roles.ts";
 import type { RowChunk, RowKey } from "./row-chunks.ts";
-import { isDateTime } from "./table-schema.ts";
+import { isDateTimeInSchema } from "./table-schema.ts";
 
 /** How many of each unit are in a second. */
 export const unitsPerSecond: Record<Exclude<TimeUnit, "index">, number> = {
@@ -33,23 +33,23 @@ export function detectTimeUnit(
   head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
   nominalRateHz: number | undefined,
 ): { unit: TimeUnit; because: "type" | "name" | "steps" } {
-  if (isDateTime(type)) return { unit: "timestamp", because: "type" };
-  const named = unitInName(name);
+  if (isDateTimeInSchema(type)) return { unit: "timestamp", because: "type" };
+  const named = timeUnitInName(name);
   if (named !== undefined) return { unit: named, because: "name" };
-  const steps = stepsOf(head);
-  const step = medianOfPositive(steps);
+  const steps = stepsForTimeUnit(head);
+  const step = medianForTimeUnit(steps);
   if (!(step > 0)) return { unit: "s", because: "steps" };
   if (nominalRateHz !== undefined) {
     const misfit = (unit: (typeof numericUnits)[number]): number =>
       Math.abs(Math.log(unitsPerSecond[unit] / step / nominalRateHz));
     const unit = numericUnits.reduce((best, next) => (misfit(next) < misfit(best) ? next : best));
-    const counts = countUp(steps) && misfit(unit) > Math.log(nearFactor);
+    const counts = isTimeUnitIndex(steps) && misfit(unit) > Math.log(nearFactor);
     return { unit: counts ? "index" : unit, because: "steps" };
   }
   return { unit: step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns", because: "steps" };
 }
 
-function unitInName(name: string): (typeof numericUnits)[number] | undefined {
+function timeUnitInName(name: string): (typeof numericUnits)[number] | undefined {
   const ending =
     /(?:[^a-z]|stamp|time|elapsed|epoch|^)(s|secs?|seconds?|ms|millis|milliseconds?|us|µs|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;
   const unit = ending.exec(name.trim())?.[1]?.toLowerCase();
@@ -63,7 +63,7 @@ function unitInName(name: string): (typeof numericUnits)[number] | undefined {
 export const headRows = 65_536;
 
 /** Steps between neighbouring rows of one recording. */
-function stepsOf({ keys, chunks }: { keys: readonly RowKey[]; chunks: readonly RowChunk[] }): number[] {
+function stepsForTimeUnit({ keys, chunks }: { keys: readonly RowKey[]; chunks: readonly RowChunk[] }): number[] {
   const steps: number[] = [];
   const last = new Map<string, number>();
   let left = headRows;
@@ -81,12 +81,12 @@ function stepsOf({ keys, chunks }: { keys: readonly RowKey[]; chunks: readonly R
   return steps;
 }
 
-function medianOfPositive(steps: readonly number[]): number {
+function medianForTimeUnit(steps: readonly number[]): number {
   const positive = Float64Array.from(steps.filter((step) => step > 0)).sort();
   return positive[Math.floor(positive.length / 2)] ?? 0;
 }
 
 /** Integer steps, most of them 1; lost samples leave longer ones. */
-function countUp(steps: readonly number[]): boolean {
+function isTimeUnitIndex(steps: readonly number[]): boolean {
   return steps.every(Number.isInteger) && steps.filter((step) => step === 1).length > steps.length / 2;
 }

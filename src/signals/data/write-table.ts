@@ -8,8 +8,8 @@ import type { DuckDBAppender, DuckDBDataChunk } from "@duckdb/node-api";
 import { UserError } from "../../errors.ts";
 import { makeDirectories } from "../../make-directories.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
-import { type Database, openDatabase, sqlName, sqlString } from "./duckdb.ts";
-import { firstLine } from "./find-files.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral, openDuckdb } from "./duckdb.ts";
+import { duckdbErrorLine } from "./find-files.ts";
 
 export interface TableColumn {
   readonly name: string;
@@ -29,7 +29,7 @@ const duckdbTypes = {
 const chunkRows = 2048;
 
 /** SQL options of `COPY` for the extension of a file: .parquet, .csv, .tsv, the latter two also with .gz. */
-export function copyFormat(path: string): string {
+export function writtenTableFormat(path: string): string {
   if (/\.(parquet|parq|pq)$/i.test(path)) return "FORMAT parquet, COMPRESSION zstd";
   const text = /\.(csv|tsv)(\.gz)?$/i.exec(path);
   if (text === null) {
@@ -88,14 +88,14 @@ export class TableWriter {
 
   /** @throws UserError if the format is unknown or nothing can be written there */
   static async open(path: string, columns: readonly Omit<TableColumn, "values">[]): Promise<TableWriter> {
-    copyFormat(path);
+    writtenTableFormat(path);
     const duckdb = await import("@duckdb/node-api");
     const types = columns.map(({ type }) => duckdb[duckdbTypes[type]]);
     const scratch = await mkdtemp(join(tmpdir(), "tidemark-"));
-    const database = await openDatabase({ scratch });
+    const database = await openDuckdb({ scratch });
     try {
       await makeDirectories(dirname(path));
-      const declared = columns.map(({ name, type }) => `${sqlName(name)} ${duckdbTypes[type]}`);
+      const declared = columns.map(({ name, type }) => `${duckdbIdentifier(name)} ${duckdbTypes[type]}`);
       await database.connection.run(`CREATE TABLE written (${declared.join(", ")})`);
       const appender = await database.connection.createAppender("written");
       const createChunk = (rows: number): DuckDBDataChunk => duckdb.DuckDBDataChunk.create(types, rows);
@@ -103,7 +103,7 @@ export class TableWriter {
     } catch (cause) {
       database.close();
       await rm(scratch, { recursive: true, force: true });
-      throw notWritten(path, cause);
+      throw tableNotWritten(path, cause);
     }
   }
 
@@ -124,7 +124,7 @@ export class TableWriter {
         this.#appender.appendDataChunk(chunk);
       }
     } catch (cause) {
-      throw notWritten(this.#path, cause);
+      throw tableNotWritten(this.#path, cause);
     }
   }
 
@@ -132,12 +132,14 @@ export class TableWriter {
   async finish(): Promise<void> {
     try {
       this.#appender.closeSync();
-      await this.#database.connection.run(`COPY written TO ${sqlString(this.#temporary)} (${copyFormat(this.#path)})`);
-      await flush(this.#temporary);
+      await this.#database.connection.run(
+        `COPY written TO ${duckdbLiteral(this.#temporary)} (${writtenTableFormat(this.#path)})`,
+      );
+      await flushWrittenTable(this.#temporary);
       await rename(this.#temporary, this.#path);
-      await flush(dirname(this.#path));
+      await flushWrittenTable(dirname(this.#path));
     } catch (cause) {
-      throw notWritten(this.#path, cause);
+      throw tableNotWritten(this.#path, cause);
     }
   }
 
@@ -149,14 +151,14 @@ export class TableWriter {
   }
 }
 
-function notWritten(path: string, cause: unknown): UserError {
-  return new UserError(`${path}: could not be written: ${firstLine(cause)}`, {
+function tableNotWritten(path: string, cause: unknown): UserError {
+  return new UserError(`${path}: could not be written: ${duckdbErrorLine(cause)}`, {
     advice: "Check that the folder can be written to and has free space.",
     cause,
   });
 }
 
-async function flush(path: string): Promise<void> {
+async function flushWrittenTable(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {
     await handle.sync();

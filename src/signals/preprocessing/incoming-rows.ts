@@ -73,7 +73,7 @@ export class IncomingRows {
       if (!Number.isFinite(at)) dropped.missing_time++;
       else if (!values.every((column) => Number.isFinite(column[i]!))) dropped.missing_values++;
       else if (at === lastTime) dropped.duplicate_time++;
-      else if (at < lastTime) throw backwards(recording, { from: lastTime, to: at, row: i + 1 });
+      else if (at < lastTime) throw incomingRowsBackwards(recording, { from: lastTime, to: at, row: i + 1 });
       else {
         lastTime = at;
         kept.push(i);
@@ -111,7 +111,10 @@ export class IncomingRows {
   }
 }
 
-function backwards(recording: string, { from, to, row }: { from: number; to: number; row: number }): DataFault {
+function incomingRowsBackwards(
+  recording: string,
+  { from, to, row }: { from: number; to: number; row: number },
+): DataFault {
   return new DataFault({
     code: "time",
     message: `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${to} s, after ${from} s`,

@@ -1,10 +1,10 @@
 // Joins sets of windows, or selects some of them. Dimensions: S samples, C channels, W windows.
 
-import { allocateShared, type WindowSet } from "./windows.ts";
+import { allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 /**
  * The windows of `a`, then those of `b`. People with the same name are one person; recordings stay separate. Samples are
- * copied unless those of `b` directly follow those of `a` in memory; see `cutPlans`.
+ * copied unless those of `b` directly follow those of `a` in memory; see `makeWindowsOfPlans`.
  * @throws RangeError if channels, rate, window size or classes differ
  */
 export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
@@ -17,7 +17,7 @@ export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
   const firstSample = a.samples.length / a.channels.length;
   return {
     ...a,
-    samples: joinedSamples(a.samples, b.samples),
+    samples: joinWindowSamples(a.samples, b.samples),
     starts: Int32Array.from([...a.starts, ...b.starts.map((start) => start + firstSample)]),
     startTimes: Float64Array.from([...a.startTimes, ...b.startTimes]),
     labels: Int32Array.from([...a.labels, ...b.labels]),
@@ -28,12 +28,12 @@ export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {
   };
 }
 
-function joinedSamples(a: WindowSet["samples"], b: WindowSet["samples"]): WindowSet["samples"] {
+function joinWindowSamples(a: WindowSet["samples"], b: WindowSet["samples"]): WindowSet["samples"] {
   const length = a.length + b.length;
   if (a.buffer === b.buffer && a.byteOffset + a.byteLength === b.byteOffset) {
     return new Float32Array(a.buffer, a.byteOffset, length);
   }
-  const samples = allocateShared(length);
+  const samples = allocateSharedWindows(length);
   samples.set(a);
   samples.set(b, a.length);
   return samples;
@@ -41,8 +41,8 @@ function joinedSamples(a: WindowSet["samples"], b: WindowSet["samples"]): Window
 
 /** Only the windows in `rows`, over the same samples, with the remaining users and recordings. */
 export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
-  const [groups, users] = renumbered(windows.groups, rows, windows.users);
-  const [recordingIndex, recordings] = renumbered(windows.recordingIndex, rows, windows.recordings);
+  const [groups, users] = renumberPickedWindows(windows.groups, rows, windows.users);
+  const [recordingIndex, recordings] = renumberPickedWindows(windows.recordingIndex, rows, windows.recordings);
   return {
     ...windows,
     starts: rows.map((row) => windows.starts[row]!),
@@ -55,7 +55,7 @@ export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
   };
 }
 
-function renumbered(index: Int32Array, rows: Int32Array, names: readonly string[]): [Int32Array, string[]] {
+function renumberPickedWindows(index: Int32Array, rows: Int32Array, names: readonly string[]): [Int32Array, string[]] {
   const left = [...new Set(rows.map((row) => index[row]!))].sort((a, b) => a - b);
   const place = new Map(left.map((old, i) => [old, i]));
   return [rows.map((row) => place.get(index[row]!)!), left.map((old) => names[old]!)];

@@ -3,9 +3,9 @@
 // windows, T samples per window.
 
 import { DataFault } from "../data/data-fault.ts";
-import { pieces, type Recordings, type RowSource, rowsInMemory } from "../data/recordings.ts";
-import { type EvenPlan, evenValues, planStretch } from "./resample.ts";
-import { type Allocate, allocateShared, type WindowSet } from "./windows.ts";
+import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
+import { type EvenPlan, planResampling, resampledValues } from "./resample.ts";
+import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 export interface WindowOptions {
   /** Hz; stretches at another rate are resampled. */
@@ -36,7 +36,7 @@ export interface MadeWindows {
 }
 
 /** Samples from one window's start to the next: round(windowSize * (1 - overlap)), at least 1. */
-export function windowStep(windowSize: number, overlap: number): number {
+export function plannedWindowStep(windowSize: number, overlap: number): number {
   return Math.max(1, Math.round(windowSize * (1 - overlap)));
 }
 
@@ -46,27 +46,27 @@ export function windowStep(windowSize: number, overlap: number): number {
  * @throws RangeError for options out of range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
-  const rows = rowsInMemory(recordings);
+  const rows = rowsOfRecordings(recordings);
   const plan = planWindows(rows, options);
-  const [windows] = cutPlans([{ rows, plan }]);
+  const [windows] = makeWindowsOfPlans([{ rows, plan }]);
   return { windows: windows!, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
 }
 
 /** All windows of several plans; their samples are contiguous in one block. */
-export function cutPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
-  const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedSamples(plan));
-  const block = allocateShared(sizes.reduce((sum, size) => sum + size, 0));
+export function makeWindowsOfPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
+  const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedWindowSamples(plan));
+  const block = allocateSharedWindows(sizes.reduce((sum, size) => sum + size, 0));
   let at = 0;
   return sources.map(({ rows, plan }, i) => {
     const samples = block.subarray(at, at + sizes[i]!);
     at += sizes[i]!;
-    return cutWindows(rows, plan, wholeParts(plan), () => samples).windows;
+    return makeWindowsOfParts(rows, plan, wholePlannedParts(plan), () => samples).windows;
   });
 }
 
 /** Total number of samples S of a plan. */
-export function plannedSamples({ parts, step, options }: WindowPlan): number {
-  return parts.reduce((sum, { windows }) => sum + coveredLength(windows, options.windowSize, step), 0);
+export function plannedWindowSamples({ parts, step, options }: WindowPlan): number {
+  return parts.reduce((sum, { windows }) => sum + plannedWindowsLength(windows, options.windowSize, step), 0);
 }
 
 /** Plans where the windows lie, before any sample is read. */
@@ -109,7 +109,7 @@ export interface PartOfWindows {
 /** @throws as `makeWindows` */
 export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const plan = planAnyWindows(rows, options);
-  if (plan.windows === 0) throw noWindows(plan);
+  if (plan.windows === 0) throw noPlannedWindows(plan);
   return plan;
 }
 
@@ -124,7 +124,7 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   }
   if (!(overlap >= 0 && overlap < 1)) throw new RangeError(`overlap: expected a number in [0, 1), got ${overlap}`);
 
-  const step = windowStep(windowSize, overlap);
+  const step = plannedWindowStep(windowSize, overlap);
   const [labels, people] = [new Set<string>(), new Set<string>()];
   for (const { label, user } of rows.stretches()) {
     if (label !== null) labels.add(label);
@@ -132,8 +132,8 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   }
   const classes = options.classes ?? [...labels].sort();
   const users = [...people].sort();
-  const classIndex = indexOf(classes);
-  const userIndex = indexOf(users);
+  const classIndex = indexPlannedNames(classes);
+  const userIndex = indexPlannedNames(users);
   const recordings: string[] = [];
   const recordingKeys = new Map<string, number>();
   const dropped: DroppedSamples = {
@@ -146,24 +146,24 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   let windowCount = 0;
   let resampledStretches = 0;
   for (const stretch of rows.stretches()) {
-    const even = planStretch(rows, stretch, samplingRateHz);
+    const even = planResampling(rows, stretch, samplingRateHz);
     if (even.resampled) resampledStretches++;
     const key = `${stretch.user}\x1f${stretch.recording}`;
     const recording = recordingKeys.get(key) ?? recordings.push(stretch.recording) - 1;
     recordingKeys.set(key, recording);
     const label = stretch.label === null ? -1 : classIndex.get(stretch.label);
     if (label === undefined) {
-      count(dropped.unknownClass, even.length);
+      countDroppedByPlan(dropped.unknownClass, even.length);
       continue;
     }
     longest = Math.max(longest, even.length);
     if (even.length < windowSize) {
-      count(dropped.shortStretches, even.length);
+      countDroppedByPlan(dropped.shortStretches, even.length);
       continue;
     }
     const windows = Math.floor((even.length - windowSize) / step) + 1;
     const remainder = even.length - (windows - 1) * step - windowSize;
-    if (remainder > 0) count(dropped.remainders, remainder);
+    if (remainder > 0) countDroppedByPlan(dropped.remainders, remainder);
     parts.push({ even, windows, label, group: userIndex.get(stretch.user)!, recording });
     windowCount += windows;
   }
@@ -182,9 +182,9 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
 }
 
 /** All windows of all parts. */
-function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
+function wholePlannedParts({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
   return parts.map((part) => {
-    const to = coveredLength(part.windows, windowSize, step);
+    const to = plannedWindowsLength(part.windows, windowSize, step);
     return { part, first: 0, last: part.windows, from: 0, to, ownFrom: 0, ownTo: to };
   });
 }
@@ -194,11 +194,11 @@ function wholeParts({ parts, step, options: { windowSize } }: WindowPlan): PartO
  * @param allocate allocates memory for their samples
  * @returns the windows, and the first sample of each part
  */
-export function cutWindows(
+export function makeWindowsOfParts(
   rows: RowSource,
   { options, step, classes, users, recordings }: WindowPlan,
   chosen: readonly PartOfWindows[],
-  allocate: Allocate = allocateShared,
+  allocate: Allocate = allocateSharedWindows,
 ): { windows: WindowSet; firstSamples: number[] } {
   const { samplingRateHz, windowSize } = options;
   const channelCount = rows.channels.length;
@@ -214,8 +214,8 @@ export function cutWindows(
   let w = 0;
   for (const { part, first, last, from, to } of chosen) {
     const { even, label, group, recording } = part;
-    for (const piece of pieces(from, to)) {
-      for (const [c, column] of evenValues(rows, even, samplingRateHz, piece.from, piece.to).entries()) {
+    for (const piece of recordingPieces(from, to)) {
+      for (const [c, column] of resampledValues(rows, even, samplingRateHz, piece.from, piece.to).entries()) {
         let at = (offset + piece.from - from) * channelCount + c;
         for (let i = 0; i < column.length; i++, at += channelCount) samples[at] = column[i]!;
       }
@@ -248,20 +248,20 @@ export function cutWindows(
 }
 
 /** From the first sample of the first window to the last of the last. */
-export function coveredLength(windows: number, windowSize: number, step: number): number {
+export function plannedWindowsLength(windows: number, windowSize: number, step: number): number {
   return (windows - 1) * step + windowSize;
 }
 
-function count(counter: { stretches: number; samples: number }, samples: number): void {
+function countDroppedByPlan(counter: { stretches: number; samples: number }, samples: number): void {
   counter.stretches++;
   counter.samples += samples;
 }
 
-function indexOf(names: readonly string[]): Map<string, number> {
+function indexPlannedNames(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
-function noWindows({ longest, options, dropped }: WindowPlan): DataFault {
+function noPlannedWindows({ longest, options, dropped }: WindowPlan): DataFault {
   const { windowSize, samplingRateHz, classes = [] } = options;
   if (longest === 0 && dropped.unknownClass.stretches > 0) {
     return new DataFault({

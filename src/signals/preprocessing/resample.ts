@@ -4,7 +4,13 @@
 // out, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
-import { pieces, type Recordings, type RowSource, rowsInMemory, type Stretch } from "../data/recordings.ts";
+import {
+  type Recordings,
+  type RowSource,
+  recordingPieces,
+  rowsOfRecordings,
+  type Stretch,
+} from "../data/recordings.ts";
 
 /** A sample may deviate from its even tick by this share of a period and still count as even. */
 export const evenTolerance = 0.05;
@@ -25,7 +31,7 @@ export interface EvenPlan {
  */
 const mostUpsampling = 100;
 
-function tooSlow({ user, recording }: Stretch, secondsPerSample: number, samplingRateHz: number): DataFault {
+function tooSlowToResample({ user, recording }: Stretch, secondsPerSample: number, samplingRateHz: number): DataFault {
   const found = `a sample every ${secondsPerSample.toPrecision(3)} s`;
   const expected = `at least ${samplingRateHz / mostUpsampling} samples per second`;
   return new DataFault({
@@ -49,25 +55,27 @@ export interface EvenStretch extends Omit<EvenPlan, "stretch"> {
  * @throws DataFault if there would be more than a hundred samples per recorded one
  */
 export function resample(recordings: Recordings, stretch: Stretch, samplingRateHz: number): EvenStretch {
-  const rows = rowsInMemory(recordings);
-  const { stretch: _, ...plan } = planStretch(rows, stretch, samplingRateHz);
-  return { ...plan, values: evenValues(rows, { ...plan, stretch }, samplingRateHz, 0, plan.length) };
+  const rows = rowsOfRecordings(recordings);
+  const { stretch: _, ...plan } = planResampling(rows, stretch, samplingRateHz);
+  return { ...plan, values: resampledValues(rows, { ...plan, stretch }, samplingRateHz, 0, plan.length) };
 }
 
 /** @throws DataFault as `resample` */
-export function planStretch(rows: RowSource, stretch: Stretch, samplingRateHz: number): EvenPlan {
+export function planResampling(rows: RowSource, stretch: Stretch, samplingRateHz: number): EvenPlan {
   const { start, end } = stretch;
-  const startTime = timeOf(rows, start);
-  if (isEven(rows, start, end, samplingRateHz)) return { stretch, length: end - start, startTime, resampled: false };
+  const startTime = timeOfResampledRow(rows, start);
+  if (isEvenlySampled(rows, start, end, samplingRateHz))
+    return { stretch, length: end - start, startTime, resampled: false };
   // Keep a last tick that misses the last sample only by rounding.
-  const seconds = timeOf(rows, end - 1) - startTime;
+  const seconds = timeOfResampledRow(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
-  if (!(length <= mostUpsampling * (end - start))) throw tooSlow(stretch, seconds / (end - start - 1), samplingRateHz);
+  if (!(length <= mostUpsampling * (end - start)))
+    throw tooSlowToResample(stretch, seconds / (end - start - 1), samplingRateHz);
   return { stretch, length, startTime, resampled: true };
 }
 
 /** Samples `from` to `to` (excluded) of a planned stretch: C columns. */
-export function evenValues(
+export function resampledValues(
   rows: RowSource,
   { stretch: { start, end }, startTime, resampled }: EvenPlan,
   samplingRateHz: number,
@@ -75,8 +83,8 @@ export function evenValues(
   to: number,
 ): Float32Array[] {
   if (!resampled) return rows.channels.map((_, c) => rows.values(c, start + from, start + to));
-  const first = rowAt(rows, start, end, startTime + from / samplingRateHz);
-  const last = Math.min(end - 1, rowAt(rows, start, end, startTime + (to - 1) / samplingRateHz) + 1);
+  const first = rowToResampleAt(rows, start, end, startTime + from / samplingRateHz);
+  const last = Math.min(end - 1, rowToResampleAt(rows, start, end, startTime + (to - 1) / samplingRateHz) + 1);
   const time = rows.time(first, last + 1);
   const read = rows.channels.map((_, c) => rows.values(c, first, last + 1));
   const values = read.map(() => new Float32Array(to - from));
@@ -95,21 +103,21 @@ export function evenValues(
 }
 
 /** The row from which a tick is interpolated: the last row at or before the tick that has a successor. */
-function rowAt(rows: RowSource, start: number, end: number, at: number): number {
+function rowToResampleAt(rows: RowSource, start: number, end: number, at: number): number {
   let [low, high] = [start, Math.max(start, end - 2)];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (timeOf(rows, middle) <= at) low = middle;
+    if (timeOfResampledRow(rows, middle) <= at) low = middle;
     else high = middle - 1;
   }
   return low;
 }
 
 /** Whether every sample lies within `evenTolerance` periods of an even tick from the first, without drifting off. */
-function isEven(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
+function isEvenlySampled(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
   const tolerance = evenTolerance / samplingRateHz;
-  const first = timeOf(rows, start);
-  for (const { from, to } of pieces(start, end)) {
+  const first = timeOfResampledRow(rows, start);
+  for (const { from, to } of recordingPieces(start, end)) {
     const time = rows.time(from, to);
     for (let i = 0; i < time.length; i++) {
       if (!(Math.abs(time[i]! - first - (from + i - start) / samplingRateHz) <= tolerance)) return false;
@@ -118,6 +126,6 @@ function isEven(rows: RowSource, start: number, end: number, samplingRateHz: num
   return true;
 }
 
-function timeOf(rows: RowSource, row: number): number {
+function timeOfResampledRow(rows: RowSource, row: number): number {
   return rows.time(row, row + 1)[0]!;
 }

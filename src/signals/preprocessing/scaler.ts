@@ -4,7 +4,7 @@
 import { moments } from "../../stats/moments.ts";
 import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
-import { coveredRanges, type WindowSet } from "./windows.ts";
+import { rangesUnderWindows, type WindowSet } from "./windows.ts";
 
 /** Mean and standard deviation, median and interquartile range, or nothing. */
 export type ScalingMethod = "zscore" | "robust" | "none";
@@ -33,9 +33,9 @@ export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int3
     return { method, channels, center: channels.map(() => 0), scale: channels.map(() => 1) };
   }
   if (index.length === 0) throw new RangeError("fitScaler: expected at least one window to fit on");
-  const ranges = coveredRanges(windows, index);
+  const ranges = rangesUnderWindows(windows, index);
   const fitted = channels.map((_, c) => {
-    const values = coveredValues(windows, ranges, c);
+    const values = valuesForScaler(windows, ranges, c);
     if (method === "zscore") {
       const { mean, std } = moments(values);
       return { center: mean, spread: std };
@@ -52,7 +52,7 @@ export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int3
 }
 
 /** One channel's covered samples. */
-function coveredValues(windows: WindowSet, ranges: readonly number[], channel: number): Float32Array {
+function valuesForScaler(windows: WindowSet, ranges: readonly number[], channel: number): Float32Array {
   const channelCount = windows.channels.length;
   let n = 0;
   for (let r = 0; r < ranges.length; r += 2) n += ranges[r + 1]! - ranges[r]!;

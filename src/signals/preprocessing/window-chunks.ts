@@ -3,8 +3,8 @@
 // windows.
 
 import type { RowSource } from "../data/recordings.ts";
-import { coveredLength, cutWindows, type PartOfWindows, type WindowPlan } from "./make-windows.ts";
-import { type Allocate, allocateShared, type WindowSet } from "./windows.ts";
+import { makeWindowsOfParts, type PartOfWindows, plannedWindowsLength, type WindowPlan } from "./make-windows.ts";
+import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 /** Windows `first` to `last` (excluded) that overlap one another, and the samples that belong to them. */
 export interface Run {
@@ -37,7 +37,7 @@ const defaultChunkValues = 6 * 2 ** 20;
 const windowsAtOnce = 16;
 
 /** The stretches that the windows cover, in order. */
-export function runsOf({ starts, windowSize }: Pick<WindowSet, "starts" | "windowSize">): Run[] {
+export function runsOfWindowChunk({ starts, windowSize }: Pick<WindowSet, "starts" | "windowSize">): Run[] {
   const runs: Run[] = [];
   for (let first = 0; first < starts.length; ) {
     let last = first + 1;
@@ -50,16 +50,16 @@ export function runsOf({ starts, windowSize }: Pick<WindowSet, "starts" | "windo
 }
 
 /** Boundary between overlapping windows: each sample belongs to the window whose middle is nearer. */
-export function middleBetween(start: number, next: number, windowSize: number): number {
+export function windowChunkBoundary(start: number, next: number, windowSize: number): number {
   return Math.round((start + next + windowSize) / 2);
 }
 
 /** Number of chunks. */
-export function chunkCount(plan: WindowPlan, channels: number, values: number = defaultChunkValues): number {
-  return Math.ceil(plan.windows / windowsOfChunk(plan, channels, values));
+export function windowChunkCount(plan: WindowPlan, channels: number, values: number = defaultChunkValues): number {
+  return Math.ceil(plan.windows / windowsPerChunk(plan, channels, values));
 }
 
-function windowsOfChunk({ step }: WindowPlan, channels: number, values: number): number {
+function windowsPerChunk({ step }: WindowPlan, channels: number, values: number): number {
   return windowsAtOnce * Math.max(1, Math.floor(values / (channels * step * windowsAtOnce)));
 }
 
@@ -74,27 +74,27 @@ export function* windowChunks(
   plan: WindowPlan,
   margin: number,
   values: number = defaultChunkValues,
-  allocate: Allocate = allocateShared,
+  allocate: Allocate = allocateSharedWindows,
 ): Generator<WindowChunk> {
-  const most = windowsOfChunk(plan, rows.channels.length, values);
+  const most = windowsPerChunk(plan, rows.channels.length, values);
   let chosen: PartOfWindows[] = [];
   let room = most;
   for (const part of plan.parts) {
     for (let first = 0; first < part.windows; ) {
       const last = Math.min(part.windows, first + room);
-      chosen.push({ part, first, last, ...samplesOf(plan, part.windows, first, last, margin) });
+      chosen.push({ part, first, last, ...samplesOfWindowChunk(plan, part.windows, first, last, margin) });
       room -= last - first;
       first = last;
       if (room > 0) continue;
-      yield chunkOf(rows, plan, chosen, allocate);
+      yield windowChunkOf(rows, plan, chosen, allocate);
       [chosen, room] = [[], most];
     }
   }
-  if (chosen.length > 0) yield chunkOf(rows, plan, chosen, allocate);
+  if (chosen.length > 0) yield windowChunkOf(rows, plan, chosen, allocate);
 }
 
 /** Samples of the stretch: those that belong to the windows, and those available. */
-function samplesOf(
+function samplesOfWindowChunk(
   { step, options: { windowSize } }: WindowPlan,
   windows: number,
   first: number,
@@ -102,22 +102,27 @@ function samplesOf(
   margin: number,
 ): { from: number; to: number; ownFrom: number; ownTo: number } {
   const start = (window: number): number => window * step;
-  const covered = coveredLength(windows, windowSize, step);
+  const covered = plannedWindowsLength(windows, windowSize, step);
   if (step >= windowSize) {
     const [from, to] = [start(first), start(last - 1) + windowSize];
     return { from, to, ownFrom: from, ownTo: to };
   }
-  const ownFrom = first === 0 ? 0 : middleBetween(start(first - 1), start(first), windowSize);
-  const ownTo = last === windows ? covered : middleBetween(start(last - 1), start(last), windowSize);
+  const ownFrom = first === 0 ? 0 : windowChunkBoundary(start(first - 1), start(first), windowSize);
+  const ownTo = last === windows ? covered : windowChunkBoundary(start(last - 1), start(last), windowSize);
   const from = Math.max(0, Math.min(start(first), ownFrom - margin));
   const to = Math.min(covered, Math.max(start(last - 1) + windowSize, ownTo + margin));
   return { from, to, ownFrom, ownTo };
 }
 
-function chunkOf(rows: RowSource, plan: WindowPlan, chosen: readonly PartOfWindows[], allocate: Allocate): WindowChunk {
-  const { windows, firstSamples } = cutWindows(rows, plan, chosen, allocate);
+function windowChunkOf(
+  rows: RowSource,
+  plan: WindowPlan,
+  chosen: readonly PartOfWindows[],
+  allocate: Allocate,
+): WindowChunk {
+  const { windows, firstSamples } = makeWindowsOfParts(rows, plan, chosen, allocate);
   // Windows that do not overlap form separate runs.
-  if (plan.step >= plan.options.windowSize) return { windows, runs: runsOf(windows) };
+  if (plan.step >= plan.options.windowSize) return { windows, runs: runsOfWindowChunk(windows) };
   let window = 0;
   const runs = chosen.map(({ first, last, from, to, ownFrom, ownTo }, i): Run => {
     const offset = firstSamples[i]! - from;

@@ -33,22 +33,22 @@ export interface WindowSet {
 export type Allocate = (length: number) => Float32Array;
 
 /** Memory shared between threads. Most web pages have no SharedArrayBuffer and must use another allocator. */
-export const allocateShared: Allocate = (length) =>
+export const allocateSharedWindows: Allocate = (length) =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 
 /** Windows by class, in the order of the classes. */
 export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
-  return countByName(labels, classes);
+  return countWindowsByName(labels, classes);
 }
 
-export function countByName(index: Int32Array, names: readonly string[]): Record<string, number> {
+export function countWindowsByName(index: Int32Array, names: readonly string[]): Record<string, number> {
   const counts = new Array<number>(names.length).fill(0);
   for (const i of index) counts[i]! += 1;
   return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
 }
 
 /** Sample ranges [start, end) under the windows, merged and in order: pairs in one flat array. */
-export function coveredRanges(windows: Pick<WindowSet, "starts" | "windowSize">, index: Int32Array): number[] {
+export function rangesUnderWindows(windows: Pick<WindowSet, "starts" | "windowSize">, index: Int32Array): number[] {
   const starts = Int32Array.from(index, (w) => windows.starts[w]!).sort();
   const ranges: number[] = [];
   for (const start of starts) {

@@ -1,6 +1,6 @@
 // Decides which sensors the channels of recordings form: as the user says, otherwise from names and values together.
 
-import { type Sensor, type SensorUnit, unitNames } from "./sensor.ts";
+import { type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
 import { type Piece, vectorValues } from "./vector-values.ts";
 import { type Weighed, weighSensor } from "./weigh-sensor.ts";
@@ -37,17 +37,19 @@ export function decideSensors(
   const found = sensorsByName(channels)
     .filter((sensor) => !sensor.channels.some((name) => taken.has(name)))
     .map((named): DecidedSensor => {
-      const { sensor, because, doubt, unitsDiffer } = weighPeople(named, piecesOf(named.channels));
-      if (doubt !== undefined) doubts.push(doubtOf(sensor, doubt, unitsDiffer !== true));
+      const { sensor, because, doubt, unitsDiffer } = decideOverPeople(named, piecesOf(named.channels));
+      if (doubt !== undefined) doubts.push(doubtOfDecidedSensor(sensor, doubt, unitsDiffer !== true));
       return { ...sensor, because };
     });
-  const kept = given.filter(({ none }) => !none).map(({ sensor }) => completed(sensor, piecesOf(sensor.channels)));
+  const kept = given
+    .filter(({ none }) => !none)
+    .map(({ sensor }) => decideGivenSensor(sensor, piecesOf(sensor.channels)));
   const place = ({ channels: axes }: Sensor): number => Math.min(...axes.map((name) => channels.indexOf(name)));
   return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts };
 }
 
 /** Pools all people, except for an accelerometer whose people have different units. */
-function weighPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { unitsDiffer?: true } {
+function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { unitsDiffer?: true } {
   const weighed = weighSensor(named, vectorValues(pieces));
   const { sensor } = weighed;
   if (sensor.kind !== "accelerometer" || sensor.gravity === false) return weighed;
@@ -57,7 +59,7 @@ function weighPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { 
     if (unit !== null && gravity === true) byUnit.set(unit, [...(byUnit.get(unit) ?? []), person]);
   }
   if (byUnit.size < 2) return weighed;
-  const groups = [...byUnit].map(([unit, people]) => `${unit} for ${firstOf(people)}`).join(", ");
+  const groups = [...byUnit].map(([unit, people]) => `${unit} for ${listDecidingPeople(people)}`).join(", ");
   const doubt = `its units differ; judging by the values at rest: ${groups}. Convert all recordings to one unit.`;
   return {
     sensor: { ...sensor, unit: null, gravity: true },
@@ -67,13 +69,13 @@ function weighPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { 
   };
 }
 
-function firstOf(people: readonly string[]): string {
+function listDecidingPeople(people: readonly string[]): string {
   const shown = people.slice(0, 5).join(", ");
   return people.length > 5 ? `${shown} and ${people.length - 5} more` : shown;
 }
 
 /** Completes a given sensor with what the user left open. */
-function completed(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
+function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
   const sensor = { ...given, name };
@@ -87,20 +89,20 @@ function completed(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
 }
 
 /** A common choice for what could not be determined. */
-function doubtOf(sensor: Sensor, message: string, settled: boolean): SensorDoubt {
+function doubtOfDecidedSensor(sensor: Sensor, message: string, settled: boolean): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
-  const usual = unit ?? unitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
+  const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
   const prefix = sensorsByName(channels)[0]?.name === name ? "" : `${name}=`;
   return {
     message: `Sensor ${name} (${channels.join(", ")}): ${message}`,
     option: !settled
       ? null
-      : `${prefix}${kindWord(sensor)}:${channels.map((channel) => channel.trim()).join(",")}[${usual}]`,
+      : `${prefix}${decidedKindWord(sensor)}:${channels.map((channel) => channel.trim()).join(",")}[${usual}]`,
   };
 }
 
 /** The kind's word as users write it. */
-function kindWord({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
+function decidedKindWord({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
   if (kind === "gyroscope") return "gyr";
   if (kind === "magnetometer") return "mag";
   if (kind === "gravity") return "gravity";

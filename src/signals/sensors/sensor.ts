@@ -63,7 +63,7 @@ const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUni
 };
 
 /** In the order in which a message lists them. */
-export function unitNames(kind: SensorKind): SensorUnit[] {
+export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
   return Object.keys(unitsOfKind[kind]) as SensorUnit[];
 }
 
@@ -77,6 +77,6 @@ export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): 
 }
 
 /** Standard gravity in each unit of acceleration. */
-export function gravityIn(unit: SensorUnit): number {
+export function gravityInSensorUnit(unit: SensorUnit): number {
   return unitFactor("accelerometer", "g", unit);
 }

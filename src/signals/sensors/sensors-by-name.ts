@@ -3,7 +3,7 @@
 // test/signals/sensors/vendor-headers.ts. Numbered axes, such as Axis1, are not recognised.
 
 import type { Sensor, SensorKind } from "./sensor.ts";
-import { unitFor, type WrittenUnit, writtenUnit } from "./unit-of-name.ts";
+import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
 
 /** A sensor and how certain its name is. */
 export interface NamedSensor extends Sensor {
@@ -19,10 +19,10 @@ export function sensorsByName(columns: readonly string[]): NamedSensor[] {
   const taken = new Set<string>();
   const found: { readonly first: number; readonly sensor: NamedSensor }[] = [];
   for (const column of columns) {
-    const triad = triadOf(column.trim(), places);
+    const triad = triadByName(column.trim(), places);
     if (triad === undefined) continue;
     const own = triad.places.map((place) => columns[place]!);
-    const described = describe(triad);
+    const described = sensorByTriadName(triad);
     if (described === undefined || own.some((name) => taken.has(name))) continue;
     for (const name of own) taken.add(name);
     const [x, y, z] = own as [string, string, string];
@@ -30,7 +30,7 @@ export function sensorsByName(columns: readonly string[]): NamedSensor[] {
   }
   const inOrder = found.sort((a, b) => a.first - b.first).map(({ sensor }) => sensor);
   const named = Map.groupBy(inOrder, ({ name }) => name);
-  return inOrder.map((sensor) => (named.get(sensor.name)!.length === 1 ? sensor : withWholeName(sensor)));
+  return inOrder.map((sensor) => (named.get(sensor.name)!.length === 1 ? sensor : withWholeSensorName(sensor)));
 }
 
 /** The parts of the name around the axis letter, and the positions of the three columns. */
@@ -42,7 +42,7 @@ interface Triad {
 }
 
 /** The rightmost x of a name for which there are columns with y and z in its place. */
-function triadOf(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
+function triadByName(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
   for (let at = column.length - 1; at >= 0; at--) {
     const letter = column[at]!;
     if (letter !== "x" && letter !== "X") continue;
@@ -60,17 +60,17 @@ function triadOf(column: string, places: ReadonlyMap<string, number>): Triad | u
   return undefined;
 }
 
-function describe({ before, letter, after }: Triad): Omit<NamedSensor, "channels"> | undefined {
-  const { unit: written, rest } = takeUnit(before, after);
-  const words = wordsOf(rest).filter((word) => !/^(axis|axes)$/.test(word));
-  if (isNoVector(words)) return undefined;
-  const byWords = kindOfWords(words);
-  const kind = byWords?.kind ?? kindOfUnit(written);
+function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, "channels"> | undefined {
+  const { unit: written, rest } = splitSensorName(before, after);
+  const words = wordsOfSensorName(rest).filter((word) => !/^(axis|axes)$/.test(word));
+  if (isNoSensorName(words)) return undefined;
+  const byWords = sensorKindByWords(words);
+  const kind = byWords?.kind ?? sensorKindByUnit(written);
   if (kind === "unknown" && written !== undefined && "angle" in written) return undefined;
   return {
-    name: nameOf(before, letter, after),
+    name: shortSensorName(before, letter, after),
     kind,
-    unit: unitFor(kind, written),
+    unit: unitOfNameForKind(kind, written),
     gravity: byWords?.gravity ?? null,
     weak: byWords?.weak ?? false,
     written,
@@ -78,23 +78,24 @@ function describe({ before, letter, after }: Triad): Omit<NamedSensor, "channels
 }
 
 /** The unit, in brackets or as a separate word, and the name without it. */
-function takeUnit(before: string, after: string): { unit: WrittenUnit | undefined; rest: string } {
+function splitSensorName(before: string, after: string): { unit: WrittenUnit | undefined; rest: string } {
   const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
   for (const part of [after, before]) {
     const text = bracket.exec(part)?.[1];
-    const unit = text === undefined ? undefined : writtenUnit(text);
+    const unit = text === undefined ? undefined : unitOfName(text);
     if (unit !== undefined) return { unit, rest: `${before} ${after}`.replace(bracket, " ") };
   }
   const separate = (part: string): string[] => part.split(/[\s_.,:;|-]+/).filter((word) => word !== "");
   const [first, last] = [separate(before), separate(after)];
   for (const words of [last, first]) {
-    const at = words.findLastIndex((word) => writtenUnit(word) !== undefined);
+    const at = words.findLastIndex((word) => unitOfName(word) !== undefined);
     const others = [...first, ...last].length - 1;
     // A name must be more than a unit: "g_x" is a gyroscope.
     if (at < 0 || others === 0) continue;
     const kept = words === last ? [...first, ...words.toSpliced(at, 1)] : [...words.toSpliced(at, 1), ...last];
-    const unit = writtenUnit(words[at]!)!;
-    if (/^g$/i.test(words[at]!) && kindOfWords(wordsOf(kept.join(" ")))?.kind !== "accelerometer") continue;
+    const unit = unitOfName(words[at]!)!;
+    if (/^g$/i.test(words[at]!) && sensorKindByWords(wordsOfSensorName(kept.join(" ")))?.kind !== "accelerometer")
+      continue;
     return { unit, rest: kept.join(" ") };
   }
   return { unit: undefined, rest: `${before} ${after}` };
@@ -104,7 +105,7 @@ function takeUnit(before: string, after: string): { unit: WrittenUnit | undefine
  * Lower-case words, split at non-letters, before a capital that follows a lower-case letter, and inside compounds such as
  * totalacc.
  */
-function wordsOf(text: string): string[] {
+function wordsOfSensorName(text: string): string[] {
   return text
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase()
@@ -114,7 +115,7 @@ function wordsOf(text: string): string[] {
 }
 
 /** Angles and quaternions do not rotate the way vectors do. */
-function isNoVector(words: readonly string[]): boolean {
+function isNoSensorName(words: readonly string[]): boolean {
   const text = words.join(" ");
   return (
     words.some((word) =>
@@ -123,7 +124,7 @@ function isNoVector(words: readonly string[]): boolean {
   );
 }
 
-function kindOfWords(
+function sensorKindByWords(
   words: readonly string[],
 ): { kind: SensorKind; gravity?: boolean | null; weak?: boolean } | undefined {
   const text = words.join(" ");
@@ -146,35 +147,35 @@ function kindOfWords(
   return undefined;
 }
 
-function kindOfUnit(written: WrittenUnit | undefined): SensorKind {
+function sensorKindByUnit(written: WrittenUnit | undefined): SensorKind {
   if (written === undefined || !("of" in written)) return "unknown";
   const kinds = (Object.keys(written.of) as SensorKind[]).filter((kind) => kind !== "gravity");
   return kinds.length === 1 ? kinds[0]! : "unknown";
 }
 
 /** The part before the axis, or else after it. If the name is only an axis, the whole name with xyz in its place. */
-function nameOf(before: string, letter: string, after: string): string {
+function shortSensorName(before: string, letter: string, after: string): string {
   const start = before.trim().replace(/[_.\s-]$/, "");
   if (after === "" && before !== "") return before.replace(/[_.\s-]$/, "") || before;
-  if (wordsOf(start).length > 0) return start;
+  if (wordsOfSensorName(start).length > 0) return start;
   const end = after.replace(/[([{].*$/, "").replace(/^[_.\s-]+|[_.\s-]+$/g, "");
-  if (wordsOf(end).some((word) => !/^(axis|axes)$/.test(word)) && writtenUnit(end) === undefined) return end;
+  if (wordsOfSensorName(end).some((word) => !/^(axis|axes)$/.test(word)) && unitOfName(end) === undefined) return end;
   return `${before}${letter === "x" ? "xyz" : "XYZ"}${after}`;
 }
 
 /** Longer names for sensors whose short names are equal. */
-function withWholeName(sensor: NamedSensor): NamedSensor {
+function withWholeSensorName(sensor: NamedSensor): NamedSensor {
   const [x, y] = sensor.channels.map((name) => name.trim()) as [string, string];
   const at = [...x].findIndex((letter, i) => letter !== y[i]);
   return { ...sensor, name: `${x.slice(0, at)}${x[at] === "x" ? "xyz" : "XYZ"}${x.slice(at + 1)}` };
 }
 
 /** Whether a name consists only of axis and unit, such as x or x-axis (g). */
-export function isNameless({ channels: [x] }: Sensor): boolean {
-  return wordsOf(takeUnit("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
+export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
+  return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
 }
 
 /** Number of words in a sensor's name. */
-export function lengthOfName({ name }: Sensor): number {
-  return wordsOf(name).length;
+export function sensorNameLength({ name }: Sensor): number {
+  return wordsOfSensorName(name).length;
 }

@@ -2,7 +2,7 @@
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
-import { isNameless, lengthOfName, sensorsByName } from "./sensors-by-name.ts";
+import { isNamelessSensor, sensorNameLength, sensorsByName } from "./sensors-by-name.ts";
 
 export interface UsualChannels {
   readonly channels: readonly string[];
@@ -26,7 +26,7 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
       chosen.push(...ofUser);
       return;
     }
-    const [first, ...others] = among.toSorted((a, b) => rank(a) - rank(b));
+    const [first, ...others] = among.toSorted((a, b) => rankUsualChannels(a) - rankUsualChannels(b));
     if (first === undefined) return;
     chosen.push(first);
     passedOver.push(...others);
@@ -34,7 +34,7 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
   const named = found.filter(({ kind }) => kind === "accelerometer");
   choose(
     "accelerometer",
-    named.length > 0 ? named : found.filter((sensor) => sensor.kind === "unknown" && isNameless(sensor)),
+    named.length > 0 ? named : found.filter((sensor) => sensor.kind === "unknown" && isNamelessSensor(sensor)),
   );
   choose(
     "gyroscope",
@@ -44,6 +44,6 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
   return { channels: chosen.flatMap(({ channels }) => channels), passedOver };
 }
 
-function rank(sensor: Sensor): number {
-  return (sensor.gravity === false ? 1000 : 0) + (isNameless(sensor) ? 100 : 0) + lengthOfName(sensor);
+function rankUsualChannels(sensor: Sensor): number {
+  return (sensor.gravity === false ? 1000 : 0) + (isNamelessSensor(sensor) ? 100 : 0) + sensorNameLength(sensor);
 }

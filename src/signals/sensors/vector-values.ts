@@ -43,20 +43,20 @@ export function vectorValues(pieces: readonly Piece[]): VectorValues | undefined
     .toSorted((a, b) => a.spread - b.spread)
     .slice(0, Math.max(leastPieces, Math.ceil(described.length / 10)));
   return {
-    rest: quantile(
+    rest: vectorQuantile(
       still.map(({ length }) => length),
       0.5,
     ),
-    steadiness: quantile(
+    steadiness: vectorQuantile(
       still.map(({ length, spread }) => length / Math.max(spread, Number.MIN_VALUE)),
       0.5,
     ),
-    movement: quantile(distances, 0.99),
-    reach: quantile(lengths, 0.99),
+    movement: vectorQuantile(distances, 0.99),
+    reach: vectorQuantile(lengths, 0.99),
   };
 }
 
-function quantile(values: readonly number[], share: number): number {
+function vectorQuantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }

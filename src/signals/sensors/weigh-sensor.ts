@@ -4,7 +4,7 @@
 // Each limit separates the values of MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in other
 // units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
 
-import { gravityIn, type Sensor, type SensorUnit, unitNames } from "./sensor.ts";
+import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
 import type { NamedSensor } from "./sensors-by-name.ts";
 import type { VectorValues } from "./vector-values.ts";
 
@@ -68,16 +68,18 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
 }
 
 /** The unit in which the length at rest equals gravity. */
-export function unitAtRest(rest: number, { least, most }: ShareOfGravity = nearGravity): SensorUnit | undefined {
-  return unitNames("accelerometer").find((unit) => rest >= least * gravityIn(unit) && rest <= most * gravityIn(unit));
+export function weighUnitAtRest(rest: number, { least, most }: ShareOfGravity = nearGravity): SensorUnit | undefined {
+  return sensorUnitNames("accelerometer").find(
+    (unit) => rest >= least * gravityInSensorUnit(unit) && rest <= most * gravityInSensorUnit(unit),
+  );
 }
 
 function weighAccelerometer(sensor: Sensor, values: VectorValues): Weighed {
   const { unit, gravity } = sensor;
   const { rest, movement, steadiness } = values;
-  const atRest = `${short(rest)} at rest`;
+  const atRest = `${formatWeighedValue(rest)} at rest`;
   const lasting = rest >= gravityShare.some * movement;
-  const measured = lasting ? unitAtRest(rest) : undefined;
+  const measured = lasting ? weighUnitAtRest(rest) : undefined;
   if (measured !== undefined) {
     const decided = { ...sensor, unit: measured, gravity: true };
     const because = `by its values: ${atRest}`;
@@ -96,18 +98,18 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues): Weighed {
         : `its name says ${unit}, but it measures ${atRest}, ${counts}.`;
     return { sensor: { ...sensor, unit: null, gravity: true }, because: `by its values: ${atRest}`, doubt };
   }
-  if (rest <= gravityShare.none * movement || gravity === false) return withoutGravity(sensor, values);
+  if (rest <= gravityShare.none * movement || gravity === false) return weighWithoutGravity(sensor, values);
   const because = "by its name";
   return { sensor, because, doubt: `neither its name nor its values (${atRest}) tell whether they include gravity.` };
 }
 
-function withoutGravity(sensor: Sensor, { rest, movement }: VectorValues): Weighed {
-  const because = `by its values: ${short(rest)} at rest, 99 % within ${short(movement)}`;
+function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): Weighed {
+  const because = `by its values: ${formatWeighedValue(rest)} at rest, 99 % within ${formatWeighedValue(movement)}`;
   const moves = movement > linearLimits.leastMetres ? "m/s^2" : movement < linearLimits.mostG ? "g" : null;
   const unit = sensor.unit ?? moves;
   const doubt =
     sensor.gravity === true
-      ? `its name says that it includes gravity, but it measures ${short(rest)} at rest.`
+      ? `its name says that it includes gravity, but it measures ${formatWeighedValue(rest)} at rest.`
       : unit === null
         ? "its unit is not known: its values may be in m/s^2 or in g."
         : undefined;
@@ -115,30 +117,30 @@ function withoutGravity(sensor: Sensor, { rest, movement }: VectorValues): Weigh
 }
 
 function weighGravity(sensor: Sensor, { rest }: VectorValues): Weighed {
-  const measured = unitAtRest(rest, closeToGravity);
-  const because = `by its name; ${short(rest)} at rest`;
+  const measured = weighUnitAtRest(rest, closeToGravity);
+  const because = `by its name; ${formatWeighedValue(rest)} at rest`;
   return { sensor: { ...sensor, unit: measured ?? sensor.unit }, because };
 }
 
 function weighGyroscope(sensor: Sensor, values: VectorValues, weak: boolean): Weighed {
   const { rest, reach } = values;
-  const gravity = gravityOf(values);
+  const gravity = weighedGravityUnit(values);
   if (gravity !== undefined) {
-    const found = `it measures ${short(rest)} at rest, as an accelerometer does in ${gravity}`;
+    const found = `it measures ${formatWeighedValue(rest)} at rest, as an accelerometer does in ${gravity}`;
     if (weak && sensor.unit === null) {
       const decided = { ...sensor, kind: "accelerometer", unit: gravity, gravity: true } as const;
       return {
         sensor: decided,
-        because: `by its values: ${short(rest)} at rest`,
+        because: `by its values: ${formatWeighedValue(rest)} at rest`,
         doubt: `by its name a gyroscope, but ${found}.`,
       };
     }
     return { sensor, because: "by its name", doubt: `by its name a gyroscope, but ${found}.` };
   }
-  const because = `99 % within ${short(reach)}`;
+  const because = `99 % within ${formatWeighedValue(reach)}`;
   if (sensor.unit !== null) {
     const off = sensor.unit === "rad/s" ? reach > rotationLimits.leastDegrees : reach < implausiblyStill;
-    const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${short(reach)}.`;
+    const doubt = `its name says ${sensor.unit}, but 99 % of its values lie within ${formatWeighedValue(reach)}.`;
     return { sensor, because: `by its name; ${because}`, ...(off && { doubt }) };
   }
   const unit: SensorUnit | null =
@@ -148,7 +150,7 @@ function weighGyroscope(sensor: Sensor, values: VectorValues, weak: boolean): We
   return {
     sensor: decided,
     because: "by its name",
-    doubt: `its unit is not known: 99 % of its values lie within ${short(reach)}.`,
+    doubt: `its unit is not known: 99 % of its values lie within ${formatWeighedValue(reach)}.`,
   };
 }
 
@@ -157,14 +159,14 @@ function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): Weighed {
   const unit = earthsField.find(([, least, most]) => rest >= least && rest <= most)?.[0] ?? null;
   return {
     sensor: { ...sensor, unit },
-    because: unit === null ? "by its name" : `by its values: ${short(rest)} at rest`,
+    because: unit === null ? "by its name" : `by its values: ${formatWeighedValue(rest)} at rest`,
   };
 }
 
 function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSensor): Weighed {
   const { rest, reach } = values;
-  const because = `by its values: ${short(rest)} at rest`;
-  const gravity = gravityOf(values);
+  const because = `by its values: ${formatWeighedValue(rest)} at rest`;
+  const gravity = weighedGravityUnit(values);
   if (gravity !== undefined) {
     return { sensor: { ...sensor, kind: "accelerometer", unit: gravity, gravity: true }, because };
   }
@@ -175,28 +177,28 @@ function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSe
       return { sensor: { ...sensor, kind: "magnetometer", unit }, because };
     }
   }
-  if (isGravity(values) && isPowerOfTwo(rest)) {
+  if (weighsAsGravity(values) && weighsAsRawCounts(rest)) {
     const counts = `${because}, as of raw counts`;
     return { sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: true }, because: counts };
   }
-  const said = `${short(rest)} at rest, 99 % within ${short(reach)}`;
+  const said = `${formatWeighedValue(rest)} at rest, 99 % within ${formatWeighedValue(reach)}`;
   return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) tell what it measures.` };
 }
 
 /** The unit in which the measured vector can only be gravity. */
-function gravityOf(values: VectorValues): SensorUnit | undefined {
-  return isGravity(values) ? unitAtRest(values.rest, closeToGravity) : undefined;
+function weighedGravityUnit(values: VectorValues): SensorUnit | undefined {
+  return weighsAsGravity(values) ? weighUnitAtRest(values.rest, closeToGravity) : undefined;
 }
 
-function isGravity({ rest, movement, steadiness }: VectorValues): boolean {
+function weighsAsGravity({ rest, movement, steadiness }: VectorValues): boolean {
   return rest >= gravityShare.nameless * movement && steadiness >= leastSteadiness;
 }
 
-function isPowerOfTwo(rest: number): boolean {
+function weighsAsRawCounts(rest: number): boolean {
   const nearest = 2 ** Math.round(Math.log2(rest));
   return nearest >= leastCounts && Math.abs(rest / nearest - 1) <= countsTolerance;
 }
 
-function short(value: number): string {
+function formatWeighedValue(value: number): string {
   return `${Number(value.toPrecision(2 + Number(value >= 1)))}`;
 }

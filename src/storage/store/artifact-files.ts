@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { readFileInside } from "./file-inside.ts";
 import { sha256Bytes } from "./hash.ts";
-import { changedFile, readManifest } from "./manifest.ts";
+import { changedManifestFile, readManifest } from "./manifest.ts";
 import { modelFiles, retrainReportFile } from "./model-folder.ts";
 
 /** The files of a rejected candidate. */
@@ -47,7 +47,7 @@ export class ArtifactFiles {
     const bytes = content === undefined ? await readFileInside(this.#directory, file) : Buffer.from(content);
     const found = bytes === null ? null : sha256Bytes(bytes);
     if (bytes === null || (expected !== null && found !== expected)) {
-      throw changedFile(this.#directory, file, expected ?? "a file", found);
+      throw changedManifestFile(this.#directory, file, expected ?? "a file", found);
     }
     return bytes;
   }

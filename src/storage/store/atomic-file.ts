@@ -9,7 +9,7 @@ import { UserError } from "../../errors.ts";
 import { makeDirectories } from "../../make-directories.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
 import { readTextFile } from "./read-text-file.ts";
-import { refuseLaterForm } from "./schema-version.ts";
+import { refuseLaterSchemaVersion } from "./schema-version.ts";
 
 /** Maximum number of faults in one message. */
 const mostFaults = 20;
@@ -35,13 +35,13 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
   const temporary = temporaryBeside(path);
   try {
     await write(temporary);
-    await syncFile(temporary);
+    await flushFile(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDirectory(dirname(path));
+  await flushDirectory(dirname(path));
 }
 
 /**
@@ -49,7 +49,7 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
  * cut the old content may be back. With one writer at a time, one name is enough for the temporary file: the next writer
  * removes what a killed process left under it.
  */
-export function replaceFileSync(path: string, data: string | Uint8Array): void {
+export function replaceFileAtomicSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
   // In a folder from somebody else this name may be a link to any file.
   rmSync(temporary, { force: true });
@@ -61,7 +61,7 @@ export function replaceFileSync(path: string, data: string | Uint8Array): void {
 export async function appendJsonLine(path: string, value: unknown): Promise<void> {
   const file = await open(path, "a+");
   try {
-    await file.truncate(await endOfLastLine(file));
+    await file.truncate(await endOfLastJsonLine(file));
     await file.writeFile(`${JSON.stringify(value)}\n`);
     await file.sync();
   } finally {
@@ -75,25 +75,25 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
   return text
     .split("\n")
     .slice(0, -1)
-    .map((line, index) => parseJson(line, `${path}, line ${index + 1}`));
+    .map((line, index) => parseJsonFile(line, `${path}, line ${index + 1}`));
 }
 
 /** Reads a JSON file and checks it against its schema; a UserError names the file and every invalid field. */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   const value = await readJson(path);
-  refuseLaterForm(value, path);
-  return checkForm(value, schema, path);
+  refuseLaterSchemaVersion(value, path);
+  return checkJsonForm(value, schema, path);
 }
 
 /** @throws UserError if there is no such file, or it cannot be read as JSON */
 export async function readJson(path: string): Promise<unknown> {
   const text = await readTextFile(path);
   if (text === null) throw new UserError(`${path}: no such file`);
-  return parseJson(text, path);
+  return parseJsonFile(text, path);
 }
 
 /** Checks a value against its schema. @throws UserError that names the file and every invalid field */
-export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
+export function checkJsonForm<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const faults = result.error.issues.slice(0, mostFaults).map((issue) => {
@@ -106,18 +106,18 @@ export function checkForm<T>(value: unknown, schema: z.ZodType<T>, path: string)
 }
 
 /** Text of a JSON file as people read it: two spaces, a newline at the end. */
-export function jsonText(value: unknown): string {
+export function jsonFileText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** Flushes a directory's entries, so that a rename in it survives a power cut; Windows has no such call. */
-export async function syncDirectory(directory: string): Promise<void> {
+export async function flushDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return;
-  await syncFile(directory);
+  await flushFile(directory);
 }
 
 /** Flushes everything that any process has written to a file. */
-export async function syncFile(path: string): Promise<void> {
+export async function flushFile(path: string): Promise<void> {
   const file = await open(path, "r");
   try {
     await file.sync();
@@ -127,13 +127,13 @@ export async function syncFile(path: string): Promise<void> {
 }
 
 /** Makes a directory with its parents; returns the first one that did not exist, or undefined if all did. */
-export async function makeDirectory(directory: string): Promise<string | undefined> {
+export async function makeFlushedDirectory(directory: string): Promise<string | undefined> {
   const first = await makeDirectories(directory);
-  if (first !== undefined) await syncDirectory(dirname(first));
+  if (first !== undefined) await flushDirectory(dirname(first));
   return first;
 }
 
-function parseJson(text: string, where: string): unknown {
+function parseJsonFile(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -141,7 +141,7 @@ function parseJson(text: string, where: string): unknown {
   }
 }
 
-async function endOfLastLine(file: Awaited<ReturnType<typeof open>>): Promise<number> {
+async function endOfLastJsonLine(file: Awaited<ReturnType<typeof open>>): Promise<number> {
   const { size } = await file.stat();
   const chunk = new Uint8Array(4096);
   for (let end = size; end > 0; ) {

@@ -3,7 +3,7 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
-import { stored } from "./stored-value.ts";
+import { parseStoredValue } from "./stored-value.ts";
 import type {
   BatchStanding,
   DecidedBatch,
@@ -27,7 +27,7 @@ export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
 /** SQL for a column; if a cell is too long, it is not read, and a value of another type, which no schema accepts, replaces it. */
-export const bounded = (column: string, longest: number, otherwise = "x''"): string =>
+export const boundedBatchColumn = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
 /** The value of a JSON text. */
@@ -97,15 +97,16 @@ const streamRow = z.object({
   version: z.number(),
 });
 
-const batchOf = (row: Record<string, unknown>): StoredBatch => stored(ledgerRow, row, `batch "${row.batch_id}"`);
-const streamOf = (row: Record<string, unknown>): z.output<typeof streamRow> =>
-  stored(streamRow, row, `stream "${row.name}"`);
+const batchOfLedgerRow = (row: Record<string, unknown>): StoredBatch =>
+  parseStoredValue(ledgerRow, row, `batch "${row.batch_id}"`);
+const streamOfLedgerRow = (row: Record<string, unknown>): z.output<typeof streamRow> =>
+  parseStoredValue(streamRow, row, `stream "${row.name}"`);
 
-const nameColumns = ["batch_id", "received_at"].map((column) => bounded(column, longestName)).join(", ");
-const streamColumns = `${bounded("name", longestName)}, ${bounded("state", longestSummary)}, reference_changed_at, batches, version`;
-const ledgerColumns = `sequence, ${nameColumns}, ${bounded("stream", longestName)}, ${bounded("content_hash", longestName)},
-  ${bounded("status", longestName)}, ${bounded("reason", longestJson)}, in_window, ${bounded("figures", longestJson)},
-  ${bounded("result", longestJson, "''")},
+const nameColumns = ["batch_id", "received_at"].map((column) => boundedBatchColumn(column, longestName)).join(", ");
+const streamColumns = `${boundedBatchColumn("name", longestName)}, ${boundedBatchColumn("state", longestSummary)}, reference_changed_at, batches, version`;
+const ledgerColumns = `sequence, ${nameColumns}, ${boundedBatchColumn("stream", longestName)}, ${boundedBatchColumn("content_hash", longestName)},
+  ${boundedBatchColumn("status", longestName)}, ${boundedBatchColumn("reason", longestJson)}, in_window, ${boundedBatchColumn("figures", longestJson)},
+  ${boundedBatchColumn("result", longestJson, "''")},
   EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) AS has_summary`;
 
 export class BatchLedger {
@@ -117,7 +118,7 @@ export class BatchLedger {
 
   find(stream: string, batchId: string): StoredBatch | undefined {
     const row = this.#get(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`, stream, batchId);
-    return row === undefined ? undefined : batchOf(row);
+    return row === undefined ? undefined : batchOfLedgerRow(row);
   }
 
   /** The stream's last batches with `inReferences` that still have a summary, oldest first. */
@@ -132,9 +133,11 @@ export class BatchLedger {
 
   /** `newest` without the summaries. */
   newestFigures(stream: string, limit: number): ReferenceFigures[] {
-    const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
+    const sql = `SELECT ${nameColumns}, ${boundedBatchColumn("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
       AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
-    const rows = this.#all(sql, stream, limit).map((row) => stored(referenceFigures, row, `batch "${row.batch_id}"`));
+    const rows = this.#all(sql, stream, limit).map((row) =>
+      parseStoredValue(referenceFigures, row, `batch "${row.batch_id}"`),
+    );
     return rows.reverse();
   }
 
@@ -142,7 +145,7 @@ export class BatchLedger {
   page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): StoredBatch[] {
     const order = fromEnd ? "DESC" : "ASC";
     const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence ${order} LIMIT ? OFFSET ?`;
-    const rows = this.#all(sql, stream, limit, skip).map(batchOf);
+    const rows = this.#all(sql, stream, limit, skip).map(batchOfLedgerRow);
     return fromEnd ? rows.reverse() : rows;
   }
 
@@ -156,7 +159,7 @@ export class BatchLedger {
       `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
       ...[stream, batchId, contentHash, receivedAt, status, reason, inReferences ? 1 : 0],
-      ...[figures === null ? null : jsonOf(figures), deflatedJsonOf(result)],
+      ...[figures === null ? null : jsonForBatchLedger(figures), deflateForBatchLedger(result)],
     );
     if (summary !== null) {
       this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);
@@ -180,15 +183,15 @@ export class BatchLedger {
 
   /** The names of all streams with at least one batch. */
   streams(): string[] {
-    return this.#all(`SELECT ${bounded("name", longestName)} FROM streams ORDER BY name`).map((row) =>
-      stored(z.string(), row.name, "a stream"),
+    return this.#all(`SELECT ${boundedBatchColumn("name", longestName)} FROM streams ORDER BY name`).map((row) =>
+      parseStoredValue(z.string(), row.name, "a stream"),
     );
   }
 
   stream(name: string): StreamRow | undefined {
     const row = this.#get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
     if (row === undefined) return undefined;
-    const { state, reference_changed_at, batches, version } = streamOf(row);
+    const { state, reference_changed_at, batches, version } = streamOfLedgerRow(row);
     return { state, referencesChangedAt: reference_changed_at, batches, version };
   }
 
@@ -199,7 +202,7 @@ export class BatchLedger {
 
   /** @param state any JSON value; the stream must have a batch */
   putState(stream: string, state: unknown): void {
-    this.#run("UPDATE streams SET state = ? WHERE name = ?", jsonOf(state), stream);
+    this.#run("UPDATE streams SET state = ? WHERE name = ?", jsonForBatchLedger(state), stream);
     this.#changed(stream, null);
   }
 
@@ -233,15 +236,19 @@ export class BatchLedger {
    * @returns the number of batches shortened; fewer than `limit` if nothing more remains to be done
    */
   forget({ since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">, limit: number): number {
-    const sql = `SELECT sequence, ${bounded("stream", longestName)}, received_at, in_window, ${bounded("result", longestJson, "''")} FROM batches WHERE whole = 1
+    const sql = `SELECT sequence, ${boundedBatchColumn("stream", longestName)}, received_at, in_window, ${boundedBatchColumn("result", longestJson, "''")} FROM batches WHERE whole = 1
       ORDER BY received_at, sequence LIMIT 1`;
     let done = 0;
     for (; done < limit; done++) {
       const row = this.#get(sql);
       if (row === undefined) break;
       if (String(row.received_at) >= since && this.bytes() <= bytes) break;
-      const { sequence, stream, result } = stored(wholeRow, row, "a batch");
-      this.#run("UPDATE batches SET result = ?, whole = 0 WHERE sequence = ?", shortened(result, shorten), sequence);
+      const { sequence, stream, result } = parseStoredValue(wholeRow, row, "a batch");
+      this.#run(
+        "UPDATE batches SET result = ?, whole = 0 WHERE sequence = ?",
+        shortenBatchResult(result, shorten),
+        sequence,
+      );
       if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, keptAtEnds))) {
         this.#run("DELETE FROM summaries WHERE sequence = ?", sequence);
       }
@@ -264,11 +271,11 @@ export class BatchLedger {
   }
 
   #summarized(order: "ASC" | "DESC", stream: string, limit: number): ReferenceSummary[] {
-    const sql = `SELECT ${nameColumns}, ${bounded("figures", longestJson)}, ${bounded("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
+    const sql = `SELECT ${nameColumns}, ${boundedBatchColumn("figures", longestJson)}, ${boundedBatchColumn("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
     return this.#all(sql, stream, limit).map((row) => {
       const what = `batch "${row.batch_id}"`;
-      return { ...stored(referenceFigures, row, what), summary: stored(blob, row.summary, what) };
+      return { ...parseStoredValue(referenceFigures, row, what), summary: parseStoredValue(blob, row.summary, what) };
     });
   }
 
@@ -294,11 +301,11 @@ export class BatchLedger {
 }
 
 /** A damaged result is left unchanged; reading that batch reports it. */
-function shortened(result: Uint8Array | "", shorten: StreamRules["shorten"]): Uint8Array {
+function shortenBatchResult(result: Uint8Array | "", shorten: StreamRules["shorten"]): Uint8Array {
   const value = deflatedJson.safeParse(result);
   if (!value.success) return Buffer.from(result);
   try {
-    return deflatedJsonOf(shorten(value.data));
+    return deflateForBatchLedger(shorten(value.data));
   } catch (error) {
     if (error instanceof z.ZodError) return Buffer.from(result);
     throw error;
@@ -306,13 +313,13 @@ function shortened(result: Uint8Array | "", shorten: StreamRules["shorten"]): Ui
 }
 
 /** Encodes a long value for the ledger. */
-export function deflatedJsonOf(value: unknown): Uint8Array {
-  const text = jsonOf(value);
+export function deflateForBatchLedger(value: unknown): Uint8Array {
+  const text = jsonForBatchLedger(value);
   if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
   return deflateRawSync(text);
 }
 
-export function jsonOf(value: unknown): string {
+export function jsonForBatchLedger(value: unknown): string {
   const text = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`ledger: expected a JSON value, got ${typeof value}`);
   return text;

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { hasCode } from "../../system-error.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
 
 const nowhere: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
@@ -9,7 +9,7 @@ export async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (nowhere.some((code) => hasCode(error, code))) return false;
+    if (nowhere.some((code) => hasSystemErrorCode(error, code))) return false;
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
-import { explainReadFailure, hasCode } from "../../system-error.ts";
-import { isPathInside } from "./plain-name.ts";
-import { tooLarge } from "./read-text-file.ts";
+import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
+import { isPlainPath } from "./plain-name.ts";
+import { tooLargeToRead } from "./read-text-file.ts";
 
 /** Maximum size of a file in bytes; Tidemark's networks have less than 2 MiB. */
 export const largestFile: number = 256 * 2 ** 20;
@@ -19,14 +19,14 @@ export async function fileInside(directory: string, name: string, limit: number 
   const path = await pathInside(directory, name);
   if (path === null) return null;
   const found = await stat(path).catch((error: unknown) => {
-    throw explainReadFailure(error, path);
+    throw explainSystemReadError(error, path);
   });
   if (!found.isFile()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(found)}`, {
       advice: "Restore the file from a copy of the model folder.",
     });
   }
-  if (found.size > limit) throw tooLarge(path, found.size, limit);
+  if (found.size > limit) throw tooLargeToRead(path, found.size, limit);
   return path;
 }
 
@@ -35,12 +35,12 @@ export async function readFileInside(directory: string, name: string, limit?: nu
   const path = await fileInside(directory, name, limit);
   if (path === null) return null;
   return readFile(path).catch((error: unknown) => {
-    throw explainReadFailure(error, path);
+    throw explainSystemReadError(error, path);
   });
 }
 
 /** The path of a file that must exist. */
-export async function neededFile(directory: string, name: string): Promise<string> {
+export async function neededFileInside(directory: string, name: string): Promise<string> {
   const path = await fileInside(directory, name);
   if (path !== null) return path;
   throw new UserError(`${join(directory, name)}: no such file`, {
@@ -51,7 +51,7 @@ export async function neededFile(directory: string, name: string): Promise<strin
 /** The path of anything inside `directory`, including directories; null and errors as for a file. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
-  if (!isPathInside(name)) {
+  if (!isPlainPath(name)) {
     throw new UserError(`model ${directory}: ${JSON.stringify(name)} is not the name of a file inside the folder`, {
       advice: "Tidemark did not write this folder. Do not use it unless you know who made it.",
     });
@@ -60,8 +60,8 @@ export async function pathInside(directory: string, name: string): Promise<strin
   try {
     [root, target] = [await realpath(directory), await realpath(path)];
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return null;
-    throw explainReadFailure(error, path);
+    if (hasSystemErrorCode(error, "ENOENT")) return null;
+    throw explainSystemReadError(error, path);
   }
   if (target.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
   throw new UserError(`${path} is a link that leads out of the model folder, to ${target}`, {

@@ -25,7 +25,7 @@ export async function sha256File(path: string): Promise<string> {
  * JSON without spaces, and with the keys of every object in code unit order. Equal values give equal text, whatever the order
  * of their keys. Undefined fields are left out, as in JSON.stringify.
  */
-export function canonicalJson(value: unknown): string {
+export function canonicalJsonToHash(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
     return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));

@@ -45,7 +45,7 @@ const tables = `
 `;
 
 /** Creates the tables of an empty ledger, inside the caller's transaction. */
-export function beginLedger(database: DatabaseSync, modelVersion: string): void {
+export function createLedgerTables(database: DatabaseSync, modelVersion: string): void {
   database.exec(tables);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
@@ -76,27 +76,27 @@ const tables1 = `
   CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
 `;
 
-export function beginLedger1(database: DatabaseSync, modelVersion: string): void {
+export function createVersion1LedgerTables(database: DatabaseSync, modelVersion: string): void {
   database.exec(tables1);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
   database.exec("PRAGMA user_version = 1");
 }
 
 /** Whether the database consists of exactly the tables and indexes of a version of the ledger. */
-export function isLedgerOf(database: DatabaseSync, version: number): boolean {
+export function hasLedgerTables(database: DatabaseSync, version: number): boolean {
   const fresh = openSqlite(":memory:");
   try {
-    if (version === 1) beginLedger1(fresh, "");
-    else if (version === schemaVersion) beginLedger(fresh, "");
+    if (version === 1) createVersion1LedgerTables(fresh, "");
+    else if (version === schemaVersion) createLedgerTables(fresh, "");
     else return false;
-    return schemaOf(database) === schemaOf(fresh);
+    return ledgerTablesSchema(database) === ledgerTablesSchema(fresh);
   } finally {
     fresh.close();
   }
 }
 
 /** Everything except what SQLite creates itself. */
-function schemaOf(database: DatabaseSync): string {
+function ledgerTablesSchema(database: DatabaseSync): string {
   const sql = `SELECT type, name, tbl_name, sql FROM sqlite_schema
     WHERE NOT (name LIKE 'sqlite\\_%' ESCAPE '\\' AND type IN ('table', 'index')) ORDER BY type, name LIMIT 100`;
   return JSON.stringify(database.prepare(sql).all()).replace(/(\\n|\s)+/g, " ");

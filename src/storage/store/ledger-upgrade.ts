@@ -2,9 +2,17 @@
 // reference needs is deleted later, when the next batches arrive.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { bounded, deflatedJsonOf, jsonOf, jsonText, longestJson, longestName, longestSummary } from "./batch-ledger.ts";
-import { beginLedger } from "./ledger-tables.ts";
-import { stored } from "./stored-value.ts";
+import {
+  boundedBatchColumn,
+  deflateForBatchLedger,
+  jsonForBatchLedger,
+  jsonText,
+  longestJson,
+  longestName,
+  longestSummary,
+} from "./batch-ledger.ts";
+import { createLedgerTables } from "./ledger-tables.ts";
+import { parseStoredValue } from "./stored-value.ts";
 
 /** @throws UserError for a damaged summary; `what` names it */
 export type UpgradeSummary = (
@@ -26,14 +34,14 @@ const oldBatch = z.object({
 });
 
 const oldBatches = `SELECT sequence, in_window, ${["stream", "batch_id", "content_hash", "received_at", "status"]
-  .map((column) => bounded(column, longestName))
+  .map((column) => boundedBatchColumn(column, longestName))
   .join(
     ", ",
-  )}, ${bounded("reason", longestJson)}, ${bounded("result", longestJson)}, ${bounded("summary", longestSummary)}
+  )}, ${boundedBatchColumn("reason", longestJson)}, ${boundedBatchColumn("result", longestJson)}, ${boundedBatchColumn("summary", longestSummary)}
   FROM old_batches ORDER BY sequence`;
 
 /** Runs inside the caller's transaction. */
-export function upgradeFromVersion1(
+export function upgradeLedgerFromVersion1(
   database: DatabaseSync,
   modelVersion: string,
   upgradeSummary: UpgradeSummary,
@@ -44,7 +52,7 @@ export function upgradeFromVersion1(
     ALTER TABLE streams RENAME TO old_streams;
     DROP TABLE model;
   `);
-  beginLedger(database, modelVersion);
+  createLedgerTables(database, modelVersion);
   database.exec(`
     INSERT INTO streams (name, state, reference_changed_at, batches, version)
     SELECT name, state, reference_changed_at, n, n FROM old_streams
@@ -57,11 +65,15 @@ export function upgradeFromVersion1(
   const insertSummary = database.prepare("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)");
   for (const row of database.prepare(oldBatches).iterate()) {
     const what = `batch "${row.batch_id}"`;
-    const old = stored(oldBatch, row, what);
+    const old = parseStoredValue(oldBatch, row, what);
     const upgraded = old.summary === null ? null : upgradeSummary(old.summary, what);
     insertBatch.run(
       ...[old.sequence, old.stream, old.batch_id, old.content_hash, old.received_at, old.status, old.reason],
-      ...[old.in_window, upgraded === null ? null : jsonOf(upgraded.figures), deflatedJsonOf(old.result)],
+      ...[
+        old.in_window,
+        upgraded === null ? null : jsonForBatchLedger(upgraded.figures),
+        deflateForBatchLedger(old.result),
+      ],
     );
     if (upgraded !== null) insertSummary.run(old.sequence, old.stream, upgraded.summary);
   }

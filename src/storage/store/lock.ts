@@ -13,7 +13,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
-/** `holder` names the process, its host and the time; `flag` is the path of its file. */
+/** `holder` names the process, its host and the time; `flagOption` is the path of its file. */
 export type LockResult = { held: true; release: () => Promise<void> } | { held: false; holder: string; flag: string };
 
 const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
@@ -24,7 +24,7 @@ const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 /** Whether a file in a directory belongs to its lock. */
 export function isLockFlag(directory: string, name: string): boolean {
   if (!flagPattern.test(name)) return false;
-  const found = look(join(directory, name));
+  const found = lockFlagStats(join(directory, name));
   return found?.isFile() === true && found.size === 0;
 }
 
@@ -35,17 +35,18 @@ export function isLockFlag(directory: string, name: string): boolean {
  */
 export async function acquireLock(directory: string): Promise<LockResult> {
   for (let attempt = 1; ; attempt++) {
-    const own = raiseFlag(directory);
+    const own = raiseLockFlag(directory);
     let other: string | undefined;
     try {
-      other = livingHolder(directory, own.name);
+      other = livingLockHolder(directory, own.name);
     } catch (error) {
       own.lower();
       throw error;
     }
     if (other === undefined) return { held: true, release: async () => own.lower() };
     own.lower();
-    if (attempt === 4) return { held: false, holder: describe(directory, other), flag: join(directory, other) };
+    if (attempt === 4)
+      return { held: false, holder: describeLockHolder(directory, other), flag: join(directory, other) };
     await wait(20 + Math.random() * 80);
   }
 }
@@ -62,40 +63,40 @@ export async function waitForLock(directory: string, patienceMs: number): Promis
 }
 
 /** Until a flag is locked, others may think it has no owner and remove it; then the process raises another. */
-function raiseFlag(directory: string): { name: string; lower: () => void } {
+function raiseLockFlag(directory: string): { name: string; lower: () => void } {
   for (let attempt = 1; attempt <= 100; attempt++) {
     const name = `lock-${process.pid}-${randomBytes(6).toString("hex")}@${encodeURIComponent(hostname())}`;
     const path = join(directory, name);
-    const locked = lockFile(path);
+    const locked = tryToLockFlag(path);
     if ("error" in locked) {
-      if (primaryCode(locked.error) === sqliteBusy) continue;
-      throw new UserError(`${directory}: files in it cannot be locked (${messageOf(locked.error)})`, {
+      if (lockErrorCode(locked.error) === sqliteBusy) continue;
+      throw new UserError(`${directory}: files in it cannot be locked (${lockErrorMessage(locked.error)})`, {
         advice: "Check that the directory can be written to, and that its file system supports locks.",
         cause: locked.error,
       });
     }
-    if (look(path) !== undefined) return { name, lower: () => remove(path, locked.database) };
+    if (lockFlagStats(path) !== undefined) return { name, lower: () => removeLockFlag(path, locked.database) };
     locked.database.close();
   }
   throw new UserError(`${directory}: lock files in it disappear as soon as they are created`);
 }
 
 /** The name of another flag whose process is alive; flags of dead processes are removed. */
-function livingHolder(directory: string, own: string): string | undefined {
+function livingLockHolder(directory: string, own: string): string | undefined {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    if (earlierFlagPattern.test(name) && look(path)?.isFile()) rmSync(path, { force: true });
+    if (earlierFlagPattern.test(name) && lockFlagStats(path)?.isFile()) rmSync(path, { force: true });
     if (name === own || !isLockFlag(directory, name)) continue;
-    const locked = lockFile(path);
+    const locked = tryToLockFlag(path);
     if (!("error" in locked)) {
-      remove(path, locked.database);
+      removeLockFlag(path, locked.database);
       continue;
     }
-    const code = primaryCode(locked.error);
+    const code = lockErrorCode(locked.error);
     if (!isLockFlag(directory, name)) continue;
     if (code === sqliteBusy) return name;
     if (code === sqliteCannotOpen) {
-      throw new UserError(`${path}: this lock cannot be opened (${messageOf(locked.error)})`, {
+      throw new UserError(`${path}: this lock cannot be opened (${lockErrorMessage(locked.error)})`, {
         advice: "Remove it, unless another user's process is working in this folder.",
         cause: locked.error,
       });
@@ -105,14 +106,14 @@ function livingHolder(directory: string, own: string): string | undefined {
 }
 
 /** The size of the file itself, not of a link's target. */
-function look(path: string): Stats | undefined {
+function lockFlagStats(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
 /** https://sqlite.org/rescode.html */
 const [sqliteBusy, sqliteCannotOpen] = [5, 14];
 
-function lockFile(path: string): { database: DatabaseSync } | { error: unknown } {
+function tryToLockFlag(path: string): { database: DatabaseSync } | { error: unknown } {
   let database: DatabaseSync | undefined;
   try {
     database = openSqlite(path, { timeout: 0 });
@@ -126,21 +127,21 @@ function lockFile(path: string): { database: DatabaseSync } | { error: unknown }
 }
 
 /** Removes the file before it frees the lock, so that nobody can lock a file about to vanish; Windows cannot remove open files. */
-function remove(path: string, database: DatabaseSync): void {
+function removeLockFlag(path: string, database: DatabaseSync): void {
   if (process.platform === "win32" && database.isOpen) database.close();
   rmSync(path, { force: true });
   if (database.isOpen) database.close();
 }
 
-function describe(directory: string, flag: string): string {
+function describeLockHolder(directory: string, flag: string): string {
   const { pid, host } = flagPattern.exec(flag)!.groups!;
-  const since = look(join(directory, flag))?.mtime;
+  const since = lockFlagStats(join(directory, flag))?.mtime;
   const when = since === undefined ? "" : ` since ${since.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return `process ${pid} on ${decoded(host!)}${when}`;
+  return `process ${pid} on ${decodeLockHost(host!)}${when}`;
 }
 
 /** Decodes the text; returns it unchanged if it is not validly encoded. */
-function decoded(text: string): string {
+function decodeLockHost(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -149,12 +150,12 @@ function decoded(text: string): string {
 }
 
 /** The low byte of an extended result code of SQLite. */
-function primaryCode(error: unknown): number | undefined {
+function lockErrorCode(error: unknown): number | undefined {
   return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
     ? error.errcode & 0xff
     : undefined;
 }
 
-function messageOf(error: unknown): string {
+function lockErrorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

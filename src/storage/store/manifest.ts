@@ -4,13 +4,13 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { Versions } from "../../versions.ts";
-import { checkForm, readJson } from "./atomic-file.ts";
+import { checkJsonForm, readJson } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { fileInside } from "./file-inside.ts";
-import { canonicalJson, hashSchema, sha256Bytes } from "./hash.ts";
-import { isPathInside, isPlainName } from "./plain-name.ts";
-import { refuseLaterForm } from "./schema-version.ts";
-import { largeWindowFault, type StoredConfig, storedConfigSchema } from "./stored-config.ts";
+import { canonicalJsonToHash, hashSchema, sha256Bytes } from "./hash.ts";
+import { isPlainName, isPlainPath } from "./plain-name.ts";
+import { refuseLaterSchemaVersion } from "./schema-version.ts";
+import { type StoredConfig, storedConfigSchema, storedConfigWindowFault } from "./stored-config.ts";
 
 /** The content of manifest.json: what a model is, what it was made from, and the hash of every file. */
 export interface Manifest {
@@ -100,7 +100,7 @@ const sensorsSchema = z
   )
   .describe("Which channels form a sensor; absent from models of earlier versions.");
 const fileHashes = z.record(
-  z.string().refine(isPathInside, "expected the name of a file inside the model folder"),
+  z.string().refine(isPlainPath, "expected the name of a file inside the model folder"),
   hashSchema,
 );
 
@@ -145,7 +145,7 @@ const fileName = "manifest.json";
 
 /** Fills in `manifest_hash`. */
 export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifest {
-  return manifestSchema.parse({ ...unsealed, manifest_hash: sha256Bytes(canonicalJson(unsealed)) });
+  return manifestSchema.parse({ ...unsealed, manifest_hash: sha256Bytes(canonicalJsonToHash(unsealed)) });
 }
 
 /**
@@ -166,8 +166,8 @@ export async function readManifest(directory: string): Promise<Manifest> {
   const manifest = parseManifest(value, path);
   // The hash covers everything in the file, including keys that this version does not know.
   const { manifest_hash: expected, ...unsealed } = value as Manifest;
-  const found = sha256Bytes(canonicalJson(unsealed));
-  if (found !== expected) throw changedFile(directory, fileName, expected, found);
+  const found = sha256Bytes(canonicalJsonToHash(unsealed));
+  if (found !== expected) throw changedManifestFile(directory, fileName, expected, found);
   return manifest;
 }
 
@@ -177,8 +177,8 @@ export async function readManifest(directory: string): Promise<Manifest> {
  */
 export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
-  refuseLaterForm(value, path, wrote);
-  const manifest = checkForm(value, manifestSchema, path);
+  refuseLaterSchemaVersion(value, path, wrote);
+  const manifest = checkJsonForm(value, manifestSchema, path);
   const { channels, sensors = [] } = manifest.data;
   const foreign = sensors.flatMap((sensor) => sensor.channels).find((name) => !channels.includes(name));
   if (foreign !== undefined) {
@@ -186,13 +186,18 @@ export function parseManifest(value: unknown, path: string): Manifest {
       advice: "Restore the model folder from a copy, or train again.",
     });
   }
-  const large = largeWindowFault(manifest.config.window, manifest.data.channels.length);
+  const large = storedConfigWindowFault(manifest.config.window, manifest.data.channels.length);
   if (large === null) return manifest;
   throw new UserError(`${path}: ${large}`, { advice: "Restore the model folder from a copy, or train again." });
 }
 
 /** The error for a file that differs from what was written; `found` is null if it is missing. */
-export function changedFile(directory: string, name: string, expected: string, found: string | null): UserError {
+export function changedManifestFile(
+  directory: string,
+  name: string,
+  expected: string,
+  found: string | null,
+): UserError {
   const state = found === null ? "is missing" : "was changed after training";
   return new UserError(`model ${directory}: ${name} ${state}`, {
     details: [`expected ${expected}`, `found    ${found ?? "no file"}`],

@@ -6,23 +6,23 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
-import { explainReadFailure, hasCode } from "../../system-error.ts";
+import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
 import {
-  checkForm,
-  jsonText,
-  makeDirectory,
+  checkJsonForm,
+  flushDirectory,
+  jsonFileText,
+  makeFlushedDirectory,
   readJson,
   replaceFileAtomic,
-  syncDirectory,
   writeFileAtomic,
 } from "./atomic-file.ts";
-import { checkOut } from "./check-out.ts";
 import { fileInside, pathInside } from "./file-inside.ts";
 import { sha256File } from "./hash.ts";
 import { type Labels, labelFaults, labelsSchema } from "./labels.ts";
-import { changedFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
+import { changedManifestFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
 import { monitorFile } from "./monitor-database.ts";
+import { checkOutFolder } from "./out-folder.ts";
 
 /** The names of a model folder's files. */
 export const modelFiles = {
@@ -97,13 +97,14 @@ export async function writeModelFolder(
 ): Promise<Manifest> {
   const parent = dirname(resolve(out));
   const staging = options.staging ?? temporaryBeside(resolve(out));
-  await checkOut(out);
+  await checkOutFolder(out);
   await rm(staging, { recursive: true, force: true });
-  await makeDirectory(dirname(staging));
+  await makeFlushedDirectory(dirname(staging));
   await mkdir(staging);
   try {
-    for (const [name, content] of Object.entries(files)) await put(join(staging, name), content);
-    for (const [name, content] of Object.entries(options.unlisted ?? {})) await put(join(staging, name), content);
+    for (const [name, content] of Object.entries(files)) await putInModelFolder(join(staging, name), content);
+    for (const [name, content] of Object.entries(options.unlisted ?? {}))
+      await putInModelFolder(join(staging, name), content);
     const hashes: [string, string][] = [];
     for (const name of Object.keys(files)) hashes.push([name, await sha256File(join(staging, name))]);
     const manifest = sealManifest({
@@ -112,11 +113,11 @@ export async function writeModelFolder(
       files: Object.fromEntries(hashes.filter(([name]) => !mutableFiles.includes(name))),
       mutable_files: Object.fromEntries(hashes.filter(([name]) => mutableFiles.includes(name))),
     });
-    await writeFileAtomic(join(staging, modelFiles.manifest), jsonText(manifest));
-    await makeDirectory(parent);
-    await removeEmptyDirectory(out);
+    await writeFileAtomic(join(staging, modelFiles.manifest), jsonFileText(manifest));
+    await makeFlushedDirectory(parent);
+    await removeEmptyModelFolder(out);
     await rename(staging, out);
-    await syncDirectory(parent);
+    await flushDirectory(parent);
     return manifest;
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
@@ -141,58 +142,59 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
   }
   for (const [name, expected] of Object.entries(manifest.files)) {
     const path = await fileInside(directory, name);
-    const found = path === null ? null : await hashOf(path);
-    if (found !== expected) throw changedFile(directory, name, expected, found);
+    const found = path === null ? null : await hashModelFile(path);
+    if (found !== expected) throw changedManifestFile(directory, name, expected, found);
   }
-  await refuseLinksOut(directory);
+  await refuseModelFolderLinks(directory);
   const path = join(directory, modelFiles.labels);
-  const labels = checkForm(await readJson(path), labelsSchema, path);
+  const labels = checkJsonForm(await readJson(path), labelsSchema, path);
   const faults = labelFaults(labels, manifest.data.classes);
-  if (faults.length > 0) throw unfitFile(path, faults);
+  if (faults.length > 0) throw unfitModelFile(path, faults);
   return { directory, manifest, labels, path: (name) => join(directory, name) };
 }
 
 /** The error for a file that matches its hash, but contradicts the rest of the folder. */
-export function unfitFile(path: string, faults: readonly string[]): UserError {
+export function unfitModelFile(path: string, faults: readonly string[]): UserError {
   return new UserError(`${path} cannot be used:`, {
     details: faults,
     advice: "It is written once, with the model. Restore the model folder from a copy, or train again.",
   });
 }
 
-async function put(path: string, content: FileContent): Promise<void> {
+async function putInModelFolder(path: string, content: FileContent): Promise<void> {
   if (typeof content === "string" || content instanceof Uint8Array) return writeFileAtomic(path, content);
   await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
 }
 
 /** @throws UserError if a file that is read or written in a model folder is a link that leads out of it */
-export async function refuseLinksOut(directory: string): Promise<void> {
-  for (const name of [...usedFiles, ...(await linksIn(directory, "streams"))]) await pathInside(directory, name);
+export async function refuseModelFolderLinks(directory: string): Promise<void> {
+  for (const name of [...usedFiles, ...(await linksInModelFolder(directory, "streams"))])
+    await pathInside(directory, name);
 }
 
 /** The links in a directory inside the folder. */
-async function linksIn(directory: string, name: string): Promise<string[]> {
+async function linksInModelFolder(directory: string, name: string): Promise<string[]> {
   if ((await pathInside(directory, name)) === null) return [];
   const path = join(directory, name);
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-    throw explainReadFailure(error, path);
+    throw explainSystemReadError(error, path);
   });
   return entries.filter((entry) => entry.isSymbolicLink()).map((entry) => `${name}/${entry.name}`);
 }
 
-async function hashOf(path: string): Promise<string> {
+async function hashModelFile(path: string): Promise<string> {
   try {
     return await sha256File(path);
   } catch (error) {
-    throw explainReadFailure(error, path);
+    throw explainSystemReadError(error, path);
   }
 }
 
 /** Replaces an empty `out`; throws if it is no longer empty, and nothing is lost. */
-async function removeEmptyDirectory(directory: string): Promise<void> {
+async function removeEmptyModelFolder(directory: string): Promise<void> {
   try {
     await rmdir(directory);
   } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
+    if (!hasSystemErrorCode(error, "ENOENT")) throw error;
   }
 }

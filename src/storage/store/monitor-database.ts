@@ -6,13 +6,13 @@ import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
-import { hasCode } from "../../system-error.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
-import { beginLedger, isLedgerOf, schemaVersion } from "./ledger-tables.ts";
-import { type UpgradeSummary, upgradeFromVersion1 } from "./ledger-upgrade.ts";
+import { createLedgerTables, hasLedgerTables, schemaVersion } from "./ledger-tables.ts";
+import { type UpgradeSummary, upgradeLedgerFromVersion1 } from "./ledger-upgrade.ts";
 import { openSqlite } from "./open-sqlite.ts";
-import { explained, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
+import { explainSqliteFileErrors, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
 
 export const monitorFile = "monitor.sqlite";
 
@@ -37,14 +37,14 @@ export class MonitorDatabase {
    */
   static open(modelDirectory: string, { modelVersion, upgradeSummary, ...options }: MonitorOptions): MonitorDatabase {
     const path = join(modelDirectory, monitorFile);
-    ensureLedger(path, modelVersion);
+    ensureMonitorDatabase(path, modelVersion);
     const file = new SqliteFile(path, options);
     try {
-      const version = file.snapshot((database) => ledgerVersion(database, path, modelVersion));
+      const version = file.snapshot((database) => monitorDatabaseVersion(database, path, modelVersion));
       if (version < schemaVersion) {
         file.transaction((database) => {
-          const now = ledgerVersion(database, path, modelVersion);
-          if (now < schemaVersion) upgradeFromVersion1(database, modelVersion, upgradeSummary);
+          const now = monitorDatabaseVersion(database, path, modelVersion);
+          if (now < schemaVersion) upgradeLedgerFromVersion1(database, modelVersion, upgradeSummary);
         });
       }
     } catch (error) {
@@ -84,10 +84,10 @@ export class MonitorDatabase {
  * A ledger appears all at once: it is created under another name and then linked. So an empty file is never a new ledger, but
  * the remains of one.
  */
-function ensureLedger(path: string, modelVersion: string): void {
-  const size = sizeOfFile(path);
-  for (const own of ["-wal", "-shm"]) sizeOfFile(`${path}${own}`);
-  if (sizeOfFile(`${path}-journal`) !== undefined) {
+function ensureMonitorDatabase(path: string, modelVersion: string): void {
+  const size = monitorDatabaseSize(path);
+  for (const own of ["-wal", "-shm"]) monitorDatabaseSize(`${path}${own}`);
+  if (monitorDatabaseSize(`${path}-journal`) !== undefined) {
     throw new UserError(
       `${path}-journal exists, but no ledger has such a file: SQLite would roll it back and remove files that it names`,
       {
@@ -108,31 +108,31 @@ function ensureLedger(path: string, modelVersion: string): void {
   }
   const temporary = temporaryBeside(path);
   try {
-    explained(path, () => createLedger(temporary, modelVersion));
-    appear(temporary, path);
+    explainSqliteFileErrors(path, () => createMonitorDatabase(temporary, modelVersion));
+    linkMonitorDatabase(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
   }
 }
 
 /** If two processes create the ledger at once, the later one uses the other's. */
-function appear(temporary: string, path: string): void {
+function linkMonitorDatabase(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
   } catch (error) {
-    if (hasCode(error, "EEXIST")) return;
+    if (hasSystemErrorCode(error, "EEXIST")) return;
     // Some file systems have no links.
-    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].some((code) => hasCode(error, code))) throw error;
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].some((code) => hasSystemErrorCode(error, code))) throw error;
     if (!existsSync(path)) renameSync(temporary, path);
   }
 }
 
-function createLedger(path: string, modelVersion: string): void {
+function createMonitorDatabase(path: string, modelVersion: string): void {
   const database = openSqlite(path);
   try {
     // Without a journal file, a killed process leaves none; nobody else reads the file yet.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");
-    beginLedger(database, modelVersion);
+    createLedgerTables(database, modelVersion);
     // In a file that is not yet WAL's, the first process to open it would keep a journal for a moment, and others refuse that.
     database.exec("COMMIT; PRAGMA journal_mode = WAL");
   } finally {
@@ -141,7 +141,7 @@ function createLedger(path: string, modelVersion: string): void {
 }
 
 /** Undefined if there is no file. In a folder from somebody else, the name may be a link to any file. */
-function sizeOfFile(path: string): number | undefined {
+function monitorDatabaseSize(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return found?.size;
   const kind = found.isSymbolicLink() ? "a symbolic link" : kindOfFile(found);
@@ -151,14 +151,14 @@ function sizeOfFile(path: string): number | undefined {
 }
 
 /** @throws UserError if it is not a ledger, has an unknown version, or belongs to another model */
-function ledgerVersion(database: DatabaseSync, path: string, modelVersion: string): number {
+function monitorDatabaseVersion(database: DatabaseSync, path: string, modelVersion: string): number {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (version > schemaVersion) {
     throw new UserError(`${path}: expected a schema version up to ${schemaVersion}, got ${version}`, {
       advice: "A newer Tidemark wrote it: update Tidemark.",
     });
   }
-  if (!isLedgerOf(database, version)) {
+  if (!hasLedgerTables(database, version)) {
     throw new UserError(`${path} is an SQLite database, but not the ledger of a model's batches`, {
       advice:
         "Restore it from a copy, or move it away to start with an empty ledger; the model itself is not affected.",

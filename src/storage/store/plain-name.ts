@@ -9,6 +9,6 @@ export function isPlainName(name: string): boolean {
 }
 
 /** Plain names joined by "/", such as the path of a file inside a folder. */
-export function isPathInside(path: string): boolean {
+export function isPlainPath(path: string): boolean {
   return path.split("/").every(isPlainName);
 }

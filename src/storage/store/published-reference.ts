@@ -4,8 +4,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
-import { hasCode } from "../../system-error.ts";
-import { replaceFileSync } from "./atomic-file.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
+import { replaceFileAtomicSync } from "./atomic-file.ts";
 import type { BatchLedger } from "./batch-ledger.ts";
 import type { MonitorDatabase } from "./monitor-database.ts";
 import { rollingReferencePath } from "./stream-names.ts";
@@ -37,17 +37,17 @@ export function publishReference(
   const path = join(directory, rollingReferencePath(stream));
   const seen = database.snapshot((ledger) => ({
     version: ledger.version(stream),
-    text: textOf(ledger, stream, published),
+    text: referenceTextToPublish(ledger, stream, published),
   }));
-  if (seen.text === null || contentOf(path) === seen.text) return;
+  if (seen.text === null || publishedReferenceContent(path) === seen.text) return;
   database.transaction((ledger) => {
     const isCurrent = ledger.version(stream) === seen.version;
-    const text = isCurrent ? seen.text! : textOf(ledger, stream, published)!;
+    const text = isCurrent ? seen.text! : referenceTextToPublish(ledger, stream, published)!;
     try {
       mkdirSync(dirname(path), { recursive: true });
-      replaceFileSync(path, text);
+      replaceFileAtomicSync(path, text);
     } catch (cause) {
-      if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EISDIR", "ENOTDIR"].some((code) => hasCode(cause, code)))
+      if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EISDIR", "ENOTDIR"].some((code) => hasSystemErrorCode(cause, code)))
         throw cause;
       throw new UserError(`${path} cannot be written (${cause instanceof Error ? cause.message : cause})`, {
         advice:
@@ -59,7 +59,11 @@ export function publishReference(
 }
 
 /** Null for a stream without batches. */
-function textOf(ledger: BatchLedger, stream: string, { referenceBatches, text }: PublishedReference): string | null {
+function referenceTextToPublish(
+  ledger: BatchLedger,
+  stream: string,
+  { referenceBatches, text }: PublishedReference,
+): string | null {
   const row = ledger.stream(stream);
   if (row === undefined) return null;
   const { referencesChangedAt } = row;
@@ -67,11 +71,11 @@ function textOf(ledger: BatchLedger, stream: string, { referenceBatches, text }:
 }
 
 /** Undefined if there is no readable file. */
-function contentOf(path: string): string | undefined {
+function publishedReferenceContent(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].some((code) => hasCode(error, code))) return undefined;
+    if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].some((code) => hasSystemErrorCode(error, code))) return undefined;
     throw error;
   }
 }

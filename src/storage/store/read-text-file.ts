@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
-import { explainReadFailure, hasCode } from "../../system-error.ts";
+import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
 
 /** Maximum size of a JSON file in bytes: far more than any model needs, far less than the machine's memory. */
 const largestText = 128 * 2 ** 20;
@@ -13,15 +13,15 @@ export async function readTextFile(path: string): Promise<string | null> {
     const found = await stat(path);
     // A pipe would make the reader wait for ever.
     if (!found.isFile()) throw new UserError(`${path}: expected a file, found ${kindOfFile(found)}`);
-    if (found.size > largestText) throw tooLarge(path, found.size, largestText);
+    if (found.size > largestText) throw tooLargeToRead(path, found.size, largestText);
     return await readFile(path, "utf8");
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return null;
-    throw explainReadFailure(error, path);
+    if (hasSystemErrorCode(error, "ENOENT")) return null;
+    throw explainSystemReadError(error, path);
   }
 }
 
-export function tooLarge(path: string, size: number, limit: number): UserError {
+export function tooLargeToRead(path: string, size: number, limit: number): UserError {
   const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
   return new UserError(`${path}: expected at most ${mebibytes(limit)}, found ${mebibytes(size)}`, {
     advice: "No model needs a file of this size. Restore the file from a copy of the model folder.",

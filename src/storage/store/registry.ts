@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { jsonText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
+import { jsonFileText, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { waitForLock } from "./lock.ts";
 import { isPlainName } from "./plain-name.ts";
@@ -72,7 +72,7 @@ export async function changeRegistry<T>(directory: string, change: (registry: Re
   try {
     const registry = structuredClone(await readRegistry(directory));
     const result = change(registry);
-    await writeFileAtomic(join(directory, registryFile), jsonText(registrySchema.parse(registry)));
+    await writeFileAtomic(join(directory, registryFile), jsonFileText(registrySchema.parse(registry)));
     return result;
   } finally {
     await lock.release();
@@ -86,7 +86,7 @@ export const championSuffix = "@champion";
  * Resolves a user's name for a model: a path, or DIR/LINE@champion.
  * @throws UserError if there is no such line
  */
-export async function resolveModel(model: string): Promise<string> {
+export async function resolveModelByRegistry(model: string): Promise<string> {
   if (!model.endsWith(championSuffix)) return model;
   const path = model.slice(0, -championSuffix.length);
   const [directory, line] = [dirname(path), basename(path)];

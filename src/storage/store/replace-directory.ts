@@ -5,14 +5,14 @@ import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { hasCode } from "../../system-error.ts";
-import { makeDirectory, syncDirectory, writeFileAtomic } from "./atomic-file.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
+import { flushDirectory, makeFlushedDirectory, writeFileAtomic } from "./atomic-file.ts";
 import { isLockFlag } from "./lock.ts";
 
 /** @throws UserError if `out` exists and is not a folder with only files of these names */
-export async function checkReplaceable(out: string, names: readonly string[]): Promise<void> {
+export async function checkReplaceableDirectory(out: string, names: readonly string[]): Promise<void> {
   const found = await lstat(out).catch((error: unknown) => {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
+    if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw error;
   });
   if (found === null) return;
@@ -45,11 +45,11 @@ export async function replaceDirectory(
   await mkdir(made);
   for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(made, name), content);
   const parent = dirname(resolve(out));
-  await makeDirectory(parent);
+  await makeFlushedDirectory(parent);
   await rename(out, before).catch((error: unknown) => {
-    if (!hasCode(error, "ENOENT")) throw error;
+    if (!hasSystemErrorCode(error, "ENOENT")) throw error;
   });
   await rename(made, out);
-  await syncDirectory(parent);
+  await flushDirectory(parent);
   await rm(before, { recursive: true, force: true });
 }

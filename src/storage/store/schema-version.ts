@@ -7,7 +7,7 @@ export const schemaVersion = 1;
  * Rejects a file in a later form, before its content is reported as invalid.
  * @param wrote version of Tidemark that wrote the file, if it says so
  */
-export function refuseLaterForm(value: unknown, path: string, wrote?: unknown): void {
+export function refuseLaterSchemaVersion(value: unknown, path: string, wrote?: unknown): void {
   if (typeof value !== "object" || value === null || !("schema_version" in value)) return;
   const { schema_version: found } = value;
   if (typeof found !== "number" || !(found > schemaVersion)) return;

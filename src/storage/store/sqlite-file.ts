@@ -4,7 +4,7 @@
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
-import { hasCode } from "../../system-error.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
 /** Far longer than any transaction, but short enough for a person to wait; an arbitrary choice. */
@@ -23,10 +23,10 @@ export class SqliteFile {
   /** Opens the file, or creates it; its directory must exist. */
   constructor(path: string, { busyTimeoutMs = defaultBusyTimeoutMs }: SqliteOptions = {}) {
     this.path = path;
-    const database = explained(path, () => openSqlite(resolve(path), { timeout: busyTimeoutMs }));
+    const database = explainSqliteFileErrors(path, () => openSqlite(resolve(path), { timeout: busyTimeoutMs }));
     try {
-      explained(path, () => {
-        enterWriteAheadLog(database, busyTimeoutMs);
+      explainSqliteFileErrors(path, () => {
+        useSqliteWriteAheadLog(database, busyTimeoutMs);
         database.exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
       });
     } catch (error) {
@@ -43,7 +43,7 @@ export class SqliteFile {
    */
   transaction<T>(work: (database: DatabaseSync) => T): T {
     const database = this.#database;
-    return explained(this.path, () => {
+    return explainSqliteFileErrors(this.path, () => {
       database.exec("BEGIN IMMEDIATE");
       try {
         const result = work(database);
@@ -63,7 +63,7 @@ export class SqliteFile {
    */
   snapshot<T>(read: (database: DatabaseSync) => T): T {
     const database = this.#database;
-    return explained(this.path, () => {
+    return explainSqliteFileErrors(this.path, () => {
       database.exec("BEGIN");
       try {
         return read(database);
@@ -74,7 +74,7 @@ export class SqliteFile {
   }
 
   vacuum(): void {
-    explained(this.path, () => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"));
+    explainSqliteFileErrors(this.path, () => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"));
   }
 
   close(): void {
@@ -83,18 +83,18 @@ export class SqliteFile {
 }
 
 /** If two processes create one database, SQLite fails for one of them at once, without the busy timeout. */
-function enterWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
-  for (const deadline = Date.now() + busyTimeoutMs; ; sleep(5)) {
+function useSqliteWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
+  for (const deadline = Date.now() + busyTimeoutMs; ; sleepBeforeSqliteRetry(5)) {
     try {
       database.exec("PRAGMA journal_mode = WAL");
       return;
     } catch (error) {
-      if (primaryCode(error) !== 5 || Date.now() > deadline) throw error;
+      if (sqliteErrorCode(error) !== 5 || Date.now() > deadline) throw error;
     }
   }
 }
 
-function sleep(milliseconds: number): void {
+function sleepBeforeSqliteRetry(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
@@ -131,12 +131,12 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
 };
 
 /** Runs `work`; every failure of SQLite itself becomes a UserError that names the file. */
-export function explained<T>(path: string, work: () => T): T {
+export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     // Node.js rejects integers that a number cannot represent.
-    const fault = faults[hasCode(error, "ERR_OUT_OF_RANGE") ? damagedFile : (primaryCode(error) ?? -1)];
+    const fault = faults[hasSystemErrorCode(error, "ERR_OUT_OF_RANGE") ? damagedFile : (sqliteErrorCode(error) ?? -1)];
     if (fault === undefined) throw error;
     const message = `${path} ${fault.what} (${error instanceof Error ? error.message : error})`;
     throw new UserError(message, { advice: fault.advice, cause: error });
@@ -144,7 +144,7 @@ export function explained<T>(path: string, work: () => T): T {
 }
 
 /** The low byte of an extended result code; undefined if it is not an SQLite error. */
-function primaryCode(error: unknown): number | undefined {
+function sqliteErrorCode(error: unknown): number | undefined {
   if (!(error instanceof Error && "errcode" in error && typeof error.errcode === "number")) return undefined;
   return error.errcode & 0xff;
 }

@@ -56,7 +56,8 @@ export class SqliteStreamStore implements StreamStore {
     }
     recorded ??= this.#database.transaction(
       (ledger) =>
-        knownBatch(ledger, batch) ?? append(ledger, batch, decide(memoryOf(ledger, batch.stream, rules)), rules),
+        findSqliteStreamBatch(ledger, batch) ??
+        appendSqliteStreamBatch(ledger, batch, decide(sqliteStreamMemory(ledger, batch.stream, rules)), rules),
     );
     this.#publish(batch.stream);
     return recorded;
@@ -85,7 +86,7 @@ export class SqliteStreamStore implements StreamStore {
 
   async memory(stream: string, rules: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory> {
     this.#publishOnce(stream);
-    return this.#database.snapshot((ledger) => memoryOf(ledger, stream, rules));
+    return this.#database.snapshot((ledger) => sqliteStreamMemory(ledger, stream, rules));
   }
 
   async page(stream: string, options: PageOptions = {}): Promise<StreamPage> {
@@ -120,12 +121,14 @@ export class SqliteStreamStore implements StreamStore {
   /** Null if the stream changed between the decision and the commit. */
   #judgeAndCommit(batch: IncomingBatch, decide: Decide, rules: StreamRules): RecordedBatch | null {
     const seen = this.#database.snapshot(
-      (ledger) => knownBatch(ledger, batch) ?? { memory: memoryOf(ledger, batch.stream, rules) },
+      (ledger) => findSqliteStreamBatch(ledger, batch) ?? { memory: sqliteStreamMemory(ledger, batch.stream, rules) },
     );
     if ("known" in seen) return seen;
     const decided = decide(seen.memory);
     return this.#database.transaction((ledger) =>
-      ledger.version(batch.stream) === seen.memory.version ? append(ledger, batch, decided, rules) : null,
+      ledger.version(batch.stream) === seen.memory.version
+        ? appendSqliteStreamBatch(ledger, batch, decided, rules)
+        : null,
     );
   }
 
@@ -140,12 +143,12 @@ export class SqliteStreamStore implements StreamStore {
   }
 }
 
-function knownBatch(ledger: BatchLedger, { stream, batchId }: IncomingBatch): RecordedBatch | null {
+function findSqliteStreamBatch(ledger: BatchLedger, { stream, batchId }: IncomingBatch): RecordedBatch | null {
   const batch = ledger.find(stream, batchId);
   return batch === undefined ? null : { known: true, batch };
 }
 
-function append(
+function appendSqliteStreamBatch(
   ledger: BatchLedger,
   { stream, batchId, contentHash, receivedAt }: IncomingBatch,
   { state, ...decided }: DecidedBatch,
@@ -158,7 +161,7 @@ function append(
   return { known: false };
 }
 
-function memoryOf(
+function sqliteStreamMemory(
   ledger: BatchLedger,
   stream: string,
   { referenceBatches }: Pick<StreamRules, "referenceBatches">,

@@ -7,11 +7,11 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { removeDirectories } from "../../make-directories.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { hasCode } from "../../system-error.ts";
-import { jsonText, makeDirectory, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
-import { checkOut, tryOut } from "./check-out.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
+import { jsonFileText, makeFlushedDirectory, readJsonFile, writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { acquireLock, isLockFlag } from "./lock.ts";
+import { checkOutFolder, tryOutFolder } from "./out-folder.ts";
 
 export interface Staging {
   /** The model folder this run will become. */
@@ -43,7 +43,7 @@ export function shownStaging(out: string): string {
 }
 
 /** The command that removes it. */
-export function removeStaging(out: string): string {
+export function removeStagingCommand(out: string): string {
   return shellCommand("rm", "-r", shellPath(shownStaging(out)));
 }
 
@@ -55,15 +55,15 @@ export function removeStaging(out: string): string {
  * advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
-  await checkOut(out);
+  await checkOutFolder(out);
   const directory = stagingDirectory(out);
-  await refuseLink(out);
+  await refuseLinkedStaging(out);
   if (resume && !(await exists(directory))) {
     throw new UserError(`--resume: no interrupted run of ${out} (no ${shownStaging(out)})`, {
       advice: "Check --out, or leave --resume out to start a new run.",
     });
   }
-  const made = await makeDirectory(directory);
+  const made = await makeFlushedDirectory(directory);
   const lock = await acquireLock(directory);
   if (!lock.held) {
     throw new UserError(`${lock.holder} is training ${out}`, {
@@ -85,21 +85,21 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
     if (!keep) await removeDirectories(dirname(directory), made);
   };
   try {
-    await checkOut(out);
+    await checkOutFolder(out);
     const resumable = await exists(path(stateFile));
     if (resumable && !resume) {
       throw new UserError(`there is an interrupted run of ${out}, which can be resumed (${shownStaging(out)})`, {
-        advice: `Add --resume to continue it, or remove it to start again: ${removeStaging(out)}`,
+        advice: `Add --resume to continue it, or remove it to start again: ${removeStagingCommand(out)}`,
       });
     }
-    if (!resumable) await clear(directory);
-    await tryOut(out, directory);
+    if (!resumable) await clearStaging(directory);
+    await tryOutFolder(out, directory);
     return {
       out,
       directory,
       state: resumable ? await readJsonFile(path(stateFile), z.unknown()) : null,
       path,
-      saveState: (state) => writeFileAtomic(path(stateFile), jsonText(state)),
+      saveState: (state) => writeFileAtomic(path(stateFile), jsonFileText(state)),
       release,
       discard,
     };
@@ -111,9 +111,9 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
 }
 
 /** The remains of a run without state are removed, which must not happen through a link. */
-async function refuseLink(out: string): Promise<void> {
+async function refuseLinkedStaging(out: string): Promise<void> {
   const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
-    if (hasCode(error, "ENOENT")) return undefined;
+    if (hasSystemErrorCode(error, "ENOENT")) return undefined;
     throw error;
   });
   if (!found?.isSymbolicLink()) return;
@@ -123,7 +123,7 @@ async function refuseLink(out: string): Promise<void> {
 }
 
 /** Removes what an earlier process left without state, except locks. */
-async function clear(directory: string): Promise<void> {
+async function clearStaging(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!isLockFlag(directory, name)) await rm(join(directory, name), { recursive: true, force: true });
   }

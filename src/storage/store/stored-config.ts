@@ -33,7 +33,7 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
   .describe("Every option that `tidemark train` ran with; only the ones listed here are needed to open the model.");
 
 /** The fault of windows of this size, if any: no reader would open a model with such windows. */
-export function largeWindowFault(samples: number, channels: number): string | null {
+export function storedConfigWindowFault(samples: number, channels: number): string | null {
   if (samples * channels <= largestWindow) return null;
   return `windows of ${samples} samples and ${channels} channels: expected at most ${largestWindow} values per window`;
 }

@@ -5,14 +5,14 @@ import { UserError } from "../../errors.ts";
  * Parses a value from the ledger into the form in which it was written.
  * @throws UserError if something else wrote there
  */
-export function stored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+export function parseStoredValue<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw damaged(what, [...issue!.path, issue!.message].join(": "), parsed.error);
+  throw damagedStoredValue(what, [...issue!.path, issue!.message].join(": "), parsed.error);
 }
 
-export function damaged(what: string, how: string, cause: unknown): UserError {
+export function damagedStoredValue(what: string, how: string, cause: unknown): UserError {
   return new UserError(`the ledger is damaged: ${what}: ${how}`, {
     advice:
       "Restore monitor.sqlite from a copy, or move it away to start with an empty ledger; the model itself is not affected.",

@@ -15,7 +15,7 @@ const longestName = 200;
  * Returns the name if it is valid: 1 to 200 characters, not blank, well-formed Unicode.
  * @throws UserError
  */
-export function checkName(kind: "stream" | "batch id", name: string): string {
+export function checkStreamName(kind: "stream" | "batch id", name: string): string {
   const fault =
     name.trim() === ""
       ? "got an empty name"
@@ -33,7 +33,7 @@ export function checkName(kind: "stream" | "batch id", name: string): string {
 /** Path of a stream's rolling reference in its model folder; the default stream's is at the top. */
 export function rollingReferencePath(stream: string): string {
   if (stream === defaultStream) return modelFiles.rollingReference;
-  return join("streams", folderName(stream), modelFiles.rollingReference);
+  return join("streams", streamFolderName(stream), modelFiles.rollingReference);
 }
 
 /** Windows reserves these names for devices. */
@@ -43,7 +43,7 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
  * A plain name is used as the folder. Any other name becomes its plain characters, "~" (which no plain name contains) and a
  * hash, so names that differ only in case get different folders.
  */
-function folderName(stream: string): string {
+function streamFolderName(stream: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(stream) && !reserved.test(stream)) return stream;
   const plain = stream
     .toLowerCase()

@@ -1,9 +1,9 @@
 // Sends events in the background without ever delaying other work. It retries after faults that may pass, and stops for good if the
 // server will never accept the events. The caller reports what could not be sent; the log still has it.
 
-import { type Clock, systemClock } from "./clock.ts";
 import type { EventSender } from "./event-sender.ts";
 import { Patience } from "./patience.ts";
+import { type Clock, systemClock } from "./sender-clock.ts";
 import type { TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
@@ -83,7 +83,7 @@ export class BackgroundSender {
         this.#spend(this.#sender.refusals === refusals);
         if (this.#queue.length > 0 && this.#patience?.leftMs === 0) return;
       } catch (error) {
-        this.#fault = faultOf(error);
+        this.#fault = backgroundSenderFault(error);
         this.#spend();
         if (!this.#fault.mayPass) return;
         failures++;
@@ -94,13 +94,14 @@ export class BackgroundSender {
 
   /** @returns false if no time is left for another attempt */
   async #waitAfter(fault: TrackingFault, failures: number): Promise<boolean> {
-    const wait = waitMs(fault, failures);
+    const wait = backgroundRetryMs(fault, failures);
     if (this.#patience === null) {
       await this.#pause(wait);
       return true;
     }
     const { leftMs } = this.#patience;
-    if (isAbsent(fault) || leftMs <= 0 || (fault.retryAfterSeconds !== undefined && wait > leftMs)) return false;
+    if (isTrackingServerAbsent(fault) || leftMs <= 0 || (fault.retryAfterSeconds !== undefined && wait > leftMs))
+      return false;
     await this.#clock.sleep(Math.min(wait, leftMs));
     this.#spend();
     return true;
@@ -127,7 +128,7 @@ export class BackgroundSender {
 }
 
 /** Sends all events at once, for callers that wait. @returns null if everything was sent */
-export function sendAll(
+export function runBackgroundSender(
   sender: EventSender,
   events: readonly TrackingEvent[],
   patience: Patience,
@@ -142,19 +143,19 @@ export function sendAll(
  * At least the client's own backoff, whatever the server says, so that no answer causes a hot loop; with jitter, so that many
  * clients do not come back at once.
  */
-function waitMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: number): number {
+function backgroundRetryMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: number): number {
   const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
   const askedMs = asked > 0 ? Math.min(longestAskedMs, 1000 * asked) * (1 + Math.random() / 10) : 0;
   return Math.max(backoff, askedMs);
 }
 
 /** A defect in this code ends the sending, but not the other work. */
-function faultOf(error: unknown): TrackingFault {
+function backgroundSenderFault(error: unknown): TrackingFault {
   return error instanceof TrackingFault ? error : new TrackingFault("refused", String(error), { cause: error });
 }
 
 /** Whether nothing listens at that address. */
-function isAbsent({ kind, cause }: TrackingFault): boolean {
+function isTrackingServerAbsent({ kind, cause }: TrackingFault): boolean {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return kind === "unreachable" && ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "EAI_AGAIN"].includes(String(code));
 }

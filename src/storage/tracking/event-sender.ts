@@ -127,7 +127,7 @@ export class EventSender {
           tags: [
             own,
             ...(parentRun === undefined ? [] : [{ key: parentTag, value: parentRun.runId }]),
-            ...tagsOf(tags),
+            ...sentEventTags(tags),
           ],
         })),
     );
@@ -137,7 +137,7 @@ export class EventSender {
     const client = this.#client;
     switch (event.type) {
       case "dataset":
-        return client.logDataset(this.#idOf(event.run), datasetOf(event.dataset));
+        return client.logDataset(this.#idOf(event.run), sentEventDataset(event.dataset));
       case "status":
         return client.setStatus(this.#idOf(event.run), event.status, event.at);
       case "artifact":
@@ -182,12 +182,13 @@ export class EventSender {
       if (event.type !== "params" && event.type !== "tags" && event.type !== "metrics") continue;
       const own = byRun.get(event.run) ?? { metrics: [], params: [], tags: [] };
       byRun.set(event.run, own);
-      if (event.type === "params") own.params.push(...paramsOf(event.params, limits.value));
-      if (event.type === "tags") own.tags.push(...tagsOf(event.tags));
+      if (event.type === "params") own.params.push(...sentEventParams(event.params, limits.value));
+      if (event.type === "tags") own.tags.push(...sentEventTags(event.tags));
       if (event.type === "metrics") own.metrics.push(...this.#points(event));
     }
     for (const [run, loggable] of byRun) {
-      for (const batch of batchesOf(loggable)) await this.#orSkip(() => this.#logBatch(this.#idOf(run), batch));
+      for (const batch of splitEventIntoRequests(loggable))
+        await this.#orSkip(() => this.#logBatch(this.#idOf(run), batch));
     }
   }
 
@@ -198,14 +199,14 @@ export class EventSender {
     } catch (error) {
       const long = batch.params.some(({ value }) => value.length > limits.olderValue);
       if (!(long && error instanceof TrackingFault && error.kind === "refused")) throw error;
-      const params = batch.params.map(({ key, value }) => ({ key, value: cut(value, limits.olderValue) }));
+      const params = batch.params.map(({ key, value }) => ({ key, value: cutSentEventText(value, limits.olderValue) }));
       await this.#client.logBatch(runId, { ...batch, params });
     }
   }
 
   #points({ values, at, step }: Extract<TrackingEvent, { type: "metrics" }>): MetricPoint[] {
     return Object.entries(values).flatMap(([key, value]) => {
-      if (Number.isFinite(value)) return [{ key: keyOf(key), value, timestamp: at, step }];
+      if (Number.isFinite(value)) return [{ key: sentEventKey(key), value, timestamp: at, step }];
       this.#warnOnce(`${key}: values that are not finite numbers were not sent`);
       return [];
     });
@@ -240,7 +241,7 @@ export class EventSender {
 }
 
 /** Splits the data into requests within MLflow's limits. */
-export function batchesOf({ metrics, params, tags }: Loggable): Loggable[] {
+export function splitEventIntoRequests({ metrics, params, tags }: Loggable): Loggable[] {
   const batches: Loggable[] = [];
   let own: Loggable = { metrics: [], params: [], tags: [] };
   let bytes = 0;
@@ -263,7 +264,7 @@ export function batchesOf({ metrics, params, tags }: Loggable): Loggable[] {
 }
 
 /** A key that every server accepts: letters and digits of any script, `_ - . /` and spaces, and no `.` or `..` in the path. */
-export function keyOf(name: string): string {
+export function sentEventKey(name: string): string {
   const key = name
     .slice(0, limits.key)
     .replace(/[^\p{L}\p{N}_\-. /]/gu, "_")
@@ -274,28 +275,34 @@ export function keyOf(name: string): string {
 }
 
 /** Servers fail permanently on half of a surrogate pair. */
-function cut(text: string, length: number): string {
+function cutSentEventText(text: string, length: number): string {
   return (
     text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
   ).toWellFormed();
 }
 
-function paramsOf(params: Readonly<Record<string, string>>, length: number): KeyValue[] {
-  return Object.entries(params).map(([key, value]) => ({ key: keyOf(key), value: cut(value, length) }));
+function sentEventParams(params: Readonly<Record<string, string>>, length: number): KeyValue[] {
+  return Object.entries(params).map(([key, value]) => ({
+    key: sentEventKey(key),
+    value: cutSentEventText(value, length),
+  }));
 }
 
-function tagsOf(tags: Readonly<Record<string, string>>): KeyValue[] {
-  return Object.entries(tags).map(([key, value]) => ({ key: keyOf(key), value: cut(value, limits.tag) }));
+function sentEventTags(tags: Readonly<Record<string, string>>): KeyValue[] {
+  return Object.entries(tags).map(([key, value]) => ({
+    key: sentEventKey(key),
+    value: cutSentEventText(value, limits.tag),
+  }));
 }
 
 /** The form that MLflow's run page shows. */
-function datasetOf({ name, digest, files, rows, columns }: TrackedDataset): Record<string, string> {
+function sentEventDataset({ name, digest, files, rows, columns }: TrackedDataset): Record<string, string> {
   const colspec = columns.map((column) => ({ ...column, required: true }));
   return {
-    name: cut(name, 500),
+    name: cutSentEventText(name, 500),
     digest: digest.slice(0, 36),
     source_type: "local",
-    source: cut(JSON.stringify({ uri: files.join(", ") }), 60_000),
+    source: cutSentEventText(JSON.stringify({ uri: files.join(", ") }), 60_000),
     schema: JSON.stringify({ mlflow_colspec: colspec }),
     profile: JSON.stringify({ num_rows: rows, num_elements: rows * columns.length }),
   };

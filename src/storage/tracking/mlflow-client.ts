@@ -102,7 +102,7 @@ export class MlflowClient {
       experiment: z.object({ experiment_id: idSchema, lifecycle_stage: z.string().optional() }),
     });
     const query = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
-    const answer = await this.#get(query, schema).catch(nullWhereAbsent);
+    const answer = await this.#get(query, schema).catch(nullIfAbsentInMlflow);
     if (answer?.experiment.lifecycle_stage === "deleted") {
       throw new TrackingFault(
         "refused",
@@ -180,7 +180,7 @@ export class MlflowClient {
       throw new TrackingFault("refused", `${this.uri}: artifacts are not sent to a path that contains . or ..`);
     }
     const target = `/api/2.0/mlflow-artifacts/artifacts/${parts.map(encodeURIComponent).join("/")}`;
-    await this.#server.put(target, { type: contentType(path), body: content });
+    await this.#server.put(target, { type: mlflowContentType(path), body: content });
   }
 
   async createRegisteredModel(name: string): Promise<void> {
@@ -222,7 +222,7 @@ export class MlflowClient {
   }
 }
 
-function nullWhereAbsent(error: unknown): null {
+function nullIfAbsentInMlflow(error: unknown): null {
   if (error instanceof TrackingFault && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
   throw error;
 }
@@ -235,6 +235,6 @@ const contentTypes: Readonly<Record<string, string>> = {
   txt: "text/plain",
 };
 
-function contentType(path: string): string {
+function mlflowContentType(path: string): string {
   return contentTypes[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
 }

@@ -16,16 +16,17 @@ const mostRuns = 10_000;
  */
 export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
   if (text.length > longestLog)
-    throw fault(path, null, `expected at most ${longestLog} characters, got ${text.length}`);
+    throw unparsableTrackingLog(path, null, `expected at most ${longestLog} characters, got ${text.length}`);
   const lines = text.split("\n").slice(0, -1);
-  if (lines.length > mostEvents) throw fault(path, null, `expected at most ${mostEvents} lines, got ${lines.length}`);
+  if (lines.length > mostEvents)
+    throw unparsableTrackingLog(path, null, `expected at most ${mostEvents} lines, got ${lines.length}`);
   const runs = new Set<string>();
   const artifacts = new Set<string>();
   let complete = false;
   return lines.map((line, i) => {
-    const event = parseEvent(line, path, i + 1);
-    const wrong = misplaced(event, { first: i === 0, runs, artifacts, complete });
-    if (wrong !== null) throw fault(path, i + 1, wrong);
+    const event = parseTrackingLogEvent(line, path, i + 1);
+    const wrong = misplacedParsedEvent(event, { first: i === 0, runs, artifacts, complete });
+    if (wrong !== null) throw unparsableTrackingLog(path, i + 1, wrong);
     if (event.type === "run") runs.add(event.run);
     if (event.type === "artifact") artifacts.add(event.path);
     complete = event.type === "complete";
@@ -34,24 +35,32 @@ export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
 }
 
 /** The error for a fault of a log; `line` is null if the fault concerns the whole file. */
-export function fault(path: string, line: number | null, what: string): UserError {
+export function unparsableTrackingLog(path: string, line: number | null, what: string): UserError {
   return new UserError(`${line === null ? path : `${path}, line ${line}`}: ${what}`, {
     advice:
       "Only train and retrain write this file. Restore it from a copy, or remove it; this training is then not reported.",
   });
 }
 
-function parseEvent(line: string, path: string, number: number): TrackingEvent {
+function parseTrackingLogEvent(line: string, path: string, number: number): TrackingEvent {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    throw fault(path, number, `expected JSON (${short(cause instanceof Error ? cause.message : String(cause))})`);
+    throw unparsableTrackingLog(
+      path,
+      number,
+      `expected JSON (${shortenParsedText(cause instanceof Error ? cause.message : String(cause))})`,
+    );
   }
   const event = trackingEventSchema.safeParse(value);
   if (event.success) return event.data;
   const [issue] = event.error.issues;
-  throw fault(path, number, `not an event: ${short([...issue!.path.map(String), issue!.message].join(": "))}`);
+  throw unparsableTrackingLog(
+    path,
+    number,
+    `not an event: ${shortenParsedText([...issue!.path.map(String), issue!.message].join(": "))}`,
+  );
 }
 
 /** The state before an event. */
@@ -64,20 +73,24 @@ interface Before {
 }
 
 /** The fault of an event at its position; null if there is none. */
-function misplaced(event: TrackingEvent, { first, runs, artifacts, complete }: Before): string | null {
+function misplacedParsedEvent(event: TrackingEvent, { first, runs, artifacts, complete }: Before): string | null {
   if (complete) return `${event.type}: expected no event after complete`;
   if (first !== (event.type === "log")) return `${event.type}: expected log on the first line, and only there`;
   if (event.type === "log") return null;
   if (event.type === "artifact" && artifacts.has(event.path)) return `artifact: ${event.path} appears a second time`;
   if (event.type !== "run") {
-    return runs.has(event.run) ? null : `${event.type}: run ${short(JSON.stringify(event.run))} has not begun`;
+    return runs.has(event.run)
+      ? null
+      : `${event.type}: run ${shortenParsedText(JSON.stringify(event.run))} has not begun`;
   }
-  if (runs.has(event.run)) return `run ${short(JSON.stringify(event.run))} begins a second time`;
+  if (runs.has(event.run)) return `run ${shortenParsedText(JSON.stringify(event.run))} begins a second time`;
   if (runs.size >= mostRuns) return `expected at most ${mostRuns} runs`;
   const { parent } = event;
-  return parent === null || runs.has(parent) ? null : `parent ${short(JSON.stringify(parent))} has not begun`;
+  return parent === null || runs.has(parent)
+    ? null
+    : `parent ${shortenParsedText(JSON.stringify(parent))} has not begun`;
 }
 
-function short(text: string): string {
+function shortenParsedText(text: string): string {
   return text.length <= 300 ? text : `${text.slice(0, 299)}…`.toWellFormed();
 }

@@ -26,7 +26,10 @@ export async function readReply({
   const encoding = String(headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding !== "identity") {
     body.destroy();
-    return { text: isFault ? "" : `compressed bytes (${shortened(encoding)}) that were not requested`, whole: false };
+    return {
+      text: isFault ? "" : `compressed bytes (${shortenReply(encoding)}) that were not requested`,
+      whole: false,
+    };
   }
   const tooLong = `more than ${limit / 2 ** 20} MiB`;
   if (!isFault && Number(headers["content-length"] ?? 0) > limit) {
@@ -51,6 +54,6 @@ export async function readReply({
 }
 
 /** The beginning of a server's text, for a message. */
-export function shortened(text: string): string {
+export function shortenReply(text: string): string {
   return text.length <= longestQuote ? text : `${text.slice(0, longestQuote - 1)}…`.toWellFormed();
 }

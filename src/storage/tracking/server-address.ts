@@ -19,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param tracking the option: an address, "none", or undefined for MLFLOW_TRACKING_URI
- * @returns null if nothing is tracked, including when the environment names a store that is not a server; see `isOtherStore`
+ * @returns null if nothing is tracked, including when the environment names a store that is not a server; see `isAddressOfOtherStore`
  * @throws UserError on an address that is not an http(s) URL, or certificates that cannot be read
  */
 export function serverAddress(
@@ -32,15 +32,15 @@ export function serverAddress(
   if (url === null || !/^https?:$/.test(url.protocol)) {
     // The environment variable may be meant for other tools.
     if (tracking === undefined) return null;
-    throw new UserError(`--tracking: expected http:// or https:// and a host, got ${shown(written)}`, {
+    throw new UserError(`--tracking: expected http:// or https:// and a host, got ${showServerAddress(written)}`, {
       advice:
         "Tidemark reports to a server, such as one started by `mlflow server`; only MLflow itself can write to file stores and " +
         "databases. With --tracking none, nothing is reported.",
     });
   }
   const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_SERVER_CERT_PATH: certPath } = environment;
-  const user = url.username === "" ? environment.MLFLOW_TRACKING_USERNAME : decoded(url.username);
-  const password = url.username === "" ? environment.MLFLOW_TRACKING_PASSWORD : decoded(url.password);
+  const user = url.username === "" ? environment.MLFLOW_TRACKING_USERNAME : decodeServerAddress(url.username);
+  const password = url.username === "" ? environment.MLFLOW_TRACKING_PASSWORD : decodeServerAddress(url.password);
   const warnings: string[] = [];
   const named = user !== undefined && user !== "";
   const basic = named ? `Basic ${Buffer.from(`${user}:${password ?? ""}`).toString("base64")}` : undefined;
@@ -54,14 +54,14 @@ export function serverAddress(
   return {
     uri: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`,
     authorization: basic ?? bearer,
-    certificates: certPath === undefined || certPath === "" ? undefined : readCertificates(certPath),
+    certificates: certPath === undefined || certPath === "" ? undefined : readServerCertificates(certPath),
     insecureTls,
     warnings,
   };
 }
 
 /** A % that does not begin an escape stands for itself. */
-function decoded(text: string): string {
+function decodeServerAddress(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -70,12 +70,12 @@ function decoded(text: string): string {
 }
 
 /** Whether MLFLOW_TRACKING_URI names a store that only MLflow itself can write to. */
-export function isOtherStore(tracking: string | undefined, environment: Environment = process.env): boolean {
+export function isAddressOfOtherStore(tracking: string | undefined, environment: Environment = process.env): boolean {
   const named = tracking === undefined && (environment.MLFLOW_TRACKING_URI ?? "") !== "";
   return named && environment.MLFLOW_TRACKING_URI !== "none" && serverAddress(undefined, environment) === null;
 }
 
-function readCertificates(path: string): string {
+function readServerCertificates(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
@@ -85,6 +85,6 @@ function readCertificates(path: string): string {
 }
 
 /** The address without a possible password. */
-function shown(written: string): string {
+function showServerAddress(written: string): string {
   return JSON.stringify(written.replace(/^([a-z][\w+.-]*:[/\\]*)?.*@/i, "$1"));
 }

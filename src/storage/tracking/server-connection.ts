@@ -2,7 +2,7 @@
 
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
-import { readReply, shortened } from "./reply.ts";
+import { readReply, shortenReply } from "./reply.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
@@ -94,11 +94,11 @@ export class ServerConnection {
         signal: AbortSignal.timeout(Math.ceil(deadlineMs)),
       });
       status = answer.statusCode;
-      retryAfter = one(answer.headers["retry-after"]);
+      retryAfter = oneConnectionHeader(answer.headers["retry-after"]);
       ({ text, whole } = await readReply(answer));
-      if (status >= 300 && status < 400) text = `redirect to ${one(answer.headers.location)}`;
+      if (status >= 300 && status < 400) text = `redirect to ${oneConnectionHeader(answer.headers.location)}`;
     } catch (cause) {
-      throw new TrackingFault("unreachable", `${uri}: ${reasonOf(cause, deadlineMs)}`, { cause });
+      throw new TrackingFault("unreachable", `${uri}: ${connectionFaultReason(cause, deadlineMs)}`, { cause });
     }
     if (status < 200 || status >= 300) throw this.#faultOf({ status, text, retryAfter, path });
     if (whole) return this.#parse(text, path, schema);
@@ -124,36 +124,36 @@ export class ServerConnection {
       // An error page; its status is enough.
     }
     const short = said.message?.split("\n")[0] ?? text.slice(0, 80).replace(/\s+/g, " ");
-    const message = `${this.uri} answered ${status}: ${shortened(short) || "nothing more"}`;
+    const message = `${this.uri} answered ${status}: ${shortenReply(short) || "nothing more"}`;
     if (status === 404 && said.error_code === undefined) {
       const unknown = `${this.uri} does not know ${path.replace(/\?.*/, "")} (404)`;
       return new TrackingFault("refused", `${unknown}: it is not an MLflow server, or it is too old`);
     }
-    const options = { code: said.error_code, retryAfterSeconds: secondsOf(retryAfter) };
+    const options = { code: said.error_code, retryAfterSeconds: connectionRetrySeconds(retryAfter) };
     if (status === 408 || status === 429 || status >= 500) return new TrackingFault("busy", message, options);
     if (status === 401 || status === 403) return new TrackingFault("unauthorized", message, options);
     return new TrackingFault("refused", message, options);
   }
 }
 
-function one(header: string | string[] | undefined): string | undefined {
+function oneConnectionHeader(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 
 const longestRetryAfter = 86_400;
 
 /** Seconds from a Retry-After header, which has seconds or a date; at most a day. */
-function secondsOf(header: string | undefined): number | undefined {
+function connectionRetrySeconds(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfter, Math.max(0, seconds));
 }
 
-function reasonOf(error: unknown, deadlineMs: number): string {
+function connectionFaultReason(error: unknown, deadlineMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no answer within ${Number((deadlineMs / 1000).toPrecision(3))} s`;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
   const message = error.message || (inner instanceof Error ? inner.message : "");
-  return shortened(message || code || "no connection");
+  return shortenReply(message || code || "no connection");
 }

@@ -55,14 +55,14 @@ const name = z.string().max(longest.name);
 const text = z.string().max(longest.text);
 
 /** A record with a maximum number of entries. */
-function recordOf<T>(value: z.ZodType<T>): z.ZodType<Record<string, T>> {
+function trackingEventRecord<T>(value: z.ZodType<T>): z.ZodType<Record<string, T>> {
   return z
     .record(name, value)
     .refine((record) => Object.keys(record).length <= longest.entries, `expected at most ${longest.entries} entries`);
 }
 
 /** Only the sender may set the tags that identify runs. */
-const tags = recordOf(text).refine(
+const tags = trackingEventRecord(text).refine(
   (record) => !ownTags.some((tag) => Object.hasOwn(record, tag)),
   `${ownTags.join(", ")}: a log must not set these`,
 );
@@ -84,9 +84,9 @@ const at = z.int().min(0);
 export const trackingEventSchema: z.ZodType<TrackingEvent> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("log"), id: name.min(1), experiment: name.min(1) }),
   z.object({ type: z.literal("run"), run, name, parent: run.nullable(), at, tags }),
-  z.object({ type: z.literal("params"), run, params: recordOf(text) }),
+  z.object({ type: z.literal("params"), run, params: trackingEventRecord(text) }),
   z.object({ type: z.literal("tags"), run, tags }),
-  z.object({ type: z.literal("metrics"), run, at, step: z.int(), values: recordOf(metric) }),
+  z.object({ type: z.literal("metrics"), run, at, step: z.int(), values: trackingEventRecord(metric) }),
   z.object({
     type: z.literal("dataset"),
     run,

@@ -4,12 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { completionScript, type Shell } from "../../../src/interfaces/cli/completion.ts";
-import { optionsOf } from "../../../src/interfaces/cli/define-command.ts";
+import { definedOptions } from "../../../src/interfaces/cli/define-command.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 import { tidemark } from "./run-command.ts";
 
-const script = (shell: Shell): string => completionScript(shell, createProgram(), optionsOf);
+const script = (shell: Shell): string => completionScript(shell, createProgram(), definedOptions);
 
 function installed(shell: Shell): boolean {
   try {

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
-import { openDatabase, sqlName, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, main } from "../../pipelines/tiny-run.ts";
@@ -29,16 +29,16 @@ beforeAll(async () => {
   unpackOldModel(directory);
   mkdirSync(folder);
   renameSync(join(directory, "walk"), at("old"));
-  const database = await openDatabase();
+  const database = await openDuckdb();
   const renamed = ["user", "activity", "recording"].map(
-    (column) => `${sqlName(column)} || ${sqlString(` ${foreign}`)} AS ${sqlName(column)}`,
+    (column) => `${duckdbIdentifier(column)} || ${duckdbLiteral(` ${foreign}`)} AS ${duckdbIdentifier(column)}`,
   );
   for (const [from, to] of [
     ["recordings.csv.gz", recordings],
     ["batch.csv.gz", batch],
   ] as const) {
-    const table = `SELECT * REPLACE (${renamed.join(", ")}) FROM ${sqlString(join(directory, from))}`;
-    await database.connection.run(`COPY (${table}) TO ${sqlString(to)} (FORMAT parquet)`);
+    const table = `SELECT * REPLACE (${renamed.join(", ")}) FROM ${duckdbLiteral(join(directory, from))}`;
+    await database.connection.run(`COPY (${table}) TO ${duckdbLiteral(to)} (FORMAT parquet)`);
   }
   database.close();
   await server.open();

@@ -12,7 +12,7 @@ import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { baselineStatsSchema } from "../../../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result.ts";
 import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
-import { openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { changeJson, unpackOldModel } from "../../pipelines/old-model.ts";
 import { type Ended, fileDirectory, main, start } from "../../pipelines/tiny-run.ts";
@@ -38,12 +38,12 @@ const fileOf = (batch: string): string => `${batch.replaceAll(" ", "-")}.parquet
 
 beforeAll(async () => {
   unpackOldModel(directory);
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
-    const source = `CREATE TABLE r AS FROM read_csv(${sqlString(at("recordings.csv.gz"))})`;
+    const source = `CREATE TABLE r AS FROM read_csv(${duckdbLiteral(at("recordings.csv.gz"))})`;
     await database.connection.run(source);
     for (const [name, query] of Object.entries(batches)) {
-      await database.connection.run(`COPY (${query}) TO ${sqlString(at(fileOf(name)))}`);
+      await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(at(fileOf(name)))}`);
     }
   } finally {
     database.close();

@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { trainEventSchema } from "../../../scripts/event-schema.ts";
-import { liveRenderer } from "../../../src/interfaces/cli/live.ts";
+import { liveRenderer } from "../../../src/interfaces/cli/live-renderer.ts";
 import type { TrainRenderer } from "../../../src/interfaces/cli/renderer.ts";
 import { displayWidth } from "../../../src/interfaces/cli/table.ts";
 import { trainRenderer } from "../../../src/interfaces/cli/train-renderer.ts";
-import { eventBlocks } from "../../../src/interfaces/cli/train-text.ts";
+import { trainTextBlocks } from "../../../src/interfaces/cli/train-text.ts";
 import { events, warning } from "./events.ts";
 
 function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: string; write(text: string): void } {
@@ -77,12 +77,12 @@ describe("in a pipe", () => {
       },
       dropped: { ...rest.dropped, shortStretches: { stretches: 1, samples: 1 } },
     };
-    const text = eventBlocks(one).join("\n");
+    const text = trainTextBlocks(one).join("\n");
     expect(text).toContain("1 row, 1 person, 1 recording, 1 window\n");
     expect(text).toContain("50 Hz, 1 gap, no flat channel");
     expect(text).toContain("left out   1 row: missing label\n");
     expect(text).toContain("left out   1 sample of 1 stretch: stretches shorter than a window\n");
-    expect(eventBlocks({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
+    expect(trainTextBlocks({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
   });
 
   it("warns of a split that leaks, and prints warnings to the other stream", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { duration, fixed, meanAndSd } from "../../../src/interfaces/cli/format.ts";
-import { displayWidth, tableLines, truncate } from "../../../src/interfaces/cli/table.ts";
+import { durationText, fixedText, meanAndSdText } from "../../../src/interfaces/cli/number-text.ts";
+import { displayWidth, tableLines, truncateToDisplayWidth } from "../../../src/interfaces/cli/table.ts";
 
 describe("tableLines", () => {
   it("puts numbers right and words left, wide characters counted as they look, control characters as they are shown", () => {
@@ -24,14 +24,14 @@ describe("tableLines", () => {
 });
 
 it("cuts to a width in columns", () => {
-  expect(truncate("abcdef", 6)).toBe("abcdef");
-  expect(truncate("abcdef", 5)).toBe("abcd…");
-  expect(truncate("歩歩歩", 5)).toBe("歩歩…");
+  expect(truncateToDisplayWidth("abcdef", 6)).toBe("abcdef");
+  expect(truncateToDisplayWidth("abcdef", 5)).toBe("abcd…");
+  expect(truncateToDisplayWidth("歩歩歩", 5)).toBe("歩歩…");
   expect(displayWidth("a\u0301🙂")).toBe(3);
 });
 
 it("writes numbers as people read them", () => {
-  expect([0.04, 9.94, 9.96, 59.6, 3599, 7300].map(duration)).toEqual([
+  expect([0.04, 9.94, 9.96, 59.6, 3599, 7300].map(durationText)).toEqual([
     "0.0 s",
     "9.9 s",
     "10 s",
@@ -39,7 +39,7 @@ it("writes numbers as people read them", () => {
     "59 min 59 s",
     "2 h 2 min",
   ]);
-  expect(fixed(null)).toBe("-");
-  expect(fixed(Number.NaN)).toBe("-");
-  expect(meanAndSd({ mean: 0.9, sd: null })).toBe("0.900");
+  expect(fixedText(null)).toBe("-");
+  expect(fixedText(Number.NaN)).toBe("-");
+  expect(meanAndSdText({ mean: 0.9, sd: null })).toBe("0.900");
 });

@@ -3,9 +3,9 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
 import { bidirectionalLstm } from "../../../src/learning/networks/bidirectional-lstm.ts";
-import { gradients } from "../../../src/learning/networks/gradients.ts";
-import { timeMajor } from "../../../src/learning/networks/layers.ts";
+import { timeMajorLayer } from "../../../src/learning/networks/layers.ts";
 import { Graph } from "../../../src/learning/networks/onnx-graph.ts";
 import { mul, reduceSum, transpose } from "../../../src/learning/networks/onnx-operators.ts";
 import { numbers } from "./check-gradient.ts";
@@ -50,12 +50,12 @@ describe("bidirectional LSTM against PyTorch", () => {
       updateStatistic: () => expect.unreachable(),
       keepMask: () => expect.unreachable(),
     };
-    const y = transpose(bidirectionalLstm("lstm", H)(context, timeMajor(context, x)), [1, 0, 2]);
+    const y = transpose(bidirectionalLstm("lstm", H)(context, timeMajorLayer(context, x)), [1, 0, 2]);
     const loss = reduceSum(mul(y, graph.constant("float64", [B, T, 2 * H], fixture.w)), [0, 1, 2], false);
     graph.output("y", y);
     graph.output("loss", loss);
     const wrt = new Map([["x", x], ...parameters]);
-    gradients(loss, [...wrt.values()]).forEach((gradient, i) => {
+    backpropagate(loss, [...wrt.values()]).forEach((gradient, i) => {
       graph.output(`gradient_${i}`, gradient);
     });
 
@@ -81,7 +81,7 @@ describe("bidirectional LSTM against PyTorch", () => {
       keepMask: () => expect.unreachable(),
     };
     const x = graph.input("x", "float32", ["batch", T, C]);
-    const y = transpose(bidirectionalLstm("lstm", H)(context, timeMajor(context, x)), [1, 0, 2]);
+    const y = transpose(bidirectionalLstm("lstm", H)(context, timeMajorLayer(context, x)), [1, 0, 2]);
     expect(y.shape).toEqual(["batch", T, 2 * H]);
     graph.output("y", y);
     const run = await openGraph(graph);

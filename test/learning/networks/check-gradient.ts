@@ -2,8 +2,8 @@
 // The loss is a sum of the outputs with weights that differ, so that no element's gradient can stand in for another's.
 
 import { expect } from "vitest";
-import { gradients } from "../../../src/learning/networks/gradients.ts";
-import { Graph, sizeOf, type Value } from "../../../src/learning/networks/onnx-graph.ts";
+import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
+import { Graph, sizeOfGraphShape, type Value } from "../../../src/learning/networks/onnx-graph.ts";
 import { add, mul, reduceSum } from "../../../src/learning/networks/onnx-operators.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { openGraph } from "./run-graph.ts";
@@ -16,7 +16,7 @@ export interface Numbers {
 /** Numbers of a size between 0.2 and 1.7: away from 0, where relu has no derivative. */
 export function numbers(shape: readonly number[], seed: number, options: { positive?: boolean } = {}): Numbers {
   const rng = Rng.fromSeed(seed);
-  const values = Float64Array.from({ length: sizeOf(shape) }, () => {
+  const values = Float64Array.from({ length: sizeOfGraphShape(shape) }, () => {
     const size = 0.2 + 1.5 * rng.uniform();
     return options.positive || rng.uniform() < 0.5 ? size : -size;
   });
@@ -38,7 +38,7 @@ export async function expectGradient<Name extends string>(
   const byName = Object.fromEntries(values.map((value, i) => [entries[i]![0], value])) as Record<Name, Value>;
   const loss = [build(byName, graph)].flat().map(weightedSum).reduce(add);
   graph.output("loss", loss);
-  gradients(loss, values).forEach((gradient, i) => {
+  backpropagate(loss, values).forEach((gradient, i) => {
     expect({ of: entries[i]![0], shape: gradient.shape }).toEqual({ of: entries[i]![0], shape: values[i]!.shape });
     graph.output(`gradient_${i}`, gradient);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { networkFaults } from "../../../src/learning/networks/exported-network.ts";
+import { exportedNetworkFaults } from "../../../src/learning/networks/exported-network.ts";
 import { changeFirst, joined, message } from "./edit-proto.ts";
 import { smallNetwork } from "./small-network.ts";
 
 const expected = { channels: ["Ax", "Ay", "Az"], classes: ["sitting", "walking"], windowSize: 40, samplingRateHz: 20 };
 const network = smallNetwork();
-const faults = (bytes: Uint8Array): string[] => networkFaults(bytes, expected);
+const faults = (bytes: Uint8Array): string[] => exportedNetworkFaults(bytes, expected);
 
 // Field numbers of onnx.proto3.
 const [opset, graph] = [8, 7];

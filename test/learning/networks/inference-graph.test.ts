@@ -2,9 +2,9 @@
 // float32: ONNX Runtime's LSTM has no double kernel.
 
 import { describe, expect, it } from "vitest";
-import { buildExportGraph, buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
-import { buildGradientGraph } from "../../../src/learning/networks/training-graph.ts";
+import { buildExportedInferenceGraph, buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
+import { buildTrainingGradientGraph } from "../../../src/learning/networks/training-graph.ts";
 import { drawNetwork, initialStatistics, inputOf, readFixture, type SmallSize, targetsOf } from "./network-fixture.ts";
 import { openGraph, runGraph } from "./run-graph.ts";
 
@@ -20,13 +20,13 @@ function expectClose(actual: readonly number[] | undefined, expected: readonly n
 
 describe.each(["step", "step-compact"])("the network of %s.json outside of training", (file) => {
   const fixture = readFixture<SmallSize>(file);
-  const layers = networkLayers(fixture.network, fixture.classes);
+  const layers = presetNetwork(fixture.network, fixture.classes);
   const size = { windowSize: fixture.time_steps, channels: fixture.channels };
   const expected = fixture.plain.inference_logits!;
 
   /** PyTorch's inference follows one step's update of the statistics, with the weights as they were. */
   async function afterOneStep() {
-    const { graph, network } = buildGradientGraph(layers, inputOf(fixture));
+    const { graph, network } = buildTrainingGradientGraph(layers, inputOf(fixture));
     const { parameters, drawStep } = drawNetwork(fixture, network);
     const { x, labels, masks } = drawStep();
     const { next_statistics } = await runGraph(graph, {
@@ -66,7 +66,7 @@ describe.each(["step", "step-compact"])("the network of %s.json outside of train
   it("ships with its scaler and its temperature inside", async () => {
     const { x, parameters, statistics } = await afterOneStep();
     const [center, scale, temperature] = [[9.81, -3, 0.5], [2, 0.25, 10], 2.5];
-    const graph = buildExportGraph(layers, size, {
+    const graph = buildExportedInferenceGraph(layers, size, {
       parameters: Float32Array.from(parameters),
       statistics: Float32Array.from(statistics),
       center,

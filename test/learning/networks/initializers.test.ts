@@ -2,8 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import { initialValues } from "../../../src/learning/networks/initializers.ts";
-import { describeNetwork, initialVector, type ParameterSpec } from "../../../src/learning/networks/parameters.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import {
+  describeNetworkParameters,
+  drawParameterVector,
+  type ParameterSpec,
+} from "../../../src/learning/networks/parameters.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 describe("glorot-uniform", () => {
@@ -71,12 +75,12 @@ describe("biases and scales", () => {
 });
 
 describe("a network's first parameters", () => {
-  const { parameters, statistics } = describeNetwork(networkLayers("compact", 4), {
+  const { parameters, statistics } = describeNetworkParameters(presetNetwork("compact", 4), {
     type: "float32",
     shape: [8, 27, 3],
   });
   const slices = (specs: readonly ParameterSpec[], seed: number) => {
-    const vector = initialVector(specs, Rng.fromSeed(seed));
+    const vector = drawParameterVector(specs, Rng.fromSeed(seed));
     return Object.fromEntries(specs.map(({ name, offset, size }) => [name, vector.slice(offset, offset + size)]));
   };
   /** Puts parameters one after another in their new order. */
@@ -112,7 +116,7 @@ describe("a network's first parameters", () => {
 
   it("leave the generator where it stood", () => {
     const rng = Rng.fromSeed(5);
-    initialVector(parameters, rng);
+    drawParameterVector(parameters, rng);
     expect(rng.state).toEqual(Rng.fromSeed(5).state);
   });
 

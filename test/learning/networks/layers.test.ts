@@ -11,11 +11,11 @@ import {
   conv1d,
   dense,
   dropout,
-  flatten,
+  flattenLayer,
   globalAveragePooling,
-  rectify,
+  rectifyLayer,
   sequential,
-  timeMajor,
+  timeMajorLayer,
 } from "../../../src/learning/networks/layers.ts";
 import { numbers } from "./check-gradient.ts";
 import type { Result } from "./run-graph.ts";
@@ -29,23 +29,23 @@ const cases: readonly [name: keyof typeof layers | "bidirectionalLstm", what: st
   ["conv1d", "over five steps", conv1d("c", 2, 5), [7, 1, 3]],
   ["conv1d", "over the whole window", conv1d("c", 2, 3), [3, 2, 2]],
   ["conv1d", "over one step", conv1d("c", 2, 1), [3, 2, 2]],
-  ["rectify", "a sequence", rectify, [3, 2, 4]],
+  ["rectifyLayer", "a sequence", rectifyLayer, [3, 2, 4]],
   ["batchNormalization", "of rows", batchNormalization("n"), [6, 3]],
   ["batchNormalization", "of a sequence", batchNormalization("n"), [3, 4, 2]],
   ["dropout", "of a tenth", dropout(0.1), [3, 4, 2]],
   ["dropout", "of half", dropout(0.5), [6, 4]],
   ["dropout", "of nothing", dropout(0), [3, 2]],
-  ["flatten", "a sequence", flatten, [3, 2, 4]],
+  ["flattenLayer", "a sequence", flattenLayer, [3, 2, 4]],
   ["averagePooling1d", "without a rest", averagePooling1d(2), [6, 2, 3]],
   ["averagePooling1d", "with a rest", averagePooling1d(3), [8, 2, 2]],
   ["averagePooling1d", "of one step", averagePooling1d(1), [3, 2, 2]],
   ["globalAveragePooling", "a sequence", globalAveragePooling, [4, 2, 3]],
-  ["timeMajor", "windows", timeMajor, [3, 2, 4]],
+  ["timeMajorLayer", "windows", timeMajorLayer, [3, 2, 4]],
   ["bidirectionalLstm", "of two units", bidirectionalLstm("l", 2), [4, 2, 3]],
   ["bidirectionalLstm", "over one step", bidirectionalLstm("l", 2), [1, 2, 2]],
   ["bidirectionalLstm", "of one unit over one window", bidirectionalLstm("l", 1), [5, 1, 2]],
   ["sequential", "two LSTMs with normalization and dropout", sequential(bidirectionalLstm("l1", 2), batchNormalization("n"), dropout(0.3), bidirectionalLstm("l2", 1)), [3, 3, 2]],
-  ["sequential", "a small network", sequential(timeMajor, conv1d("c", 3, 2), rectify, averagePooling1d(2), bidirectionalLstm("l", 2), flatten, dense("d", 2)), [2, 7, 2]],
+  ["sequential", "a small network", sequential(timeMajorLayer, conv1d("c", 3, 2), rectifyLayer, averagePooling1d(2), bidirectionalLstm("l", 2), flattenLayer, dense("d", 2)), [2, 7, 2]],
 ];
 
 describe("a layer's gradient in training, against central differences", () => {
@@ -114,7 +114,7 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
 
   it("rectify cuts what is negative", async () => {
     const x = numbers([3, 2, 4], 1);
-    const { y } = await runLayer(rectify, { training, x });
+    const { y } = await runLayer(rectifyLayer, { training, x });
     expectClose(
       y,
       tensor(x.shape, (...i) => Math.max(at(x)(...i), 0)),
@@ -141,7 +141,7 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
 
   it("flatten puts a window's steps one after another", async () => {
     const x = numbers([3, 2, 4], 1);
-    const { y } = await runLayer(flatten, { training, x });
+    const { y } = await runLayer(flattenLayer, { training, x });
     expectClose(
       y,
       tensor([2, 12], (b, i) => at(x)(Math.floor(i / 4), b, i % 4)),
@@ -150,7 +150,7 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
 
   it("timeMajor turns windows into sequences", async () => {
     const x = numbers([3, 2, 4], 1);
-    const { y } = await runLayer(timeMajor, { training, x });
+    const { y } = await runLayer(timeMajorLayer, { training, x });
     expectClose(
       y,
       tensor([2, 3, 4], (t, b, c) => at(x)(b, t, c)),
@@ -159,8 +159,8 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
 
   it("sequential applies layers in their order", async () => {
     const x = { shape: [2, 1, 1], values: [-3, 5] };
-    const pooledLast = await runLayer(sequential(rectify, globalAveragePooling), { training, x });
-    const pooledFirst = await runLayer(sequential(globalAveragePooling, rectify), { training, x });
+    const pooledLast = await runLayer(sequential(rectifyLayer, globalAveragePooling), { training, x });
+    const pooledFirst = await runLayer(sequential(globalAveragePooling, rectifyLayer), { training, x });
     expect([pooledLast.y!.values, pooledFirst.y!.values]).toEqual([[2.5], [1]]);
   });
 });

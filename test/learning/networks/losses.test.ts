@@ -1,7 +1,7 @@
 // Softmax cross-entropy against its formula in plain loops.
 
 import { describe, expect, it } from "vitest";
-import { gradients } from "../../../src/learning/networks/gradients.ts";
+import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
 import { softmaxCrossEntropy } from "../../../src/learning/networks/losses.ts";
 import { type DataType, Graph } from "../../../src/learning/networks/onnx-graph.ts";
 import { numbers } from "./check-gradient.ts";
@@ -13,7 +13,7 @@ async function lossOf(logits: ArrayLike<number>, targets: ArrayLike<number>, cla
   const x = graph.input("logits", type, shape);
   const loss = softmaxCrossEntropy(x, graph.input("targets", type, shape));
   graph.output("loss", loss);
-  graph.output("gradient", gradients(loss, [x])[0]!);
+  graph.output("gradient", backpropagate(loss, [x])[0]!);
   const result = await runGraph(graph, { logits, targets });
   expect(result.loss!.shape).toEqual([]);
   return { loss: result.loss!.values[0]!, gradient: result.gradient!.values };

@@ -3,9 +3,9 @@
 
 import { describe, expect, it } from "vitest";
 import { adamStepSize } from "../../../src/learning/networks/adam.ts";
-import { describeNetwork } from "../../../src/learning/networks/parameters.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
-import { buildGradientGraph, buildTrainingGraph } from "../../../src/learning/networks/training-graph.ts";
+import { describeNetworkParameters } from "../../../src/learning/networks/parameters.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
+import { buildTrainingGradientGraph, buildTrainingGraph } from "../../../src/learning/networks/training-graph.ts";
 import {
   drawNetwork,
   type FullSize,
@@ -50,7 +50,10 @@ function expectSummaries(
 }
 
 async function expectStep(fixture: FullSize, expected: Step, weights?: readonly number[]): Promise<void> {
-  const { graph, network } = buildGradientGraph(networkLayers(fixture.network, fixture.classes), inputOf(fixture));
+  const { graph, network } = buildTrainingGradientGraph(
+    presetNetwork(fixture.network, fixture.classes),
+    inputOf(fixture),
+  );
   const { parameters, drawStep } = drawNetwork(fixture, network);
   const step = drawStep();
   expect(step.labels).toEqual(expected.labels);
@@ -76,7 +79,7 @@ async function expectTrajectory(
   expected: Trajectory,
   options: { type: "float32" | "float64"; weights?: readonly number[]; lossTolerance: number; tolerance: number },
 ): Promise<void> {
-  const layers = networkLayers(fixture.network, fixture.classes);
+  const layers = presetNetwork(fixture.network, fixture.classes);
   const { graph, network } = buildTrainingGraph(layers, { ...inputOf(fixture), type: options.type });
   const run = await openGraph(graph);
   const { parameters, drawStep } = drawNetwork(fixture, network);
@@ -110,7 +113,7 @@ describe.each(names)("%s against PyTorch", (name) => {
   it("has PyTorch's parameters, by name and shape", () => {
     for (const { time_steps, channels, classes, parameters } of [fixture, readFixture<FullSize>(full[name])]) {
       const input = { type: "float32", shape: [2, time_steps, channels] } as const;
-      const network = describeNetwork(networkLayers(name, classes), input);
+      const network = describeNetworkParameters(presetNetwork(name, classes), input);
       const shapes = network.parameters.map((parameter) => [parameter.name, parameter.shape]);
       expect(Object.fromEntries(shapes)).toEqual(parameters);
       expect(network.masks.map(({ rate }) => rate)).toEqual([0.1, 0.2, 0.2, 0.2, 0.5]);
@@ -144,7 +147,7 @@ describe.each(names)("%s against PyTorch", (name) => {
 
 describe("the size of a network", () => {
   const count = (name: (typeof names)[number]) => {
-    const network = describeNetwork(networkLayers(name, 11), { type: "float32", shape: [64, 200, 6] });
+    const network = describeNetworkParameters(presetNetwork(name, 11), { type: "float32", shape: [64, 200, 6] });
     return Object.fromEntries(network.parameters.map(({ name, size }) => [name, size]));
   };
   const total = (sizes: Record<string, number>, prefix = "") =>
@@ -163,11 +166,12 @@ describe("the size of a network", () => {
 
   it("compact: independent of the window's length", () => {
     const sizes = (windowSize: number) =>
-      describeNetwork(networkLayers("compact", 11), { type: "float32", shape: [64, windowSize, 6] }).parameterCount;
+      describeNetworkParameters(presetNetwork("compact", 11), { type: "float32", shape: [64, windowSize, 6] })
+        .parameterCount;
     expect(sizes(50)).toBe(sizes(400));
   });
 
   it("a name that is none is refused", () => {
-    expect(() => networkLayers("lstm" as "compact", 3)).toThrow("unknown network lstm");
+    expect(() => presetNetwork("lstm" as "compact", 3)).toThrow("unknown network lstm");
   });
 });

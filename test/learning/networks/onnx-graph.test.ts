@@ -5,8 +5,8 @@ import * as fc from "fast-check";
 import { InferenceSession } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { Graph, innermost, sizeOf } from "../../../src/learning/networks/onnx-graph.ts";
-import { add, mul, scan, slice, split } from "../../../src/learning/networks/onnx-operators.ts";
+import { Graph, innermostGraph, sizeOfGraphShape } from "../../../src/learning/networks/onnx-graph.ts";
+import { add, mul, scan, slice, splitAlongAxis } from "../../../src/learning/networks/onnx-operators.ts";
 import { runGraph } from "./run-graph.ts";
 
 describe("names in a graph", () => {
@@ -116,9 +116,9 @@ describe("a node's place", () => {
     const outer = new Graph("outer");
     const inner = new Graph("body", outer);
     const [a, b] = [outer.input("a", "float32", []), inner.input("b", "float32", [])];
-    expect(innermost([a, b]).name).toBe("body");
-    expect(innermost([b, a]).name).toBe("body");
-    expect(innermost([a, a]).name).toBe("outer");
+    expect(innermostGraph([a, b]).name).toBe("body");
+    expect(innermostGraph([b, a]).name).toBe("body");
+    expect(innermostGraph([a, a]).name).toBe("outer");
     expect(add(a, b).graph).toBe(inner);
     expect(mul(a, a).graph).toBe(outer);
   });
@@ -154,8 +154,8 @@ describe("a node's place", () => {
 
 describe("sizes", () => {
   it("multiply the dimensions, and need all of them", () => {
-    expect([sizeOf([]), sizeOf([3]), sizeOf([2, 3, 4])]).toEqual([1, 3, 24]);
-    expect(() => sizeOf(["batch", 3])).toThrow("shape [batch,3] has no size before the model runs");
+    expect([sizeOfGraphShape([]), sizeOfGraphShape([3]), sizeOfGraphShape([2, 3, 4])]).toEqual([1, 3, 24]);
+    expect(() => sizeOfGraphShape(["batch", 3])).toThrow("shape [batch,3] has no size before the model runs");
   });
 });
 
@@ -164,7 +164,7 @@ describe("the ONNX file", () => {
   const x = graph.input("windows", "float32", ["batch", 4]);
   const flag = graph.input("flag", "bool", [2]);
   const count = graph.input("count", "int64", []);
-  const [left] = split(slice(x, 1, 0, 3), [1, 2], 1);
+  const [left] = splitAlongAxis(slice(x, 1, 0, 3), [1, 2], 1);
   graph.output("left", add(left!, 0.5));
   graph.output("same_flag", flag);
   graph.output("same_count", count);

@@ -6,8 +6,7 @@ import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts"
 import * as operators from "../../../src/learning/networks/onnx-operators.ts";
 import {
   add,
-  bidirectionalLstm,
-  broadcast,
+  broadcastOperandShapes,
   cast,
   concat,
   div,
@@ -17,6 +16,7 @@ import {
   greater,
   log,
   logSoftmax,
+  lstmOperator,
   matmul,
   mul,
   neg,
@@ -30,7 +30,7 @@ import {
   sigmoid,
   slice,
   softmax,
-  split,
+  splitAlongAxis,
   sqrt,
   sub,
   tanh,
@@ -86,8 +86,8 @@ const cases: readonly Case[] = [
   ["concat", "along the first axis", ({ m, v }) => concat([m, reshape(v, [1, 3])], 0), [1, 2, 3, 4, 5, 6, -1, 0, 2]],
   ["concat", "along the last axis", ({ m }) => concat([m, slice(m, 1, 0, 1)], 1), [1, 2, 3, 1, 4, 5, 6, 4]],
   ["concat", "one value", ({ v }) => concat([v], 0), [-1, 0, 2]],
-  ["split", "along the last axis", ({ m }) => split(m, [1, 2], 1), [1, 4, 2, 3, 5, 6]],
-  ["split", "into one piece", ({ v }) => split(v, [3], 0), [-1, 0, 2]],
+  ["splitAlongAxis", "along the last axis", ({ m }) => splitAlongAxis(m, [1, 2], 1), [1, 4, 2, 3, 5, 6]],
+  ["splitAlongAxis", "into one piece", ({ v }) => splitAlongAxis(v, [3], 0), [-1, 0, 2]],
   ["slice", "columns", ({ m }) => slice(m, 1, 1, 3), [2, 3, 5, 6]],
   ["slice", "all of it", ({ v }) => slice(v, 0, 0, 3), [-1, 0, 2]],
   ["pad", "columns", ({ m }) => pad(m, 1, 1, 0), [0, 1, 2, 3, 0, 4, 5, 6]],
@@ -150,7 +150,7 @@ describe("operators in ONNX Runtime", () => {
     const x = graph.input("x", "float32", [1, 1, 1]);
     const constant = (shape: number[], values: number[]) => graph.constant("float32", shape, values);
     // Gates i, o, f, g; the second direction's weights are those of the first, doubled.
-    const y = bidirectionalLstm(
+    const y = lstmOperator(
       x,
       constant([2, 4, 1], [1, 2, 3, 0.5, 2, 4, 6, 1]),
       constant([2, 4, 1], [9, 9, 9, 9, 9, 9, 9, 9]),
@@ -287,7 +287,7 @@ describe("what does not fit is refused", () => {
     ["Concat of two types", () => concat([m, single], 0), "Concat: float64 [2,3] and float32 [2,3] do not fit"],
     ["Concat along no axis", () => concat([m, m], 2), "Concat: [2,3] has no axis 2"],
     ["Concat of an unknown size", () => concat([batch, batch], 0), 'dimension "batch" must be known here'],
-    ["Split into too much", () => split(m, [2, 2], 1), "Split: sizes 2,2 do not add up to 3"],
+    ["Split into too much", () => splitAlongAxis(m, [2, 2], 1), "Split: sizes 2,2 do not add up to 3"],
     ["Slice beyond the end", () => slice(m, 1, 1, 4), "Slice: 1:4 is not within 3"],
     ["Slice of nothing", () => slice(m, 1, 1, 1), "Slice: 1:1 is not within 3"],
     ["Slice from NaN", () => slice(m, 1, Number.NaN, 1), "Slice: NaN:1 is not within 3"],
@@ -302,7 +302,7 @@ describe("what does not fit is refused", () => {
     ["Scan over two lengths", () => runningDifference(m, stack), "Scan: float64 [2,3] and float64 [4,3,2] do not fit"],
     ["Scan whose state grows", () => growing(v, m), "Scan: float64 [3] and float64 [4] do not fit"],
     ["Scan that loses a state", () => forgetful(v, m), "Scan: 1 states became 0"],
-    ["broadcasting of two names", () => broadcast(["batch"], ["time"]), "shapes [batch] and [time] cannot be broadcast"],
+    ["broadcasting of two names", () => broadcastOperandShapes(["batch"], ["time"]), "shapes [batch] and [time] cannot be broadcast"],
   ];
 
   it.each(refused)("%s", (_, build, message) => {

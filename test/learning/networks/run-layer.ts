@@ -2,7 +2,7 @@
 
 import type { Layer, LayerContext } from "../../../src/learning/networks/layer-context.ts";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
-import { describeNetwork, type NetworkSpec } from "../../../src/learning/networks/parameters.ts";
+import { describeNetworkParameters, type NetworkSpec } from "../../../src/learning/networks/parameters.ts";
 import { expectGradient, type Numbers, numbers } from "./check-gradient.ts";
 import { type Result, runGraph } from "./run-graph.ts";
 
@@ -36,7 +36,7 @@ export async function runLayer(layer: Layer, run: LayerRun): Promise<Readonly<Re
 }
 
 export function describeLayer(layer: Layer, shape: readonly number[]): NetworkSpec {
-  return describeNetwork(layer, { type: "float64", shape });
+  return describeNetworkParameters(layer, { type: "float64", shape });
 }
 
 /** Expects the gradient of a layer in training by its input and all of its parameters. */

@@ -1,7 +1,7 @@
-import { buildExportGraph } from "../../../src/learning/networks/inference-graph.ts";
+import { buildExportedInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { describeNetwork, initialVector } from "../../../src/learning/networks/parameters.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import { describeNetworkParameters, drawParameterVector } from "../../../src/learning/networks/parameters.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 export interface SmallNetwork {
@@ -20,21 +20,21 @@ export function smallNetwork({
   samplingRateHz = 20,
   temperature = 1,
 }: SmallNetwork = {}): Uint8Array {
-  const layers = networkLayers("compact", classes.length);
+  const layers = presetNetwork("compact", classes.length);
   const size = { windowSize, channels: channels.length };
-  const { parameters, statistics } = describeNetwork(layers, {
+  const { parameters, statistics } = describeNetworkParameters(layers, {
     type: "float32",
     shape: [1, windowSize, channels.length],
   });
   const rng = Rng.fromSeed(2);
   const trained = {
-    parameters: initialVector(parameters, rng),
-    statistics: initialVector(statistics, rng),
+    parameters: drawParameterVector(parameters, rng),
+    statistics: drawParameterVector(statistics, rng),
     temperature,
     center: channels.map(() => 0),
     scale: channels.map(() => 1),
   };
-  return modelProto(buildExportGraph(layers, size, trained), {
+  return modelProto(buildExportedInferenceGraph(layers, size, trained), {
     channels: JSON.stringify(channels),
     classes: JSON.stringify(classes),
     sampling_rate_hz: String(samplingRateHz),

@@ -5,34 +5,37 @@ import {
   batchNormalization,
   dense,
   dropout,
-  flatten,
+  flattenLayer,
   sequential,
-  timeMajor,
+  timeMajorLayer,
 } from "../../../src/learning/networks/layers.ts";
 import { Graph } from "../../../src/learning/networks/onnx-graph.ts";
-import { describeNetwork, unpack } from "../../../src/learning/networks/parameters.ts";
+import { describeNetworkParameters, unpackParameters } from "../../../src/learning/networks/parameters.ts";
 import {
-  buildGradientGraph,
+  buildTrainingGradientGraph,
   buildTrainingGraph,
-  buildUpdateGraph,
+  buildTrainingUpdateGraph,
 } from "../../../src/learning/networks/training-graph.ts";
 import { numbers } from "./check-gradient.ts";
 import { openGraph, runGraph } from "./run-graph.ts";
 
 const input = { batchSize: 4, windowSize: 2, channels: 3, classes: 2 };
-const plain = sequential(timeMajor, flatten, dense("d", 2));
+const plain = sequential(timeMajorLayer, flattenLayer, dense("d", 2));
 const rich = sequential(
-  timeMajor,
+  timeMajorLayer,
   batchNormalization("n1"),
   dropout(0.2),
-  flatten,
+  flattenLayer,
   batchNormalization("n2"),
   dropout(0.5),
   dense("d", 2),
 );
 
 describe("a network's description", () => {
-  const { parameters, statistics, masks, ...counts } = describeNetwork(rich, { type: "float32", shape: [4, 2, 3] });
+  const { parameters, statistics, masks, ...counts } = describeNetworkParameters(rich, {
+    type: "float32",
+    shape: [4, 2, 3],
+  });
 
   it("lays parameters and statistics out one after another, in the layers' order", () => {
     expect(parameters.map(({ name, offset, size }) => [name, offset, size])).toEqual([
@@ -61,14 +64,14 @@ describe("a network's description", () => {
 
   it("refuses two layers of one name", () => {
     const twice = sequential(dense("d", 2), dense("d", 2));
-    const describing = () => describeNetwork(twice, { type: "float32", shape: [4, 2] });
+    const describing = () => describeNetworkParameters(twice, { type: "float32", shape: [4, 2] });
     expect(describing).toThrow("two parameters are called d/kernel");
   });
 
   it("unpacks a vector to the tensors", async () => {
     const graph = new Graph("unpack");
     const vector = graph.input("vector", "float32", [32]);
-    for (const [name, value] of unpack(vector, parameters)) graph.output(`tensor ${name}`, value);
+    for (const [name, value] of unpackParameters(vector, parameters)) graph.output(`tensor ${name}`, value);
     const results = await runGraph(graph, { vector: Array.from({ length: 32 }, (_, i) => i) });
     for (const { name, shape, size, offset } of parameters) {
       const values = Array.from({ length: size }, (_, i) => offset + i);
@@ -79,7 +82,10 @@ describe("a network's description", () => {
 
 describe("the training graph", () => {
   const feeds = (layers: typeof plain) => {
-    const { parameterCount, statisticCount, masks } = describeNetwork(layers, { type: "float32", shape: [4, 2, 3] });
+    const { parameterCount, statisticCount, masks } = describeNetworkParameters(layers, {
+      type: "float32",
+      shape: [4, 2, 3],
+    });
     return {
       parameters: numbers([parameterCount], 1).values,
       moment_1: new Float64Array(parameterCount),
@@ -126,7 +132,7 @@ describe("the training graph", () => {
   });
 
   it("takes the step of the gradient graph's gradient: its first moment is a tenth of it", async () => {
-    const [step, check] = [buildTrainingGraph(rich, input), buildGradientGraph(rich, input)];
+    const [step, check] = [buildTrainingGraph(rich, input), buildTrainingGradientGraph(rich, input)];
     const result = await runGraph(step.graph, feeds(rich));
     const { gradient, loss, next_statistics } = await runGraph(check.graph, feeds(rich));
     expect([result.loss, result.next_statistics]).toEqual([loss, next_statistics]);
@@ -136,9 +142,9 @@ describe("the training graph", () => {
   });
 
   it("steps as the update graph does by two gradients with the same mean", async () => {
-    const { gradient } = await runGraph(buildGradientGraph(rich, input).graph, feeds(rich));
+    const { gradient } = await runGraph(buildTrainingGradientGraph(rich, input).graph, feeds(rich));
     const whole = await runGraph(buildTrainingGraph(rich, input).graph, feeds(rich));
-    const divided = await runGraph(buildUpdateGraph(32, 2), {
+    const divided = await runGraph(buildTrainingUpdateGraph(32, 2), {
       ...feeds(rich),
       gradient_0: gradient!.values.map((value) => 3 * value),
       gradient_1: gradient!.values.map((value) => -value),

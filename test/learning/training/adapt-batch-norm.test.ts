@@ -1,23 +1,30 @@
 // AdaBN against a training step of one batch, and against the first layers computed slowly over all windows.
 import { beforeAll, describe, expect, it } from "vitest";
 import { batchNormMomentum } from "../../../src/learning/networks/layers.ts";
-import { describeNetwork, initialVector, type NetworkSpec } from "../../../src/learning/networks/parameters.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import {
+  describeNetworkParameters,
+  drawParameterVector,
+  type NetworkSpec,
+} from "../../../src/learning/networks/parameters.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { adaptBatchNorm } from "../../../src/learning/training/adapt-batch-norm.ts";
-import { scaleWindows } from "../../../src/learning/training/batch.ts";
-import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
+import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts";
 import type { NetworkWeights } from "../../../src/learning/training/fit-state.ts";
 import { TrainingSession } from "../../../src/learning/training/network-session.ts";
+import { scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 const [T, C] = [24, 3];
-const network: NetworkSpec = describeNetwork(networkLayers("compact", 2), { type: "float32", shape: [1, T, C] });
+const network: NetworkSpec = describeNetworkParameters(presetNetwork("compact", 2), {
+  type: "float32",
+  shape: [1, T, C],
+});
 const weights: NetworkWeights = {
-  parameters: initialVector(network.parameters, Rng.fromSeed(2)),
-  statistics: initialVector(network.statistics, Rng.fromSeed(2)),
+  parameters: drawParameterVector(network.parameters, Rng.fromSeed(2)),
+  statistics: drawParameterVector(network.statistics, Rng.fromSeed(2)),
 };
 const rowsUpTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
 
@@ -78,7 +85,7 @@ describe("adapted weights", () => {
   it("have the parameters as they were, in an array of their own", () => {
     expect(adapted.parameters).toEqual(weights.parameters);
     expect(adapted.parameters).not.toBe(weights.parameters);
-    expect(weights.statistics).toEqual(initialVector(network.statistics, Rng.fromSeed(2)));
+    expect(weights.statistics).toEqual(drawParameterVector(network.statistics, Rng.fromSeed(2)));
   });
 
   it("have mean and variance of the first layer over all windows, though these came in batches", () => {
@@ -119,12 +126,12 @@ describe("adapted weights", () => {
     const own = rng.split("0");
     const masks = session.masks.map(({ shape, rate }) => {
       const mask = new Uint8Array(shape.reduce((size, d) => size * d, 1));
-      fillKeepMask(mask, rate, own);
+      fillDropoutMask(mask, rate, own);
       return mask;
     });
     const x = new Float32Array(16 * T * C);
     gatherWindows(windows, order, x);
-    scaleWindows(x, toyScaler);
+    scaleTrainingWindows(x, toyScaler);
     const moment = () => new Float32Array(network.parameterCount);
     session.state = { ...weights, moment1: moment(), moment2: moment() };
     await session.step({ x, targets: new Float32Array(16 * 2).fill(0.5), masks, stepSize: 0.001 });

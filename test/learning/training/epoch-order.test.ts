@@ -1,8 +1,8 @@
 // In which order an epoch goes through its rows, and with which weights a fit begins.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { epochOrder, fitNetwork } from "../../../src/learning/training/fit-network.ts";
-import { type FitState, type NetworkWeights, stateFrom } from "../../../src/learning/training/fit-state.ts";
+import { fitEpochOrder, fitNetwork } from "../../../src/learning/training/fit-network.ts";
+import { type FitState, fitStateFrom, type NetworkWeights } from "../../../src/learning/training/fit-state.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { quiet, range, type ToyChanges, toyFit, toyWindows } from "./toy.ts";
 
@@ -20,7 +20,7 @@ describe("an epoch's order", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, seed }) => {
         const spread = rows.slice(0, Math.round(share * rows.length));
-        const order = epochOrder(Int32Array.from(rows), spread, Rng.fromSeed(seed));
+        const order = fitEpochOrder(Int32Array.from(rows), spread, Rng.fromSeed(seed));
         expect([...order].sort((a, b) => a - b)).toEqual([...rows].sort((a, b) => a - b));
       }),
     );
@@ -30,7 +30,7 @@ describe("an epoch's order", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, batchSize, seed }) => {
         const spread = new Set(rows.slice(0, Math.round(share * rows.length)));
-        const order = epochOrder(Int32Array.from(rows), [...spread], Rng.fromSeed(seed));
+        const order = fitEpochOrder(Int32Array.from(rows), [...spread], Rng.fromSeed(seed));
         for (let start = 0; start + batchSize <= order.length; start += batchSize) {
           const batch = [...order.subarray(start, start + batchSize)];
           const wanted = (batchSize * spread.size) / rows.length;
@@ -43,7 +43,7 @@ describe("an epoch's order", () => {
   it("leaves a quarter of each batch and more to labelled rows, where these are half of all", () => {
     for (const batchSize of [4, 5, 7, 16, 64]) {
       const [rows, spread] = [rowsUpTo(200), range(100, 200)];
-      const order = epochOrder(rows, spread, Rng.fromSeed(3));
+      const order = fitEpochOrder(rows, spread, Rng.fromSeed(3));
       for (let start = 0; start + batchSize <= 200; start += batchSize) {
         const labelled = order.subarray(start, start + batchSize).filter((row) => row < 100).length;
         expect(labelled / batchSize).toBeGreaterThanOrEqual(0.25);
@@ -53,18 +53,18 @@ describe("an epoch's order", () => {
 
   it("without any to spread is the shuffle of before, so that such fits keep their bytes", () => {
     const shuffled = Rng.fromSeed(4).shuffle(rowsUpTo(30));
-    expect(epochOrder(rowsUpTo(30), [], Rng.fromSeed(4))).toEqual(shuffled);
+    expect(fitEpochOrder(rowsUpTo(30), [], Rng.fromSeed(4))).toEqual(shuffled);
   });
 
   it("is another in each epoch, of both kinds of rows, and changes neither list", () => {
     const [rows, spread] = [rowsUpTo(40), range(20, 40)];
-    const orders = [1, 2].map((seed) => [...epochOrder(rows, spread, Rng.fromSeed(seed))]);
+    const orders = [1, 2].map((seed) => [...fitEpochOrder(rows, spread, Rng.fromSeed(seed))]);
     for (const isSpread of [true, false]) {
       const [one, other] = orders.map((order) => order.filter((row) => row >= 20 === isSpread));
       expect(one).not.toEqual(other);
     }
     expect(rows).toEqual(rowsUpTo(40));
-    expect(epochOrder(rows, spread, Rng.fromSeed(1))).toEqual(Int32Array.from(orders[0]!));
+    expect(fitEpochOrder(rows, spread, Rng.fromSeed(1))).toEqual(Int32Array.from(orders[0]!));
   });
 });
 
@@ -91,7 +91,7 @@ describe("a fit begins", () => {
     const earlier = await fitNetwork(...toyFit(), quiet);
     const start = weightsOf(earlier.state);
     const copy = structuredClone(start);
-    const state = stateFrom(start, 0.003);
+    const state = fitStateFrom(start, 0.003);
     expect(weightsOf(state)).toEqual(start);
     expect(state.averageParameters).toEqual(start.parameters);
     expect(state.averageStatistics).toEqual(start.statistics);

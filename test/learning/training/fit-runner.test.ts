@@ -2,16 +2,16 @@
 // what comes back is what a worker thread of this process gives.
 
 import { describe, expect, it } from "vitest";
-import { fitNetwork, predictRows } from "../../../src/learning/training/fit-network.ts";
+import { fitNetwork, predictFittedRows } from "../../../src/learning/training/fit-network.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
 import {
   type FindWindows,
   type FitOutcome,
   type FitRunner,
-  windowsAtHand,
+  windowsForFitRunner,
 } from "../../../src/learning/training/fit-runner.ts";
 import { decodeFitState, encodeFitState } from "../../../src/learning/training/fit-state.ts";
-import { workerRunner } from "../../../src/learning/training/fit-worker.ts";
+import { fitWorkerRunner } from "../../../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../../../src/learning/training/network-session.ts";
 import { type FitCheckpoints, runFit } from "../../../src/learning/training/run-fit.ts";
 import { TimeLeft } from "../../../src/learning/training/time-left.ts";
@@ -47,7 +47,7 @@ async function elsewhere(text: string, checkpoint: Uint8Array | null, find: Find
   const kept = { parameters: state.bestParameters, statistics: state.bestStatistics };
   const session = await ValidationSession.create(received.network, { windowSize: 24, channels: 3, classes: 2 });
   const from = { windows: own, scaler: received.scaler };
-  const probabilities = await predictRows(session, kept, from, Int32Array.from(received.testIndex!));
+  const probabilities = await predictFittedRows(session, kept, from, Int32Array.from(received.testIndex!));
   await session.release();
   return { finished, epochs: state.progress.epochs, ...kept, probabilities };
 }
@@ -77,11 +77,11 @@ const runOf = (runner: FitRunner, checkpoints: FitCheckpoints) => ({
 
 describe("a fold that runs elsewhere", () => {
   const task = { plan, checkpoint: null, threads: 1 };
-  const find = windowsAtHand(fingerprint, toyWindows(60));
+  const find = windowsForFitRunner(fingerprint, toyWindows(60));
 
   it("yields the bytes of a worker thread, whatever lies in the windows' labels under pseudo-labels", async () => {
     const local = noCheckpoints();
-    const here = await runFit("fold-1", task, runOf(workerRunner(windowsAtHand(fingerprint, windows)), local));
+    const here = await runFit("fold-1", task, runOf(fitWorkerRunner(windowsForFitRunner(fingerprint, windows)), local));
     const there = await runFit("fold-1", task, runOf(remote(find), noCheckpoints()));
     expect(timeless(there)).toEqual(timeless(here));
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
@@ -118,8 +118,8 @@ describe("a fold that runs elsewhere", () => {
 
   it("is refused windows that are not those of the plan", async () => {
     const others = toyWindows(60, 2);
-    const elsewhereFound = windowsAtHand(windowsFingerprint(others), others);
+    const elsewhereFound = windowsForFitRunner(windowsFingerprint(others), others);
     await expect(remote(elsewhereFound)(task, {})).rejects.toThrow(RangeError);
-    await expect(workerRunner(elsewhereFound)(task, {})).rejects.toThrow(fingerprint);
+    await expect(fitWorkerRunner(elsewhereFound)(task, {})).rejects.toThrow(fingerprint);
   });
 });

@@ -1,10 +1,10 @@
 // A fit in a thread of its own is the same fit: its weights, its predictions, its checkpoints and its failures come back.
 import { describe, expect, it } from "vitest";
 import { Diverged } from "../../../src/learning/training/diverged.ts";
-import { fitNetwork, predictRows } from "../../../src/learning/training/fit-network.ts";
-import { type StepProgress, windowsAtHand } from "../../../src/learning/training/fit-runner.ts";
+import { fitNetwork, predictFittedRows } from "../../../src/learning/training/fit-network.ts";
+import { type StepProgress, windowsForFitRunner } from "../../../src/learning/training/fit-runner.ts";
 import { decodeFitState, type FitEpoch } from "../../../src/learning/training/fit-state.ts";
-import { workerRunner } from "../../../src/learning/training/fit-worker.ts";
+import { fitWorkerRunner } from "../../../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../../../src/learning/training/network-session.ts";
 import { sha256Bytes } from "../../../src/storage/store/hash.ts";
 import { quiet, range, toyFit, toyWindows } from "./toy.ts";
@@ -13,7 +13,7 @@ const windows = toyWindows(60);
 const testIndex = [59, 50, 51, 52];
 const changes = { batchSize: 8, epochs: 2, trainIndex: range(0, 32), validationIndex: range(32, 48), testIndex };
 const [plan] = toyFit({ windows, ...changes });
-const run = workerRunner(windowsAtHand(plan.windows, windows));
+const run = fitWorkerRunner(windowsForFitRunner(plan.windows, windows));
 
 const hashOf = (values: Float32Array): string =>
   sha256Bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
@@ -38,9 +38,9 @@ describe("workerRunner", () => {
     const session = await ValidationSession.create("compact", { windowSize: 24, channels: 3, classes: 2 });
     const weights = { parameters: state.bestParameters, statistics: state.bestStatistics };
     expect(outcome.probabilities).toEqual(
-      await predictRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.from(testIndex)),
+      await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.from(testIndex)),
     );
-    const single = await predictRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.of(51));
+    const single = await predictFittedRows(session, weights, { windows, scaler: plan.scaler }, Int32Array.of(51));
     await session.release();
     for (const k of [0, 1]) expect(outcome.probabilities![4 + k]).toBeCloseTo(single[k]!, 6);
   });
@@ -84,7 +84,7 @@ describe("workerRunner", () => {
     extreme.samples.fill(3e38);
     const scaler = { ...plan.scaler, method: "none" as const };
     const task = { checkpoint: null, threads: 1 };
-    const onExtreme = workerRunner(windowsAtHand(plan.windows, extreme));
+    const onExtreme = fitWorkerRunner(windowsForFitRunner(plan.windows, extreme));
     const diverged = await onExtreme({ ...task, plan: { ...plan, scaler } }, {}).catch((error) => error);
     expect(diverged).toBeInstanceOf(Diverged);
     expect(diverged).toMatchObject({ exitCode: 2, advice: "Use --normalize zscore, or a smaller --learning-rate." });

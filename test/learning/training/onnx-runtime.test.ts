@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 
 const source = (path: string): string => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
@@ -27,7 +27,7 @@ async function inFreshHome(
   const home = join(directory, "home");
   mkdirSync(home);
   const model = join(directory, "model.onnx");
-  writeFileSync(model, modelProto(buildInferenceGraph(networkLayers("compact", 2), { windowSize: 40, channels: 3 })));
+  writeFileSync(model, modelProto(buildInferenceGraph(presetNetwork("compact", 2), { windowSize: 40, channels: 3 })));
   // Nothing else of this environment: ONNX Runtime is silent by itself where CI is set.
   const env = {
     PATH: process.env.PATH,

@@ -2,9 +2,9 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, it } from "vitest";
 import { adamStepSize } from "../../../src/learning/networks/adam.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { initialVector } from "../../../src/learning/networks/parameters.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
-import { buildGradientGraph } from "../../../src/learning/networks/training-graph.ts";
+import { drawParameterVector } from "../../../src/learning/networks/parameters.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
+import { buildTrainingGradientGraph } from "../../../src/learning/networks/training-graph.ts";
 import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
 import { ShardedTrainingSession } from "../../../src/learning/training/sharded-training-session.ts";
@@ -18,10 +18,10 @@ it("takes Adam's step by the mean of the shards' gradients", async () => {
   const rng = Rng.fromSeed(1);
   const { network } = session;
   const start = {
-    parameters: initialVector(network.parameters, rng),
+    parameters: drawParameterVector(network.parameters, rng),
     moment1: new Float32Array(network.parameterCount),
     moment2: new Float32Array(network.parameterCount),
-    statistics: initialVector(network.statistics, rng),
+    statistics: drawParameterVector(network.statistics, rng),
   };
   session.state = start;
   const x = Float32Array.from({ length: 8 * 24 * 3 }, () => rng.normal());
@@ -31,7 +31,7 @@ it("takes Adam's step by the mean of the shards' gradients", async () => {
   );
   const { loss, logits } = await session.step({ x, targets, masks, stepSize: adamStepSize(0.01, 1) });
 
-  const { graph } = buildGradientGraph(networkLayers("compact", 2), { ...input, batchSize: 4 });
+  const { graph } = buildTrainingGradientGraph(presetNetwork("compact", 2), { ...input, batchSize: 4 });
   const reference = await InferenceSession.create(modelProto(graph), { intraOpNumThreads: 1 });
   const halves = [];
   for (const half of [0, 1]) {

@@ -1,9 +1,9 @@
 // What a training step is fed, against slow obvious references over random windows: overlapping ones, any channels.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gatherTargets, scaleWindows } from "../../../src/learning/training/batch.ts";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
+import { gatherTrainingTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
@@ -53,9 +53,9 @@ describe("over random windows", () => {
         const center = channels.map(() => 5 * rng.normal());
         const scale = channels.map(() => 0.1 + rng.uniform());
         const x = Float32Array.from(samples);
-        scaleWindows(x, { method: "none", channels, center, scale });
+        scaleTrainingWindows(x, { method: "none", channels, center, scale });
         expect(x).toEqual(Float32Array.from(samples));
-        scaleWindows(x, { method: "robust", channels, center, scale });
+        scaleTrainingWindows(x, { method: "robust", channels, center, scale });
         for (const [i, value] of x.entries()) {
           const c = i % channels.length;
           expect(value).toBeCloseTo((samples[i]! - center[c]!) / scale[c]!, 3);
@@ -70,7 +70,7 @@ describe("over random windows", () => {
         const rows = Int32Array.from(classes, (_, i) => classes.length - 1 - i);
         const weights = weighted ? [0.5, 2, 0, 1.25] : null;
         const targets = new Float32Array(4 * rows.length).fill(7);
-        gatherTargets(Int32Array.from(classes), rows, weights, 4, targets);
+        gatherTrainingTargets(Int32Array.from(classes), rows, weights, 4, targets);
         const expected = Array.from(rows, (row) => {
           const line = [0, 0, 0, 0];
           line[classes[row]!] = weights === null ? 1 : weights[classes[row]!]!;

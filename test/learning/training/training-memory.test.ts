@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryEvent } from "../../../src/learning/training/fit-events.ts";
-import { tellMemory, trainingMemory } from "../../../src/learning/training/training-memory.ts";
-import { collecting } from "../../../src/reporter.ts";
+import { reportTrainingMemory, trainingMemory } from "../../../src/learning/training/training-memory.ts";
+import { collectingReporter } from "../../../src/reporter.ts";
 
 const config = { network: "compact", jobs: 2, batchSize: 64, window: 200, folds: 5 } as const;
 const planned = (samples: number): Parameters<typeof trainingMemory>[1] => ({ samples, channels: 3 });
@@ -37,9 +37,9 @@ describe("the memory of a training", () => {
   test("is told, with a warning if there is less", () => {
     const told = (availableBytes: number): { events: MemoryEvent[]; warnings: readonly string[] } => {
       const events: MemoryEvent[] = [];
-      const heard = collecting<MemoryEvent>({ warn: () => {}, event: (event) => events.push(event) });
+      const heard = collectingReporter<MemoryEvent>({ warn: () => {}, event: (event) => events.push(event) });
       const memory = { neededBytes: 3e9, heldBytes: 0.5e9, totalBytes: 4e9, availableBytes };
-      tellMemory(memory, heard, "Use fewer --jobs.");
+      reportTrainingMemory(memory, heard, "Use fewer --jobs.");
       return { events, warnings: heard.warnings };
     };
     expect(told(2.5e9)).toEqual({

@@ -1,26 +1,26 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, it, onTestFinished } from "vitest";
-import { buildExportGraph } from "../../../src/learning/networks/inference-graph.ts";
+import { buildExportedInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { describeNetwork, initialVector } from "../../../src/learning/networks/parameters.ts";
-import { networkLayers } from "../../../src/learning/networks/presets.ts";
-import { openSession } from "../../../src/learning/training/onnx-runtime.ts";
+import { describeNetworkParameters, drawParameterVector } from "../../../src/learning/networks/parameters.ts";
+import { presetNetwork } from "../../../src/learning/networks/presets.ts";
+import { openRuntimeSession } from "../../../src/learning/training/onnx-runtime.ts";
 import { WindowPredictor } from "../../../src/learning/training/window-predictor.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
 
 function randomModel(): Uint8Array {
-  const layers = networkLayers("compact", 2);
-  const { parameters, statistics } = describeNetwork(layers, { type: "float32", shape: [1, 24, 3] });
+  const layers = presetNetwork("compact", 2);
+  const { parameters, statistics } = describeNetworkParameters(layers, { type: "float32", shape: [1, 24, 3] });
   const rng = Rng.fromSeed(2);
   const trained = {
-    parameters: initialVector(parameters, rng),
-    statistics: initialVector(statistics, rng),
+    parameters: drawParameterVector(parameters, rng),
+    statistics: drawParameterVector(statistics, rng),
     temperature: 0.5,
     center: toyScaler.center,
     scale: toyScaler.scale,
   };
-  return modelProto(buildExportGraph(layers, { windowSize: 24, channels: 3 }, trained));
+  return modelProto(buildExportedInferenceGraph(layers, { windowSize: 24, channels: 3 }, trained));
 }
 
 function predictorOf(bytes: Uint8Array, options?: ConstructorParameters<typeof WindowPredictor>[1]): WindowPredictor {
@@ -47,7 +47,7 @@ it("says of every window what one call says of it alone, bit for bit with any nu
 
 it("opens one session for all windows, also at the same moment", async () => {
   let opened = 0;
-  const predictor = predictorOf(randomModel(), { open: (model) => openSession(model).finally(() => opened++) });
+  const predictor = predictorOf(randomModel(), { open: (model) => openRuntimeSession(model).finally(() => opened++) });
   const predict = (): Promise<Float32Array> => predictor.predict(toyWindows(20), { threads: 4 });
   const [first, ...others] = [...(await Promise.all([predict(), predict()])), await predict()];
   for (const other of others) expect(other).toEqual(first);

@@ -4,8 +4,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { baselineStatsSchema } from "../../../src/monitoring/drift/baseline-stats.ts";
-import { baselineOf, describeValues } from "../../../src/monitoring/drift/describe-values.ts";
-import { validateBaseline } from "../../../src/monitoring/drift/validate-baseline.ts";
+import { baselineStatsFaults } from "../../../src/monitoring/drift/baseline-stats-faults.ts";
+import { baselineFromDescribedValues, describeValues } from "../../../src/monitoring/drift/describe-values.ts";
 
 interface Column {
   name: string;
@@ -29,7 +29,7 @@ const about = {
   createdAt: new Date("2026-03-01T12:00:00Z"),
 };
 const columns = [Float32Array.from(gait.values), Float32Array.from(mixed.values)];
-const baseline = baselineOf(
+const baseline = baselineFromDescribedValues(
   describeValues(["Ax", "Gz"], (c) => columns[c]!),
   about,
 );
@@ -95,7 +95,7 @@ describe("a baseline", () => {
   it("survives JSON, its schema and its own validation, with keys of others", () => {
     const file: unknown = { ...JSON.parse(JSON.stringify(baseline)), added_by: "someone" };
     expect(baselineStatsSchema.parse(file)).toEqual({ ...baseline, added_by: "someone" });
-    expect(validateBaseline(file)).toEqual([]);
+    expect(baselineStatsFaults(file)).toEqual([]);
   });
 
   it("has a form for what check compares with, which the channels' statistics do without", () => {
@@ -103,7 +103,7 @@ describe("a baseline", () => {
     const { error } = baselineStatsSchema.safeParse(file);
     const paths = error?.issues.map(({ path }) => path.join("."));
     expect(paths).toEqual(expect.arrayContaining(["drift.classes", "drift.edges", "drift.calibration"]));
-    expect(validateBaseline(file)).toEqual([]);
+    expect(baselineStatsFaults(file)).toEqual([]);
   });
 
   it("refuses numbers that are not finite, and none at all", () => {
@@ -120,7 +120,7 @@ describe("validateBaseline", () => {
     const ax: Record<string, unknown> = { ...baseline.per_channel.Ax };
     const whole: Record<string, unknown> = { ...baseline, per_channel: { ...baseline.per_channel, Ax: ax } };
     change(ax, whole);
-    return validateBaseline(JSON.parse(JSON.stringify(whole)));
+    return baselineStatsFaults(JSON.parse(JSON.stringify(whole)));
   }
   const { counts, bin_edges: edges } = baseline.per_channel.Ax!.histogram;
 
@@ -183,14 +183,14 @@ describe("validateBaseline", () => {
   });
 
   it.each([[null], [[]], ["text"], [{}]])("no baseline at all: %j", (value) => {
-    expect(validateBaseline(value).length).toBeGreaterThan(0);
+    expect(baselineStatsFaults(value).length).toBeGreaterThan(0);
   });
 
   it("finds the constant channel that was described", () => {
-    const constant = baselineOf(
+    const constant = baselineFromDescribedValues(
       describeValues(["Ax"], () => new Float32Array(99).fill(0.1)),
       about,
     );
-    expect(validateBaseline(JSON.parse(JSON.stringify(constant)))).toEqual([expect.stringMatching(/constant/)]);
+    expect(baselineStatsFaults(JSON.parse(JSON.stringify(constant)))).toEqual([expect.stringMatching(/constant/)]);
   });
 });

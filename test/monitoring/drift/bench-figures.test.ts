@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { figuresOfChange, figuresWithoutDrift, type Verdicts } from "../../../src/monitoring/drift/bench-figures.ts";
+import {
+  benchFiguresOfChange,
+  benchFiguresWithoutDrift,
+  type Verdicts,
+} from "../../../src/monitoring/drift/bench-figures.ts";
 
 /** n normal, s sudden_change, g gradual_drift. */
 const verdicts = (letters: string): Verdicts =>
@@ -7,19 +11,19 @@ const verdicts = (letters: string): Verdicts =>
 
 describe("without drift", () => {
   it("counts batches that alarm, and alarms that begin", () => {
-    expect(figuresWithoutDrift(["nnssnnnsnn", "nnnnnnnnnn"].map(verdicts))).toEqual({
+    expect(benchFiguresWithoutDrift(["nnssnnnsnn", "nnnnnnnnnn"].map(verdicts))).toEqual({
       streams: 2,
       batches: 20,
       alarms_per_batch: 0.15,
       run_length: 10,
     });
-    expect(figuresWithoutDrift([verdicts("nnnn")]).run_length).toBeNull();
+    expect(benchFiguresWithoutDrift([verdicts("nnnn")]).run_length).toBeNull();
   });
 });
 
 describe("of a change in batch 4", () => {
   const of = (...streams: string[]) =>
-    figuresOfChange(streams.map(verdicts), { changeAt: 4, expected: "sudden_change" });
+    benchFiguresOfChange(streams.map(verdicts), { changeAt: 4, expected: "sudden_change" });
 
   it("counts delays from 1, the first changed batch, and names five batches later", () => {
     expect(of("nnnnsssssssss", "nnnnnnsggggggg", "nnnnnnnnnnnnn")).toEqual({

@@ -1,12 +1,12 @@
 // The judges of the bench on hand-made streams: when each alarms, and what it takes into its references.
 import { describe, expect, it } from "vitest";
-import { streamJudges } from "../../../src/monitoring/drift/bench-judges.ts";
+import { benchJudges } from "../../../src/monitoring/drift/bench-judges.ts";
 import { ksPValue } from "../../../src/stats/ks.ts";
 import { batchOf, type Chosen, channelOf, modelOf, rung } from "./hand-made.ts";
 
 const model = modelOf();
 const alpha = 0.05;
-const judges = streamJudges({ alpha, arl: 500 });
+const judges = benchJudges({ alpha, arl: 500 });
 const stream = (n: number, at: (i: number) => Chosen) => Array.from({ length: n }, (_, i) => batchOf(at(i)));
 /** Distances of a sample against five of its size, of which the test thinks a batch unusual. */
 const least = (() => {

@@ -4,17 +4,17 @@
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
-import { judge, newDriftState } from "../../../src/monitoring/drift/decision.ts";
-import { batchStatistics } from "../../../src/monitoring/drift/score.ts";
-import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
-import { mergeSummaries, subtractSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
+import { statisticsForScore } from "../../../src/monitoring/drift/score.ts";
+import { decideVerdict, newDriftState } from "../../../src/monitoring/drift/verdict.ts";
+import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { mergeBatchSummaries, subtractBatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import {
   type ClassSummaries,
   mergeClassSummaries,
   subtractClassSummaries,
   summarizeByClass,
 } from "../../../src/monitoring/summaries/class-summaries.ts";
-import { mergeSignals, modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
+import { mergeModelSignals, modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { makePeople, summaryOf } from "./people.ts";
@@ -33,7 +33,7 @@ function summaries(): unknown {
     constant: column(5000, () => 9.80665),
   });
   const strange = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e30, -1e30, -0, 1e-42];
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const batches = Array.from({ length: 4 }, () =>
     summarizer.summarize({
       noise: column(1000, (i) => (i % 50 === 0 ? strange[rng.integer(strange.length)]! : 0.3 + 1.4 * rng.normal())),
@@ -41,7 +41,7 @@ function summaries(): unknown {
       constant: column(1000, (i) => (i % 100 === 0 ? 9.81 : 9.80665)),
     }),
   );
-  const merged = mergeSummaries(batches);
+  const merged = mergeBatchSummaries(batches);
   const statistics = ["noise", "skewed"].map((name) => {
     const { edges, summary } = baseline[name]!;
     return batches.map((batch) => channelStatistics(summary, batch[name]!, { edges, std: summary.std }));
@@ -50,7 +50,7 @@ function summaries(): unknown {
     baseline,
     batches,
     merged,
-    rest: subtractSummary(merged, batches[0]!),
+    rest: subtractBatchSummary(merged, batches[0]!),
     whole: summaryOf(baseline),
     statistics,
   };
@@ -61,7 +61,7 @@ function classes(): unknown {
   const rng = Rng.fromSeed(4);
   const columns = { x: Float32Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 5) + rng.normal()) };
   const baseline = baselineReference(columns);
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const classOf = Uint8Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 1));
   const whole = summarizeByClass(summarizer, columns, classOf, 3);
   const part = summarizeByClass(summarizer, columns, classOf, 3, 700, 1000);
@@ -72,8 +72,8 @@ function classes(): unknown {
     part,
     rest,
     merged: mergeClassSummaries([rest, part]),
-    statistics: batchStatistics(rest, part, baseline),
-    signals: mergeSignals(said),
+    statistics: statisticsForScore(rest, part, baseline),
+    signals: mergeModelSignals(said),
   };
 }
 
@@ -97,7 +97,12 @@ function stream(): unknown {
     const chunks = Array.from({ length: 6 }, (_, i) => chunkOf(person, session, session.split(`chunk ${i}`)));
     const jump = batch < 12 ? 0 : 2;
     const current = mergeClassSummaries(chunks.map(({ x, y }) => summarize({ x: x!.map((v) => v + jump), y: y! })));
-    const judged = judge(current, { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) }, state, model);
+    const judged = decideVerdict(
+      current,
+      { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) },
+      state,
+      model,
+    );
     state = judged.state;
     if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);
     return judged.judgement;

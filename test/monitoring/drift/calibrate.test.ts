@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { type CalibrateOptions, calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import {
   calibrationRung,
-  pValuesOf,
   type Rehearsed,
-  rungWithout,
+  rungPValues,
+  rungWithoutGroup,
 } from "../../../src/monitoring/drift/calibration-rung.ts";
 import type { Chunk, Group } from "../../../src/monitoring/drift/rehearsal.ts";
-import { drawSession, variedChoices } from "../../../src/monitoring/drift/rehearsal.ts";
+import { drawRehearsalSession, variedRehearsalChoices } from "../../../src/monitoring/drift/rehearsal.ts";
 import type { BatchStatistics } from "../../../src/monitoring/drift/score.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { batchOf, modelOf } from "./hand-made.ts";
@@ -50,15 +50,15 @@ describe("a rung", () => {
 
   it("without a group is that of the others", () => {
     const others = batches("b", 3, 0.1, 0.3);
-    const without = rungWithout(60, [...batches("a", 4, 0.6, 0.9), ...others], "ks", "a");
+    const without = rungWithoutGroup(60, [...batches("a", 4, 0.6, 0.9), ...others], "ks", "a");
     const { seconds, scores, standard, reach } = calibrationRung(60, others, "ks");
     expect(without).toEqual({ seconds, scores, standard, reach });
-    expect(rungWithout(60, others, "ks").scores).toEqual(scores);
+    expect(rungWithoutGroup(60, others, "ks").scores).toEqual(scores);
   });
 
   it("gives batches that are not free of drift their p-values", () => {
     // 19 null batches from 0 to .36: none is above 1, one above .35, all are at least 0.
-    const ps = pValuesOf(
+    const ps = rungPValues(
       60,
       batches("a", 19, 0, 0.36),
       [1, 0.35, 0].map((ks) => statistics(ks)),
@@ -104,7 +104,9 @@ describe("a session", () => {
   const chunk = (recording: string, i: number): Chunk => ({ recording, label: null, summary: batchOf({ mean: i }) });
   const long = Array.from({ length: 50 }, (_, i) => chunk("r", i));
   const places = (meanBout: number): number[] =>
-    drawSession(new Map([[null, [long]]]), 2000, meanBout, Rng.fromSeed(1)).map(({ summary }) => summary[0]!.x!.mean);
+    drawRehearsalSession(new Map([[null, [long]]]), 2000, meanBout, Rng.fromSeed(1)).map(
+      ({ summary }) => summary[0]!.x!.mean,
+    );
   const goesOn = (meanBout: number): number => {
     const drawn = places(meanBout);
     return drawn.filter((place, i) => i > 0 && place === drawn[i - 1]! + 1).length / drawn.length;
@@ -124,7 +126,7 @@ describe("a session", () => {
       ["sit", [[long[0]!]]],
       ["walk", [[long[0]!], [long[1]!]]],
     ]);
-    expect([...variedChoices(choices).keys()]).toEqual(["walk"]);
+    expect([...variedRehearsalChoices(choices).keys()]).toEqual(["walk"]);
   });
 });
 

@@ -5,23 +5,23 @@ import { conformalPValue } from "../../../src/monitoring/drift/null-scores.ts";
 import {
   type Choices,
   type Chunk,
-  choicesOf,
-  drawSession,
+  drawRehearsalSession,
   type Group,
-  variedChoices,
+  rehearsalChoices,
+  variedRehearsalChoices,
 } from "../../../src/monitoring/drift/rehearsal.ts";
 import {
-  batchStatistics,
   farStatistics,
-  mixStandards,
+  mixScoreStandards,
   scoreOf,
-  standardOf,
+  scoreStandardOf,
+  statisticsForScore,
 } from "../../../src/monitoring/drift/score.ts";
-import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import {
   type ClassSummaries,
+  mergeAcrossClasses,
   mergeClassSummaries,
-  wholeOf,
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { baselineReferenceSchema } from "../../../src/monitoring/summaries/summary-schemas.ts";
@@ -51,11 +51,13 @@ describe("a rehearsed session", () => {
   };
 
   const session = (choices: Choices, count: number, rng: Rng, meanBout = 1): readonly number[] =>
-    wholeOf(mergeClassSummaries(drawSession(choices, count, meanBout, rng).map(({ summary }) => summary))).x!.counts;
+    mergeAcrossClasses(
+      mergeClassSummaries(drawRehearsalSession(choices, count, meanBout, rng).map(({ summary }) => summary)),
+    ).x!.counts;
 
   it("takes each activity from one recording of it, chosen anew for each session", () => {
     const rng = Rng.fromSeed(1);
-    const { choices, by } = choicesOf(group);
+    const { choices, by } = rehearsalChoices(group);
     expect(by).toBe("recordings");
     const sessions = new Set<string>();
     for (let i = 0; i < 50; i++) sessions.add(drawn(session(choices, 60, rng)).join(" "));
@@ -63,24 +65,24 @@ describe("a rehearsed session", () => {
   });
 
   it("keeps the person's proportions of activities", () => {
-    const counts = session(choicesOf(group).choices, 5000, Rng.fromSeed(2));
+    const counts = session(rehearsalChoices(group).choices, 5000, Rng.fromSeed(2));
     expect((counts[3]! + counts[4]!) / 5000).toBeCloseTo(2 / 5, 1);
   });
 
   it("takes the halves of what was recorded once, and leaves alone what has but one chunk", () => {
     const once: Group = { name: "b", chunks: [0, 1, 2, 3].map((i) => numbered(i, "r1")) };
-    const { choices, by } = choicesOf(once);
+    const { choices, by } = rehearsalChoices(once);
     expect(by).toBe("halves of recordings");
     const rng = Rng.fromSeed(2);
     const halves = new Set(Array.from({ length: 20 }, () => drawn(session(choices, 40, rng)).join(" ")));
     expect([...halves].sort()).toEqual(["0 1", "2 3"]);
-    const single = choicesOf({ name: "c", chunks: [numbered(0, "r1")] }).choices;
+    const single = rehearsalChoices({ name: "c", chunks: [numbered(0, "r1")] }).choices;
     expect(drawn(session(single, 1, rng))).toEqual([0]);
-    expect(variedChoices(single).size).toBe(0);
+    expect(variedRehearsalChoices(single).size).toBe(0);
   });
 
   it("goes on in the same recording for the mean length of a bout", () => {
-    const long = choicesOf({ name: "d", chunks: [0, 1, 2, 3, 4, 5].map((i) => numbered(i, "r1")) }).choices;
+    const long = rehearsalChoices({ name: "d", chunks: [0, 1, 2, 3, 4, 5].map((i) => numbered(i, "r1")) }).choices;
     const neighbours = (meanBout: number): number => {
       const rng = Rng.fromSeed(3);
       let pairs = 0;
@@ -98,7 +100,7 @@ describe("a rehearsed session", () => {
 describe("the score", () => {
   const { baseline, groups } = makePeople({ people: 3, recordings: 2, chunks: 4 });
   const batches = groups.map(({ chunks }) =>
-    batchStatistics([summaryOf(baseline)], mergeClassSummaries(chunks.map(({ summary }) => summary)), baseline),
+    statisticsForScore([summaryOf(baseline)], mergeClassSummaries(chunks.map(({ summary }) => summary)), baseline),
   );
 
   it("is the largest standardised statistic, and names where it lies", () => {
@@ -119,11 +121,11 @@ describe("the score", () => {
   });
 
   it("has mean 0 and spread 1 on what it was standardised with, in between at a length in between", () => {
-    const standard = standardOf(batches, ["ks"]);
+    const standard = scoreStandardOf(batches, ["ks"]);
     const scores = batches.map(({ x }) => scoreOf({ x: x! }, { x: standard.x! }, ["ks"]).score);
     expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(0, 3);
     expect(scores.reduce((sum, score) => sum + score * score, 0) / 3).toBeCloseTo(1, 3);
-    expect(mixStandards({ x: { ks: [1, 2] } }, { x: { ks: [2, 6] } }, 0.25)).toEqual({ x: { ks: [1.25, 3] } });
+    expect(mixScoreStandards({ x: { ks: [1, 2] } }, { x: { ks: [2, 6] } }, 0.25)).toEqual({ x: { ks: [1.25, 3] } });
     expect(() => scoreOf(batches[0]!, {}, ["ks"])).toThrow(RangeError);
   });
 });
@@ -160,7 +162,7 @@ describe("calibrate", () => {
         const chunks = Array.from({ length: 6 }, (_, i) => made.chunkOf(own, session, session.split(`${i}`)));
         const moved = chunks.map(({ x, y }) => ({ x: x!.map((value) => value + shift), y: y! }));
         const current = mergeClassSummaries(moved.map((chunk) => made.summarize(chunk)));
-        const statistics = batchStatistics(made.byClass, current, made.baseline);
+        const statistics = statisticsForScore(made.byClass, current, made.baseline);
         list.push(conformalPValue(rungs, scoreOf(statistics, rungs[1]!.standard, ["ks"]).score, 60).p);
       }
     }
@@ -195,7 +197,7 @@ describe("calibrate", () => {
     ] as const) {
       const raw = Array.from({ length: 10 }, () => Array.from({ length: 12 }, (_, c) => chunkOf((c % 2) * distance)));
       const baseline = baselineReference({ x: Float32Array.from(raw.flat(2).flatMap((chunk) => [...chunk])) });
-      const summarizer = new Summarizer(gridsOf(baseline));
+      const summarizer = new Summarizer(baselineReferenceGrids(baseline));
       const ofClass = (x: Float32Array, c: number): ClassSummaries => {
         const summary = summarizer.summarize({ x });
         return [0, 1].map((k) => (k === (distance === 0 ? 0 : c % 2) ? summary : null));
@@ -242,7 +244,7 @@ describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data
   it("raises as few false alarms on a left-out person as it says, in a file below 2 MB", async () => {
     const { people, all } = await readMotionSense();
     const baseline = baselineReference(all);
-    const summarizer = new Summarizer(gridsOf(baseline));
+    const summarizer = new Summarizer(baselineReferenceGrids(baseline));
     const groups = people.map(({ name, stretches }) => ({
       name,
       chunks: stretches.flatMap(({ recording, label, columns, rows }) =>

@@ -1,8 +1,19 @@
 // One batch against one reference in numbers that can be worked out by hand, on either side of each limit.
 import { describe, expect, it } from "vitest";
-import { type Comparison, compare, type DriftModel, secondsOf } from "../../../src/monitoring/drift/comparison.ts";
+import {
+  type Comparison,
+  compare,
+  comparedSeconds,
+  type DriftModel,
+} from "../../../src/monitoring/drift/comparison.ts";
 import { correlationSeconds } from "../../../src/monitoring/drift/correlation-time.ts";
-import { batchStatistics, rounded, scoreOf, standardOf, standardSchema } from "../../../src/monitoring/drift/score.ts";
+import {
+  roundScoreFigure,
+  scoreOf,
+  scoreStandardOf,
+  standardSchema,
+  statisticsForScore,
+} from "../../../src/monitoring/drift/score.ts";
 import { mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { ksPValue } from "../../../src/stats/ks.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -20,7 +31,7 @@ describe("the length of a comparison", () => {
     // 50,000 rows of reference against 10,000: 50,000 / 6 of effective size, times 1 + 1/5 because five batches were drawn too.
     expect(rolling({})!.seconds).toBeCloseTo((50_000 / 6) * 1.2 * 0.1, 9);
     expect(baseline({})!.seconds).toBeCloseTo(rows / 10, 1);
-    expect(secondsOf(batchOf({ rows: 40 })[0]!, 10)).toBe(4);
+    expect(comparedSeconds(batchOf({ rows: 40 })[0]!, 10)).toBe(4);
   });
 
   it("is at least half of the shortest that was rehearsed: a part of a usual batch may lack its counterpart", () => {
@@ -107,21 +118,21 @@ describe("without rehearsal", () => {
 });
 
 describe("a standard", () => {
-  const statistics = (away: number) => batchStatistics(reference, batchOf({ away }), model.baseline);
+  const statistics = (away: number) => statisticsForScore(reference, batchOf({ away }), model.baseline);
 
   it("is the mean size of a statistic and its deviation", () => {
-    expect(standardOf([0.1, 0.3].map(statistics), ["ks"])).toEqual({ x: { ks: [0.2, 0.1] } });
+    expect(scoreStandardOf([0.1, 0.3].map(statistics), ["ks"])).toEqual({ x: { ks: [0.2, 0.1] } });
   });
 
   it("of a statistic that never varied takes a thousandth more for ten deviations, and not for endless ones", () => {
-    const standard = standardOf([0.1, 0.1, 0.1].map(statistics), ["ks"]);
+    const standard = scoreStandardOf([0.1, 0.1, 0.1].map(statistics), ["ks"]);
     expect(scoreOf(statistics(0.101), standard, ["ks"]).score).toBeCloseTo(10, 3);
-    const varied = standardOf([0.1, 0.1004].map(statistics), ["ks"]);
+    const varied = scoreStandardOf([0.1, 0.1004].map(statistics), ["ks"]);
     expect(scoreOf(statistics(0.1022), varied, ["ks"]).score).toBeCloseTo(10, 3);
   });
 
   it("is kept in six digits", () => {
-    expect([1 / 3, 123456.7, 1e-9 / 3].map(rounded)).toEqual([0.333333, 123457, 3.33333e-10]);
+    expect([1 / 3, 123456.7, 1e-9 / 3].map(roundScoreFigure)).toEqual([0.333333, 123457, 3.33333e-10]);
   });
 
   it("read from a file has no size below 0, and a deviation from which scores neither overflow nor vanish", () => {

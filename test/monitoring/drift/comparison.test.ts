@@ -10,11 +10,11 @@ import {
   type ReferenceKind,
 } from "../../../src/monitoring/drift/comparison.ts";
 import { correlationSeconds } from "../../../src/monitoring/drift/correlation-time.ts";
-import { type Judgement, judge, newDriftState } from "../../../src/monitoring/drift/decision.ts";
+import { decideVerdict, type Judgement, newDriftState } from "../../../src/monitoring/drift/verdict.ts";
 import {
   type BaselineReference,
   baselineReference,
-  gridsOf,
+  baselineReferenceGrids,
 } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
@@ -216,7 +216,7 @@ describe("the KS test with an effective sample size", () => {
   const one = secondsOfOne(phi);
   const baseline = baselineReference(correlated(100_000, phi, Rng.fromSeed(1)));
   const model = modelWithout(baseline, { x: one, y: one });
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const batch = (columns: Columns): ClassSummaries => [summarizer.summarize(columns)];
   const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
   /** Five minutes of past, and the minute that follows; out of one unbroken signal. */
@@ -317,7 +317,7 @@ describe("the KS test with an effective sample size", () => {
     const judgeAll = (shift: number): Judgement[] =>
       Array.from({ length: draws }, (_, i) => {
         const { past, now } = drawOf(100 + i, shift);
-        return judge(now, { rolling: past, anchor: past }, newDriftState, model).judgement;
+        return decideVerdict(now, { rolling: past, anchor: past }, newDriftState, model).judgement;
       });
     expect(judgeAll(0).filter(({ verdict }) => verdict !== "normal").length).toBeLessThanOrEqual(2);
     expect(judgeAll(1.5).filter(({ verdict }) => verdict !== "normal").length).toBeGreaterThan(0.95 * draws);
@@ -327,7 +327,7 @@ describe("the KS test with an effective sample size", () => {
 describe("constants", () => {
   const baseline = baselineReference(correlated(50_000, 0, Rng.fromSeed(3)));
   const model = modelWithout(baseline, null);
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const batchOf = (seed: number, shift = 0): ClassSummaries => {
     const columns = correlated(2000, 0, Rng.fromSeed(seed));
     return [summarizer.summarize({ ...columns, x: columns.x!.map((value) => value + shift) })];
@@ -373,7 +373,7 @@ describe("constants", () => {
     const walked = [0, 1, 2, 3, 4].map((i) => batchOf(i, 0.9));
     const first = [5, 6, 7, 8, 9].map((i) => batchOf(i));
     const verdict = (current: ClassSummaries, rolling: ClassSummaries[], anchor: ClassSummaries[]): Judgement =>
-      judge(current, { rolling, anchor }, newDriftState, model).judgement;
+      decideVerdict(current, { rolling, anchor }, newDriftState, model).judgement;
     const jumped = verdict(batchOf(20, 1.5), first, first);
     expect(jumped).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" }, doubtful: false });
     expect(jumped.alarm).toEqual({ since: 0, verdict: "sudden_change", confirmed: true, changePoint: null });
@@ -391,8 +391,12 @@ describe("constants", () => {
     const session = person.split("a");
     const past = Array.from({ length: referenceBatches }, (_, i) => minute(people, person, session, `${i}`));
     const judged = (shift: number): Judgement =>
-      judge(minute(people, person, session, "now", shift), { rolling: past, anchor: past }, newDriftState, single)
-        .judgement;
+      decideVerdict(
+        minute(people, person, session, "now", shift),
+        { rolling: past, anchor: past },
+        newDriftState,
+        single,
+      ).judgement;
     expect(judged(0).comparisons.map(({ method }) => method)).toEqual(["people", "constants", "constants"]);
     expect(judged(0)).toMatchObject({ verdict: "normal", alarm: null });
     expect(judged(1.5)).toMatchObject({ verdict: "sudden_change", leading: { reference: "rolling" } });

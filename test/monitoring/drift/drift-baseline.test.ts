@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import { calibrationSchema } from "../../../src/monitoring/drift/calibration.ts";
 import {
-  baselineReferenceOf,
   type DriftBaseline,
   driftBaselineFaults,
-  driftModel,
+  modelOfDriftBaseline,
+  referenceOfDriftBaseline,
 } from "../../../src/monitoring/drift/drift-baseline.ts";
 import type { ChannelSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
@@ -35,8 +35,8 @@ const ladder = (rungs: readonly CalibrationRung[]): string[] =>
 
 it("has no fault as it was made", () => {
   expect(faults({})).toEqual([]);
-  expect(driftModel(whole, ["x"])).toMatchObject({ samplingRateHz: 10, byClass: whole.by_class });
-  expect(baselineReferenceOf(whole).x!.edges).toEqual([0, 0.5]);
+  expect(modelOfDriftBaseline(whole, ["x"])).toMatchObject({ samplingRateHz: 10, byClass: whole.by_class });
+  expect(referenceOfDriftBaseline(whole).x!.edges).toEqual([0, 0.5]);
 });
 
 it.each<[string, readonly string[], readonly string[]]>([

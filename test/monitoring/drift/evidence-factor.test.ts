@@ -4,10 +4,15 @@ import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
-import { type DriftState, judge, newDriftState } from "../../../src/monitoring/drift/decision.ts";
-import { evidenceFactor, levelFor } from "../../../src/monitoring/drift/evidence-factor.ts";
-import { type Chunk, choicesOf, drawSession, type Group } from "../../../src/monitoring/drift/rehearsal.ts";
-import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { evidenceFactor, evidenceFactorLevel } from "../../../src/monitoring/drift/evidence-factor.ts";
+import {
+  type Chunk,
+  drawRehearsalSession,
+  type Group,
+  rehearsalChoices,
+} from "../../../src/monitoring/drift/rehearsal.ts";
+import { type DriftState, decideVerdict, newDriftState } from "../../../src/monitoring/drift/verdict.ts";
+import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -21,7 +26,7 @@ const count = 3;
 const root = Rng.fromSeed(1);
 const baseline = baselineReference({ x: Float32Array.from({ length: 20_000 }, () => root.normal()) });
 const byClass = [summaryOf(baseline)];
-const summarizer = new Summarizer(gridsOf(baseline));
+const summarizer = new Summarizer(baselineReferenceGrids(baseline));
 const chunkAt = (offset: number, rng: Rng): ClassSummaries => [
   summarizer.summarize({ x: Float32Array.from({ length: 100 }, () => offset + rng.normal()) }),
 ];
@@ -56,7 +61,7 @@ const ofQuiet = calibrationOf(quiet).kinds.own_past!;
 const wide = calibrationOf(people(10, 0.3)).kinds.baseline!;
 
 function factorOf(groups: readonly Group[], ownPast: KindCalibration, seed = 1): number {
-  const streams = groups.map((group) => ({ choices: choicesOf(group).choices, ownPast }));
+  const streams = groups.map((group) => ({ choices: rehearsalChoices(group).choices, ownPast }));
   const rng = Rng.fromSeed(seed);
   return evidenceFactor(baseline, byClass, streams, {
     count,
@@ -89,7 +94,7 @@ function firstAlarm(model: DriftModel, batches: number, arl: number, draw: (batc
   for (let batch = 0; batch < batches; batch++) {
     const current = draw(batch);
     const past = { rolling: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
-    const judged = judge(current, past, state, model, { arl });
+    const judged = decideVerdict(current, past, state, model, { arl });
     state = judged.state;
     if (judged.judgement.verdict !== "normal") return batch + 1;
     if (!judged.judgement.doubtful) accepted.push(current);
@@ -98,7 +103,9 @@ function firstAlarm(model: DriftModel, batches: number, arl: number, draw: (batc
 }
 
 const sessionOf = (group: Group, rng: Rng): ClassSummaries =>
-  mergeClassSummaries(drawSession(choicesOf(group).choices, count, 1, rng).map(({ summary }) => summary));
+  mergeClassSummaries(
+    drawRehearsalSession(rehearsalChoices(group).choices, count, 1, rng).map(({ summary }) => summary),
+  );
 
 /** Batches for each first alarm, over new streams of these people. */
 function runLength(groups: readonly Group[], factor: number, arl: number): number {
@@ -123,13 +130,13 @@ describe("the level for a run length", () => {
 
   it("is the lowest that is crossed rarely enough, batches up to the crossing or the end counted per crossing", () => {
     // Above 1: (2 + 1) / 2 = 1.5. Above 2: (4 + 4) / 1 = 8. Above 3: never.
-    expect([1, 1.5, 1.6, 8, 8.1, 1000].map((arl) => levelFor(paths, arl))).toEqual([1, 1, 2, 2, 3, 3]);
+    expect([1, 1.5, 1.6, 8, 8.1, 1000].map((arl) => evidenceFactorLevel(paths, arl))).toEqual([1, 1, 2, 2, 3, 3]);
   });
 
   it("of one path is its last peak if nothing else will do, and of none 0", () => {
-    expect(levelFor([[5, 4, 3]], 2)).toBe(5);
-    expect(levelFor([[0, 0]], 2)).toBe(0);
-    expect(levelFor([], 2)).toBe(0);
+    expect(evidenceFactorLevel([[5, 4, 3]], 2)).toBe(5);
+    expect(evidenceFactorLevel([[0, 0]], 2)).toBe(0);
+    expect(evidenceFactorLevel([], 2)).toBe(0);
   });
 });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   addEvidence,
   evidenceOf,
+  evidenceRaisesAlarm,
   evidenceStateSchema,
-  isAlarm,
   noEvidence,
 } from "../../../src/monitoring/drift/evidence.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -13,7 +13,7 @@ function runLength(arl: number, draw: () => number, limit = 1_000_000): number {
   let state = noEvidence;
   while (state.batches < limit) {
     state = addEvidence(state, draw());
-    if (isAlarm(state, arl)) break;
+    if (evidenceRaisesAlarm(state, arl)) break;
   }
   return state.batches;
 }
@@ -63,7 +63,7 @@ describe("the detector", () => {
     let state = noEvidence;
     for (let i = 0; i < 40; i++) state = addEvidence(state, 1 - rng.uniform());
     let more = 0;
-    while (!isAlarm(state, 500)) {
+    while (!evidenceRaisesAlarm(state, 500)) {
       state = addEvidence(state, 0.01);
       more++;
     }
@@ -77,12 +77,16 @@ describe("the detector", () => {
   });
 
   it("alarms with as much as the run length, and no less", () => {
-    expect([99.9, 100, 100.1].map((value) => isAlarm({ value, batches: 1 }, 100))).toEqual([false, true, true]);
-    expect(isAlarm({ value: 1.02, batches: 1 }, 1.01)).toBe(true);
+    expect([99.9, 100, 100.1].map((value) => evidenceRaisesAlarm({ value, batches: 1 }, 100))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(evidenceRaisesAlarm({ value: 1.02, batches: 1 }, 1.01)).toBe(true);
   });
 
   it("refuses a run length that is none", () => {
-    expect(() => isAlarm(noEvidence, 1)).toThrow(RangeError);
-    expect(() => isAlarm(noEvidence, Number.NaN)).toThrow(RangeError);
+    expect(() => evidenceRaisesAlarm(noEvidence, 1)).toThrow(RangeError);
+    expect(() => evidenceRaisesAlarm(noEvidence, Number.NaN)).toThrow(RangeError);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
-import { driftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
+import { freezeDriftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -44,7 +44,7 @@ function baselineOf(windows: WindowSet) {
     i % 2 === 0 ? probabilities[i >> 1]! : 1 - probabilities[i >> 1]!,
   );
   const options = { overlap: 0.5, referenceBatches: 2, sensors, rng: Rng.fromSeed(1) };
-  return driftBaseline(windows, both, options);
+  return freezeDriftBaseline(windows, both, options);
 }
 
 const rng = Rng.fromSeed(2);

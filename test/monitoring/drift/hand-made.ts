@@ -3,7 +3,7 @@
 
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
-import type { Past } from "../../../src/monitoring/drift/decision.ts";
+import type { Past } from "../../../src/monitoring/drift/verdict.ts";
 import type { ChannelSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import type { ClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 

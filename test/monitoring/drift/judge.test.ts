@@ -2,22 +2,22 @@
 import { describe, expect, it } from "vitest";
 import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
-import {
-  alarmLevel,
-  type DriftOptions,
-  type DriftState,
-  driftStateSchema,
-  evidenceValue,
-  judge,
-  newDriftState,
-} from "../../../src/monitoring/drift/decision.ts";
 import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
 import { noScores } from "../../../src/monitoring/drift/null-scores.ts";
+import {
+  type DriftOptions,
+  type DriftState,
+  decideVerdict,
+  driftStateSchema,
+  newDriftState,
+  verdictAlarmLevel,
+  verdictEvidence,
+} from "../../../src/monitoring/drift/verdict.ts";
 import { awayFor, batchOf, type Chosen, channelOf, modelOf, past, rows, rung } from "./hand-made.ts";
 
 const model = modelOf();
 const run = (chosen: Chosen, state: Partial<DriftState> = {}, options: DriftOptions = {}, by: DriftModel = model) =>
-  judge(batchOf(chosen), past, { ...newDriftState, ...state }, by, options);
+  decideVerdict(batchOf(chosen), past, { ...newDriftState, ...state }, by, options);
 const evidence = (anchor: number, rolling = anchor): DriftState["evidence"] => ({
   anchor: { value: anchor, batches: 9 },
   rolling: { value: rolling, batches: 9 },
@@ -35,7 +35,7 @@ describe("a doubtful batch", () => {
   });
 
   it("is none by the training data, from which strangers always differ", () => {
-    const stranger = judge(batchOf({ away: awayFor(0.005) }), { rolling: [], anchor: [] }, newDriftState, {
+    const stranger = decideVerdict(batchOf({ away: awayFor(0.005) }), { rolling: [], anchor: [] }, newDriftState, {
       ...modelOf({ own: [], baseline: [rung] }),
     }).judgement;
     expect(stranger).toMatchObject({ doubtful: false, unfamiliar: true, verdict: "normal" });
@@ -58,7 +58,7 @@ describe("the evidence", () => {
     const { state } = run({ away: awayFor(0.25) }, { evidence: evidence(3, 7) });
     expect(state.evidence.anchor).toEqual({ value: 4 * evidenceOf(0.25), batches: 10 });
     expect(state.evidence.rolling).toEqual({ value: 8 * evidenceOf(0.25), batches: 10 });
-    expect(evidenceValue(state)).toBeCloseTo(6 * evidenceOf(0.25), 12);
+    expect(verdictEvidence(state)).toBeCloseTo(6 * evidenceOf(0.25), 12);
     expect(state.batches).toBe(1);
   });
 
@@ -76,15 +76,15 @@ describe("the evidence", () => {
       run({}, { evidence: evidence(evidenceBefore(after)) }, { arl: 100 }, demanding).judgement.verdict;
     expect([verdict(299), verdict(301)]).toEqual(["normal", "gradual_drift"]);
     const { comparisons } = run({}, {}, {}, demanding).judgement;
-    expect(alarmLevel(comparisons, 100)).toBe(300);
-    expect(alarmLevel([], 100)).toBe(100);
+    expect(verdictAlarmLevel(comparisons, 100)).toBe(300);
+    expect(verdictAlarmLevel([], 100)).toBe(100);
   });
 
   it("is bounded by ten run lengths, so that a stream which recovers is normal again soon", () => {
     let state: DriftState = { ...newDriftState, evidence: evidence(1e9) };
     let batches = 0;
     for (; ; batches++) {
-      const judged = judge(batchOf(), past, state, model);
+      const judged = decideVerdict(batchOf(), past, state, model);
       state = judged.state;
       if (judged.judgement.verdict === "normal") break;
     }
@@ -238,7 +238,7 @@ describe("the series that names a change", () => {
         x: [noise(1, i), 0, 0, rows] as Position,
         y: [i < n - 3 ? 0 : 1, 0, 0, rows] as Position,
       }));
-      return judge(current, references, { ...newDriftState, ...alarmed, series }, two).judgement.shape!;
+      return decideVerdict(current, references, { ...newDriftState, ...alarmed, series }, two).judgement.shape!;
     };
 
     it("is that which the change explains best, and the loudest of a short series", () => {
@@ -281,7 +281,7 @@ describe("a batch's position", () => {
       { x: channelOf({ rows: 200, mean: 7, std: 2 }) },
     ];
     const none = { rolling: [], anchor: [] };
-    const [mean, spread, , precision] = judge(current, none, newDriftState, classes).state.series[0]!.x!;
+    const [mean, spread, , precision] = decideVerdict(current, none, newDriftState, classes).state.series[0]!.x!;
     // Weights n / (std / 2)^2: 100 / .25^2, 300 / 1, 200 / 1. Shifts in the baseline's deviations of 2: .5, 2, 3.5.
     expect(precision).toBeCloseTo(1600 + 300 + 200, 9);
     expect(mean).toBeCloseTo((1600 * 0.5 + 300 * 2 + 200 * 3.5) / 2100, 12);
@@ -294,9 +294,9 @@ describe("a batch's position", () => {
     const two = { ...model, baseline: { ...model.baseline, y: model.baseline.x! }, byClass: [null] };
     const fixed = { ...two, calibration: { ...two.calibration, kinds: {}, correlation_seconds: null } };
     const current = [{ x: channelOf({ mean: 4 }), y: lost }, null];
-    expect(() => judge(current, none, newDriftState, fixed)).toThrow();
+    expect(() => decideVerdict(current, none, newDriftState, fixed)).toThrow();
     const known = { ...model, byClass: [{ x: channelOf() }, { x: channelOf() }] };
-    const part = judge([{ x: lost }, { x: channelOf({ mean: 4 }) }], none, newDriftState, known);
+    const part = decideVerdict([{ x: lost }, { x: channelOf({ mean: 4 }) }], none, newDriftState, known);
     expect(part.state.series[0]!.x).toEqual([4, 0, 0, rows]);
   });
 });
@@ -316,7 +316,12 @@ describe("a stream's own scores", () => {
   it("are not learned from an alarm, nor from what was not rehearsed, and those of the training data never", () => {
     expect(run({}, { evidence: evidence(1e6) }).state.own.anchor.n).toBe(0);
     expect(run({}, {}, {}, modelOf({ own: [], baseline: [rung] })).state.own.anchor.n).toBe(0);
-    const strangers = judge(batchOf(), { rolling: [], anchor: [] }, newDriftState, modelOf({ baseline: [rung] }));
+    const strangers = decideVerdict(
+      batchOf(),
+      { rolling: [], anchor: [] },
+      newDriftState,
+      modelOf({ baseline: [rung] }),
+    );
     expect(strangers.state.own).toEqual(newDriftState.own);
   });
 });
@@ -324,7 +329,7 @@ describe("a stream's own scores", () => {
 describe("references", () => {
   it("are compared once they hold as many batches as the calibration's", () => {
     const references = (rolling: number, anchor: number) =>
-      judge(
+      decideVerdict(
         batchOf(),
         { rolling: past.rolling.slice(0, rolling), anchor: past.anchor.slice(0, anchor) },
         newDriftState,

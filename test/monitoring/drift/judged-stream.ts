@@ -5,10 +5,10 @@ import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
 import {
   type DriftOptions,
   type DriftState,
+  decideVerdict,
   type Judgement,
-  judge,
   newDriftState,
-} from "../../../src/monitoring/drift/decision.ts";
+} from "../../../src/monitoring/drift/verdict.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -53,7 +53,7 @@ export function judgedStream(
     });
     const current = mergeClassSummaries(chunks);
     const past = { rolling: accepted.slice(-size), anchor: accepted.slice(0, size) };
-    const judged = judge(current, past, state, model, options);
+    const judged = decideVerdict(current, past, state, model, options);
     state = judged.state;
     judgements.push(judged.judgement);
     if (judged.judgement.verdict === "normal" && !judged.judgement.doubtful) accepted.push(current);

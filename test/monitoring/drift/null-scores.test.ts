@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  addNullScore,
   conformalPValue,
-  learnedScore,
+  learnedNullScore,
   noScores,
   nullRung,
   nullRungSchema,
   type OwnScores,
-  withScore,
 } from "../../../src/monitoring/drift/null-scores.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
@@ -109,7 +109,7 @@ describe("between two lengths", () => {
 });
 
 describe("a stream's own scores", () => {
-  const known = (scores: readonly number[]): OwnScores => scores.reduce(withScore, noScores);
+  const known = (scores: readonly number[]): OwnScores => scores.reduce(addNullScore, noScores);
   /** A person's scores: an own mean, and an own spread of `restless` times a usual one. */
   const person = (rng: Rng, n: number, restless = 1): number[] => {
     const [mean, spread] = [0.5 * rng.normal(), restless * Math.exp(0.2 * rng.normal())];
@@ -160,13 +160,13 @@ describe("a stream's own scores", () => {
     const steady = [0.1, -0.6, 0.9, 0.2, -1.1, 0.7, -0.3];
     const least = conformalPValue(nulls, 8, 60).p;
     expect(conformalPValue(nulls, 8, 60, known(steady)).p).toBe(least);
-    const learned = [8, 8, 8].map((score) => learnedScore(nulls, score, 60));
+    const learned = [8, 8, 8].map((score) => learnedNullScore(nulls, score, 60));
     expect(conformalPValue(nulls, 8, 60, known([...steady, ...learned])).p).toBeLessThan(0.01);
   });
 
   it("are learned up to the highest rehearsed one of the length", () => {
-    expect([-3, 4.5, 5, 80].map((score) => learnedScore(rungs, score, 60))).toEqual([-3, 4.5, 5, 5]);
-    expect(learnedScore(rungs, 80, Math.sqrt(60 * 900))).toBeCloseTo((5 + 0.9) / 2, 12);
+    expect([-3, 4.5, 5, 80].map((score) => learnedNullScore(rungs, score, 60))).toEqual([-3, 4.5, 5, 5]);
+    expect(learnedNullScore(rungs, 80, Math.sqrt(60 * 900))).toBeCloseTo((5 + 0.9) / 2, 12);
   });
 
   it("say nothing where people have one score each, or there is one person", () => {

@@ -5,7 +5,7 @@ import type { Chunk, Group } from "../../../src/monitoring/drift/rehearsal.ts";
 import {
   type BaselineReference,
   baselineReference,
-  gridsOf,
+  baselineReferenceGrids,
 } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import type { ClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
@@ -54,7 +54,7 @@ export function makePeople(options: {
   const baseline = baselineReference(
     Object.fromEntries(["x", "y"].map((name) => [name, Float32Array.from(all.flatMap((chunk) => [...chunk[name]!]))])),
   );
-  const summarizer = new Summarizer(gridsOf(baseline));
+  const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   const groups = raw.map((own, p) => ({
     name: `person ${p}`,
     chunks: own.flatMap((columns, r) =>

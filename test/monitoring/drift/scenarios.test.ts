@@ -2,8 +2,8 @@
 // jump, the jump by the last batches; in a channel's mean, and in its shape while mean and spread stay.
 import { describe, expect, it } from "vitest";
 import type { ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
-import type { Judgement } from "../../../src/monitoring/drift/decision.ts";
-import { mergeClassSummaries, wholeOf } from "../../../src/monitoring/summaries/class-summaries.ts";
+import type { Judgement } from "../../../src/monitoring/drift/verdict.ts";
+import { mergeAcrossClasses, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { type Change, judgedStream, made } from "./judged-stream.ts";
@@ -49,7 +49,7 @@ describe("the made change of shape", () => {
           twoPeaked(made.chunkOf(Rng.fromSeed(1), Rng.fromSeed(2), rng), share, rng.split("change")),
         );
       });
-      return wholeOf(mergeClassSummaries(chunks)).x!;
+      return mergeAcrossClasses(mergeClassSummaries(chunks)).x!;
     });
     expect(peaks!.mean).toBeCloseTo(normal!.mean, 1);
     expect(peaks!.std / normal!.std).toBeCloseTo(1, 1);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type ChannelStatistics, channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";
-import { mergeSummaries, subtractSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
+import { mergeBatchSummaries, subtractBatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { quantileGrid } from "../../../src/monitoring/summaries/quantile-grid.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { sortFloats } from "../../../src/stats/sort-floats.ts";
@@ -36,7 +36,7 @@ describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data
       Object.entries(all).map(([name, column]) => [name, quantileGrid(sortFloats(column))]),
     );
     const summarizer = new Summarizer(grids);
-    const whole = mergeSummaries(people.map(({ columns }) => summarizer.summarize(columns)));
+    const whole = mergeBatchSummaries(people.map(({ columns }) => summarizer.summarize(columns)));
     expect(whole).toMatchObject(
       Object.fromEntries(
         Object.entries(summarizer.summarize(all)).map(([name, { counts, n }]) => [name, { counts, n }]),
@@ -44,7 +44,7 @@ describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data
     );
     for (const { user, rows, channel, ...expected } of fixture.motionsense) {
       const { columns } = people.find(({ name }) => name === String(user))!;
-      const others = subtractSummary(whole, summarizer.summarize(columns))[channel]!;
+      const others = subtractBatchSummary(whole, summarizer.summarize(columns))[channel]!;
       const current = summarizer.summarize(columns, 0, rows)[channel]!;
       expectSciPys(channelStatistics(others, current, { edges: grids[channel]!, std: others.std }), expected);
     }

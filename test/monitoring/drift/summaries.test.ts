@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";
-import { mergeSummaries, subtractSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
+import { mergeBatchSummaries, subtractBatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { quantileGrid } from "../../../src/monitoring/summaries/quantile-grid.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -136,7 +136,7 @@ describe("merging", () => {
     const [whole, head, tail] = [values, values.subarray(0, 700), values.subarray(700)].map((part) => ({
       x: summarize(edges, part),
     }));
-    const { mean, std, excessAbove, ...exact } = mergeSummaries([head!, tail!]).x!;
+    const { mean, std, excessAbove, ...exact } = mergeBatchSummaries([head!, tail!]).x!;
     expect(whole!.x).toMatchObject(exact);
     expect(mean).toBeCloseTo(whole!.x.mean, 10);
     expect(std).toBeCloseTo(whole!.x.std, 10);
@@ -145,27 +145,29 @@ describe("merging", () => {
 
   it("does not depend on order or grouping, and empty parts change nothing", () => {
     const [a, b, c, d] = parts;
-    const left = mergeSummaries([a!, b!, c!, d!]).x!;
-    const right = mergeSummaries([mergeSummaries([d!, c!]), mergeSummaries([b!, a!])]).x!;
+    const left = mergeBatchSummaries([a!, b!, c!, d!]).x!;
+    const right = mergeBatchSummaries([mergeBatchSummaries([d!, c!]), mergeBatchSummaries([b!, a!])]).x!;
     expect(right.counts).toEqual(left.counts);
     expect(right.mean).toBeCloseTo(left.mean, 12);
     expect(right.std).toBeCloseTo(left.std, 12);
   });
 
   it("is undone by subtraction", () => {
-    const whole = mergeSummaries(parts);
-    const rest = subtractSummary(whole, parts[0]!).x!;
-    const expected = mergeSummaries(parts.slice(1)).x!;
+    const whole = mergeBatchSummaries(parts);
+    const rest = subtractBatchSummary(whole, parts[0]!).x!;
+    const expected = mergeBatchSummaries(parts.slice(1)).x!;
     expect(rest.counts).toEqual(expected.counts);
     expect(rest.n).toBe(expected.n);
     expect(rest.mean).toBeCloseTo(expected.mean, 12);
     expect(rest.std).toBeCloseTo(expected.std, 12);
-    expect(() => subtractSummary(parts[1]!, parts[0]!)).toThrow(/not contained/);
+    expect(() => subtractBatchSummary(parts[1]!, parts[0]!)).toThrow(/not contained/);
   });
 
   it("refuses other grids and other channels", () => {
-    expect(() => mergeSummaries([{ x: summarize(edges, [1]) }, { x: summarize([0], [1]) }])).toThrow(/equal grids/);
-    expect(() => mergeSummaries([{ x: summarize(edges, [1]) }, { y: summarize(edges, [1]) }])).toThrow(/"x"/);
-    expect(() => mergeSummaries([])).toThrow(/at least one/);
+    expect(() => mergeBatchSummaries([{ x: summarize(edges, [1]) }, { x: summarize([0], [1]) }])).toThrow(
+      /equal grids/,
+    );
+    expect(() => mergeBatchSummaries([{ x: summarize(edges, [1]) }, { y: summarize(edges, [1]) }])).toThrow(/"x"/);
+    expect(() => mergeBatchSummaries([])).toThrow(/at least one/);
   });
 });

@@ -3,18 +3,18 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   effectiveSize,
-  effectiveSizeWithin,
-  ksWithin,
-  unseenShare,
+  effectiveSizeWithinClasses,
+  ksWithinClasses,
+  unseenClassShare,
 } from "../../../src/monitoring/drift/within-classes.ts";
 import type { BatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import {
+  batchSummaryRows,
   type ClassSummaries,
+  mergeAcrossClasses,
   mergeClassSummaries,
-  rowsOf,
   subtractClassSummaries,
   summarizeByClass,
-  wholeOf,
 } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { ksDistance } from "../../../src/stats/ks.ts";
@@ -116,7 +116,7 @@ describe("summaries by class", () => {
         const summaries = summarize(batch);
         expect(summaries).toHaveLength(nClasses);
         each((k) => expectSummaryOf(summaries[k]!, ofClass(batch, k)));
-        each((k) => expect(rowsOf(summaries[k]!)).toBe(ofClass(batch, k).length));
+        each((k) => expect(batchSummaryRows(summaries[k]!)).toBe(ofClass(batch, k).length));
       }),
     );
   });
@@ -159,7 +159,7 @@ describe("summaries by class", () => {
   it("are one summary of everything when the classes are put together", () => {
     fc.assert(
       fc.property(rows, (batch) => {
-        const whole = wholeOf(summarize(batch));
+        const whole = mergeAcrossClasses(summarize(batch));
         expectSummaryOf(whole, batch);
         expect(whole).toMatchObject(slowSummary(batch));
       }),
@@ -187,7 +187,7 @@ describe("summaries by class", () => {
     const parts = [summarize([{ x: 1, y: 2, k: 0 }]), summarize([{ x: 3, y: 4, k: 1 }])];
     const before = structuredClone(parts);
     mergeClassSummaries(parts);
-    wholeOf(parts[0]!);
+    mergeAcrossClasses(parts[0]!);
     expect(parts).toEqual(before);
   });
 
@@ -233,7 +233,7 @@ describe("the KS distance within classes", () => {
     fc.assert(
       fc.property(rows, rows, (reference, current) => {
         for (const name of ["x", "y"] as const) {
-          const distance = ksWithin(summarize(reference), summarize(current), name);
+          const distance = ksWithinClasses(summarize(reference), summarize(current), name);
           expect(distance).toBeCloseTo(slowKsWithin(reference, current, name), 12);
           expect(distance).toBeGreaterThanOrEqual(0);
           expect(distance).toBeLessThanOrEqual(1);
@@ -248,15 +248,15 @@ describe("the KS distance within classes", () => {
     const reference = summarize([...many(100, 0, 0), ...many(75, 0, 1)]);
     const current = summarize([...many(300, 10, 0), ...many(25, 0, 1)]);
     const [far, same] = [(100 * 300) / 400, (75 * 25) / 100];
-    expect(ksWithin(reference, current, "x")).toBeCloseTo(far / (far + same), 12);
+    expect(ksWithinClasses(reference, current, "x")).toBeCloseTo(far / (far + same), 12);
   });
 
   it("is 0 for equal data and the same seen from either side", () => {
     fc.assert(
       fc.property(rows, rows, (one, other) => {
         const [a, b] = [summarize(one), summarize(other)];
-        expect(ksWithin(a, a, "x")).toBe(0);
-        expect(ksWithin(a, b, "x")).toBeCloseTo(ksWithin(b, a, "x"), 12);
+        expect(ksWithinClasses(a, a, "x")).toBe(0);
+        expect(ksWithinClasses(a, b, "x")).toBeCloseTo(ksWithinClasses(b, a, "x"), 12);
       }),
     );
   });
@@ -273,16 +273,18 @@ describe("the KS distance within classes", () => {
     const reference = summarize([...times(3, sitting), ...times(2, walking)]);
     for (const [sits, walks] of mixes) {
       const current = summarize([...times(sits, sitting), ...times(walks, walking)]);
-      expect(ksWithin(reference, current, "x")).toBe(0);
+      expect(ksWithinClasses(reference, current, "x")).toBe(0);
     }
     const other = summarize([...sitting, ...times(40, walking)]);
-    expect(ksDistance(wholeOf(reference).x!.counts, wholeOf(other).x!.counts)).toBeGreaterThan(0.4);
+    expect(ksDistance(mergeAcrossClasses(reference).x!.counts, mergeAcrossClasses(other).x!.counts)).toBeGreaterThan(
+      0.4,
+    );
     // A difference of the same size in each class stays that size, whatever the mix.
     const moved = (own: readonly Row[]): Row[] => own.map((row, i) => (i === 0 ? { ...row, x: 100 } : row));
     const quarter = [...many(3, 4, 0), ...many(1, -5, 0)];
     const same = quarter.map((row): Row => ({ ...row, k: 1 }));
     for (const [first, second] of mixes) {
-      const distance = ksWithin(
+      const distance = ksWithinClasses(
         summarize([...quarter, ...same]),
         summarize([...times(first, moved(quarter)), ...times(second, moved(same))]),
         "x",
@@ -293,19 +295,19 @@ describe("the KS distance within classes", () => {
 
   it("leaves out a class on one side alone, and is 0 where no class is on both", () => {
     const shared = { before: many(10, 0, 0), now: [...many(5, 0, 0), ...many(5, 10, 0)] };
-    const alone = ksWithin(summarize(shared.before), summarize(shared.now), "x");
+    const alone = ksWithinClasses(summarize(shared.before), summarize(shared.now), "x");
     expect(alone).toBeCloseTo(0.5, 12);
-    expect(ksWithin(summarize([...shared.before, ...many(500, 3, 2)]), summarize(shared.now), "x")).toBe(alone);
-    expect(ksWithin(summarize(shared.before), summarize([...shared.now, ...many(500, 3, 3)]), "x")).toBe(alone);
-    expect(ksWithin(summarize(many(9, 0, 0)), summarize(many(9, 10, 1)), "x")).toBe(0);
+    expect(ksWithinClasses(summarize([...shared.before, ...many(500, 3, 2)]), summarize(shared.now), "x")).toBe(alone);
+    expect(ksWithinClasses(summarize(shared.before), summarize([...shared.now, ...many(500, 3, 3)]), "x")).toBe(alone);
+    expect(ksWithinClasses(summarize(many(9, 0, 0)), summarize(many(9, 10, 1)), "x")).toBe(0);
   });
 
   it("leaves out a class without values of the channel, but not of the other", () => {
     const still = many(8, 0, 1).map((row): Row => ({ ...row, x: null }));
     const reference = summarize([...many(10, 0, 0), ...many(8, 0, 1)]);
     const current = summarize([...many(10, 10, 0), ...still]);
-    expect(ksWithin(reference, current, "x")).toBe(1);
-    expect(ksWithin(reference, current, "y")).toBe(0);
+    expect(ksWithinClasses(reference, current, "x")).toBe(1);
+    expect(ksWithinClasses(reference, current, "y")).toBe(0);
   });
 });
 
@@ -319,7 +321,7 @@ describe("how much was compared", () => {
           const [n, m] = [ofClass(reference, k).length, ofClass(current, k).length];
           if (n > 0 && m > 0) sum += 1 / (1 / n + 1 / m);
         });
-        expect(effectiveSizeWithin(summarize(reference), summarize(current))).toBeCloseTo(sum, 9);
+        expect(effectiveSizeWithinClasses(summarize(reference), summarize(current))).toBeCloseTo(sum, 9);
       }),
     );
   });
@@ -329,7 +331,7 @@ describe("how much was compared", () => {
       fc.property(rows, rows, (reference, current) => {
         const known = new Set(reference.map(({ k }) => k));
         const unseen = current.filter(({ k }) => !known.has(k)).length / current.length;
-        expect(unseenShare(summarize(reference), summarize(current))).toBeCloseTo(unseen, 12);
+        expect(unseenClassShare(summarize(reference), summarize(current))).toBeCloseTo(unseen, 12);
       }),
     );
   });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { admit, type DecidableBatch, decideByHand } from "../../../src/monitoring/streams/update-rules.ts";
+import { admitByUpdateRules, type DecidableBatch, updateByHand } from "../../../src/monitoring/streams/update-rules.ts";
 
 describe("admit", () => {
   it("keeps a doubtful batch out, unless a person says otherwise", () => {
-    expect(admit("normal", { doubtful: true })).toEqual({ status: "doubtful", inReferences: false });
-    expect(admit("normal", { doubtful: true, accept: true })).toEqual({ status: "accepted", inReferences: true });
+    expect(admitByUpdateRules("normal", { doubtful: true })).toEqual({ status: "doubtful", inReferences: false });
+    expect(admitByUpdateRules("normal", { doubtful: true, accept: true })).toEqual({
+      status: "accepted",
+      inReferences: true,
+    });
   });
 
   it.each([
@@ -17,7 +20,7 @@ describe("admit", () => {
     ["sudden_change", true, "accepted", true],
     ["rejected", true, "rejected", false],
   ] as const)("a batch that is %s (accepted by a person: %s) is %s", (verdict, accept, status, inReferences) => {
-    expect(admit(verdict, { accept })).toEqual({ status, inReferences });
+    expect(admitByUpdateRules(verdict, { accept })).toEqual({ status, inReferences });
   });
 });
 
@@ -44,6 +47,6 @@ describe("decideByHand", () => {
     ["exclude", rejected, refused(/never entered/)],
     ["exclude", beforeReset, refused(/reset/)],
   ] as const)("%s %j", (action, batch, expected) => {
-    expect(decideByHand(action, batch)).toEqual(expected);
+    expect(updateByHand(action, batch)).toEqual(expected);
   });
 });

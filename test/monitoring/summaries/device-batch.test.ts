@@ -7,13 +7,13 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { DeviceBatch } from "../../../src/monitoring/summaries/device-batch.ts";
-import type { DeviceModel } from "../../../src/monitoring/summaries/device-model.ts";
+import type { DeviceModel } from "../../../src/monitoring/summaries/device-json.ts";
 import { type DeviceSummary, summaryToJson } from "../../../src/monitoring/summaries/device-summary.ts";
 import { encodeSummary } from "../../../src/monitoring/summaries/device-summary-codec.ts";
 import { BatchMeasurer } from "../../../src/monitoring/summaries/measure-batch.ts";
 import type { MeasurementShape } from "../../../src/monitoring/summaries/measurement-codec.ts";
 import { readSummary } from "../../../src/monitoring/summaries/read-summary.ts";
-import { sensorSignals, signalMargin } from "../../../src/monitoring/summaries/sensor-signals.ts";
+import { sensorSignalMargin, sensorSignals } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { planAnyWindows } from "../../../src/signals/preprocessing/make-windows.ts";
@@ -125,7 +125,7 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
     const plan = planAnyWindows(opened.rows, { samplingRateHz, windowSize, overlap });
     if (plan.windows === 0) return null;
     const measurer = new BatchMeasurer({ overlap, nClasses: 3, sensors, summarizer: new Summarizer(edges) });
-    for (const chunk of windowChunks(opened.rows, plan, signalMargin(rate))) {
+    for (const chunk of windowChunks(opened.rows, plan, sensorSignalMargin(rate))) {
       measurer.add(chunk, Float32Array.from(said(chunk)), 0);
     }
     const { missing_time, missing_values, duplicate_time } = opened.quality.rows.dropped;

@@ -4,17 +4,17 @@ import { describe, expect, test } from "vitest";
 import { type ClassSummaries, summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
 import {
   BatchMeasurer,
-  classOfSamples,
-  follows,
-  gatherUnder,
+  classOfMeasuredSamples,
+  followsMeasuredWindow,
+  gatherMeasuredSamples,
 } from "../../../src/monitoring/summaries/measure-batch.ts";
 import { modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
-import { signalMargin } from "../../../src/monitoring/summaries/sensor-signals.ts";
+import { sensorSignalMargin } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
-import { type Recordings, rowsInMemory, type Stretch } from "../../../src/signals/data/recordings.ts";
+import { type Recordings, rowsOfRecordings, type Stretch } from "../../../src/signals/data/recordings.ts";
 import { makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
-import { chunkCount, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+import { windowChunkCount, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { argmaxRows } from "../../../src/stats/argmax-rows.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -88,17 +88,17 @@ describe("a batch in pieces", () => {
     const sensors = sensorsByName(windows.channels);
     const sensed = new WindowSignals(windows, sensors);
     const columns = Object.fromEntries(sensed.names.map((name) => [name, sensed.under(name)]));
-    const classOf = gatherUnder(windows, classOfSamples(windows, predicted));
+    const classOf = gatherMeasuredSamples(windows, classOfMeasuredSamples(windows, predicted));
     const wanted = {
       byClass: summarizeByClass(summarizer, columns, classOf, nClasses),
-      signals: modelSignals(probabilities, nClasses, follows(windows, overlap)),
+      signals: modelSignals(probabilities, nClasses, followsMeasuredWindow(windows, overlap)),
     };
-    const rows = rowsInMemory(recordings);
+    const rows = rowsOfRecordings(recordings);
     const plan = planWindows(rows, options);
     for (const values of [1, 5000, 1e9]) {
       const measurer = new BatchMeasurer({ overlap, nClasses, sensors, summarizer });
       let [at, chunks] = [0, 0];
-      for (const chunk of windowChunks(rows, plan, signalMargin(rate), values)) {
+      for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate), values)) {
         const { starts, startTimes, samples, groups, recordingIndex } = chunk.windows;
         for (const [w, start] of starts.entries()) {
           const [own, whole] = [start * 3, windows.starts[at + w]! * 3];
@@ -114,7 +114,7 @@ describe("a batch in pieces", () => {
         chunks++;
       }
       expect(at).toBe(windows.starts.length);
-      expect(chunks).toBe(chunkCount(plan, channels.length, values));
+      expect(chunks).toBe(windowChunkCount(plan, channels.length, values));
       const found = measurer.measurement();
       expect(found.signals).toEqual(wanted.signals);
       expectEqual(found.byClass, wanted.byClass);

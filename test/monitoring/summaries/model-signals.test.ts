@@ -3,11 +3,15 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { flipRate, meanConfidence, signalDistances } from "../../../src/monitoring/drift/signal-distances.ts";
 import {
-  followsInTime,
+  modelSignalConfidence,
+  modelSignalFlipRate,
+  signalDistances,
+} from "../../../src/monitoring/drift/signal-distances.ts";
+import {
+  followsForModelSignals,
   type ModelSignals,
-  mergeSignals,
+  mergeModelSignals,
   modelSignals,
   signalEdges,
 } from "../../../src/monitoring/summaries/model-signals.ts";
@@ -54,7 +58,7 @@ describe.each(pairs)("$name", ({ nClasses, reference, current, mixShift, ks }) =
         expect(Math.abs(signals[name].millionths / 1e6 / signals.windows - side.means[name])).toBeLessThan(1e-6);
         expect(signals[name].counts.reduce((sum, count) => sum + count, 0)).toBe(signals.windows);
       }
-      expect(meanConfidence(signals)).toBeCloseTo(side.means.confidence, 6);
+      expect(modelSignalConfidence(signals)).toBeCloseTo(side.means.confidence, 6);
     }
   });
 
@@ -109,8 +113,8 @@ describe("any answers", () => {
         follows[x.length] = 0;
         follows[x.length + y.length] = 0;
         const whole = modelSignals(Float32Array.from([x, y, z].flat(2)), 3, follows);
-        expect(mergeSignals([a, b, c])).toEqual(whole);
-        expect(mergeSignals([c, mergeSignals([b, a])])).toEqual(whole);
+        expect(mergeModelSignals([a, b, c])).toEqual(whole);
+        expect(mergeModelSignals([c, mergeModelSignals([b, a])])).toEqual(whole);
         expect(JSON.parse(JSON.stringify(whole))).toEqual(whole);
       }),
     );
@@ -154,15 +158,15 @@ describe("neighbours", () => {
   it("are one step apart in one recording", () => {
     const recordings = [0, 0, 0, 0, 1, 1];
     const starts = [0, 2, 4, 9, 11, 13.00001];
-    expect([...followsInTime(recordings, starts, 2)]).toEqual([0, 1, 1, 0, 0, 1]);
+    expect([...followsForModelSignals(recordings, starts, 2)]).toEqual([0, 1, 1, 0, 0, 1]);
   });
 
   it("alone make flips", () => {
     const probabilities = Float32Array.of(1, 0, 0, 1, 1, 0, 1, 0);
     const signals = modelSignals(probabilities, 2, [0, 1, 0, 1]);
-    expect([signals.pairs, signals.flips, flipRate(signals)]).toEqual([2, 1, 0.5]);
+    expect([signals.pairs, signals.flips, modelSignalFlipRate(signals)]).toEqual([2, 1, 0.5]);
     const apart = modelSignals(probabilities, 2, [0, 0, 0, 0]);
-    expect(flipRate(apart)).toBeNull();
+    expect(modelSignalFlipRate(apart)).toBeNull();
     expect(signalDistances(signals, apart).flipRateShift).toBeNull();
   });
 });
@@ -182,7 +186,7 @@ describe("refuses", () => {
   it("rows that do not fit, other classes, and no parts", () => {
     const [two, three] = [summarize([0.5, 0.5, 1, 0], 2), summarize([1, 0, 0], 3)];
     expect(() => modelSignals(Float32Array.of(1, 0, 1), 2, [0, 0])).toThrow(/rows of 2/);
-    expect(() => mergeSignals([two, three])).toThrow(/equal classes/);
-    expect(() => mergeSignals([])).toThrow(/at least one/);
+    expect(() => mergeModelSignals([two, three])).toThrow(/equal classes/);
+    expect(() => mergeModelSignals([])).toThrow(/at least one/);
   });
 });

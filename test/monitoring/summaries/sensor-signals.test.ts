@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { turned } from "../../../src/monitoring/drift/sensor-faults.ts";
+import { sensorRotationFault } from "../../../src/monitoring/drift/sensor-faults.ts";
 import {
-  changedByOffset,
-  ofChannels,
-  offsetSignals,
-  sensorsToMeasure,
+  offsetSensorSignalNames,
+  offsetSensorSignals,
+  sensorsForSignals,
+  withoutSensorSignals,
   withSensorSignals,
 } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
@@ -20,7 +20,7 @@ function columns(length: number, value: (i: number, axis: number) => number, nam
 }
 
 const signalsOf = (own: Columns, hz = rate, starts?: readonly number[]): Columns =>
-  withSensorSignals(own, sensorsToMeasure(sensorsByName(Object.keys(own))), hz, starts);
+  withSensorSignals(own, sensorsForSignals(sensorsByName(Object.keys(own))), hz, starts);
 
 const circling = (period: number, radius = 1): Columns =>
   columns(400, (i, axis) => [radius, -radius, 0][axis]! * Math.sin((2 * Math.PI * i) / period + (axis * Math.PI) / 2));
@@ -58,7 +58,7 @@ it("is 0 on straight lines and where nothing moves, 1 on a zigzag", () => {
 
 it("does not know how the sensor sits, nor tempo and roughness how hard it moves", () => {
   const before = noise(1);
-  const after = turned(before, axes, rotationAbout([1, 2, -3], 1.34));
+  const after = sensorRotationFault(before, axes, rotationAbout([1, 2, -3], 1.34));
   const louder = Object.fromEntries(axes.map((name) => [name, before[name]!.map((x) => 8 * x)]));
   const [a, b, c] = [before, after, louder].map((own) => signalsOf(own, rate));
   for (const [i, tempo] of a!["A tempo"]!.entries()) {
@@ -110,7 +110,9 @@ it("leaves alone a channel that has a signal's name", () => {
   const signals = signalsOf(own, rate);
   expect(signals["acc magnitude"]).toBe(own["acc magnitude"]);
   expect(Object.keys(signals)).toEqual([...Object.keys(own), "acc tempo", "acc roughness"]);
-  expect(Object.keys(offsetSignals(own, sensorsByName(["acc x", "acc y", "acc z"]), "acc x", 1))).toEqual(["acc x"]);
+  expect(Object.keys(offsetSensorSignals(own, sensorsByName(["acc x", "acc y", "acc z"]), "acc x", 1))).toEqual([
+    "acc x",
+  ]);
 });
 
 it("compares two samples at least, where a tenth of a second is less", () => {
@@ -121,15 +123,20 @@ it("compares two samples at least, where a tenth of a second is less", () => {
 it("tells signals from channels by what they are computed of", () => {
   const names = ["Ax", "Ay", "Az", "heart tempo", "A magnitude", "A tempo"];
   const byName = Object.fromEntries(names.map((name, i) => [name, i]));
-  expect(ofChannels(byName, ["Ax", "Ay", "Az", "heart tempo"])).toEqual({ Ax: 0, Ay: 1, Az: 2, "heart tempo": 3 });
+  expect(withoutSensorSignals(byName, ["Ax", "Ay", "Az", "heart tempo"])).toEqual({
+    Ax: 0,
+    Ay: 1,
+    Az: 2,
+    "heart tempo": 3,
+  });
 });
 
 it("knows what an offset changes", () => {
-  expect(changedByOffset(["Ax", "Ay", "Az", "Gx"], sensorsByName(axes), "Ay")).toEqual(["Ay", "A magnitude"]);
-  expect(changedByOffset(["Ax", "Ay", "Az", "Gx"], sensorsByName(axes), "Gx")).toEqual(["Gx"]);
+  expect(offsetSensorSignalNames(["Ax", "Ay", "Az", "Gx"], sensorsByName(axes), "Ay")).toEqual(["Ay", "A magnitude"]);
+  expect(offsetSensorSignalNames(["Ax", "Ay", "Az", "Gx"], sensorsByName(axes), "Gx")).toEqual(["Gx"]);
   const before = noise(6, ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
   const moved = { ...before, Ay: before.Ay!.map((x) => x + 2) };
-  const changed = offsetSignals(before, sensorsByName(axes), "Ay", 2);
+  const changed = offsetSensorSignals(before, sensorsByName(axes), "Ay", 2);
   expect(changed).toEqual({ Ay: moved.Ay, "A magnitude": signalsOf(moved, rate)["A magnitude"] });
-  expect(offsetSignals(before, sensorsByName(axes), "Gz", -1)).toEqual({ Gz: before.Gz!.map((x) => x - 1) });
+  expect(offsetSensorSignals(before, sensorsByName(axes), "Gz", -1)).toEqual({ Gz: before.Gz!.map((x) => x - 1) });
 });

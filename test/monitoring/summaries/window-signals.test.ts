@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";
-import { gatherUnder, signalColumns } from "../../../src/monitoring/summaries/measure-batch.ts";
+import { gatherMeasuredSamples, measuredSignalColumns } from "../../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
@@ -59,14 +59,14 @@ test.each([
   ["all windows, one stretch longer than what is computed at once", whole],
   ["windows with others between them", some],
 ])("%s", (_, windows) => {
-  const all = signalColumns(windows, sensors);
+  const all = measuredSignalColumns(windows, sensors);
   const signals = new WindowSignals(windows, sensors);
   expect(signals.names).toEqual(Object.keys(all));
   for (const name of signals.names) {
-    expectEqual(signals.under(name), gatherUnder(windows, all[name]!));
+    expectEqual(signals.under(name), gatherMeasuredSamples(windows, all[name]!));
     const [skipped, ...runs] = signals.runs;
     const from = skipped!.to - skipped!.from;
-    expectEqual(signals.under(name, runs, 500), gatherUnder(windows, all[name]!).slice(from, from + 500));
+    expectEqual(signals.under(name, runs, 500), gatherMeasuredSamples(windows, all[name]!).slice(from, from + 500));
   }
   const run = signals.runs.find(({ from, to }) => to - from > 100)!;
   fc.assert(

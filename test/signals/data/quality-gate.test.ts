@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import type { FaultDescription } from "../../../src/signals/data/data-fault.ts";
-import { openDatabase } from "../../../src/signals/data/duckdb.ts";
+import { openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { type GatedBatch, type QualityGateOptions, qualityGate } from "../../../src/signals/data/quality-gate.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { type TableColumn, writeTable } from "../../../src/signals/data/write-table.ts";
@@ -203,7 +203,7 @@ describe("a batch that cannot be judged", () => {
     expect(reasonsOf(await qualityGate([path("texts.parquet")], options))).toMatchObject([
       { code: "schema", row: 8, column: "Gz", expected: "a number", found: "on" },
     ]);
-    const database = await openDatabase();
+    const database = await openDuckdb();
     await write("times.parquet", { name: "Gz", type: "double", values: numbers });
     await database.rows(
       `COPY (SELECT * REPLACE (make_timestamp(1) AS "Gz") FROM '${path("times.parquet")}') TO '${path("other.parquet")}'`,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
-import { qualityReportSchema } from "../../../src/signals/data/quality.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
+import { qualityReportSchema } from "../../../src/signals/data/quality-report.ts";
 import { type ReadRecordings, readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { csv, folderOf, goodRows, header, parquet, type Row, rows } from "./tables.ts";
@@ -210,12 +210,12 @@ describe("readRecordings", () => {
   test("integers, decimals and texts of numbers are numbers", async () => {
     const folder = folderOf({});
     const path = folder.path("a.parquet");
-    const database = await openDatabase();
+    const database = await openDuckdb();
     await database.rows(
       `COPY (SELECT i // 50 AS user, i % 50 // 25 AS activity, CAST(i % 25 * 20 AS BIGINT) AS time_ms,
          CAST(i AS BIGINT) AS ax, CAST(i / 10 AS DECIMAL(10, 3)) AS ay, CAST(i AS HUGEINT) AS az,
          CAST(i % 100 AS TINYINT) AS gx, CAST(i / 4 AS VARCHAR) AS gy, CAST(i / 8 AS FLOAT) AS gz, i % 50 // 25 AS trial
-       FROM range(100) t(i)) TO ${sqlString(path)} (FORMAT parquet)`,
+       FROM range(100) t(i)) TO ${duckdbLiteral(path)} (FORMAT parquet)`,
     );
     database.close();
     const { recordings, columns } = await readRecordings([path], { requireLabels: true });

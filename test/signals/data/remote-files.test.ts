@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import type { Reporter } from "../../../src/reporter.ts";
-import { type Database, openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { type Database, duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { findFiles } from "../../../src/signals/data/find-files.ts";
-import { allowRemote } from "../../../src/signals/data/remote-files.ts";
+import { allowRemoteFiles } from "../../../src/signals/data/remote-files.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 
 let database: Database;
@@ -23,8 +23,8 @@ beforeEach(async () => {
     response.writeHead(404).end();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const repository = sqlString(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  database = await openDatabase();
+  const repository = duckdbLiteral(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  database = await openDuckdb();
   onTestFinished(() => {
     database.close();
     server.closeAllConnections();
@@ -32,13 +32,13 @@ beforeEach(async () => {
   });
   const settings = ["custom_extension_repository", "autoinstall_extension_repository"];
   for (const name of settings) await database.connection.run(`SET ${name} = ${repository}`);
-  await database.connection.run(`SET extension_directory = ${sqlString(join(temporaryDirectory(), "extensions"))}`);
+  await database.connection.run(`SET extension_directory = ${duckdbLiteral(join(temporaryDirectory(), "extensions"))}`);
 });
 
 it.each(["https://127.0.0.1:9/a.csv", "s3://bucket/a.parquet", "hf://datasets/a/b.csv"])(
   "fetches nothing because a query names %s",
   async (url) => {
-    await expect(database.rows(`SELECT * FROM ${sqlString(url)}`)).rejects.toThrow(/extension/);
+    await expect(database.rows(`SELECT * FROM ${duckdbLiteral(url)}`)).rejects.toThrow(/extension/);
     expect(log).toEqual([]);
   },
 );
@@ -69,9 +69,9 @@ it.each(["https://127.0.0.1:9/a.csv", "S3://bucket/*.parquet"])("says so, then f
 });
 
 it("refuses URLs that it does not know", async () => {
-  await expect(allowRemote(database, "ftp://host/a.csv", reporter)).rejects.toThrow(
+  await expect(allowRemoteFiles(database, "ftp://host/a.csv", reporter)).rejects.toThrow(
     /^ftp:\/\/host\/a\.csv: expected a path/,
   );
-  await expect(allowRemote(database, "constructor://a", reporter)).rejects.toThrow(UserError);
+  await expect(allowRemoteFiles(database, "constructor://a", reporter)).rejects.toThrow(UserError);
   expect(log).toEqual([]);
 });

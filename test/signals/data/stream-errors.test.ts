@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { openDatabase } from "../../../src/signals/data/duckdb.ts";
+import { openDuckdb } from "../../../src/signals/data/duckdb.ts";
 
 async function rowsOf(sql: string): Promise<number> {
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
     let rows = 0;
     for await (const chunk of database.stream(sql)) rows += chunk.rowCount;

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { sqlString } from "../../../src/signals/data/duckdb.ts";
+import { duckdbLiteral } from "../../../src/signals/data/duckdb.ts";
 import { folderOf } from "./tables.ts";
 
 test("cells of 5 MB are refused in less than 500 MB", async () => {
@@ -15,7 +15,7 @@ test("cells of 5 MB are refused in less than 500 MB", async () => {
   const connection = await instance.connect();
   await connection.run(
     `COPY (SELECT repeat('x', 5000000) AS "user", i / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
-       FROM range(400) AS t(i)) TO ${sqlString(file)} (FORMAT parquet)`,
+       FROM range(400) AS t(i)) TO ${duckdbLiteral(file)} (FORMAT parquet)`,
   );
   connection.closeSync();
   instance.closeSync();

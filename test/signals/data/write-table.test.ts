@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { type TableColumn, writeTable } from "../../../src/signals/data/write-table.ts";
 import { folderOf } from "./tables.ts";
 
@@ -34,9 +34,9 @@ describe("writeTable", () => {
       { name: "i", type: "integer", values: Int32Array.from({ length: count }, (_, i) => i) },
       { name: "x", type: "float", values: x },
     ]);
-    const database = await openDatabase();
-    const rows = await database.rows(`FROM ${sqlString(path)}`);
-    const types = await database.rows(`DESCRIBE FROM ${sqlString(path)}`);
+    const database = await openDuckdb();
+    const rows = await database.rows(`FROM ${duckdbLiteral(path)}`);
+    const types = await database.rows(`DESCRIBE FROM ${duckdbLiteral(path)}`);
     database.close();
     expect(types.map((row) => row.column_type)).toEqual(["INTEGER", "FLOAT"]);
     expect(rows.map((row) => row.i)).toEqual(Array.from({ length: count }, (_, i) => i));

@@ -1,9 +1,9 @@
 // Sets joined and thinned out: every window keeps its samples, its person, its recording and its time.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rowsInMemory } from "../../../src/signals/data/recordings.ts";
+import { rowsOfRecordings } from "../../../src/signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../../../src/signals/preprocessing/join-windows.ts";
-import { cutPlans, makeWindows, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+import { makeWindows, makeWindowsOfPlans, planWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";
 
@@ -80,11 +80,11 @@ describe("joined windows", () => {
         { user: "cem", recording: "r2", label: "walk", rows: 30 },
       ],
     ].map((stretches) => {
-      const rows = rowsInMemory(recordingsOf(stretches, 10));
+      const rows = rowsOfRecordings(recordingsOf(stretches, 10));
       return { rows, plan: planWindows(rows, options) };
     });
-    const [a, b] = cutPlans(sources);
-    const alone = sources.flatMap(({ rows, plan }) => all(cutPlans([{ rows, plan }])[0]!));
+    const [a, b] = makeWindowsOfPlans(sources);
+    const alone = sources.flatMap(({ rows, plan }) => all(makeWindowsOfPlans([{ rows, plan }])[0]!));
     const joined = joinWindows(a!, b!);
     expect(all(joined)).toEqual(alone);
     expect(joined.samples.buffer).toBe(a!.samples.buffer);

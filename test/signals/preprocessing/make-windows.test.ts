@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataFault } from "../../../src/signals/data/data-fault.ts";
-import { makeWindows, windowStep } from "../../../src/signals/preprocessing/make-windows.ts";
+import { makeWindows, plannedWindowStep } from "../../../src/signals/preprocessing/make-windows.ts";
 import { recordingsOf, someStretches } from "./recordings.ts";
 
 const options = { samplingRateHz: 50, windowSize: 10, overlap: 0.5 };
@@ -49,7 +49,7 @@ describe("makeWindows", () => {
             return;
           }
           const { windows, dropped } = makeWindows(recordings, { ...options, windowSize, overlap });
-          const step = windowStep(windowSize, overlap);
+          const step = plannedWindowStep(windowSize, overlap);
           const channelCount = windows.channels.length;
           const covered = new Set<number>();
           const expectedStarts: number[] = [];

@@ -9,7 +9,7 @@ import {
   readJsonFile,
   readJsonLines,
   replaceFileAtomic,
-  replaceFileSync,
+  replaceFileAtomicSync,
   writeFileAtomic,
 } from "../../../src/storage/store/atomic-file.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
@@ -74,8 +74,8 @@ describe("replaceFileSync", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "a.json");
     writeFileSync(join(directory, ".a.json.tmp"), "longer than what follows");
-    replaceFileSync(path, "one");
-    replaceFileSync(path, new Uint8Array([116, 119, 111]));
+    replaceFileAtomicSync(path, "one");
+    replaceFileAtomicSync(path, new Uint8Array([116, 119, 111]));
     expect(readFileSync(path, "utf8")).toBe("two");
     expect(readdirSync(directory)).toEqual(["a.json"]);
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { canonicalJson, sha256Bytes, sha256File } from "../../../src/storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes, sha256File } from "../../../src/storage/store/hash.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 // FIPS 180-4's example "abc", and the empty message.
@@ -27,6 +27,6 @@ it("hashes a file longer than its read buffer as its bytes", async () => {
 
 it("writes canonical JSON whatever the order of the keys", () => {
   const text = '{"B":[2,{"x":1,"y":null}],"a":1,"ä":"é"}';
-  expect(canonicalJson({ ä: "é", a: 1, B: [2, { y: null, x: 1 }], none: undefined })).toBe(text);
-  expect(canonicalJson(JSON.parse(text))).toBe(text);
+  expect(canonicalJsonToHash({ ä: "é", a: 1, B: [2, { y: null, x: 1 }], none: undefined })).toBe(text);
+  expect(canonicalJsonToHash(JSON.parse(text))).toBe(text);
 });

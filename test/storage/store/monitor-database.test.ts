@@ -16,7 +16,7 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import type { NewBatch } from "../../../src/storage/store/batch-ledger.ts";
-import { beginLedger1 } from "../../../src/storage/store/ledger-tables.ts";
+import { createVersion1LedgerTables } from "../../../src/storage/store/ledger-tables.ts";
 import { MonitorDatabase } from "../../../src/storage/store/monitor-database.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -177,7 +177,7 @@ describe("a transaction", () => {
 function ledgerOfVersion1(directory: string, rows: number): void {
   const database = new DatabaseSync(join(directory, "monitor.sqlite"));
   database.exec("PRAGMA journal_mode = WAL; BEGIN");
-  beginLedger1(database, modelVersion);
+  createVersion1LedgerTables(database, modelVersion);
   database.exec(`INSERT INTO streams VALUES ('a', '{"judged":7}', '2026-11-24T05:00:00.000Z'), ('b', NULL, NULL)`);
   const insert = database.prepare("INSERT INTO batches VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (let i = 1; i <= rows; i++) {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkReplaceable, replaceDirectory } from "../../../src/storage/store/replace-directory.ts";
+import { checkReplaceableDirectory, replaceDirectory } from "../../../src/storage/store/replace-directory.ts";
 import { startProgram } from "../../pipelines/tiny-run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -45,9 +45,9 @@ describe("replaceDirectory", () => {
 describe("checkReplaceable", () => {
   it("takes what is not there, and what holds nothing else", async () => {
     const directory = temporaryDirectory();
-    await checkReplaceable(join(directory, "absent"), ["a"]);
+    await checkReplaceableDirectory(join(directory, "absent"), ["a"]);
     writeFileSync(join(directory, "a"), "");
-    await checkReplaceable(directory, ["a", "b"]);
+    await checkReplaceableDirectory(directory, ["a", "b"]);
   });
 
   it.each<[string, (path: string) => void, RegExp]>([
@@ -64,7 +64,7 @@ describe("checkReplaceable", () => {
   ])("refuses %s", async (_, make, says) => {
     const path = join(temporaryDirectory(), "x");
     make(path);
-    await expect(checkReplaceable(path, ["a", "b"])).rejects.toMatchObject({
+    await expect(checkReplaceableDirectory(path, ["a", "b"])).rejects.toMatchObject({
       name: "UserError",
       message: expect.stringMatching(says),
     });

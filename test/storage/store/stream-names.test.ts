@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { checkName, defaultStream, rollingReferencePath } from "../../../src/storage/store/stream-names.ts";
+import { checkStreamName, defaultStream, rollingReferencePath } from "../../../src/storage/store/stream-names.ts";
 
 const folder = (stream: string): string => rollingReferencePath(stream).split(/[\\/]/).slice(1, -1).join("/");
 
@@ -30,10 +30,12 @@ describe("rollingReferencePath", () => {
 
 describe("checkName", () => {
   it("takes any text of 1 to 200 characters, and refuses others", () => {
-    for (const name of ["a", "日本 / ../\n", "x".repeat(200)]) expect(checkName("stream", name)).toBe(name);
+    for (const name of ["a", "日本 / ../\n", "x".repeat(200)]) expect(checkStreamName("stream", name)).toBe(name);
     for (const name of ["", " \t", "x".repeat(201), "\ud800"]) {
-      expect(() => checkName("batch id", name)).toThrow(UserError);
+      expect(() => checkStreamName("batch id", name)).toThrow(UserError);
     }
-    expect(() => checkName("stream", "x".repeat(201))).toThrow(/stream: expected .* 1 to 200 characters, got 201/);
+    expect(() => checkStreamName("stream", "x".repeat(201))).toThrow(
+      /stream: expected .* 1 to 200 characters, got 201/,
+    );
   });
 });

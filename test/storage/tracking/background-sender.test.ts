@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BackgroundSender, sendAll } from "../../../src/storage/tracking/background-sender.ts";
+import { BackgroundSender, runBackgroundSender } from "../../../src/storage/tracking/background-sender.ts";
 import type { EventSender } from "../../../src/storage/tracking/event-sender.ts";
 import { Patience } from "../../../src/storage/tracking/patience.ts";
 import type { TrackingEvent } from "../../../src/storage/tracking/tracking-event.ts";
@@ -224,7 +224,7 @@ describe("a patience that is shared", () => {
       (async () => {
         for (let stream = 0; stream < 2000; stream++) {
           const { sender } = fakeSender(() => new Promise<number>(() => {}));
-          expect(await sendAll(sender, [event(stream)], patience, clock)).toMatchObject({ events: 1 });
+          expect(await runBackgroundSender(sender, [event(stream)], patience, clock)).toMatchObject({ events: 1 });
         }
       })(),
     );
@@ -242,7 +242,7 @@ describe("a patience that is shared", () => {
             await clock.sleep(29_000);
             return 1;
           });
-          const unsent = await sendAll(sender, [1, 2, 3, 4].map(event), patience, clock);
+          const unsent = await runBackgroundSender(sender, [1, 2, 3, 4].map(event), patience, clock);
           expect(unsent === null).toBe(patience.leftMs > 0);
         }
       })(),
@@ -273,13 +273,16 @@ describe("a patience that is shared", () => {
       refusing.refuse();
       return events.length;
     });
-    expect(await sendAll(refusing.sender, [event(1)], patience, clock)).toBeNull();
+    expect(await runBackgroundSender(refusing.sender, [event(1)], patience, clock)).toBeNull();
     expect(patience.leftMs).toBe(35_000);
     const locked = fakeSender(async () => {
       await clock.sleep(25_000);
       throw new TrackingFault("unauthorized", "no right");
     });
-    expect(await sendAll(locked.sender, [event(1)], patience, clock)).toEqual({ events: 1, reason: "no right" });
+    expect(await runBackgroundSender(locked.sender, [event(1)], patience, clock)).toEqual({
+      events: 1,
+      reason: "no right",
+    });
     expect(patience.leftMs).toBe(10_000);
   });
 });

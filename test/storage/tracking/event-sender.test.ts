@@ -4,7 +4,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { batchesOf, EventSender, keyOf, limits } from "../../../src/storage/tracking/event-sender.ts";
+import {
+  EventSender,
+  limits,
+  sentEventKey,
+  splitEventIntoRequests,
+} from "../../../src/storage/tracking/event-sender.ts";
 import { MlflowClient } from "../../../src/storage/tracking/mlflow-client.ts";
 import { serverAddress } from "../../../src/storage/tracking/server-address.ts";
 import { type TrackingEvent, trackingEventSchema } from "../../../src/storage/tracking/tracking-event.ts";
@@ -28,7 +33,7 @@ describe("batchesOf", () => {
     });
     fc.assert(
       fc.property(loggable, (all) => {
-        const batches = batchesOf(all);
+        const batches = splitEventIntoRequests(all);
         for (const kind of ["params", "tags", "metrics"] as const) {
           expect(batches.flatMap((batch): readonly object[] => batch[kind])).toEqual(all[kind]);
           expect(Math.max(0, ...batches.map((batch) => batch[kind].length))).toBeLessThanOrEqual(limits[kind]);
@@ -46,9 +51,9 @@ describe("batchesOf", () => {
 
   it("makes one request of what fits into one", () => {
     const metrics = Array.from({ length: 1000 }, (_, step) => ({ key: "loss", value: 1, timestamp: 1, step }));
-    expect(batchesOf({ metrics, params: [], tags: [] })).toHaveLength(1);
-    expect(batchesOf({ metrics: [...metrics, metrics[0]!], params: [], tags: [] })).toHaveLength(2);
-    expect(batchesOf({ metrics: [], params: [], tags: [] })).toEqual([]);
+    expect(splitEventIntoRequests({ metrics, params: [], tags: [] })).toHaveLength(1);
+    expect(splitEventIntoRequests({ metrics: [...metrics, metrics[0]!], params: [], tags: [] })).toHaveLength(2);
+    expect(splitEventIntoRequests({ metrics: [], params: [], tags: [] })).toEqual([]);
   });
 });
 
@@ -66,15 +71,15 @@ describe("keyOf", () => {
     ["a/./../b", "a/_/__/b"],
     ["/".repeat(300), "_"],
     ["", "_"],
-  ])("of %j is %j", (name, key) => expect(keyOf(name)).toBe(key));
+  ])("of %j is %j", (name, key) => expect(sentEventKey(name)).toBe(key));
 
   it("is one that servers take: of their characters, not too long, and a path that is its own shortest form", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 400 }), (name) => {
-        const key = keyOf(name);
+        const key = sentEventKey(name);
         expect(key).toMatch(/^[\p{L}\p{N}_\-. /]{1,250}$/u);
         for (const part of key.split("/")) expect(["", ".", ".."]).not.toContain(part);
-        expect(keyOf(key)).toBe(key);
+        expect(sentEventKey(key)).toBe(key);
       }),
     );
   });

@@ -1,6 +1,6 @@
 // Time that passes as soon as nobody has anything else to do: the earliest sleeper wakes, and it is then.
 
-import type { Clock } from "../../../src/storage/tracking/clock.ts";
+import type { Clock } from "../../../src/storage/tracking/sender-clock.ts";
 
 interface Sleeper {
   readonly due: number;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { isOtherStore, serverAddress } from "../../../src/storage/tracking/server-address.ts";
+import { isAddressOfOtherStore, serverAddress } from "../../../src/storage/tracking/server-address.ts";
 
 const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString("base64")}`;
 const none = { authorization: undefined, certificates: undefined, insecureTls: false, warnings: [] };
@@ -27,16 +27,16 @@ describe("serverAddress", () => {
     (store) => {
       const environment = { MLFLOW_TRACKING_URI: store };
       expect(serverAddress(undefined, environment)).toBeNull();
-      expect(isOtherStore(undefined, environment)).toBe(true);
-      expect(isOtherStore("none", environment)).toBe(false);
+      expect(isAddressOfOtherStore(undefined, environment)).toBe(true);
+      expect(isAddressOfOtherStore("none", environment)).toBe(false);
       expect(() => serverAddress(store, {})).toThrow(UserError);
     },
   );
 
   it("knows no other store where there is a server, or nothing", () => {
     for (const uri of ["http://a", "none", ""])
-      expect(isOtherStore(undefined, { MLFLOW_TRACKING_URI: uri })).toBe(false);
-    expect(isOtherStore(undefined, {})).toBe(false);
+      expect(isAddressOfOtherStore(undefined, { MLFLOW_TRACKING_URI: uri })).toBe(false);
+    expect(isAddressOfOtherStore(undefined, {})).toBe(false);
   });
 
   it.each(["postgresql://w:s3cret@host/db", "w:s3cret@host:5000", "postgresql://w:x@s3cret@host/db"])(

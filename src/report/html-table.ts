@@ -7,21 +7,21 @@ import { type Html, type HtmlValue, html } from "./html.ts";
  * @param rows each row's first cell is its heading
  * @param kind a class of the style sheet, if any
  */
-export function dataTable(label: string, head: readonly string[], rows: readonly HtmlValue[][], kind = ""): Html {
+export function htmlTable(label: string, head: readonly string[], rows: readonly HtmlValue[][], kind = ""): Html {
   const body = rows.map(
-    ([first, ...rest]) => html`<tr>${rowHead(first)}${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`,
+    ([first, ...rest]) => html`<tr>${htmlRowHeading(first)}${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`,
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="${kind}"><thead><tr>
 ${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 /** Names and values, one pair per row, as wide as the text. */
-export function factTable(facts: readonly (readonly [name: string, value: HtmlValue])[]): Html {
+export function htmlFactTable(facts: readonly (readonly [name: string, value: HtmlValue])[]): Html {
   const rows = facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
   return html`<table class="facts"><tbody>${rows}</tbody></table>`;
 }
 
 /** A row's heading: as wide as its name, up to a limit beyond which it wraps. */
-export function rowHead(name: HtmlValue): Html {
+export function htmlRowHeading(name: HtmlValue): Html {
   return html`<th scope="row"><span>${name}</span></th>`;
 }

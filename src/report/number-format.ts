@@ -4,26 +4,26 @@ const missing = "–";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** A rate or score with fixed decimals: 0.9432 -> "0.943". */
-export function fixed(value: number | null | undefined, digits = 3): string {
+export function formatFixed(value: number | null | undefined, digits = 3): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : missing;
 }
 
 /** A count with thousands separators. */
-export function count(value: number | null | undefined): string {
+export function formatCount(value: number | null | undefined): string {
   return typeof value === "number" && Number.isFinite(value) ? grouped.format(value) : missing;
 }
 
 /** A physical quantity with four significant digits, without an exponent if that stays short. */
-export function quantity(value: number | null | undefined): string {
+export function formatQuantity(value: number | null | undefined): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return missing;
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
   if (magnitude >= 1e6 || magnitude < 1e-4) return value.toExponential(2);
-  return magnitude >= 1000 ? count(value) : String(Number(value.toPrecision(4)));
+  return magnitude >= 1000 ? formatCount(value) : String(Number(value.toPrecision(4)));
 }
 
 /** A duration: 42.3 -> "42 s", 754 -> "12 min 34 s", 7300 -> "2 h 1 min". */
-export function duration(seconds: number | null | undefined): string {
+export function formatDuration(seconds: number | null | undefined): string {
   if (typeof seconds !== "number" || !Number.isFinite(seconds)) return missing;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -34,7 +34,7 @@ export function duration(seconds: number | null | undefined): string {
 }
 
 /** A name cut to `length` characters for an axis; the table beside the chart has the full name. */
-export function short(name: string, length = 18): string {
+export function shortenAxisLabel(name: string, length = 18): string {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join("")}…`;
 }

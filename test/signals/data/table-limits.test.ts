@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { openDatabase, sqlString } from "../../../src/signals/data/duckdb.ts";
+import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { keysLimit, textBytesLimit } from "../../../src/signals/data/text-limits.ts";
+import { keysLimit, textBytesLimit } from "../../../src/signals/data/table-limits.ts";
 import { csv, folderOf, goodRows, rows } from "./tables.ts";
 
 const read = (file: string, columns = {}) => readRecordings([file], { requireLabels: false, columns });
 
 async function parquet(query: string): Promise<string> {
   const file = folderOf({}).path("a.parquet");
-  const database = await openDatabase();
+  const database = await openDuckdb();
   try {
-    await database.connection.run(`COPY (${query}) TO ${sqlString(file)}`);
+    await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(file)}`);
   } finally {
     database.close();
   }

@@ -3,17 +3,19 @@
 
 import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";
-import { rowHead } from "./data-table.ts";
-import { count } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import { htmlRowHeading } from "./html-table.ts";
+import { formatCount } from "./number-format.ts";
 
 /** @param classes K names, in the matrix's order */
-export function confusionMatrix(metrics: ClassificationMetrics, classes: readonly string[]): Html {
+export function confusionMatrixTable(metrics: ClassificationMetrics, classes: readonly string[]): Html {
   const rows = classes.map((name, row) => {
     const counts = classes.map((_, column) => metrics.confusion_matrix[row]?.[column] ?? 0);
     const total = counts.reduce((sum, n) => sum + n, 0);
-    const cells = counts.map((n, column) => cell(n, total, row === column, `${name} as ${classes[column]}`));
-    return html`<tr>${rowHead(name)}${cells}<td class="total">${count(total)}</td></tr>`;
+    const cells = counts.map((n, column) =>
+      confusionMatrixCell(n, total, row === column, `${name} as ${classes[column]}`),
+    );
+    return html`<tr>${htmlRowHeading(name)}${cells}<td class="total">${formatCount(total)}</td></tr>`;
   });
   const head = classes.map((name) => html`<th scope="col"><span>${name}</span></th>`);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
@@ -22,12 +24,12 @@ export function confusionMatrix(metrics: ClassificationMetrics, classes: readonl
 <p class="note">Rows are true classes, columns predicted ones. Each cell has its percentage of the row, above the number of windows.</p>`;
 }
 
-function cell(n: number, total: number, onDiagonal: boolean, about: string): Html {
+function confusionMatrixCell(n: number, total: number, onDiagonal: boolean, about: string): Html {
   const share = total > 0 ? n / total : 0;
   if (n === 0) return html`<td class="none" title="${about}: 0">·</td>`;
   const shade = Math.round(100 * share);
   const kind = onDiagonal ? "hit" : "miss";
   const strong = share >= 0.55 ? " strong" : "";
-  return html`<td class="${kind}${strong}" style="--share:${shade}%" title="${about}: ${count(n)} (${percent(share, { decimals: 1 })})">
-<b>${shade === 0 ? "<1" : shade}</b><small>${count(n)}</small></td>`;
+  return html`<td class="${kind}${strong}" style="--share:${shade}%" title="${about}: ${formatCount(n)} (${percent(share, { decimals: 1 })})">
+<b>${shade === 0 ? "<1" : shade}</b><small>${formatCount(n)}</small></td>`;
 }

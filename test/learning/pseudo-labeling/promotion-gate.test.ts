@@ -7,10 +7,10 @@ import {
   type GateRule,
   gateLimits,
   type HoldoutComparison,
-  holdoutRules,
+  holdoutGateRules,
   type Proxies,
-  proxyRules,
-} from "../../../src/learning/pseudo-labeling/gate.ts";
+  proxyGateRules,
+} from "../../../src/learning/pseudo-labeling/promotion-gate.ts";
 
 const K = 3;
 /** Probabilities whose largest is at these classes. */
@@ -76,7 +76,7 @@ describe("the comparison", () => {
     // scipy: stats.t.ppf(.95, 4) * .05
     expect((one.interval[1] - one.interval[0]) / 2).toBeCloseTo(0.05 * 2.1318467863, 9);
     expect(one.mean_difference).toBe(one.candidate_macro_f1 - one.champion_macro_f1);
-    expect(named(holdoutRules(1, one), "worst case").value).toBe(one.interval[0]);
+    expect(named(holdoutGateRules(1, one), "worst case").value).toBe(one.interval[0]);
   });
 });
 
@@ -171,8 +171,8 @@ describe("the rules on labelled people", () => {
   };
 
   it("let a candidate through that is better", () => {
-    expect(holdoutRules(2, good).map(({ name }) => name)).toEqual(["winner", "macro-F1", "people", "worst case"]);
-    expect(failed(holdoutRules(2, good))).toEqual([]);
+    expect(holdoutGateRules(2, good).map(({ name }) => name)).toEqual(["winner", "macro-F1", "people", "worst case"]);
+    expect(failed(holdoutGateRules(2, good))).toEqual([]);
   });
 
   it.each<[string, number, Partial<HoldoutComparison>]>([
@@ -184,7 +184,7 @@ describe("the rules on labelled people", () => {
     ["worst case", 1, { interval: [-0.051, 0.2] }],
     ["worst case", 1, { interval: [-gateLimits.worstCase, 0.2] }],
   ])("stop it by %s alone", (name, winner, change) => {
-    expect(failed(holdoutRules(winner, { ...good, ...change }))).toEqual([name]);
+    expect(failed(holdoutGateRules(winner, { ...good, ...change }))).toEqual([name]);
   });
 
   it("let through what is just inside their limits", () => {
@@ -193,11 +193,11 @@ describe("the rules on labelled people", () => {
       mean_difference: 0.0051,
       interval: [-0.0499, 0.0499],
     };
-    expect(failed(holdoutRules(1, { ...good, ...narrow }))).toEqual([]);
+    expect(failed(holdoutGateRules(1, { ...good, ...narrow }))).toEqual([]);
   });
 
   it("say with which numbers", () => {
-    const rules = holdoutRules(3, good);
+    const rules = holdoutGateRules(3, good);
     expect(named(rules, "winner")).toMatchObject({ value: 3, limit: 1 });
     expect(named(rules, "macro-F1").value).toBeCloseTo(0.02, 12);
     expect(named(rules, "people")).toMatchObject({ value: 0.01, limit: 0.005 });
@@ -210,18 +210,18 @@ describe("the rules on unlabelled windows", () => {
   const champion: Proxies = { mean_confidence: 0.7, mean_entropy: 0.4, flip_rate: 0.2, drift: 0.3 };
 
   it("let through what lost nothing, or less than chance", () => {
-    expect(failed(proxyRules(champion, champion))).toEqual([]);
+    expect(failed(proxyGateRules(champion, champion))).toEqual([]);
     const better: Proxies = { mean_confidence: 0.9, mean_entropy: 0.2, flip_rate: 0.1, drift: 0.1 };
-    expect(failed(proxyRules(champion, better))).toEqual([]);
+    expect(failed(proxyGateRules(champion, better))).toEqual([]);
     const little: Proxies = { mean_confidence: 0.681, mean_entropy: 0.419, flip_rate: 0.219, drift: 0.319 };
-    expect(failed(proxyRules(champion, little))).toEqual([]);
+    expect(failed(proxyGateRules(champion, little))).toEqual([]);
   });
 
   it("let through what lost as much as the limit", () => {
     const none: Proxies = { mean_confidence: 0, mean_entropy: 0, flip_rate: 0, drift: 0 };
     const limit = gateLimits.proxySlack;
     expect(
-      failed(proxyRules(none, { mean_confidence: -limit, mean_entropy: limit, flip_rate: limit, drift: limit })),
+      failed(proxyGateRules(none, { mean_confidence: -limit, mean_entropy: limit, flip_rate: limit, drift: limit })),
     ).toEqual([]);
   });
 
@@ -231,7 +231,7 @@ describe("the rules on unlabelled windows", () => {
     ["flip rate", { flip_rate: 0.221 }],
     ["drift", { drift: 0.321 }],
   ])("stop by %s alone", (name, change) => {
-    const rules = proxyRules(champion, { ...champion, ...change });
+    const rules = proxyGateRules(champion, { ...champion, ...change });
     expect(failed(rules)).toEqual([name]);
     expect(named(rules, name).value).toBeCloseTo(0.021, 12);
     expect(named(rules, name).limit).toBe(gateLimits.proxySlack);
@@ -239,7 +239,7 @@ describe("the rules on unlabelled windows", () => {
 
   it("ask nothing of the flip rate where no window has a neighbour", () => {
     const none: Proxies = { ...champion, flip_rate: null };
-    for (const rules of [proxyRules(champion, none), proxyRules(none, champion)]) {
+    for (const rules of [proxyGateRules(champion, none), proxyGateRules(none, champion)]) {
       expect(named(rules, "flip rate")).toMatchObject({ passed: true, value: null });
     }
   });

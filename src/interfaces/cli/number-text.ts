@@ -1,17 +1,17 @@
 // Numbers as a terminal shows them. What is missing or undefined is a dash.
 
 /** A score or a loss with three decimals: 0.943. */
-export function fixed(value: number | null | undefined, digits = 3): string {
+export function fixedText(value: number | null | undefined, digits = 3): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "-";
 }
 
 /** A count with commas between thousands: 1,402,573. */
-export function count(value: number): string {
+export function countText(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
 /** Seconds as people say them: "4.2 s", "1 min 12 s", "2 h 5 min". */
-export function duration(seconds: number): string {
+export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds)) return "-";
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -22,6 +22,6 @@ export function duration(seconds: number): string {
 }
 
 /** "0.943 ± 0.012", or only the mean if there is no spread. */
-export function meanAndSd({ mean, sd }: { mean: number | null; sd: number | null }): string {
-  return sd === null ? fixed(mean) : `${fixed(mean)} ± ${fixed(sd)}`;
+export function meanAndSdText({ mean, sd }: { mean: number | null; sd: number | null }): string {
+  return sd === null ? fixedText(mean) : `${fixedText(mean)} ± ${fixedText(sd)}`;
 }

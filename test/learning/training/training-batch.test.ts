@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { gatherTargets, scaleWindows } from "../../../src/learning/training/batch.ts";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
-import { fillKeepMask } from "../../../src/learning/training/dropout-mask.ts";
+import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
+import { gatherTrainingTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
@@ -20,7 +20,7 @@ describe("a batch", () => {
         for (let c = 0; c < 3; c++) expect(x[(b * 24 + t) * 3 + c]).toBe(sample(w, t, c));
       }
     }
-    scaleWindows(x, toyScaler);
+    scaleTrainingWindows(x, toyScaler);
     expect(x[(1 * 24 + 7) * 3 + 2]).toBeCloseTo((sample(0, 7, 2) - 5) / 2, 6);
   });
 
@@ -30,7 +30,7 @@ describe("a batch", () => {
 
   it("has one-hot targets times the weight of the class", () => {
     const targets = new Float32Array(6).fill(9);
-    gatherTargets(Int32Array.of(0, 1, 0, 1, 0, 1), rows, [3, 0.5], 2, targets);
+    gatherTrainingTargets(Int32Array.of(0, 1, 0, 1, 0, 1), rows, [3, 0.5], 2, targets);
     expect([...targets]).toEqual([3, 0, 3, 0, 0, 0.5]);
   });
 });
@@ -44,7 +44,7 @@ it("balanced class weights are scikit-learn's", () => {
 describe("a dropout mask", () => {
   it.each([0, 0.1, 0.2, 0.5])("keeps a share of 1 - %d", (rate) => {
     const mask = new Uint8Array(200_001).fill(7);
-    fillKeepMask(mask, rate, Rng.fromSeed(1));
+    fillDropoutMask(mask, rate, Rng.fromSeed(1));
     const kept = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     expect(mask.every((value) => value <= 1)).toBe(true);
     // Five standard deviations of a binomial share.
@@ -54,9 +54,9 @@ describe("a dropout mask", () => {
   it("is the generator's: equal for equal seeds, another for the next", () => {
     const [a, b, c] = [new Uint8Array(999), new Uint8Array(999), new Uint8Array(999)];
     const rng = Rng.fromSeed(2);
-    fillKeepMask(a, 0.5, rng);
-    fillKeepMask(c, 0.5, rng);
-    fillKeepMask(b, 0.5, Rng.fromSeed(2));
+    fillDropoutMask(a, 0.5, rng);
+    fillDropoutMask(c, 0.5, rng);
+    fillDropoutMask(b, 0.5, Rng.fromSeed(2));
     expect(b).toEqual(a);
     expect(c).not.toEqual(a);
   });

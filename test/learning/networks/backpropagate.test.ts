@@ -1,8 +1,8 @@
 // Reverse mode, operator by operator. All models are float64: ONNX Runtime has double kernels for every operator here.
 
 import { describe, expect, it } from "vitest";
+import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";
 import { gradientRules } from "../../../src/learning/networks/gradient-rules.ts";
-import { gradients } from "../../../src/learning/networks/gradients.ts";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
 import {
   add,
@@ -27,7 +27,7 @@ import {
   sigmoid,
   slice,
   softmax,
-  split,
+  splitAlongAxis,
   sqrt,
   sub,
   tanh,
@@ -103,8 +103,8 @@ const cases: readonly Case[] = [
   ["Concat", "along the first axis", [[2, 3], [1, 3]], (a, b) => concat([a, b], 0)],
   ["Concat", "of three along the last axis", [[2, 1, 2], [2, 1, 3], [2, 1, 1]], (...x) => concat(x, 2)],
   ["Concat", "of a value with itself", [[2, 3]], (x) => concat([x, x], 1)],
-  ["Split", "with all pieces used", [[2, 6]], (x) => split(x, [1, 2, 3], 1)],
-  ["Split", "with one piece used", [[5, 2]], (x) => split(x, [2, 2, 1], 0)[1]!],
+  ["Split", "with all pieces used", [[2, 6]], (x) => splitAlongAxis(x, [1, 2, 3], 1)],
+  ["Split", "with one piece used", [[5, 2]], (x) => splitAlongAxis(x, [2, 2, 1], 0)[1]!],
   ["Slice", "in the middle", [[2, 5]], (x) => slice(x, 1, 1, 3)],
   ["Slice", "from the beginning", [[5, 2]], (x) => slice(x, 0, 0, 2)],
   ["Slice", "to the end", [[2, 5, 2]], (x) => slice(x, 1, 3, 5)],
@@ -154,7 +154,7 @@ describe("gradient rules against central differences", () => {
   it("relu passes nothing at zero and below", async () => {
     const graph = new Graph("relu");
     const x = graph.input("x", "float64", [4]);
-    graph.output("dx", gradients(reduceSum(relu(x), [0], false), [x])[0]!);
+    graph.output("dx", backpropagate(reduceSum(relu(x), [0], false), [x])[0]!);
     expect((await runGraph(graph, { x: [-1, -0, 0, 2] })).dx!.values).toEqual([0, 0, 0, 1]);
   });
 });
@@ -171,7 +171,7 @@ describe("gradients through whole expressions", () => {
     const x = graph.input("x", "float64", []);
     const y = mul(x, 3);
     const z = mul(y, y);
-    for (const [i, gradient] of gradients(z, [x, y, z]).entries()) graph.output(`d${i}`, gradient);
+    for (const [i, gradient] of backpropagate(z, [x, y, z]).entries()) graph.output(`d${i}`, gradient);
     const { d0, d1, d2 } = await runGraph(graph, { x: [2] });
     expect([d0, d1, d2].map((d) => d!.values[0])).toEqual([36, 12, 1]);
   });
@@ -179,14 +179,14 @@ describe("gradients through whole expressions", () => {
   it("of a gradient: the second derivative", () =>
     expectGradient({ x: numbers([4], 1) }, ({ x }) => {
       const energy = reduceSum(mul(tanh(x), exp(x)), [0], false);
-      return gradients(energy, [x])[0]!;
+      return backpropagate(energy, [x])[0]!;
     }));
 
   it("use a composite's own rule instead of those of its nodes", async () => {
     const graph = new Graph("composite");
     const x = graph.input("x", "float64", [2]);
     const [y] = graph.composite([x], () => ({ outputs: [mul(x, 2)], gradient: ([dy]) => [mul(dy!, 10)] }));
-    graph.output("dx", gradients(reduceSum(mul(y!, 3), [0], false), [x])[0]!);
+    graph.output("dx", backpropagate(reduceSum(mul(y!, 3), [0], false), [x])[0]!);
     expect((await runGraph(graph, { x: [5, 6] })).dx!.values).toEqual([30, 30]);
   });
 
@@ -214,41 +214,43 @@ describe("what cannot be differentiated is refused", () => {
 
   it("a loss of more than one element", () => {
     const { x } = graph();
-    expect(() => gradients(mul(x, 2), [x])).toThrow("gradients: expected a loss of one element, got shape [2,3]");
+    expect(() => backpropagate(mul(x, 2), [x])).toThrow("gradients: expected a loss of one element, got shape [2,3]");
   });
 
   it("a loss whose size is not known", () => {
     const x = new Graph("refused").input("x", "float64", ["batch"]);
-    expect(() => gradients(mul(x, 2), [x])).toThrow("shape [batch] has no size before the model runs");
+    expect(() => backpropagate(mul(x, 2), [x])).toThrow("shape [batch] has no size before the model runs");
   });
 
   it("a value that the loss does not depend on", () => {
     const { x, w } = graph();
-    expect(() => gradients(total(x), [x, w])).toThrow("gradients: the loss does not depend on w");
+    expect(() => backpropagate(total(x), [x, w])).toThrow("gradients: the loss does not depend on w");
   });
 
   it("a value that only a condition depends on", () => {
     const { x, w } = graph();
-    expect(() => gradients(total(where(greater(w, 0), x, 0)), [w])).toThrow("the loss does not depend on w");
+    expect(() => backpropagate(total(where(greater(w, 0), x, 0)), [w])).toThrow("the loss does not depend on w");
   });
 
   it("an operator without a rule", () => {
     const { x } = graph();
-    expect(() => gradients(total(cast(x, "float32")), [x])).toThrow("gradients: operator Cast has no gradient rule");
+    expect(() => backpropagate(total(cast(x, "float32")), [x])).toThrow(
+      "gradients: operator Cast has no gradient rule",
+    );
   });
 
   it("an operator without a rule is no obstacle off the way", () => {
     const { x, w } = graph();
     const fixed = cast(cast(x, "float32"), "float64");
-    expect(gradients(total(mul(fixed, w)), [w])[0]!.shape).toEqual([3]);
+    expect(backpropagate(total(mul(fixed, w)), [w])[0]!.shape).toEqual([3]);
   });
 
   it("a Scan outside of a composite, also where its body takes the value from around it", () => {
     const { x, w } = graph();
     const summed = scan([mul(w, 0)], [{ value: x }], ([sum], [row]) => ({ states: [add(sum!, row!)], outputs: [] }));
-    expect(() => gradients(total(summed.states[0]!), [x])).toThrow("operator Scan has no gradient rule");
+    expect(() => backpropagate(total(summed.states[0]!), [x])).toThrow("operator Scan has no gradient rule");
     const captured = scan([], [{ value: x }], (_, [row]) => ({ states: [], outputs: [mul(row!, w)] }));
     const loss = add(total(captured.outputs[0]!), total(w));
-    expect(() => gradients(loss, [w])).toThrow("operator Scan has no gradient rule");
+    expect(() => backpropagate(loss, [w])).toThrow("operator Scan has no gradient rule");
   });
 });

@@ -6,7 +6,7 @@ import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "
  * each sensor column and no other, counts that sum to n_samples, one more edge than counts, edges and percentiles in order
  * and inside min..max, std above 0 (nothing can be compared with a constant channel).
  */
-export function validateBaseline(value: unknown): string[] {
+export function baselineStatsFaults(value: unknown): string[] {
   const parsed = channelBaselineSchema.safeParse(value);
   if (!parsed.success) {
     return parsed.error.issues.map(
@@ -15,12 +15,14 @@ export function validateBaseline(value: unknown): string[] {
   }
   const baseline = parsed.data;
   return [
-    ...columnFaults(baseline),
-    ...Object.entries(baseline.per_channel).flatMap(([name, stats]) => channelFaults(name, stats, baseline.n_samples)),
+    ...baselineStatsColumnFaults(baseline),
+    ...Object.entries(baseline.per_channel).flatMap(([name, stats]) =>
+      baselineStatsChannelFaults(name, stats, baseline.n_samples),
+    ),
   ];
 }
 
-function columnFaults({ sensor_columns, per_channel }: ChannelBaseline): string[] {
+function baselineStatsColumnFaults({ sensor_columns, per_channel }: ChannelBaseline): string[] {
   const described = Object.keys(per_channel);
   const repeated = sensor_columns.filter((name, i) => sensor_columns.indexOf(name) < i);
   return [
@@ -34,7 +36,7 @@ function columnFaults({ sensor_columns, per_channel }: ChannelBaseline): string[
   ];
 }
 
-function channelFaults(name: string, stats: ChannelStats, nSamples: number): string[] {
+function baselineStatsChannelFaults(name: string, stats: ChannelStats, nSamples: number): string[] {
   const { counts, bin_edges: edges } = stats.histogram;
   const faults: string[] = [];
   const at = `per_channel.${name}`;

@@ -5,7 +5,7 @@ import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { expectedLargest } from "../../stats/expected-largest.ts";
 import { studentTBound } from "../../stats/student-t.ts";
 import { confusionMatrix } from "../evaluation/confusion-matrix.ts";
-import { classScores, macroMean } from "../evaluation/f1.ts";
+import { f1ScoresByClass, macroMeanF1 } from "../evaluation/f1.ts";
 
 /** One holdout person's results under both networks. */
 export interface PairedPerson {
@@ -88,7 +88,7 @@ export function compareOnHoldout(
       Int32Array.from(rows, (row) => predicted[row]!),
       nClasses,
     );
-    return macroMean(classScores(matrix, nClasses));
+    return macroMeanF1(f1ScoresByClass(matrix, nClasses));
   };
   const paired = [...Map.groupBy(all, (row) => groups[row]!)].map(
     ([group, rows]): PairedPerson => ({
@@ -100,7 +100,7 @@ export function compareOnHoldout(
   );
   const differences = paired.map((pair) => pair.candidate_macro_f1 - pair.champion_macro_f1);
   const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
-  const { error, quantile } = moderated(differences, mean);
+  const { error, quantile } = moderatedHoldoutError(differences, mean);
   return {
     people: paired,
     champion_macro_f1: score(before!, all),
@@ -114,7 +114,7 @@ export function compareOnHoldout(
 }
 
 /** The rules on labelled people; all must pass. */
-export function holdoutRules(
+export function holdoutGateRules(
   winner: number,
   { mean_difference, interval, chance, ...pooled }: HoldoutComparison,
 ): GateRule[] {
@@ -153,7 +153,7 @@ export function holdoutRules(
 }
 
 /** The rules on unlabelled windows; all must pass. */
-export function proxyRules(champion: Proxies, candidate: Proxies): GateRule[] {
+export function proxyGateRules(champion: Proxies, candidate: Proxies): GateRule[] {
   const slack = gateLimits.proxySlack;
   const rule = (name: string, loss: number | null, about: string): GateRule => ({
     name,
@@ -191,7 +191,7 @@ const prior = { sd: 0.05, people: 4 } as const;
  * As in the moderated t statistic (Smyth 2004): the variances of the people and of the prior, weighted by their degrees of
  * freedom.
  */
-function moderated(differences: readonly number[], mean: number): { error: number; quantile: number } {
+function moderatedHoldoutError(differences: readonly number[], mean: number): { error: number; quantile: number } {
   const n = differences.length;
   const freedom = prior.people + n - 1;
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);

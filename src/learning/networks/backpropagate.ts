@@ -2,7 +2,7 @@
 // nodes of the same graph, so one run of ONNX Runtime computes both.
 
 import { gradientRules } from "./gradient-rules.ts";
-import { type Composite, type Node, sizeOf, type Value } from "./onnx-graph.ts";
+import { type Composite, type Node, sizeOfGraphShape, type Value } from "./onnx-graph.ts";
 import { add } from "./onnx-operators.ts";
 
 /**
@@ -13,18 +13,19 @@ import { add } from "./onnx-operators.ts";
  * @returns one value for each of `wrt`, of its shape
  * @throws where `loss` does not depend on one of them, or an operator on the way has no gradient rule
  */
-export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
-  if (sizeOf(loss.shape) !== 1) throw new Error(`gradients: expected a loss of one element, got shape [${loss.shape}]`);
+export function backpropagate(loss: Value, wrt: readonly Value[]): Value[] {
+  if (sizeOfGraphShape(loss.shape) !== 1)
+    throw new Error(`gradients: expected a loss of one element, got shape [${loss.shape}]`);
   const graph = loss.graph;
-  const needed = dependants(graph.tape, wrt);
+  const needed = backpropagationPath(graph.tape, wrt);
   const gradientOf = new Map<string, Value>();
   gradientOf.set(loss.name, graph.constant(loss.type, loss.shape as readonly number[], [1]));
 
   for (const entry of graph.tape.toReversed()) {
     const outputGradients = entry.outputs.map(({ name }) => gradientOf.get(name));
     if (outputGradients.every((gradient) => gradient === undefined)) continue;
-    if (!readBy(entry).some(({ name }) => needed.has(name))) continue;
-    const inputGradients = pullBack(entry, outputGradients, (input) => needed.has(input.name));
+    if (!backpropagationInputs(entry).some(({ name }) => needed.has(name))) continue;
+    const inputGradients = backpropagateEntry(entry, outputGradients, (input) => needed.has(input.name));
     entry.inputs.forEach((input, i) => {
       const gradient = inputGradients[i];
       if (gradient === undefined || !needed.has(input.name)) return;
@@ -39,7 +40,7 @@ export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
   });
 }
 
-function pullBack(
+function backpropagateEntry(
   entry: Node | Composite,
   outputGradients: readonly (Value | undefined)[],
   isNeeded: (input: Value) => boolean,
@@ -51,19 +52,20 @@ function pullBack(
 }
 
 /** Names of all values that depend on `wrt`, themselves included. */
-function dependants(tape: readonly (Node | Composite)[], wrt: readonly Value[]): Set<string> {
+function backpropagationPath(tape: readonly (Node | Composite)[], wrt: readonly Value[]): Set<string> {
   const names = new Set(wrt.map(({ name }) => name));
   for (const entry of tape) {
-    if (readBy(entry).some(({ name }) => names.has(name))) for (const { name } of entry.outputs) names.add(name);
+    if (backpropagationInputs(entry).some(({ name }) => names.has(name)))
+      for (const { name } of entry.outputs) names.add(name);
   }
   return names;
 }
 
 /** A node's inputs, and the outer values that a Scan's body uses, which also affect the result although they are not inputs. */
-function readBy(entry: Node | Composite): readonly Value[] {
+function backpropagationInputs(entry: Node | Composite): readonly Value[] {
   if ("gradient" in entry) return entry.inputs;
   const bodies = Object.values(entry.attributes).filter((attribute) => attribute.kind === "graph");
   return bodies.length === 0
     ? entry.inputs
-    : [...entry.inputs, ...bodies.flatMap((b) => b.value.nodes.flatMap(readBy))];
+    : [...entry.inputs, ...bodies.flatMap((b) => b.value.nodes.flatMap(backpropagationInputs))];
 }

@@ -17,13 +17,13 @@
 // calibrated.
 
 import { z } from "zod";
-import { type ClassSummaries, mergeClassSummaries, rowsOf } from "../summaries/class-summaries.ts";
+import { batchSummaryRows, type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { type ChangeShape, changeShape } from "./change-shape.ts";
 import { leastRelativeStd } from "./channel-statistics.ts";
 import { type Comparison, compare, type DriftModel, type ReferenceKind, referenceKinds } from "./comparison.ts";
-import { addEvidence, type EvidenceState, evidenceStateSchema, isAlarm, noEvidence } from "./evidence.ts";
-import { noScores, type OwnScores, ownScoresSchema, withScore } from "./null-scores.ts";
-import { ksWithin } from "./within-classes.ts";
+import { addEvidence, type EvidenceState, evidenceRaisesAlarm, evidenceStateSchema, noEvidence } from "./evidence.ts";
+import { addNullScore, noScores, type OwnScores, ownScoresSchema } from "./null-scores.ts";
+import { ksWithinClasses } from "./within-classes.ts";
 
 /** Verdict on a stream. */
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
@@ -135,7 +135,7 @@ export interface Past {
 }
 
 /** The verdict on one batch, and the stream's state after it. */
-export function judge(
+export function decideVerdict(
   current: ClassSummaries,
   past: Past,
   state: DriftState,
@@ -143,9 +143,9 @@ export function judge(
   options: DriftOptions = {},
 ): { readonly judgement: Judgement; readonly state: DriftState } {
   const { alpha = 0.05, thresholds = "calibrated" } = options;
-  const comparisons = compareAll(current, past, model, state, thresholds);
-  const series = [...state.series, positions(current, model)].slice(-longestSeries);
-  const weighed = weighAll(comparisons, state, series, options);
+  const comparisons = compareForVerdict(current, past, model, state, thresholds);
+  const series = [...state.series, positionsForVerdict(current, model)].slice(-longestSeries);
+  const weighed = weighAllForVerdict(comparisons, state, series, options);
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
   const { evidence, ...judged } = weighed;
@@ -156,27 +156,27 @@ export function judge(
     unfamiliar: comparisons.some(isUnlike),
     doubtful: comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP),
   };
-  const own = judged.alarm === null ? withScores(state.own, comparisons) : state.own;
+  const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;
   return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm } };
 }
 
 /** The stream's variation is learned only from its first batches; otherwise it would include drift. */
-function withScores(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
+function learnScoresForVerdict(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
   const known = { ...own };
   for (const { reference, learned } of comparisons) {
     if (reference === "baseline" || learned === null) continue;
-    if (known[reference].n < mostOwnScores) known[reference] = withScore(known[reference], learned);
+    if (known[reference].n < mostOwnScores) known[reference] = addNullScore(known[reference], learned);
   }
   return known;
 }
 
 /** Evidence required for an alarm. */
-export function alarmLevel(comparisons: readonly Comparison[], arl: number): number {
+export function verdictAlarmLevel(comparisons: readonly Comparison[], arl: number): number {
   return arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
 }
 
 /** The mean evidence of the references, which is compared with the run length. */
-export function evidenceValue({ evidence }: Pick<DriftState, "evidence">): number {
+export function verdictEvidence({ evidence }: Pick<DriftState, "evidence">): number {
   return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
 }
 
@@ -186,34 +186,35 @@ type Weighed = Pick<Judgement, "alarm" | "leading" | "shape"> & Pick<DriftState,
  * Constants add nothing to the evidence. Those for the stream's own past are considered separately if the evidence raises
  * no alarm.
  */
-function weighAll(...[comparisons, state, series, options]: Parameters<typeof weigh>): Weighed {
+function weighAllForVerdict(...[comparisons, state, series, options]: Parameters<typeof weighForVerdict>): Weighed {
   const constants = comparisons.filter(({ method }) => method === "constants");
-  if (constants.length > 0 && constants.length === comparisons.length) return weighConstants(constants, state);
-  const weighed = weigh(comparisons, state, series, options);
+  if (constants.length > 0 && constants.length === comparisons.length)
+    return weighConstantsForVerdict(constants, state);
+  const weighed = weighForVerdict(comparisons, state, series, options);
   const own = constants.filter(({ reference }) => reference !== "baseline");
   if (weighed.alarm !== null || own.length === 0) return weighed;
-  return { ...weighConstants(own, state), evidence: weighed.evidence };
+  return { ...weighConstantsForVerdict(own, state), evidence: weighed.evidence };
 }
 
-function weigh(
+function weighForVerdict(
   comparisons: readonly Comparison[],
   state: DriftState,
   series: DriftState["series"],
   { arl = 500, confirmAfter = 5 }: DriftOptions,
 ): Weighed {
-  const level = alarmLevel(comparisons, arl);
+  const level = verdictAlarmLevel(comparisons, arl);
   const evidence = { ...state.evidence };
   for (const { reference, pValue } of comparisons) {
     if (reference === "baseline" || pValue === null) continue;
     const added = addEvidence(evidence[reference], pValue.p);
     evidence[reference] = { ...added, value: Math.min(added.value, ceiling * level) };
   }
-  const value = evidenceValue({ evidence });
+  const value = verdictEvidence({ evidence });
   const beyond = comparisons.find((comparison) => comparison.beyond);
-  const leading = beyond ?? leadingOf(comparisons, evidence);
-  const alarmed = beyond !== undefined || isAlarm({ value, batches: state.batches + 1 }, level);
-  const shape = alarmed && leading !== null ? shapeOf(series, leading) : null;
-  const alarm = alarmed ? nextAlarm(state, { series, shape, leading, beyond, confirmAfter }) : null;
+  const leading = beyond ?? leadingForVerdict(comparisons, evidence);
+  const alarmed = beyond !== undefined || evidenceRaisesAlarm({ value, batches: state.batches + 1 }, level);
+  const shape = alarmed && leading !== null ? shapeForVerdict(series, leading) : null;
+  const alarm = alarmed ? nextVerdictAlarm(state, { series, shape, leading, beyond, confirmAfter }) : null;
   return { alarm, leading, shape, evidence };
 }
 
@@ -221,7 +222,7 @@ function weigh(
  * A name stays until the alarm ends: the rolling reference stands still meanwhile, and gradual drift moves away from it
  * too.
  */
-function weighConstants(comparisons: readonly Comparison[], state: DriftState): Weighed {
+function weighConstantsForVerdict(comparisons: readonly Comparison[], state: DriftState): Weighed {
   const large = (comparison: Comparison): boolean => comparison.findings.some(({ level }) => level === "large");
   const walked = state.alarm?.verdict === "gradual_drift";
   const sudden = walked ? undefined : comparisons.find((own) => own.reference === "rolling" && large(own));
@@ -232,7 +233,7 @@ function weighConstants(comparisons: readonly Comparison[], state: DriftState): 
   return { alarm, leading, shape: null, evidence: state.evidence };
 }
 
-function compareAll(
+function compareForVerdict(
   current: ClassSummaries,
   past: Past,
   model: DriftModel,
@@ -253,7 +254,7 @@ function compareAll(
 }
 
 /** The reference with the most evidence; the baseline if the stream has no past yet. */
-function leadingOf(
+function leadingForVerdict(
   comparisons: readonly Comparison[],
   evidence: Readonly<Record<OwnPast, EvidenceState>>,
 ): Comparison | null {
@@ -261,7 +262,7 @@ function leadingOf(
   return comparisons.find(({ reference }) => reference === kind) ?? comparisons[0] ?? null;
 }
 
-function nextAlarm(
+function nextVerdictAlarm(
   state: DriftState,
   now: {
     series: DriftState["series"];
@@ -291,16 +292,16 @@ function nextAlarm(
  * Uses the channel that a change explains best; in the most extreme channel, the change may fluctuate most. In a short
  * series, chance explains much of some channel, so the most extreme channel is used there.
  */
-function shapeOf(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
+function shapeForVerdict(series: DriftState["series"], { score, far, beyond }: Comparison): ChangeShape | null {
   if (series.length < 5) return null;
   const { channel } = beyond ? (far ?? score) : score;
   const channels = series.length < shortSeries ? [channel] : Object.keys(series[0]!);
-  const shapes = channels.map((name) => shapeIn(series.map((batch) => batch[name]!)));
+  const shapes = channels.map((name) => channelShapeForVerdict(series.map((batch) => batch[name]!)));
   return shapes.reduce((best, shape) => (shape.explained > best.explained ? shape : best));
 }
 
 /** Uses a channel's means or spreads, whichever the change explains better; its distances if neither. */
-function shapeIn(channel: readonly DriftState["series"][number][string][]): ChangeShape {
+function channelShapeForVerdict(channel: readonly DriftState["series"][number][string][]): ChangeShape {
   const of = (i: number): number[] => channel.map((batch) => batch[i]!);
   const [means, spreads, distances] = [changeShape(of(0), of(3)), changeShape(of(1)), changeShape(of(2))];
   const better = means.explained >= spreads.explained ? means : spreads;
@@ -312,14 +313,14 @@ function shapeIn(channel: readonly DriftState["series"][number][string][]): Chan
  * by its rows over its variance in the training data: a little sitting says more than much jogging. A constant channel is
  * treated as one with minimal variance; one without values takes the baseline's position with zero precision.
  */
-function positions(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
+function positionsForVerdict(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(
     Object.entries(baseline).map(([name, { summary }]) => {
       const spread = (std: number): number => Math.max(std / summary.std, leastRelativeStd);
       let [rows, precision, mean, logStd] = [0, 0, 0, 0];
       for (const [k, own] of current.entries()) {
         const reference = byClass[k]?.[name] ?? summary;
-        const n = rowsOf(own) === 0 ? 0 : own![name]!.n;
+        const n = batchSummaryRows(own) === 0 ? 0 : own![name]!.n;
         if (n === 0) continue;
         const weight = n / spread(reference.std) ** 2;
         rows += n;
@@ -328,7 +329,7 @@ function positions(current: ClassSummaries, { baseline, byClass }: DriftModel): 
         logStd += n * Math.log(spread(own![name]!.std) / spread(reference.std));
       }
       if (rows === 0) return [name, [0, 0, 0, 0] as const];
-      return [name, [mean / precision, logStd / rows, ksWithin(byClass, current, name), precision] as const];
+      return [name, [mean / precision, logStd / rows, ksWithinClasses(byClass, current, name), precision] as const];
     }),
   );
 }

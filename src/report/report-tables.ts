@@ -3,9 +3,9 @@
 import { counted } from "../counted.ts";
 import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";
-import { dataTable, factTable } from "./data-table.ts";
-import { count, duration, fixed, quantity } from "./format.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
+import { htmlFactTable, htmlTable } from "./html-table.ts";
+import { formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
 
 /** What was read, what was left out and why, how even the sampling was, and the data per channel, class and person. */
 export function qualityTables(report: CvReport): Html {
@@ -14,26 +14,29 @@ export function qualityTables(report: CvReport): Html {
   const dropped = Object.entries(quality.rows.dropped).map(([reason, rows]) => [reason.replaceAll("_", " "), rows]);
   const facts: [string, HtmlValue][] = [
     ["files", quality.files.map((file) => `${file.file} (${counted(file.rows, "row")})`).join(", ")],
-    ["rows read", count(quality.rows.read)],
-    ["rows kept", count(quality.rows.kept)],
+    ["rows read", formatCount(quality.rows.read)],
+    ["rows kept", formatCount(quality.rows.kept)],
     ...dropped
       .filter(([, rows]) => rows !== 0)
-      .map(([reason, rows]): [string, HtmlValue] => [`left out: ${reason}`, count(Number(rows))]),
-    ["recorded time", duration(quality.seconds)],
+      .map(([reason, rows]): [string, HtmlValue] => [`left out: ${reason}`, formatCount(Number(rows))]),
+    ["recorded time", formatDuration(quality.seconds)],
     [
       "people, recordings, stretches",
-      `${count(quality.users)}, ${count(quality.recordings)}, ${count(quality.stretches)}`,
+      `${formatCount(quality.users)}, ${formatCount(quality.recordings)}, ${formatCount(quality.stretches)}`,
     ],
-    ["sampling rate", `${quantity(rate.rate_hz)} Hz (${quantity(rate.rate_hz_min)} to ${quantity(rate.rate_hz_max)})`],
+    [
+      "sampling rate",
+      `${formatQuantity(rate.rate_hz)} Hz (${formatQuantity(rate.rate_hz_min)} to ${formatQuantity(rate.rate_hz_max)})`,
+    ],
     [
       "jitter",
       `${percent(rate.jitter, { decimals: 2 })} of a step; at most ${percent(rate.jitter_max, { decimals: 2 })}`,
     ],
     [
       "gaps",
-      `${count(quality.gaps.count)}, ${duration(quality.gaps.seconds)} in all, longest ${duration(quality.gaps.longest_seconds)} (${quality.gaps.rule})`,
+      `${formatCount(quality.gaps.count)}, ${formatDuration(quality.gaps.seconds)} in all, longest ${formatDuration(quality.gaps.longest_seconds)} (${quality.gaps.rule})`,
     ],
-    ["windows", count(windows.total)],
+    ["windows", formatCount(windows.total)],
     ...windows.dropped.map(({ reason, stretches, samples }): [string, HtmlValue] => [
       `no window: ${reason}`,
       `${counted(samples, "sample")} in ${counted(stretches, "stretch", "stretches")}`,
@@ -41,27 +44,27 @@ export function qualityTables(report: CvReport): Html {
   ];
   const channels = Object.entries(quality.channels).map(([name, c]) => [
     name,
-    quantity(c.min),
-    quantity(c.max),
-    count(c.missing),
-    count(c.infinite),
-    c.flat ? "throughout" : duration(c.flat_seconds),
+    formatQuantity(c.min),
+    formatQuantity(c.max),
+    formatCount(c.missing),
+    formatCount(c.infinite),
+    c.flat ? "throughout" : formatDuration(c.flat_seconds),
   ]);
   const classes = report.classes.map((name) => {
     const rows = quality.classes[name];
-    return [name, count(rows?.rows), duration(rows?.seconds), count(windows.per_class[name] ?? 0)];
+    return [name, formatCount(rows?.rows), formatDuration(rows?.seconds), formatCount(windows.per_class[name] ?? 0)];
   });
   const people = Object.entries(quality.persons).map(([name, rows]) => [
     name,
-    count(rows.rows),
-    duration(rows.seconds),
-    count(windows.per_user[name] ?? 0),
+    formatCount(rows.rows),
+    formatDuration(rows.seconds),
+    formatCount(windows.per_user[name] ?? 0),
   ]);
-  return html`${factTable(facts)}
-<h3>Channels</h3>${dataTable("Quality by channel", ["channel", "minimum", "maximum", "missing", "infinite", "flat"], channels)}
-<h3>Classes</h3>${dataTable("Data by class", ["class", "rows", "time", "windows"], classes)}
-<details><summary>People (${count(people.length)})</summary>
-${dataTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
+  return html`${htmlFactTable(facts)}
+<h3>Channels</h3>${htmlTable("Quality by channel", ["channel", "minimum", "maximum", "missing", "infinite", "flat"], channels)}
+<h3>Classes</h3>${htmlTable("Data by class", ["class", "rows", "time", "windows"], classes)}
+<details><summary>People (${formatCount(people.length)})</summary>
+${htmlTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
 }
 
 /** Who is in which part of each fold, and what the parts share. */
@@ -71,9 +74,9 @@ export function leakageTable(leakage: LeakageReport): Html {
     fold.test_users.join(", "),
     fold.validation_users.join(", "),
     fold.train_users.join(", "),
-    count(fold.shared_users.length + fold.shared_validation_users.length),
-    count(fold.overlapping_windows + fold.overlapping_validation_windows),
-    fold.smallest_gap_seconds === null ? "–" : `${quantity(fold.smallest_gap_seconds)} s`,
+    formatCount(fold.shared_users.length + fold.shared_validation_users.length),
+    formatCount(fold.overlapping_windows + fold.overlapping_validation_windows),
+    fold.smallest_gap_seconds === null ? "–" : `${formatQuantity(fold.smallest_gap_seconds)} s`,
   ]);
   const shared = leakage.no_shared_person
     ? "No fold learns from people that it is tested or validated on."
@@ -84,7 +87,7 @@ export function leakageTable(leakage: LeakageReport): Html {
   const kind = leakage.no_shared_person && leakage.no_overlapping_range ? "proof" : "proof bad";
   const head = ["fold", "tested", "validated", "trained", "shared people", "overlapping windows", "smallest gap"];
   return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}</p>
-${dataTable("Leakage by fold", head, rows, "names")}`;
+${htmlTable("Leakage by fold", head, rows, "names")}`;
 }
 
 /** Size, training effort and result of each fold. */
@@ -104,18 +107,18 @@ export function foldTable(report: CvReport): Html {
   ];
   const rows = report.folds.map(({ metrics: m, ...fold }) => [
     String(fold.fold),
-    count(fold.n_train),
-    count(fold.n_validation),
-    count(fold.n_test),
-    count(fold.epochs),
-    count(fold.best_epoch),
-    duration(fold.seconds),
-    fixed(m.accuracy),
-    fixed(m.macro_f1),
-    fixed(m.kappa),
-    fixed(m.log_loss),
+    formatCount(fold.n_train),
+    formatCount(fold.n_validation),
+    formatCount(fold.n_test),
+    formatCount(fold.epochs),
+    formatCount(fold.best_epoch),
+    formatDuration(fold.seconds),
+    formatFixed(m.accuracy),
+    formatFixed(m.macro_f1),
+    formatFixed(m.kappa),
+    formatFixed(m.log_loss),
   ]);
-  return dataTable("Metrics by fold", head, rows);
+  return htmlTable("Metrics by fold", head, rows);
 }
 
 /** The resolved options, and what identifies the run. */
@@ -124,13 +127,13 @@ export function configTable(report: CvReport): Html {
     name,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  return factTable([
+  return htmlFactTable([
     ["model version", report.model_version],
     ["created", report.created_at],
     ["data fingerprint", html`<code>${report.data_fingerprint}</code>`],
     [
       "final fit",
-      `${counted(report.final_fit.epochs, "epoch")} over ${counted(report.final_fit.n_windows, "window")}, ${duration(report.final_fit.seconds)}`,
+      `${counted(report.final_fit.epochs, "epoch")} over ${counted(report.final_fit.n_windows, "window")}, ${formatDuration(report.final_fit.seconds)}`,
     ],
     ...facts,
   ]);

@@ -33,7 +33,7 @@ export interface DeviceModel {
 }
 
 /** Builds it from the files of a model folder. */
-export function deviceModelOf(of: {
+export function toDeviceJson(of: {
   modelVersion: string;
   config: { readonly rate: number; readonly window: number; readonly overlap: number };
   channels: readonly string[];
@@ -50,7 +50,7 @@ export function deviceModelOf(of: {
     window_size: config.window,
     overlap: config.overlap,
     channels: [...channels],
-    sensors: sensors.map(storedSensor),
+    sensors: sensors.map(deviceJsonSensor),
     classes: [...drift.classes],
     scaler: { method, center, scale },
     edges: drift.edges,
@@ -66,55 +66,62 @@ export function readDeviceModel(value: unknown): DeviceModel {
     Record<keyof DeviceModel, unknown>
   >;
   const { schema_version, sampling_rate_hz, window_size, overlap, channels, sensors, classes, edges } = model;
-  if (schema_version !== 1) throw unusable("schema_version", "1", schema_version);
-  if (typeof model.model_version !== "string") throw unusable("model_version", "a text", model.model_version);
-  if (!(isNumber(sampling_rate_hz) && sampling_rate_hz > 0)) {
-    throw unusable("sampling_rate_hz", "a number above 0", sampling_rate_hz);
+  if (schema_version !== 1) throw unusableDeviceJson("schema_version", "1", schema_version);
+  if (typeof model.model_version !== "string") throw unusableDeviceJson("model_version", "a text", model.model_version);
+  if (!(isDeviceJsonNumber(sampling_rate_hz) && sampling_rate_hz > 0)) {
+    throw unusableDeviceJson("sampling_rate_hz", "a number above 0", sampling_rate_hz);
   }
   if (!(Number.isInteger(window_size) && Number(window_size) > 0)) {
-    throw unusable("window_size", "a whole number above 0", window_size);
+    throw unusableDeviceJson("window_size", "a whole number above 0", window_size);
   }
-  if (!(isNumber(overlap) && overlap >= 0 && overlap < 1)) throw unusable("overlap", "a number in [0, 1)", overlap);
-  if (!(areNames(channels) && channels.length > 0)) throw unusable("channels", "names", channels);
-  if (!(Array.isArray(sensors) && sensors.every((sensor) => isSensor(sensor, channels)))) {
-    throw unusable("sensors", "three of the channels and a name each", sensors);
+  if (!(isDeviceJsonNumber(overlap) && overlap >= 0 && overlap < 1))
+    throw unusableDeviceJson("overlap", "a number in [0, 1)", overlap);
+  if (!(areDeviceJsonNames(channels) && channels.length > 0)) throw unusableDeviceJson("channels", "names", channels);
+  if (!(Array.isArray(sensors) && sensors.every((sensor) => isDeviceJsonSensor(sensor, channels)))) {
+    throw unusableDeviceJson("sensors", "three of the channels and a name each", sensors);
   }
-  if (!(areNames(classes) && classes.length > 1)) throw unusable("classes", "two names or more", classes);
-  if (typeof edges !== "object" || edges === null) throw unusable("edges", "a grid for each channel", edges);
+  if (!(areDeviceJsonNames(classes) && classes.length > 1))
+    throw unusableDeviceJson("classes", "two names or more", classes);
+  if (typeof edges !== "object" || edges === null) throw unusableDeviceJson("edges", "a grid for each channel", edges);
   const grids = new Map(Object.entries(edges));
-  for (const name of channels) if (!grids.has(name)) throw unusable(`edges.${name}`, "a grid", undefined);
+  for (const name of channels) if (!grids.has(name)) throw unusableDeviceJson(`edges.${name}`, "a grid", undefined);
   for (const [name, grid] of grids) {
-    if (!isGrid(grid)) throw unusable(`edges.${name}`, "ascending numbers", grid);
+    if (!isDeviceJsonGrid(grid)) throw unusableDeviceJson(`edges.${name}`, "ascending numbers", grid);
   }
   return value as DeviceModel;
 }
 
-function isNumber(value: unknown): value is number {
+function isDeviceJsonNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-function areNames(value: unknown): value is string[] {
+function areDeviceJsonNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
-function isSensor(value: unknown, known: readonly string[]): boolean {
+function isDeviceJsonSensor(value: unknown, known: readonly string[]): boolean {
   const { name, channels } = (typeof value === "object" && value !== null ? value : {}) as Partial<Sensor>;
   return (
-    typeof name === "string" && areNames(channels) && channels.length === 3 && channels.every((x) => known.includes(x))
+    typeof name === "string" &&
+    areDeviceJsonNames(channels) &&
+    channels.length === 3 &&
+    channels.every((x) => known.includes(x))
   );
 }
 
-function storedSensor({ name, kind, channels, unit, gravity }: Sensor): Sensor {
+function deviceJsonSensor({ name, kind, channels, unit, gravity }: Sensor): Sensor {
   return { name, kind, channels, unit, gravity };
 }
 
-function isGrid(value: unknown): boolean {
+function isDeviceJsonGrid(value: unknown): boolean {
   return (
-    Array.isArray(value) && value.length > 0 && value.every((edge, i) => isNumber(edge) && !(edge <= value[i - 1]))
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((edge, i) => isDeviceJsonNumber(edge) && !(edge <= value[i - 1]))
   );
 }
 
-function unusable(key: string, expected: string, found: unknown): UserError {
+function unusableDeviceJson(key: string, expected: string, found: unknown): UserError {
   return new UserError(`device.json: ${key}: expected ${expected}, got ${JSON.stringify(found) ?? "nothing"}`, {
     advice: "Take device.json from the model folder as it is.",
   });

@@ -3,19 +3,19 @@
 // or predicts goes back to these files.
 
 import { readFile } from "node:fs/promises";
-import { networkFaults } from "../../learning/networks/exported-network.ts";
+import { exportedNetworkFaults } from "../../learning/networks/exported-network.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
 import { sha256File } from "../../storage/store/hash.ts";
-import { type ModelFolder, modelFiles, openModelFolder, unfitFile } from "../../storage/store/model-folder.ts";
-import { resolveModel } from "../../storage/store/registry.ts";
+import { type ModelFolder, modelFiles, openModelFolder, unfitModelFile } from "../../storage/store/model-folder.ts";
+import { resolveModelByRegistry } from "../../storage/store/registry.ts";
 import { scalerFaults } from "../../storage/store/scaler-file.ts";
 import type { StoredConfig } from "../../storage/store/stored-config.ts";
-import { explainReadFailure } from "../../system-error.ts";
+import { explainSystemReadError } from "../../system-error.ts";
 import type { BaselineStats, ChannelBaseline } from "../drift/baseline-stats.ts";
+import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import type { DriftModel } from "../drift/comparison.ts";
-import { type DriftBaseline, driftBaselineSchema, driftModel } from "../drift/drift-baseline.ts";
+import { type DriftBaseline, driftBaselineSchema, modelOfDriftBaseline } from "../drift/drift-baseline.ts";
 import { sensorsOfModel } from "../drift/model-sensors.ts";
-import { validateBaseline } from "../drift/validate-baseline.ts";
 import type { MeasurementShape } from "../summaries/measurement-codec.ts";
 import { baselineFaults, expectedBaseline } from "./baseline-faults.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
@@ -50,20 +50,20 @@ export interface WatchedModel extends OpenedModel, Judge {
  * @throws UserError that names the file and all of its faults
  */
 export async function openForPrediction(model: string): Promise<OpenedModel> {
-  const folder = await openModelFolder(await resolveModel(model));
+  const folder = await openModelFolder(await resolveModelByRegistry(model));
   const { config, data } = folder.manifest;
   const { channels, classes } = data;
   const scaler = folder.path(modelFiles.scaler);
-  refuse(scaler, scalerFaults(await readJson(scaler), { channels, method: config.normalize }));
+  refuseUnwatchableFile(scaler, scalerFaults(await readJson(scaler), { channels, method: config.normalize }));
   const path = folder.path(modelFiles.network);
   const network = await readFile(path).catch((error: unknown) => {
-    throw explainReadFailure(error, path);
+    throw explainSystemReadError(error, path);
   });
   const expected = { channels, classes, windowSize: config.window, samplingRateHz: config.rate };
-  refuse(path, networkFaults(network, expected));
+  refuseUnwatchableFile(path, exportedNetworkFaults(network, expected));
   const stats = folder.path(modelFiles.baseline);
   const baseline = await readJson(stats);
-  refuse(stats, validateBaseline(baseline));
+  refuseUnwatchableFile(stats, baselineStatsFaults(baseline));
   return { folder, config, baseline: baseline as ChannelBaseline, network };
 }
 
@@ -74,31 +74,31 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const { directory, manifest } = folder;
   const scalerHash = await sha256File(folder.path(modelFiles.scaler));
   const faults = baselineFaults(opened.baseline, { ...expectedBaseline(manifest), scalerHash });
-  refuse(folder.path(modelFiles.baseline), faults);
+  refuseUnwatchableFile(folder.path(modelFiles.baseline), faults);
   const baseline = opened.baseline as BaselineStats;
   const drift = driftBaselineSchema.parse(baseline.drift);
   return {
     ...opened,
     baseline,
     drift,
-    model: driftModel(drift, manifest.data.channels),
+    model: modelOfDriftBaseline(drift, manifest.data.channels),
     sensors: sensorsOfModel(manifest.data),
     monitored: {
       directory,
       modelVersion: manifest.model_version,
       channels: manifest.data.channels,
       referenceBatches: drift.calibration.reference_batches,
-      shape: measurementShape(drift),
+      shape: watchedMeasurementShape(drift),
     },
   };
 }
 
 /** What every batch of the model is measured by. */
-export function measurementShape({ edges, classes }: DriftBaseline): MeasurementShape {
+export function watchedMeasurementShape({ edges, classes }: DriftBaseline): MeasurementShape {
   const bins = Object.entries(edges).map(([name, { length }]) => [name, length + 1]);
   return { bins: Object.fromEntries(bins), classes: classes.length };
 }
 
-function refuse(path: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw unfitFile(path, faults);
+function refuseUnwatchableFile(path: string, faults: readonly string[]): void {
+  if (faults.length > 0) throw unfitModelFile(path, faults);
 }

@@ -4,7 +4,7 @@
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 
 /** Scales x [B, T, C] in place. */
-export function scaleWindows(x: Float32Array, { method, center, scale }: Scaler): void {
+export function scaleTrainingWindows(x: Float32Array, { method, center, scale }: Scaler): void {
   if (method === "none") return;
   const channels = center.length;
   for (let c = 0; c < channels; c++) {
@@ -14,7 +14,7 @@ export function scaleWindows(x: Float32Array, { method, center, scale }: Scaler)
 }
 
 /** Writes one-hot rows times the class's weight into targets [B, K]. */
-export function gatherTargets(
+export function gatherTrainingTargets(
   labels: Int32Array,
   rows: Int32Array,
   classWeights: readonly number[] | null,

@@ -1,15 +1,15 @@
 // The decision over whole streams of made people, whose noise is known.
 import { describe, expect, it } from "vitest";
-import { compare, type DriftModel, secondsOf } from "../../../src/monitoring/drift/comparison.ts";
+import { compare, comparedSeconds, type DriftModel } from "../../../src/monitoring/drift/comparison.ts";
 import {
   type DriftVerdict,
+  decideVerdict,
   driftStateSchema,
   type Judgement,
-  judge,
   newDriftState,
-} from "../../../src/monitoring/drift/decision.ts";
-import { baselineReference, gridsOf } from "../../../src/monitoring/summaries/baseline-reference.ts";
-import { type ClassSummaries, wholeOf } from "../../../src/monitoring/summaries/class-summaries.ts";
+} from "../../../src/monitoring/drift/verdict.ts";
+import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
+import { type ClassSummaries, mergeAcrossClasses } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";
 import { made, model, size, judgedStream as stream } from "./judged-stream.ts";
@@ -124,7 +124,7 @@ describe("judge", () => {
     const sitting = draw(2000, 0.01, 0);
     const jogging = draw(2000, 1, 0);
     const baseline = baselineReference({ x: Float32Array.from([...sitting, ...jogging]) });
-    const summarizer = new Summarizer(gridsOf(baseline));
+    const summarizer = new Summarizer(baselineReferenceGrids(baseline));
     const summaries = (still: Float32Array, wild: Float32Array): ClassSummaries =>
       [still, wild].map((x) => (x.length === 0 ? null : summarizer.summarize({ x })));
     const byClass = summaries(sitting, jogging);
@@ -132,7 +132,7 @@ describe("judge", () => {
     const known: DriftModel = { channels: ["x"], baseline, byClass, calibration, samplingRateHz: 10 };
     const ofBatch = (sitting: number): readonly [number, number, number, number] => {
       const current = summaries(draw(sitting, 0.01, 0.2), draw(600 - sitting, 1, 0.2));
-      return judge(current, { rolling: [], anchor: [] }, newDriftState, known).state.series[0]!.x!;
+      return decideVerdict(current, { rolling: [], anchor: [] }, newDriftState, known).state.series[0]!.x!;
     };
     const shift = 0.2 / baseline.x!.summary.std;
     const [much, little, none] = [300, 60, 0].map(ofBatch);
@@ -152,9 +152,9 @@ describe("judge", () => {
 
   it("judges nothing by a batch shorter than was rehearsed", () => {
     const short = made.summarize({ x: Float32Array.of(1, 2), y: Float32Array.of(1, 2) });
-    expect(secondsOf(wholeOf(short), 10)).toBe(0.2);
+    expect(comparedSeconds(mergeAcrossClasses(short), 10)).toBe(0.2);
     expect(compare("baseline", short, short, model)).toBeNull();
-    const { judgement } = judge(short, { rolling: [], anchor: [] }, newDriftState, model);
+    const { judgement } = decideVerdict(short, { rolling: [], anchor: [] }, newDriftState, model);
     expect(judgement).toMatchObject({ verdict: "normal", comparisons: [], leading: null });
   });
 });

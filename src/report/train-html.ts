@@ -4,15 +4,15 @@ import { counted } from "../counted.ts";
 import type { CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { channelHistograms } from "./channel-histograms.ts";
-import { confusionMatrix } from "./confusion-matrix.ts";
-import { configTable, foldTable, leakageTable, qualityTables } from "./data-tables.ts";
-import { count, fixed } from "./format.ts";
+import { confusionMatrixTable } from "./confusion-matrix-table.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { classBars, personBars } from "./metric-bars.ts";
-import { headlineHtml, pageHtml, type Section, tile } from "./page.ts";
+import { formatCount, formatFixed } from "./number-format.ts";
+import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
+import { configTable, foldTable, leakageTable, qualityTables } from "./report-tables.ts";
 
 export interface ReportInput {
   readonly cvReport: CvReport;
@@ -24,21 +24,21 @@ export interface ReportInput {
 }
 
 /** The whole page. Equal input gives equal bytes. */
-export function reportHtml({ cvReport: report, baseline, history, sections = [] }: ReportInput): string {
+export function trainHtml({ cvReport: report, baseline, history, sections = [] }: ReportInput): string {
   return pageHtml({
     title: `Tidemark: ${report.model_version}`,
     heading: `Cross-validation of ${report.model_version}`,
     lead: html`${counted(report.classes.length, "class", "classes")}, ${counted(report.users.length, "person", "people")},
- ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${promise(report)}`,
+ ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${trainReportPromise(report)}`,
     warnings: [...new Set([...report.warnings, ...report.quality.warnings])],
-    headline: headline(report),
-    sections: [...sections, ...sectionsOf(report, baseline, history)],
+    headline: trainHeadline(report),
+    sections: [...sections, ...trainSections(report, baseline, history)],
     footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
  cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet.`,
   });
 }
 
-function promise(report: CvReport): string {
+function trainReportPromise(report: CvReport): string {
   const { split, no_shared_person } = report.leakage;
   if (no_shared_person) return "Every figure is measured on people that the network had not seen.";
   if (split === "blocks")
@@ -46,30 +46,34 @@ function promise(report: CvReport): string {
   return "The network had seen the people that it was tested on: expect worse results for new people.";
 }
 
-function headline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
+function trainHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
   const figures = (key: keyof MetricsSummary): [string, string] => {
     const people = summary.over_users[key];
-    return [spread(summary.over_folds[key]), `by person ${spread(people)}`];
+    return [formatMeanAndSd(summary.over_folds[key]), `by person ${formatMeanAndSd(people)}`];
   };
   const worst = summary.worst_user;
-  return headlineHtml(`Mean ± standard deviation over ${folds.length} folds.`, [
-    tile("Macro-F1", ...figures("macro_f1"), "first"),
-    tile("Accuracy", ...figures("accuracy")),
-    tile("Cohen’s kappa", ...figures("kappa")),
-    tile("Worst person", fixed(worst.macro_f1), `macro-F1 of ${worst.user}; accuracy ${fixed(worst.accuracy)}`),
-    tile(
+  return pageHeadline(`Mean ± standard deviation over ${folds.length} folds.`, [
+    pageTile("Macro-F1", ...figures("macro_f1"), "first"),
+    pageTile("Accuracy", ...figures("accuracy")),
+    pageTile("Cohen’s kappa", ...figures("kappa")),
+    pageTile(
+      "Worst person",
+      formatFixed(worst.macro_f1),
+      `macro-F1 of ${worst.user}; accuracy ${formatFixed(worst.accuracy)}`,
+    ),
+    pageTile(
       "Calibration error",
-      fixed(pooled_calibrated.expected_calibration_error),
-      `${fixed(pooled.expected_calibration_error)} before temperature scaling`,
+      formatFixed(pooled_calibrated.expected_calibration_error),
+      `${formatFixed(pooled.expected_calibration_error)} before temperature scaling`,
     ),
   ]);
 }
 
-function spread({ mean, sd }: { mean: number | null; sd: number | null }): string {
-  return sd === null ? fixed(mean) : `${fixed(mean)} ± ${fixed(sd)}`;
+function formatMeanAndSd({ mean, sd }: { mean: number | null; sd: number | null }): string {
+  return sd === null ? formatFixed(mean) : `${formatFixed(mean)} ± ${formatFixed(sd)}`;
 }
 
-function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly HistoryRow[]): Section[] {
+function trainSections(report: CvReport, baseline: BaselineStats, history: readonly HistoryRow[]): Section[] {
   return [
     {
       id: "folds",
@@ -82,8 +86,8 @@ function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly
     {
       id: "confusion",
       title: "Confusion",
-      about: `All ${count(report.pooled.n)} out-of-fold predictions.`,
-      body: confusionMatrix(report.pooled, report.classes),
+      about: `All ${formatCount(report.pooled.n)} out-of-fold predictions.`,
+      body: confusionMatrixTable(report.pooled, report.classes),
     },
     {
       id: "people",
@@ -101,7 +105,7 @@ function sectionsOf(report: CvReport, baseline: BaselineStats, history: readonly
     {
       id: "channels",
       title: "Channels",
-      about: `The frozen baseline: ${count(baseline.n_samples)} raw samples in physical units.`,
+      about: `The frozen baseline: ${formatCount(baseline.n_samples)} raw samples in physical units.`,
       body: channelHistograms(baseline),
     },
     {

@@ -2,7 +2,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
-import { reportHtml } from "../../src/report/report-html.ts";
+import { trainHtml } from "../../src/report/train-html.ts";
 import { type ExampleOptions, exampleReport, ordinary } from "./example-report.ts";
 
 interface Element {
@@ -18,7 +18,7 @@ function parse(page: string): Element {
 }
 
 const all = (root: Element, selector: string): Element[] => [...root.querySelectorAll(selector)];
-const pageOf = (options: ExampleOptions): string => reportHtml(exampleReport(options));
+const pageOf = (options: ExampleOptions): string => trainHtml(exampleReport(options));
 
 describe("cv_report.json", () => {
   it("is what its schema says, also after a turn through JSON", () => {
@@ -31,7 +31,7 @@ describe("cv_report.json", () => {
 
 describe("report.html", () => {
   const input = exampleReport(ordinary);
-  const page = reportHtml(input);
+  const page = trainHtml(input);
   const document = parse(page);
 
   it("is one file that loads nothing and runs nothing", () => {
@@ -159,7 +159,7 @@ describe("report.html of unusual input", () => {
       },
       leakage: { ...cvReport.leakage, split: "stratified" as const, no_shared_person: false },
     };
-    const page = reportHtml({
+    const page = trainHtml({
       cvReport: report,
       baseline,
       history: history.filter((row) => row.fit === "fold-1" && row.epoch === 1),
@@ -172,6 +172,6 @@ describe("report.html of unusual input", () => {
   it("refuses a baseline that lacks a channel it names", () => {
     const { cvReport, baseline, history } = exampleReport(ordinary);
     const broken = { ...baseline, sensor_columns: [...baseline.sensor_columns, "Mx"] };
-    expect(() => reportHtml({ cvReport, baseline: broken, history })).toThrow(/expected statistics of Mx/);
+    expect(() => trainHtml({ cvReport, baseline: broken, history })).toThrow(/expected statistics of Mx/);
   });
 });

@@ -54,7 +54,7 @@ export function describeFold(
 }
 
 /** @param folds results of `describeFold`, one per fold */
-export function summariseFolds(
+export function summarizeFolds(
   data: FoldedWindows,
   outcomes: readonly FitOutcome[],
   folds: readonly FoldReport[],
@@ -70,7 +70,7 @@ export function summariseFolds(
       foldOfWindow[row] = fold + 1;
     }
   }
-  const users = describeUsers(data, probabilities, foldOfWindow);
+  const users = summarizeFoldUsers(data, probabilities, foldOfWindow);
   const worst = users.reduce((a, b) => (b.metrics.macro_f1 < a.metrics.macro_f1 ? b : a));
   const temperature = fitTemperature(probabilities, labels, classes.length);
   const calibrated = applyTemperature(probabilities, classes.length, temperature);
@@ -92,7 +92,7 @@ export function summariseFolds(
   };
 }
 
-function describeUsers(
+function summarizeFoldUsers(
   { windows }: FoldedWindows,
   probabilities: Float32Array,
   foldOfWindow: Int32Array,

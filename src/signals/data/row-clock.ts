@@ -17,7 +17,7 @@ export interface Clock {
  * @param warn called if the clock had to be guessed
  * @throws UserError if there is neither a time column nor a rate
  */
-export function clockOf(
+export function rowClockOf(
   timeColumn: string | null,
   timeType: string | null,
   head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
@@ -31,7 +31,7 @@ export function clockOf(
       });
     }
     warn(`No time column was found: rows are taken to come at ${nominalRateHz} per second, without gaps.`);
-    return countedTime(head.keys, nominalRateHz);
+    return countingRowClock(head.keys, nominalRateHz);
   }
   const { unit, because } = detectTimeUnit(timeColumn, timeType, head, nominalRateHz);
   if (unit === "index") {
@@ -54,7 +54,7 @@ export function clockOf(
 }
 
 /** Row number within the recording divided by the rate. Rows that will be dropped count too, so that they leave a gap. */
-function countedTime(keys: readonly RowKey[], rateHz: number): Clock {
+function countingRowClock(keys: readonly RowKey[], rateHz: number): Clock {
   const counters = new Map<string, { rows: number }>();
   const counterOfKey: { rows: number }[] = [];
   const counterOf = (index: number): { rows: number } => {

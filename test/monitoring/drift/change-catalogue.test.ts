@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { type ChangeSizes, changeCatalogue } from "../../../src/monitoring/drift/change-catalogue.ts";
 import type { Change } from "../../../src/monitoring/drift/injected-change.ts";
-import { type ChangeSizes, changes } from "../../../src/monitoring/drift/injections.ts";
 import { remediesFor } from "../../../src/monitoring/drift/remedies.ts";
-import { atOtherRate, drawAxis, noisy, stuck, turned, withHoles } from "../../../src/monitoring/drift/sensor-faults.ts";
+import {
+  drawSensorFaultAxis,
+  lostSensorSamplesFault,
+  sensorNoiseFault,
+  sensorRateFault,
+  sensorRotationFault,
+  stuckSensorFault,
+} from "../../../src/monitoring/drift/sensor-faults.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { type Rotation, rotationAbout, type Vector } from "../../../src/signals/sensors/rotation.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
@@ -13,7 +20,7 @@ const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const scales = { Ax: 2, Ay: 4, Az: 3, Gx: 1, Gy: 0.5, Gz: 8 };
 const sensors = sensorsByName(channels);
 const turnedBy = (axis: Vector, degrees: number): Rotation => rotationAbout(axis, (degrees * Math.PI) / 180);
-const catalogue = changes(channels, sensors, scales);
+const catalogue = changeCatalogue(channels, sensors, scales);
 const none: ChangeSizes = {
   offsets: [],
   gains: [],
@@ -26,7 +33,7 @@ const none: ChangeSizes = {
 };
 /** Of the kinds that have sizes. */
 const only = (sizes: ChangeSizes): Change =>
-  changes(channels, sensors, scales, { ...none, ...sizes }).find(
+  changeCatalogue(channels, sensors, scales, { ...none, ...sizes }).find(
     ({ kind }) => kind !== "flipped axis" && kind !== "unit",
   )!;
 const named = (name: string): Change => catalogue.find((change) => change.name === name)!;
@@ -73,15 +80,17 @@ describe("the catalogue", () => {
   });
 
   it("leaves out what needs sensors where there are none", () => {
-    const kinds = changes(["left", "right"], [], { left: 1, right: 2 }).map(({ kind }) => kind);
+    const kinds = changeCatalogue(["left", "right"], [], { left: 1, right: 2 }).map(({ kind }) => kind);
     expect(kinds).toHaveLength(catalogue.length - 3 - 2 - 2);
     for (const kind of ["rotation", "flipped axis", "unit"]) expect(kinds).not.toContain(kind);
   });
 
   it("refuses scales and sizes that are not possible", () => {
-    expect(() => changes([], [], {})).toThrow("at least one channel");
-    expect(() => changes(["Ax"], [], {})).toThrow('standard deviation of channel "Ax" to be above 0, got undefined');
-    expect(() => changes(["Ax"], [], { Ax: 0 })).toThrow("above 0, got 0");
+    expect(() => changeCatalogue([], [], {})).toThrow("at least one channel");
+    expect(() => changeCatalogue(["Ax"], [], {})).toThrow(
+      'standard deviation of channel "Ax" to be above 0, got undefined',
+    );
+    expect(() => changeCatalogue(["Ax"], [], { Ax: 0 })).toThrow("above 0, got 0");
     expect(() => only({ offsets: [Number.NaN] })).toThrow("above 0, got NaN");
     expect(() => only({ stuckShares: [1.5] })).toThrow("at most 1, got 1.5");
     expect(() => only({ lostShares: [0.9] })).toThrow("at most 0.8, got 0.9");
@@ -187,13 +196,13 @@ describe("a turned sensor", () => {
       [0, 1, 0],
     ]);
     const triad = { x: f32(1, 2), y: f32(3, 4), z: f32(5, 6) };
-    const { x, y, z } = turned(triad, ["x", "y", "z"], turnedBy([0, 0, 1], 90));
+    const { x, y, z } = sensorRotationFault(triad, ["x", "y", "z"], turnedBy([0, 0, 1], 90));
     expect([x, y, z]).toEqual([f32(-3, -4), f32(1, 2), f32(5, 6)]);
   });
 
   it("turns by an orthonormal matrix of determinant 1 and the angle that was asked for", () => {
     for (const seed of seeds) {
-      const [a, b, c] = turnedBy(drawAxis(Rng.fromSeed(seed)), 37);
+      const [a, b, c] = turnedBy(drawSensorFaultAxis(Rng.fromSeed(seed)), 37);
       const dot = (u: readonly number[], v: readonly number[]): number => u.reduce((sum, x, i) => sum + x * v[i]!, 0);
       const cross = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
       for (const [u, v, product] of [
@@ -215,7 +224,7 @@ describe("a turned sensor", () => {
     const names = ["Az", "Ax", "Ay", "gyro_x", "gyro_z", "gyro_y"];
     const a = batchOf(4, 50, ["Ax", "Ay", "Az"]);
     const batch = { ...a, gyro_x: a.Ax!, gyro_y: a.Ay!, gyro_z: a.Az! };
-    const [turn] = changes(names, sensorsByName(names), Object.fromEntries(names.map((name) => [name, 1])), {
+    const [turn] = changeCatalogue(names, sensorsByName(names), Object.fromEntries(names.map((name) => [name, 1])), {
       ...none,
       rotations: [60],
     });
@@ -287,22 +296,22 @@ describe("noise", () => {
       a.reduce((sum, x, i) => sum + x * b[i]!, 0) / (20_000 * moments(a).std * moments(b).std);
     expect(Math.abs(correlation(first.Ax!, first.Ay!))).toBeLessThan(0.03);
     expect(Math.abs(correlation(first.Ax!, second.Ax!))).toBeLessThan(0.03);
-    expect(noisy(f32(1, 2), 0, Rng.fromSeed(1))).toEqual(f32(1, 2));
+    expect(sensorNoiseFault(f32(1, 2), 0, Rng.fromSeed(1))).toEqual(f32(1, 2));
   });
 });
 
 describe("a stuck channel", () => {
   it("repeats the first value of its last part", () => {
-    expect(stuck(f32(1, 2, 3, 4), 0.5)).toEqual(f32(1, 2, 3, 3));
-    expect(stuck(f32(1, 2, 3, 4), 1)).toEqual(f32(1, 1, 1, 1));
-    expect(stuck(f32(), 1)).toEqual(f32());
+    expect(stuckSensorFault(f32(1, 2, 3, 4), 0.5)).toEqual(f32(1, 2, 3, 3));
+    expect(stuckSensorFault(f32(1, 2, 3, 4), 1)).toEqual(f32(1, 1, 1, 1));
+    expect(stuckSensorFault(f32(), 1)).toEqual(f32());
   });
 });
 
 describe("lost samples", () => {
   it("are filled by straight lines, in every channel at the same place", () => {
     const columns = { a: f32(0, 7, 7, 7, 7, 10), b: f32(5, 9, 9, 9, 9, -5) };
-    expect(withHoles(columns, 2 / 3, 4, Rng.fromSeed(1))).toEqual({
+    expect(lostSensorSamplesFault(columns, 2 / 3, 4, Rng.fromSeed(1))).toEqual({
       a: f32(0, 2, 4, 6, 8, 10),
       b: f32(5, 3, 1, -1, -3, -5),
     });
@@ -313,7 +322,7 @@ describe("lost samples", () => {
     const lostAt = new Uint32Array(201);
     const trials = 2000;
     for (let seed = 0; seed < trials; seed++) {
-      const { a } = withHoles(squares, 0.4, 4, Rng.fromSeed(seed));
+      const { a } = lostSensorSamplesFault(squares, 0.4, 4, Rng.fromSeed(seed));
       const lost = Array.from(a!, (x, i) => x !== i * i);
       for (const [i, is] of lost.entries()) if (is) lostAt[i]! += 1;
       const bursts = lost
@@ -330,19 +339,19 @@ describe("lost samples", () => {
 
   it("are none where the share makes less than half a burst, and refused where bursts would touch", () => {
     const { a } = batchOf(1, 10, ["a"]);
-    expect(withHoles({ a: a! }, 0.1, 4, Rng.fromSeed(1))).toEqual({ a });
-    expect(() => withHoles({ a: a! }, 0.8, 4, Rng.fromSeed(1))).toThrow("0.8 of 10 in bursts of 4");
+    expect(lostSensorSamplesFault({ a: a! }, 0.1, 4, Rng.fromSeed(1))).toEqual({ a });
+    expect(() => lostSensorSamplesFault({ a: a! }, 0.8, 4, Rng.fromSeed(1))).toThrow("0.8 of 10 in bursts of 4");
   });
 });
 
 describe("a wrong rate", () => {
   it("slows movement down, or speeds it up and starts anew", () => {
     const column = f32(0, 2, 4, 8);
-    expect(atOtherRate(column, 1)).toEqual(column);
-    expect(atOtherRate(column, 2)).toEqual(f32(0, 1, 2, 3));
-    expect(atOtherRate(column, 0.5)).toEqual(f32(0, 4, 0, 4));
-    expect(atOtherRate(column, 0.8)).toEqual(f32(0, 2.5, 6, 2));
-    expect(atOtherRate(f32(), 2)).toEqual(f32());
+    expect(sensorRateFault(column, 1)).toEqual(column);
+    expect(sensorRateFault(column, 2)).toEqual(f32(0, 1, 2, 3));
+    expect(sensorRateFault(column, 0.5)).toEqual(f32(0, 4, 0, 4));
+    expect(sensorRateFault(column, 0.8)).toEqual(f32(0, 2.5, 6, 2));
+    expect(sensorRateFault(f32(), 2)).toEqual(f32());
   });
 
   it("divides the frequency of a movement by its factor", () => {
@@ -350,7 +359,7 @@ describe("a wrong rate", () => {
     const crossings = (column: Float32Array): number =>
       column.filter((x, i) => i > 0 && x > 0 && column[i - 1]! <= 0).length;
     expect(crossings(wave)).toBe(19);
-    expect(crossings(atOtherRate(wave, 2))).toBe(9);
-    expect(crossings(atOtherRate(wave, 0.5))).toBe(39);
+    expect(crossings(sensorRateFault(wave, 2))).toBe(9);
+    expect(crossings(sensorRateFault(wave, 0.5))).toBe(39);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { type Simulation, simulate } from "../../../src/signals/data/simulate.ts";
+import { type Simulation, simulatePeople } from "../../../src/signals/data/simulate-people.ts";
 import { writeTable } from "../../../src/signals/data/write-table.ts";
 import { folderOf } from "./tables.ts";
 
@@ -33,7 +33,7 @@ describe("simulate", () => {
       ["b", 11],
       ["c", 12],
     ] as const) {
-      await writeTable(folder.path(`${name}.csv`), simulate({ ...options, seed }).columns);
+      await writeTable(folder.path(`${name}.csv`), simulatePeople({ ...options, seed }).columns);
     }
     const bytes = (name: string): Buffer => readFileSync(folder.path(`${name}.csv`));
     expect(bytes("a").equals(bytes("b"))).toBe(true);
@@ -41,14 +41,14 @@ describe("simulate", () => {
   });
 
   test("more people leave the first ones as they were", () => {
-    const few = channel(simulate({ ...options, users: 1 }), "Gy");
-    const more = channel(simulate({ ...options, users: 2 }), "Gy");
+    const few = channel(simulatePeople({ ...options, users: 1 }), "Gy");
+    const more = channel(simulatePeople({ ...options, users: 2 }), "Gy");
     expect(more.subarray(0, few.length)).toEqual(few);
   });
 
   test("what is written passes every check of the reader", async () => {
     const folder = folderOf({});
-    const simulation = simulate({ ...options, minutes: 9 });
+    const simulation = simulatePeople({ ...options, minutes: 9 });
     await writeTable(folder.path("s.parquet"), simulation.columns);
     await writeTable(folder.path("s.csv"), simulation.columns);
     const { quality, columns, recordings } = await readRecordings([folder.path("s.parquet")], { requireLabels: true });
@@ -68,7 +68,7 @@ describe("simulate", () => {
   });
 
   test("at rest the accelerometer reads gravity and the gyroscope next to nothing", () => {
-    const simulation = simulate({ ...options, users: 6 });
+    const simulation = simulatePeople({ ...options, users: 6 });
     for (const activity of ["sitting", "standing"]) {
       const rows = rowsOf(simulation, activity);
       expect(Math.abs(mean(rows.map(([x, y, z]) => Math.hypot(x!, y!, z!))) - 9.81)).toBeLessThan(0.15);
@@ -77,7 +77,7 @@ describe("simulate", () => {
   });
 
   test("gait repeats with the step, and jogging moves most", () => {
-    const simulation = simulate({ ...options, users: 6, minutes: 6 });
+    const simulation = simulatePeople({ ...options, users: 6, minutes: 6 });
     const spread = (activity: string): number => {
       const lengths = rowsOf(simulation, activity).map(([x, y, z]) => Math.hypot(x!, y!, z!));
       const centre = mean(lengths);
@@ -89,7 +89,7 @@ describe("simulate", () => {
     expect(order[4]!).toBeLessThan(0.5);
 
     // The strongest frequency of |a| while one person walks lies at the step (1.9 Hz) or a multiple of half of it.
-    const lengths = rowsOf(simulate({ ...options, users: 1, minutes: 6 }), "walking")
+    const lengths = rowsOf(simulatePeople({ ...options, users: 1, minutes: 6 }), "walking")
       .slice(0, 1000)
       .map(([x, y, z]) => Math.hypot(x!, y!, z!));
     const centre = mean(lengths);
@@ -109,9 +109,12 @@ describe("simulate", () => {
   });
 
   test("chosen activities, one by one; unknown ones are refused with the nearest name", () => {
-    expect(simulate({ ...options, activities: ["jogging", "sitting"] }).activities).toEqual(["jogging", "sitting"]);
-    expect(() => simulate({ ...options, activities: ["wlaking"] })).toThrow(UserError);
-    expect(() => simulate({ ...options, activities: ["wlaking"] })).toThrow(/no activity "wlaking"/);
-    expect(() => simulate({ ...options, minutes: 0.0001 })).toThrow(/no sample/);
+    expect(simulatePeople({ ...options, activities: ["jogging", "sitting"] }).activities).toEqual([
+      "jogging",
+      "sitting",
+    ]);
+    expect(() => simulatePeople({ ...options, activities: ["wlaking"] })).toThrow(UserError);
+    expect(() => simulatePeople({ ...options, activities: ["wlaking"] })).toThrow(/no activity "wlaking"/);
+    expect(() => simulatePeople({ ...options, minutes: 0.0001 })).toThrow(/no sample/);
   });
 });

@@ -3,11 +3,11 @@
 import type { FitName } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { styled, usesColour } from "./colour.ts";
-import { duration, fixed } from "./format.ts";
+import { durationText, fixedText } from "./number-text.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
-import { truncate } from "./table.ts";
+import { truncateToDisplayWidth } from "./table.ts";
 import { openTerminal } from "./terminal.ts";
-import { eventBlocks, fitLabel, verboseLines } from "./train-text.ts";
+import { trainFitLabel, trainTextBlocks, verboseTrainLines } from "./train-text.ts";
 
 interface RunningFit {
   epoch: number;
@@ -40,7 +40,7 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
     if (fits.size === 0 || (!force && now() - drawnAt < redrawMilliseconds)) return;
     drawnAt = now();
     const secondsLeft = endsAt === null ? null : Math.max(0, (endsAt - now()) / 1000);
-    const line = truncate(visible(stopping + liveLine(fits, secondsLeft)), (output.columns || 80) - 1);
+    const line = truncateToDisplayWidth(visible(stopping + liveLine(fits, secondsLeft)), (output.columns || 80) - 1);
     output.write(clearLine + (colour ? styled("cyan", line) : line));
     drawn = true;
   };
@@ -69,8 +69,8 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
       if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);
       if (event.type === "cross-validation") fits.clear();
       if (event.type === "final") fits.delete("final");
-      const more = loudness === "verbose" ? verboseLines(event, (now() - began) / 1000) : [];
-      const blocks = [...eventBlocks(event), ...more];
+      const more = loudness === "verbose" ? verboseTrainLines(event, (now() - began) / 1000) : [];
+      const blocks = [...trainTextBlocks(event), ...more];
       if (blocks.length > 0) above(() => terminal.print(...blocks));
     },
     onStopping: (message) => {
@@ -84,10 +84,10 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
 /** For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...". A narrow terminal cuts its end. */
 export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
   const parts = [...fits].map(([fit, { epoch, epochs, done, loss, valMacroF1 }]) => {
-    const score = valMacroF1 === null ? "" : ` · F1 ${fixed(valMacroF1)}`;
-    return `${fitLabel(fit)} · epoch ${epoch}/${epochs} ${Math.round(100 * done)} % · loss ${fixed(loss)}${score}`;
+    const score = valMacroF1 === null ? "" : ` · F1 ${fixedText(valMacroF1)}`;
+    return `${trainFitLabel(fit)} · epoch ${epoch}/${epochs} ${Math.round(100 * done)} % · loss ${fixedText(loss)}${score}`;
   });
   const speed = [...fits.values()].reduce((sum, fit) => sum + fit.windowsPerSecond, 0);
-  const left = secondsLeft === null ? "" : ` · ${duration(secondsLeft)} left`;
+  const left = secondsLeft === null ? "" : ` · ${durationText(secondsLeft)} left`;
   return [`${Math.round(speed)} windows/s${left}`, ...parts].join(" | ");
 }

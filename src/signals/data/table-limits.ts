@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
-import { sqlName } from "./duckdb.ts";
+import { duckdbIdentifier } from "./duckdb.ts";
 
 /** Bytes of UTF-8 in a person, recording or label. */
 export const textBytesLimit = 1000;
@@ -17,9 +17,9 @@ export const columnNameLimit = 1000;
 const tooLong = "\x1e";
 
 /** A text column as SQL: trimmed, '' if missing, and truncated before anything copies an overlong text. */
-export function textColumn(name: string | null): string {
+export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";
-  const text = `CAST(${sqlName(name)} AS VARCHAR)`;
+  const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
   const kept = `coalesce(trim(replace(replace(${text}, chr(31), ' '), chr(30), ' ')), '')`;
   return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) ELSE ${kept} END`;
 }
@@ -27,10 +27,10 @@ export function textColumn(name: string | null): string {
 /**
  * @param row 1-based data row of the file
  * @param known number of combinations so far
- * @param texts by column, as returned by `textColumn`
+ * @param texts by column, as returned by `limitedTextColumn`
  * @throws DataFault if a text is too long, or there are too many distinct texts
  */
-export function refuseTooManyTexts(
+export function refuseTextsOverLimit(
   file: string,
   row: number,
   known: number,
@@ -67,8 +67,8 @@ export function refuseTooManyTexts(
 }
 
 /** @throws UserError if the table has too many columns or a column name is too long */
-export function refuseWideTable(file: string, names: readonly string[]): void {
-  refuseColumns(file, names.length);
+export function refuseTableOverLimit(file: string, names: readonly string[]): void {
+  refuseColumnsOverLimit(file, names.length);
   const long = names.findIndex((name) => name.length > columnNameLimit);
   if (long < 0) return;
   const characters = names[long]!.length.toLocaleString("en");
@@ -79,7 +79,7 @@ export function refuseWideTable(file: string, names: readonly string[]): void {
 }
 
 /** @throws UserError for too many columns */
-export function refuseColumns(file: string, count: number): void {
+export function refuseColumnsOverLimit(file: string, count: number): void {
   if (count <= columnsLimit) return;
   throw new UserError(
     `${file}: ${count.toLocaleString("en")} columns; expected at most ${columnsLimit.toLocaleString("en")}.`,

@@ -4,21 +4,21 @@ import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } fr
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { hasCode } from "../../system-error.ts";
+import { hasSystemErrorCode } from "../../system-error.ts";
 import { temporaryBeside } from "../../temporary-file.ts";
 import { exists } from "./exists.ts";
 import { championSuffix } from "./registry.ts";
 
 /** Throws a UserError if a model cannot be written to `out`: it must not exist, or be an empty directory. */
-export async function checkOut(out: string): Promise<void> {
-  refuseAlias(out);
-  await refuseLink(out);
-  await refuseInside(out);
+export async function checkOutFolder(out: string): Promise<void> {
+  refuseAliasedOutFolder(out);
+  await refuseLinkedOutFolder(out);
+  await refuseNestedOutFolder(out);
   let entries: string[];
   try {
     entries = await readdir(out);
   } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return refuseFile(out);
+    if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return refuseFileAsOutFolder(out);
     throw error;
   }
   if (entries.includes("manifest.json")) {
@@ -27,11 +27,14 @@ export async function checkOut(out: string): Promise<void> {
     });
   }
   if (entries.length > 0) {
-    throw new UserError(`--out ${out}: expected a directory that is new or empty, found ${describe(entries)} in it`, {
-      advice: "Choose another name, or empty the directory.",
-    });
+    throw new UserError(
+      `--out ${out}: expected a directory that is new or empty, found ${describeOutFolder(entries)} in it`,
+      {
+        advice: "Choose another name, or empty the directory.",
+      },
+    );
   }
-  if ((await stat(out)).dev !== (await stat(dirname(resolve(out)))).dev) throw mountPoint(out);
+  if ((await stat(out)).dev !== (await stat(dirname(resolve(out)))).dev) throw mountedOutFolder(out);
 }
 
 /**
@@ -39,7 +42,7 @@ export async function checkOut(out: string): Promise<void> {
  * name, and moves an existing `out` away and back.
  * @throws UserError if that fails
  */
-export async function tryOut(out: string, staging: string): Promise<void> {
+export async function tryOutFolder(out: string, staging: string): Promise<void> {
   const trial = temporaryBeside(resolve(out));
   const made = join(staging, basename(trial));
   try {
@@ -51,7 +54,7 @@ export async function tryOut(out: string, staging: string): Promise<void> {
     await rename(trial, resolve(out));
   } catch (cause) {
     for (const path of [made, trial]) await rm(path, { recursive: true, force: true });
-    if (hasCode(cause, "EBUSY")) throw mountPoint(out, cause);
+    if (hasSystemErrorCode(cause, "EBUSY")) throw mountedOutFolder(out, cause);
     throw new UserError(
       `--out ${out}: no folder can be moved there (${cause instanceof Error ? cause.message : cause})`,
       {
@@ -63,7 +66,7 @@ export async function tryOut(out: string, staging: string): Promise<void> {
 }
 
 /** From then on, `models/walk@champion` would be read as an alias. */
-function refuseAlias(out: string): void {
+function refuseAliasedOutFolder(out: string): void {
   const name = basename(resolve(out));
   if (!name.endsWith(championSuffix)) return;
   const suggested = join(dirname(out), `${name.slice(0, -championSuffix.length) || "model"}-champion`);
@@ -73,13 +76,13 @@ function refuseAlias(out: string): void {
   );
 }
 
-async function refuseLink(out: string): Promise<void> {
+async function refuseLinkedOutFolder(out: string): Promise<void> {
   const path = resolve(out);
   try {
     if (!(await lstat(path)).isSymbolicLink()) return;
   } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return;
-    if (!hasCode(error, "ELOOP")) throw error;
+    if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return;
+    if (!hasSystemErrorCode(error, "ELOOP")) throw error;
     throw new UserError(`--out ${out}: its parent directory is a symbolic link that leads back to itself`, {
       advice: "Remove the link, or choose another --out.",
       cause: error,
@@ -96,7 +99,7 @@ async function refuseLink(out: string): Promise<void> {
 }
 
 /** A folder inside another model would travel with it; one inside a run's staging directory would vanish with it. */
-async function refuseInside(out: string): Promise<void> {
+async function refuseNestedOutFolder(out: string): Promise<void> {
   for (let parent = dirname(resolve(out)); parent !== dirname(parent); parent = dirname(parent)) {
     const has = (name: string): Promise<boolean> => exists(join(parent, name));
     const isModel = (await has("manifest.json")) && (await has("model.onnx"));
@@ -111,7 +114,7 @@ async function refuseInside(out: string): Promise<void> {
   }
 }
 
-function mountPoint(out: string, cause?: unknown): UserError {
+function mountedOutFolder(out: string, cause?: unknown): UserError {
   return new UserError(
     `--out ${out} is a mount point, which cannot be replaced: a model folder is moved into place as a whole`,
     { advice: `Choose a folder inside it, for example ${join(out, "model")}`, cause },
@@ -119,7 +122,7 @@ function mountPoint(out: string, cause?: unknown): UserError {
 }
 
 /** Every part of the path that exists must be a directory. */
-async function refuseFile(out: string): Promise<void> {
+async function refuseFileAsOutFolder(out: string): Promise<void> {
   for (let path = resolve(out); ; path = dirname(path)) {
     try {
       if ((await stat(path)).isDirectory()) return;
@@ -128,12 +131,12 @@ async function refuseFile(out: string): Promise<void> {
         advice: "Choose another name.",
       });
     } catch (error) {
-      if (!hasCode(error, "ENOENT") && !hasCode(error, "ENOTDIR")) throw error;
+      if (!hasSystemErrorCode(error, "ENOENT") && !hasSystemErrorCode(error, "ENOTDIR")) throw error;
     }
   }
 }
 
-function describe(entries: readonly string[]): string {
+function describeOutFolder(entries: readonly string[]): string {
   const shown = entries.slice(0, 3).join(", ");
   return entries.length > 3 ? `${shown} and ${entries.length - 3} more` : shown;
 }

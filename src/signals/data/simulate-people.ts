@@ -3,7 +3,7 @@
 
 import { nearestName, UserError } from "../../errors.ts";
 import { Rng } from "../../stats/random.ts";
-import { drawPerson, type SimulatedActivity, simulatedActivities } from "./gait-model.ts";
+import { drawGaitTraits, type SimulatedActivity, simulatedActivities } from "./gait-model.ts";
 import { simulateRecording } from "./simulate-recording.ts";
 import type { TableColumn } from "./write-table.ts";
 
@@ -35,9 +35,9 @@ const recordingSeconds = 60;
  * change the others.
  * @throws UserError for an unknown activity or a duration of zero
  */
-export function simulate(options: SimulationOptions): Simulation {
+export function simulatePeople(options: SimulationOptions): Simulation {
   const { users, firstPerson = 1, minutes, seed, samplingRateHz } = options;
-  const activities = (options.activities ?? simulatedActivities).map(knownActivity);
+  const activities = (options.activities ?? simulatedActivities).map(activityOfSimulatedPeople);
   const samples = Math.round((minutes * 60 * samplingRateHz) / activities.length);
   if (!(samples >= 1)) {
     throw new UserError(`${minutes} minutes per person leave no sample for ${activities.length} activities.`, {
@@ -56,7 +56,7 @@ export function simulate(options: SimulationOptions): Simulation {
   for (let u = firstPerson; u <= last; u++) {
     const user = `person-${String(u).padStart(digits, "0")}`;
     const own = rng.split(user);
-    const person = drawPerson(own.split("traits"));
+    const person = drawGaitTraits(own.split("traits"));
     for (const activity of activities) {
       for (let trial = 1; trial <= trials; trial++) {
         const recording = `${activity}-${trial}`;
@@ -80,7 +80,7 @@ export function simulate(options: SimulationOptions): Simulation {
   return { columns, rows, activities };
 }
 
-function knownActivity(name: string): SimulatedActivity {
+function activityOfSimulatedPeople(name: string): SimulatedActivity {
   const known = simulatedActivities.find((activity) => activity === name);
   if (known !== undefined) return known;
   const near = nearestName(name, simulatedActivities);

@@ -4,32 +4,37 @@
 import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
-import { tellMemory, trainingMemory } from "../learning/training/training-memory.ts";
-import type { WatchedModel } from "../monitoring/streams/open-model.ts";
+import { reportTrainingMemory, trainingMemory } from "../learning/training/training-memory.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
-import { collecting, type Reporter, silent } from "../reporter.ts";
+import { collectingReporter, type Reporter, silent } from "../reporter.ts";
 import type { NamedColumns } from "../signals/data/column-roles.ts";
-import { openDatabase, sqlName, sqlString } from "../signals/data/duckdb.ts";
+import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../signals/data/duckdb.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
 import {
-  cutPlans,
   type DroppedSamples,
-  plannedSamples,
+  makeWindowsOfPlans,
+  plannedWindowSamples,
   planWindows,
   type WindowPlan,
 } from "../signals/preprocessing/make-windows.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { countByName } from "../signals/preprocessing/windows.ts";
+import { countWindowsByName } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
 import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { ModelHandle } from "./model-handle.ts";
-import { openLabelled, openUnlabelled, type RetrainRecordings, readTruth } from "./retrain-recordings.ts";
+import {
+  openLabelledRecordings,
+  openUnlabelledRecordings,
+  type RetrainRecordings,
+  readRecordingsTruth,
+} from "./retrain-recordings.ts";
 import type { TrainEvent } from "./train-events.ts";
 
-type Heard = ReturnType<typeof collecting>;
+type Heard = ReturnType<typeof collectingReporter>;
 
 /** The opened model that labels for the next one. */
 export type Champion = Pick<ModelHandle, "watched" | "predict">;
@@ -73,17 +78,17 @@ export async function prepareRetraining(
 ): Promise<RetrainData> {
   const champion = model.watched;
   const trained = championOptions(champion.config, champion.folder.manifest, config.model);
-  const heard = collecting();
-  const labelled = await openLabelled(config, champion, trained, heard);
+  const heard = collectingReporter();
+  const labelled = await openLabelledRecordings(config, champion, trained, heard);
   try {
-    return await prepareWith(labelled, { config, model, champion, trained, heard, reporter });
+    return await prepareRetrainingFrom(labelled, { config, model, champion, trained, heard, reporter });
   } catch (error) {
     labelled.close();
     throw error;
   }
 }
 
-async function prepareWith(
+async function prepareRetrainingFrom(
   labelled: RetrainRecordings,
   of: {
     config: Preparing;
@@ -96,11 +101,11 @@ async function prepareWith(
   },
 ): Promise<RetrainData> {
   const { config, model, champion, trained, heard } = of;
-  const plan = planOf(labelled.rows, champion);
-  requireEveryClass(plan);
-  warnUnknownClasses(labelled.rows, plan.classes, heard);
-  const unlabelled = await openUnlabelled(config, champion, trained, heard);
-  const [own, foreign] = cutBoth({ rows: labelled.rows, plan }, unlabelled, of);
+  const plan = planRetrainingWindows(labelled.rows, champion);
+  requireEveryRetrainingClass(plan);
+  warnUnknownRetrainingClasses(labelled.rows, plan.classes, heard);
+  const unlabelled = await openUnlabelledRecordings(config, champion, trained, heard);
+  const [own, foreign] = cutRetrainingWindows({ rows: labelled.rows, plan }, unlabelled, of);
   const labelledRows = Int32Array.from(own.starts.keys());
   const people = new Set(own.groups).size;
   if (people < 3) {
@@ -115,12 +120,12 @@ async function prepareWith(
   const { trainIndex, validationIndex } = innerSplit("group", own, labelledRows, {
     rng: Rng.fromSeed(config.seed).split("holdout"),
     purgeSamples: trained.window,
-    fraction: Math.min(0.5, holdoutSize(people, config.holdout) / people),
-    leastPeople: leastHoldout(people),
+    fraction: Math.min(0.5, retrainingHoldoutSize(people, config.holdout) / people),
+    leastPeople: leastRetrainingHoldout(people),
   });
-  requireHoldout(own, trainIndex, validationIndex);
+  requireRetrainingHoldout(own, trainIndex, validationIndex);
   const windows = joinWindows(own, foreign);
-  const unlabelledRows = withoutPeople(windows, labelledRows.length, validationIndex, heard);
+  const unlabelledRows = retrainingRowsWithoutHoldout(windows, labelledRows.length, validationIndex, heard);
   const learnable = pickWindows(windows, unlabelledRows);
   return {
     trained,
@@ -134,31 +139,31 @@ async function prepareWith(
     truth:
       config.truth === undefined
         ? null
-        : await readTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
-    championOnHoldout: await outOfFold(model, pickWindows(own, validationIndex), config, heard),
+        : await readRecordingsTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
+    championOnHoldout: await predictRetrainingHoldout(model, pickWindows(own, validationIndex), config, heard),
     championOnUnlabelled: await model.predict(learnable, { jobs: config.jobs }),
-    learningRates: await schedule(champion, trained, config.epochs),
+    learningRates: await retrainingLearningRates(champion, trained, config.epochs),
     warnings: heard.warnings,
   };
 }
 
 /** Approximate number of people in the holdout: whole people are dealt into parts of similar size. */
-function holdoutSize(people: number, share: number): number {
-  return Math.max(leastHoldout(people), Math.round(share * people));
+function retrainingHoldoutSize(people: number, share: number): number {
+  return Math.max(leastRetrainingHoldout(people), Math.round(share * people));
 }
 
 /** Two if that leaves enough people to learn from: the gate's interval rests on the spread between people. */
-function leastHoldout(people: number): number {
+function leastRetrainingHoldout(people: number): number {
   return people >= 5 ? 2 : 1;
 }
 
-function planOf(rows: RowSource, { config, drift }: WatchedModel): WindowPlan {
+function planRetrainingWindows(rows: RowSource, { config, drift }: WatchedModel): WindowPlan {
   const { rate, window, overlap } = config;
   return planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
 }
 
 /** The labelled and the unlabelled windows, in one block of samples. Closes the unlabelled recordings. */
-function cutBoth(
+function cutRetrainingWindows(
   labelled: { rows: RowSource; plan: WindowPlan },
   unlabelled: RetrainRecordings,
   {
@@ -174,21 +179,21 @@ function cutBoth(
   },
 ): [WindowSet, WindowSet] {
   try {
-    const foreign = { rows: unlabelled.rows, plan: planOf(unlabelled.rows, champion) };
-    const samples = plannedSamples(labelled.plan) + plannedSamples(foreign.plan);
+    const foreign = { rows: unlabelled.rows, plan: planRetrainingWindows(unlabelled.rows, champion) };
+    const samples = plannedWindowSamples(labelled.plan) + plannedWindowSamples(foreign.plan);
     const { network, batchSize, window, folds } = trained;
     const memory = trainingMemory(
       { network, batchSize, window, folds, jobs: config.jobs },
       { samples, channels: labelled.rows.channels.length },
     );
-    tellMemory(memory, reporter, "Use fewer --jobs, or fewer recordings.");
-    return cutPlans([labelled, foreign]) as [WindowSet, WindowSet];
+    reportTrainingMemory(memory, reporter, "Use fewer --jobs, or fewer recordings.");
+    return makeWindowsOfPlans([labelled, foreign]) as [WindowSet, WindowSet];
   } finally {
     unlabelled.close();
   }
 }
 
-function requireEveryClass({ parts, classes }: WindowPlan): void {
+function requireEveryRetrainingClass({ parts, classes }: WindowPlan): void {
   const missing = classes.filter((_, k) => parts.every(({ label }) => label !== k));
   if (missing.length === 0) return;
   throw new UserError(`the labelled recordings have no window of ${missing.join(", ")}, which the model predicts`, {
@@ -196,14 +201,18 @@ function requireEveryClass({ parts, classes }: WindowPlan): void {
   });
 }
 
-function warnUnknownClasses(rows: RowSource, classes: readonly string[], reporter: Reporter): void {
+function warnUnknownRetrainingClasses(rows: RowSource, classes: readonly string[], reporter: Reporter): void {
   const labels = new Set(Array.from(rows.stretches(), ({ label }) => label).filter((label) => label !== null));
   const unknown = [...labels].filter((label) => !classes.includes(label)).sort();
   if (unknown.length === 0) return;
   reporter.warn(`The model does not know ${unknown.join(", ")}: labelled recordings with such labels are left out.`);
 }
 
-function requireHoldout({ labels, classes, groups, users }: WindowSet, train: Int32Array, holdout: Int32Array): void {
+function requireRetrainingHoldout(
+  { labels, classes, groups, users }: WindowSet,
+  train: Int32Array,
+  holdout: Int32Array,
+): void {
   const has = (rows: Int32Array, k: number): boolean => rows.some((row) => labels[row] === k);
   const nobody = classes.filter((_, k) => has(holdout, k) && !has(train, k));
   if (nobody.length === 0) return;
@@ -214,7 +223,12 @@ function requireHoldout({ labels, classes, groups, users }: WindowSet, train: In
 }
 
 /** The unlabelled windows of people who are not in the holdout. */
-function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, reporter: Reporter): Int32Array {
+function retrainingRowsWithoutHoldout(
+  windows: WindowSet,
+  first: number,
+  holdout: Int32Array,
+  reporter: Reporter,
+): Int32Array {
   const heldOut = new Set(holdout.map((row) => windows.groups[row]!));
   const all = Int32Array.from({ length: windows.starts.length - first }, (_, i) => first + i);
   const rows = all.filter((row) => !heldOut.has(windows.groups[row]!));
@@ -233,7 +247,7 @@ function withoutPeople(windows: WindowSet, first: number, holdout: Int32Array, r
 }
 
 /** Predictions of the champion's folds for people that it learned from, and of the champion itself for all others. */
-async function outOfFold(
+async function predictRetrainingHoldout(
   champion: Champion,
   windows: WindowSet,
   { model, jobs }: Pick<RetrainConfig, "model" | "jobs">,
@@ -245,17 +259,17 @@ async function outOfFold(
   const known = new Set(folder.manifest.data.users);
   const needed = windows.users.filter((user) => known.has(user));
   if (needed.length === 0) return said;
-  const database = await openDatabase();
+  const database = await openDuckdb();
   const honest = new Map<string, Float32Array>();
   try {
-    const columns = classes.map((name) => sqlName(`p_${name}`)).join(", ");
+    const columns = classes.map((name) => duckdbIdentifier(`p_${name}`)).join(", ");
     const rows = await database.rows(
       `SELECT "user", recording, start_s, ${columns}
-       FROM read_parquet(${sqlString(folder.path(modelFiles.outOfFold))}, hive_partitioning=false)`,
+       FROM read_parquet(${duckdbLiteral(folder.path(modelFiles.outOfFold))}, hive_partitioning=false)`,
     );
     for (const row of rows) {
       const values = Float32Array.from(classes, (name) => Number(row[`p_${name}`]));
-      honest.set(keyOf(String(row.user), String(row.recording), Number(row.start_s)), values);
+      honest.set(retrainingWindowKey(String(row.user), String(row.recording), Number(row.start_s)), values);
     }
   } finally {
     database.close();
@@ -264,7 +278,9 @@ async function outOfFold(
   for (let w = 0; w < windows.starts.length; w++) {
     const user = windows.users[windows.groups[w]!]!;
     if (!known.has(user)) continue;
-    const own = honest.get(keyOf(user, windows.recordings[windows.recordingIndex[w]!]!, windows.startTimes[w]!));
+    const own = honest.get(
+      retrainingWindowKey(user, windows.recordings[windows.recordingIndex[w]!]!, windows.startTimes[w]!),
+    );
     if (own === undefined) seen.add(user);
     else said.set(own, w * classes.length);
   }
@@ -276,12 +292,12 @@ async function outOfFold(
   return said;
 }
 
-function keyOf(user: string, recording: string, start: number): string {
+function retrainingWindowKey(user: string, recording: string, start: number): string {
   return JSON.stringify([user, recording, start.toFixed(3)]);
 }
 
 /** The learning rates of the champion's final fit, one per epoch; a longer fit keeps the last one. */
-async function schedule(
+async function retrainingLearningRates(
   champion: WatchedModel,
   trained: Pick<ChampionOptions, "learningRate">,
   epochs: number | undefined,
@@ -301,8 +317,8 @@ async function schedule(
 }
 
 /** Windows by person, for a table. */
-export function peopleOf(windows: WindowSet, rows: Int32Array): string[] {
-  const counts = countByName(
+export function retrainingPeople(windows: WindowSet, rows: Int32Array): string[] {
+  const counts = countWindowsByName(
     rows.map((row) => windows.groups[row]!),
     windows.users,
   );

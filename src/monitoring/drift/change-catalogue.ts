@@ -6,8 +6,22 @@
 import { percent } from "../../percent.ts";
 import { rotationAbout } from "../../signals/sensors/rotation.ts";
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
-import { beginning, type Change, type ChangeKind, type Draw, inAll, inOneOf } from "./injected-change.ts";
-import { atOtherRate, drawAxis, noisy, stuck, turned, withHoles } from "./sensor-faults.ts";
+import {
+  beginInjectedChange,
+  type Change,
+  type ChangeKind,
+  type Draw,
+  injectIntoAllChannels,
+  injectIntoOneChannel,
+} from "./injected-change.ts";
+import {
+  drawSensorFaultAxis,
+  lostSensorSamplesFault,
+  sensorNoiseFault,
+  sensorRateFault,
+  sensorRotationFault,
+  stuckSensorFault,
+} from "./sensor-faults.ts";
 
 /** One change per number; an empty list gives none. Flipped axes and units have no size and are always included. */
 export interface ChangeSizes {
@@ -53,7 +67,7 @@ const quantities: readonly Quantity[] = [
  * @param scales the baseline's standard deviation of each, above 0
  * @throws RangeError for an impossible scale or size
  */
-export function changes(
+export function changeCatalogue(
   channels: readonly string[],
   sensors: readonly Sensor[],
   scales: Readonly<Record<string, number>>,
@@ -63,13 +77,14 @@ export function changes(
   const { noises = [0.3, 1], stuckShares = [0.3, 1], rates = [0.5, 0.8, 1.25, 2] } = sizes;
   const { lostShares = [0.05, 0.15], lostBurst = 4 } = sizes;
   if (channels.length === 0) throw new RangeError("changes: expected at least one channel, got none");
-  for (const name of channels) above0(scales[name], `standard deviation of channel "${name}"`);
-  for (const size of [offsets, gains, ramps, rotations, noises, rates].flat()) above0(size, "size of a change");
-  for (const share of stuckShares) above0(share, "stuck share", 1);
+  for (const name of channels) checkCatalogueSize(scales[name], `standard deviation of channel "${name}"`);
+  for (const size of [offsets, gains, ramps, rotations, noises, rates].flat())
+    checkCatalogueSize(size, "size of a change");
+  for (const share of stuckShares) checkCatalogueSize(share, "stuck share", 1);
   if (!(Number.isInteger(lostBurst) && lostBurst > 0)) {
     throw new RangeError(`changes: expected lostBurst to be a whole number above 0, got ${lostBurst}`);
   }
-  for (const share of lostShares) above0(share, "lost share", lostBurst / (lostBurst + 1));
+  for (const share of lostShares) checkCatalogueSize(share, "lost share", lostBurst / (lostBurst + 1));
 
   const sensed = quantities.flatMap((quantity) => {
     const alike = sensors.filter(({ kind }) => kind === quantity.kind);
@@ -79,57 +94,59 @@ export function changes(
     kind,
     name,
     expected: kind === "ramp" ? "gradual_drift" : "sudden_change",
-    begin: beginning(channels, draw),
+    begin: beginInjectedChange(channels, draw),
   });
   const shift = (k: number, course: "lasting" | "growing"): Draw =>
-    inOneOf(channels, (column, { name, direction }, batch) => {
+    injectIntoOneChannel(channels, (column, { name, direction }, batch) => {
       const term = direction * k * scales[name]! * (course === "growing" ? batch : 1);
       return column.map((x) => x + term);
     });
   return [
     ...offsets.map((k) => change("offset", `offset of ${k} sd in one channel`, shift(k, "lasting"))),
-    ...gains.map((gain) => change("gain", `gain of ${gain} in one channel`, inOneOf(channels, scaledBy(gain)))),
+    ...gains.map((gain) =>
+      change("gain", `gain of ${gain} in one channel`, injectIntoOneChannel(channels, catalogueScaling(gain))),
+    ),
     ...ramps.map((k) => change("ramp", `ramp of ${k} sd a batch in one channel`, shift(k, "growing"))),
     ...(sensors.length === 0 ? [] : rotations).map((degrees) =>
-      change("rotation", `sensor turned by ${degrees} degrees`, turnOf(sensors, degrees)),
+      change("rotation", `sensor turned by ${degrees} degrees`, catalogueRotation(sensors, degrees)),
     ),
     ...sensed.map(({ name, names }) =>
-      change("flipped axis", `one ${name} axis flipped`, inOneOf(names, scaledBy(-1))),
+      change("flipped axis", `one ${name} axis flipped`, injectIntoOneChannel(names, catalogueScaling(-1))),
     ),
-    ...sensed.map((quantity) => wrongUnit(quantity, quantity.alike, change)),
+    ...sensed.map((quantity) => catalogueWrongUnit(quantity, quantity.alike, change)),
     ...noises.map((k) =>
       change(
         "noise",
         `noise of ${k} sd in every channel`,
-        inAll(channels, (column, name, ownRng) => noisy(column, k * scales[name]!, ownRng)),
+        injectIntoAllChannels(channels, (column, name, ownRng) => sensorNoiseFault(column, k * scales[name]!, ownRng)),
       ),
     ),
     ...stuckShares.map((share) =>
       change(
         "stuck channel",
         `one channel stuck for ${percent(share)} of a batch`,
-        inOneOf(channels, (column) => stuck(column, share)),
+        injectIntoOneChannel(channels, (column) => stuckSensorFault(column, share)),
       ),
     ),
     ...lostShares.map((share) =>
       change(
         "lost samples",
         `${percent(share)} of samples lost`,
-        () => (columns, _, ownRng) => withHoles(columns, share, lostBurst, ownRng),
+        () => (columns, _, ownRng) => lostSensorSamplesFault(columns, share, lostBurst, ownRng),
       ),
     ),
     ...rates.map((rate) =>
       change(
         "wrong rate",
         `recorded at ${rate} times the rate`,
-        inAll(channels, (column) => atOtherRate(column, rate)),
+        injectIntoAllChannels(channels, (column) => sensorRateFault(column, rate)),
       ),
     ),
   ];
 }
 
 /** All of a kind together; in the unit of the first. */
-function wrongUnit(
+function catalogueWrongUnit(
   { kind, name, unit: usual, mistaken }: Quantity,
   alike: readonly Sensor[],
   change: (kind: ChangeKind, name: string, draw: Draw) => Change,
@@ -140,22 +157,23 @@ function wrongUnit(
   return change(
     "unit",
     `${name} in ${wrong} instead of ${unit}`,
-    inAll(names, scaledBy(unitFactor(kind, unit, wrong))),
+    injectIntoAllChannels(names, catalogueScaling(unitFactor(kind, unit, wrong))),
   );
 }
 
-function turnOf(sensors: readonly Sensor[], degrees: number): Draw {
+function catalogueRotation(sensors: readonly Sensor[], degrees: number): Draw {
   return (rng) => {
-    const rotation = rotationAbout(drawAxis(rng.split("axis")), (degrees * Math.PI) / 180);
-    return (columns) => Object.assign({}, ...sensors.map((sensor) => turned(columns, sensor.channels, rotation)));
+    const rotation = rotationAbout(drawSensorFaultAxis(rng.split("axis")), (degrees * Math.PI) / 180);
+    return (columns) =>
+      Object.assign({}, ...sensors.map((sensor) => sensorRotationFault(columns, sensor.channels, rotation)));
   };
 }
 
-function scaledBy(factor: number): (column: Float32Array) => Float32Array {
+function catalogueScaling(factor: number): (column: Float32Array) => Float32Array {
   return (column) => column.map((x) => x * factor);
 }
 
-function above0(value: number | undefined, what: string, most = Number.MAX_VALUE): void {
+function checkCatalogueSize(value: number | undefined, what: string, most = Number.MAX_VALUE): void {
   if (value !== undefined && value > 0 && value <= most) return;
   const limit = most === Number.MAX_VALUE ? "" : ` and at most ${most}`;
   throw new RangeError(`changes: expected the ${what} to be above 0${limit}, got ${value}`);

@@ -83,7 +83,7 @@ function edited(text: string, rng: Rng, edit: (lines: string[], line: number) =>
   return edit(lines, rng.integer(lines.length)).join("\n");
 }
 
-/** Stands for a number that JSON.stringify cannot write; `jsonForBatchLedger` puts it in. */
+/** Stands for a number that JSON.stringify cannot write; `jsonOf` puts it in. */
 const infinityMark = "@@1e999@@";
 
 const nastyValues: readonly unknown[] = [

@@ -1,4 +1,4 @@
-// node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers]: names of functions drawn from src, to find out whether a
+// npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers]: names of functions drawn from src, to find out whether a
 // stranger who sees only `ls -R src` names the right files. With --answers, the files are printed beside them.
 
 import { readFileSync } from "node:fs";

@@ -11,7 +11,7 @@ import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 const source = (path: string): string => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
 
 const opens = (model: string): string =>
-  `await (await import(${source("learning/training/onnx-runtime.ts")})).openSession(${JSON.stringify(model)});`;
+  `await (await import(${source("learning/training/onnx-runtime.ts")})).openRuntimeSession(${JSON.stringify(model)});`;
 
 /** A worker thread that runs a program, and ends the process with exit code 1 if that throws. */
 const inWorker = (program: string): string =>

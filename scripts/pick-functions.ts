@@ -1,5 +1,5 @@
-// npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers]: names of functions drawn from src, to find out whether a
-// stranger who sees only `ls -R src` names the right files. With --answers, the files are printed beside them.
+// npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers] prints the names of functions drawn at random from src.
+// They show whether a stranger who sees only `ls -R src` can name the files. --answers prints the files, too.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -200,9 +200,9 @@ describe("model.onnx", () => {
   const whole = smallNetwork();
 
   it.each([
-    ["empty", network(new Uint8Array()), "it is empty"],
-    ["cut off", network(whole.subarray(0, 1000)), "it is no ONNX model, or only a part of one"],
-    ["something else", network(new TextEncoder().encode("Not found")), "it is no ONNX model"],
+    ["empty", network(new Uint8Array()), "the file is empty"],
+    ["cut off", network(whole.subarray(0, 1000)), "not a complete ONNX model"],
+    ["something else", network(new TextEncoder().encode("Not found")), "not a complete ONNX model"],
     [
       "for other classes",
       network(smallNetwork({ classes: ["sitting", "walking", "x"] })),
@@ -218,7 +218,7 @@ describe("model.onnx", () => {
   it("that says NaN is refused, with the window, its recording and its person", async () => {
     const model = folder(network(smallNetwork({ temperature: Number.NaN })));
     const window =
-      /model\.onnx cannot be used: it says NaN, NaN of window 1 at 0 s of recording "walking-1" of person "person-50"/;
+      /model\.onnx cannot be used: window 1 at 0 s of recording "walking-1" of person "person-50": expected probabilities .*, got NaN, NaN/;
     expect(await refusal(predict({ files: [at("batch.csv.gz")], model, out: at("p.csv"), jobs: 1 }))).toMatch(window);
     expect(await refusal(check({ files: [at("batch.csv.gz")], model, stream: "new", jobs: 1 }))).toMatch(window);
     expect(existsSync(at("p.csv"))).toBe(false);

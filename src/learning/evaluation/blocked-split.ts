@@ -3,10 +3,10 @@
 //
 // A person's activities come one after another, so cutting the day into K blocks would leave whole activities out of
 // training. Instead the time of *each class* is laid end to end, in order of recording and clock, and cut into K equal
-// contiguous blocks; fold k tests the k-th block of every class. So every class is learned and tested in every fold, and
-// each class is cut in only K - 1 places. Training windows closer than the purge gap to any test window, of any class, are
-// left out of that fold's training (so train and test together are fewer than all rows). This measures how well the network
-// does at other times, including earlier ones, on the same person, not on another one.
+// contiguous blocks. Fold k tests the k-th block of every class. So every class is learned and tested in every fold, and
+// each class is cut in only K - 1 places. Training windows of any class that are closer than the purge gap to a test window
+// are left out of that fold's training, so train and test together hold fewer than all rows. The result measures how well
+// the network does on the same person at other times, including earlier ones, not on another person.
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
 import { type Split, splitRowsByClass, splitsFromFolds, type WindowPositions } from "./split.ts";
@@ -14,9 +14,9 @@ import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
 
 /**
  * Every row is tested exactly once; every class is in the training and the test part of every fold.
- * @param options.purgeSamples minimum number of samples between a training and a test window of one recording; one window's
- *   length is sensible. At least 1, so that windows do not touch.
- * @throws UserError for a single class, fewer than two folds, or a class too short for that many blocks
+ * @param options.purgeSamples minimum number of samples between a training and a test window of one recording; the length of
+ *   a window is a sensible choice. At least 1, so that windows do not touch.
+ * @throws UserError if there is only one class, fewer than two folds, or a class too short for that many blocks
  */
 export function blockedSplit(positions: WindowPositions, options: { nSplits: number; purgeSamples: number }): Split[] {
   const { nSplits, purgeSamples } = options;

@@ -2,13 +2,13 @@
 // binned by the probability of the predicted class, and the distance between a bin's mean confidence and its accuracy is
 // averaged over the rows. Bins are open on the left and closed on the right, as in Guo's code.
 
-/** Windows whose confidence lies in one bin. */
+/** The windows whose confidence lies in one bin. */
 export interface ReliabilityBin {
   /** Lower bound of the bin, exclusive. */
   readonly lower: number;
   /** Upper bound of the bin, inclusive. */
   readonly upper: number;
-  /** Windows. */
+  /** Number of windows. */
   readonly n: number;
   /** Mean probability of the predicted class; null in an empty bin. */
   readonly confidence: number | null;

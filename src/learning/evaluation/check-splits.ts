@@ -15,7 +15,7 @@ export function checkSplitPeople(people: number, nSplits: number): void {
   if (people >= nSplits) return;
   const advice =
     people === 1
-      ? "One person cannot be split by person: use --split blocks, which tests on other stretches of the same person."
+      ? "A single person cannot be split by person. Use --split blocks, which tests on other stretches of the same person."
       : `Use --folds ${people}, or add recordings of more people.`;
   throw new UserError(`expected at least as many people as folds, got ${people} for ${nSplits} folds`, { advice });
 }

@@ -15,7 +15,7 @@ const count = z.int().min(0);
 
 /** Classification metrics over windows. */
 export interface ClassificationMetrics {
-  /** Windows. */
+  /** Number of windows. */
   readonly n: number;
   /** Share of correct labels. */
   readonly accuracy: number;
@@ -42,9 +42,9 @@ export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.o
   accuracy: share,
   macro_f1: share.describe("mean F1 over the classes that occur among the true or the predicted labels"),
   weighted_f1: share.describe("mean F1 weighted by the true counts"),
-  kappa: z.number().min(-1).max(1).nullable().describe("Cohen's kappa; null where only one class occurs at all"),
-  log_loss: z.number().min(0).describe("nats; probabilities kept within [2^-23, 1 - 2^-23]"),
-  expected_calibration_error: share.describe("15 equal-width bins of the predicted class's probability"),
+  kappa: z.number().min(-1).max(1).nullable().describe("Cohen's kappa; null if only one class occurs"),
+  log_loss: z.number().min(0).describe("in nats; probabilities are clipped to [2^-23, 1 - 2^-23]"),
+  expected_calibration_error: share.describe("over 15 equal-width bins of the predicted class's probability"),
   reliability: z.array(
     z.object({ lower: share, upper: share, n: count, confidence: share.nullable(), accuracy: share.nullable() }),
   ),
@@ -56,7 +56,7 @@ export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.o
  * @param yTrue [N] true classes
  * @param probabilities [N, K] row-major; each row sums to 1 within 1e-3
  * @param classes K names
- * @throws RangeError if there are no rows, lengths differ, classes are outside 0..K-1, or rows are not distributions
+ * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a row is not a distribution
  */
 export function classificationMetrics(
   yTrue: Int32Array,

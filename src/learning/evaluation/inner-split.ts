@@ -12,17 +12,17 @@ import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
 /**
  * Divides `trainIndex` once more. Test rows are never used.
  *
- * group, leave-one-group-out: whole people, about `fraction` of the rows with even class shares: the people are dealt into
- *   1 / fraction parts as by stratifiedGroupKFold, and `rng` draws one of the parts that have every class on both sides
- *   (failing that, one that leaves every class in training; failing that, any). It prefers a part with `leastPeople`, if
- *   there is one. stratified: a shuffled stratified part. blocks: the first or the last stretch of each class's time (drawn
- *   once by `rng`); the rest is purged as in blockedSplit.
+ * group, leave-one-group-out: whole people, who hold about `fraction` of the rows, with even class shares. The people are
+ *   dealt into 1 / fraction parts as in stratifiedGroupKFold, and `rng` draws a part that has every class on both sides.
+ *   If there is none, it draws a part that leaves every class in training, or else any part. Parts with at least
+ *   `leastPeople` people are preferred. stratified: a shuffled stratified part. blocks: the first or the last stretch of
+ *   each class's time (drawn once by `rng`); the rest is purged as in blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending
- * @param options.fraction share of the rows to validate on; default .2
+ * @param options.fraction share of the rows to validate on (default .2)
  * @param options.purgeSamples for blocks: see blockedSplit
- * @param options.leastPeople for group kinds; default 1
- * @throws UserError if the rows hold only one person (group kinds), or a class is too short to be divided (blocks)
+ * @param options.leastPeople for group kinds (default 1)
+ * @throws UserError if the rows hold only one person (group kinds) or a class is too short to divide (blocks)
  */
 export function innerSplit(
   kind: SplitKind,
@@ -64,7 +64,10 @@ function innerSplitByGroup(
   if (people < 2) {
     throw new UserError(
       `the training part of a fold holds ${people === 1 ? "one person" : "nobody"}: no second person is left to validate on`,
-      { advice: "A split by person needs at least three people: add one, use more --folds, or use --split blocks." },
+      {
+        advice:
+          "A split by person needs at least three people. Add recordings of another person, use more --folds, or use --split blocks.",
+      },
     );
   }
   const parts = Math.min(nParts, people);
@@ -113,7 +116,7 @@ function innerSplitByBlock(
   return { trainIndex: kept, validationIndex };
 }
 
-/** @param validates whether the row at a position of `index` goes to the validation part */
+/** @param validates returns whether the row at a position of `index` goes to the validation part */
 function innerSplitWhere(index: Int32Array, validates: (position: number) => boolean): InnerSplit {
   const pick = (wanted: boolean): Int32Array =>
     splitRowsWhere(index.length, (position) => validates(position) === wanted).map((position) => index[position]!);

@@ -1,5 +1,5 @@
-// Checks that the splits do not leak. It uses the windows themselves and not how the splits were made, so that a fault in a
-// splitter shows. For `stratified`, which leaks by construction, it counts the leaks.
+// Checks that the splits do not leak. It looks at the windows themselves, not at how the splits were made, and so also
+// finds a fault in a splitter. For `stratified`, which leaks by construction, it counts the leaks.
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
@@ -15,11 +15,11 @@ export interface FoldParts {
 
 /** Who was on which side of a fold, counted from the windows actually used. */
 export interface FoldLeakage {
-  /** Counted from 1. */
+  /** Number of the fold, counted from 1. */
   readonly fold: number;
   /** People in the training part. */
   readonly train_users: readonly string[];
-  /** People in the validation part, which chooses the epoch. */
+  /** People in the validation part, on which the best epoch is chosen. */
   readonly validation_users: readonly string[];
   /** People in the test part. */
   readonly test_users: readonly string[];
@@ -63,14 +63,16 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
       train_users: names,
       validation_users: names,
       test_users: names,
-      shared_users: names.describe("tested, and also trained or validated on"),
-      shared_validation_users: names.describe("validated on, and also trained on"),
+      shared_users: names.describe("people in the test part and also in the training or validation part"),
+      shared_validation_users: names.describe("people in both the validation and the training part"),
       overlapping_windows: count.describe("test windows that share a sample with a training or validation window"),
       overlapping_validation_windows: count.describe("validation windows that share a sample with a training window"),
       smallest_gap_seconds: z
         .number()
         .nullable()
-        .describe("least time between a test window and one learned from, within a recording; negative: overlap"),
+        .describe(
+          "least time between a test window and a training or validation window of the same recording; negative if they overlap",
+        ),
     }),
   ),
 });

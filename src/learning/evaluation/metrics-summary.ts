@@ -41,7 +41,7 @@ export const metricsSummarySchema: z.ZodType<MetricsSummary> = z.object({
   expected_calibration_error: spread,
 });
 
-/** Each member (a fold or a person) counts once, regardless of its rows; an undefined kappa is left out. */
+/** Each member (a fold or a person) counts once, however many rows it has; an undefined kappa is left out. */
 export function metricsSummary(members: readonly ClassificationMetrics[]): MetricsSummary {
   return {
     accuracy: summarizeMetric(members.map((m) => m.accuracy)),

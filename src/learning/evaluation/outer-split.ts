@@ -13,10 +13,10 @@ export interface OuterSplit {
 }
 
 /**
- * The folds of a cross-validation of the kind asked for.
+ * The folds of a cross-validation of the requested kind.
  * @param options.nSplits number of folds; leave-one-group-out ignores it and has one per person
  * @param options.purgeSamples for blocks: see blockedSplit
- * @throws UserError for a single class, fewer people than folds, fewer than two folds, or classes too short for blocks
+ * @throws UserError if there is only one class, fewer people than folds, fewer than two folds, or a class too short for blocks
  */
 export function outerSplit(
   kind: SplitKind,
@@ -37,8 +37,8 @@ export function outerSplit(
       return {
         splits: stratifiedKFold(windows.labels, options),
         warnings: [
-          "--split stratified leaks: every person, and neighbours of every test window, are in training. Published " +
-            "comparisons found such figures 10-16 points too good for new people; use them to compare with papers only.",
+          "--split stratified leaks: every person is in training, and so are neighbours of every test window. Published " +
+            "comparisons found such figures 10-16 points too good for new people. Use them only to compare with papers.",
         ],
       };
     case "blocks": {
@@ -49,8 +49,8 @@ export function outerSplit(
           people === 1
             ? []
             : [
-                `--split blocks trains and tests on the same ${people} people: its figures say how well the network does ` +
-                  "at other times on them, not on a new person. Use --split group for that.",
+                `--split blocks trains and tests on the same ${people} people: its figures show how well the network does ` +
+                  "on them at other times, not on a new person. For new people, use --split group.",
               ],
       };
     }
@@ -71,13 +71,11 @@ function outerSplitClassWarnings({ labels, groups, classes, users }: WindowPosit
       if (people.size === 1) {
         const [person] = people;
         return [
-          `class "${classes[label]}" comes from one person only (${users[person!]}): when that person is tested the ` +
+          `class "${classes[label]}" comes from only one person (${users[person!]}). When that person is tested, the ` +
             "network has never seen it, so its scores are 0. Record it with more people, or leave it out.",
         ];
       }
       if (people.size >= nSplits) return [];
-      return [
-        `class "${classes[label]}" comes from ${people.size} people only: not every fold of ${nSplits} tests it.`,
-      ];
+      return [`class "${classes[label]}" comes from ${people.size} people, so not all ${nSplits} folds test it.`];
     });
 }

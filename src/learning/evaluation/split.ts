@@ -1,6 +1,6 @@
-// Inputs and outputs of every splitter in this room. A row is a window; W windows in all.
+// Inputs and outputs of every splitter in this room. A row is a window; there are W windows in all.
 
-/** Who is tested on whom; `stratified` leaks by construction and exists to reproduce published figures. */
+/** How the folds are split; `stratified` leaks by construction and exists to reproduce published figures. */
 export type SplitKind = "group" | "leave-one-group-out" | "stratified" | "blocks";
 
 /** Training rows and test rows, both ascending, with nothing in common. */
@@ -15,20 +15,20 @@ export interface InnerSplit {
   readonly validationIndex: Int32Array;
 }
 
-/** Where W windows of equal length lie; the product's `WindowSet` is one. */
+/** The positions of W windows of equal length; a `WindowSet` has them. */
 export interface WindowPositions {
   /** Samples per window. */
   readonly windowSize: number;
   readonly samplingRateHz: number;
-  /** [W] first sample of each window in a block that all windows share. */
+  /** [W] first sample of each window, within the samples that all windows share. */
   readonly starts: Int32Array;
-  /** [W] that sample's time in seconds on its recording's clock. */
+  /** [W] time of that sample, in seconds on its recording's clock. */
   readonly startTimes: Float64Array;
   /** [W] class, 0 or more. */
   readonly labels: Int32Array;
   /** [W] person. */
   readonly groups: Int32Array;
-  /** [W] recording; people may use the same number for different recordings. */
+  /** [W] recording; the same number may stand for different recordings of different people. */
   readonly recordingIndex: Int32Array;
   /** Names for messages and reports. */
   readonly classes: readonly string[];
@@ -42,7 +42,7 @@ export function splitRowsWhere(length: number, keep: (row: number) => boolean): 
   return Int32Array.from(rows);
 }
 
-/** One `Split` per fold, from the fold in which each row is tested. */
+/** One `Split` per fold, given the fold in which each row is tested. */
 export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[] {
   return Array.from({ length: nSplits }, (_, fold) => ({
     trainIndex: splitRowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),

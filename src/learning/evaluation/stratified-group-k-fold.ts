@@ -1,10 +1,10 @@
-// K folds in which no group (person) is divided and the class shares stay as even as whole groups allow. The greedy method
-// of scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski): groups are shuffled, sorted stably by
-// the spread of their class counts, the most uneven first, and each goes to the fold that minimises the standard deviation
-// of the class shares over folds; ties go to the fold with fewer rows.
+// K folds in which no group (person) is divided and the class shares stay as even as whole groups allow. It uses the greedy
+// method of scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski). Groups are shuffled, then
+// sorted stably by the spread of their class counts, the most uneven first. Each goes to the fold that minimises the
+// standard deviation of the class shares over folds; ties go to the fold with fewer rows.
 //
-// One deviation: scikit-learn may prefer a fold because of rounding noise; here such differences are ties. With at least as
-// many groups as folds this leaves no fold empty, because an empty fold always gives the smallest deviation.
+// One deviation: scikit-learn may prefer a fold because of rounding noise, but here such differences are ties. If there are
+// at least as many groups as folds, no fold stays empty, because an empty fold always gives the smallest deviation.
 
 import type { Rng } from "../../stats/random.ts";
 import { checkNSplits, checkSplitClasses, checkSplitPeople } from "./check-splits.ts";
@@ -14,8 +14,8 @@ import { type Split, splitsFromFolds } from "./split.ts";
  * Every row is tested exactly once, every group in exactly one fold.
  * @param labels [W] classes, 0 or more
  * @param groups [W] group numbers, 0 or more
- * @param options.rng decides the order among groups of equal spread; without it they keep their order
- * @throws UserError for fewer groups than folds, a single class, or fewer than two folds
+ * @param options.rng decides the order among groups of equal spread; without it, they keep their order
+ * @throws UserError if there are fewer groups than folds, only one class, or fewer than two folds
  */
 export function stratifiedGroupKFold(
   labels: Int32Array,
@@ -33,7 +33,7 @@ export function stratifiedGroupKFold(
   );
 }
 
-/** The fold of each group that has a row; no checks. */
+/** The fold of each group that has a row; does not check its input. */
 export function assignGroupsToFolds(
   labels: Int32Array,
   groups: Int32Array,

@@ -4,10 +4,10 @@ import { type Split, splitRowsByClass, splitsFromFolds } from "./split.ts";
 
 /**
  * K folds of shuffled rows with equal class shares: the counts of a class differ by at most one between folds, and so
- * do the sizes of the folds. It knows nothing of people or overlapping windows, so on windows of recordings it LEAKS:
- * neighbours of every test window are in training (Hammerla & Ploetz 2015). Use it to compare with published figures only.
+ * do the sizes of the folds. It takes no account of people or overlapping windows, so on windows of recordings it LEAKS:
+ * neighbours of every test window are in training (Hammerla & Ploetz 2015). Use it only to compare with published figures.
  * @param labels [W] classes, 0 or more
- * @throws UserError for a single class or fewer than two folds
+ * @throws UserError if there is only one class or fewer than two folds
  */
 export function stratifiedKFold(labels: Int32Array, options: { nSplits: number; rng: Rng }): Split[] {
   const { nSplits, rng } = options;

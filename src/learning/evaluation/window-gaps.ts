@@ -1,9 +1,9 @@
-// How far windows lie from each other on their recordings' clocks. All windows have one length, so the nearest window of a
-// set is the nearest neighbour by start time, which one sweep in each direction finds.
+// Measures how far apart windows are on their recordings' clocks. All windows have the same length, so the nearest window
+// of a set is the nearest neighbour by start time, which one sweep in each direction finds.
 
 import type { WindowPositions } from "./split.ts";
 
-/** All rows by person, recording and time. */
+/** All rows, sorted by person, recording and time. */
 export function windowTimeOrder(positions: WindowPositions): Int32Array {
   const { groups, recordingIndex, startTimes } = positions;
   return Int32Array.from(groups.keys()).sort(
@@ -17,7 +17,7 @@ export function windowTimeOrder(positions: WindowPositions): Int32Array {
 
 /**
  * [W] samples between the end of one window and the start of the other, from each row to the nearest marked row of the same
- * person and recording. 0: they touch; negative: they overlap by that much; Infinity: no marked row there. A marked row's
+ * person and recording. 0: they touch; negative: they overlap by that much; Infinity: there is no such row. A marked row's
  * own gap is -windowSize.
  * @param order `windowTimeOrder(positions)`
  * @param marked [W] 1 for the rows to measure from
@@ -40,7 +40,7 @@ function sweepWindowGaps(positions: WindowPositions, order: Int32Array, marked: 
   }
 }
 
-/** Rows of `index` that lie at least `purgeSamples` away from every row of `from`; tolerates rounding of times. */
+/** Rows of `index` that are at least `purgeSamples` away from every row of `from`; tolerates rounding of times. */
 export function purgeByWindowGap(
   positions: WindowPositions,
   order: Int32Array,

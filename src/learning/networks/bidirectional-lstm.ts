@@ -1,8 +1,8 @@
 // A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias,
 // outputs of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates,
-// which that operator does not return. So it runs one Scan per direction forward, and one backward as the gradient rule:
-// all element-wise work is inside the body, where a step's activations stay in cache, and the gradients of the weights are
-// matrix products over all time steps after it.
+// which that operator does not return. So training runs one forward Scan per direction, and a second Scan as its gradient
+// rule. All element-wise work is inside the Scan's body, where a step's activations stay in cache. The gradients of the
+// weights are computed after the Scan, as matrix products over all time steps.
 //
 // Dimensions: T time, B batch, I input channels, H units. Parameters have Keras's layouts, gates in the order i, f, g, o.
 
@@ -52,7 +52,7 @@ export function bidirectionalLstm(name: string, units: number): Layer {
   };
 }
 
-/** One direction, with its own gradient rule. [T, B, I] -> [T, B, H]; `reverse` runs from the last step. */
+/** One direction, with its own gradient rule. [T, B, I] -> [T, B, H]; `reverse` starts at the last step. */
 function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units: number, reverse: boolean): Value {
   const [steps, batch, inputSize] = x.shape as [number, number, number];
   const rows = steps * batch;

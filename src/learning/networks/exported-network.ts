@@ -1,5 +1,5 @@
-// Requirements on a model.onnx from any source: windows in, probabilities and logits out, for the channels and classes of
-// its model, and nothing that makes the runtime open other files or run forever.
+// Checks a model.onnx from any source: windows in, probabilities and logits out, for the channels and classes of its model,
+// and nothing that makes the runtime open other files or run forever.
 
 import { readModelProto, type TensorDescription } from "./read-model-proto.ts";
 
@@ -13,15 +13,15 @@ export interface ExpectedNetwork {
 
 const float32 = 1;
 
-/** Faults in the bytes of a model.onnx: one message per fault, none if it can be run. */
+/** Faults in the bytes of a model.onnx: one message per fault, or none if the network can be run. */
 export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwork): string[] {
-  if (bytes.length === 0) return ["it is empty"];
+  if (bytes.length === 0) return ["the file is empty"];
   let model: ReturnType<typeof readModelProto>;
   try {
     model = readModelProto(bytes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return [`it is no ONNX model, or only a part of one: ${error.message}`];
+    return [`not a complete ONNX model: ${error.message}`];
   }
   const { channels, classes, windowSize, samplingRateHz } = expected;
   const foreign = [...model.domains].filter((domain) => domain !== "" && domain !== "ai.onnx");
@@ -35,10 +35,16 @@ export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwo
         ];
   };
   return [
-    ...model.external.slice(0, 3).map((name) => `tensor ${shortenExportedText(name)}: its data lie in another file`),
-    ...foreign.slice(0, 3).map((domain) => `operators of ${shortenExportedText(domain)}: expected ONNX's own`),
-    ...model.nested.slice(0, 3).map((name) => `${shortenExportedText(name)}: expected no graph inside a graph`),
-    ...more.slice(0, 3).map(({ name }) => `input ${shortenExportedText(name)}: expected windows alone`),
+    ...model.external
+      .slice(0, 3)
+      .map(
+        (name) => `tensor ${shortenExportedText(name)}: expected its data in this file, but they are in another file`,
+      ),
+    ...foreign
+      .slice(0, 3)
+      .map((domain) => `operators of ${shortenExportedText(domain)}: expected only ONNX's own operators`),
+    ...model.nested.slice(0, 3).map((name) => `${shortenExportedText(name)}: expected no nested graph`),
+    ...more.slice(0, 3).map(({ name }) => `input ${shortenExportedText(name)}: expected no input except the windows`),
     ...exportedTensorFaults("input", "windows", input, [null, windowSize, channels.length]),
     ...["probabilities", "logits"].flatMap((name) => {
       const output = model.outputs.find((candidate) => candidate.name === name);

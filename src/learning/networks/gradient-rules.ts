@@ -1,4 +1,4 @@
-// The gradient of each operator: given the gradients of a node's outputs, those of its inputs.
+// The gradient rule of each operator: computes the gradients of a node's inputs from those of its outputs.
 
 import type { Node, Shape, Value } from "./onnx-graph.ts";
 import {
@@ -25,13 +25,13 @@ import {
 export interface RuleArguments {
   readonly node: Node;
   readonly outputGradients: readonly (Value | undefined)[];
-  /** Whether the gradient of this input is needed; a rule may omit the others. */
+  /** Whether the gradient of this input is needed; a rule may leave out the others. */
   readonly isNeeded: (input: Value) => boolean;
 }
 
 export type GradientRule = (args: RuleArguments) => readonly (Value | undefined)[];
 
-/** dy: the output's gradient, y: the output, inputs: the node's. For operators with one output. */
+/** For operators with one output. dy: the output's gradient, y: the output, inputs: the node's inputs. */
 type SimpleRule = (dy: Value, y: Value, inputs: readonly Value[], args: RuleArguments) => (Value | undefined)[];
 
 export const gradientRules: Readonly<Record<string, GradientRule>> = {

@@ -1,4 +1,4 @@
-// The trained network as a graph, used for validation after every epoch and shipped as model.onnx. T time, C channels, K
+// The trained network as a graph. It validates after every epoch and is shipped as model.onnx. T time, C channels, K
 // classes, P parameters, S statistics; the number of windows is set at run time.
 
 import type { Layer } from "./layer-context.ts";
@@ -10,7 +10,7 @@ export interface InferenceInput {
   /** T and C. */
   readonly windowSize: number;
   readonly channels: number;
-  /** Uses the differentiable layers, as in training, instead of the fastest ones; for checks. */
+  /** Uses the differentiable layers, as in training, instead of the fastest ones. Used only to check one against the other. */
   readonly differentiable?: boolean;
 }
 
@@ -18,10 +18,10 @@ export interface TrainedNetwork {
   /** [P] and [S], as the training graph returns them. */
   readonly parameters: Float32Array;
   readonly statistics: Float32Array;
-  /** [C] each: windows are given in physical units and become (x - center) / scale. */
+  /** [C] each: windows in physical units are scaled to (x - center) / scale. */
   readonly center: readonly number[];
   readonly scale: readonly number[];
-  /** Logits are divided by it. */
+  /** The logits are divided by it. */
   readonly temperature: number;
 }
 
@@ -36,7 +36,7 @@ export function buildInferenceGraph(layers: Layer, input: InferenceInput): Graph
   return addInferenceOutputs(graph, logits);
 }
 
-/** Input: raw windows [batch, T, C] in physical units. Outputs: probabilities and logits [batch, K]; all else is inside. */
+/** Input: raw windows [batch, T, C] in physical units. Outputs: probabilities and logits [batch, K]. Weights are inside. */
 export function buildExportedInferenceGraph(layers: Layer, input: InferenceInput, trained: TrainedNetwork): Graph {
   const network = describeInferenceNetwork(layers, input);
   const graph = new Graph("tidemark");
@@ -58,7 +58,7 @@ function describeInferenceNetwork(layers: Layer, { windowSize, channels }: Infer
   return describeNetworkParameters(layers, { type: "float32", shape: [1, windowSize, channels] });
 }
 
-/** The layers with gradients know their batch when they are built. */
+/** Layers with gradients need the batch size when the graph is built. */
 function inferenceBatchDimension({ differentiable = false }: InferenceInput): number | string {
   return differentiable ? 1 : "batch";
 }
@@ -79,7 +79,7 @@ function inferenceForward(
       statistic: (name) => statisticOf.get(name)!,
       updateStatistic: () => {},
       keepMask: () => {
-        throw new Error("nothing is dropped outside training");
+        throw new Error("dropout: expected no mask outside training");
       },
     },
     x,

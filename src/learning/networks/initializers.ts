@@ -9,10 +9,10 @@ export interface Draws {
   normal(): number;
 }
 
-/** One of: "glorot-uniform", "orthogonal", "zeros", "ones", "forget-gate-ones" (zeros, ones in the second quarter). */
+/** One of: "glorot-uniform", "orthogonal", "zeros", "ones", "forget-gate-ones" (zeros, with ones in the second quarter). */
 export type Initializer = "glorot-uniform" | "orthogonal" | "zeros" | "ones" | "forget-gate-ones";
 
-/** Values of a parameter in row-major order. Fan-in and fan-out are the last two dimensions, each times all before them. */
+/** Values of a parameter in row-major order. Fan-in and fan-out: the last two dimensions, each times all earlier ones. */
 export function initialValues(initializer: Initializer, shape: readonly number[], rng: Draws): Float32Array {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   switch (initializer) {
@@ -35,7 +35,7 @@ export function initialValues(initializer: Initializer, shape: readonly number[]
   }
 }
 
-/** Orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice, on normal numbers. */
+/** Orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice to normally distributed numbers. */
 function orthogonalInitialValues(rows: number, columns: number, rng: Draws): Float32Array {
   if (!(rows <= columns)) throw new RangeError(`orthogonal: expected rows <= columns, got ${rows} x ${columns}`);
   const basis: Float64Array[] = [];

@@ -48,12 +48,12 @@ export function conv1d(name: string, filters: number, size: number): Layer {
 /** max(x, 0). */
 export const rectifyLayer: Layer = (_, x) => relu(x);
 
-/** Keras's default is .99; with a few hundred steps per epoch, the statistics have to adapt faster. */
+/** Less than Keras's default of .99: with a few hundred steps per epoch, the statistics have to adapt faster. */
 export const batchNormMomentum = 0.9;
 
 /**
  * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch both
- * normalises and enters the running variance. Its gradient has its own rule, a closed form that needs half as many passes
+ * normalises and enters the running variance. It has its own gradient rule, a closed form that needs half as many passes
  * over the data.
  * @param momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
  */
@@ -109,7 +109,7 @@ export const flattenLayer: Layer = (_, x) => {
   return reshape(transpose(x, [1, 0, 2]), [batch!, (steps as number) * (channels as number)]);
 };
 
-/** [T, B, C] -> [floor(T / size), B, C]: the mean of each `size` time steps; a rest at the end is left out. */
+/** [T, B, C] -> [floor(T / size), B, C]: the mean of each group of `size` time steps; a remainder at the end is dropped. */
 export function averagePooling1d(size: number): Layer {
   return (_, x) => {
     const [steps, batch, channels] = x.shape;

@@ -1,11 +1,11 @@
-// A graph of ONNX operators under construction, with the type and shape of every value known when it is made.
-// Operators are functions of values (operators.ts); each emits its node into the innermost graph among its inputs, so
-// that what does not depend on a Scan's state is computed once, outside the loop. Nothing runs here: model-proto.ts
-// writes the graph as an ONNX file and ONNX Runtime executes it.
+// A graph of ONNX operators under construction. The type and shape of every value are known as soon as it is created.
+// Operators are functions of values (onnx-operators.ts). Each emits its node into the innermost graph among its inputs, so
+// anything that does not depend on a Scan's state is computed once, outside the loop. Nothing runs here: model-proto.ts
+// writes the graph as an ONNX file, and ONNX Runtime executes it.
 
 export type DataType = "float32" | "float64" | "int64" | "bool";
 
-/** A size that is known (a number) or set at run time (a name, such as "batch"). */
+/** A size: a number if it is known, or a name (such as "batch") if it is set at run time. */
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 
@@ -34,8 +34,8 @@ export interface Node {
 }
 
 /**
- * Several nodes that are differentiated as a unit. `gradient` gets the gradient of each output (undefined where the loss
- * does not depend on it) and returns the gradient of each input, or undefined for one that needs none.
+ * Several nodes that are differentiated as a unit. `gradient` gets the gradient of each output (undefined if the loss does
+ * not depend on it) and returns the gradient of each input, or undefined if an input needs none.
  */
 export interface Composite {
   readonly inputs: readonly Value[];
@@ -54,10 +54,10 @@ export class Graph {
   readonly depth: number;
   readonly inputs: Value[] = [];
   readonly outputs: Value[] = [];
-  /** In an order in which they can run. */
+  /** The nodes, in an order in which they can run. */
   readonly nodes: Node[] = [];
   readonly initializers: Initializer[] = [];
-  /** The nodes that reverse mode traverses, with a composite in place of its nodes. */
+  /** The nodes that reverse mode traverses; a composite stands in for its nodes. */
   readonly tape: (Node | Composite)[] = [];
   readonly #constants = new Map<string, Value>();
   readonly #names: Map<string, number>;
@@ -80,21 +80,21 @@ export class Graph {
     return value;
   }
 
-  /** Makes `value` an output called `name`. */
+  /** Declares `value` as an output called `name`. */
   output(name: string, value: Value): void {
     const named: Value = { ...value, graph: this, name: this.#unique(name) };
     this.nodes.push({ operator: "Identity", inputs: [value], outputs: [named], attributes: {} });
     this.outputs.push(named);
   }
 
-  /** Makes `value` an output under the name it has, without a copy where ONNX allows that: once, if made by a node here. */
+  /** Declares `value` as an output under its present name. Copies it only if ONNX requires that (an input, or a second time). */
   result(value: Value): void {
     const isOwn = value.graph === this && !this.inputs.includes(value) && !this.outputs.includes(value);
     if (isOwn) this.outputs.push(value);
     else this.output("result", value);
   }
 
-  /** A tensor stored in the model. Scalars and short lists are stored once, even if used several times. */
+  /** A tensor stored in the model. Scalars and short lists are stored only once, even if used several times. */
   constant(type: DataType, shape: readonly number[], values: ArrayLike<number>): Value {
     if (this.parent !== undefined) return this.root.constant(type, shape, values);
     const key =
@@ -110,7 +110,7 @@ export class Graph {
     return value;
   }
 
-  /** Adds a node; operators.ts has a function for each operator that also infers the types. */
+  /** Adds a node. onnx-operators.ts has a function for each operator, which also infers the types. */
   emit(
     operator: string,
     inputs: readonly Value[],
@@ -147,7 +147,7 @@ export class Graph {
   }
 }
 
-/** The innermost of the graphs that hold these values: where a node that uses them belongs. */
+/** The innermost of the graphs that hold these values. A node that uses them belongs in it. */
 export function innermostGraph(values: readonly Value[]): Graph {
   let graph = values[0]!.graph;
   for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;
@@ -156,7 +156,8 @@ export function innermostGraph(values: readonly Value[]): Graph {
 
 export function sizeOfGraphShape(shape: Shape): number {
   return shape.reduce<number>((product, dimension) => {
-    if (typeof dimension !== "number") throw new Error(`shape [${shape}] has no size before the model runs`);
+    if (typeof dimension !== "number")
+      throw new Error(`shape [${shape}] has a size that is only known when the model runs`);
     return product * dimension;
   }, 1);
 }

@@ -1,6 +1,6 @@
 // One function per ONNX operator (opset 17): it checks its inputs, infers the type and shape of its outputs and emits the
-// node. Only the operators and the options that the project uses are here; a new one needs its inference here and, if it is
-// trained through, its gradient in autodiff/.
+// node. Only the operators and options that the project uses are here. A new one needs its inference here and, if gradients
+// flow through it, a rule in gradient-rules.ts.
 
 import { type DataType, type Dimension, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 
@@ -29,7 +29,7 @@ export function scalar(like: Value, value: number): Value {
   return like.graph.constant(like.type, [], [value]);
 }
 
-/** Elementwise choice with broadcasting: a if the condition holds, otherwise b. */
+/** Element-wise choice with broadcasting: a if the condition holds, otherwise b. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
   const [left, right] = operandValues(a, b, condition.graph);
   if (condition.type !== "bool") throw new Error(`Where: expected a condition of type bool, got ${condition.type}`);
@@ -73,7 +73,7 @@ export function gemm(a: Value, b: Value, options: { c?: Value; transA?: boolean;
 
 export function transpose(x: Value, permutation: readonly number[]): Value {
   if (!operandShapesEqual(permutation.toSorted(), [...x.shape.keys()])) {
-    throw new Error(`Transpose: [${permutation}] is no permutation of the axes of [${x.shape}]`);
+    throw new Error(`Transpose: [${permutation}] is not a permutation of the axes of [${x.shape}]`);
   }
   return innermostGraph([x]).emit(
     "Transpose",
@@ -140,10 +140,11 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   return emitOperator("Slice", inputs, x.type, x.shape.with(axis, end - start));
 }
 
-/** Zeros around x along one axis: the reverse of `slice`. */
+/** Adds zeros around x along one axis: the reverse of `slice`. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
   checkOperatorAxes("Pad", x, [axis]);
-  if (!(before >= 0 && after >= 0)) throw new Error(`Pad: expected no less than 0 zeros, got ${before} and ${after}`);
+  if (!(before >= 0 && after >= 0))
+    throw new Error(`Pad: expected at least 0 zeros on either side, got ${before} and ${after}`);
   if (before === 0 && after === 0) return x;
   const rank = x.shape.length;
   const pads = Array.from({ length: 2 * rank }, (_, i) => (i === axis ? before : i === rank + axis ? after : 0));
@@ -201,8 +202,8 @@ export interface ScanInput {
 }
 
 /**
- * ONNX Scan over the first axis. `body` gets the states and one slice of each input, and returns the new states and
- * what is stacked over the steps; with `reverse` an input is read, and an output written, from its end.
+ * ONNX Scan over the first axis. `body` gets the states and one slice of each input, and returns the new states and the
+ * outputs to stack over the steps. With `reverse`, inputs are read and outputs are written from the end.
  * @returns the final states, then the stacked outputs
  */
 export function scan(
@@ -220,7 +221,8 @@ export function scan(
   const slices = inputs.map(({ value }) => inner.input("slice", value.type, value.shape.slice(1)));
   const result = body(stateInputs, slices);
   const { states: ended, outputs: stacked } = result;
-  if (ended.length !== states.length) throw new Error(`Scan: ${states.length} states became ${ended.length}`);
+  if (ended.length !== states.length)
+    throw new Error(`Scan: expected the body to return ${states.length} states, got ${ended.length}`);
   for (const [i, state] of states.entries()) {
     if (ended[i]!.type !== state.type || !operandShapesEqual(ended[i]!.shape, state.shape))
       throw operandMismatch("Scan", state, ended[i]!);
@@ -270,7 +272,7 @@ export function operandShapesEqual(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
-/** NumPy's broadcasting; an unknown dimension must have the same name on both sides, or meet a 1. */
+/** NumPy's broadcasting. An unknown dimension must have the same name on both sides, or be 1 on the other side. */
 export function broadcastOperandShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i): Dimension => {
@@ -314,7 +316,7 @@ function binaryOperator(operator: string, resultType?: DataType): (a: Operand, b
 function operandValues(a: Operand, b: Operand, graph?: Graph): [Value, Value] {
   if (typeof a !== "number") return [a, typeof b === "number" ? scalar(a, b) : b];
   if (typeof b !== "number") return [scalar(b, a), b];
-  if (graph === undefined) throw new Error("an operator needs a value among its operands");
+  if (graph === undefined) throw new Error("expected at least one operand that is a value, not a number");
   return [graph.constant("float32", [], [a]), graph.constant("float32", [], [b])];
 }
 

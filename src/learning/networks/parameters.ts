@@ -1,5 +1,5 @@
-// All parameters of a network are slices of one vector, and all its running statistics of another. An optimizer step is
-// then a handful of operators, and a checkpoint a few arrays.
+// All parameters of a network are slices of one vector, and all its running statistics are slices of another. An optimizer
+// step then takes only a handful of operators, and a checkpoint holds only a few arrays.
 
 import { type Draws, type Initializer, initialValues } from "./initializers.ts";
 import type { Layer } from "./layer-context.ts";

@@ -1,4 +1,4 @@
-// The networks that `--network` names.
+// The networks that can be chosen with `--network`.
 
 import { bidirectionalLstm } from "./bidirectional-lstm.ts";
 import type { Layer } from "./layer-context.ts";

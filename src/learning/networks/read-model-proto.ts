@@ -8,7 +8,7 @@ export interface TensorDescription {
   readonly name: string;
   /** onnx.TensorProto.DataType: 1 is float32. */
   readonly type: number | null;
-  /** A string, even an empty one, stands for a size set at run time; null: no shape is given. */
+  /** A string, even an empty one, stands for a size that is set at run time. Null if no shape is given. */
   readonly shape: readonly Dimension[] | null;
 }
 
@@ -18,7 +18,7 @@ export interface ModelDescription {
   /** Operator sets that are imported and used by nodes; "" is ONNX's own. */
   readonly domains: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Names of tensors whose data lie in another file. */
+  /** Names of tensors whose data are in another file. */
   readonly external: readonly string[];
   /** Operators with subgraphs (Loop, If, Scan), and functions that the model defines. */
   readonly nested: readonly string[];
@@ -30,7 +30,7 @@ export function readModelProto(bytes: Uint8Array): ModelDescription {
   try {
     model = readProtoMessage(bytes);
     const graph = model.one(7, "graph");
-    if (graph === undefined) throw new RangeError("it has no graph");
+    if (graph === undefined) throw new RangeError("the file has no graph");
     const nodes = graph.all(1).map(readNodeProto);
     const tensors = [
       ...graph.all(5),
@@ -82,11 +82,11 @@ function readValueInfoProto(value: Message): TensorDescription {
 interface Message {
   has(field: number): boolean;
   all(field: number): Message[];
-  /** Protobuf allows writers to split a message and readers to join it; this reader does not need that. */
+  /** Protobuf allows writers to split a message into parts. This reader rejects them, because ONNX files have none. */
   one(field: number, name: string): Message | undefined;
-  /** The last one; "" if there is none. */
+  /** The last value; "" if there is none. */
   text(field: number): string;
-  /** The last one; 0 if there is none. */
+  /** The last value; 0 if there is none. */
   number(field: number): number;
 }
 
@@ -112,7 +112,7 @@ function readProtoMessage(bytes: Uint8Array): Message {
     all,
     one: (field, name) => {
       const found = all(field);
-      if (found.length > 1) throw new RangeError(`it has ${found.length} fields "${name}"`);
+      if (found.length > 1) throw new RangeError(`expected one field "${name}", got ${found.length}`);
       return found[0];
     },
     text: (field) => {

@@ -48,7 +48,7 @@ export function buildTrainingGraph(layers: Layer, input: NetworkInput): Training
   return { graph, network };
 }
 
-/** Like `buildTrainingGraph`, with the gradient [P] as an output instead of an optimizer's step. */
+/** Like `buildTrainingGraph`, but outputs the gradient [P] instead of taking an optimizer step. */
 export function buildTrainingGradientGraph(layers: Layer, input: NetworkInput): TrainingGraph {
   const { graph, network, parameters, statistics, loss, logits, nextStatistics } = trainingForward(layers, input);
   graph.output("gradient", backpropagate(loss, [parameters])[0]!);
@@ -59,7 +59,7 @@ export function buildTrainingGradientGraph(layers: Layer, input: NetworkInput): 
 }
 
 /**
- * Adam's step by the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P], step_size [] and gradient_0,
+ * An Adam step along the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P], step_size [] and gradient_0,
  * gradient_1, ... [P]. Outputs: next_parameters, next_moment_1, next_moment_2.
  */
 export function buildTrainingUpdateGraph(parameterCount: number, gradientCount: number): Graph {

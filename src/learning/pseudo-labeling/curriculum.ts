@@ -1,8 +1,8 @@
 // Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each
 // further cycle relabels all unlabelled windows with the previous cycle's network and takes a larger share of the most
 // confident ones. It restarts with fresh weights, optimizer and schedule, so errors are not carried over. The winner is the
-// best cycle on the holdout, including cycle 0. Added here: a cap per class, and stopping rules. What is fitted, and how,
-// is up to the caller. U unlabelled windows, K classes.
+// best cycle on the holdout, including cycle 0. Two things are added to the paper: a cap per class, and stopping rules. The
+// caller decides what is fitted, and how. U unlabelled windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
@@ -13,8 +13,8 @@ import { type Selection, type SelectorName, selectPseudoLabels } from "./select-
 /**
  * Initial weights of a cycle. One of:
  * - `scratch` (the default): fresh weights
- * - `pretrained`: those of cycle 0
- * - `none`: those of the previous cycle (a warm start)
+ * - `pretrained`: the weights of cycle 0
+ * - `none`: the weights of the previous cycle (a warm start)
  */
 export type Restart = "scratch" | "pretrained" | "none";
 
@@ -49,7 +49,7 @@ export interface CycleFit<W> {
 }
 
 /** One of: `vanished` (a class is no longer predicted), `dominated` (one class holds most of the selection), `nothing
- * selected`, `dropped` (the holdout is worse than cycle 0), `no gain`, `all selected`, `cycles`. */
+ * selected`, `dropped` (worse than cycle 0 on the holdout), `no gain`, `all selected`, `cycles` (all cycles were run). */
 export type StopReason =
   | "vanished"
   | "dominated"
@@ -80,7 +80,7 @@ export interface CycleReport {
     ClassificationMetrics,
     "n" | "accuracy" | "macro_f1" | "expected_calibration_error" | "log_loss"
   >;
-  /** Output of its network on the unlabelled windows. */
+  /** Output of the cycle's network on the unlabelled windows. */
   readonly unlabelled: {
     readonly mean_confidence: number;
     /** Mean entropy as a share of the maximum. */
@@ -98,7 +98,7 @@ export interface CycleReport {
 export interface PseudoLabelTruth {
   /** Share of correct pseudo-labels. */
   readonly accuracy: number;
-  /** By class; recall is over all unlabelled windows of the class. */
+  /** Per class; recall is over all unlabelled windows of the class. */
   readonly per_class: Readonly<Record<string, { readonly precision: number | null; readonly recall: number | null }>>;
 }
 
@@ -107,11 +107,11 @@ export interface CurriculumResult<W> {
   readonly winner: number;
   readonly stopped: StopReason;
   readonly fits: readonly CycleFit<W>[];
-  /** By cycle; null for cycle 0. */
+  /** One per cycle; null for cycle 0. */
   readonly selections: readonly (Selection | null)[];
 }
 
-/** Arbitrary design choices, except the first, which keeps rare classes in the selection. */
+/** Arbitrary choices, except the first, which keeps rare classes in the selection. */
 const floorPerClass = 3;
 export const dominance = 0.8;
 export const largestDrop = 0.02;
@@ -119,8 +119,8 @@ const patience = 2;
 export const leastGain = 0.005;
 
 /**
- * @param fitCycle runs one fit: `selection` is learned in addition to the labelled windows, `from` gives the initial
- *   weights
+ * @param fitCycle runs one fit: it learns from `selection` in addition to the labelled windows, and `from` gives the
+ *   initial weights
  * @param onCycle called after each cycle
  */
 export async function runCurriculum<W>(
@@ -158,7 +158,7 @@ export async function runCurriculum<W>(
   return end("cycles");
 }
 
-/** The earliest of the best on the holdout. */
+/** The best cycle on the holdout; the earliest in case of a tie. */
 function bestCurriculumCycle(cycles: readonly CycleReport[]): number {
   return cycles.reduce((best, { holdout }, i) => (holdout.macro_f1 > cycles[best]!.holdout.macro_f1 ? i : best), 0);
 }
@@ -263,8 +263,8 @@ function curriculumMeanSignals(
       sum += p;
       if (p > 0) nats -= p * Math.log(p);
     }
-    // Normalised by their sum, which is not exactly 1 in float32: equal probabilities of three classes had an entropy above
-    // 1.
+    // Normalised by their sum, which is not exactly 1 in float32. Otherwise three classes with equal probabilities would have
+    // an entropy above 1.
     confidence += millionths(most / sum);
     entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
   }

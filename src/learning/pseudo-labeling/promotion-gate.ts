@@ -1,5 +1,5 @@
-// Decides whether a candidate may replace the champion: first on the holdout, comparing both person by person, and then by
-// measures that need no labels. Every rule is recorded with its value, so that users can understand a rejection.
+// Decides whether a candidate may replace the champion. It first compares both on the holdout, person by person, and then
+// by measures that need no labels. Every rule is recorded with its value, so that users can understand a rejection.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { expectedLargest } from "../../stats/expected-largest.ts";
@@ -23,17 +23,17 @@ export interface PairedPerson {
 export interface HoldoutComparison {
   /** Each person's results under both networks. */
   readonly people: readonly PairedPerson[];
-  /** Over all of the holdout's windows. */
+  /** Metrics of the champion over all windows of the holdout. */
   readonly champion_macro_f1: number;
   /** The same for the candidate. */
   readonly candidate_macro_f1: number;
   /** Candidate minus champion, averaged over people. */
   readonly mean_difference: number;
-  /** 90 % interval of that mean. */
+  /** 90 % interval of the mean. */
   readonly interval: readonly [number, number];
   /** Number of cycles from which the candidate was chosen. */
   readonly cycles: number;
-  /** Expected lead of the best of that many cycles if all were equally good. */
+  /** By how much the best of that many cycles is expected to lead if all are equally good. */
   readonly chance: number;
 }
 
@@ -63,13 +63,13 @@ export interface GateRule {
   readonly about: string;
 }
 
-/** Arbitrary choices: how much a proxy may drop by chance, and the drop that a candidate must not show on people. */
+/** Arbitrary choices: how much a proxy may worsen by chance, and the loss on people that a candidate must not show. */
 export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
 
 /**
  * @param labels [N] true labels of the holdout's windows
  * @param groups [N] person of each window, as an index into `people`
- * @param champion [N, K] probabilities (as is `candidate`) from networks that never learned from the person
+ * @param champion [N, K] probabilities (like `candidate`) from networks that never learned from the person
  * @param cycles number of cycles from which the candidate was chosen on these people, including cycle 0
  */
 export function compareOnHoldout(
@@ -132,7 +132,7 @@ export function holdoutGateRules(
       passed: gain > gateLimits.leastGain,
       value: gain,
       limit: gateLimits.leastGain,
-      about: "macro-F1 over the holdout's windows, candidate minus champion: must be above the limit",
+      about: "macro-F1 over the holdout's windows, candidate minus champion; must be above the limit",
     },
     {
       name: "people",
@@ -140,14 +140,14 @@ export function holdoutGateRules(
       value: mean_difference,
       limit: chance,
       about:
-        "mean over the holdout's people of candidate minus champion: must be above the lead that the best cycle has by chance",
+        "candidate minus champion, averaged over the holdout's people; must be above the lead that the best cycle has by chance",
     },
     {
       name: "worst case",
       passed: interval[0] > -gateLimits.worstCase,
       value: interval[0],
       limit: -gateLimits.worstCase,
-      about: "lower end of that mean's 90 % interval: must be above the limit",
+      about: "lower end of the 90 % interval of that mean; must be above the limit",
     },
   ];
 }
@@ -160,7 +160,7 @@ export function proxyGateRules(champion: Proxies, candidate: Proxies): GateRule[
     passed: loss === null || loss <= slack,
     value: loss,
     limit: slack,
-    about: `${about}: must not exceed the limit`,
+    about: `${about}; must not exceed the limit`,
   });
   const flips =
     champion.flip_rate === null || candidate.flip_rate === null ? null : candidate.flip_rate - champion.flip_rate;
@@ -181,15 +181,15 @@ export function proxyGateRules(champion: Proxies, candidate: Proxies): GateRule[
 }
 
 /**
- * Prior for the spread of people's differences, and the number of people that it is worth. Few people cannot show the
+ * Prior for the spread of people's differences, and the number of people that it counts as. Few people cannot show the
  * spread: with two, the usual t interval is so wide that nothing would ever pass, and with one there is no interval.
- * Arbitrary choices, of the size by which published gains differ.
+ * Both values are arbitrary; published gains differ by about as much.
  */
 const prior = { sd: 0.05, people: 4 } as const;
 
 /**
- * As in the moderated t statistic (Smyth 2004): the variances of the people and of the prior, weighted by their degrees of
- * freedom.
+ * As in the moderated t statistic (Smyth 2004), the variances of the people and of the prior are weighted by their degrees
+ * of freedom.
  */
 function moderatedHoldoutError(differences: readonly number[], mean: number): { error: number; quantile: number } {
   const n = differences.length;

@@ -15,7 +15,7 @@ export interface RetrainReport {
   candidate: string | null;
   /** Options of the retraining. */
   config: Record<string, unknown>;
-  /** In the order of the network's outputs. */
+  /** Names of the classes, in the order of the network's outputs. */
   classes: string[];
   /** Labelled people in training, and their windows. */
   labelled: { people: string[]; windows: number };
@@ -29,7 +29,7 @@ export interface RetrainReport {
   winner: number;
   /** Why no further cycle was run; "adabn" if there were no cycles to run. */
   stopped: StopReason | "adabn";
-  /** Comparison of the winner with the champion. */
+  /** Comparison of the best cycle with the champion. */
   comparison: HoldoutComparison;
   /** Measures on the unlabelled windows; null if the candidate had already failed on the holdout. */
   proxies: { champion: Proxies; candidate: Proxies } | null;
@@ -41,14 +41,14 @@ export interface RetrainReport {
   warnings: string[];
 }
 
-/** After "because". */
+/** Clauses that follow "because". */
 export const stopPhrases: Readonly<Record<RetrainReport["stopped"], string>> = {
   vanished: "a class was no longer predicted",
   dominated: "one class held most of the selection",
   "nothing selected": "no unlabelled window was confident enough",
   dropped: "macro-F1 on the holdout was worse than without pseudo-labels",
   "no gain": "further cycles did not improve the holdout",
-  "all selected": "all unlabelled windows had been requested",
+  "all selected": "all unlabelled windows were already in use",
   cycles: "all cycles were run",
   adabn: "the statistics of batch normalization were taken from the unlabelled windows",
 };
@@ -59,23 +59,25 @@ const names = z.array(z.string());
 
 export const cycleSchema: z.ZodType<CycleReport> = z.object({
   cycle: count,
-  share: share.describe("of the unlabelled windows, as asked for; caps may allow less"),
+  share: share.describe("requested share of the unlabelled windows; caps may allow less"),
   selection: z
     .object({
       total: count,
       per_class: z.record(z.string(), count),
-      thresholds: z.record(z.string(), share.nullable()).describe("least confidence that was chosen"),
-      share_shift: share.describe("total variation of class shares, selection against labelled windows"),
+      thresholds: z.record(z.string(), share.nullable()).describe("lowest selected confidence, per class"),
+      share_shift: share.describe(
+        "total variation distance between the class shares of the selection and of the labelled windows",
+      ),
       truth: z
         .object({
           accuracy: share,
           per_class: z.record(z.string(), z.object({ precision: share.nullable(), recall: share.nullable() })),
         })
         .nullable()
-        .describe("of the pseudo-labels, where --truth named the true ones"),
+        .describe("accuracy of the pseudo-labels, if --truth names the column of true labels"),
     })
     .nullable()
-    .describe("null for cycle 0, which learns from labelled windows alone"),
+    .describe("null for cycle 0, which learns from the labelled windows alone"),
   holdout: z.object({
     n: count,
     accuracy: share,
@@ -85,9 +87,9 @@ export const cycleSchema: z.ZodType<CycleReport> = z.object({
   }),
   unlabelled: z.object({
     mean_confidence: share,
-    mean_entropy: share.describe("as a share of the greatest possible"),
+    mean_entropy: share.describe("as a share of the maximum"),
     predicted: z.record(z.string(), count),
-    flipped: share.nullable().describe("share of windows with another label than in the cycle before"),
+    flipped: share.nullable().describe("share of windows whose label differs from the previous cycle"),
     macro_f1: share.nullable().describe("by --truth"),
     accuracy: share.nullable().describe("by --truth"),
   }),
@@ -100,16 +102,16 @@ export const comparisonSchema: z.ZodType<HoldoutComparison> = z.object({
   champion_macro_f1: share,
   candidate_macro_f1: share,
   mean_difference: z.number(),
-  interval: z.tuple([z.number(), z.number()]).describe("90 %, of the mean over people: a moderated t interval"),
-  cycles: z.int().min(1).describe("that the candidate is the best of, cycle 0 included"),
-  chance: z.number().min(0).describe("by how much the best of so many equal ones would be ahead in the mean"),
+  interval: z.tuple([z.number(), z.number()]).describe("90 % interval of the mean over people (moderated t)"),
+  cycles: z.int().min(1).describe("number of cycles from which the candidate was chosen, including cycle 0"),
+  chance: z.number().min(0).describe("expected lead of the best of that many cycles if all are equally good"),
 });
 
 const proxies: z.ZodType<Proxies> = z.object({
   mean_confidence: share,
   mean_entropy: share,
   flip_rate: share.nullable(),
-  drift: share.describe("largest KS distance of a channel from the network's own baseline"),
+  drift: share.describe("largest KS distance in any channel from the network's own baseline"),
 });
 
 export const gateRuleSchema: z.ZodType<GateRule> = z.object({
@@ -132,10 +134,10 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
   candidate: z.string().nullable(),
   config: z.record(z.string(), z.unknown()),
   classes: names,
-  labelled: z.object({ people: names, windows: count }).describe("learned from"),
+  labelled: z.object({ people: names, windows: count }).describe("labelled people in training, and their windows"),
   holdout: z
     .object({ people: names, windows: count })
-    .describe("labelled people that judge the candidate; nothing learns from them"),
+    .describe("labelled people in the holdout: they judge the candidate, and nothing learns from them"),
   unlabelled: z.object({ files: names, fingerprint: z.string(), windows: count }),
   cycles: z.array(cycleSchema),
   winner: count,

@@ -7,7 +7,7 @@ import { argmaxRows } from "../../stats/argmax-rows.ts";
  * - `percentile-per-class` (the default of retraining): the most confident share of each predicted class, so that hard
  *   classes are included
  * - `percentile-global`: the most confident share overall, as published (Cascante-Bonilla et al. 2021)
- * - `fixed`: all above a confidence threshold
+ * - `fixed`: all windows above a confidence threshold
  */
 export type SelectorName = "percentile-per-class" | "percentile-global" | "fixed";
 
@@ -24,11 +24,11 @@ export interface SelectionRule {
 }
 
 export interface Selection {
-  /** Chosen windows, ascending. */
+  /** Selected windows, ascending. */
   readonly rows: Int32Array;
-  /** [rows] their predicted classes. */
+  /** [rows] predicted class of each. */
   readonly labels: Int32Array;
-  /** [K] lowest selected confidence; null if nothing was selected. */
+  /** [K] lowest selected confidence; null if no window was selected. */
   readonly thresholds: readonly (number | null)[];
   /** [K] */
   readonly counts: readonly number[];
@@ -36,7 +36,7 @@ export interface Selection {
 
 /**
  * @param probabilities [U, K]
- * @throws RangeError for a share or threshold outside 0..1
+ * @throws RangeError if the share or the threshold is outside 0..1
  */
 export function selectPseudoLabels(probabilities: Float32Array, nClasses: number, rule: SelectionRule): Selection {
   const { selector, share, threshold, floor, caps } = rule;
@@ -44,7 +44,7 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
   if (!(threshold >= 0 && threshold <= 1)) throw new RangeError(`threshold: expected 0 to 1, got ${threshold}`);
   const predicted = argmaxRows(probabilities, nClasses);
   const confidence = (row: number): number => probabilities[row * nClasses + predicted[row]!]!;
-  // A stable sort: among equally confident windows, the earlier ones are taken.
+  // The sort is stable, so earlier windows win among equally confident ones.
   const surest = [...predicted.keys()].sort((a, b) => confidence(b) - confidence(a));
   const among = new Set(selector === "percentile-global" ? surest.slice(0, countPseudoLabels(share, surest)) : []);
   const chosen = caps.map((cap, k) => {

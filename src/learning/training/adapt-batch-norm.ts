@@ -1,6 +1,6 @@
-// AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network fits other people better if its batch normalization takes mean and
-// variance from their windows instead of the training data. One pass over unlabelled windows; no weight changes. B windows
-// per batch, S statistics.
+// AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network fits other people better if its batch normalization takes the mean and
+// variance from their windows instead of the training data. It takes one pass over unlabelled windows and changes no
+// weights. B windows per batch, S statistics.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -18,8 +18,8 @@ import { scaleTrainingWindows } from "./training-batch.ts";
  *
  * @param plan plan of the fit, with its own seed
  * @param windows the windows that the plan refers to
- * @param rows at least two windows; those that do not fill a last batch are left out
- * @throws RangeError for fewer than two windows
+ * @param rows at least two windows; a last batch that is not full is left out
+ * @throws RangeError if there are fewer than two windows
  */
 export async function adaptBatchNorm(
   weights: NetworkWeights,
@@ -27,7 +27,7 @@ export async function adaptBatchNorm(
   windows: WindowSet,
   rows: Int32Array,
 ): Promise<NetworkWeights> {
-  if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected two windows or more, got ${rows.length}`);
+  if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected at least two windows, got ${rows.length}`);
   const batchSize = Math.min(plan.batchSize, rows.length);
   const sizes = {
     batchSize,

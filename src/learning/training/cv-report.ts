@@ -49,7 +49,7 @@ export interface CvReport {
     over_users: MetricsSummary;
     worst_user: { user: string; macro_f1: number; accuracy: number };
   };
-  /** Logits are divided by it in model.onnx. */
+  /** The network's logits are divided by it in model.onnx. */
   temperature: number;
   /** The fit on all data. */
   final_fit: { epochs: number; seconds: number; n_windows: number };
@@ -101,7 +101,7 @@ export const summarySchema: z.ZodType<CvReport["summary"]> = z.object({
 
 export const userReportSchema: z.ZodType<UserReport> = z.object({
   user: z.string(),
-  fold: z.int().min(1).nullable().describe("the fold that tested this person; null where several did"),
+  fold: z.int().min(1).nullable().describe("the fold that tested this person; null if several did"),
   metrics: classificationMetricsSchema,
 });
 
@@ -140,7 +140,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   pooled: classificationMetricsSchema.describe("over all out-of-fold predictions"),
   pooled_calibrated: classificationMetricsSchema.describe("the same after temperature scaling"),
   summary: summarySchema,
-  temperature: z.number().positive().describe("logits are divided by it in model.onnx"),
+  temperature: z.number().positive().describe("the network's logits are divided by it in model.onnx"),
   final_fit: z.object({ epochs: count, seconds, n_windows: count }),
   warnings: z.array(z.string()),
 });

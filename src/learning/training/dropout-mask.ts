@@ -1,12 +1,12 @@
 import type { Rng } from "../../stats/random.ts";
 
 /**
- * Fills a mask with ones, each with probability 1 - rate. Two elements share one random word, so the rate is accurate to 1
- * / 65536.
+ * Sets each element of a mask to one with probability 1 - rate, otherwise to zero. Two elements share one random word, so
+ * the rate is accurate to 1 / 65536.
  *
- * A step needs millions of them. So the words are hashes of a counter (SplitMix32 with C. Wellons' constants), which a
- * processor computes in parallel. Elements are compared and written four at a time and without branches, because branches
- * on a random mask would be mispredicted.
+ * A step needs millions of elements. So the random words are hashes of a counter (SplitMix32 with C. Wellons' constants),
+ * which a processor computes in parallel. Elements are compared and written four at a time and without branches, because
+ * branches on random values would often be mispredicted.
  */
 export function fillDropoutMask(mask: Uint8Array, rate: number, rng: Rng): void {
   // The sign of last - x is that of "x is kept".

@@ -8,11 +8,11 @@ import type { NetworkWeights } from "./fit-state.ts";
 export interface FittedNetwork extends NetworkWeights {
   readonly network: NetworkName;
   readonly scaler: Pick<Scaler, "center" | "scale">;
-  /** Logits are divided by it. */
+  /** The logits are divided by it. */
   readonly temperature: number;
 }
 
-/** The bytes of a model.onnx: input: windows in physical units; output: calibrated probabilities. */
+/** The bytes of a model.onnx that turns windows in physical units into calibrated probabilities. */
 export function exportNetwork(
   { network, parameters, statistics, scaler: { center, scale }, temperature }: FittedNetwork,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes" | "samplingRateHz">,

@@ -7,7 +7,7 @@ import type { ClassificationMetrics } from "../evaluation/classification-metrics
  */
 export type FitName = `fold-${number}` | `cycle-${number}` | "final";
 
-/** The end of an epoch. */
+/** An epoch has ended. */
 export interface EpochEvent {
   type: "epoch";
   /** Name of the fit. */
@@ -32,7 +32,7 @@ export interface EpochEvent {
   seconds: number;
   /** Windows trained on or validated, per second. */
   windowsPerSecond: number;
-  /** The best epoch of this fit so far. */
+  /** Best epoch of this fit so far. */
   best: boolean;
   /** Estimated time left for the whole run, from the epochs so far; null until there is an estimate. */
   secondsLeft: number | null;
@@ -41,7 +41,7 @@ export interface EpochEvent {
 /** Events of one fit. */
 export type FitEvent =
   | {
-      /** A fit resumes from its checkpoint. */
+      /** A fit has resumed from its checkpoint. */
       type: "resumed";
       /** Name of the fit. */
       fit: FitName;
@@ -55,9 +55,9 @@ export type FitEvent =
       fit: FitName;
       /** Counted from 1. */
       epoch: number;
-      /** Maximum number. */
+      /** Maximum number of epochs. */
       epochs: number;
-      /** Steps done in this epoch. */
+      /** Steps completed in this epoch. */
       step: number;
       /** Steps per epoch. */
       steps: number;
@@ -68,7 +68,7 @@ export type FitEvent =
     }
   | EpochEvent;
 
-/** The end of a fold, after its test. */
+/** A fold has been fitted and tested. */
 export interface FoldEvent {
   type: "fold";
   /** Counted from 1. */
@@ -85,7 +85,7 @@ export interface FoldEvent {
   metrics: ClassificationMetrics;
 }
 
-/** The end of the final fit. */
+/** The final fit has ended. */
 export interface FinalEvent {
   type: "final";
   /** Number of epochs run. */
@@ -94,13 +94,13 @@ export interface FinalEvent {
   seconds: number;
 }
 
-/** Sent before any fit: roughly how much memory the training needs, and what the machine or container has. */
+/** Sent before any fit: roughly how much memory the training needs, and how much the machine or container has. */
 export interface MemoryEvent {
   type: "memory";
   /** Estimated memory for the training. */
   neededBytes: number;
   /** Total memory of the machine. */
   totalBytes: number;
-  /** Memory available. */
+  /** Available memory. */
   availableBytes: number;
 }

@@ -1,9 +1,9 @@
-// One fit of the network: epochs of Adam steps over shuffled windows; validation, learning rate, early stopping and a state
-// that can be saved after every step. The words and the rules are those of Keras (fit, EarlyStopping, ReduceLROnPlateau,
-// use_ema), with two exceptions. The averaged weights are validated and kept, and windows that do not fill a last batch are
-// left out of the epoch (different ones each time). The deciding validation score is macro-F1. On few people, the loss
-// depends mostly on how confident the network's errors are, and rises while the labels still improve. B windows per batch,
-// T time, C channels, K classes.
+// Fits the network once: epochs of Adam steps over shuffled windows, with validation, a learning-rate schedule, early
+// stopping, and a state that can be saved after every step. Terms and rules follow Keras (fit, EarlyStopping,
+// ReduceLROnPlateau, use_ema), with two exceptions. It validates and keeps the averaged weights, and it leaves windows that
+// do not fill a last batch out of the epoch (different ones each time). Epochs are compared by their macro-F1 on the
+// validation part. With few people, the loss depends mostly on how confident the network's errors are, and rises while the
+// labels still improve. B windows per batch, T time, C channels, K classes.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
@@ -26,7 +26,7 @@ import { gatherTrainingTargets, scaleTrainingWindows } from "./training-batch.ts
 export interface FitOptions {
   /** State of an interrupted fit. */
   readonly state?: FitState;
-  /** Threads for the shards; results do not depend on it. */
+  /** Threads for the shards; the results do not depend on their number. */
   readonly threads: number;
   /** Called after each step. */
   readonly shouldStop: () => boolean;
@@ -41,7 +41,7 @@ export interface FitResult {
   readonly finished: boolean;
 }
 
-/** Share of the old average that each step keeps (Keras's ema_momentum); less in the first steps. */
+/** Share of the old average that each step keeps (Keras's ema_momentum); smaller in the first steps. */
 const emaMomentum = 0.995;
 /** Minimum improvement that counts (Keras's min_delta). */
 const minDelta = 1e-4;
@@ -49,7 +49,7 @@ const plateau = { patience: 5, factor: 0.5, minLearningRate: 1e-6 } as const;
 /** Windows per call of the validation network. */
 const validationBatch = 256;
 
-/** A plan with its windows, prepared for the training steps. */
+/** A plan and its windows, prepared for the training steps. */
 interface Fit {
   readonly plan: FitPlan;
   readonly windows: WindowSet;
@@ -58,7 +58,7 @@ interface Fit {
 }
 
 /**
- * Fits a network, or resumes a fit. Equal plans give equal bytes, regardless of interruptions.
+ * Fits a network, or resumes a fit. Equal plans give equal bytes, even if a fit was interrupted.
  *
  * @param windows the windows that the plan refers to
  * @throws Diverged if the loss is not finite
@@ -122,7 +122,7 @@ export async function predictFittedRows(
 
 /**
  * A batch stays whole if it cannot be divided evenly (it may have been shrunk to the available windows), or if a shard
- * would be a single window, which batch normalization would reduce to zero.
+ * would hold a single window, which batch normalization would reduce to zero.
  */
 function openNetworkFit({ network, shards }: FitPlan, input: NetworkInput, threads: number): Promise<StepSession> {
   return shards > 1 && input.batchSize % shards === 0 && input.batchSize >= 2 * shards
@@ -147,7 +147,7 @@ function isNetworkFitted({ epochs, patience, validationIndex }: FitPlan, { progr
   return progress.epochs.length >= epochs || (validationIndex !== null && progress.sinceBest >= patience);
 }
 
-/** Runs the rest of the epoch that `state` is in; false if it was stopped before its end. */
+/** Runs the rest of the current epoch of `state`; returns false if it was stopped before the end. */
 async function fitNetworkEpoch(
   { plan, windows, trainIndex }: Fit,
   options: FitOptions,
@@ -194,7 +194,7 @@ async function fitNetworkEpoch(
   return true;
 }
 
-/** Shuffled rows, with those of `spread` at even distances among the others. */
+/** Shuffled rows, with the rows of `spread` at even distances among the others. */
 export function fitEpochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
   if (spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
   const apart = new Set(spread);
@@ -218,7 +218,7 @@ function moveFittedAverage(average: Float32Array, values: Float32Array, rate: nu
   for (let i = 0; i < average.length; i++) average[i] = average[i]! + rate * (values[i]! - average[i]!);
 }
 
-/** Validates and updates the learning rate and the weights to keep. `state` is then at the start of the next epoch. */
+/** Validates, and updates the learning rate and the weights to keep. `state` is then at the start of the next epoch. */
 async function closeFitEpoch(
   fit: Fit,
   validation: ValidationSession | null,

@@ -1,11 +1,11 @@
-// Description of a fit as plain JSON: any machine that has the windows can run it. Rows are window numbers.
+// Describes a fit as plain JSON, so any machine that has the windows can run it. Rows are window numbers.
 
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
 import type { RngState } from "../../stats/random.ts";
 import type { NetworkName } from "../networks/presets.ts";
 
 export interface FitPlan {
-  /** For messages: "fold 2". */
+  /** Name for messages, such as "fold 2". */
   readonly name: string;
   /** `windowsFingerprint` of the windows that the rows refer to. */
   readonly windows: string;
@@ -14,11 +14,11 @@ export interface FitPlan {
   readonly trainIndex: readonly number[];
   /** Validation rows for early stopping and the learning rate; null: all epochs run, and the last weights are kept. */
   readonly validationIndex: readonly number[] | null;
-  /** Windows to predict with the weights that are kept. */
+  /** Windows to predict with the weights that were kept. */
   readonly testIndex: readonly number[] | null;
   /**
-   * Rows of `trainIndex` with classes that replace the windows' labels. They are spread evenly: each batch holds their
-   * overall share, to within one window.
+   * Rows of `trainIndex` with classes that replace the windows' labels. They are spread evenly over the batches: each holds
+   * their overall share, to within one window.
    */
   readonly pseudoLabels: { readonly rows: readonly number[]; readonly labels: readonly number[] } | null;
   readonly epochs: number;
@@ -28,11 +28,11 @@ export interface FitPlan {
    * batch size.
    */
   readonly shards: number;
-  /** Learning rate of Adam; without validation, one per epoch may be given. */
+  /** Learning rate of Adam; without validation, it may be a list with one rate per epoch. */
   readonly learningRate: number | readonly number[];
   /** Epochs without improvement after which the fit stops. */
   readonly patience: number;
-  /** One per class; null: all are 1. */
+  /** One weight per class; null: all are 1. */
   readonly classWeights: readonly number[] | null;
   /**
    * Channels x, y, z of the sensors that are rotated at random with each training window, all by the same rotation; null:

@@ -1,4 +1,4 @@
-// Interface for running a fit anywhere: inputs and outputs are plain data, and the windows stay where they are.
+// The interface for running a fit anywhere. Inputs and outputs are plain data, and the windows are not sent along.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { FitPlan } from "./fit-plan.ts";
@@ -17,7 +17,7 @@ export interface FitTask {
   readonly plan: FitPlan;
   /** Bytes from `encodeFitState` for an interrupted fit or for initial weights; null: fresh weights. */
   readonly checkpoint: Uint8Array | null;
-  /** Threads for the shards of a step; outcomes do not depend on it. */
+  /** Threads for the shards of a step; the outcome does not depend on their number. */
   readonly threads: number;
 }
 
@@ -31,7 +31,7 @@ export interface StepProgress {
 }
 
 export interface FitOutcome {
-  /** False if the signal ended it; a checkpoint was delivered in that case. */
+  /** False if the signal ended the fit; a checkpoint was delivered in that case. */
   readonly finished: boolean;
   readonly epochs: readonly FitEpoch[];
   /** The weights that were kept: [P], [S]. */
@@ -54,6 +54,6 @@ export interface FitHandlers {
 export function windowsForFitRunner(fingerprint: string, windows: WindowSet): FindWindows {
   return (wanted) => {
     if (wanted === fingerprint) return windows;
-    throw new RangeError(`windows: expected ${fingerprint}, which are here, got ${wanted}`);
+    throw new RangeError(`windows: expected the fingerprint of the windows in memory, ${fingerprint}, got ${wanted}`);
   };
 }

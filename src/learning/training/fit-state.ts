@@ -1,5 +1,5 @@
-// The complete state of a fit between two steps, as one object and as bytes: a checkpoint. It holds no random state,
-// because each epoch's order and each step's masks come from generators split by name from the fit's own.
+// The complete state of a fit between two steps, as one object and as bytes (a checkpoint). It holds no random state,
+// because each epoch's order and each step's masks come from generators that are split by name from the fit's own generator.
 
 import type { NetworkState } from "./network-session.ts";
 
@@ -10,7 +10,7 @@ export interface FitEpoch {
   /** Mean over the epoch's steps, nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** Null without validation rows, as are the next two. */
+  /** Null without validation rows, like the next two. */
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
@@ -23,7 +23,7 @@ export interface FitEpoch {
 export interface FitProgress {
   /** Number of finished epochs. */
   epochs: FitEpoch[];
-  /** Steps done in the current epoch. */
+  /** Steps completed in the current epoch. */
   step: number;
   /** Sums over those steps. */
   lossSum: number;
@@ -32,17 +32,17 @@ export interface FitProgress {
   /** Total number of optimizer steps. */
   updates: number;
   learningRate: number;
-  /** Epochs since validation last improved, and since that or the last cut of the learning rate. */
+  /** Epochs since validation last improved, and since it improved or the learning rate was last reduced. */
   sinceBest: number;
   sinceCut: number;
 }
 
 export interface FitState extends NetworkState {
   progress: FitProgress;
-  /** Averages over the steps, which are validated and kept. */
+  /** Averages over the steps; these weights are validated and kept. */
   averageParameters: Float32Array;
   averageStatistics: Float32Array;
-  /** The averages at the best epoch so far; the latest ones if nothing is validated. */
+  /** The averages at the best epoch so far, or the latest ones without validation. */
   bestParameters: Float32Array;
   bestStatistics: Float32Array;
 }
@@ -129,7 +129,7 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: FitProgress; length
     const header = JSON.parse(new TextDecoder().decode(bytes));
     if (Array.isArray(header?.lengths) && header.lengths.length === vectors.length) return header;
   } catch {
-    // Reported below, like JSON of another form.
+    // Reported below, like JSON of the wrong shape.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }

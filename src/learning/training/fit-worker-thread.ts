@@ -1,4 +1,4 @@
-// Entry point of the threads that `fitWorkerRunner` starts.
+// The entry point of the threads that `fitWorkerRunner` starts.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";

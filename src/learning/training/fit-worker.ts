@@ -1,5 +1,5 @@
-// Fits in worker threads: ONNX Runtime holds its thread while it runs, so every fit needs one of its own. Samples are shared
-// memory.
+// Runs fits in worker threads. ONNX Runtime blocks its thread while it runs, so every fit needs a thread of its own. The
+// samples are in shared memory.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { Diverged } from "./diverged.ts";
@@ -9,7 +9,7 @@ import { startWorker } from "./start-worker.ts";
 
 export interface WorkerInput extends FitTask {
   readonly windows: WindowSet;
-  /** One shared number; any value but 0 asks the fit to stop. */
+  /** One shared number; any value except 0 asks the fit to stop. */
   readonly stop: Int32Array<SharedArrayBuffer>;
 }
 
@@ -54,7 +54,9 @@ async function fitInWorker(task: FitTask, windows: WindowSet, handlers: FitHandl
         }
       });
       worker.on("error", reject);
-      worker.on("exit", (code) => reject(new Error(`${task.plan.name}: its thread ended with code ${code}`)));
+      worker.on("exit", (code) =>
+        reject(new Error(`${task.plan.name}: the thread ended unexpectedly with code ${code}`)),
+      );
     });
   } finally {
     signal?.removeEventListener("abort", ask);

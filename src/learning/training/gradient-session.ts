@@ -3,7 +3,7 @@ import { type NetworkName, presetNetwork } from "../networks/presets.ts";
 import { buildTrainingGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
-/** A part of a batch; B is the size of the part. */
+/** A shard of a batch; B is the size of the shard. */
 export interface ShardInput {
   /** [P] and [S] */
   readonly parameters: Float32Array;
@@ -16,16 +16,16 @@ export interface ShardInput {
 }
 
 export interface ShardOutput {
-  /** [P], gradient of the part's mean loss. */
+  /** [P], gradient of the shard's mean loss. */
   readonly gradient: Float32Array;
-  /** [S], the running statistics after this part. */
+  /** [S], the running statistics after this shard. */
   readonly statistics: Float32Array;
   readonly loss: number;
   /** [B, K] */
   readonly logits: Float32Array;
 }
 
-/** The gradient of one part of a batch. */
+/** Computes the gradient of one shard of a batch. */
 export class GradientSession {
   readonly #session: InferenceSession;
   readonly #input: NetworkInput;

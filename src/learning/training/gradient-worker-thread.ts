@@ -1,4 +1,4 @@
-// Entry point of a ShardedTrainingSession's other threads.
+// The entry point of a ShardedTrainingSession's further threads.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { NetworkName } from "../networks/presets.ts";

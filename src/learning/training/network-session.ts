@@ -1,4 +1,4 @@
-// ONNX Runtime sessions of one network: training steps whose state stays in tensors, and inference.
+// ONNX Runtime sessions for one network: one for training steps, whose state stays in tensors, and one for inference.
 
 import { buildInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
@@ -34,7 +34,7 @@ export interface StepSession {
   /** The dropout masks of one step. */
   readonly masks: readonly MaskSpec[];
   state: NetworkState;
-  /** Takes one optimizer step and advances `state`. Returns the loss and logits [B, K] from before the step. */
+  /** Takes one optimizer step and advances `state`. Returns the loss and the logits [B, K] from before the step. */
   step(input: StepInput): Promise<{ loss: number; logits: Float32Array }>;
   release(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export class TrainingSession implements StepSession {
   }
 }
 
-/** Inference with weights passed in at every call. */
+/** Inference with weights that are passed in at every call. */
 export class ValidationSession {
   readonly #session: InferenceSession;
   readonly #shape: readonly [number, number];

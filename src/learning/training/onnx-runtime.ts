@@ -1,4 +1,4 @@
-// The only access to ONNX Runtime, which keeps its telemetry off.
+// The only module that imports ONNX Runtime. It makes sure that the runtime's telemetry is off.
 
 import type { InferenceSession as Sessions, Tensor as Tensors } from "onnxruntime-node";
 import { UserError } from "../../errors.ts";
@@ -7,13 +7,13 @@ import { turnTelemetryOff } from "./telemetry-off.ts";
 export type InferenceSession = Sessions;
 export type Tensor = Tensors;
 
-/** Loaded by the first session. */
+/** Loaded when the first session is opened. */
 let runtime: typeof import("onnxruntime-node") | undefined;
 
 /**
  * A session with one thread. More threads gain little on a sequence of small products, and lose much on a busy machine.
  * @param model the bytes of a model.onnx, or its path
- * @throws UserError if a file cannot be loaded; for bytes, the runtime's own error
+ * @throws UserError if a file cannot be loaded, or the runtime's own error if bytes cannot
  */
 export async function openRuntimeSession(model: Uint8Array | string): Promise<InferenceSession> {
   turnTelemetryOff();

@@ -1,4 +1,4 @@
-// The inside of WindowPredictor's workers.
+// The entry point of WindowPredictor's worker threads.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { type PredictTask, runPredictorTask } from "./window-predictor.ts";

@@ -1,10 +1,10 @@
-// One row per window, as written by `predict` and in out_of_fold.parquet.
+// The columns of predictions, one row per window, as in the output of `predict` and in out_of_fold.parquet.
 
 import type { TableColumn } from "../../signals/data/write-table.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 
-/** Who and when: user, recording, start_s and end_s (the end of the last sample's period), seconds on the recording's clock. */
+/** user, recording, start_s, and end_s (the end of the last sample's period), in seconds on the recording's clock. */
 export function predictionWindowColumns(windows: WindowSet): TableColumn[] {
   const { groups, users, recordings, recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
   const seconds = windowSize / samplingRateHz;
@@ -18,7 +18,7 @@ export function predictionWindowColumns(windows: WindowSet): TableColumn[] {
 
 /**
  * The network's output: the label under `labelName`, its probability (confidence), the distribution's entropy in nats, the
- * margin over the second label, and the probability of each class as p_<class>.
+ * margin over the second most probable label, and the probability of each class as p_<class>.
  * @param probabilities [W, K]
  */
 export function predictionColumns(

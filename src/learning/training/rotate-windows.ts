@@ -1,6 +1,6 @@
-// Augmentation: the sensor sits a little differently on every person, so each training window is rotated at random,
-// accelerometer and gyroscope alike (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for Parkinson's Disease
-// Monitoring using Convolutional Neural Networks").
+// Augmentation: the sensor sits a little differently on every person, so each training window is rotated at random. The
+// accelerometer and the gyroscope are rotated alike (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
+// Parkinson's Disease Monitoring using Convolutional Neural Networks").
 
 import { type Rotation, rotationAbout } from "../../signals/sensors/rotation.ts";
 import type { Rng } from "../../stats/random.ts";
@@ -9,8 +9,8 @@ import type { Rng } from "../../stats/random.ts";
 const angleDeviation = (40 * Math.PI) / 180;
 
 /**
- * Rotates each of `count` windows in x [count, T, C], in physical units, by its own rotation: the axis is uniform on the
- * sphere, the angle normally distributed.
+ * Gives each of `count` windows in x [count, T, C], in physical units, its own rotation: the axis is uniform on the sphere,
+ * and the angle is normally distributed.
  * @param triads for each sensor, the indices of its x, y and z axes among the channels
  */
 export function rotateWindows(

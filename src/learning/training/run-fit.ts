@@ -5,7 +5,7 @@ import type { FitOutcome, FitRunner, FitTask } from "./fit-runner.ts";
 import type { FitEpoch } from "./fit-state.ts";
 import type { TimeLeft } from "./time-left.ts";
 
-/** Progress of a fit, as bytes and as its epochs. */
+/** Progress of a fit: its checkpoint as bytes, and its epochs so far. */
 export interface FitCheckpoint {
   readonly bytes: Uint8Array;
   readonly epochs: readonly FitEpoch[];
@@ -29,8 +29,8 @@ export interface FitRun {
 }
 
 /**
- * Runs one fit of a run, from its checkpoint if it has one. If the checkpoint is complete, running it again costs nothing.
- * @throws Interrupted if the signal ended it
+ * Runs one fit of a run, from its checkpoint if there is one. If the checkpoint is of a finished fit, this takes no time.
+ * @throws Interrupted if the signal ended the fit
  */
 export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {
   const { runner, checkpoints, timeLeft, reporter, signal } = run;

@@ -1,7 +1,7 @@
-// A training step divided among threads. Each shard computes the gradient of its part of the batch, their mean is the
-// gradient of the batch, and a separate graph takes Adam's step. Unlike with a whole batch, batch normalization sees one
-// shard at a time (Hoffer et al. 2017, "ghost batch normalization"). The number of shards affects the result; the number of
-// threads does not.
+// Divides a training step among threads. The gradient is computed for each shard of the batch, and a separate graph takes
+// an Adam step along the mean of these gradients. Batch normalization sees one shard at a time instead of the whole batch
+// (Hoffer et al. 2017, "ghost batch normalization"). The number of shards affects the result; the number of threads does
+// not.
 
 import { once } from "node:events";
 import { modelProto } from "../networks/model-proto.ts";
@@ -42,7 +42,7 @@ export class ShardedTrainingSession implements StepSession {
     { shards, threads }: { shards: number; threads: number },
   ): Promise<ShardedTrainingSession> {
     if (!(input.batchSize % shards === 0)) {
-      throw new RangeError(`shards: expected a divisor of the batch of ${input.batchSize}, got ${shards}`);
+      throw new RangeError(`shards: expected a divisor of the batch size (${input.batchSize}), got ${shards}`);
     }
     const part = { ...input, batchSize: input.batchSize / shards };
     const { batchSize, windowSize, channels } = part;

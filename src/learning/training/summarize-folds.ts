@@ -1,4 +1,4 @@
-// Turns the folds' predictions into figures per fold, per person and overall, with their spread.
+// Summarises the folds' predictions: metrics per fold, per person and overall, and their spread.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
@@ -118,10 +118,12 @@ function summarizeFoldUsers(
 
 function temperatureWarnings(temperature: number): string[] {
   if (temperature === temperatureLimits.lower) {
-    return ["no out-of-fold prediction was wrong, so its confidence could not be calibrated"];
+    return ["no out-of-fold prediction was wrong, so the network's confidence could not be calibrated"];
   }
   if (temperature === temperatureLimits.upper) {
-    return ["the out-of-fold predictions are no better than chance: this model has learned nothing about new people"];
+    return [
+      "the out-of-fold predictions are no better than chance: this model has learned nothing that helps with new people",
+    ];
   }
   return [];
 }

@@ -13,18 +13,18 @@ const FLOOR = 2 ** -126;
 /**
  * The T > 0 that minimises the NLL of the true classes, to about 12 digits.
  *
- * If no finite T is best, the nearer limit is returned, and the caller should report it: `lower` if no row is wrong (more
- * confidence would always help), `upper` if the probabilities carry no information about the classes, or are worse than
- * that. If every row is uniform, T makes no difference and is 1.
- * @param probabilities [N, K] row-major, out of fold: on rows that the network was fitted on, T is too low
+ * If no finite T is best, it returns the nearer limit, and the caller should report it: `lower` if no row is wrong (more
+ * confidence would always help), `upper` if the probabilities carry no information about the classes or are worse than
+ * chance. If every row is uniform, T makes no difference and is 1.
+ * @param probabilities [N, K] row-major, out of fold; on rows that the network was fitted on, T would be too low
  * @param yTrue [N] true classes
- * @throws RangeError if there are no rows, lengths differ, a class is outside 0..K-1, or a probability is outside [0, 1]
+ * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a probability outside [0, 1]
  */
 export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, nClasses: number): number {
   const logits = temperatureLogits(probabilities, nClasses);
   if (yTrue.length === 0 || logits.length !== yTrue.length * nClasses) {
     throw new RangeError(
-      `probabilities: expected rows of ${nClasses} for ${yTrue.length} > 0 classes, got ${logits.length}`,
+      `probabilities: expected at least one row, and ${yTrue.length} rows of ${nClasses}, got ${logits.length} numbers`,
     );
   }
   yTrue.forEach((y, row) => {
@@ -63,7 +63,7 @@ export function applyTemperature(probabilities: Float32Array, nClasses: number, 
   return scaled;
 }
 
-/** First and second derivative of the NLL by b: mean of E[z] - z_true, and mean of Var[z], under softmax(b z). */
+/** First and second derivative of the NLL with respect to b: means of E[z] - z_true and of Var[z] under softmax(b z). */
 function temperatureDerivatives(
   logits: Float64Array,
   yTrue: Int32Array,

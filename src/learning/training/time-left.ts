@@ -2,8 +2,8 @@ import type { FitName } from "./fit-events.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
 /**
- * Estimates a run's remaining seconds. A fit is assumed to need the average number of epochs of the finished fits, at least
- * one more than it has and at most the limit. An epoch is assumed to take as long as the previous ones.
+ * Estimates a run's remaining seconds. It assumes that a fit needs as many epochs as the finished fits did on average, at
+ * least one more than it has run and at most the limit, and that an epoch takes as long as the previous ones.
  */
 export class TimeLeft {
   readonly #epochs = new Map<FitName, number>();
@@ -16,7 +16,7 @@ export class TimeLeft {
   #seconds = 0;
   #count = 0;
 
-  /** @param fits all fits of the run; the one called final runs alone */
+  /** @param fits all fits of the run; the fit called "final" runs alone */
   constructor(fits: readonly FitName[], maxEpochs: number, jobs: number) {
     this.#fits = fits;
     this.#maxEpochs = maxEpochs;
@@ -29,7 +29,7 @@ export class TimeLeft {
     this.#count++;
   }
 
-  /** The final fit runs exactly this many. */
+  /** The final fit runs exactly this many epochs. */
   finalPlanned(epochs: number): void {
     this.#finalEpochs = epochs;
   }

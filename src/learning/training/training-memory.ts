@@ -1,6 +1,6 @@
-// Estimates the memory that a training will need before its windows are loaded, and measures how much there is. Use peaks
-// while folds are fitted, or at the end, when the baseline is computed and rehearsed. The figures come from `npm run bench
-// -- --only memory,training-memory`, rounded up, and are arbitrary for other networks.
+// Estimates how much memory a training will need, before its windows are loaded, and measures how much is available. Use
+// peaks while folds are fitted, or at the end, when the baseline is computed and rehearsed. The figures come from `npm run
+// bench -- --only memory,training-memory`, rounded up; for other networks they are only a guess.
 
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
@@ -26,14 +26,14 @@ interface Machine {
   readonly available: number;
 }
 
-/** A worker's engine and its working memory, for windows of 200 samples in batches of 64. */
+/** Memory of a worker's JavaScript engine and its working memory, for windows of 200 samples in batches of 64. */
 const workerBytes: Record<NetworkName, number> = { "1dcnn-bilstm": 500e6, compact: 200e6 };
-/** Calibration, regardless of the number of windows. */
+/** Memory for the calibration, which does not depend on the number of windows. */
 const rehearsalBytes = 340e6;
-/** The summaries of all chunks, as a share of the windows. */
+/** Memory for the summaries of all chunks, as a share of the windows' memory. */
 const chunkShare = 0.8;
 const bytesPerNumber = 4;
-/** One signal, the memory to sort it, and the class of each sample. */
+/** Memory for one signal, for sorting it, and for the class of each sample. */
 const columnsOfBaseline = 4;
 
 /** @param planned samples under the windows, each counted once */
@@ -75,7 +75,7 @@ export function reportTrainingMemory(
   reporter.event({ type: "memory", neededBytes, totalBytes, availableBytes });
   if (neededBytes - heldBytes <= availableBytes) return;
   reporter.warn(
-    `This training may need ${gigabytes(neededBytes - heldBytes)} more, and ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} are free: ` +
-      `it may be slow, or be ended by the system. ${advice}`,
+    `This training may need ${gigabytes(neededBytes - heldBytes)} more memory, but only ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} are free. ` +
+      `It may be slow, or the system may end it. ${advice}`,
   );
 }

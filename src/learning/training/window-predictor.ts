@@ -1,5 +1,6 @@
-// Inference over many windows: one session with one thread in each of several worker threads, which is far faster than
-// one session with several threads. A window's batch does not depend on their number, so the results do not either.
+// Inference over many windows. Each of several worker threads has a session with one thread, which is far faster than one
+// session with several threads. The number of workers does not affect which windows share a batch, so it does not affect
+// the results.
 
 import { once } from "node:events";
 import { UserError } from "../../errors.ts";
@@ -8,42 +9,42 @@ import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, unusableRuntimeNetwork } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
-/** Windows a call: few enough that what the LSTMs work on stays in cache. 64 are a sixth slower and say the same, bit for bit. */
+/** Windows per call: few enough that the LSTMs' data stay in cache. 64 are a sixth slower; the results are identical. */
 const batchSize = 16;
-/** Below so many batches a thread of their own costs more than it brings. */
+/** With fewer batches than this, starting a thread takes more time than it saves. */
 const leastBatches = 32;
 
 export type RawWindows = Pick<WindowSet, "samples" | "starts" | "windowSize" | "channels">;
 
-/** Whose windows they are, for messages. */
+/** Where windows come from, for messages. */
 export type WindowNames = Pick<WindowSet, "startTimes" | "groups" | "users" | "recordingIndex" | "recordings">;
 
-/** A softmax in float32 over any number of classes is nearer to 1. */
+/** The sum of a float32 softmax is closer to 1 than this, for any number of classes. */
 const sumTolerance = 1e-3;
 
-/** A model.onnx as it was read. */
+/** The content of a model.onnx file. */
 export interface NetworkFile {
-  /** For messages. */
+  /** Path of the file, for messages. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** K. */
+  /** K, the number of classes. */
   readonly classCount: number;
 }
 
 export interface PredictTask {
   readonly network: NetworkFile;
   readonly windows: RawWindows;
-  /** Windows `start` to `end` (excluded). */
+  /** Windows `start` to `end` (exclusive). */
   readonly start: number;
   readonly end: number;
 }
 
-/** What a model.onnx says about windows. Its session is opened by the first windows and kept until `close`. */
+/** Predicts windows with a model.onnx. It opens a session for the first windows and keeps it until `close`. */
 export class WindowPredictor {
   readonly #network: NetworkFile;
   readonly #open: typeof openRuntimeSession;
   #session: Promise<InferenceSession> | undefined;
-  /** Several threads read the same memory. */
+  /** The network in shared memory, which all threads can read. */
   #shared: NetworkFile | undefined;
 
   constructor(network: NetworkFile, { open = openRuntimeSession }: { open?: typeof openRuntimeSession } = {}) {
@@ -52,10 +53,10 @@ export class WindowPredictor {
   }
 
   /**
-   * @param windows in physical units; its channels are those of the model, in their order
-   * @param options.threads worker threads at most
+   * @param windows windows in physical units, with the model's channels in the model's order
+   * @param options.threads maximum number of worker threads
    * @returns probabilities [W, K]
-   * @throws UserError if the network cannot be loaded or run, or says of a window what is no distribution over the classes
+   * @throws UserError if the network cannot be loaded or run, or if its output is not a distribution over the classes
    */
   async predict(windows: RawWindows & Partial<WindowNames>, options: { threads: number }): Promise<Float32Array> {
     const { path, classCount } = this.#network;
@@ -134,7 +135,7 @@ function checkPredictorOutput(
     const row = probabilities.subarray(w * classCount, Math.min((w + 1) * classCount, w * classCount + 8));
     throw unusableRuntimeNetwork(
       model,
-      `it says ${row.join(", ")} of ${predictorWindowName(windows, w)}: expected probabilities from 0 to 1 that sum to 1`,
+      `${predictorWindowName(windows, w)}: expected probabilities from 0 to 1 that sum to 1, got ${row.join(", ")}`,
     );
   }
 }
@@ -173,7 +174,7 @@ async function predictWindowPart(
     if (!(data instanceof Float32Array && data.length === part.length * classCount)) {
       throw unusableRuntimeNetwork(
         path,
-        `it says ${data.length} values of ${part.length} windows: expected a probability of each of ${classCount} classes`,
+        `expected ${classCount} probabilities for each of ${part.length} windows, got ${data.length} values`,
       );
     }
     probabilities.set(data, at * classCount);
@@ -181,7 +182,7 @@ async function predictWindowPart(
   return probabilities;
 }
 
-/** The inside of a worker thread. */
+/** The entry point of a worker thread. */
 export async function runPredictorTask({ network, ...task }: PredictTask): Promise<Float32Array> {
   const own = { ...network, bytes: Uint8Array.from(network.bytes) };
   const session = await openPredictorNetwork(own, openRuntimeSession);
@@ -204,7 +205,7 @@ async function predictWindowsInWorker(task: PredictTask): Promise<Float32Array> 
   }
 }
 
-/** An error that comes from another thread has lost its class. */
+/** Restores the class of an error, which is lost when the error passes from one thread to another. */
 function predictorThreadError(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== "UserError" || error instanceof UserError) return error;
   const advice = "advice" in error && typeof error.advice === "string" ? { advice: error.advice } : {};

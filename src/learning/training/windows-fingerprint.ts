@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 
 /**
- * "sha256:..." hash of everything in a set of windows. A fit that runs elsewhere finds its windows by it, and equal
- * fingerprints mean equal windows.
+ * "sha256:..." hash of everything in a set of windows. Equal fingerprints mean equal windows, so a fit that runs elsewhere
+ * can find its windows by this hash.
  */
 export function windowsFingerprint(windows: WindowSet): string {
   const { samples, starts, startTimes, labels, groups, recordingIndex, ...plain } = windows;

@@ -239,10 +239,10 @@ describe("wrong use says what to do", () => {
     ]);
     const by = (kind: SplitKind) => outerSplit(kind, rare, { ...options, nSplits: 3, purgeSamples: 1 }).warnings;
     expect(by("group")).toEqual([
-      expect.stringMatching(/class "run" comes from one person only \(person 1\)/),
-      expect.stringMatching(/class "lie" comes from 2 people only: not every fold of 3/),
+      expect.stringMatching(/class "run" comes from only one person \(person 1\)/),
+      expect.stringMatching(/class "lie" comes from 2 people, so not all 3 folds test it/),
     ]);
-    expect(by("leave-one-group-out")).toEqual([expect.stringMatching(/"run" comes from one person/)]);
+    expect(by("leave-one-group-out")).toEqual([expect.stringMatching(/"run" comes from only one person/)]);
     expect(by("stratified")).toEqual([expect.stringMatching(/leaks/)]);
     expect(by("blocks")).toEqual([expect.stringMatching(/the same 3 people/)]);
     expect(outerSplit("group", three, { ...options, nSplits: 3 }).warnings).toEqual([]);

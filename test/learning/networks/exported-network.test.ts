@@ -34,7 +34,7 @@ describe("a network that would make the runtime do what none of train's does", (
     [
       "such data in an attribute",
       inGraph(node, (own) => joined(own, message([5, message([1, "value"], [5, tensor])]))),
-      /"?weights"?: its data lie in another file/,
+      /"?weights"?: expected its data in this file, but they are in another file/,
     ],
     [
       "such data in a sparse tensor",
@@ -54,13 +54,13 @@ describe("a network that would make the runtime do what none of train's does", (
     [
       "a graph inside",
       inGraph(node, (own) => joined(own, message([5, message([1, "body"], [6, message([2, "g"])])]))),
-      /no graph inside a graph/,
+      /expected no nested graph/,
     ],
-    ["functions of its own", joined(network, message([25, message([1, "f"])])), /^f: expected no graph inside/],
+    ["functions of its own", joined(network, message([25, message([1, "f"])])), /^f: expected no nested graph/],
     [
       "a second graph, which readers join to the first",
       joined(network, message([graph, message([2, "g"])])),
-      /2 fields "graph"/,
+      /one field "graph", got 2/,
     ],
   ])("is refused for %s", (_, bytes, fault) => {
     expect(faults(bytes).join("\n")).toMatch(fault);
@@ -90,7 +90,7 @@ describe("a network of another model", () => {
     [
       "an input more",
       changeFirst(network, graph, (own) => joined(own, message([input, message([1, "extra"])]))),
-      "input extra: expected windows alone",
+      "input extra: expected no input except the windows",
     ],
   ])("is refused for %s", (_, bytes, fault) => {
     expect(faults(bytes).join("\n")).toContain(fault);
@@ -98,8 +98,8 @@ describe("a network of another model", () => {
 });
 
 it("refuses what is no network, or only a part of one, and nothing else happens", () => {
-  expect(faults(new Uint8Array())).toEqual(["it is empty"]);
-  expect(faults(new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"))[0]).toMatch(/no ONNX model/);
+  expect(faults(new Uint8Array())).toEqual(["the file is empty"]);
+  expect(faults(new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"))[0]).toMatch(/not a complete ONNX model/);
   // Every length, and every bit of its first 600 bytes turned over.
   for (let length = 1; length < network.length; length += 997) {
     expect(faults(network.subarray(0, length))).not.toEqual([]);

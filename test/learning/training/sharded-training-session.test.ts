@@ -83,5 +83,5 @@ it("gives equal bytes whatever the number of threads, and is not what a whole ba
 
 it("refuses a batch that cannot be divided", async () => {
   const odd = ShardedTrainingSession.create("compact", { ...input, batchSize: 7 }, { shards: 2, threads: 1 });
-  await expect(odd).rejects.toThrow("expected a divisor of the batch of 7, got 2");
+  await expect(odd).rejects.toThrow("expected a divisor of the batch size (7), got 2");
 });

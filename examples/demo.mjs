@@ -1,6 +1,6 @@
-// npm run demo: simulates recordings, trains a cross-validated model on them with a report, and checks two batches against it:
-// a normal one, and one in another unit. Each step runs the real command.
-// Takes under three minutes on two cores, and leaves everything in demo/.
+// npm run demo: simulates recordings, trains a cross-validated model with a report on them, and checks two batches against it:
+// a normal batch, and one in another unit. Each step runs the real command.
+// The demo takes less than three minutes on two cores, and writes its files to demo/.
 import "./check-node.mjs";
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const directory = join(root, "demo");
 const command = join(root, "dist/interfaces/cli/main.js");
 
-/** @param {string[]} words @param {number} expected the exit code; that of check tells the verdict */
+/** @param {string[]} words @param {number} expected the exit code; for check, it depends on the verdict */
 function tidemark(words, expected = 0) {
   console.log(`\n$ tidemark ${words.join(" ")}\n`);
   const { status } = spawnSync(process.execPath, [command, ...words], { cwd: root, stdio: "inherit" });

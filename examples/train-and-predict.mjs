@@ -1,4 +1,4 @@
-// Every command is also a function. This example simulates recordings, trains a small model on them, and labels the recordings of
+// Every command is also a function. This example simulates recordings, trains a small model on them, and labels recordings of
 // another person:
 //
 //   node examples/train-and-predict.mjs [directory]

@@ -1,5 +1,6 @@
-// From what a phone says of its motion to a row of a model's channels, by the sensors that the model was trained on.
-// https://www.w3.org/TR/orientation-event/ says m/s^2 and degrees per second; alpha turns about z, beta about x, gamma about y.
+// Converts a phone's motion event to a row of a model's channels, according to the sensors that the model was trained on.
+// https://www.w3.org/TR/orientation-event/ specifies m/s^2 and degrees per second. Alpha is the rotation about z, beta about x,
+// and gamma about y.
 import { type DeviceModel, unitFactor } from "tidemark/device";
 
 interface Vector {
@@ -8,7 +9,7 @@ interface Vector {
   readonly z: number | null;
 }
 
-/** A DeviceMotionEvent, as far as it is read. */
+/** The parts of a DeviceMotionEvent that are used. */
 export interface Motion {
   readonly acceleration: Vector | null;
   readonly accelerationIncludingGravity: Vector | null;
@@ -27,11 +28,11 @@ export function motionRow(model: DeviceModel): (motion: Motion) => number[] {
   return (motion) => sources.map((source) => source(motion));
 }
 
-/** NaN if the phone does not say: such a row is left out, and counted. */
+/** Returns NaN for a value that the phone does not report; the row is then left out and counted. */
 function sourceOf(channel: string, sensors: readonly Sensor[]): (motion: Motion) => number {
   const sensor = sensors.find(({ channels }) => channels.includes(channel));
   const axis = (["x", "y", "z"] as const)[sensor?.channels.indexOf(channel) ?? -1];
-  if (sensor === undefined || axis === undefined) throw noSource(channel, "is no axis of a sensor");
+  if (sensor === undefined || axis === undefined) throw noSource(channel, "is not an axis of a sensor");
   if (sensor.kind === "gyroscope") {
     const factor = unitFactor("gyroscope", "deg/s", sensor.unit ?? "rad/s");
     const about = ({ x: "beta", y: "gamma", z: "alpha" } as const)[axis];

@@ -1,7 +1,7 @@
-// A phone that classifies its own motion and sends summaries: no sample leaves it. README.md beside this file says how to run it.
+// A phone classifies its own motion and sends summaries, so that no samples leave it. README.md in this folder says how to run it.
 //
 //   ?minutes=5     length of a batch
-//   ?to=URL        where summaries are sent, as the bytes of `encodeSummary`; without it, each can be saved as JSON
+//   ?to=URL        where to send summaries, as the bytes of `encodeSummary`; without it, each one can be saved as JSON
 import * as ort from "onnxruntime-web/wasm";
 import {
   classify,
@@ -34,13 +34,13 @@ function say(error: unknown): void {
 async function fetched(name: string): Promise<Response> {
   const response = await fetch(name);
   if (response.ok && !response.headers.get("content-type")?.startsWith("text/html")) return response;
-  throw new Error(`There is no ${name} beside this page. Start it with MODEL=<model folder>.`);
+  throw new Error(`There is no ${name} beside this page. Start the server with MODEL=<model folder>.`);
 }
 
 async function open(): Promise<void> {
   const model = readDeviceModel(await (await fetched("device.json")).json());
   const row = motionRow(model);
-  // Most pages may not share memory between threads.
+  // Most pages are not allowed to share memory between threads.
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(await (await fetched("model.onnx")).arrayBuffer());
   const network = { session, Tensor: ort.Tensor };
@@ -48,7 +48,7 @@ async function open(): Promise<void> {
   let batch = new DeviceBatch(model);
   let [first, last]: [number | null, number] = [null, 0];
 
-  /** One after another: a session runs one batch at a time. */
+  /** Tasks run one after another, because a session runs one batch at a time. */
   let pending = 0;
   let work: Promise<void> = Promise.resolve();
   function enqueue(next: () => Promise<void>): void {
@@ -80,7 +80,7 @@ async function open(): Promise<void> {
 
   async function summarise(done: DeviceBatch): Promise<void> {
     const windows = done.windows();
-    if (windows.count === 0) throw new Error("The batch has no window; it was too short, or full of gaps.");
+    if (windows.count === 0) throw new Error("The batch has no windows: it is too short, or has too many gaps.");
     const { probabilities, classes } = await classify(network, model, windows);
     await hand(done.summarize(windows, probabilities), classes);
   }
@@ -100,7 +100,7 @@ async function open(): Promise<void> {
   });
 
   start.addEventListener("click", async () => {
-    if (!(await mayListen())) return say("This phone does not let the page see its motion.");
+    if (!(await mayListen())) return say("This phone does not let the page read its motion.");
     start.hidden = true;
     setInterval(() => {
       if (pending === 0) enqueue(look);
@@ -111,7 +111,7 @@ async function open(): Promise<void> {
   start.disabled = false;
 }
 
-/** iOS asks the user, and only after a tap. */
+/** iOS asks the user for permission, but only after a tap. */
 async function mayListen(): Promise<boolean> {
   const { requestPermission } = DeviceMotionEvent as typeof DeviceMotionEvent & {
     requestPermission?: () => Promise<string>;

@@ -1,11 +1,11 @@
-// Serves device.json and model.onnx of the model folder that MODEL names beside the page.
+// Serves the page together with device.json and model.onnx from the model folder that MODEL names.
 import { resolve } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 
 const config: UserConfig = defineConfig({
   root: import.meta.dirname,
   publicDir: resolve(process.env.MODEL ?? "model"),
-  // The runtime finds its .wasm beside itself.
+  // The runtime looks for its .wasm file in its own folder.
   optimizeDeps: { exclude: ["onnxruntime-web"] },
 });
 export default config;

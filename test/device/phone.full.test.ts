@@ -159,7 +159,9 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
     expect(row([{ ...acc, unit: "m/s^2", gravity: false }], ["Az", "Ax"])).toEqual([3, 1]);
     expect(row([{ ...gyr, unit: "deg/s" }])).toEqual([90, -180, 180]);
     expect(row([{ ...gyr, unit: "rad/s" }])).toEqual([Math.PI / 2, -Math.PI, Math.PI]);
-    expect(() => row([], ["pressure"])).toThrow('The model\'s channel "pressure" is not an axis of a sensor; a phone has');
+    expect(() => row([], ["pressure"])).toThrow(
+      'The model\'s channel "pressure" is not an axis of a sensor; a phone has',
+    );
     expect(() => row([{ ...gyr, kind: "magnetometer" }])).toThrow(
       'channel "Gx" belongs to a sensor of kind magnetometer',
     );

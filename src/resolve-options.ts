@@ -1,11 +1,12 @@
 // Turns what users write into what the code relies on. Options come in as `unknown` from a config file, the command line or
 // the API, named as on the command line (`batch-size`) or as in code (`batchSize`), and go out checked and complete. A message
 // names the option, what was expected and what came; for a misspelt name it suggests the nearest.
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { nearestName, UserError } from "./errors.ts";
+import { kindOfFile } from "./kind-of-file.ts";
 import { camelCase, kebabCase } from "./letter-case.ts";
 import type { Option, Options, OptionsOf } from "./option.ts";
 import { explainSystemReadError } from "./system-error.ts";
@@ -18,9 +19,12 @@ export interface ConfigFile {
   options: Record<string, unknown>;
 }
 
-/** Reads a config file: YAML, of which JSON is a subset. */
+/** Far more than all options take. */
+const largestConfigFile = 2 ** 20;
+
+/** Reads a config file: YAML, of which JSON is a subset. @throws UserError if it is not a file of options, or too large */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  const text = await readConfigText(path).catch((cause: unknown) => {
     throw explainSystemReadError(cause, `--config ${path}`);
   });
   let content: unknown;
@@ -38,6 +42,18 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   // `$schema` tells editors the form of a JSON file.
   const { $schema: _, ...options } = content;
   return { path, options };
+}
+
+async function readConfigText(path: string): Promise<string> {
+  const found = await stat(path);
+  // A pipe would make the reader wait for ever, and some devices never end.
+  if (!found.isFile()) throw new UserError(`--config ${path}: expected a file, found ${kindOfFile(found)}`);
+  if (found.size > largestConfigFile) {
+    throw new UserError(`--config ${path}: expected at most 1 MiB of options, found ${found.size} bytes`, {
+      advice: "Check the path: recordings are named without --config.",
+    });
+  }
+  return readFile(path, "utf8");
 }
 
 /** The check of one option, which also allows it to be absent or fills in its default. */

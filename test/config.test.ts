@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -122,6 +123,26 @@ describe("a config file", () => {
     writeFileSync(path, "epoch: 3\n");
     const unknown = await readConfigFile(path);
     expect(() => resolveTrainConfig(least, unknown)).toThrow(`unknown option "epoch" in ${path}`);
+  });
+
+  it.skipIf(process.platform === "win32")("is refused before it is read if it is no file, or too large", async () => {
+    const directory = temporaryDirectory();
+    const [large, pipe] = [join(directory, "large.yaml"), join(directory, "pipe")];
+    writeFileSync(large, "");
+    truncateSync(large, 3 * 2 ** 30);
+    execFileSync("mkfifo", [pipe]);
+    const cases = {
+      [large]: "expected at most 1 MiB of options, found 3221225472 bytes",
+      [pipe]: "expected a file, found a pipe",
+      [directory]: "expected a file, found a folder",
+      "/dev/zero": "expected a file, found a device",
+    };
+    for (const [path, message] of Object.entries(cases)) {
+      await expect(readConfigFile(path)).rejects.toMatchObject({
+        name: "UserError",
+        message: `--config ${path}: ${message}`,
+      });
+    }
   });
 
   it("is refused where it cannot be read as options", async () => {

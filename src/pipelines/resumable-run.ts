@@ -1,7 +1,6 @@
 // Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint beside it. A finished fit
 // costs nothing when it runs again from its checkpoint, so nothing else is kept.
 
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
@@ -10,9 +9,9 @@ import type { FitCheckpoints } from "../learning/training/run-fit.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
+import { readFileInside } from "../storage/store/file-inside.ts";
 import { canonicalJsonToHash } from "../storage/store/hash.ts";
 import { removeStagingCommand, type Staging } from "../storage/store/staging.ts";
-import { hasSystemErrorCode } from "../system-error.ts";
 import { currentVersions } from "../versions.ts";
 
 interface RunState {
@@ -74,14 +73,13 @@ function resumableRunDifferences(before: RunState, now: RunState): string[] {
 
 /** The fits of the run in `staging`, one file per fit. */
 export function resumableCheckpoints(staging: Staging): FitCheckpoints {
-  const pathOf = (fit: FitName): string => staging.path(`${fit}.checkpoint`);
+  const nameOf = (fit: FitName): string => `${fit}.checkpoint`;
   return {
     read: async (fit) => {
-      const path = pathOf(fit);
-      const bytes = await readCheckpointIfPresent(path);
-      return bytes === null ? null : { bytes, epochs: readResumableEpochs(bytes, path) };
+      const bytes = await readFileInside(staging.directory, nameOf(fit));
+      return bytes === null ? null : { bytes, epochs: readResumableEpochs(bytes, staging.path(nameOf(fit))) };
     },
-    write: (fit, bytes) => writeFileAtomic(pathOf(fit), bytes),
+    write: (fit, bytes) => writeFileAtomic(staging.path(nameOf(fit)), bytes),
   };
 }
 
@@ -93,14 +91,5 @@ function readResumableEpochs(checkpoint: Uint8Array, path: string): readonly Fit
       advice: `Remove it to start this fit again: ${shellCommand("rm", shellPath(path))}`,
       cause,
     });
-  }
-}
-
-async function readCheckpointIfPresent(path: string): Promise<Uint8Array | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (hasSystemErrorCode(error, "ENOENT")) return null;
-    throw error;
   }
 }

@@ -1,6 +1,16 @@
 // Model folders from somebody who knows how hashes are computed: each is changed and sealed again, and refused for what is wrong.
-import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
@@ -258,6 +268,24 @@ describe.skipIf(process.platform === "win32")("links", () => {
     const model = folder((path) => mkdirSync(join(path, "streams")));
     symlinkSync("../..", join(model, "streams/wrist"));
     expect(await refusal(openWatchedModel(model))).toContain("streams/wrist is a link that leads out");
+  });
+
+  it.each([
+    ["a pipe", (path: string) => execFileSync("mkfifo", [path])],
+    ["a link", (path: string) => symlinkSync(at("batch.csv.gz"), path)],
+  ])("and %s in the place of a stream's reference are replaced, not read", (_, put) => {
+    const model = folder(() => {});
+    const words = [main, "check", at("batch.csv.gz"), "--model", model, "--stream", "wrist", "--quiet"];
+    const ended = (...more: string[]) => spawnSync(process.execPath, [...words, ...more], { timeout: 30_000 });
+    expect(ended().status).toBe(0);
+    const reference = join(model, "streams/wrist/rolling_reference.json");
+    const before = readFileSync(at("batch.csv.gz"));
+    rmSync(reference);
+    put(reference);
+    expect(ended("--batch-id", "second").status).toBe(0);
+    expect(lstatSync(reference).isFile()).toBe(true);
+    expect(JSON.parse(readFileSync(reference, "utf8")).batches).toHaveLength(2);
+    expect(readFileSync(at("batch.csv.gz"))).toEqual(before);
   });
 
   it("that lead nowhere or in a circle are told of by name", async () => {

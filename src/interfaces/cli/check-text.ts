@@ -189,7 +189,8 @@ function checkCauseLine({ channels, fault, weight }: JudgedBatch["likely_causes"
 
 function checkNextSteps(result: JudgedBatch, model: string): string[] {
   const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
-  const words = ["reference", "accept", batch_id, "--model", shellPath(model), "--stream", stream];
+  // A batch id may begin with a dash, as a file name may.
+  const words = ["reference", "accept", "--model", shellPath(model), "--stream", stream, "--", batch_id];
   const accept = `to include it anyway: ${shellCommand("tidemark", ...words)}`;
   switch (verdict) {
     case "sudden_change":

@@ -1,29 +1,36 @@
-// An endless line, such as an unclosed quote produces, keeps DuckDB's sniffer busy for many seconds. Finding one first
-// takes no time.
+// An endless line, such as an unclosed quote produces, or millions of empty lines keep DuckDB's sniffer busy for many
+// seconds. Finding them first takes no time.
 
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
+import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import type { SourceFile } from "./find-files.ts";
 
 /** DuckDB's limit. */
 const lineBytesLimit = 2_000_000;
+/** Rows that DuckDB's sniffer reads; a million empty lines among them take it more than a second. */
+const sniffedRows = 20_480;
+const emptyLinesLimit = 100_000;
 /** More than the sniffer reads of ordinary lines; reading finds any later long line. */
 const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];
 
-/** @throws UserError for a local text file with a line of more than 2,000,000 bytes near its top */
+/** @throws UserError for a local text file with a line of more than 2,000,000 bytes, or 100,000 empty lines, near its top */
 export async function refuseLongLines({ path, format, remote }: SourceFile): Promise<void> {
   if (remote || format === "parquet") return;
-  let [scanned, start, feeds, returns] = [0, 0, 0, 0];
+  let [scanned, start, feeds, returns, filled] = [0, 0, 0, 0, 0];
   for await (const bytes of readBytesOfLines(path)) {
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (byte !== lineFeed && byte !== carriageReturn) continue;
       if (scanned + i - start > lineBytesLimit) throw longLineError(path, 1 + (feeds || returns));
+      if (scanned + i > start) filled++;
       start = scanned + i + 1;
       if (byte === lineFeed) feeds++;
       else returns++;
+      if (filled < sniffedRows && Math.max(feeds, returns) - filled > emptyLinesLimit)
+        throw emptyLinesError(path, filled);
     }
     scanned += bytes.length;
     if (scanned - start > lineBytesLimit) throw longLineError(path, 1 + (feeds || returns));
@@ -52,4 +59,11 @@ function longLineError(path: string, line: number): UserError {
   return new UserError(`${path}: line ${line} has more than ${lineBytesLimit.toLocaleString("en")} bytes.`, {
     advice: "Check that the file has line breaks, and that every quote is closed.",
   });
+}
+
+function emptyLinesError(path: string, filled: number): UserError {
+  return new UserError(
+    `${path}: more than ${emptyLinesLimit.toLocaleString("en")} empty lines among the first ${counted(filled + 1, "line")} of text.`,
+    { advice: "Export the file again, or remove its empty lines." },
+  );
 }

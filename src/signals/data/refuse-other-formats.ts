@@ -29,14 +29,13 @@ export async function refuseOtherFormats({ path, format, remote }: SourceFile): 
   const kind = gzipped
     ? otherFormatOfText(unzipToDetectFormat(head))
     : (otherFormatOfFile(head) ?? otherFormatOfText(head));
-  if (kind === undefined && !gzipped && !head.includes(newline) && head.length === headBytes) {
+  if (kind === undefined && !gzipped && endOfLine(head) < 0 && head.length === headBytes) {
     refuseFormatWithoutHeader(path, await headToDetectFormat(path, firstLineBytes));
   }
   if (kind === undefined) return;
   throw new UserError(`${path}: expected a CSV or TSV table, found ${kind.is}.`, { advice: kind.advice });
 }
 
-const newline = 10;
 /** PAR1, at both ends of a Parquet file. */
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
@@ -55,9 +54,14 @@ async function refuseCutOffFormat(path: string): Promise<void> {
   });
 }
 
+/** The index of the first line feed or carriage return; -1 if there is none. */
+function endOfLine(bytes: Uint8Array): number {
+  return bytes.findIndex((byte) => byte === 10 || byte === 13);
+}
+
 /** DuckDB would spend minutes looking for a table in it. */
 function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
-  const end = head.indexOf(newline);
+  const end = endOfLine(head);
   if (end < 0 && head.length === firstLineBytes) {
     throw new UserError(`${path}: the first line has more than ${firstLineBytes.toLocaleString("en")} bytes.`, {
       advice: "Check that the file is a CSV or TSV table, with the column names in its first line.",

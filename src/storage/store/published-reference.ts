@@ -1,7 +1,7 @@
 // A stream's rolling_reference.json repeats what the ledger says. It is written after the transaction that changed the ledger, so
 // a killed process can leave it out of date; whoever uses the stream next updates it. It is written under the ledger's lock: of
 // two processes, the later one writes the changes of both, in whatever order they come.
-import { mkdirSync, readFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
@@ -39,7 +39,7 @@ export function publishReference(
     version: ledger.version(stream),
     text: referenceTextToPublish(ledger, stream, published),
   }));
-  if (seen.text === null || publishedReferenceContent(path) === seen.text) return;
+  if (seen.text === null || isPublished(path, seen.text)) return;
   database.transaction((ledger) => {
     const isCurrent = ledger.version(stream) === seen.version;
     const text = isCurrent ? seen.text! : referenceTextToPublish(ledger, stream, published)!;
@@ -70,12 +70,13 @@ function referenceTextToPublish(
   return text({ stream, referencesChangedAt, rolling: ledger.newestFigures(stream, referenceBatches) });
 }
 
-/** Undefined if there is no readable file. */
-function publishedReferenceContent(path: string): string | undefined {
+/** In a folder from somebody else, the name may belong to a pipe, which blocks its reader, or to a file of any size. */
+function isPublished(path: string, text: string): boolean {
   try {
-    return readFileSync(path, "utf8");
+    const found = lstatSync(path);
+    return found.isFile() && found.size === Buffer.byteLength(text) && readFileSync(path, "utf8") === text;
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].some((code) => hasSystemErrorCode(error, code))) return undefined;
+    if (["ENOENT", "ENOTDIR", "EACCES"].some((code) => hasSystemErrorCode(error, code))) return false;
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 // What an interrupted training prints for its user to run, run by a shell: paths with spaces stay one word.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { checkLines } from "../../../src/interfaces/cli/check-text.ts";
+import { check } from "../../../src/pipelines/check.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, main, start } from "../../pipelines/tiny-run.ts";
 
@@ -44,4 +46,21 @@ it.skipIf(process.platform === "win32")("commands that are printed have the word
   bash(remove);
   expect(existsSync(join(directory, "my model.partial"))).toBe(false);
   for (const name of ["my", "model.partial"]) expect(existsSync(join(directory, name, "precious"))).toBe(true);
+});
+
+it.skipIf(process.platform === "win32")("a batch whose id begins with a dash can be accepted as printed", async () => {
+  const own = join(directory, "dash");
+  mkdirSync(own);
+  unpackOldModel(own);
+  const model = join(own, "walk");
+  cpSync(join(own, "batch.csv.gz"), join(own, "-b.csv.gz"));
+  const answer = await check({ files: [join(own, "-b.csv.gz")], model, stream: "-wrist", jobs: 1 });
+  if (answer.result.verdict === "rejected") throw new Error("expected a judged batch");
+  const text = checkLines(
+    { result: { ...answer.result, verdict: "normal", doubtful: true }, known: false },
+    model,
+  ).join("\n");
+  const words = /to include it anyway: tidemark (.*)$/m.exec(text)![1]!;
+  const ran = bash(`'${process.execPath}' '${main}' ${words}`);
+  expect(ran).toContain("batch -b.csv.gz");
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { refuseLongLines } from "../../../src/signals/data/refuse-long-lines.ts";
+import { refuseOtherFormats } from "../../../src/signals/data/refuse-other-formats.ts";
 import { csv, folderOf, goodRows } from "./tables.ts";
 
 const refusal = (name: string, content: string): Promise<void> =>
@@ -15,6 +16,22 @@ describe("lines", () => {
 
   test.each(["\n", "\r\n", "\r"])("many short ones with %j are none", async (end) => {
     await refusal("a.csv", `user,x${end}${`ann,1${end}`.repeat(500_000)}`);
+  });
+
+  test.each(["\n", "\r\n", "\r"])("very many empty ones with %j are refused before they are sniffed", async (end) => {
+    const ends = end.repeat(100_001);
+    await expect(refusal("a.csv.gz", `user,x${end}ann,1${end}${ends}`)).rejects.toThrow(
+      /a\.csv\.gz: more than 100,000 empty lines among the first 3 lines of text/,
+    );
+    await refusal("a.csv", `user,x${end}${`ann,1${end}${end}`.repeat(90_000)}`);
+    await refusal("a.csv", `user,x${end}${`ann,1${end}`.repeat(30_000)}${ends}`);
+  });
+
+  test("a long table may end them with a carriage return alone", async () => {
+    const rows = goodRows();
+    const content = csv(Array.from({ length: 60 }, () => rows).flat());
+    const file = folderOf({ "a.csv": content.replaceAll("\n", "\r") }).path("a.csv");
+    await expect(refuseOtherFormats({ path: file, format: "csv", remote: false })).resolves.toBeUndefined();
   });
 
   test("an unclosed quote is named", async () => {

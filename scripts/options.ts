@@ -56,7 +56,7 @@ export function configTypes(): string {
       ...fields,
       "}",
       "",
-      `/** The same as a caller may write them: what has a default may be left out. */`,
+      `/** The same options as a caller may write them: those with a default may be left out. */`,
       `export type ${stem}Options = Partial<${stem}Config> & Pick<${stem}Config, ${names}>;`,
       "",
     ].join("\n");

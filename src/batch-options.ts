@@ -31,7 +31,7 @@ export const predictOptions: OptionsOf<PredictConfig> = {
   model,
   out: table,
   overwrite,
-  spreadsheetSafe: flagOption({ doc: "quote texts that a spreadsheet would run as formulas; CSV and TSV only" }),
+  spreadsheetSafe: flagOption({ doc: "quote text that a spreadsheet would run as a formula; CSV and TSV only" }),
   ...modelColumns,
   ...optionsUnder("Running:", { jobs }),
 };
@@ -58,7 +58,7 @@ const alpha = numberOption({
   above: 0,
   below: 1,
   default: 0.05,
-  doc: "share of drift-free batches of new people that are called unfamiliar",
+  doc: "share of new people's drift-free batches that may be called unfamiliar",
 });
 
 /** Options of `check`. */
@@ -66,7 +66,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   files: filesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
-    doc: "the model folder, or DIR/LINE@champion; it also holds the stream's memory. Repeat it to ask several models",
+    doc: "the model folder, or DIR/LINE@champion, which also holds the stream's memory; repeat the option to use several models",
   },
   ...optionsUnder("Batch:", {
     stream,
@@ -76,13 +76,13 @@ export const checkOptions: OptionsOf<CheckConfig> = {
       otherwise: "the first file's name",
       doc: "the batch's name in the stream's ledger",
     }),
-    accept: flagOption({ doc: "let the batch into the stream's references even if it alarms" }),
+    accept: flagOption({ doc: "add the batch to the stream's references even if it raises an alarm" }),
   }),
   ...optionsUnder("Decision:", {
     thresholds: choiceOption({
       value: "which",
       default: "calibrated",
-      doc: "what distances are compared with",
+      doc: "thresholds for distances",
       of: { calibrated: "rehearsals on held-out people", fixed: "textbook constants" },
     }),
     arl,
@@ -111,7 +111,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
   ...optionsUnder("Streams:", {
     seconds: numberOption({
       value: "s",
-      expected: "seconds of a batch from 15 to 86400",
+      expected: "a number of seconds from 15 to 86400",
       from: 15,
       to: 86_400,
       default: 60,
@@ -130,7 +130,10 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
   }),
   ...optionsUnder("Decision:", { arl, alpha: { ...alpha, doc: "significance level of the KS p-value" } }),
   ...optionsUnder(modelColumnsHeading, {
-    label: { ...label, doc: "activity by which sessions are mixed; otherwise the predicted one" },
+    label: {
+      ...label,
+      doc: "column with the activity by which sessions are mixed; by default, the predicted activity",
+    },
   }),
   ...modelColumns,
   ...optionsUnder("Running:", { jobs }),

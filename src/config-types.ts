@@ -2,29 +2,29 @@
 
 /** Options of `tidemark train`, checked and complete. */
 export interface TrainConfig {
-  /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
+  /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder to write; must be new or empty. */
   out: string;
-  /** The activity, such as a column called activity. */
+  /** Column with the activity, such as activity. */
   label?: string;
-  /** The person who wore the sensor, such as a column called user. */
+  /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** The uninterrupted recording that a row belongs to. */
+  /** Column with the uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, such as a column called timestamp_s. */
+  /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
-  /** Sensor columns, separated by commas: Ax,Ay,Az,Gx,Gy,Gz. */
+  /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Three channels that form a sensor: [NAME=]KIND:X,Y,Z[UNIT], KIND one of acc, linear, gravity, gyr, mag, none; repeatable. Default: decided by names and values. */
+  /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
   /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
   rate: number;
   /** Length of a window in samples, after resampling. Default: 200. */
   window: number;
-  /** Share of a window that the next one repeats. Default: 0.5. */
+  /** Share of a window that the next window repeats. Default: 0.5. */
   overlap: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
@@ -40,23 +40,23 @@ export interface TrainConfig {
   patience: number;
   /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
   classWeights: "none" | "balanced";
-  /** Augmentation of training windows. One of: none, rotate (random rotations, since no two people wear a sensor alike). Default: rotate. */
+  /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate. */
   augment: "none" | "rotate";
-  /** Seed of all random numbers; equal seeds give equal models. Default: 42. */
+  /** Seed of all random numbers; the same seed gives the same model. Default: 42. */
   seed: number;
-  /** Batches in a stream's anchor, and in its rolling reference. Default: 5. */
+  /** Number of batches in a stream's anchor and in its rolling reference. Default: 5. */
   referenceBatches: number;
-  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows; leaks), blocks (other stretches of time of the same people). Default: group. */
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (other stretches of time of the same people). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks";
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
-  /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
+  /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */
   experiment: string;
-  /** Registered model that gets the model as a new version. */
+  /** Registered model that receives the model as a new version. */
   register?: string;
-  /** Alias of that version, such as champion. */
+  /** Alias for that version, such as champion. */
   alias?: string;
   /** Worker threads; each trains one fold at a time. Default: one per core. */
   jobs: number;
@@ -64,12 +64,12 @@ export interface TrainConfig {
   resume: boolean;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 
 /** Options of `tidemark predict`, checked and complete. */
 export interface PredictConfig {
-  /** Recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
+  /** Recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder, or DIR/LINE@champion. */
   model: string;
@@ -77,13 +77,13 @@ export interface PredictConfig {
   out: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Quote texts that a spreadsheet would run as formulas; CSV and TSV only. */
+  /** Quote text that a spreadsheet would run as a formula; CSV and TSV only. */
   spreadsheetSafe: boolean;
-  /** The person who wore the sensor, such as a column called user. */
+  /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** The uninterrupted recording that a row belongs to. */
+  /** Column with the uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, such as a column called timestamp_s. */
+  /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -93,42 +93,42 @@ export interface PredictConfig {
   jobs: number;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark check`, checked and complete. */
 export interface CheckConfig {
-  /** One batch of unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
+  /** One batch of unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model folder, or DIR/LINE@champion; it also holds the stream's memory. Repeat it to ask several models. */
+  /** The model folder, or DIR/LINE@champion, which also holds the stream's memory; repeat the option to use several models. */
   model: string;
   /** Name of the stream: a device, a person, a site. Default: default. */
   stream: string;
   /** The batch's name in the stream's ledger. Default: the first file's name. */
   batchId?: string;
-  /** Let the batch into the stream's references even if it alarms. */
+  /** Add the batch to the stream's references even if it raises an alarm. */
   accept: boolean;
-  /** What distances are compared with. One of: calibrated (rehearsals on held-out people), fixed (textbook constants). Default: calibrated. */
+  /** Thresholds for distances. One of: calibrated (rehearsals on held-out people), fixed (textbook constants). Default: calibrated. */
   thresholds: "calibrated" | "fixed";
   /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
-  /** Share of drift-free batches of new people that are called unfamiliar. Default: 0.05. */
+  /** Share of new people's drift-free batches that may be called unfamiliar. Default: 0.05. */
   alpha: number;
-  /** Days for which the ledger keeps full results, and the summaries of batches that are in no reference. Default: 30. */
+  /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
   keepDays: number;
-  /** Maximum size of the ledger; above it, the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger in MB; if it grows larger, the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
-  /** The person who wore the sensor, such as a column called user. */
+  /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** The uninterrupted recording that a row belongs to. */
+  /** Column with the uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, such as a column called timestamp_s. */
+  /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
+  /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Streams appear in <name>/monitoring. Default: the one given to train. */
   experiment?: string;
@@ -136,12 +136,12 @@ export interface CheckConfig {
   jobs: number;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 
 /** Options of `tidemark drift-bench`, checked and complete. */
 export interface DriftBenchConfig {
-  /** Recordings of people that the model did not learn from: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
+  /** Recordings of people that the model did not learn from: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The model folder, or DIR/LINE@champion. */
   model: string;
@@ -157,19 +157,19 @@ export interface DriftBenchConfig {
   changeAt: number;
   /** Streams per person and change. Default: 1. */
   streams: number;
-  /** Seed of all random numbers; equal seeds give equal tables. Default: 42. */
+  /** Seed of all random numbers; the same seed gives the same tables. Default: 42. */
   seed: number;
   /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
   /** Significance level of the KS p-value. Default: 0.05. */
   alpha: number;
-  /** Activity by which sessions are mixed; otherwise the predicted one. */
+  /** Column with the activity by which sessions are mixed; by default, the predicted activity. */
   label?: string;
-  /** The person who wore the sensor, such as a column called user. */
+  /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** The uninterrupted recording that a row belongs to. */
+  /** Column with the uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, such as a column called timestamp_s. */
+  /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -179,18 +179,18 @@ export interface DriftBenchConfig {
   jobs: number;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
 
 /** Options of `tidemark retrain`, checked and complete. */
 export interface RetrainConfig {
-  /** Unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls. */
+  /** Unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
   files: string[];
   /** The champion: the model folder to improve on, or DIR/LINE@champion. */
   model: string;
   /** The model folder to write; must be new or empty. */
   out: string;
-  /** Labelled recordings. Default: the ones that the model learned from. */
+  /** Labelled recordings. Default: those that the model learned from. */
   labelled?: string[];
   /** Maximum number of cycles after cycle 0, which has no pseudo-labels. Default: 5. */
   cycles: number;
@@ -202,37 +202,37 @@ export interface RetrainConfig {
   threshold: number;
   /** Weights that each cycle starts from. One of: scratch (fresh weights), pretrained (the weights of cycle 0), none (the previous cycle's weights). Default: scratch. */
   restart: "scratch" | "pretrained" | "none";
-  /** Adaptation instead of cycles. One of: adabn (takes the statistics of batch normalization from the unlabelled windows). */
+  /** Method of adaptation to use instead of cycles. One of: adabn (recomputes the batch-normalization statistics from the unlabelled windows). */
   adapt?: "adabn";
-  /** Epochs per fit. Default: as many as the champion's final fit. */
+  /** Epochs per fit. Default: as many as in the champion's final fit. */
   epochs?: number;
-  /** Share of the labelled people to hold out; their data only evaluates the candidate and is never learned from. Default: 0.2. */
+  /** Share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training. Default: 0.2. */
   holdout: number;
-  /** True labels of the unlabelled recordings, used only in the report. */
+  /** Column with true labels of the unlabelled recordings, used only in the report. */
   truth?: string;
   /** If the candidate passes, make it the champion of its line at once. */
   promote: boolean;
-  /** Activity, in the recordings of --labelled. */
+  /** Column with the activity in the recordings of --labelled. */
   label?: string;
-  /** The person who wore the sensor, such as a column called user. */
+  /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** The uninterrupted recording that a row belongs to. */
+  /** Column with the uninterrupted recording that a row belongs to. */
   recording?: string;
-  /** Time of the sample, such as a column called timestamp_s. */
+  /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
-  /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
+  /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */
   experiment: string;
-  /** Registered model that gets a candidate that passes as a new version. */
+  /** Registered model that receives a candidate that passes as a new version. */
   register?: string;
-  /** Alias of that version, such as champion. */
+  /** Alias for that version, such as champion. */
   alias?: string;
-  /** Seed of all random numbers; equal seeds give equal models. Default: 42. */
+  /** Seed of all random numbers; the same seed gives the same model. Default: 42. */
   seed: number;
   /** Worker threads. Default: one per core. */
   jobs: number;
@@ -240,7 +240,7 @@ export interface RetrainConfig {
   resume: boolean;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark reference`, checked and complete. */
@@ -251,37 +251,37 @@ export interface StreamConfig {
   stream: string;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 
 /** Options of `tidemark reference compact`, checked and complete. */
 export interface CompactConfig {
   /** The model folder, or DIR/LINE@champion. */
   model: string;
-  /** Days for which the ledger keeps full results, and the summaries of batches that are in no reference. Default: 30. */
+  /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
   keepDays: number;
-  /** Maximum size of the ledger; above it, the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger in MB; if it grows larger, the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
 
 /** Options of `tidemark sync`, checked and complete. */
 export interface SyncConfig {
   /** A model folder, or the folder of an interrupted training run. */
   directory: string;
-  /** Address of the MLflow server, or none. Default: MLFLOW_TRACKING_URI. */
+  /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the runs appear. Default: the one given to train. */
   experiment?: string;
-  /** Registered model that gets the model as a new version. */
+  /** Registered model that receives the model as a new version. */
   register?: string;
-  /** Alias of that version, such as champion. */
+  /** Alias for that version, such as champion. */
   alias?: string;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 
 /** Options of `tidemark simulate`, checked and complete. */
@@ -300,9 +300,9 @@ export interface SimulateConfig {
   rate: number;
   /** Activities, separated by commas, such as walking,sitting. Default: all. */
   activities?: string[];
-  /** Seed of all random numbers; equal seeds give equal recordings. Default: 42. */
+  /** Seed of all random numbers; the same seed gives the same recordings. Default: 42. */
   seed: number;
 }
 
-/** The same as a caller may write them: what has a default may be left out. */
+/** The same options as a caller may write them: those with a default may be left out. */
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;

@@ -1,6 +1,6 @@
-// Turns what users write into what the code relies on. Options come in as `unknown` from a config file, the command line or
-// the API, named as on the command line (`batch-size`) or as in code (`batchSize`), and go out checked and complete. A message
-// names the option, what was expected and what came; for a misspelt name it suggests the nearest.
+// Checks and completes the options that users write. They come as `unknown` from a config file, the command line or the API, with
+// names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what was expected and
+// what came instead. For a misspelt name, it suggests the most similar one.
 import { readFile, stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import { parse as parseYaml } from "yaml";
@@ -39,7 +39,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
       advice: "Write one option per line, for example `batch-size: 64`.",
     });
   }
-  // `$schema` tells editors the form of a JSON file.
+  // `$schema` tells editors which schema a JSON file follows.
   const { $schema: _, ...options } = content;
   return { path, options };
 }
@@ -113,7 +113,9 @@ function resolveGivenOptionNames(
       });
     }
     if (name in byName) {
-      throw new UserError(`${writtenOptionName(name, defined)}${where}: expected one value, got two, under two names`);
+      throw new UserError(
+        `${writtenOptionName(name, defined)}${where}: expected one value, got two, under different names`,
+      );
     }
     byName[name] = value;
   }
@@ -141,14 +143,14 @@ function isOptionsRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value as a message shows it; a long one is cut. */
+/** A value as a message shows it; a long one is truncated. */
 export function showOptionValue(value: unknown): string {
   if (typeof value === "number") return String(value);
   const text = inspectOptionValue(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** YAML and callers can make values that JSON cannot write, such as one that contains itself. */
+/** YAML and callers can produce values that JSON cannot represent, such as one that contains itself. */
 function inspectOptionValue(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

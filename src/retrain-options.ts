@@ -35,7 +35,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     value: "files",
     affects: "run",
     expected: filesExpected,
-    otherwise: "the ones that the model learned from",
+    otherwise: "those that the model learned from",
     doc: "labelled recordings",
   }),
   ...optionsUnder("Curriculum:", {
@@ -80,14 +80,14 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     }),
     adapt: choiceOption({
       value: "how",
-      doc: "adaptation instead of cycles",
-      of: { adabn: "takes the statistics of batch normalization from the unlabelled windows" },
+      doc: "method of adaptation to use instead of cycles",
+      of: { adabn: "recomputes the batch-normalization statistics from the unlabelled windows" },
     }),
     epochs: wholeNumberOption({
       value: "n",
       from: 1,
       to: 100_000,
-      otherwise: "as many as the champion's final fit",
+      otherwise: "as many as in the champion's final fit",
       doc: "epochs per fit",
     }),
   }),
@@ -98,13 +98,13 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       above: 0,
       to: 0.5,
       default: 0.2,
-      doc: "share of the labelled people to hold out; their data only evaluates the candidate and is never learned from",
+      doc: "share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training",
     }),
-    truth: columnOption("true labels of the unlabelled recordings, used only in the report", "column"),
+    truth: columnOption("column with true labels of the unlabelled recordings, used only in the report", "column"),
     promote: flagOption({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
   }),
   ...optionsUnder("Columns of <files...> and --labelled (default: the model's):", {
-    label: { ...label, doc: "activity, in the recordings of --labelled" },
+    label: { ...label, doc: "column with the activity in the recordings of --labelled" },
     ...modelColumns,
   }),
   ...optionsUnder(trackingHeading, {
@@ -113,5 +113,5 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     register: registerOption("a candidate that passes"),
     alias,
   }),
-  ...optionsUnder("Running:", { seed: seedOption("models"), jobs, resume }),
+  ...optionsUnder("Running:", { seed: seedOption("model"), jobs, resume }),
 };

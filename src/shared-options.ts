@@ -13,7 +13,7 @@ import {
   wholeNumberOption,
 } from "./option.ts";
 
-export const filesExpected = "at least one file, glob or s3:// url";
+export const filesExpected = "at least one file, glob or s3:// URL";
 
 /** @param what describes the recordings */
 export function filesOption(what: string): Option<string[]> {
@@ -23,7 +23,7 @@ export function filesOption(what: string): Option<string[]> {
     required: true,
     affects: "run",
     expected: filesExpected,
-    doc: `${what}: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// urls`,
+    doc: `${what}: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs`,
   });
 }
 
@@ -57,15 +57,15 @@ export function columnOption(doc: string, value = "name"): Option<string> {
   return textOption({ value, doc, expected: "the name of a column" });
 }
 
-export const label: Option<string> = columnOption("the activity, such as a column called activity");
-export const group: Option<string> = columnOption("the person who wore the sensor, such as a column called user");
-const recording = columnOption("the uninterrupted recording that a row belongs to");
-const time = columnOption("time of the sample, such as a column called timestamp_s");
+export const label: Option<string> = columnOption("column with the activity, such as activity");
+export const group: Option<string> = columnOption("column with the person who wore the sensor, such as user");
+const recording = columnOption("column with the uninterrupted recording that a row belongs to");
+const time = columnOption("column with the time of each sample, such as timestamp_s");
 const channelsExpected = "a list of column names such as Ax,Ay,Az";
 export const channels: Option<string[]> = namesOption({
   value: "names",
   expected: channelsExpected,
-  doc: "sensor columns, separated by commas: Ax,Ay,Az,Gx,Gy,Gz",
+  doc: "sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz",
 });
 const pathColumns = namesOption({
   value: "names",
@@ -79,9 +79,9 @@ export const sensor: Option<string[]> = {
   ...textsOption({
     value: "sensor",
     many: "repeated",
-    otherwise: "decided by names and values",
+    otherwise: "recognised by names and values",
     expected: "a sensor such as acc:Ax,Ay,Az or wrist=acc:x,y,z[m/s^2]",
-    doc: "three channels that form a sensor: [NAME=]KIND:X,Y,Z[UNIT], KIND one of acc, linear, gravity, gyr, mag, none; repeatable",
+    doc: "three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable",
   }),
   group: columnsHeading,
 };
@@ -98,7 +98,8 @@ export const trainColumns: OptionsOf<
   pathColumns,
 });
 
-export const modelColumnsHeading = "Columns (default: found by their usual names, channels by the model's names):";
+export const modelColumnsHeading =
+  "Columns (default: found by their usual names, and channels by their names in the model):";
 
 /** The columns of recordings that a model reads. */
 export const modelColumns: OptionsOf<
@@ -120,14 +121,14 @@ export const rate: Option<number> = numberOption({
   doc: "sampling rate in Hz that the network sees; recordings at another rate are resampled",
 });
 
-/** @param what what equal seeds make equal */
+/** @param what what the same seed reproduces */
 export function seedOption(what: string): Option<number> {
   return wholeNumberOption({
     value: "n",
     from: 0,
     to: Number.MAX_SAFE_INTEGER,
     default: 42,
-    doc: `seed of all random numbers; equal seeds give equal ${what}`,
+    doc: `seed of all random numbers; the same seed gives the same ${what}`,
   });
 }
 
@@ -154,7 +155,7 @@ export const tracking: Option<string> = textOption({
   affects: "tracking",
   otherwise: "MLFLOW_TRACKING_URI",
   expected: "the address of an MLflow server, or none",
-  doc: "address of the MLflow server, or none",
+  doc: "address of the MLflow server; none turns reporting off",
 });
 
 /** The experiment of a new run. */
@@ -166,7 +167,7 @@ export const experiment: Option<string> = textOption({
   doc: "experiment in which the run appears",
 });
 
-/** The experiment of runs that a training run has already named. @param doc what appears there */
+/** The experiment of runs whose training run has already named one. @param doc what appears there */
 export function knownExperimentOption(doc: string): Option<string> {
   return textOption({
     value: "name",
@@ -184,7 +185,7 @@ export function registerOption(what: string): Option<string> {
     affects: "tracking",
     expected: modelName,
     pattern: /^[^/:]+$/,
-    doc: `registered model that gets ${what} as a new version`,
+    doc: `registered model that receives ${what} as a new version`,
   });
 }
 
@@ -193,30 +194,30 @@ export const alias: Option<string> = textOption({
   affects: "tracking",
   expected: aliasName,
   pattern: /^(?!(?:v\d+|latest)$)[\w-]+$/i,
-  doc: "alias of that version, such as champion",
+  doc: "alias for that version, such as champion",
 });
 
 export const trackingHeading = "Reporting to MLflow (credentials and TLS come from its environment variables):";
 
-/** How much a ledger keeps about past batches: a month in which to change one's mind, and a bounded file. Both defaults are arbitrary. */
+/** What a ledger keeps about past batches. The defaults leave a month to change one's mind, and bound the file; both are arbitrary. */
 export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
   keepDays: wholeNumberOption({
     value: "n",
     from: 0,
     to: 36_500,
     default: 30,
-    doc: "days for which the ledger keeps full results, and the summaries of batches that are in no reference",
+    doc: "days for which the ledger keeps full answers, and summaries that no reference needs",
   }),
   keepMegabytes: wholeNumberOption({
     value: "n",
     from: 1,
     to: 1_000_000,
     default: 1000,
-    doc: "maximum size of the ledger; above it, the oldest batches are shortened, whatever their age",
+    doc: "maximum size of the ledger in MB; if it grows larger, the oldest batches are shortened, whatever their age",
   }),
 };
 
-/** Only the command line has these: a function's caller has no terminal. */
+/** An option that only the command line has, because a function's caller passes an object. */
 export const configFile: Option<string> = textOption({
   value: "file",
   affects: "run",

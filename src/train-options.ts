@@ -37,7 +37,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       from: 0,
       below: 1,
       default: 0.5,
-      doc: "share of a window that the next one repeats",
+      doc: "share of a window that the next window repeats",
     }),
     normalize: choiceOption({
       value: "method",
@@ -86,9 +86,9 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       value: "how",
       default: "rotate",
       doc: "augmentation of training windows",
-      of: { none: "", rotate: "random rotations, since no two people wear a sensor alike" },
+      of: { none: "", rotate: "random rotations, because no two people wear a sensor the same way" },
     }),
-    seed: seedOption("models"),
+    seed: seedOption("model"),
   }),
   ...optionsUnder("Monitoring:", {
     referenceBatches: wholeNumberOption({
@@ -97,7 +97,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       to: 1000,
       default: 5,
       aliases: ["windowSize"],
-      doc: "batches in a stream's anchor, and in its rolling reference",
+      doc: "number of batches in a stream's anchor and in its rolling reference",
     }),
   }),
   ...optionsUnder("Cross-validation:", {
@@ -108,7 +108,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       of: {
         group: "people that the network never saw",
         "leave-one-group-out": "each person alone",
-        stratified: "shuffled windows; leaks",
+        stratified: "shuffled windows, with leakage",
         blocks: "other stretches of time of the same people",
       },
     }),

@@ -67,7 +67,7 @@ describe("resolveTrainConfig", () => {
   });
 
   it.each([
-    [{ files: [] }, "files: expected at least one file, glob or s3:// url, got []"],
+    [{ files: [] }, "files: expected at least one file, glob or s3:// URL, got []"],
     [{ out: undefined }, "--out: expected the path of the new model folder, got nothing"],
     [{ rate: 0 }, "--rate: expected a sampling rate from 1 to 10000 Hz, got 0"],
     [{ window: 7 }, "--window: expected a whole number from 8 to 100000, got 7"],
@@ -93,7 +93,7 @@ describe("resolveTrainConfig", () => {
       { channels: ["Ax", "Ax"] },
       '--channels: expected a list of column names such as Ax,Ay,Az, without repetition, got ["Ax","Ax"]',
     ],
-    [{ batchSize: 3, "batch-size": 4 }, "--batch-size: expected one value, got two, under two names"],
+    [{ batchSize: 3, "batch-size": 4 }, "--batch-size: expected one value, got two, under different names"],
   ])("refuses %j", (options, message) => {
     expect(refusal({ ...least, ...options }).message).toBe(message);
   });
@@ -173,7 +173,7 @@ describe("a former name of an option", () => {
 
   it("is not given beside the present one, and errors speak of the present one", () => {
     const both = { ...least, windowSize: 6, referenceBatches: 6 };
-    expect(refusal(both).message).toBe("--reference-batches: expected one value, got two, under two names");
+    expect(refusal(both).message).toBe("--reference-batches: expected one value, got two, under different names");
     expect(refusal({ ...least, "window-size": 0 }).message).toMatch(/^--reference-batches: expected a whole number/);
   });
 });

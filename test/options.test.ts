@@ -41,7 +41,7 @@ describe("resolveOptions", () => {
       expect(resolveOptions(made, { [name]: 3 }).referenceBatches).toBe(3);
     }
     expect(() => resolveOptions(made, { "window-size": 3, "reference-batches": 4 })).toThrow(
-      "--reference-batches: expected one value, got two, under two names",
+      "--reference-batches: expected one value, got two, under different names",
     );
     expect(() => resolveOptions(made, { "window-size": 0 })).toThrow(
       "--reference-batches: expected a whole number from 1 to 9, got 0",

@@ -120,6 +120,11 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
       about: "Computed from the actual windows, not from the way the splits were made.",
       body: leakageTable(report.leakage),
     },
-    { id: "run", title: "Run", about: "Equal data, options and seed give an equal model.", body: configTable(report) },
+    {
+      id: "run",
+      title: "Run",
+      about: "The same data, options and seed give the same model.",
+      body: configTable(report),
+    },
   ];
 }

@@ -159,7 +159,7 @@ describe("show and compare", () => {
     const { value } = await models("show", "models/walk");
     expect(value).toMatchObject({ version: { name: "walk", from: null }, retraining: null });
     const { stdout } = await run("models", "show", "models/walk-v2");
-    expect(stdout).toContain("retrained  cycle 1 won; macro F1 on the holdout 0.900, the previous model 0.800");
+    expect(stdout).toContain("retrained  cycle 1 won; macro F1 on the holdout 0.900 (previous model: 0.800)");
   });
 
   it("put models side by side, the champion by its line's name", async () => {

@@ -211,7 +211,7 @@ describe("a candidate that passes", () => {
     const shown = await run("models", "show", "v2");
     expect(shown.stdout).toMatch(/of line model\n.* from model\n/);
     expect(shown.stdout).toMatch(
-      /retrained {2}cycle [12] won; macro F1 on the holdout 0\.\d+, the previous model 0\.\d+/,
+      /retrained {2}cycle [12] won; macro F1 on the holdout 0\.\d+ \(previous model: 0\.\d+\)/,
     );
   });
 

@@ -21,7 +21,7 @@ export function baselineCommand(): Command {
   const resolve = (given: unknown): { model: string } => resolveOptions(modelOptions, given);
   const show = defineCommand({
     name: "show",
-    summary: "show statistics by channel, and how far the calibration can be trusted",
+    summary: "show statistics by channel, and how reliable the calibration is",
     options: modelOptions,
     resolve,
     json: "baseline_stats.json as one line",
@@ -55,7 +55,7 @@ export function baselineCommand(): Command {
           ? ["no calibration, because there are too few recordings: check uses the KS test or constants instead"]
           : [
               "calibration; the last column is the share of held-out people's drift-free batches that had p <= .05",
-              { headers: ["compared with", "apart by", "KS", "seconds", "batches", "alarms at 5 %"], rows: rungs },
+              { headers: ["compared with", "separated by", "KS", "seconds", "batches", "alarms at 5 %"], rows: rungs },
             ]),
       );
     },

@@ -31,7 +31,7 @@ const statisticNames: Readonly<Record<string, string>> = {
 
 /** Advice if a signal of a whole sensor is furthest away. */
 const hints = {
-  magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or a unit",
+  magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or another unit",
   tempo: "look for a wrong sampling rate, or another way of moving",
   roughness: "look for lost samples, a filter, noise or a wrong sampling rate",
 } as const;
@@ -45,7 +45,7 @@ export function checkLines(
   model: string,
 ): Block[] {
   const lines = result.verdict === "rejected" ? rejectedCheckLines(result) : judgedCheckLines(result, model);
-  const before = `This batch was already checked at ${result.checked_at}. This is the answer from then; nothing was changed.`;
+  const before = `This batch was already checked at ${result.checked_at}. This is the answer from that check; nothing was changed.`;
   return known ? [...lines, "", before] : lines;
 }
 
@@ -70,7 +70,7 @@ function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
     ...checkHeadline(result),
     "",
     ...(comparisons.length === 0
-      ? ["Nothing could be compared: the batch is shorter than every rehearsed one."]
+      ? ["Nothing could be compared: the batch is shorter than every rehearsed batch."]
       : [...checkComparisonLines(comparisons), "", ...checkChannelLines(leadingCheckComparison(result))]),
     "",
     ...checkSignalLines(result),
@@ -92,12 +92,12 @@ function checkHeadline(result: JudgedBatch): string[] {
   }
   if (result.comparisons.some(({ reference, method }) => reference !== "baseline" && method !== "constants")) {
     lines.push(
-      `           evidence ${Number(evidence.value.toPrecision(3))}, an alarm at ${Number(evidence.alarm_at.toPrecision(3))}`,
+      `           evidence ${Number(evidence.value.toPrecision(3))} (alarm at ${Number(evidence.alarm_at.toPrecision(3))})`,
     );
   }
   if (unfamiliar) lines.push("           unfamiliar: unlike the people that the model learned from");
   if (doubtful && verdict === "normal")
-    lines.push("           doubtful: unlike its own past, kept out of the references");
+    lines.push("           doubtful: unlike the stream's own past, so kept out of the references");
   return lines;
 }
 
@@ -126,14 +126,14 @@ function unusualCheckText(comparison: CheckedComparison): string {
   return `${seen}p ${p < 0.001 ? "< .001" : fixedText(p)}${unseen}`;
 }
 
-/** What --verbose adds: what was read, and the channels against every other reference, from which the decision was made. */
+/** The lines that --verbose adds: what was read, what the decision is based on, and the channels against every other reference. */
 export function checkDecisionBlocks(result: CheckResult): Block[] {
   if (result.verdict === "rejected") return [];
   const { comparisons, rows, windows, seconds, thresholds, evidence } = result;
   const others = comparisons.filter((comparison) => comparison !== leadingCheckComparison(result));
   return [
     `read       ${countText(rows)} rows, ${durationText(seconds)}, ${countText(windows)} windows`,
-    `decided    by ${thresholds} thresholds; evidence ${evidence.value}, an alarm at ${evidence.alarm_at}`,
+    `decided    by ${thresholds} thresholds; evidence ${evidence.value} (alarm at ${evidence.alarm_at})`,
     ...others.flatMap((comparison) => checkChannelLines(comparison)),
   ];
 }
@@ -171,7 +171,7 @@ function checkSignalLines({ signals, accuracy }: JudgedBatch): string[] {
       ? []
       : [
           `accuracy   about ${fixedText(accuracy.estimate)}, ${checkIntervalText(accuracy)}` +
-            (accuracy.rehearsed ? "" : "; no held-out person was like that, so take it as a guess"),
+            (accuracy.rehearsed ? "" : "; no held-out person was like this, so treat it as a guess"),
         ]),
   ];
 }
@@ -191,23 +191,25 @@ function checkNextSteps(result: JudgedBatch, model: string): string[] {
   const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
   // A batch id may begin with a dash, as a file name may.
   const words = ["reference", "accept", "--model", shellPath(model), "--stream", stream, "--", batch_id];
-  const accept = `to include it anyway: ${shellCommand("tidemark", ...words)}`;
+  const accept = shellCommand("tidemark", ...words);
   switch (verdict) {
     case "sudden_change":
     case "gradual_drift":
       return [
         causes.length > 0
-          ? "look at the likely cause first: repair a fault of the sensor or the export at its source, not by retraining"
+          ? "look at the likely cause first: fix a fault in the sensor or the export at its source, not by retraining"
           : verdict === "sudden_change"
-            ? "look for what changed at once: firmware, units, how the sensor is worn, who wears it"
-            : "look at what moves: a sensor that ages or slips, a person who changes; retrain if it is here to stay",
+            ? "look for what changed suddenly: firmware, units, how the sensor is worn, who wears it"
+            : "look for a gradual cause: a sensor that ages or slips, a person who changes; retrain if the change is permanent",
         ...checkHint(result),
-        `the batch stays out of the stream's references; ${accept}`,
+        `the batch stays out of the stream's references; to include it anyway: ${accept}`,
       ];
     case "normal":
-      if (doubtful) return [`if the batch is all right, ${accept}`];
+      if (doubtful) return [`if the batch is all right, include it: ${accept}`];
       if (unfamiliar)
-        return ["the model may not know people like this one: label some windows before you trust it here"];
+        return [
+          "the model may not know people like this one: label some of these windows before you trust its predictions",
+        ];
       return references.rolling_batches + 1 < references.window_size
         ? [
             `${references.rolling_batches + 1} of the ${references.window_size} batches needed for this stream's own references`,

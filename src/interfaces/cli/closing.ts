@@ -4,7 +4,7 @@ import { styled } from "./colour.ts";
 import { wrapLine } from "./wrap.ts";
 
 export interface Closing {
-  /** Commands; one of several lines has a backslash at each line's end, so that it can be pasted. */
+  /** Commands. If a command has several lines, all but the last end with a backslash, so that the command can be pasted. */
   readonly examples: readonly string[];
   /** Paragraphs. */
   readonly notes?: readonly string[];

@@ -26,7 +26,7 @@ const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^gradual_drift(?= {3})/, ["yellow", "bold"], "words"],
   [/^(sudden_change|rejected)(?= {3})/, ["red", "bold"], "words"],
   [/^gate: passed/, ["green", "bold"], "words"],
-  [/^gate: refused/, ["red", "bold"], "words"],
+  [/^gate: rejected/, ["red", "bold"], "words"],
   [/^[a-z][a-z ]{0,9} +(?=\S)(?<=^.{11})/, "dim", "words"],
 ];
 

@@ -1,4 +1,4 @@
-// Makes a command of the command line from the definitions of its options.
+// Builds a command of the command line from the definitions of its options.
 import { Command, Option as CommanderOption } from "commander";
 import { UserError } from "../../errors.ts";
 import { kebabCase } from "../../letter-case.ts";
@@ -136,7 +136,7 @@ function commanderOptions(name: string, option: Option): CommanderOption[] {
     const value = option.value === undefined ? "" : ` ${commandPlaceholder(option)}`;
     const made = new CommanderOption(`--${kebabCase(own)}${value}`, describeCommandOption(option));
     if (own !== name) made.hideHelp();
-    // A text that is no number is passed on, so that the check rejects it by the option's name.
+    // Text that is not a number is passed on, so that the check rejects it and names the option.
     if (option.type === "number") made.argParser((text: string) => parseCommandNumber(text));
     if (option.many === "repeated") made.argParser((text: string, before?: string[]) => [...(before ?? []), text]);
     return made;

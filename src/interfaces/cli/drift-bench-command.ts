@@ -11,7 +11,7 @@ import type { Block } from "./terminal.ts";
 const closing: Closing = {
   examples: ["tidemark drift-bench others.parquet --model models/walk \\\n    --seconds 300 --out bench.html"],
   notes: [
-    "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into the samples, and the network predicts the changed samples. Give recordings of people that the model did not learn from. Equal seeds give equal tables.",
+    "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into the samples, and the network predicts the changed samples. Use recordings of people that the model did not learn from. The same seed gives the same tables.",
   ],
   exitCodes: [
     [0, "done"],
@@ -24,10 +24,10 @@ const closing: Closing = {
 export function driftBenchCommand(): Command {
   return defineCommand({
     name: "drift-bench",
-    summary: "measure false alarms, delays and names on your data, beside textbook constants",
+    summary: "measure false alarms, delays and names on your data, and compare with textbook constants",
     description:
       "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
-      "check would have answered, beside textbook constants, a KS p-value and an alarm in every hundredth batch.",
+      "check would have answered. Compares it with textbook constants, a KS p-value and an alarm in every hundredth batch.",
     options: driftBenchOptions,
     resolve: resolveDriftBenchConfig,
     json: "the figures as one line of JSON",

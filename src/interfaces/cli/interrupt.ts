@@ -1,5 +1,5 @@
-// Ctrl-C, and SIGTERM, which schedulers send. The first one asks the work to stop at its next safe point; the second ends
-// the process at once.
+// Handles Ctrl-C, and SIGTERM, which schedulers send. The first signal asks the work to stop at its next safe point; the second
+// ends the process at once.
 import { exitCodes } from "../../errors.ts";
 
 /** Runs `work` with a signal that the first SIGINT or SIGTERM aborts; `onStopping` then gets a message for the user. */

@@ -79,7 +79,7 @@ export function modelsCommand(): Command {
   });
   const rollback = defineCommand({
     name: "rollback",
-    summary: "make the previous champion the champion again, as it was left",
+    summary: "make the previous champion the champion again, with its references as they were",
     options: rollbackOptions,
     resolve: (given) => resolveOptions(rollbackOptions, given),
     json: "one line of JSON",
@@ -130,7 +130,7 @@ function modelsShowLines({ version, report, retraining }: ShownModel): string[] 
     ...(comparison === undefined
       ? []
       : [
-          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedText(comparison.candidate_macro_f1)}, the previous model ${fixedText(comparison.champion_macro_f1)}`,
+          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedText(comparison.candidate_macro_f1)} (previous model: ${fixedText(comparison.champion_macro_f1)})`,
         ]),
   ];
 }

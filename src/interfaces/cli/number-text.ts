@@ -1,4 +1,4 @@
-// Numbers as a terminal shows them. What is missing or undefined is a dash.
+// Numbers as a terminal shows them. Missing and undefined values are shown as a dash.
 
 /** A score or a loss with three decimals: 0.943. */
 export function fixedText(value: number | null | undefined, digits = 3): string {

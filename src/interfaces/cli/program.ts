@@ -69,7 +69,7 @@ export function createProgram(): Command {
         minWidthToWrap: 20,
         subcommandTerm: (own) => own.name(),
         styleTitle: (text) => styled("bold", wrapProgramHelp(command, text)),
-        // As long as "Usage: ", which would make the text a command that is never wrapped.
+        // The underscores are as long as "Usage: ", which would make the text a command that is never wrapped.
         styleUsage: (text) => wrapProgramHelp(command, `_______${text}`).slice(7),
         styleOptionTerm: (text) => styled("cyan", text),
         styleArgumentTerm: (text) => styled("cyan", text),
@@ -138,11 +138,11 @@ export function reportProgramError(error: unknown): number {
     return known.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  printTerminalError(`error: this is a defect in Tidemark ${tidemarkVersion}, please report it`, ...stack.split("\n"));
+  printTerminalError(`error: this is a defect in Tidemark ${tidemarkVersion}; please report it`, ...stack.split("\n"));
   return exitCodes.defect;
 }
 
-/** Commander's message repeats what the user typed; its suggestion is the only part on a line of its own. */
+/** Commander's message repeats what the user typed; only its suggestion is on a separate line. */
 function programParserLines(text: string): string[] {
   const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];
   return suggestion === undefined ? [message] : [message, suggestion];

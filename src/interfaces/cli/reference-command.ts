@@ -41,7 +41,7 @@ export function referenceCommand(): Command {
       else terminal.print(...referenceShowLines(shown));
     },
   });
-  const byHand = (action: ByHand, summary: string, done: string): Command =>
+  const byHand = (action: ByHand, summary: string, done: string, unchanged: string): Command =>
     defineCommand({
       name: action,
       summary,
@@ -51,7 +51,7 @@ export function referenceCommand(): Command {
       run: async ({ batch, ...config }, { terminal, json }) => {
         const { decideReference } = await import("../../pipelines/reference.ts");
         const changed = await decideReference(action, batch, config);
-        const text = changed ? `batch ${batch} ${done}` : `batch ${batch}: nothing to do, it already ${done}`;
+        const text = `batch ${batch} ${changed ? done : `${unchanged}; nothing to do`}`;
         if (json) terminal.json({ batch, action, changed });
         else terminal.print(text);
       },
@@ -65,7 +65,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { resetReference } = await import("../../pipelines/reference.ts");
       await resetReference(config);
-      const text = `stream ${config.stream} starts again; its batch ids stay used`;
+      const text = `stream ${config.stream} starts again with empty references; its batch ids stay used`;
       if (json) terminal.json({ reset: config.stream });
       else terminal.print(text);
     },
@@ -92,8 +92,18 @@ export function referenceCommand(): Command {
     description: "Shows what a stream's batches are compared with, adds or removes a batch, or starts again.",
     commands: [
       show,
-      byHand("exclude", "remove a batch from the stream's references", "is not in the references"),
-      byHand("accept", "add a batch that raised an alarm or was doubtful", "is in the references"),
+      byHand(
+        "exclude",
+        "remove a batch from the stream's references",
+        "is no longer in the references",
+        "was not in the references",
+      ),
+      byHand(
+        "accept",
+        "add a batch that raised an alarm or was doubtful",
+        "is now in the references",
+        "was already in the references",
+      ),
       reset,
       compact,
     ],
@@ -127,7 +137,7 @@ function referenceShowLines({
     { headers: ["channel", "mean", "std", "trend"], rows: channels },
     ...(rows.length === 0
       ? []
-      : ["", "last batches", { headers: ["batch", "received", "status", "counts", "reason"], rows }]),
+      : ["", "last batches", { headers: ["batch", "received", "status", "in references", "reason"], rows }]),
     ...(streams.some((name) => name !== (stream ?? "default"))
       ? ["", `streams of this model: ${streams.join(", ")}`]
       : []),

@@ -13,13 +13,13 @@ const closing: Closing = {
     "tidemark retrain june.parquet --model models/walk@champion \\\n    --out models/walk-v2 --labelled ward.parquet --promote",
   ],
   notes: [
-    "By default, the labelled recordings are the ones that the model learned from. Some of their people are the holdout: they judge the result, and no cycle learns from them. If the candidate is not better than the model, it is rejected, and its report is in OUT.refused.",
+    "By default, the labelled recordings are those that the model learned from. Some of their people are the holdout: they judge the result, and no cycle learns from them. If the candidate is not better than the model, it is rejected, and its report is in OUT.refused.",
   ],
   exitCodes: [
     [0, "the candidate passed, and OUT is a model; with --promote, it is the champion"],
     [20, "not adopted; nothing was changed"],
     [2, "wrong usage, or data that cannot be learned from"],
-    [130, "stopped on request; resumable"],
+    [130, "stopped on request; can be resumed"],
     [1, "a defect in Tidemark"],
   ],
 };

@@ -9,7 +9,7 @@ import { durationText } from "./number-text.ts";
 const closing: Closing = {
   examples: ["tidemark simulate --out recordings.parquet --users 12 --minutes 6 --seed 7"],
   notes: [
-    "Equal options give equal recordings. The signals are only plausible: use them to try things out, not to judge a model.",
+    "The same options give the same recordings. The signals are plausible, but not real: use them to try things out, not to judge a model.",
   ],
   exitCodes: [
     [0, "done"],

@@ -10,7 +10,7 @@ import { defineCommand } from "./define-command.ts";
 const closing: Closing = {
   examples: ["tidemark sync models/walk --tracking http://127.0.0.1:5000"],
   notes: [
-    "Sync sends nothing that the server already has, so you can run it again at any time, even after an interruption.",
+    "The command sends only what the server does not have yet, so you can run it again at any time, even after an interruption.",
     "It sends the runs in tracking.jsonl and in the ledger, and the files that manifest.json lists, provided that their content matches. If the log contains anything else, sync rejects the folder before it contacts the server. It registers a model only with --register.",
   ],
   exitCodes: [
@@ -25,7 +25,7 @@ const closing: Closing = {
 export function syncCommand(): Command {
   return defineCommand({
     name: "sync",
-    summary: "report a training run and its streams to an MLflow server that was away",
+    summary: "report a training run and its streams to an MLflow server that was unreachable before",
     description:
       "Sends to an MLflow server what a model folder, or the folder of an interrupted training run, records about its runs.",
     options: syncOptions,

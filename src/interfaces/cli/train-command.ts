@@ -13,13 +13,13 @@ const closing: Closing = {
     "tidemark train s3://bucket/wrist.parquet --out models/walk --config walk.yaml",
   ],
   notes: [
-    'A config file has one option per line, for example "batch-size: 64"; the command line takes precedence. Ctrl-C writes a checkpoint and prints the command that continues. Equal data, options and seed give an equal model.',
+    'A config file has one option per line, for example "batch-size: 64"; the command line takes precedence. Ctrl-C writes a checkpoint and prints the command that continues. The same data, options and seed give the same model.',
   ],
   exitCodes: [
     [0, "trained"],
     [1, "a defect in Tidemark"],
     [2, "wrong usage, or data that cannot be trained on"],
-    [130, "stopped on request; resumable"],
+    [130, "stopped on request; can be resumed"],
   ],
 };
 
@@ -27,7 +27,7 @@ const closing: Closing = {
 export function trainCommand(): Command {
   return defineCommand({
     name: "train",
-    summary: "cross-validate a network by person, fit it on all data, write the model folder",
+    summary: "cross-validate a network by person, fit it on all data, and write the model folder",
     description:
       "Reads labelled recordings, cross-validates the network by person, fits the final one on all data, and writes " +
       "a model folder: network, scaler, frozen baseline, figures and a report.",

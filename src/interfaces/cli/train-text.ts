@@ -10,10 +10,10 @@ import type { Block, Loudness } from "./terminal.ts";
 
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
-/** Maximum number of people in the table; if there are more, it shows the ones with the lowest scores. */
+/** Maximum number of people in the table; if there are more, it shows those with the lowest scores. */
 const shownUsers = 30;
 
-/** The lines for an event that is finished; empty if nothing of it should stay on the screen. */
+/** The lines to print for an event; empty if nothing should stay on the screen. */
 export function trainTextBlocks(event: TrainEvent): readonly Block[] {
   switch (event.type) {
     case "data":
@@ -145,8 +145,8 @@ function trainDroppedText({ quality, dropped }: EventOf<"data">): string[] {
     .map(([reason, n]) => `${counted(n, "row")}: ${reason.replaceAll("_", " ")}`);
   const reasons = {
     shortStretches: "stretches shorter than a window",
-    remainders: "ends of stretches, shorter than the step to the next window",
-    unknownClass: "a class the model does not know",
+    remainders: "ends of stretches that do not fill another window",
+    unknownClass: "a class that the model does not know",
   } as const satisfies Record<keyof typeof dropped, string>;
   const samples = Object.entries(reasons).flatMap(([key, reason]) => {
     const { stretches, samples } = dropped[key as keyof typeof reasons];
@@ -275,7 +275,7 @@ function retrainCycleLine({ report: { cycle, selection, holdout, unlabelled } }:
   const truth =
     unlabelled.macro_f1 === null
       ? ""
-      : `  macro F1 on the unlabelled, by their true labels ${fixedText(unlabelled.macro_f1)}`;
+      : `  macro F1 on the unlabelled windows ${fixedText(unlabelled.macro_f1)} (true labels)`;
   const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
   return (
     `cycle ${cycle}  ${selected}  macro F1 ${fixedText(holdout.macro_f1)} on the holdout  confidence ` +

@@ -1,4 +1,5 @@
-// Wraps lines at the terminal's width. A command that somebody may copy is never wrapped, nor is a word: it gets its own line.
+// Wraps lines at the terminal's width. Commands that somebody may copy are never wrapped, and words are never broken: a long one
+// gets its own line.
 import { displayWidth } from "./table.ts";
 
 /** Marks where a line's command begins; the rest of the line can be copied as a whole. */

@@ -10,7 +10,7 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
   model_version: z.string().describe("names the model in every summary"),
   sampling_rate_hz: z.number().positive().describe("of the windows; samples of another rate are brought to it"),
   window_size: z.int().min(1).describe("samples of a window"),
-  overlap: z.number().min(0).lt(1).describe("share of a window that the next one repeats"),
+  overlap: z.number().min(0).lt(1).describe("share of a window that the next window repeats"),
   channels: names.min(1).describe("in the order of the network's inputs"),
   sensors: z
     .array(

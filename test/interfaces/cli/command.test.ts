@@ -66,7 +66,7 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
     ],
     [["train", "a.csv", "--out"], /^error: option '--out <dir>' argument missing\n$/],
     [["train", "a.csv"], /^error: --out: expected the path of the new model folder, got nothing\n$/],
-    [["train", "--out", "m"], /^error: files: expected at least one file, glob or s3:\/\/ url, got nothing\n$/],
+    [["train", "--out", "m"], /^error: files: expected at least one file, glob or s3:\/\/ URL, got nothing\n$/],
     [
       ["train", "a.csv", "--out", "m", "--epochs", "ten"],
       /^error: --epochs: expected a whole number from 1 .*"ten"\n$/,

@@ -57,7 +57,7 @@ describe("in a pipe", () => {
     expect(text.split("\n").filter((line) => line.startsWith("left out"))).toEqual([
       "left out   27 rows: missing label",
       "left out   412 samples of 3 stretches: stretches shorter than a window",
-      "left out   17,112 samples of 350 stretches: ends of stretches, shorter than the step to the next window",
+      "left out   17,112 samples of 350 stretches: ends of stretches that do not fill another window",
     ]);
   });
 

@@ -35,16 +35,16 @@ const events = {
         z.object({
           name: z.string(),
           kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
-          channels: z.tuple([z.string(), z.string(), z.string()]).describe("of the axes x, y and z"),
+          channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
           unit: z
             .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
             .nullable()
-            .describe("null where it is not known"),
+            .describe("null if it is not known"),
           gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
           because: z.string().describe("what kind and unit rest on, in words"),
         }),
       )
-      .describe("which channels form a sensor"),
+      .describe("the channels that form each sensor"),
     columns: z
       .object({
         label: z.string().nullable(),

@@ -152,7 +152,7 @@ describe("predict refuses", () => {
     {
       name: "another number of channels",
       words: ["three.csv", "--model", model, "--channels", "Ax,Ay,Az"],
-      says: ["the model has 6", "got 3"],
+      says: ["each of the model's 6 channels", "got 3"],
     },
     {
       name: "to write over its own recordings",

@@ -175,7 +175,10 @@ describe("a device's summaries", () => {
     for (const [change, message] of [
       [{ rows: -1 }, "summary: rows: "],
       [{ by_class: value.by_class.slice(1) }, "summary: measurement: classes: expected 3, got 2"],
-      [{ signals: { ...value.signals, windows: 1 } }, "summary: measurement: impossible windows"],
+      [
+        { signals: { ...value.signals, windows: 1 } },
+        "summary: measurement: impossible counts of windows, pairs and flips",
+      ],
       [{ by_class: value.by_class.map(() => null) }, "summary: measurement: channels: expected 9, got 0"],
     ] as const) {
       expect(() => readSummary({ ...value, ...change }, monitored)).toThrow(UserError);

@@ -137,7 +137,7 @@ describe("baseline_stats.json", () => {
         value.drift.edges.constructor = value.drift.edges.Ay;
         delete value.drift.edges.Ay;
       },
-      "drift.edges.constructor: is neither a sensor column nor a signal",
+      "drift.edges.constructor: expected a sensor column, or a signal",
     ],
     [
       "windows that are not in its signals",

@@ -1,12 +1,12 @@
-// Estimates the accuracy on a batch without any labels: the mean calibrated confidence, corrected by what was measured on
-// held-out people (average confidence with an offset; the difference of confidences of Guillory et al. 2021 with a slope of
-// 1). bench/accuracy-estimate.ts compares it with average confidence alone, a fitted slope, and ATC (Garg et al. 2022).
+// Estimates the accuracy on a batch without any labels: the mean calibrated confidence plus an offset that was measured on
+// held-out people (the difference of confidences of Guillory et al. 2021, with a slope of 1). bench/accuracy-estimate.ts
+// compares it with average confidence alone, a fitted slope, and ATC (Garg et al. 2022).
 //
-// The interval is conformal over people: for a new person like those of the training data it holds with the stated
-// coverage. It does NOT cover drift unlike any difference between people (another unit, noise, another place on the body,
-// an activity never learned): a network can be confident and wrong. On MotionSense, noise of one standard deviation on
-// every channel left 46 % of a network's labels correct, while this estimate said 95 % and ATC 91 %. If the channels have
-// drifted, it is too optimistic.
+// The interval is conformal over people: it holds with the stated coverage for a new person like the people in the training
+// data. It does NOT cover drift unlike any difference between people (another unit, noise, another place on the body, an
+// activity that the network never learned), because a network can be confident and wrong. On MotionSense, noise of one
+// standard deviation on every channel left 46 % of a network's labels correct, but this estimate was 95 % and ATC's 91 %.
+// If the channels have drifted, the estimate is too optimistic.
 
 import { z } from "zod";
 import { groupConformalBound } from "../../stats/group-conformal.ts";
@@ -14,7 +14,7 @@ import { groupConformalBound } from "../../stats/group-conformal.ts";
 /** A labelled batch of a held-out person. */
 export interface RehearsedBatch {
   readonly person: string;
-  /** How many. */
+  /** Number of windows. */
   readonly windows: number;
   /** Mean probability of the predicted class, after temperature scaling. */
   readonly confidence: number;
@@ -28,9 +28,9 @@ export interface AccuracyCalibration {
   readonly coverage: number;
   /** Held-out people with labelled batches. */
   readonly people: number;
-  /** Accuracy minus confidence, averaged over people. */
+  /** Mean over people of accuracy minus confidence. */
   readonly offset: number;
-  /** One per batch length, shortest first. */
+  /** One entry per batch length, shortest first. */
   readonly rungs: readonly AccuracyRung[];
 }
 
@@ -40,9 +40,9 @@ export interface AccuracyRung {
   readonly windows: number;
   /** People with batches of this length. */
   readonly people: number;
-  /** Rehearsed batches of this length. */
+  /** Number of rehearsed batches of this length. */
   readonly batches: number;
-  /** Half the interval's width; 1 if there are too few people for an interval. */
+  /** Half of the interval's width; 1 if there are too few people for an interval. */
   readonly halfWidth: number;
   /** Smallest confidence seen. */
   readonly leastConfidence: number;
@@ -75,17 +75,17 @@ export interface AccuracyEstimate {
   readonly lower: number;
   readonly upper: number;
   /**
-   * Whether held-out people had such a confidence in batches of about this length. If not, the interval guarantees nothing.
+   * Whether held-out people reached this confidence in batches of about this length. If not, the interval guarantees nothing.
    */
   readonly rehearsed: boolean;
 }
 
-/** An arbitrary default; 9 people are the fewest that give an interval. */
+/** An arbitrary default. It takes at least 9 people to give an interval. */
 const defaultCoverage = 0.9;
 
 /**
  * @param batches out-of-fold predictions in batches of several lengths; every person has equal weight
- * @throws RangeError if there are no batches, or numbers outside 0..1
+ * @throws RangeError if there are no batches or a number is outside 0..1
  */
 export function calibrateAccuracy(
   batches: readonly RehearsedBatch[],
@@ -130,8 +130,9 @@ export function calibrateAccuracy(
 }
 
 /**
- * Estimate and interval lie in 0..1. Between two lengths the half width is interpolated over the logarithm of the number of
- * windows; beyond the longest it is constant. Below the shortest nothing is guaranteed, and the interval is 0..1.
+ * The estimate and its interval are within 0..1. Between two lengths, the half width is interpolated over the logarithm of
+ * the number of windows. Beyond the longest length it is constant. Below the shortest length nothing is guaranteed, and the
+ * interval is 0..1.
  * @param confidence mean probability of the predicted class, as in the calibration
  */
 export function estimateAccuracy(
@@ -145,7 +146,7 @@ export function estimateAccuracy(
   const above = rungs.find((rung) => rung.windows >= windows);
   const estimate = confidence + offset;
   const known = below === undefined ? 1 : interpolateAccuracyWidth(below, above ?? below, windows);
-  // 1 stands for no interval, also around an estimate beyond 0..1.
+  // A half width of 1 means no interval, even around an estimate outside 0..1.
   const halfWidth = known < 1 ? known : Number.POSITIVE_INFINITY;
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
   return {
@@ -170,7 +171,7 @@ function clampAccuracy(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** Means of float32 confidences may miss 1 by rounding. */
+/** Means of float32 confidences may exceed 1 slightly because of rounding. */
 function checkAccuracyShare(name: string, value: number): void {
   if (!(value >= 0 && value <= 1 + 1e-6)) throw new RangeError(`accuracy: expected a ${name} in 0..1, got ${value}`);
 }

@@ -1,10 +1,10 @@
 import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "./baseline-stats.ts";
 
 /**
- * Faults of the channel statistics in a baseline file: one message per fault, none if they can be used. The part that
- * `check` uses, under `drift`, is not checked here, because `predict` does not need it. Beyond the schema: statistics for
- * each sensor column and no other, counts that sum to n_samples, one more edge than counts, edges and percentiles in order
- * and inside min..max, std above 0 (nothing can be compared with a constant channel).
+ * Faults of the channel statistics in a baseline file: one message per fault, or none if they can be used. The part under
+ * `drift`, which `check` uses, is not checked here, because `predict` does not need it. In addition to the schema, there
+ * must be statistics for each sensor column and no other, counts that sum to n_samples, one more edge than counts, edges and
+ * percentiles in order and within min..max, and a std above 0 (nothing can be compared with a constant channel).
  */
 export function baselineStatsFaults(value: unknown): string[] {
   const parsed = channelBaselineSchema.safeParse(value);
@@ -43,7 +43,7 @@ function baselineStatsChannelFaults(name: string, stats: ChannelStats, nSamples:
   if (!(stats.std >= 0)) faults.push(`${at}.std: expected more than 0, got ${stats.std}`);
   if (stats.std === 0) {
     faults.push(
-      `${at}.std: 0, the channel is constant and nothing can be compared with it; train without it (--channels)`,
+      `${at}.std: expected more than 0, got 0: nothing can be compared with a constant channel; train without it (--channels)`,
     );
   }
   const ladder = [

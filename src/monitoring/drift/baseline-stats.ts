@@ -15,7 +15,7 @@ export interface ChannelStats {
   readonly min: number;
   /** Largest value. */
   readonly max: number;
-  /** 5th percentile, linearly interpolated like the others. */
+  /** 5th percentile, with linear interpolation like the other percentiles. */
   readonly percentile_5: number;
   /** Lower quartile. */
   readonly percentile_25: number;
@@ -47,7 +47,7 @@ export interface BaselineStats {
   readonly scaler_hash: string;
   /** Version of the model trained on these data. */
   readonly model_version: string;
-  /** What `check` compares batches with; absent in models trained before it existed. */
+  /** What `check` compares batches with; absent in models that were trained before `check` existed. */
   readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
   readonly content_hash?: string | undefined;
@@ -85,7 +85,7 @@ const channelBaseline = z.looseObject({
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/)
     .optional()
-    .describe("of the file's canonical JSON (keys sorted, no spaces) without this key"),
+    .describe("hash of the file as canonical JSON (keys sorted, no spaces), without this key"),
 });
 
 export const channelBaselineSchema: z.ZodType<ChannelBaseline> = channelBaseline;

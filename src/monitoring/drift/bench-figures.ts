@@ -1,9 +1,9 @@
-// Turns a monitor's verdicts on streams with a known truth into figures.
+// Summarises verdicts on streams for which it is known whether, and when, they changed.
 
 import type { DriftVerdict } from "./verdict.ts";
 
 /**
- * The judge of a stream: this monitor, textbook constants, a KS p-value of raw counts, or an alarm in every hundredth
+ * The judge of a stream: this monitor, the textbook constants, a KS p-value of raw counts, or an alarm on every hundredth
  * batch.
  */
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
@@ -19,7 +19,7 @@ export interface NoDriftFigures {
   readonly batches: number;
   /** Share of batches with an alarm. */
   readonly alarms_per_batch: number;
-  /** Batches per alarm that began; null if there was no alarm. */
+  /** Average number of batches from one new alarm to the next; null if there was no alarm. */
   readonly run_length: number | null;
 }
 
@@ -27,32 +27,32 @@ export interface NoDriftFigures {
 export interface ChangeFigures {
   /** Number of streams judged. */
   readonly streams: number;
-  /** Share of streams detected by the first changed batch, by the second, and so on to the end of the stream. */
+  /** Share of streams in which the change is detected by the first changed batch, by the second, and so on to the end. */
   readonly seen_by: readonly number[];
   /** Share of streams with an alarm that began after the change. */
   readonly detected: number;
   /**
-   * Batches until that alarm, where the first changed batch counts as 1: median over all streams, null if fewer than half
-   * were detected.
+   * Median over all streams of the number of batches until that alarm. The first changed batch counts as 1. Null if the
+   * change was detected in fewer than half of the streams.
    */
   readonly median_delay: number | null;
   /** Share of streams with an alarm within 5 batches. */
   readonly within_5: number;
   /** Share of streams with an alarm within 25 batches. */
   readonly within_25: number;
-  /** Share of alarms whose change was named correctly five batches later; null if no alarm was named. */
+  /** Share of alarms for which the change was named correctly five batches later; null if no change was named. */
   readonly label_right: number | null;
 }
 
-/** Everything that the drift bench measured. */
+/** The whole result of the drift bench. */
 export interface DriftBenchResult {
-  /** People whose recordings the streams were drawn from. */
+  /** People from whose recordings the streams were drawn. */
   readonly people: readonly string[];
   /** Length of a batch. */
   readonly batch_seconds: number;
   /** Batches per stream. */
   readonly batches: number;
-  /** Number of the first changed batch, from 0. */
+  /** Number of the first changed batch, counted from 0. */
   readonly change_at: number;
   /** Streams for each person and change. */
   readonly streams: number;
@@ -65,8 +65,8 @@ export interface DriftBenchResult {
   /** The same for each person's streams, in the order of `people`. */
   readonly no_drift_by_person: Readonly<Record<JudgeName, readonly NoDriftFigures[]>>;
   /**
-   * Figures on streams whose later batches hold only half of the person's activities. The sensor does not drift there
-   * either.
+   * Figures on streams whose later batches hold only half of the person's activities. The sensor does not drift in these
+   * streams, either.
    */
   readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
   /** Figures by change, in the order of the catalogue. */
@@ -79,7 +79,7 @@ export interface DriftBenchResult {
   readonly warnings: readonly string[];
 }
 
-/** Number of batches after the alarm at which its name is judged. */
+/** Number of batches after an alarm at which the name of the change is judged. */
 const settled = 5;
 
 export function benchFiguresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {
@@ -121,7 +121,7 @@ export function benchFiguresOfChange(
   };
 }
 
-/** Whether an alarm begins at a batch; one that was already active does not. */
+/** Whether a new alarm begins at a batch, rather than one that was already active. */
 function benchAlarmBegins(verdicts: Verdicts, i: number): boolean {
   return verdicts[i] !== "normal" && (i === 0 || verdicts[i - 1] === "normal");
 }

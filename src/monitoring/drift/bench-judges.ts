@@ -1,6 +1,6 @@
-// Runs the monitor and its competitors on one stream of batches: the textbook constants, a Kolmogorov-Smirnov p-value of
-// raw counts, and an uninformed alarm in every hundredth batch. Each keeps its own references, which take in every batch
-// that it does not alarm on.
+// Runs the monitor and its competitors on one stream of batches. The competitors are the textbook constants, a
+// Kolmogorov-Smirnov p-value of raw counts, and a blind alarm on every hundredth batch. Each judge keeps its own
+// references, to which it adds every batch on which it does not alarm.
 
 import { ksPValue } from "../../stats/ks.ts";
 import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";
@@ -10,7 +10,7 @@ import type { DriftModel } from "./comparison.ts";
 import { statisticsForScore } from "./score.ts";
 import { type DriftOptions, type DriftState, type DriftVerdict, decideVerdict, newDriftState } from "./verdict.ts";
 
-/** The verdict on each batch of a stream. */
+/** Returns the verdict on each batch of a stream. */
 export type StreamJudge = (stream: readonly ClassSummaries[], model: DriftModel) => Verdicts;
 
 export function benchJudges(options: DriftOptions & { alpha: number }): Readonly<Record<JudgeName, StreamJudge>> {

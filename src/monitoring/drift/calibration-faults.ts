@@ -1,4 +1,4 @@
-// Finds faults in a calibration that fits its schema but lacks numbers that a comparison needs.
+// Finds faults in a calibration that fits its schema: numbers that a comparison needs but that are missing.
 
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { farStatistics, type StatisticName } from "./score.ts";
@@ -9,7 +9,7 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
   const strangers = (path: string, byName: object): string[] =>
     Object.keys(byName)
       .filter((name) => !known.has(name))
-      .map((name) => `${path}.${name}: has no edges in drift.edges`);
+      .map((name) => `${path}.${name}: expected edges for this name in drift.edges, found none`);
   const path = "drift.calibration";
   const needed = correlation_seconds !== null && (kinds.baseline === undefined || kinds.own_past === undefined);
   const lacking = needed ? names.filter((name) => !Object.hasOwn(correlation_seconds, name)) : [];
@@ -27,12 +27,12 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
 
 function calibrationRungFaults(path: string, { statistic, rungs }: KindCalibration): string[] {
   const channels = Object.keys(rungs[0]!.standard);
-  if (channels.length === 0) return [`${path}.0.standard: expected a channel`];
+  if (channels.length === 0) return [`${path}.0.standard: expected at least one channel`];
   const needed: readonly StatisticName[] = [statistic, ...farStatistics];
   return rungs.flatMap(({ seconds, standard }, i) => [
     ...(i === 0 || rungs[i - 1]!.seconds < seconds
       ? []
-      : [`${path}.${i}.seconds: expected more than the rung before has`]),
+      : [`${path}.${i}.seconds: expected more seconds than in the rung before`]),
     ...channels.flatMap((channel) => {
       const own = Object.hasOwn(standard, channel) ? standard[channel]! : {};
       const missing = needed.filter((name) => own[name] === undefined);

@@ -1,5 +1,5 @@
-// Turns the statistics of drift-free batches of one length into a rung, and measures how the rung performs on held-out
-// people.
+// Turns the statistics of drift-free batches of one length into a rung (one step on a ladder of batch lengths), and
+// measures how the rung performs on held-out people.
 
 import type { CalibrationRung } from "./calibration.ts";
 import { nullRung, pValueInNullRung } from "./null-scores.ts";
@@ -12,7 +12,7 @@ import {
   scoreStandardOf,
 } from "./score.ts";
 
-/** A drift-free batch of `group`, compared with a reference that does not hold it. */
+/** A drift-free batch of `group`, compared with a reference that does not contain it. */
 export interface Rehearsed {
   readonly group: string;
   readonly statistics: BatchStatistics;
@@ -31,7 +31,7 @@ export function calibrationRung(
   };
 }
 
-/** P-values of batches with drift. */
+/** P-values of batches that have drifted. */
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],
@@ -70,12 +70,12 @@ function bareCalibrationRung(
   return {
     ...nullRung(seconds, scores),
     standard,
-    // As far above the highest as the highest is above the median.
+    // As far above the highest score as that score is above the median.
     reach: roundScoreFigure(2 * far.at(-1)! - far[far.length >> 1]!),
   };
 }
 
-/** Judges each group in turn by the others' standards, scores and reach. */
+/** Judges each group in turn by the standards, scores and reach of the other groups. */
 function rungFalseAlarms(
   seconds: number,
   rehearsed: readonly Rehearsed[],

@@ -1,25 +1,25 @@
-// What a model knows about drift-free batches, by the reference they are compared with: the usual size of each statistic,
-// the scores, and the statistic that makes the best score. `calibrate` computes it, baseline_stats.json stores it, and
-// every check reads it.
+// What a model knows about drift-free batches, for each kind of reference that they are compared with: the usual size of
+// each statistic, the scores, and the statistic that gives the best score. `calibrate` computes it, baseline_stats.json
+// stores it, and every check reads it.
 //
 // The two references of a stream's own past, its first N batches (the anchor) and its last N (the rolling reference), share
-// one calibration: without drift they are alike. Comparing the last N batches together with the first N would be a third
-// kind. It detected steps and ramps later than comparing single batches with the first N, because it can look only every N
-// batches.
+// one calibration, because they are alike without drift. A third kind would compare the last N batches together with the
+// first N. It detected steps and ramps later than comparing single batches with the first N, because it can only look once
+// per N batches.
 
 import { z } from "zod";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";
 import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from "./score.ts";
 
-/** Drift-free batches of one length: `seconds` is their average length, by the pairs' effective size. */
+/** Drift-free batches of one length: `seconds` is their average length, from the effective size of the compared pairs. */
 export interface CalibrationRung extends NullRung {
   /** Usual size of each statistic without drift. */
   readonly standard: Standard;
   /** A score above this cannot be due to chance. */
   readonly reach: number;
   /**
-   * False-alarm shares on a held-out person's drift-free batches, judged by the other people's calibration; null if there
-   * is only one person.
+   * Shares of false alarms on a held-out person's drift-free batches, judged by the calibration of the other people; null
+   * if there is only one person.
    */
   readonly false_alarms: {
     readonly p_at_most_5_percent: number;
@@ -27,22 +27,22 @@ export interface CalibrationRung extends NullRung {
     readonly beyond_reach: number;
   } | null;
   /**
-   * An alarm needs evidence of this many times the average run length, so that drift-free streams of held-out people reach
-   * that run length; see `evidenceFactor`. 1 if that was not measured.
+   * An alarm needs evidence of this factor times the average run length, so that drift-free streams of held-out people reach
+   * that run length; see `evidenceFactor`. 1 if the factor was not measured.
    */
   readonly evidence_factor: number;
 }
 
-/** What is usual for drift-free batches compared with one kind of reference. */
+/** What is usual when drift-free batches are compared with one kind of reference. */
 export interface KindCalibration {
   /**
-   * How rehearsed batches were separated from their reference. "bouts": nothing but chance (a stationary block bootstrap of
-   * all recordings), because there were too few people to hold one out. A new person will look further away than that.
+   * How rehearsed batches were separated from their reference. "bouts": only by chance (a stationary block bootstrap of all
+   * recordings), because there were too few people to hold one out. A new person will look further away than that.
    */
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
-  /** Statistic behind the score: the one with which the evidence of a shift grows faster. */
+  /** Statistic from which the score is computed: the one with which the evidence of a shift grows faster. */
   readonly statistic: ScoreStatistic;
-  /** Share of batches with p <= .05 after a shift of `shift_sd` in one channel, by the statistic behind the score. */
+  /** Share of batches with p <= .05 after a shift of `shift_sd` in one channel, for each of the statistics. */
   readonly seen:
     | ({
         readonly shift_sd: number;
@@ -50,7 +50,7 @@ export interface KindCalibration {
         readonly growth?: Readonly<Record<ScoreStatistic, number>>;
       } & Readonly<Record<ScoreStatistic, number>>)
     | null;
-  /** One per batch length, shortest first. */
+  /** One rung per batch length, shortest first. */
   readonly rungs: readonly CalibrationRung[];
 }
 
@@ -64,7 +64,7 @@ export interface Calibration {
   /** The kinds for which the recordings sufficed. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
   /**
-   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time), used for the
+   * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time). Used instead of
    * kinds that are missing. Null if no recording was long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;

@@ -1,7 +1,7 @@
 // The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names.
-// Sizes are in standard deviations of the baseline's channels where a channel has a unit. The benchmark shows which of them
-// matter; the defaults are arbitrary. Changes of person or activity are not included, because no function of samples can
-// make them; the builder of the stream does that.
+// Sizes in a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark
+// shows which changes matter. Changes of person or activity are not included, because they cannot be made from samples
+// alone; the code that builds the stream makes them.
 
 import { percent } from "../../percent.ts";
 import { rotationAbout } from "../../signals/sensors/rotation.ts";
@@ -23,7 +23,7 @@ import {
   stuckSensorFault,
 } from "./sensor-faults.ts";
 
-/** One change per number; an empty list gives none. Flipped axes and units have no size and are always included. */
+/** One change per number, or none for an empty list. Flipped axes and units have no size and are always included. */
 export interface ChangeSizes {
   /** sd (default .3, .6, 1). */
   readonly offsets?: readonly number[];
@@ -35,11 +35,11 @@ export interface ChangeSizes {
   readonly rotations?: readonly number[];
   /** sd (default .3, 1). */
   readonly noises?: readonly number[];
-  /** Share of each batch, in (0, 1] (default .3, 1); the quality gate rejects more than half. */
+  /** Share of each batch, in (0, 1] (default .3, 1). The quality gate rejects shares above one half. */
   readonly stuckShares?: readonly number[];
-  /** Share of the samples, below lostBurst / (lostBurst + 1) (default .05, .15); the quality gate rejects more than a fifth. */
+  /** Share of the samples, below lostBurst / (lostBurst + 1) (default .05, .15). The gate rejects shares above one fifth. */
   readonly lostShares?: readonly number[];
-  /** Samples lost in a row (default 4, at 50 Hz the longest hole that is filled). */
+  /** Samples lost in a row (default 4, which at 50 Hz is the longest hole that is filled). */
   readonly lostBurst?: number;
   /** Recorded rate as a multiple of the rate at which it is read (default .5, .8, 1.25, 2). */
   readonly rates?: readonly number[];
@@ -48,9 +48,9 @@ export interface ChangeSizes {
 interface Quantity {
   readonly kind: SensorKind;
   readonly name: string;
-  /** Unit in the training data, unless it is known to be different. */
+  /** Unit in the training data, unless the training data are known to have another. */
   readonly unit: SensorUnit;
-  /** The unit that is mistaken for it, or that it is mistaken for. */
+  /** The unit that it is confused with. */
   readonly mistaken: SensorUnit;
 }
 
@@ -61,11 +61,11 @@ const quantities: readonly Quantity[] = [
 ];
 
 /**
- * The catalogue. Sensors are assumed to be in one device, and unknown units to be m/s^2 and rad/s.
+ * The catalogue. All sensors are assumed to be in one device, and unknown units are assumed to be m/s^2 and rad/s.
  * @param channels channels of the model, at least one
- * @param sensors sensors of these channels; one of unknown kind is rotated but gets no other sensor-specific change
- * @param scales the baseline's standard deviation of each, above 0
- * @throws RangeError for an impossible scale or size
+ * @param sensors sensors of these channels; a sensor of unknown kind is rotated but gets no other sensor-specific change
+ * @param scales the baseline's standard deviation of each channel, above 0
+ * @throws RangeError if a scale or a size is impossible
  */
 export function changeCatalogue(
   channels: readonly string[],
@@ -106,7 +106,7 @@ export function changeCatalogue(
     ...gains.map((gain) =>
       change("gain", `gain of ${gain} in one channel`, injectIntoOneChannel(channels, catalogueScaling(gain))),
     ),
-    ...ramps.map((k) => change("ramp", `ramp of ${k} sd a batch in one channel`, shift(k, "growing"))),
+    ...ramps.map((k) => change("ramp", `ramp of ${k} sd per batch in one channel`, shift(k, "growing"))),
     ...(sensors.length === 0 ? [] : rotations).map((degrees) =>
       change("rotation", `sensor turned by ${degrees} degrees`, catalogueRotation(sensors, degrees)),
     ),
@@ -145,7 +145,7 @@ export function changeCatalogue(
   ];
 }
 
-/** All of a kind together; in the unit of the first. */
+/** Changes all sensors of a kind together; the unit is that of the first. */
 function catalogueWrongUnit(
   { kind, name, unit: usual, mistaken }: Quantity,
   alike: readonly Sensor[],

@@ -1,15 +1,15 @@
 // Distinguishes sudden from gradual change. To a detector that alarms late, both look alike: far from the reference. The
-// series of distances tells them apart. Two curves of three parameters are fitted by least squares at every possible start:
-// a level and another one after it (a step), and a level and a straight line out of it (a ramp; Hinkley 1971). The better
-// one names the change, and its start is the estimated change point. Each value counts by how precisely it is known.
+// series of distances tells them apart. At every possible start, two curves of three parameters are fitted by least squares:
+// a level followed by another level (a step), and a level followed by a straight line (a ramp; Hinkley 1971). The curve that
+// fits better names the change, and its start is the estimated change point. Each value is weighted by its precision.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";
-  /** Index of the first value after the change began. */
+  /** Index of the first value after the start of the change. */
   readonly start: number;
-  /** A step's height, or a ramp's slope per batch, in the unit of the series. */
+  /** Height of a step, or slope of a ramp per batch, in the unit of the series. */
   readonly size: number;
-  /** Residual sum of squares of the worse curve over that of the better one: 1 means undecided; at most 1e6. */
+  /** Residual sum of squares of the worse curve over that of the better curve. 1 means undecided; the maximum is 1e6. */
   readonly ratio: number;
   /** Share of the series' variance that the better curve explains. */
   readonly explained: number;
@@ -23,13 +23,14 @@ interface Fit {
 
 /** Minimum number of values on either side of a start to define a level. */
 const leastSide = 2;
-/** Beyond this the worse curve is ruled out; the limit also avoids dividing by 0 for a perfect fit. */
+/** Above this, the worse curve is ruled out. The limit also avoids a division by 0 for a perfect fit. */
 const largestRatio = 1e6;
 
 /**
  * @param series one number per batch, oldest first: a signed shift, or a distance from a reference that does not move
- * @param weights of the batches, in proportion to their values' inverse variances; 0 for no value (default: all alike)
- * @throws RangeError for fewer than 5 values, a value that is not finite, or weights that do not match the values
+ * @param weights weights of the batches, in proportion to the inverse variances of their values; 0 if a batch has no value
+ *   (default: all equal)
+ * @throws RangeError if there are fewer than 5 values, a value is not finite, or the weights do not match the values
  */
 export function changeShape(series: readonly number[], weights: readonly number[] = series.map(() => 1)): ChangeShape {
   if (!(series.length >= 5 && series.every(Number.isFinite))) {
@@ -48,7 +49,7 @@ export function changeShape(series: readonly number[], weights: readonly number[
   return { kind, start: better.start, size: better.size, ratio, explained };
 }
 
-/** The start for which level + size * basis leaves the smallest residual; the earliest in case of a tie. */
+/** The start for which level + size * basis has the smallest residual; the earliest in case of a tie. */
 function bestShapeFit(
   series: readonly number[],
   weights: readonly number[],

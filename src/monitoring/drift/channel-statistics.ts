@@ -1,5 +1,5 @@
-// Several measures of how far one channel of a batch is from a reference. All are computed from two summaries over one
-// grid. Each is 0 for equal summaries and grows in magnitude with the difference.
+// Measures how far one channel of a batch is from a reference, in several ways. All are computed from two summaries over the
+// same grid. Each measure is 0 for equal summaries and grows in magnitude with the difference.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { psi } from "../../stats/psi.ts";
@@ -10,11 +10,11 @@ import type { QuantileGrid } from "../summaries/quantile-grid.ts";
 
 /** Distances of one channel of a batch from a reference. */
 export interface ChannelStatistics {
-  /** 0 to 1: the largest difference of the cumulative distributions. */
+  /** 0 to 1: the largest difference between the cumulative distributions. */
   readonly ks: number;
   /** 0 or more: population stability index over the reference's deciles. */
   readonly psi: number;
-  /** 0 or more, in standard deviations of the baseline: how far the values would have to move. */
+  /** 0 or more, in standard deviations of the baseline: how far the values would have to move on average. */
   readonly wasserstein: number;
   /** 0 to 1: Jensen-Shannon distance of the shares by bin. */
   readonly jensenShannon: number;
@@ -24,17 +24,17 @@ export interface ChannelStatistics {
   readonly logSdRatio: number;
 }
 
-/** What a channel is measured with: frozen with the baseline. */
+/** The scale of a channel, frozen with the baseline. */
 export interface ChannelScale {
   readonly edges: QuantileGrid;
   /** Standard deviation of the training data. */
   readonly std: number;
 }
 
-/** Lower limit of a standard deviation, as a share of the baseline's spread, so that a still channel has a finite ratio. */
+/** Lower limit of a standard deviation, as a share of the baseline's spread: it keeps the ratio of a still channel finite. */
 export const leastRelativeStd = 1e-3;
 
-/** @throws RangeError if a side has no finite value, or the baseline no spread */
+/** @throws RangeError if a side has no finite value, or the baseline has no spread */
 export function channelStatistics(
   reference: ChannelSummary,
   current: ChannelSummary,

@@ -1,15 +1,15 @@
 import { autocorrelationTime } from "../../stats/autocorrelation-time.ts";
 
 /**
- * Blocks per second. Movement faster than half this rate is averaged away, which lengthens the estimate and so errs on the
- * safe side.
+ * Blocks per second. Movement faster than half this rate is averaged away. This lengthens the estimate, which is the safe
+ * side.
  */
 const blocksPerSecond = 5;
 const mostBlocks = 6000;
 /** A series must be this many times as long as its correlation time for the estimate to be reliable. */
 const leastTimes = 10;
 
-/** Number of a person's first samples that are used. */
+/** Maximum number of samples used per person, from the beginning. */
 export function correlationSamples(samplingRateHz: number): number {
   return mostBlocks * correlationBlockSize(samplingRateHz);
 }
@@ -20,7 +20,7 @@ function correlationBlockSize(samplingRateHz: number): number {
 
 /**
  * Seconds per independent value of a person's signal: the integrated autocorrelation time of the samples in recorded order,
- * across activities; the median over people.
+ * across activities. The result is the median over people.
  * @param people one channel's samples per person
  * @returns null if no series is long enough
  */

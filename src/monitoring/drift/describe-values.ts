@@ -11,8 +11,8 @@ const HISTOGRAM_BINS = 64;
 export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
 
 /**
- * @param column one channel's values, all rows; requested one channel at a time, so that no more has to be in memory
- * @throws RangeError if there are no rows or a number is not finite (reading the recordings excludes both)
+ * @param column returns one channel's values of all rows; called for one channel at a time, to save memory
+ * @throws RangeError if there are no rows or a number is not finite (the reading of recordings rules out both)
  */
 export function describeValues(
   channels: readonly string[],
@@ -30,7 +30,7 @@ export function describeValues(
 export interface AboutBaseline {
   /** The recordings as the user named them; several are joined with ", ". */
   sourceFile: string | readonly string[];
-  /** The scaler's file, relative to the model folder. */
+  /** File of the scaler, relative to the model folder. */
   scalerPath: string;
   /** "sha256:..." of that file. */
   scalerHash: string;

@@ -17,7 +17,7 @@ import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { calibrationFaults } from "./calibration-faults.ts";
 import type { DriftModel } from "./comparison.ts";
 
-/** What `check` compares batches with, part of baseline_stats.json. */
+/** The part of baseline_stats.json that `check` compares batches with. */
 export interface DriftBaseline {
   /** Sampling rate of the windows, Hz; recordings at another rate are resampled to it first. */
   readonly sampling_rate_hz: number;
@@ -31,11 +31,11 @@ export interface DriftBaseline {
   readonly signals: ModelSignals;
   /** What is usual for drift-free batches. */
   readonly calibration: Calibration;
-  /** Null if no person had enough windows for a batch. */
+  /** Data for the accuracy estimate; null if no person had enough windows for a batch. */
   readonly accuracy: AccuracyCalibration | null;
 }
 
-/** Sums of distances between float32 samples, for the largest countable number of samples. */
+/** Upper limit for sums of distances between float32 samples, with the largest countable number of samples. */
 const largestSum = 1e60;
 
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
@@ -44,7 +44,7 @@ export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
     classes: z.array(z.string()).min(2),
     edges: z
       .record(z.string(), z.array(sampleSchema).min(1))
-      .describe("by channel, and by signals computed of a sensor's axes; strictly ascending"),
+      .describe("by channel, including signals computed from a sensor's axes; strictly ascending"),
     by_class: z.array(z.record(z.string(), channelSummarySchema).nullable()).min(1),
     signals: modelSignalsSchema,
     calibration: calibrationSchema,
@@ -63,13 +63,15 @@ export function driftBaselineFaults(
   if (by_class.length !== classes.length) {
     faults.push(`drift.by_class: expected ${classes.length} classes, got ${by_class.length}`);
   }
-  if (by_class.every((summary) => summary === null)) faults.push("drift.by_class: expected a class with samples");
+  if (by_class.every((summary) => summary === null))
+    faults.push("drift.by_class: expected at least one class with samples");
   if (signals.classCounts.length !== classes.length) {
     faults.push(`drift.signals.classCounts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
   }
   const known = new Set([...channels, ...sensorSignals(channels, sensors).map(({ name }) => name)]);
   for (const name of new Set([...channels, ...Object.keys(edges)])) {
-    if (!known.has(name)) faults.push(`drift.edges.${name}: is neither a sensor column nor a signal computed of some`);
+    if (!known.has(name))
+      faults.push(`drift.edges.${name}: expected a sensor column, or a signal computed from sensor columns`);
     const own = Object.hasOwn(edges, name) ? edges[name] : undefined;
     if (own === undefined) {
       faults.push(`drift.edges.${name}: missing, although "${name}" is a sensor column`);
@@ -86,7 +88,7 @@ export function driftBaselineFaults(
         const bins = of?.counts.length ?? "none";
         faults.push(`drift.by_class.${k}.${name}: expected ${own.length + 1} counts, got ${bins}`);
       } else if (![of.mean, of.std, of.min, of.max].every((x) => sampleSchema.safeParse(x).success)) {
-        faults.push(`drift.by_class.${k}.${name}: expected numbers within float32`);
+        faults.push(`drift.by_class.${k}.${name}: expected numbers in the range of float32`);
       } else if (!(of.excessBelow <= largestSum && of.excessAbove <= largestSum)) {
         faults.push(`drift.by_class.${k}.${name}: expected summed distances of at most ${largestSum}`);
       }
@@ -121,7 +123,9 @@ function driftBaselineSignalFaults({
       ...sums(`${name}.counts`, counts),
       ...(millionths <= windows * 1e6 ? [] : [`${path}.${name}.millionths: expected at most a million per window`]),
     ]),
-    ...(flips <= pairs && pairs <= windows ? [] : [`${path}: expected at most ${windows} pairs, and flips among them`]),
+    ...(flips <= pairs && pairs <= windows
+      ? []
+      : [`${path}: expected at most ${windows} pairs, and no more flips than pairs`]),
   ];
 }
 

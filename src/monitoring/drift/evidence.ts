@@ -1,13 +1,13 @@
-// Evidence over time. A batch's p-value becomes an e-value, a bet whose expectation is at most 1 while nothing has changed;
-// the Shiryaev-Roberts e-detector adds up the capital of gamblers who start betting at each batch (Shin, Ramdas and
-// Rinaldo, "E-detectors", 2024). It alarms when that sum reaches the requested average run length:
+// Accumulates evidence over time. A batch's p-value becomes an e-value, a bet whose expectation is at most 1 while nothing
+// has changed. The Shiryaev-Roberts e-detector adds up the capital of gamblers, one of whom starts betting at each batch
+// (Shin, Ramdas and Rinaldo, "E-detectors", 2024). It alarms when that sum reaches the requested average run length:
 //
 //   M_t = (M_{t-1} + 1) e_t,   alarm when M_t >= arl,
 //
-// and then the mean number of batches between false alarms is at least arl, whatever the p-values' distribution, as long as
-// each is valid given the ones before. Costs: a lasting shift with p-values near p raises an alarm after about ln(arl) /
-// ln(e(p)) batches. P-values from one finite calibration set are valid on average over such sets, not for a given set. The
-// behaviour of a particular set is measured, not guaranteed.
+// The mean number of batches between false alarms is then at least arl, whatever the distribution of the p-values, as long
+// as each is valid given the earlier ones. The cost is a delay: a lasting shift with p-values near p raises an alarm after
+// about ln(arl) / ln(e(p)) batches. P-values from a finite calibration set are valid on average over such sets, not for a
+// given set. How a particular set behaves is measured, not guaranteed.
 
 import { z } from "zod";
 
@@ -26,8 +26,8 @@ export const evidenceStateSchema: z.ZodType<EvidenceState> = z.object({
 export const noEvidence: EvidenceState = { value: 0, batches: 0 };
 
 /**
- * The e-value of a p-value: the mixture of all bets k p^(k-1), k in [0, 1], evenly weighted (Vovk and Wang 2021), which is
- * (1 - p + p ln p) / (p ln^2 p). It needs no guess of how strong a change will be.
+ * The e-value of a p-value: the evenly weighted mixture of all bets k p^(k-1), k in [0, 1] (Vovk and Wang 2021), which is
+ * (1 - p + p ln p) / (p ln^2 p). It requires no guess of how strong a change will be.
  * @param p in (0, 1]
  */
 export function evidenceOf(p: number): number {
@@ -38,13 +38,13 @@ export function evidenceOf(p: number): number {
   return (1 - p + p * log) / (p * log * log);
 }
 
-/** The evidence after one more batch. */
+/** Returns the evidence after one more batch. */
 export function addEvidence(state: EvidenceState, p: number): EvidenceState {
   return { value: (state.value + 1) * evidenceOf(p), batches: state.batches + 1 };
 }
 
 /**
- * Whether the evidence raises an alarm; after one, evidence restarts at `noEvidence`.
+ * Whether the evidence raises an alarm. After an alarm, the evidence restarts at `noEvidence`.
  * @param arl minimum average number of batches between false alarms; more than 1
  */
 export function evidenceRaisesAlarm(state: EvidenceState, arl: number): boolean {

@@ -1,5 +1,5 @@
-// The textbook constants, used on request or if there is too little data to calibrate. On real, drift-free sensor data they
-// alarm on most batches; they describe a batch but are not evidence.
+// The textbook constants, used on request or if there are too few data to calibrate. On real sensor data they alarm on most
+// drift-free batches, so they describe a batch but are no evidence of drift.
 
 import type { ChannelStatistics } from "./channel-statistics.ts";
 
@@ -21,14 +21,14 @@ export const fixedThresholds: Readonly<Record<FixedStatistic, { readonly moderat
 export interface FixedFinding {
   readonly channel: string;
   readonly statistic: FixedStatistic;
-  /** Signed for a mean shift. */
+  /** Value of the statistic; a mean shift has a sign. */
   readonly value: number;
   readonly level: Exclude<FixedLevel, "normal">;
 }
 
 /**
- * Statistics over their thresholds, the most excessive first, and the worst level among them.
- * @example against the rolling reference "large" reads sudden change, against the baseline gradual drift
+ * The statistics that exceed their thresholds, the most excessive first, and the worst level among them.
+ * @example "large" means sudden change if the reference is the rolling one, and gradual drift if it is the baseline
  */
 export function judgeByThresholds(statistics: Readonly<Record<string, ChannelStatistics>>): {
   level: FixedLevel;
@@ -49,7 +49,7 @@ function thresholdFindings(channel: string, values: ChannelStatistics): FixedFin
   return (Object.keys(fixedThresholds) as FixedStatistic[]).flatMap((statistic) => {
     const value = values[statistic];
     const { moderate, large } = fixedThresholds[statistic];
-    // A threshold is passed by more than it: "KS > 0.1".
+    // The textbook rule is "KS > 0.1": a value equal to the threshold does not exceed it.
     if (!(Math.abs(value) > moderate)) return [];
     return [{ channel, statistic, value, level: Math.abs(value) > large ? "large" : "moderate" } as const];
   });

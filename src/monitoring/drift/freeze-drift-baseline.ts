@@ -1,5 +1,5 @@
-// The last step of training: learning what drift-free batches of its people look like. Each person is rehearsed with the
-// classes predicted by a fold's network that never saw that person.
+// The last step of training: learns what drift-free batches of the training's people look like. It draws such batches
+// ("rehearses" them) from each person, with the classes that a fold's network predicted without ever seeing that person.
 
 import { plannedWindowStep } from "../../signals/preprocessing/make-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
@@ -21,7 +21,7 @@ import type { DriftBaseline } from "./drift-baseline.ts";
 import { PackedChunk } from "./packed-chunk.ts";
 import type { Chunk, Group } from "./rehearsal.ts";
 
-/** Longest chunk; activities recorded in shorter pieces give shorter chunks. */
+/** Length of the longest chunk; activities that were recorded in shorter pieces give shorter chunks. */
 const longestChunkSeconds = 15;
 const lengthsSeconds = [15, 60, 300, 900] as const;
 const shiftSd = 0.6;
@@ -29,7 +29,7 @@ const shiftSd = 0.6;
 /**
  * @param probabilities [W, K] out of fold, after temperature scaling
  * @param options.sensors of the windows; see `sensorsForSignals`
- * @param options.also further training windows that are not used in rehearsals, such as pseudo-labelled ones
+ * @param options.also further training windows that rehearsals do not use, such as pseudo-labelled windows
  */
 export function freezeDriftBaseline(
   windows: WindowSet,
@@ -73,7 +73,7 @@ export function freezeDriftBaseline(
   };
 }
 
-/** Leaves out signals that never vary, because they can measure nothing. */
+/** Leaves out signals that never vary, because nothing can be compared with them. */
 function freezeBaselineReference(
   signals: WindowSignals,
   also: WindowSignals | null,
@@ -168,7 +168,7 @@ function freezeCorrelations(
   return Object.fromEntries(times as [string, number][]);
 }
 
-/** Everyone's windows in recorded order, cut into batches of the ladder's lengths. */
+/** Everyone's windows in recorded order, cut into batches of each length on the ladder. */
 function freezeAccuracy(windows: WindowSet, probabilities: Float32Array, overlap: number): AccuracyCalibration | null {
   const { users, groups, labels, classes, windowSize, samplingRateHz } = windows;
   const predicted = argmaxRows(probabilities, classes.length);

@@ -1,6 +1,6 @@
-// A change that is injected into a stream of batches. It draws its channel, direction or axis when the stream begins, and
-// keeps them. Values that are new in every batch, such as noise, come from the batch's own generator. So a batch depends
-// only on the stream's seed and its own number, and with equal seeds, changes of different sizes affect the same channel.
+// A change that is injected into a stream of batches. Its channel, direction or axis is drawn once, when the stream begins.
+// Values that are new in every batch, such as noise, come from the batch's own generator. So a batch depends only on the
+// stream's seed and its own number, and with equal seeds, changes of different sizes affect the same channel.
 
 import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -13,9 +13,9 @@ import type { DriftVerdict } from "./verdict.ts";
  * - `rotation`: the sensor sits differently on the body; all its triads turn together
  * - `flipped axis`: one axis of a triad has the opposite sign
  * - `unit`: all triads of one quantity in another unit
- * - `noise`: on every channel
+ * - `noise`: noise on every channel
  * - `stuck channel`: one channel repeats a value to the end of each batch
- * - `lost samples`: holes, filled by straight lines
+ * - `lost samples`: holes that are filled with straight lines
  * - `wrong rate`: recorded at a rate other than the one at which it is read
  */
 export type ChangeKind =
@@ -32,7 +32,7 @@ export type ChangeKind =
 
 export interface Change {
   readonly kind: ChangeKind;
-  /** Description for the reader: "offset of 0.6 sd in one channel". Changes of different sizes have different descriptions. */
+  /** Description, such as "offset of 0.6 sd in one channel". Changes of different sizes have different descriptions. */
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
   /**
@@ -46,14 +46,14 @@ export interface Change {
  * @param columns one batch, all of one length; columns that are not the catalogue's channels pass through
  * @param batch number of the batch since the change began, from 1
  * @returns columns of the same length; unchanged columns are the same arrays
- * @throws RangeError for a missing channel, unequal lengths, or a batch before the first
+ * @throws RangeError if a channel is missing, the lengths differ, or `batch` is below 1
  */
 export type Injection = (columns: Columns, batch: number) => Columns;
 
 /** Draws once per stream, then computes a batch's changed channels with the batch's own generator. */
 export type Draw = (rng: Rng) => (columns: Columns, batch: number, ownRng: Rng) => Columns;
 
-/** Builds a change from such a draw: checks each batch, passes its channels to the change, and replaces the changed ones. */
+/** Builds a change from a draw: checks each batch, passes its channels to the change, and replaces the changed channels. */
 export function beginInjectedChange(channels: readonly string[], draw: Draw): Change["begin"] {
   return (rng) => {
     const changed = draw(rng);
@@ -71,13 +71,13 @@ export function beginInjectedChange(channels: readonly string[], draw: Draw): Ch
   };
 }
 
-/** The draw of a change in one channel. */
+/** A draw for a change in one channel. */
 interface Target {
   readonly name: string;
   readonly direction: 1 | -1;
 }
 
-/** One of the named channels, the same in all batches. */
+/** Changes one of the named channels, the same one in all batches. */
 export function injectIntoOneChannel(
   names: readonly string[],
   change: (column: Float32Array, target: Target, batch: number) => Float32Array,
@@ -89,7 +89,7 @@ export function injectIntoOneChannel(
   };
 }
 
-/** Each of the named channels. */
+/** Changes each of the named channels. */
 export function injectIntoAllChannels(
   names: readonly string[],
   change: (column: Float32Array, name: string, ownRng: Rng) => Float32Array,

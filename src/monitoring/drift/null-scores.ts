@@ -1,13 +1,13 @@
-// How unusual a score is among batches without drift. The scores of such batches (from people and recordings that a fold of
-// cross-validation held out) are stored sorted, for a ladder of batch lengths: one minute of movement differs from the
-// reference far more than a quarter of an hour does. The p-value is the conformal one (Vovk, Gammerman and Shafer 2005), as
-// if one more person had been rehearsed, as unusual as the most unusual one. Batches of one person resemble each other; if
-// few people are known, counting their batches as independent doubles the false alarms.
+// How unusual a score is among batches without drift. The scores of drift-free batches (from people and recordings that a
+// fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because one minute of movement
+// differs from the reference far more than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and Shafer
+// 2005). It is computed as if there were one more person, as unusual as the most unusual person known. Batches of one person
+// resemble each other, so with few people, counting their batches as independent would double the false alarms.
 //
-// Some people vary more than others in every batch. Once a few of a stream's own scores are known, further scores are
-// standardised by them. Their mean is shrunk towards everyone's mean (James and Stein's shrinkage, by the variances within
-// and between people), and their spread is mixed with everyone's. Each rehearsed score is standardised in the same way, by
-// equally many other scores of its person, so both carry the same uncertainty.
+// Some people vary more than others in every batch. Once a few of a stream's own scores are known, they are used to
+// standardise its further scores. Their mean is shrunk towards everyone's mean (James and Stein's shrinkage, by the
+// variances within and between people), and their spread is mixed with everyone's. Each rehearsed score is standardised in
+// the same way, by equally many other scores of its person, so both carry the same uncertainty.
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
@@ -22,14 +22,14 @@ export interface NullRung {
   readonly scores: readonly (readonly number[])[];
 }
 
-/** One per batch length, shortest first. */
+/** One rung per batch length, shortest first. */
 export type NullScores = readonly NullRung[];
 
 export interface PValue {
   readonly p: number;
   /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
-  /** Number of null batches that scored at least as high, and their total, at the nearest length. */
+  /** Number of null batches of the nearest length that scored at least as high, and number of all of them. */
   readonly asHigh: number;
   readonly nullBatches: number;
   /** False if the batch is shorter or longer than all null batches, so that the nearest length is used instead. */
@@ -45,10 +45,10 @@ export const nullRungSchema: z.ZodObject<{ seconds: z.ZodNumber; scores: z.ZodAr
     scores: z
       .array(z.array(scoreSchema).min(1).refine(areNullScoresAscending, "expected ascending scores"))
       .min(1)
-      .describe("of drift-free batches, by person, ascending"),
+      .describe("scores of drift-free batches, by person, ascending"),
   });
 
-/** Drift-free scores of one stream in order: their number, mean, last value, and sum of squared steps. */
+/** Drift-free scores of one stream, in order: their number, mean, last value, and sum of squared steps. */
 export interface OwnScores {
   readonly n: number;
   readonly mean: number;
@@ -65,7 +65,7 @@ export const ownScoresSchema: z.ZodType<OwnScores> = z.object({
   steps: z.number().min(0),
 });
 
-/** Adds one score. */
+/** Returns the statistics with one more score. */
 export function addNullScore({ n, mean, last, steps }: OwnScores, score: number): OwnScores {
   const step = n === 0 ? 0 : score - last;
   return { n: n + 1, mean: mean + (score - mean) / (n + 1), last: score, steps: steps + step ** 2 };
@@ -74,21 +74,21 @@ export function addNullScore({ n, mean, last, steps }: OwnScores, score: number)
 /** Weight of everyone's spread, in scores, relative to the stream's own; an arbitrary choice. */
 const scoresOfEveryone = 10;
 
-/** Sorts scores into the stored form. */
+/** Sorts scores for storage. */
 export function nullRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
   if (!(seconds > 0 && scores.length > 0 && scores.every((own) => own.length > 0 && own.every(Number.isFinite)))) {
     throw new RangeError(
-      `null scores: expected finite scores of a positive length, got ${scores.length} people's for ${seconds} s`,
+      `null scores: expected finite scores for a length above 0 s, got scores of ${scores.length} people for ${seconds} s`,
     );
   }
   return { seconds, scores: scores.map((own) => own.toSorted((a, b) => a - b)) };
 }
 
 /**
- * p = (1 + m share) / (m + 1) for m null scores, where share is the share of scores at least as high, with the most unusual
- * person counted twice; with one person (1 + #{null scores >= score}) / (m + 1). Between two lengths interpolated over the
- * logarithm of the length.
- * @param seconds of the batch
+ * p = (1 + m share) / (m + 1) for m null scores. `share` is the share of scores that are at least as high, with the most
+ * unusual person counted twice. With one person, p = (1 + #{null scores >= score}) / (m + 1). Between two lengths, p is
+ * interpolated over the logarithm of the length.
+ * @param seconds length of the batch
  * @param own earlier scores of the same stream
  */
 export function conformalPValue(nulls: NullScores, score: number, seconds: number, own: OwnScores = noScores): PValue {
@@ -106,8 +106,8 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
 }
 
 /**
- * The score from which a stream's variation is learned, capped at the highest rehearsed score. Otherwise the first batches
- * of a fault would make anything look usual.
+ * The score from which a stream's variation is learned. It is capped at the highest rehearsed score; otherwise the first
+ * batches of a fault would make anything look usual.
  */
 export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
   const { lower, upper, share } = nullRungsAround(nulls, seconds);
@@ -117,13 +117,15 @@ export function learnedNullScore(nulls: NullScores, score: number, seconds: numb
   );
 }
 
-/** The rungs on either side of a length, and the weight of the upper one. Beyond the ladder's ends, the nearest rung twice. */
+/** The rungs on either side of a length, and the weight of the upper rung. Beyond the ladder, the nearest rung twice. */
 export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
   seconds: number,
 ): { readonly lower: Rung; readonly upper: Rung; readonly share: number } {
   if (!(ladder.length > 0 && seconds > 0)) {
-    throw new RangeError(`ladder: expected rungs and a length, got ${ladder.length} and ${seconds} s`);
+    throw new RangeError(
+      `ladder: expected at least one rung and a length above 0 s, got ${ladder.length} rungs and ${seconds} s`,
+    );
   }
   const above = ladder.findIndex((rung) => rung.seconds >= seconds);
   const upper = ladder.at(above)!;
@@ -133,7 +135,7 @@ export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
   return { lower, upper, share: fromLower / (fromLower + toUpper) };
 }
 
-/** P-value of a score among batches of one length; see {@link conformalPValue}. */
+/** The p-value of a score among batches of one length; see {@link conformalPValue}. */
 export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, own: OwnScores = noScores): number {
   const everyone = nullScoresOfEveryone(rung.scores);
   const known = own.n > 0 && rung.scores.length > 1 && rung.scores.every((scores) => scores.length > 1);
@@ -144,7 +146,7 @@ export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, 
   return (1 + (countNullBatches(rung) * sum) / (shares.length + 1)) / (countNullBatches(rung) + 1);
 }
 
-/** The mean score, the variances within and between people, the highest score, and the scores standardised by n others. */
+/** The mean score, the variances within and between people, the highest score, and the scores standardised by n others each. */
 interface Everyone {
   readonly center: number;
   readonly within: number;
@@ -183,7 +185,7 @@ function standardiseByNullScores(
   return (score - ownCenter) / (variance === 0 ? 1 : Math.sqrt(variance));
 }
 
-/** By person, ascending: each score standardised by the n scores of the same person that follow it in an order drawn once. */
+/** By person, ascending: each score standardised by the n scores of the same person that follow it in a random order. */
 function standardisedNullScores(scores: NullRung["scores"], n: number): NullRung["scores"] {
   const everyone = nullScoresOfEveryone(scores);
   const before = everyone.standardised.get(n);

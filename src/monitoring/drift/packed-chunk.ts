@@ -1,5 +1,5 @@
-// Packs a chunk of a rehearsal into two arrays and unpacks it only on access. There are thousands of chunks; as objects
-// they would take more memory than the windows and multiply the heap. Dimensions: K classes.
+// Packs a chunk of a rehearsal into two arrays and unpacks it only when it is used. There are thousands of chunks; as
+// objects they would take more memory than the windows and multiply the size of the heap. Dimensions: K classes.
 
 import type { MergeableChannel, MergeableSummary } from "../summaries/batch-summary.ts";
 import type { ClassSummaries, MergeableClasses } from "../summaries/class-summaries.ts";
@@ -8,11 +8,11 @@ import type { Chunk } from "./rehearsal.ts";
 /** Properties that all chunks of a training share. */
 export interface ChunkLayout {
   readonly nClasses: number;
-  /** Bins of each signal's grid. */
+  /** Number of bins in each signal's grid. */
   readonly bins: Readonly<Record<string, number>>;
   /** The signals of `summary`. */
   readonly signals: readonly string[];
-  /** By channel, those of `shifted`. */
+  /** By channel, the signals of `shifted`. */
   readonly shifted: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -26,7 +26,7 @@ export class PackedChunk implements Chunk {
   readonly #layout: ChunkLayout;
   /** The classes that have samples, ascending; the same for all summaries of the chunk. */
   readonly #classes: readonly number[];
-  /** Summary by summary: those of `summary`, then of `shifted`, class by class. */
+  /** The numbers of one summary after another, class by class: first of `summary`, then of `shifted`. */
   readonly #numbers: Float64Array;
   readonly #counts: Counts;
 
@@ -103,7 +103,7 @@ export class PackedChunk implements Chunk {
   }
 }
 
-/** Stores numbers in the smallest sufficient type. */
+/** Stores numbers in the smallest type that can hold them. */
 function packCounts(counts: readonly number[]): Counts {
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
   if (most < 2 ** 8) return Uint8Array.from(counts);

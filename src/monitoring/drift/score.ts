@@ -1,8 +1,8 @@
 // One number for a whole batch: the largest standardised statistic over channels, so no correction for multiple channels is
-// needed. The score uses only KS distances, of the whole or within the predicted classes, as calibration chooses. Of all
-// statistics and combinations, they separated shifts from people best (bench/drift-statistics.ts). The far score keeps
-// growing when KS is saturated. It separates a wrong unit or a stuck sensor from a person who moves differently: by its
-// values, a sensor worn upside down is as far away as a fault, but nobody's values are spread ten times as wide.
+// needed. The score uses only KS distances, either of whole batches or within the predicted classes; calibration chooses.
+// Of all statistics and combinations, they separated shifts from people best (bench/drift-statistics.ts). The far score
+// keeps growing when KS is saturated. It separates a wrong unit or a stuck sensor from a person who moves differently. A
+// sensor worn upside down is as far away by its values as a fault is, but nobody's values are spread ten times as wide.
 
 import { z } from "zod";
 import { moments } from "../../stats/moments.ts";
@@ -12,24 +12,24 @@ import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../su
 import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
 import { effectiveSize, effectiveSizeWithinClasses, ksWithinClasses } from "./within-classes.ts";
 
-/** Distances of one channel between two batches. All but the last use the whole batches. */
+/** Distances of one channel between two batches. All except the last use the whole batches. */
 export interface PairStatistics extends ChannelStatistics {
   /** 0 to 1: KS distance within the predicted classes, averaged; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;
 }
 
-/** Any statistic of a channel. */
+/** Name of any statistic of a channel. */
 export type StatisticName = keyof PairStatistics;
 
 /** Statistics from which the score can be computed. */
 export type ScoreStatistic = "ks" | "ksWithinClasses";
-/** Statistics behind the far score. */
+/** Statistics from which the far score is computed. */
 export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
 
-/** By channel: usual size of each statistic without drift, as [mean, standard deviation]. */
+/** By channel: the usual size of each statistic without drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
 
-/** Sizes of differences of float32 samples, as multiples of a spread: beyond these, scores overflow. */
+/** Upper limit for differences of float32 samples, as multiples of a spread; beyond it, scores overflow. */
 const largestSize = 1e30;
 const meanAndSpread = z
   .tuple([
@@ -40,7 +40,7 @@ const meanAndSpread = z
       .max(largestSize),
   ])
   .exactOptional();
-/** Of every score that is stored. */
+/** The schema of every stored score. */
 export const scoreSchema: z.ZodNumber = z
   .number()
   .min(-(largestSize ** 2))
@@ -59,14 +59,14 @@ export const standardSchema: z.ZodType<Standard> = z
       logSdRatio: meanAndSpread,
     } satisfies Record<StatisticName, z.ZodType>),
   )
-  .describe("by channel, of the statistics' sizes without drift: [mean, standard deviation]");
+  .describe("by channel: size of each statistic without drift, as [mean, standard deviation]");
 
 /** By channel name. */
 export type BatchStatistics = Readonly<Record<string, PairStatistics>>;
 
 export interface Score {
   readonly score: number;
-  /** The channel and the statistic that gave it. */
+  /** The channel and the statistic that gave the score. */
   readonly channel: string;
   readonly statistic: StatisticName;
 }
@@ -92,13 +92,13 @@ export function statisticsForScore(
   );
 }
 
-/** Effective number of rows in a comparison of two batches: n m / (n + m), overall or summed over classes. */
+/** Effective number of rows in a comparison of two batches: n m / (n + m), for whole batches or summed over classes. */
 export function scorePairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
   if (statistic === "ksWithinClasses") return effectiveSizeWithinClasses(reference, current);
   return effectiveSize(batchSummaryRows(mergeAcrossClasses(reference)), batchSummaryRows(mergeAcrossClasses(current)));
 }
 
-/** Over the channels of `standard`; a statistic counts by its absolute value. */
+/** The largest standardised statistic over the channels of `standard`; a statistic counts by its absolute value. */
 export function scoreOf(statistics: BatchStatistics, standard: Standard, names: readonly StatisticName[]): Score {
   let best: Score | undefined;
   for (const [channel, standards] of Object.entries(standard)) {
@@ -112,7 +112,7 @@ export function scoreOf(statistics: BatchStatistics, standard: Standard, names: 
   return best;
 }
 
-/** The standard at a length between two rungs. */
+/** The standard for a length between two rungs. */
 export function mixScoreStandards(lower: Standard, upper: Standard, share: number): Standard {
   const mixed = Object.entries(lower).map(([channel, pairs]) => {
     const others = upper[channel]!;
@@ -125,7 +125,7 @@ export function mixScoreStandards(lower: Standard, upper: Standard, share: numbe
   return Object.fromEntries(mixed);
 }
 
-/** Of drift-free batches, at least one. */
+/** @param batches drift-free batches, at least one */
 export function scoreStandardOf(batches: readonly BatchStatistics[], names: readonly StatisticName[]): Standard {
   const channels = Object.keys(batches[0]!);
   return Object.fromEntries(
@@ -144,7 +144,7 @@ export function scoreStandardOf(batches: readonly BatchStatistics[], names: read
 /** Avoids division by 0 for a statistic that never varied without drift. */
 const leastSpread = 1e-4;
 
-/** Six digits, to keep the stored calibration small. */
+/** Rounds to six digits, to keep the stored calibration small. */
 export function roundScoreFigure(x: number): number {
   return Number(x.toPrecision(6));
 }

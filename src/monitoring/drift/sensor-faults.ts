@@ -1,13 +1,13 @@
-// Simulates faults of a sensor or its recorder on the samples of one batch: rotated, stuck, noisy, with holes, at a wrong
-// rate. Returns new columns of the same length; nothing is changed in place. Unit errors and flipped axes are just factors
-// on a channel and are not handled here; remedies.ts reverses those. Not simulated: clipping, coarse resolution, jittering
-// clocks. Dimensions: N samples.
+// Simulates faults of a sensor or its recorder on the samples of one batch: a rotated, stuck or noisy sensor, holes, and a
+// wrong rate. Returns new columns of the same length; nothing is changed in place. Unit errors and flipped axes are not
+// simulated here, because they are just factors on a channel; remedies.ts reverses them. Clipping, coarse resolution and
+// jittering clocks are not simulated at all. Dimensions: N samples.
 
 import type { Rotation, Vector } from "../../signals/sensors/rotation.ts";
 import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
-/** An axis with a uniformly random direction. */
+/** Draws an axis with a uniformly random direction. */
 export function drawSensorFaultAxis(rng: Rng): Vector {
   return [rng.normal(), rng.normal(), rng.normal()];
 }
@@ -24,23 +24,23 @@ export function sensorRotationFault(columns: Columns, names: readonly string[], 
   );
 }
 
-/** @param std of the added noise, in the channel's unit; normal, independent from sample to sample */
+/** @param std standard deviation of the added noise, in the channel's unit; normal, independent from sample to sample */
 export function sensorNoiseFault(column: Float32Array, std: number, rng: Rng): Float32Array {
   return column.map((x) => x + std * rng.normal());
 }
 
-/** The last `share` of the batch repeats the first of its values. */
+/** The last `share` of the batch repeats the value at which it begins. */
 export function stuckSensorFault(column: Float32Array, share: number): Float32Array {
   const from = column.length - Math.round(share * column.length);
   return column.slice().fill(column[from] ?? 0, from);
 }
 
 /**
- * Loses bursts of samples, the same in all channels, and fills the holes by straight lines, as preprocessing/resample.ts
- * does. It does so only for short holes; a longer one splits the recording (data/sampling.ts) and changes no sample. Bursts
- * never touch each other or an end of the batch, so that no hole is longer than a burst.
- * @param share of the samples, to the nearest whole number of bursts
- * @param burst samples lost in a row
+ * Loses bursts of samples, the same in all channels, and fills the holes with straight lines, as preprocessing/resample.ts
+ * does with short holes. (A longer hole would split the recording, as in data/sampling.ts, and change no sample.) Bursts
+ * never touch each other or an end of the batch, so no hole is longer than a burst.
+ * @param share share of the samples to lose, rounded to a whole number of bursts
+ * @param burst number of samples lost in a row
  * @throws RangeError if that many separate bursts do not fit
  */
 export function lostSensorSamplesFault(columns: Columns, share: number, burst: number, rng: Rng): Columns {
@@ -73,9 +73,9 @@ function bridgeLostSensorSamples(column: Float32Array, holes: readonly number[],
 
 /**
  * Samples as if recorded at `factor` times the rate at which they are read. Above 1, all movement looks slower and the last
- * samples are cut off. Below 1, it looks faster, and the batch, now too short, restarts from its beginning. It interpolates
- * linearly, so frequencies above the original's limit are missing in a faster recording, and a slower one is aliased as
- * without a filter.
+ * samples are cut off. Below 1, it looks faster, and the batch, which is now too short, starts over from its beginning. It
+ * interpolates linearly. So a faster recording lacks frequencies above the original's limit, and a slower recording is
+ * aliased, as if without a filter.
  */
 export function sensorRateFault(column: Float32Array, factor: number): Float32Array {
   const n = column.length;

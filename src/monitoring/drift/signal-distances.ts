@@ -1,5 +1,5 @@
-// How the network's output on a batch differs from its output on a reference: another mix of classes, less confident, less
-// steady. No labels are needed. The mix may also change because people do other things, so it is reported separately.
+// How the network's output on a batch differs from its output on a reference: another mix of classes, lower confidence, more
+// flips. No labels are needed. The mix may also change because people do other things, so it is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { totalVariationDistance } from "../../stats/share-distance.ts";
@@ -7,11 +7,11 @@ import type { ModelSignals } from "../summaries/model-signals.ts";
 
 export interface SignalDistances {
   /**
-   * 0 to 1: total variation distance between the shares of predicted classes, which is the share of windows that would need
+   * 0 to 1: total variation distance between the shares of predicted classes. It is the share of windows that would need
    * another label.
    */
   readonly mixShift: number;
-  /** 0 to 1: Kolmogorov-Smirnov distances, on the grid of the signals. */
+  /** 0 to 1: Kolmogorov-Smirnov distances on the signals' grid. */
   readonly confidenceKs: number;
   readonly entropyKs: number;
   readonly marginKs: number;
@@ -21,7 +21,7 @@ export interface SignalDistances {
   readonly flipRateShift: number | null;
 }
 
-/** @param reference of the same classes, in the same order */
+/** @param reference signals over the same classes, in the same order */
 export function signalDistances(reference: ModelSignals, current: ModelSignals): SignalDistances {
   const [before, now] = [modelSignalFlipRate(reference), modelSignalFlipRate(current)];
   return {

@@ -1,8 +1,8 @@
-// Compares two batches activity by activity. One minute of walking is far from five minutes of mostly sitting by any
-// overall distance, although only the activity changed; within walking it is not. The distances of the classes are averaged
-// with the weights of their evidence, n m / (n + m) rows, the effective size of a two-sample test: a class that is rare on
-// one side counts little, and one that a side lacks does not count. The share of a batch that was compared is reported
-// separately.
+// Compares two batches activity by activity. By any overall distance, one minute of walking is far from five minutes of
+// mostly sitting, although only the activity changed; within walking it is not. The distances within the classes are
+// averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the effective size of a two-sample test. So a
+// class that is rare on one side counts little, and a class that is missing on one side does not count. The share of a batch
+// that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
@@ -21,7 +21,7 @@ export function effectiveSizeWithinClasses(reference: ClassSummaries, current: C
 }
 
 /**
- * Average over the classes that both sides hold of the channel's Kolmogorov-Smirnov distance.
+ * The channel's Kolmogorov-Smirnov distance, averaged over the classes that are on both sides.
  * @returns 0 to 1; 0 if no class is on both sides
  */
 export function ksWithinClasses(reference: ClassSummaries, current: ClassSummaries, channel: string): number {

@@ -1,4 +1,4 @@
-// What is wrong with a baseline_stats.json beside its model, if anything is.
+// Finds faults in the baseline_stats.json of a model folder.
 
 import { UserError } from "../../errors.ts";
 import { readJson } from "../../storage/store/atomic-file.ts";
@@ -12,24 +12,24 @@ import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baseline.ts";
 import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
 
-/** The file's hash of itself: of its canonical JSON without the key that holds the hash. */
+/** The hash that the file stores of itself: the hash of its canonical JSON without the key for the hash. */
 export function baselineContentHash(baseline: Omit<BaselineStats, "content_hash">): string {
   const { content_hash: _, ...content } = baseline as BaselineStats;
   return sha256Bytes(canonicalJsonToHash(content));
 }
 
-/** Of the model that a baseline lies beside. */
+/** Properties of the model in the same folder, which the baseline must match. */
 export interface ExpectedBaseline {
   readonly modelVersion: string;
   readonly scalerHash: string;
   readonly channels: readonly string[];
-  /** Undefined of a model that an earlier version wrote. */
+  /** Undefined if an earlier version wrote the model. */
   readonly sensors?: readonly StoredSensor[];
   readonly classes: readonly string[];
   readonly samplingRateHz: number;
 }
 
-/** But for the scaler's hash. */
+/** The expected values, except the scaler's hash. */
 export function expectedBaseline({ model_version, data, config }: Manifest): Omit<ExpectedBaseline, "scalerHash"> {
   const { channels, sensors, classes } = data;
   return {
@@ -41,7 +41,7 @@ export function expectedBaseline({ model_version, data, config }: Manifest): Omi
   };
 }
 
-/** What is wrong with a baseline_stats.json: one message a fault, none where it can be used. */
+/** Faults of a baseline_stats.json: one message per fault, or none if it can be used. */
 export function baselineFaults(value: unknown, expected: ExpectedBaseline): string[] {
   const faults = baselineStatsFaults(value);
   if (faults.length > 0) return faults;
@@ -49,7 +49,9 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
   const differs = (key: string, wanted: string, found: string | undefined): string[] =>
     wanted === found ? [] : [`${key}: expected ${wanted}, got ${found ?? "none"}`];
   if (baseline.drift === undefined) {
-    return ["drift: missing; the model was trained before check existed, and has nothing to compare batches with"];
+    return [
+      "drift: missing, because the model was trained before check existed; there is nothing to compare batches with",
+    ];
   }
   const drift = driftBaselineSchema.safeParse(baseline.drift);
   return [
@@ -67,7 +69,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
   ];
 }
 
-/** The faults of the baseline in a model folder, whatever became of the folder's other files. */
+/** The faults of the baseline in a model folder, whatever the state of the folder's other files. */
 export async function baselineFileFaults(model: string): Promise<string[]> {
   const directory = await resolveModelByRegistry(model);
   const value = await neededFileInside(directory, modelFiles.baseline)

@@ -27,9 +27,9 @@ export interface CheckedChannel {
 export interface CheckedComparison {
   /** Which reference. */
   reference: ReferenceName;
-  /** What the p-value rests on. */
+  /** How the drift-free batches behind the p-value were separated from their reference, or what replaces them. */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
-  /** Share of drift-free batches at least as far away; null if judged by constants. */
+  /** Share of drift-free batches that are at least as far away; null if judged by constants. */
   p_value: number | null;
   /** Number of rehearsed drift-free batches it was compared with. */
   null_batches: number;
@@ -43,7 +43,7 @@ export interface CheckedComparison {
   channel: string;
   /** Statistic in which it is furthest away. */
   statistic: string;
-  /** Whether it is farther than any rehearsed batch came near. */
+  /** Whether it is so far away that this cannot be due to chance, so that a single batch raises an alarm. */
   beyond_chance: boolean;
   /** Effective length of the batch in seconds. */
   seconds: number;
@@ -51,7 +51,7 @@ export interface CheckedComparison {
   unseen_share: number;
   /** With fixed thresholds: statistics above their constants; `level` is "moderate" or "large". */
   exceeded: { channel: string; statistic: string; value: number; level: string }[];
-  /** By channel; empty if the answer has been shortened. */
+  /** Distances by channel; empty if the answer has been shortened. */
   channels: Record<string, CheckedChannel>;
 }
 
@@ -86,17 +86,17 @@ export interface AnyBatch {
 
 /** The answer for a batch that could be judged. */
 export interface JudgedBatch extends AnyBatch {
-  /** What became of the stream. */
+  /** State of the stream after this batch. */
   verdict: "normal" | "gradual_drift" | "sudden_change";
-  /** Whether the name of the change is final, which it is five batches after the alarm. */
+  /** Whether the name of the change is final; it becomes final five batches after the alarm. */
   confirmed: boolean;
-  /** Id of the first batch that alarmed; null without an alarm. */
+  /** Id of the batch at which the alarm began; null without an alarm. */
   alarm_since: string | null;
-  /** Id of the batch at which the change began (estimated); null if unknown. */
+  /** Id of the batch at which the change is estimated to have begun; null if unknown. */
   change_point: string | null;
-  /** Whether later batches are compared with this one. */
+  /** Whether the batch entered the references, so that later batches are compared with it. */
   entered_references: boolean;
-  /** Whether the batch differs from the stream's past without an alarm. If so, it stays out of the references. */
+  /** Whether the batch differs from the stream's past without raising an alarm. If so, it stays out of the references. */
   doubtful: boolean;
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
@@ -110,13 +110,13 @@ export interface JudgedBatch extends AnyBatch {
   seconds: number;
   /** Reference from which the batch is furthest away; null if nothing could be compared. */
   leading: ReferenceName | null;
-  /** One per available reference. */
+  /** One comparison per available reference. */
   comparisons: CheckedComparison[];
   /** Accumulated evidence, and the value at which it raises an alarm for the requested run length. */
   evidence: { value: number; alarm_at: number; average_run_length: number };
-  /** Capacity of a reference in batches, and the number that each of the two holds now. */
+  /** Capacity of a reference in batches, and the number of batches in each of the two before this one. */
   references: { window_size: number; rolling_batches: number; anchor_batches: number };
-  /** Output of the network on the batch, alone and against each reference. */
+  /** Output of the network on the batch, by itself and compared with each reference. */
   signals: {
     class_shares: Record<string, number>;
     mean_confidence: number;
@@ -124,8 +124,8 @@ export interface JudgedBatch extends AnyBatch {
     against: Partial<Record<ReferenceName, SignalsAgainst>>;
   };
   /**
-   * Accuracy estimated without labels, with an interval for new people; null if not calibrated. `rehearsed` says whether
-   * held-out people covered this case.
+   * Accuracy estimated without labels, with an interval for new people; null if not calibrated. `rehearsed` is true if
+   * held-out people had a similar confidence, so that the interval can be relied on.
    */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
   /** Faults that would explain the change, with the share of it (0 to 1) that each explains. */
@@ -137,7 +137,7 @@ export interface JudgedBatch extends AnyBatch {
 /** The answer for a batch that the quality gate rejected. */
 export interface RejectedBatch extends AnyBatch {
   verdict: "rejected";
-  /** What was expected and what was found. `code` is one of a fixed set; further keys say where. */
+  /** What was expected and what was found. `code` is one of a fixed set; further keys give the place. */
   reasons: {
     code: string;
     message: string;
@@ -151,7 +151,7 @@ export interface RejectedBatch extends AnyBatch {
 /** Answer of a check. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
-/** The part of an answer that is kept forever. The distances by channel, which are most of its length, are dropped. */
+/** The part of an answer that is kept forever. The distances by channel, which make up most of it, are dropped. */
 export function shortenCheckResult(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };
@@ -175,31 +175,36 @@ const comparison = z.object({
   reference: z.enum(["baseline", "anchor", "rolling"]),
   method: z
     .enum(["people", "recordings", "halves of recordings", "bouts", "effective sample size", "constants"])
-    .describe("what drift-free batches were kept apart by, or what stood in for them"),
-  p_value: share.nullable().describe("share of drift-free batches as far away; null for constants"),
-  null_batches: z.int().min(0).describe("how many drift-free batches the p-value rests on"),
-  as_high: z.int().min(0).describe("how many of them were as far away"),
-  resolution: share.describe("the least p-value that so many can give"),
+    .describe("how the drift-free batches were separated from their reference, or what was used instead of them"),
+  p_value: share.nullable().describe("share of drift-free batches at least as far away; null if judged by constants"),
+  null_batches: z.int().min(0).describe("number of drift-free batches behind the p-value"),
+  as_high: z.int().min(0).describe("number of them that were at least as far away"),
+  resolution: share.describe("smallest p-value that this many batches can give"),
   score: z.number(),
-  channel: z.string().describe("where the score lies"),
-  statistic: z.string().describe("what the score is made of"),
-  beyond_chance: z.boolean().describe("so far that a single batch is an alarm"),
-  seconds: z.number().min(0).describe("of the batch, as far as the reference has something to compare it with"),
-  unseen_share: share.describe("of the batch in classes that the reference does not hold"),
+  channel: z.string().describe("channel or signal with the highest score"),
+  statistic: z.string().describe("statistic from which the score is computed"),
+  beyond_chance: z.boolean().describe("whether the batch is so far away that it raises an alarm by itself"),
+  seconds: z
+    .number()
+    .min(0)
+    .describe("effective length of the batch, as far as the reference has something to compare it with"),
+  unseen_share: share.describe("share of the batch in classes that the reference lacks"),
   exceeded: z
     .array(z.object({ channel: z.string(), statistic: z.string(), value: z.number(), level: z.string() }))
-    .describe("constants that were exceeded"),
-  channels: perChannel.describe("empty in the stored answer of a batch that came long ago"),
+    .describe("statistics above their constants"),
+  channels: perChannel.describe("empty in the stored answer for an old batch"),
 });
 
 const signals = z.object({
-  class_shares: z.record(z.string(), share).describe("of windows, by predicted class"),
+  class_shares: z.record(z.string(), share).describe("share of windows by predicted class"),
   mean_confidence: share,
-  flip_rate: share.nullable().describe("share of neighbouring windows with another label"),
+  flip_rate: share.nullable().describe("share of neighbouring windows with different labels"),
   against: z.partialRecord(
     z.enum(["baseline", "anchor", "rolling"]),
     z.object({
-      mix_shift: share.describe("total variation of the shares of classes: what people do, not the sensor"),
+      mix_shift: share.describe(
+        "total variation distance of the class shares: it depends on what people do, not on the sensor",
+      ),
       confidence_ks: share,
       entropy_ks: share,
       margin_ks: share,
@@ -216,26 +221,33 @@ const judged = z.object({
   model_version: z.string(),
   checked_at: z.iso.datetime(),
   verdict: z.enum(["normal", "gradual_drift", "sudden_change"]),
-  confirmed: z.boolean().describe("whether the name of the change is final; a later batch may still rename it"),
+  confirmed: z.boolean().describe("whether the name of the change is final; until then, a later batch may rename it"),
   alarm_since: z.string().nullable().describe("batch id at which the alarm began"),
   change_point: z.string().nullable().describe("batch id at which the change is estimated to have begun"),
   entered_references: z.boolean().describe("whether the batch is now part of the stream's own references"),
-  doubtful: z.boolean().describe("unlike the stream's own past, though no alarm: kept out of its references"),
-  unfamiliar: z.boolean().describe("unlike the people the model learned from, drift or not"),
+  doubtful: z
+    .boolean()
+    .describe(
+      "whether it differs from the stream's own past without raising an alarm; if so, it is kept out of the references",
+    ),
+  unfamiliar: z.boolean().describe("whether it differs from the people the model learned from, with or without drift"),
   thresholds: z.enum(["calibrated", "fixed"]),
   rows: z.int().min(1),
   windows: z.int().min(1),
   seconds: z.number().positive(),
-  leading: z.enum(["baseline", "anchor", "rolling"]).nullable().describe("the comparison that spoke loudest"),
+  leading: z
+    .enum(["baseline", "anchor", "rolling"])
+    .nullable()
+    .describe("reference from which the batch is furthest away"),
   comparisons: z.array(comparison),
   evidence: z.object({
     value: z.number().min(0),
     alarm_at: z.number().positive(),
-    average_run_length: z.number().describe("batches between false alarms that were asked for"),
+    average_run_length: z.number().describe("requested average number of batches between false alarms"),
   }),
   references: z.object({
     window_size: z.int().min(1),
-    rolling_batches: z.int().min(0).describe("before this one"),
+    rolling_batches: z.int().min(0).describe("number of batches before this one"),
     anchor_batches: z.int().min(0),
   }),
   signals,

@@ -1,4 +1,4 @@
-// Turns a judgement into the answer of a check: names instead of numbers, batch ids instead of counts.
+// Turns a judgement into the answer of a check, with names instead of numbers and batch ids instead of counts.
 
 import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
@@ -22,7 +22,7 @@ export function describeCheck(of: {
   judgement: Judgement;
   state: DriftState;
   causes: readonly Culprit[];
-  /** Ids of the batches judged, this one last. */
+  /** Ids of the judged batches, ending with this one. */
   recent: readonly string[];
 }): JudgedBatch {
   const { batch, memory, monitor, config, facts, judgement, state, causes, recent } = of;

@@ -1,4 +1,4 @@
-// Passes unlabelled recordings through the quality gate, with columns named like the model's channels.
+// Passes unlabelled recordings through the quality gate, and names their columns like the model's channels.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -15,15 +15,18 @@ import type { WatchedModel } from "./watched-model.ts";
  */
 export function gateBatchColumns(given: readonly string[] | undefined, channels: readonly string[]): readonly string[] {
   if (given === undefined || given.length === channels.length) return given ?? channels;
-  throw new UserError(`--channels: the model has ${channels.length} (${channels.join(", ")}), got ${given.length}`, {
-    advice: "Name one column for each, in this order.",
-  });
+  throw new UserError(
+    `--channels: expected one column for each of the model's ${channels.length} channels (${channels.join(", ")}), got ${given.length}`,
+    {
+      advice: "Name one column per channel, in this order.",
+    },
+  );
 }
 
-/** Columns as the user named them. */
+/** Columns of the channels, as the user named them. */
 export interface GivenColumns {
   readonly channels?: readonly string[];
-  /** Columns for person, recording and time; found by their usual names if not given. */
+  /** Columns of person, recording and time; found by their usual names if not given. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
 }
 

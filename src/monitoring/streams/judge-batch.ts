@@ -13,9 +13,9 @@ import type { Judge } from "./watched-model.ts";
 /** Number of ids kept, to name the batch at which a change began. */
 const mostRecent = 100;
 
-const noCauses = "Likely causes were not looked for: the batch came as a summary, without its samples.";
+const noCauses = "Likely causes were not looked for, because the batch came as a summary without its samples.";
 
-/** A pure function: the arguments hold everything about the batch and its stream. */
+/** A pure function: its arguments contain everything about the batch and its stream. */
 export function judgeBatch(
   batch: MeasuredBatch,
   memory: StreamMemory<StreamState>,

@@ -1,16 +1,17 @@
-// What a ledger keeps, and for how long. Full answers, and summaries of batches outside every reference, stay for some
-// days. Summaries in references stay as long as they are in use. Each batch's row with a few figures stays forever.
+// What a ledger keeps, and for how long. Full answers, and summaries of batches that are in no reference, stay for some
+// days. Summaries of batches in references stay as long as they are in use. Each batch's row, with a few figures, stays
+// forever.
 import type { StreamRules } from "../../storage/store/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
-/** How long full answers, and summaries that no reference needs, are kept; the rest is kept forever. */
+/** How long full answers and summaries that no reference needs are kept; everything else is kept forever. */
 export interface Keep {
   readonly days: number;
   /** Maximum size of the ledger; above it the oldest batches are shortened regardless of age. */
   readonly bytes: number;
 }
 
-/** A month to reconsider, and less than a disk; arbitrary choices. */
+/** Arbitrary choices: a month to revise decisions, and a size that fits on any disk. */
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
 /** @param shorten reduces a stored answer to the part that is kept forever */
@@ -22,7 +23,7 @@ export function ledgerRetentionRules(
 ): StreamRules {
   return {
     referenceBatches,
-    // Twice as many as the references need, so that earlier batches can replace excluded ones.
+    // Twice as many summaries as the references need, so that earlier batches can replace excluded ones.
     keptAtEnds: 2 * referenceBatches,
     since: new Date(now.getTime() - days * 86_400_000).toISOString(),
     bytes,

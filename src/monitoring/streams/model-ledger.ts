@@ -1,5 +1,5 @@
-// Opens the ledger in a model's folder with knowledge of the model: how to convert version 1 summaries to the present form,
-// and the content of a stream's rolling_reference.json.
+// Opens the ledger in a model's folder. It knows enough of the model to convert version 1 summaries to the present form, and
+// to make the content of a stream's rolling_reference.json.
 import { jsonFileText } from "../../storage/store/atomic-file.ts";
 import type { RollingBatches } from "../../storage/store/published-reference.ts";
 import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
@@ -10,19 +10,19 @@ import { encodeMeasurement, type MeasurementShape } from "../summaries/measureme
 import { batchFiguresSchema, batchMeasurementSchema } from "../summaries/summary-schemas.ts";
 import { type RollingReference, rollingReference } from "./rolling-reference.ts";
 
-/** Model that the ledger belongs to. */
+/** The model that the ledger belongs to. */
 export interface LedgerOwner {
   readonly directory: string;
-  /** The manifest's. */
+  /** Version of the model, from its manifest. */
   readonly modelVersion: string;
 }
 
 /** What a monitor needs to know about its model. */
 export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
-  /** How many accepted batches the rolling reference holds, and the anchor. */
+  /** Number of accepted batches in the rolling reference, and in the anchor. */
   readonly referenceBatches: number;
-  /** Of every batch that is kept. */
+  /** Shape of every stored measurement. */
   readonly shape: MeasurementShape;
 }
 
@@ -37,7 +37,7 @@ export function openModelLedger(model: MonitoredModel, options: { readonly busyT
   });
 }
 
-/** What is told of a ledger. */
+/** The read-only part of a ledger. */
 export type ReadableLedger = Pick<StreamStore, "page" | "streams" | "close">;
 
 /** For callers that do not need the model. @throws UserError as `openModelLedger` */

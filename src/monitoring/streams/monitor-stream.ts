@@ -28,7 +28,7 @@ import { admitByUpdateRules, type ByHand, updateByHand, type Verdict } from "./u
 export interface StreamMemory<E> {
   /** Summaries of the last N accepted batches, oldest first: the rolling reference. */
   readonly rolling: readonly BatchMeasurement[];
-  /** Summaries of the first N accepted batches, oldest first: the anchor, complete once there are N. */
+  /** Summaries of the first N accepted batches, oldest first: the anchor. It is complete once it holds N. */
   readonly anchor: readonly BatchMeasurement[];
   /** State from the previous decision; null for the first batch and after a reset. */
   readonly evidence: E | null;
@@ -41,7 +41,7 @@ export type Decision<R, E> =
   | {
       readonly verdict: Exclude<Verdict, "rejected">;
       readonly reason: string | null;
-      /** Whether it stays out of the references without being an alarm. */
+      /** Whether the batch stays out of the references without raising an alarm. */
       readonly doubtful?: boolean;
       readonly summary: BatchMeasurement;
       readonly evidence: E;
@@ -52,7 +52,7 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
-  /** Whether a person accepts the batch into the references even if it alarms. */
+  /** Whether the user accepts the batch into the references even if it alarms. */
   readonly accept?: boolean;
 }
 
@@ -67,7 +67,7 @@ export interface StreamSchemas<R, E> {
 export interface StreamOptions<R, E> {
   readonly stream: string;
   readonly schemas: StreamSchemas<R, E>;
-  /** `defaultKeep` when not given. */
+  /** Default: `defaultKeep`. */
   readonly keep?: Keep;
   readonly now?: () => Date;
 }
@@ -91,11 +91,11 @@ export class MonitorStream<R, E> {
   }
 
   /**
-   * Judges a batch and remembers it, all or nothing. If the batch's id and content are already known, it returns the stored
-   * answer and changes nothing.
+   * Judges a batch and records it, all or nothing. If a batch with the same id and content is already recorded, it returns
+   * the stored answer and changes nothing.
    * @param decide pure and synchronous
    * @returns the stored result, and whether the batch was already known
-   * @throws UserError if the id was already used for other content
+   * @throws UserError if the id was already used for a batch with other content
    */
   async record(batch: BroughtBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Promise<Recorded<R>> {
     const { batchId, contentHash, accept = false } = batch;
@@ -116,7 +116,7 @@ export class MonitorStream<R, E> {
   }
 
   /**
-   * A person's decision about a batch: into the references (`accept`) or out of them (`exclude`).
+   * Applies a manual decision about a batch: adds it to the references (`accept`) or removes it (`exclude`).
    * @returns false if nothing had to change
    */
   async decideByHand(action: ByHand, batchId: string, reason: string | null = null): Promise<boolean> {
@@ -124,14 +124,14 @@ export class MonitorStream<R, E> {
       { stream: this.name, batchId },
       (batch) => {
         if (batch === undefined) {
-          throw new UserError(`batch "${batchId}" of stream "${this.name}": no such batch in the ledger`, {
+          throw new UserError(`batch "${batchId}" of stream "${this.name}": the ledger has no such batch`, {
             advice: "Check the id and --stream; `tidemark reference show` lists the batches of a stream's reference.",
           });
         }
         const decision = updateByHand(action, batch);
         if ("refused" in decision) {
           throw new UserError(
-            `batch "${batchId}" of stream "${this.name}" cannot be taken ${action === "accept" ? "in" : "out"}: ${decision.refused}`,
+            `batch "${batchId}" of stream "${this.name}" cannot be ${action === "accept" ? "accepted into" : "excluded from"} the references: ${decision.refused}`,
           );
         }
         return decision.change && { ...decision.change, reason };
@@ -202,8 +202,8 @@ export class MonitorStream<R, E> {
     if (parsed.success) return parsed.data;
     const words = ["--model", shellPath(this.#model.directory), "--stream", this.name];
     const reset = shellCommand("tidemark", "reference", "reset", ...words);
-    throw new UserError(`stream "${this.name}": its evidence is not in the form that was expected`, {
-      advice: `Another version of Tidemark wrote it. Begin the stream again: ${reset}`,
+    throw new UserError(`stream "${this.name}": its stored evidence does not have the expected form`, {
+      advice: `Another version of Tidemark wrote it. Restart the stream: ${reset}`,
       cause: parsed.error,
     });
   }
@@ -212,11 +212,10 @@ export class MonitorStream<R, E> {
     const { batchId, receivedAt, contentHash: expected, result } = earlier;
     if (contentHash === expected) return parseStoredValue(this.#schemas.result, result, `batch "${batchId}"`);
     throw new UserError(
-      `batch "${batchId}" of stream "${this.name}" came before, at ${receivedAt}, with different content`,
+      `batch "${batchId}" of stream "${this.name}" was already checked at ${receivedAt}, with different content`,
       {
         details: [`expected ${expected}`, `found    ${contentHash}`],
-        advice:
-          "Each batch has an id of its own: give this one another (--batch-id), or check the file that was meant.",
+        advice: "Each batch needs its own id. Give this batch another id with --batch-id, or check the intended file.",
       },
     );
   }
@@ -236,7 +235,7 @@ function decodeMonitoredBatch(bytes: Uint8Array, shape: MeasurementShape, what: 
   }
 }
 
-/** The value as the ledger will give it back. */
+/** The value as it will be read back from the ledger. */
 function monitoredThroughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

@@ -1,5 +1,5 @@
-// rolling_reference.json: the last few accepted production batches, the reference that moves. `train` writes its empty
-// form. Every accepted batch enters it and the oldest one leaves.
+// rolling_reference.json: the last few accepted production batches, which form the moving reference. `train` writes it
+// empty. Every accepted batch enters it, and once it is full, the oldest batch leaves.
 import { z } from "zod";
 import { type BatchFigures, type ChannelFigures, mergeBatchFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";
@@ -29,9 +29,9 @@ export interface RollingReference {
 const perChannel = z.record(z.string(), z.number());
 
 export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject({
-  stream: z.string().min(1).optional().describe("Whose batches these are; absent before the first batch."),
+  stream: z.string().min(1).optional().describe("Stream that the batches belong to; absent before the first batch."),
   last_updated: z.iso.datetime().nullable().describe("ISO 8601, UTC; null until the first accepted batch."),
-  window_size: z.int().min(1).describe("How many batches are kept."),
+  window_size: z.int().min(1).describe("Number of batches that it can hold."),
   batches: z
     .array(
       z.looseObject({
@@ -43,13 +43,17 @@ export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject
     )
     .describe("Oldest first."),
   aggregated: z.looseObject({
-    rolling_mean: perChannel.describe("Mean over the batches' pooled samples, one number a channel."),
-    rolling_std: perChannel.describe("Standard deviation over the batches' pooled samples, one number a channel."),
-    trend: z.record(z.string(), z.enum(["stable", "rising", "falling"])).describe("Of the batches' means, by channel."),
+    rolling_mean: perChannel.describe("Mean over the pooled samples of the batches, one number per channel."),
+    rolling_std: perChannel.describe(
+      "Standard deviation over the pooled samples of the batches, one number per channel.",
+    ),
+    trend: z
+      .record(z.string(), z.enum(["stable", "rising", "falling"]))
+      .describe("Direction of the batch means, by channel."),
   }),
 });
 
-/** The form `train` writes: no batches, no means, every channel's trend stable. The default size is an arbitrary one. */
+/** The empty reference that `train` writes: no batches, no means, and stable trends. The default size is arbitrary. */
 export function emptyRollingReference(channels: readonly string[], referenceBatches = 5): RollingReference {
   return {
     last_updated: null,
@@ -63,7 +67,7 @@ export function emptyRollingReference(channels: readonly string[], referenceBatc
   };
 }
 
-/** A batch that the reference is made of. */
+/** A batch in the reference. */
 export interface ReferenceBatch {
   readonly batchId: string;
   /** ISO 8601, UTC. */
@@ -75,7 +79,7 @@ export interface ReferenceBatch {
  * The reference of the last accepted batches. Mean and standard deviation are given if a channel has values. They are
  * pooled over the batches: each sample counts once, so a long batch weighs more than a short one.
  * @param of.batches oldest first
- * @param of.lastUpdated ISO 8601, UTC: when these became the batches
+ * @param of.lastUpdated ISO 8601, UTC: time of the last change of the batches
  */
 export function rollingReference(of: {
   readonly stream: string;

@@ -1,4 +1,4 @@
-// State that a stream carries from one check to the next, and what a check knows before it reads that state.
+// The state that a stream carries from one check to the next, and everything that a check knows before it reads that state.
 
 import { z } from "zod";
 import { type DriftState, driftStateSchema } from "../drift/verdict.ts";
@@ -26,7 +26,7 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: shortenCheckResult,
 };
 
-/** A ledger of other origin may hold the evidence of another model. */
+/** A ledger that was copied here may hold the evidence of another model. */
 export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
   const channels = Object.keys(model.baseline);
   return streamStateSchema.refine(
@@ -38,23 +38,23 @@ export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
 /** Properties of a batch that do not depend on its stream. */
 export interface MeasuredBatch {
   readonly rows: number;
-  /** At the model's rate, under the windows. */
+  /** Number of samples under the windows, at the model's rate. */
   readonly samples: number;
-  /** The samples by the model's channel; evenly spread pieces of a long batch. Null if they are not here. */
+  /** Samples by channel of the model; for a long batch, only evenly spread pieces. Null if there are only summaries. */
   readonly columns: Columns | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
   readonly warnings: readonly string[];
 }
 
-/** How a batch is to be judged. */
+/** Settings for the judgement of a batch. */
 export interface JudgeOptions {
   readonly thresholds: "calibrated" | "fixed";
   /** Probability that a drift-free batch looks unfamiliar compared with the baseline. */
   readonly alpha: number;
-  /** Batches from one false alarm to the next, on average. */
+  /** Average number of batches from one false alarm to the next. */
   readonly arl: number;
-  /** Whether the batch enters the references whatever its verdict. */
+  /** Whether the batch enters the references even if it raises an alarm. */
   readonly accept: boolean;
 }
 

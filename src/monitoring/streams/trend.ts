@@ -1,25 +1,26 @@
-// Whether a short series has a trend. It must pass two tests: is its order too regular for chance (Mann 1945, Kendall 1975:
-// how many more pairs rise than fall, against every order being equally likely), and is the trend large enough to matter
-// (the median slope between pairs, Theil 1950 and Sen 1968, times the series' length)?
+// Decides whether a short series has a trend. It must pass two tests. Is its order too regular for chance? (Mann 1945,
+// Kendall 1975: how many more pairs rise than fall, if every order is equally likely.) Is the trend large enough to matter?
+// (Theil 1950, Sen 1968: the median slope between pairs, times the length of the series.)
 //
-// Cost, per channel: of five independent values 1.7 % of the windows are called rising or falling, of more at most 2 %;
-// with six independent channels 10 % of the windows show a trend in some channel. Correlated neighbours raise this: at a
-// correlation of .5, to 4.5 % (five values) and 9 % (ten). Fewer than five values are stable: no order of them is rare
-// enough. Five have to be strictly ordered, so a walk of one standard deviation of the values' own noise a step is seen in
-// 25 % of the windows, of ten in all. It describes; alarms come from the drift statistics.
+// False alarms per channel: 1.7 % of series of five independent values are called rising or falling, and at most 2 % of
+// longer series. With six independent channels, 10 % show a trend in some channel. Correlated neighbours raise the share: at
+// a correlation of .5, to 4.5 % (five values) and 9 % (ten values). Series of fewer than five values are always called
+// stable, because no order of them is rare enough. Five values have to be strictly ordered. So if the mean moves by one
+// standard deviation of the values' own noise per step, the trend is found in 25 % of series of five values, and in all
+// series of ten. A trend is only a description; alarms come from the drift statistics.
 
 /** Direction of a channel's means over the batches of a reference. */
 export type Trend = "stable" | "rising" | "falling";
 
-/** Two-sided. With five values it asks for a strictly ordered series; an arbitrary choice. */
+/** Two-sided significance level. With five values, it requires a strictly ordered series. An arbitrary choice. */
 const significance = 0.02;
 
-/** In standard deviations of the samples, from the first value to the last; an arbitrary choice. */
+/** Smallest change from the first value to the last, in standard deviations of the samples. An arbitrary choice. */
 const leastChange = 0.1;
 
 /**
- * @param values in the order of time
- * @param scale standard deviation of the samples that the values are means of
+ * @param values means of samples, in order of time
+ * @param scale standard deviation of these samples
  * @example trend([0, 0.1, 0.2, 0.3, 0.4], 1) // "rising"
  */
 export function trend(values: readonly number[], scale: number): Trend {
@@ -39,8 +40,8 @@ export function theilSenSlope(values: readonly number[]): number {
 }
 
 /**
- * S, the pairs that rise less the pairs that fall, and the two-sided probability of one so large by chance: exact where
- * no values are equal, too large (on the safe side) where some are.
+ * S, the number of rising pairs minus the number of falling pairs, and the two-sided probability that S is so large by
+ * chance. The probability is exact if no two values are equal, and otherwise too large (which is the safe side).
  */
 export function mannKendall(values: readonly number[]): { readonly s: number; readonly pValue: number } {
   let s = 0;
@@ -54,8 +55,8 @@ export function mannKendall(values: readonly number[]): { readonly s: number; re
 }
 
 /**
- * The share of all orders of n values that have k falling pairs, by k. One value more, put at each of its places, adds 0
- * to m falling pairs to an order of m values.
+ * By k: the share of all orders of n values that have k falling pairs. One more value adds 0 to m falling pairs to an order
+ * of m values, depending on its position.
  */
 function mannKendallShares(n: number): number[] {
   let shares = [1];

@@ -1,10 +1,12 @@
 // How a batch changes the references. The baseline never changes; it is frozen until the next training. The stream's own
-// references are the two ends of one list: the batches accepted since the stream began, in order of arrival: rolling
-// reference   the last N of them; it moves by itself with every batch that enters anchor              the first N of them;
-// once there are N it stays, however many follow A batch that alarmed does not enter, or the reference would learn the
-// fault. Neither does a batch that the quality gate rejected, nor a doubtful one, which is far from the stream's past
-// without an alarm. A person may overrule the alarm (accept) and take any batch out (exclude); a batch with faulty data
-// never enters.
+// references are the two ends of one list, the batches accepted since the stream began, in order of arrival:
+//
+//   rolling reference   the last N batches; it moves with every batch that enters
+//   anchor              the first N batches; once there are N, it stays the same
+//
+// A batch that raised an alarm does not enter, or the reference would learn the fault. A batch that the quality gate rejected
+// does not enter, either, nor does a doubtful batch, which is far from the stream's past without raising an alarm. The user
+// may overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data never enters.
 
 import type { BatchStanding, StoredBatch } from "../../storage/store/stream-store.ts";
 
@@ -17,7 +19,7 @@ export type ByHand = "accept" | "exclude";
 
 /**
  * Whether a batch enters.
- * @param accept a person accepts it even if it alarms
+ * @param accept whether the user accepts it even if it alarms
  */
 export function admitByUpdateRules(
   verdict: Verdict,
@@ -34,16 +36,16 @@ export function admitByUpdateRules(
     case "rejected":
       return { status: "rejected", inReferences: false };
     default:
-      throw new TypeError(`admit: no such verdict as ${verdict satisfies never}`);
+      throw new TypeError(`admit: unknown verdict ${verdict satisfies never}`);
   }
 }
 
-/** There is no summary after a reset, after --keep-days, and if the quality gate turned the batch away: nothing could enter. */
+/** A batch has no summary, and so cannot enter, after a reset, after --keep-days, or if the quality gate rejected it. */
 export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 
 /**
- * Effect of a manual decision on a batch: `change` is null if nothing has to change; `refused` says why it is not possible.
- * An accepted batch enters at its own place in the order, not at the end.
+ * Effect of a manual decision on a batch: `change` is null if nothing has to change; `refused` gives the reason if the
+ * decision is not possible. An accepted batch enters at its own place in the order, not at the end.
  */
 export function updateByHand(
   action: ByHand,
@@ -52,11 +54,10 @@ export function updateByHand(
   switch (action) {
     case "accept":
       if (inReferences) return { change: null };
-      if (status === "rejected") return { refused: "the quality gate turned it away, and faulty data never enter" };
+      if (status === "rejected") return { refused: "the quality gate rejected it, and faulty data never enter" };
       if (!hasSummary)
         return {
-          refused:
-            "nothing is left of it to compare with: it came before the stream was reset, or longer ago than --keep-days",
+          refused: "its summary has been deleted, because the stream was reset or --keep-days have passed",
         };
       return { change: { status: "accepted", inReferences: true } };
     case "exclude":
@@ -64,6 +65,6 @@ export function updateByHand(
       if (status === "accepted") return { refused: "it left the reference when the stream was reset" };
       return status === "excluded" ? { change: null } : { refused: `it was ${status} and never entered` };
     default:
-      throw new TypeError(`decide: no such action as ${action satisfies never}`);
+      throw new TypeError(`decide: unknown action ${action satisfies never}`);
   }
 }

@@ -1,6 +1,6 @@
-// A model folder that may come from anybody, opened: its hashes say that nobody changed it by accident, and the checks here
-// that its files fit each other and can be used, whoever wrote the hashes. What is read here is read once: nothing that judges
-// or predicts goes back to these files.
+// Opens a model folder that may come from anybody. Its hashes show that it was not changed by accident. The checks here show
+// that its files fit each other and can be used, whoever wrote the hashes. Each file is read once, here; nothing that judges
+// or predicts reads it again.
 
 import { readFile } from "node:fs/promises";
 import { exportedNetworkFaults } from "../../learning/networks/exported-network.ts";
@@ -20,34 +20,34 @@ import type { MeasurementShape } from "../summaries/measurement-codec.ts";
 import { baselineFaults, expectedBaseline } from "./baseline-faults.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
-/** What recordings are read, predicted and gated by. */
+/** The parts of a model that are needed to read, check and predict recordings. */
 export interface OpenedModel {
   readonly folder: ModelFolder;
-  /** What the model was trained with. */
+  /** Options that the model was trained with. */
   readonly config: StoredConfig;
   readonly baseline: ChannelBaseline;
-  /** model.onnx */
+  /** The content of model.onnx. */
   readonly network: Uint8Array;
 }
 
-/** What a decision takes. */
+/** The parts that a decision about a batch needs. */
 export interface Judge {
   readonly drift: DriftBaseline;
   readonly model: DriftModel;
-  /** Of the channels. */
+  /** Sensors that the channels form. */
   readonly sensors: ReturnType<typeof sensorsOfModel>;
   readonly monitored: MonitoredModel;
 }
 
-/** A model whose batches can be judged. */
+/** A model that can judge batches. */
 export interface WatchedModel extends OpenedModel, Judge {
   readonly baseline: BaselineStats;
 }
 
 /**
- * For predictions alone, which models of every version give.
+ * Opens a model for predictions only, which models of every version can make.
  * @param model a model folder, or DIR/LINE@champion
- * @throws UserError that names the file and all of its faults
+ * @throws UserError that names the file and all its faults
  */
 export async function openForPrediction(model: string): Promise<OpenedModel> {
   const folder = await openModelFolder(await resolveModelByRegistry(model));
@@ -67,7 +67,7 @@ export async function openForPrediction(model: string): Promise<OpenedModel> {
   return { folder, config, baseline: baseline as ChannelBaseline, network };
 }
 
-/** @throws UserError if the folder was modified or its baseline cannot be used; the message lists every fault */
+/** @throws UserError if the folder was modified or its baseline cannot be used; the message lists all faults */
 export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const opened = await openForPrediction(model);
   const { folder } = opened;
@@ -93,7 +93,7 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   };
 }
 
-/** What every batch of the model is measured by. */
+/** The shape that every measurement of a batch must have. */
 export function watchedMeasurementShape({ edges, classes }: DriftBaseline): MeasurementShape {
   const bins = Object.entries(edges).map(([name, { length }]) => [name, length + 1]);
   return { bins: Object.fromEntries(bins), classes: classes.length };

@@ -1,4 +1,4 @@
-// The baseline for drift detection: per channel, the frozen grid and the summary of all training data over it.
+// The baseline for drift detection: for each channel, the frozen grid and the counts of all training data over it.
 
 import { sortFloats } from "../../stats/sort-floats.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
@@ -13,7 +13,7 @@ export interface ChannelReference {
 /** By channel name. */
 export type BaselineReference = Readonly<Record<string, ChannelReference>>;
 
-/** Of all training data, in physical units; finite numbers only. */
+/** @param columns all training data, in physical units; finite numbers only */
 export function baselineReference(columns: Columns): BaselineReference {
   const grids = Object.fromEntries(
     Object.entries(columns).map(([name, column]) => [name, quantileGrid(sortFloats(column))]),

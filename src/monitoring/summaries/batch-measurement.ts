@@ -1,11 +1,11 @@
-// The stored form of a batch: counts and moments, no raw values.
+// The stored form of a batch: counts and moments, but no raw values.
 import type { ClassSummaries } from "./class-summaries.ts";
 import type { ModelSignals } from "./model-signals.ts";
 
-/** What a verdict is made from. */
+/** Everything that a verdict is based on. */
 export interface BatchMeasurement {
-  /** Of the samples, by predicted class. */
+  /** Summaries of the samples, by predicted class. */
   readonly byClass: ClassSummaries;
-  /** What the network said. */
+  /** Output of the network. */
   readonly signals: ModelSignals;
 }

@@ -1,15 +1,15 @@
-// The stored summary of a batch: per channel its size, moments, range and counts over the baseline's grid. Counts are
-// integers and add exactly, over chunks, batches and devices, in any order; no raw value is kept.
+// The stored summary of a batch: the size, moments and range of each channel, and its counts over the baseline's grid. Counts
+// are integers, so they add exactly over chunks, batches and devices, in any order. No raw value is kept.
 
 import { MomentsMerger } from "../../stats/moments.ts";
 
 /** Counts and moments of one channel of a batch. */
 export interface ChannelSummary {
-  /** Finite values. */
+  /** Number of finite values. */
   readonly n: number;
-  /** NaN and infinities. */
+  /** Number of NaN and infinite values. */
   readonly missing: number;
-  /** Mean of the finite values, as are all fields below; 0 if n is 0. */
+  /** Mean of the finite values; 0 if n is 0. All fields below describe only the finite values, too. */
   readonly mean: number;
   /** Population standard deviation. */
   readonly std: number;
@@ -25,10 +25,10 @@ export interface ChannelSummary {
   readonly excessAbove: number;
 }
 
-/** By channel name. */
+/** Summaries by channel name. */
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
-/** The same with counts in any kind of array. */
+/** The same, with counts in any kind of array. */
 export interface MergeableChannel extends Omit<ChannelSummary, "counts"> {
   readonly counts: ArrayLike<number>;
 }
@@ -36,7 +36,7 @@ export type MergeableSummary = Readonly<Record<string, MergeableChannel>>;
 
 /**
  * The summary of all values together. Counts are exact; moments are merged as `mergeMoments` does.
- * @param summaries at least one, all of the same channels and grid
+ * @param summaries at least one summary; all have the same channels and grid
  */
 export function mergeBatchSummaries(summaries: readonly MergeableSummary[]): BatchSummary {
   const [first, ...others] = summaries;
@@ -46,7 +46,7 @@ export function mergeBatchSummaries(summaries: readonly MergeableSummary[]): Bat
   return merger.merged();
 }
 
-/** Merges as `mergeBatchSummaries`, one after the other, so that none has to be kept. */
+/** Merges like `mergeBatchSummaries`, but one summary after another, so that none has to be kept. */
 export class SummaryMerger {
   readonly #channels: ReadonlyMap<string, ChannelMerger>;
 
@@ -64,8 +64,8 @@ export class SummaryMerger {
 }
 
 /**
- * `whole` without `part`, which must be contained in it ("the baseline without this person"). Counts are exact; the
- * range stays that of the whole, which it cannot exceed.
+ * `whole` without `part`, which must be contained in it (as in "the baseline without this person"). Counts are exact. The
+ * range stays that of the whole, so it may be too wide.
  */
 export function subtractBatchSummary(whole: BatchSummary, part: BatchSummary): BatchSummary {
   return Object.fromEntries(

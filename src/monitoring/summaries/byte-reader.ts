@@ -1,4 +1,4 @@
-// Reads what byte-writer.ts wrote, and nothing else: anything too short, too long or too large is rejected.
+// Reads what byte-writer.ts wrote, and nothing else: it rejects anything too short, too long or too large.
 
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -49,7 +49,7 @@ export class ByteReader {
     return { counts, sum };
   }
 
-  /** All that has not been read. */
+  /** Everything that has not been read yet. */
   rest(): Uint8Array {
     return this.#bytes.subarray(this.#at);
   }
@@ -66,7 +66,7 @@ export class ByteReader {
   }
 
   #tooShort(): RangeError {
-    return new RangeError(`measurement: ends after ${this.#bytes.length} bytes, in the middle`);
+    return new RangeError(`measurement: incomplete, ends after ${this.#bytes.length} bytes`);
   }
 }
 

@@ -1,4 +1,4 @@
-// Counts, fractions and texts as bytes; see byte-reader.ts for the way back.
+// Writes counts, fractions and texts as bytes; byte-reader.ts reads them back.
 
 export class ByteWriter {
   #bytes = new Uint8Array(16_384);
@@ -16,7 +16,7 @@ export class ByteWriter {
     this.#at += values.length;
   }
 
-  /** Its length in bytes, then UTF-8. */
+  /** Writes the length in bytes, then the text in UTF-8. */
   text(value: string): void {
     const bytes = new TextEncoder().encode(value);
     this.varint(bytes.length);
@@ -26,7 +26,7 @@ export class ByteWriter {
   /** Seven bits per byte, low bits first; the high bit means that more bytes follow. */
   varint(value: number): void {
     if (!(Number.isSafeInteger(value) && value >= 0)) {
-      throw new RangeError(`measurement: expected a count, a whole number from 0, got ${value}`);
+      throw new RangeError(`measurement: expected a count (a whole number, at least 0), got ${value}`);
     }
     this.#reserve(8);
     let rest = value;

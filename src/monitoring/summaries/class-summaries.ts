@@ -1,5 +1,5 @@
 // A batch's summaries by the class that the network predicted for each sample. People differ less within an activity than
-// between activities, and the mix of activities says nothing about the sensor. Integers still add exactly. Dimensions: K
+// between activities, and the mix of activities says nothing about the sensor. The counts still add exactly. Dimensions: K
 // classes.
 
 import {
@@ -11,12 +11,12 @@ import {
 } from "./batch-summary.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
-/** [K] by predicted class; null for a class that no sample has. At least one is not null. */
+/** [K] by predicted class; null if a class has no samples. At least one is not null. */
 export type ClassSummaries = readonly (BatchSummary | null)[];
 export type MergeableClasses = readonly (MergeableSummary | null)[];
 
 /**
- * @param classOf of each row: 0 to K - 1
+ * @param classOf class of each row, 0 to K - 1
  * @param start first row (default 0)
  * @param end row after the last (default: all); at least one row
  */
@@ -34,7 +34,7 @@ export function summarizeByClass(
   return byClass.summaries();
 }
 
-/** Summarizes as `summarizeByClass`, piece after piece. */
+/** Summarises like `summarizeByClass`, but one piece after another. */
 export class ClassSummarizer {
   readonly #summarizer: Summarizer;
   readonly #mergers: (SummaryMerger | undefined)[];
@@ -51,7 +51,7 @@ export class ClassSummarizer {
       let to = from + 1;
       while (to < end && classOf[to] === k) to++;
       if (!(k >= 0 && k < nClasses)) {
-        throw new RangeError(`summarize: row ${from}: expected a class below ${nClasses}, got ${k}`);
+        throw new RangeError(`summarize: row ${from}: expected a class number below ${nClasses}, got ${k}`);
       }
       const summary = this.#summarizer.summarize(columns, from, to);
       const merger = this.#mergers[k];
@@ -66,7 +66,7 @@ export class ClassSummarizer {
   }
 }
 
-/** @param batches at least one, all of the same classes */
+/** @param batches at least one batch; all have the same classes */
 export function mergeClassSummaries(batches: readonly MergeableClasses[]): ClassSummaries {
   const first = batches[0];
   if (first === undefined) throw new RangeError("merge: expected at least one batch, got none");
@@ -76,7 +76,7 @@ export function mergeClassSummaries(batches: readonly MergeableClasses[]): Class
   });
 }
 
-/** `whole` without `part`, which must be contained in it; a class of which nothing is left becomes null. */
+/** `whole` without `part`, which must be contained in it; a class without remaining samples becomes null. */
 export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummaries): ClassSummaries {
   return whole.map((all, k) => {
     const own = part[k] ?? null;

@@ -1,21 +1,21 @@
-// Classifies windows through any ONNX Runtime that the program provides. Dimensions: B windows per call, T time, C
-// channels, W windows, K classes.
+// Classifies windows with whichever ONNX Runtime the program provides. Dimensions: B windows per call, T time, C channels,
+// W windows, K classes.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchWindows } from "./device-batch.ts";
 import type { DeviceModel } from "./device-json.ts";
 
-/** ONNX Runtime with a session of model.onnx: `{ session, Tensor: ort.Tensor }`, of onnxruntime-web or any other build. */
+/** A session of model.onnx in any build of ONNX Runtime (such as onnxruntime-web): `{ session, Tensor: ort.Tensor }`. */
 export interface OnnxNetwork<T> {
-  /** As `InferenceSession` of any build. */
+  /** The `InferenceSession` of the build. */
   readonly session: {
     run(
       feeds: Record<string, T>,
       fetches: readonly string[],
     ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
   };
-  /** Its class of tensors. */
+  /** The tensor class of the build. */
   readonly Tensor: new (
     type: "float32",
     data: Float32Array,
@@ -23,7 +23,7 @@ export interface OnnxNetwork<T> {
   ) => T;
 }
 
-/** What the network said of W windows, over K classes. */
+/** Output of the network for W windows and K classes. */
 export interface Classified {
   /** [W, K] row-major. */
   readonly probabilities: Float32Array;
@@ -31,7 +31,7 @@ export interface Classified {
   readonly classes: readonly string[];
 }
 
-/** Windows per call, as on the server. */
+/** Windows per call, the same as on the server. */
 const batchSize = 16;
 
 /**
@@ -59,7 +59,7 @@ export async function classify<T>(
       const data = (await session.run({ windows: input }, ["probabilities"])).probabilities?.data;
       if (!(data instanceof Float32Array && data.length === rows.length * nClasses)) {
         throw new RangeError(
-          `network: expected ${rows.length} x ${nClasses} probabilities; is it the model's model.onnx?`,
+          `network: expected ${rows.length} x ${nClasses} probabilities; check that the session was opened with the model's model.onnx`,
         );
       }
       probabilities.set(data, (before + first - from) * nClasses);

@@ -1,5 +1,5 @@
-// A batch on the device that records it: samples come in as they arrive, windows and a summary come out. It computes the
-// same as `check` does for a file with the same rows, using the same code. Dimensions: N rows of a piece, C channels, W
+// A batch on the device that records it. It takes samples as they arrive, and returns windows and a summary. It computes the
+// same as `check` does for a file with the same rows, with the same code. Dimensions: N rows of a piece, C channels, W
 // windows, K classes.
 
 import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
@@ -17,29 +17,29 @@ export type { WindowSet } from "../../signals/preprocessing/windows.ts";
 
 /** Rows of one recording, in time order. */
 export interface Piece {
-  /** [N] seconds, on a clock that only goes forward. */
+  /** [N] seconds on a clock that only goes forward. */
   readonly time: ArrayLike<number>;
   /** [C] columns of [N] values, in the order of the model's channels and the units of its training data. */
   readonly columns: readonly ArrayLike<number>[];
-  /** Name of the recording. A batch may hold several, and windows never span two. Default: one unnamed recording. */
+  /** Name of the recording. A batch may hold several; no window spans two of them. Default: one unnamed recording. */
   readonly recording?: string;
 }
 
-/** The windows of the rows that had arrived at that moment. */
+/** The windows of the rows that have arrived so far. */
 export interface BatchWindows {
   /** W, the number of windows. */
   readonly count: number;
-  /** One, unless the batch is longer than a million samples. */
+  /** The pieces of the batch: only one, unless it is longer than a million samples. */
   readonly chunks: readonly WindowChunk[];
-  /** Those that had stayed. */
+  /** Rows that were kept. */
   readonly rows: number;
-  /** Those that had been left out. */
+  /** Rows that were left out. */
   readonly dropped: DroppedRows;
 }
 
 const allocateOnDevice = (length: number): Float32Array => new Float32Array(length);
 
-/** Gathers the rows of one batch; nothing of it is judged here. */
+/** Gathers the rows of one batch. It does not judge the batch. */
 export class DeviceBatch {
   readonly #model: DeviceModel;
   readonly #rows: IncomingRows;
@@ -49,7 +49,7 @@ export class DeviceBatch {
     this.#rows = new IncomingRows(model.channels);
   }
 
-  /** Rows so far, without dropped ones (a value that is not finite, or a repeated time). */
+  /** Number of rows so far, without dropped rows (with a value that is not finite, or a repeated time). */
   get rows(): number {
     return this.#rows.rows;
   }
@@ -57,7 +57,7 @@ export class DeviceBatch {
   /**
    * Accepts a whole piece or none of it.
    * @throws UserError if time runs backwards within a recording
-   * @throws RangeError if there are more or fewer columns than channels, or they differ in length
+   * @throws RangeError if the number of columns differs from that of the channels, or their lengths differ
    */
   add({ time, columns, recording = "" }: Piece): void {
     this.#rows.add(time, columns, recording);
@@ -65,8 +65,8 @@ export class DeviceBatch {
 
   /**
    * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the rate and the
-   * gaps, and so earlier windows. A summary uses the windows of the whole batch.
-   * @throws UserError if a recording has fewer than a hundredth of the samples that the model's rate asks for
+   * gaps, and with them the earlier windows. A summary uses the windows of the whole batch.
+   * @throws UserError if a recording has fewer than a hundredth of the samples that it should have at the model's rate
    */
   windows(): BatchWindows {
     const { sampling_rate_hz: samplingRateHz, window_size: windowSize, overlap } = this.#model;
@@ -77,7 +77,7 @@ export class DeviceBatch {
   }
 
   /**
-   * Summarises the batch as `check` does.
+   * Summarises the batch in the same way as `check`.
    * @param probabilities [W, K] output of model.onnx for these windows, in their order
    * @throws RangeError if there are no windows, or the numbers are not probabilities
    */
@@ -87,7 +87,7 @@ export class DeviceBatch {
     if (count === 0) throw new RangeError("summarize: expected at least one window, got none");
     if (probabilities.length !== count * nClasses) {
       throw new RangeError(
-        `summarize: expected ${count} x ${nClasses} probabilities, of each window and class, got ${probabilities.length}`,
+        `summarize: expected ${count} x ${nClasses} probabilities (windows x classes), got ${probabilities.length}`,
       );
     }
     const measurer = new BatchMeasurer({

@@ -1,5 +1,5 @@
-// What a device needs from a model besides the network, as in device.json: how to cut windows from sensor samples, and the
-// grids over which a batch is counted.
+// device.json: what a device needs from a model besides the network. It says how to cut windows from sensor samples, and
+// contains the grids over which a batch is counted.
 
 import { UserError } from "../../errors.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
@@ -22,7 +22,7 @@ export interface DeviceModel {
   readonly overlap: number;
   /** In the order of the network's inputs. */
   readonly channels: readonly string[];
-  /** Which channels form a sensor, and its unit. */
+  /** The channels that form each sensor, and its unit. */
   readonly sensors: readonly Sensor[];
   /** In the order of the network's outputs. */
   readonly classes: readonly string[];
@@ -58,8 +58,8 @@ export function toDeviceJson(of: {
 }
 
 /**
- * Validates a parsed device.json. It checks only what would otherwise lead to nonsense; `device.schema.json` is complete.
- * @throws UserError that names what is wrong
+ * Validates a parsed device.json. It only checks what would otherwise lead to nonsense; `device.schema.json` is complete.
+ * @throws UserError that names the wrong key
  */
 export function readDeviceModel(value: unknown): DeviceModel {
   const model = (typeof value === "object" && value !== null ? value : {}) as Partial<
@@ -123,6 +123,6 @@ function isDeviceJsonGrid(value: unknown): boolean {
 
 function unusableDeviceJson(key: string, expected: string, found: unknown): UserError {
   return new UserError(`device.json: ${key}: expected ${expected}, got ${JSON.stringify(found) ?? "nothing"}`, {
-    advice: "Take device.json from the model folder as it is.",
+    advice: "Copy device.json from the model folder without changes.",
   });
 }

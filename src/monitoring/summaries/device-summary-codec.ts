@@ -1,9 +1,9 @@
-// The binary form of a DeviceSummary, two fifths of its JSON:
+// The binary form of a DeviceSummary, which takes two fifths of the size of its JSON:
 //
 //   byte      version, 1
 //   varints   length of the model's version in bytes; the version in UTF-8
 //   varints   rows; dropped rows for missing_time, missing_values, duplicate_time
-//   bytes     the measurement, as measurement-codec.ts has it
+//   bytes     the measurement, in the form of measurement-codec.ts
 
 import { ByteReader, expectByteValue } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -23,16 +23,16 @@ export function encodeSummary({ modelVersion, rows, dropped, measurement }: Devi
   return writer.finish();
 }
 
-/** Model that the summary must belong to. */
+/** The model that the summary must belong to. */
 export interface SummarizedModel {
   readonly modelVersion: string;
   readonly shape: MeasurementShape;
 }
 
-/** @throws RangeError for bytes that `encodeSummary` did not write, and for a summary of another model */
+/** @throws RangeError if `encodeSummary` did not write the bytes, or the summary belongs to another model */
 export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): DeviceSummary {
   const reader = new ByteReader(bytes);
-  expectByteValue("version of the form", reader.byte(), version);
+  expectByteValue("version of the format", reader.byte(), version);
   const modelVersion = reader.text();
   if (modelVersion !== model.modelVersion) {
     throw new RangeError(`model_version: expected ${model.modelVersion}, got ${modelVersion}`);

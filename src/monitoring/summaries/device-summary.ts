@@ -1,12 +1,12 @@
-// What a device sends instead of a batch's samples: counts and moments by predicted class, and the network's output as
-// counts.
+// The summary that a device sends instead of a batch's samples: counts and moments by predicted class, and counts of the
+// network's output.
 
 import type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
 
-/** A batch as it is sent. */
+/** A summarised batch, ready to send. */
 export interface DeviceSummary {
   /** The model that it was measured by. */
   readonly modelVersion: string;
@@ -14,11 +14,11 @@ export interface DeviceSummary {
   readonly rows: number;
   /** Those that were left out. */
   readonly dropped: DroppedRows;
-  /** As `check` makes it. */
+  /** The measurement, as `check` would make it. */
   readonly measurement: BatchMeasurement;
 }
 
-/** The same as JSON. */
+/** The same in the form of its JSON. */
 export interface DeviceSummaryJson {
   readonly schema_version: 1;
   /** The model that it was measured by. */
@@ -27,9 +27,9 @@ export interface DeviceSummaryJson {
   readonly rows: number;
   /** Those that were left out. */
   readonly dropped: DroppedRows;
-  /** [K] by predicted class, null if no sample has it; then by channel, including signals computed from a sensor's axes. */
+  /** [K] by predicted class (null without samples), then by channel, including signals computed from a sensor's axes. */
   readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[];
-  /** What the network said of the windows. */
+  /** Output of the network on the windows. */
   readonly signals: Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] };
 }
 
@@ -41,7 +41,7 @@ export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbo
   readonly excess_above: number;
 };
 
-/** For whoever reads JSON; `encodeSummary` gives fewer bytes. */
+/** For programs that read JSON; the bytes from `encodeSummary` are shorter. */
 export function summaryToJson({ modelVersion, rows, dropped, measurement }: DeviceSummary): DeviceSummaryJson {
   const { classCounts, ...signals } = measurement.signals;
   const by_class = measurement.byClass.map((summary) =>

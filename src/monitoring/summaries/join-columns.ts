@@ -1,6 +1,6 @@
 import type { Columns } from "./summarize.ts";
 
-/** Concatenates columns of the same name, part by part. Uses the names of the first part; at least one part. */
+/** Concatenates columns of the same name. Takes the names from the first part; there must be at least one. */
 export function joinColumns(parts: readonly Columns[]): Columns {
   return Object.fromEntries(
     Object.keys(parts[0]!).map((name) => {

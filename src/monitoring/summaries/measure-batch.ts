@@ -19,7 +19,7 @@ import { followsForModelSignals, SignalCounter, type WindowBefore } from "./mode
 import { withSensorSignals } from "./sensor-signals.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 
-/** The samples channel by channel, [S] each. */
+/** The samples of each channel, [S]. */
 export function measuredColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
   const size = channels.length;
   return Object.fromEntries(
@@ -37,7 +37,7 @@ export function measuredSignalColumns(windows: WindowSet, sensors: readonly Sens
   return withSensorSignals(measuredColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
-/** [S] for each sample the class of the window whose middle is nearest to it; -1 if no window covers it. */
+/** [S] for each sample, the class of the window whose middle is nearest; -1 if no window covers the sample. */
 export function classOfMeasuredSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
   return classOfMeasuredRuns(windows, runsOfWindowChunk(windows), predicted);
 }
@@ -59,7 +59,7 @@ function classOfMeasuredRuns(
   return classes;
 }
 
-/** Measures a batch piece by piece. It keeps only counts, and the values of some samples. */
+/** Measures a batch piece by piece. It keeps only counts and the values of some samples. */
 export class BatchMeasurer {
   readonly #overlap: number;
   readonly #nClasses: number;
@@ -70,7 +70,7 @@ export class BatchMeasurer {
   #samples = 0;
   #before: WindowBefore | undefined;
 
-  /** @param of `sensors` are those whose signals the summarizer counts */
+  /** @param of `sensors` are the sensors whose signals the summarizer counts */
   constructor(of: { overlap: number; nClasses: number; sensors: readonly Sensor[]; summarizer: Summarizer }) {
     this.#overlap = of.overlap;
     this.#nClasses = of.nClasses;
@@ -80,8 +80,8 @@ export class BatchMeasurer {
   }
 
   /**
-   * @param probabilities [W, K] after temperature scaling, as the exported network gives them
-   * @param keep so many of its samples for `columns`
+   * @param probabilities [W, K] after temperature scaling, like the output of the exported network
+   * @param keep number of the piece's samples to keep for `columns`
    */
   add({ windows, runs }: WindowChunk, probabilities: Float32Array, keep: number): void {
     const predicted = argmaxRows(probabilities, this.#nClasses);
@@ -105,12 +105,12 @@ export class BatchMeasurer {
     this.#kept.push(Object.fromEntries(kept));
   }
 
-  /** Samples under the windows. */
+  /** Number of samples under the windows. */
   get samples(): number {
     return this.#samples;
   }
 
-  /** Those of the channels that were to be kept. */
+  /** The kept samples of the channels. */
   columns(): Columns {
     return this.#kept.length === 1 ? this.#kept[0]! : joinColumns(this.#kept);
   }
@@ -120,7 +120,7 @@ export class BatchMeasurer {
   }
 }
 
-/** [W] whether a window comes one step after the one before it. */
+/** [W] whether a window starts one step after the window before it. */
 export function followsMeasuredWindow(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
   const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
   return followsForModelSignals(
@@ -131,12 +131,12 @@ export function followsMeasuredWindow(windows: WindowSet, overlap: number, befor
   );
 }
 
-/** Only the samples under the windows, each counted once; the column itself if that is all of them. */
+/** Only the samples under the windows, each once; the column itself if these are all its samples. */
 export function gatherMeasuredSamples<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
   return gatherMeasuredRanges(rangesUnderWindows(windows, Int32Array.from(windows.starts.keys())), column);
 }
 
-/** @param ranges pairs of a first row and the one after the last */
+/** @param ranges pairs of a first row and the row after the last */
 function gatherMeasuredRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
   if (ranges.length === 2 && ranges[0] === 0 && ranges[1] === column.length) return column;
   let length = 0;

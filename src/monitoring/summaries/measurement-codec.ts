@@ -4,7 +4,7 @@
 //
 //   byte      version, 1
 //   varint    K classes, C channels; then per channel: bytes of its name in UTF-8, the name, B bins
-//   per class byte 0 if no sample had it, else 1 and per channel: n, missing (varints);
+//   per class byte 0 if it has no samples, else 1 and per channel: n, missing (varints);
 //             mean, std, min, max, excessBelow, excessAbove (float64, little-endian); B counts (varints)
 //   signals   windows, pairs, flips, K class counts, then for confidence, entropy, margin: bins, counts, millionths (varints)
 
@@ -22,7 +22,7 @@ const mostMillionths = 1_001_000;
 /** Samples are float32. */
 const largestFloat32 = 3.4028234663852886e38;
 
-/** The shape that a measurement needs to be comparable with others of its model. */
+/** The shape that a measurement needs to be comparable with other measurements of its model. */
 export interface MeasurementShape {
   /** Bins by channel, including the signals of whole sensors. */
   readonly bins: Readonly<Record<string, number>>;
@@ -30,7 +30,7 @@ export interface MeasurementShape {
   readonly classes: number;
 }
 
-/** @throws RangeError for a moment that is not finite, a count that is no whole number, and channels that differ by class */
+/** @throws RangeError if a moment is not finite, a count is not a whole number, or the channels differ between classes */
 export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8Array {
   const writer = new ByteWriter();
   const channels = Object.entries(byClass.find((summary) => summary !== null) ?? {});
@@ -46,7 +46,8 @@ export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8
     if (summary === null) continue;
     for (const [name, { counts }] of channels) {
       const own = summary[name];
-      if (own?.counts.length !== counts.length) throw new RangeError(`measurement: channel "${name}" differs by class`);
+      if (own?.counts.length !== counts.length)
+        throw new RangeError(`measurement: channel "${name}": expected the same number of bins in all classes`);
       writeMeasurementChannel(writer, own);
     }
   }
@@ -54,7 +55,7 @@ export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8
   return writer.finish();
 }
 
-/** @throws RangeError for bytes that `encodeMeasurement` did not write, and for a measurement of another shape */
+/** @throws RangeError if `encodeMeasurement` did not write the bytes, or the measurement has another shape */
 export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): BatchMeasurement {
   const reader = new ByteReader(bytes);
   expectByteValue("version", reader.byte(), version);
@@ -68,12 +69,13 @@ export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): B
     return [name, bins] as const;
   });
   if (new Set(channels.map(([name]) => name)).size < channels.length)
-    throw new RangeError("measurement: a channel twice");
+    throw new RangeError("measurement: expected each channel only once");
   const byClass = Array.from({ length: shape.classes }, (): BatchSummary | null => {
     if (reader.byte() === 0) return null;
     return Object.fromEntries(channels.map(([name, bins]) => [name, readMeasurementChannel(reader, bins)]));
   });
-  if (byClass.every((summary) => summary === null)) throw new RangeError("measurement: expected a class with samples");
+  if (byClass.every((summary) => summary === null))
+    throw new RangeError("measurement: expected at least one class with samples");
   const signals = readMeasurementSignals(reader, shape.classes);
   reader.expectEnd();
   return { byClass, signals };
@@ -93,7 +95,7 @@ function readMeasurementChannel(reader: ByteReader, bins: number): ChannelSummar
   const isRead = Math.max(Math.abs(mean), std, Math.abs(min), Math.abs(max)) <= largestFloat32 && min <= max;
   const isExcess = (sum: number): boolean => sum >= 0 && sum <= 2 * largestFloat32 * n;
   if (!(isRead && std >= 0 && isExcess(excessBelow) && isExcess(excessAbove))) {
-    throw new RangeError("measurement: moments that no samples have");
+    throw new RangeError("measurement: impossible moments for its samples");
   }
   const { counts, sum } = reader.counts(bins);
   expectByteValue("sum of counts", sum, n);
@@ -111,7 +113,8 @@ function writeMeasurementSignals(writer: ByteWriter, signals: ModelSignals): voi
 
 function readMeasurementSignals(reader: ByteReader, classes: number): ModelSignals {
   const [windows, pairs, flips] = [reader.varint(), reader.varint(), reader.varint()];
-  if (!(windows > 0 && flips <= pairs && pairs < windows)) throw new RangeError("measurement: impossible windows");
+  if (!(windows > 0 && flips <= pairs && pairs < windows))
+    throw new RangeError("measurement: impossible counts of windows, pairs and flips");
   const { counts: classCounts, sum } = reader.counts(classes);
   expectByteValue("sum of class counts", sum, windows);
   const signal = (): SignalSummary => {
@@ -119,7 +122,7 @@ function readMeasurementSignals(reader: ByteReader, classes: number): ModelSigna
     const own = reader.counts(signalEdges.length + 1);
     expectByteValue("sum of a signal's counts", own.sum, windows);
     const millionths = reader.varint();
-    if (millionths > windows * mostMillionths) throw new RangeError("measurement: a mean signal above 1");
+    if (millionths > windows * mostMillionths) throw new RangeError("measurement: expected a mean signal of at most 1");
     return { counts: own.counts, millionths };
   };
   const [confidence, entropy, margin] = [signal(), signal(), signal()];

@@ -1,8 +1,8 @@
-// The network's output on a batch, stored like batches: as counts that add exactly over chunks, batches and devices, in any
-// order. No window's probabilities are stored. The signals are the predicted classes, the confidence (with entropy and the
-// margin over the second class), and how often the label changes from one window to the next. Signals are shares in 0..1,
-// counted over one fixed grid, evenly spaced in the logit: networks are confident in most windows, and the number of nines
-// is what changes. Dimensions: W windows, K classes.
+// The network's output on a batch, stored as counts, like the batch itself. They add exactly over chunks, batches and
+// devices, in any order; the probabilities of windows are not stored. The signals are the predicted classes, the confidence
+// (with the entropy and the margin over the second class), and how often the label changes from one window to the next.
+// Signals are shares in 0..1, counted over one fixed grid that is evenly spaced in the logit. Networks are confident in most
+// windows, so what changes is the number of nines. Dimensions: W windows, K classes.
 
 import { millionths } from "../../stats/millionths.ts";
 
@@ -28,7 +28,7 @@ export interface ModelSignals {
 export interface SignalSummary {
   /** Count per bin of `signalEdges`, including the two tails. */
   readonly counts: readonly number[];
-  /** Sum in millionths, rounded per window. It is an integer, so sums are exact in any order. */
+  /** Sum in millionths, rounded per window. It is an integer, so totals are exact in any order of addition. */
   readonly millionths: number;
 }
 
@@ -45,8 +45,8 @@ export const signalEdges: readonly number[] = Array.from(
 const sumTolerance = 1e-3;
 
 /**
- * @param probabilities [W, K] row-major, after temperature scaling, as the exported network gives them
- * @param follows [W] whether a window is the next in time after the row before it, as `followsForModelSignals` says; all 0 if
+ * @param probabilities [W, K] row-major, after temperature scaling, like the output of the exported network
+ * @param follows [W] whether a window directly follows the row before it in time, as in `followsForModelSignals`; all 0 if
  *   unknown
  * @throws RangeError if there are no windows, fewer than two classes, or rows that are not probabilities
  */
@@ -61,7 +61,7 @@ export function modelSignals(
   return counter.signals();
 }
 
-/** Counts like `modelSignals`, piece by piece; pairs across two pieces are counted. */
+/** Counts like `modelSignals`, but piece by piece; it also counts pairs across two pieces. */
 export class SignalCounter {
   readonly #classCounts: number[];
   readonly #confidence = new Counter();
@@ -126,7 +126,7 @@ export class SignalCounter {
 
 function unequalModelSignals(nClasses: number, windows: number, numbers: number): RangeError {
   return new RangeError(
-    `model signals: expected rows of ${nClasses} probabilities for ${windows} > 0 windows, got ${numbers} numbers`,
+    `model signals: expected at least one window, and ${windows} x ${nClasses} probabilities, got ${numbers} numbers`,
   );
 }
 
@@ -153,7 +153,7 @@ export function followsForModelSignals(
 
 /**
  * The combined signals of all windows. Pairs across two parts are not counted.
- * @param parts at least one, all of the same classes
+ * @param parts at least one part; all have the same classes
  */
 export function mergeModelSignals(parts: readonly ModelSignals[]): ModelSignals {
   const [first, ...others] = parts;
@@ -169,7 +169,7 @@ function combineModelSignals(a: ModelSignals, b: ModelSignals): ModelSignals {
   });
   if (a.classCounts.length !== b.classCounts.length) {
     throw new RangeError(
-      `signals: expected equal classes, got ${a.classCounts.length} and ${b.classCounts.length} of them`,
+      `signals: expected equal classes, got ${a.classCounts.length} and ${b.classCounts.length} classes`,
     );
   }
   return {

@@ -1,4 +1,4 @@
-// Reads a summary from a device, which may not be trusted.
+// Reads a summary from a device. The device is not trusted.
 
 import { UserError } from "../../errors.ts";
 import { type DeviceSummary, summaryFromJson } from "./device-summary.ts";
@@ -6,10 +6,10 @@ import { decodeSummary, encodeSummary, type SummarizedModel } from "./device-sum
 import { deviceSummarySchema } from "./summary-schemas.ts";
 
 /**
- * @param sent bytes as `encodeSummary` writes them, or parsed JSON as `summaryToJson` has it
- * @param model whose summary it must be
+ * @param sent bytes from `encodeSummary`, or parsed JSON from `summaryToJson`
+ * @param model the model that must have made the summary
  * @returns a measurement that `check` can judge and a stream can store
- * @throws UserError that says what is wrong with it
+ * @throws UserError that names the fault
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {
   try {
@@ -17,13 +17,13 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(`summary: ${error.message}`, {
-      advice: "Give the device the device.json and model.onnx of the model that is to judge its batches.",
+      advice: "Copy device.json and model.onnx to the device from the model that judges its batches.",
       cause: error,
     });
   }
 }
 
-/** Decoding the bytes detects any fault in the numbers. */
+/** Encoded and decoded again, because decoding detects any fault in the numbers. */
 function readSummaryAsBytes(json: unknown): Uint8Array {
   const parsed = deviceSummarySchema.safeParse(json);
   if (parsed.success) return encodeSummary(summaryFromJson(parsed.data));

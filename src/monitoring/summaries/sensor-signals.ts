@@ -1,5 +1,5 @@
-// Signals that need all three axes of a sensor. Each time a sensor is put on, gravity falls on other axes, which hides an
-// offset of one axis; the length of the vector does not depend on rotation. The order of the samples reveals lost samples
+// Signals that need all three axes of a sensor. Each time a sensor is put on, gravity acts along different axes, which hides
+// an offset of one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples
 // and a wrong rate, which the values alone do not. Dimensions: N samples.
 
 import type { Axes, Sensor } from "../../signals/sensors/sensor.ts";
@@ -18,7 +18,7 @@ export interface SensorSignal {
   readonly axes: Axes;
 }
 
-/** Sensors from which training computes signals: accelerometers, or gyroscopes if there are none, or else unknown sensors. */
+/** Sensors from which training computes signals: accelerometers; without them gyroscopes; without both unknown sensors. */
 export function sensorsForSignals(sensors: readonly Sensor[]): readonly Sensor[] {
   for (const wanted of ["accelerometer", "gyroscope", "unknown"]) {
     const found = sensors.filter(({ kind }) => kind === wanted);
@@ -27,12 +27,12 @@ export function sensorsForSignals(sensors: readonly Sensor[]): readonly Sensor[]
   return [];
 }
 
-/** Sensors with a signal among the entries. */
+/** Sensors that have at least one signal among the entries. */
 export function sensorsWithSignals(sensors: readonly Sensor[], byName: Readonly<Record<string, unknown>>): Sensor[] {
   return sensors.filter(({ name }) => signalKinds.some((kind) => Object.hasOwn(byName, `${name} ${kind}`)));
 }
 
-/** Signals of these sensors, except those whose name a channel already has. */
+/** Signals of these sensors, except signals with the name of a channel. */
 export function sensorSignals(channels: readonly string[], sensors: readonly Sensor[]): SensorSignal[] {
   return sensors.flatMap((sensor) =>
     signalKinds
@@ -41,7 +41,7 @@ export function sensorSignals(channels: readonly string[], sensors: readonly Sen
   );
 }
 
-/** The entries of channels, without signals. */
+/** The entries for channels, without the signals. */
 export function withoutSensorSignals<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],
@@ -73,7 +73,7 @@ export function withSensorSignals(
   return all;
 }
 
-/** One of those, from the columns of its axes. */
+/** Computes one signal from the columns of its axes. */
 export function sensorSignal(
   kind: SensorSignal["kind"],
   axes: readonly Float32Array[],

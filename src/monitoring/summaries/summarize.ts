@@ -1,17 +1,17 @@
-// From columns of raw values to a BatchSummary, at tens of millions of values a second: a table of equal cells over the
-// grid's range narrows down the bins for a value, and a binary search among those does the rest.
+// Turns columns of raw values into a BatchSummary, at tens of millions of values per second. A table of equal cells over the
+// grid's range narrows down the possible bins of a value, and a binary search among these finds the right one.
 
 import { moments } from "../../stats/moments.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
-/** Enough cells that most hold at most one edge; a table fits into a processor's first-level cache. */
+/** Enough cells that most hold at most one edge, but few enough that a table fits into a processor's first-level cache. */
 const cells = 4096;
 
 /** Raw values by channel name, in the units of the training data. */
 export type Columns = Readonly<Record<string, Float32Array>>;
 
-/** Summarises batches over one set of grids; the tables are made once. */
+/** Summarises batches over one set of grids; the tables are built only once. */
 export class Summarizer {
   readonly #counters: ReadonlyMap<string, BinCounter>;
 
@@ -22,7 +22,7 @@ export class Summarizer {
 
   /**
    * Values that are not finite count as missing.
-   * @param columns the grids' channels, in any order; others are ignored
+   * @param columns the channels of the grids, in any order; other columns are ignored
    * @param start first row (default 0)
    * @param end row after the last (default: all)
    */
@@ -41,7 +41,7 @@ export class Summarizer {
 
 class BinCounter {
   readonly #edges: Float32Array;
-  /** Cell -> the bin of the cell's left end; the cells past the last edge hold the last bin. */
+  /** By cell: the bin of the cell's left end. Cells past the last edge have the last bin. */
   readonly #firstBin: Uint16Array;
   readonly #cellsPerUnit: number;
 
@@ -101,7 +101,7 @@ class BinCounter {
     const shape = { counts: Array.from(counts), excessBelow, excessAbove };
     if (n === 0) return { n, missing, mean: 0, std: 0, min: 0, max: 0, ...shape };
     const { mean, std } = moments(missing === 0 ? values : values.filter(Number.isFinite));
-    // Adding 0 turns -0 into 0, as JSON does.
+    // Adding 0 turns -0 into 0, as JSON would.
     return { n, missing, mean: mean + 0, std, min: min + 0, max: max + 0, ...shape };
   }
 }

@@ -1,4 +1,4 @@
-// Schemas of this room's types. They are separate so that code on a device contains no validator.
+// Schemas of this room's types. They are kept separate so that code for devices contains no validator.
 import { z } from "zod";
 import type { BaselineReference } from "./baseline-reference.ts";
 import type { BatchFigures } from "./batch-figures.ts";
@@ -7,22 +7,28 @@ import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { DeviceSummaryJson } from "./device-summary.ts";
 import type { ModelSignals, SignalSummary } from "./model-signals.ts";
 
-/** Samples are float32: what is computed of them stays within it. */
+/** Samples are float32, so values computed from them stay in that range. */
 const largestSample = 3.4028234663852886e38;
 export const sampleSchema: z.ZodNumber = z.number().min(-largestSample).max(largestSample);
 
 const count = z.int().min(0);
 const channelFields = {
-  n: count.describe("finite values"),
-  missing: count.describe("NaN and infinities"),
+  n: count.describe("number of finite values"),
+  missing: count.describe("number of NaN and infinite values"),
   mean: z.number(),
   std: z.number().min(0).describe("population standard deviation"),
   min: z.number(),
   max: z.number(),
-  counts: z.array(count).min(2).describe("by bin of the grid, open tails included; their sum is n"),
+  counts: z.array(count).min(2).describe("count per bin of the grid, including the open tails; they sum to n"),
 };
-const excessBelow = z.number().min(0).describe("summed distances of the values below the first edge from it");
-const excessAbove = z.number().min(0).describe("summed distances of the values above the last edge from it");
+const excessBelow = z
+  .number()
+  .min(0)
+  .describe("sum of the distances from the grid's first edge, over the values below it");
+const excessAbove = z
+  .number()
+  .min(0)
+  .describe("sum of the distances from the grid's last edge, over the values above it");
 
 export const channelSummarySchema: z.ZodType<ChannelSummary> = z
   .object({ ...channelFields, excessBelow, excessAbove })
@@ -38,7 +44,7 @@ export const baselineReferenceSchema: z.ZodType<BaselineReference> = z.record(
   z.object({ edges: edgesSchema, summary: channelSummarySchema }),
 );
 
-/** As a ledger keeps them. */
+/** The form in which a ledger keeps them. */
 export const batchFiguresSchema: z.ZodType<BatchFigures> = z.record(
   z.string(),
   z.object({ n: count, mean: z.number(), std: z.number().min(0) }),
@@ -64,18 +70,18 @@ export const batchMeasurementSchema: z.ZodType<BatchMeasurement> = z.object({
   byClass: z
     .array(batchSummarySchema.nullable())
     .min(1)
-    .refine((classes) => classes.some((summary) => summary !== null), "expected a class with samples"),
+    .refine((classes) => classes.some((summary) => summary !== null), "expected at least one class with samples"),
   signals: modelSignalsSchema,
 });
 
-/** As a device sends it. */
+/** The form in which a device sends it. */
 export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
   schema_version: z.literal(1),
-  model_version: z.string().describe("of the device.json that the batch was measured by"),
-  rows: count.describe("rows that were recorded and stayed"),
+  model_version: z.string().describe("model version in the device.json with which the batch was measured"),
+  rows: count.describe("recorded rows that were kept"),
   dropped: z
     .object({ missing_time: count, missing_values: count, duplicate_time: count })
-    .describe("rows that were left out, each counted once, under the first of these that holds"),
+    .describe("rows that were left out; each is counted once, under the first reason that applies"),
   by_class: z
     .array(
       z
@@ -83,8 +89,10 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
         .nullable(),
     )
     .min(2)
-    .describe("by predicted class, null if no sample had it; by channel, and by what is computed of a sensor's axes"),
+    .describe(
+      "by predicted class (null without samples), then by channel, including signals computed from a sensor's axes",
+    ),
   signals: z
     .object({ windows, class_counts: classCounts, ...signalFields })
-    .describe("what the network said of the windows"),
+    .describe("output of the network on the windows"),
 });

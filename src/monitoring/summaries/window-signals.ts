@@ -1,5 +1,5 @@
 // The signals that drift detection uses, for windows in memory: the channels, and the signals computed from each sensor's
-// axes. Each signal is computed on request, so at most one is in memory besides the windows. Dimensions: S samples under
+// axes. A signal is computed when it is needed, so at most one is in memory besides the windows. Dimensions: S samples under
 // the windows, K classes.
 
 import { type Run, runsOfWindowChunk } from "../../signals/preprocessing/window-chunks.ts";
@@ -10,18 +10,18 @@ import type { QuantileGrid } from "./quantile-grid.ts";
 import { type SensorSignal, sensorSignal, sensorSignalMargin, sensorSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
-/** Of which a signal is computed at once. */
+/** Number of samples for which a signal is computed at once. */
 const samplesAtOnce = 65_536;
 
 export class WindowSignals {
-  /** The stretches that the windows cover, in order. */
+  /** Stretches covered by the windows, in order. */
   readonly runs: readonly Run[];
-  /** Channels, then signals; see `withSensorSignals`. */
+  /** Names of the channels, then of the signals; see `withSensorSignals`. */
   readonly names: readonly string[];
   readonly #windows: WindowSet;
   readonly #sensors: ReadonlyMap<string, SensorSignal>;
 
-  /** @param sensors of the windows; see `sensorsForSignals` */
+  /** @param sensors the sensors of the windows; see `sensorsForSignals` */
   constructor(windows: WindowSet, sensors: readonly Sensor[]) {
     this.#windows = windows;
     this.runs = runsOfWindowChunk(windows);
@@ -29,7 +29,7 @@ export class WindowSignals {
     this.names = [...windows.channels, ...this.#sensors.keys()];
   }
 
-  /** Samples `from` to `to` (excluded) of a run: what they are in the whole of it. */
+  /** Samples `from` to `to` (exclusive) of a run, with the same values as in the whole run. */
   part(name: string, run: Pick<Run, "from" | "to">, from: number, to: number): Float32Array {
     const signal = this.#sensors.get(name);
     if (signal === undefined) return this.#channel(name, from, to);
@@ -41,8 +41,8 @@ export class WindowSignals {
   }
 
   /**
-   * [S] of some runs, one after the other.
-   * @param most maximum number of samples; default: all
+   * [S] samples of some runs, one run after another.
+   * @param most maximum number of samples (default: all)
    */
   under(name: string, runs: readonly Run[] = this.runs, most: number = Number.POSITIVE_INFINITY): Float32Array {
     const column = new Float32Array(Math.min(most, countWindowSignalSamples(runs)));
@@ -59,8 +59,8 @@ export class WindowSignals {
   }
 
   /**
-   * As `summarizeByClass` of all samples.
-   * @param classOf [S]
+   * The same as `summarizeByClass` of all samples.
+   * @param classOf [S] class of each sample
    */
   summarize(grids: Readonly<Record<string, QuantileGrid>>, classOf: Int32Array, nClasses: number): ClassSummaries {
     const bySignal = Object.entries(grids).map(([name, edges]) =>

@@ -59,9 +59,9 @@ describe("the catalogue", () => {
     expect(catalogue.map(({ name }) => name)).toEqual([
       ...["offset of 0.3 sd in one channel", "offset of 0.6 sd in one channel", "offset of 1 sd in one channel"],
       ...["gain of 1.2 in one channel", "gain of 1.5 in one channel"],
-      "ramp of 0.01 sd a batch in one channel",
-      "ramp of 0.02 sd a batch in one channel",
-      "ramp of 0.05 sd a batch in one channel",
+      "ramp of 0.01 sd per batch in one channel",
+      "ramp of 0.02 sd per batch in one channel",
+      "ramp of 0.05 sd per batch in one channel",
       ...["sensor turned by 15 degrees", "sensor turned by 45 degrees", "sensor turned by 90 degrees"],
       ...["one acceleration axis flipped", "one rotation axis flipped"],
       ...["acceleration in g instead of m/s^2", "rotation in deg/s instead of rad/s"],

@@ -41,11 +41,11 @@ it("has no fault as it was made", () => {
 
 it.each<[string, readonly string[], readonly string[]]>([
   ["another number of classes", faults({ by_class: [{ x: summary }] }), ["drift.by_class: expected 2 classes, got 1"]],
-  ["no class", faults({ by_class: [null, null] }), ["drift.by_class: expected a class with samples"]],
+  ["no class", faults({ by_class: [null, null] }), ["drift.by_class: expected at least one class with samples"]],
   [
     "a grid of what is no channel",
     faults({ edges: { x: [0, 0.5], z: [0, 0.5] }, by_class: [{ x: summary, z: summary }, null] }),
-    ["drift.edges.z: is neither a sensor column nor a signal computed of some"],
+    ["drift.edges.z: expected a sensor column, or a signal computed from sensor columns"],
   ],
   ["no grid", faults({ edges: {} }).slice(0, 1), ['drift.edges.x: missing, although "x" is a sensor column']],
   ["falling edges", faults({ edges: { x: [0.5, 0] } }), ["drift.edges.x: expected ascending edges, got 0 after 0.5"]],
@@ -56,8 +56,12 @@ it.each<[string, readonly string[], readonly string[]]>([
     faults({ by_class: [{}, null] }),
     ["drift.by_class.0.x: expected 3 counts, got none"],
   ],
-  ["a mean beyond float32", channel({ mean: 1e39 }), ["drift.by_class.0.x: expected numbers within float32"]],
-  ["a maximum beyond float32", channel({ max: 1e39 }), ["drift.by_class.0.x: expected numbers within float32"]],
+  ["a mean beyond float32", channel({ mean: 1e39 }), ["drift.by_class.0.x: expected numbers in the range of float32"]],
+  [
+    "a maximum beyond float32",
+    channel({ max: 1e39 }),
+    ["drift.by_class.0.x: expected numbers in the range of float32"],
+  ],
   [
     "endless distances below",
     channel({ excessBelow: 1e61 }),
@@ -96,7 +100,7 @@ describe("what the network said", () => {
     expect(signals({ confidence: { ...confidence, millionths: 3e6 + 1 } })).toEqual([
       "drift.signals.confidence.millionths: expected at most a million per window",
     ]);
-    const pairs = ["drift.signals: expected at most 3 pairs, and flips among them"];
+    const pairs = ["drift.signals: expected at most 3 pairs, and no more flips than pairs"];
     expect(signals({ pairs: 3, flips: 3 })).toEqual([]);
     expect(signals({ pairs: 2, flips: 3 })).toEqual(pairs);
     expect(signals({ pairs: 4, flips: 1 })).toEqual(pairs);
@@ -108,18 +112,20 @@ describe("a calibration", () => {
 
   it("is of the channels that have edges", () => {
     const y = { ...rung, standard: { ...rung.standard, y: rung.standard.x! } };
-    expect(ladder([y])).toEqual([`${path}.kinds.own_past.rungs.0.standard.y: has no edges in drift.edges`]);
+    expect(ladder([y])).toEqual([
+      `${path}.kinds.own_past.rungs.0.standard.y: expected edges for this name in drift.edges, found none`,
+    ]);
     expect(ladder([{ ...rung, standard: {} }])).toEqual([
-      `${path}.kinds.own_past.rungs.0.standard: expected a channel`,
+      `${path}.kinds.own_past.rungs.0.standard: expected at least one channel`,
     ]);
     expect(calibration({ correlation_seconds: { x: 1, y: 1 } })).toEqual([
-      `${path}.correlation_seconds.y: has no edges in drift.edges`,
+      `${path}.correlation_seconds.y: expected edges for this name in drift.edges, found none`,
     ]);
   });
 
   it("grows from rung to rung, and knows on each what its score is made of", () => {
     const rungs = `${path}.kinds.own_past.rungs`;
-    expect(ladder([rung, rung])).toEqual([`${rungs}.1.seconds: expected more than the rung before has`]);
+    expect(ladder([rung, rung])).toEqual([`${rungs}.1.seconds: expected more seconds than in the rung before`]);
     expect(ladder([rung, { ...rung, seconds: 2000, standard: { x: { ks: [0, 1] } } }])).toEqual([
       `${rungs}.1.standard.x.logSdRatio: missing`,
     ]);

@@ -143,7 +143,7 @@ describe("a batch that came before", () => {
     const other = bring(model, "b1", { contentHash: "sha256:2" });
     await expect(other).rejects.toBeInstanceOf(UserError);
     await expect(other).rejects.toThrow(
-      /batch "b1" of stream "default" came before, at .*\n {2}expected sha256:1\n {2}found {4}sha256:2/,
+      /batch "b1" of stream "default" was already checked at .*\n {2}expected sha256:1\n {2}found {4}sha256:2/,
     );
     expect((await bring(model, "b1", { contentHash: "sha256:2", stream: "other" })).known).toBe(false);
   });
@@ -179,8 +179,10 @@ describe("what a person decides", () => {
     await small(model, (open) => open.decideByHand("accept", "b1"));
     expect(batchIds(fileOf(model))).toEqual(["b1", "b2"]);
     const accept = (id: string) => small(model, (open) => open.decideByHand("accept", id));
-    await expect(accept("b3")).rejects.toThrow(/"b3" of stream "default" cannot be taken in: the quality gate/);
-    await expect(accept("b4")).rejects.toThrow(/"b4" of stream "default": no such batch/);
+    await expect(accept("b3")).rejects.toThrow(
+      /"b3" of stream "default" cannot be accepted into the references: the quality gate/,
+    );
+    await expect(accept("b4")).rejects.toThrow(/"b4" of stream "default": the ledger has no such batch/);
   });
 
   it("lets a stream begin again, or all; ids stay taken", async () => {
@@ -193,7 +195,7 @@ describe("what a person decides", () => {
     expect(batchIds(fileOf(model, "other"))).toEqual(["b1"]);
     expect((await bring(model, "b1")).known).toBe(true);
     await expect(small(model, (open) => open.decideByHand("accept", "b1"))).rejects.toThrow(
-      /it came before the stream was reset/,
+      /its summary has been deleted, because the stream was reset/,
     );
     await bring(model, "b2");
     expect(batchIds(fileOf(model))).toEqual(["b2"]);
@@ -297,7 +299,7 @@ describe("what is kept of a batch", () => {
     expect(await rowOf(model, "jump")).toMatchObject({ status: "alarmed" });
     expect(await bring(model, "jump")).toEqual({ known: true, result: { batch: "jump", place: 0, judged: 0 } });
     const accept = small(model, (open) => open.decideByHand("accept", "jump"));
-    await expect(accept).rejects.toThrow(/nothing is left of it to compare with: .* longer ago than --keep-days/);
+    await expect(accept).rejects.toThrow(/its summary has been deleted, because .* --keep-days have passed/);
   });
 
   it("is less where the ledger takes too many bytes, the oldest first", async () => {
@@ -373,5 +375,5 @@ it("refuses evidence that another version left in another form", async () => {
     new MonitorStream(store, model, { stream: "default", schemas }).memory(),
   );
   await expect(reopened).rejects.toBeInstanceOf(UserError);
-  await expect(reopened).rejects.toThrow(/stream "default": its evidence is not in the form that was expected/);
+  await expect(reopened).rejects.toThrow(/stream "default": its stored evidence does not have the expected form/);
 });

@@ -40,7 +40,7 @@ describe("decideByHand", () => {
     ["accept", alarmed, into],
     ["accept", excluded, into],
     ["accept", rejected, refused(/quality gate/)],
-    ["accept", beforeReset, refused(/before the stream was reset/)],
+    ["accept", beforeReset, refused(/because the stream was reset/)],
     ["exclude", entered, out],
     ["exclude", alarmed, refused(/never entered/)],
     ["exclude", excluded, none],

@@ -24,12 +24,12 @@ export type { ModelSignals, SignalSummary } from "../monitoring/summaries/model-
 export interface ShownBaseline {
   /** The content of baseline_stats.json. */
   readonly baseline: BaselineStats;
-  /** `baseline.drift`, checked. */
+  /** The content of `baseline.drift`, after validation. */
   readonly drift: DriftBaseline;
 }
 
 /**
- * Reads a model's frozen baseline after checking the whole folder.
+ * Checks the whole model folder, and reads its frozen baseline.
  *
  * @throws UserError if the folder was changed, or its baseline cannot be used; the message lists all faults
  */

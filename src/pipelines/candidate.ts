@@ -1,4 +1,5 @@
-// The candidate that the gate will judge: the network of the best cycle, or the adapted one, with the history of all cycles.
+// Makes the candidate that the gate will judge: the network of the best cycle, or the adapted network, with the history of
+// all cycles.
 
 import type { RetrainConfig } from "../config.ts";
 import {
@@ -33,7 +34,7 @@ export interface RetrainRun extends FitRun {
   readonly data: RetrainData;
   readonly staging: Staging;
   readonly reporter: Reporter<TrainEvent>;
-  /** Rows of the data's windows. */
+  /** Rows of the windows in the data. */
   readonly windowsFingerprint: string;
   readonly rng: Rng;
 }
@@ -102,7 +103,7 @@ export async function candidateFromCurriculum(run: RetrainRun): Promise<Candidat
   return { ...result, selection: result.selections[result.winner]!, fit: result.fits[result.winner]! };
 }
 
-/** One fit on the labelled windows, then the same network with the unlabelled windows' statistics; reported as cycles 0 and 1. */
+/** Cycle 0: a fit on the labelled windows. Cycle 1: the same network with the statistics of the unlabelled windows. */
 export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidate> {
   const { data } = run;
   const first = await fitCandidateCycle(run, 0, null, null);
@@ -123,8 +124,8 @@ export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidat
 }
 
 /**
- * A fit with the statistics of the windows in `from`, and its predictions for `rows`.
- * @param fit its probabilities are for `rows`; returned unchanged if there are fewer than two windows to adapt to
+ * Gives a fit the statistics of the windows in `from`, and predicts `rows`.
+ * @param fit a fit with probabilities for `rows`; it is returned unchanged if there are fewer than two windows to adapt to
  */
 export async function adaptCandidateFit(
   run: RetrainRun,

@@ -1,5 +1,5 @@
-// The options that a retraining takes over from its champion's training. The champion's folder keeps them as they were written.
-// A version that no longer knows an option or its value can still use the model, but not retrain it.
+// The options that a retraining takes over from its champion's training, as the champion's folder stores them. A version of
+// Tidemark that no longer knows an option or its value can still use the model, but cannot retrain it.
 
 import { type ChampionOptions, readChampionOptions } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -8,7 +8,7 @@ import type { StoredConfig } from "../storage/store/stored-config.ts";
 
 /**
  * @param config options of the champion's training
- * @param model as the user named it
+ * @param model the model as the user named it
  * @throws UserError that names the option that this version does not know
  */
 export function championOptions(

@@ -40,7 +40,7 @@ import { reportCheck } from "./report-check.ts";
 export interface CheckAnswer {
   /** The answer. */
   readonly result: CheckResult;
-  /** Whether the batch was already checked: then this is the earlier answer, and nothing was changed. */
+  /** Whether the batch was already checked. If so, this is the earlier answer, and nothing was changed. */
   readonly known: boolean;
   /** Warnings about reporting; those about the batch are in `result`. */
   readonly warnings: readonly string[];
@@ -60,7 +60,7 @@ export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
 export interface CheckRun {
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
-  /** Hears warnings. Default: silent. */
+  /** Receives warnings. Default: silent. */
   readonly reporter?: Partial<Reporter>;
 }
 
@@ -142,7 +142,7 @@ interface Remembering {
   readonly now: (() => Date) | undefined;
 }
 
-/** Maximum number of a batch's samples in which causes are looked for. */
+/** Maximum number of samples per batch in which likely causes are looked for. */
 const samplesToDiagnose = 2 ** 20;
 
 /** Closes the batch. */
@@ -193,7 +193,7 @@ function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary):
   };
 }
 
-/** Hash of files that could not be read as recordings; a remote file counts by its name. */
+/** Hash of files that could not be read as recordings; for a remote file, only its name is hashed. */
 async function hashCheckedBatch(files: readonly string[]): Promise<string> {
   const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
   return sha256Bytes(JSON.stringify(["rejected", ...hashes]));

@@ -19,9 +19,9 @@ import type { TrainingData } from "./prepare-training.ts";
 import type { TrainedModel } from "./write-model.ts";
 
 /**
- * The candidate as a model: the winning network, and folds that hold out labelled people in turn. Each fold learns from the
- * winner's pseudo-labels, except those of people with the same names as its held-out people. These pseudo-labels came from a
- * network that had seen the held-out people's labels, which flatters the folds a little.
+ * Turns the candidate into a model: the winning network, and folds that hold out labelled people in turn. Each fold learns
+ * from the winner's pseudo-labels, except those of people with the same names as its held-out people. A network that had seen
+ * the held-out people's labels made these pseudo-labels, so the figures of the folds are slightly too good.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
   const { config, data, reporter } = run;
@@ -91,7 +91,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   };
 }
 
-/** Unlabelled windows that a fold may learn from: an unlabelled person may be one of its held-out people. */
+/** Unlabelled windows that a fold may learn from, without those of its held-out people, who may be among the unlabelled. */
 export function crossFitOthers(
   { windows: { groups }, unlabelledRows }: Pick<RetrainData, "windows" | "unlabelledRows">,
   selection: PseudoLabels | null,
@@ -106,7 +106,7 @@ export function crossFitOthers(
   return { selection: { rows: rows!, labels: labels! }, unlabelledRows: others };
 }
 
-/** The champion's options, overridden by the retraining's own; columns only if they belong to `files`. */
+/** The champion's options, overridden by the retraining's own. Names of columns are only kept if they belong to `files`. */
 function crossFitConfig(
   trained: ChampionOptions,
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
@@ -118,7 +118,7 @@ function crossFitConfig(
   return { ...kept, ...namedColumnRoles(config), ...own, files: labelled };
 }
 
-/** The values of some people, plus the pseudo-labelled ones that a fit learned from. */
+/** The values of some people, plus those of the pseudo-labelled windows that a fit learned from. */
 function describeCrossFitValues(
   rows: RowSource,
   people: ReadonlySet<string>,
@@ -142,7 +142,7 @@ function describeCrossFitValues(
   });
 }
 
-/** The chosen windows, with their pseudo-labels. */
+/** The selected windows, with their pseudo-labels. */
 function crossFitPseudoLabelled(run: RetrainRun, selection: Selection): WindowSet {
   const { windows, rows } = labelCycleWindows(run.data, new Int32Array(), selection);
   return pickWindows(windows, rows);

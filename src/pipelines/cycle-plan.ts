@@ -1,4 +1,5 @@
-// One fit of a retraining: labelled rows plus a selection of pseudo-labelled rows, on the schedule of the champion's final fit.
+// Plans one fit of a retraining: it learns from labelled rows and a selection of pseudo-labelled rows, with the schedule of the
+// champion's final fit.
 
 import type { TrainConfig } from "../config.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";

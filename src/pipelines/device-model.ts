@@ -1,4 +1,5 @@
-// The part of a model that a device needs: device.json in the folder. For older folders without it, it is made from the rest.
+// The part of a model that a device needs: device.json in the folder. For older folders without it, it is derived from the
+// other files.
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type DeviceModel, toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { readJson } from "../storage/store/atomic-file.ts";
@@ -12,7 +13,7 @@ export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
  * Returns what `tidemark/device` needs of a model.
  *
  * @param model a model folder, or DIR/LINE@champion
- * @throws UserError if the folder was changed, or cannot be used; the message lists all faults
+ * @throws UserError if the folder was changed or cannot be used; the message lists all faults
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {
   const { folder, config, drift, sensors } = await openWatchedModel(model);

@@ -1,5 +1,6 @@
-// `tidemark drift-bench`: what would this monitor do on my data? It draws drift-free streams from recordings of people that the
-// model did not learn from, injects changes into their samples, and lets the network predict the changed samples.
+// `tidemark drift-bench` answers the question: what would this monitor do on my data? It draws drift-free streams from
+// recordings of people that the model did not learn from, injects changes into their samples, and lets the network predict
+// the changed samples.
 
 import { dirname } from "node:path";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
@@ -50,7 +51,7 @@ interface Person {
  * Measures what `check` would have answered for drift-free and for changed streams drawn from the given recordings.
  *
  * @param options as on the command line; `files` and `model` at least
- * @throws UserError on wrong options, or if the recordings are too short for a stream
+ * @throws UserError if an option is wrong, or the recordings are too short for a stream
  */
 export async function driftBench(
   options: DriftBenchOptions,
@@ -192,7 +193,7 @@ async function readBenchWindows(
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
   if (familiar.length > 0) {
     reporter.warn(
-      `The model learned from ${familiar.join(", ")}: expect worse figures for people that it does not know.`,
+      `The model learned from ${familiar.join(", ")}. Expect worse figures for people that it does not know.`,
     );
   }
   const named = { ...recordings, channels: folder.manifest.data.channels };
@@ -231,7 +232,7 @@ async function cutBenchChunks(
   );
   if (people.length === 0) {
     throw new UserError(
-      `the recordings: expected stretches of at least ${chunkSeconds} s, from which batches are drawn, found none`,
+      `the recordings: expected stretches of at least ${chunkSeconds} s to draw batches from, found none`,
       {
         advice: "Give longer recordings without gaps.",
       },
@@ -240,7 +241,7 @@ async function cutBenchChunks(
   return { people, columnsOfChunk };
 }
 
-/** The stream with the change injected into its samples, from its first changed batch on. */
+/** The stream with the change injected into its samples, beginning with the first changed batch. */
 async function changedBenchStream(
   sessions: readonly (readonly Chunk[])[],
   change: Change,

@@ -1,4 +1,4 @@
-// The figures on unlabelled windows that the gate compares.
+// Computes the figures on unlabelled windows that the gate compares.
 
 import type { Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
@@ -20,7 +20,7 @@ import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
 import type { BuiltModel, TrainedModel } from "./write-model.ts";
 
-/** Figures of both networks on the unlabelled windows; probabilities after temperature scaling, as the exported networks give them. */
+/** Figures of both networks on the unlabelled windows, from probabilities after temperature scaling. */
 export function gateProxies(
   run: RetrainRun,
   candidate: Candidate,

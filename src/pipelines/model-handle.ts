@@ -1,5 +1,5 @@
-// A model that is opened once and used often. The first call that needs its files, its session or its streams opens them; they
-// stay open until the handle is closed.
+// A model that is opened once and used often. Its files, session and streams are each opened by the first call that needs
+// them, and stay open until the handle is closed.
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -55,25 +55,25 @@ export class ModelHandle {
     this.predictor = this.#openers.network(watched);
   }
 
-  /** The store of its streams. @throws UserError if the ledger cannot be used */
+  /** The store of the model's streams. @throws UserError if the ledger cannot be used */
   get store(): StreamStore {
     this.#refuseClosed();
     this.#store ??= this.#openers.store(this.watched);
     return this.#store;
   }
 
-  /** Like the function `check`. */
+  /** Does the same as the function `check`. */
   async check(batch: BatchOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
     return checkBatch(this, batch, run);
   }
 
   /**
-   * Judges a batch that a device measured, as `check` judges one that it measured itself. Without raw values it cannot look for
-   * causes, and the answer says so.
+   * Judges a batch that a device measured, in the same way as `check` judges a batch that it measures itself. Without raw
+   * values it cannot look for likely causes, and the answer says so.
    * @param summary bytes or parsed JSON, as a device sends it
    * @param options at least `batchId`
-   * @throws UserError if it is not a summary made with this model, and like `check`
+   * @throws UserError if the summary was not made with this model, and in the same cases as `check`
    */
   async checkSummary(summary: unknown, options: SummaryOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
@@ -81,10 +81,10 @@ export class ModelHandle {
   }
 
   /**
-   * @param windows in physical units, with the model's channels in their order
-   * @param options.jobs maximum number of worker threads; default: one per core
+   * @param windows windows in physical units, with the model's channels in the model's order
+   * @param options.jobs maximum number of worker threads (default: one per core)
    * @returns probabilities [W, K]
-   * @throws UserError as `WindowPredictor.predict`
+   * @throws UserError in the same cases as `WindowPredictor.predict`
    */
   async predict(
     windows: RawWindows & Partial<WindowNames>,
@@ -95,7 +95,7 @@ export class ModelHandle {
     return this.predictor.predict(windows, { threads });
   }
 
-  /** The memory of a stream, and decisions about it by hand. */
+  /** The memory of a stream, through which users can also make manual decisions. */
   stream(name: string): MonitorStream<CheckResult, StreamState> {
     return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
   }
@@ -109,6 +109,6 @@ export class ModelHandle {
   }
 
   #refuseClosed(): void {
-    if (this.#isClosed) throw new Error(`${this.watched.folder.directory}: the model was closed`);
+    if (this.#isClosed) throw new Error(`${this.watched.folder.directory}: the model has been closed`);
   }
 }

@@ -39,9 +39,9 @@ export interface ModelVersion {
   readonly people: number;
   /** In the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** Over folds. */
+  /** Macro F1 over folds. */
   readonly macroF1: { readonly mean: number | null; readonly sd: number | null };
-  /** Over folds. */
+  /** Accuracy over folds. */
   readonly accuracy: { readonly mean: number | null; readonly sd: number | null };
 }
 

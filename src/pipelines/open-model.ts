@@ -1,4 +1,4 @@
-// A model that is opened once and asked often, as programs see it.
+// The interface of a model that programs open once and use often.
 import type { BatchOptions, CheckAnswer, CheckRun, SummaryOptions } from "./check-batch.ts";
 import { openModelHandle } from "./model-handle.ts";
 
@@ -8,27 +8,27 @@ export type { BatchOptions, CheckRun, SummaryOptions } from "./check-batch.ts";
 export interface ModelWindows {
   /** [S, C] in physical units, at the model's rate. */
   readonly samples: Float32Array;
-  /** [W] Index of the first sample of each window. */
+  /** [W] index of the first sample of each window. */
   readonly starts: Int32Array;
   /** T, as the model was trained. */
   readonly windowSize: number;
-  /** C names, those of the model in their order. */
+  /** C names: the model's channels, in the model's order. */
   readonly channels: readonly string[];
 }
 
 /** An opened model. Its files, session and ledger are opened once, however many batches it judges. */
 export interface Model {
-  /** Like the function `check`, without opening the model. */
+  /** Does the same as the function `check`, without opening the model again. */
   check(batch: BatchOptions, run?: CheckRun): Promise<CheckAnswer>;
   /**
    * Judges a batch that was summarised elsewhere, from the bytes or the parsed JSON that `tidemark/device` produced. Throws a
-   * UserError if this model did not make the summary. Likely causes need samples: `warnings` of the result say so if the batch
-   * looks strange.
+   * UserError if this model did not make the summary. Likely causes cannot be found without samples; if the batch looks
+   * strange, `warnings` of the result say so.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
-  /** Probabilities [W, K] of the classes. `jobs` is the maximum of worker threads; default: all cores. */
+  /** Returns probabilities [W, K] of the classes. `jobs` is the maximum number of worker threads (default: one per core). */
   predict(windows: ModelWindows, options?: { readonly jobs?: number }): Promise<Float32Array>;
-  /** Closes session and ledger; the model is of no use afterwards. */
+  /** Closes the session and the ledger; the model cannot be used afterwards. */
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface Model {
  * Opens a model for any number of batches. Close it when done.
  *
  * @param model a model folder, or DIR/LINE@champion
- * @throws UserError if the folder was changed, or its files cannot be used: all faults are named
+ * @throws UserError if the folder was changed, or its files cannot be used; the message lists all faults
  */
 export async function openModel(model: string): Promise<Model> {
   return openModelHandle(model);

@@ -20,15 +20,15 @@ import { predictorOf } from "./model-handle.ts";
 
 /** The result of `predict`. */
 export interface PredictResult {
-  /** The table. */
+  /** Path of the table. */
   out: string;
-  /** Rows of the table. */
+  /** Number of rows in the table. */
   windows: number;
-  /** Windows by predicted class. */
+  /** Number of windows by predicted class. */
   classes: Record<string, number>;
-  /** Mean over all windows, 0 to 1. */
+  /** Mean confidence over all windows, 0 to 1. */
   meanConfidence: number;
-  /** Duration. */
+  /** Duration in seconds. */
   seconds: number;
 }
 
@@ -36,8 +36,8 @@ export interface PredictResult {
  * Labels every window of recordings with a trained model and writes one table: user, recording, start_s, end_s, label,
  * confidence, entropy (nats), margin and p_<class>. Windows are cut as in training; labels in the files are not read.
  *
- * @throws UserError on wrong options, recordings that do not fit the model, or a changed model folder; DataFault on values
- *   that no unit or movement explains
+ * @throws UserError if an option is wrong, the recordings do not fit the model, or the model folder was changed
+ * @throws DataFault if there are values that no unit or movement explains
  */
 export async function predict(
   options: PredictOptions,

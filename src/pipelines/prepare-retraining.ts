@@ -36,7 +36,7 @@ import type { TrainEvent } from "./train-events.ts";
 
 type Heard = ReturnType<typeof collectingReporter>;
 
-/** The opened model that labels for the next one. */
+/** The opened model that provides the pseudo-labels. */
 export type Champion = Pick<ModelHandle, "watched" | "predict">;
 
 export interface RetrainData {
@@ -54,11 +54,11 @@ export interface RetrainData {
   readonly unlabelledRows: Int32Array;
   /** [U] true labels, used only in the report; -1 if unknown. */
   readonly truth: Int32Array | null;
-  /** [holdout, K] probabilities from networks that had not learned from the person. */
+  /** [holdout, K] probabilities from networks that had not learned from the window's person. */
   readonly championOnHoldout: Float32Array;
   /** [U, K] the champion's probabilities. */
   readonly championOnUnlabelled: Float32Array;
-  /** One per epoch of each fit. */
+  /** Learning rates of each fit, one per epoch. */
   readonly learningRates: readonly number[];
   readonly warnings: readonly string[];
 }
@@ -68,8 +68,8 @@ type Preparing = NamedColumns &
   Pick<RetrainConfig, "files" | "model" | "labelled" | "truth" | "holdout" | "epochs" | "seed" | "jobs">;
 
 /**
- * @param reporter hears how much memory the retraining needs, before the windows are loaded
- * @throws UserError for every fault of the files, or if nobody can be held out
+ * @param reporter is told how much memory the retraining needs, before the windows are loaded
+ * @throws UserError if the files have a fault, or nobody can be held out
  */
 export async function prepareRetraining(
   config: Preparing,
@@ -147,12 +147,12 @@ async function prepareRetrainingFrom(
   };
 }
 
-/** Approximate number of people in the holdout: whole people are dealt into parts of similar size. */
+/** Approximate number of people in the holdout; people are dealt into parts of similar size. */
 function retrainingHoldoutSize(people: number, share: number): number {
   return Math.max(leastRetrainingHoldout(people), Math.round(share * people));
 }
 
-/** Two if that leaves enough people to learn from: the gate's interval rests on the spread between people. */
+/** Minimum number of people: two if that leaves enough to learn from, since the gate's interval needs a spread of people. */
 function leastRetrainingHoldout(people: number): number {
   return people >= 5 ? 2 : 1;
 }
@@ -162,7 +162,7 @@ function planRetrainingWindows(rows: RowSource, { config, drift }: WatchedModel)
   return planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes: drift.classes });
 }
 
-/** The labelled and the unlabelled windows, in one block of samples. Closes the unlabelled recordings. */
+/** Loads the labelled and the unlabelled windows into one block of samples. Closes the unlabelled recordings. */
 function cutRetrainingWindows(
   labelled: { rows: RowSource; plan: WindowPlan },
   unlabelled: RetrainRecordings,
@@ -196,16 +196,20 @@ function cutRetrainingWindows(
 function requireEveryRetrainingClass({ parts, classes }: WindowPlan): void {
   const missing = classes.filter((_, k) => parts.every(({ label }) => label !== k));
   if (missing.length === 0) return;
-  throw new UserError(`the labelled recordings have no window of ${missing.join(", ")}, which the model predicts`, {
-    advice: "A retrained model has the same classes as before. Give labelled recordings of each class with --labelled.",
-  });
+  throw new UserError(
+    `the labelled recordings: expected windows of every class that the model predicts, found none of ${missing.join(", ")}`,
+    {
+      advice:
+        "A retrained model has the same classes as before. Give labelled recordings of each class with --labelled.",
+    },
+  );
 }
 
 function warnUnknownRetrainingClasses(rows: RowSource, classes: readonly string[], reporter: Reporter): void {
   const labels = new Set(Array.from(rows.stretches(), ({ label }) => label).filter((label) => label !== null));
   const unknown = [...labels].filter((label) => !classes.includes(label)).sort();
   if (unknown.length === 0) return;
-  reporter.warn(`The model does not know ${unknown.join(", ")}: labelled recordings with such labels are left out.`);
+  reporter.warn(`The model does not know ${unknown.join(", ")}. Recordings with these labels are left out.`);
 }
 
 function requireRetrainingHoldout(
@@ -217,8 +221,8 @@ function requireRetrainingHoldout(
   const nobody = classes.filter((_, k) => has(holdout, k) && !has(train, k));
   if (nobody.length === 0) return;
   const people = [...new Set(holdout.map((row) => groups[row]!))].map((group) => users[group]!);
-  throw new UserError(`only the holdout's people (${people.join(", ")}) have windows of ${nobody.join(", ")}`, {
-    advice: "Nobody would be left to learn that from. Choose another --seed or --holdout, or give more people.",
+  throw new UserError(`all people with windows of ${nobody.join(", ")} are in the holdout (${people.join(", ")})`, {
+    advice: "So nobody is left to learn from. Choose another --seed or --holdout, or give recordings of more people.",
   });
 }
 
@@ -236,17 +240,17 @@ function retrainingRowsWithoutHoldout(
   if (people.length > 0) {
     const names = people.map((group) => windows.users[group]!).join(", ");
     reporter.warn(
-      `Unlabelled windows of ${names} were left out: these people are in the holdout, so no cycle may learn from them.`,
+      `Unlabelled windows of ${names} were left out, because these people are in the holdout and no cycle may learn from them.`,
     );
   }
   if (rows.length > 0) return rows;
-  throw new UserError("no unlabelled window is left to learn from", {
+  throw new UserError("expected unlabelled windows of people who are not in the holdout, found none", {
     advice:
       "Give longer recordings, or recordings of people who are not in the holdout. The same name in several files means the same person.",
   });
 }
 
-/** Predictions of the champion's folds for people that it learned from, and of the champion itself for all others. */
+/** Predictions: of the champion's folds for people that it learned from, and of the champion itself for all others. */
 async function predictRetrainingHoldout(
   champion: Champion,
   windows: WindowSet,
@@ -286,7 +290,7 @@ async function predictRetrainingHoldout(
   }
   if (seen.size > 0) {
     reporter.warn(
-      `${model} learned from other recordings of ${[...seen].join(", ")}, who are in the holdout: its figures there are too good.`,
+      `${model} learned from other recordings of ${[...seen].join(", ")}, who are in the holdout. Its figures on the holdout are therefore too good.`,
     );
   }
   return said;
@@ -316,7 +320,7 @@ async function retrainingLearningRates(
   return Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
 }
 
-/** Windows by person, for a table. */
+/** Number of windows by person, for a table. */
 export function retrainingPeople(windows: WindowSet, rows: Int32Array): string[] {
   const counts = countWindowsByName(
     rows.map((row) => windows.groups[row]!),

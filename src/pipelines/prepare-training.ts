@@ -1,4 +1,4 @@
-// From files to windows and folds: everything that `train` does before the first fit. It rejects bad input here.
+// Turns files into windows and folds: everything that `train` does before the first fit. Bad input is rejected here.
 
 import type { TrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -49,7 +49,7 @@ type Preparing = NamedColumns &
 
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
 
-/** @throws UserError for every fault of the files, or if they cannot be split as requested */
+/** @throws UserError if the files have a fault, or cannot be split as requested */
 export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
   const opened = await openRecordings(config.files, {
     columns: namedColumnRoles(config),
@@ -95,14 +95,14 @@ export async function prepareTraining(config: Preparing, reporter: Reporter<Trai
   }
 }
 
-/** Folds, and the windows they refer to. */
+/** Folds, and the windows that they refer to. */
 function prepareTrainingSplits(
   { split, folds: nSplits, window: purgeSamples, seed }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
   windows: WindowSet,
   reporter: Reporter<TrainEvent>,
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(seed);
-  // A window's length between test and training windows of one recording: neighbours in time are alike.
+  // Keep a window's length between test and training windows of one recording, because neighbours in time are alike.
   const { splits, warnings } = outerSplit(split, windows, {
     nSplits,
     purgeSamples,
@@ -122,7 +122,7 @@ function refuseFlatTrainingChannels({ channels }: QualityReport): void {
   if (flat === undefined) return;
   const others = Object.keys(channels).filter((name) => !channels[name]!.flat);
   throw new UserError(
-    `Column "${flat[0]}" has the same value (${flat[1].min}) in all rows: a network cannot learn from it, and checks cannot compare with it`,
+    `Column "${flat[0]}" has the same value (${flat[1].min}) in all rows. A network cannot learn from it, and checks cannot compare with it`,
     {
       advice:
         others.length === 0

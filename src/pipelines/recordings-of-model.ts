@@ -1,11 +1,11 @@
-// The recordings that a model learned from, as its manifest names them. The folder may come from somebody else, so names in it
-// are neither fetched nor expanded, and their content is compared by fingerprint before anything learns from it.
+// The recordings that a model learned from, as named in its manifest. The folder may come from somebody else. So names in it
+// are neither fetched nor expanded, and the fingerprint of the recordings is compared before anything learns from them.
 
 import { realpath, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 
-/** Folders whose files are not recordings that people keep. */
+/** System folders, in which nobody keeps recordings. */
 const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /**
@@ -20,7 +20,7 @@ export async function recordingsOfModel({ data }: Manifest, model: string): Prom
       : await faultOfModelRecording(file);
     if (wrong === null) continue;
     throw new UserError(`the recordings that ${model} learned from: its manifest names ${file}: ${wrong}`, {
-      advice: "Name the labelled recordings with --labelled: these or others.",
+      advice: "Name labelled recordings with --labelled, either these or others.",
     });
   }
   return data.files;
@@ -34,7 +34,7 @@ function isModelRecordingElsewhere(file: string): boolean {
 
 async function faultOfModelRecording(file: string): Promise<string | null> {
   try {
-    // A manifest names whole paths: a pattern would search folders.
+    // A manifest names whole paths; a pattern could search any folder.
     if (!(await stat(file)).isFile()) return "it is not a regular file";
     const real = await realpath(file);
     return systemFolders.test(real) ? `it leads to ${real}, a system file` : null;

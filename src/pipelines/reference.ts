@@ -1,4 +1,4 @@
-// `tidemark reference`: shows a model's references, and records decisions that a person makes about them.
+// `tidemark reference`: shows a model's references, and records the user's decisions about them.
 
 import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
@@ -17,7 +17,7 @@ export interface ShownReference {
   readonly reference: RollingReference;
   /** The stream's newest batches, whatever their status, oldest first. */
   readonly ledger: readonly StoredBatch[];
-  /** All streams of the model that have had a batch. */
+  /** All streams of the model that have at least one batch. */
   readonly streams: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export interface ShownReference {
 export interface ReferenceOptions {
   /** A model folder, or DIR/LINE@champion. */
   readonly model: string;
-  /** A device, a person, a site. */
+  /** Name of the stream: a device, a person, a site. */
   readonly stream: string;
 }
 
@@ -53,7 +53,7 @@ export async function decideReference(action: ByHand, batchId: string, options: 
   return withReferenceStream(options, (stream) => stream.decideByHand(action, batchId, "by hand"));
 }
 
-/** Starts the stream again with empty references and no evidence; its batch ids stay used. */
+/** Restarts the stream with empty references and no evidence; its batch ids stay used. */
 export async function resetReference(options: ReferenceOptions): Promise<void> {
   await withReferenceStream(options, async (stream, store) => {
     const known = await store.streams();
@@ -75,7 +75,10 @@ async function withReferenceStream<T>(
 }
 
 function unknownReferenceStream({ stream, model }: ReferenceOptions, known: readonly string[]): UserError {
-  return new UserError(`stream "${stream}": ${model} has never had a batch of this stream`, {
-    advice: known.length === 0 ? "No stream has had a batch yet." : `Streams of this model: ${known.join(", ")}`,
+  return new UserError(`stream "${stream}": ${model} has no batch of this stream`, {
+    advice:
+      known.length === 0
+        ? "No batch of any stream has been checked yet."
+        : `Streams of this model: ${known.join(", ")}`,
   });
 }

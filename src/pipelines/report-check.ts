@@ -6,10 +6,10 @@ import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 
-/** A verdict does not wait longer than this for a tracking server. */
+/** Maximum time that a verdict waits for a tracking server. */
 const reportPatienceMs = 3000;
 
-/** Warns if the tracking server does not accept all of the stream. */
+/** Warns if the tracking server does not accept the whole stream. */
 export async function reportCheck(
   server: ServerAddress,
   { stream, experiment }: Pick<CheckConfig, "stream" | "experiment">,
@@ -43,5 +43,5 @@ export async function reportCheck(
   const words = ["sync", shellPath(model.directory), "--tracking", server.uri];
   if (experiment !== undefined) words.push("--experiment", experiment);
   const command = shellCommand("tidemark", ...words);
-  reporter.warn(`not all of the stream was sent to the tracking server: ${reason}. Send with: ${command}`);
+  reporter.warn(`a part of the stream was not sent to the tracking server: ${reason}. Send it with: ${command}`);
 }

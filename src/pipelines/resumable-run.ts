@@ -1,5 +1,5 @@
 // Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint beside it. A finished fit
-// costs nothing when it runs again from its checkpoint, so nothing else is kept.
+// takes no time when it runs again from its checkpoint, so nothing else is kept.
 
 import { z } from "zod";
 import { UserError } from "../errors.ts";
@@ -31,8 +31,8 @@ const runStateSchema: z.ZodType<RunState> = z.object({
 /**
  * Starts the run in `staging`, or resumes the one that is there.
  *
- * @param options those that change the result, rather than the speed or the paths; the data is identified by its fingerprint
- * @throws UserError if the run there has other data, options or versions; the message lists all differences
+ * @param options the options that change the result, not only the speed or the paths. The fingerprint identifies the data.
+ * @throws UserError if the run in `staging` has other data, options or versions; the message lists all differences
  */
 export async function enterResumableRun(
   staging: Staging,

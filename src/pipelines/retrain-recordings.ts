@@ -1,5 +1,5 @@
-// The recordings of a retraining: the champion's labelled recordings, or others, and the unlabelled ones, which pass the
-// quality gate. Only windows are in memory; rows are read when needed. U unlabelled windows.
+// Opens the recordings of a retraining: labelled recordings (the champion's or others), and unlabelled recordings, which must
+// pass the quality gate. Only windows are kept in memory; rows are read when needed. U unlabelled windows.
 
 import type { RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -23,7 +23,7 @@ export interface RetrainRecordings {
   close(): void;
 }
 
-/** The champion's own recordings have their columns' names from training; others have the user's names, or else these. */
+/** The champion's own recordings have the column names of its training. Others have the user's names, or these by default. */
 function labelledRecordingColumns(
   config: NamedColumns & Pick<RetrainConfig, "labelled">,
   trained: NamedColumns,
@@ -33,7 +33,10 @@ function labelledRecordingColumns(
   return { ...named, ...namedColumnRoles(config) };
 }
 
-/** Columns of person, recording and time: the user's names, or else those of the training. A cycle would learn from a holdout person under another name. */
+/**
+ * Columns of person, recording and time: the user's names, or else those of the training. With a wrong column, a cycle could
+ * learn from a person of the holdout under another name.
+ */
 function unlabelledRecordingColumns(
   config: NamedColumns,
   trained: NamedColumns,
@@ -43,7 +46,7 @@ function unlabelledRecordingColumns(
   return columns;
 }
 
-/** @throws UserError if they cannot be read, or are not those that the champion learned from */
+/** @throws UserError if the recordings cannot be read, or are not the ones that the champion learned from */
 export async function openLabelledRecordings(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled">,
   champion: WatchedModel,
@@ -60,7 +63,7 @@ export async function openLabelledRecordings(
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
     throw new UserError(`the recordings that ${config.model} learned from: ${error.message}`, {
-      advice: "Name them, or other labelled recordings, with --labelled.",
+      advice: "Give their present paths, or other labelled recordings, with --labelled.",
       cause: error,
     });
   });
@@ -73,7 +76,7 @@ export async function openLabelledRecordings(
         `${manifest.data.files.join(", ")}: the content differs from what ${config.model} learned from`,
         {
           details: [`expected ${manifest.data.fingerprint}`, `found    ${fingerprint}`],
-          advice: "Restore these recordings, or name other labelled ones with --labelled.",
+          advice: "Restore these recordings, or name other labelled recordings with --labelled.",
         },
       );
     }
@@ -84,7 +87,7 @@ export async function openLabelledRecordings(
   }
 }
 
-/** @throws UserError if they do not pass the quality gate */
+/** @throws UserError if the recordings do not pass the quality gate */
 export async function openUnlabelledRecordings(
   config: NamedColumns & Pick<RetrainConfig, "files">,
   champion: WatchedModel,
@@ -106,7 +109,7 @@ export async function openUnlabelledRecordings(
   for (const warning of gated.warnings) reporter.warn(warning);
   if (gated.opened.columns.group === null) {
     reporter.warn(
-      "The unlabelled recordings do not say who wore the sensor. If people of the holdout are among them, the figures are too good.",
+      "The unlabelled recordings have no column that says who wore the sensor. If people of the holdout are among them, the figures are too good.",
     );
   }
   return toRetrainRecordings(gated.opened, channels);
@@ -119,7 +122,7 @@ function toRetrainRecordings(
   return { rows: renameRecordingChannels(rows, channels), files, fingerprint, quality, close: () => rows.close() };
 }
 
-/** [U] the label at the middle of each window; windows were cut without regard to labels. */
+/** [U] the label at the middle of each window. The windows were cut without regard to labels. */
 export async function readRecordingsTruth(
   config: NamedColumns & Pick<RetrainConfig, "files"> & Required<Pick<RetrainConfig, "truth">>,
   champion: WatchedModel,

@@ -1,6 +1,6 @@
 // `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages are
-// listed here in order. A candidate is cross-validated like any model, each fold with the winning pseudo-labels, so its folder
-// has honest figures and a calibration on held-out people.
+// listed here in order. A candidate is cross-validated like any model, with the winning pseudo-labels in each fold. So its
+// folder has figures and a calibration that come from held-out people.
 
 import { basename, resolve } from "node:path";
 import {
@@ -63,7 +63,7 @@ export interface RetrainResult {
   readonly report: string;
   /** The content of retrain_report.json. */
   readonly figures: RetrainReport;
-  /** The line whose champion it now is; null if nothing was promoted. */
+  /** The line of which it is now the champion; null if nothing was promoted. */
   readonly promoted: string | null;
 }
 
@@ -73,7 +73,7 @@ export interface RetrainResult {
  * data, options and seed give equal files, even if the run was interrupted and resumed.
  *
  * @param options as on the command line; `files`, `model` and `out` at least
- * @throws UserError for invalid options, recordings that do not fit the champion, or too few labelled people
+ * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people
  * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */
 export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {
@@ -136,7 +136,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const seconds = (performance.now() - started) / 1000;
     const { adopted, out, report } = result;
     const tracked = await tracker.finish(out);
-    // A failure from here on is not a failure of the run.
+    // From here on, an error does not mean that the run has failed.
     tracker = undefined;
     const promoted = adopted && config.promote ? await promoteRetrained(out) : null;
     const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
@@ -160,14 +160,14 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   }
 }
 
-/** Promotes the model, which is complete, whatever is wrong with the registry. */
+/** Promotes the model. If that fails, the error says that the model itself is complete. */
 async function promoteRetrained(out: string): Promise<Promotion> {
   try {
     return await promote(out);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`${out} was adopted and written, but not promoted: ${reason}`, {
-      advice: `Repair that, then run: ${shellCommand("tidemark", "models", "promote", shellPath(out))}`,
+      advice: `Repair the cause, then run: ${shellCommand("tidemark", "models", "promote", shellPath(out))}`,
       cause,
     });
   }
@@ -240,7 +240,7 @@ async function retrainOn(
   const { retrainSections } = await import("../report/retrain-html.ts");
   const written = await writeModel(trained!, all, {
     staging,
-    // The final fit is the winning cycle, which already has a run.
+    // The final fit is the winning cycle, which already has a run of its own.
     seal: (cvReport, rows, made) =>
       tracker.seal(
         rows.filter(({ fit }) => fit !== "final"),
@@ -266,7 +266,7 @@ async function retrainOn(
   return { adopted, out: config.out, report: written.report, figures: report };
 }
 
-/** The options that shape the result. */
+/** The options that affect the result. */
 function reportedRetrainConfig(config: RetrainConfig): Record<string, unknown> {
   const { jobs: _, resume: _r, ...own } = configWithoutTracking(config);
   return snakeKeys(own);
@@ -303,7 +303,7 @@ function retrainFitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds:
   ];
 }
 
-/** Another champion may have taken the same name meanwhile. */
+/** Identifies the champion. Its name would not do, because another champion may take the same name in the meantime. */
 function versionToRetrain({ folder }: WatchedModel): string {
   return folder.manifest.model_version;
 }

@@ -5,13 +5,13 @@ import { writeTable } from "../signals/data/write-table.ts";
 
 /** The result of `simulate`. */
 export interface SimulateResult {
-  /** The table. */
+  /** Path of the table. */
   out: string;
-  /** Rows of the table. */
+  /** Number of rows in the table. */
   rows: number;
   /** The simulated activities. */
   activities: readonly string[];
-  /** Duration. */
+  /** Duration in seconds. */
   seconds: number;
 }
 
@@ -19,7 +19,7 @@ export interface SimulateResult {
  * Writes plausible wrist recordings to one table: user, activity, recording, timestamp_s, accelerations in m/s^2 and
  * angular velocities in rad/s. Equal options give equal values.
  *
- * @throws UserError for options out of range, an unknown activity, or a file that cannot be written
+ * @throws UserError if an option is out of range, an activity is unknown, or the file cannot be written
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const started = performance.now();

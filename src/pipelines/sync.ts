@@ -1,5 +1,5 @@
-// `tidemark sync`: replays what a model folder records about its training and its streams to a tracking server. It sends nothing
-// twice, so it may be run again at any time, even after it was killed.
+// `tidemark sync`: sends to a tracking server what a model folder records about its training and its streams. It sends nothing
+// twice, so it can be run again at any time, even after it was killed.
 
 import { join } from "node:path";
 import { resolveSyncConfig, type SyncConfig, type SyncOptions } from "../config.ts";
@@ -28,7 +28,7 @@ export type { Clock } from "../storage/tracking/sender-clock.ts";
 
 /** What was sent about the training. */
 export interface SyncedTraining {
-  /** Events that were sent; 0 if the server had them all. */
+  /** Number of events that were sent; 0 if the server already had all of them. */
   readonly sent: number;
   /** Address of its run; null if the server has none. */
   readonly page: string | null;
@@ -59,8 +59,8 @@ const usualPatienceMs = 60_000;
  * Replays a training run and its streams to an MLflow server, without repeating what the server already has.
  *
  * @param options as on the command line; `directory` at least
- * @throws UserError if no server is named, there is nothing to replay, or the log contains something that may not be sent;
- *   the server is then not contacted. Anything that the server does not accept is not an error: see `unsent`
+ * @throws UserError if no server is named, there is nothing to send, or the log contains something that may not be sent. The
+ *   server is not contacted in these cases. If the server does not accept something, that is not an error: see `unsent`
  */
 export async function sync(
   options: SyncOptions,
@@ -108,7 +108,7 @@ async function syncEverything(
   const { address, patience, clock, reporter } = options;
   const names = ledger === null ? [] : await ledger.store.streams();
   if (log.events.length === 0 && names.length === 0) {
-    throw new UserError(`${directory}: nothing to send: it has no ${trackingFile}, and no batch was checked`);
+    throw new UserError(`${directory}: nothing to send, because it has no ${trackingFile} and no batch was checked`);
   }
   const { warnings, warn } = collectingReporter(reporterOf(reporter));
   for (const warning of address.warnings) warn(warning);
@@ -141,7 +141,7 @@ function commandToSyncRest({ directory, tracking, experiment, register, alias }:
   return shellCommand("tidemark", "sync", shellPath(directory), ...words);
 }
 
-/** Registers nothing without --register: a folder must not decide which model a registry serves. */
+/** Registers nothing without --register, because a folder must not decide which model a registry serves. */
 async function syncTraining(
   client: MlflowClient,
   log: SendableLog,
@@ -174,7 +174,7 @@ function syncRegistrationWarnings({ events }: SendableLog): string[] {
   return events.flatMap((event) => {
     if (event.type !== "version") return [];
     const words = ["--register", event.name, ...(event.alias === null ? [] : ["--alias", event.alias])];
-    return [`train was told to register the model; sync does so only with: ${shellCommand(...words)}`];
+    return [`The model was trained with --register, but sync registers a model only with: ${shellCommand(...words)}`];
   });
 }
 

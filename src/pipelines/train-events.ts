@@ -1,5 +1,5 @@
-// What `train` reports while it runs: one discriminated union, which feeds the live line, the plain lines, the tables, and
-// `--json` with one event per line. Times are in seconds; everything can be written as JSON.
+// The events that `train` reports while it runs, as one discriminated union. They feed the live line, the plain lines, the
+// tables, and the output of `--json`, one event per line. Times are in seconds; everything can be written as JSON.
 
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
@@ -26,7 +26,7 @@ export type TrainEvent =
       type: "data";
       /** Files that were read. */
       files: readonly string[];
-      /** Rows kept. */
+      /** Number of rows kept. */
       rows: number;
       /** Number of people. */
       users: number;
@@ -36,7 +36,7 @@ export type TrainEvent =
       classes: Record<string, number>;
       /** In the order of the network's input. */
       channels: readonly string[];
-      /** Which channels form a sensor, and the basis for that. */
+      /** The channels that form each sensor, and how that was decided. */
       sensors: FoundSensors["sensors"];
       /** The role of each column. */
       columns: ResolvedColumns;
@@ -44,7 +44,7 @@ export type TrainEvent =
       quality: QualityReport;
       /** Total number of windows. */
       windows: number;
-      /** Samples that no window covers; rows left out earlier are in `quality`. */
+      /** Samples that no window covers; rows that were left out earlier are in `quality`. */
       dropped: DroppedSamples;
     }
   | {
@@ -117,7 +117,7 @@ export type TrainEvent =
       report: string;
       /** Duration of the run. */
       seconds: number;
-      /** For example "walk-v2 is the champion of walk"; null if nothing was promoted. */
+      /** Such as "walk-v2 is the champion of walk"; null if nothing was promoted. */
       promoted: string | null;
     }
   | {
@@ -133,7 +133,7 @@ export type TrainEvent =
       out: string;
       /** Path of the HTML report. */
       report: string;
-      /** Duration of the run, over all sittings. */
+      /** Duration of the run in all its sessions. */
       seconds: number;
       /** The cross-validated figures. */
       summary: TrainSummary;

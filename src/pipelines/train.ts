@@ -76,15 +76,15 @@ export interface TrainResult {
   report: string;
   /** Name and time of the training. */
   modelVersion: string;
-  /** Duration, over all sittings. */
+  /** Duration of the run in all its sessions. */
   seconds: number;
   /** The cross-validated figures. */
   summary: TrainSummary;
 }
 
-/** What callers of `train` and `retrain` may pass to follow or stop a run. */
+/** Parameters with which callers of `train` and `retrain` follow or stop a run. */
 export interface TrainRunOptions {
-  /** Hears warnings and events; both are optional. */
+  /** Receives warnings and events; both are optional. */
   reporter?: Partial<Reporter<TrainEvent>>;
   /** Stops the run at its next step, with a checkpoint. */
   signal?: AbortSignal;
@@ -98,7 +98,7 @@ export interface TrainRunOptions {
  * an equal network, byte for byte, even if the run was interrupted and resumed.
  *
  * @param options as on the command line; `files` and `out` at least
- * @throws UserError for invalid options, data that cannot be trained on, or a non-finite loss
+ * @throws UserError if an option is invalid, the data cannot be trained on, or the loss is not finite
  * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
@@ -225,17 +225,17 @@ async function trainOn(
   });
 }
 
-/** What a tracking server hears about the run before it starts. */
+/** What a tracking server receives about the run before it starts. */
 function trainConfigToTrack(config: TrainConfig): TrackedRun {
   return { out: config.out, experiment: config.experiment, params: configWithoutTracking(config) };
 }
 
-/** Other names are formed by appending to `out`, so "walk/", "." and "..", which do not end in a name, become absolute. */
+/** Other names are formed by appending to `out`. So "walk/", "." and "..", which do not end in a name, are made absolute. */
 function withNamedTrainOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
 }
 
-/** The settings that all fits share. Scaler and class weights come only from the windows that a fit learns from. */
+/** The settings that all fits share. The scaler and the class weights come only from the windows that a fit learns from. */
 function trainFitSettings(
   config: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">,
   { windows, sensors, fingerprint }: Pick<TrainingData, "windows" | "sensors"> & { fingerprint: string },

@@ -37,10 +37,10 @@ export interface TrainedModel {
   readonly data: TrainingData;
   readonly config: TrainConfig;
   readonly crossValidation: CrossValidation;
-  /** One per fold. */
+  /** Outcomes of the fits, one per fold. */
   readonly outcomes: readonly FitOutcome[];
   readonly final: FitOutcome;
-  /** The final fit's. */
+  /** Scaler of the final fit. */
   readonly scaler: Scaler;
   /** Pseudo-labelled windows that the final fit learned from, in addition to `data`. */
   readonly also?: WindowSet;
@@ -57,7 +57,7 @@ export interface BuiltModel {
   readonly history: readonly HistoryRow[];
 }
 
-/** Computes everything that depends on the fits; writes nothing. */
+/** Computes everything that depends on the fits, but writes nothing. */
 export function buildModel(model: TrainedModel): BuiltModel {
   const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
   const { recordings, windows } = data;
@@ -100,14 +100,14 @@ export function buildModel(model: TrainedModel): BuiltModel {
 /** Optional parts of a model. */
 export interface ModelExtras {
   readonly files?: Readonly<Record<string, FileContent>>;
-  /** First in the report. */
+  /** Sections at the top of the report. */
   readonly sections?: readonly Section[];
   readonly retrainedFrom?: Manifest["retrained_from"];
 }
 
 export interface WriteOptions {
   readonly staging: Staging;
-  /** Returns the tracking log as the folder should contain it. */
+  /** Returns the tracking log that the folder should contain. */
   readonly seal: (report: CvReport, history: readonly HistoryRow[], made: ModelMade) => Promise<string>;
   readonly extras?: ModelExtras;
 }
@@ -199,7 +199,7 @@ export async function writeModel(
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
 }
 
-/** Name, time and content, such as walk-20260504-0302-1f2e3d4c: readable and unique. */
+/** A readable and unique version from name, time and content, such as walk-20260504-0302-1f2e3d4c. */
 function writtenModelVersion(out: string, createdAt: Date, network: Uint8Array): string {
   const name = basename(out).replace(/[^A-Za-z0-9._-]+/g, "-") || "model";
   const time = createdAt.toISOString();

@@ -2,11 +2,11 @@
 const windowFactor = 5;
 
 /**
- * The number of values in a series that are worth one independent value for its mean: the integrated autocorrelation time 1
- * + 2 sum rho(k). The sum stops at the first lag of at least 5 times itself, where noise takes over. A series with
- * negatively correlated neighbours counts as independent.
- * @param values at least one
- * @returns in samples, in [1, n]; 1 if all values are equal
+ * The integrated autocorrelation time 1 + 2 sum rho(k) of a series: the number of its values that are worth one independent
+ * value when the mean is estimated. The sum stops at the first lag that is at least 5 times the sum, where noise takes over.
+ * A series with negatively correlated neighbours counts as independent.
+ * @param values at least one value
+ * @returns a time in samples, in [1, n]; 1 if all values are equal
  */
 export function autocorrelationTime(values: ArrayLike<number>): number {
   const n = values.length;

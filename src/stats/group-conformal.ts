@@ -4,9 +4,9 @@
 // arXiv:2306.06342, theorem 1). With few people, the only honest bound is infinite.
 
 /**
- * The smallest q such that a new person's score is at most q with probability at least `coverage`: the coverage quantile of
- * the groups' scores, each worth 1 / ((G + 1) its group's size), and of an infinite score worth 1 / (G + 1).
- * @param groups scores of G people, by person; people without scores are ignored
+ * The smallest q for which a new person's score is at most q with probability at least `coverage`. It is the coverage
+ * quantile of all scores, each with weight 1 / ((G + 1) its group's size), and one infinite score with weight 1 / (G + 1).
+ * @param groups scores of each of G people; people without scores are ignored
  * @param coverage in (0, 1)
  * @returns Infinity if fewer than coverage / (1 - coverage) people have scores
  */

@@ -1,7 +1,7 @@
 /**
  * Kolmogorov-Smirnov distance of two histograms over the same bins: the largest difference of their cumulative shares.
- * On raw values it is a lower bound, at most the largest share of one bin away.
- * @param a counts or weights, not negative, with a sum above 0
+ * It is a lower bound of the distance on raw values, which is larger by at most the largest share of a bin.
+ * @param a non-negative counts or weights with a sum above 0
  */
 export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [totalA, totalB] = [sumKsCounts(a), sumKsCounts(b)];
@@ -21,8 +21,8 @@ export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /**
  * The probability of a distance of at least `distance` between two samples of one continuous distribution that are worth
- * `n` and `m` independent values. Kolmogorov's limit with Stephens' correction for small samples (1970); with effective
- * sample sizes it allows for serial correlation (Lanzante 2021).
+ * `n` and `m` independent values. It is Kolmogorov's limit with Stephens' correction for small samples (1970). Effective
+ * sample sizes make it allow for serial correlation (Lanzante 2021).
  */
 export function ksPValue(distance: number, n: number, m: number): number {
   if (!(distance >= 0 && distance <= 1 && n > 0 && m > 0)) {

@@ -5,9 +5,9 @@ export interface Moments {
 }
 
 /**
- * Mean and standard deviation in float64, in two passes: the first sums distances from the first number, so that equal
- * numbers have a deviation of exactly 0; the second uses deviations from the mean and removes the rounding error in their
- * sum (Chan, Golub and LeVeque 1983), so that a large offset costs no digits.
+ * Mean and standard deviation in float64, in two passes. The first pass sums distances from the first number, so equal
+ * numbers have a deviation of exactly 0. The second pass uses deviations from the mean and removes the rounding error in
+ * their sum (Chan, Golub and LeVeque 1983), so a large offset costs no digits.
  * @param values at least one number
  */
 export function moments(values: ArrayLike<number>): Moments {
@@ -37,7 +37,7 @@ export function mergeMoments(parts: readonly (Moments & { readonly n: number })[
   return merger.merged();
 }
 
-/** Merges as `mergeMoments`, one part after the other. */
+/** Merges like `mergeMoments`, but one part after another. */
 export class MomentsMerger {
   #n = 0;
   #mean = 0;

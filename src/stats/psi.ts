@@ -1,11 +1,11 @@
-/** Added to each group's count, so that an empty one gives a large number instead of infinity (Krichevsky-Trofimov). */
+/** Added to each group's count, so that an empty group gives a large number instead of infinity (Krichevsky-Trofimov). */
 const smoothing = 0.5;
 
 /**
- * Population stability index: sum of (q - p) ln(q / p) over groups of bins, p the reference's shares and q the current
- * ones. Neighbouring bins are merged into groups of about equal reference mass (deciles). Half a count is added to each
- * group on both sides.
- * @param reference integer counts, with a sum above 0, of the same bins as `current`
+ * Population stability index: the sum of (q - p) ln(q / p) over groups of bins, where p are the reference's shares and q the
+ * current shares. Neighbouring bins are merged into groups of about equal reference mass (deciles). Half a count is added to
+ * each group on both sides.
+ * @param reference integer counts with a sum above 0, over the same bins as `current`
  */
 export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nGroups = 10): number {
   const starts = psiGroupStarts(reference, nGroups);

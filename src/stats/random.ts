@@ -1,5 +1,6 @@
-// A seeded random generator that is passed, split and serialised, never global. The generator is sfc32 (Chris
-// Doty-Humphrey, PractRand): 128 bits of state, integer operations only, so equal seeds give equal numbers everywhere.
+// A seeded random generator that can be passed on, split and serialised; it is never global. The algorithm is sfc32 (Chris
+// Doty-Humphrey, PractRand). It has 128 bits of state and uses only integer operations, so equal seeds give equal numbers on
+// every machine.
 
 /** The four state words of an Rng, enough to continue from where it stopped. */
 export type RngState = readonly [number, number, number, number];
@@ -33,7 +34,7 @@ export class Rng {
     return [this.#a, this.#b, this.#c, this.#d];
   }
 
-  /** An independent generator for a named purpose; the same name always gives the same one, and `this` does not advance. */
+  /** An independent generator for a named purpose. A name always gives the same generator, and `this` does not advance. */
   split(name: string): Rng {
     let hash = 0x811c9dc5;
     for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
@@ -58,7 +59,7 @@ export class Rng {
     return ((this.uint32() >>> 5) * 67108864 + (this.uint32() >>> 6)) / 9007199254740992;
   }
 
-  /** A standard normal number (Box-Muller; one of the pair is dropped, which keeps the state four words). */
+  /** A standard normal number (Box-Muller; the second number of a pair is dropped, which keeps the state at four words). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());

@@ -31,7 +31,7 @@ export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>
   return Math.sqrt(told / weights);
 }
 
-/** 1 minus the binary entropy of p : q. Each form is used in the range where rounding cannot push it out of 0..1. */
+/** 1 minus the binary entropy of p : q. Each formula is used in the range in which rounding cannot push it out of 0..1. */
 function bitsFromShares(p: number, q: number): number {
   const lesser = Math.min(p, q) / (p + q);
   if (lesser === 0) return 1;

@@ -2,17 +2,17 @@
 const steps = 2000;
 
 /**
- * The b for which P(|T| <= b) is `coverage`, T being Student's t. With T = sqrt(freedom) tan(a) the density is cos(a) to
- * the power freedom - 1, on -pi/2 to pi/2: its integral is bounded and needs no gamma function. The slope of the integral
- * falls, so Newton's method started at 0 approaches the root from below and never oversteps it. Accurate to eight digits up
- * to 10,000 degrees of freedom.
+ * The b for which P(|T| <= b) is `coverage`, if T has Student's t distribution. With T = sqrt(freedom) tan(a), the density is
+ * cos(a) to the power of freedom - 1, on -pi/2 to pi/2. So its integral is bounded and needs no gamma function. The slope of
+ * the integral falls, so Newton's method approaches the root from below if it starts at 0, and never oversteps it. Accurate
+ * to eight digits up to 10,000 degrees of freedom.
  * @param coverage in (0, 1)
- * @param freedom degrees of freedom, a whole number from 1
+ * @param freedom degrees of freedom, a whole number of at least 1
  */
 export function studentTBound(coverage: number, freedom: number): number {
   if (!(coverage > 0 && coverage < 1 && Number.isInteger(freedom) && freedom >= 1)) {
     throw new RangeError(
-      `t: expected a coverage in (0, 1) and whole degrees of freedom from 1, got ${coverage}, ${freedom}`,
+      `t: expected a coverage in (0, 1) and whole degrees of freedom of at least 1, got ${coverage} and ${freedom}`,
     );
   }
   const density = (angle: number): number => Math.cos(angle) ** (freedom - 1);

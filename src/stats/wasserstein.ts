@@ -10,9 +10,9 @@ export interface OpenHistogram {
 
 /**
  * Wasserstein-1 distance of two histograms over the same bins, in the unit of the edges: the area between the two
- * cumulative distributions. Values are treated as spread evenly over their bin. In a tail, the area is the difference of
+ * cumulative distributions. It assumes that values are spread evenly over their bin. In a tail, the area is the difference of
  * the mean excesses, which is exact unless the two distributions cross there.
- * @param edges ascending, at least one
+ * @param edges at least one edge, in ascending order
  */
 export function wassersteinDistance(a: OpenHistogram, b: OpenHistogram, edges: ArrayLike<number>): number {
   const [n, m] = [sumWassersteinCounts(a.counts), sumWassersteinCounts(b.counts)];

@@ -121,6 +121,6 @@ it("checks the options of a batch, and does nothing once it is closed", async ()
     model.predict({ samples: new Float32Array(), starts: new Int32Array(), windowSize: 40, channels: [] }, { jobs: 0 }),
   ).rejects.toThrow("--jobs: expected");
   await model.close();
-  await expect(model.check(batch)).rejects.toThrow("walk: the model was closed");
-  await expect(model.checkSummary(new Uint8Array(), { batchId: "b" })).rejects.toThrow("the model was closed");
+  await expect(model.check(batch)).rejects.toThrow("walk: the model has been closed");
+  await expect(model.checkSummary(new Uint8Array(), { batchId: "b" })).rejects.toThrow("the model has been closed");
 });

@@ -299,7 +299,7 @@ it("registers nothing unless it is told to", async () => {
   expect(training!.versions).toEqual([]);
   expect(heard).toEqual(warnings);
   expect(warnings).toEqual([
-    "train was told to register the model; sync does so only with: --register walk --alias champion",
+    "The model was trained with --register, but sync registers a model only with: --register walk --alias champion",
   ]);
   expect(server.asked.filter(({ path }) => /registered-models|model-versions/.test(path))).toEqual([]);
   const told = await synced({ register: "walk", alias: "champion", experiment: "again" });

@@ -420,7 +420,10 @@ describe("wrong use", () => {
     const person = duckdbLiteral(reportOf("v2").holdout.people[0]!);
     await table("u.parquet", "decider.parquet", (from) => `SELECT * FROM ${from} WHERE "user" = ${person}`);
     const running = retrain(options({ files: [at("decider.parquet")] }));
-    await expect(running).rejects.toMatchObject({ exitCode: 2, message: "expected unlabelled windows of people who are not in the holdout, found none" });
+    await expect(running).rejects.toMatchObject({
+      exitCode: 2,
+      message: "expected unlabelled windows of people who are not in the holdout, found none",
+    });
   });
 
   it("recordings of the training that are not what they were are refused", async () => {

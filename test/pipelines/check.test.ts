@@ -159,7 +159,7 @@ describe("an alarm", () => {
     expect((await ask("g.csv", "--stream", "g", "--accept")).known).toBe(true);
     expect(idsOf("g")).toEqual(["g.csv"]);
     const { stdout } = await run("reference", "exclude", "g.csv", "--model", "model", "--stream", "g");
-    expect(stdout).toBe("batch g.csv is not in the references\n");
+    expect(stdout).toBe("batch g.csv is no longer in the references\n");
     expect(idsOf("g")).toEqual([]);
     expect((await run("reference", "accept", "g.csv", "--model", "model", "--stream", "g")).exitCode).toBe(0);
     expect((await run("reference", "reset", "--model", "model", "--stream", "g")).exitCode).toBe(0);

@@ -137,7 +137,7 @@ function referenceShowLines({
     { headers: ["channel", "mean", "std", "trend"], rows: channels },
     ...(rows.length === 0
       ? []
-      : ["", "last batches", { headers: ["batch", "received", "status", "in references", "reason"], rows }]),
+      : ["", "last batches", { headers: ["batch", "received", "status", "used", "reason"], rows }]),
     ...(streams.some((name) => name !== (stream ?? "default"))
       ? ["", `streams of this model: ${streams.join(", ")}`]
       : []),

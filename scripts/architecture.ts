@@ -29,16 +29,16 @@ export interface Room {
 export const rooms: Readonly<Record<string, Room>> = {
   stats: { purpose: "random numbers, distributions and distances on plain arrays", imports: [] },
   "signals/data": {
-    purpose: "recordings in and tables out, checks, the quality report, the simulator",
+    purpose: "reads recordings and writes tables; checks, the quality report, the simulator",
     imports: ["signals/sensors", "stats"],
   },
   "signals/sensors": { purpose: "which columns form a sensor of which kind, in which unit; pure", imports: [] },
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
   "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
-  "storage/tracking": { purpose: "what is sent to an MLflow server, and how", imports: [] },
+  "storage/tracking": { purpose: "reporting to an MLflow server: what is sent, and how", imports: [] },
   "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
   "learning/evaluation": {
-    purpose: "splits, the leakage report that proves them, and metrics",
+    purpose: "splits, the leakage report that verifies them, and metrics",
     imports: ["stats"],
   },
   "learning/pseudo-labeling": {
@@ -57,7 +57,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   "monitoring/summaries": {
-    purpose: "the summary that is kept of each batch; pure, runs in a browser",
+    purpose: "the summary that is kept for each batch; pure, runs in a browser",
     imports: ["signals/preprocessing", "signals/sensors", "stats"],
   },
   "monitoring/drift": {
@@ -65,7 +65,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ["monitoring/summaries", "signals/preprocessing", "signals/sensors", "stats"],
   },
   "monitoring/streams": {
-    purpose: "the opened model, a stream's memory, update rules, the answer of a check",
+    purpose: "the opened model, a stream's memory, update rules, the result of a check",
     imports: ["monitoring/summaries", "monitoring/drift", "learning/networks", "signals/data", "storage/store"],
   },
   report: {

@@ -92,7 +92,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   ...modelColumns,
   ...optionsUnder(trackingHeading, {
     tracking,
-    experiment: knownExperimentOption("streams appear in <name>/monitoring"),
+    experiment: knownExperimentOption("experiment of the training run; streams appear in <name>/monitoring"),
   }),
   ...optionsUnder("Running:", { jobs }),
 };

@@ -130,7 +130,7 @@ export interface CheckConfig {
   pathColumns?: string[];
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
-  /** Streams appear in <name>/monitoring. Default: the one given to train. */
+  /** Experiment of the training run; streams appear in <name>/monitoring. Default: the one given to train. */
   experiment?: string;
   /** Worker threads. Default: one per core. */
   jobs: number;

@@ -27,7 +27,7 @@ export function driftBenchCommand(): Command {
     summary: "measure false alarms, delays and names on your data, and compare with textbook constants",
     description:
       "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
-      "check would have answered. Compares it with textbook constants, a KS p-value and an alarm in every hundredth batch.",
+      "check would have answered. Compares the result with textbook constants, a KS p-value and an alarm in every hundredth batch.",
     options: driftBenchOptions,
     resolve: resolveDriftBenchConfig,
     json: "the figures as one line of JSON",

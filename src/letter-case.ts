@@ -22,6 +22,11 @@ type SnakeCase<Key> = Key extends `${infer Head}${infer Tail}`
 /** `T` with its own keys in snake_case; keys inside its values are unchanged. */
 export type SnakeKeys<T> = { [Key in keyof T as SnakeCase<Key>]: T[Key] };
 
+/** The inverse of `snakeKeys`, of an object whose keys are all camelCase in code. */
+export function camelKeys<T extends object>(value: SnakeKeys<T>): T {
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [camelCase(key.replaceAll("_", "-")), own])) as T;
+}
+
 /** The object with its own keys in snake_case. Keys inside its values are unchanged: they may be names of classes, people or channels. */
 export function snakeKeys<T extends object>(value: T): SnakeKeys<T> {
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [snakeCase(key), own])) as SnakeKeys<T>;

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { schemaFiles } from "../scripts/schemas.ts";
 import { kebabCase } from "../src/letter-case.ts";
 import { trainOptions } from "../src/train-options.ts";
+import { camelCaseKeys, camelCasePattern } from "./camel-case-keys.ts";
 
 const directory = new URL("../schemas/", import.meta.url);
 
@@ -27,4 +28,30 @@ it("describes config files: every option by its name on the command line, with i
   });
   // What depends on the machine is no default for others.
   expect(schema.properties.jobs).not.toHaveProperty("default");
+});
+
+/** JSON Schema's own words in camelCase. */
+const keywords: readonly string[] = ["additionalProperties", "anyOf", "allOf", "oneOf", "prefixItems", "propertyNames"];
+const limits: readonly string[] = [
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+];
+
+it("describes keys and words in snake_case", () => {
+  for (const [name, text] of Object.entries(schemaFiles())) {
+    const schema: unknown = JSON.parse(text);
+    const strange = camelCaseKeys(schema).filter(({ key }) => ![...keywords, ...limits].includes(key));
+    expect(strange, name).toEqual([]);
+    const words = [...text.matchAll(/"enum": \[([^\]]*)\]/g)].flatMap(
+      ([, list]) => list!.match(/(?<=")[^",]+(?=")/g) ?? [],
+    );
+    expect(
+      words.filter((word) => camelCasePattern.test(word) && !/Hz$|^uT$|^nT$|^mT$/.test(word)),
+      name,
+    ).toEqual([]);
+  }
 });

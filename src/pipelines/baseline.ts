@@ -5,7 +5,7 @@ import { baselineFileFaults } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 
 export type { AccuracyCalibration, AccuracyRung } from "../monitoring/drift/accuracy-estimate.ts";
-export type { BaselineStats, ChannelStats } from "../monitoring/drift/baseline-stats.ts";
+export { type BaselineStats, type ChannelStats, storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
 export type {
   Calibration,
   CalibrationKind,
@@ -22,7 +22,7 @@ export type { ModelSignals, SignalSummary } from "../monitoring/summaries/model-
 
 /** The frozen baseline of a model. */
 export interface ShownBaseline {
-  /** The content of baseline_stats.json. */
+  /** The content of baseline_stats.json, with the keys of `drift` as in code. */
   readonly baseline: BaselineStats;
   /** The content of `baseline.drift`, after validation. */
   readonly drift: DriftBaseline;

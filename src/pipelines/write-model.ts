@@ -9,7 +9,7 @@ import { fitSeconds } from "../learning/training/fit-state.ts";
 import { predictionColumns, predictionWindowColumns } from "../learning/training/prediction-columns.ts";
 import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { snakeKeys } from "../letter-case.ts";
-import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
+import { type BaselineStats, storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { baselineFromDescribedValues } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
@@ -83,8 +83,8 @@ export function buildModel(model: TrainedModel): BuiltModel {
       ...(also !== undefined && { also }),
     }),
   };
-  const baseline = { ...described, content_hash: baselineContentHash(described) };
-  const faults = baselineFaults(JSON.parse(JSON.stringify(baseline)), {
+  const baseline = { ...described, content_hash: baselineContentHash(storedBaselineStats(described)) };
+  const faults = baselineFaults(JSON.parse(JSON.stringify(storedBaselineStats(baseline))), {
     modelVersion,
     scalerHash,
     channels: windows.channels,
@@ -148,7 +148,7 @@ export async function writeModel(
     [modelFiles.network]: network,
     [modelFiles.scaler]: scaler,
     [modelFiles.labels]: jsonFileText({ schema_version: 1, classes: windows.classes }),
-    [modelFiles.baseline]: jsonFileText(baseline),
+    [modelFiles.baseline]: jsonFileText(storedBaselineStats(baseline)),
     [modelFiles.device]: `${JSON.stringify(device)}\n`,
     [modelFiles.cvReport]: jsonFileText(cvReport),
     [modelFiles.outOfFold]: { path: outOfFold },

@@ -129,7 +129,7 @@ describe("baseline_stats.json", () => {
     [
       "a statistic without a standard",
       (value: Loose) => delete value.drift.calibration.kinds.baseline.rungs[1].standard["A tempo"].ksWithinClasses,
-      "rungs.1.standard.A tempo.ksWithinClasses: missing",
+      "rungs.1.standard.A tempo.ks_within_classes: missing",
     ],
     [
       "a channel under a name that every object has",
@@ -142,7 +142,7 @@ describe("baseline_stats.json", () => {
     [
       "windows that are not in its signals",
       (value: Loose) => (value.drift.signals.windows += 1),
-      "drift.signals.classCounts: expected counts that sum to",
+      "drift.signals.class_counts: expected counts that sum to",
     ],
     [
       "a million batches to remember",

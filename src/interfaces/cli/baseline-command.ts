@@ -26,9 +26,9 @@ export function baselineCommand(): Command {
     resolve,
     json: "baseline_stats.json as one line",
     run: async ({ model }, { terminal, json }) => {
-      const { showBaseline } = await import("../../pipelines/baseline.ts");
+      const { showBaseline, storedBaselineStats } = await import("../../pipelines/baseline.ts");
       const { baseline, drift } = await showBaseline(model);
-      if (json) return terminal.json(baseline);
+      if (json) return terminal.json(storedBaselineStats(baseline));
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
         ...[own.mean, own.std, own.min, own.percentile_5, own.percentile_50, own.percentile_95, own.max].map((value) =>

@@ -99,8 +99,13 @@ export function modelsCommand(): Command {
   });
 }
 
-function modelsShowJson({ version, ...reports }: ShownModel): Record<string, unknown> {
-  return { version: snakeKeys(version), ...reports };
+/** Earlier versions wrote the options in a report as in code. */
+function modelsShowJson({ version, report, retraining }: ShownModel): Record<string, unknown> {
+  return {
+    version: snakeKeys(version),
+    report: { ...report, config: snakeKeys(report.config) },
+    retraining: retraining && { ...retraining, config: snakeKeys(retraining.config) },
+  };
 }
 
 function modelsListLines(versions: readonly ModelVersion[]): Block[] {

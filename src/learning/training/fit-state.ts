@@ -1,6 +1,7 @@
 // The complete state of a fit between two steps, as one object and as bytes (a checkpoint). It holds no random state,
 // because each epoch's order and each step's masks come from generators that are split by name from the fit's own generator.
 
+import { camelKeys, type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { NetworkState } from "./network-session.ts";
 
 /** One finished epoch. */
@@ -92,7 +93,7 @@ const vectors = [
 /** A checkpoint: the length of a JSON header (little-endian), the header, and the vectors one after another. */
 export function encodeFitState(state: FitState): Uint8Array {
   const header = new TextEncoder().encode(
-    JSON.stringify({ progress: state.progress, lengths: vectors.map((name) => state[name].length) }),
+    JSON.stringify({ progress: storedFitProgress(state.progress), lengths: vectors.map((name) => state[name].length) }),
   );
   const size = vectors.reduce((sum, name) => sum + state[name].byteLength, 4 + header.length);
   const bytes = new Uint8Array(size);
@@ -105,6 +106,18 @@ export function encodeFitState(state: FitState): Uint8Array {
     at += byteLength;
   }
   return bytes;
+}
+
+type StoredProgress = Omit<SnakeKeys<FitProgress>, "epochs"> & { readonly epochs: readonly SnakeKeys<FitEpoch>[] };
+
+function storedFitProgress(progress: FitProgress): StoredProgress {
+  return { ...snakeKeys(progress), epochs: progress.epochs.map(snakeKeys) };
+}
+
+/** Earlier versions wrote the keys as in code, which `camelKeys` leaves as they are. */
+function readFitProgress(stored: StoredProgress): FitProgress {
+  const epochs = stored.epochs.map((epoch) => camelKeys<FitEpoch>(epoch));
+  return camelKeys<FitProgress>({ ...stored, epochs });
 }
 
 /** @throws RangeError if the bytes are not a complete checkpoint */
@@ -121,13 +134,14 @@ export function decodeFitState(bytes: Uint8Array): FitState {
       return [name, values];
     }),
   ) as Record<(typeof vectors)[number], Float32Array>;
-  return { progress, ...read };
+  return { progress: readFitProgress(progress), ...read };
 }
 
-function parseFitStateHeader(bytes: Uint8Array): { progress: FitProgress; lengths: number[] } {
+function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; lengths: number[] } {
   try {
     const header = JSON.parse(new TextDecoder().decode(bytes));
-    if (Array.isArray(header?.lengths) && header.lengths.length === vectors.length) return header;
+    const { progress, lengths } = header;
+    if (Array.isArray(progress.epochs) && Array.isArray(lengths) && lengths.length === vectors.length) return header;
   } catch {
     // Reported below, like JSON of the wrong shape.
   }

@@ -10,6 +10,7 @@
 
 import { z } from "zod";
 import { groupConformalBound } from "../../stats/group-conformal.ts";
+import { storedKeys } from "../summaries/summary-schemas.ts";
 
 /** A labelled batch of a held-out person. */
 export interface RehearsedBatch {
@@ -58,14 +59,16 @@ export const accuracyCalibrationSchema: z.ZodType<AccuracyCalibration> = z.objec
   offset: z.number().min(-1).max(1),
   rungs: z
     .array(
-      z.object({
-        windows: z.int().min(1),
-        people: z.int().min(1),
-        batches: z.int().min(1),
-        halfWidth: share01,
-        leastConfidence: share01,
-        mostConfidence: share01,
-      }),
+      storedKeys<AccuracyRung>(
+        z.object({
+          windows: z.int().min(1),
+          people: z.int().min(1),
+          batches: z.int().min(1),
+          half_width: share01,
+          least_confidence: share01,
+          most_confidence: share01,
+        }),
+      ),
     )
     .min(1),
 });

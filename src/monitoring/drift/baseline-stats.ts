@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { sampleSchema } from "../summaries/summary-schemas.ts";
 import { type DriftBaseline, driftBaselineSchema } from "./drift-baseline.ts";
+import { storedDriftBaseline } from "./stored-drift-baseline.ts";
 
 /** Statistics of one channel over all rows, in its physical unit. */
 export interface ChannelStats {
@@ -47,7 +48,7 @@ export interface BaselineStats {
   readonly scaler_hash: string;
   /** Version of the model trained on these data. */
   readonly model_version: string;
-  /** What `check` compares batches with; absent in models that were trained before `check` existed. */
+  /** What `check` compares batches with, named as in code; absent in models that were trained before `check` existed. */
   readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
   readonly content_hash?: string | undefined;
@@ -93,3 +94,8 @@ export const channelBaselineSchema: z.ZodType<ChannelBaseline> = channelBaseline
 export const baselineStatsSchema: z.ZodType<BaselineStats> = channelBaseline.extend({
   drift: driftBaselineSchema.exactOptional(),
 });
+
+/** As baseline_stats.json has it. */
+export function storedBaselineStats({ drift, ...stats }: BaselineStats): Record<string, unknown> {
+  return drift === undefined ? stats : { ...stats, drift: storedDriftBaseline(drift) };
+}

@@ -1,5 +1,6 @@
 // Finds faults in a calibration that fits its schema: numbers that a comparison needs but that are missing.
 
+import { snakeCase } from "../../letter-case.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { farStatistics, type StatisticName } from "./score.ts";
 
@@ -36,7 +37,7 @@ function calibrationRungFaults(path: string, { statistic, rungs }: KindCalibrati
     ...channels.flatMap((channel) => {
       const own = Object.hasOwn(standard, channel) ? standard[channel]! : {};
       const missing = needed.filter((name) => own[name] === undefined);
-      return missing.map((name) => `${path}.${i}.standard.${channel}.${name}: missing`);
+      return missing.map((name) => `${path}.${i}.standard.${channel}.${snakeCase(name)}: missing`);
     }),
   ]);
 }

@@ -8,6 +8,7 @@
 // per N batches.
 
 import { z } from "zod";
+import { storedKeys } from "../summaries/summary-schemas.ts";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";
 import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from "./score.ts";
 
@@ -74,14 +75,19 @@ const share = z.number().min(0).max(1);
 
 const kindSchema = z.object({
   apart: z.enum(["people", "recordings", "halves of recordings", "bouts"]),
-  statistic: z.enum(["ks", "ksWithinClasses"]),
+  statistic: z
+    .enum(["ks", "ks_within_classes"])
+    .transform((stored): ScoreStatistic => (stored === "ks" ? "ks" : "ksWithinClasses")),
   seen: z
     .object({
       shift_sd: z.number(),
       ks: share,
-      ksWithinClasses: share,
-      growth: z.object({ ks: z.number(), ksWithinClasses: z.number() }).exactOptional(),
+      ks_within_classes: share,
+      growth: storedKeys<Record<ScoreStatistic, number>>(
+        z.object({ ks: z.number(), ks_within_classes: z.number() }),
+      ).exactOptional(),
     })
+    .transform(({ ks_within_classes: ksWithinClasses, ...own }) => ({ ...own, ksWithinClasses }))
     .nullable(),
   rungs: z
     .array(

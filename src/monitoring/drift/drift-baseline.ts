@@ -8,14 +8,15 @@ import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
 import { sensorSignals } from "../summaries/sensor-signals.ts";
 import {
   baselineReferenceSchema,
-  channelSummarySchema,
-  modelSignalsSchema,
   sampleSchema,
+  storedChannelSummarySchema,
+  storedModelSignalsSchema,
 } from "../summaries/summary-schemas.ts";
 import { type AccuracyCalibration, accuracyCalibrationSchema } from "./accuracy-estimate.ts";
 import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { calibrationFaults } from "./calibration-faults.ts";
 import type { DriftModel } from "./comparison.ts";
+import { storedDriftBaseline } from "./stored-drift-baseline.ts";
 
 /** The part of baseline_stats.json that `check` compares batches with. */
 export interface DriftBaseline {
@@ -38,19 +39,22 @@ export interface DriftBaseline {
 /** Upper limit for sums of distances between float32 samples, with the largest countable number of samples. */
 const largestSum = 1e60;
 
-export const driftBaselineSchema: z.ZodType<DriftBaseline> = z
+const presentForm = z
   .object({
     sampling_rate_hz: z.number().positive(),
     classes: z.array(z.string()).min(2),
     edges: z
       .record(z.string(), z.array(sampleSchema).min(1))
       .describe("by channel, including signals computed from a sensor's axes; strictly ascending"),
-    by_class: z.array(z.record(z.string(), channelSummarySchema).nullable()).min(1),
-    signals: modelSignalsSchema,
+    by_class: z.array(z.record(z.string(), storedChannelSummarySchema).nullable()).min(1),
+    signals: storedModelSignalsSchema,
     calibration: calibrationSchema,
     accuracy: accuracyCalibrationSchema.nullable(),
   })
   .describe("what `tidemark check` compares batches with: counts over the grid, and what is usual without drift");
+
+/** Reads the form that `storedDriftBaseline` writes, and that of earlier versions, with keys as in code. */
+export const driftBaselineSchema: z.ZodType<DriftBaseline> = z.preprocess(storedDriftBaseline, presentForm);
 
 /** Faults in a file that fits the schema: one message per fault. */
 export function driftBaselineFaults(
@@ -66,7 +70,7 @@ export function driftBaselineFaults(
   if (by_class.every((summary) => summary === null))
     faults.push("drift.by_class: expected at least one class with samples");
   if (signals.classCounts.length !== classes.length) {
-    faults.push(`drift.signals.classCounts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
+    faults.push(`drift.signals.class_counts: expected ${classes.length} counts, got ${signals.classCounts.length}`);
   }
   const known = new Set([...channels, ...sensorSignals(channels, sensors).map(({ name }) => name)]);
   for (const name of new Set([...channels, ...Object.keys(edges)])) {
@@ -117,7 +121,7 @@ function driftBaselineSignalFaults({
   };
   const bins = signalEdges.length + 1;
   return [
-    ...sums("classCounts", classCounts),
+    ...sums("class_counts", classCounts),
     ...Object.entries({ confidence, entropy, margin }).flatMap(([name, { counts, millionths }]) => [
       ...(counts.length === bins ? [] : [`${path}.${name}.counts: expected ${bins}, got ${counts.length}`]),
       ...sums(`${name}.counts`, counts),

@@ -5,10 +5,12 @@
 // sensor worn upside down is as far away by its values as a fault is, but nobody's values are spread ten times as wide.
 
 import { z } from "zod";
+import type { SnakeKeys } from "../../letter-case.ts";
 import { moments } from "../../stats/moments.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { batchSummaryChannel } from "../summaries/batch-summary.ts";
 import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
+import { storedKeys } from "../summaries/summary-schemas.ts";
 import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
 import { effectiveSize, effectiveSizeWithinClasses, ksWithinClasses } from "./within-classes.ts";
 
@@ -49,15 +51,17 @@ export const scoreSchema: z.ZodNumber = z
 export const standardSchema: z.ZodType<Standard> = z
   .record(
     z.string(),
-    z.object({
-      ks: meanAndSpread,
-      ksWithinClasses: meanAndSpread,
-      psi: meanAndSpread,
-      wasserstein: meanAndSpread,
-      jensenShannon: meanAndSpread,
-      meanShift: meanAndSpread,
-      logSdRatio: meanAndSpread,
-    } satisfies Record<StatisticName, z.ZodType>),
+    storedKeys<Standard[string]>(
+      z.object({
+        ks: meanAndSpread,
+        ks_within_classes: meanAndSpread,
+        psi: meanAndSpread,
+        wasserstein: meanAndSpread,
+        jensen_shannon: meanAndSpread,
+        mean_shift: meanAndSpread,
+        log_sd_ratio: meanAndSpread,
+      } satisfies SnakeKeys<Record<StatisticName, z.ZodType>>),
+    ),
   )
   .describe("by channel: size of each statistic without drift, as [mean, standard deviation]");
 

@@ -13,8 +13,8 @@ import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baselin
 import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
 
 /** The hash that the file stores of itself: the hash of its canonical JSON without the key for the hash. */
-export function baselineContentHash(baseline: Omit<BaselineStats, "content_hash">): string {
-  const { content_hash: _, ...content } = baseline as BaselineStats;
+export function baselineContentHash(file: object): string {
+  const { content_hash: _, ...content } = file as { content_hash?: unknown };
   return sha256Bytes(canonicalJsonToHash(content));
 }
 

@@ -60,6 +60,8 @@ export interface BroughtBatch {
 export interface StreamSchemas<R, E> {
   readonly result: z.ZodType<R>;
   readonly evidence: z.ZodType<E>;
+  /** The form of the evidence that `evidence` reads; the evidence itself if not given. */
+  readonly storedEvidence?: (evidence: E) => unknown;
   /** Reduces a result to the part that is kept after some days. */
   readonly shorten: (result: R) => R;
 }
@@ -170,7 +172,8 @@ export class MonitorStream<R, E> {
     if (decision.verdict === "rejected") {
       return { decided: { ...admitByUpdateRules("rejected"), reason, summary: null, figures: null, result }, result };
     }
-    const { verdict, doubtful = false, summary, evidence } = decision;
+    const { verdict, doubtful = false, summary } = decision;
+    const evidence = monitoredThroughJson(this.#schemas.evidence, decision.evidence);
     return {
       result,
       decided: {
@@ -179,7 +182,7 @@ export class MonitorStream<R, E> {
         summary: encodeMeasurement(summary),
         figures: batchFiguresOf(summary.byClass),
         result,
-        state: monitoredThroughJson(this.#schemas.evidence, evidence),
+        state: this.#schemas.storedEvidence?.(evidence) ?? evidence,
       },
     };
   }

@@ -1,6 +1,7 @@
 // The state that a stream carries from one check to the next, and everything that a check knows before it reads that state.
 
 import { z } from "zod";
+import { camelKeys, snakeKeys } from "../../letter-case.ts";
 import { type DriftState, driftStateSchema } from "../drift/verdict.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -16,15 +17,28 @@ export interface StreamState {
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
-  drift: driftStateSchema,
+  drift: z.preprocess(presentDriftState, driftStateSchema),
   recent: z.array(z.string()),
 });
 
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   result: checkResultSchema,
   evidence: streamStateSchema,
+  storedEvidence: storedStreamState,
   shorten: shortenCheckResult,
 };
+
+/** As a ledger holds it: with keys in snake_case. */
+function storedStreamState({ drift, recent }: StreamState): object {
+  return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, recent };
+}
+
+/** With keys as in code, as earlier versions also stored it. */
+function presentDriftState(drift: unknown): unknown {
+  if (typeof drift !== "object" || drift === null || !("alarm" in drift)) return drift;
+  const { alarm } = drift;
+  return typeof alarm === "object" && alarm !== null ? { ...drift, alarm: camelKeys(alarm) } : drift;
+}
 
 /** A ledger that was copied here may hold the evidence of another model. */
 export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {

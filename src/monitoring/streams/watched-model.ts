@@ -75,11 +75,10 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const scalerHash = await sha256File(folder.path(modelFiles.scaler));
   const faults = baselineFaults(opened.baseline, { ...expectedBaseline(manifest), scalerHash });
   refuseUnwatchableFile(folder.path(modelFiles.baseline), faults);
-  const baseline = opened.baseline as BaselineStats;
-  const drift = driftBaselineSchema.parse(baseline.drift);
+  const drift = driftBaselineSchema.parse((opened.baseline as BaselineStats).drift);
   return {
     ...opened,
-    baseline,
+    baseline: { ...opened.baseline, drift },
     drift,
     model: modelOfDriftBaseline(drift, manifest.data.channels),
     sensors: sensorsOfModel(manifest.data),

@@ -1,5 +1,6 @@
 // Schemas of this room's types. They are kept separate so that code for devices contains no validator.
 import { z } from "zod";
+import { camelKeys, type SnakeKeys } from "../../letter-case.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
 import type { BatchFigures } from "./batch-figures.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
@@ -30,9 +31,24 @@ const excessAbove = z
   .min(0)
   .describe("sum of the distances from the grid's last edge, over the values above it");
 
+/** An object that is stored with its keys in snake_case. */
+export function storedKeys<T extends object>(form: z.ZodType<SnakeKeys<T>>): z.ZodType<T> {
+  return form.transform((stored) => camelKeys<T>(stored));
+}
+
+const sumOfCounts = ({ n, counts }: Pick<ChannelSummary, "n" | "counts">): boolean =>
+  counts.reduce((sum, count) => sum + count, 0) === n;
+
 export const channelSummarySchema: z.ZodType<ChannelSummary> = z
   .object({ ...channelFields, excessBelow, excessAbove })
-  .refine(({ n, counts }) => counts.reduce((sum, count) => sum + count, 0) === n, "expected counts that sum to n");
+  .refine(sumOfCounts, "expected counts that sum to n");
+
+const storedChannel = z.object({ ...channelFields, excess_below: excessBelow, excess_above: excessAbove });
+
+/** As files hold it. */
+export const storedChannelSummarySchema: z.ZodType<ChannelSummary> = storedKeys<ChannelSummary>(
+  storedChannel.refine(sumOfCounts, "expected counts that sum to n"),
+);
 
 export const edgesSchema: z.ZodType<readonly number[]> = z
   .array(sampleSchema)
@@ -64,6 +80,11 @@ const signalFields = {
 
 export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({ windows, classCounts, ...signalFields });
 
+const storedSignals = z.object({ windows, class_counts: classCounts, ...signalFields });
+
+/** As files hold them. */
+export const storedModelSignalsSchema: z.ZodType<ModelSignals> = storedKeys<ModelSignals>(storedSignals);
+
 export const batchSummarySchema: z.ZodType<BatchSummary> = z.record(z.string(), channelSummarySchema);
 
 export const batchMeasurementSchema: z.ZodType<BatchMeasurement> = z.object({
@@ -83,16 +104,10 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
     .object({ missing_time: count, missing_values: count, duplicate_time: count })
     .describe("rows that were left out; each is counted once, under the first reason that applies"),
   by_class: z
-    .array(
-      z
-        .record(z.string(), z.object({ ...channelFields, excess_below: excessBelow, excess_above: excessAbove }))
-        .nullable(),
-    )
+    .array(z.record(z.string(), storedChannel).nullable())
     .min(2)
     .describe(
       "by predicted class (null without samples), then by channel, including signals computed from a sensor's axes",
     ),
-  signals: z
-    .object({ windows, class_counts: classCounts, ...signalFields })
-    .describe("output of the network on the windows"),
+  signals: storedSignals.describe("output of the network on the windows"),
 });

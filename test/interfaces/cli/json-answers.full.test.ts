@@ -9,10 +9,11 @@ import { z } from "zod";
 import * as answers from "../../../scripts/answer-schemas.ts";
 import { eventTypes, trainEventSchema } from "../../../scripts/event-schema.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
-import { baselineStatsSchema } from "../../../src/monitoring/drift/baseline-stats.ts";
+import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result.ts";
 import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
+import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { changeJson, unpackOldModel } from "../../pipelines/old-model.ts";
 import { type Ended, fileDirectory, main, start } from "../../pipelines/tiny-run.ts";
@@ -65,6 +66,7 @@ afterAll(async () => {
 /** Fits, says all that there is, and is not only printed as it should be. */
 function expectForm(schema: z.ZodType, line: string): unknown {
   const value: unknown = JSON.parse(line);
+  expect(camelCaseKeys(value)).toEqual([]);
   const read = schema.parse(value);
   expect(read).toEqual(value);
   return read;
@@ -78,6 +80,13 @@ const seen = new Set<string>();
 function expectCheck(line: string): void {
   const { known: _, ...answer } = checked.parse(JSON.parse(line));
   expectForm(checkResultSchema, JSON.stringify(answer));
+}
+
+/** Its schema reads the keys of `drift` as they are in code. */
+function expectBaseline(line: string): void {
+  const value: unknown = JSON.parse(line);
+  expect(camelCaseKeys(value)).toEqual([]);
+  expect(storedBaselineStats(baselineStatsSchema.parse(value))).toEqual(value);
 }
 
 function expectEvent(line: string): void {
@@ -119,7 +128,7 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
         ...[fileOf(name), "--model", "walk", "--seconds", "15", "--batches", "3", "--change-at", "1", "--streams", "1"],
       ]),
   },
-  "baseline show": { form: baselineStatsSchema, calls: () => [["walk"]] },
+  "baseline show": { form: expectBaseline, calls: () => [["walk"]] },
   "baseline validate": { form: answers.baselineValidationSchema, calls: () => [["walk"], ["broken"]] },
   "reference show": {
     form: rollingReferenceSchema,

@@ -6,6 +6,7 @@ import {
   type FitEpoch,
   type FitState,
 } from "../../../src/learning/training/fit-state.ts";
+import { camelCaseKeys } from "../../camel-case-keys.ts";
 
 const number = (max: number): fc.Arbitrary<number> => fc.double({ min: 0, max, noNaN: true }).map((x) => x + 0);
 const score = fc.option(number(1e3));
@@ -61,6 +62,23 @@ describe("a checkpoint", () => {
             new Uint8Array(state[name].buffer, state[name].byteOffset, state[name].byteLength),
           );
         }
+      }),
+    );
+  });
+
+  it("has a header in snake_case, and is read with one as in code, as earlier versions wrote it", () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        const encoded = encodeFitState(state);
+        const length = new DataView(encoded.buffer).getUint32(0, true);
+        const header = JSON.parse(new TextDecoder().decode(encoded.subarray(4, 4 + length)));
+        expect(camelCaseKeys(header)).toEqual([]);
+        const former = new TextEncoder().encode(JSON.stringify({ ...header, progress: state.progress }));
+        const bytes = new Uint8Array(4 + former.length + encoded.length - 4 - length);
+        new DataView(bytes.buffer).setUint32(0, former.length, true);
+        bytes.set(former, 4);
+        bytes.set(encoded.subarray(4 + length), 4 + former.length);
+        expect(decodeFitState(bytes).progress).toEqual(state.progress);
       }),
     );
   });

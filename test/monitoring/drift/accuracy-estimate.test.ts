@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { snakeKeys } from "../../../src/letter-case.ts";
 import {
   accuracyCalibrationSchema,
   calibrateAccuracy,
@@ -87,7 +88,7 @@ describe("an estimate", () => {
       accuracyCalibrationSchema.safeParse({
         ...calibration,
         ...change,
-        rungs: [{ ...calibration.rungs[0]!, ...rung }],
+        rungs: [{ ...snakeKeys(calibration.rungs[0]!), ...rung }],
       }).success;
     expect(accepts({})).toBe(true);
     expect([0, 1, 0.01, 0.99].map((coverage) => accepts({ coverage }))).toEqual([false, false, true, true]);
@@ -96,7 +97,7 @@ describe("an estimate", () => {
     for (const name of ["windows", "people", "batches"]) {
       expect([1, 0, 1.5].map((value) => accepts({}, { [name]: value }))).toEqual([true, false, false]);
     }
-    for (const name of ["halfWidth", "leastConfidence", "mostConfidence"]) {
+    for (const name of ["half_width", "least_confidence", "most_confidence"]) {
       expect([0, 1, -0.1, 1.1].map((value) => accepts({}, { [name]: value }))).toEqual([true, true, false, false]);
     }
     expect(accuracyCalibrationSchema.safeParse({ ...calibration, rungs: [] }).success).toBe(false);

@@ -82,9 +82,9 @@ describe("what the network said", () => {
   it("is counted for each class and window, once", () => {
     expect(classCounts).toEqual([2, 1]);
     expect(signals({ classCounts: [2, 2] })).toEqual([
-      "drift.signals.classCounts: expected counts that sum to 3 (windows), got 4",
+      "drift.signals.class_counts: expected counts that sum to 3 (windows), got 4",
     ]);
-    expect(signals({ classCounts: [1, 1, 1] })).toEqual(["drift.signals.classCounts: expected 2 counts, got 3"]);
+    expect(signals({ classCounts: [1, 1, 1] })).toEqual(["drift.signals.class_counts: expected 2 counts, got 3"]);
     const more = confidence.counts.map((count, bin) => (bin === 0 ? count + 1 : count));
     expect(signals({ confidence: { ...confidence, counts: more } })).toEqual([
       "drift.signals.confidence.counts: expected counts that sum to 3 (windows), got 4",
@@ -127,11 +127,11 @@ describe("a calibration", () => {
     const rungs = `${path}.kinds.own_past.rungs`;
     expect(ladder([rung, rung])).toEqual([`${rungs}.1.seconds: expected more seconds than in the rung before`]);
     expect(ladder([rung, { ...rung, seconds: 2000, standard: { x: { ks: [0, 1] } } }])).toEqual([
-      `${rungs}.1.standard.x.logSdRatio: missing`,
+      `${rungs}.1.standard.x.log_sd_ratio: missing`,
     ]);
     expect(ladder([rung, { ...rung, seconds: 2000, standard: {} }])).toEqual([
       `${rungs}.1.standard.x.ks: missing`,
-      `${rungs}.1.standard.x.logSdRatio: missing`,
+      `${rungs}.1.standard.x.log_sd_ratio: missing`,
     ]);
   });
 

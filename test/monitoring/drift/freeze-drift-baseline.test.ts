@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
 import { freezeDriftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
+import { storedDriftBaseline } from "../../../src/monitoring/drift/stored-drift-baseline.ts";
 import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { Rng } from "../../../src/stats/random.ts";
+import { camelCaseKeys } from "../../camel-case-keys.ts";
 
 const windowSize = 20;
 const perPerson = 400;
@@ -54,6 +56,10 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
   const drift = baselineOf(windowsOf((i, channel) => noise[3 * i + channel]!));
   expect(Object.keys(drift.edges)).toEqual(["Ax", "Ay", "Az", "A magnitude", "A tempo", "A roughness"]);
   expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"], sensors)).toEqual([]);
+  const file: unknown = JSON.parse(JSON.stringify(storedDriftBaseline(drift)));
+  expect(camelCaseKeys(file)).toEqual([]);
+  expect(driftBaselineSchema.parse(file)).toEqual(drift);
+  // Earlier versions stored it as it is in code.
   expect(driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)))).toEqual(drift);
   // A person's 39 windows begin 50 s apart: batches of 15 and 60 s are one window, of 300 s six, of 900 s eighteen.
   const of = (rung: { windows: number; people: number; batches: number }): number[] => [

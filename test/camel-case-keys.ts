@@ -1,0 +1,13 @@
+// Keys of JSON that are in camelCase, as names in code are. Names that users give may be, too.
+
+/** `wordWord`; neither `Ax` nor `KS p-value`. */
+export const camelCasePattern: RegExp = /^[a-z][a-z0-9]*[A-Z]/;
+
+/** Each camelCase key in a parsed JSON value, with its path. */
+export function camelCaseKeys(value: unknown, path = ""): { key: string; path: string }[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, own]) => {
+    const place = `${path}.${key}`;
+    return [...(camelCasePattern.test(key) ? [{ key, path: place }] : []), ...camelCaseKeys(own, place)];
+  });
+}

@@ -15,6 +15,7 @@ import type {
 } from "./config-types.ts";
 import { UserError } from "./errors.ts";
 import { compactOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
+import { snakeKeys } from "./letter-case.ts";
 import type { Option, Options } from "./option.ts";
 import {
   type ConfigFile,
@@ -89,6 +90,11 @@ export function configWithoutTracking<C extends TrackingChoice>(config: C): Omit
 /** The options that identify an interrupted run: all that change the result. */
 export function configAffectingResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
   return configWithout(config, ({ affects }) => affects !== "result");
+}
+
+/** Stored options of a training or retraining, in snake_case, under their present names. */
+export function presentConfigNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return snakeKeys(resolveStoredOptionNames(stored, { ...trainOptions, ...retrainOptions }));
 }
 
 function configWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {

@@ -2,6 +2,7 @@
 // takes no time when it runs again from its checkpoint, so nothing else is kept.
 
 import { z } from "zod";
+import { presentConfigNames } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
@@ -50,7 +51,10 @@ export async function enterResumableRun(
   const before = runStateSchema.safeParse(staging.state);
   const advice = `Run the original command with --resume, or remove the unfinished run to start again: ${removeStagingCommand(staging.out)}`;
   if (!before.success) throw new UserError(`--resume: ${staging.path("run.json")} cannot be read`, { advice });
-  const differences = resumableRunDifferences({ ...before.data, config: snakeKeys(before.data.config) }, current);
+  const differences = resumableRunDifferences(
+    { ...before.data, config: presentConfigNames(before.data.config) },
+    current,
+  );
   if (differences.length === 0) return;
   throw new UserError("--resume: this command differs from the interrupted run:", { details: differences, advice });
 }

@@ -1,9 +1,11 @@
 // A folder <out>.partial may come from somebody else, as a model folder may.
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { resumableCheckpoints } from "../../src/pipelines/resumable-run.ts";
-import { openStaging } from "../../src/storage/store/staging.ts";
+import { describe, expect, it } from "vitest";
+import { configAffectingResult, resolveTrainConfig } from "../../src/config.ts";
+import { enterResumableRun, resumableCheckpoints } from "../../src/pipelines/resumable-run.ts";
+import { openStaging, type Staging } from "../../src/storage/store/staging.ts";
+import { currentVersions } from "../../src/versions.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 
 it.skipIf(process.platform === "win32")(
@@ -27,3 +29,48 @@ it.skipIf(process.platform === "win32")(
     await staging.release();
   },
 );
+
+describe("a training that was interrupted by commit 85d68b1", () => {
+  /** Its run.json: options as in code, of which one has another name now. */
+  const config = {
+    ...{ rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore", split: "group", folds: 2 },
+    ...{ epochs: 3, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "balanced", augment: "rotate" },
+    ...{ seed: 42, windowSize: 4 },
+  };
+  const { tidemark, onnxruntime } = currentVersions();
+  const state = { config, data_fingerprint: "sha256:0", tidemark, engine: `onnxruntime ${onnxruntime}` };
+  const words = { rate: 20, window: 40, network: "compact", folds: 2, epochs: 3, batchSize: 32 } as const;
+
+  async function enter(options: Record<string, unknown>, interrupted: unknown = state): Promise<void> {
+    const out = join(temporaryDirectory(), "walk");
+    const first = await openStaging(out, { resume: false });
+    await first.saveState(interrupted);
+    await first.release();
+    const resolved = resolveTrainConfig({ files: ["r.csv"], out, ...words, classWeights: "balanced", ...options });
+    const staging: Staging = await openStaging(out, { resume: true });
+    try {
+      await enterResumableRun(staging, configAffectingResult(resolved), "sha256:0");
+    } finally {
+      await staging.release();
+    }
+  }
+
+  it.each([{ referenceBatches: 4 }, { "window-size": 4 }])("goes on with the same options, %j", async (options) => {
+    await expect(enter(options)).resolves.toBeUndefined();
+  });
+
+  it("is refused with each option that differs, under its present name", async () => {
+    await expect(enter({ referenceBatches: 5, batchSize: 64 })).rejects.toMatchObject({
+      name: "UserError",
+      details: ["--batch-size: was 32, is 64", "--reference-batches: was 4, is 5"],
+    });
+  });
+
+  it("is refused if that version knew an option that this one does not, or lacked one", async () => {
+    const { patience: _, ...known } = config;
+    await expect(enter({ referenceBatches: 4 }, { ...state, config: { ...known, warmUp: 2 } })).rejects.toMatchObject({
+      name: "UserError",
+      details: ["--warm-up: was 2, is not given", "--patience: was not given, is 15"],
+    });
+  });
+});

@@ -146,7 +146,7 @@ describe("predict refuses", () => {
       words: ["three.csv", "--model", model],
       says: [
         'three.csv: the model expects a channel "Gx"',
-        /\nGive channels with other names by --channels, in the model's order: Ax,Ay,Az,Gx,Gy,Gz\n/,
+        /\nIf channels have other names, list them with --channels, in the model's order: Ax,Ay,Az,Gx,Gy,Gz\n/,
       ],
     },
     {

@@ -45,7 +45,7 @@ describe("train", () => {
     const { exitCode, stderr } = await run(...words, "--out", "one", "--split", "blocks");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: 'warning: No person column was found: all rows count as one person, "unknown".\n',
+      stderr: 'warning: No person column was found, so all rows count as one person, "unknown".\n',
     });
     const byPerson = await run(...words, "--out", "by-person");
     expect(byPerson.exitCode).toBe(2);

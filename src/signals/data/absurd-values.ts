@@ -1,15 +1,15 @@
-// Values that would make a channel useless to learn from: one cell of 3e38 puts all others at the mean, and -9999 for
-// "missing" distorts the spread. There is no baseline yet, so each value is compared with the rest of its channel. Both
-// limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB the most extreme value lies 25 times as far out as 99 % of
-// the others.
+// Finds values that would make a channel useless to learn from. A single cell of 3e38 puts all other values at the mean, and
+// -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared with the rest of its channel.
+// Both limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB, the most extreme value is 25 times as far from the
+// median as 99 % of the others.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "./data-fault.ts";
 import { withPlaceOfValue } from "./place-of-value.ts";
 
-/** A value this many times as far from the median as 99 % of the values. No movement explains it. */
+/** A value is absurd if it is this many times as far from the median as 99 % of the values. No movement explains it. */
 export const absurdDistance = 200;
-/** A value that recurs and lies this many times as far out as the next one is a marker, not a measurement. */
+/** A value that recurs, and is this many times as far out as the next value, is a marker and not a measurement. */
 export const markDistance = 20;
 const leastRepeats = 3;
 
@@ -26,8 +26,8 @@ interface Absurd {
 }
 
 /**
- * @param values one channel's values, all rows; requested one channel at a time
- * @throws DataFault naming file, row, column and value
+ * @param values returns one channel's values in all rows; called for one channel at a time
+ * @throws DataFault that names the file, row, column and value
  */
 export async function refuseAbsurdValues(
   channels: readonly string[],
@@ -50,7 +50,7 @@ export async function refuseAbsurdValues(
   }
 }
 
-/** @param values at least one, finite */
+/** @param values finite values, at least one */
 export function absurdValue(values: Float32Array): Absurd | undefined {
   const stride = Math.ceil(values.length / mostSampled);
   const sampled = Float32Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => values[i * stride]!);

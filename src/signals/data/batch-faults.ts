@@ -1,6 +1,6 @@
-// Faults that make a readable batch unfit to be judged. They cover only what no genuine recording shows. A batch in another
-// unit, rotated, noisy or from a stranger is drift, which gets its own verdict. Every limit here is an arbitrary,
-// deliberately generous default.
+// Finds faults that make a readable batch unfit to be judged. They only cover what no genuine recording shows. A batch in
+// another unit, from a rotated or noisy sensor, or from an unknown person is drift, and gets its own verdict. Every limit
+// here is an arbitrary and deliberately generous default.
 
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
@@ -12,7 +12,7 @@ import { samplingSteps } from "./sampling.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
 export interface ExpectedChannel {
-  /** The column that holds it. */
+  /** The column that holds the channel. */
   readonly column: string;
   /** Smallest and largest value of the training data, in its unit. */
   readonly min: number;
@@ -25,13 +25,13 @@ export interface BatchExpectations {
   readonly samplingRateHz: number;
   /** Length of the model's windows. */
   readonly windowSeconds: number;
-  /** Minimum time in stretches long enough for a window; default 15 s, and never less than one window. */
+  /** Minimum time in stretches that are long enough for a window (default 15 s); never less than one window. */
   readonly minimalSeconds?: number;
 }
 
 /**
- * A value is absurd if its magnitude exceeds the training data's largest by this factor. The largest factor between usual
- * units is 1,000 (g and milli-g), and such a batch may also move twice as hard.
+ * A value is absurd if its magnitude exceeds the largest in the training data by this factor. Usual units differ by a factor
+ * of at most 1,000 (g and milli-g), and movement may also be twice as hard.
  */
 export const absurdFactor = 2000;
 /** Largest share of the time for which a channel may rest on one value. */
@@ -41,15 +41,15 @@ export const lostShareLimit = 0.2;
 /** A step longer than this is a pause in wear, not lost data. */
 export const pauseSeconds = 60;
 /**
- * Allowed range of a recording's median rate, as a share of the model's. Below it, the recording captures too little of the
- * movement; above it, the clock is probably wrong.
+ * Allowed range of a recording's median rate, as a share of the model's rate. Below it, the recording captures too little of
+ * the movement. Above it, the clock is probably wrong.
  */
 export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
 
 const defaultMinimalSeconds = 15;
 
 /**
- * Returns all faults; none if the batch can be judged.
+ * Returns all faults, or none if the batch can be judged.
  * @param files source files of the rows
  */
 export async function batchFaults(
@@ -67,7 +67,7 @@ export async function batchFaults(
   ];
 }
 
-/** Values that no unit or movement can explain: the first one in each channel. */
+/** The first value in each channel that no unit or movement can explain. */
 export async function batchRangeFaults(
   rows: StoredRows,
   channels: readonly ExpectedChannel[],

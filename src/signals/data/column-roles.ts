@@ -14,15 +14,15 @@ export interface ColumnOptions {
   readonly recording?: string;
   readonly time?: string;
   readonly channels?: readonly string[];
-  /** A model's channels, in its order; read if `channels` is not given. */
+  /** Channels of a model, in its order; they are read if `channels` is not given. */
   readonly modelChannels?: readonly string[];
-  /** Sensors in the form of `--sensor`; their channels are read if `channels` is not given. */
+  /** Sensors as in `--sensor`; their channels are read if `channels` is not given. */
   readonly sensor?: readonly string[];
   /** Columns taken from the names of folders (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
 }
 
-/** The columns used, by their names in the file; null if there is none. */
+/** The columns in use, by their names in the file; null if there is none. */
 export interface ResolvedColumns {
   /** Activity of the sample. */
   readonly label: string | null;
@@ -32,7 +32,7 @@ export interface ResolvedColumns {
   readonly recording: string | null;
   /** Time of the sample. */
   readonly time: string | null;
-  /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (rows or samples, counted). */
+  /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (a count of rows or samples). */
   readonly timeUnit: TimeUnit;
   /** Sensor columns, in order. */
   readonly channels: readonly string[];
@@ -75,8 +75,7 @@ const usualNames: Record<Role, readonly string[]> = {
  * @param required required columns; an optional label column is used only if the user names it
  * @param onFault called for each given or expected channel that is missing; if it does not throw, the others are returned
  * @param warn called for columns that were found but not used
- * @throws UserError for a missing column (with the closest name), a role for which no column is found, or a column in two
- *   roles
+ * @throws UserError if a column is missing (with the closest name), no column is found for a role, or a column has two roles
  */
 export function resolveColumnRoles(
   available: readonly string[],
@@ -169,7 +168,7 @@ function lackingChannelColumn(
     code: "schema",
     message: `${file}: the model expects a channel "${name}", which is not among the columns ${listColumnNames(available)}.`,
     advice:
-      `${near === undefined ? "" : `The nearest name is "${near}". `}Give channels with other names by ` +
+      `${near === undefined ? "" : `The nearest name is "${near}". `}If channels have other names, list them with ` +
       `--channels, in the model's order: ${expected.join(",")}`,
     file,
     column: name,
@@ -200,7 +199,7 @@ function findChannelColumns(
   const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
   for (const { kind, channels: axes } of passedOver) {
     warn(
-      `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it too, name all channels with --channels.`,
+      `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, name all channels with --channels.`,
     );
   }
   if (channels.length > 0) return channels;
@@ -260,7 +259,7 @@ export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" |
   pathColumns?: string[];
 };
 
-/** Only the columns that the user named, without those to be detected. */
+/** Only the columns that the user named, without any that are detected. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
   const { label, group, recording, time, channels, sensor, pathColumns } = named;
   return {

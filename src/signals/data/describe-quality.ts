@@ -1,4 +1,4 @@
-// Fills the quality report from the rows kept, in one pass over each column. Nothing here changes the data.
+// Fills in the quality report from the kept rows, in one pass over each column. Nothing here changes the data.
 
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { QualityReport } from "./quality-report.ts";
@@ -15,7 +15,7 @@ export interface QualityInput {
   readonly warnings: readonly string[];
 }
 
-/** A channel that rests on one value for this long counts as flat there. */
+/** A channel counts as flat while it rests on one value for at least this long. */
 const flatRunSeconds = 1;
 
 export function describeQuality(input: QualityInput): QualityReport {
@@ -52,7 +52,9 @@ export function describeQuality(input: QualityInput): QualityReport {
   for (const [name, channel] of Object.entries(channels)) {
     if (!channel.flat && channel.flat_seconds > 0.1 * seconds) {
       const share = ((100 * channel.flat_seconds) / seconds).toFixed(0);
-      warnings.push(`Channel ${name} stays on one value for ${share} % of the time: is the sensor stuck or saturated?`);
+      warnings.push(
+        `Channel ${name} stays on one value for ${share} % of the time. Check whether the sensor is stuck or saturated.`,
+      );
     }
   }
   return {
@@ -91,7 +93,7 @@ export function describeQuality(input: QualityInput): QualityReport {
   };
 }
 
-/** Seconds a row stands for: the median step of its recording. */
+/** Seconds that a row stands for: the median step of its recording. */
 function qualityRowSeconds(rows: StoredRows, recording: number): number {
   return finiteQualityOrNull(rows.sampling[recording]!.periodSeconds) ?? 0;
 }
@@ -175,7 +177,7 @@ function qualitySum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Nine digits and nine decimals; beyond that, sums of steps hold only rounding noise. */
+/** Rounds to nine digits and nine decimals; beyond that, sums of steps contain only rounding noise. */
 function roundQuality(value: number): number {
   return Number(Number(value.toPrecision(9)).toFixed(9));
 }

@@ -4,9 +4,9 @@
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
 export interface Database {
-  /** A small result as plain JSON-able rows. */
+  /** Returns a small result as rows that can be written as JSON. */
   rows(sql: string): Promise<Record<string, unknown>[]>;
-  /** A large result chunk by chunk, in query order. @throws Error wherever DuckDB fails, even after many chunks */
+  /** Returns a large result chunk by chunk, in query order. @throws Error when DuckDB fails, even after many chunks */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   readonly connection: DuckDBConnection;
   close(): void;
@@ -24,7 +24,7 @@ const memoryLimit = "384MB";
 
 /**
  * Opens an empty in-memory database that loads no extension by itself. The caller closes it.
- * @param options.scratch a folder for data that does not fit into its memory; without one, such data is an error
+ * @param options.scratch a folder for data that does not fit into its memory; without a folder, such data is an error
  */
 export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
@@ -52,7 +52,7 @@ export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): P
         yield chunk;
       }
       await connection.run(`SELECT max(hash(COLUMNS(*))) FROM (${sql})`);
-      throw new Error("the result ended early, and DuckDB does not say why");
+      throw new Error("the result ended early, but DuckDB reported no error");
     },
     close() {
       connection.closeSync();

@@ -1,4 +1,4 @@
-// Translates DuckDB's read errors into the user's terms: file, row, column and what was expected there.
+// Translates DuckDB's read errors into the user's terms: the file, row and column, and what was expected there.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
@@ -102,7 +102,7 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
   return undefined;
 }
 
-/** The line of a CSV file, if DuckDB failed on the same cell. Blank lines and comments make it differ from the row. */
+/** The line of a CSV file, if DuckDB failed on the same cell. It differs from the row if there are blank lines or comments. */
 function readErrorLine(message: string, cell: { column: string; value: string }): string {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const same = message.includes(`column "${cell.column}". Could not convert string "${cell.value}"`);

@@ -1,4 +1,4 @@
-// Resolves what the user typed (paths, globs, URLs) to existing files, each with its format.
+// Resolves paths, globs and URLs from the user to existing files, each with its format.
 
 import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { type Database, duckdbLiteral } from "./duckdb.ts";
 import { allowRemoteFiles } from "./remote-files.ts";
 
 export interface SourceFile {
-  /** As the user named it, globs expanded. */
+  /** Path as the user named it, with globs expanded. */
   readonly path: string;
   /** One of: csv (any delimiter, also gzipped), parquet. */
   readonly format: "csv" | "parquet";
@@ -21,7 +21,7 @@ export interface SourceFile {
 /**
  * Expands globs and checks that every local file exists, is a regular file and is not empty.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param reporter notified before a DuckDB extension is downloaded, which URLs need
+ * @param reporter notified before a DuckDB extension is downloaded, which reading URLs requires
  * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
  * @throws UserError if nothing matches, if a match is a folder, pipe, device, socket or empty file, or if two names refer
  *   to one file
@@ -85,7 +85,7 @@ async function findFilesByGlob(database: Database, pattern: string): Promise<str
   }
 }
 
-/** Its rows would be read twice. */
+/** Rejects a file that is named twice, because its rows would be read twice. */
 function refuseFileFoundTwice(path: string, { dev, ino }: BigIntStats, nameOf: Map<string, string>): void {
   const file = `${dev} ${ino}`;
   const other = nameOf.get(file);

@@ -1,4 +1,4 @@
-// Finds the sensors among the channels of recordings, by name and by a sample of the values.
+// Finds the sensors among the channels of recordings, from their names and a sample of their values.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -15,18 +15,18 @@ export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts"
 export interface FoundSensors {
   /** Each channel belongs to at most one sensor. */
   readonly sensors: readonly DecidedSensor[];
-  /** One for each ambiguity or contradiction, with the option that settles it. */
+  /** One warning for each ambiguity or contradiction, with the option that settles it. */
   readonly warnings: readonly string[];
 }
 
-/** Pieces of one second each, taken evenly from all recordings; more would add nothing. */
+/** Number of pieces of one second each, taken evenly from all recordings; more would add nothing. */
 const mostPieces = 2000;
 const pieceSeconds = 1;
 const leastPieceRows = 8;
 
 /**
- * @param given sensors in the form of `--sensor`
- * @throws UserError if one of them does not fit the channels, or two share a name or a channel
+ * @param given sensors as in `--sensor`
+ * @throws UserError if a given sensor does not fit the channels, or two share a name or a channel
  */
 export function findSensors(rows: StoredRows, given: readonly string[]): FoundSensors {
   const parsed = givenSensors(given, rows.channels);

@@ -1,4 +1,4 @@
-// One hash of the data read, with which a resumed run or a stored model can tell whether the data are the same.
+// A hash of the data, by which a resumed run or a stored model can tell whether the data are still the same.
 
 import { createHash } from "node:crypto";
 import { type RowSource, recordingPieces } from "./recordings.ts";

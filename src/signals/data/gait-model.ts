@@ -1,7 +1,7 @@
-// How a wrist moves, as far as a simulator needs to know: a forearm whose pitch and roll swing with the stride, a body that
-// bounces with each step, and small movements of a resting hand. People differ in cadence, vigour, posture and how the
-// watch sits. The figures are plausible (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g) but not fitted to
-// real people. The forearm lies along the device's x axis: a hanging arm has pitch -90 degrees and gravity on x.
+// A simple model of how a wrist moves, for the simulator: a forearm whose pitch and roll swing with the stride, a body that
+// bounces with each step, and small movements of a resting hand. People differ in cadence, vigour, posture and the position
+// of the watch. The figures are plausible (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), but not fitted
+// to real people. The forearm is along the device's x axis: a hanging arm has a pitch of -90 degrees and gravity on x.
 
 import type { Rng } from "../../stats/random.ts";
 
@@ -17,7 +17,7 @@ export interface Movement {
   readonly bounce: number;
   /** Share of the bounce in the second, third and fourth harmonic: how hard the foot lands. */
   readonly impact: readonly [number, number, number];
-  /** How the arm is held; a recording keeps one, drawn by share. */
+  /** Positions of the arm. Each recording has one of them, drawn with its share as the probability. */
   readonly postures: readonly Posture[];
   /** Small hand movements per minute, and their size. */
   readonly gestures: number;
@@ -115,7 +115,7 @@ export interface PersonTraits {
   readonly restlessness: number;
   readonly pitch: number;
   readonly roll: number;
-  /** 1 on the right wrist, -1 on the left: lateral axes change sign. */
+  /** 1 on the right wrist, -1 on the left, where lateral axes have the opposite sign. */
   readonly side: 1 | -1;
   readonly phases: readonly number[];
   readonly accelerometerBias: readonly number[];

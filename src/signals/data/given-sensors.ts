@@ -36,8 +36,8 @@ function axesOfGivenSensor(text: string): string[][] {
 }
 
 /**
- * @param channels channels that the axes must be among; a name that itself ends in brackets may be followed by another unit
- * @throws UserError for a malformed text, an unknown kind or unit, or (except for the kind `none`) a missing channel
+ * @param channels must contain the axes; a name that itself ends in brackets may be followed by another unit
+ * @throws UserError if the text is malformed, the kind or unit is unknown, or a channel is missing (except for kind `none`)
  */
 export function givenSensor(text: string, channels: readonly string[]): GivenSensor {
   const [, name, word = ""] = form.exec(text.trim()) ?? [];
@@ -77,7 +77,7 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
   };
 }
 
-/** All sensors that a user gives. @throws UserError as `givenSensor`, or if a channel is in two of them */
+/** All sensors that a user gives. @throws UserError like `givenSensor`, or if a channel is in two of them */
 export function givenSensors(texts: readonly string[], channels: readonly string[]): GivenSensor[] {
   const given = texts.map((text) => givenSensor(text, channels));
   const all = given.flatMap(({ sensor }) => sensor.channels);
@@ -93,6 +93,6 @@ function unitOfGivenSensor(kind: SensorKind, written: string, text: string): Sen
   const expected = sensorUnitNames(kind);
   throw new UserError(
     `--sensor ${text}: expected ${expected.length === 0 ? "no unit" : `a unit, one of ${expected.join(", ")}`}; got [${written}]`,
-    { advice: "Leave the unit out if it is a different one, or raw counts." },
+    { advice: "Leave the unit out if it is not in the list, or if the values are raw counts." },
   );
 }

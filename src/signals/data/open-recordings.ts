@@ -1,5 +1,5 @@
-// From files to checked recordings of any length. CSV and TSV (also gzipped) and Parquet are read through DuckDB, chunk by
-// chunk; unusable rows are counted and dropped. Data that would make every later number doubtful is rejected.
+// Turns files into checked recordings of any length. CSV and TSV (also gzipped) and Parquet are read through DuckDB, chunk
+// by chunk. Unusable rows are counted and dropped. Data that would make every later number doubtful is rejected.
 
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
@@ -22,24 +22,24 @@ import { headRows } from "./time-unit.ts";
 export interface ReadRecordingsOptions {
   /** Columns by role; roles not given are found by their usual names. */
   readonly columns?: ColumnOptions;
-  /** Reject recordings without a label column or with a single class, and drop rows without a label. */
+  /** Whether to reject recordings without a label column or with a single class, and to drop rows without a label. */
   readonly requireLabels: boolean;
-  /** Reject recordings without a person column; defaults to `requireLabels`. */
+  /** Whether to reject recordings without a person column. Default: `requireLabels`. */
   readonly requirePeople?: boolean;
-  /** Hz; serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
+  /** Rate in Hz: serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
   readonly nominalRateHz?: number;
   /** Notified before a DuckDB extension is downloaded; all other warnings are in `quality.warnings`. */
   readonly reporter?: Reporter;
   /**
-   * Called for faults after which reading can continue, to find further faults; the rows read then must not be used.
-   * Default: throws a DataFault.
+   * Called for faults after which reading can continue in order to find further faults. The rows must not be used after such
+   * a call. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
-  /** Bytes of rows kept in memory before they move to a temporary file; default 128 MiB. */
+  /** Bytes of rows kept in memory before they move to a temporary file. Default: 128 MiB. */
   readonly memoryBytes?: number;
 }
 
-/** Open recordings; whoever opens them must close them. */
+/** Open recordings. Callers must close them. */
 export interface OpenedRecordings {
   readonly rows: StoredRows;
   /** Paths as the user named them, with globs expanded. */
@@ -51,14 +51,14 @@ export interface OpenedRecordings {
 }
 
 /**
- * Reads, checks and describes recordings without holding them in memory. Values keep the units of the file, times become
- * seconds.
+ * Reads, checks and describes recordings without holding them in memory. Values keep the units of the file; times are
+ * converted to seconds.
  *
  * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or label
- * changes, and at a gap: a step longer than 3 median steps of the recording and than 0.1 s.
+ * changes, and at a gap, which is a step longer than both 3 median steps of the recording and 0.1 s.
  * @param files paths, globs and URLs of tables with equal columns
- * @throws UserError for anything wrong with the files, with file, row and column; DataFault if they can be read as tables
- *   but their content is at fault
+ * @throws UserError if there is a fault in the files; it names the file, row and column
+ * @throws DataFault if the files can be read as tables, but their content has a fault
  */
 export async function openRecordings(
   files: readonly string[],
@@ -112,7 +112,7 @@ async function openRecordingsWith(
   }
   const { keys } = table;
   const clock = rowClockOf(roles.time, table.timeType, { keys, chunks: head }, options.nominalRateHz, warn);
-  if (roles.group === null) warn(`No person column was found: all rows count as one person, "${unknownUser}".`);
+  if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels, store);
   for (const chunk of head.splice(0)) selector.add(chunk, clock.seconds(chunk));
@@ -122,7 +122,7 @@ async function openRecordingsWith(
   if (selected.kept === 0) {
     throw new DataFault({
       code: "too_short",
-      message: `${fileNames[0]}: none of ${selected.read} rows is left: ${describeDroppedOnOpening(selected)}.`,
+      message: `${fileNames[0]}: none of ${selected.read} rows can be used: ${describeDroppedOnOpening(selected)}.`,
       advice: "Check the columns named by --label, --group, --recording and --time.",
       file: fileNames[0]!,
       expected: "rows with a person, a time and values",

@@ -23,7 +23,7 @@ export function pathColumnValue(path: string, column: string): string | null {
   );
 }
 
-/** The first pair of folders for one column (`user=ann`, `user=bob`) in which the paths of two files differ. */
+/** The first pair of folders by which the paths of two files differ in a column (`user=ann`, `user=bob`). */
 export function differingPathColumn(path: string, other: string): [string, string] | undefined {
   const foldersOf = (file: string): string[] => file.split(/[/\\]/).slice(0, -1);
   const others = foldersOf(other);

@@ -7,8 +7,8 @@ import { findFiles } from "./find-files.ts";
 import { readTableSchema } from "./table-schema.ts";
 
 /**
- * @param files as they were read
- * @param value the channel's value, as float32
+ * @param files files in the order in which they were read
+ * @param value value of the channel as float32
  * @returns the first cell that holds it; undefined if none is found
  */
 async function placeOfValue(

@@ -1,5 +1,5 @@
-// Decides first whether a batch can be judged at all. A rejected batch says nothing about drift and must not change any
-// reference.
+// Decides whether a batch can be judged at all, before anything else. A rejected batch says nothing about drift and must not
+// change any reference.
 
 import { counted } from "../../counted.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -14,7 +14,7 @@ import type { Recordings } from "./recordings.ts";
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; roles not given are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
-  /** As `openRecordings` has it. */
+  /** See `openRecordings`. */
   readonly reporter?: Reporter;
 }
 
@@ -27,9 +27,9 @@ export type OpenedBatch =
     }
   | {
       readonly accepted: false;
-      /** At least one; one per fault. */
+      /** The faults; at least one. */
       readonly reasons: readonly FaultDescription[];
-      /** Null if the rows could not be read. */
+      /** Quality of the rows; null if they could not be read. */
       readonly quality: QualityReport | null;
     };
 
@@ -37,11 +37,11 @@ export type OpenedBatch =
 const unsaidRateDifference = 0.05;
 
 /**
- * Reads a batch of unlabelled recordings and says whether it can be judged, with all faults that were found: those of the
- * files (columns, types, missing and infinite cells, time running backwards) and those of `batchFaults` (absurd values,
- * lost time, flat channels, rate, length). A fault that stops reading hides any later ones.
+ * Reads a batch of unlabelled recordings and decides whether it can be judged. Returns all faults that were found: faults of
+ * the files (columns, types, missing and infinite cells, time running backwards), and those from `batchFaults` (absurd
+ * values, lost time, flat channels, rate, length). A fault that stops reading hides later faults.
  * @param files paths, globs and URLs of tables with equal columns
- * @throws UserError for wrong use: a missing file, a file that is not a table, or a missing column named in the options
+ * @throws UserError if a file is missing or is not a table, or a column that the options name is missing
  */
 export async function openQualityGate(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {
   const reasons: FaultDescription[] = [];
@@ -78,7 +78,7 @@ export type GatedBatch =
     }
   | Extract<OpenedBatch, { accepted: false }>;
 
-/** As `openQualityGate`, with all rows in memory. */
+/** Like `openQualityGate`, but with all rows in memory. */
 export async function qualityGate(files: readonly string[], options: QualityGateOptions): Promise<GatedBatch> {
   const batch = await openQualityGate(files, options);
   if (!batch.accepted) return batch;
@@ -103,7 +103,7 @@ function qualityGateNotes(
     }
   }
   if (rows.dropped.duplicate_time > 0)
-    notes.push(`Left out because their time repeats: ${counted(rows.dropped.duplicate_time, "row")}.`);
+    notes.push(`Left out because of repeated times: ${counted(rows.dropped.duplicate_time, "row")}.`);
   const rate = sampling.rate_hz;
   if (rate !== null && !(Math.abs(rate / samplingRateHz - 1) <= unsaidRateDifference)) {
     notes.push(`Recorded at ${rate} Hz, resampled to the model's ${samplingRateHz} Hz by interpolation.`);

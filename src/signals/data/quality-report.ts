@@ -1,5 +1,5 @@
-// The quality report: rows read, rows dropped and why, how evenly they were sampled, and the content of each channel and
-// class. It uses snake_case because it becomes part of cv_report.json.
+// The quality report: rows read, rows dropped and the reasons, how evenly rows were sampled, and the content of each channel
+// and class. It uses snake_case because it becomes part of cv_report.json.
 
 import { z } from "zod";
 
@@ -29,7 +29,7 @@ export interface QualityReport {
   };
   /** Rows by file. */
   files: { file: string; rows: number }[];
-  /** Columns used; null if there is none. */
+  /** Columns in use; null if there is none. */
   columns: {
     label: string | null;
     group: string | null;
@@ -89,7 +89,7 @@ export interface ChannelQuality {
   min: number;
   /** Largest value. */
   max: number;
-  /** Whether it has a single value throughout. */
+  /** Whether the channel has a single value throughout. */
   flat: boolean;
   /** Seconds in stretches that stay at one value. */
   flat_seconds: number;

@@ -1,4 +1,4 @@
-// Reads recordings that fit into memory.
+// Reads whole recordings into memory.
 
 import type { ResolvedColumns } from "./column-roles.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "./open-recordings.ts";
@@ -13,7 +13,7 @@ export interface ReadRecordings {
   readonly quality: QualityReport;
 }
 
-/** As `openRecordings`, with all rows in memory. */
+/** Like `openRecordings`, but with all rows in memory. */
 export async function readRecordings(
   files: readonly string[],
   options: ReadRecordingsOptions,

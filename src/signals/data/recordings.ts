@@ -1,7 +1,7 @@
-// Recordings: the rows that passed the checks, column by column, cut into stretches that a window may not cross. They are
-// in memory, or anywhere that allows reading in pieces. Dimensions: N rows, C channels.
+// Recordings: the rows that passed the checks, column by column, cut into stretches. No window spans two stretches. The rows
+// are in memory, or in any place from which they can be read in pieces. Dimensions: N rows, C channels.
 
-/** Rows `start` (included) to `end` (excluded): one person, recording and label, and no time gap between them. */
+/** Rows `start` (inclusive) to `end` (exclusive), with one person, recording and label, and without a gap in time. */
 export interface Stretch {
   readonly user: string;
   readonly recording: string;
@@ -20,7 +20,7 @@ export interface Recordings {
   readonly time: Float64Array;
   /** In row order; together they cover all N rows. */
   readonly stretches: readonly Stretch[];
-  /** As the user named them (globs expanded), for messages and for the model's manifest. */
+  /** Files as the user named them (with globs expanded), for messages and for the model's manifest. */
   readonly files: readonly string[];
   /** "sha256:..." hash of everything above except `files`. Equal data has an equal fingerprint in any file format. */
   readonly fingerprint: string;
@@ -32,7 +32,7 @@ export interface RowSource {
   readonly channels: readonly string[];
   /** In row order; together they cover all rows. */
   stretches(): Iterable<Stretch>;
-  /** Times in seconds of rows `start` to `end` (excluded), all of one recording. Must not be modified, like `values`. */
+  /** Times in seconds of rows `start` to `end` (exclusive) of one recording. Must not be modified, like `values`. */
   time(start: number, end: number): Float64Array;
   values(channel: number, start: number, end: number): Float32Array;
 }
@@ -64,7 +64,7 @@ export function renameRecordingChannels(rows: RowSource, channels: readonly stri
 /** Number of rows read at once. */
 const pieceRows = 65_536;
 
-/** Rows `start` to `end` (excluded) in pieces that fit into memory. */
+/** Rows `start` to `end` (exclusive) in pieces that fit into memory. */
 export function* recordingPieces(start: number, end: number): Generator<{ from: number; to: number }> {
   for (let from = start; from < end; from += pieceRows) yield { from, to: Math.min(end, from + pieceRows) };
 }

@@ -49,9 +49,12 @@ async function refuseCutOffFormat(path: string): Promise<void> {
     isMark(await bytesToDetectFormat(path, Math.max(0, size - length), length))
   )
     return;
-  throw new UserError(`${path}: this Parquet file is cut off or damaged: it does not end like one.`, {
-    advice: "Copy or export it again; check whether the program that writes it has finished.",
-  });
+  throw new UserError(
+    `${path}: this Parquet file is cut off or damaged, because the end mark of the format is missing.`,
+    {
+      advice: "Copy or export it again; check whether the program that writes it has finished.",
+    },
+  );
 }
 
 /** The index of the first line feed or carriage return; -1 if there is none. */
@@ -91,7 +94,7 @@ async function bytesToDetectFormat(path: string, from: number, length: number): 
   }
 }
 
-/** The head of a gzip file, as far as it goes; nothing if it is damaged. */
+/** The unpacked head of a gzip file, as far as it can be read; empty if it is damaged. */
 function unzipToDetectFormat(head: Uint8Array): Uint8Array {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });

@@ -1,5 +1,5 @@
-// Remote files are read with DuckDB extensions, which DuckDB downloads once. That happens only for a URL that the user
-// named, and is announced first.
+// Remote files are read with DuckDB extensions, which DuckDB downloads once. This happens only for a URL that the user named,
+// and only after a message.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -16,9 +16,9 @@ const extensionsByScheme: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Lets a database read what a URL names.
+ * Enables a database to read from a URL.
  * @param reporter notified before an extension is downloaded
- * @throws UserError for an unsupported kind of URL, or if an extension or credentials are unavailable
+ * @throws UserError if the kind of URL is not supported, or an extension or credentials are unavailable
  */
 export async function allowRemoteFiles(database: Database, url: string, reporter: Reporter): Promise<void> {
   const scheme = url.slice(0, url.indexOf("://")).toLowerCase();
@@ -59,7 +59,7 @@ async function loadRemoteFileExtension(
   }
 }
 
-/** S3 needs keys; users keep them in the AWS credential chain (environment, profile, instance role). */
+/** S3 needs keys, which come from the AWS credential chain (environment, profile, instance role). */
 async function useRemoteFileCredentials(database: Database): Promise<void> {
   try {
     await database.rows("CREATE SECRET IF NOT EXISTS tidemark_s3 (TYPE s3, PROVIDER credential_chain)");

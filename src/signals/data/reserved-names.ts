@@ -1,5 +1,5 @@
-// Names that JSON files cannot have as keys. Channels, classes and people are keys in baseline_stats.json and
-// cv_report.json, and many readers take the key `__proto__` for the object's prototype and would lose its value silently.
+// Names that cannot be keys in JSON files. Channels, classes and people are keys in baseline_stats.json and cv_report.json.
+// Many readers take the key `__proto__` for the object's prototype, and would silently lose its value.
 
 import { DataFault } from "./data-fault.ts";
 
@@ -12,7 +12,7 @@ export function refuseReservedChannels(channels: readonly string[], file: string
 
 /**
  * @param keys contents of the text columns, with the index of the file
- * @throws DataFault for the first such person or class
+ * @throws DataFault for the first person or class with such a name
  */
 export function refuseReservedTexts(
   keys: readonly { readonly user: string | null; readonly label: string | null; readonly file: number }[],

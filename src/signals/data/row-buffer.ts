@@ -1,5 +1,5 @@
-// Rows in memory in order of arrival, each with its recording, until they are sorted by recording. Dimensions: a row is a
-// time (float64) and C values (float32).
+// Holds rows in memory in order of arrival, each with its recording, until they are sorted by recording. Dimensions: a row is
+// a time (float64) and C values (float32).
 
 type Column = Float32Array | Float64Array;
 
@@ -7,7 +7,7 @@ const leastCapacity = 1024;
 
 export class RowBuffer {
   rows = 0;
-  /** Time, then the channels; the first `rows` of each. */
+  /** Columns: the time, then the channels. Only the first `rows` entries of each are in use. */
   readonly columns: Column[];
   #recordings = new Int32Array(0);
   #recordingCount = 0;
@@ -19,7 +19,7 @@ export class RowBuffer {
     this.columns = [new Float64Array(0), ...Array.from({ length: channels }, () => new Float32Array(0))];
   }
 
-  /** @param columns columns laid out as here; rows `from` to `to` (excluded) are copied */
+  /** @param columns columns in the same layout; rows `from` to `to` (exclusive) are copied */
   append(recording: number, columns: readonly Column[], from: number, to: number): void {
     this.#reserve(this.rows + to - from);
     for (let c = 0; c < columns.length; c++)
@@ -31,7 +31,7 @@ export class RowBuffer {
 
   /**
    * Sorts by recording; rows of one recording stay in order of arrival.
-   * @returns recordings with rows, ascending, and the start of each one's rows, followed by the total number of rows
+   * @returns the recordings that have rows, ascending, and the first row of each, followed by the total number of rows
    */
   sort(): { recordings: Int32Array; firsts: Int32Array } {
     const { rows } = this;

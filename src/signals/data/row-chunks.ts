@@ -13,7 +13,7 @@ import { isDateTimeInSchema, readTableSchema, refuseOtherTableSchema, type Table
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
-/** Text columns of a row; null if the cell is empty or the column absent. */
+/** Text columns of a row; null if the cell is empty or there is no such column. */
 export interface RowKey {
   readonly user: string | null;
   readonly recording: string | null;
@@ -42,9 +42,9 @@ export interface Table {
   readonly timeType: string | null;
   /** Grows while the chunks are read. */
   readonly keys: readonly RowKey[];
-  /** Row counts of the files read to their end. */
+  /** Row counts of the files that have been read to the end. */
   readonly fileRows: readonly number[];
-  /** All rows, once. @throws UserError for anything that cannot be read, with file, row and column */
+  /** All rows; can be read once. @throws UserError if something cannot be read; it names the file, row and column */
   chunks(): AsyncGenerator<RowChunk>;
 }
 
@@ -103,7 +103,7 @@ export async function openRowChunks(
   return { roles, timeType, keys, fileRows, chunks };
 }
 
-/** Columns of the result: key (user, recording, label, joined by \x1f), its hash, time if any, the channels. */
+/** Columns of the result: the key (user, recording and label, joined by \x1f), its hash, the time if any, the channels. */
 function rowChunkSelection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet<string>): string {
   const key = [roles.group, roles.recording, roles.label].map(limitedTextColumn).join(" || chr(31) || ");
   const time =
@@ -146,7 +146,7 @@ function decodeRowChunk(
 class Texts {
   readonly #keys: RowKey[];
   readonly #roles: ColumnRoles;
-  /** The newest key of each text. */
+  /** The latest key of each text. */
   readonly #known = new Map<string, number>();
 
   constructor(keys: RowKey[], roles: ColumnRoles) {
@@ -155,8 +155,8 @@ class Texts {
   }
 
   /**
-   * Decoding texts costs more than decoding all numbers. Consecutive rows with equal 53-bit hashes are taken to have the
-   * same text.
+   * Decoding texts takes longer than decoding all numbers. So consecutive rows with equal 53-bit hashes are assumed to have
+   * the same text.
    */
   keysOf(
     chunk: DuckDBDataChunk,
@@ -204,7 +204,7 @@ function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Flo
   }
 }
 
-/** Time as text in one file and as numbers in another would silently mix two clocks. */
+/** Rejects times that are text in one file and numbers in another, because two clocks would be mixed silently. */
 function refuseChunkTimeType(first: string, type: string | null, file: string, other: string | null): void {
   if (type === null || other === null || isDateTimeInSchema(type) === isDateTimeInSchema(other)) return;
   throw new DataFault({

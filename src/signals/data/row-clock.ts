@@ -1,4 +1,4 @@
-// Time of each row in seconds, from the time column or by counting rows.
+// Computes the time of each row in seconds, from the time column or by counting rows.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -30,20 +30,20 @@ export function rowClockOf(
         advice: "Name the column with --time, or give the rate of the recordings with --rate.",
       });
     }
-    warn(`No time column was found: rows are taken to come at ${nominalRateHz} per second, without gaps.`);
+    warn(`No time column was found, so rows are assumed to come at ${nominalRateHz} per second, without gaps.`);
     return countingRowClock(head.keys, nominalRateHz);
   }
   const { unit, because } = detectTimeUnit(timeColumn, timeType, head, nominalRateHz);
   if (unit === "index") {
     const rateHz = nominalRateHz!;
     warn(
-      `Column "${timeColumn}" increases by 1 from row to row, so it is taken to count samples at ${rateHz} per second. If it is a time, name its unit in the column's name (time_s, time_ms, ...).`,
+      `Column "${timeColumn}" increases by 1 from row to row, so it is assumed to count samples at ${rateHz} per second. If it is a time, put its unit into the column's name (time_s, time_ms, ...).`,
     );
     return { timeUnit: unit, seconds: ({ time }) => time!.map((sample) => sample / rateHz) };
   }
   if (because === "steps" && unit !== "s") {
     warn(
-      `Column "${timeColumn}" does not say its unit; judging by its steps, it is in ${unit}. If it is not, name its unit in the column's name (time_s, time_ms, ...).`,
+      `Column "${timeColumn}" does not name its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...).`,
     );
   }
   const perSecond = unitsPerSecond[unit];
@@ -53,7 +53,7 @@ export function rowClockOf(
   };
 }
 
-/** Row number within the recording divided by the rate. Rows that will be dropped count too, so that they leave a gap. */
+/** Row number within the recording divided by the rate. Rows that will be dropped are counted as well, and leave a gap. */
 function countingRowClock(keys: readonly RowKey[], rateHz: number): Clock {
   const counters = new Map<string, { rows: number }>();
   const counterOfKey: { rows: number }[] = [];

@@ -22,13 +22,13 @@ interface Segment {
   readonly rows: number;
   /** Recordings with rows in this segment, ascending. */
   readonly recordings: Int32Array;
-  /** The first row of each of them in this segment, then the total number of rows. */
+  /** The first row of each recording in this segment, then the total number of rows. */
   readonly firsts: Int32Array;
 }
 
 type Numbers = Float32Array | Float64Array;
 
-/** Rows `from` to `to` (excluded) of one column, counted through all recordings. */
+/** Rows `from` to `to` (exclusive) of one column, numbered through all recordings. */
 interface ReadAhead {
   readonly from: number;
   readonly to: number;
@@ -41,12 +41,12 @@ export class RowStore {
   readonly #segmentRows: number;
   /** Rows that are not yet in the file. */
   #newest: RowBuffer;
-  /** Of each recording. */
+  /** Number of rows of each recording. */
   readonly #counts: number[] = [];
   readonly #segments: Segment[] = [];
-  /** The first row of each recording, counted through all of them; undefined until the first row is read. */
+  /** The first row of each recording, numbered through all recordings; undefined until the first row is read. */
   #starts: Float64Array | undefined;
-  /** By column: time first, then the channels. */
+  /** Pieces by column: the time, then the channels. */
   readonly #ahead: ReadAhead[] = [];
   #file: number | undefined;
   #fileBytes = 0;
@@ -70,7 +70,7 @@ export class RowStore {
     return this.#counts[recording] ?? 0;
   }
 
-  /** Appends rows `from` to `to` (excluded) of the columns to the recording. Not allowed once a row has been read. */
+  /** Appends rows `from` to `to` (exclusive) of the columns to the recording. Not allowed once a row has been read. */
   append(recording: number, time: Float64Array, values: readonly Float32Array[], from: number, to: number): void {
     if (this.#starts !== undefined) throw new Error("rows were appended to a store that is being read");
     while (this.#counts.length <= recording) this.#counts.push(0);
@@ -83,7 +83,7 @@ export class RowStore {
     }
   }
 
-  /** Rows `from` to `to` (excluded) of a recording; a copy, or a view that must not be modified. */
+  /** Rows `from` to `to` (exclusive) of a recording; either a copy, or a view that must not be modified. */
   time(recording: number, from: number, to: number): Float64Array {
     return this.#rows(0, recording, from, to) as Float64Array;
   }
@@ -110,7 +110,7 @@ export class RowStore {
     return this.#inFile(column, start + from, start + to);
   }
 
-  /** Call after the last row. */
+  /** Must be called after the last row. */
   #seal(): Float64Array {
     if (this.#file === undefined) this.#newest.sort();
     else {
@@ -122,7 +122,7 @@ export class RowStore {
     return starts;
   }
 
-  /** Sequential readers are served from ever larger pieces, up to a quarter of a segment. */
+  /** Sequential readers get larger and larger pieces, up to a quarter of a segment. */
   #inFile(column: number, from: number, to: number): Numbers {
     const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyRowStoreColumn(column, 0) };
     if (from >= last.from && to <= last.to) return last.rows.subarray(from - last.from, to - last.from);
@@ -135,7 +135,7 @@ export class RowStore {
     return rows.subarray(0, to - from);
   }
 
-  /** One read of each segment, whatever the number of recordings. */
+  /** Reads each segment once, however many recordings there are. */
   #gather(column: number, from: number, to: number): Numbers {
     const starts = this.#starts!;
     const gathered = emptyRowStoreColumn(column, to - from);
@@ -184,7 +184,10 @@ export class RowStore {
     } catch (cause) {
       throw new UserError(
         `${this.#directory}: the rows could not be written to a temporary file: ${cause instanceof Error ? cause.message : cause}`,
-        { advice: "Set TMPDIR to a folder with enough space for the recordings, or give fewer at once.", cause },
+        {
+          advice: "Set TMPDIR to a folder with enough space for the recordings, or give fewer recordings at once.",
+          cause,
+        },
       );
     }
     this.#segments.push({ offset, rows, recordings, firsts });
@@ -204,7 +207,7 @@ export class RowStore {
   }
 }
 
-/** Nobody else can open the file, and nothing remains when the process dies. */
+/** The file has no name, so nobody else can open it, and nothing remains when the process dies. */
 function openUnnamedRowStore(directory: string): number {
   const folder = mkdtempSync(join(directory, "tidemark-"));
   try {
@@ -214,7 +217,7 @@ function openUnnamedRowStore(directory: string): number {
   }
 }
 
-/** Of a segment, those of a recording, and the recording's place or that of the next one. */
+/** The rows of a recording in a segment, and the recording's place or the place of the next one. */
 function rowStoreSegmentRows(
   { recordings, firsts }: Segment,
   recording: number,

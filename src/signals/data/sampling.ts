@@ -1,4 +1,4 @@
-// How evenly a recording was sampled and where it is interrupted: median step, jitter, gaps.
+// Measures how evenly a recording was sampled and where it is interrupted: median step, jitter, gaps.
 
 import { streamedMedian } from "../../stats/streamed-median.ts";
 import { type RowSource, recordingPieces } from "./recordings.ts";
@@ -19,16 +19,16 @@ export interface Sampling {
   readonly longestGapSeconds: number;
 }
 
-/** Up to this many steps are sorted; more are counted. */
+/** Up to this many steps, the median is found by sorting; above it, by counting. */
 const mostSorted = 1_000_000;
 
-/** @param rows rows `start` to `end` (excluded) are one recording, their times increasing seconds */
+/** @param rows rows `start` to `end` (exclusive) are one recording; their times are seconds and increase */
 export function describeSampling(rows: Pick<RowSource, "time">, start: number, end: number): Sampling {
   const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };
   const count = end - start - 1;
   const periodSeconds = medianSamplingStep(rows, start, end);
-  // Clocks that count milliseconds turn 3 periods into 3.0000001; rounding must not make a gap.
+  // A clock that counts milliseconds can turn 3 periods into 3.0000001; such rounding must not count as a gap.
   const threshold = Math.max(gapPeriods * periodSeconds, minimalGapSeconds) * (1 + 1e-6);
   const gapRows: number[] = [];
   let gapSeconds = 0;
@@ -74,7 +74,7 @@ export function* samplingSteps(rows: Pick<RowSource, "time">, start: number, end
   }
 }
 
-/** The median; sorts its argument. */
+/** The median. Sorts its argument in place. */
 export function medianInPlace(values: Float64Array): number {
   values.sort();
   const middle = values.length >> 1;

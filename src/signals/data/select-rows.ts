@@ -1,5 +1,5 @@
-// Which rows stay, and in what order. Rows with missing values are dropped. Interleaved people and recordings are
-// separated, keeping the order within each. Of rows with equal times only the first stays. Time that runs backwards is
+// Decides which rows are kept, and in which order. Rows with missing values are dropped. Interleaved people and recordings
+// are separated, and keep their own order. If rows have equal times, only the first is kept. Time that runs backwards is
 // rejected.
 
 import { counted } from "../../counted.ts";
@@ -9,7 +9,7 @@ import { differingPathColumn } from "./path-columns.ts";
 import type { RowChunk, RowKey, Table } from "./row-chunks.ts";
 import type { RowStore } from "./row-store.ts";
 
-/** Kept rows of one recording; the store has them under its index. */
+/** The kept rows of one recording; the store has them under the recording's index. */
 export interface SelectedRecording {
   readonly user: string;
   readonly recording: string;
@@ -20,7 +20,7 @@ export interface SelectedRecording {
 }
 
 export interface SelectedRows {
-  /** Recordings with at least one row left. */
+  /** Recordings with at least one kept row. */
   readonly recordings: readonly SelectedRecording[];
   readonly read: number;
   readonly kept: number;
@@ -64,7 +64,7 @@ interface OpenRecording {
   backwards: { from: number; to: number; before: Place; at: Place } | undefined;
 }
 
-/** Takes chunks in file order and stores the rows that stay. */
+/** Takes chunks in file order and stores the rows that are kept. */
 export class RowSelector {
   readonly #table: Pick<Table, "roles" | "keys">;
   readonly #fileNames: readonly string[];
@@ -86,7 +86,7 @@ export class RowSelector {
   };
   #read = 0;
 
-  /** @param fileNames names for messages, index as in the keys */
+  /** @param fileNames names for messages, with the same index as in the keys */
   constructor(
     table: Pick<Table, "roles" | "keys">,
     fileNames: readonly string[],
@@ -106,12 +106,12 @@ export class RowSelector {
     this.#nameOfFile = new Set(stems).size === stems.length ? stems : fileNames;
   }
 
-  /** @param time [rows] seconds, NaN where missing */
+  /** @param time [rows] seconds; NaN if missing */
   add(chunk: RowChunk, time: Float64Array): void {
     const { rows, file, firstRow, keyOfRow, channels } = chunk;
     this.#read += rows;
     const bad = this.#findMissing(chunk, time);
-    // Consecutive rows that stay are stored together.
+    // Consecutive rows that are kept are stored together.
     let [first, open]: [number, OpenRecording | undefined] = [0, undefined];
     const store = (end: number): void => {
       if (open !== undefined) this.#store.append(open.index, time, channels, first, end);
@@ -203,7 +203,7 @@ export class RowSelector {
   }
 
   /**
-   * After the last chunk.
+   * Called after the last chunk.
    * @param onFault called for too many missing values in a column, and for the first row of a recording at which time runs
    *   backwards; if it does not throw, such rows are dropped without being counted
    */
@@ -268,10 +268,10 @@ export class RowSelector {
     const folders = differingPathColumn(file, earlier);
     if (folders !== undefined) {
       const option = shellCommand("--path-columns", folders[0].split("=")[0]!);
-      return `The files lie in different folders, ${folders.join(" and ")}: take the column from the folders' names with ${option}.`;
+      return `The files are in different folders, ${folders.join(" and ")}. To take a column from the names of the folders, add ${option}.`;
     }
     return this.#table.roles.recording === null
       ? "If the file contains several recordings per person, name the column that distinguishes them with --recording; otherwise sort the file by time."
-      : "Sort the rows of each recording by time, or give each new start of the clock a recording of its own.";
+      : "Sort the rows of each recording by time, or begin a new recording whenever the clock restarts.";
   }
 }

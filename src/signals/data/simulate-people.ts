@@ -9,13 +9,13 @@ import type { TableColumn } from "./write-table.ts";
 
 export interface SimulationOptions {
   readonly users: number;
-  /** Number in the first person's name (default 1); other numbers are other people. */
+  /** Number in the first person's name (default 1); different numbers give different people. */
   readonly firstPerson?: number;
   /** Minutes per person, divided evenly among the activities. */
   readonly minutes: number;
   readonly seed: number;
   readonly samplingRateHz: number;
-  /** One or more of `simulatedActivities`; default: all. */
+  /** One or more of `simulatedActivities` (default: all). */
   readonly activities?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const recordingSeconds = 60;
 /**
  * Simulates recordings. A person's signals depend only on the seed and the person's number, so adding people does not
  * change the others.
- * @throws UserError for an unknown activity or a duration of zero
+ * @throws UserError if an activity is unknown or the duration is zero
  */
 export function simulatePeople(options: SimulationOptions): Simulation {
   const { users, firstPerson = 1, minutes, seed, samplingRateHz } = options;

@@ -1,16 +1,17 @@
-// The signal of one simulated recording: the forearm's angles as functions of the stride's phase, their rates for the
-// gyroscope, gravity and the body's acceleration turned into the device's frame for the accelerometer, then bias and noise.
+// The signal of one simulated recording. The angles of the forearm are functions of the stride's phase. Their rates give the
+// gyroscope's signal. Gravity and the body's acceleration, rotated into the device's frame, give the accelerometer's signal.
+// Bias and noise are added.
 
 import type { Rng } from "../../stats/random.ts";
 import { type Movement, movements, type PersonTraits, type Posture, type SimulatedActivity } from "./gait-model.ts";
 
 const gravity = 9.80665;
-/** Elbow to wrist, m: a swinging forearm accelerates the watch. */
+/** Distance from elbow to wrist in metres, because a swinging forearm accelerates the watch. */
 const forearm = 0.26;
 
 /**
- * Fills rows `offset` to `offset + length` of six columns: Ax, Ay, Az in m/s^2, gravity included (at rest the axis that
- * points up reads +9.81), and Gx, Gy, Gz in rad/s. The rhythm drifts slowly, so no two cycles are equal.
+ * Fills rows `offset` to `offset + length` of six columns: Ax, Ay, Az in m/s^2 with gravity (at rest, the axis that points up
+ * reads +9.81), and Gx, Gy, Gz in rad/s. The rhythm drifts slowly, so no two cycles are equal.
  */
 export function simulateRecording(
   activity: SimulatedActivity,
@@ -64,13 +65,13 @@ export function simulateRecording(
     for (let h = 0; h < impact.length; h++) up += impact[h]! * Math.cos((h + 2) * 2 * phase + (h + 1) * p[5]!);
     const forward = 0.45 * body * Math.cos(2 * phase + p[5]! + 1);
     const sideways = person.side * 0.3 * body * Math.cos(phase + p[4]!);
-    // The swing of the forearm itself: along it towards the elbow, and across it.
+    // Acceleration from the forearm's own swing: along the forearm towards the elbow, and across it.
     const swingRate =
       -arm * rate * (Math.sin(phase) + 0.5 * Math.sin(2 * phase + p[0]!) + 0.3 * Math.sin(3 * phase + p[1]!));
     const swingAcceleration =
       -arm * rate * rate * (Math.cos(phase) + Math.cos(2 * phase + p[0]!) + 0.9 * Math.cos(3 * phase + p[1]!));
 
-    // World to device: yaw, pitch, roll (the aerospace order), each backwards.
+    // From the world's frame to the device's: yaw, pitch, roll (the aerospace order), each reversed.
     const [sinPitch, cosPitch] = [Math.sin(pitch), Math.cos(pitch)];
     const [sinRoll, cosRoll] = [Math.sin(roll), Math.cos(roll)];
     const [sinYaw, cosYaw] = [Math.sin(yaw), Math.cos(yaw)];
@@ -104,8 +105,8 @@ function drawPostureOfRecording(movement: Movement, rng: Rng): Posture {
 }
 
 /**
- * A value that varies smoothly around 0: noise through two low-pass filters of `seconds` each, with standard deviation
- * `sd`. A single pass (Ornstein-Uhlenbeck) has no derivative, which would show in the gyroscope.
+ * A value that varies smoothly around 0: noise after two low-pass filters of `seconds` each, with standard deviation `sd`.
+ * After only one filter (Ornstein-Uhlenbeck), it would have no derivative, which would be visible in the gyroscope's signal.
  */
 class Wander {
   readonly #keep: number;
@@ -131,7 +132,7 @@ class Wander {
   }
 }
 
-/** Occasional hand movements: out and back within a second or two. */
+/** Occasional hand movements, out and back within a second or two. */
 class Gestures {
   pitch = 0;
   roll = 0;

@@ -1,5 +1,5 @@
-// Text that a spreadsheet would execute: a cell that begins with =, +, - or @ is a formula there, and an attacker's formula
-// can start programs or leak the table (https://owasp.org/www-community/attacks/CSV_Injection).
+// Protects against text that a spreadsheet would execute. A cell that begins with =, +, - or @ is a formula there, and an
+// attacker's formula can start programs or leak the table (https://owasp.org/www-community/attacks/CSV_Injection).
 
 import type { TableColumn } from "./write-table.ts";
 

@@ -1,4 +1,4 @@
-// Presents the rows in a store as one sequence, recording by recording, with the stretches they form.
+// Presents the rows in a store as one sequence, recording by recording, with the stretches that they form.
 
 import { type RowSource, recordingPieces, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
@@ -6,7 +6,7 @@ import { describeSampling, type Sampling } from "./sampling.ts";
 import type { SelectedRecording } from "./select-rows.ts";
 import { stretchesOf } from "./stretches.ts";
 
-/** Rows `start` to `end` (excluded) of the sequence. */
+/** Rows `start` to `end` (exclusive) of the sequence. */
 export interface StoredRecording extends SelectedRecording {
   readonly start: number;
   readonly end: number;
@@ -21,7 +21,7 @@ export class StoredRows implements RowSource {
   readonly #store: RowStore;
   #last = 0;
 
-  /** @param store closed together with this object */
+  /** @param store the store; it is closed together with this object */
   constructor(channels: readonly string[], store: RowStore, recordings: readonly SelectedRecording[]) {
     this.channels = channels;
     this.#store = store;

@@ -1,9 +1,9 @@
-// Where recordings are cut into stretches: at gaps, and where the label changes.
+// Cuts recordings into stretches, at gaps and where the label changes.
 
 import type { Stretch } from "./recordings.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** Rows `start` to `end` (excluded) of the sequence. */
+/** Rows `start` to `end` (exclusive) of the sequence. */
 export interface LabelledRecording {
   readonly user: string;
   readonly recording: string;
@@ -13,7 +13,7 @@ export interface LabelledRecording {
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
 }
 
-/** @param sampling of each recording */
+/** @param sampling the sampling of each recording */
 export function* stretchesOf(
   recordings: readonly LabelledRecording[],
   sampling: readonly Pick<Sampling, "gapRows">[],

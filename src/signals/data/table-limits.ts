@@ -1,13 +1,13 @@
-// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept. One long cell, or
-// a row number mistaken for a recording, could fill any memory.
+// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept. So one long cell, or
+// a row number that is mistaken for a recording, could fill any memory.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
 import { duckdbIdentifier } from "./duckdb.ts";
 
-/** Bytes of UTF-8 in a person, recording or label. */
+/** Maximum bytes of UTF-8 in a person, recording or label. */
 export const textBytesLimit = 1000;
-/** Distinct combinations of person, recording and label. */
+/** Maximum number of distinct combinations of person, recording and label. */
 export const keysLimit = 100_000;
 export const columnsLimit = 10_000;
 /** Characters. */
@@ -60,9 +60,9 @@ export function refuseTextsOverLimit(
     row,
     expected,
     found: "more",
-    message: `${file}: data row ${row}: expected ${expected} together.`,
+    message: `${file}: data row ${row}: expected ${expected} in total.`,
     advice:
-      "One of them looks like a row number. Name others with --group, --recording and --label, or split the files.",
+      "One of these columns looks like a row number. Name other columns with --group, --recording and --label, or split the files.",
   });
 }
 
@@ -78,7 +78,7 @@ export function refuseTableOverLimit(file: string, names: readonly string[]): vo
   );
 }
 
-/** @throws UserError for too many columns */
+/** @throws UserError if there are too many columns */
 export function refuseColumnsOverLimit(file: string, count: number): void {
   if (count <= columnsLimit) return;
   throw new UserError(

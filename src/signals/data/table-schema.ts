@@ -1,4 +1,4 @@
-// What is known of a file before its rows are read: column names and types, and the format of text files.
+// Finds out about a file before its rows are read: the names and types of its columns, and the format of text files.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
@@ -23,12 +23,13 @@ export interface TableSchema {
 
 const missingMarks = ["", "NA", "N/A", "na", "n/a", "null", "NULL", "None", "?", "-"];
 
-// Otherwise a folder called user=x would silently replace the column "user".
+// Without this, a folder called user=x would silently replace the column "user".
 const noHive = "hive_partitioning=false";
 
 /**
- * @param pathColumns columns taken from the names of the file's folders, added after its own
- * @throws UserError if the file is not what its name says, is not a table, or has a column that its path also names
+ * @param pathColumns columns taken from the names of the file's folders; they are added after the file's own columns
+ * @throws UserError if the file does not have the format that its name says, is not a table, or has a column that its path
+ *   also names
  */
 export async function readTableSchema(
   database: Database,

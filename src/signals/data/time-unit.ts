@@ -20,12 +20,12 @@ const nearFactor = 2;
 const numericUnits = ["s", "ms", "us", "ns"] as const;
 
 /**
- * Finds the unit: a date-time type is `timestamp`; a name that ends in its unit (`timestamp_s`, `time (ms)`, `t_us`) is
- * believed; otherwise the median step decides. With a nominal rate, it picks the unit that comes closest to that rate.
- * Without one, it picks the unit that gives a rate above 1 Hz and up to 1 kHz: steps below 1 are seconds, and each factor
- * of 1,000 is the next unit.
+ * Finds the unit. A date-time type is `timestamp`. If the name ends in a unit (`timestamp_s`, `time (ms)`, `t_us`), that is
+ * the unit. Otherwise the median step decides. With a nominal rate, it picks the unit that comes closest to that rate.
+ * Without a nominal rate, it picks the unit that gives a rate above 1 Hz and up to 1 kHz: steps below 1 are seconds, and each
+ * factor of 1,000 is the next unit.
  *
- * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither, they count samples: `index`.
+ * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither, they count samples (`index`).
  */
 export function detectTimeUnit(
   name: string,
@@ -86,7 +86,7 @@ function medianForTimeUnit(steps: readonly number[]): number {
   return positive[Math.floor(positive.length / 2)] ?? 0;
 }
 
-/** Integer steps, most of them 1; lost samples leave longer ones. */
+/** Whether the steps are integers and most of them are 1; lost samples leave longer steps. */
 function isTimeUnitIndex(steps: readonly number[]): boolean {
   return steps.every(Number.isInteger) && steps.filter((step) => step === 1).length > steps.length / 2;
 }

@@ -56,7 +56,7 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
   }
 }
 
-/** Writes a table in parts, with the same result as `writeTable`. Whoever opens it must close it. */
+/** Writes a table in parts, with the same result as `writeTable`. Callers must close it. */
 export class TableWriter {
   readonly #path: string;
   readonly #temporary: string;
@@ -86,7 +86,7 @@ export class TableWriter {
     this.#scratch = of.scratch;
   }
 
-  /** @throws UserError if the format is unknown or nothing can be written there */
+  /** @throws UserError if the format is unknown or the file cannot be written */
   static async open(path: string, columns: readonly Omit<TableColumn, "values">[]): Promise<TableWriter> {
     writtenTableFormat(path);
     const duckdb = await import("@duckdb/node-api");

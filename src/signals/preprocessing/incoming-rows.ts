@@ -1,5 +1,5 @@
-// Rows as they arrive, in pieces of any size. At any moment they form the same recordings as a file of the same rows: the
-// same rows are kept, and the same rules find gaps and stretches. Dimensions: N rows of a piece, C channels.
+// Collects rows as they arrive, in pieces of any size. At any moment they form the same recordings as a file with the same
+// rows: the same rows are kept, and the same rules find gaps and stretches. Dimensions: N rows of a piece, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
 import type { RowSource } from "../data/recordings.ts";
@@ -49,7 +49,7 @@ export class IncomingRows {
    * @param columns [C] channels of [N] values
    * @param recording name of the recording; rows of different recordings may interleave
    * @throws DataFault if time runs backwards within the recording
-   * @throws RangeError if there are more or fewer columns than channels, or they differ in length
+   * @throws RangeError if the number of columns differs from that of the channels, or their lengths differ
    */
   add(time: ArrayLike<number>, columns: readonly ArrayLike<number>[], recording: string): void {
     if (columns.length !== this.#channels.length) {

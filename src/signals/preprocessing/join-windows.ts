@@ -1,10 +1,10 @@
-// Joins sets of windows, or selects some of them. Dimensions: S samples, C channels, W windows.
+// Joins sets of windows, or selects windows from a set. Dimensions: S samples, C channels, W windows.
 
 import { allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 /**
- * The windows of `a`, then those of `b`. People with the same name are one person; recordings stay separate. Samples are
- * copied unless those of `b` directly follow those of `a` in memory; see `makeWindowsOfPlans`.
+ * The windows of `a`, then those of `b`. People with the same name are one person, but recordings stay separate. Samples are
+ * copied unless the samples of `b` directly follow those of `a` in memory; see `makeWindowsOfPlans`.
  * @throws RangeError if channels, rate, window size or classes differ
  */
 export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {

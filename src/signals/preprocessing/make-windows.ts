@@ -1,6 +1,6 @@
-// Cuts recordings into windows of equal length, each inside one stretch: one person, recording and label, no gap. Every
-// stretch is copied once into one block; overlapping windows are offsets into it. Dimensions: S samples, C channels, W
-// windows, T samples per window.
+// Cuts recordings into windows of equal length, each inside one stretch (one person, recording and label, without a gap).
+// Every stretch is copied once into one block, and overlapping windows are offsets into it. Dimensions: S samples, C
+// channels, W windows, T samples per window.
 
 import { DataFault } from "../data/data-fault.ts";
 import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
@@ -8,13 +8,13 @@ import { type EvenPlan, planResampling, resampledValues } from "./resample.ts";
 import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 export interface WindowOptions {
-  /** Hz; stretches at another rate are resampled. */
+  /** Sampling rate in Hz; stretches at another rate are resampled. */
   readonly samplingRateHz: number;
-  /** T. */
+  /** T, the number of samples per window. */
   readonly windowSize: number;
-  /** Share of a window that the next one repeats, in [0, 1). */
+  /** Share of a window that the next window repeats, in [0, 1). */
   readonly overlap: number;
-  /** Class names in label-index order; default: the sorted names in the recordings. */
+  /** Class names in the order of the label indices (default: the sorted names in the recordings). */
   readonly classes?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface DroppedSamples {
 export interface MadeWindows {
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
-  /** Number of stretches resampled by interpolation; the others are bit for bit as read. */
+  /** Number of stretches that were resampled by interpolation; the others are unchanged, bit for bit. */
   readonly resampledStretches: number;
 }
 
@@ -43,7 +43,7 @@ export function plannedWindowStep(windowSize: number, overlap: number): number {
 /**
  * @returns windows in the order of the stretches, earlier first; only covered samples are in `samples`
  * @throws DataFault if no stretch is as long as a window
- * @throws RangeError for options out of range
+ * @throws RangeError if an option is out of range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {
   const rows = rowsOfRecordings(recordings);
@@ -69,7 +69,7 @@ export function plannedWindowSamples({ parts, step, options }: WindowPlan): numb
   return parts.reduce((sum, { windows }) => sum + plannedWindowsLength(windows, options.windowSize, step), 0);
 }
 
-/** Plans where the windows lie, before any sample is read. */
+/** Plans the positions of the windows before any sample is read. */
 export interface WindowPlan {
   readonly options: WindowOptions;
   /** Samples from one window's start to the next. */
@@ -94,7 +94,7 @@ interface PlannedPart {
   readonly recording: number;
 }
 
-/** Windows `first` to `last` (excluded) of a part, over its samples `from` to `to` (excluded). */
+/** Windows `first` to `last` (exclusive) of a part, over its samples `from` to `to` (exclusive). */
 export interface PartOfWindows {
   readonly part: PlannedPart;
   readonly first: number;
@@ -106,14 +106,14 @@ export interface PartOfWindows {
   readonly ownTo: number;
 }
 
-/** @throws as `makeWindows` */
+/** @throws the same errors as `makeWindows` */
 export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const plan = planAnyWindows(rows, options);
   if (plan.windows === 0) throw noPlannedWindows(plan);
   return plan;
 }
 
-/** The same, but accepts having no stretch as long as a window, since more rows may follow. */
+/** The same, but no stretch has to be as long as a window, since more rows may follow. */
 export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
@@ -247,7 +247,7 @@ export function makeWindowsOfParts(
   return { windows, firstSamples };
 }
 
-/** From the first sample of the first window to the last of the last. */
+/** From the first sample of the first window to the last sample of the last window. */
 export function plannedWindowsLength(windows: number, windowSize: number, step: number): number {
   return (windows - 1) * step + windowSize;
 }

@@ -15,12 +15,12 @@ import {
 /** A sample may deviate from its even tick by this share of a period and still count as even. */
 export const evenTolerance = 0.05;
 
-/** Plan of a stretch at an even rate. */
+/** The plan for a stretch at an even rate. */
 export interface EvenPlan {
   readonly stretch: Stretch;
-  /** M. */
+  /** M, the number of samples out. */
   readonly length: number;
-  /** Seconds on the recording's own clock; sample i lies at `startTime + i / rate`. */
+  /** Seconds on the recording's own clock; sample i is at `startTime + i / rate`. */
   readonly startTime: number;
   readonly resampled: boolean;
 }
@@ -60,7 +60,7 @@ export function resample(recordings: Recordings, stretch: Stretch, samplingRateH
   return { ...plan, values: resampledValues(rows, { ...plan, stretch }, samplingRateHz, 0, plan.length) };
 }
 
-/** @throws DataFault as `resample` */
+/** @throws DataFault like `resample` */
 export function planResampling(rows: RowSource, stretch: Stretch, samplingRateHz: number): EvenPlan {
   const { start, end } = stretch;
   const startTime = timeOfResampledRow(rows, start);
@@ -74,7 +74,7 @@ export function planResampling(rows: RowSource, stretch: Stretch, samplingRateHz
   return { stretch, length, startTime, resampled: true };
 }
 
-/** Samples `from` to `to` (excluded) of a planned stretch: C columns. */
+/** Samples `from` to `to` (exclusive) of a planned stretch: C columns. */
 export function resampledValues(
   rows: RowSource,
   { stretch: { start, end }, startTime, resampled }: EvenPlan,
@@ -113,7 +113,7 @@ function rowToResampleAt(rows: RowSource, start: number, end: number, at: number
   return low;
 }
 
-/** Whether every sample lies within `evenTolerance` periods of an even tick from the first, without drifting off. */
+/** Whether every sample is within `evenTolerance` periods of its even tick, counted from the first sample. */
 function isEvenlySampled(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
   const tolerance = evenTolerance / samplingRateHz;
   const first = timeOfResampledRow(rows, start);

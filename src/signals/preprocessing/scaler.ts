@@ -22,9 +22,9 @@ export interface Scaler {
 }
 
 /**
- * Fits over the samples that the indexed windows cover. Each sample counts once, even if several windows overlap on it.
- * `zscore` uses the population standard deviation (scikit-learn's StandardScaler), `robust` the range between the quartiles
- * by linear interpolation (RobustScaler). A constant channel gets scale 1.
+ * Fits the scaler to the samples under the indexed windows. Each sample counts once, even if several windows share it.
+ * `zscore` uses the population standard deviation (scikit-learn's StandardScaler), and `robust` uses the range between the
+ * quartiles, with linear interpolation (RobustScaler). A constant channel gets scale 1.
  * @param index windows to fit on
  */
 export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int32Array): Scaler {
@@ -51,7 +51,7 @@ export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int3
   };
 }
 
-/** One channel's covered samples. */
+/** The samples of one channel that the windows cover. */
 function valuesForScaler(windows: WindowSet, ranges: readonly number[], channel: number): Float32Array {
   const channelCount = windows.channels.length;
   let n = 0;

@@ -1,36 +1,36 @@
-// The windows of a batch of any length, in chunks. A stretch cut between two chunks keeps its signal: each sample belongs
-// to one chunk, and each chunk includes the neighbouring samples that time-dependent signals need. Dimensions: S samples, W
-// windows.
+// The windows of a batch of any length, in chunks. If a stretch is cut between two chunks, its signals stay the same: each
+// sample belongs to one chunk, and each chunk includes the neighbouring samples that time-dependent signals need.
+// Dimensions: S samples, W windows.
 
 import type { RowSource } from "../data/recordings.ts";
 import { makeWindowsOfParts, type PartOfWindows, plannedWindowsLength, type WindowPlan } from "./make-windows.ts";
 import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
-/** Windows `first` to `last` (excluded) that overlap one another, and the samples that belong to them. */
+/** Windows `first` to `last` (exclusive) that overlap one another, and the samples that belong to them. */
 export interface Run {
   /** The first window. */
   readonly first: number;
-  /** The window after the last. */
+  /** The window after the last window. */
   readonly last: number;
   /** The first sample. */
   readonly from: number;
-  /** The sample after the last. */
+  /** The sample after the last sample. */
   readonly to: number;
-  /** The first sample of the same stretch that is at hand, theirs among them. */
+  /** The first available sample of the same stretch; at most `from`. */
   readonly dataFrom: number;
-  /** The one after the last. */
+  /** The sample after the last available sample; at least `to`. */
   readonly dataTo: number;
 }
 
 /** Some of a batch's windows, in order. */
 export interface WindowChunk {
-  /** With their samples. */
+  /** The windows with their samples. */
   readonly windows: WindowSet;
-  /** In order, of all windows. */
+  /** The runs of all windows, in order. */
   readonly runs: readonly Run[];
 }
 
-/** Numbers per chunk: 1 M samples of six channels. */
+/** Numbers per chunk: a million samples of six channels. */
 const defaultChunkValues = 6 * 2 ** 20;
 
 /** Batch size of inference. The last digits of a window's output may depend on the other windows in its batch. */
@@ -49,7 +49,7 @@ export function runsOfWindowChunk({ starts, windowSize }: Pick<WindowSet, "start
   return runs;
 }
 
-/** Boundary between overlapping windows: each sample belongs to the window whose middle is nearer. */
+/** The boundary between overlapping windows: each sample belongs to the window whose middle is nearer. */
 export function windowChunkBoundary(start: number, next: number, windowSize: number): number {
   return Math.round((start + next + windowSize) / 2);
 }
@@ -93,7 +93,7 @@ export function* windowChunks(
   if (chosen.length > 0) yield windowChunkOf(rows, plan, chosen, allocate);
 }
 
-/** Samples of the stretch: those that belong to the windows, and those available. */
+/** The samples of a stretch that belong to the windows, and those that are available. */
 function samplesOfWindowChunk(
   { step, options: { windowSize } }: WindowPlan,
   windows: number,

@@ -1,19 +1,19 @@
-// Windows over uniformly sampled signal. Windows are offsets into one shared block of samples, so that overlap costs no
-// memory and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples per window.
+// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples. So overlap costs no memory,
+// and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples per window.
 
 /** Windows of one size, at one rate. */
 export interface WindowSet {
   /** C names. */
   readonly channels: readonly string[];
-  /** Of all samples. */
+  /** Sampling rate of all samples. */
   readonly samplingRateHz: number;
-  /** T. */
+  /** T, the number of samples per window. */
   readonly windowSize: number;
   /** [S, C] row-major, physical units; in shared memory if several threads read it. */
   readonly samples: Float32Array;
   /** [W] first sample of each window. */
   readonly starts: Int32Array;
-  /** [W] that sample's time, seconds on the recording's own clock. */
+  /** [W] time of that sample, in seconds on the recording's own clock. */
   readonly startTimes: Float64Array;
   /** [W] index into `classes`, or -1 if there is no label. */
   readonly labels: Int32Array;

@@ -1,31 +1,31 @@
-// Decides which sensors the channels of recordings form: as the user says, otherwise from names and values together.
+// Decides which sensors the channels of recordings form: as the user specifies, otherwise from names and values together.
 
 import { type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
 import { type Piece, vectorValues } from "./vector-values.ts";
 import { type Weighed, weighSensor } from "./weigh-sensor.ts";
 
-/** A sensor as a user gives it; an empty name and null fields are undecided. */
+/** A sensor as a user gives it; an empty name or a null field is undecided. */
 export interface GivenSensor {
   readonly sensor: Sensor;
-  /** The user says that the channels form no sensor. */
+  /** Whether the user says that the channels form no sensor. */
   readonly none: boolean;
 }
 
 /** A sensor and, in words, the basis for its kind and unit. */
 export interface DecidedSensor extends Sensor {
-  /** The basis in words, for example "by its values: 9.81 at rest". */
+  /** How kind and unit were decided, in words, such as "by its values: 9.81 at rest". */
   readonly because: string;
 }
 
 export interface SensorDoubt {
   readonly message: string;
-  /** The `--sensor` option that would settle it; null if no option helps. */
+  /** The `--sensor` option that would settle the doubt; null if no option helps. */
   readonly option: string | null;
 }
 
 /**
- * @param piecesOf returns values of three channels, taken evenly from all recordings
+ * @param piecesOf returns pieces with the values of three channels, taken evenly from all recordings
  */
 export function decideSensors(
   channels: readonly string[],
@@ -74,7 +74,7 @@ function listDecidingPeople(people: readonly string[]): string {
   return people.length > 5 ? `${shown} and ${people.length - 5} more` : shown;
 }
 
-/** Completes a given sensor with what the user left open. */
+/** Completes what the user left open in a given sensor. */
 function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));

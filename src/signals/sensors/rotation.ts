@@ -1,15 +1,15 @@
-// Rotations of a sensor on the body; a rotation turns all of its vectors alike.
+// Rotations of a sensor on the body. A rotation turns all vectors of the sensor alike.
 
 export type Vector = readonly [x: number, y: number, z: number];
 
-/** By rows. */
+/** A rotation matrix, row by row. */
 export type Rotation = readonly [Vector, Vector, Vector];
 
 /**
- * By Rodrigues' formula, right-handed.
- * @param axis of any length but 0
- * @param angle radians
- * @throws RangeError for a zero axis or a non-finite angle
+ * The rotation about an axis, by Rodrigues' formula, right-handed.
+ * @param axis an axis of any length except 0
+ * @param angle angle in radians
+ * @throws RangeError if the axis is zero or the angle is not finite
  */
 export function rotationAbout(axis: Vector, angle: number): Rotation {
   const length = Math.hypot(...axis);

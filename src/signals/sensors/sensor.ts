@@ -4,10 +4,10 @@
 /**
  * One of:
  * - `accelerometer`: with gravity or without, see `gravity`
- * - `gravity`: the direction of gravity alone, as phones compute it
+ * - `gravity`: only the direction of gravity, as phones compute it
  * - `gyroscope`: angular velocity
  * - `magnetometer`
- * - `unknown`: the axes of one vector whose kind neither names nor values reveal
+ * - `unknown`: the axes of one vector whose kind is not clear from names or values
  */
 export type SensorKind = "accelerometer" | "gravity" | "gyroscope" | "magnetometer" | "unknown";
 
@@ -22,7 +22,7 @@ export interface Sensor {
   readonly kind: SensorKind;
   /** Names of its three channels. */
   readonly channels: Axes;
-  /** Null if unknown, as for raw counts. */
+  /** Unit of the channels; null if unknown, as for raw counts. */
   readonly unit: SensorUnit | null;
   /** Whether the accelerometer measures gravity at rest; null if unknown, and for other kinds. */
   readonly gravity: boolean | null;
@@ -62,12 +62,12 @@ const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUni
   unknown: {},
 };
 
-/** In the order in which a message lists them. */
+/** The names of the units, in the order in which messages list them. */
 export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
   return Object.keys(unitsOfKind[kind]) as SensorUnit[];
 }
 
-/** Factor that converts a value from `from` to `to`. @throws RangeError for units of different kinds */
+/** Factor that converts a value from `from` to `to`. @throws RangeError if the units have different kinds */
 export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
   const { [from]: own, [to]: wanted } = unitsOfKind[kind];
   if (own === undefined || wanted === undefined) {

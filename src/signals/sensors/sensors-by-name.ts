@@ -1,5 +1,5 @@
-// Which columns form a sensor, and which, by their names alone: three names that differ in the letters x, y and z are the
-// axes of one vector; the rest of the name gives the kind and unit. The words come from the loggers and data sets in
+// Finds the sensors among columns from their names alone. Three names that differ only in the letters x, y and z are the axes
+// of one vector, and the rest of the name gives the kind and unit. The words come from the loggers and data sets in
 // test/signals/sensors/vendor-headers.ts. Numbered axes, such as Axis1, are not recognised.
 
 import type { Sensor, SensorKind } from "./sensor.ts";
@@ -41,7 +41,7 @@ interface Triad {
   readonly places: readonly number[];
 }
 
-/** The rightmost x of a name for which there are columns with y and z in its place. */
+/** The rightmost x in a name for which there are also columns with y and z in its place. */
 function triadByName(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
   for (let at = column.length - 1; at >= 0; at--) {
     const letter = column[at]!;

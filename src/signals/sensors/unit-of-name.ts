@@ -1,12 +1,12 @@
-// Units as the headers of sensor files write them: "(m/s^2)", "[mg]", "_mps2", "(°/s)".
+// Units as they are written in the headers of sensor files: "(m/s^2)", "[mg]", "_mps2", "(°/s)".
 
 import type { SensorKind, SensorUnit } from "./sensor.ts";
 
 /**
  * One of:
- * - `of`: the unit, by the kind of sensor that can have it; "G" is g of an accelerometer and gauss of a magnetometer
- * - `angle`: of an angle, and, by a habit of loggers, of a gyroscope's degrees or radians per second
- * - `raw`: the converter's counts
+ * - `of`: the unit, by the kind of sensor that can have it; "G" is g for an accelerometer and gauss for a magnetometer
+ * - `angle`: a unit of angle, which some loggers also write for a gyroscope's degrees or radians per second
+ * - `raw`: counts of the converter
  */
 export type WrittenUnit =
   | { readonly of: Readonly<Partial<Record<SensorKind, SensorUnit>>> }
@@ -17,7 +17,7 @@ const unitOfAcceleration = (unit: SensorUnit): WrittenUnit => ({ of: { accelerom
 const unitOfRotation = (unit: SensorUnit): WrittenUnit => ({ of: { gyroscope: unit } });
 const unitOfField = (unit: SensorUnit): WrittenUnit => ({ of: { magnetometer: unit } });
 
-/** By spelling, without spaces; those whose case matters first. */
+/** Units by spelling, without spaces. Spellings in which case matters come first. */
 const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^G$/, { of: { accelerometer: "g", gravity: "g", magnetometer: "gauss" } }],
   [/^mG$/, { of: { accelerometer: "milli-g", gravity: "milli-g", magnetometer: "milligauss" } }],
@@ -40,13 +40,13 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^(raw|lsb|counts?|adc|bits?|digits?|int16)$/i, { raw: true }],
 ];
 
-/** @param text as "m/s^2"; undefined where it is no unit of a sensor */
+/** @param text such as "m/s^2" @returns undefined if it is not a unit of a sensor */
 export function unitOfName(text: string): WrittenUnit | undefined {
   const bare = text.replace(/\s+/g, "");
   return spellings.find(([spelling]) => spelling.test(bare))?.[1];
 }
 
-/** The unit of a sensor of this kind, if it can have it; `angle` counts for gyroscopes. */
+/** The unit for a sensor of this kind, or null if such a sensor cannot have it; `angle` is accepted for gyroscopes. */
 export function unitOfNameForKind(kind: SensorKind, written: WrittenUnit | undefined): SensorUnit | null {
   if (written === undefined || "raw" in written) return null;
   if ("angle" in written) return kind === "gyroscope" ? written.angle : null;

@@ -1,4 +1,4 @@
-// Which columns are read if the user names none: those of one accelerometer and one gyroscope.
+// Chooses the columns to read if the user names none: those of one accelerometer and one gyroscope.
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
@@ -11,8 +11,8 @@ export interface UsualChannels {
 }
 
 /**
- * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, and short names to long ones.
- * @param given sensors that the user gives; all of them are read, and no others of the same kinds
+ * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, and short names to long names.
+ * @param given sensors that the user gives; all of them are read, and no other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
   const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));

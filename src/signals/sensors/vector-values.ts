@@ -1,6 +1,6 @@
 // What the values of one vector reveal about its sensor: its length at rest and its range of movement. If a sensor measures
-// gravity, its length at rest is large compared with its movement; otherwise it is close to zero. Gravity shows in any
-// data, because somebody is always still for a second. Even during walking, the mean over a second is close to it.
+// gravity, the length at rest is large compared with the movement; otherwise it is close to zero. Gravity is visible in any
+// data, because somebody is always still for a second. Even during walking, the mean over a second is close to gravity.
 
 /** About one second of consecutive x, y, z samples, and the person they belong to. */
 export interface Piece {
@@ -13,9 +13,9 @@ export interface VectorValues {
   readonly rest: number;
   /** Median of that length divided by the spread around it, in the same pieces. */
   readonly steadiness: number;
-  /** Distance from their piece's mean within which 99 % of the samples lie. */
+  /** 99 % of the samples are within this distance of the mean of their piece. */
   readonly movement: number;
-  /** Length within which 99 % of the samples lie. */
+  /** 99 % of the samples have at most this length. */
   readonly reach: number;
 }
 

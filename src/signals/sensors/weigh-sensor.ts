@@ -1,5 +1,5 @@
-// Decides what one sensor is from its name and its values. Values reveal gravity and the unit. They override the unit in an
-// accelerometer's name, because gravity is the same everywhere.
+// Decides the kind and unit of a sensor from its name and its values. The values reveal gravity and the unit. They override
+// the unit in an accelerometer's name, because gravity is the same everywhere.
 //
 // Each limit separates the values of MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in other
 // units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
@@ -15,17 +15,17 @@ interface ShareOfGravity {
 
 /** Length at rest as a share of gravity: 0.97 to 1.04 for all people, 0.54 to 1.29 for people who only jog. */
 const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
-/** The same if no name says that it is an accelerometer. */
+/** The same if its name does not say that it is an accelerometer. */
 const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
 /** Rest over movement: at least 0.27 with gravity (0.16 for jogging alone), at most 0.02 for gyroscopes. */
 const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
 /** Length at rest over the spread around it: at least 22 with gravity, at most 1.5 for gyroscopes. */
 const leastSteadiness = 5;
-/** 99 % of angular velocities lie within 0.6 to 10.8 rad/s, which is 36 to 620 deg/s. */
+/** The limit within which 99 % of angular velocities lie is 0.6 to 10.8 rad/s, or 36 to 620 deg/s, depending on the data. */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
 /** Nobody moves this little in deg/s. */
 const implausiblyStill = 2.5;
-/** 99 % of accelerations without gravity lie within 5 to 26 m/s^2 of whole data sets, which is 0.5 to 2.6 g. */
+/** For accelerations without gravity, that limit is 5 to 26 m/s^2 in whole data sets, or 0.5 to 2.6 g. */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
 /** The earth's field is 22 to 67 uT at ground level; nearby iron adds to it. */
 const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: number])[] = [
@@ -40,17 +40,17 @@ const [leastCounts, countsTolerance] = [64, 0.04];
 
 export interface Weighed {
   readonly sensor: Sensor;
-  /** The basis for kind and unit, in words. */
+  /** How kind and unit were decided, in words. */
   readonly because: string;
-  /** What could not be determined, or is contradictory. */
+  /** What could not be determined or is contradictory. */
   readonly doubt?: string;
 }
 
-/** @param values undefined if there are too few */
+/** @param values undefined if there are too few values */
 export function weighSensor(named: NamedSensor, values: VectorValues | undefined): Weighed {
   const { name, kind, channels, unit, gravity } = named;
   const sensor: Sensor = { name, kind, channels, unit, gravity };
-  if (values === undefined) return { sensor, because: "by its name; too few values to tell more" };
+  if (values === undefined) return { sensor, because: "by its name; there are too few values to check it" };
   switch (kind) {
     case "accelerometer":
       return weighAccelerometer(sensor, values);
@@ -84,14 +84,14 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues): Weighed {
     const decided = { ...sensor, unit: measured, gravity: true };
     const because = `by its values: ${atRest}`;
     if (unit !== null && unit !== measured) {
-      const doubt = `its name says ${unit}, but ${atRest} is gravity in ${measured}; it is taken to be in ${measured}.`;
+      const doubt = `its name says ${unit}, but ${atRest} is gravity in ${measured}, so its unit is assumed to be ${measured}.`;
       return { sensor: decided, because, doubt };
     }
     if (gravity !== false) return { sensor: decided, because };
     return { sensor: decided, because, doubt: `its name says that it is without gravity, but it measures ${atRest}.` };
   }
   if (gravity !== false && lasting && steadiness >= leastSteadiness) {
-    const counts = "which is gravity in none of its usual units (raw counts?)";
+    const counts = "which is not gravity in any of its usual units (raw counts?)";
     const doubt =
       unit === null
         ? `its unit is not known: it measures ${atRest}, ${counts}.`
@@ -132,10 +132,10 @@ function weighGyroscope(sensor: Sensor, values: VectorValues, weak: boolean): We
       return {
         sensor: decided,
         because: `by its values: ${formatWeighedValue(rest)} at rest`,
-        doubt: `by its name a gyroscope, but ${found}.`,
+        doubt: `its name says that it is a gyroscope, but ${found}.`,
       };
     }
-    return { sensor, because: "by its name", doubt: `by its name a gyroscope, but ${found}.` };
+    return { sensor, because: "by its name", doubt: `its name says that it is a gyroscope, but ${found}.` };
   }
   const because = `99 % within ${formatWeighedValue(reach)}`;
   if (sensor.unit !== null) {
@@ -178,14 +178,14 @@ function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSe
     }
   }
   if (weighsAsGravity(values) && weighsAsRawCounts(rest)) {
-    const counts = `${because}, as of raw counts`;
+    const counts = `${because}, as raw counts have`;
     return { sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: true }, because: counts };
   }
   const said = `${formatWeighedValue(rest)} at rest, 99 % within ${formatWeighedValue(reach)}`;
   return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) tell what it measures.` };
 }
 
-/** The unit in which the measured vector can only be gravity. */
+/** The unit in which the measured vector must be gravity. */
 function weighedGravityUnit(values: VectorValues): SensorUnit | undefined {
   return weighsAsGravity(values) ? weighUnitAtRest(values.rest, closeToGravity) : undefined;
 }

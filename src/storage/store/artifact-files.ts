@@ -1,5 +1,5 @@
 // The files of a model folder that may leave the machine: the manifest, and the files that it lists if their content matches.
-// A rejected candidate's folder has no manifest, only two reports; then those two.
+// The folder of a rejected candidate has no manifest; there, only its two reports may leave.
 
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -13,7 +13,7 @@ const refusedFiles: readonly string[] = [retrainReportFile, modelFiles.report];
 
 export class ArtifactFiles {
   readonly #directory: string;
-  /** Name -> hash; null if none is known. */
+  /** Hash by name; null if no hash is known. */
   readonly #listed: ReadonlyMap<string, string | null>;
 
   private constructor(directory: string, listed: ReadonlyMap<string, string | null>) {
@@ -35,7 +35,7 @@ export class ArtifactFiles {
   /**
    * The bytes of a file that may be sent.
    * @param content the file's bytes, if the file may have changed since
-   * @throws UserError if the manifest does not list the file, or not with this content
+   * @throws UserError if the manifest does not list the file, or lists it with other content
    */
   async read({ file, content }: { readonly file: string; readonly content?: string }): Promise<Buffer> {
     const expected = this.#listed.get(file);

@@ -1,6 +1,7 @@
-// Files that survive a crash. A file is replaced as a whole: written under a temporary name beside its target, flushed to the
-// disk and renamed over the target; then the directory is flushed. A reader sees the old content or the new, never a part. Files
-// that grow line by line are appended to and flushed. A torn last line is not read, and is cut off before the next is added.
+// Files that survive a crash. A file is replaced as a whole: it is written under a temporary name beside its target, flushed to
+// the disk and renamed over the target, and then the directory is flushed. A reader sees the old or the new content, never a
+// part. Files that grow line by line are appended to and flushed. A torn last line is not read, and is cut off before the next
+// line is added.
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -46,12 +47,12 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
 
 /**
  * Replaces the file in one step, for a caller that holds a lock and can write it again. Nothing is flushed, so after a power
- * cut the old content may be back. With one writer at a time, one name is enough for the temporary file: the next writer
- * removes what a killed process left under it.
+ * cut the old content may be back. There is only one writer at a time, so the temporary file always has the same name, and
+ * the next writer removes the file that a killed process left.
  */
 export function replaceFileAtomicSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
-  // In a folder from somebody else this name may be a link to any file.
+  // In a folder from somebody else, this name may be a link to any file.
   rmSync(temporary, { force: true });
   writeFileSync(temporary, data, { flag: "wx" });
   renameSync(temporary, path);
@@ -105,7 +106,7 @@ export function checkJsonForm<T>(value: unknown, schema: z.ZodType<T>, path: str
   throw new UserError(`${path}: these fields are invalid:`, { details: faults });
 }
 
-/** Text of a JSON file as people read it: two spaces, a newline at the end. */
+/** Readable text of a JSON file: indented by two spaces, with a newline at the end. */
 export function jsonFileText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -21,12 +21,12 @@ export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
 
 export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
 
-/** Longer cells count as damage; usually they have a few kilobytes, and names at most 200 characters. */
+/** Longer cells count as damage. Usually they have a few kilobytes, and names have at most 200 characters. */
 export const longestName = 1000;
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
-/** SQL for a column; if a cell is too long, it is not read, and a value of another type, which no schema accepts, replaces it. */
+/** SQL for a column. A cell that is too long is not read; a value of another type, which no schema accepts, replaces it. */
 export const boundedBatchColumn = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
@@ -141,7 +141,7 @@ export class BatchLedger {
     return rows.reverse();
   }
 
-  /** Oldest first. */
+  /** A page of the stream's batches, oldest first. */
   page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): StoredBatch[] {
     const order = fromEnd ? "DESC" : "ASC";
     const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence ${order} LIMIT ? OFFSET ?`;
@@ -167,7 +167,7 @@ export class BatchLedger {
     this.#changed(stream, inReferences ? receivedAt : null);
   }
 
-  /** Records a person's decision about a batch. */
+  /** Records a manual decision about a batch. */
   setStanding(
     stream: string,
     batchId: string,
@@ -207,7 +207,7 @@ export class BatchLedger {
   }
 
   /**
-   * Starts a stream again: no references, no state, no summaries. Earlier batches stay in the ledger as history, and their ids
+   * Restarts a stream without references, state and summaries. Earlier batches stay in the ledger as history, and their ids
    * stay used.
    */
   reset(stream: string, at: string): void {
@@ -231,8 +231,8 @@ export class BatchLedger {
   }
 
   /**
-   * Shortens batches beyond the limits of age and size, oldest first, at most `limit` of any stream. Keeps what `shorten` leaves
-   * of the result, and the summary only if a reference needs it. The row is kept, and its id stays used.
+   * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, of any stream. It keeps the part
+   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and its id stays used.
    * @returns the number of batches shortened; fewer than `limit` if nothing more remains to be done
    */
   forget({ since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">, limit: number): number {

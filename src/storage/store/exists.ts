@@ -3,7 +3,7 @@ import { hasSystemErrorCode } from "../../system-error.ts";
 
 const nowhere: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
-/** Whether there is anything at `path`; a path through a file, or circular links, counts as nothing. */
+/** Whether there is anything at `path`. False for a path through a file, and for circular links. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);

@@ -30,7 +30,7 @@ export async function fileInside(directory: string, name: string, limit: number 
   return path;
 }
 
-/** The content of such a file. @throws UserError like `fileInside`, or if it cannot be read */
+/** The content of a file inside `directory`. @throws UserError like `fileInside`, or if it cannot be read */
 export async function readFileInside(directory: string, name: string, limit?: number): Promise<Buffer | null> {
   const path = await fileInside(directory, name, limit);
   if (path === null) return null;
@@ -48,7 +48,7 @@ export async function neededFileInside(directory: string, name: string): Promise
   });
 }
 
-/** The path of anything inside `directory`, including directories; null and errors as for a file. */
+/** The path of anything inside `directory`, including directories. Otherwise like `fileInside`. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPlainPath(name)) {
@@ -65,6 +65,7 @@ export async function pathInside(directory: string, name: string): Promise<strin
   }
   if (target.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
   throw new UserError(`${path} is a link that leads out of the model folder, to ${target}`, {
-    advice: "If you know who made the folder, replace the link by the file itself (cp -L copies what links lead to).",
+    advice:
+      "If you know who made the folder, replace the link with the file itself (cp -L copies the targets of links).",
   });
 }

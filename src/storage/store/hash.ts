@@ -1,4 +1,4 @@
-// Content hashes as Tidemark's files contain them: "sha256:" and 64 lower-case hexadecimal digits.
+// Content hashes in the form in which Tidemark's files contain them: "sha256:" and 64 lower-case hexadecimal digits.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";

@@ -1,5 +1,5 @@
-// The tables of monitor.sqlite, and a check that a file has exactly these: a database from somebody else may contain views that
-// never end and triggers that delete.
+// The tables of monitor.sqlite, and a check that a file has exactly these tables. A database from somebody else may contain
+// views that never end and triggers that delete data.
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "./open-sqlite.ts";
 
@@ -51,7 +51,7 @@ export function createLedgerTables(database: DatabaseSync, modelVersion: string)
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** The tables up to commit 85d68b1. */
+/** The tables in versions up to commit 85d68b1. */
 const tables1 = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
   CREATE TABLE streams (

@@ -1,4 +1,4 @@
-// Upgrades version 1 of the ledger, which kept the summary and the full result of every batch as JSON for ever. Data that no
+// Upgrades version 1 of the ledger, which kept the summary and the full result of every batch as JSON forever. Data that no
 // reference needs is deleted later, when the next batches arrive.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
@@ -14,7 +14,7 @@ import {
 import { createLedgerTables } from "./ledger-tables.ts";
 import { parseStoredValue } from "./stored-value.ts";
 
-/** @throws UserError for a damaged summary; `what` names it */
+/** @throws UserError if the summary is damaged; `what` names it */
 export type UpgradeSummary = (
   json: unknown,
   what: string,

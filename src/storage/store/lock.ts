@@ -1,9 +1,10 @@
-// A lock that allows one process at a time in a directory. A process that wants the lock first raises a flag (a file with its
-// own name) and then looks for other flags. If two come at once, at least one sees the other, so both can never go on. A flag
-// is an empty SQLite file that its process keeps locked. The system frees that lock however the process ends, so a flag that can
-// be locked has no owner. This needs no pids, which are reused, no host names, which containers change, and no clocks. Hosts see
-// each other's locks only on network file systems that share them. The directory may come from anyone: SQLite follows links and
-// replays the journal of a file with content, so the lock opens only empty regular files.
+// A lock that allows one process at a time in a directory. A process that wants the lock first raises a flag (a file with a
+// name of its own) and then looks for other flags. If two processes come at once, at least one sees the other, so they never
+// both go on. A flag is an empty SQLite file that its process keeps locked. The system frees that lock however the process
+// ends, so a flag that can be locked has no owner. This relies neither on pids, which are reused, nor on host names, which
+// containers change, nor on clocks. Hosts see each other's locks only on network file systems that share locks. The directory
+// may come from anyone, and SQLite follows links and replays the journal of a file with content. So the lock opens only empty
+// regular files.
 import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { hostname } from "node:os";
@@ -29,8 +30,8 @@ export function isLockFlag(directory: string, name: string): boolean {
 }
 
 /**
- * Takes the lock of an existing directory, or takes over a lock whose process is gone. If a living process has it, returns
- * which one, and the path of its flag.
+ * Takes the lock of an existing directory, or takes over a lock whose process is gone. If a living process holds the lock, it
+ * returns the description of that process and the path of its flag.
  * @throws UserError if no file in the directory can be locked, or if a flag in it cannot be tested
  */
 export async function acquireLock(directory: string): Promise<LockResult> {
@@ -51,7 +52,7 @@ export async function acquireLock(directory: string): Promise<LockResult> {
   }
 }
 
-/** Like `acquireLock`, for work that takes others only moments: waits up to `patienceMs` for its turn. */
+/** Like `acquireLock`, but waits up to `patienceMs` for its turn, since others hold the lock only for moments. */
 export async function waitForLock(directory: string, patienceMs: number): Promise<LockResult> {
   const deadline = performance.now() + patienceMs;
   let lock = await acquireLock(directory);
@@ -81,7 +82,7 @@ function raiseLockFlag(directory: string): { name: string; lower: () => void } {
   throw new UserError(`${directory}: lock files in it disappear as soon as they are created`);
 }
 
-/** The name of another flag whose process is alive; flags of dead processes are removed. */
+/** The name of another flag whose process is alive. Removes the flags of dead processes. */
 function livingLockHolder(directory: string, own: string): string | undefined {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
@@ -105,7 +106,7 @@ function livingLockHolder(directory: string, own: string): string | undefined {
   return undefined;
 }
 
-/** The size of the file itself, not of a link's target. */
+/** The size of the file itself, not that of a link's target. */
 function lockFlagStats(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
@@ -117,7 +118,7 @@ function tryToLockFlag(path: string): { database: DatabaseSync } | { error: unkn
   let database: DatabaseSync | undefined;
   try {
     database = openSqlite(path, { timeout: 0 });
-    // Nothing is ever written, so a journal file would be useless.
+    // Nothing is ever written, so a journal file is not needed.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return { database };
   } catch (error) {
@@ -126,7 +127,7 @@ function tryToLockFlag(path: string): { database: DatabaseSync } | { error: unkn
   }
 }
 
-/** Removes the file before it frees the lock, so that nobody can lock a file about to vanish; Windows cannot remove open files. */
+/** Removes the file before it frees the lock, so nobody can lock a vanishing file. Windows cannot remove open files. */
 function removeLockFlag(path: string, database: DatabaseSync): void {
   if (process.platform === "win32" && database.isOpen) database.close();
   rmSync(path, { force: true });

@@ -1,5 +1,5 @@
-// manifest.json: what a model is, what it was made from and with, and the hash of every other file. The manifest's own hash
-// (of its canonical JSON without that field) closes the chain.
+// manifest.json: what a model is, from which data and with which options and software it was made, and the hash of every other
+// file. The manifest also has a hash of itself (of its canonical JSON without that field).
 import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
@@ -31,7 +31,7 @@ export interface Manifest {
     users: string[];
     classes: string[];
     channels: string[];
-    /** Which channels form a sensor; absent from models of earlier versions. */
+    /** The channels that form each sensor; absent from models of earlier versions. */
     sensors?: {
       name: string;
       kind: string;
@@ -98,7 +98,7 @@ const sensorsSchema = z
     (sensors) => new Set(sensors.map(({ name }) => name)).size === sensors.length,
     "expected sensors with distinct names",
   )
-  .describe("Which channels form a sensor; absent from models of earlier versions.");
+  .describe("The channels that form each sensor; absent from models of earlier versions.");
 const fileHashes = z.record(
   z.string().refine(isPlainPath, "expected the name of a file inside the model folder"),
   hashSchema,
@@ -151,7 +151,7 @@ export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifes
 /**
  * Reads and checks only the manifest of a model folder.
  *
- * @throws UserError if there is none, it is malformed, or it was changed after training
+ * @throws UserError if there is no manifest, it is malformed, or it was changed after training
  */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = await fileInside(directory, fileName);
@@ -172,8 +172,8 @@ export async function readManifest(directory: string): Promise<Manifest> {
 }
 
 /**
- * The content of a manifest.json, without a check of its hash.
- * @throws UserError that names every invalid field, or a form that is too new
+ * The content of a manifest.json. Does not check its hash.
+ * @throws UserError if it is invalid or has a newer schema version; the message names every invalid field
  */
 export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};

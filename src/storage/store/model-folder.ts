@@ -1,7 +1,7 @@
 // The model folder: a complete trained model in one directory that can be copied, checked and served. All files except
 // `rolling_reference.json` are immutable and are checked whenever the folder is opened. That file changes with every production
-// batch, so the manifest keeps only the hash of its first content, separately. Files that the manifest does not name are ignored:
-// other commands keep their state beside the model.
+// batch, so the manifest only has the hash of its first content, in a separate list. Files that the manifest does not name are
+// ignored, because other commands keep their state beside the model.
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -63,7 +63,7 @@ const usedFiles: readonly string[] = [
   ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
 ];
 
-/** The part of the manifest that the writer supplies; the rest follows from the files. */
+/** The part of the manifest that the caller supplies; the rest is computed from the files. */
 export type ManifestInput = Omit<Manifest, "schema_version" | "files" | "mutable_files" | "manifest_hash">;
 
 /** Content of a file in a model folder: text, bytes, or an existing file to copy. */
@@ -126,8 +126,8 @@ export async function writeModelFolder(
 }
 
 /**
- * Opens a model folder after checking each immutable file against the manifest's hash and checking that no link leads out
- * of the folder.
+ * Opens a model folder. First checks each immutable file against the manifest's hash, and that no link leads out of the
+ * folder.
  *
  * @throws UserError if it is not a model folder, or a file is missing or modified; the message names the file, the expected
  *   hash and the hash found

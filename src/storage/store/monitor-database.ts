@@ -1,6 +1,6 @@
 // monitor.sqlite: a monitor's memory between batches. It is in the model folder, but not in the manifest, and is copied with the
-// folder. A `snapshot` reads a consistent state without waiting for anyone. A `transaction` writes, after making sure that what
-// it relies on still holds.
+// folder. A `snapshot` reads a consistent state without waiting for anyone. A `transaction` writes, after it has checked that
+// its assumptions still hold.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -31,9 +31,10 @@ export class MonitorDatabase {
   }
 
   /**
-   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of version 1 is upgraded in one transaction: if the
-   * process is killed in between, it stays as it was.
-   * @throws UserError if it cannot be used: empty, damaged, no permission, written by a newer Tidemark or for another model
+   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of version 1 is upgraded in one transaction, so it stays
+   * unchanged if the process is killed in between.
+   * @throws UserError if it cannot be used: it is empty or damaged, permission is missing, or it was written by a newer Tidemark
+   *   or for another model
    */
   static open(modelDirectory: string, { modelVersion, upgradeSummary, ...options }: MonitorOptions): MonitorDatabase {
     const path = join(modelDirectory, monitorFile);
@@ -59,7 +60,7 @@ export class MonitorDatabase {
     return this.#file.snapshot((database) => read(new BatchLedger(database)));
   }
 
-  /** Runs `work` in a transaction that no other process's transaction overlaps, all or nothing. */
+  /** Runs `work` in a transaction, all or nothing. No transaction of another process overlaps with it. */
   transaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.transaction((database) => work(new BatchLedger(database)));
   }
@@ -82,7 +83,7 @@ export class MonitorDatabase {
 
 /**
  * A ledger appears all at once: it is created under another name and then linked. So an empty file is never a new ledger, but
- * the remains of one.
+ * what is left of a damaged one.
  */
 function ensureMonitorDatabase(path: string, modelVersion: string): void {
   const size = monitorDatabaseSize(path);
@@ -133,7 +134,7 @@ function createMonitorDatabase(path: string, modelVersion: string): void {
     // Without a journal file, a killed process leaves none; nobody else reads the file yet.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");
     createLedgerTables(database, modelVersion);
-    // In a file that is not yet WAL's, the first process to open it would keep a journal for a moment, and others refuse that.
+    // If the file were not yet in WAL mode, the first process to open it would keep a journal for a moment, which others reject.
     database.exec("COMMIT; PRAGMA journal_mode = WAL");
   } finally {
     database.close();

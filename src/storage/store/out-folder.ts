@@ -1,5 +1,5 @@
-// Checks whether a model folder can be put at --out. It appears by one rename at the very end of the work, so anything that would
-// prevent this rename is looked for at the beginning, and the rename itself is tried.
+// Checks whether a model folder can be put at --out. The folder is moved there by one rename at the very end of the work. So
+// anything that would prevent this rename is looked for at the beginning, and the rename itself is tried.
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -38,8 +38,8 @@ export async function checkOutFolder(out: string): Promise<void> {
 }
 
 /**
- * Tries with empty directories what will be done with the model: moves one from `staging` to the place of `out` under another
- * name, and moves an existing `out` away and back.
+ * Tries with empty directories what will later be done with the model: moves one from `staging` to a place beside `out`, and
+ * moves an existing `out` away and back.
  * @throws UserError if that fails
  */
 export async function tryOutFolder(out: string, staging: string): Promise<void> {
@@ -65,7 +65,7 @@ export async function tryOutFolder(out: string, staging: string): Promise<void> 
   }
 }
 
-/** From then on, `models/walk@champion` would be read as an alias. */
+/** Rejects names such as `models/walk@champion`, which would always be read as an alias. */
 function refuseAliasedOutFolder(out: string): void {
   const name = basename(resolve(out));
   if (!name.endsWith(championSuffix)) return;
@@ -98,7 +98,7 @@ async function refuseLinkedOutFolder(out: string): Promise<void> {
   });
 }
 
-/** A folder inside another model would travel with it; one inside a run's staging directory would vanish with it. */
+/** A folder inside another model would be copied with it; a folder inside a staging directory would be removed with it. */
 async function refuseNestedOutFolder(out: string): Promise<void> {
   for (let parent = dirname(resolve(out)); parent !== dirname(parent); parent = dirname(parent)) {
     const has = (name: string): Promise<boolean> => exists(join(parent, name));

@@ -11,7 +11,7 @@ import type { MonitorDatabase } from "./monitor-database.ts";
 import { rollingReferencePath } from "./stream-names.ts";
 import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
 
-/** Describes a rolling reference. */
+/** Makes the content of a stream's file. */
 export interface RollingBatches extends Pick<StoredMemory, "referencesChangedAt"> {
   readonly stream: string;
   readonly rolling: readonly ReferenceFigures[];
@@ -25,8 +25,8 @@ export interface PublishedReference {
 }
 
 /**
- * Brings the stream's file up to date, and writes nothing if it already is. A stream without batches has no file, except the
- * empty one that `train` wrote. The file can be derived again at any time, so it is not flushed to the disk.
+ * Brings the stream's file up to date, and writes nothing if it is up to date already. A stream without batches has no file,
+ * except the empty file that `train` wrote. The file can be made again at any time, so it is not flushed to the disk.
  */
 export function publishReference(
   database: MonitorDatabase,

@@ -1,4 +1,4 @@
-// Text files that may come from somebody else: errors name the file, and every read has a limit.
+// Reads text files that may come from somebody else. Errors name the file, and every read has a limit.
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
@@ -11,7 +11,7 @@ const largestText = 128 * 2 ** 20;
 export async function readTextFile(path: string): Promise<string | null> {
   try {
     const found = await stat(path);
-    // A pipe would make the reader wait for ever.
+    // A pipe would make the reader wait forever.
     if (!found.isFile()) throw new UserError(`${path}: expected a file, found ${kindOfFile(found)}`);
     if (found.size > largestText) throw tooLargeToRead(path, found.size, largestText);
     return await readFile(path, "utf8");

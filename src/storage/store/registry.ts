@@ -1,6 +1,6 @@
 // registry.json in a folder of model folders: the champion of each line, and the champions before it. A promotion or a rollback
-// changes only this small file, by one rename. Each version keeps its own baseline, references and ledger in its folder, so a
-// rollback finds them as they were.
+// changes only this small file, by one rename. Each version keeps its own baseline, references and ledger in its folder, so
+// they are still there after a rollback.
 
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
@@ -50,17 +50,17 @@ export async function readRegistry(directory: string): Promise<Registry> {
   return readJsonFile(path, registrySchema);
 }
 
-/** The line of this name; undefined if there is none, even for names that every object has. */
+/** The line of this name; undefined if there is none, even for names that are properties of every object. */
 export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
   return Object.hasOwn(lines, line) ? lines[line] : undefined;
 }
 
-/** Time to wait for another process, whose change takes only milliseconds. */
+/** Maximum time to wait for another process; its change takes only milliseconds. */
 const lockPatienceMs = 10_000;
 
 /**
  * Reads, changes and replaces the registry, with one process at a time.
- * @throws UserError if another process holds it; also whatever `change` throws, and then nothing is written
+ * @throws UserError if another process holds the registry. If `change` throws, nothing is written, and the error is passed on
  */
 export async function changeRegistry<T>(directory: string, change: (registry: Registry) => T): Promise<T> {
   const lock = await waitForLock(directory, lockPatienceMs);
@@ -79,7 +79,7 @@ export async function changeRegistry<T>(directory: string, change: (registry: Re
   }
 }
 
-/** Suffix that means the champion of a line, as in models/walk@champion. */
+/** The suffix that stands for the champion of a line, as in models/walk@champion. */
 export const championSuffix = "@champion";
 
 /**

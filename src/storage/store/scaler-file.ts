@@ -17,14 +17,14 @@ export const scalerSchema: z.ZodType<ScalerFile> = z
     scale: z.array(z.number().positive()),
   })
   .refine((s) => s.center.length === s.channels.length && s.scale.length === s.channels.length, {
-    message: "center and scale: expected one number a channel",
+    message: "center and scale: expected one number per channel",
   });
 
-/** Beyond these limits, float32 computations yield 0 or infinity. */
+/** Outside these limits, float32 computations yield 0 or infinity. */
 const [leastScale, largestNumber] = [1e-30, 1e30];
 
 /**
- * Lists the faults of a scaler.json: one message per fault, none if it can be used.
+ * Lists the faults of a scaler.json: one message per fault, or none if it can be used.
  * @param expected properties of the model that it belongs to
  */
 export function scalerFaults(value: unknown, expected: { channels: readonly string[]; method?: unknown }): string[] {
@@ -40,7 +40,9 @@ export function scalerFaults(value: unknown, expected: { channels: readonly stri
       ? []
       : [`method: expected ${JSON.stringify(expected.method)} as in manifest.json, got ${method}`]),
     ...channels.flatMap((name, c) => [
-      ...(Math.abs(center[c]!) <= largestNumber ? [] : [`center of ${name}: ${center[c]} is beyond ${largestNumber}`]),
+      ...(Math.abs(center[c]!) <= largestNumber
+        ? []
+        : [`center of ${name}: expected a number from -${largestNumber} to ${largestNumber}, got ${center[c]}`]),
       ...(scale[c]! >= leastScale && scale[c]! <= largestNumber
         ? []
         : [`scale of ${name}: expected a number from ${leastScale} to ${largestNumber}, got ${scale[c]}`]),

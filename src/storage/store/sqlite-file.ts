@@ -1,13 +1,13 @@
-// One SQLite database file that several processes may write at once (https://sqlite.org/wal.html). With a write-ahead log and
-// synchronous = FULL, a committed transaction survives a killed process and a power cut, and an uncommitted one leaves nothing.
-// A write-ahead log does not work on network file systems without shared memory.
+// An SQLite database file to which several processes may write at once (https://sqlite.org/wal.html). With a write-ahead log and
+// synchronous = FULL, a committed transaction survives a killed process and a power cut, and an uncommitted transaction leaves
+// nothing behind. A write-ahead log does not work on network file systems without shared memory.
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../../errors.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
-/** Far longer than any transaction, but short enough for a person to wait; an arbitrary choice. */
+/** Far longer than any transaction, but short enough that a person would wait; an arbitrary choice. */
 const defaultBusyTimeoutMs = 30_000;
 
 export interface SqliteOptions {
@@ -15,7 +15,7 @@ export interface SqliteOptions {
   readonly busyTimeoutMs?: number;
 }
 
-/** Every failure of the file itself (not a database, no permission, disk full, locked too long) is a UserError. */
+/** Turns every failure of the file itself (not a database, no permission, disk full, locked too long) into a UserError. */
 export class SqliteFile {
   readonly path: string;
   readonly #database: DatabaseSync;
@@ -37,9 +37,9 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `work` as one transaction that no other overlaps, in this process or another. What it reads cannot change before it
-   * commits, and if it throws, nothing has happened. `work` is synchronous: if it waited, other work of this process would run
-   * into its lock.
+   * Runs `work` as one transaction. No other transaction, in this process or another, overlaps with it, so the data that it
+   * reads cannot change before it commits. If it throws, nothing is changed. `work` must be synchronous; if it waited, other
+   * work of this process would run into its lock.
    */
   transaction<T>(work: (database: DatabaseSync) => T): T {
     const database = this.#database;
@@ -58,7 +58,7 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `read` on one state of the file, taken at its first statement, whatever others write meanwhile. It waits for nobody,
+   * Runs `read` on one state of the file, as of its first statement, whatever others write in the meantime. It waits for nobody,
    * and nobody waits for it.
    */
   snapshot<T>(read: (database: DatabaseSync) => T): T {

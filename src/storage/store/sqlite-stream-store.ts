@@ -1,6 +1,6 @@
-// Streams in a model folder's monitor.sqlite. A decision runs outside the ledger's lock. The commit checks that the stream still
-// has the version that the decision was based on; if not, the batch is judged again. So each batch is judged by everything before
-// it, however many processes add batches at once, and nobody waits while another judges.
+// Stores streams in a model folder's monitor.sqlite. A decision runs outside the ledger's lock. The commit checks that the stream
+// still has the version on which the decision was based; if not, the batch is judged again. So each batch is judged by everything
+// before it, however many processes add batches at once, and nobody waits while another process judges.
 import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
 import { type PublishedReference, publishReference } from "./published-reference.ts";
@@ -20,13 +20,13 @@ import {
 } from "./stream-store.ts";
 
 export interface SqliteStoreOptions extends MonitorOptions {
-  /** Path of each stream's file that describes its rolling reference; by default, none is written. */
+  /** Path of the file that describes a stream's rolling reference. By default, no such file is written. */
   readonly published?: PublishedReference;
 }
 
-/** Attempts to judge a batch outside the lock; after so many lost races, it is judged inside. */
+/** Maximum attempts to judge a batch outside the lock; after that many lost races, it is judged inside the lock. */
 const mostRaces = 4;
-/** Maximum batches shortened per transaction, so that checks can run in between. */
+/** Maximum number of batches shortened per transaction, so that checks can run in between. */
 const shortenedAtOnce = 200;
 
 type Decide = (memory: StoredMemory) => DecidedBatch;

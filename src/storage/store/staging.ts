@@ -1,6 +1,6 @@
 // The folder of a training run until its model is complete: `<out>.partial/`, beside the future model folder. It contains the
-// checkpoints, the history and `run.json` (which a resumed run must match), and one process locks it. Without run.json there is
-// nothing worth keeping in it, and the process removes it at its end.
+// checkpoints, the history and `run.json`, which a resumed run must match. One process locks it. If there is no run.json, nothing
+// in the folder is worth keeping, and the process removes it when it ends.
 import { lstat, readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
@@ -16,16 +16,16 @@ import { checkOutFolder, tryOutFolder } from "./out-folder.ts";
 export interface Staging {
   /** The model folder this run will become. */
   readonly out: string;
-  /** `<out>.partial`, which exists. */
+  /** Path of `<out>.partial`, which exists. */
   readonly directory: string;
   /** What the interrupted run saved with `saveState`; null in a new run. */
   readonly state: unknown;
   path(name: string): string;
   /** Writes run.json; from now on, the run can be resumed. */
   saveState(state: unknown): Promise<void>;
-  /** Releases the lock; removes a run without saved state, and the parent directories that it made. */
+  /** Releases the lock. If no state was saved, also removes the run and the parent directories that it made. */
   release(): Promise<void>;
-  /** Removes everything, once the model folder is written. */
+  /** Removes everything; called when the model folder has been written. */
   discard(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export function shownStaging(out: string): string {
   return isAbsolute(out) ? directory : relative("", directory);
 }
 
-/** The command that removes it. */
+/** The command that removes the staging directory. */
 export function removeStagingCommand(out: string): string {
   return shellCommand("rm", "-r", shellPath(shownStaging(out)));
 }
@@ -50,9 +50,9 @@ export function removeStagingCommand(out: string): string {
 /**
  * Makes or reopens the staging directory of `out` and locks it.
  *
- * Without `resume`, it rejects a run that could be resumed, rather than remove it; with `resume`, there must be one. It
- * rejects a directory that another living process uses, and takes over a dead process's lock. All errors are UserErrors with
- * advice.
+ * Without `resume`, it throws if there is a run that could be resumed, instead of removing it. With `resume`, there must be
+ * such a run. It also throws if another living process uses the directory, and takes over the lock of a dead process. All
+ * errors are UserErrors with advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
   await checkOutFolder(out);
@@ -104,13 +104,13 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
       discard,
     };
   } catch (error) {
-    // A failure to remove it is part of the error that is being reported.
+    // The failure to remove it belongs to the error that is being reported.
     await release().catch(() => undefined);
     throw error;
   }
 }
 
-/** The remains of a run without state are removed, which must not happen through a link. */
+/** Rejects a link, because the remains of a run without state are removed, and that must not happen through a link. */
 async function refuseLinkedStaging(out: string): Promise<void> {
   const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT")) return undefined;
@@ -122,7 +122,7 @@ async function refuseLinkedStaging(out: string): Promise<void> {
   });
 }
 
-/** Removes what an earlier process left without state, except locks. */
+/** Removes the files of an earlier process that saved no state, except locks. */
 async function clearStaging(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!isLockFlag(directory, name)) await rm(join(directory, name), { recursive: true, force: true });

@@ -1,8 +1,8 @@
-// The options of a training as its model folder keeps them, in manifest.json under `config`. They record what was done and are
-// not options that somebody types: unknown ones are accepted, and only those needed to open a model are required. A retraining
-// takes over the others in `champion-options.ts`.
+// The options of a training as its model folder keeps them, in manifest.json under `config`. They are a record, not something
+// that a user typed. So unknown options are accepted, and only the options that are needed to open a model are required. A
+// retraining takes over the others; see `champion-options.ts`.
 //
-// The form belongs to the manifest's `schema_version`: a later version may add keys, and drop those not named here.
+// The form belongs to the manifest's `schema_version`: a later version may add keys, and drop keys that are not named here.
 import { z } from "zod";
 
 /** Training options as stored in the model folder. */
@@ -11,20 +11,20 @@ export interface StoredConfig {
   readonly rate: number;
   /** Samples per window. */
   readonly window: number;
-  /** Share of a window that the next one repeats, [0, 1). */
+  /** Share of a window that the next window repeats, in [0, 1). */
   readonly overlap: number;
-  /** All others, as written. */
+  /** All other options, as written. */
   readonly [option: string]: unknown;
 }
 
-/** Values of one window, over all channels: 16 MiB. Several windows are held at a time. */
+/** Maximum number of values in a window, over all channels: 16 MiB. Several windows are in memory at a time. */
 const largestWindow = 1 << 22;
 
 export const storedConfigSchema: z.ZodType<StoredConfig> = z
   .looseObject({
     rate: z.number().min(1).max(10_000).describe("Sampling rate that the network sees, in Hz."),
     window: z.int().min(8).max(100_000).describe("Samples per window."),
-    overlap: z.number().min(0).lt(1).describe("Share of a window that the next one repeats."),
+    overlap: z.number().min(0).lt(1).describe("Share of a window that the next window repeats."),
   })
   .refine(({ window, overlap }) => Math.round(window * (1 - overlap)) >= 1, {
     path: ["overlap"],
@@ -32,7 +32,7 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
   })
   .describe("Every option that `tidemark train` ran with; only the ones listed here are needed to open the model.");
 
-/** The fault of windows of this size, if any: no reader would open a model with such windows. */
+/** The fault of windows of this size, if they are too large. No reader would open a model with such windows. */
 export function storedConfigWindowFault(samples: number, channels: number): string | null {
   if (samples * channels <= largestWindow) return null;
   return `windows of ${samples} samples and ${channels} channels: expected at most ${largestWindow} values per window`;

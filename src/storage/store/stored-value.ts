@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 
 /**
  * Parses a value from the ledger into the form in which it was written.
- * @throws UserError if something else wrote there
+ * @throws UserError if the value does not have this form
  */
 export function parseStoredValue<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);

@@ -1,5 +1,5 @@
 // Users may give streams (a device, a person, a site) and batches any names. A stream's folder needs a name that every file system
-// accepts, distinguishes from all others, and does not read as a path.
+// accepts, distinguishes from all other names, and does not interpret as a path.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { sha256Bytes } from "./hash.ts";

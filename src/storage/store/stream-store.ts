@@ -1,9 +1,9 @@
 // The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. Its callers know what a
 // state, a summary or a result means, and which batch enters the references. Its adapters handle storage and concurrent writers.
-// `SqliteStreamStore` is one; test/storage/store/stream-store-contract.ts states what each of them guarantees.
+// `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every adapter guarantees.
 //
-// A store keeps three things about a batch, as long as they are useful: its record with a few figures, always; its full result, for
-// some days; and its summary, while a reference needs it or a person may still make a decision about it.
+// A store keeps three things about a batch for as long as they are useful. It always keeps the record with a few figures. It keeps
+// the full result for some days, and the summary while a reference needs it or the user may still make a decision about the batch.
 
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
@@ -14,7 +14,7 @@ export interface IncomingBatch {
   readonly stream: string;
   /** Unique within its stream. */
   readonly batchId: string;
-  /** Hash of its content; the same id with a different hash is rejected. */
+  /** Hash of its content. The same id with a different hash is rejected. */
   readonly contentHash: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
@@ -32,7 +32,7 @@ export interface BatchStanding {
 
 /** The outcome of a decision about a batch; `figures`, `result` and `state` are any JSON values. */
 export interface DecidedBatch extends BatchStanding {
-  /** Data for the references; null if there is none, and then the batch enters no reference. */
+  /** Data for the references; if null, the batch enters no reference. */
   readonly summary: Uint8Array | null;
   /** Key figures that are kept forever; null if nothing was measured. */
   readonly figures: unknown;
@@ -42,7 +42,7 @@ export interface DecidedBatch extends BatchStanding {
   readonly state?: unknown;
 }
 
-/** A batch as the store keeps it. */
+/** A batch in the store. */
 export interface StoredBatch extends IncomingBatch, BatchStanding {
   /** Increases with every batch of any stream. */
   readonly sequence: number;
@@ -82,7 +82,7 @@ export interface StoredMemory {
 export interface StreamRules {
   /** N, the number of batches in a reference. */
   readonly referenceBatches: number;
-  /** Number of batches with `inReferences`, at both ends, whose summaries are kept at any age; at least N. */
+  /** Number of batches with `inReferences`, at each end, whose summaries are kept at any age; at least N. */
   readonly keptAtEnds: number;
   /** ISO 8601, UTC: full results, and summaries in no reference, are kept for batches received at this time or later. */
   readonly since: string;
@@ -92,7 +92,7 @@ export interface StreamRules {
   readonly shorten: (result: unknown) => unknown;
 }
 
-/** Old batches that each new batch shortens: more than one, to catch up with a long past. */
+/** Number of old batches that are shortened per new batch; more than one, to catch up with a long past. */
 export const shortenedPerBatch = 10;
 
 export type RecordedBatch = { readonly known: false } | { readonly known: true; readonly batch: StoredBatch };
@@ -112,7 +112,7 @@ export interface StreamPage {
   readonly batches: readonly StoredBatch[];
 }
 
-/** How much compaction shortened and saved. */
+/** What a compaction shortened and saved. */
 export interface CompactedStore {
   /** Number of batches shortened. */
   readonly shortened: number;
@@ -124,8 +124,8 @@ export interface CompactedStore {
 
 export interface StreamStore {
   /**
-   * Judges a batch by its stream's memory, and stores it, all or nothing. If the id exists, returns the stored batch and changes
-   * nothing; the caller must check whether the content is the same.
+   * Judges a batch by its stream's memory, and stores it, all or nothing. If the id exists, it returns the stored batch and
+   * changes nothing. The caller must check whether the content is the same.
    * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged by
    *   everything before it. An exception is passed on, and nothing is changed
    */
@@ -139,7 +139,7 @@ export interface StreamStore {
    * Changes the standing of a batch afterwards.
    * @param decide pure and synchronous; gets undefined if there is no such batch; returns null to change nothing
    * @param at ISO 8601, UTC
-   * @returns whether it changed
+   * @returns whether the standing changed
    */
   decideByHand(
     batch: Pick<IncomingBatch, "stream" | "batchId">,
@@ -147,12 +147,12 @@ export interface StreamStore {
     at: string,
   ): Promise<boolean>;
 
-  /** Starts streams again, all or none: no references, no state. Their batches are kept, and their ids stay used. */
+  /** Restarts streams without references and state, all or none. Their batches are kept, and their ids stay used. */
   reset(streams: readonly string[], at: string): Promise<void>;
 
   memory(stream: string, rules: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory>;
 
-  /** Batches of a stream in the order they came. */
+  /** Batches of a stream, in order of arrival. */
   page(stream: string, options?: PageOptions): Promise<StreamPage>;
 
   /** The names of all streams with at least one batch, sorted. */

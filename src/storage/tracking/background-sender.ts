@@ -1,5 +1,5 @@
-// Sends events in the background without ever delaying other work. It retries after faults that may pass, and stops for good if the
-// server will never accept the events. The caller reports what could not be sent; the log still has it.
+// Sends events in the background without ever delaying other work. It retries after temporary faults, and stops for good if the
+// server will never accept the events. The caller reports the events that could not be sent; they are still in the log.
 
 import type { EventSender } from "./event-sender.ts";
 import { Patience } from "./patience.ts";
@@ -11,14 +11,14 @@ import { TrackingFault } from "./tracking-fault.ts";
 const gatherMs = 500;
 const firstWaitMs = 1000;
 const longestWaitMs = 30_000;
-/** Longest wait that a server may ask for. */
+/** Longest wait that a server may request. */
 const longestAskedMs = 15 * 60_000;
 
 /** What a server did not accept. */
 export interface Unsent {
   /** Number of events; for a stream, of batches. */
   readonly events: number;
-  /** Reason in one line. */
+  /** The reason in one line. */
   readonly reason: string;
 }
 
@@ -115,7 +115,7 @@ export class BackgroundSender {
     this.#since = now;
   }
 
-  /** The moment at which nothing has been accepted for too long, counting a request without an answer yet. */
+  /** The moment at which nothing has been accepted for too long; the time of a request that is still open counts as well. */
   async #expired(done: AbortSignal): Promise<void> {
     const left = (): number => this.#patience!.leftMs - (this.#clock.now() - this.#since);
     while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
@@ -140,8 +140,8 @@ export function runBackgroundSender(
 }
 
 /**
- * At least the client's own backoff, whatever the server says, so that no answer causes a hot loop; with jitter, so that many
- * clients do not come back at once.
+ * At least the client's own backoff, whatever the server requests, so that no answer causes a busy loop. Jitter keeps many
+ * clients from coming back at once.
  */
 function backgroundRetryMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: number): number {
   const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);

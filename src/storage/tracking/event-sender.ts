@@ -39,7 +39,7 @@ export interface SenderOptions {
   readonly read: (artifact: Artifact) => Promise<Buffer>;
   /** Whether a run with the log's id belongs to this log, rather than to a copy that has diverged. Default: always. */
   readonly belongs?: RunTest;
-  /** Hears once about each thing that the server rejects. */
+  /** Receives one warning about each thing that the server rejects. */
   readonly warn: Reporter["warn"];
 }
 
@@ -81,7 +81,7 @@ export class EventSender {
    * Sends events from the front, as many as fit into one round of requests.
    * @param events one or more
    * @returns the number of events sent
-   * @throws TrackingFault if nothing was sent: a fault that may pass, or one that ends all sending
+   * @throws TrackingFault if nothing was sent, because of a temporary fault or a fault that ends all sending
    */
   async sendSome(events: readonly TrackingEvent[]): Promise<number> {
     const [first] = events;
@@ -212,7 +212,7 @@ export class EventSender {
     });
   }
 
-  /** A request that the server rejects for good must not stop the rest, but a lack of rights must. */
+  /** A request that the server rejects for good must not stop the others, but missing rights must. */
   async #orSkip(action: () => Promise<void>): Promise<void> {
     try {
       await action();
@@ -257,7 +257,7 @@ export function splitEventIntoRequests({ metrics, params, tags }: Loggable): Log
   };
   for (const item of params) add("params", item);
   for (const item of metrics) add("metrics", item);
-  // Tags go last, since a tag may say that everything before it has arrived.
+  // Tags are sent last, since a tag may mark that everything before it has arrived.
   for (const item of tags) add("tags", item);
   if (bytes > 0) batches.push(own);
   return batches;
@@ -274,7 +274,7 @@ export function sentEventKey(name: string): string {
   return key || "_";
 }
 
-/** Servers fail permanently on half of a surrogate pair. */
+/** Removes half of a surrogate pair at the end, on which servers fail every time. */
 function cutSentEventText(text: string, length: number): string {
   return (
     text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`

@@ -1,5 +1,5 @@
-// The part of MLflow's REST API for runs, artifacts and the registry. It repeats no request, since only the sender knows whether
-// that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
+// A client for the part of MLflow's REST API about runs, artifacts and the registry. It repeats no request, since only the sender
+// knows whether that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
 
 import { z } from "zod";
 import type { ServerAddress } from "./server-address.ts";
@@ -106,7 +106,7 @@ export class MlflowClient {
     if (answer?.experiment.lifecycle_stage === "deleted") {
       throw new TrackingFault(
         "refused",
-        `${this.uri}: experiment ${JSON.stringify(name)} was deleted: restore it, or name another`,
+        `${this.uri}: experiment ${JSON.stringify(name)} was deleted; restore it, or choose another one`,
       );
     }
     return answer?.experiment.experiment_id ?? null;
@@ -172,7 +172,7 @@ export class MlflowClient {
       const scheme = /^[a-z0-9+-]+:/i.exec(artifactUri)?.[0] ?? "a local path";
       throw new TrackingFault(
         "refused",
-        `${this.uri} keeps artifacts at ${scheme} and does not pass them on: start it with --artifacts-destination`,
+        `${this.uri} keeps artifacts at ${scheme} and does not accept uploads for it; start it with --artifacts-destination`,
       );
     }
     const parts = `${stored}/${path}`.split("/");
@@ -189,7 +189,7 @@ export class MlflowClient {
     });
   }
 
-  /** The version made from the run, if any. */
+  /** The model version that was made from the run, if any. */
   async findVersion(name: string, runId: string): Promise<string | null> {
     const filter = `name='${name.replaceAll("'", "\\'")}' and run_id='${runId}'`;
     const version = z.object({ version: z.coerce.string().max(100) });

@@ -1,5 +1,5 @@
-// Parses the text of a tracking.jsonl into events. Model folders travel between people, and no hash covers this file. So nothing is
-// sent before the whole log has been checked to be one that Tidemark writes.
+// Parses the text of a tracking.jsonl into events. Model folders are passed between people, and no hash covers this file. So
+// nothing is sent before the whole log has been checked for anything that Tidemark would not write.
 
 import { UserError } from "../../errors.ts";
 import { type TrackingEvent, trackingEventSchema } from "./tracking-event.ts";
@@ -10,8 +10,8 @@ const mostEvents = 500_000;
 const mostRuns = 10_000;
 
 /**
- * @param text an unfinished last line is ignored, since the process that wrote it was killed
- * @param path for messages
+ * @param text text of the file; an unfinished last line is ignored, since the process that wrote it was killed
+ * @param path path of the file, for messages
  * @throws UserError with the file, the line and the fault
  */
 export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
@@ -38,7 +38,7 @@ export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
 export function unparsableTrackingLog(path: string, line: number | null, what: string): UserError {
   return new UserError(`${line === null ? path : `${path}, line ${line}`}: ${what}`, {
     advice:
-      "Only train and retrain write this file. Restore it from a copy, or remove it; this training is then not reported.",
+      "Only train and retrain write this file. Restore it from a copy, or remove it; without it, this training is not reported.",
   });
 }
 

@@ -1,9 +1,9 @@
-/** Factor for a server that accepts everything, but slowly: an hour, as against a minute for one that accepts nothing. */
+/** Factor for a server that accepts everything, but slowly: an hour instead of a minute. */
 const timesAsLong = 60;
 
 /**
- * The time limits for a server. Time in which it accepted nothing is used up for good, so that all who share one `Patience` give
- * up together. For time in which it accepted something, the limit is sixty times as long; after that, no patience is left.
+ * The time limits for a server. Time in which it accepted nothing is used up for good, so all senders that share a `Patience`
+ * give up together. The limit for time in which it accepted something is sixty times as long; after that, no patience is left.
  */
 export class Patience {
   #leftMs: number;

@@ -1,18 +1,18 @@
-// Reads a server's answer up to a limit. The server may be anyone, so neither the claimed nor the actual length of its answer
+// Reads a server's answer up to a limit. The server is not trusted, so neither the claimed nor the actual length of its answer
 // determines how much memory is used.
 
 import type { Dispatcher } from "undici";
 
-/** Maximum bytes of an answer; MLflow's longest, runs with thousands of metrics, have about a megabyte. */
+/** Maximum bytes of an answer. MLflow's longest answers, runs with thousands of metrics, have about a megabyte. */
 export const longestReply: number = 16 * 2 ** 20;
-/** Maximum bytes of an error, whose status matters most. */
+/** Maximum bytes of an error; its status matters most. */
 export const longestFault: number = 64 * 2 ** 10;
 /** Maximum characters of a server's text in our messages. */
 export const longestQuote = 300;
 
 /**
  * @returns the text. `whole` is false if it was not read to its end because it is too long or compressed; `text` is then the
- *   beginning of an error, or says what is wrong with the answer
+ *   beginning of an error, or describes what is wrong with the answer
  */
 export async function readReply({
   statusCode,

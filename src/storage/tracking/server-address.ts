@@ -19,8 +19,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param tracking the option: an address, "none", or undefined for MLFLOW_TRACKING_URI
- * @returns null if nothing is tracked, including when the environment names a store that is not a server; see `isAddressOfOtherStore`
- * @throws UserError on an address that is not an http(s) URL, or certificates that cannot be read
+ * @returns null if nothing is tracked, also if the environment names a store that is not a server; see `isAddressOfOtherStore`
+ * @throws UserError if the address is not an http(s) URL or the certificates cannot be read
  */
 export function serverAddress(
   tracking: string | undefined,

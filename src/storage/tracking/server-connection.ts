@@ -1,4 +1,4 @@
-// Requests to a tracking server, with limits on time and bytes, since the server may be anyone.
+// Requests to a tracking server, with limits on time and bytes, since the server is not trusted.
 
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
@@ -16,7 +16,7 @@ export interface Deadlines {
 }
 
 const usualDeadlines: Deadlines = { answerMs: 30_000, uploadMs: 120_000 };
-/** Bytes per second. */
+/** Slowest speed of an upload, in bytes per second. */
 const slowestUpload = 50_000;
 
 interface Content {
@@ -69,7 +69,7 @@ export class ServerConnection {
     await this.#dispatcher.destroy();
   }
 
-  /** Does not follow redirects, which would send the credentials and the data elsewhere. */
+  /** Does not follow redirects, because they would send the credentials and the data elsewhere. */
   async #send<T>(
     { method, path, deadlineMs }: { method: "GET" | "POST" | "PUT"; path: string; deadlineMs: number },
     content: Content | null,
@@ -121,7 +121,7 @@ export class ServerConnection {
     try {
       said = errorSchema.parse(JSON.parse(text));
     } catch {
-      // An error page; its status is enough.
+      // The answer is an error page; its status is enough.
     }
     const short = said.message?.split("\n")[0] ?? text.slice(0, 80).replace(/\s+/g, " ");
     const message = `${this.uri} answered ${status}: ${shortenReply(short) || "nothing more"}`;
@@ -142,7 +142,7 @@ function oneConnectionHeader(header: string | string[] | undefined): string | un
 
 const longestRetryAfter = 86_400;
 
-/** Seconds from a Retry-After header, which has seconds or a date; at most a day. */
+/** Seconds from a Retry-After header, which contains seconds or a date; at most a day. */
 function connectionRetrySeconds(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;

@@ -1,14 +1,14 @@
-// The events of a run for a tracking server: the lines of tracking.jsonl. The file is written before anything is sent, so it can be
-// replayed at any time. A full or partial replay leaves the server in the same state as sending once.
+// The events of a run for a tracking server, which are the lines of tracking.jsonl. The file is written before anything is sent,
+// so it can be sent again at any time. Sending all or a part of it again does not change the state of the server.
 
 import { z } from "zod";
 
-/** Artifact folder of a model, which can be registered. */
+/** Artifact folder of a model that can be registered. */
 export const modelArtifact = "model";
 
 /** Tag that identifies the run, on every server. */
 export const runTag = "tidemark.run";
-/** Tag of a run whose complete log the server has. */
+/** Tag that marks a run whose complete log has reached the server. */
 export const completeTag = "tidemark.complete";
 export const parentTag = "mlflow.parentRunId";
 const ownTags: readonly string[] = [runTag, completeTag, parentTag];
@@ -30,9 +30,9 @@ export interface TrackedDataset {
  * - `run`: starts a run. Events refer to it by `run`, which is unique in the log
  * - `params`, `tags`, `metrics`, `dataset`, `artifact`: belong to a run. An artifact's `file` is relative to the log's folder;
  *   `content` is present if the file changes later
- * - `status`: a run ended, or continues
+ * - `status`: a run has ended, or continues
  * - `version`: the artifacts under `path` become a version of the registered model `name`
- * - `complete`: the server has the whole log, if it rejected nothing
+ * - `complete`: the end of the log; the server has all of it, unless it rejected something
  *
  * Times are milliseconds since 1970.
  */
@@ -48,7 +48,7 @@ export type TrackingEvent =
   | { type: "version"; run: string; name: string; alias: string | null; path: string }
   | { type: "complete"; run: string };
 
-/** Far longer than what training writes; servers cut or reject much shorter texts. */
+/** Far longer than anything that training writes; servers cut or reject much shorter texts. */
 const longest = { name: 1000, text: 4_000_000, entries: 10_000, files: 200_000 } as const;
 
 const name = z.string().max(longest.name);
@@ -61,19 +61,19 @@ function trackingEventRecord<T>(value: z.ZodType<T>): z.ZodType<Record<string, T
     .refine((record) => Object.keys(record).length <= longest.entries, `expected at most ${longest.entries} entries`);
 }
 
-/** Only the sender may set the tags that identify runs. */
+/** Tags that identify runs may only be set by the sender. */
 const tags = trackingEventRecord(text).refine(
   (record) => !ownTags.some((tag) => Object.hasOwn(record, tag)),
   `${ownTags.join(", ")}: a log must not set these`,
 );
 
-/** Files are in the folder itself, under names that are plain names on every system. */
+/** Files are directly in the folder, and their names are plain names on every system. */
 const fileName = z
   .string()
   .max(255)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern rejects them
   .regex(/^(?!\.{1,2}$)[^/\\:\u0000-\u001f\u007f]+$/, "expected the plain name of a file in this folder");
-/** JSON writes null for numbers that are not finite. */
+/** In JSON, numbers that are not finite are written as null. */
 const metric = z
   .number()
   .nullable()

@@ -221,7 +221,7 @@ const cases: Case[] = [
     read: ["day=1/who=ann/a.csv", "day=1/who=bob/a.csv"],
     options: { requirePeople: false },
     says: ["backwards", "row 1 has 0 s"],
-    advice: /who=ann and who=bob: take the column from the folders' names with --path-columns who\./,
+    advice: /who=ann and who=bob\. To take a column from the names of the folders, add --path-columns who\./,
   },
   {
     name: "a number of a megabyte",
@@ -239,7 +239,7 @@ const cases: Case[] = [
     name: "no row with a label",
     files: { "a.csv": csv(rows(100, { activity: "" })) },
     read: ["a.csv"],
-    says: ["none of 100 rows is left", "100 dropped for missing label"],
+    says: ["none of 100 rows can be used", "100 dropped for missing label"],
   },
   {
     name: "different columns",

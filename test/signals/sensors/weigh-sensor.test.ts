@@ -58,7 +58,7 @@ describe("values", () => {
   it("win over a single letter, and over the unit of a name", () => {
     expect(weigh(["gx", "gy", "gz"], pieces({ rest: 9.8, movement: 9 }))).toMatchObject({
       sensor: { kind: "accelerometer", unit: "m/s^2", gravity: true },
-      doubt: expect.stringContaining("by its name a gyroscope, but it measures 9.8"),
+      doubt: expect.stringContaining("its name says that it is a gyroscope, but it measures 9.8"),
     });
     expect(weigh(["gyro_x", "gyro_y", "gyro_z"], pieces({ rest: 9.8, movement: 9 }))).toMatchObject({
       sensor: { kind: "gyroscope" },
@@ -77,7 +77,7 @@ describe("values", () => {
   it("of too few seconds say nothing", () => {
     expect(weigh(acc, [])).toEqual({
       sensor: { name: "acc", kind: "accelerometer", channels: acc, unit: null, gravity: null },
-      because: "by its name; too few values to tell more",
+      because: "by its name; there are too few values to check it",
     });
   });
 

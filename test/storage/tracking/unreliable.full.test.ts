@@ -239,7 +239,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     });
 
     it("since the experiment was deleted: says so", () => {
-      expect(warning("deleted")).toMatch(/experiment "gone" was deleted: restore it, or name another/);
+      expect(warning("deleted")).toMatch(/experiment "gone" was deleted; restore it, or choose another one/);
     });
 
     it("since it takes no such name for a model: says so, and has all but that", () => {

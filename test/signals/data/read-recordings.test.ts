@@ -152,7 +152,7 @@ describe("readRecordings", () => {
     for (let i = 0; i < 4; i++) expect(recordings.time[i]! - first).toBeCloseTo(i / 50, 6);
     expect(quality.stretches).toBe(2);
     const guessed = unit !== "s" && unit !== "timestamp" && !/ms|us/i.test(name);
-    expect(quality.warnings.some((warning) => warning.includes("judging by its steps"))).toBe(guessed);
+    expect(quality.warnings.some((warning) => warning.includes("Judging by its steps"))).toBe(guessed);
   });
 
   test("the nominal rate settles an unsaid unit", async () => {

@@ -42,7 +42,7 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
     throw new UserError(
-      `--overlap: expected an overlap that lets each window move on by at least one sample, got ${config.overlap}`,
+      `--overlap: expected each window to start at least one sample after the previous one, got ${config.overlap}`,
     );
   }
   if (config.network === "compact" && config.window < 16) {
@@ -82,12 +82,12 @@ export function readChampionOptions(
   return { fault: { name, expected: issue.message, found } };
 }
 
-/** The options that shape a model; where it is reported is not among them. */
+/** The options that affect a model; options about reporting are not among them. */
 export function configWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
   return configWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
 
-/** The options that identify an interrupted run: all that change the result. */
+/** The options that identify an interrupted run, which are all options that change the result. */
 export function configAffectingResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
   return configWithout(config, ({ affects }) => affects !== "result");
 }
@@ -104,7 +104,7 @@ function configWithout(config: object, test: (option: Option) => boolean): Recor
 
 function checkConfigAlias({ alias, register }: { alias?: string; register?: string }): void {
   if (alias === undefined || register !== undefined) return;
-  throw new UserError("--alias names a version of a registered model: add --register NAME");
+  throw new UserError("--alias names a version of a registered model, so it needs --register NAME");
 }
 
 /**
@@ -116,7 +116,7 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
   if (config.spreadsheetSafe && !/\.[ct]sv(\.gz)?$/i.test(config.out)) {
     throw new UserError(`--spreadsheet-safe: expected --out to end in .csv or .tsv (also .gz), got ${config.out}`, {
-      advice: "Spreadsheets do not run the contents of a Parquet file: leave the option out.",
+      advice: "Leave the option out: spreadsheets do not run the contents of a Parquet file.",
     });
   }
   return config;
@@ -171,7 +171,7 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
   const config = resolveOptions(retrainOptions, options, file);
   checkConfigAlias(config);
   if (config.label !== undefined && config.labelled === undefined) {
-    throw new UserError("--label names a column of other labelled recordings: add --labelled FILES", {
+    throw new UserError("--label names a column of other labelled recordings, so it needs --labelled FILES", {
       advice:
         "The recordings that the model learned from are read as in training. For true labels of unlabelled recordings, use --truth.",
     });

@@ -4,8 +4,8 @@ import { UserError } from "./errors.ts";
 import { hasSystemErrorCode } from "./system-error.ts";
 
 /**
- * Makes a directory with its parents; returns the first one that did not exist, or undefined if all did. Node's own recursive
- * mkdir never ends if the system answers ENOENT although the parent exists, as Linux does under /proc.
+ * Makes a directory with its parents. Returns the first directory that did not exist, or undefined if all existed. Node's own
+ * recursive mkdir never ends if the system answers ENOENT although the parent exists, as Linux does under /proc.
  * @throws UserError if the system cannot make a directory there
  */
 export async function makeDirectories(directory: string): Promise<string | undefined> {
@@ -26,7 +26,7 @@ export async function makeDirectories(directory: string): Promise<string | undef
   }
 }
 
-/** Removes what `makeDirectories` made, as far as it is still empty; `firstMade` is its return value. */
+/** Removes the directories that `makeDirectories` made, as far as they are still empty; `firstMade` is its return value. */
 export async function removeDirectories(directory: string, firstMade: string | undefined): Promise<void> {
   if (firstMade === undefined) return;
   try {

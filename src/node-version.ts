@@ -9,4 +9,4 @@ const [major = 22, minor = 18] = version === undefined ? [] : version.split(".")
 export const nodeFault: string | undefined =
   major > 22 || (major === 22 && minor >= 18)
     ? undefined
-    : `Tidemark needs Node.js 22.18 or later, but this is ${version}: install a current one from https://nodejs.org`;
+    : `Tidemark needs Node.js 22.18 or later, but this is ${version}. Install a current version from https://nodejs.org`;

@@ -1,4 +1,4 @@
-// An --out that is one file: tests before any work whether it can be written.
+// Tests before any work whether an --out that is a file can be written.
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
@@ -7,8 +7,8 @@ import { hasSystemErrorCode } from "./system-error.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 /**
- * Rejects, before any work, an --out that could not be written afterwards. A file appears by a rename from a name beside it, so
- * this is tried; nothing remains of the trial.
+ * Rejects, before any work, an --out that could not be written afterwards. The file will be renamed from a name beside it, so
+ * such a rename is tried; nothing remains of the trial.
  *
  * @param options `overwrite`: an existing file may be replaced
  * @throws UserError if `out` exists and must not be replaced, is not a regular file, or cannot be written
@@ -66,7 +66,7 @@ async function refuseMountedOutFile(out: string): Promise<void> {
     // Other errors mean that hard links are impossible here, or only for other users' files.
     if (!hasSystemErrorCode(cause, "EXDEV")) return;
     throw new UserError(
-      `--out ${out} is a mount point, which cannot be replaced: files are moved into place as a whole`,
+      `--out ${out} is a mount point, which cannot be replaced, because files are moved into place as a whole`,
       {
         advice: "Mount its folder instead, or choose another name.",
         cause,
@@ -79,7 +79,7 @@ async function refuseMountedOutFile(out: string): Promise<void> {
 
 function unwritableOutFile(out: string, cause: unknown): UserError {
   return new UserError(`--out ${out}: could not be written: ${cause instanceof Error ? cause.message : cause}`, {
-    advice: "Check that its folder is a folder, can be written to, and has free space.",
+    advice: "Check that its folder exists, is writable, and has free space.",
     cause,
   });
 }

@@ -1,4 +1,4 @@
-// The one way to report what happens during work. It is a parameter, and silent by default.
+// The only way in which work reports what happens. The reporter is a parameter, and silent by default.
 
 /** Receives warnings and progress while work is running. */
 export interface Reporter<Event = never> {

@@ -1,4 +1,4 @@
-// Explains errors of the operating system, which are no defects: a file without read permission, a full disk, a circular link.
+// Explains errors of the operating system that are not defects: a file without read permission, a full disk, a circular link.
 
 import { UserError } from "./errors.ts";
 
@@ -80,8 +80,8 @@ export function explainSystemError(error: unknown): UserError | undefined {
 }
 
 /**
- * Likewise for reading a file, when the system may not say which one: only the path and the reason. Defects and UserErrors are
- * returned unchanged.
+ * The same for an error while reading a file, in which the system may not name the file. The message has only the path and the
+ * reason. Defects and UserErrors are returned unchanged.
  */
 export function explainSystemReadError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** Age from which the file of a process that cannot be checked from here counts as abandoned: no write takes that long. */
+/** If a process cannot be checked from here, its file counts as abandoned at this age, because no write takes that long. */
 const abandonedAfterMs = 24 * 3600 * 1000;
 
 const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;

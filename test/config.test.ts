@@ -75,7 +75,7 @@ describe("resolveTrainConfig", () => {
     [{ overlap: Number.NaN }, "--overlap: expected a number from 0 up to, but not including, 1, got NaN"],
     [
       { overlap: 0.999 },
-      "--overlap: expected an overlap that lets each window move on by at least one sample, got 0.999",
+      "--overlap: expected each window to start at least one sample after the previous one, got 0.999",
     ],
     [{ network: "lstm" }, '--network: expected one of 1dcnn-bilstm, compact, got "lstm"'],
     [{ folds: 1 }, "--folds: expected a whole number from 2 to 1000, got 1"],
@@ -86,7 +86,7 @@ describe("resolveTrainConfig", () => {
       { register: "a", alias },
       `--alias: expected an alias of letters, digits, _ and -, such as champion, got "${alias}"`,
     ]),
-    [{ alias: "champion" }, "--alias names a version of a registered model: add --register NAME"],
+    [{ alias: "champion" }, "--alias names a version of a registered model, so it needs --register NAME"],
     [{ learningRate: 0 }, "--learning-rate: expected a number greater than 0, at most 1, got 0"],
     [{ seed: -1 }, "--seed: expected a whole number from 0 to 9007199254740991, got -1"],
     [

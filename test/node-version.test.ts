@@ -20,7 +20,7 @@ function onNode(version: string, program: string): { status: number | null; stdo
 }
 
 const line = (version: string): string =>
-  `Tidemark needs Node.js 22.18 or later, but this is ${version}: install a current one from https://nodejs.org`;
+  `Tidemark needs Node.js 22.18 or later, but this is ${version}. Install a current version from https://nodejs.org`;
 
 const caught = ["index.ts", "device.ts"].map(
   (entry) =>

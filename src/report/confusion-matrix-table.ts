@@ -1,5 +1,5 @@
 // The confusion matrix as an HTML table, which a screen reader can navigate. Each cell is shaded by its share of the row. Rows
-// are true classes, columns predicted ones.
+// are true classes, and columns are predicted classes.
 
 import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";
@@ -21,7 +21,7 @@ export function confusionMatrixTable(metrics: ClassificationMetrics, classes: re
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
 <table class="confusion"><thead><tr><td></td>${head}<th scope="col"><span>windows</span></th></tr></thead>
 <tbody>${rows}</tbody></table></div>
-<p class="note">Rows are true classes, columns predicted ones. Each cell has its percentage of the row, above the number of windows.</p>`;
+<p class="note">Rows are true classes, and columns are predicted classes. Each cell shows its percentage of the row, above the number of windows.</p>`;
 }
 
 function confusionMatrixCell(n: number, total: number, onDiagonal: boolean, about: string): Html {

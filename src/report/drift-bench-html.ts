@@ -35,14 +35,14 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         id: "people",
         title: "People",
         about:
-          "Share of each person’s drift-free batches that raised an alarm. Does everybody cause false alarms, or one unusual person?",
+          "Share of each person’s drift-free batches that raised an alarm. It shows whether everybody causes false alarms, or only one unusual person.",
         body: benchPeopleTable(result),
       },
       {
         id: "changes",
         title: "Changes",
         about: `Injected from batch ${changeAt} on. Share of streams in which an alarm has begun, by number of batches since the change.
- What is alarmed all the time detects nothing.`,
+ A judge that raises alarms all the time detects nothing.`,
         body: html`${legend}<div class="grid">${result.changes.map((change) => benchChangeCard(change, result))}</div>`,
       },
       {

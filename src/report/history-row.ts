@@ -10,7 +10,7 @@ export interface HistoryRow {
   /** Mean over the epoch's batches, in nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** Null in the final fit, which has no validation part; likewise the next two. */
+  /** Null in the final fit, which has no validation part, like the next two. */
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;

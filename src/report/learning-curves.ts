@@ -1,5 +1,5 @@
 // Learning curves as small multiples, one panel per fit: training and validation loss above, validation macro-F1 below, with a
-// mark at the epoch whose weights were kept. All panels share their axes, so that folds can be compared.
+// mark at the epoch whose weights were kept. All panels have the same axes, so that folds can be compared.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -14,7 +14,7 @@ interface Fit {
   readonly title: string;
   readonly about: string;
   readonly rows: readonly HistoryRow[];
-  /** Null if all epochs ran and the last one's weights were kept. */
+  /** Null if all epochs ran and the weights of the last epoch were kept. */
   readonly bestEpoch: number | null;
 }
 

@@ -1,5 +1,5 @@
-// The report's two main charts as SVG files, for places that show pictures but no HTML, such as MLflow or a paper. They contain
-// their colours and a white background, since they have no style sheet.
+// The report's two main charts as SVG files, for places that show pictures but no HTML, such as MLflow or a paper. They have no
+// style sheet, so they contain their colours and a white background.
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -15,7 +15,7 @@ const colours: Readonly<Record<string, string>> = {
 
 const palette = ["#0b6b76", "#b2473e", "#8a6d0b", "#4b5fa5", "#7a4b8f", "#3f7d3a", "#b0662b", "#5a666d"];
 
-/** True classes by row, predicted ones by column; cells are shaded by their share of the row. Equal reports give equal bytes. */
+/** True classes by row, predicted classes by column. Cells are shaded by their share of the row. Equal reports give equal bytes. */
 export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   const cells = classes.flatMap((truth, row) => {
     const counts = pooled.confusion_matrix[row]!;

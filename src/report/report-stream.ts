@@ -1,6 +1,6 @@
 // Brings a stream's run on the tracking server up to date with its ledger. A copied folder has a copy of the ledger, and the two
-// may diverge. So a run names the last batch that it received, by number and hash. A ledger without that batch does not touch the
-// run, and reports to a run of its own.
+// may diverge. So a run names the last batch that it received, by number and hash. A ledger without that batch does not change
+// the run, but reports to a run of its own.
 
 import { counted } from "../counted.ts";
 import { UserError } from "../errors.ts";
@@ -51,7 +51,7 @@ export interface ReportOptions {
 /** Maximum number of batches read and sent together. */
 const atOnce = 50;
 
-/** Sends what the server does not have yet. Only one process per model may do so at a time, since two might each create a run. */
+/** Sends everything that the server does not have yet. Only one process per model may do so, since two might each create a run. */
 export async function reportStream(
   client: MlflowClient,
   ledger: ReadableLedger,
@@ -70,7 +70,9 @@ export async function reportStream(
   const lock = await waitForLock(model.directory, patience.leftMs);
   if (!lock.held) {
     patience.spend(performance.now() - began);
-    return notBegun(`${lock.holder} is sending, but may have started before the last batch; its lock is ${lock.flag}`);
+    return notBegun(
+      `${lock.holder} is already sending, but may have started before the last batch; its lock is ${lock.flag}`,
+    );
   }
   try {
     return await reportStreamUnderLock(client, ledger, model, stream, options);
@@ -108,8 +110,8 @@ async function reportStreamUnderLock(
   const last = run === undefined ? 0 : countReportedBatches(run);
   if (run !== undefined && last === 0 && others > 0) {
     warn(
-      `stream ${stream}: a copy of this folder has reported other batches to the existing run; ` +
-        "this folder's batches go to a run of their own",
+      `stream ${stream}: a copy of this folder has reported other batches to the existing run, so ` +
+        "this folder's batches are reported to a new run",
     );
   }
   let sent = last;
@@ -125,7 +127,7 @@ async function reportStreamUnderLock(
   return { stream, sent: sent - last, page: sender.page, unsent: missing };
 }
 
-/** Marks a new run before anything is sent; anything sent beyond a mark may come from another ledger. */
+/** Marks a new run before anything is sent, because anything that was sent after a mark may come from another ledger. */
 function countReportedBatches({ lastSteps, tags }: MlflowRun): number {
   return Math.min(lastSteps[verdictMetric] ?? 0, readStreamLogMark(tags[ledgerTag])?.step ?? 0);
 }
@@ -152,7 +154,7 @@ async function streamEndsToReport(
 
 function tooFewBatchesToReport(stream: string, total: number): UserError {
   return new UserError(
-    `the ledger is damaged: stream "${stream}" should have ${counted(total, "batch", "batches")}, but has fewer`,
+    `the ledger is damaged: stream "${stream}": expected ${counted(total, "batch", "batches")}, found fewer`,
     {
       advice: "Restore monitor.sqlite from a copy; the model itself is not affected.",
     },

@@ -7,7 +7,7 @@ import { type Html, type HtmlValue, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
 
-/** What was read, what was left out and why, how even the sampling was, and the data per channel, class and person. */
+/** The rows that were read and left out, how even the sampling was, and the data per channel, class and person. */
 export function qualityTables(report: CvReport): Html {
   const { quality, windows } = report;
   const rate = quality.sampling;
@@ -67,7 +67,7 @@ export function qualityTables(report: CvReport): Html {
 ${htmlTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
 }
 
-/** Who is in which part of each fold, and what the parts share. */
+/** The people in each part of each fold, and the people and samples that parts have in common. */
 export function leakageTable(leakage: LeakageReport): Html {
   const rows = leakage.folds.map((fold) => [
     String(fold.fold),
@@ -121,7 +121,7 @@ export function foldTable(report: CvReport): Html {
   return htmlTable("Metrics by fold", head, rows);
 }
 
-/** The resolved options, and what identifies the run. */
+/** The resolved options, and the values that identify the run. */
 export function configTable(report: CvReport): Html {
   const facts = Object.entries(report.config).map(([name, value]): [string, HtmlValue] => [
     name,

@@ -1,5 +1,5 @@
-// A report of one retraining: what each cycle learned from, how it scored on the holdout, and what the gate decided. If the candidate
-// became a model, these sections come before its cross-validation; a rejected candidate has its own page.
+// The report of a retraining: what each cycle learned from, how it scored on the holdout, and what the gate decided. If the
+// candidate became a model, these sections come before its cross-validation. A rejected candidate has a page of its own.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -17,7 +17,7 @@ export function retrainPage(report: RetrainReport): string {
   return pageHtml({
     title: `Tidemark: retraining of ${report.champion}`,
     heading: `Retraining of ${report.champion}: not adopted`,
-    lead: html`${retrainLead(report)} The gate rejected the candidate by its ${failed.length === 1 ? "rule" : "rules"} ${failed.join(", ")}. Nothing was changed.`,
+    lead: html`${retrainLead(report)} The gate rejected the candidate because it failed ${failed.length === 1 ? "the rule" : "these rules"}: ${failed.join(", ")}. Nothing was changed.`,
     warnings: report.warnings,
     headline: retrainHeadline(report),
     sections: retrainSections(report),
@@ -67,7 +67,11 @@ function retrainHeadline({ comparison, cycles, winner, gate }: RetrainReport): H
       `cycle ${winner} of ${cycles.length - 1}`,
       "first",
     ),
-    pageTile("Champion", formatFixed(comparison.champion_macro_f1), "networks that had not learned from them"),
+    pageTile(
+      "Champion",
+      formatFixed(comparison.champion_macro_f1),
+      "from networks that had not learned from these people",
+    ),
     pageTile(
       "Mean over people",
       formatSigned(comparison.mean_difference),

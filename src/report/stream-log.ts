@@ -1,5 +1,5 @@
-// The log of a stream's checks for a tracking server: one run per stream, one step per batch. The ledger is the log; the run's
-// last step says where to continue.
+// The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The ledger serves as the
+// log, and the run's last step tells where to continue.
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
@@ -25,7 +25,7 @@ export interface CheckedBatch extends Pick<StoredBatch, "batchId" | "contentHash
 
 type BatchIdentity = Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt">;
 
-/** Two ledgers that received the same batch independently have different times. */
+/** Includes the time, because two ledgers that received the same batch independently have different times. */
 export function loggedBatchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
   return sha256Bytes(canonicalJsonToHash({ batchId, contentHash, receivedAt }));
 }

@@ -16,8 +16,8 @@ export interface TrackedEvent {
 }
 
 /**
- * Reports the outcome of the tracking, with the command that sends what is missing.
- * @param folder the folder that keeps the events; null if none does
+ * Reports the outcome of the tracking, with the command that sends any missing events.
+ * @param folder the folder that keeps the events; null if there is none
  */
 export function tellTracked(
   { page, versions, unsent, version }: TrackedOutcome,

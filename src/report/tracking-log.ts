@@ -21,7 +21,7 @@ export interface SendableLog {
 }
 
 /**
- * The log of a folder, after a check of everything that it would send.
+ * The log of a folder, after checking everything that would be sent.
  * @throws UserError that names the invalid line, including one whose artifact does not match the manifest
  */
 export async function openSendableTrackingLog(directory: string): Promise<SendableLog> {
@@ -37,7 +37,7 @@ export async function openSendableTrackingLog(directory: string): Promise<Sendab
   return { events, artifacts };
 }
 
-/** The experiment in which a model's checks are reported: the one of its training. */
+/** The experiment of a model's training, in which its checks are reported, too. */
 export async function readTrackingLogExperiment(model: string): Promise<string> {
   return trackingLogExperiment(await readTrackingLog(join(model, trackingFile)));
 }

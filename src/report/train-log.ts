@@ -13,7 +13,7 @@ import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-
 import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 
-/** What the end of the log is made from. */
+/** The data from which the end of the log is made. */
 export interface TrackerStart {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -33,7 +33,7 @@ export interface TrackedRun {
 /** The events of a training run that are logged, except epochs. */
 export type LoggedEvent = FoldEvent | FinalEvent | { type: "cycle"; report: RetrainReport["cycles"][number] };
 
-/** What identifies a run's recordings. */
+/** The data that identify a run's recordings. */
 export interface Dataset {
   readonly files: readonly string[];
   readonly fingerprint: string;
@@ -143,7 +143,7 @@ export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] 
 export interface ModelMade {
   /** Files of the model folder. */
   readonly files: readonly string[];
-  /** Content of the files that checks change, so that the log reports the training as it was. */
+  /** Content of the files that checks change later, so that the log reports their state at the end of the training. */
   readonly changing: Readonly<Record<string, string>>;
 }
 
@@ -256,7 +256,7 @@ export function trainLogParams(config: object): Record<string, string> {
   );
 }
 
-/** The user's name, from the environment like MLflow's, since the user database may be on a server. */
+/** The user's name, taken from the environment as MLflow does, since the user database may be on a server. */
 function trainLogUserName(): string {
   try {
     return process.env.LOGNAME || process.env.USER || userInfo().username;

@@ -37,7 +37,7 @@ export interface TrackedConfig {
 }
 
 /**
- * The server that a training run reports to; null if none.
+ * The server to which a training run reports; null if there is none.
  * @param tracking the option's value
  * @throws UserError like `serverAddress`
  */
@@ -121,7 +121,7 @@ export class TrainingTracker {
     return tracker;
   }
 
-  /** Hears all events of a training run; most are ignored. */
+  /** Receives all events of a training run; most are ignored. */
   event(event: { readonly type: string }): void {
     if (!isHeardByTracker(event)) return;
     const at = this.#now();
@@ -141,7 +141,7 @@ export class TrainingTracker {
       this.#record(trainLogEpoch(row, event.fit, at));
     } else {
       const fit = trackedFitEndedBy(event);
-      // A resumed run reports it again, but the first time is the right one.
+      // A resumed run reports it again, but only the first time counts.
       const known = this.#statuses.get(fit) === "FINISHED";
       if (!known) this.#beginFit(fit, at);
       this.#record(...trainLogEvents(event, at).filter(({ type }) => !(known && type === "status")));
@@ -154,7 +154,7 @@ export class TrainingTracker {
    */
   async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {
     const at = this.#now();
-    // An earlier sitting may have written an epoch's checkpoint, but not its line.
+    // An earlier session may have written an epoch's checkpoint, but not its line.
     for (const { fit, ...row } of history) this.#record(trainLogEpoch(row, fit, at));
     await this.#written;
     this.#sealed = end(at);

@@ -180,7 +180,7 @@ describe("manifest.json", () => {
     [
       "windows that do not move on",
       (value: Loose) => (value.config.overlap = 0.999),
-      "expected an overlap that lets each window move on",
+      "expected each window to start at least one sample after",
     ],
     [
       "a file outside",

@@ -317,9 +317,9 @@ describe("a damaged ledger row", () => {
     [
       "more batches than there are",
       "UPDATE streams SET batches = 7 WHERE name = 'other'",
-      /stream "other" should have 7 batches/,
+      /stream "other": expected 7 batches/,
     ],
-    ["a stream without batches", "DELETE FROM batches WHERE stream = 'other'", /stream "other" should have 1 batch,/],
+    ["a stream without batches", "DELETE FROM batches WHERE stream = 'other'", /stream "other": expected 1 batch,/],
   ])("of today is named: %s", async (_, change, says) => {
     await addBatches(model, "other", "next");
     changeLedger(model, "PRAGMA foreign_keys = OFF", change);

@@ -27,6 +27,6 @@ it("says which process has the lock and in which file, if another one is sending
   await lock.release();
   await client.close();
   expect(unsent?.events).toBe(1);
-  expect(unsent?.reason).toMatch(new RegExp(`^process ${process.pid} on .* since .* UTC is sending, `));
+  expect(unsent?.reason).toMatch(new RegExp(`^process ${process.pid} on .* since .* UTC is already sending, `));
   expect(unsent?.reason).toContain(`${directory}/${flag}`);
 });

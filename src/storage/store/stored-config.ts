@@ -28,7 +28,7 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
   })
   .refine(({ window, overlap }) => Math.round(window * (1 - overlap)) >= 1, {
     path: ["overlap"],
-    message: "expected an overlap that lets each window move on by at least one sample",
+    message: "expected each window to start at least one sample after the previous one",
   })
   .describe("Every option that `tidemark train` ran with; only the ones listed here are needed to open the model.");
 

@@ -253,7 +253,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect((await syncStream("model")).exitCode).toBe(0);
       expect(await syncStream("twin/model")).toMatchObject({
         exitCode: 0,
-        stderr: expect.stringContaining("this folder's batches go to a run of their own"),
+        stderr: expect.stringContaining("this folder's batches are reported to a new run"),
       });
       for (const folder of ["model", "twin/model"]) {
         expect(await syncStream(folder)).toMatchObject({ stderr: "", exitCode: 0 });

@@ -122,6 +122,9 @@ export const referenceResetSchema: z.ZodType<{ reset: string }> = z.object({
 
 export const compactedLedgerSchema: z.ZodType<SnakeKeys<CompactedLedger>> = z.object({
   shortened: count.describe("batches whose whole answers were shortened"),
+  damaged: z
+    .array(z.object({ stream: z.string(), batch: z.string() }))
+    .describe("batches whose stored answers are damaged; they were left unchanged"),
   bytes_before: count.describe("of the ledger and its log"),
   bytes_after: count,
 });

@@ -72,7 +72,7 @@ export {
   type RejectedBatch,
   type SignalsAgainst,
 } from "./pipelines/check.ts";
-export { type CompactedLedger, compactLedger } from "./pipelines/compact-ledger.ts";
+export { type CompactedLedger, compactLedger, type NamedBatch } from "./pipelines/compact-ledger.ts";
 export { type DeviceModel, deviceModel, type QuantileGrid } from "./pipelines/device-model.ts";
 export {
   type ChangeFigures,

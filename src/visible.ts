@@ -1,7 +1,30 @@
-/** Characters that control a terminal or disturb its display: C0, DEL and C1, line separators, lone surrogates, and changes of text direction. */
-const unseen = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu;
+// Characters that control a terminal, disturb its display, change the direction of text, or cannot be seen. In names from elsewhere
+// they can forge output: another order of letters, or two names that look the same.
+
+const joiningScripts =
+  "Arab|Syrc|Mand|Nkoo|Mong|Phag|Adlm|Rohg|Deva|Beng|Guru|Gujr|Orya|Taml|Telu|Knda|Mlym|Sinh|Khmr|Mymr|Tibt"
+    .split("|")
+    .map((script) => `\\p{scx=${script}}`)
+    .join("");
+const joined = `[[\\p{L}\\p{M}]&&[${joiningScripts}]]`;
+
+/** Invisible characters that shape what is seen: joiners inside emoji and in scripts whose letters join, and variants of emoji and Han. */
+const shaping = [
+  "(?<=\\p{ExtPict}[\\p{EMod}\\ufe0f]?)\\u200d(?=\\p{ExtPict})",
+  `(?<=${joined})[\\u200c\\u200d](?=${joined})`,
+  "(?<=\\p{ExtPict})[\\ufe0e\\ufe0f]|(?<=[0-9#*])\\ufe0f(?=\\u20e3)",
+  "(?<=[\\p{scx=Hani}\\p{scx=Mong}])\\p{VS}",
+].join("|");
+const unseen = "[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Bidi_C}\\p{DI}\\ufff9-\\ufffb]";
+const pattern = new RegExp(`(?<kept>${shaping})|${unseen}`, "gv");
 
 /** The text in one line, with each such character in the form `\u001b`, which in JSON means the same character. */
 export function visible(text: string): string {
-  return text.replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(pattern, (character, kept: string | undefined) =>
+    kept === undefined ? character.replace(/./gs, escapedUnit) : character,
+  );
+}
+
+function escapedUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

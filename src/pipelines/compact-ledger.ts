@@ -6,6 +6,7 @@ import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { CompactedStore } from "../storage/store/stream-store.ts";
 import { openModelHandle } from "./model-handle.ts";
 
+export type { NamedBatch } from "../storage/store/stream-store.ts";
 export type { CompactedStore as CompactedLedger };
 
 /**

@@ -1,20 +1,21 @@
 // `tidemark models`: lists the versions of models in a folder, says which one is the champion of its line, promotes, and rolls
 // back.
 
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
 import { openModelLedger } from "../monitoring/streams/model-ledger.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
-import { shellCommand } from "../shell-words.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
 import { readJsonFile } from "../storage/store/atomic-file.ts";
 import { neededFileInside } from "../storage/store/file-inside.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
 import { changeRegistry, lineOfRegistry, readRegistry, resolveModelByRegistry } from "../storage/store/registry.ts";
-import { hasSystemErrorCode } from "../system-error.ts";
+import { explainSystemReadError, hasSystemErrorCode } from "../system-error.ts";
 
 export type { Labels } from "../storage/store/labels.ts";
 export type { Manifest, RetrainedFrom } from "../storage/store/manifest.ts";
@@ -65,18 +66,27 @@ export interface Promotion {
   readonly previous: string | null;
 }
 
-/** All model folders in a directory, by line and age. @throws UserError if the directory cannot be read */
-export async function listModels(directory: string): Promise<ModelVersion[]> {
-  let names: string[];
-  try {
-    names = await readdir(directory);
-  } catch (cause) {
-    throw new UserError(`--dir ${directory}: expected a directory of model folders`, { cause });
-  }
+/**
+ * All model folders in a directory, by line and age. A model that cannot be read is left out, with a warning that names it.
+ * @throws UserError if the directory cannot be read
+ */
+export async function listModels(
+  directory: string,
+  run: { reporter?: Partial<Reporter> } = {},
+): Promise<ModelVersion[]> {
+  const { warn } = reporterOf(run.reporter);
+  const names = await readdir(directory).catch((error: unknown) => {
+    const cause = explainSystemReadError(error, directory);
+    const [reason, advice] = cause instanceof UserError ? [cause.headline, cause.advice] : [String(cause), undefined];
+    throw new UserError(`--dir ${directory}: expected a directory of model folders: ${reason}`, {
+      ...(advice !== undefined && { advice }),
+      cause,
+    });
+  });
   const registry = await readRegistry(directory);
   const versions: ModelVersion[] = [];
   for (const name of names) {
-    const version = await describeModelVersion(join(directory, name)).catch(nullIfNotAModel);
+    const version = await describeListedModel(join(directory, name), warn);
     if (version === null) continue;
     const champion = lineOfRegistry(registry, version.line)?.champions.at(-1) ?? version.line;
     versions.push({ ...version, champion: champion === name });
@@ -95,8 +105,9 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
   const line = folder.manifest.retrained_from?.line ?? name;
-  const first = await describeModelVersion(join(parent, line)).catch(nullIfNotAModel);
-  const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (first === null ? null : line);
+  // Even one that is damaged at present remains part of the line's history.
+  const hasFirst = await isModel(join(parent, line));
+  const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (hasFirst ? line : null);
   if (before === name) return { line, champion: name, previous: null };
   // Nobody relies on its references before it is the champion, so a process that dies here does no harm.
   const store = openModelLedger(monitored);
@@ -106,7 +117,7 @@ export async function promote(model: string, now: () => Date = () => new Date())
     await store.close();
   }
   return changeRegistry(parent, (registry) => {
-    const known = lineOfRegistry(registry, line) ?? { champions: first === null ? [] : [line], log: [] };
+    const known = lineOfRegistry(registry, line) ?? { champions: hasFirst ? [line] : [], log: [] };
     registry.lines[line] = {
       ...known,
       champions: [...known.champions.filter((other) => other !== name), name],
@@ -174,9 +185,28 @@ async function describeModelVersion(directory: string): Promise<Omit<ModelVersio
   };
 }
 
-/** Skips folders that are not models. */
-function nullIfNotAModel(error: unknown): null {
-  if (error instanceof UserError || hasSystemErrorCode(error, "ENOTDIR") || hasSystemErrorCode(error, "ENOENT"))
+/** Null if it is not a model, or, after a warning, if it cannot be read. */
+async function describeListedModel(
+  directory: string,
+  warn: Reporter["warn"],
+): Promise<Omit<ModelVersion, "champion"> | null> {
+  try {
+    return (await isModel(directory)) ? await describeModelVersion(directory) : null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const details = shellCommand("tidemark", "models", "show", shellPath(directory));
+    warn(`${directory} is not listed: ${error.headline.replace(/:$/, "")}. Details: ${details}`);
     return null;
-  throw error;
+  }
+}
+
+/** Whether the folder has a manifest, readable or not. @throws UserError if the system does not say */
+async function isModel(directory: string): Promise<boolean> {
+  try {
+    await lstat(join(directory, modelFiles.manifest));
+    return true;
+  } catch (error) {
+    if (hasSystemErrorCode(error, "ENOTDIR") || hasSystemErrorCode(error, "ENOENT")) return false;
+    throw explainSystemReadError(error, directory);
+  }
 }

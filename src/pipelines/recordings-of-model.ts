@@ -4,6 +4,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
+import { hasSystemErrorCode } from "../system-error.ts";
 
 /** System folders, in which nobody keeps recordings. */
 const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
@@ -39,7 +40,8 @@ async function faultOfModelRecording(file: string): Promise<string | null> {
     const real = await realpath(file);
     return systemFolders.test(real) ? `it leads to ${real}, a system file` : null;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return code === "ENOENT" ? "there is no such file" : `it cannot be accessed (${code})`;
+    if (hasSystemErrorCode(error, "ENOENT")) return "there is no such file";
+    if (hasSystemErrorCode(error, "EACCES")) return "permission is denied (EACCES)";
+    return `it cannot be accessed (${error instanceof Error && "code" in error ? error.code : error})`;
   }
 }

@@ -31,7 +31,13 @@ export async function openSendableTrackingLog(directory: string): Promise<Sendab
   for (const [i, event] of events.entries()) {
     if (event.type !== "artifact") continue;
     await artifacts.read(event).catch((error: unknown) => {
-      throw error instanceof UserError ? unparsableTrackingLog(path, i + 1, `artifact: ${error.message}`) : error;
+      if (!(error instanceof UserError)) throw error;
+      // The log is at fault only for what it says itself: the file's name, and content of its own.
+      if (!artifacts.lists(event.file) || event.content !== undefined) {
+        throw unparsableTrackingLog(path, i + 1, `artifact: ${error.message}`);
+      }
+      const { headline, details, advice = "Restore the file from a copy of the model folder." } = error;
+      throw new UserError(`${path}, line ${i + 1}: artifact: ${headline}`, { details, advice, cause: error });
     });
   }
   return { events, artifacts };

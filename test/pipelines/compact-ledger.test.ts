@@ -1,7 +1,8 @@
 // What a ledger keeps, through the real commands, on a model folder whose ledger was written in the first form.
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { deflateRawSync } from "node:zlib";
 import { beforeAll, expect, it } from "vitest";
 import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
 import { openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
@@ -70,4 +71,39 @@ it("is a command: nothing to do is no error, and both forms say what it did", as
   ]);
   const wrong = await run("--keep-days", "-1");
   expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringMatching(/--keep-days: expected a whole number/)]);
+});
+
+it.each<[string, Uint8Array]>([
+  ["bytes of another kind", Buffer.from("nonsense")],
+  ["an object of another form", deflateRawSync("{}")],
+  ["more than may be read", Buffer.alloc(2 ** 20 + 5, 1)],
+])("leaves an old batch whose answer is damaged (%s) as it is, and names it", async (_, damage) => {
+  const change = (sql: string, ...values: SQLInputValue[]): void => {
+    const database = new DatabaseSync(ledger);
+    database.prepare(sql).run(...values);
+    database.close();
+  };
+  const { stream, batch_id } = before;
+  const first = "UPDATE batches SET result = ?, whole = 1, received_at = ? WHERE stream = ? AND batch_id = ?";
+  const stored = (): Uint8Array => {
+    const database = new DatabaseSync(ledger);
+    const row = database.prepare("SELECT result FROM batches WHERE stream = ? AND batch_id = ?").get(stream, batch_id);
+    database.close();
+    return row!.result as Uint8Array;
+  };
+  const years = daysLater(4000);
+  await compactLedger({ model }, years);
+  change(first, damage, "2020-01-01T00:00:00.000Z", stream, batch_id);
+  await check({ files: [batch], model, stream: "s", batchId: `after ${damage.length}` }, years);
+  expect(Buffer.compare(stored(), damage)).toBe(0);
+  change(first, damage, "2020-01-01T00:00:00.000Z", stream, batch_id);
+  const damaged = [{ stream, batch: batch_id }];
+  expect(await compactLedger({ model }, years)).toMatchObject({ shortened: 0, damaged });
+  expect(Buffer.compare(stored(), damage)).toBe(0);
+  change(first, damage, "2020-01-01T00:00:00.000Z", stream, batch_id);
+  const { exitCode, stdout, stderr } = await start(["reference", "compact", "--model", "walk"], directory).ended;
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^0 batches shortened; /)]);
+  expect(stderr).toBe(
+    `warning: the stored answer of batch "${batch_id}" of stream "${stream}" is damaged; it was left unchanged\n`,
+  );
 });

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { baselineFileFaults } from "../../src/monitoring/streams/baseline-faults.ts";
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
@@ -314,11 +314,39 @@ describe.skipIf(process.platform === "win32")("links", () => {
 });
 
 // The superuser may read everything, and becomes nobody for this.
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+describe.skipIf(process.platform === "win32")("recordings that their user may not reach", () => {
+  const locked = (name: string): string => join("locked", name);
+  beforeEach(() => {
+    chmodSync(directory, 0o755);
+    mkdirSync(at("locked"), { recursive: true });
+    writeFileSync(at(locked("r.csv")), "a\n1\n");
+  });
+  afterEach(() => chmodSync(at("locked"), 0o755));
+
+  it.each([
+    ["a file in a folder without any permission", 0, "r.csv"],
+    ["a pattern in a folder without any permission", 0, "*.csv"],
+    ["a pattern in a folder that cannot be listed", 0o111, "*.csv"],
+    ["a pattern in a folder that cannot be entered", 0o444, "*.csv"],
+  ])("%s: permission is missing, not the file", (_, mode, name) => {
+    const model = folder(() => {});
+    chmodSync(at("locked"), mode);
+    const { status, stderr } = spawnSync(process.execPath, [main, "drift-bench", at(locked(name)), "--model", model], {
+      encoding: "utf8",
+      ...nobody,
+    });
+    expect(stderr).toMatch(/^error: .*locked.*: permission is denied \(EACCES\)\nCheck its permissions/m);
+    expect(stderr).not.toMatch(/no such file|no file matches|\n\s+at /);
+    expect(status).toBe(2);
+  });
+});
+
 it.skipIf(process.platform === "win32")("a file that its user may not read is named", () => {
   const model = folder(() => {});
   chmodSync(directory, 0o755);
   chmodSync(join(model, "model.onnx"), 0);
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const { status, stderr } = spawnSync(process.execPath, [main, "baseline", "show", model], {
     encoding: "utf8",
     ...nobody,

@@ -1,6 +1,16 @@
 // models as a user runs it: lists, comparisons, and champions that change and come back, also under kill -9 and side by side.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RetrainReport } from "../../src/learning/pseudo-labeling/retrain-report.ts";
@@ -43,6 +53,16 @@ function hashes(model: string): Record<string, string> {
       return [path.slice(at("models", model).length), createHash("sha256").update(readFileSync(path)).digest("hex")];
     }),
   );
+}
+
+function changeManifest(model: string, change: (text: string) => string): void {
+  const path = join(model, modelFiles.manifest);
+  writeFileSync(path, change(readFileSync(path, "utf8")));
+}
+
+function replaceByLink(path: string): void {
+  rmSync(path);
+  symlinkSync("nowhere", path);
 }
 
 /** A further version of the line: the first one's network, with the papers of a retraining. */
@@ -143,13 +163,53 @@ describe("the list", () => {
     expect(stdout.match(/champion/g)).toHaveLength(1);
   });
 
+  it.each<[string, (model: string) => void, RegExp]>([
+    ["a manifest cut off", (model) => truncateSync(join(model, modelFiles.manifest), 100), /expected JSON/],
+    [
+      "a manifest of a later version",
+      (model) => changeManifest(model, (text) => text.replace('"schema_version": 1', '"schema_version": 99')),
+      /schema_version|version/,
+    ],
+    ["an edited manifest", (model) => changeManifest(model, (text) => text.replace('"walk', '"run')), /was changed/],
+    [
+      "a manifest without a field",
+      (model) => changeManifest(model, (text) => text.replace('"git_commit"', '"git"')),
+      /these fields are invalid/,
+    ],
+    ["no report", (model) => rmSync(join(model, modelFiles.cvReport)), /cv_report\.json: no such file/],
+    ["a dangling link as its manifest", (model) => replaceByLink(join(model, modelFiles.manifest)), /manifest\.json/],
+  ])("warns of a model that has %s, and holds the others", async (_, damage, why) => {
+    const folder = at("some");
+    rmSync(folder, { recursive: true, force: true });
+    for (const name of ["good", "bad"]) cpSync(at("models", "walk"), join(folder, name), { recursive: true });
+    mkdirSync(join(folder, "empty"));
+    damage(join(folder, "bad"));
+    for (const words of [[], ["--json"]]) {
+      const { exitCode, stdout, stderr } = await run("models", "list", "--dir", "some", ...words);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/good/);
+      expect(stdout).not.toMatch(/bad|empty/);
+      expect(stderr).toMatch(/^warning: some\/bad is not listed: .*\. Details: tidemark models show some\/bad\n$/);
+      expect(stderr).toMatch(why);
+    }
+    expect(await run("models", "show", "some/bad")).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(why) });
+  });
+
+  it("of damaged models alone does not say that there are none", async () => {
+    const folder = at("lost");
+    cpSync(at("models", "walk"), join(folder, "bad"), { recursive: true });
+    truncateSync(join(folder, "bad", modelFiles.manifest), 100);
+    const { exitCode, stdout } = await run("models", "list", "--dir", "lost");
+    expect([exitCode, stdout]).toEqual([0, "no readable models\n"]);
+  });
+
   it("of a folder without models says so; of none at all is refused", async () => {
     mkdirSync(at("nothing"));
     expect(await run("models", "list", "--dir", "nothing")).toMatchObject({ exitCode: 0, stdout: "no models\n" });
     const { exitCode, stderr } = await run("models", "list", "--dir", "nowhere");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: expect.stringMatching(/^error: --dir nowhere: .*\n$/),
+      stderr: expect.stringMatching(/^error: --dir nowhere: expected a directory.*\(ENOENT\)\nCheck the path.*\n$/),
     });
   });
 });
@@ -235,6 +295,20 @@ describe("a promotion", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "walk-v2 is the champion of walk\n" });
     expect(readFileSync(registryPath, "utf8")).toBe(before);
     expect(batchesOf("walk-v2", "s")).toContain("later");
+  });
+
+  it("keeps a first version that cannot be read at present in the line's history", async () => {
+    const manifest = at("models", "walk", modelFiles.manifest);
+    const content = readFileSync(manifest);
+    writeFileSync(manifest, "{");
+    try {
+      expect(await promote(at("models", "walk-v2"))).toMatchObject({ champion: "walk-v2", previous: "walk" });
+      expect(champions()).toEqual(["walk", "walk-v2"]);
+      await expect(rollback(at("models"), "walk")).rejects.toThrow(/expected JSON/);
+    } finally {
+      writeFileSync(manifest, content);
+    }
+    expect(await rollback(at("models"), "walk")).toMatchObject({ champion: "walk" });
   });
 
   it("is written down with its time, and rolled back step by step to the first", async () => {

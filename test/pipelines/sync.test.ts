@@ -67,9 +67,10 @@ function reseal(change: (manifest: Record<string, unknown>) => void): void {
 }
 
 /** Refused with these words, and the server heard nothing. */
-async function expectRefusal(says: RegExp): Promise<void> {
+async function expectRefusal(says: RegExp, advice?: RegExp): Promise<void> {
   const error = await synced().catch((error: unknown) => error);
   expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
+  if (advice !== undefined) expect(error).toMatchObject({ advice: expect.stringMatching(advice) });
   expect(String(error)).toMatch(says);
   expect(server.asked).toEqual([]);
 }
@@ -123,6 +124,7 @@ describe("of a log that sends what it should not, nothing is sent", () => {
       withEvents(artifact(name));
       await expectRefusal(
         new RegExp(`line \\d+: artifact: .*${name.replace(".", "\\.")} is not listed in this folder's manifest`),
+        /^Only train and retrain write this file/,
       );
     },
   );
@@ -134,17 +136,26 @@ describe("of a log that sends what it should not, nothing is sent", () => {
 
   it("a listed file with different content", async () => {
     appendFileSync(inModel("report.html"), "<!-- changed -->");
-    await expectRefusal(/line \d+: artifact: model .*: report\.html was changed after training/);
+    await expectRefusal(
+      /line \d+: artifact: model .*: report\.html was changed after training/,
+      /^Restore the file from a copy of the model folder/,
+    );
   });
 
   it("a listed file that is missing", async () => {
     rmSync(inModel("out_of_fold.parquet"));
-    await expectRefusal(/line \d+: artifact: model .*: out_of_fold\.parquet is missing/);
+    await expectRefusal(
+      /line \d+: artifact: model .*: out_of_fold\.parquet is missing/,
+      /^Restore the file from a copy of the model folder/,
+    );
   });
 
   it("other content than the manifest lists, in the log itself", async () => {
     writeLog(logLines().map((line) => line.replace('"content":"{', '"content":"{ ')));
-    await expectRefusal(/rolling_reference\.json was changed after training/);
+    await expectRefusal(
+      /rolling_reference\.json was changed after training/,
+      /^Only train and retrain write this file/,
+    );
   });
 
   it("a link to a file outside, though it has the listed content", async () => {
@@ -175,7 +186,10 @@ describe("of a log that sends what it should not, nothing is sent", () => {
   ])("%s in the place of a listed file", async (_, make) => {
     rmSync(inModel("labels.json"));
     make(inModel("labels.json"));
-    await expectRefusal(/labels\.json: (expected a file, found|its symbolic links)|labels\.json is a link that/);
+    await expectRefusal(
+      /labels\.json: (expected a file, found|its symbolic links)|labels\.json is a link that/,
+      /^(Restore the file|Repair the link|If you know who made the folder, replace the link)/,
+    );
   });
 
   it("a log that is a link to elsewhere, or a FIFO", async () => {

@@ -37,8 +37,13 @@ export function modelsCommand(): Command {
     json: "one line of JSON",
     run: async ({ dir }, shown) => {
       const { listModels } = await import("../../pipelines/models.ts");
-      const versions = await listModels(dir);
-      answer(shown, versions.map(snakeKeys), modelsListLines(versions));
+      const unreadable: string[] = [];
+      const warn = (message: string): void => {
+        unreadable.push(message);
+        shown.terminal.warn(message);
+      };
+      const versions = await listModels(dir, { reporter: { warn } });
+      answer(shown, versions.map(snakeKeys), modelsListLines(versions, unreadable.length > 0));
     },
   });
   const show = defineCommand({
@@ -108,8 +113,8 @@ function modelsShowJson({ version, report, retraining }: ShownModel): Record<str
   };
 }
 
-function modelsListLines(versions: readonly ModelVersion[]): Block[] {
-  if (versions.length === 0) return ["no models"];
+function modelsListLines(versions: readonly ModelVersion[], hasUnreadable: boolean): Block[] {
+  if (versions.length === 0) return [hasUnreadable ? "no readable models" : "no models"];
   const rows = versions.map(({ line, name, champion, createdAt, people, macroF1, from }) => [
     ...[
       line,

@@ -79,7 +79,9 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { compactLedger } = await import("../../pipelines/compact-ledger.ts");
       const answer = await compactLedger(config);
-      const { shortened, bytesBefore, bytesAfter } = answer;
+      const { shortened, damaged, bytesBefore, bytesAfter } = answer;
+      for (const { stream, batch } of damaged)
+        terminal.warn(`the stored answer of batch "${batch}" of stream "${stream}" is damaged; it was left unchanged`);
       const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
       const text = `${counted(shortened, "batch", "batches")} shortened; the ledger now takes ${megabytes(bytesAfter)} instead of ${megabytes(bytesBefore)}`;
       if (json) terminal.json(snakeKeys(answer));

@@ -75,7 +75,7 @@ function breakTableCell(cell: string, width: number): string[] {
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) {
-    if (/\p{Mark}|\u200d|\ufe0f/u.test(character)) continue;
+    if (/[\p{Mark}\u200c\u200d]/u.test(character)) continue;
     width +=
       /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u.test(
         character,

@@ -1,12 +1,13 @@
 // Resolves paths, globs and URLs from the user to existing files, each with its format.
 
-import type { BigIntStats } from "node:fs";
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { type BigIntStats, constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
 import type { Reporter } from "../../reporter.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
+import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.ts";
 import { type Database, duckdbLiteral } from "./duckdb.ts";
 import { allowRemoteFiles } from "./remote-files.ts";
 
@@ -52,13 +53,17 @@ export async function findFiles(
 }
 
 async function findFilesLocally(database: Database, pattern: string): Promise<string[]> {
-  const exists = await stat(pattern).catch(() => undefined);
-  if (exists !== undefined) return [pattern];
+  const found = await stat(pattern).catch((error: unknown) => {
+    if (hasSystemErrorCode(error, "ENOENT")) return null;
+    throw explainSystemReadError(error, pattern);
+  });
+  if (found !== null) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
       advice: "Check the path; it is relative to the folder in which the command runs.",
     });
   }
+  await refuseUnlistableFolder(pattern);
   const paths = await findFilesByGlob(database, pattern);
   if (paths.length === 0) {
     throw new UserError(`${pattern}: no file matches this pattern.`, {
@@ -66,6 +71,14 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     });
   }
   return paths;
+}
+
+/** DuckDB finds nothing in a folder that it may not list. */
+async function refuseUnlistableFolder(pattern: string): Promise<void> {
+  const folder = dirname(pattern.slice(0, pattern.search(/[*?[]/) + 1));
+  await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {
+    if (!hasSystemErrorCode(error, "ENOENT")) throw explainSystemReadError(error, folder);
+  });
 }
 
 async function findFilesRemotely(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {

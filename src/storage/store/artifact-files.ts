@@ -32,6 +32,11 @@ export class ArtifactFiles {
     );
   }
 
+  /** Whether the file may be sent if its content matches. */
+  lists(file: string): boolean {
+    return this.#listed.has(file);
+  }
+
   /**
    * The bytes of a file that may be sent.
    * @param content the file's bytes, if the file may have changed since

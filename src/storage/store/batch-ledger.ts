@@ -8,6 +8,7 @@ import type {
   BatchStanding,
   DecidedBatch,
   IncomingBatch,
+  NamedBatch,
   PageOptions,
   ReferenceFigures,
   ReferenceSummary,
@@ -87,7 +88,12 @@ const referenceFigures = z
   .object({ batch_id: z.string(), received_at: z.iso.datetime(), figures: jsonText.nullable() })
   .transform((row): ReferenceFigures => ({ batchId: row.batch_id, receivedAt: row.received_at, figures: row.figures }));
 
-const wholeRow = z.object({ sequence: z.number(), stream: z.string(), result: blob.or(z.literal("")) });
+const wholeRow = z.object({
+  sequence: z.number(),
+  stream: z.string(),
+  batch_id: z.string(),
+  result: blob.or(z.literal("")),
+});
 
 const streamRow = z.object({
   name: z.string(),
@@ -233,27 +239,33 @@ export class BatchLedger {
   /**
    * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, of any stream. It keeps the part
    * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and its id stays used.
-   * @returns the number of batches shortened; fewer than `limit` if nothing more remains to be done
+   * A damaged result is left unchanged; reading that batch reports it.
+   * @returns how many were treated, fewer than `limit` if nothing more remains to be done; and those with a damaged result
    */
-  forget({ since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">, limit: number): number {
-    const sql = `SELECT sequence, ${boundedBatchColumn("stream", longestName)}, received_at, in_window, ${boundedBatchColumn("result", longestJson, "''")} FROM batches WHERE whole = 1
+  forget(
+    { since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">,
+    limit: number,
+  ): { readonly done: number; readonly damaged: readonly NamedBatch[] } {
+    const sql = `SELECT sequence, ${boundedBatchColumn("stream", longestName)}, ${boundedBatchColumn("batch_id", longestName)}, received_at, in_window, ${boundedBatchColumn("result", longestJson, "''")} FROM batches WHERE whole = 1
       ORDER BY received_at, sequence LIMIT 1`;
+    const damaged: NamedBatch[] = [];
     let done = 0;
     for (; done < limit; done++) {
       const row = this.#get(sql);
       if (row === undefined) break;
       if (String(row.received_at) >= since && this.bytes() <= bytes) break;
-      const { sequence, stream, result } = parseStoredValue(wholeRow, row, "a batch");
+      const { sequence, stream, batch_id, result } = parseStoredValue(wholeRow, row, "a batch");
+      const shortened = shortenBatchResult(result, shorten);
       this.#run(
-        "UPDATE batches SET result = ?, whole = 0 WHERE sequence = ?",
-        shortenBatchResult(result, shorten),
-        sequence,
+        "UPDATE batches SET result = coalesce(?, result), whole = 0 WHERE sequence = ?",
+        ...[shortened, sequence],
       );
+      if (shortened === null) damaged.push({ stream, batch: batch_id });
       if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, keptAtEnds))) {
         this.#run("DELETE FROM summaries WHERE sequence = ?", sequence);
       }
     }
-    return done;
+    return { done, damaged };
   }
 
   /** Bytes of all pages in use. */
@@ -300,14 +312,14 @@ export class BatchLedger {
   }
 }
 
-/** A damaged result is left unchanged; reading that batch reports it. */
-function shortenBatchResult(result: Uint8Array | "", shorten: StreamRules["shorten"]): Uint8Array {
+/** Null if the result is damaged. */
+function shortenBatchResult(result: Uint8Array | "", shorten: StreamRules["shorten"]): Uint8Array | null {
   const value = deflatedJson.safeParse(result);
-  if (!value.success) return Buffer.from(result);
+  if (!value.success) return null;
   try {
     return deflateForBatchLedger(shorten(value.data));
   } catch (error) {
-    if (error instanceof z.ZodError) return Buffer.from(result);
+    if (error instanceof z.ZodError) return null;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import {
   type CompactedStore,
   type DecidedBatch,
   type IncomingBatch,
+  type NamedBatch,
   type PageOptions,
   type RecordedBatch,
   type StoredBatch,
@@ -106,12 +107,15 @@ export class SqliteStreamStore implements StreamStore {
     for (const stream of await this.streams()) {
       this.#database.transaction((ledger) => ledger.forgetMiddle(stream, rules.keptAtEnds));
     }
-    let shortened = 0;
-    for (let done = shortenedAtOnce; done === shortenedAtOnce; shortened += done) {
-      done = this.#database.transaction((ledger) => ledger.forget(rules, shortenedAtOnce));
+    const damaged: NamedBatch[] = [];
+    let treated = 0;
+    for (let done = shortenedAtOnce; done === shortenedAtOnce; treated += done) {
+      const some = this.#database.transaction((ledger) => ledger.forget(rules, shortenedAtOnce));
+      damaged.push(...some.damaged);
+      done = some.done;
     }
     this.#database.vacuum();
-    return { shortened, bytesBefore, bytesAfter: this.#database.bytesOnDisk() };
+    return { shortened: treated - damaged.length, damaged, bytesBefore, bytesAfter: this.#database.bytesOnDisk() };
   }
 
   async close(): Promise<void> {

@@ -112,10 +112,20 @@ export interface StreamPage {
   readonly batches: readonly StoredBatch[];
 }
 
+/** A batch by its names. */
+export interface NamedBatch {
+  /** Name of its stream. */
+  readonly stream: string;
+  /** Its id. */
+  readonly batch: string;
+}
+
 /** What a compaction shortened and saved. */
 export interface CompactedStore {
   /** Number of batches shortened. */
   readonly shortened: number;
+  /** Batches whose stored answers are damaged; the answers were left unchanged. */
+  readonly damaged: readonly NamedBatch[];
   /** Size of the ledger and its log before compaction. */
   readonly bytesBefore: number;
   /** Size of both after compaction. */

@@ -1,7 +1,9 @@
 // The tracking server's address and credentials, from the option and MLflow's own environment variables.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { UserError } from "../../errors.ts";
+import { kindOfFile } from "../../kind-of-file.ts";
+import { explainSystemReadError } from "../../system-error.ts";
 
 export interface ServerAddress {
   /** Address without credentials or a trailing slash; safe to print. */
@@ -14,6 +16,9 @@ export interface ServerAddress {
   readonly insecureTls: boolean;
   readonly warnings: readonly string[];
 }
+
+/** In bytes; a machine's whole store of trusted certificates has a quarter of a MiB. */
+const largestCertificates = 16 * 2 ** 20;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -77,10 +82,20 @@ export function isAddressOfOtherStore(tracking: string | undefined, environment:
 
 function readServerCertificates(path: string): string {
   try {
+    const found = statSync(path);
+    // A pipe would make the reader wait for ever, and some devices never end.
+    if (!found.isFile()) throw new UserError(`${path}: found ${kindOfFile(found)}`);
+    if (found.size > largestCertificates) {
+      throw new UserError(`${path}: expected at most 16 MiB, found ${found.size} bytes`);
+    }
     return readFileSync(path, "utf8");
-  } catch (cause) {
+  } catch (error) {
+    const cause = explainSystemReadError(error, path);
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: ${reason}`, { cause });
+    throw new UserError(`MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: ${reason}`, {
+      advice: "Name the PEM file of the certificates to trust, or unset the variable.",
+      cause,
+    });
   }
 }
 

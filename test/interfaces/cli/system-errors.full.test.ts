@@ -121,6 +121,7 @@ describe.skipIf(process.platform === "win32")(`a path that the system refuses${l
         // The faults that it finds are its answer.
         if (command === "baseline validate") continue;
         expect(errors, call).toMatch(/^(warning: .*\n)*error: .*\n/);
+        if (bad.startsWith("sealed")) expect(errors, call).toMatch(/permission (is )?denied/);
       }
     }
   });

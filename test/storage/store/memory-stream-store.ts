@@ -120,7 +120,7 @@ export class MemoryStreamStore implements StreamStore {
     const bytesBefore = this.#bytes();
     for (const stream of await this.streams()) this.#forgetMiddle(stream, rules);
     const shortened = this.#forget(rules, Number.POSITIVE_INFINITY);
-    return { shortened, bytesBefore, bytesAfter: this.#bytes() };
+    return { shortened, damaged: [], bytesBefore, bytesAfter: this.#bytes() };
   }
 
   async close(): Promise<void> {}

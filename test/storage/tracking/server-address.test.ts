@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { isAddressOfOtherStore, serverAddress } from "../../../src/storage/tracking/server-address.ts";
 
@@ -87,7 +88,7 @@ describe("serverAddress", () => {
     expect(serverAddress("https://a", { MLFLOW_TRACKING_SERVER_CERT_PATH: path })!.certificates).toBe("PEM");
     rmSync(directory, { recursive: true });
     expect(() => serverAddress("https://a", { MLFLOW_TRACKING_SERVER_CERT_PATH: path })).toThrow(
-      /^MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: ENOENT/,
+      /^MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: .*ENOENT/,
     );
     for (const value of ["true", "True", "1"]) {
       const address = serverAddress("https://a", { MLFLOW_TRACKING_INSECURE_TLS: value })!;
@@ -95,5 +96,35 @@ describe("serverAddress", () => {
       expect(address.warnings).toHaveLength(1);
     }
     expect(serverAddress("https://a", { MLFLOW_TRACKING_INSECURE_TLS: "false" })).toMatchObject(none);
+  });
+
+  it.skipIf(process.platform === "win32").each<[string, (path: string) => void, RegExp]>([
+    ["a pipe", (path) => void execFileSync("mkfifo", [path]), /found a pipe$/],
+    ["a device without end", (path) => symlinkSync("/dev/zero", path), /found a device$/],
+    ["a folder", (path) => mkdirSync(path), /found a folder$/],
+    [
+      "a file of 1 TB",
+      (path) => {
+        writeFileSync(path, "");
+        truncateSync(path, 1e12);
+      },
+      /expected at most 16 MiB, found 1000000000000 bytes$/,
+    ],
+  ])("does not read certificates from %s", (_, make, says) => {
+    const directory = mkdtempSync(join(tmpdir(), "tidemark-address-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, "ca.pem");
+    make(path);
+    // A process of its own: a read of a pipe or a device would block this one for ever.
+    const module = new URL("../../../src/storage/tracking/server-address.ts", import.meta.url).href;
+    const script = `const { serverAddress } = await import(${JSON.stringify(module)});
+      try { serverAddress("https://a"); } catch (error) { console.log(error.name + "|" + error.message); }`;
+    const stdout = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+      timeout: 20_000,
+      env: { ...process.env, MLFLOW_TRACKING_SERVER_CERT_PATH: path },
+    }).trim();
+    expect(stdout).toMatch(/^UserError\|MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: /);
+    expect(stdout).toMatch(says);
   });
 });

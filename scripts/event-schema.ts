@@ -115,6 +115,7 @@ const events = {
   }),
   final: event("final", { epochs: count, seconds }),
   "retrain-data": event("retrain-data", {
+    files: names.describe("labelled and unlabelled recordings that were read"),
     labelled: z.object({ people: names, windows: count }),
     files_of_model: names.describe("labelled recordings that the model's manifest names"),
     holdout: z.object({ people: names, windows: count }),

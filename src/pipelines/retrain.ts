@@ -319,6 +319,7 @@ function tellRetrainData({ config, data, reporter }: RetrainRun): void {
   const { people, windows: count } = of(unlabelledRows);
   reporter.event({
     type: "retrain-data",
+    files: [...new Set([...data.labelled.files, ...data.unlabelled.files])],
     labelled: of(trainRows),
     holdout: of(holdoutRows),
     filesOfModel: config.labelled === undefined ? data.labelled.files : [],

@@ -74,6 +74,8 @@ export type TrainEvent =
   | {
       /** A retraining's data, before its first cycle. */
       type: "retrain-data";
+      /** Labelled and unlabelled recordings that were read. */
+      files: readonly string[];
       /** Labelled people to learn from, and their windows. */
       labelled: { people: readonly string[]; windows: number };
       /** Labelled recordings taken from the model's manifest; none if the user named them. */

@@ -28,6 +28,7 @@ export function baselineCommand(): Command {
     run: async ({ model }, { terminal, json }) => {
       const { showBaseline, storedBaselineStats } = await import("../../pipelines/baseline.ts");
       const { baseline, drift } = await showBaseline(model);
+      terminal.detail(`read       the baseline of ${baseline.model_version} in ${model}, and the hashes of its folder`);
       if (json) return terminal.json(storedBaselineStats(baseline));
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
@@ -69,6 +70,7 @@ export function baselineCommand(): Command {
     run: async ({ model }, { terminal, json }) => {
       const { validateBaseline } = await import("../../pipelines/baseline.ts");
       const faults = await validateBaseline(model);
+      terminal.detail(`read       the baseline in ${model}`);
       if (json) terminal.json({ valid: faults.length === 0, faults });
       else terminal.print(...(faults.length === 0 ? ["valid"] : faults));
       if (faults.length > 0) process.exitCode = exitCodes.usage;

@@ -35,6 +35,11 @@ export function driftBenchCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { driftBench } = await import("../../pipelines/drift-bench.ts");
       const result = await driftBench(config, { reporter: { warn: terminal.warn } });
+      const { people, streams, batches } = result;
+      terminal.detail(
+        `read       recordings of ${people.join(", ")} in ${config.files.join(", ")}; model ${config.model}`,
+        `drawn      ${counted(streams, "stream")} of ${counted(batches, "batch", "batches")} for each change`,
+      );
       if (json) terminal.json(result);
       else terminal.print(...driftBenchLines(result));
       if (config.out !== undefined) terminal.inform(`report: ${config.out}`);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../../counted.ts";
 import { compareOptions, listOptions, modelOptions, rollbackOptions } from "../../folder-options.ts";
 import { snakeKeys } from "../../letter-case.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models.ts";
@@ -43,6 +44,7 @@ export function modelsCommand(): Command {
         shown.terminal.warn(message);
       };
       const versions = await listModels(dir, { reporter: { warn } });
+      shown.terminal.detail(`read       ${counted(versions.length, "model")} in ${dir}`);
       answer(shown, versions.map(snakeKeys), modelsListLines(versions, unreadable.length > 0));
     },
   });
@@ -55,6 +57,7 @@ export function modelsCommand(): Command {
     run: async ({ model }, shown) => {
       const { showModel } = await import("../../pipelines/models.ts");
       const own = await showModel(model);
+      shown.terminal.detail(`read       ${own.version.modelVersion} in ${model}`);
       answer(shown, modelsShowJson(own), modelsShowLines(own));
     },
   });
@@ -67,6 +70,7 @@ export function modelsCommand(): Command {
     run: async ({ models }, shown) => {
       const { showModel } = await import("../../pipelines/models.ts");
       const all = await Promise.all(models.map(showModel));
+      shown.terminal.detail(...all.map(({ version }, i) => `read       ${version.modelVersion} in ${models[i]}`));
       answer(shown, all.map(modelsShowJson), modelsCompareLines(all));
     },
   });
@@ -79,6 +83,7 @@ export function modelsCommand(): Command {
     run: async ({ model }, shown) => {
       const { promote } = await import("../../pipelines/models.ts");
       const promotion = await promote(model);
+      shown.terminal.detail(`read       ${model} and the registry beside it`);
       answer(shown, promotion, [modelsPromotionLine(promotion)]);
     },
   });
@@ -91,6 +96,7 @@ export function modelsCommand(): Command {
     run: async ({ line, dir }, shown) => {
       const { rollback } = await import("../../pipelines/models.ts");
       const promotion = await rollback(dir, line);
+      shown.terminal.detail(`read       the registry of ${dir} and model ${promotion.champion}`);
       answer(shown, promotion, [modelsPromotionLine(promotion)]);
     },
   });

@@ -32,7 +32,9 @@ export function predictCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { predict } = await import("../../pipelines/predict.ts");
       const result = await predict(config, { reporter: { warn: terminal.warn } });
-      terminal.detail(`read       ${counted(result.windows, "window")} of ${config.files.join(", ")}`);
+      terminal.detail(
+        `read       ${counted(result.windows, "window")} of ${config.files.join(", ")}; model ${config.model}`,
+      );
       if (json) return terminal.json(snakeKeys(result));
       const rows = Object.entries(result.classes).map(([name, n]) => [
         name,

@@ -25,6 +25,9 @@ const closing: Closing = {
   ],
 };
 
+const readLedgerLine = ({ model, stream }: { model: string; stream: string }): string =>
+  `read       stream ${stream} in the ledger of ${model}`;
+
 /** `tidemark reference` */
 export function referenceCommand(): Command {
   const json = "one line of JSON";
@@ -37,6 +40,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { showReference } = await import("../../pipelines/reference.ts");
       const shown = await showReference(config);
+      terminal.detail(readLedgerLine(config));
       if (json) terminal.json(shown.reference);
       else terminal.print(...referenceShowLines(shown));
     },
@@ -51,6 +55,7 @@ export function referenceCommand(): Command {
       run: async ({ batch, ...config }, { terminal, json }) => {
         const { decideReference } = await import("../../pipelines/reference.ts");
         const changed = await decideReference(action, batch, config);
+        terminal.detail(readLedgerLine(config));
         const text = `batch ${batch} ${changed ? done : `${unchanged}; nothing to do`}`;
         if (json) terminal.json({ batch, action, changed });
         else terminal.print(text);
@@ -65,6 +70,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { resetReference } = await import("../../pipelines/reference.ts");
       await resetReference(config);
+      terminal.detail(readLedgerLine(config));
       const text = `stream ${config.stream} starts again with empty references; its batch ids stay used`;
       if (json) terminal.json({ reset: config.stream });
       else terminal.print(text);
@@ -79,6 +85,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { compactLedger } = await import("../../pipelines/compact-ledger.ts");
       const answer = await compactLedger(config);
+      terminal.detail(`read       the ledger of ${config.model}`);
       const { shortened, damaged, bytesBefore, bytesAfter } = answer;
       for (const { stream, batch } of damaged)
         terminal.warn(`the stored answer of batch "${batch}" of stream "${stream}" is damaged; it was left unchanged`);

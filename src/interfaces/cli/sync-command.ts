@@ -35,6 +35,10 @@ export function syncCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { sync } = await import("../../pipelines/sync.ts");
       const result = await sync(config, { reporter: { warn: terminal.warn } });
+      const { training, streams } = result;
+      terminal.detail(
+        `read       ${training === null ? "no training log" : "the training log"} and ${counted(streams.length, "stream")} of ${config.directory}`,
+      );
       if (json) terminal.json(result);
       else terminal.print(...syncLines(result));
       if (unsentSyncParts(result).length > 0) process.exitCode = exitCodes.unsent;

@@ -65,6 +65,7 @@ export function verboseTrainLines(event: TrainEvent, seconds: number): string[] 
     case "checkpoint":
       return [`checkpoint ${event.path}`];
     case "data":
+    case "retrain-data":
       return [`files      ${event.files.join(", ")}`, trainTimeLine(event, seconds)];
     default:
       return [trainTimeLine(event, seconds)];

@@ -81,6 +81,8 @@ describe("what every command prints", () => {
         expect(wide, all.join(" ")).toEqual([]);
         if (loudness === "--verbose") expect(stderr).toMatch(/^options {4}\S.*\n(.*\n)*time {7}\S+ .*in all$/m);
         else expect(stderr).toBe("");
+        if (loudness === "--verbose" && command !== "simulate")
+          expect(`${stderr}\n${stdout}`).toMatch(/^(read {7}|files {6})\S/m);
         if (command === "check" && loudness === "--verbose") expect(stderr).toMatch(/^read {7}\S.*\ndecided {4}by /m);
         outputs.push(stdout);
       }

@@ -13,13 +13,21 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
-import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { hasSystemErrorCode } from "../../src/system-error.ts";
 import { tidemarkVersion } from "../../src/versions.ts";
-import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
+import {
+  type Ended,
+  fileDirectory,
+  main,
+  signalledAtFiles,
+  simulateTiny,
+  start,
+  startProgram,
+  tinyWords,
+} from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const words = (out: string, ...more: string[]): string[] => [
@@ -53,35 +61,17 @@ function progress(out: string): Record<string, number> {
   return epochs;
 }
 
-const total = (epochs: Record<string, number>): number => Object.values(epochs).reduce((sum, n) => sum + n, 0);
-
-/** Kills the process as soon as `moment` is there, and looks at --out all the while: it is absent or whole. */
-async function killAt(out: string, process: ReturnType<typeof start>, moment: () => boolean): Promise<Ended> {
-  let ended = false;
-  void process.ended.then(() => {
-    ended = true;
-  });
-  const model = join(directory, out);
-  while (!ended && !moment()) {
-    if (existsSync(model))
-      expect(readdirSync(model).sort()).toEqual([...Object.values(modelFiles), trackingFile].sort());
-    await wait(2);
-  }
-  process.kill("SIGKILL");
-  return process.ended;
+/** Kills the process once a checkpoint of this name is written for the nth time; the model is not there yet. */
+async function killAt(files: string, words: readonly string[], times = 1): Promise<Ended> {
+  return signalledAtFiles({ files: [files], times, signal: "SIGKILL" }, words, directory);
 }
 
 describe("kill -9", () => {
   it("in every sitting, after its first epoch: in the end the model is that of a run never interrupted", async () => {
     const seen: Record<string, number>[] = [];
     for (;;) {
-      const before = progress("often");
-      const process = start(words("often", ...(seen.length > 0 ? ["--resume"] : [])), directory);
-      const { signal, exitCode, stderr } = await killAt(
-        "often",
-        process,
-        () => total(progress("often")) > total(before),
-      );
+      const again = seen.length > 0 ? ["--resume"] : [];
+      const { signal, exitCode, stderr } = await killAt(".checkpoint", words("often", ...again));
       if (signal === null) {
         expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
         break;
@@ -95,11 +85,7 @@ describe("kill -9", () => {
   });
 
   it("between two folds: what is done is not done again", async () => {
-    const folds = await killAt(
-      "between",
-      start(words("between"), directory),
-      () => progress("between")["fold-1"] === 2,
-    );
+    const folds = await killAt("fold-1.checkpoint", words("between"), 2);
     expect(folds.signal).toBe("SIGKILL");
     const { exitCode, stdout } = await start(words("between", "--resume"), directory).ended;
     expect(exitCode).toBe(0);
@@ -118,14 +104,9 @@ it.skipIf(process.platform === "win32")("the command that Ctrl-C prints works as
   cpSync(join(directory, "recordings.parquet"), join(directory, "it's data", "r 1.parquet"));
   const out = "models/it's $HOME";
   const options = [...tinyWords, "--epochs", "2", "--jobs", "1", "--channels", "Ax,Ay,Az,Gx,Gy,Gz"];
-  const first = start(["train", "it's data/*.parquet", "--out", out, ...options], directory);
-  let ended = false;
-  void first.ended.then(() => {
-    ended = true;
-  });
-  while (!ended && progress(out)["fold-1"] === undefined) await wait(2);
-  first.kill("SIGINT");
-  const { exitCode, stderr } = await first.ended;
+  const first = ["train", "it's data/*.parquet", "--out", out, ...options];
+  const stop = { files: ["fold-1.checkpoint"], signal: "SIGINT" } as const;
+  const { exitCode, stderr } = await signalledAtFiles(stop, first, directory);
   expect(exitCode).toBe(130);
   const command = /^Continue with: (tidemark .*)\n/m.exec(stderr)![1]!;
   const environment = { PATH: `${bin}:${process.env.PATH}` };
@@ -138,7 +119,7 @@ it.skipIf(process.platform === "win32")("the command that Ctrl-C prints works as
 
 describe("--resume", () => {
   beforeAll(async () => {
-    await killAt("killed", start(words("killed"), directory), () => total(progress("killed")) > 0);
+    await killAt(".checkpoint", words("killed"));
   });
 
   /** A copy of the killed run with something changed. */

@@ -1,11 +1,11 @@
 // What "equal seed: equal bytes" and "nothing is lost" mean, on real processes that are really killed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
-import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "./tiny-run.ts";
+import { openStaging } from "../../src/storage/store/staging.ts";
+import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const recordings = join(directory, "recordings.parquet");
@@ -37,17 +37,9 @@ async function expectEqualModels(model: string): Promise<void> {
   expect(await outOfFold(model)).toEqual(await outOfFold(uninterrupted));
 }
 
-/** Kills the process when `moment` is reached, looking at its staging directory. */
-async function killAt(out: string, moment: (staging: string) => boolean, signal: NodeJS.Signals): Promise<Ended> {
-  const { ended, kill } = start(trainWords(out));
-  const gone = { value: false };
-  void ended.then(() => {
-    gone.value = true;
-  });
-  while (!gone.value && !moment(`${out}.partial`)) await wait(2);
-  kill(signal);
-  return ended;
-}
+/** Sends the signal when the files are in the staging directory. */
+const killAt = (out: string, files: readonly string[], signal: NodeJS.Signals): Promise<Ended> =>
+  signalledAtFiles({ files: files.map((name) => `.partial/${name}`), signal }, trainWords(out));
 
 beforeAll(async () => {
   await simulateTiny(recordings);
@@ -67,18 +59,15 @@ it("an equal seed gives equal bytes, whatever the number of workers", async () =
 });
 
 describe("kill -9, then --resume, ends byte-equal to a run that was never interrupted", () => {
-  const moments: [string, (staging: string) => boolean][] = [
-    ["before the first epoch ends", (staging) => existsSync(join(staging, "run.json"))],
-    ["after an epoch of a fold", (staging) => existsSync(join(staging, "fold-1.checkpoint"))],
-    [
-      "with both folds begun",
-      (staging) => ["fold-1", "fold-2"].every((fit) => existsSync(join(staging, `${fit}.checkpoint`))),
-    ],
-    ["in the final fit", (staging) => existsSync(join(staging, "final.checkpoint"))],
+  const moments: [string, string[]][] = [
+    ["before the first epoch ends", ["run.json"]],
+    ["after an epoch of a fold", ["fold-1.checkpoint"]],
+    ["with both folds begun", ["fold-1.checkpoint", "fold-2.checkpoint"]],
+    ["in the final fit", ["final.checkpoint"]],
   ];
-  it.each(moments)("%s", async (name, moment) => {
+  it.each(moments)("%s", async (name, files) => {
     const out = join(directory, name.replaceAll(" ", "-"));
-    const killed = await killAt(out, moment, "SIGKILL");
+    const killed = await killAt(out, files, "SIGKILL");
     expect(killed.signal).toBe("SIGKILL");
     expect(existsSync(out)).toBe(false);
     const again = await run(trainWords(out));
@@ -93,7 +82,7 @@ describe("kill -9, then --resume, ends byte-equal to a run that was never interr
 
 it("Ctrl-C writes a checkpoint and prints the command that goes on", async () => {
   const out = join(directory, "stopped here");
-  const stopped = await killAt(out, (staging) => existsSync(join(staging, "fold-1.checkpoint")), "SIGINT");
+  const stopped = await killAt(out, ["fold-1.checkpoint"], "SIGINT");
   expect(stopped.exitCode).toBe(130);
   expect(stopped.stderr).toMatch(
     /error: stopped; everything so far is kept in .*\.partial\nContinue with: tidemark train .* --resume\n$/,
@@ -110,7 +99,7 @@ it("Ctrl-C writes a checkpoint and prints the command that goes on", async () =>
 describe("--resume", () => {
   const out = join(directory, "refusals");
   beforeAll(async () => {
-    await killAt(out, (staging) => existsSync(join(staging, "fold-1.checkpoint")), "SIGKILL");
+    await killAt(out, ["fold-1.checkpoint"], "SIGKILL");
   });
 
   it("names each option that differs", async () => {
@@ -143,12 +132,12 @@ describe("--resume", () => {
 
 it("a second process on the same --out is refused while the first one works", async () => {
   const out = join(directory, "two");
-  const first = start(trainWords(out));
-  while (!existsSync(`${out}.partial/run.json`)) await wait(5);
+  const first = await openStaging(out, { resume: false });
   const second = await run(trainWords(out));
   expect(second.exitCode).toBe(2);
   expect(second.stderr).toMatch(/process \d+ .* is training /);
-  expect((await first.ended).exitCode).toBe(0);
+  await first.release();
+  expect((await run(trainWords(out))).exitCode).toBe(0);
   await expectEqualModels(out);
 });
 

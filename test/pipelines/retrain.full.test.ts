@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type RetrainOptions, resolveRetrainConfig } from "../../src/config.ts";
 import { type RetrainReport, retrainReportSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
@@ -18,7 +17,16 @@ import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { readManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../../src/storage/store/model-folder.ts";
-import { type Ended, fileDirectory, main, simulateTiny, start, startProgram, tinyWords } from "./tiny-run.ts";
+import {
+  type Ended,
+  fileDirectory,
+  main,
+  signalledAtFiles,
+  simulateTiny,
+  start,
+  startProgram,
+  tinyWords,
+} from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
@@ -216,22 +224,19 @@ describe("a candidate that passes", () => {
   });
 
   it("is the same after Ctrl-C and the command that goes on, with --truth and under other columns' names", async () => {
-    const process = start(words("renamed.parquet", "v3", "--promote", ...renamed), directory);
-    let ended = false;
-    void process.ended.then(() => {
-      ended = true;
-    });
-    while (!ended && !existsSync(at("v3.partial", "cycle-1.checkpoint"))) await wait(2);
-    process.kill("SIGINT");
-    const { exitCode, stderr } = await process.ended;
+    const stop = { files: ["cycle-1.checkpoint"], signal: "SIGINT" } as const;
+    const { exitCode, stderr } = await signalledAtFiles(
+      stop,
+      words("renamed.parquet", "v3", "--promote", ...renamed),
+      directory,
+    );
     expect(exitCode).toBe(130);
     expect(existsSync(at("v3"))).toBe(false);
     const command = /^Continue with: tidemark (retrain .* --resume)\n/m.exec(stderr)![1]!;
     for (const word of ["--promote", "--seed 1", "--restart none", "--model model"]) expect(command).toContain(word);
     const other = await run(...words("renamed.parquet", "v3", "--resume", "--step", "0.3", ...renamed));
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--step: was 0.2, is 0.3") });
-    const again = await startProgram("sh", ["-c", `${globalThis.process.execPath} ${main} ${command}`], directory)
-      .ended;
+    const again = await startProgram("sh", ["-c", `${process.execPath} ${main} ${command}`], directory).ended;
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toMatch(/cycle 0 {2}resumes after epoch 1/);
     expect(again.stdout).toContain("v3 is the champion of model");

@@ -67,6 +67,18 @@ export function endedBeforeChange(nth: number, words: readonly string[], cwd: st
   return startProgram(process.execPath, program, cwd, { KILL_BEFORE_CHANGE: `${nth}` }).ended;
 }
 
+const signaller: string = new URL("./signal-at-file.ts", import.meta.url).href;
+
+/** The real command, which gets the signal once files of all these names are in their place, or one for the nth time. */
+export function signalledAtFiles(
+  { files, times = 1, signal }: { files: readonly string[]; times?: number; signal: NodeJS.Signals },
+  words: readonly string[],
+  cwd?: string,
+): Promise<Ended> {
+  const environment = { SIGNAL_AT_FILES: files.join(","), SIGNAL_AT_TIMES: `${times}`, SIGNAL: signal };
+  return startProgram(process.execPath, ["--import", signaller, main, ...words], cwd, environment).ended;
+}
+
 /** Any program, in an environment to which `environment` is added. */
 export function startProgram(
   program: string,

@@ -3,13 +3,13 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { simulate } from "../../../src/pipelines/simulate.ts";
 import {
   type Ended,
   fileDirectory,
   main,
+  signalledAtFiles,
   simulateTiny,
   start,
   startProgram,
@@ -149,16 +149,8 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
   it("knows a training that was stopped, killed and resumed as one run, and learns no password", async () => {
     const tracking = ["--tracking", `http://w4lker:s3@cret%2F1@${proxy.host}`];
     const words = trainWords("resumed", ...tracking, "--experiment", "resumed", "--epochs", "6");
-    const sitting = async (more: string[], checkpoint: string, signal: NodeJS.Signals): Promise<Ended> => {
-      const process = start([...words, ...more], directory);
-      let ended = false;
-      void process.ended.then(() => {
-        ended = true;
-      });
-      while (!ended && !existsSync(at(`resumed.partial/${checkpoint}`))) await sleep(2);
-      process.kill(signal);
-      return process.ended;
-    };
+    const sitting = (more: string[], checkpoint: string, signal: NodeJS.Signals): Promise<Ended> =>
+      signalledAtFiles({ files: [checkpoint], signal }, [...words, ...more], directory);
     const stopped = await sitting([], "fold-1.checkpoint", "SIGINT");
     expect(stopped.exitCode).toBe(130);
     const killed = await readBack.everything("resumed");

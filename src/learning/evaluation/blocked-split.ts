@@ -2,11 +2,12 @@
 // 2018, chapter 7, who also purges in time).
 //
 // A person's activities come one after another, so cutting the day into K blocks would leave whole activities out of
-// training. Instead the time of *each class* is laid end to end, in order of recording and clock, and cut into K equal
+// training. Instead, the windows of *each class* are laid end to end, in order of recording and time, and cut into K equal
 // contiguous blocks. Fold k tests the k-th block of every class. So every class is learned and tested in every fold, and
 // each class is cut in only K - 1 places. Training windows of any class that are closer than the purge gap to a test window
-// are left out of that fold's training, so train and test together hold fewer than all rows. The result measures how well
-// the network does on the same person at other times, including earlier ones, not on another person.
+// are left out of that fold's training, so a fold's training and test rows together are fewer than all rows. The result
+// measures how well the network does on the same person at other times, including earlier ones, but not how well it does on
+// another person.
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
 import { type Split, splitRowsByClass, splitsFromFolds, type WindowPositions } from "./split.ts";
@@ -16,7 +17,7 @@ import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
  * Every row is tested exactly once; every class is in the training and the test part of every fold.
  * @param options.purgeSamples minimum number of samples between a training and a test window of one recording; the length of
  *   a window is a sensible choice. At least 1, so that windows do not touch.
- * @throws UserError if there is only one class, fewer than two folds, or a class too short for that many blocks
+ * @throws UserError if there is only one class, there are fewer than two folds, or a class is too short for that many blocks
  */
 export function blockedSplit(positions: WindowPositions, options: { nSplits: number; purgeSamples: number }): Split[] {
   const { nSplits, purgeSamples } = options;

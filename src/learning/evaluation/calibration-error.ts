@@ -16,7 +16,10 @@ export interface ReliabilityBin {
   readonly accuracy: number | null;
 }
 
-/** @param confidences the probability of each predicted class, in [0, 1]; @param right whether it was correct */
+/**
+ * @param confidences probability of each row's predicted class, in [0, 1]
+ * @param right whether each prediction is correct
+ */
 export function calibrationErrorBins(confidences: Float32Array, right: Uint8Array, nBins = 15): ReliabilityBin[] {
   const counts = new Float64Array(nBins);
   const confidence = new Float64Array(nBins);
@@ -36,7 +39,7 @@ export function calibrationErrorBins(confidences: Float32Array, right: Uint8Arra
   }));
 }
 
-/** The mean of |accuracy - confidence| over the bins, weighted by their rows; NaN if there are no rows. */
+/** The mean of |accuracy - confidence| over the bins, weighted by the number of rows in each; NaN if there are no rows. */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
   let sum = 0;
   let total = 0;

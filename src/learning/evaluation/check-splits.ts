@@ -5,7 +5,7 @@ import type { WindowPositions } from "./split.ts";
 export function checkNSplits(nSplits: number): void {
   if (!(Number.isInteger(nSplits) && nSplits >= 2)) {
     throw new UserError(`--folds: expected a whole number of at least 2, got ${nSplits}`, {
-      advice: "Use --folds 5, or --split leave-one-group-out to test every person alone.",
+      advice: "Use --folds 5, or --split leave-one-group-out to test each person in a fold of their own.",
     });
   }
 }
@@ -15,7 +15,7 @@ export function checkSplitPeople(people: number, nSplits: number): void {
   if (people >= nSplits) return;
   const advice =
     people === 1
-      ? "A single person cannot be split by person. Use --split blocks, which tests on other stretches of the same person."
+      ? "A single person cannot be split by person. Use --split blocks, which tests on other stretches of the same person's recordings."
       : `Use --folds ${people}, or add recordings of more people.`;
   throw new UserError(`expected at least as many people as folds, got ${people} for ${nSplits} folds`, { advice });
 }
@@ -34,7 +34,7 @@ export function checkSplitClasses(labels: Int32Array, classes: readonly string[]
   );
 }
 
-/** @throws UserError if a class among the rows `before` purging has none left `after` it */
+/** @throws UserError if a class has rows `before` purging but none `after` it */
 export function checkSplitKeepsClasses(
   { labels, classes }: WindowPositions,
   after: Int32Array,

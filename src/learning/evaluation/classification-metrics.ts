@@ -1,5 +1,5 @@
-// All metrics of a set of predictions, in one object that can be stored as JSON. The numbers follow scikit-learn's
-// definitions; if its defaults are ambiguous, the file of the metric says which interpretation is used. Dimensions: N rows,
+// All metrics for a set of predictions, in one object that can be stored as JSON. The numbers follow scikit-learn's
+// definitions; if a definition is ambiguous, the metric's own file says which interpretation is used. Dimensions: N rows,
 // K classes.
 
 import { z } from "zod";
@@ -17,11 +17,11 @@ const count = z.int().min(0);
 export interface ClassificationMetrics {
   /** Number of windows. */
   readonly n: number;
-  /** Share of correct labels. */
+  /** Share of correct predictions. */
   readonly accuracy: number;
   /** Mean F1 over the classes. */
   readonly macro_f1: number;
-  /** Mean F1, weighted by the classes' windows. */
+  /** Mean F1, weighted by the number of windows in each class. */
   readonly weighted_f1: number;
   /** Cohen's kappa; null if only one class occurs. */
   readonly kappa: number | null;
@@ -29,9 +29,9 @@ export interface ClassificationMetrics {
   readonly log_loss: number;
   /** Mean difference between confidence and accuracy over bins, 0 to 1. */
   readonly expected_calibration_error: number;
-  /** By bin of confidence. */
+  /** One entry per confidence bin. */
   readonly reliability: readonly ReliabilityBin[];
-  /** By class name. */
+  /** Scores by class name. */
   readonly per_class: Readonly<Record<string, { precision: number; recall: number; f1: number; support: number }>>;
   /** Rows: true classes, columns: predicted ones. */
   readonly confusion_matrix: readonly (readonly number[])[];
@@ -41,7 +41,7 @@ export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.o
   n: count,
   accuracy: share,
   macro_f1: share.describe("mean F1 over the classes that occur among the true or the predicted labels"),
-  weighted_f1: share.describe("mean F1 weighted by the true counts"),
+  weighted_f1: share.describe("mean F1, weighted by the number of windows in each true class"),
   kappa: z.number().min(-1).max(1).nullable().describe("Cohen's kappa; null if only one class occurs"),
   log_loss: z.number().min(0).describe("in nats; probabilities are clipped to [2^-23, 1 - 2^-23]"),
   expected_calibration_error: share.describe("over 15 equal-width bins of the predicted class's probability"),
@@ -56,7 +56,8 @@ export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.o
  * @param yTrue [N] true classes
  * @param probabilities [N, K] row-major; each row sums to 1 within 1e-3
  * @param classes K names
- * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a row is not a distribution
+ * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a row is not a probability
+ * distribution
  */
 export function classificationMetrics(
   yTrue: Int32Array,

@@ -46,7 +46,7 @@ export function macroMeanF1(scores: readonly ClassScore[]): number {
 }
 
 /**
- * Macro-averaged F1 as `sklearn.metrics.f1_score(average="macro", zero_division=0)`.
+ * Macro-averaged F1, as computed by `sklearn.metrics.f1_score(average="macro", zero_division=0)`.
  * @throws RangeError if there are no rows, lengths differ or a class is outside 0..K-1
  */
 export function macroF1(yTrue: Int32Array, yPredicted: Int32Array, nClasses: number): number {

@@ -12,11 +12,13 @@ import { purgeByWindowGap, windowTimeOrder } from "./window-gaps.ts";
 /**
  * Divides `trainIndex` once more. Test rows are never used.
  *
- * group, leave-one-group-out: whole people, who hold about `fraction` of the rows, with even class shares. The people are
- *   dealt into 1 / fraction parts as in stratifiedGroupKFold, and `rng` draws a part that has every class on both sides.
- *   If there is none, it draws a part that leaves every class in training, or else any part. Parts with at least
- *   `leastPeople` people are preferred. stratified: a shuffled stratified part. blocks: the first or the last stretch of
- *   each class's time (drawn once by `rng`); the rest is purged as in blockedSplit.
+ * - `group`, `leave-one-group-out`: whole people, with about `fraction` of the rows and class shares as even as possible. The
+ *   people are dealt into 1 / fraction parts as in stratifiedGroupKFold, and `rng` draws a part that leaves every class on
+ *   both sides. If there is no such part, it draws one that leaves every class in training, or else any part. Parts with at
+ *   least `leastPeople` people are preferred.
+ * - `stratified`: a shuffled stratified part.
+ * - `blocks`: the first or the last stretch of each class's time (drawn once by `rng`); the rest is purged as in
+ *   blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending
  * @param options.fraction share of the rows to validate on (default .2)

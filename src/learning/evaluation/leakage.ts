@@ -1,5 +1,5 @@
-// Checks that the splits do not leak. It looks at the windows themselves, not at how the splits were made, and so also
-// finds a fault in a splitter. For `stratified`, which leaks by construction, it counts the leaks.
+// Checks that the splits do not leak. It looks at the windows themselves, not at how the splits were made, so it also finds
+// faults in a splitter. For `stratified`, which leaks by construction, it counts the leaks.
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
@@ -38,13 +38,13 @@ export interface FoldLeakage {
   readonly smallest_gap_seconds: number | null;
 }
 
-/** Evidence that no fold was tested on data it had learned from. */
+/** Evidence that no fold was tested on data that it had learned from. */
 export interface LeakageReport {
-  /** How the folds were split. */
+  /** Kind of split. */
   readonly split: SplitKind;
-  /** Whether no fold tests or validates on a person it also learns from. */
+  /** True if no fold tests or validates on a person whom it also learns from. */
   readonly no_shared_person: boolean;
-  /** Whether no test or validation window shares a sample with a window of another part. */
+  /** True if no test or validation window shares a sample with a window of another part. */
   readonly no_overlapping_range: boolean;
   /** Folds in order. */
   readonly folds: readonly FoldLeakage[];

@@ -13,11 +13,11 @@ export interface Spread {
 
 /** Metrics over folds or over people. */
 export interface MetricsSummary {
-  /** Share of correct labels. */
+  /** Share of correct predictions. */
   readonly accuracy: Spread;
   /** Mean F1 over the classes. */
   readonly macro_f1: Spread;
-  /** Mean F1, weighted by the classes' windows. */
+  /** Mean F1, weighted by the number of windows in each class. */
   readonly weighted_f1: Spread;
   /** Cohen's kappa. */
   readonly kappa: Spread;

@@ -1,9 +1,9 @@
-// Inputs and outputs of every splitter in this room. A row is a window; there are W windows in all.
+// Inputs and outputs of every splitter in this folder. A row is a window; there are W windows in all.
 
-/** How the folds are split; `stratified` leaks by construction and exists to reproduce published figures. */
+/** How the rows are divided into folds; `stratified` leaks by construction and exists to reproduce published figures. */
 export type SplitKind = "group" | "leave-one-group-out" | "stratified" | "blocks";
 
-/** Training rows and test rows, both ascending, with nothing in common. */
+/** Training rows and test rows, both ascending, without overlap. */
 export interface Split {
   readonly trainIndex: Int32Array;
   readonly testIndex: Int32Array;
@@ -20,7 +20,7 @@ export interface WindowPositions {
   /** Samples per window. */
   readonly windowSize: number;
   readonly samplingRateHz: number;
-  /** [W] first sample of each window, within the samples that all windows share. */
+  /** [W] first sample of each window, as an index into the samples that all windows share. */
   readonly starts: Int32Array;
   /** [W] time of that sample, in seconds on its recording's clock. */
   readonly startTimes: Float64Array;

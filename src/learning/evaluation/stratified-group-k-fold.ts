@@ -3,8 +3,9 @@
 // sorted stably by the spread of their class counts, the most uneven first. Each goes to the fold that minimises the
 // standard deviation of the class shares over folds; ties go to the fold with fewer rows.
 //
-// One deviation: scikit-learn may prefer a fold because of rounding noise, but here such differences are ties. If there are
-// at least as many groups as folds, no fold stays empty, because an empty fold always gives the smallest deviation.
+// One deviation: scikit-learn may prefer a fold because of rounding noise; here, such small differences count as ties. If
+// there are at least as many groups as folds, no fold stays empty, because adding to an empty fold always gives the smallest
+// deviation.
 
 import type { Rng } from "../../stats/random.ts";
 import { checkNSplits, checkSplitClasses, checkSplitPeople } from "./check-splits.ts";
@@ -15,7 +16,7 @@ import { type Split, splitsFromFolds } from "./split.ts";
  * @param labels [W] classes, 0 or more
  * @param groups [W] group numbers, 0 or more
  * @param options.rng decides the order among groups of equal spread; without it, they keep their order
- * @throws UserError if there are fewer groups than folds, only one class, or fewer than two folds
+ * @throws UserError if there are fewer groups than folds, fewer than two folds, or only one class
  */
 export function stratifiedGroupKFold(
   labels: Int32Array,

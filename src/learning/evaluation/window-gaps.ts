@@ -16,9 +16,8 @@ export function windowTimeOrder(positions: WindowPositions): Int32Array {
 }
 
 /**
- * [W] samples between the end of one window and the start of the other, from each row to the nearest marked row of the same
- * person and recording. 0: they touch; negative: they overlap by that much; Infinity: there is no such row. A marked row's
- * own gap is -windowSize.
+ * [W] number of samples between each row's window and the nearest marked window of the same person and recording. 0: they
+ * touch; negative: they overlap by that much; Infinity: there is no such window. A marked row's own gap is -windowSize.
  * @param order `windowTimeOrder(positions)`
  * @param marked [W] 1 for the rows to measure from
  */
@@ -40,7 +39,7 @@ function sweepWindowGaps(positions: WindowPositions, order: Int32Array, marked: 
   }
 }
 
-/** Rows of `index` that are at least `purgeSamples` away from every row of `from`; tolerates rounding of times. */
+/** Rows of `index` that are at least `purgeSamples` away from every row of `from`; tolerates rounded times. */
 export function purgeByWindowGap(
   positions: WindowPositions,
   order: Int32Array,

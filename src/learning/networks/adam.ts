@@ -1,5 +1,5 @@
-// Adam (Kingma & Ba 2015) in Keras's form: the bias correction is part of the step size, and epsilon is added to the
-// uncorrected second moment's root.
+// Adam (Kingma & Ba 2015) in Keras's form: the bias correction is part of the step size, and epsilon is added to the root of
+// the uncorrected second moment.
 
 import type { Value } from "./onnx-graph.ts";
 import { add, div, mul, sqrt, sub } from "./onnx-operators.ts";
@@ -14,7 +14,7 @@ export interface AdamState {
   readonly moment2: Value;
 }
 
-/** The learning rate times the bias correction of step 1, 2, ... */
+/** The learning rate times the bias correction for step 1, 2, ... */
 export function adamStepSize(learningRate: number, step: number): number {
   return (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
 }

@@ -8,14 +8,14 @@ import { add } from "./onnx-operators.ts";
 /**
  * Gradients of a scalar.
  *
- * @param loss a value of one element
+ * @param loss a value with one element
  * @param wrt the values to differentiate with respect to
  * @returns one value for each of `wrt`, with the same shape
- * @throws if `loss` does not depend on one of them, or an operator on the way has no gradient rule
+ * @throws if `loss` does not depend on one of them, or an operator between them has no gradient rule
  */
 export function backpropagate(loss: Value, wrt: readonly Value[]): Value[] {
   if (sizeOfGraphShape(loss.shape) !== 1)
-    throw new Error(`gradients: expected a loss of one element, got shape [${loss.shape}]`);
+    throw new Error(`gradients: expected a loss with one element, got shape [${loss.shape}]`);
   const graph = loss.graph;
   const needed = backpropagationPath(graph.tape, wrt);
   const gradientOf = new Map<string, Value>();

@@ -1,5 +1,5 @@
-// Checks a model.onnx from any source: windows in, probabilities and logits out, for the channels and classes of its model,
-// and nothing that makes the runtime open other files or run forever.
+// Checks a model.onnx from any source. It must take windows and return probabilities and logits, for its model's channels
+// and classes, and it must contain nothing that makes the runtime open other files or run forever.
 
 import { readModelProto, type TensorDescription } from "./read-model-proto.ts";
 
@@ -37,9 +37,7 @@ export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwo
   return [
     ...model.external
       .slice(0, 3)
-      .map(
-        (name) => `tensor ${shortenExportedText(name)}: expected its data in this file, but they are in another file`,
-      ),
+      .map((name) => `tensor ${shortenExportedText(name)}: expected its data in this file, but it is in another file`),
     ...foreign
       .slice(0, 3)
       .map((domain) => `operators of ${shortenExportedText(domain)}: expected only ONNX's own operators`),

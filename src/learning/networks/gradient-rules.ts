@@ -1,4 +1,4 @@
-// The gradient rule of each operator: computes the gradients of a node's inputs from those of its outputs.
+// The gradient rule of each operator, which computes the gradients of a node's inputs from those of its outputs.
 
 import type { Node, Shape, Value } from "./onnx-graph.ts";
 import {

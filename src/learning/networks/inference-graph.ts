@@ -1,5 +1,5 @@
-// The trained network as a graph. It validates after every epoch and is shipped as model.onnx. T time, C channels, K
-// classes, P parameters, S statistics; the number of windows is set at run time.
+// The graph of a trained network, which is used for validation after every epoch and shipped as model.onnx. T time, C
+// channels, K classes, P parameters, S statistics; the number of windows is set at run time.
 
 import type { Layer } from "./layer-context.ts";
 import { Graph, type Value } from "./onnx-graph.ts";
@@ -10,7 +10,7 @@ export interface InferenceInput {
   /** T and C. */
   readonly windowSize: number;
   readonly channels: number;
-  /** Uses the differentiable layers, as in training, instead of the fastest ones. Used only to check one against the other. */
+  /** Whether to use the differentiable layers, as in training, instead of the fastest ones; only for comparing the two. */
   readonly differentiable?: boolean;
 }
 

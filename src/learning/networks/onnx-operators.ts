@@ -85,7 +85,7 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
   )[0]!;
 }
 
-/** The same values under another shape; one dimension may be unknown. */
+/** The same values in another shape; one dimension may be unknown. */
 export function reshape(x: Value, shape: Shape): Value {
   if (operandShapesEqual(x.shape, shape)) return x;
   const unknown = shape.filter((dimension) => typeof dimension === "string");
@@ -346,5 +346,5 @@ function knownOperatorDimension(dimension: Dimension): number {
 }
 
 function operandMismatch(operator: string, a: Value, b: Value): Error {
-  return new Error(`${operator}: ${a.type} [${a.shape}] and ${b.type} [${b.shape}] do not fit`);
+  return new Error(`${operator}: ${a.type} [${a.shape}] and ${b.type} [${b.shape}] do not fit together`);
 }

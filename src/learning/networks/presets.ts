@@ -56,7 +56,7 @@ function cnnBilstmPreset(classCount: number): Layer {
 }
 
 /**
- * Its convolutions see a fifth of a second. It pools time twice before the LSTMs, which dominate the cost of a step, and
+ * Its convolutions span a fifth of a second. It pools time twice before the LSTMs, which dominate the cost of a step, and
  * once more after them, so that the dense layer's weights do not grow with the window.
  */
 function compactPreset(classCount: number): Layer {

@@ -1,8 +1,8 @@
 // Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each
-// further cycle relabels all unlabelled windows with the previous cycle's network and takes a larger share of the most
-// confident ones. It restarts with fresh weights, optimizer and schedule, so errors are not carried over. The winner is the
-// best cycle on the holdout, including cycle 0. Two things are added to the paper: a cap per class, and stopping rules. The
-// caller decides what is fitted, and how. U unlabelled windows, K classes.
+// further cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them,
+// the most confident ones. It restarts with fresh weights, optimizer and schedule, so errors are not carried over. The
+// winner is the cycle that scores best on the holdout, and may be cycle 0. Two things are added to the paper: a cap per
+// class, and stopping rules. The caller decides what is fitted and how. U unlabelled windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
@@ -31,7 +31,7 @@ export interface CurriculumOptions {
 
 export interface CurriculumData {
   readonly classes: readonly string[];
-  /** [K] labelled windows in training. */
+  /** [K] number of labelled training windows. */
   readonly labelledCounts: readonly number[];
   /** Labels of the holdout's windows. */
   readonly holdoutLabels: Int32Array;
@@ -86,7 +86,7 @@ export interface CycleReport {
     /** Mean entropy as a share of the maximum. */
     readonly mean_entropy: number;
     readonly predicted: Readonly<Record<string, number>>;
-    /** Share of windows whose label differs from the previous cycle; null for cycle 0. */
+    /** Share of windows whose label differs from that of the previous cycle; null for cycle 0. */
     readonly flipped: number | null;
     /** Macro F1 over all windows with a known true label. */
     readonly macro_f1: number | null;
@@ -111,7 +111,7 @@ export interface CurriculumResult<W> {
   readonly selections: readonly (Selection | null)[];
 }
 
-/** Arbitrary choices, except the first, which keeps rare classes in the selection. */
+/** All but the first are arbitrary; the first keeps rare classes in the selection. */
 const floorPerClass = 3;
 export const dominance = 0.8;
 export const largestDrop = 0.02;

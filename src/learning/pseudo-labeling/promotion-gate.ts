@@ -1,5 +1,5 @@
-// Decides whether a candidate may replace the champion. It first compares both on the holdout, person by person, and then
-// by measures that need no labels. Every rule is recorded with its value, so that users can understand a rejection.
+// Decides whether a candidate may replace the champion. It first compares the two on the holdout, person by person, and then
+// compares measures that need no labels. Every rule is recorded with its value, so that users can understand a rejection.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { expectedLargest } from "../../stats/expected-largest.ts";
@@ -63,7 +63,7 @@ export interface GateRule {
   readonly about: string;
 }
 
-/** Arbitrary choices: how much a proxy may worsen by chance, and the loss on people that a candidate must not show. */
+/** Arbitrary choices: how much a proxy may worsen by chance, and how large a mean loss over people must be ruled out. */
 export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
 
 /**

@@ -89,7 +89,7 @@ export const cycleSchema: z.ZodType<CycleReport> = z.object({
     mean_confidence: share,
     mean_entropy: share.describe("as a share of the maximum"),
     predicted: z.record(z.string(), count),
-    flipped: share.nullable().describe("share of windows whose label differs from the previous cycle"),
+    flipped: share.nullable().describe("share of windows whose label differs from that of the previous cycle"),
     macro_f1: share.nullable().describe("by --truth"),
     accuracy: share.nullable().describe("by --truth"),
   }),

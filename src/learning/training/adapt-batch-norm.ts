@@ -1,5 +1,5 @@
-// AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network fits other people better if its batch normalization takes the mean and
-// variance from their windows instead of the training data. It takes one pass over unlabelled windows and changes no
+// AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network works better for other people if its batch normalization takes the mean
+// and variance from their windows instead of the training data. It takes one pass over unlabelled windows and changes no
 // weights. B windows per batch, S statistics.
 
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";

@@ -13,15 +13,15 @@ export interface CvReport {
   schema_version: 1;
   /** ISO 8601, UTC. */
   created_at: string;
-  /** Version of the model it belongs to. */
+  /** Version of the model that the report belongs to. */
   model_version: string;
   /** "sha256:..." hash of the recordings' content. */
   data_fingerprint: string;
   /** Options as `tidemark train` resolved them. */
   config: Record<string, unknown>;
-  /** K names, in the order of the network's outputs and of the confusion matrices. */
+  /** K class names, in the order of the network's outputs and of the confusion matrices. */
   classes: string[];
-  /** In the order of the network's input. */
+  /** Channel names, in the order of the network's input. */
   channels: string[];
   /** Quality of the recordings. */
   quality: QualityReport;
@@ -33,13 +33,13 @@ export interface CvReport {
     /** Samples that no window covers, by reason. */
     dropped: { reason: string; stretches: number; samples: number }[];
   };
-  /** Evidence of who was tested on whom. */
+  /** People in each part of each fold, and evidence that the parts do not overlap. */
   leakage: LeakageReport;
   /** Folds in order. */
   folds: FoldReport[];
   /** Metrics over each person's out-of-fold predictions. */
   users: UserReport[];
-  /** Over all out-of-fold predictions. */
+  /** Metrics over all out-of-fold predictions. */
   pooled: ClassificationMetrics;
   /** The same after temperature scaling. */
   pooled_calibrated: ClassificationMetrics;
@@ -49,7 +49,7 @@ export interface CvReport {
     over_users: MetricsSummary;
     worst_user: { user: string; macro_f1: number; accuracy: number };
   };
-  /** The network's logits are divided by it in model.onnx. */
+  /** Divisor of the network's logits in model.onnx. */
   temperature: number;
   /** The fit on all data. */
   final_fit: { epochs: number; seconds: number; n_windows: number };
@@ -63,7 +63,7 @@ export interface FoldReport {
   fold: number;
   /** People in the test part. */
   test_users: string[];
-  /** Windows. */
+  /** Training windows. */
   n_train: number;
   /** Validation windows. */
   n_validation: number;
@@ -110,7 +110,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   created_at: z.iso.datetime().describe("ISO 8601, UTC"),
   model_version: z.string().min(1),
   data_fingerprint: z.string().describe('"sha256:..." of the recordings\' content, independent of the file format'),
-  config: z.record(z.string(), z.unknown()).describe("the resolved configuration that `tidemark train` ran with"),
+  config: z.record(z.string(), z.unknown()).describe("the resolved configuration with which `tidemark train` ran"),
   classes: z.array(z.string()).min(2).describe("in the order of the network's outputs and of the confusion matrices"),
   channels: z.array(z.string()).min(1),
   quality: qualityReportSchema,
@@ -140,7 +140,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   pooled: classificationMetricsSchema.describe("over all out-of-fold predictions"),
   pooled_calibrated: classificationMetricsSchema.describe("the same after temperature scaling"),
   summary: summarySchema,
-  temperature: z.number().positive().describe("the network's logits are divided by it in model.onnx"),
+  temperature: z.number().positive().describe("divisor of the network's logits in model.onnx"),
   final_fit: z.object({ epochs: count, seconds, n_windows: count }),
   warnings: z.array(z.string()),
 });

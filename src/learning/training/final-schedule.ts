@@ -1,11 +1,12 @@
 import type { FitEpoch } from "./fit-state.ts";
 
-/** The batches of a fit that runs alone are divided among all cores, but into the same number of parts on every machine. */
+/** Shards per batch of a fit that runs alone. The number is the same on every machine, so that the results are, too. */
 export const finalShards = 2;
 
 /**
  * Epochs and learning rates of the final fit, which has no validation part. It runs for the median of the folds' best
- * epochs, and each epoch has the median of the folds' rates in that epoch. A fold that had stopped counts with its last rate.
+ * epochs, and each epoch uses the median of the folds' learning rates in that epoch. A fold that has already stopped counts
+ * with its last rate.
  */
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
   const bestEpochs = folds.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);

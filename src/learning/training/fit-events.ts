@@ -2,8 +2,7 @@
 import type { ClassificationMetrics } from "../evaluation/classification-metrics.ts";
 
 /**
- * A training fits the network once per fold and then once on all data; a retraining fits it once per cycle and then once
- * per fold.
+ * `train` fits the network once per fold and then once on all data; `retrain` fits it once per cycle and then once per fold.
  */
 export type FitName = `fold-${number}` | `cycle-${number}` | "final";
 
@@ -22,9 +21,9 @@ export interface EpochEvent {
   accuracy: number;
   /** Loss on the validation part, nats; null in the final fit, which has no validation part. */
   valLoss: number | null;
-  /** On the validation part; null in the final fit. */
+  /** Accuracy on the validation part; null in the final fit. */
   valAccuracy: number | null;
-  /** On the validation part; null in the final fit. */
+  /** Macro F1 on the validation part; null in the final fit. */
   valMacroF1: number | null;
   /** Learning rate of this epoch. */
   learningRate: number;
@@ -94,10 +93,10 @@ export interface FinalEvent {
   seconds: number;
 }
 
-/** Sent before any fit: roughly how much memory the training needs, and how much the machine or container has. */
+/** Sent before any fit: roughly how much memory the training run needs, and how much the machine or container has. */
 export interface MemoryEvent {
   type: "memory";
-  /** Estimated memory for the training. */
+  /** Estimated memory that the training run needs. */
   neededBytes: number;
   /** Total memory of the machine. */
   totalBytes: number;

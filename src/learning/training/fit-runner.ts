@@ -50,7 +50,7 @@ export interface FitHandlers {
   readonly onCheckpoint?: (bytes: Uint8Array) => void;
 }
 
-/** Finds windows that are in memory. */
+/** Finds windows in memory by their fingerprint. */
 export function windowsForFitRunner(fingerprint: string, windows: WindowSet): FindWindows {
   return (wanted) => {
     if (wanted === fingerprint) return windows;

@@ -11,7 +11,7 @@ export interface FitEpoch {
   /** Mean over the epoch's steps, nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** Null without validation rows, like the next two. */
+  /** This field and the next two are null if there are no validation rows. */
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
@@ -114,7 +114,7 @@ function storedFitProgress(progress: FitProgress): StoredProgress {
   return { ...snakeKeys(progress), epochs: progress.epochs.map(snakeKeys) };
 }
 
-/** Earlier versions wrote the keys as in code, which `camelKeys` leaves as they are. */
+/** Earlier versions wrote the keys in camelCase, which `camelKeys` leaves unchanged. */
 function readFitProgress(stored: StoredProgress): FitProgress {
   const epochs = stored.epochs.map((epoch) => camelKeys<FitEpoch>(epoch));
   return camelKeys<FitProgress>({ ...stored, epochs });
@@ -143,7 +143,7 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
     const { progress, lengths } = header;
     if (Array.isArray(progress.epochs) && Array.isArray(lengths) && lengths.length === vectors.length) return header;
   } catch {
-    // Reported below, like JSON of the wrong shape.
+    // Reported below, as is JSON of the wrong shape.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }

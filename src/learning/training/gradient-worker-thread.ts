@@ -1,4 +1,4 @@
-// The entry point of a ShardedTrainingSession's further threads.
+// The entry point of a ShardedTrainingSession's additional threads.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { NetworkName } from "../networks/presets.ts";

@@ -13,7 +13,7 @@ export interface FitCheckpoint {
 
 /** Where a run stores its fits between sessions. */
 export interface FitCheckpoints {
-  /** Null for a fit that has not started. @throws UserError if it is damaged */
+  /** Null for a fit that has not started. @throws UserError if the checkpoint is damaged */
   read(fit: FitName): Promise<FitCheckpoint | null>;
   /** Replaces the previous one atomically. */
   write(fit: FitName, bytes: Uint8Array): Promise<void>;
@@ -29,7 +29,8 @@ export interface FitRun {
 }
 
 /**
- * Runs one fit of a run, from its checkpoint if there is one. If the checkpoint is of a finished fit, this takes no time.
+ * Runs one fit of a run, from its checkpoint if there is one. If that fit had already finished, this returns its outcome at
+ * once.
  * @throws Interrupted if the signal ended the fit
  */
 export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {

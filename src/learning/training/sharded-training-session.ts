@@ -34,7 +34,7 @@ export class ShardedTrainingSession implements StepSession {
 
   /**
    * @param input.batchSize a multiple of `shards`
-   * @param threads number of threads, including this one, which also runs any further shards in turn
+   * @param threads number of threads, including this one, which also runs any remaining shards one after another
    */
   static async create(
     name: NetworkName,

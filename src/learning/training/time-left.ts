@@ -2,8 +2,8 @@ import type { FitName } from "./fit-events.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
 /**
- * Estimates a run's remaining seconds. It assumes that a fit needs as many epochs as the finished fits did on average, at
- * least one more than it has run and at most the limit, and that an epoch takes as long as the previous ones.
+ * Estimates a run's remaining seconds. It assumes that a fit needs as many epochs as the finished fits did on average (but
+ * at least one more than it has run, and at most the limit), and that every epoch takes as long as the earlier ones did.
  */
 export class TimeLeft {
   readonly #epochs = new Map<FitName, number>();

@@ -1,6 +1,6 @@
-// Estimates how much memory a training will need, before its windows are loaded, and measures how much is available. Use
-// peaks while folds are fitted, or at the end, when the baseline is computed and rehearsed. The figures come from `npm run
-// bench -- --only memory,training-memory`, rounded up; for other networks they are only a guess.
+// Estimates how much memory a training run will need, before its windows are loaded, and measures how much is available.
+// Memory use peaks either while folds are fitted, or at the end, when the baseline is computed and calibrated. The figures
+// come from `npm run bench -- --only memory,training-memory`, rounded up; for other networks they are only a guess.
 
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
@@ -36,7 +36,7 @@ const bytesPerNumber = 4;
 /** Memory for one signal, for sorting it, and for the class of each sample. */
 const columnsOfBaseline = 4;
 
-/** @param planned samples under the windows, each counted once */
+/** @param planned number of samples that the windows cover, each counted once */
 export function trainingMemory(
   {
     network,
@@ -75,7 +75,7 @@ export function reportTrainingMemory(
   reporter.event({ type: "memory", neededBytes, totalBytes, availableBytes });
   if (neededBytes - heldBytes <= availableBytes) return;
   reporter.warn(
-    `This training may need ${gigabytes(neededBytes - heldBytes)} more memory, but only ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} are free. ` +
+    `This training run may need ${gigabytes(neededBytes - heldBytes)} more memory, but only ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} are free. ` +
       `It may be slow, or the system may end it. ${advice}`,
   );
 }

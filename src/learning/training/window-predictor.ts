@@ -9,7 +9,10 @@ import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, unusableRuntimeNetwork } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
-/** Windows per call: few enough that the LSTMs' data stay in cache. 64 are a sixth slower; the results are identical. */
+/**
+ * Windows per call: few enough that the LSTMs' data stay in cache. With 64, prediction is a sixth slower; the results are
+ * identical.
+ */
 const batchSize = 16;
 /** With fewer batches than this, starting a thread takes more time than it saves. */
 const leastBatches = 32;

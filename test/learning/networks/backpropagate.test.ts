@@ -214,7 +214,7 @@ describe("what cannot be differentiated is refused", () => {
 
   it("a loss of more than one element", () => {
     const { x } = graph();
-    expect(() => backpropagate(mul(x, 2), [x])).toThrow("gradients: expected a loss of one element, got shape [2,3]");
+    expect(() => backpropagate(mul(x, 2), [x])).toThrow("gradients: expected a loss with one element, got shape [2,3]");
   });
 
   it("a loss whose size is not known", () => {

@@ -34,7 +34,7 @@ describe("a network that would make the runtime do what none of train's does", (
     [
       "such data in an attribute",
       inGraph(node, (own) => joined(own, message([5, message([1, "value"], [5, tensor])]))),
-      /"?weights"?: expected its data in this file, but they are in another file/,
+      /"?weights"?: expected its data in this file, but it is in another file/,
     ],
     [
       "such data in a sparse tensor",

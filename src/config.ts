@@ -1,4 +1,4 @@
-// Checks and completes every command's options, including the rules that involve two options. The *-options.ts files define
+// Validates and completes every command's options, and enforces the rules that involve two options. The *-options.ts files define
 // the options; the types are generated from them.
 import { z } from "zod";
 import { checkOptions, driftBenchOptions, predictOptions } from "./batch-options.ts";
@@ -33,7 +33,7 @@ export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
 /**
  * Validates and completes the options of `train`.
  *
- * @param options of `train`; they take precedence over `file`
+ * @param options options of `train`; they take precedence over `file`
  * @throws UserError for an unknown name, a value out of range, or a missing required value
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
@@ -55,14 +55,17 @@ type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" |
 
 const ofOneRun = ["out", "split", "seed", "jobs", "resume", "tracking", "experiment", "register", "alias"] as const;
 
-/** The options that a retraining takes over from its champion's training. */
+/** The options that a retraining run inherits from the champion's training. */
 export type ChampionOptions = Omit<TrainConfig, (typeof ofOneRun)[number]>;
 
-/** Options without which a different model would result. Every version that wrote model folders had them. */
+/**
+ * Options that have to be stored, because any other value gives a different model. Every version that wrote model folders
+ * stored them.
+ */
 const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] satisfies (keyof ChampionOptions)[];
 
 /**
- * @param stored options as a model folder keeps them; options that no retraining needs are ignored
+ * @param options as stored in a model folder; options that retraining does not need are ignored
  * @returns the first option whose name or value this version does not know, if any
  */
 export function readChampionOptions(
@@ -87,12 +90,12 @@ export function configWithoutTracking<C extends TrackingChoice>(config: C): Omit
   return configWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
 
-/** The options that identify an interrupted run, which are all options that change the result. */
+/** The options that identify an interrupted run: all those that affect the result. */
 export function configAffectingResult(config: TrainConfig | RetrainConfig): Record<string, unknown> {
   return configWithout(config, ({ affects }) => affects !== "result");
 }
 
-/** Stored options of a training or retraining, in snake_case, under their present names. */
+/** The stored options of a training or retraining run, in snake_case, under their current names. */
 export function presentConfigNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return snakeKeys(resolveStoredOptionNames(stored, { ...trainOptions, ...retrainOptions }));
 }
@@ -110,7 +113,7 @@ function checkConfigAlias({ alias, register }: { alias?: string; register?: stri
 /**
  * Validates and completes the options of `predict`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
@@ -125,7 +128,7 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
 /**
  * Validates and completes the options of `check`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveCheckConfig(options: unknown): CheckConfig {
   return resolveOptions(checkOptions, options);
@@ -134,7 +137,7 @@ export function resolveCheckConfig(options: unknown): CheckConfig {
 /**
  * Validates and completes the options of `compactLedger`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveCompactConfig(options: unknown): CompactConfig {
   return resolveOptions(compactOptions, options);
@@ -143,7 +146,7 @@ export function resolveCompactConfig(options: unknown): CompactConfig {
 /**
  * Checks and completes the options that name a stream.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveStreamConfig(options: unknown): StreamConfig {
   return resolveOptions(streamOptions, options);
@@ -152,7 +155,7 @@ export function resolveStreamConfig(options: unknown): StreamConfig {
 /**
  * Validates and completes the options of `driftBench`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   const config = resolveOptions(driftBenchOptions, options);
@@ -165,7 +168,7 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
 /**
  * Validates and completes the options of `retrain`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
   const config = resolveOptions(retrainOptions, options, file);
@@ -182,7 +185,7 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
 /**
  * Validates and completes the options of `sync`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveSyncConfig(options: unknown): SyncConfig {
   const config = resolveOptions(syncOptions, options);
@@ -193,7 +196,7 @@ export function resolveSyncConfig(options: unknown): SyncConfig {
 /**
  * Validates and completes the options of `simulate`.
  *
- * @throws UserError as `resolveTrainConfig`
+ * @throws UserError under the same conditions as `resolveTrainConfig`
  */
 export function resolveSimulateConfig(options: unknown): SimulateConfig {
   return resolveOptions(simulateOptions, options);

@@ -57,7 +57,7 @@ export class Interrupted extends UserError {
   }
 }
 
-/** The known name nearest to a misspelt one (Levenshtein distance at most a third of its length), if any. */
+/** The known name closest to a misspelt name, if their Levenshtein distance is at most a third of its length. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.floor(Math.max(name.length, 3) / 3) + 1;

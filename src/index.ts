@@ -1,4 +1,4 @@
-// The public API. Every command of the command line is one function here.
+// The public API. Each command of the command line has one function here.
 
 import "./refuse-old-node.ts";
 

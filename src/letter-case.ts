@@ -1,16 +1,16 @@
 // Options and fields are camelCase in code, kebab-case on the command line and snake_case in JSON.
 
-/** "batch-size" as "batchSize". */
+/** Converts "batch-size" to "batchSize". */
 export function camelCase(name: string): string {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** "batchSize" as "batch-size". */
+/** Converts "batchSize" to "batch-size". */
 export function kebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** "batchSize" as "batch_size". */
+/** Converts "batchSize" to "batch_size". */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -19,15 +19,18 @@ type SnakeCase<Key> = Key extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : Key;
 
-/** `T` with its own keys in snake_case; keys inside its values are unchanged. */
+/** `T` with its top-level keys in snake_case; nested keys are unchanged. */
 export type SnakeKeys<T> = { [Key in keyof T as SnakeCase<Key>]: T[Key] };
 
-/** The inverse of `snakeKeys`, of an object whose keys are all camelCase in code. */
+/** The inverse of `snakeKeys`, for an object whose keys are all camelCase in code. */
 export function camelKeys<T extends object>(value: SnakeKeys<T>): T {
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [camelCase(key.replaceAll("_", "-")), own])) as T;
 }
 
-/** The object with its own keys in snake_case. Keys inside its values are unchanged: they may be names of classes, people or channels. */
+/**
+ * The object with its top-level keys in snake_case. Nested keys are unchanged: they may be names of classes, people or
+ * channels.
+ */
 export function snakeKeys<T extends object>(value: T): SnakeKeys<T> {
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [snakeCase(key), own])) as SnakeKeys<T>;
 }

@@ -4,8 +4,8 @@ import { UserError } from "./errors.ts";
 import { hasSystemErrorCode } from "./system-error.ts";
 
 /**
- * Makes a directory with its parents. Returns the first directory that did not exist, or undefined if all existed. Node's own
- * recursive mkdir never ends if the system answers ENOENT although the parent exists, as Linux does under /proc.
+ * Makes a directory and its parents. Returns the first directory that did not exist, or undefined if all of them did. Node's
+ * own recursive mkdir loops forever if the system returns ENOENT although the parent exists, as Linux does under /proc.
  * @throws UserError if the system cannot make a directory there
  */
 export async function makeDirectories(directory: string): Promise<string | undefined> {
@@ -26,7 +26,7 @@ export async function makeDirectories(directory: string): Promise<string | undef
   }
 }
 
-/** Removes the directories that `makeDirectories` made, as far as they are still empty; `firstMade` is its return value. */
+/** Removes those directories made by `makeDirectories` that are still empty; `firstMade` is its return value. */
 export async function removeDirectories(directory: string, firstMade: string | undefined): Promise<void> {
   if (firstMade === undefined) return;
   try {
@@ -36,7 +36,7 @@ export async function removeDirectories(directory: string, firstMade: string | u
   }
 }
 
-/** Whether the directory was made; false if it already existed. */
+/** Returns true if it made the directory, and false if the directory already existed. */
 async function makeOneDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path);

@@ -1,11 +1,11 @@
-// The message for a Node.js that is too old. Every entry point checks it before it loads code that such a Node.js cannot parse; any
-// Node.js can parse this file. A browser has no Node.js version to check.
+// The message for a version of Node.js that is too old. Every entry point checks the version before it loads code that an old
+// version cannot parse; any version can parse this file. A browser has no Node.js version to check.
 
 const versions: { readonly node?: string } | undefined = typeof process === "object" ? process.versions : undefined;
 const version: string | undefined = versions ? versions.node : undefined;
 const [major = 22, minor = 18] = version === undefined ? [] : version.split(".").map(Number);
 
-/** The message, in one line; undefined if this Node.js is recent enough. */
+/** A message of one line; undefined if this version of Node.js is recent enough. */
 export const nodeFault: string | undefined =
   major > 22 || (major === 22 && minor >= 18)
     ? undefined

@@ -1,5 +1,5 @@
 // One option of one command, defined once: its meaning, its allowed values and its default. The command's help, shell
-// completion, the check of every value, the types of the API (src/config-types.ts), the schemas of config files and
+// completion, the validation of values, the types of the API (src/config-types.ts), the schemas of config files and
 // docs/api.md all come from this definition.
 import { z } from "zod";
 
@@ -24,7 +24,10 @@ export interface Option<T = unknown> {
   readonly many?: "commas" | "words" | "repeated";
   /** A positional argument: it is written without its name. */
   readonly argument?: boolean;
-  /** What the option changes: the result (these options identify an interrupted run), only how the command runs, or where it reports. */
+  /**
+   * What the option affects: the result (these options identify an interrupted run), only how the command runs, or only where
+   * it reports.
+   */
   readonly affects: "result" | "run" | "tracking";
   /** Former names, which still work. */
   readonly aliases?: readonly string[];
@@ -55,7 +58,7 @@ function makeOption<T>({ required, affects = "result", ...common }: Common<T>, k
   return { ...common, ...kind, presence, affects };
 }
 
-/** A text; `expected` describes it. */
+/** A text option; `expected` describes the allowed texts. */
 export function textOption({
   value,
   expected,
@@ -81,7 +84,7 @@ export function wholeNumberOption({
   return makeOption(common, { value, type: "number", check: z.int(expected).min(from, expected).max(to, expected) });
 }
 
-/** A number within bounds, which `expected` puts in words. */
+/** A number within bounds, which `expected` describes. */
 export function numberOption({
   value,
   expected,
@@ -106,7 +109,7 @@ export function numberOption({
   return makeOption(common, { value, type: "number", check });
 }
 
-/** One of several words. `of` maps each to its meaning, or to "" if the word is clear. */
+/** One of several words. `of` maps each word to its meaning, or to "" if the word explains itself. */
 export function choiceOption<const T extends string>({
   value,
   of,
@@ -121,12 +124,12 @@ export function choiceOption<const T extends string>({
   });
 }
 
-/** False unless it is given. */
+/** An option that is false unless it is given. */
 export function flagOption(common: Omit<Common<boolean>, "default" | "required">): Option<boolean> {
   return makeOption<boolean>({ ...common, default: false }, { type: "boolean", check: z.boolean("true or false") });
 }
 
-/** Distinct names; one text with commas works too, as on the command line. */
+/** Distinct names; a single text with commas is accepted as well, as on the command line. */
 export function namesOption({
   value,
   expected,
@@ -147,7 +150,7 @@ export function namesOption({
   });
 }
 
-/** Texts: several words on the command line, or the option repeated; a single text works too. */
+/** Several texts, given on the command line as several words or by repeating the option; a single text is accepted as well. */
 export function textsOption({
   value,
   expected,
@@ -165,7 +168,7 @@ export function textsOption({
   });
 }
 
-/** The options under a heading of the help. */
+/** Puts the options under a heading in the help. */
 export function optionsUnder<O extends Options>(group: string, options: O): O {
   return Object.fromEntries(Object.entries(options).map(([name, own]) => [name, { ...own, group }])) as O;
 }

@@ -1,4 +1,4 @@
-// Tests before any work whether an --out that is a file can be written.
+// Checks, before any work is done, whether the file that --out names can be written.
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
@@ -7,8 +7,8 @@ import { hasSystemErrorCode } from "./system-error.ts";
 import { temporaryBeside } from "./temporary-file.ts";
 
 /**
- * Rejects, before any work, an --out that could not be written afterwards. The file will be renamed from a name beside it, so
- * such a rename is tried; nothing remains of the trial.
+ * Rejects an --out that could not be written, before any work is done. The file will be written under a temporary name beside
+ * it and then renamed, so this function tries such a rename; it leaves nothing behind.
  *
  * @param options `overwrite`: an existing file may be replaced
  * @throws UserError if `out` exists and must not be replaced, is not a regular file, or cannot be written
@@ -63,7 +63,7 @@ async function refuseMountedOutFile(out: string): Promise<void> {
   try {
     await link(resolve(out), trial);
   } catch (cause) {
-    // Other errors mean that hard links are impossible here, or only for other users' files.
+    // Other errors mean that hard links are impossible here, or not allowed for other users' files.
     if (!hasSystemErrorCode(cause, "EXDEV")) return;
     throw new UserError(
       `--out ${out} is a mount point, which cannot be replaced, because files are moved into place as a whole`,

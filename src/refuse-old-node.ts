@@ -1,9 +1,9 @@
-// Every module that programs import imports this one first.
+// Every entry module imports this module first.
 import { nodeFault } from "./node-version.ts";
 
 if (nodeFault !== undefined) {
   const error = new Error(nodeFault);
-  // A stack would blame a line of code, but none is at fault.
+  // A stack trace would point at a line of code, but no code is at fault.
   error.stack = String(error);
   throw error;
 }

@@ -1,4 +1,5 @@
-// The only way in which work reports what happens. The reporter is a parameter, and silent by default.
+// The only channel through which running work reports warnings and progress. The reporter is a parameter, and is silent by
+// default.
 
 /** Receives warnings and progress while work is running. */
 export interface Reporter<Event = never> {
@@ -10,12 +11,12 @@ export interface Reporter<Event = never> {
 
 export const silent: Reporter<unknown> = { warn: () => {}, event: () => {} };
 
-/** Completes a caller's reporter: the parts left out are silent. */
+/** Completes a caller's reporter: missing parts are silent. */
 export function reporterOf<Event>(given: Partial<Reporter<Event>> = {}): Reporter<Event> {
   return { warn: (message) => given.warn?.(message), event: (event) => given.event?.(event) };
 }
 
-/** Passes everything on, and collects the warnings for a result. */
+/** Passes everything on to `reporter`, and collects the warnings for a result. */
 export function collectingReporter<Event>(
   reporter: Reporter<Event> = silent,
 ): Reporter<Event> & { readonly warnings: readonly string[] } {
@@ -30,7 +31,7 @@ export function collectingReporter<Event>(
   };
 }
 
-/** Passes events to `listener` as well. */
+/** Passes everything on to `reporter`, and events to `listener` as well. */
 export function teeReporter<Event>(
   reporter: Reporter<Event>,
   listener: Pick<Reporter<NoInfer<Event>>, "event">,

@@ -3,12 +3,12 @@
 
 import { visible } from "./visible.ts";
 
-/** A command line; words that are paths go through `shellPath` first. */
+/** A command line. Callers must pass paths through `shellPath` first. */
 export function shellCommand(...words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
 
-/** A path that no program mistakes for an option. */
+/** Writes a path so that no program mistakes it for an option. */
 export function shellPath(path: string): string {
   return path.startsWith("-") ? `./${path}` : path;
 }
@@ -16,7 +16,7 @@ export function shellPath(path: string): string {
 function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   if (visible(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
-  // The quoting of bash, zsh, ksh and POSIX 2024, byte by byte, since \u depends on the locale.
+  // The $'...' quotes of bash, zsh, ksh and POSIX 2024, with escapes for single bytes, because \u depends on the locale.
   const quoted = Array.from(word, (character) => {
     if (visible(character) === character) return character.replace(/['\\]/, "\\$&");
     return Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");

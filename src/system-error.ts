@@ -1,8 +1,9 @@
-// Explains errors of the operating system that are not defects: a file without read permission, a full disk, a circular link.
+// Explains errors of the operating system that are not defects: a file without read permission, a full disk, a loop of
+// symbolic links.
 
 import { UserError } from "./errors.ts";
 
-/** By Node's code: the reason and the advice. */
+/** The reason and the advice for each of Node's error codes. */
 const refusals: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
   EACCES: [
     "permission is denied",
@@ -25,8 +26,8 @@ const refusals: Readonly<Record<string, readonly [reason: string, advice: string
   EEXIST: ["it already exists", "Choose another name, or move it away."],
   ENOTEMPTY: ["the folder is not empty", "Choose another name, or empty the folder."],
   ENOTDIR: ["a part of the path is not a folder", "Check the path: all parts except the last must be folders."],
-  EISDIR: ["it is a folder", "Name a file."],
-  ELOOP: ["its symbolic links form a circle", "Repair the link, or name the intended file directly."],
+  EISDIR: ["it is a folder", "Give the path of a file."],
+  ELOOP: ["its symbolic links form a loop", "Repair the link, or name the intended file directly."],
   ENAMETOOLONG: ["the name is too long for the file system", "Choose a shorter one."],
   EMFILE: ["this process has too many files open", "Raise the limit (ulimit -n), or run with fewer --jobs."],
   ENFILE: ["the system has too many files open", "Wait until other programs have ended, and run the command again."],
@@ -35,9 +36,9 @@ const refusals: Readonly<Record<string, readonly [reason: string, advice: string
   EXDEV: ["it is on another file system", "Choose a folder on the same file system."],
   EFBIG: ["the file would be larger than the system allows", "Choose another folder, or raise the limit (ulimit -f)."],
   EIO: ["the device failed", "Check the disk or the connection to it, and run the command again."],
-  ESTALE: ["the network file system has lost it", "Mount it again, and run the command again."],
-  ENXIO: ["there is no such device", "Name a regular file."],
-  ENODEV: ["there is no such device", "Name a regular file."],
+  ESTALE: ["the network file system no longer has it", "Mount it again, and run the command again."],
+  ENXIO: ["there is no such device", "Give the path of a regular file."],
+  ENODEV: ["there is no such device", "Give the path of a regular file."],
   EOPNOTSUPP: ["the file system does not support it", "Choose a folder on another file system."],
   ENOTSUP: ["the file system does not support it", "Choose a folder on another file system."],
 };
@@ -48,7 +49,7 @@ const deeds: Readonly<Record<string, string>> = {
   write: "be written",
   fsync: "be written to the disk",
   ftruncate: "be shortened",
-  mkdir: "be made",
+  mkdir: "be created",
   scandir: "be listed",
   opendir: "be listed",
   rename: "be renamed",
@@ -57,7 +58,7 @@ const deeds: Readonly<Record<string, string>> = {
   rmdir: "be removed",
   copyfile: "be copied",
   link: "be linked",
-  symlink: "be made",
+  symlink: "be created",
   chdir: "be entered",
 };
 
@@ -80,8 +81,8 @@ export function explainSystemError(error: unknown): UserError | undefined {
 }
 
 /**
- * The same for an error while reading a file, in which the system may not name the file. The message has only the path and the
- * reason. Defects and UserErrors are returned unchanged.
+ * Does the same for an error that occurred while a file was being read; such an error may not name the file. The message has
+ * only the path and the reason. Defects and UserErrors are returned unchanged.
  */
 export function explainSystemReadError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

@@ -1,6 +1,6 @@
 // Names of files that are written beside their target and then renamed over it. A killed process leaves such a file behind, and the
-// next writer of the same target removes it. The name identifies its process by the pid and a hash of what makes pids unique: the
-// boot and the pid namespace, since containers that share a folder have separate pids.
+// next writer of the same target removes it. The name identifies its process by the pid and a hash of the host, the boot and
+// the pid namespace, because the same pid occurs again after a reboot and in other containers that share the folder.
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
@@ -12,8 +12,8 @@ const abandonedAfterMs = 24 * 3600 * 1000;
 const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;
 
 /**
- * A temporary name beside `path`. First removes files that dead processes left under such names. A file counts as left behind
- * if its process is dead, or if that cannot be known and nobody has written to it for a day.
+ * Returns a temporary name beside `path`, and first removes files that dead processes left under such names. A file counts as
+ * left behind if its process is dead, or if its process cannot be checked and nobody has written to the file for a day.
  */
 export function temporaryBeside(path: string, now: () => number = Date.now): string {
   const directory = dirname(resolve(path));

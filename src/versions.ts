@@ -30,7 +30,7 @@ export function currentVersions(): Versions {
   };
 }
 
-/** The commit checked out in the repository of `directory`; null without git, a repository or a commit. */
+/** The commit checked out in the repository of `directory`; null if there is no git, no repository or no commit. */
 export async function gitCommit(directory: string = process.cwd()): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], { cwd: directory, timeout: 5000 });

@@ -1,5 +1,6 @@
-// Characters that control a terminal, disturb its display, change the direction of text, or cannot be seen. In names from elsewhere
-// they can forge output: another order of letters, or two names that look the same.
+// Characters that control a terminal, disturb its display, change the direction of text, or cannot be seen. In names that
+// come from outside, they can falsify what is printed, for example by reordering letters or by making two names look the
+// same.
 
 const joiningScripts =
   "Arab|Syrc|Mand|Nkoo|Mong|Phag|Adlm|Rohg|Deva|Beng|Guru|Gujr|Orya|Taml|Telu|Knda|Mlym|Sinh|Khmr|Mymr|Tibt"
@@ -8,7 +9,10 @@ const joiningScripts =
     .join("");
 const joined = `[[\\p{L}\\p{M}]&&[${joiningScripts}]]`;
 
-/** Invisible characters that shape what is seen: joiners inside emoji and in scripts whose letters join, and variants of emoji and Han. */
+/**
+ * Invisible characters that affect visible ones: joiners in emoji and in scripts whose letters join, and variation selectors
+ * after emoji and Han characters.
+ */
 const shaping = [
   "(?<=\\p{ExtPict}[\\p{EMod}\\ufe0f]?)\\u200d(?=\\p{ExtPict})",
   `(?<=${joined})[\\u200c\\u200d](?=${joined})`,
@@ -18,7 +22,7 @@ const shaping = [
 const unseen = "[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Bidi_C}\\p{DI}\\ufff9-\\ufffb]";
 const pattern = new RegExp(`(?<kept>${shaping})|${unseen}`, "gv");
 
-/** The text in one line, with each such character in the form `\u001b`, which in JSON means the same character. */
+/** The text on one line, with each such character escaped in the form `\u001b`, which stands for the same character in JSON. */
 export function visible(text: string): string {
   return text.replace(pattern, (character, kept: string | undefined) =>
     kept === undefined ? character.replace(/./gs, escapedUnit) : character,

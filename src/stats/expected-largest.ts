@@ -1,5 +1,5 @@
 const step = 1e-3;
-/** Upper limit of the integral: the largest of a million numbers exceeds it once in a million million times. */
+/** Upper limit of the integral: the largest of a million numbers exceeds it with a probability below 1e-12. */
 const end = 9;
 
 /**
@@ -13,7 +13,7 @@ export function expectedLargest(n: number): number {
   const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
   let [below, sum] = [0.5, 0];
   for (let x = step / 2; x < end; x += step) {
-    // The midpoint represents each step.
+    // Midpoint rule.
     const middle = below + (step / 2) * density(x);
     sum += step * (1 - middle ** n - (1 - middle) ** n);
     below += step * density(x);

@@ -1,11 +1,12 @@
-// Bounds the score of a batch from a new person, given batches from known people. Batches of one person resemble each
-// other, so people are exchangeable and batches are not. Every person has the same weight, however many batches they have,
-// and the new person may be worse than all others (hierarchical conformal prediction; Lee, Barber and Willett 2023,
-// arXiv:2306.06342, theorem 1). With few people, the only honest bound is infinite.
+// Bounds the score of a batch from a new person, given batches from known people. Batches of one person resemble each other,
+// so people are exchangeable, but batches are not. Every person has the same weight, however many batches they have, and the
+// new person may be worse than all others (hierarchical conformal prediction; Lee, Barber and Willett 2023, arXiv:2306.06342,
+// theorem 1). With few people, the only honest bound is infinite.
 
 /**
- * The smallest q for which a new person's score is at most q with probability at least `coverage`. It is the coverage
- * quantile of all scores, each with weight 1 / ((G + 1) its group's size), and one infinite score with weight 1 / (G + 1).
+ * The smallest q for which a new person's score is at most q with probability at least `coverage`. It is the `coverage`
+ * quantile of all scores, each with weight 1 / ((G + 1) × the size of its group), and of one infinite score with weight 1 /
+ * (G + 1).
  * @param groups scores of each of G people; people without scores are ignored
  * @param coverage in (0, 1)
  * @returns Infinity if fewer than coverage / (1 - coverage) people have scores

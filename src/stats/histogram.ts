@@ -2,13 +2,14 @@ import { firstNotBelow } from "./first-not-below.ts";
 
 export interface Histogram {
   readonly counts: number[];
-  /** One more than `counts`, ascending. */
+  /** In ascending order, one more than there are counts. */
   readonly binEdges: number[];
 }
 
 /**
- * Counts in equal-width bins from the smallest to the largest number, as `numpy.histogram` does for float64: a bin holds
- * its left edge and not its right one, but the last bin holds both. Equal numbers x get bins over x - .5 .. x + .5.
+ * Counts in equal-width bins from the smallest to the largest number, as `numpy.histogram` does for float64: a bin includes
+ * its left edge but not its right edge, except that the last bin includes both. If all numbers equal x, the bins span x - 0.5
+ * to x + 0.5.
  * @param sorted ascending finite numbers, at least one
  */
 export function histogram(sorted: ArrayLike<number>, nBins: number): Histogram {

@@ -1,6 +1,6 @@
 /**
- * Kolmogorov-Smirnov distance of two histograms over the same bins: the largest difference of their cumulative shares.
- * It is a lower bound of the distance on raw values, which is larger by at most the largest share of a bin.
+ * Kolmogorov-Smirnov distance between two histograms over the same bins: the largest difference between their cumulative
+ * shares. It is a lower bound on the distance between the raw values, which is larger by at most the largest share of a bin.
  * @param a non-negative counts or weights with a sum above 0
  */
 export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -20,9 +20,9 @@ export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * The probability of a distance of at least `distance` between two samples of one continuous distribution that are worth
- * `n` and `m` independent values. It is Kolmogorov's limit with Stephens' correction for small samples (1970). Effective
- * sample sizes make it allow for serial correlation (Lanzante 2021).
+ * The probability that two samples of `n` and `m` independent values from one continuous distribution are at least `distance`
+ * apart. It is Kolmogorov's limit with Stephens' correction for small samples (1970). For serially correlated samples, pass
+ * their effective sizes (Lanzante 2021).
  */
 export function ksPValue(distance: number, n: number, m: number): number {
   if (!(distance >= 0 && distance <= 1 && n > 0 && m > 0)) {

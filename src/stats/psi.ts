@@ -2,9 +2,9 @@
 const smoothing = 0.5;
 
 /**
- * Population stability index: the sum of (q - p) ln(q / p) over groups of bins, where p are the reference's shares and q the
- * current shares. Neighbouring bins are merged into groups of about equal reference mass (deciles). Half a count is added to
- * each group on both sides.
+ * Population stability index: the sum of (q - p) ln(q / p) over groups of bins, where p is a group's share in the reference
+ * and q its current share. Neighbouring bins are merged into groups of about equal reference mass (deciles). Half a count is
+ * added to each group on both sides.
  * @param reference integer counts with a sum above 0, over the same bins as `current`
  */
 export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nGroups = 10): number {
@@ -13,7 +13,10 @@ export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nG
   return p.reduce((sum, share, group) => sum + (q[group]! - share) * Math.log(q[group]! / share), 0);
 }
 
-/** First bins of groups whose masses are as equal as whole bins allow; fewer groups if a single bin exceeds a group's mass. */
+/**
+ * The first bin of each group. The masses of the groups are as equal as whole bins allow; there are fewer groups if a single
+ * bin exceeds a group's mass.
+ */
 export function psiGroupStarts(counts: ArrayLike<number>, nGroups: number): number[] {
   let total = 0;
   for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;

@@ -1,5 +1,5 @@
 /**
- * Quantiles of sorted numbers, with linear interpolation between the two nearest (NumPy's default; Hyndman and Fan's
+ * Quantiles of sorted numbers, with linear interpolation between the two nearest numbers (NumPy's default; Hyndman and Fan's
  * type 7).
  * @param sorted ascending, at least one number
  * @param probabilities each in [0, 1]

@@ -34,7 +34,7 @@ export class Rng {
     return [this.#a, this.#b, this.#c, this.#d];
   }
 
-  /** An independent generator for a named purpose. A name always gives the same generator, and `this` does not advance. */
+  /** An independent generator for a named purpose. The same name always gives the same generator, and `this` does not advance. */
   split(name: string): Rng {
     let hash = 0x811c9dc5;
     for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

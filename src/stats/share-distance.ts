@@ -1,5 +1,6 @@
-// Distances between two sets of shares whose order does not matter: classes, or bins of a histogram. Both take counts. They
-// are 0 for equal shares, 1 for disjoint shares, and never leave 0..1 through rounding.
+// Distances between the shares of two sides in categories whose order does not matter, such as classes or bins of a
+// histogram. Both functions take counts. They return 0 for equal shares and 1 for disjoint shares, and rounding never takes
+// the result out of 0..1.
 
 /** Total variation: the largest difference in probability over all sets of categories. */
 export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -16,8 +17,9 @@ export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number
 }
 
 /**
- * Jensen-Shannon distance: the square root of the divergence to base 2, a metric (Endres and Schindelin 2003). The
- * divergence is computed as the information that a value's category gives about its side, averaged over the categories.
+ * Jensen-Shannon distance: the square root of the Jensen-Shannon divergence in bits. It is a metric (Endres and Schindelin
+ * 2003). The divergence is computed as the information that a value's category gives about which side it is from, averaged
+ * over the categories.
  */
 export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = shareTotals(a, b);
@@ -31,7 +33,10 @@ export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>
   return Math.sqrt(told / weights);
 }
 
-/** 1 minus the binary entropy of p : q. Each formula is used in the range in which rounding cannot push it out of 0..1. */
+/**
+ * 1 minus the binary entropy of the ratio p : q. Each formula is used in the range in which rounding cannot push it out of
+ * 0..1.
+ */
 function bitsFromShares(p: number, q: number): number {
   const lesser = Math.min(p, q) / (p + q);
   if (lesser === 0) return 1;

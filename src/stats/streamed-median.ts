@@ -1,12 +1,13 @@
 // Finds the exact median of numbers that do not fit into memory. It counts them by their leading bits, a third of the bits at
-// a time. Non-negative float64 numbers have the same order as their bits.
+// a time. Non-negative float64 numbers have the same order as their bit patterns.
 
 /** The 64 bits in three parts, of 21, 21 and 22 bits. */
 const [highShift, lowShift] = [11, 22];
 
 /**
  * If the count is even, the median is the mean of the two middle numbers.
- * @param values returns non-negative finite numbers in pieces; called up to four times, with the same result each time
+ * @param values returns non-negative finite numbers in pieces; called up to four times, and must return the same numbers each
+ *   time
  * @param count number of values, at least one
  */
 export function streamedMedian(values: () => Iterable<Float64Array>, count: number): number {
@@ -19,7 +20,7 @@ export function streamedMedian(values: () => Iterable<Float64Array>, count: numb
   return (lower + upper) / 2;
 }
 
-/** The number with the given rank (from 0), and how many numbers are at most as large. */
+/** The number with the given rank (from 0), and the count of numbers that do not exceed it. */
 function streamedOrderStatistic(values: () => Iterable<Float64Array>, rank: number): { value: number; upTo: number } {
   let below = 0;
   const prefix: number[] = [];

@@ -9,9 +9,9 @@ export interface OpenHistogram {
 }
 
 /**
- * Wasserstein-1 distance of two histograms over the same bins, in the unit of the edges: the area between the two
- * cumulative distributions. It assumes that values are spread evenly over their bin. In a tail, the area is the difference of
- * the mean excesses, which is exact unless the two distributions cross there.
+ * Wasserstein-1 distance between two histograms over the same bins, in the unit of the edges: the area between the two
+ * cumulative distributions. It assumes that the values in a bin are spread evenly over it. In a tail, the area is the
+ * difference between the mean excesses, which is exact unless the two distributions cross there.
  * @param edges at least one edge, in ascending order
  */
 export function wassersteinDistance(a: OpenHistogram, b: OpenHistogram, edges: ArrayLike<number>): number {

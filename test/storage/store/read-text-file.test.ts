@@ -26,7 +26,7 @@ describe("readTextFile", () => {
     const cases = {
       folder: "folder: expected a file, found a folder",
       pipe: "pipe: expected a file, found a pipe",
-      circle: "circle: its symbolic links form a circle (ELOOP)",
+      circle: "circle: its symbolic links form a loop (ELOOP)",
       "plain/a": "plain/a: a part of the path is not a folder (ENOTDIR)",
       large: "large: expected at most 128 MiB, found 129 MiB",
     };

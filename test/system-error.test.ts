@@ -13,8 +13,8 @@ describe.skipIf(process.platform === "win32")("explainSystemError", () => {
     ["EISDIR", "be opened", (directory) => open(directory, "w")],
     ["EISDIR", "be read", (directory) => readFile(directory)],
     ["ELOOP", "be opened", (directory) => readFile(join(directory, "circle"))],
-    ["ENAMETOOLONG", "be made", (directory) => mkdir(join(directory, "n".repeat(300)))],
-    ["EEXIST", "be made", (directory) => mkdir(directory)],
+    ["ENAMETOOLONG", "be created", (directory) => mkdir(join(directory, "n".repeat(300)))],
+    ["EEXIST", "be created", (directory) => mkdir(directory)],
     ["ENOSPC", "be written", () => writeFile("/dev/full", "text")],
   ])("names the path, what was tried and what to do: %s could not %s", async (code, deed, act) => {
     const directory = temporaryDirectory();

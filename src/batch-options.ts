@@ -66,7 +66,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   files: filesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
-    doc: "the model folder, or DIR/LINE@champion, which also holds the stream's memory; repeat the option to use several models",
+    doc: "the model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models",
   },
   ...optionsUnder("Batch:", {
     stream,
@@ -132,7 +132,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
   ...optionsUnder(modelColumnsHeading, {
     label: {
       ...label,
-      doc: "column with the activity by which sessions are mixed; by default, the predicted activity",
+      doc: "column with the activities that sessions are composed of; by default, the predicted activities",
     },
   }),
   ...modelColumns,

@@ -10,7 +10,7 @@ export interface TrainConfig {
   label?: string;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** Column with the uninterrupted recording that a row belongs to. */
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
@@ -42,11 +42,11 @@ export interface TrainConfig {
   classWeights: "none" | "balanced";
   /** Augmentation of training windows. One of: none, rotate (random rotations, because no two people wear a sensor the same way). Default: rotate. */
   augment: "none" | "rotate";
-  /** Seed of all random numbers; the same seed gives the same model. Default: 42. */
+  /** Seed for all random numbers; the same seed gives the same model. Default: 42. */
   seed: number;
   /** Number of batches in a stream's anchor and in its rolling reference. Default: 5. */
   referenceBatches: number;
-  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (other stretches of time of the same people). Default: group. */
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks";
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
@@ -54,13 +54,13 @@ export interface TrainConfig {
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */
   experiment: string;
-  /** Registered model that receives the model as a new version. */
+  /** Registered model to which the model is added as a new version. */
   register?: string;
   /** Alias for that version, such as champion. */
   alias?: string;
   /** Worker threads; each trains one fold at a time. Default: one per core. */
   jobs: number;
-  /** Continue the interrupted run of the same --out. */
+  /** Continue the interrupted run that has the same --out. */
   resume: boolean;
 }
 
@@ -81,7 +81,7 @@ export interface PredictConfig {
   spreadsheetSafe: boolean;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** Column with the uninterrupted recording that a row belongs to. */
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
@@ -100,7 +100,7 @@ export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files
 export interface CheckConfig {
   /** One batch of unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model folder, or DIR/LINE@champion, which also holds the stream's memory; repeat the option to use several models. */
+  /** The model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models. */
   model: string;
   /** Name of the stream: a device, a person, a site. Default: default. */
   stream: string;
@@ -116,11 +116,11 @@ export interface CheckConfig {
   alpha: number;
   /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
   keepDays: number;
-  /** Maximum size of the ledger in MB; if it grows larger, the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** Column with the uninterrupted recording that a row belongs to. */
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
@@ -157,17 +157,17 @@ export interface DriftBenchConfig {
   changeAt: number;
   /** Streams per person and change. Default: 1. */
   streams: number;
-  /** Seed of all random numbers; the same seed gives the same tables. Default: 42. */
+  /** Seed for all random numbers; the same seed gives the same tables. Default: 42. */
   seed: number;
   /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
   /** Significance level of the KS p-value. Default: 0.05. */
   alpha: number;
-  /** Column with the activity by which sessions are mixed; by default, the predicted activity. */
+  /** Column with the activities that sessions are composed of; by default, the predicted activities. */
   label?: string;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** Column with the uninterrupted recording that a row belongs to. */
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
@@ -208,7 +208,7 @@ export interface RetrainConfig {
   epochs?: number;
   /** Share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training. Default: 0.2. */
   holdout: number;
-  /** Column with true labels of the unlabelled recordings, used only in the report. */
+  /** Column with the true labels of the unlabelled recordings, used only in the report. */
   truth?: string;
   /** If the candidate passes, make it the champion of its line at once. */
   promote: boolean;
@@ -216,7 +216,7 @@ export interface RetrainConfig {
   label?: string;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
-  /** Column with the uninterrupted recording that a row belongs to. */
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
@@ -228,15 +228,15 @@ export interface RetrainConfig {
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */
   experiment: string;
-  /** Registered model that receives a candidate that passes as a new version. */
+  /** Registered model to which a candidate that passes is added as a new version. */
   register?: string;
   /** Alias for that version, such as champion. */
   alias?: string;
-  /** Seed of all random numbers; the same seed gives the same model. Default: 42. */
+  /** Seed for all random numbers; the same seed gives the same model. Default: 42. */
   seed: number;
   /** Worker threads. Default: one per core. */
   jobs: number;
-  /** Continue the interrupted run of the same --out. */
+  /** Continue the interrupted run that has the same --out. */
   resume: boolean;
 }
 
@@ -260,7 +260,7 @@ export interface CompactConfig {
   model: string;
   /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
   keepDays: number;
-  /** Maximum size of the ledger in MB; if it grows larger, the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
   keepMegabytes: number;
 }
 
@@ -275,7 +275,7 @@ export interface SyncConfig {
   tracking?: string;
   /** Experiment in which the runs appear. Default: the one given to train. */
   experiment?: string;
-  /** Registered model that receives the model as a new version. */
+  /** Registered model to which the model is added as a new version. */
   register?: string;
   /** Alias for that version, such as champion. */
   alias?: string;
@@ -300,7 +300,7 @@ export interface SimulateConfig {
   rate: number;
   /** Activities, separated by commas, such as walking,sitting. Default: all. */
   activities?: string[];
-  /** Seed of all random numbers; the same seed gives the same recordings. Default: 42. */
+  /** Seed for all random numbers; the same seed gives the same recordings. Default: 42. */
   seed: number;
 }
 

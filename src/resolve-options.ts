@@ -22,7 +22,7 @@ export interface ConfigFile {
 /** Far more than all options take. */
 const largestConfigFile = 2 ** 20;
 
-/** Reads a config file: YAML, of which JSON is a subset. @throws UserError if it is not a file of options, or too large */
+/** Reads a config file in YAML or JSON. @throws UserError if it is not a file of options, or too large */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readConfigText(path).catch((cause: unknown) => {
     throw explainSystemReadError(cause, `--config ${path}`);

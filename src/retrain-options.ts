@@ -100,7 +100,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       default: 0.2,
       doc: "share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training",
     }),
-    truth: columnOption("column with true labels of the unlabelled recordings, used only in the report", "column"),
+    truth: columnOption("column with the true labels of the unlabelled recordings, used only in the report", "column"),
     promote: flagOption({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
   }),
   ...optionsUnder("Columns of <files...> and --labelled (default: the model's):", {

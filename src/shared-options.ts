@@ -59,7 +59,7 @@ export function columnOption(doc: string, value = "name"): Option<string> {
 
 export const label: Option<string> = columnOption("column with the activity, such as activity");
 export const group: Option<string> = columnOption("column with the person who wore the sensor, such as user");
-const recording = columnOption("column with the uninterrupted recording that a row belongs to");
+const recording = columnOption("column with the recording (one uninterrupted session) that each row belongs to");
 const time = columnOption("column with the time of each sample, such as timestamp_s");
 const channelsExpected = "a list of column names such as Ax,Ay,Az";
 export const channels: Option<string[]> = namesOption({
@@ -128,7 +128,7 @@ export function seedOption(what: string): Option<number> {
     from: 0,
     to: Number.MAX_SAFE_INTEGER,
     default: 42,
-    doc: `seed of all random numbers; the same seed gives the same ${what}`,
+    doc: `seed for all random numbers; the same seed gives the same ${what}`,
   });
 }
 
@@ -144,7 +144,7 @@ export const jobs: Option<number> = wholeNumberOption({
 
 export const resume: Option<boolean> = flagOption({
   affects: "run",
-  doc: "continue the interrupted run of the same --out",
+  doc: "continue the interrupted run that has the same --out",
 });
 
 const modelName = "the name of a registered model, without / or :";
@@ -185,7 +185,7 @@ export function registerOption(what: string): Option<string> {
     affects: "tracking",
     expected: modelName,
     pattern: /^[^/:]+$/,
-    doc: `registered model that receives ${what} as a new version`,
+    doc: `registered model to which ${what} is added as a new version`,
   });
 }
 
@@ -213,7 +213,7 @@ export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = 
     from: 1,
     to: 1_000_000,
     default: 1000,
-    doc: "maximum size of the ledger in MB; if it grows larger, the oldest batches are shortened, whatever their age",
+    doc: "maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age",
   }),
 };
 

@@ -109,7 +109,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
         group: "people that the network never saw",
         "leave-one-group-out": "each person alone",
         stratified: "shuffled windows, with leakage",
-        blocks: "other stretches of time of the same people",
+        blocks: "the same people at other times",
       },
     }),
     folds: wholeNumberOption({

@@ -13,7 +13,7 @@ export interface Versions {
   node: string;
   /** Version of onnxruntime-node. */
   onnxruntime: string;
-  /** Version of @duckdb/node-api. */
+  /** Version of DuckDB's Node.js package. */
   duckdb: string;
 }
 

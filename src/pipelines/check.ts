@@ -19,10 +19,10 @@ export type { CheckAnswer };
 
 /**
  * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own past, records it in the model
- * folder, and moves the stream's rolling reference on. If a batch with the same id and content was already checked, it returns
+ * folder, and updates the stream's rolling reference. If a batch with the same id and content was already checked, it returns
  * the earlier answer and changes nothing. A program that checks many batches should open the model once; see `openModel`.
  *
- * @param options as on the command line; `files` and `model` at least
+ * @param options the same as on the command line; `files` and `model` are required
  * @throws UserError if an option is wrong, the model folder was changed, or the batch id belongs to different content.
  *   Unusable data is not an error: its verdict is "rejected"
  */

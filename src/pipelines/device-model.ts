@@ -10,7 +10,7 @@ export type { DeviceModel } from "../monitoring/summaries/device-json.ts";
 export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
 
 /**
- * Returns what `tidemark/device` needs of a model.
+ * Returns what `tidemark/device` needs from a model.
  *
  * @param model a model folder, or DIR/LINE@champion
  * @throws UserError if the folder was changed or cannot be used; the message lists all faults

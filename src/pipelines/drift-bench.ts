@@ -50,7 +50,7 @@ interface Person {
 /**
  * Measures what `check` would have answered for drift-free and for changed streams drawn from the given recordings.
  *
- * @param options as on the command line; `files` and `model` at least
+ * @param options the same as on the command line; `files` and `model` are required
  * @throws UserError if an option is wrong, or the recordings are too short for a stream
  */
 export async function driftBench(

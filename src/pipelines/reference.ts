@@ -53,7 +53,7 @@ export async function decideReference(action: ByHand, batchId: string, options: 
   return withReferenceStream(options, (stream) => stream.decideByHand(action, batchId, "by hand"));
 }
 
-/** Restarts the stream with empty references and no evidence; its batch ids stay used. */
+/** Restarts the stream with empty references and no evidence; its batch ids cannot be used again. */
 export async function resetReference(options: ReferenceOptions): Promise<void> {
   await withReferenceStream(options, async (stream, store) => {
     const known = await store.streams();

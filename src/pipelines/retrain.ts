@@ -72,7 +72,7 @@ export interface RetrainResult {
  * the champion on the holdout, whose people neither network learned from, and not worse on the unlabelled windows. Equal
  * data, options and seed give equal files, even if the run was interrupted and resumed.
  *
- * @param options as on the command line; `files`, `model` and `out` at least
+ * @param options the same as on the command line; `files`, `model` and `out` are required
  * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people
  * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */

@@ -58,7 +58,7 @@ const usualPatienceMs = 60_000;
 /**
  * Replays a training run and its streams to an MLflow server, without repeating what the server already has.
  *
- * @param options as on the command line; `directory` at least
+ * @param options the same as on the command line; `directory` is required
  * @throws UserError if no server is named, there is nothing to send, or the log contains something that may not be sent. The
  *   server is not contacted in these cases. If the server does not accept something, that is not an error: see `unsent`
  */

@@ -97,7 +97,7 @@ export interface TrainRunOptions {
  * labels, frozen baseline, empty rolling reference, report and out-of-fold predictions. Equal data, options and seed give
  * an equal network, byte for byte, even if the run was interrupted and resumed.
  *
- * @param options as on the command line; `files` and `out` at least
+ * @param options the same as on the command line; `files` and `out` are required
  * @throws UserError if an option is invalid, the data cannot be trained on, or the loss is not finite
  * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
  */

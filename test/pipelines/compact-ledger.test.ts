@@ -66,7 +66,7 @@ it("is a command: nothing to do is no error, and both forms say what it did", as
   expect(JSON.parse((await run("--json")).stdout)).toMatchObject({ shortened: expect.any(Number) });
   const { stdout, exitCode } = await run("--keep-days", "30");
   expect([stdout, exitCode]).toEqual([
-    expect.stringMatching(/^0 batches shortened; the ledger now takes 0\.\d MB instead of /),
+    expect.stringMatching(/^records of 0 batches shortened; the ledger now takes 0\.\d MB instead of /),
     0,
   ]);
   const wrong = await run("--keep-days", "-1");
@@ -102,7 +102,7 @@ it.each<[string, Uint8Array]>([
   expect(Buffer.compare(stored(), damage)).toBe(0);
   change(first, damage, "2020-01-01T00:00:00.000Z", stream, batch_id);
   const { exitCode, stdout, stderr } = await start(["reference", "compact", "--model", "walk"], directory).ended;
-  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^0 batches shortened; /)]);
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^records of 0 batches shortened; /)]);
   expect(stderr).toBe(
     `warning: the stored answer of batch "${batch_id}" of stream "${stream}" is damaged; it was left unchanged\n`,
   );

@@ -48,7 +48,7 @@ export function baselineCommand(): Command {
       );
       terminal.print(
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
-        `           ${countText(baseline.n_samples)} rows of ${baseline.source_file}`,
+        `           ${countText(baseline.n_samples)} rows from ${baseline.source_file}`,
         "",
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",

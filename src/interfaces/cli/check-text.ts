@@ -88,7 +88,7 @@ function checkHeadline(result: JudgedBatch): string[] {
   ];
   if (verdict !== "normal") {
     const when = point === null ? "" : `, changed at about batch ${point}`;
-    lines.push(`           alarm since batch ${since ?? "?"}${when}${confirmed ? "" : "; the name is provisional"}`);
+    lines.push(`           alarm since batch ${since ?? "?"}${when}${confirmed ? "" : "; the verdict is provisional"}`);
   }
   if (result.comparisons.some(({ reference, method }) => reference !== "baseline" && method !== "constants")) {
     lines.push(
@@ -171,7 +171,7 @@ function checkSignalLines({ signals, accuracy }: JudgedBatch): string[] {
       ? []
       : [
           `accuracy   about ${fixedText(accuracy.estimate)}, ${checkIntervalText(accuracy)}` +
-            (accuracy.rehearsed ? "" : "; no held-out person was like this, so treat it as a guess"),
+            (accuracy.rehearsed ? "" : "; no held-out person's data looked like this, so treat it as a guess"),
         ]),
   ];
 }
@@ -189,7 +189,7 @@ function checkCauseLine({ channels, fault, weight }: JudgedBatch["likely_causes"
 
 function checkNextSteps(result: JudgedBatch, model: string): string[] {
   const { verdict, batch_id, stream, doubtful, unfamiliar, references, likely_causes: causes } = result;
-  // A batch id may begin with a dash, as a file name may.
+  // A batch id may begin with a dash, just like a file name.
   const words = ["reference", "accept", "--model", shellPath(model), "--stream", stream, "--", batch_id];
   const accept = shellCommand("tidemark", ...words);
   switch (verdict) {

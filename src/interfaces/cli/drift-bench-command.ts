@@ -11,7 +11,7 @@ import type { Block } from "./terminal.ts";
 const closing: Closing = {
   examples: ["tidemark drift-bench others.parquet --model models/walk \\\n    --seconds 300 --out bench.html"],
   notes: [
-    "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into the samples, and the network predicts the changed samples. Use recordings of people that the model did not learn from. The same seed gives the same tables.",
+    "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into the samples, and the network classifies the changed samples. Use recordings of people that the model did not learn from. The same seed gives the same tables.",
   ],
   exitCodes: [
     [0, "done"],
@@ -24,7 +24,7 @@ const closing: Closing = {
 export function driftBenchCommand(): Command {
   return defineCommand({
     name: "drift-bench",
-    summary: "measure false alarms, delays and names on your data, and compare with textbook constants",
+    summary: "measure false alarms, delays and verdicts on your data, and compare them with textbook constants",
     description:
       "Draws drift-free streams from recordings that the model was not trained on, injects changes, and measures what " +
       "check would have answered. Compares the result with textbook constants, a KS p-value and an alarm in every hundredth batch.",
@@ -74,8 +74,8 @@ function driftBenchLines(result: DriftBenchResult): Block[] {
     "no drift",
     { headers: ["judge", "alarms per batch", "batches between alarms", "with half of the activities"], rows: still },
     "",
-    `changed from batch ${result.change_at} on: share detected, batches until detection, share named correctly`,
-    { headers: ["change", "detected", "delay", "in 5", "in 25", "named correctly", ...others], rows: changes },
+    `changed from batch ${result.change_at} on: share detected, batches until detection, share with the right verdict`,
+    { headers: ["change", "detected", "delay", "in 5", "in 25", "right verdict", ...others], rows: changes },
     "",
     "detected: an alarm began after the change; a judge that always raises alarms detects nothing",
   ];

@@ -71,14 +71,14 @@ export function referenceCommand(): Command {
       const { resetReference } = await import("../../pipelines/reference.ts");
       await resetReference(config);
       terminal.detail(readLedgerLine(config));
-      const text = `stream ${config.stream} starts again with empty references; its batch ids stay used`;
+      const text = `stream ${config.stream} starts again with empty references; its batch ids cannot be used again`;
       if (json) terminal.json({ reset: config.stream });
       else terminal.print(text);
     },
   });
   const compact = defineCommand({
     name: "compact",
-    summary: "shorten what the ledger keeps about old batches of all streams, and free the space",
+    summary: "shorten the ledger's records of old batches in all streams, and free the space",
     options: compactOptions,
     resolve: resolveCompactConfig,
     json,
@@ -90,7 +90,7 @@ export function referenceCommand(): Command {
       for (const { stream, batch } of damaged)
         terminal.warn(`the stored answer of batch "${batch}" of stream "${stream}" is damaged; it was left unchanged`);
       const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-      const text = `${counted(shortened, "batch", "batches")} shortened; the ledger now takes ${megabytes(bytesAfter)} instead of ${megabytes(bytesBefore)}`;
+      const text = `records of ${counted(shortened, "batch", "batches")} shortened; the ledger now takes ${megabytes(bytesAfter)} instead of ${megabytes(bytesBefore)}`;
       if (json) terminal.json(snakeKeys(answer));
       else terminal.print(text);
     },
@@ -98,7 +98,8 @@ export function referenceCommand(): Command {
   return defineGroup({
     name: "reference",
     summary: "show, correct or reset the rolling reference of a stream",
-    description: "Shows what a stream's batches are compared with, adds or removes a batch, or starts again.",
+    description:
+      "Shows what a stream's batches are compared with, adds or removes a batch, or starts again with empty references.",
     commands: [
       show,
       byHand(

@@ -59,7 +59,7 @@ export function toDeviceJson(of: {
 
 /**
  * Validates a parsed device.json. It only checks what would otherwise lead to nonsense; `device.schema.json` is complete.
- * @throws UserError that names the wrong key
+ * @throws UserError if a value is wrong; the message names its key
  */
 export function readDeviceModel(value: unknown): DeviceModel {
   const model = (typeof value === "object" && value !== null ? value : {}) as Partial<

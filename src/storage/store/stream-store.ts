@@ -112,7 +112,7 @@ export interface StreamPage {
   readonly batches: readonly StoredBatch[];
 }
 
-/** A batch by its names. */
+/** The names that identify a batch. */
 export interface NamedBatch {
   /** Name of its stream. */
   readonly stream: string;
@@ -122,7 +122,7 @@ export interface NamedBatch {
 
 /** What a compaction shortened and saved. */
 export interface CompactedStore {
-  /** Number of batches shortened. */
+  /** Number of batches whose records were shortened. */
   readonly shortened: number;
   /** Batches whose stored answers are damaged; the answers were left unchanged. */
   readonly damaged: readonly NamedBatch[];

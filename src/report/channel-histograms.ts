@@ -1,4 +1,4 @@
-// The training data by channel: the frozen baseline's histograms, with percentiles as lines.
+// Shows the training data by channel: histograms from the frozen baseline, with percentiles as lines.
 
 import * as Plot from "@observablehq/plot";
 import type { BaselineStats, ChannelStats } from "../monitoring/drift/baseline-stats.ts";
@@ -8,7 +8,7 @@ import { plotSvg } from "./plot-svg.ts";
 
 const percentiles = [5, 25, 50, 75, 95] as const;
 
-/** One figure per channel, in the file's units. */
+/** One figure per channel, in the units of the file. */
 export function channelHistograms(baseline: BaselineStats): Html {
   const panels = baseline.sensor_columns.map((name) => {
     const stats = baseline.per_channel[name];

@@ -1,5 +1,5 @@
-// The confusion matrix as an HTML table, which a screen reader can navigate. Each cell is shaded by its share of the row. Rows
-// are true classes, and columns are predicted classes.
+// Renders the confusion matrix as an HTML table, which a screen reader can navigate. Each cell is shaded by its share of the
+// row. Rows are true classes, and columns are predicted classes.
 
 import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
 import { percent } from "../percent.ts";

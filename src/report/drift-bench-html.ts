@@ -1,5 +1,5 @@
-// The page of `tidemark drift-bench --out`: how often each judge raises false alarms on drift-free streams, how soon it detects
-// a change, and whether it names it correctly.
+// The page of `tidemark drift-bench --out`: how often each judge raises false alarms on drift-free streams, how soon it
+// detects a change, and whether it names the change correctly.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -18,7 +18,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
   const { people, batches, change_at: changeAt } = result;
   return pageHtml({
     title: "Tidemark: drift bench",
-    heading: "What this monitor does on these recordings",
+    heading: "How this monitor does on these recordings",
     lead: html`${counted(people.length, "person", "people")}, ${counted(result.streams, "stream")} of
  ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s per person and change.`,
     warnings: result.warnings,
@@ -28,14 +28,14 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         id: "no-drift",
         title: "Without drift",
         about:
-          "Every alarm here is false. In the last column, people do only half of their activities, and the sensor works properly.",
+          "Every alarm here is false. In the last column, people do only half of their activities, but the sensor works properly.",
         body: html`<div class="pair">${benchFalseAlarmChart(result)}${benchFalseAlarmTable(result)}</div>`,
       },
       {
         id: "people",
         title: "People",
         about:
-          "Share of each person’s drift-free batches that raised an alarm. It shows whether everybody causes false alarms, or only one unusual person.",
+          "Share of each person’s drift-free batches that raised an alarm. It shows whether false alarms come from everybody or only from one unusual person.",
         body: benchPeopleTable(result),
       },
       {
@@ -53,8 +53,8 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         body: benchChangeTable(result),
       },
     ],
-    footer: html`Written by <code>tidemark drift-bench</code> with seed ${result.seed}: equal recordings, model and seed give equal
- figures. <code>--json</code> prints them.`,
+    footer: html`Written by <code>tidemark drift-bench</code> with seed ${result.seed}: the same recordings, model and seed
+ give the same figures. <code>--json</code> prints them.`,
   });
 }
 
@@ -62,7 +62,7 @@ function driftBenchHeadline({ no_drift: still, changes, arl }: DriftBenchResult)
   const { tidemark, constants } = still;
   const seen = benchPageMean(changes.map(({ figures }) => figures.tidemark.within_25));
   const named = benchPageMean(changes.flatMap(({ figures }) => figures.tidemark.label_right ?? []));
-  return pageHeadline("Over all people. The constants are the textbook thresholds of KS and PSI.", [
+  return pageHeadline("Over all people. The constants are the textbook thresholds for KS and PSI.", [
     pageTile(
       "False alarms",
       percent(tidemark.alarms_per_batch, { decimals: 1 }),

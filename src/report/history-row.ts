@@ -1,4 +1,4 @@
-// One line of history.jsonl: one epoch of one fit.
+// One line of history.jsonl, which describes one epoch of one fit.
 
 import { z } from "zod";
 
@@ -10,7 +10,7 @@ export interface HistoryRow {
   /** Mean over the epoch's batches, in nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** Null in the final fit, which has no validation part, like the next two. */
+  /** This field and the next two are null in the final fit, which has no validation part. */
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;

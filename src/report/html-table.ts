@@ -5,7 +5,7 @@ import { type Html, type HtmlValue, html } from "./html.ts";
 /**
  * @param label the region's name for screen readers
  * @param rows each row's first cell is its heading
- * @param kind a class of the style sheet, if any
+ * @param kind a class from the style sheet, if any
  */
 export function htmlTable(label: string, head: readonly string[], rows: readonly HtmlValue[][], kind = ""): Html {
   const body = rows.map(
@@ -15,7 +15,7 @@ export function htmlTable(label: string, head: readonly string[], rows: readonly
 ${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
-/** Names and values, one pair per row, as wide as the text. */
+/** A table of names and values, one pair per row, as wide as its text. */
 export function htmlFactTable(facts: readonly (readonly [name: string, value: HtmlValue])[]): Html {
   const rows = facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
   return html`<table class="facts"><tbody>${rows}</tbody></table>`;

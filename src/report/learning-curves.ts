@@ -1,5 +1,5 @@
-// Learning curves as small multiples, one panel per fit: training and validation loss above, validation macro-F1 below, with a
-// mark at the epoch whose weights were kept. All panels have the same axes, so that folds can be compared.
+// Draws learning curves as small multiples, one panel per fit: training and validation loss above, validation macro-F1
+// below, with a mark at the epoch whose weights were kept. All panels have the same axes, so that folds can be compared.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";

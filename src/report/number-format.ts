@@ -13,7 +13,7 @@ export function formatCount(value: number | null | undefined): string {
   return typeof value === "number" && Number.isFinite(value) ? grouped.format(value) : missing;
 }
 
-/** A physical quantity with four significant digits, without an exponent if that stays short. */
+/** A physical quantity with four significant digits, written without an exponent if the text stays short. */
 export function formatQuantity(value: number | null | undefined): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return missing;
   if (value === 0) return "0";
@@ -33,7 +33,7 @@ export function formatDuration(seconds: number | null | undefined): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A name cut to `length` characters for an axis; the table beside the chart has the full name. */
+/** A name shortened to `length` characters for an axis; the table beside the chart shows the full name. */
 export function shortenAxisLabel(name: string, length = 18): string {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join("")}…`;

@@ -53,7 +53,7 @@ ${sections.map(pageSection)}
   return page.text;
 }
 
-/** A tile with one important figure: its name, its value and a line about it. */
+/** A tile for one important figure, with its name, its value and a line about it. */
 export function pageTile(name: string, value: string, about: string, kind = ""): Html {
   return html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
 }

@@ -110,7 +110,7 @@ interface Point {
   readonly value: number;
 }
 
-/** Each fit's name near its last point, far enough from the other names to be legible. */
+/** Each fit's name, near the fit's last point and far enough from the other names to be legible. */
 function placePictureLabels(rows: readonly Point[], top: number): (Point & { at: number })[] {
   const gap = top / 13;
   const last = [...Map.groupBy(rows, ({ fit }) => fit).values()].map((own) => own.at(-1)!);

@@ -15,7 +15,7 @@ interface SvgElement {
 /**
  * One SVG element, with `label` as its text alternative. Plot's style sheet is left out, since the page's style sheet covers it.
  *
- * @param options Plot's options, with marks; the default width is `chartWidth`
+ * @param options Plot's options, including the marks; the default width is `chartWidth`
  */
 export function plotSvg(label: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML("<!doctype html><html><head></head><body></body></html>");

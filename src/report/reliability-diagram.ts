@@ -8,7 +8,9 @@ import { type Html, html } from "./html.ts";
 import { formatFixed } from "./number-format.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** Two figures side by side: as trained, and with logits divided by the temperature in model.onnx. */
+/**
+ * Two figures side by side: before temperature scaling, and with the logits divided by the temperature, as in model.onnx.
+ */
 export function reliabilityDiagram(report: CvReport): Html {
   const most = Math.max(1, ...[report.pooled, report.pooled_calibrated].flatMap((m) => m.reliability.map((b) => b.n)));
   return html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key-mark">●</span>

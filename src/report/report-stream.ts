@@ -1,6 +1,6 @@
-// Brings a stream's run on the tracking server up to date with its ledger. A copied folder has a copy of the ledger, and the two
-// may diverge. So a run names the last batch that it received, by number and hash. A ledger without that batch does not change
-// the run, but reports to a run of its own.
+// Brings a stream's run on the tracking server up to date with the ledger. A copied folder has a copy of the ledger, and the
+// two may diverge. So a run names the last batch that it received, by number and hash. If a ledger does not contain that
+// batch, it leaves the run alone and reports to a new one.
 
 import { counted } from "../counted.ts";
 import { UserError } from "../errors.ts";
@@ -28,15 +28,15 @@ import {
   verdictMetric,
 } from "./stream-log.ts";
 
-/** What was sent to a server about one stream. */
+/** Outcome of sending one stream to a server. */
 export interface ReportedStream {
   /** Name of the stream. */
   readonly stream: string;
   /** Batches that were new to the server. */
   readonly sent: number;
-  /** Address of its run; null if the server has none. */
+  /** Address of the run's page; null if the server has none. */
   readonly page: string | null;
-  /** What the server did not accept; `events` counts batches. */
+  /** Batches that the server did not accept; `events` is their number. */
   readonly unsent: Unsent | null;
 }
 
@@ -51,7 +51,10 @@ export interface ReportOptions {
 /** Maximum number of batches read and sent together. */
 const atOnce = 50;
 
-/** Sends everything that the server does not have yet. Only one process per model may do so, since two might each create a run. */
+/**
+ * Sends everything that the server does not have yet. Only one process per model may do so, because two might each create a
+ * run.
+ */
 export async function reportStream(
   client: MlflowClient,
   ledger: ReadableLedger,

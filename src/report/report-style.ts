@@ -1,4 +1,4 @@
-// The report's style sheet: one column of text, one accent colour; light, dark and print from the same markup.
+// The report's style sheet: one column of text, one accent colour; the same markup serves light mode, dark mode and print.
 
 export const reportStyle: string = `
 :root {

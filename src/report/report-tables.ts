@@ -1,4 +1,4 @@
-// Tables of data quality, leakage, windows, and the run's settings.
+// The tables for data quality, leakage, windows, and the run's settings.
 
 import { counted } from "../counted.ts";
 import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
@@ -7,7 +7,10 @@ import { type Html, type HtmlValue, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
 
-/** The rows that were read and left out, how even the sampling was, and the data per channel, class and person. */
+/**
+ * The number of rows that were read and left out, the regularity of the sampling, and the data per channel, class and
+ * person.
+ */
 export function qualityTables(report: CvReport): Html {
   const { quality, windows } = report;
   const rate = quality.sampling;
@@ -90,7 +93,7 @@ export function leakageTable(leakage: LeakageReport): Html {
 ${htmlTable("Leakage by fold", head, rows, "names")}`;
 }
 
-/** Size, training effort and result of each fold. */
+/** Size, epochs, duration and result of each fold. */
 export function foldTable(report: CvReport): Html {
   const head = [
     "fold",

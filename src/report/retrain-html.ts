@@ -44,7 +44,7 @@ export function retrainSections(report: RetrainReport): Section[] {
       id: "pseudo-labels",
       title: "Pseudo-labels",
       about:
-        "Unlabelled windows that each cycle learned from, by the class that the previous cycle gave them. The lowest confidence is above each bar.",
+        "Number of unlabelled windows that each cycle learned from, by the class that the previous cycle predicted for them. The lowest confidence is shown above each bar.",
       body: html`${retrainSelectionChart(report)}${retrainSelectionTable(report)}${retrainTruthTable(report)}`,
     },
   ];

@@ -7,7 +7,7 @@ import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { TrackedRun, TrackerStart } from "./train-log.ts";
 import { type Dataset, trainLogDataset, trainLogParams, trainLogTags, trainRun } from "./train-log.ts";
 
-/** The parent run with everything known before the first cycle. */
+/** The parent run, with everything that is known before the first cycle. */
 export function beginRetrainLog(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,

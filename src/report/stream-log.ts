@@ -1,5 +1,5 @@
-// The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The ledger serves as the
-// log, and the run's last step tells where to continue.
+// The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The log is read from
+// the ledger, and the last step of the run shows where to continue.
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
@@ -18,7 +18,7 @@ export const ledgerTag = "tidemark.ledger";
 const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
 
 export interface CheckedBatch extends Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt" | "status"> {
-  /** Its number in the stream, counted from 1. */
+  /** The batch's number in the stream, counted from 1. */
   readonly step: number;
   readonly result: CheckResult;
 }
@@ -30,7 +30,7 @@ export function loggedBatchHash({ batchId, contentHash, receivedAt }: BatchIdent
   return sha256Bytes(canonicalJsonToHash({ batchId, contentHash, receivedAt }));
 }
 
-/** Identifies a ledger and how much of it was sent: the number of a batch in its stream, and its hash. */
+/** Identifies a ledger and how much of it was sent: the number of the last batch sent, and its hash. */
 export function streamLogMark(batch: BatchIdentity & { readonly step: number }): string {
   return `${batch.step} ${loggedBatchHash(batch)}`;
 }
@@ -73,7 +73,7 @@ export function beginStreamLog(
 }
 
 /**
- * @param batches in order, at least one; the last is described by the run's tags
+ * @param batches in order, at least one; the run's tags describe the last one
  * @param before some earlier batches, for the note
  */
 export function streamLogEvents(batches: readonly CheckedBatch[], before: readonly CheckedBatch[]): TrackingEvent[] {

@@ -4,19 +4,19 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 import type { TrackedOutcome } from "./training-tracker.ts";
 
-/** What the tracking server has received when a run ends. */
+/** What the tracking server has received by the end of a run. */
 export interface TrackedEvent {
   type: "tracked";
-  /** The run's page; null if the server has none. */
+  /** Address of the run's page; null if the server has none. */
   page: string | null;
-  /** Registered versions, for example "walk version 3 (champion)". */
+  /** Registered versions, such as "walk version 3 (champion)". */
   versions: readonly string[];
   /** Events that are stored only in the model folder. */
   unsent: number;
 }
 
 /**
- * Reports the outcome of the tracking, with the command that sends any missing events.
+ * Reports what the tracking server received, with the command that sends any missing events.
  * @param folder the folder that keeps the events; null if there is none
  */
 export function tellTracked(
@@ -32,6 +32,6 @@ export function tellTracked(
   const words = folder === null ? [] : ["sync", shellPath(folder), "--tracking", server!.uri];
   if (version !== null) words.push("--register", version.name);
   if (version?.alias != null) words.push("--alias", version.alias);
-  const command = words.length === 0 ? "" : `. Send with: ${shellCommand("tidemark", ...words)}`;
+  const command = words.length === 0 ? "" : `. To send, run: ${shellCommand("tidemark", ...words)}`;
   reporter.warn(`${message}${command}`);
 }

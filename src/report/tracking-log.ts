@@ -21,7 +21,7 @@ export interface SendableLog {
 }
 
 /**
- * The log of a folder, after checking everything that would be sent.
+ * The log of a folder, after a check of everything that would be sent.
  * @throws UserError that names the invalid line, including one whose artifact does not match the manifest
  */
 export async function openSendableTrackingLog(directory: string): Promise<SendableLog> {
@@ -32,7 +32,7 @@ export async function openSendableTrackingLog(directory: string): Promise<Sendab
     if (event.type !== "artifact") continue;
     await artifacts.read(event).catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error;
-      // The log is at fault only for what it says itself: the file's name, and content of its own.
+      // The log itself is at fault only if the file's name is wrong, or content that is stored in the log.
       if (!artifacts.lists(event.file) || event.content !== undefined) {
         throw unparsableTrackingLog(path, i + 1, `artifact: ${error.message}`);
       }

@@ -17,7 +17,7 @@ import { configTable, foldTable, leakageTable, qualityTables } from "./report-ta
 export interface ReportInput {
   readonly cvReport: CvReport;
   readonly baseline: BaselineStats;
-  /** All fits' epochs, in order; a fit without rows says so. */
+  /** The epochs of all fits, in order; the page says so if a fit has none. */
   readonly history: readonly HistoryRow[];
   /** Sections before the cross-validation. */
   readonly sections?: readonly Section[];
@@ -40,10 +40,10 @@ export function trainHtml({ cvReport: report, baseline, history, sections = [] }
 
 function trainReportPromise(report: CvReport): string {
   const { split, no_shared_person } = report.leakage;
-  if (no_shared_person) return "Every figure is measured on people that the network had not seen.";
+  if (no_shared_person) return "Every figure is measured on people whom the network had not seen.";
   if (split === "blocks")
-    return "Every figure is measured on stretches of time that the network had not seen, but of people that it had.";
-  return "The network had seen the people that it was tested on: expect worse results for new people.";
+    return "Every figure is measured on stretches of time that the network had not seen, but on people whom it had.";
+  return "The network had seen the people on whom it was tested: expect worse results for new people.";
 }
 
 function trainHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {
@@ -79,7 +79,7 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
       id: "folds",
       title: "Folds",
       about: report.folds.every(({ n_validation: n }) => n === 0)
-        ? "Each fold runs its whole schedule; nothing was chosen on the people that it tests."
+        ? "Each fold runs its whole schedule; nothing was chosen by results on the people that it tests."
         : "The validation part decides when training stops and which weights are kept; the test part is used only once.",
       body: html`${foldTable(report)}${learningCurves(report, history)}`,
     },
@@ -92,7 +92,7 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
     {
       id: "people",
       title: "People",
-      about: "The spread over people is what a new person should expect.",
+      about: "The spread over people shows how much results may vary for a new person.",
       body: personBars(report),
     },
     { id: "classes", title: "Classes", about: "Over all out-of-fold predictions.", body: classBars(report) },
@@ -117,7 +117,7 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
     {
       id: "leakage",
       title: "Leakage",
-      about: "Computed from the actual windows, not from the way the splits were made.",
+      about: "Computed from the actual windows, not from how the splits were made.",
       body: leakageTable(report.leakage),
     },
     {

@@ -13,7 +13,7 @@ import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-
 import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 
-/** The data from which the end of the log is made. */
+/** What the start of a log records about the run itself. */
 export interface TrackerStart {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -21,7 +21,7 @@ export interface TrackerStart {
   readonly gitCommit: string | null;
 }
 
-/** A run before it begins. */
+/** A run that has not begun. */
 export interface TrackedRun {
   /** The model folder that it will write. */
   readonly out: string;
@@ -43,10 +43,10 @@ export interface Dataset {
 /** Name of the parent run in the log. */
 export const trainRun = "train";
 
-/** Files at the top of the run's artifacts, outside the model. */
+/** Files at the top level of the run's artifacts, outside the model. */
 const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMatrix, modelFiles.learningCurves];
 
-/** The parent run with everything known before the first epoch. */
+/** The parent run, with everything that is known before the first epoch. */
 export function beginTrainLog(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
@@ -103,7 +103,7 @@ export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string
   return { type: "metrics", run: fit, at, step: epoch, values: nonNullLoggedMetrics(values) };
 }
 
-/** The log entries for one event of the training. */
+/** The log entries for one event of a training run. */
 export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] {
   switch (event.type) {
     case "fold": {
@@ -143,7 +143,7 @@ export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] 
 export interface ModelMade {
   /** Files of the model folder. */
   readonly files: readonly string[];
-  /** Content of the files that checks change later, so that the log reports their state at the end of the training. */
+  /** Content of the files that later checks change, so that the log reports their state at the end of training. */
   readonly changing: Readonly<Record<string, string>>;
 }
 
@@ -212,8 +212,8 @@ function trainLogNote(report: CvReport): string {
     "",
     `${counted(windows.total, "window")} of ${counted(users.length, "person", "people")}, ${counted(report.folds.length, "fold")}. ` +
       (leakage.no_shared_person
-        ? "Every figure is measured on people that the network had not seen."
-        : "The network had seen the people that it was tested on: expect worse results for new people."),
+        ? "Every figure is measured on people whom the network had not seen."
+        : "The network had seen the people on whom it was tested: expect worse results for new people."),
     "",
     "| | over folds | over people |",
     "| --- | --- | --- |",
@@ -248,7 +248,7 @@ function nonNullLoggedMetrics(values: Readonly<Record<string, number | null>>): 
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
 }
 
-/** Options as params, named as MLflow's users name them. */
+/** Options as MLflow params, with names in snake_case. */
 export function trainLogParams(config: object): Record<string, string> {
   const named = Object.entries(config).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
@@ -256,7 +256,7 @@ export function trainLogParams(config: object): Record<string, string> {
   );
 }
 
-/** The user's name, taken from the environment as MLflow does, since the user database may be on a server. */
+/** The user's name, taken from the environment, as in MLflow, because the user database may be on a server. */
 function trainLogUserName(): string {
   try {
     return process.env.LOGNAME || process.env.USER || userInfo().username;

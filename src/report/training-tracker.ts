@@ -1,5 +1,5 @@
-// Writes tracking.jsonl beside the checkpoints of a training run; if there is a server, a background sender follows. Every event
-// is in the file before it is sent. A resumed run continues the same file and repeats nothing.
+// Writes tracking.jsonl beside the checkpoints of a training run; if there is a server, a background sender follows. Every
+// event is written to the file before it is sent. A resumed run continues the same file and repeats nothing.
 
 import { randomUUID } from "node:crypto";
 import type { EpochEvent, FitName } from "../learning/training/fit-events.ts";
@@ -27,7 +27,7 @@ import {
   trainRun,
 } from "./train-log.ts";
 
-/** What a tracker needs to know about a training or retraining. */
+/** What a tracker needs to know about a run of `train` or `retrain`. */
 export interface TrackedConfig {
   /** The future model folder. */
   readonly out: string;
@@ -38,8 +38,8 @@ export interface TrackedConfig {
 
 /**
  * The server to which a training run reports; null if there is none.
- * @param tracking the option's value
- * @throws UserError like `serverAddress`
+ * @param tracking value of the option `--tracking`
+ * @throws UserError under the same conditions as `serverAddress`
  */
 export function trackerServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
   const server = serverAddress(tracking);
@@ -62,7 +62,7 @@ export interface TrackedOutcome {
   /** Registered versions, such as "walk version 3 (champion)". */
   readonly versions: readonly string[];
   readonly unsent: { readonly events: number; readonly reason: string } | null;
-  /** The registered model that the log asks for; null if none. */
+  /** The registered model that the log asks for; null if it asks for none. */
   readonly version: { readonly name: string; readonly alias: string | null } | null;
 }
 
@@ -171,7 +171,7 @@ export class TrainingTracker {
     return this.#close();
   }
 
-  /** Called if the training ended without a model. */
+  /** Called if the run ended without a model. */
   async stop(status: "KILLED" | "FAILED"): Promise<TrackedOutcome> {
     const at = this.#now();
     const running = [...this.#statuses].filter(([, now]) => now === "RUNNING").map(([run]) => run);
@@ -238,7 +238,7 @@ function trackedFitEndedBy(event: LoggedEvent): FitName {
   return event.type === "cycle" ? `cycle-${event.report.cycle}` : "final";
 }
 
-/** A metric is logged once per step of a run. */
+/** Identifies a metric and its step, because each is logged only once per run. */
 function trackedMetricKey({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
   return JSON.stringify([run, step, Object.keys(values)]);
 }

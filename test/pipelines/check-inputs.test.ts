@@ -283,7 +283,7 @@ describe("a model folder that cannot be written as it should", () => {
     [
       "half of a batch's counts",
       "UPDATE summaries SET summary = substr(summary, 1, 400)",
-      /the ledger is damaged: batch "good.parquet": measurement: incomplete, ends after 400 bytes/,
+      /the ledger is damaged: batch "good.parquet": measurement: incomplete, because it ends after 400 bytes/,
     ],
   ])("for a ledger with %s", async (name, change, says) => {
     const model = await copyOf(name.replaceAll(/\W+/g, "-"));

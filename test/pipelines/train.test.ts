@@ -112,7 +112,7 @@ describe("the model folder", () => {
 
   it("writes a report that needs no network", () => {
     const page = readFileSync(join(out, modelFiles.report), "utf8");
-    expect(page).toContain("Every figure is measured on people that the network had not seen.");
+    expect(page).toContain("Every figure is measured on people whom the network had not seen.");
     expect(page).not.toMatch(/<script|<link|\b(?:src|href)="(?!#|data:)/);
   });
 });

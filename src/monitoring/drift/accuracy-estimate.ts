@@ -1,25 +1,25 @@
 // Estimates the accuracy on a batch without any labels: the mean calibrated confidence plus an offset that was measured on
-// held-out people (the difference of confidences of Guillory et al. 2021, with a slope of 1). bench/accuracy-estimate.ts
-// compares it with average confidence alone, a fitted slope, and ATC (Garg et al. 2022).
+// held-out people (the "difference of confidences" method of Guillory et al. 2021, with a slope of 1).
+// bench/accuracy-estimate.ts compares it with average confidence alone, a fitted slope, and ATC (Garg et al. 2022).
 //
-// The interval is conformal over people: it holds with the stated coverage for a new person like the people in the training
-// data. It does NOT cover drift unlike any difference between people (another unit, noise, another place on the body, an
-// activity that the network never learned), because a network can be confident and wrong. On MotionSense, noise of one
-// standard deviation on every channel left 46 % of a network's labels correct, but this estimate was 95 % and ATC's 91 %.
-// If the channels have drifted, the estimate is too optimistic.
+// The interval is conformal over people: it has the stated coverage for a new person who resembles the people in the
+// training data. It does NOT cover drift that differs from any difference between people (another unit, noise, another place
+// on the body, an activity that the network never learned), because a network can be confident and wrong. On MotionSense,
+// with noise of one standard deviation on every channel, 46 % of a network's labels were still correct, but this estimate
+// was 95 % and ATC's was 91 %. If the channels have drifted, the estimate is too optimistic.
 
 import { z } from "zod";
 import { groupConformalBound } from "../../stats/group-conformal.ts";
 import { storedKeys } from "../summaries/summary-schemas.ts";
 
-/** A labelled batch of a held-out person. */
+/** A labelled batch from a held-out person. */
 export interface RehearsedBatch {
   readonly person: string;
   /** Number of windows. */
   readonly windows: number;
   /** Mean probability of the predicted class, after temperature scaling. */
   readonly confidence: number;
-  /** Share of correct labels. */
+  /** Share of correct predictions. */
   readonly accuracy: number;
 }
 
@@ -27,9 +27,9 @@ export interface RehearsedBatch {
 export interface AccuracyCalibration {
   /** Coverage of the interval for a batch from a new person. */
   readonly coverage: number;
-  /** Held-out people with labelled batches. */
+  /** Number of held-out people with labelled batches. */
   readonly people: number;
-  /** Mean over people of accuracy minus confidence. */
+  /** Accuracy minus confidence, averaged over people. */
   readonly offset: number;
   /** One entry per batch length, shortest first. */
   readonly rungs: readonly AccuracyRung[];
@@ -39,7 +39,7 @@ export interface AccuracyCalibration {
 export interface AccuracyRung {
   /** Average number of windows per batch. */
   readonly windows: number;
-  /** People with batches of this length. */
+  /** Number of people with batches of this length. */
   readonly people: number;
   /** Number of rehearsed batches of this length. */
   readonly batches: number;
@@ -83,7 +83,7 @@ export interface AccuracyEstimate {
   readonly rehearsed: boolean;
 }
 
-/** An arbitrary default. It takes at least 9 people to give an interval. */
+/** An arbitrary default. An interval with this coverage needs at least 9 people. */
 const defaultCoverage = 0.9;
 
 /**
@@ -133,9 +133,9 @@ export function calibrateAccuracy(
 }
 
 /**
- * The estimate and its interval are within 0..1. Between two lengths, the half width is interpolated over the logarithm of
- * the number of windows. Beyond the longest length it is constant. Below the shortest length nothing is guaranteed, and the
- * interval is 0..1.
+ * The estimate and its interval are within 0..1. Between two batch lengths, the half width is interpolated over the
+ * logarithm of the number of windows. Beyond the longest length it is constant. Below the shortest length nothing is
+ * guaranteed, and the interval is 0..1.
  * @param confidence mean probability of the predicted class, as in the calibration
  */
 export function estimateAccuracy(

@@ -1,4 +1,4 @@
-// The frozen baseline: a description of a model's training data, channel by channel. Other tools read baseline_stats.json,
+// The frozen baseline, which describes a model's training data channel by channel. Other tools read baseline_stats.json,
 // so its keys are snake_case and unknown keys are accepted.
 
 import { z } from "zod";
@@ -16,7 +16,7 @@ export interface ChannelStats {
   readonly min: number;
   /** Largest value. */
   readonly max: number;
-  /** 5th percentile, with linear interpolation like the other percentiles. */
+  /** 5th percentile; like the other percentiles, it is interpolated linearly. */
   readonly percentile_5: number;
   /** Lower quartile. */
   readonly percentile_25: number;
@@ -26,7 +26,7 @@ export interface ChannelStats {
   readonly percentile_75: number;
   /** 95th percentile. */
   readonly percentile_95: number;
-  /** Counts in bins of equal width; one more edge than counts. */
+  /** Counts in bins of equal width; there is one more edge than there are counts. */
   readonly histogram: { readonly counts: readonly number[]; readonly bin_edges: readonly number[] };
 }
 
@@ -34,9 +34,9 @@ export interface ChannelStats {
 export interface BaselineStats {
   /** ISO 8601, UTC. */
   readonly created_at: string;
-  /** Training files, as the user named them. */
+  /** Paths of the training files, as the user gave them. */
   readonly source_file: string;
-  /** Rows. */
+  /** Number of rows. */
   readonly n_samples: number;
   /** Channels, in the order of the network's input. */
   readonly sensor_columns: readonly string[];
@@ -48,7 +48,10 @@ export interface BaselineStats {
   readonly scaler_hash: string;
   /** Version of the model trained on these data. */
   readonly model_version: string;
-  /** What `check` compares batches with, named as in code; absent in models that were trained before `check` existed. */
+  /**
+   * The data that `check` compares batches with, with keys in camelCase; absent in models that were trained before `check`
+   * existed.
+   */
   readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
   readonly content_hash?: string | undefined;
@@ -66,7 +69,10 @@ const channelSchema = z.looseObject({
   percentile_95: sampleSchema,
   histogram: z.looseObject({
     counts: z.array(z.int().min(0)).min(1),
-    bin_edges: z.array(sampleSchema).min(2).describe("one more than counts, ascending; the last bin is closed"),
+    bin_edges: z
+      .array(sampleSchema)
+      .min(2)
+      .describe("ascending, one more edge than there are counts; the last bin includes its upper edge"),
   }),
 });
 
@@ -95,7 +101,7 @@ export const baselineStatsSchema: z.ZodType<BaselineStats> = channelBaseline.ext
   drift: driftBaselineSchema.exactOptional(),
 });
 
-/** As baseline_stats.json has it. */
+/** The form that baseline_stats.json has. */
 export function storedBaselineStats({ drift, ...stats }: BaselineStats): Record<string, unknown> {
   return drift === undefined ? stats : { ...stats, drift: storedDriftBaseline(drift) };
 }

@@ -1,17 +1,17 @@
-// Summarises verdicts on streams for which it is known whether, and when, they changed.
+// Summarises verdicts on streams that are known to have changed at a given batch, or not to have changed.
 
 import type { DriftVerdict } from "./verdict.ts";
 
 /**
- * The judge of a stream: this monitor, the textbook constants, a KS p-value of raw counts, or an alarm on every hundredth
- * batch.
+ * The judge of a stream: this monitor, the textbook constants, a KS p-value computed from raw counts, or an alarm on every
+ * hundredth batch.
  */
 export type JudgeName = "tidemark" | "constants" | "KS p-value" | "every 100";
 
 /** One verdict per batch, in order. */
 export type Verdicts = readonly DriftVerdict[];
 
-/** Figures of one judge on streams without drift. */
+/** Figures for one judge on streams without drift. */
 export interface NoDriftFigures {
   /** Number of streams judged. */
   readonly streams: number;
@@ -23,11 +23,13 @@ export interface NoDriftFigures {
   readonly run_length: number | null;
 }
 
-/** Figures of one judge on streams with a change. */
+/** Figures for one judge on streams with a change. */
 export interface ChangeFigures {
   /** Number of streams judged. */
   readonly streams: number;
-  /** Share of streams in which the change is detected by the first changed batch, by the second, and so on to the end. */
+  /**
+   * Share of streams in which the change has been detected by the first changed batch, by the second, and so on to the end.
+   */
   readonly seen_by: readonly number[];
   /** Share of streams with an alarm that began after the change. */
   readonly detected: number;
@@ -60,7 +62,7 @@ export interface DriftBenchResult {
   readonly seed: number;
   /** Requested average number of batches between false alarms. */
   readonly arl: number;
-  /** Figures by judge on unchanged streams. */
+  /** Figures on unchanged streams, by judge. */
   readonly no_drift: Readonly<Record<JudgeName, NoDriftFigures>>;
   /** The same for each person's streams, in the order of `people`. */
   readonly no_drift_by_person: Readonly<Record<JudgeName, readonly NoDriftFigures[]>>;
@@ -69,7 +71,7 @@ export interface DriftBenchResult {
    * streams, either.
    */
   readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
-  /** Figures by change, in the order of the catalogue. */
+  /** Figures for each change, in the order of the catalogue. */
   readonly changes: readonly {
     readonly name: string;
     readonly expected: DriftVerdict;
@@ -79,7 +81,7 @@ export interface DriftBenchResult {
   readonly warnings: readonly string[];
 }
 
-/** Number of batches after an alarm at which the name of the change is judged. */
+/** Number of batches between an alarm and the batch at which the name of the change is judged. */
 const settled = 5;
 
 export function benchFiguresWithoutDrift(streams: readonly Verdicts[]): NoDriftFigures {
@@ -121,7 +123,7 @@ export function benchFiguresOfChange(
   };
 }
 
-/** Whether a new alarm begins at a batch, rather than one that was already active. */
+/** Whether a new alarm begins at a batch; false if an earlier alarm is still active. */
 function benchAlarmBegins(verdicts: Verdicts, i: number): boolean {
   return verdicts[i] !== "normal" && (i === 0 || verdicts[i - 1] === "normal");
 }

@@ -1,5 +1,5 @@
 // Runs the monitor and its competitors on one stream of batches. The competitors are the textbook constants, a
-// Kolmogorov-Smirnov p-value of raw counts, and a blind alarm on every hundredth batch. Each judge keeps its own
+// Kolmogorov-Smirnov p-value computed from raw counts, and a blind alarm on every hundredth batch. Each judge keeps its own
 // references, to which it adds every batch on which it does not alarm.
 
 import { ksPValue } from "../../stats/ks.ts";

@@ -1,4 +1,4 @@
-// Finds faults in a calibration that fits its schema: numbers that a comparison needs but that are missing.
+// Finds faults in a calibration that fits its schema, such as missing numbers that a comparison needs.
 
 import { snakeCase } from "../../letter-case.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
@@ -33,7 +33,7 @@ function calibrationRungFaults(path: string, { statistic, rungs }: KindCalibrati
   return rungs.flatMap(({ seconds, standard }, i) => [
     ...(i === 0 || rungs[i - 1]!.seconds < seconds
       ? []
-      : [`${path}.${i}.seconds: expected more seconds than in the rung before`]),
+      : [`${path}.${i}.seconds: expected more seconds than in the previous rung`]),
     ...channels.flatMap((channel) => {
       const own = Object.hasOwn(standard, channel) ? standard[channel]! : {};
       const missing = needed.filter((name) => own[name] === undefined);

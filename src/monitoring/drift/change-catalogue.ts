@@ -1,7 +1,7 @@
-// The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names.
-// Sizes in a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark
-// shows which changes matter. Changes of person or activity are not included, because they cannot be made from samples
-// alone; the code that builds the stream makes them.
+// The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes
+// in a channel's unit are given in standard deviations of the baseline (sd). The defaults are arbitrary; the benchmark shows
+// which changes matter. The catalogue does not include a change of person or activity, because samples alone are not enough
+// to make one; the code that builds the stream does so.
 
 import { percent } from "../../percent.ts";
 import { rotationAbout } from "../../signals/sensors/rotation.ts";
@@ -23,7 +23,10 @@ import {
   stuckSensorFault,
 } from "./sensor-faults.ts";
 
-/** One change per number, or none for an empty list. Flipped axes and units have no size and are always included. */
+/**
+ * The sizes of each kind of change. Each number makes one change; an empty list makes none. Flipped axes and wrong units
+ * have no size and are always included.
+ */
 export interface ChangeSizes {
   /** sd (default .3, .6, 1). */
   readonly offsets?: readonly number[];
@@ -41,16 +44,16 @@ export interface ChangeSizes {
   readonly lostShares?: readonly number[];
   /** Samples lost in a row (default 4, which at 50 Hz is the longest hole that is filled). */
   readonly lostBurst?: number;
-  /** Recorded rate as a multiple of the rate at which it is read (default .5, .8, 1.25, 2). */
+  /** Rate of recording, as a multiple of the rate at which the samples are read (default .5, .8, 1.25, 2). */
   readonly rates?: readonly number[];
 }
 
 interface Quantity {
   readonly kind: SensorKind;
   readonly name: string;
-  /** Unit in the training data, unless the training data are known to have another. */
+  /** Unit that is assumed if that of the training data is not known. */
   readonly unit: SensorUnit;
-  /** The unit that it is confused with. */
+  /** The unit for which it is mistaken. */
   readonly mistaken: SensorUnit;
 }
 
@@ -61,7 +64,7 @@ const quantities: readonly Quantity[] = [
 ];
 
 /**
- * The catalogue. All sensors are assumed to be in one device, and unknown units are assumed to be m/s^2 and rad/s.
+ * Builds the catalogue. It assumes that all sensors are in one device, and that unknown units are m/s^2 and rad/s.
  * @param channels channels of the model, at least one
  * @param sensors sensors of these channels; a sensor of unknown kind is rotated but gets no other sensor-specific change
  * @param scales the baseline's standard deviation of each channel, above 0

@@ -1,7 +1,8 @@
-// Distinguishes sudden from gradual change. To a detector that alarms late, both look alike: far from the reference. The
-// series of distances tells them apart. At every possible start, two curves of three parameters are fitted by least squares:
-// a level followed by another level (a step), and a level followed by a straight line (a ramp; Hinkley 1971). The curve that
-// fits better names the change, and its start is the estimated change point. Each value is weighted by its precision.
+// Distinguishes sudden from gradual change. To a detector that alarms late, both look the same: far from the reference. The
+// series of distances tells them apart. For every possible start, two curves with three parameters each are fitted by least
+// squares: a level followed by another level (a step), and a level followed by a straight line (a ramp; Hinkley 1971). The
+// curve that fits better names the change, and its start is the estimated change point. Each value is weighted by its
+// precision.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";
@@ -9,7 +10,9 @@ export interface ChangeShape {
   readonly start: number;
   /** Height of a step, or slope of a ramp per batch, in the unit of the series. */
   readonly size: number;
-  /** Residual sum of squares of the worse curve over that of the better curve. 1 means undecided; the maximum is 1e6. */
+  /**
+   * Residual sum of squares of the worse curve, divided by that of the better curve. 1 means undecided; the maximum is 1e6.
+   */
   readonly ratio: number;
   /** Share of the series' variance that the better curve explains. */
   readonly explained: number;
@@ -21,9 +24,9 @@ interface Fit {
   readonly residual: number;
 }
 
-/** Minimum number of values on either side of a start to define a level. */
+/** Minimum number of values on either side of a start, so that both define a level. */
 const leastSide = 2;
-/** Above this, the worse curve is ruled out. The limit also avoids a division by 0 for a perfect fit. */
+/** Above this ratio, the worse curve is ruled out. The limit also avoids a division by 0 if a fit is perfect. */
 const largestRatio = 1e6;
 
 /**

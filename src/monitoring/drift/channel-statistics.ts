@@ -16,11 +16,11 @@ export interface ChannelStatistics {
   readonly psi: number;
   /** 0 or more, in standard deviations of the baseline: how far the values would have to move on average. */
   readonly wasserstein: number;
-  /** 0 to 1: Jensen-Shannon distance of the shares by bin. */
+  /** 0 to 1: Jensen-Shannon distance between the shares per bin. */
   readonly jensenShannon: number;
-  /** Current mean minus the reference's, in standard deviations of the baseline. */
+  /** Current mean minus the reference mean, in standard deviations of the baseline. */
   readonly meanShift: number;
-  /** ln of the current standard deviation over the reference's. */
+  /** Natural logarithm of the current standard deviation divided by the reference's. */
   readonly logSdRatio: number;
 }
 
@@ -31,7 +31,10 @@ export interface ChannelScale {
   readonly std: number;
 }
 
-/** Lower limit of a standard deviation, as a share of the baseline's spread: it keeps the ratio of a still channel finite. */
+/**
+ * Lower limit of a standard deviation, as a share of the baseline's spread: it keeps the ratio finite if a channel does not
+ * move.
+ */
 export const leastRelativeStd = 1e-3;
 
 /** @throws RangeError if a side has no finite value, or the baseline has no spread */

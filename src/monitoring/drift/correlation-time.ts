@@ -1,15 +1,15 @@
 import { autocorrelationTime } from "../../stats/autocorrelation-time.ts";
 
 /**
- * Blocks per second. Movement faster than half this rate is averaged away. This lengthens the estimate, which is the safe
- * side.
+ * Blocks per second. Movement faster than half this rate is averaged away. This lengthens the estimate, which errs on the
+ * safe side.
  */
 const blocksPerSecond = 5;
 const mostBlocks = 6000;
 /** A series must be this many times as long as its correlation time for the estimate to be reliable. */
 const leastTimes = 10;
 
-/** Maximum number of samples used per person, from the beginning. */
+/** Maximum number of samples used per person, counted from the beginning. */
 export function correlationSamples(samplingRateHz: number): number {
   return mostBlocks * correlationBlockSize(samplingRateHz);
 }

@@ -7,12 +7,12 @@ import type { BaselineStats, ChannelStats } from "./baseline-stats.ts";
 /** Enough bins to show the shape; an arbitrary choice. */
 const HISTOGRAM_BINS = 64;
 
-/** Describes the values for a baseline: every row counts once, in the units of the file. */
+/** The part of a baseline that describes the values. Every row counts once, in the units of the file. */
 export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
 
 /**
  * @param column returns one channel's values of all rows; called for one channel at a time, to save memory
- * @throws RangeError if there are no rows or a number is not finite (the reading of recordings rules out both)
+ * @throws RangeError if there are no rows or a number is not finite (the code that reads recordings rules out both)
  */
 export function describeValues(
   channels: readonly string[],
@@ -28,9 +28,9 @@ export function describeValues(
 }
 
 export interface AboutBaseline {
-  /** The recordings as the user named them; several are joined with ", ". */
+  /** Paths of the recordings as the user gave them; several paths are joined with ", ". */
   sourceFile: string | readonly string[];
-  /** File of the scaler, relative to the model folder. */
+  /** Path of the scaler's file, relative to the model folder. */
   scalerPath: string;
   /** "sha256:..." of that file. */
   scalerHash: string;

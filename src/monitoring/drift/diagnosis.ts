@@ -1,5 +1,5 @@
-// Explains why a batch alarmed. Each common fault is reversed on the batch, one at a time; if that brings it back to the
-// baseline, the fault is a likely cause. Faults that cannot be reversed (a stuck or clipped channel, a wrong rate) are
+// Explains why a batch raised an alarm. Each common fault is reversed on the batch, one at a time; if that brings it back to
+// the baseline, the fault is a likely cause. Faults that cannot be reversed (a stuck or clipped channel, a wrong rate) are
 // detected directly.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
@@ -13,26 +13,28 @@ import { type Remedy, remediesFor } from "./remedies.ts";
 export interface Culprit {
   readonly kind: Remedy["kind"] | "stuck channel" | "clipped channel" | "sampling rate";
   readonly channels: readonly string[];
-  /** What happened to the channels: "is in g instead of m/s^2". */
+  /** What happened to the channels, such as "is in g instead of m/s^2". */
   readonly fault: string;
   /**
-   * 0 to 1: the share of the sensor's distance from the baseline that disappears when the fault is reversed, or the share
-   * of samples that show an irreversible fault.
+   * 0 to 1: the share of the sensor's distance from the baseline that disappears when the fault is reversed. For an
+   * irreversible fault, the share of samples that show it.
    */
   readonly weight: number;
 }
 
 export interface DiagnosisOptions {
-  /** Seconds of each row, and the rate of the training data: finds a wrong rate. */
+  /** Times of the rows in seconds, and the training data's rate; both are needed to find a wrong rate. */
   readonly time?: ArrayLike<number>;
   readonly samplingRateHz?: number;
 }
 
 /** A fault that accounts for less of the distance explains nothing; an arbitrary limit. */
 const leastWeight = 0.3;
-/** A moving channel is stuck if more than this share of its rows equal their neighbour. */
+/** A moving channel is stuck if more than this share of its rows equal the row before. */
 const stuckShare = 0.5;
-/** A channel is clipped if more than this share of its rows is at an end of the range, and the training data has less there. */
+/**
+ * A channel is clipped if more than this share of its rows is at one end of its range, where the training data has fewer.
+ */
 const clippedShare = 0.02;
 
 /**
@@ -74,7 +76,7 @@ function diagnoseReversibleFaults(
   });
 }
 
-/** Sum of the KS distances over the sensor's channels, so that another sensor's changes hide nothing. */
+/** Sum of the KS distances over the sensor's channels, so that changes in another sensor hide nothing. */
 function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { counts, n } = summary[name]!;
@@ -82,7 +84,10 @@ function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReferen
   }, 0);
 }
 
-/** The same for the ratios of the spreads: people differ in how a sensor is oriented, but nobody moves ten times as much. */
+/**
+ * The same for the ratios of the spreads. People differ in how a sensor is oriented, but nobody moves ten times as much as
+ * others.
+ */
 function diagnosisSpreadDistance(summary: BatchSummary, baseline: BaselineReference, { channels }: Sensor): number {
   return channels.reduce((sum, name) => {
     const { summary: reference } = baseline[name]!;

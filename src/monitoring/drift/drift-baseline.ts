@@ -26,17 +26,17 @@ export interface DriftBaseline {
   readonly classes: readonly string[];
   /** Edges of the quantile grid by channel, including signals computed from a sensor's axes (see `withSensorSignals`). */
   readonly edges: Readonly<Record<string, readonly number[]>>;
-  /** The training samples, by the class that cross-validation predicted for them. */
+  /** Summaries of the training samples, by the class that cross-validation predicted for them. */
   readonly by_class: ClassSummaries;
   /** What cross-validation predicted for held-out people. */
   readonly signals: ModelSignals;
-  /** What is usual for drift-free batches. */
+  /** Distances that are usual for drift-free batches. */
   readonly calibration: Calibration;
   /** Data for the accuracy estimate; null if no person had enough windows for a batch. */
   readonly accuracy: AccuracyCalibration | null;
 }
 
-/** Upper limit for sums of distances between float32 samples, with the largest countable number of samples. */
+/** Upper limit for a sum of distances between float32 samples, given the largest countable number of samples. */
 const largestSum = 1e60;
 
 const presentForm = z
@@ -51,9 +51,11 @@ const presentForm = z
     calibration: calibrationSchema,
     accuracy: accuracyCalibrationSchema.nullable(),
   })
-  .describe("what `tidemark check` compares batches with: counts over the grid, and what is usual without drift");
+  .describe(
+    "data that `tidemark check` compares batches with: counts over the grid, and distances that are usual without drift",
+  );
 
-/** Reads the form that `storedDriftBaseline` writes, and that of earlier versions, with keys as in code. */
+/** Reads the form that `storedDriftBaseline` writes, and the form of earlier versions, which have keys in camelCase. */
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z.preprocess(storedDriftBaseline, presentForm);
 
 /** Faults in a file that fits the schema: one message per fault. */

@@ -16,7 +16,7 @@ import type { DriftVerdict } from "./verdict.ts";
  * - `noise`: noise on every channel
  * - `stuck channel`: one channel repeats a value to the end of each batch
  * - `lost samples`: holes that are filled with straight lines
- * - `wrong rate`: recorded at a rate other than the one at which it is read
+ * - `wrong rate`: the samples were recorded at another rate than the one at which they are read
  */
 export type ChangeKind =
   | "offset"
@@ -32,7 +32,7 @@ export type ChangeKind =
 
 export interface Change {
   readonly kind: ChangeKind;
-  /** Description, such as "offset of 0.6 sd in one channel". Changes of different sizes have different descriptions. */
+  /** Description, such as "offset of 0.6 sd in one channel"; different for each size. */
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
   /**
@@ -43,7 +43,7 @@ export interface Change {
 }
 
 /**
- * @param columns one batch, all of one length; columns that are not the catalogue's channels pass through
+ * @param columns columns of one batch, all of the same length; columns that are not channels of the catalogue pass through
  * @param batch number of the batch since the change began, from 1
  * @returns columns of the same length; unchanged columns are the same arrays
  * @throws RangeError if a channel is missing, the lengths differ, or `batch` is below 1

@@ -1,13 +1,14 @@
-// How unusual a score is among batches without drift. The scores of drift-free batches (from people and recordings that a
-// fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because one minute of movement
-// differs from the reference far more than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and Shafer
-// 2005). It is computed as if there were one more person, as unusual as the most unusual person known. Batches of one person
-// resemble each other, so with few people, counting their batches as independent would double the false alarms.
+// Measures how unusual a score is among batches without drift. The scores of drift-free batches (from people and recordings
+// that a fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because one minute of
+// movement differs from the reference far more than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and
+// Shafer 2005). It is computed as if there were one more person, who is as unusual as the most unusual known person. One
+// person's batches resemble each other, so with few people, treating their batches as independent would double the false
+// alarms.
 //
 // Some people vary more than others in every batch. Once a few of a stream's own scores are known, they are used to
-// standardise its further scores. Their mean is shrunk towards everyone's mean (James and Stein's shrinkage, by the
-// variances within and between people), and their spread is mixed with everyone's. Each rehearsed score is standardised in
-// the same way, by equally many other scores of its person, so both carry the same uncertainty.
+// standardise its further scores. Their mean is shrunk towards the mean over all people (James and Stein's shrinkage, by the
+// variances within and between people), and their spread is mixed with that of all people. Each rehearsed score is
+// standardised in the same way, by the same number of other scores from its person, so both carry the same uncertainty.
 
 import { z } from "zod";
 import { firstNotBelow } from "../../stats/first-not-below.ts";
@@ -29,10 +30,10 @@ export interface PValue {
   readonly p: number;
   /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
-  /** Number of null batches of the nearest length that scored at least as high, and number of all of them. */
+  /** Number of null batches of the nearest length that scored at least as high, and the total number of null batches. */
   readonly asHigh: number;
   readonly nullBatches: number;
-  /** False if the batch is shorter or longer than all null batches, so that the nearest length is used instead. */
+  /** False if the batch is shorter or longer than all null batches; the nearest length is then used instead. */
   readonly withinLadder: boolean;
 }
 
@@ -71,7 +72,7 @@ export function addNullScore({ n, mean, last, steps }: OwnScores, score: number)
   return { n: n + 1, mean: mean + (score - mean) / (n + 1), last: score, steps: steps + step ** 2 };
 }
 
-/** Weight of everyone's spread, in scores, relative to the stream's own; an arbitrary choice. */
+/** Number of scores that the spread of all people counts as when it is mixed with the stream's own; an arbitrary choice. */
 const scoresOfEveryone = 10;
 
 /** Sorts scores for storage. */
@@ -106,7 +107,7 @@ export function conformalPValue(nulls: NullScores, score: number, seconds: numbe
 }
 
 /**
- * The score from which a stream's variation is learned. It is capped at the highest rehearsed score; otherwise the first
+ * The score from which a stream's variation is learned. It is capped at the highest rehearsed score. Otherwise, the first
  * batches of a fault would make anything look usual.
  */
 export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
@@ -117,7 +118,7 @@ export function learnedNullScore(nulls: NullScores, score: number, seconds: numb
   );
 }
 
-/** The rungs on either side of a length, and the weight of the upper rung. Beyond the ladder, the nearest rung twice. */
+/** The rungs on either side of a length, and the weight of the upper rung. Beyond the ladder, both are the nearest rung. */
 export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
   seconds: number,
@@ -146,7 +147,9 @@ export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, 
   return (1 + (countNullBatches(rung) * sum) / (shares.length + 1)) / (countNullBatches(rung) + 1);
 }
 
-/** The mean score, the variances within and between people, the highest score, and the scores standardised by n others each. */
+/**
+ * The mean score, the variances within and between people, the highest score, and the scores, each standardised by n others.
+ */
 interface Everyone {
   readonly center: number;
   readonly within: number;
@@ -209,7 +212,7 @@ function meanOfNullScores(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Null batches of a rung. */
+/** Number of null batches in a rung. */
 function countNullBatches(rung: Pick<NullRung, "scores">): number {
   return rung.scores.reduce((total, own) => total + own.length, 0);
 }

@@ -6,13 +6,13 @@ import type { Columns } from "../summaries/summarize.ts";
 export interface Remedy {
   readonly kind: "unit" | "flipped axis" | "swapped axes";
   readonly channels: readonly string[];
-  /** The fault in words: "is in g instead of m/s^2". */
+  /** The fault in words, such as "is in g instead of m/s^2". */
   readonly fault: string;
   /** The changed channels of a batch. */
   readonly undo: (columns: Columns) => Columns;
 }
 
-/** Mistaken for each other. */
+/** Units that are often mistaken for each other. */
 const usualUnits: Readonly<Record<SensorKind, readonly SensorUnit[]>> = {
   accelerometer: ["m/s^2", "g", "milli-g"],
   gravity: ["m/s^2", "g", "milli-g"],

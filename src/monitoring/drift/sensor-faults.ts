@@ -29,7 +29,7 @@ export function sensorNoiseFault(column: Float32Array, std: number, rng: Rng): F
   return column.map((x) => x + std * rng.normal());
 }
 
-/** The last `share` of the batch repeats the value at which it begins. */
+/** In the last `share` of the batch, every row repeats the value of the first of these rows. */
 export function stuckSensorFault(column: Float32Array, share: number): Float32Array {
   const from = column.length - Math.round(share * column.length);
   return column.slice().fill(column[from] ?? 0, from);
@@ -37,8 +37,8 @@ export function stuckSensorFault(column: Float32Array, share: number): Float32Ar
 
 /**
  * Loses bursts of samples, the same in all channels, and fills the holes with straight lines, as preprocessing/resample.ts
- * does with short holes. (A longer hole would split the recording, as in data/sampling.ts, and change no sample.) Bursts
- * never touch each other or an end of the batch, so no hole is longer than a burst.
+ * does with short holes. (A longer hole would split the recording, as in data/sampling.ts, and would not change any sample.)
+ * Bursts never touch each other or an end of the batch, so no hole is longer than a burst.
  * @param share share of the samples to lose, rounded to a whole number of bursts
  * @param burst number of samples lost in a row
  * @throws RangeError if that many separate bursts do not fit
@@ -72,10 +72,10 @@ function bridgeLostSensorSamples(column: Float32Array, holes: readonly number[],
 }
 
 /**
- * Samples as if recorded at `factor` times the rate at which they are read. Above 1, all movement looks slower and the last
- * samples are cut off. Below 1, it looks faster, and the batch, which is now too short, starts over from its beginning. It
- * interpolates linearly. So a faster recording lacks frequencies above the original's limit, and a slower recording is
- * aliased, as if without a filter.
+ * Returns the samples as if they had been recorded at `factor` times the rate at which they are read. Above 1, all movement
+ * looks slower and the last samples are cut off. Below 1, it looks faster, and the batch, which is now too short, starts
+ * over from its beginning. Interpolation is linear. So a faster recording lacks frequencies above the original's limit, and
+ * a slower one is aliased, as if there were no filter.
  */
 export function sensorRateFault(column: Float32Array, factor: number): Float32Array {
   const n = column.length;

@@ -1,5 +1,6 @@
-// How the network's output on a batch differs from its output on a reference: another mix of classes, lower confidence, more
-// flips. No labels are needed. The mix may also change because people do other things, so it is reported separately.
+// Measures how the network's output on a batch differs from its output on a reference: a different mix of classes, lower
+// confidence, or more flips. No labels are needed. The mix may also change because people do other things, so it is reported
+// separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { totalVariationDistance } from "../../stats/share-distance.ts";
@@ -7,17 +8,17 @@ import type { ModelSignals } from "../summaries/model-signals.ts";
 
 export interface SignalDistances {
   /**
-   * 0 to 1: total variation distance between the shares of predicted classes. It is the share of windows that would need
-   * another label.
+   * 0 to 1: total variation distance between the shares of predicted classes. It is the share of windows whose labels would
+   * have to change to make the shares equal.
    */
   readonly mixShift: number;
   /** 0 to 1: Kolmogorov-Smirnov distances on the signals' grid. */
   readonly confidenceKs: number;
   readonly entropyKs: number;
   readonly marginKs: number;
-  /** Current mean confidence minus the reference's. */
+  /** Current mean confidence minus that of the reference. */
   readonly confidenceShift: number;
-  /** Current flip rate minus the reference's; null if a side has no neighbouring windows. */
+  /** Current flip rate minus that of the reference; null if either side has no neighbouring windows. */
   readonly flipRateShift: number | null;
 }
 

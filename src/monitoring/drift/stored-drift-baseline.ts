@@ -1,9 +1,9 @@
-// The one place that turns a drift baseline as code has it into the form of baseline_stats.json. Earlier versions stored it as in
-// code, so it also turns their form into the present one, and leaves that as it is.
+// The one place that converts a drift baseline in memory, with keys in camelCase, to the form of baseline_stats.json.
+// Earlier versions stored the form in memory, so it also converts their files. It leaves the present form unchanged.
 
 import { snakeCase, snakeKeys } from "../../letter-case.ts";
 
-/** Objects with keys in camelCase in code; "*" is any key or index, often a user's name. */
+/** Paths of objects whose keys are in camelCase in memory; "*" stands for any key or index, often a user's name. */
 const renamed: readonly string[] = [
   "by_class.*.*",
   "signals",
@@ -12,10 +12,10 @@ const renamed: readonly string[] = [
   "calibration.kinds.*.rungs.*.standard.*",
   "accuracy.rungs.*",
 ];
-/** Values that are such a key. */
+/** Paths of values that are themselves such a key. */
 const names: readonly string[] = ["calibration.kinds.*.statistic"];
 
-/** Whatever has another form remains as it is: `driftBaselineSchema` reports it. */
+/** Anything of another form is left unchanged, and `driftBaselineSchema` reports it. */
 export function storedDriftBaseline(drift: unknown): unknown {
   const changes = [
     ...renamed.map((path) => [path, (value: unknown) => (isRecord(value) ? snakeKeys(value) : value)] as const),

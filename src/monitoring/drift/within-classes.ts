@@ -1,13 +1,13 @@
 // Compares two batches activity by activity. By any overall distance, one minute of walking is far from five minutes of
-// mostly sitting, although only the activity changed; within walking it is not. The distances within the classes are
-// averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the effective size of a two-sample test. So a
-// class that is rare on one side counts little, and a class that is missing on one side does not count. The share of a batch
-// that was compared is reported separately.
+// mostly sitting, although only the activity has changed; compared with the walking alone, it is not. The distances within
+// the classes are averaged. Each is weighted by its evidence, n m / (n + m) rows, which is the effective size of a
+// two-sample test. So a class that is rare on one side counts little, and a class that is missing on one side does not
+// count. The share of a batch that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
 
-/** Effective size of a pair of samples, in rows; 0 if a side is empty. */
+/** Effective size of a pair of samples, in rows; 0 if either side is empty. */
 export function effectiveSize(n: number, m: number): number {
   return n === 0 || m === 0 ? 0 : (n * m) / (n + m);
 }

@@ -12,7 +12,7 @@ import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baseline.ts";
 import { type StoredSensor, sensorsOfModel } from "../drift/model-sensors.ts";
 
-/** The hash that the file stores of itself: the hash of its canonical JSON without the key for the hash. */
+/** The hash of the file that is stored in the file itself: the hash of its canonical JSON, without the key that holds it. */
 export function baselineContentHash(file: object): string {
   const { content_hash: _, ...content } = file as { content_hash?: unknown };
   return sha256Bytes(canonicalJsonToHash(content));
@@ -29,7 +29,7 @@ export interface ExpectedBaseline {
   readonly samplingRateHz: number;
 }
 
-/** The expected values, except the scaler's hash. */
+/** The expected values, except for the scaler's hash. */
 export function expectedBaseline({ model_version, data, config }: Manifest): Omit<ExpectedBaseline, "scalerHash"> {
   const { channels, sensors, classes } = data;
   return {
@@ -69,7 +69,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
   ];
 }
 
-/** The faults of the baseline in a model folder, whatever the state of the folder's other files. */
+/** The faults of the baseline in a model folder, whatever the state of the other files there. */
 export async function baselineFileFaults(model: string): Promise<string[]> {
   const directory = await resolveModelByRegistry(model);
   const value = await neededFileInside(directory, modelFiles.baseline)

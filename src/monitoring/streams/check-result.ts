@@ -1,4 +1,4 @@
-// The answer of a check, as printed with --json, stored in the ledger and published as a schema. Keys are snake_case, as in
+// The result of a check, as printed with --json, stored in the ledger and published as a schema. Keys are snake_case, as in
 // the other files that other tools read. Comparisons that could not be made are left out, never filled in.
 import { z } from "zod";
 
@@ -9,17 +9,17 @@ export type ReferenceName = "baseline" | "anchor" | "rolling";
 export interface CheckedChannel {
   /** Kolmogorov-Smirnov distance, 0 to 1. */
   ks: number;
-  /** The same within the predicted classes, averaged. */
+  /** The same distance within each predicted class, averaged over the classes. */
   ks_within_classes: number;
   /** Population stability index over the reference's deciles, 0 or more. */
   psi: number;
   /** Wasserstein-1 distance, in standard deviations of the baseline. */
   wasserstein: number;
-  /** Jensen-Shannon distance of the shares by bin, 0 to 1. */
+  /** Jensen-Shannon distance between the shares per bin, 0 to 1. */
   jensen_shannon: number;
-  /** Batch minus reference, in standard deviations of the baseline. */
+  /** Mean of the batch minus mean of the reference, in standard deviations of the baseline. */
   mean_shift: number;
-  /** The batch's standard deviation over the reference's. */
+  /** Standard deviation of the batch divided by that of the reference. */
   sd_ratio: number;
 }
 
@@ -27,11 +27,11 @@ export interface CheckedChannel {
 export interface CheckedComparison {
   /** Which reference. */
   reference: ReferenceName;
-  /** How the drift-free batches behind the p-value were separated from their reference, or what replaces them. */
+  /** How the drift-free batches behind the p-value were separated from their reference, or what was used instead of them. */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
   /** Share of drift-free batches that are at least as far away; null if judged by constants. */
   p_value: number | null;
-  /** Number of rehearsed drift-free batches it was compared with. */
+  /** Number of rehearsed drift-free batches with which the batch was compared. */
   null_batches: number;
   /** How many of them scored at least as high. */
   as_high: number;
@@ -41,9 +41,9 @@ export interface CheckedComparison {
   score: number;
   /** Channel or signal that is furthest away. */
   channel: string;
-  /** Statistic in which it is furthest away. */
+  /** Statistic by which it is furthest away. */
   statistic: string;
-  /** Whether it is so far away that this cannot be due to chance, so that a single batch raises an alarm. */
+  /** Whether it is too far away to be due to chance, so that this single batch raises an alarm. */
   beyond_chance: boolean;
   /** Effective length of the batch in seconds. */
   seconds: number;
@@ -63,28 +63,28 @@ export interface SignalsAgainst {
   confidence_ks: number;
   /** KS distance between the entropies. */
   entropy_ks: number;
-  /** KS distance between the margins of the first class over the second. */
+  /** KS distance between the margins (the most probable class over the second). */
   margin_ks: number;
-  /** Mean confidence minus the reference's. */
+  /** Mean confidence minus that of the reference. */
   confidence_shift: number;
-  /** Flip rate minus the reference's; null if either has none. */
+  /** Flip rate minus that of the reference; null if either has none. */
   flip_rate_shift: number | null;
 }
 
-/** Fields that every answer has. */
+/** Fields that every result has. */
 export interface AnyBatch {
   schema_version: 1;
   /** Unique within its stream. */
   batch_id: string;
   /** Stream that the batch belongs to. */
   stream: string;
-  /** Version of the model that answered. */
+  /** Version of the model that judged the batch. */
   model_version: string;
   /** ISO 8601, UTC. */
   checked_at: string;
 }
 
-/** The answer for a batch that could be judged. */
+/** The result for a batch that could be judged. */
 export interface JudgedBatch extends AnyBatch {
   /** State of the stream after this batch. */
   verdict: "normal" | "gradual_drift" | "sudden_change";
@@ -114,7 +114,10 @@ export interface JudgedBatch extends AnyBatch {
   comparisons: CheckedComparison[];
   /** Accumulated evidence, and the value at which it raises an alarm for the requested run length. */
   evidence: { value: number; alarm_at: number; average_run_length: number };
-  /** Capacity of a reference in batches, and the number of batches in each of the two before this one. */
+  /**
+   * Capacity of a reference in batches, and the number of batches that the rolling reference and the anchor held before this
+   * batch.
+   */
   references: { window_size: number; rolling_batches: number; anchor_batches: number };
   /** Output of the network on the batch, by itself and compared with each reference. */
   signals: {
@@ -128,13 +131,13 @@ export interface JudgedBatch extends AnyBatch {
    * held-out people had a similar confidence, so that the interval can be relied on.
    */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
-  /** Faults that would explain the change, with the share of it (0 to 1) that each explains. */
+  /** Faults that would explain the change, each with the share of the change that it explains (0 to 1). */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
   /** Warnings for the reader. */
   warnings: string[];
 }
 
-/** The answer for a batch that the quality gate rejected. */
+/** The result for a batch that the quality gate rejected. */
 export interface RejectedBatch extends AnyBatch {
   verdict: "rejected";
   /** What was expected and what was found. `code` is one of a fixed set; further keys give the place. */
@@ -148,10 +151,10 @@ export interface RejectedBatch extends AnyBatch {
   }[];
 }
 
-/** Answer of a check. */
+/** Result of a check. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
-/** The part of an answer that is kept forever. The distances by channel, which make up most of it, are dropped. */
+/** The part of a result that is kept forever. The distances by channel, which make up most of a result, are dropped. */
 export function shortenCheckResult(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };
@@ -162,12 +165,12 @@ const perChannel = z.record(
   z.string(),
   z.object({
     ks: share.describe("Kolmogorov-Smirnov distance"),
-    ks_within_classes: share.describe("the same within the predicted classes, averaged"),
+    ks_within_classes: share.describe("the same distance within each predicted class, averaged over the classes"),
     psi: z.number().min(0).describe("population stability index over the reference's deciles"),
     wasserstein: z.number().min(0).describe("Wasserstein-1 distance, in standard deviations of the baseline"),
     jensen_shannon: share,
     mean_shift: z.number().describe("in standard deviations of the baseline"),
-    sd_ratio: z.number().min(0).describe("the batch's standard deviation over the reference's"),
+    sd_ratio: z.number().min(0).describe("standard deviation of the batch divided by that of the reference"),
   }),
 );
 
@@ -178,7 +181,7 @@ const comparison = z.object({
     .describe("how the drift-free batches were separated from their reference, or what was used instead of them"),
   p_value: share.nullable().describe("share of drift-free batches at least as far away; null if judged by constants"),
   null_batches: z.int().min(0).describe("number of drift-free batches behind the p-value"),
-  as_high: z.int().min(0).describe("number of them that were at least as far away"),
+  as_high: z.int().min(0).describe("number of those batches that were at least as far away"),
   resolution: share.describe("smallest p-value that this many batches can give"),
   score: z.number(),
   channel: z.string().describe("channel or signal with the highest score"),
@@ -187,12 +190,12 @@ const comparison = z.object({
   seconds: z
     .number()
     .min(0)
-    .describe("effective length of the batch, as far as the reference has something to compare it with"),
+    .describe("effective length of the part of the batch for which the reference has data to compare it with"),
   unseen_share: share.describe("share of the batch in classes that the reference lacks"),
   exceeded: z
     .array(z.object({ channel: z.string(), statistic: z.string(), value: z.number(), level: z.string() }))
     .describe("statistics above their constants"),
-  channels: perChannel.describe("empty in the stored answer for an old batch"),
+  channels: perChannel.describe("empty in the stored result of an old batch"),
 });
 
 const signals = z.object({
@@ -203,7 +206,7 @@ const signals = z.object({
     z.enum(["baseline", "anchor", "rolling"]),
     z.object({
       mix_shift: share.describe(
-        "total variation distance of the class shares: it depends on what people do, not on the sensor",
+        "total variation distance between the class shares: it depends on what people do, not on the sensor",
       ),
       confidence_ks: share,
       entropy_ks: share,
@@ -222,15 +225,17 @@ const judged = z.object({
   checked_at: z.iso.datetime(),
   verdict: z.enum(["normal", "gradual_drift", "sudden_change"]),
   confirmed: z.boolean().describe("whether the name of the change is final; until then, a later batch may rename it"),
-  alarm_since: z.string().nullable().describe("batch id at which the alarm began"),
-  change_point: z.string().nullable().describe("batch id at which the change is estimated to have begun"),
+  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began"),
+  change_point: z.string().nullable().describe("id of the batch at which the change is estimated to have begun"),
   entered_references: z.boolean().describe("whether the batch is now part of the stream's own references"),
   doubtful: z
     .boolean()
     .describe(
-      "whether it differs from the stream's own past without raising an alarm; if so, it is kept out of the references",
+      "whether the batch differs from the stream's own past without raising an alarm; if so, it is kept out of the references",
     ),
-  unfamiliar: z.boolean().describe("whether it differs from the people the model learned from, with or without drift"),
+  unfamiliar: z
+    .boolean()
+    .describe("whether the batch differs from the people that the model learned from, with or without drift"),
   thresholds: z.enum(["calibrated", "fixed"]),
   rows: z.int().min(1),
   windows: z.int().min(1),
@@ -259,10 +264,10 @@ const judged = z.object({
       coverage: share,
       rehearsed: z
         .boolean()
-        .describe("false: nobody left out showed such a confidence, and the interval promises nothing"),
+        .describe("whether held-out people reached this confidence; if not, the interval guarantees nothing"),
     })
     .nullable()
-    .describe("share of right labels, without a label; optimistic where the channels have drifted"),
+    .describe("share of correct predictions, estimated without labels; too optimistic if the channels have drifted"),
   likely_causes: z.array(
     z.object({ kind: z.string(), channels: z.array(z.string()), fault: z.string(), weight: share }),
   ),

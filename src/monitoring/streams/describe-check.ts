@@ -1,4 +1,4 @@
-// Turns a judgement into the answer of a check, with names instead of numbers and batch ids instead of counts.
+// Turns a judgement into the result of a check, with names instead of numbers and batch ids instead of counts.
 
 import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";

@@ -1,4 +1,4 @@
-// Passes unlabelled recordings through the quality gate, and names their columns like the model's channels.
+// Passes unlabelled recordings through the quality gate, and gives their columns the names of the model's channels.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -10,7 +10,7 @@ import type { WatchedModel } from "./watched-model.ts";
 
 /**
  * The columns that hold a model's channels, in its order.
- * @param given `--channels`; the model's own names if undefined
+ * @param given value of `--channels`; if undefined, the model's own names are used
  * @throws UserError if their number differs from the model's
  */
 export function gateBatchColumns(given: readonly string[] | undefined, channels: readonly string[]): readonly string[] {
@@ -26,7 +26,7 @@ export function gateBatchColumns(given: readonly string[] | undefined, channels:
 /** Columns of the channels, as the user named them. */
 export interface GivenColumns {
   readonly channels?: readonly string[];
-  /** Columns of person, recording and time; found by their usual names if not given. */
+  /** Columns of the person, the recording and the time; found by their usual names if not given. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
 }
 
@@ -56,7 +56,7 @@ function gateBatchOptions(
   };
 }
 
-/** Properties of the training data, by the batch's column for each channel. */
+/** Properties of the training data, under the name of the batch's column for each channel. */
 export function gateBatchChannels(
   channels: readonly string[],
   columns: readonly string[],

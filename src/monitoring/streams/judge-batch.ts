@@ -10,10 +10,10 @@ import type { Decision, StreamMemory } from "./monitor-stream.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
 
-/** Number of ids kept, to name the batch at which a change began. */
+/** Number of batch ids that are kept, in order to name the batch at which a change began. */
 const mostRecent = 100;
 
-const noCauses = "Likely causes were not looked for, because the batch came as a summary without its samples.";
+const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
 
 /** A pure function: its arguments contain everything about the batch and its stream. */
 export function judgeBatch(

@@ -1,20 +1,22 @@
-// What a ledger keeps, and for how long. Full answers, and summaries of batches that are in no reference, stay for some
-// days. Summaries of batches in references stay as long as they are in use. Each batch's row, with a few figures, stays
+// Decides what a ledger keeps, and for how long. Full results, and summaries of batches that are in no reference, stay for
+// some days. Summaries of batches in references stay as long as they are in use. Each batch's row, with a few figures, stays
 // forever.
 import type { StreamRules } from "../../storage/store/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
-/** How long full answers and summaries that no reference needs are kept; everything else is kept forever. */
+/**
+ * Number of days for which full results, and summaries that no reference needs, are kept; everything else is kept forever.
+ */
 export interface Keep {
   readonly days: number;
-  /** Maximum size of the ledger; above it the oldest batches are shortened regardless of age. */
+  /** Maximum size of the ledger; above it, the oldest batches are shortened regardless of their age. */
   readonly bytes: number;
 }
 
 /** Arbitrary choices: a month to revise decisions, and a size that fits on any disk. */
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
-/** @param shorten reduces a stored answer to the part that is kept forever */
+/** @param shorten reduces a stored result to the part that is kept forever */
 export function ledgerRetentionRules(
   { referenceBatches }: Pick<MonitoredModel, "referenceBatches">,
   shorten: (value: unknown) => unknown,

@@ -1,5 +1,5 @@
-// Opens the ledger in a model's folder. It knows enough of the model to convert version 1 summaries to the present form, and
-// to make the content of a stream's rolling_reference.json.
+// Opens the ledger in a model's folder. It knows enough about the model to convert version 1 summaries to the present form,
+// and to produce the content of a stream's rolling_reference.json.
 import { jsonFileText } from "../../storage/store/atomic-file.ts";
 import type { RollingBatches } from "../../storage/store/published-reference.ts";
 import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
@@ -20,7 +20,7 @@ export interface LedgerOwner {
 /** What a monitor needs to know about its model. */
 export interface MonitoredModel extends LedgerOwner {
   readonly channels: readonly string[];
-  /** Number of accepted batches in the rolling reference, and in the anchor. */
+  /** Number of accepted batches that the rolling reference and the anchor each hold. */
   readonly referenceBatches: number;
   /** Shape of every stored measurement. */
   readonly shape: MeasurementShape;
@@ -40,7 +40,7 @@ export function openModelLedger(model: MonitoredModel, options: { readonly busyT
 /** The read-only part of a ledger. */
 export type ReadableLedger = Pick<StreamStore, "page" | "streams" | "close">;
 
-/** For callers that do not need the model. @throws UserError as `openModelLedger` */
+/** For callers that do not need the model. @throws UserError under the same conditions as `openModelLedger` */
 export function openReadableModelLedger({ directory, modelVersion }: LedgerOwner): ReadableLedger {
   return SqliteStreamStore.open(directory, { modelVersion, upgradeSummary: upgradeModelLedgerSummary });
 }

@@ -1,6 +1,6 @@
-// Monitors one stream of batches. It turns the records of a `StreamStore` into the state that decisions use, turns
-// decisions into records, and applies the update rules. The caller supplies the decision about a batch as a pure function
-// of the stream's state.
+// Monitors one stream of batches. It turns the records of a `StreamStore` into the state that decisions use, turns decisions
+// into records, and applies the update rules. The caller supplies a pure function that decides about a batch from the
+// stream's state.
 
 import type { z } from "zod";
 import { UserError } from "../../errors.ts";
@@ -24,11 +24,11 @@ import { type MonitoredModel, referenceFromModelLedger } from "./model-ledger.ts
 import type { RollingReference } from "./rolling-reference.ts";
 import { admitByUpdateRules, type ByHand, updateByHand, type Verdict } from "./update-rules.ts";
 
-/** State of a stream as a decision sees it. */
+/** The part of a stream's state that a decision can use. */
 export interface StreamMemory<E> {
   /** Summaries of the last N accepted batches, oldest first: the rolling reference. */
   readonly rolling: readonly BatchMeasurement[];
-  /** Summaries of the first N accepted batches, oldest first: the anchor. It is complete once it holds N. */
+  /** Summaries of the first N accepted batches, oldest first: the anchor. It is complete once it holds N batches. */
   readonly anchor: readonly BatchMeasurement[];
   /** State from the previous decision; null for the first batch and after a reset. */
   readonly evidence: E | null;
@@ -36,7 +36,7 @@ export interface StreamMemory<E> {
   readonly batchesBefore: number;
 }
 
-/** Result of checking a batch. A rejected batch leaves only its row. */
+/** Result of checking a batch. Only the row of a rejected batch is kept. */
 export type Decision<R, E> =
   | {
       readonly verdict: Exclude<Verdict, "rejected">;
@@ -60,7 +60,7 @@ export interface BroughtBatch {
 export interface StreamSchemas<R, E> {
   readonly result: z.ZodType<R>;
   readonly evidence: z.ZodType<E>;
-  /** The form of the evidence that `evidence` reads; the evidence itself if not given. */
+  /** Converts evidence to the form that the schema `evidence` reads. Default: the evidence is stored unchanged. */
   readonly storedEvidence?: (evidence: E) => unknown;
   /** Reduces a result to the part that is kept after some days. */
   readonly shorten: (result: R) => R;
@@ -82,7 +82,7 @@ export class MonitorStream<R, E> {
   readonly #keep: Keep;
   readonly #now: () => Date;
 
-  /** @throws UserError for an invalid stream name */
+  /** @throws UserError if the stream name is invalid */
   constructor(store: StreamStore, model: MonitoredModel, options: StreamOptions<R, E>) {
     this.name = checkStreamName("stream", options.stream);
     this.#store = store;
@@ -93,11 +93,11 @@ export class MonitorStream<R, E> {
   }
 
   /**
-   * Judges a batch and records it, all or nothing. If a batch with the same id and content is already recorded, it returns
-   * the stored answer and changes nothing.
+   * Judges a batch and records it atomically. If a batch with the same id and content is already recorded, it
+   * returns the stored answer and changes nothing.
    * @param decide pure and synchronous
    * @returns the stored result, and whether the batch was already known
-   * @throws UserError if the id was already used for a batch with other content
+   * @throws UserError if the id was already used for a batch with different content
    */
   async record(batch: BroughtBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Promise<Recorded<R>> {
     const { batchId, contentHash, accept = false } = batch;
@@ -142,7 +142,10 @@ export class MonitorStream<R, E> {
     );
   }
 
-  /** Restarts the stream with empty references and no evidence. Its ledger stays, and its batch ids remain taken. */
+  /**
+   * Restarts the stream with empty references and no evidence. Its rows stay in the ledger, and its batch ids cannot be used
+   * again.
+   */
   async reset(): Promise<void> {
     await this.#store.reset([this.name], this.#now().toISOString());
   }
@@ -238,7 +241,7 @@ function decodeMonitoredBatch(bytes: Uint8Array, shape: MeasurementShape, what: 
   }
 }
 
-/** The value as it will be read back from the ledger. */
+/** The value in the form in which it will be read back from the ledger. */
 function monitoredThroughJson<T>(schema: z.ZodType<T>, value: T): T {
   return schema.parse(JSON.parse(JSON.stringify(value)));
 }

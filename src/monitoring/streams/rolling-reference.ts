@@ -11,11 +11,11 @@ export type PerChannel = Record<string, number>;
 export interface RollingReference {
   /** Stream that the batches belong to; absent before the first batch. */
   stream?: string | undefined;
-  /** Time of its last change (ISO 8601, UTC); null until the first accepted batch. */
+  /** Time at which it last changed (ISO 8601, UTC); null until the first accepted batch. */
   last_updated: string | null;
   /** Number of batches it can hold. */
   window_size: number;
-  /** Oldest first. */
+  /** Batches, oldest first. */
   batches: { batch_id: string; timestamp: string; per_channel_mean: PerChannel; per_channel_std: PerChannel }[];
   /** Statistics over all of its batches, by channel. */
   aggregated: {
@@ -76,10 +76,10 @@ export interface ReferenceBatch {
 }
 
 /**
- * The reference of the last accepted batches. Mean and standard deviation are given if a channel has values. They are
- * pooled over the batches: each sample counts once, so a long batch weighs more than a short one.
+ * Builds the reference from the last accepted batches. Mean and standard deviation are given for channels that have values.
+ * They are pooled over the batches: each sample counts once, so a long batch weighs more than a short one.
  * @param of.batches oldest first
- * @param of.lastUpdated ISO 8601, UTC: time of the last change of the batches
+ * @param of.lastUpdated time at which the batches last changed, ISO 8601, UTC
  */
 export function rollingReference(of: {
   readonly stream: string;

@@ -1,4 +1,4 @@
-// The state that a stream carries from one check to the next, and everything that a check knows before it reads that state.
+// The state that a stream carries from one check to the next, and all other inputs of a check.
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
@@ -9,7 +9,7 @@ import { type CheckResult, checkResultSchema, shortenCheckResult } from "./check
 import type { StreamSchemas } from "./monitor-stream.ts";
 import type { Judge } from "./watched-model.ts";
 
-/** State of a stream between checks, besides the batches of its references. */
+/** State of a stream between checks, apart from the batches in its references. */
 export interface StreamState {
   readonly drift: DriftState;
   /** Ids of the latest judged batches, newest last. */
@@ -28,19 +28,19 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: shortenCheckResult,
 };
 
-/** As a ledger holds it: with keys in snake_case. */
+/** The form in a ledger, with keys in snake_case. */
 function storedStreamState({ drift, recent }: StreamState): object {
   return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, recent };
 }
 
-/** With keys as in code, as earlier versions also stored it. */
+/** The form in memory, with keys in camelCase. Earlier versions also stored that form. */
 function presentDriftState(drift: unknown): unknown {
   if (typeof drift !== "object" || drift === null || !("alarm" in drift)) return drift;
   const { alarm } = drift;
   return typeof alarm === "object" && alarm !== null ? { ...drift, alarm: camelKeys(alarm) } : drift;
 }
 
-/** A ledger that was copied here may hold the evidence of another model. */
+/** A schema that also checks the channels, because a ledger copied from another folder may hold another model's evidence. */
 export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
   const channels = Object.keys(model.baseline);
   return streamStateSchema.refine(
@@ -52,16 +52,18 @@ export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
 /** Properties of a batch that do not depend on its stream. */
 export interface MeasuredBatch {
   readonly rows: number;
-  /** Number of samples under the windows, at the model's rate. */
+  /** Number of samples that the windows cover, at the model's rate. */
   readonly samples: number;
-  /** Samples by channel of the model; for a long batch, only evenly spread pieces. Null if there are only summaries. */
+  /**
+   * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if there are only summaries.
+   */
   readonly columns: Columns | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
   readonly warnings: readonly string[];
 }
 
-/** Settings for the judgement of a batch. */
+/** Settings for judging a batch. */
 export interface JudgeOptions {
   readonly thresholds: "calibrated" | "fixed";
   /** Probability that a drift-free batch looks unfamiliar compared with the baseline. */

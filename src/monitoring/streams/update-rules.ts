@@ -1,12 +1,12 @@
-// How a batch changes the references. The baseline never changes; it is frozen until the next training. The stream's own
+// How a batch changes the references. The baseline is frozen until the model is retrained. The stream's own
 // references are the two ends of one list, the batches accepted since the stream began, in order of arrival:
 //
-//   rolling reference   the last N batches; it moves with every batch that enters
+//   rolling reference   the last N batches; it moves whenever a batch enters
 //   anchor              the first N batches; once there are N, it stays the same
 //
-// A batch that raised an alarm does not enter, or the reference would learn the fault. A batch that the quality gate rejected
-// does not enter, either, nor does a doubtful batch, which is far from the stream's past without raising an alarm. The user
-// may overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data never enters.
+// A batch that raised an alarm does not enter; otherwise, the reference would learn the fault. Nor does a batch that the
+// quality gate rejected, or a doubtful batch, which is far from the stream's past without raising an alarm. The user may
+// overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data never enters.
 
 import type { BatchStanding, StoredBatch } from "../../storage/store/stream-store.ts";
 
@@ -18,8 +18,8 @@ export type Admission = Pick<BatchStanding, "status" | "inReferences">;
 export type ByHand = "accept" | "exclude";
 
 /**
- * Whether a batch enters.
- * @param accept whether the user accepts it even if it alarms
+ * Decides whether a batch enters.
+ * @param accept whether the user accepts it even if it raises an alarm
  */
 export function admitByUpdateRules(
   verdict: Verdict,
@@ -40,7 +40,10 @@ export function admitByUpdateRules(
   }
 }
 
-/** A batch has no summary, and so cannot enter, after a reset, after --keep-days, or if the quality gate rejected it. */
+/**
+ * A batch has no summary, and so cannot enter, if its stream was reset, if --keep-days have passed, or if the quality gate
+ * rejected it.
+ */
 export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 
 /**

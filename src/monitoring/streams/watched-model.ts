@@ -1,6 +1,6 @@
 // Opens a model folder that may come from anybody. Its hashes show that it was not changed by accident. The checks here show
-// that its files fit each other and can be used, whoever wrote the hashes. Each file is read once, here; nothing that judges
-// or predicts reads it again.
+// that its files fit together and can be used, whoever wrote the hashes. Each file is read only once, here; no code that
+// judges or predicts reads it again.
 
 import { readFile } from "node:fs/promises";
 import { exportedNetworkFaults } from "../../learning/networks/exported-network.ts";
@@ -34,7 +34,7 @@ export interface OpenedModel {
 export interface Judge {
   readonly drift: DriftBaseline;
   readonly model: DriftModel;
-  /** Sensors that the channels form. */
+  /** The sensors that the channels form. */
   readonly sensors: ReturnType<typeof sensorsOfModel>;
   readonly monitored: MonitoredModel;
 }
@@ -45,7 +45,7 @@ export interface WatchedModel extends OpenedModel, Judge {
 }
 
 /**
- * Opens a model for predictions only, which models of every version can make.
+ * Opens a model for predictions only, which works for models of every version.
  * @param model a model folder, or DIR/LINE@champion
  * @throws UserError that names the file and all its faults
  */

@@ -1,13 +1,14 @@
-// The key figures of a batch, which are kept forever. They suffice for the rolling reference and a chart of each channel.
+// The key figures of a batch, which are kept forever. They are sufficient for the rolling reference and for a chart of each
+// channel.
 import { mergeMoments } from "../../stats/moments.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "./class-summaries.ts";
 
 export interface ChannelFigures {
   /** Number of finite values. */
   readonly n: number;
-  /** Mean; 0 if there are no values, like the standard deviation. */
+  /** Mean; 0 if there are no values. */
   readonly mean: number;
-  /** Population standard deviation. */
+  /** Population standard deviation; 0 if there are no values. */
   readonly std: number;
 }
 
@@ -19,7 +20,7 @@ export function batchFiguresOf(byClass: ClassSummaries): BatchFigures {
   return Object.fromEntries(whole.map(([name, { n, mean, std }]) => [name, { n, mean, std }]));
 }
 
-/** The figures of all batches together; each value counts once. */
+/** Figures over all batches together; each value counts once. */
 export function mergeBatchFigures(parts: readonly ChannelFigures[]): ChannelFigures {
   return mergeMoments(parts);
 }

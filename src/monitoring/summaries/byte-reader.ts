@@ -1,4 +1,4 @@
-// Reads what byte-writer.ts wrote, and nothing else: it rejects anything too short, too long or too large.
+// Reads bytes from byte-writer.ts, and rejects anything that is too short, too long or too large.
 
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -66,7 +66,7 @@ export class ByteReader {
   }
 
   #tooShort(): RangeError {
-    return new RangeError(`measurement: incomplete, ends after ${this.#bytes.length} bytes`);
+    return new RangeError(`measurement: incomplete, because it ends after ${this.#bytes.length} bytes`);
   }
 }
 

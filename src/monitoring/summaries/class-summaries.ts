@@ -1,6 +1,6 @@
-// A batch's summaries by the class that the network predicted for each sample. People differ less within an activity than
-// between activities, and the mix of activities says nothing about the sensor. The counts still add exactly. Dimensions: K
-// classes.
+// Summarises a batch by the class that the network predicted for each sample. People differ less within an activity than
+// between activities, and the mix of activities says nothing about the sensor. The counts can still be added exactly.
+// Dimensions: K classes.
 
 import {
   type BatchSummary,
@@ -34,7 +34,7 @@ export function summarizeByClass(
   return byClass.summaries();
 }
 
-/** Summarises like `summarizeByClass`, but one piece after another. */
+/** Gives the same summaries as `summarizeByClass`, but takes one piece after another. */
 export class ClassSummarizer {
   readonly #summarizer: Summarizer;
   readonly #mergers: (SummaryMerger | undefined)[];
@@ -85,12 +85,12 @@ export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummari
   });
 }
 
-/** All classes together. */
+/** The summary of all classes together. */
 export function mergeAcrossClasses(batch: ClassSummaries): BatchSummary {
   return mergeBatchSummaries(batch.filter((summary) => summary !== null));
 }
 
-/** Rows of a summary, missing values included; 0 for null. */
+/** Number of rows in a summary, including missing values; 0 for null. */
 export function batchSummaryRows(summary: BatchSummary | null): number {
   if (summary === null) return 0;
   return Math.max(0, ...Object.values(summary).map(({ n, missing }) => n + missing));

@@ -6,7 +6,7 @@ import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchWindows } from "./device-batch.ts";
 import type { DeviceModel } from "./device-json.ts";
 
-/** A session of model.onnx in any build of ONNX Runtime (such as onnxruntime-web): `{ session, Tensor: ort.Tensor }`. */
+/** A session with model.onnx in any build of ONNX Runtime (such as onnxruntime-web): `{ session, Tensor: ort.Tensor }`. */
 export interface OnnxNetwork<T> {
   /** The `InferenceSession` of the build. */
   readonly session: {
@@ -36,8 +36,8 @@ const batchSize = 16;
 
 /**
  * Runs the network over the windows of a batch.
- * @param from the first window to classify (default 0), so that windows already classified for a display need not be
- *   classified again
+ * @param from the first window to classify (default 0), so that windows that were already classified for
+ *   display need not be classified again
  * @throws RangeError if the network's output does not have one number per class of the model
  */
 export async function classify<T>(

@@ -1,6 +1,6 @@
 // A batch on the device that records it. It takes samples as they arrive, and returns windows and a summary. It computes the
-// same as `check` does for a file with the same rows, with the same code. Dimensions: N rows of a piece, C channels, W
-// windows, K classes.
+// same summary as `check` does for a file with the same rows, and with the same code. Dimensions: N rows of a piece, C
+// channels, W windows, K classes.
 
 import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
 import { planAnyWindows } from "../../signals/preprocessing/make-windows.ts";
@@ -21,7 +21,9 @@ export interface Piece {
   readonly time: ArrayLike<number>;
   /** [C] columns of [N] values, in the order of the model's channels and the units of its training data. */
   readonly columns: readonly ArrayLike<number>[];
-  /** Name of the recording. A batch may hold several; no window spans two of them. Default: one unnamed recording. */
+  /**
+   * Name of the recording. A batch may hold several recordings; no window spans two of them. Default: one unnamed recording.
+   */
   readonly recording?: string;
 }
 
@@ -49,7 +51,7 @@ export class DeviceBatch {
     this.#rows = new IncomingRows(model.channels);
   }
 
-  /** Number of rows so far, without dropped rows (with a value that is not finite, or a repeated time). */
+  /** Number of rows so far, not counting dropped rows (which have a value that is not finite, or a repeated time). */
   get rows(): number {
     return this.#rows.rows;
   }
@@ -57,15 +59,15 @@ export class DeviceBatch {
   /**
    * Accepts a whole piece or none of it.
    * @throws UserError if time runs backwards within a recording
-   * @throws RangeError if the number of columns differs from that of the channels, or their lengths differ
+   * @throws RangeError if the number of columns differs from the number of channels, or the columns differ in length
    */
   add({ time, columns, recording = "" }: Piece): void {
     this.#rows.add(time, columns, recording);
   }
 
   /**
-   * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the rate and the
-   * gaps, and with them the earlier windows. A summary uses the windows of the whole batch.
+   * The windows of all rows so far; none if no stretch without a gap is long enough. Later rows may change the estimated
+   * rate and the gaps, and therefore the earlier windows. A summary uses the windows of the whole batch.
    * @throws UserError if a recording has fewer than a hundredth of the samples that it should have at the model's rate
    */
   windows(): BatchWindows {

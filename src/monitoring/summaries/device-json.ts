@@ -1,5 +1,5 @@
-// device.json: what a device needs from a model besides the network. It says how to cut windows from sensor samples, and
-// contains the grids over which a batch is counted.
+// device.json: what a device needs from a model in addition to the network. It describes how to cut windows from sensor
+// samples, and contains the grids over which the values of a batch are counted.
 
 import { UserError } from "../../errors.ts";
 import type { Scaler } from "../../signals/preprocessing/scaler.ts";
@@ -18,13 +18,13 @@ export interface DeviceModel {
   readonly sampling_rate_hz: number;
   /** Samples per window. */
   readonly window_size: number;
-  /** Share of a window that the next one repeats, in [0, 1). */
+  /** Share of a window that the next window repeats, in [0, 1). */
   readonly overlap: number;
-  /** In the order of the network's inputs. */
+  /** Channel names, in the order of the network's inputs. */
   readonly channels: readonly string[];
   /** The channels that form each sensor, and its unit. */
   readonly sensors: readonly Sensor[];
-  /** In the order of the network's outputs. */
+  /** Class names, in the order of the network's outputs. */
   readonly classes: readonly string[];
   /** How the network scales its inputs; model.onnx applies it itself. */
   readonly scaler: Pick<Scaler, "method" | "center" | "scale">;
@@ -32,7 +32,7 @@ export interface DeviceModel {
   readonly edges: Readonly<Record<string, QuantileGrid>>;
 }
 
-/** Builds it from the files of a model folder. */
+/** Builds device.json from the files of a model folder. */
 export function toDeviceJson(of: {
   modelVersion: string;
   config: { readonly rate: number; readonly window: number; readonly overlap: number };
@@ -58,7 +58,8 @@ export function toDeviceJson(of: {
 }
 
 /**
- * Validates a parsed device.json. It only checks what would otherwise lead to nonsense; `device.schema.json` is complete.
+ * Validates a parsed device.json. It only checks for faults that would lead to wrong results; `device.schema.json` is
+ * complete.
  * @throws UserError if a value is wrong; the message names its key
  */
 export function readDeviceModel(value: unknown): DeviceModel {

@@ -1,4 +1,4 @@
-// The schema of device.json for servers and publication; a device's own checks are in `readDeviceModel`.
+// The schema of device.json, for servers and for publication; on a device, `readDeviceModel` checks the file instead.
 import { z } from "zod";
 import type { DeviceModel } from "./device-json.ts";
 import { edgesSchema } from "./summary-schemas.ts";

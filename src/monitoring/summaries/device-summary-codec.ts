@@ -1,7 +1,7 @@
-// The binary form of a DeviceSummary, which takes two fifths of the size of its JSON:
+// The binary form of a DeviceSummary, which is two fifths of the size of its JSON form:
 //
 //   byte      version, 1
-//   varints   length of the model's version in bytes; the version in UTF-8
+//   varints   length of the model version in bytes; the model version in UTF-8
 //   varints   rows; dropped rows for missing_time, missing_values, duplicate_time
 //   bytes     the measurement, in the form of measurement-codec.ts
 
@@ -32,7 +32,7 @@ export interface SummarizedModel {
 /** @throws RangeError if `encodeSummary` did not write the bytes, or the summary belongs to another model */
 export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): DeviceSummary {
   const reader = new ByteReader(bytes);
-  expectByteValue("version of the format", reader.byte(), version);
+  expectByteValue("format version", reader.byte(), version);
   const modelVersion = reader.text();
   if (modelVersion !== model.modelVersion) {
     throw new RangeError(`model_version: expected ${model.modelVersion}, got ${modelVersion}`);

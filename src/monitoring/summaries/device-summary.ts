@@ -14,11 +14,11 @@ export interface DeviceSummary {
   readonly rows: number;
   /** Those that were left out. */
   readonly dropped: DroppedRows;
-  /** The measurement, as `check` would make it. */
+  /** The measurement, in the same form as `check` makes it. */
   readonly measurement: BatchMeasurement;
 }
 
-/** The same in the form of its JSON. */
+/** The JSON form of a `DeviceSummary`. */
 export interface DeviceSummaryJson {
   readonly schema_version: 1;
   /** The model that it was measured by. */

@@ -1,6 +1,6 @@
 import type { Columns } from "./summarize.ts";
 
-/** Concatenates columns of the same name. Takes the names from the first part; there must be at least one. */
+/** Concatenates columns with the same name. The names are those in the first part; there must be at least one part. */
 export function joinColumns(parts: readonly Columns[]): Columns {
   return Object.fromEntries(
     Object.keys(parts[0]!).map((name) => {

@@ -1,4 +1,4 @@
-// Turns windows and the network's output into the stored form of a batch: counts by predicted class, and its signals.
+// Turns windows and the network's output into the stored form of a batch: its counts by predicted class, and its signals.
 // Dimensions: S samples, W windows, K classes.
 
 import { plannedWindowStep } from "../../signals/preprocessing/make-windows.ts";
@@ -37,7 +37,7 @@ export function measuredSignalColumns(windows: WindowSet, sensors: readonly Sens
   return withSensorSignals(measuredColumns(windows), sensors, windows.samplingRateHz, starts);
 }
 
-/** [S] for each sample, the class of the window whose middle is nearest; -1 if no window covers the sample. */
+/** [S] class of each sample: that of the window whose middle is nearest; -1 if no window covers the sample. */
 export function classOfMeasuredSamples(windows: WindowSet, predicted: ArrayLike<number>): Int32Array {
   return classOfMeasuredRuns(windows, runsOfWindowChunk(windows), predicted);
 }
@@ -80,7 +80,7 @@ export class BatchMeasurer {
   }
 
   /**
-   * @param probabilities [W, K] after temperature scaling, like the output of the exported network
+   * @param probabilities [W, K] after temperature scaling, as the exported network returns them
    * @param keep number of the piece's samples to keep for `columns`
    */
   add({ windows, runs }: WindowChunk, probabilities: Float32Array, keep: number): void {
@@ -105,12 +105,12 @@ export class BatchMeasurer {
     this.#kept.push(Object.fromEntries(kept));
   }
 
-  /** Number of samples under the windows. */
+  /** Number of samples that the windows cover. */
   get samples(): number {
     return this.#samples;
   }
 
-  /** The kept samples of the channels. */
+  /** The channels' samples that were kept. */
   columns(): Columns {
     return this.#kept.length === 1 ? this.#kept[0]! : joinColumns(this.#kept);
   }
@@ -120,7 +120,7 @@ export class BatchMeasurer {
   }
 }
 
-/** [W] whether a window starts one step after the window before it. */
+/** [W] whether each window starts one step after the previous window. */
 export function followsMeasuredWindow(windows: WindowSet, overlap: number, before?: WindowBefore): Uint8Array {
   const { recordingIndex, startTimes, windowSize, samplingRateHz } = windows;
   return followsForModelSignals(
@@ -131,12 +131,12 @@ export function followsMeasuredWindow(windows: WindowSet, overlap: number, befor
   );
 }
 
-/** Only the samples under the windows, each once; the column itself if these are all its samples. */
+/** Only the samples that the windows cover, each once; the column itself if these are all of its samples. */
 export function gatherMeasuredSamples<T extends Float32Array | Int32Array>(windows: WindowSet, column: T): T {
   return gatherMeasuredRanges(rangesUnderWindows(windows, Int32Array.from(windows.starts.keys())), column);
 }
 
-/** @param ranges pairs of a first row and the row after the last */
+/** @param ranges ranges of rows, each as its first row and the row after its last */
 function gatherMeasuredRanges<T extends Float32Array | Int32Array>(ranges: readonly number[], column: T): T {
   if (ranges.length === 2 && ranges[0] === 0 && ranges[1] === column.length) return column;
   let length = 0;

@@ -1,6 +1,6 @@
 // The binary form of a BatchMeasurement in a ledger. Counts are mostly small and many are zero, so varints take a third of
-// the size of JSON. Decoding also validates: whatever decodes has the requested shape, finite moments and counts that sum
-// to their n. Pure, no Node.js imports.
+// the space of JSON. Decoding also validates: any decoded measurement has the requested shape, finite moments, and counts
+// that sum to their n. Pure, no Node.js imports.
 //
 //   byte      version, 1
 //   varint    K classes, C channels; then per channel: bytes of its name in UTF-8, the name, B bins
@@ -16,15 +16,18 @@ import { type ModelSignals, type SignalSummary, signalEdges } from "./model-sign
 
 const version = 1;
 
-/** Upper limit of a signal in one window: earlier versions accepted probabilities that sum to 1.001. */
+/**
+ * Upper limit of a signal in one window. It exceeds a million because earlier versions accepted probabilities that sum to
+ * 1.001.
+ */
 const mostMillionths = 1_001_000;
 
 /** Samples are float32. */
 const largestFloat32 = 3.4028234663852886e38;
 
-/** The shape that a measurement needs to be comparable with other measurements of its model. */
+/** The shape that a measurement must have in order to be comparable with other measurements of its model. */
 export interface MeasurementShape {
-  /** Bins by channel, including the signals of whole sensors. */
+  /** Number of bins by channel, including signals computed from a sensor's axes. */
   readonly bins: Readonly<Record<string, number>>;
   /** K. */
   readonly classes: number;

@@ -1,8 +1,8 @@
-// The network's output on a batch, stored as counts, like the batch itself. They add exactly over chunks, batches and
-// devices, in any order; the probabilities of windows are not stored. The signals are the predicted classes, the confidence
-// (with the entropy and the margin over the second class), and how often the label changes from one window to the next.
-// Signals are shares in 0..1, counted over one fixed grid that is evenly spaced in the logit. Networks are confident in most
-// windows, so what changes is the number of nines. Dimensions: W windows, K classes.
+// The network's output on a batch, stored as counts, like the batch itself. The counts can be added exactly over chunks,
+// batches and devices, in any order; the probabilities of windows are not stored. The signals are the predicted classes, the
+// confidence (with the entropy and the margin over the second class), and how often the label changes from one window to the
+// next. Signals are shares in 0..1, counted over one fixed grid that is evenly spaced in the logit. Networks are confident
+// in most windows, so most changes are close to 1 (say, from 0.99 to 0.999). Dimensions: W windows, K classes.
 
 import { millionths } from "../../stats/millionths.ts";
 
@@ -10,7 +10,7 @@ import { millionths } from "../../stats/millionths.ts";
 export interface ModelSignals {
   /** W, the number of windows. */
   readonly windows: number;
-  /** [K] windows by predicted class. */
+  /** [K] number of windows by predicted class. */
   readonly classCounts: readonly number[];
   /** Probability of the predicted class. */
   readonly confidence: SignalSummary;
@@ -36,7 +36,10 @@ export interface SignalSummary {
 const outermost = 12;
 const edgesPerLogit = 32;
 
-/** 769 ascending numbers in (0, 1); bin i holds edges[i - 1] <= x < edges[i], edges themselves to rounding. */
+/**
+ * 769 ascending numbers in (0, 1); bin i holds edges[i - 1] <= x < edges[i], but rounding may put a value that
+ * equals an edge into the neighbouring bin.
+ */
 export const signalEdges: readonly number[] = Array.from(
   { length: 2 * outermost * edgesPerLogit + 1 },
   (_, i) => 1 / (1 + Math.exp(outermost - i / edgesPerLogit)),
@@ -45,8 +48,9 @@ export const signalEdges: readonly number[] = Array.from(
 const sumTolerance = 1e-3;
 
 /**
- * @param probabilities [W, K] row-major, after temperature scaling, like the output of the exported network
- * @param follows [W] whether a window directly follows the row before it in time, as in `followsForModelSignals`; all 0 if
+ * @param probabilities [W, K] row-major, after temperature scaling, as the exported network returns them
+ * @param follows [W] whether a window directly follows the previous row's window in time, as in `followsForModelSignals`;
+ * all 0 if
  *   unknown
  * @throws RangeError if there are no windows, fewer than two classes, or rows that are not probabilities
  */
@@ -61,7 +65,7 @@ export function modelSignals(
   return counter.signals();
 }
 
-/** Counts like `modelSignals`, but piece by piece; it also counts pairs across two pieces. */
+/** Gives the same counts as `modelSignals`, but takes one piece after another; it also counts pairs across two pieces. */
 export class SignalCounter {
   readonly #classCounts: number[];
   readonly #confidence = new Counter();
@@ -136,7 +140,10 @@ export interface WindowBefore {
   readonly startTime: number;
 }
 
-/** Whether each window starts one step after the row before it, in the same recording, to a hundredth of a step. */
+/**
+ * Whether each window starts one step after the previous row's window (to within a hundredth of a step), in the same
+ * recording.
+ */
 export function followsForModelSignals(
   recordingIndex: ArrayLike<number>,
   startTimes: ArrayLike<number>,

@@ -1,6 +1,6 @@
-// The bins over which batches are counted. They hold equal shares of the training data, so they are finest where the values
-// are dense, in any unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open. The edges are frozen
-// with the baseline, so counts from any time, device and batch can be added and compared.
+// The bins in which a batch's values are counted. They hold equal shares of the training data, so they are narrowest where
+// the values are dense, whatever their unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open.
+// The edges are frozen with the baseline, so counts from any time, device and batch can be added and compared.
 
 /** Edges in ascending order; there is one edge fewer than there are bins. */
 export type QuantileGrid = readonly number[];
@@ -9,8 +9,8 @@ export type QuantileGrid = readonly number[];
 const defaultBins = 256;
 
 /**
- * Edges at the quantiles i / nBins. A value that spans several quantiles gets its own bin, from itself to the next float32.
- * A constant channel has three bins: below, equal and above.
+ * Edges at the quantiles i / nBins. A value that spans several quantiles gets a bin of its own, which reaches to the next
+ * float32. A constant channel has three bins: below, equal and above.
  * @param sorted ascending finite float32 values, at least one
  * @returns 1 to nBins - 1 strictly ascending float32 numbers
  */

@@ -1,5 +1,5 @@
 // Signals that need all three axes of a sensor. Each time a sensor is put on, gravity acts along different axes, which hides
-// an offset of one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples
+// an offset in one axis. The length of the vector does not depend on rotation. The order of the samples reveals lost samples
 // and a wrong rate, which the values alone do not. Dimensions: N samples.
 
 import type { Axes, Sensor } from "../../signals/sensors/sensor.ts";
@@ -18,7 +18,10 @@ export interface SensorSignal {
   readonly axes: Axes;
 }
 
-/** Sensors from which training computes signals: accelerometers; without them gyroscopes; without both unknown sensors. */
+/**
+ * Sensors from which training computes signals: the accelerometers; if there are none, the gyroscopes; if there are none of
+ * these either, the unknown sensors.
+ */
 export function sensorsForSignals(sensors: readonly Sensor[]): readonly Sensor[] {
   for (const wanted of ["accelerometer", "gyroscope", "unknown"]) {
     const found = sensors.filter(({ kind }) => kind === wanted);
@@ -32,7 +35,7 @@ export function sensorsWithSignals(sensors: readonly Sensor[], byName: Readonly<
   return sensors.filter(({ name }) => signalKinds.some((kind) => Object.hasOwn(byName, `${name} ${kind}`)));
 }
 
-/** Signals of these sensors, except signals with the name of a channel. */
+/** Signals of these sensors, except signals that have the same name as a channel. */
 export function sensorSignals(channels: readonly string[], sensors: readonly Sensor[]): SensorSignal[] {
   return sensors.flatMap((sensor) =>
     signalKinds
@@ -41,7 +44,7 @@ export function sensorSignals(channels: readonly string[], sensors: readonly Sen
   );
 }
 
-/** The entries for channels, without the signals. */
+/** Only the entries for channels, without those for signals. */
 export function withoutSensorSignals<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],
@@ -53,11 +56,11 @@ export function withoutSensorSignals<T>(
  * The columns, and for each sensor also:
  * - magnitude: the length of the vector, in the channels' unit
  * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
- *   s of the first, x(t + k) - x(t - k): 0 on a straight line and where nothing moves, 1 on a zigzag, sin^2(pi k / T) of a
- *   circle in the time T, whatever its size. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k
+ *   s of the first, x(t + k) - x(t - k): 0 on a straight line and if nothing moves, 1 on a zigzag, sin^2(pi k / T) on a
+ *   circle with period T, whatever its size. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k
  *   samples at an end have the value of the nearest one, and a stretch of at most 2 k has 0
- * @param columns [N] each, of channels alone
- * @param starts ascending: the rows at which a stretch begins; samples of two stretches are never compared
+ * @param columns [N] each, for channels only
+ * @param starts the rows at which a stretch begins, ascending; samples from two different stretches are never compared
  */
 export function withSensorSignals(
   columns: Columns,
@@ -89,12 +92,15 @@ function tempoSignalLag(samplingRateHz: number): number {
   return Math.max(2, Math.round(tempoSeconds * samplingRateHz));
 }
 
-/** With this many extra samples on both sides (within the stretch), a part of a stretch has the same signals as the whole. */
+/**
+ * With this many extra samples on both sides (within the stretch), the signals of a part of a stretch are the same as in the
+ * whole.
+ */
 export function sensorSignalMargin(samplingRateHz: number): number {
   return 2 * tempoSignalLag(samplingRateHz) + 1;
 }
 
-/** Names of the columns that an offset of a channel changes: the channel and its sensor's magnitude. */
+/** Names of the columns that change if a channel has an offset: the channel and its sensor's magnitude. */
 export function offsetSensorSignalNames(
   channels: readonly string[],
   sensors: readonly Sensor[],
@@ -103,7 +109,7 @@ export function offsetSensorSignalNames(
   return [channel, ...sensorMagnitudeSignals(channels, sensors, channel).map(({ name }) => name)];
 }
 
-/** The columns that an offset of one channel changes, computed from columns of channels only. */
+/** The columns that change if one channel has an offset, computed from the channels' columns only. */
 export function offsetSensorSignals(
   columns: Columns,
   sensors: readonly Sensor[],

@@ -5,7 +5,9 @@ import { moments } from "../../stats/moments.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
-/** Enough cells that most hold at most one edge, but few enough that a table fits into a processor's first-level cache. */
+/**
+ * So many cells that most of them hold at most one edge, but so few that a table fits into a processor's first-level cache.
+ */
 const cells = 4096;
 
 /** Raw values by channel name, in the units of the training data. */
@@ -41,7 +43,7 @@ export class Summarizer {
 
 class BinCounter {
   readonly #edges: Float32Array;
-  /** By cell: the bin of the cell's left end. Cells past the last edge have the last bin. */
+  /** For each cell, the bin at its left end. Cells past the last edge have the last bin. */
   readonly #firstBin: Uint16Array;
   readonly #cellsPerUnit: number;
 
@@ -101,7 +103,7 @@ class BinCounter {
     const shape = { counts: Array.from(counts), excessBelow, excessAbove };
     if (n === 0) return { n, missing, mean: 0, std: 0, min: 0, max: 0, ...shape };
     const { mean, std } = moments(missing === 0 ? values : values.filter(Number.isFinite));
-    // Adding 0 turns -0 into 0, as JSON would.
+    // Adding 0 turns -0 into 0, as JSON does.
     return { n, missing, mean: mean + 0, std, min: min + 0, max: max + 0, ...shape };
   }
 }

@@ -1,4 +1,4 @@
-// Schemas of this room's types. They are kept separate so that code for devices contains no validator.
+// Schemas of the types in this folder. They are kept separate so that code for devices contains no validator.
 import { z } from "zod";
 import { camelKeys, type SnakeKeys } from "../../letter-case.ts";
 import type { BaselineReference } from "./baseline-reference.ts";
@@ -45,7 +45,7 @@ export const channelSummarySchema: z.ZodType<ChannelSummary> = z
 
 const storedChannel = z.object({ ...channelFields, excess_below: excessBelow, excess_above: excessAbove });
 
-/** As files hold it. */
+/** The form in files. */
 export const storedChannelSummarySchema: z.ZodType<ChannelSummary> = storedKeys<ChannelSummary>(
   storedChannel.refine(sumOfCounts, "expected counts that sum to n"),
 );
@@ -82,7 +82,7 @@ export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({ windows, c
 
 const storedSignals = z.object({ windows, class_counts: classCounts, ...signalFields });
 
-/** As files hold them. */
+/** The form in files. */
 export const storedModelSignalsSchema: z.ZodType<ModelSignals> = storedKeys<ModelSignals>(storedSignals);
 
 export const batchSummarySchema: z.ZodType<BatchSummary> = z.record(z.string(), channelSummarySchema);

@@ -1,6 +1,6 @@
 // The signals that drift detection uses, for windows in memory: the channels, and the signals computed from each sensor's
-// axes. A signal is computed when it is needed, so at most one is in memory besides the windows. Dimensions: S samples under
-// the windows, K classes.
+// axes. A signal is computed when it is needed, so at most one is in memory in addition to the windows. Dimensions: S
+// samples that the windows cover, K classes.
 
 import { type Run, runsOfWindowChunk } from "../../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -10,7 +10,7 @@ import type { QuantileGrid } from "./quantile-grid.ts";
 import { type SensorSignal, sensorSignal, sensorSignalMargin, sensorSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
-/** Number of samples for which a signal is computed at once. */
+/** Number of samples for which a signal is computed at a time. */
 const samplesAtOnce = 65_536;
 
 export class WindowSignals {
@@ -59,7 +59,7 @@ export class WindowSignals {
   }
 
   /**
-   * The same as `summarizeByClass` of all samples.
+   * Gives the same summaries as `summarizeByClass` for all samples.
    * @param classOf [S] class of each sample
    */
   summarize(grids: Readonly<Record<string, QuantileGrid>>, classOf: Int32Array, nClasses: number): ClassSummaries {

@@ -125,7 +125,7 @@ describe("a calibration", () => {
 
   it("grows from rung to rung, and knows on each what its score is made of", () => {
     const rungs = `${path}.kinds.own_past.rungs`;
-    expect(ladder([rung, rung])).toEqual([`${rungs}.1.seconds: expected more seconds than in the rung before`]);
+    expect(ladder([rung, rung])).toEqual([`${rungs}.1.seconds: expected more seconds than in the previous rung`]);
     expect(ladder([rung, { ...rung, seconds: 2000, standard: { x: { ks: [0, 1] } } }])).toEqual([
       `${rungs}.1.standard.x.log_sd_ratio: missing`,
     ]);

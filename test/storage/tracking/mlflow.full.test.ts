@@ -132,10 +132,10 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(stdout).not.toMatch(/^tracking/m);
       expect(stderr).toMatch(
         new RegExp(
-          `^warning: \\d+ events not sent to the tracking server: ${away}: .*\\. Send with: (tidemark .*)\\n$`,
+          `^warning: \\d+ events not sent to the tracking server: ${away}: .*\\. To send, run: (tidemark .*)\\n$`,
         ),
       );
-      const [, command] = /Send with: tidemark (.*)\n/.exec(stderr)!;
+      const [, command] = /To send, run: tidemark (.*)\n/.exec(stderr)!;
       const words = command!.split(" ");
       expect(words).toEqual(["sync", "late", "--tracking", away]);
       const failed = await run(...words);
@@ -268,7 +268,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       const ended = await run(
         ...["check", "b1.csv", "--model", "model", "--stream", "right", "--experiment", "my arm", "--tracking", away],
       );
-      expect(ended.stderr).toContain(`Send with: tidemark sync model --tracking ${away} --experiment 'my arm'\n`);
+      expect(ended.stderr).toContain(`To send, run: tidemark sync model --tracking ${away} --experiment 'my arm'\n`);
     });
   });
 });

@@ -99,7 +99,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     const { exitCode, stderr } = await run(...trainWords("flaky", ...words));
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(
-      /^(?:warning: \d+ events not sent to the tracking server: .* Send with: tidemark sync .*\n)?$/,
+      /^(?:warning: \d+ events not sent to the tracking server: .* To send, run: tidemark sync .*\n)?$/,
     );
     if (stderr !== "") await syncAll("flaky", "--tracking", proxy.uri, "--register", "flaky", "--alias", "champion");
     expect([...seen].filter((path) => path.endsWith("create")).sort()).toEqual(
@@ -215,7 +215,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     it("since the token is another's: says so, asks once, and tells the token to nobody", () => {
       expect(warning("locked")).toMatch(
         new RegExp(
-          `^warning: \\d+ events not sent to the tracking server: ${locked.uri} answered 401: Unauthorized\\. Send with: tidemark sync locked --tracking ${locked.uri}\n$`,
+          `^warning: \\d+ events not sent to the tracking server: ${locked.uri} answered 401: Unauthorized\\. To send, run: tidemark sync locked --tracking ${locked.uri}\n$`,
         ),
       );
       expect(locked.asked.map(({ authorization }: Asked) => authorization)).toEqual(["Bearer t0ken-of-mine"]);

@@ -1,5 +1,5 @@
-// What `--json` prints, as schemas; the answer of check, which the ledger keeps too, has its own in src/monitoring. Their
-// types are those of what is printed, so that neither can change without the other.
+// Schemas for the output of `--json`. The schema for the result of `check`, which the ledger also keeps, is in
+// src/monitoring. The schemas have the types of the printed values, so that neither can change without the other.
 import { z } from "zod";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
@@ -32,7 +32,7 @@ export const simulateResultSchema: z.ZodType<SimulateResult> = z.object({
 export const predictResultSchema: z.ZodType<SnakeKeys<PredictResult>> = z.object({
   out: z.string(),
   windows: z.int().min(1),
-  classes: z.record(z.string(), count).describe("windows by predicted class"),
+  classes: z.record(z.string(), count).describe("number of windows by predicted class"),
   mean_confidence: share,
   seconds,
 });
@@ -43,18 +43,32 @@ const byJudge = <Schema extends z.ZodType>(schema: Schema) => z.record(z.enum(ju
 const withoutDrift: z.ZodType<NoDriftFigures> = z.object({
   streams: z.int().min(1),
   batches: z.int().min(1),
-  alarms_per_batch: share.describe("share of batches that alarmed"),
-  run_length: z.number().min(1).nullable().describe("batches per alarm that began; null if none did"),
+  alarms_per_batch: share.describe("share of batches with an alarm"),
+  run_length: z.number().min(1).nullable().describe("number of batches per new alarm; null if there was no alarm"),
 });
 
 const withChange: z.ZodType<ChangeFigures> = z.object({
   streams: z.int().min(1),
-  seen_by: z.array(share).describe("share of streams seen by the first changed batch, by the second, and so on"),
+  seen_by: z
+    .array(share)
+    .describe(
+      "share of streams in which the change has been detected by the first changed batch, by the second, and so on",
+    ),
   detected: share.describe("share of streams with an alarm that began after the change"),
-  median_delay: z.int().min(1).nullable().describe("batches until it; null if half of the streams were not seen"),
+  median_delay: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe(
+      "number of batches until that alarm, over all streams; null if the change was detected in fewer than half of them",
+    ),
   within_5: share,
   within_25: share,
-  label_right: share.nullable().describe("of the alarms, the share named right five batches later"),
+  label_right: share
+    .nullable()
+    .describe(
+      "share of alarms for which the change was named correctly five batches later; null if no change was named",
+    ),
 });
 
 export const driftBenchResultSchema: z.ZodType<DriftBenchResult> = z.object({
@@ -66,8 +80,8 @@ export const driftBenchResultSchema: z.ZodType<DriftBenchResult> = z.object({
   seed: z.number(),
   arl: z.number().positive(),
   no_drift: byJudge(withoutDrift),
-  no_drift_by_person: byJudge(z.array(withoutDrift)).describe("in the order of `people`"),
-  other_mix: byJudge(withoutDrift).describe("of batches in which the person kept to half of the activities"),
+  no_drift_by_person: byJudge(z.array(withoutDrift)).describe("figures for each person, in the order of `people`"),
+  other_mix: byJudge(withoutDrift).describe("figures for batches in which the person does only half of the activities"),
   changes: z.array(
     z.object({
       name: z.string(),
@@ -80,15 +94,18 @@ export const driftBenchResultSchema: z.ZodType<DriftBenchResult> = z.object({
 
 const spread = z.object({ mean: share.nullable(), sd: z.number().min(0).nullable() });
 const version = z.object({
-  name: z.string().min(1).describe("of its folder"),
+  name: z.string().min(1).describe("name of its folder"),
   line: z.string().min(1),
   model_version: z.string().min(1),
   created_at: z.iso.datetime(),
-  from: z.string().nullable().describe("folder of the model that labelled recordings for it; null if it was trained"),
+  from: z
+    .string()
+    .nullable()
+    .describe("folder of the model that pseudo-labelled recordings for this version; null if `train` made it"),
   people: z.int().min(1),
   classes: names.min(2),
-  macro_f1: spread.describe("over folds"),
-  accuracy: spread.describe("over folds"),
+  macro_f1: spread.describe("mean and standard deviation over folds"),
+  accuracy: spread.describe("mean and standard deviation over folds"),
 });
 
 export const modelVersionsSchema: z.ZodType<SnakeKeys<ModelVersion>[]> = z.array(
@@ -107,25 +124,25 @@ export const modelComparisonSchema: z.ZodType<PrintedModel[]> = z.array(modelDes
 export const promotionSchema: z.ZodType<Promotion> = z.object({
   line: z.string().min(1),
   champion: z.string().min(1),
-  previous: z.string().nullable().describe("null if there was none, or nothing changed"),
+  previous: z.string().nullable().describe("previous champion; null if there was none or nothing changed"),
 });
 
 export const referenceDecisionSchema: z.ZodType<{ batch: string; action: ByHand; changed: boolean }> = z.object({
   batch: z.string().min(1),
   action: z.enum(["accept", "exclude"]),
-  changed: z.boolean().describe("false if it was so already"),
+  changed: z.boolean().describe("false if the batch already had this status"),
 });
 
 export const referenceResetSchema: z.ZodType<{ reset: string }> = z.object({
-  reset: z.string().describe("the stream"),
+  reset: z.string().describe("name of the stream"),
 });
 
 export const compactedLedgerSchema: z.ZodType<SnakeKeys<CompactedLedger>> = z.object({
-  shortened: count.describe("batches whose whole answers were shortened"),
+  shortened: count.describe("number of batches whose full results were shortened"),
   damaged: z
     .array(z.object({ stream: z.string(), batch: z.string() }))
-    .describe("batches whose stored answers are damaged; they were left unchanged"),
-  bytes_before: count.describe("of the ledger and its log"),
+    .describe("batches whose stored results are damaged; they were left unchanged"),
+  bytes_before: count.describe("size of the ledger and its log before"),
   bytes_after: count,
 });
 
@@ -135,10 +152,13 @@ export const baselineValidationSchema: z.ZodType<{ valid: boolean; faults: strin
 ]);
 
 const unsent = z
-  .object({ events: z.int().min(1).describe("of a stream: batches"), reason: z.string() })
+  .object({
+    events: z.int().min(1).describe("number of events that were not sent; for a stream, number of batches"),
+    reason: z.string(),
+  })
   .nullable()
   .describe("null if the server has everything");
-const page = z.string().nullable().describe("of the run; null if the server has none");
+const page = z.string().nullable().describe("address of the run's page; null if the server has none");
 
 export const syncResultSchema: z.ZodType<SyncResult> = z.object({
   tracking: z.string().describe("address of the server, without credentials"),
@@ -148,5 +168,5 @@ export const syncResultSchema: z.ZodType<SyncResult> = z.object({
     .describe("null if the folder has no tracking.jsonl"),
   streams: z.array(z.object({ stream: z.string(), sent: count, page, unsent })),
   warnings: names,
-  command: z.string().nullable().describe("sends what was not sent; null if the server has everything"),
+  command: z.string().nullable().describe("command that sends the rest; null if the server has everything"),
 });

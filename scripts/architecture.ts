@@ -1,14 +1,14 @@
-// The house: which rooms src/ has, what lives there, and what each may import. test/architecture.test.ts enforces it.
+// The map of src/: its rooms (folders), their purposes, and what each may import. test/architecture.test.ts enforces it.
 //
-//   npm run architecture                     the map, as CONTRIBUTING.md shows it, then rooms, arrows and cycles
-//   npm run architecture -- --source DIR     the same counts of another src/
-//   npm run architecture -- --write          puts the map into CONTRIBUTING.md
+//   npm run architecture                     prints the map for CONTRIBUTING.md, then the number of rooms, arrows and cycles
+//   npm run architecture -- --source DIR     prints the same counts for another src/
+//   npm run architecture -- --write          writes the map into CONTRIBUTING.md
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-/** In the order in which data pass through them: a wing imports only from itself and from those before it. */
+/** Wings, in the order in which data passes through them. A wing imports only from itself and from earlier wings. */
 export const wings = [
   "stats",
   "signals",
@@ -22,17 +22,17 @@ export const wings = [
 
 export interface Room {
   readonly purpose: string;
-  /** Rooms of src/, besides its root files, that this room may import. */
+  /** Rooms that this room may import; it may also import the root files of src/. */
   readonly imports: readonly string[];
 }
 
 export const rooms: Readonly<Record<string, Room>> = {
   stats: { purpose: "random numbers, distributions and distances on plain arrays", imports: [] },
   "signals/data": {
-    purpose: "reads recordings and writes tables; checks, the quality report, the simulator",
+    purpose: "reading recordings and writing tables; checks, the quality report, the simulator",
     imports: ["signals/sensors", "stats"],
   },
-  "signals/sensors": { purpose: "which columns form a sensor of which kind, in which unit; pure", imports: [] },
+  "signals/sensors": { purpose: "which columns form a sensor, its kind and its unit; pure", imports: [] },
   "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
   "storage/store": { purpose: "atomic files, hashes, locks, model folders, the registry, the ledger", imports: [] },
   "storage/tracking": { purpose: "reporting to an MLflow server: what is sent, and how", imports: [] },
@@ -102,7 +102,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Entries of the package: files of src/ itself that may import rooms. `index.ts` may import all of them. */
+/** Entries of the package: root files of src/ that may import rooms. `index.ts` may import all rooms. */
 export const entries: Readonly<Record<string, readonly string[]>> = {
   "index.ts": Object.keys(rooms),
   "device.ts": ["signals/sensors", "signals/preprocessing", "monitoring/summaries", "stats"],
@@ -111,18 +111,18 @@ export const entries: Readonly<Record<string, readonly string[]>> = {
 export interface Import {
   readonly from: string;
   readonly to: string;
-  /** Loads with its importer: neither `import()` nor types alone. */
+  /** Whether the file is loaded together with its importer; false for `import()` and for type-only imports. */
   readonly loads: boolean;
 }
 
-/** Files of a source directory, relative to it. */
+/** Paths of the files in a source directory, relative to it. */
 export function filesOf(source: string): string[] {
   return readdirSync(source, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .sort();
 }
 
-/** Every import between the files, type-only ones included. */
+/** Every import between the files, including type-only imports. */
 export function importsOf(source: string, files: readonly string[]): Import[] {
   return files.flatMap((from) => {
     const text = readFileSync(join(source, from), "utf8");
@@ -137,13 +137,13 @@ export function importsOf(source: string, files: readonly string[]): Import[] {
   });
 }
 
-/** The folder a file lies in; "" for the root of src/. */
+/** The folder that a file is in; "" for the root of src/. */
 export function roomOf(file: string): string {
   const room = dirname(file);
   return room === "." ? "" : room;
 }
 
-/** "room -> room" with the number of imports; the root of src/ is a room, too. */
+/** Number of imports for each "room -> room"; the root of src/ counts as a room. */
 export function arrowsOf(imports: readonly Import[]): Map<string, number> {
   const arrows = new Map<string, number>();
   for (const { from, to } of imports) {
@@ -154,7 +154,7 @@ export function arrowsOf(imports: readonly Import[]): Map<string, number> {
   return arrows;
 }
 
-/** Ways through the graph that end where they began; each only once. */
+/** Closed paths through the graph, each listed only once. */
 export function cyclesOf(edges: Iterable<readonly [string, string]>): string[] {
   const next = new Map<string, string[]>();
   for (const [from, to] of edges) next.set(from, [...(next.get(from) ?? []), to]);
@@ -174,7 +174,7 @@ export function cyclesOf(edges: Iterable<readonly [string, string]>): string[] {
   return cycles;
 }
 
-/** The map of CONTRIBUTING.md. */
+/** The map in CONTRIBUTING.md. */
 export function architectureMap(): string {
   const names = Object.keys(rooms);
   const rows = names.map((name) => {

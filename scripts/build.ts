@@ -1,4 +1,4 @@
-// Compiles src/ to dist/ (or to the directory given) and makes the command executable. tsc does all the work.
+// Compiles src/ to dist/ (or to the given directory) with tsc, and makes the command executable.
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,10 +1,10 @@
-// The form of a config file: the options of a command under their names as on the command line.
+// The schema of a config file, which holds a command's options under their command-line names.
 import { z } from "zod";
 import { kebabCase } from "../src/letter-case.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { optionSentences } from "./options.ts";
 
-/** A JSON Schema for editors: stricter than `readConfigFile`, which takes names as in code and former names too. */
+/** A JSON Schema for editors: stricter than `readConfigFile`, which also accepts former names and names in camelCase. */
 export function configSchema(title: string, description: string, options: Options): Record<string, unknown> {
   const properties = Object.entries(options).map(([name, option]) => [kebabCase(name), property(option)]);
   return {

@@ -1,4 +1,4 @@
-// What `train --json` and `retrain --json` print, one event per line.
+// The schema of the events that `train --json` and `retrain --json` print, one per line.
 import { z } from "zod";
 import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
@@ -28,7 +28,7 @@ const events = {
     rows: count,
     users: count,
     recordings: count,
-    classes: z.record(z.string(), count).describe("windows by class"),
+    classes: z.record(z.string(), count).describe("number of windows by class"),
     channels: names.min(1),
     sensors: z
       .array(
@@ -39,9 +39,9 @@ const events = {
           unit: z
             .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
             .nullable()
-            .describe("null if it is not known"),
+            .describe("null if the unit is not known"),
           gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
-          because: z.string().describe("what kind and unit rest on, in words"),
+          because: z.string().describe("reason for this kind and unit, in words"),
         }),
       )
       .describe("the channels that form each sensor"),
@@ -54,7 +54,7 @@ const events = {
         time_unit: z.enum(["s", "ms", "us", "ns", "timestamp", "index"]),
         channels: names,
       })
-      .describe("which column plays which part"),
+      .describe("column for each purpose"),
     quality: qualityReportSchema,
     windows: count,
     dropped: z
@@ -75,7 +75,7 @@ const events = {
     ),
     warnings: names,
   }),
-  resumed: event("resumed", { fit, epochs: count.describe("finished in earlier sittings") }),
+  resumed: event("resumed", { fit, epochs: count.describe("number of epochs finished before the interruption") }),
   batch: event("batch", {
     fit,
     epoch: z.int().min(1),
@@ -88,17 +88,17 @@ const events = {
   epoch: event("epoch", {
     fit,
     epoch: z.int().min(1),
-    epochs: z.int().min(1).describe("the most there can be"),
+    epochs: z.int().min(1).describe("maximum number of epochs"),
     loss,
     accuracy: share,
-    val_loss: loss.nullable().describe("null in the final fit, which holds nothing out"),
+    val_loss: loss.nullable().describe("null in the final fit, which has no validation part"),
     val_accuracy: share.nullable(),
     val_macro_f1: share.nullable(),
     learning_rate: z.number().positive(),
     seconds,
     windows_per_second: z.number().min(0),
-    best: z.boolean().describe("the best epoch of this fit so far"),
-    seconds_left: seconds.nullable().describe("of the whole run; null while there is no estimate"),
+    best: z.boolean().describe("whether this is the best epoch of this fit so far"),
+    seconds_left: seconds.nullable().describe("estimated time left for the whole run; null until there is an estimate"),
   }),
   fold: event("fold", {
     fold: z.int().min(1),
@@ -143,7 +143,7 @@ const events = {
   tracked: event("tracked", {
     page: z.string().nullable(),
     versions: names,
-    unsent: count.describe("events that only the model folder has"),
+    unsent: count.describe("number of events that are stored only in the model folder"),
   }),
   warning: event("warning", { message: z.string() }),
 } as const satisfies Record<PrintedEvent["type"], z.ZodType>;

@@ -1,5 +1,5 @@
 // Writes src/config-types.ts, the types of every command's options with their docstrings, from the options' definitions.
-// docs/api.md (scripts/api.ts) and schemas/ (scripts/schemas.ts) come from them too.
+// docs/api.md (scripts/api.ts) and schemas/ (scripts/schemas.ts) are generated from the same definitions.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkOptions, driftBenchOptions, predictOptions } from "../src/batch-options.ts";
@@ -9,12 +9,12 @@ import { retrainOptions } from "../src/retrain-options.ts";
 import { trainOptions } from "../src/train-options.ts";
 
 export interface Configured {
-  /** Of the command line. */
+  /** Name of the command on the command line. */
   readonly command: string;
   readonly options: Options;
 }
 
-/** By the stem of their types: Train has TrainConfig and TrainOptions. */
+/** Commands by the stem of their types; for example, Train has TrainConfig and TrainOptions. */
 export const configured: Readonly<Record<string, Configured>> = {
   Train: { command: "train", options: trainOptions },
   Predict: { command: "predict", options: predictOptions },
@@ -27,7 +27,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Simulate: { command: "simulate", options: simulateOptions },
 };
 
-/** "architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast). Default: compact." as sentences. */
+/** An option as sentences: "Architecture. One of: 1dcnn-bilstm, compact (smaller and twice as fast). Default: compact." */
 export function optionSentences(option: Option): string {
   const { doc, choices } = option;
   const fallback = optionDefaultText(option);
@@ -56,7 +56,7 @@ export function configTypes(): string {
       ...fields,
       "}",
       "",
-      `/** The same options as a caller may write them: those with a default may be left out. */`,
+      `/** The same options in the form in which a caller may give them: those with a default may be left out. */`,
       `export type ${stem}Options = Partial<${stem}Config> & Pick<${stem}Config, ${names}>;`,
       "",
     ].join("\n");

@@ -1,5 +1,6 @@
-// npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers] prints the names of functions drawn at random from src.
-// They show whether a stranger who sees only `ls -R src` can name the files. --answers prints the files, too.
+// npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers] prints the names of functions drawn at random from
+// src. With them, one can test whether a stranger who sees only `ls -R src` can name each function's file. --answers also
+// prints the files.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

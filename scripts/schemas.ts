@@ -1,6 +1,6 @@
-// Writes schemas/: a JSON Schema for each JSON file of a model folder and of a folder of models, from the zod schema that the
-// code checks it with, for each form that `--json` prints, and for the config files of `train` and `retrain`.
-// They describe what Tidemark reads: files may have further keys.
+// Writes schemas/: a JSON Schema for each JSON file in a model folder or a folder of models (from the zod schema that checks
+// the file), for each form of output of `--json`, and for the config files of `train` and `retrain`. The schemas describe
+// what Tidemark reads, so files may have additional keys.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -35,39 +35,51 @@ import { configSchema } from "./config-schema.ts";
 import { trainEventSchema } from "./event-schema.ts";
 
 const files: Record<string, { schema: z.ZodType; title: string }> = {
-  manifest: { schema: manifestSchema, title: "What a model is, what it was made from, and the hash of every file" },
-  scaler: { schema: scalerSchema, title: "How the channels are scaled before the network" },
+  manifest: {
+    schema: manifestSchema,
+    title: "A model's options, training data and properties, and the hash of each of its files",
+  },
+  scaler: { schema: scalerSchema, title: "How the channels are scaled before they enter the network" },
   labels: { schema: labelsSchema, title: "The classes in the order of the network's outputs" },
-  baseline_stats: { schema: baselineStatsSchema, title: "The frozen reference: what the training data looked like" },
-  check_result: { schema: checkResultSchema, title: "What `tidemark check --json` answers" },
-  rolling_reference: { schema: rollingReferenceSchema, title: "The reference that moves: the last production batches" },
-  cv_report: { schema: cvReportSchema, title: "The cross-validation's figures" },
-  retrain_report: { schema: retrainReportSchema, title: "What every cycle did, what the gate asked, what came of it" },
-  device: { schema: deviceModelSchema, title: "What a device needs of a model besides the network" },
-  registry: { schema: registrySchema, title: "Which version of each line of models is the champion" },
+  baseline_stats: { schema: baselineStatsSchema, title: "The frozen reference, which describes the training data" },
+  check_result: { schema: checkResultSchema, title: "The output of `tidemark check --json`" },
+  rolling_reference: {
+    schema: rollingReferenceSchema,
+    title: "The rolling reference, which holds the last production batches",
+  },
+  cv_report: { schema: cvReportSchema, title: "The results of the cross-validation" },
+  retrain_report: {
+    schema: retrainReportSchema,
+    title: "The results of every cycle, the gate's rules, and the outcome",
+  },
+  device: { schema: deviceModelSchema, title: "What a device needs from a model in addition to the network" },
+  registry: { schema: registrySchema, title: "The champion of each line of models" },
 };
 
 const answers: Record<string, { schema: z.ZodType; title: string }> = {
   train_event: { schema: trainEventSchema, title: "One line of `tidemark train --json` and `tidemark retrain --json`" },
-  predict_result: { schema: predictResultSchema, title: "What `tidemark predict --json` answers" },
-  drift_bench_result: { schema: driftBenchResultSchema, title: "What `tidemark drift-bench --json` answers" },
-  simulate_result: { schema: simulateResultSchema, title: "What `tidemark simulate --json` answers" },
-  sync_result: { schema: syncResultSchema, title: "What `tidemark sync --json` answers" },
-  model_versions: { schema: modelVersionsSchema, title: "What `tidemark models list --json` answers" },
-  model_description: { schema: modelDescriptionSchema, title: "What `tidemark models show --json` answers" },
-  model_comparison: { schema: modelComparisonSchema, title: "What `tidemark models compare --json` answers" },
-  promotion: { schema: promotionSchema, title: "What `tidemark models promote` and `rollback` answer with --json" },
+  predict_result: { schema: predictResultSchema, title: "The output of `tidemark predict --json`" },
+  drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },
+  simulate_result: { schema: simulateResultSchema, title: "The output of `tidemark simulate --json`" },
+  sync_result: { schema: syncResultSchema, title: "The output of `tidemark sync --json`" },
+  model_versions: { schema: modelVersionsSchema, title: "The output of `tidemark models list --json`" },
+  model_description: { schema: modelDescriptionSchema, title: "The output of `tidemark models show --json`" },
+  model_comparison: { schema: modelComparisonSchema, title: "The output of `tidemark models compare --json`" },
+  promotion: { schema: promotionSchema, title: "The output of `tidemark models promote` and `rollback` with --json" },
   reference_decision: {
     schema: referenceDecisionSchema,
-    title: "What `tidemark reference exclude` and `accept` answer with --json",
+    title: "The output of `tidemark reference exclude` and `accept` with --json",
   },
-  reference_reset: { schema: referenceResetSchema, title: "What `tidemark reference reset --json` answers" },
-  compacted_ledger: { schema: compactedLedgerSchema, title: "What `tidemark reference compact --json` answers" },
-  device_summary: { schema: deviceSummarySchema, title: "What a device sends of a batch in place of its samples" },
-  baseline_validation: { schema: baselineValidationSchema, title: "What `tidemark baseline validate --json` answers" },
+  reference_reset: { schema: referenceResetSchema, title: "The output of `tidemark reference reset --json`" },
+  compacted_ledger: { schema: compactedLedgerSchema, title: "The output of `tidemark reference compact --json`" },
+  device_summary: {
+    schema: deviceSummarySchema,
+    title: "The summary that a device sends instead of a batch's samples",
+  },
+  baseline_validation: { schema: baselineValidationSchema, title: "The output of `tidemark baseline validate --json`" },
 };
 
-/** File name -> content of schemas/, as the code is now. */
+/** The current content of each file in schemas/, by file name. */
 export function schemaFiles(): Record<string, string> {
   const forms = Object.entries({ ...files, ...answers }).map(([name, { schema, title: description }]) => {
     const { $schema, ...body } = z.toJSONSchema(schema, { io: "input" });

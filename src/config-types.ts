@@ -64,7 +64,7 @@ export interface TrainConfig {
   resume: boolean;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 
 /** Options of `tidemark predict`, checked and complete. */
@@ -93,7 +93,7 @@ export interface PredictConfig {
   jobs: number;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark check`, checked and complete. */
@@ -136,7 +136,7 @@ export interface CheckConfig {
   jobs: number;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 
 /** Options of `tidemark drift-bench`, checked and complete. */
@@ -179,7 +179,7 @@ export interface DriftBenchConfig {
   jobs: number;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
 
 /** Options of `tidemark retrain`, checked and complete. */
@@ -240,7 +240,7 @@ export interface RetrainConfig {
   resume: boolean;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark reference`, checked and complete. */
@@ -251,7 +251,7 @@ export interface StreamConfig {
   stream: string;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 
 /** Options of `tidemark reference compact`, checked and complete. */
@@ -264,7 +264,7 @@ export interface CompactConfig {
   keepMegabytes: number;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
 
 /** Options of `tidemark sync`, checked and complete. */
@@ -281,7 +281,7 @@ export interface SyncConfig {
   alias?: string;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 
 /** Options of `tidemark simulate`, checked and complete. */
@@ -304,5 +304,5 @@ export interface SimulateConfig {
   seed: number;
 }
 
-/** The same options as a caller may write them: those with a default may be left out. */
+/** The same options in the form in which a caller may give them: those with a default may be left out. */
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;

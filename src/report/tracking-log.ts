@@ -8,7 +8,7 @@ import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 
 /**
  * The events of a tracking.jsonl; none if there is no file.
- * @throws UserError that names the first line that is not an event
+ * @throws UserError if a line is not an event; the message names the first such line
  */
 export async function readTrackingLog(path: string): Promise<TrackingEvent[]> {
   const bytes = await readFileInside(dirname(path), basename(path), longestLog);
@@ -22,7 +22,7 @@ export interface SendableLog {
 
 /**
  * The log of a folder, after a check of everything that would be sent.
- * @throws UserError that names the invalid line, including one whose artifact does not match the manifest
+ * @throws UserError if a line is not valid or its artifact does not match the manifest; the message names the line
  */
 export async function openSendableTrackingLog(directory: string): Promise<SendableLog> {
   const path = join(directory, trackingFile);

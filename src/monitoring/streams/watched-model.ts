@@ -47,7 +47,7 @@ export interface WatchedModel extends OpenedModel, Judge {
 /**
  * Opens a model for predictions only, which works for models of every version.
  * @param model a model folder, or DIR/LINE@champion
- * @throws UserError that names the file and all its faults
+ * @throws UserError if a file cannot be used; the message names the file and lists all its faults
  */
 export async function openForPrediction(model: string): Promise<OpenedModel> {
   const folder = await openModelFolder(await resolveModelByRegistry(model));

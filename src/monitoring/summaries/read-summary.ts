@@ -9,7 +9,7 @@ import { deviceSummarySchema } from "./summary-schemas.ts";
  * @param sent bytes from `encodeSummary`, or parsed JSON from `summaryToJson`
  * @param model the model that must have made the summary
  * @returns a measurement that `check` can judge and a stream can store
- * @throws UserError that names the fault
+ * @throws UserError if the summary cannot be used; the message names the fault
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {
   try {

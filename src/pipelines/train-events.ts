@@ -72,7 +72,7 @@ export type TrainEvent =
       users: readonly UserReport[];
     }
   | {
-      /** A retraining's data, before its first cycle. */
+      /** The data of a retraining run, before its first cycle. */
       type: "retrain-data";
       /** Labelled and unlabelled recordings that were read. */
       files: readonly string[];

@@ -82,7 +82,7 @@ export interface TrainResult {
   summary: TrainSummary;
 }
 
-/** Parameters with which callers of `train` and `retrain` follow or stop a run. */
+/** Parameters that let callers of `train` and `retrain` follow or stop a run. */
 export interface TrainRunOptions {
   /** Receives warnings and events; both are optional. */
   reporter?: Partial<Reporter<TrainEvent>>;

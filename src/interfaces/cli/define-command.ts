@@ -1,4 +1,4 @@
-// Builds a command of the command line from the definitions of its options.
+// Builds a CLI command from the definitions of its options.
 import { Command, Option as CommanderOption } from "commander";
 import { UserError } from "../../errors.ts";
 import { kebabCase } from "../../letter-case.ts";

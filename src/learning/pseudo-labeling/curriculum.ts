@@ -59,7 +59,7 @@ export type StopReason =
   | "all selected"
   | "cycles";
 
-/** One cycle of a retraining. */
+/** One cycle of a retraining run. */
 export interface CycleReport {
   /** Number of the cycle; cycle 0 learns from the labelled windows alone. */
   readonly cycle: number;

@@ -22,7 +22,7 @@ export type { ModelSignals, SignalSummary } from "../monitoring/summaries/model-
 
 /** The frozen baseline of a model. */
 export interface ShownBaseline {
-  /** The content of baseline_stats.json, with the keys of `drift` as in code. */
+  /** The content of baseline_stats.json, with the keys of `drift` in camelCase. */
   readonly baseline: BaselineStats;
   /** The content of `baseline.drift`, after validation. */
   readonly drift: DriftBaseline;
@@ -38,7 +38,7 @@ export async function showBaseline(model: string): Promise<ShownBaseline> {
   return { baseline, drift };
 }
 
-/** The faults of the baseline in a model folder, whatever the state of its other files; empty if it can be used. */
+/** The faults of the baseline in a model folder, regardless of the folder's other files; empty if the baseline can be used. */
 export function validateBaseline(model: string): Promise<string[]> {
   return baselineFileFaults(model);
 }

@@ -34,12 +34,12 @@ export interface RetrainRun extends FitRun {
   readonly data: RetrainData;
   readonly staging: Staging;
   readonly reporter: Reporter<TrainEvent>;
-  /** Rows of the windows in the data. */
+  /** Hash of `data.windows`. */
   readonly windowsFingerprint: string;
   readonly rng: Rng;
 }
 
-/** A cycle's network, with the weights that a further fit may start from. */
+/** A cycle's network, with the weights that another fit may start from. */
 export type Weights = FitOutcome & { readonly scaler: Scaler };
 
 /** The winner, from cycles or from adaptation. */
@@ -69,12 +69,12 @@ async function fitCandidateCycle(
   return splitCandidatePredictions(run, { ...outcome, scaler: plan.scaler });
 }
 
-/** Windows that a cycle predicts. */
+/** The windows for which every cycle makes predictions. */
 function candidatePredictionRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
   return Int32Array.from([...holdoutRows, ...unlabelledRows]);
 }
 
-/** The predictions of a fit, by group of windows. */
+/** Splits a fit's predictions into those for the holdout and those for the unlabelled windows. */
 function splitCandidatePredictions({ data }: RetrainRun, weights: Weights): CycleFit<Weights> {
   const width = data.windows.classes.length * data.holdoutRows.length;
   const { probabilities } = weights;
@@ -103,7 +103,10 @@ export async function candidateFromCurriculum(run: RetrainRun): Promise<Candidat
   return { ...result, selection: result.selections[result.winner]!, fit: result.fits[result.winner]! };
 }
 
-/** Cycle 0: a fit on the labelled windows. Cycle 1: the same network with the statistics of the unlabelled windows. */
+/**
+ * Cycle 0: a fit on the labelled windows. Cycle 1: the same network with the batch-normalization statistics of the unlabelled
+ * windows.
+ */
 export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidate> {
   const { data } = run;
   const first = await fitCandidateCycle(run, 0, null, null);
@@ -124,7 +127,7 @@ export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidat
 }
 
 /**
- * Gives a fit the statistics of the windows in `from`, and predicts `rows`.
+ * Replaces a fit's batch-normalization statistics with those of the windows in `from`, and predicts `rows`.
  * @param fit a fit with probabilities for `rows`; it is returned unchanged if there are fewer than two windows to adapt to
  */
 export async function adaptCandidateFit(

@@ -1,4 +1,4 @@
-// The options that a retraining takes over from its champion's training, as the champion's folder stores them. A version of
+// The options that a retraining run inherits from the champion's training, as stored in the champion's folder. A version of
 // Tidemark that no longer knows an option or its value can still use the model, but cannot retrain it.
 
 import { type ChampionOptions, readChampionOptions } from "../config.ts";
@@ -9,7 +9,7 @@ import type { StoredConfig } from "../storage/store/stored-config.ts";
 /**
  * @param config options of the champion's training
  * @param model the model as the user named it
- * @throws UserError that names the option that this version does not know
+ * @throws UserError if this version does not know an option or its value; the message names the option
  */
 export function championOptions(
   config: StoredConfig,
@@ -20,7 +20,7 @@ export function championOptions(
   if ("options" in read) return read.options;
   const { name, expected, found } = read.fault;
   throw new UserError(
-    `${model} cannot be retrained: it was trained with ${name} ${found}, but this Tidemark expects ${expected}`,
+    `${model} cannot be retrained: it was trained with ${name} ${found}, but this version of Tidemark expects ${expected}`,
     {
       advice: `It still works with check and predict. Retrain it with Tidemark ${tidemark_version}, which made it, or train a new model.`,
     },

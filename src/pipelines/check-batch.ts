@@ -1,4 +1,4 @@
-// Judges one production batch with an opened model. Everything possible happens before the stream is opened, so that the
+// Judges one production batch with an opened model. As much work as possible is done before the stream is opened, so that the
 // store's lock covers only the decision.
 
 import { basename } from "node:path";
@@ -58,7 +58,7 @@ export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
 
 /** What a check uses in addition to its options. */
 export interface CheckRun {
-  /** The clock. Default: the system's. */
+  /** The clock. Default: the system clock. */
   readonly now?: () => Date;
   /** Receives warnings. Default: silent. */
   readonly reporter?: Partial<Reporter>;
@@ -142,10 +142,10 @@ interface Remembering {
   readonly now: (() => Date) | undefined;
 }
 
-/** Maximum number of samples per batch in which likely causes are looked for. */
+/** Maximum number of samples of a batch that are searched for likely causes. */
 const samplesToDiagnose = 2 ** 20;
 
-/** Closes the batch. */
+/** Measures the batch, then closes it. */
 async function measureCheckedBatch(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
   threads: number,
@@ -189,7 +189,7 @@ function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary):
     columns: null,
     windows: measurement.signals.windows,
     samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : batchSummaryRows(summary)), 0),
-    warnings: leftOut === 0 ? [] : [`${counted(leftOut, "row")} were left out when the batch was summarised.`],
+    warnings: leftOut === 0 ? [] : [`Left out when the batch was summarised: ${counted(leftOut, "row")}.`],
   };
 }
 

@@ -1,5 +1,5 @@
-// `tidemark reference compact`: shortens all batches beyond the limits of age and size, and frees their disk space. By
-// contrast, `check` shortens a few batches whenever it adds one, and reuses their space.
+// `tidemark reference compact`: shortens the records of all batches beyond the limits of age and size, and frees the disk
+// space. By contrast, `check` shortens a few records whenever it adds a batch, and reuses their space.
 import { type CompactOptions, resolveCompactConfig } from "../config.ts";
 import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";

@@ -20,8 +20,8 @@ import type { TrainedModel } from "./write-model.ts";
 
 /**
  * Turns the candidate into a model: the winning network, and folds that hold out labelled people in turn. Each fold learns
- * from the winner's pseudo-labels, except those of people with the same names as its held-out people. A network that had seen
- * the held-out people's labels made these pseudo-labels, so the figures of the folds are slightly too good.
+ * from the winner's pseudo-labels, except those of people with the same names as its held-out people. These pseudo-labels
+ * come from a network that had seen the held-out people's labels, so the folds' figures are slightly too good.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
   const { config, data, reporter } = run;
@@ -91,7 +91,10 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
   };
 }
 
-/** Unlabelled windows that a fold may learn from, without those of its held-out people, who may be among the unlabelled. */
+/**
+ * The unlabelled windows that a fold may learn from. Its held-out people may also appear in the unlabelled recordings, so
+ * their windows are left out.
+ */
 export function crossFitOthers(
   { windows: { groups }, unlabelledRows }: Pick<RetrainData, "windows" | "unlabelledRows">,
   selection: PseudoLabels | null,
@@ -106,7 +109,7 @@ export function crossFitOthers(
   return { selection: { rows: rows!, labels: labels! }, unlabelledRows: others };
 }
 
-/** The champion's options, overridden by the retraining's own. Names of columns are only kept if they belong to `files`. */
+/** The champion's options, overridden by the retraining's own. Column names are kept only if they belong to `files`. */
 function crossFitConfig(
   trained: ChampionOptions,
   config: NamedColumns & Pick<RetrainConfig, "out" | "seed" | "jobs" | "experiment" | "labelled">,
@@ -118,7 +121,7 @@ function crossFitConfig(
   return { ...kept, ...namedColumnRoles(config), ...own, files: labelled };
 }
 
-/** The values of some people, plus those of the pseudo-labelled windows that a fit learned from. */
+/** Describes the values of `people`, together with those of the pseudo-labelled windows that a fit learned from. */
 function describeCrossFitValues(
   rows: RowSource,
   people: ReadonlySet<string>,

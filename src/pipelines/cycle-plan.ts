@@ -1,5 +1,5 @@
-// Plans one fit of a retraining: it learns from labelled rows and a selection of pseudo-labelled rows, with the schedule of the
-// champion's final fit.
+// Plans one fit of a retraining run. The fit learns from labelled rows and a selection of pseudo-labelled rows, with the
+// schedule of the champion's final fit.
 
 import type { TrainConfig } from "../config.ts";
 import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
@@ -11,7 +11,7 @@ import { fitScaler } from "../signals/preprocessing/scaler.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import type { Rng } from "../stats/random.ts";
 
-/** Settings that all fits of a retraining share. */
+/** Settings that all fits of a retraining run share. */
 export interface CycleSetting {
   /** Labelled and unlabelled windows; labels of the latter are ignored. */
   readonly windows: WindowSet;
@@ -28,7 +28,7 @@ export interface CycleSetting {
 /** The part of a fit that depends on the selection. */
 export type PseudoLabels = Pick<Selection, "rows" | "labels">;
 
-/** The windows with the labels that a selection gives, and the rows to learn from. */
+/** Gives the selected windows their pseudo-labels, and returns all windows with the rows to learn from. */
 export function labelCycleWindows(
   { windows, unlabelledRows }: Pick<CycleSetting, "windows" | "unlabelledRows">,
   base: Int32Array,

@@ -1,4 +1,4 @@
-// The part of a model that a device needs: device.json in the folder. For older folders without it, it is derived from the
+// The part of a model that a device needs: device.json in the folder. Older folders lack this file, so it is derived from the
 // other files.
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type DeviceModel, toDeviceJson } from "../monitoring/summaries/device-json.ts";

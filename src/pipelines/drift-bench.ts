@@ -39,7 +39,7 @@ import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
 export type { DriftVerdict } from "../monitoring/drift/verdict.ts";
 
-/** Length of a chunk of the streams' sessions, in seconds. */
+/** The sessions of a stream consist of chunks of this length, in seconds. */
 const chunkSeconds = 15;
 
 interface Person {
@@ -166,7 +166,7 @@ function driftBenchChanges({ baseline, folder, sensors }: WatchedModel): readonl
   });
 }
 
-/** Half of the activities, at least one. */
+/** Half of the activities, but at least one. */
 function halfOfBenchActivities(choices: Choices, rng: Rng): Choices {
   return new Map(rng.shuffle([...choices]).slice(0, Math.ceil(choices.size / 2)));
 }
@@ -193,7 +193,7 @@ async function readBenchWindows(
   const familiar = [...new Set(recordings.stretches.map(({ user }) => user))].filter((user) => known.has(user));
   if (familiar.length > 0) {
     reporter.warn(
-      `The model learned from ${familiar.join(", ")}. Expect worse figures for people that it does not know.`,
+      `The model learned from ${familiar.join(", ")}. Expect worse figures for people whom it does not know.`,
     );
   }
   const named = { ...recordings, channels: folder.manifest.data.channels };
@@ -272,7 +272,7 @@ async function changedBenchStream(
   return [...sessions.slice(0, changeAt).map(mergeBenchSession), ...summaries];
 }
 
-/** Windows inside the chunks of batches, one batch after the other. */
+/** The windows that lie inside the chunks of the batches, batch by batch. */
 function benchWindowsInChunks(
   batches: readonly Columns[],
   chunkRows: number,

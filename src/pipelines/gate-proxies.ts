@@ -1,4 +1,4 @@
-// Computes the figures on unlabelled windows that the gate compares.
+// Computes the figures that the gate compares on the unlabelled windows.
 
 import type { Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";

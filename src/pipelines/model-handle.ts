@@ -73,7 +73,7 @@ export class ModelHandle {
    * values it cannot look for likely causes, and the answer says so.
    * @param summary bytes or parsed JSON, as a device sends it
    * @param options at least `batchId`
-   * @throws UserError if the summary was not made with this model, and in the same cases as `check`
+   * @throws UserError if the summary was not made with this model, or under the same conditions as `check`
    */
   async checkSummary(summary: unknown, options: SummaryOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
@@ -84,7 +84,7 @@ export class ModelHandle {
    * @param windows windows in physical units, with the model's channels in the model's order
    * @param options.jobs maximum number of worker threads (default: one per core)
    * @returns probabilities [W, K]
-   * @throws UserError in the same cases as `WindowPredictor.predict`
+   * @throws UserError under the same conditions as `WindowPredictor.predict`
    */
   async predict(
     windows: RawWindows & Partial<WindowNames>,
@@ -95,7 +95,7 @@ export class ModelHandle {
     return this.predictor.predict(windows, { threads });
   }
 
-  /** The memory of a stream, through which users can also make manual decisions. */
+  /** The memory of a stream. Users can also make manual decisions through it. */
   stream(name: string): MonitorStream<CheckResult, StreamState> {
     return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
   }

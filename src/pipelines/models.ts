@@ -1,5 +1,5 @@
-// `tidemark models`: lists the versions of models in a folder, says which one is the champion of its line, promotes, and rolls
-// back.
+// `tidemark models`: lists the model versions in a folder with the champion of each line, promotes a version, or rolls a line
+// back to its previous champion.
 
 import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -34,7 +34,7 @@ export interface ModelVersion {
   readonly modelVersion: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Folder of the model that pseudo-labelled recordings for it; null for a model that `train` made. */
+  /** Folder of the model that made its pseudo-labels; null for a model that `train` made. */
   readonly from: string | null;
   /** Number of people that it learned from. */
   readonly people: number;
@@ -48,7 +48,7 @@ export interface ModelVersion {
 
 /** One model and how it was made. */
 export interface ShownModel {
-  /** The version. */
+  /** The version, whether or not it is a champion. */
   readonly version: Omit<ModelVersion, "champion">;
   /** The content of cv_report.json. */
   readonly report: CvReport;
@@ -67,7 +67,8 @@ export interface Promotion {
 }
 
 /**
- * All model folders in a directory, by line and age. A model that cannot be read is left out, with a warning that names it.
+ * All model folders in a directory, sorted by line and age. A model that cannot be read is left out, with a warning that
+ * names it.
  * @throws UserError if the directory cannot be read
  */
 export async function listModels(
@@ -95,8 +96,8 @@ export async function listModels(
 }
 
 /**
- * Makes a model the champion of its line, in the registry of its parent directory. Its references start empty; the previous
- * champion keeps its own. The whole step is one rename.
+ * Makes a model the champion of its line, in the registry of its parent directory. Its references start empty, and the
+ * previous champion keeps its own. The promotion takes effect in a single rename.
  *
  * @throws UserError if it is not a valid model
  */
@@ -105,11 +106,11 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
   const line = folder.manifest.retrained_from?.line ?? name;
-  // Even one that is damaged at present remains part of the line's history.
+  // Even if the first version is damaged at present, it remains part of the line's history.
   const hasFirst = await isModel(join(parent, line));
   const before = lineOfRegistry(await readRegistry(parent), line)?.champions.at(-1) ?? (hasFirst ? line : null);
   if (before === name) return { line, champion: name, previous: null };
-  // Nobody relies on its references before it is the champion, so a process that dies here does no harm.
+  // Nobody uses the model's references before it is the champion, so a process that dies here does no harm.
   const store = openModelLedger(monitored);
   try {
     await store.reset(await store.streams(), now().toISOString());
@@ -128,8 +129,8 @@ export async function promote(model: string, now: () => Date = () => new Date())
 }
 
 /**
- * Makes the previous champion the champion again, with its baseline and references as they were left.
- * @throws UserError if there is none, or it is no longer a valid model
+ * Makes the previous champion the champion again. Its baseline and references are still as they were.
+ * @throws UserError if there is no previous champion, or it is no longer a valid model
  */
 export async function rollback(
   directory: string,
@@ -146,7 +147,7 @@ export async function rollback(
   return changeRegistry(directory, (registry) => {
     const own = lineOfRegistry(registry, line);
     if (own?.champions.at(-2) !== previous) {
-      throw new UserError(`${directory}: line ${JSON.stringify(line)} has just got another champion`, {
+      throw new UserError(`${directory}: the champion of line ${JSON.stringify(line)} has just changed`, {
         advice: `List its models, and try again: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
       });
     }
@@ -185,7 +186,7 @@ async function describeModelVersion(directory: string): Promise<Omit<ModelVersio
   };
 }
 
-/** Null if it is not a model, or, after a warning, if it cannot be read. */
+/** Returns null if the folder is not a model. If it cannot be read, warns and returns null. */
 async function describeListedModel(
   directory: string,
   warn: Reporter["warn"],
@@ -200,7 +201,7 @@ async function describeListedModel(
   }
 }
 
-/** Whether the folder has a manifest, readable or not. @throws UserError if the system does not say */
+/** Whether the folder has a manifest, readable or not. @throws UserError if the system cannot tell */
 async function isModel(directory: string): Promise<boolean> {
   try {
     await lstat(join(directory, modelFiles.manifest));

@@ -10,20 +10,20 @@ export interface ModelWindows {
   readonly samples: Float32Array;
   /** [W] index of the first sample of each window. */
   readonly starts: Int32Array;
-  /** T, as the model was trained. */
+  /** T, the same as in training. */
   readonly windowSize: number;
   /** C names: the model's channels, in the model's order. */
   readonly channels: readonly string[];
 }
 
-/** An opened model. Its files, session and ledger are opened once, however many batches it judges. */
+/** An opened model. Its files, session and ledger are opened only once for any number of batches. */
 export interface Model {
   /** Does the same as the function `check`, without opening the model again. */
   check(batch: BatchOptions, run?: CheckRun): Promise<CheckAnswer>;
   /**
    * Judges a batch that was summarised elsewhere, from the bytes or the parsed JSON that `tidemark/device` produced. Throws a
    * UserError if this model did not make the summary. Likely causes cannot be found without samples; if the batch looks
-   * strange, `warnings` of the result say so.
+   * strange, the result's `warnings` say so.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
   /** Returns probabilities [W, K] of the classes. `jobs` is the maximum number of worker threads (default: one per core). */

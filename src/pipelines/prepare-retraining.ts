@@ -1,5 +1,5 @@
-// Everything that `retrain` does before its first fit: it opens the champion, its labelled recordings, the unlabelled
-// ones through the quality gate, and the holdout. U unlabelled windows, K classes.
+// Everything that `retrain` does before its first fit: it opens the champion and the labelled recordings, passes the
+// unlabelled recordings through the quality gate, and chooses the holdout. Dimensions: U unlabelled windows, K classes.
 
 import type { ChampionOptions, RetrainConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -68,8 +68,8 @@ type Preparing = NamedColumns &
   Pick<RetrainConfig, "files" | "model" | "labelled" | "truth" | "holdout" | "epochs" | "seed" | "jobs">;
 
 /**
- * @param reporter is told how much memory the retraining needs, before the windows are loaded
- * @throws UserError if the files have a fault, or nobody can be held out
+ * @param reporter receives an estimate of the memory needed, before the windows are loaded
+ * @throws UserError if there is a fault in the files, or nobody can be held out
  */
 export async function prepareRetraining(
   config: Preparing,
@@ -113,7 +113,7 @@ async function prepareRetrainingFrom(
       `the labelled recordings: expected at least three people, got ${people} (${own.users.join(", ")})`,
       {
         advice:
-          "At least one is the holdout, and each of the others is held out of a fold. Give more people with --labelled.",
+          "At least one person forms the holdout, and each of the others is held out of one fold. Give recordings of more people with --labelled.",
       },
     );
   }
@@ -147,12 +147,15 @@ async function prepareRetrainingFrom(
   };
 }
 
-/** Approximate number of people in the holdout; people are dealt into parts of similar size. */
+/** Approximate number of people in the holdout; people are divided into parts of similar size. */
 function retrainingHoldoutSize(people: number, share: number): number {
   return Math.max(leastRetrainingHoldout(people), Math.round(share * people));
 }
 
-/** Minimum number of people: two if that leaves enough to learn from, since the gate's interval needs a spread of people. */
+/**
+ * Minimum number of people in the holdout: two if enough others remain to learn from, because the gate's confidence interval
+ * comes from the differences between people.
+ */
 function leastRetrainingHoldout(people: number): number {
   return people >= 5 ? 2 : 1;
 }
@@ -250,7 +253,10 @@ function retrainingRowsWithoutHoldout(
   });
 }
 
-/** Predictions: of the champion's folds for people that it learned from, and of the champion itself for all others. */
+/**
+ * Predictions on the holdout: from the champion's folds for people whom the champion learned from, and from the champion
+ * itself for all others.
+ */
 async function predictRetrainingHoldout(
   champion: Champion,
   windows: WindowSet,
@@ -312,7 +318,7 @@ async function retrainingLearningRates(
     if (parsed.success) return parsed.data;
     const { path: field, message } = parsed.error.issues[0]!;
     throw new UserError(
-      `${path}, line ${i + 1}: expected an epoch of a training run: ${[...field, message].join(": ")}`,
+      `${path}, line ${i + 1}: expected the record of one training epoch: ${[...field, message].join(": ")}`,
     );
   });
   const rates = rows.filter(({ fit }) => fit === "final").map(({ learning_rate }) => learning_rate);
@@ -320,7 +326,7 @@ async function retrainingLearningRates(
   return Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
 }
 
-/** Number of windows by person, for a table. */
+/** Number of windows per person, for a table. */
 export function retrainingPeople(windows: WindowSet, rows: Int32Array): string[] {
   const counts = countWindowsByName(
     rows.map((row) => windows.groups[row]!),

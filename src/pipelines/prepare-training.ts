@@ -49,7 +49,7 @@ type Preparing = NamedColumns &
 
 const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compact, or fewer recordings.";
 
-/** @throws UserError if the files have a fault, or cannot be split as requested */
+/** @throws UserError if there is a fault in the files, or they cannot be split as requested */
 export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
   const opened = await openRecordings(config.files, {
     columns: namedColumnRoles(config),
@@ -102,7 +102,7 @@ function prepareTrainingSplits(
   reporter: Reporter<TrainEvent>,
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(seed);
-  // Keep a window's length between test and training windows of one recording, because neighbours in time are alike.
+  // Within a recording, keep the length of one window between test and training windows, because adjacent windows are alike.
   const { splits, warnings } = outerSplit(split, windows, {
     nSplits,
     purgeSamples,
@@ -122,12 +122,12 @@ function refuseFlatTrainingChannels({ channels }: QualityReport): void {
   if (flat === undefined) return;
   const others = Object.keys(channels).filter((name) => !channels[name]!.flat);
   throw new UserError(
-    `Column "${flat[0]}" has the same value (${flat[1].min}) in all rows. A network cannot learn from it, and checks cannot compare with it`,
+    `Column "${flat[0]}" has the same value (${flat[1].min}) in all rows. A network cannot learn from it, and checks have nothing to compare`,
     {
       advice:
         others.length === 0
           ? "Check the export: every channel is constant."
-          : `Repair the export, or leave it out: ${shellCommand("--channels", others.join(","))}`,
+          : `Repair the export, or leave the column out: ${shellCommand("--channels", others.join(","))}`,
     },
   );
 }

@@ -1,5 +1,5 @@
-// The recordings that a model learned from, as named in its manifest. The folder may come from somebody else. So names in it
-// are neither fetched nor expanded, and the fingerprint of the recordings is compared before anything learns from them.
+// The recordings that a model learned from, as named in its manifest. The folder may come from somebody else. So no address
+// in it is fetched, no pattern is expanded, and the recordings' fingerprint is compared before a network learns from them.
 
 import { realpath, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
@@ -17,7 +17,7 @@ const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 export async function recordingsOfModel({ data }: Manifest, model: string): Promise<readonly string[]> {
   for (const file of data.files) {
     const wrong = isModelRecordingElsewhere(file)
-      ? "Tidemark does not fetch what a folder names"
+      ? "Tidemark does not fetch addresses named in a model folder"
       : await faultOfModelRecording(file);
     if (wrong === null) continue;
     throw new UserError(`the recordings that ${model} learned from: its manifest names ${file}: ${wrong}`, {
@@ -35,7 +35,7 @@ function isModelRecordingElsewhere(file: string): boolean {
 
 async function faultOfModelRecording(file: string): Promise<string | null> {
   try {
-    // A manifest names whole paths; a pattern could search any folder.
+    // The paths in a manifest are complete; a pattern could search any folder.
     if (!(await stat(file)).isFile()) return "it is not a regular file";
     const real = await realpath(file);
     return systemFolders.test(real) ? `it leads to ${real}, a system file` : null;

@@ -1,4 +1,4 @@
-// `tidemark reference`: shows a model's references, and records the user's decisions about them.
+// `tidemark reference`: shows the references of a model's streams, and records the user's decisions about them.
 
 import { UserError } from "../errors.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";

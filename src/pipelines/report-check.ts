@@ -1,4 +1,4 @@
-// Sends a stream to a tracking server after a check's verdict.
+// Sends a stream to a tracking server after a check has reached its verdict.
 
 import type { CheckConfig } from "../config.ts";
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
@@ -6,7 +6,7 @@ import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 
-/** Maximum time that a verdict waits for a tracking server. */
+/** Maximum time that a tracking server may delay a verdict. */
 const reportPatienceMs = 3000;
 
 /** Warns if the tracking server does not accept the whole stream. */
@@ -34,7 +34,7 @@ export async function reportCheck(
     });
     reason = unsent?.reason;
   } catch (error) {
-    // The verdict stands and must be returned.
+    // The verdict is still valid and must be returned.
     reason = error instanceof Error ? error.message : String(error);
   } finally {
     await client.close();

@@ -1,5 +1,5 @@
-// Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint beside it. A finished fit
-// takes no time when it runs again from its checkpoint, so nothing else is kept.
+// Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint beside it. Rerunning a
+// finished fit from its checkpoint takes no time, so nothing else is stored.
 
 import { z } from "zod";
 import { presentConfigNames } from "../config.ts";
@@ -32,8 +32,8 @@ const runStateSchema: z.ZodType<RunState> = z.object({
 /**
  * Starts the run in `staging`, or resumes the one that is there.
  *
- * @param options the options that change the result, not only the speed or the paths. The fingerprint identifies the data.
- * @throws UserError if the run in `staging` has other data, options or versions; the message lists all differences
+ * @param options the options that affect the result, not only the speed or the paths. The fingerprint identifies the data.
+ * @throws UserError if the run in `staging` has different data, options or versions; the message lists all differences
  */
 export async function enterResumableRun(
   staging: Staging,

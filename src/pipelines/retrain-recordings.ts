@@ -14,7 +14,7 @@ import { type RowSource, renameRecordingChannels } from "../signals/data/recordi
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { recordingsOfModel } from "./recordings-of-model.ts";
 
-/** Recordings whose channels have the champion's names. Whoever opens them closes them. */
+/** Recordings whose channels have the champion's names. Whoever opens them must close them. */
 export interface RetrainRecordings {
   readonly rows: RowSource;
   readonly files: readonly string[];
@@ -23,7 +23,10 @@ export interface RetrainRecordings {
   close(): void;
 }
 
-/** The champion's own recordings have the column names of its training. Others have the user's names, or these by default. */
+/**
+ * For the champion's own recordings, the column names are those from its training. For other recordings, the user names the
+ * columns, and the names from the training are the default.
+ */
 function labelledRecordingColumns(
   config: NamedColumns & Pick<RetrainConfig, "labelled">,
   trained: NamedColumns,
@@ -34,8 +37,8 @@ function labelledRecordingColumns(
 }
 
 /**
- * Columns of person, recording and time: the user's names, or else those of the training. With a wrong column, a cycle could
- * learn from a person of the holdout under another name.
+ * The columns with person, recording and time, as named by the user or else as in the training. With a wrong column, a cycle
+ * could learn from a person in the holdout under another name.
  */
 function unlabelledRecordingColumns(
   config: NamedColumns,
@@ -109,7 +112,7 @@ export async function openUnlabelledRecordings(
   for (const warning of gated.warnings) reporter.warn(warning);
   if (gated.opened.columns.group === null) {
     reporter.warn(
-      "The unlabelled recordings have no column that says who wore the sensor. If people of the holdout are among them, the figures are too good.",
+      "The unlabelled recordings have no column that says who wore the sensor. If they include people in the holdout, the figures are too good.",
     );
   }
   return toRetrainRecordings(gated.opened, channels);

@@ -1,6 +1,6 @@
 // `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages are
-// listed here in order. A candidate is cross-validated like any model, with the winning pseudo-labels in each fold. So its
-// folder has figures and a calibration that come from held-out people.
+// listed here in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. So
+// the figures and the calibration in its folder come from held-out people.
 
 import { basename, resolve } from "node:path";
 import {
@@ -63,14 +63,14 @@ export interface RetrainResult {
   readonly report: string;
   /** The content of retrain_report.json. */
   readonly figures: RetrainReport;
-  /** The line of which it is now the champion; null if nothing was promoted. */
+  /** The line whose champion is now the new model; null if nothing was promoted. */
   readonly promoted: string | null;
 }
 
 /**
  * Learns from unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than
- * the champion on the holdout, whose people neither network learned from, and not worse on the unlabelled windows. Equal
- * data, options and seed give equal files, even if the run was interrupted and resumed.
+ * the champion on the holdout and not worse on the unlabelled windows. On the holdout, both are measured by networks that did
+ * not learn from its people. Equal data, options and seed give equal files, even if the run was interrupted and resumed.
  *
  * @param options the same as on the command line; `files`, `model` and `out` are required
  * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people
@@ -167,7 +167,7 @@ async function promoteRetrained(out: string): Promise<Promotion> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`${out} was adopted and written, but not promoted: ${reason}`, {
-      advice: `Repair the cause, then run: ${shellCommand("tidemark", "models", "promote", shellPath(out))}`,
+      advice: `Fix the cause, then run: ${shellCommand("tidemark", "models", "promote", shellPath(out))}`,
       cause,
     });
   }
@@ -240,7 +240,7 @@ async function retrainOn(
   const { retrainSections } = await import("../report/retrain-html.ts");
   const written = await writeModel(trained!, all, {
     staging,
-    // The final fit is the winning cycle, which already has a run of its own.
+    // The final fit is the winning cycle, which already has its own run on the tracking server.
     seal: (cvReport, rows, made) =>
       tracker.seal(
         rows.filter(({ fit }) => fit !== "final"),
@@ -303,12 +303,12 @@ function retrainFitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds:
   ];
 }
 
-/** Identifies the champion. Its name would not do, because another champion may take the same name in the meantime. */
+/** Identifies the champion. Its name is not enough, because another champion may take the same name in the meantime. */
 function versionToRetrain({ folder }: WatchedModel): string {
   return folder.manifest.model_version;
 }
 
-/** Identifies the data of a run; a resumed run must have the same. */
+/** Identifies the data of a run; a resumed run must have the same data. */
 function retrainFingerprint({ labelled, unlabelled }: RetrainData): string {
   return `${labelled.fingerprint} ${unlabelled.fingerprint}`;
 }

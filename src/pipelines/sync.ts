@@ -56,7 +56,7 @@ export interface SyncResult {
 const usualPatienceMs = 60_000;
 
 /**
- * Replays a training run and its streams to an MLflow server, without repeating what the server already has.
+ * Replays a training run and its streams to an MLflow server, without sending again what the server already has.
  *
  * @param options the same as on the command line; `directory` is required
  * @throws UserError if no server is named, there is nothing to send, or the log contains something that may not be sent. The

@@ -1,5 +1,6 @@
-// The events that `train` reports while it runs, as one discriminated union. They feed the live line, the plain lines, the
-// tables, and the output of `--json`, one event per line. Times are in seconds; everything can be written as JSON.
+// The events that `train` reports while it runs, as one discriminated union. They feed the live progress line, the plain
+// lines, the tables and the output of `--json`, which has one event per line. Times are in seconds; everything can be written
+// as JSON.
 
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
 import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
@@ -78,7 +79,7 @@ export type TrainEvent =
       files: readonly string[];
       /** Labelled people to learn from, and their windows. */
       labelled: { people: readonly string[]; windows: number };
-      /** Labelled recordings taken from the model's manifest; none if the user named them. */
+      /** Labelled recordings taken from the model's manifest; empty if the user named the recordings. */
       filesOfModel: readonly string[];
       /** The holdout's people, and their windows. */
       holdout: { people: readonly string[]; windows: number };
@@ -119,7 +120,7 @@ export type TrainEvent =
       report: string;
       /** Duration of the run. */
       seconds: number;
-      /** Such as "walk-v2 is the champion of walk"; null if nothing was promoted. */
+      /** The new champion in words, such as "walk-v2 is the champion of walk"; null if nothing was promoted. */
       promoted: string | null;
     }
   | {

@@ -225,7 +225,7 @@ async function trainOn(
   });
 }
 
-/** What a tracking server receives about the run before it starts. */
+/** The information that a tracking server receives about a run before the run starts. */
 function trainConfigToTrack(config: TrainConfig): TrackedRun {
   return { out: config.out, experiment: config.experiment, params: configWithoutTracking(config) };
 }
@@ -235,7 +235,10 @@ function withNamedTrainOut(config: TrainConfig): TrainConfig {
   return /(?:^|[\\/])\.{0,2}$/.test(config.out) ? { ...config, out: resolve(config.out) } : config;
 }
 
-/** The settings that all fits share. The scaler and the class weights come only from the windows that a fit learns from. */
+/**
+ * The settings that all fits share. The scaler and the class weights are computed only from the windows that a fit learns
+ * from.
+ */
 function trainFitSettings(
   config: Pick<TrainConfig, "network" | "normalize" | "batchSize" | "patience" | "classWeights" | "augment">,
   { windows, sensors, fingerprint }: Pick<TrainingData, "windows" | "sensors"> & { fingerprint: string },

@@ -112,7 +112,7 @@ export interface WriteOptions {
   readonly extras?: ModelExtras;
 }
 
-/** Writes the model folder, all or nothing. */
+/** Writes the complete model folder, or nothing. */
 export async function writeModel(
   { data, config, crossValidation, createdAt, scaler: finalScaler }: TrainedModel,
   built: BuiltModel,
@@ -199,7 +199,10 @@ export async function writeModel(
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
 }
 
-/** A readable and unique version from name, time and content, such as walk-20260504-0302-1f2e3d4c. */
+/**
+ * A readable and unique name of a version, made from the folder's name, the time and the content, such as
+ * walk-20260504-0302-1f2e3d4c.
+ */
 function writtenModelVersion(out: string, createdAt: Date, network: Uint8Array): string {
   const name = basename(out).replace(/[^A-Za-z0-9._-]+/g, "-") || "model";
   const time = createdAt.toISOString();

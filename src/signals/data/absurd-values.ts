@@ -1,19 +1,22 @@
-// Finds values that would make a channel useless to learn from. A single cell of 3e38 puts all other values at the mean, and
-// -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared with the rest of its channel.
-// Both limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB, the most extreme value is 25 times as far from the
-// median as 99 % of the others.
+// Finds values that would make a channel useless to learn from. After scaling, a single cell of 3e38 leaves no difference
+// between all other values, and -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared
+// with the rest of its channel. Both limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB, the distance of the most
+// extreme value from the median is 25 times the distance within which 99 % of the values lie.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "./data-fault.ts";
 import { withPlaceOfValue } from "./place-of-value.ts";
 
-/** A value is absurd if it is this many times as far from the median as 99 % of the values. No movement explains it. */
+/**
+ * A value is absurd if its distance from the median is more than this many times the distance within which 99 % of the values
+ * lie. No movement explains such a value.
+ */
 export const absurdDistance = 200;
-/** A value that recurs, and is this many times as far out as the next value, is a marker and not a measurement. */
+/** A value that recurs and lies this many times as far out as the next value is a marker, not a measurement. */
 export const markDistance = 20;
 const leastRepeats = 3;
 
-/** Number of values needed to see a distribution. */
+/** Maximum number of values to sample; more are not needed to see a distribution. */
 const mostSampled = 1_000_000;
 
 interface Absurd {
@@ -39,12 +42,12 @@ export async function refuseAbsurdValues(
     if (found === undefined) continue;
     const { value, cells, median, usual } = found;
     const others = cells > 1 ? `, and ${counted(cells - 1, "more such cell")}` : "";
-    const expected = `about ${formatAbsurdValue(median - usual)} to ${formatAbsurdValue(median + usual)}, like 99 % of the column`;
+    const expected = `about ${formatAbsurdValue(median - usual)} to ${formatAbsurdValue(median + usual)}, as in 99 % of the column`;
     const description = {
       ...({ code: "range", column, expected, found: `${formatAbsurdValue(value)}${others}` } as const),
       message: `Column "${column}": ${formatAbsurdValue(value)}${others}; expected ${expected}.`,
       advice:
-        "If it stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct or remove it.",
+        "If it stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct it or remove the row.",
     };
     throw new DataFault(await withPlaceOfValue(description, value, files));
   }
@@ -57,7 +60,7 @@ export function absurdValue(values: Float32Array): Absurd | undefined {
   const median = sampled.sort()[sampled.length >> 1]!;
   const distances = sampled.map((x) => Math.abs(x - median)).sort();
   const rank = Math.floor(0.99 * (distances.length - 1));
-  // If a channel mostly rests on one value, use only the values that move.
+  // If a channel mostly stays at one value, use only the values that differ from it.
   const moving = distances.subarray(distances.findIndex((x) => x > 0));
   const usual = distances[rank]! > 0 ? distances[rank]! : moving[moving.length >> 1]!;
   const limit = absurdDistance * usual;

@@ -1,6 +1,6 @@
-// Finds faults that make a readable batch unfit to be judged. They only cover what no genuine recording shows. A batch in
-// another unit, from a rotated or noisy sensor, or from an unknown person is drift, and gets its own verdict. Every limit
-// here is an arbitrary and deliberately generous default.
+// Finds faults that make a readable batch unfit to be judged. They cover only what never occurs in a genuine recording. A
+// batch in another unit, from a rotated or noisy sensor, or from an unknown person shows drift, for which there are other
+// verdicts. Every limit here is an arbitrary and deliberately generous default.
 
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
@@ -25,20 +25,20 @@ export interface BatchExpectations {
   readonly samplingRateHz: number;
   /** Length of the model's windows. */
   readonly windowSeconds: number;
-  /** Minimum time in stretches that are long enough for a window (default 15 s); never less than one window. */
+  /** Minimum total length of the stretches that are long enough for a window (default 15 s); never less than one window. */
   readonly minimalSeconds?: number;
 }
 
 /**
  * A value is absurd if its magnitude exceeds the largest in the training data by this factor. Usual units differ by a factor
- * of at most 1,000 (g and milli-g), and movement may also be twice as hard.
+ * of at most 1,000 (g and milli-g), and movement may be twice as strong.
  */
 export const absurdFactor = 2000;
-/** Largest share of the time for which a channel may rest on one value. */
+/** Maximum share of the time for which a channel may be constant. */
 export const flatShareLimit = 0.5;
-/** Largest share of the time that may lack samples, not counting pauses. */
+/** Maximum share of the time that may be without samples, not counting pauses. */
 export const lostShareLimit = 0.2;
-/** A step longer than this is a pause in wear, not lost data. */
+/** A step longer than this means that the sensor was not worn, not that data was lost. */
 export const pauseSeconds = 60;
 /**
  * Allowed range of a recording's median rate, as a share of the model's rate. Below it, the recording captures too little of
@@ -104,16 +104,19 @@ function absurdBatchValue(
   const others = absurd > 1 ? `, and ${counted(absurd - 1, "more such value")}` : "";
   const seconds = rows.time(first.row, first.row + 1)[0]!;
   const found = `${formatBatchFaultValue(first.value)} at ${formatBatchFaultValue(seconds)} s of recording "${first.in.recording}" of person "${first.in.user}"${others}`;
-  const wanted = `at most ${formatBatchFaultValue(limit)} in size (${absurdFactor.toLocaleString("en")} times the largest in the training data)`;
+  const wanted = `at most ${formatBatchFaultValue(limit)} in magnitude (${absurdFactor.toLocaleString("en")} times the largest in the training data)`;
   const fault = {
     ...({ code: "range", column, expected: wanted, found } as const),
     message: `Column "${column}": ${found}; expected ${wanted}.`,
-    advice: "Look for a code for missing values (1e9, 3.4e38) or damaged bytes; leave such cells empty.",
+    advice: "Look for damaged bytes or a code for missing values (1e9, 3.4e38), and leave such cells empty.",
   };
   return { fault, value: first.value };
 }
 
-/** Share of the total time lost in steps longer than 1.5 median steps of their recording, not counting the step itself. */
+/**
+ * Share of the total time without samples. A step longer than 1.5 median steps of its recording loses the time beyond one
+ * median step.
+ */
 function batchLostTimeFaults(rows: StoredRows): FaultDescription[] {
   let lost = 0;
   let total = 0;
@@ -138,9 +141,9 @@ function batchFlatFaults({ channels, seconds }: QualityReport): FaultDescription
   return Object.entries(channels).flatMap(([column, channel]): FaultDescription[] => {
     if (!channel.flat && !(channel.flat_seconds > flatShareLimit * seconds)) return [];
     const found = channel.flat
-      ? `one value throughout (${formatBatchFaultValue(channel.min)})`
-      : `one value at a time for ${percent(channel.flat_seconds / seconds)} of the time`;
-    const wanted = `at most ${percent(flatShareLimit)} of the time on one value`;
+      ? `constant throughout (${formatBatchFaultValue(channel.min)})`
+      : `constant for ${percent(channel.flat_seconds / seconds)} of the time`;
+    const wanted = `constant for at most ${percent(flatShareLimit)} of the time`;
     const advice = "Look for a sensor that is stuck, saturated or switched off.";
     return [
       {
@@ -191,7 +194,7 @@ function batchLengthFaults(rows: StoredRows, expected: BatchExpectations): Fault
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
   }
   if (usable * (1 + 1e-6) >= least) return [];
-  const found = `${formatBatchFaultValue(usable)} s in stretches that hold a window of ${formatBatchFaultValue(windowSeconds)} s, out of ${formatBatchFaultValue(total)} s`;
+  const found = `${formatBatchFaultValue(usable)} s in stretches long enough for a window of ${formatBatchFaultValue(windowSeconds)} s, out of ${formatBatchFaultValue(total)} s`;
   const wanted = `at least ${formatBatchFaultValue(least)} s`;
   const advice = "Collect a longer batch, or recordings with fewer gaps.";
   return [{ code: "too_short", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];

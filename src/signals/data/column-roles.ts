@@ -14,7 +14,7 @@ export interface ColumnOptions {
   readonly recording?: string;
   readonly time?: string;
   readonly channels?: readonly string[];
-  /** Channels of a model, in its order; they are read if `channels` is not given. */
+  /** The model's channels, in the model's order; they are read if `channels` is not given. */
   readonly modelChannels?: readonly string[];
   /** Sensors as in `--sensor`; their channels are read if `channels` is not given. */
   readonly sensor?: readonly string[];
@@ -72,10 +72,11 @@ const usualNames: Record<Role, readonly string[]> = {
 
 /**
  * @param available columns of the files, in file order
- * @param required required columns; an optional label column is used only if the user names it
- * @param onFault called for each given or expected channel that is missing; if it does not throw, the others are returned
+ * @param required which roles must have a column; an optional label column is used only if the user names it
+ * @param onFault called for each given or expected channel that is missing; if it does not throw, the other channels are returned
  * @param warn called for columns that were found but not used
- * @throws UserError if a column is missing (with the closest name), no column is found for a role, or a column has two roles
+ * @throws UserError if a column is missing (the message suggests the closest name), no column is found for a role, or a
+ *   column has two roles
  */
 export function resolveColumnRoles(
   available: readonly string[],
@@ -189,7 +190,7 @@ function findRoleColumn(available: readonly string[], role: Role): string | null
   return null;
 }
 
-/** Channels of the sensors that the user gives, and of an accelerometer and a gyroscope found by name. */
+/** The channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name. */
 function findChannelColumns(
   available: readonly string[],
   given: readonly string[],

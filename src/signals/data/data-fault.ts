@@ -1,18 +1,18 @@
-// Faults of the data itself, as opposed to wrong use of a command. Readers throw a DataFault, or pass its description to a
+// Faults of the data itself, as opposed to incorrect use of a command. Readers throw a DataFault, or pass its description to a
 // caller that collects all faults of a batch. The code identifies the fault, so no caller has to parse a message.
 
 import { UserError } from "../../errors.ts";
 
 /**
  * One of:
- * - `schema`: a column is missing, differs between files or holds text where numbers are expected; or a line is broken
+ * - `schema`: a column is missing, differs between files or contains text instead of numbers; or a line is malformed
  * - `missing`, `infinite`: more than 1 % of a column's cells are unusable, and most of these are empty or infinite
  * - `range`: a value that no unit or movement can explain
  * - `time`: time runs backwards within a recording
  * - `lost_time`: too large a share of the time has no samples
- * - `flat`: a channel rests on one value throughout, or most of the time
+ * - `flat`: a channel is constant throughout, or most of the time
  * - `too_short`: too little data is left to judge
- * - `sampling_rate`: the rate is far from the expected rate
+ * - `sampling_rate`: the sampling rate is far from the expected rate
  */
 export type FaultCode =
   | "schema"

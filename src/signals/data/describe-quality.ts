@@ -15,7 +15,7 @@ export interface QualityInput {
   readonly warnings: readonly string[];
 }
 
-/** A channel counts as flat while it rests on one value for at least this long. */
+/** A channel counts as flat only while it stays at one value for at least this long. */
 const flatRunSeconds = 1;
 
 export function describeQuality(input: QualityInput): QualityReport {
@@ -26,7 +26,7 @@ export function describeQuality(input: QualityInput): QualityReport {
   const channels = describeChannelQuality(input);
   const warnings = [...input.warnings];
   for (const [name, channel] of Object.entries(channels)) {
-    if (channel.flat) warnings.push(`Channel ${name} has one value throughout (${channel.min}).`);
+    if (channel.flat) warnings.push(`Channel ${name} is constant throughout (${channel.min}).`);
   }
   const perRecording = recordings.map(({ user, recording, start, end }, r) => ({
     user,
@@ -53,7 +53,7 @@ export function describeQuality(input: QualityInput): QualityReport {
     if (!channel.flat && channel.flat_seconds > 0.1 * seconds) {
       const share = ((100 * channel.flat_seconds) / seconds).toFixed(0);
       warnings.push(
-        `Channel ${name} stays on one value for ${share} % of the time. Check whether the sensor is stuck or saturated.`,
+        `Channel ${name} is constant for ${share} % of the time. Check whether the sensor is stuck or saturated.`,
       );
     }
   }
@@ -83,7 +83,7 @@ export function describeQuality(input: QualityInput): QualityReport {
       count: qualitySum(sampling.map((s) => s.gapRows.length)),
       seconds: roundQuality(qualitySum(sampling.map((s) => s.gapSeconds))),
       longest_seconds: roundQuality(Math.max(0, qualityMaximum(sampling.map((s) => s.longestGapSeconds)) ?? 0)),
-      rule: `a step longer than ${gapPeriods} median steps of its recording and than ${minimalGapSeconds} s`,
+      rule: `a step longer than both ${gapPeriods} median steps of its recording and ${minimalGapSeconds} s`,
     },
     channels,
     classes: classes.roundedCounts(),
@@ -93,7 +93,7 @@ export function describeQuality(input: QualityInput): QualityReport {
   };
 }
 
-/** Seconds that a row stands for: the median step of its recording. */
+/** Seconds that a row represents: the median step of its recording. */
 function qualityRowSeconds(rows: StoredRows, recording: number): number {
   return finiteQualityOrNull(rows.sampling[recording]!.periodSeconds) ?? 0;
 }

@@ -1,12 +1,12 @@
-// An in-memory DuckDB, opened for one call and closed after it. DuckDB reads and writes every table in this room; the rest
-// of the room sees only names, types and streamed chunks.
+// An in-memory DuckDB database, opened for one call and closed after it. DuckDB reads and writes every table in this folder;
+// the other files see only names, types and streamed chunks.
 
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
 export interface Database {
   /** Returns a small result as rows that can be written as JSON. */
   rows(sql: string): Promise<Record<string, unknown>[]>;
-  /** Returns a large result chunk by chunk, in query order. @throws Error when DuckDB fails, even after many chunks */
+  /** Returns a large result chunk by chunk, in query order. @throws Error if DuckDB fails, even after many chunks */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   readonly connection: DuckDBConnection;
   close(): void;
@@ -24,7 +24,7 @@ const memoryLimit = "384MB";
 
 /**
  * Opens an empty in-memory database that loads no extension by itself. The caller closes it.
- * @param options.scratch a folder for data that does not fit into its memory; without a folder, such data is an error
+ * @param options.scratch a folder for data that does not fit into its memory; without a folder, such data causes an error
  */
 export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
   const { DuckDBInstance } = await import("@duckdb/node-api");

@@ -57,7 +57,7 @@ export async function explainReadError(
     }
   }
   if (/^Out of Memory/i.test(message)) {
-    return new UserError(`${file.path}: a part of the file does not fit into the memory limit for reading (384 MB).`, {
+    return new UserError(`${file.path}: a part of the file exceeds the memory limit for reading (384 MB).`, {
       advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
       cause: error,
     });
@@ -102,7 +102,10 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
   return undefined;
 }
 
-/** The line of a CSV file, if DuckDB failed on the same cell. It differs from the row if there are blank lines or comments. */
+/**
+ * The line number in a CSV file, if DuckDB failed on the same cell. It differs from the row number if there are blank lines
+ * or comments.
+ */
 function readErrorLine(message: string, cell: { column: string; value: string }): string {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const same = message.includes(`column "${cell.column}". Could not convert string "${cell.value}"`);

@@ -22,7 +22,7 @@ export interface SourceFile {
 /**
  * Expands globs and checks that every local file exists, is a regular file and is not empty.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param reporter notified before a DuckDB extension is downloaded, which reading URLs requires
+ * @param reporter notified before DuckDB downloads an extension, which it needs to read URLs
  * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
  * @throws UserError if nothing matches, if a match is a folder, pipe, device, socket or empty file, or if two names refer
  *   to one file
@@ -36,7 +36,7 @@ export async function findFiles(
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
   }
   const found = new Map<string, SourceFile>();
-  /** Maps the file system's identity of a file to the first name under which it was found. */
+  /** Maps the identity of a file in the file system to the first name under which it was found. */
   const nameOf = new Map<string, string>();
   for (const pattern of patterns) {
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
@@ -73,7 +73,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
   return paths;
 }
 
-/** DuckDB finds nothing in a folder that it may not list. */
+/** DuckDB finds nothing in a folder that it has no permission to list. */
 async function refuseUnlistableFolder(pattern: string): Promise<void> {
   const folder = dirname(pattern.slice(0, pattern.search(/[*?[]/) + 1));
   await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {
@@ -116,7 +116,8 @@ async function checkFoundFile(path: string): Promise<BigIntStats> {
   }
   if (!status.isFile()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}, which can be read only once.`, {
-      advice: "Write its output to a file and name that: zcat x.csv.gz > x.csv (a .csv.gz file can be read directly).",
+      advice:
+        "Write its output to a file and name that file: zcat x.csv.gz > x.csv (a .csv.gz file can be read directly).",
     });
   }
   if (status.size === 0n) {

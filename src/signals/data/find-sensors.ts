@@ -15,18 +15,18 @@ export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts"
 export interface FoundSensors {
   /** Each channel belongs to at most one sensor. */
   readonly sensors: readonly DecidedSensor[];
-  /** One warning for each ambiguity or contradiction, with the option that settles it. */
+  /** One warning for each ambiguity or contradiction, with the option that resolves it. */
   readonly warnings: readonly string[];
 }
 
-/** Number of pieces of one second each, taken evenly from all recordings; more would add nothing. */
+/** Maximum number of one-second pieces, taken evenly from all recordings; more would not improve the result. */
 const mostPieces = 2000;
 const pieceSeconds = 1;
 const leastPieceRows = 8;
 
 /**
  * @param given sensors as in `--sensor`
- * @throws UserError if a given sensor does not fit the channels, or two share a name or a channel
+ * @throws UserError if a given sensor does not fit the channels, or two sensors share a name or a channel
  */
 export function findSensors(rows: StoredRows, given: readonly string[]): FoundSensors {
   const parsed = givenSensors(given, rows.channels);

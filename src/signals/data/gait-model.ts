@@ -17,7 +17,7 @@ export interface Movement {
   readonly bounce: number;
   /** Share of the bounce in the second, third and fourth harmonic: how hard the foot lands. */
   readonly impact: readonly [number, number, number];
-  /** Positions of the arm. Each recording has one of them, drawn with its share as the probability. */
+  /** Positions of the arm. Each recording has one position, drawn at random with its share as the probability. */
   readonly postures: readonly Posture[];
   /** Small hand movements per minute, and their size. */
   readonly gestures: number;
@@ -28,7 +28,7 @@ export interface Posture {
   readonly share: number;
   readonly pitch: number;
   readonly roll: number;
-  /** Factor on the movement's swing: an arm on a handrail or in a pocket swings less. */
+  /** Factor by which the movement's swing is multiplied: an arm on a handrail or in a pocket swings less. */
   readonly swing: number;
 }
 
@@ -115,7 +115,7 @@ export interface PersonTraits {
   readonly restlessness: number;
   readonly pitch: number;
   readonly roll: number;
-  /** 1 on the right wrist, -1 on the left, where lateral axes have the opposite sign. */
+  /** 1 on the right wrist, -1 on the left, where the lateral axes have the opposite sign. */
   readonly side: 1 | -1;
   readonly phases: readonly number[];
   readonly accelerometerBias: readonly number[];

@@ -26,7 +26,10 @@ const form = /^(?:([^=:]+)=\s*)?([a-z]+)\s*:(.+)$/i;
 const sensorForm = "KIND:X,Y,Z such as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]";
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
-/** Possible readings of the text's axes, with and without a unit at the end; none if it is not a sensor. */
+/**
+ * Possible lists of axes in the text: with brackets at its end read as a part of the last name, and as a unit. Empty if the
+ * text is not a sensor.
+ */
 function axesOfGivenSensor(text: string): string[][] {
   const rest = form.exec(text.trim())?.[3];
   if (rest === undefined) return [];
@@ -36,7 +39,8 @@ function axesOfGivenSensor(text: string): string[][] {
 }
 
 /**
- * @param channels must contain the axes; a name that itself ends in brackets may be followed by another unit
+ * @param channels channels that must include the axes; a name that itself ends in brackets may be followed by a unit in
+ *   another pair
  * @throws UserError if the text is malformed, the kind or unit is unknown, or a channel is missing (except for kind `none`)
  */
 export function givenSensor(text: string, channels: readonly string[]): GivenSensor {
@@ -53,7 +57,7 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
   const axes = readings.find((reading) => reading.every((axis) => trimmed.has(axis))) ?? readings.at(-1)!;
   if (axes.length !== 3 || new Set(axes).size !== 3) {
     throw new UserError(
-      `--sensor ${text}: expected three different channels, of the axes x, y and z; got ${axes.join(", ")}`,
+      `--sensor ${text}: expected three different channels, for the axes x, y and z; got ${axes.join(", ")}`,
     );
   }
   const missing = axes.find((axis) => !trimmed.has(axis));
@@ -77,7 +81,10 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
   };
 }
 
-/** All sensors that a user gives. @throws UserError like `givenSensor`, or if a channel is in two of them */
+/**
+ * All sensors that a user specifies. @throws UserError under the same conditions as `givenSensor`, or if two sensors share a
+ * channel
+ */
 export function givenSensors(texts: readonly string[], channels: readonly string[]): GivenSensor[] {
   const given = texts.map((text) => givenSensor(text, channels));
   const all = given.flatMap(({ sensor }) => sensor.channels);

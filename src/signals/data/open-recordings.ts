@@ -1,5 +1,5 @@
-// Turns files into checked recordings of any length. CSV and TSV (also gzipped) and Parquet are read through DuckDB, chunk
-// by chunk. Unusable rows are counted and dropped. Data that would make every later number doubtful is rejected.
+// Turns files into checked recordings of any length. CSV, TSV (both also gzipped) and Parquet are read through DuckDB, chunk
+// by chunk. Unusable rows are counted and dropped. Data that would make all later results unreliable is rejected.
 
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
@@ -20,13 +20,13 @@ import { StoredRows } from "./stored-rows.ts";
 import { headRows } from "./time-unit.ts";
 
 export interface ReadRecordingsOptions {
-  /** Columns by role; roles not given are found by their usual names. */
+  /** Columns by role; for roles that are not given, columns are found by their usual names. */
   readonly columns?: ColumnOptions;
   /** Whether to reject recordings without a label column or with a single class, and to drop rows without a label. */
   readonly requireLabels: boolean;
   /** Whether to reject recordings without a person column. Default: `requireLabels`. */
   readonly requirePeople?: boolean;
-  /** Rate in Hz: serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
+  /** Rate in Hz; it serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
   readonly nominalRateHz?: number;
   /** Notified before a DuckDB extension is downloaded; all other warnings are in `quality.warnings`. */
   readonly reporter?: Reporter;
@@ -35,7 +35,7 @@ export interface ReadRecordingsOptions {
    * a call. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
-  /** Bytes of rows kept in memory before they move to a temporary file. Default: 128 MiB. */
+  /** Maximum bytes of rows in memory; above it, rows are moved to a temporary file. Default: 128 MiB. */
   readonly memoryBytes?: number;
 }
 
@@ -57,8 +57,8 @@ export interface OpenedRecordings {
  * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or label
  * changes, and at a gap, which is a step longer than both 3 median steps of the recording and 0.1 s.
  * @param files paths, globs and URLs of tables with equal columns
- * @throws UserError if there is a fault in the files; it names the file, row and column
- * @throws DataFault if the files can be read as tables, but their content has a fault
+ * @throws UserError if there is a fault in the files; the message names the file, row and column
+ * @throws DataFault if the files can be read as tables, but there is a fault in their content
  */
 export async function openRecordings(
   files: readonly string[],

@@ -4,10 +4,10 @@ import { UserError } from "../../errors.ts";
 
 /**
  * @param path of the file
- * @param column name of the column, as the folder spells it
- * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's mark of a
+ * @param column name of the column, as spelt in the folder's name
+ * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's marker of a
  *   missing value
- * @throws UserError if no folder names the column, or two do
+ * @throws UserError if the name of no folder, or of more than one, begins with `column=`
  */
 export function pathColumnValue(path: string, column: string): string | null {
   const folders = path.split(/[/\\]/).slice(0, -1);
@@ -23,7 +23,7 @@ export function pathColumnValue(path: string, column: string): string | null {
   );
 }
 
-/** The first pair of folders by which the paths of two files differ in a column (`user=ann`, `user=bob`). */
+/** The first pair of folders that give two files different values of a column (`user=ann`, `user=bob`). */
 export function differingPathColumn(path: string, other: string): [string, string] | undefined {
   const foldersOf = (file: string): string[] => file.split(/[/\\]/).slice(0, -1);
   const others = foldersOf(other);

@@ -9,7 +9,7 @@ import { readTableSchema } from "./table-schema.ts";
 /**
  * @param files files in the order in which they were read
  * @param value value of the channel as float32
- * @returns the first cell that holds it; undefined if none is found
+ * @returns the first cell that contains the value; undefined if none is found
  */
 async function placeOfValue(
   files: readonly string[],
@@ -36,7 +36,7 @@ async function placeOfValue(
   }
 }
 
-/** The fault of a value, with its location if that can be found. */
+/** Adds the location of the value to a fault, if it can be found. */
 export async function withPlaceOfValue(
   fault: FaultDescription & { readonly column: string },
   value: number,

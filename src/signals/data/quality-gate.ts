@@ -12,7 +12,7 @@ import { readOpenedRecordings } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
-  /** Columns by role; roles not given are found by their usual names. */
+  /** Columns by role; for roles that are not given, columns are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
   /** See `openRecordings`. */
   readonly reporter?: Reporter;
@@ -39,7 +39,7 @@ const unsaidRateDifference = 0.05;
 /**
  * Reads a batch of unlabelled recordings and decides whether it can be judged. Returns all faults that were found: faults of
  * the files (columns, types, missing and infinite cells, time running backwards), and those from `batchFaults` (absurd
- * values, lost time, flat channels, rate, length). A fault that stops reading hides later faults.
+ * values, lost time, flat channels, rate, length). If a fault stops reading, later faults are not found.
  * @param files paths, globs and URLs of tables with equal columns
  * @throws UserError if a file is missing or is not a table, or a column that the options name is missing
  */

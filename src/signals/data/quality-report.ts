@@ -11,7 +11,7 @@ export interface RowsAndSeconds {
   seconds: number;
 }
 
-/** Description of recordings before they are used. */
+/** Description of the recordings before they are used. */
 export interface QualityReport {
   /** Rows read, rows kept, and rows dropped by reason. */
   rows: {
@@ -29,7 +29,7 @@ export interface QualityReport {
   };
   /** Rows by file. */
   files: { file: string; rows: number }[];
-  /** Columns in use; null if there is none. */
+  /** Columns in use; null if a role has no column. */
   columns: {
     label: string | null;
     group: string | null;
@@ -45,9 +45,9 @@ export interface QualityReport {
   users: number;
   /** Number of uninterrupted recordings. */
   recordings: number;
-  /** Pieces without a gap that belong to one person, recording and label. */
+  /** Number of pieces without a gap, each with one person, recording and label. */
   stretches: number;
-  /** Sampling over recordings; null if none has two rows. `jitter` is a share of the median step. */
+  /** Sampling statistics over recordings; null if no recording has two rows. `jitter` is a share of the median step. */
   sampling: {
     rate_hz: number | null;
     rate_hz_min: number | null;
@@ -89,9 +89,9 @@ export interface ChannelQuality {
   min: number;
   /** Largest value. */
   max: number;
-  /** Whether the channel has a single value throughout. */
+  /** Whether the channel is constant throughout. */
   flat: boolean;
-  /** Seconds in stretches that stay at one value. */
+  /** Total length of runs of one value that last at least a second, in seconds. */
   flat_seconds: number;
 }
 
@@ -126,7 +126,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
   seconds: seconds.describe("Recorded time in all stretches."),
   users: count,
   recordings: count,
-  stretches: count.describe("Pieces without a gap that belong to one person, recording and label."),
+  stretches: count.describe("Number of pieces without a gap, each with one person, recording and label."),
   sampling: z.object({
     rate_hz: z
       .number()
@@ -152,7 +152,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
       infinite: count,
       min: z.number(),
       max: z.number(),
-      flat: z.boolean().describe("One value throughout."),
+      flat: z.boolean().describe("Whether the channel is constant throughout."),
       flat_seconds: seconds.describe("Time in runs of one value that last at least a second."),
     }),
   ),

@@ -14,7 +14,7 @@ export interface Stretch {
 export interface Recordings {
   /** C names, in the order of `values`. */
   readonly channels: readonly string[];
-  /** C columns of N finite numbers, in the units of the file. */
+  /** C columns of N finite numbers, in the file's units. */
   readonly values: readonly Float32Array[];
   /** N times in seconds, increasing within a recording. */
   readonly time: Float64Array;

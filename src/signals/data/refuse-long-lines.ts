@@ -1,5 +1,5 @@
-// An endless line, such as an unclosed quote produces, or millions of empty lines keep DuckDB's sniffer busy for many
-// seconds. Finding them first takes no time.
+// An endless line, for example after an unclosed quote, or millions of empty lines would keep DuckDB's sniffer busy for many
+// seconds. Looking for them first takes almost no time.
 
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
@@ -9,10 +9,10 @@ import type { SourceFile } from "./find-files.ts";
 
 /** DuckDB's limit. */
 const lineBytesLimit = 2_000_000;
-/** Rows that DuckDB's sniffer reads; a million empty lines among them take it more than a second. */
+/** Number of rows that DuckDB's sniffer reads; a million empty lines among them delay it by more than a second. */
 const sniffedRows = 20_480;
 const emptyLinesLimit = 100_000;
-/** More than the sniffer reads of ordinary lines; reading finds any later long line. */
+/** More than the sniffer reads if lines have an ordinary length. Long lines further down are found when the file is read. */
 const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];
 
@@ -38,7 +38,7 @@ export async function refuseLongLines({ path, format, remote }: SourceFile): Pro
   }
 }
 
-/** A damaged gzip file ends at the damage; the reader reports it. */
+/** Treats the damaged part of a gzip file as its end; the damage is reported when the file is read. */
 async function* readBytesOfLines(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 2 ** 18 });
   if (!/\.gz$/i.test(path)) {

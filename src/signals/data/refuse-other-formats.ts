@@ -20,7 +20,7 @@ function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
   return { is: "UTF-16 text", advice: `Save it as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
 }
 
-/** @throws UserError for a local file named CSV or TSV whose bytes show another format */
+/** @throws UserError if a local file has the extension of CSV or TSV, but its bytes show another format */
 export async function refuseOtherFormats({ path, format, remote }: SourceFile): Promise<void> {
   if (remote) return;
   if (format === "parquet") return refuseCutOffFormat(path);
@@ -39,7 +39,7 @@ export async function refuseOtherFormats({ path, format, remote }: SourceFile): 
 /** PAR1, at both ends of a Parquet file. */
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
-/** The reader reports any other damage to a Parquet file. */
+/** Any other damage to a Parquet file is reported when the file is read. */
 async function refuseCutOffFormat(path: string): Promise<void> {
   const { size } = await stat(path);
   const isMark = (bytes: Uint8Array): boolean => parquetMark.every((byte, i) => bytes[i] === byte);
@@ -49,12 +49,9 @@ async function refuseCutOffFormat(path: string): Promise<void> {
     isMark(await bytesToDetectFormat(path, Math.max(0, size - length), length))
   )
     return;
-  throw new UserError(
-    `${path}: this Parquet file is cut off or damaged, because the end mark of the format is missing.`,
-    {
-      advice: "Copy or export it again; check whether the program that writes it has finished.",
-    },
-  );
+  throw new UserError(`${path}: this Parquet file is cut off or damaged, because the marker at its end is missing.`, {
+    advice: "Copy or export it again; check whether the program that writes it has finished.",
+  });
 }
 
 /** The index of the first line feed or carriage return; -1 if there is none. */
@@ -62,7 +59,7 @@ function endOfLine(bytes: Uint8Array): number {
   return bytes.findIndex((byte) => byte === 10 || byte === 13);
 }
 
-/** DuckDB would spend minutes looking for a table in it. */
+/** If the first line is too long, DuckDB would spend minutes looking for a table. */
 function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   const end = endOfLine(head);
   if (end < 0 && head.length === firstLineBytes) {
@@ -94,7 +91,7 @@ async function bytesToDetectFormat(path: string, from: number, length: number): 
   }
 }
 
-/** The unpacked head of a gzip file, as far as it can be read; empty if it is damaged. */
+/** The decompressed beginning of a gzip file, as far as it can be read; empty if the file is damaged. */
 function unzipToDetectFormat(head: Uint8Array): Uint8Array {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -128,7 +125,7 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
   for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2 === 0 ? 0 : 1] += 1;
   const [even, odd] = zeros;
   if (even + odd === 0) return undefined;
-  // Latin letters in UTF-16 have a zero in every second byte.
+  // In UTF-16, every second byte of Latin text is zero.
   if (Math.max(even, odd) > head.length / 4 && Math.min(even, odd) < head.length / 100) {
     return otherFormatUtf16(even > odd ? "UTF-16BE" : "UTF-16LE");
   }

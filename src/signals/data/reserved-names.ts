@@ -1,17 +1,17 @@
 // Names that cannot be keys in JSON files. Channels, classes and people are keys in baseline_stats.json and cv_report.json.
-// Many readers take the key `__proto__` for the object's prototype, and would silently lose its value.
+// Many JSON readers treat the key `__proto__` as the object's prototype, and would silently lose its value.
 
 import { DataFault } from "./data-fault.ts";
 
 const reserved = "__proto__";
 
-/** @throws DataFault */
+/** @throws DataFault if a channel has such a name */
 export function refuseReservedChannels(channels: readonly string[], file: string): void {
   if (channels.includes(reserved)) throw reservedNameFault("channel", file, reserved, "Rename the column.");
 }
 
 /**
- * @param keys contents of the text columns, with the index of the file
+ * @param keys contents of the text columns, each with the index of its file
  * @throws DataFault for the first person or class with such a name
  */
 export function refuseReservedTexts(

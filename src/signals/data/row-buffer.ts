@@ -13,7 +13,7 @@ export class RowBuffer {
   #recordingCount = 0;
   readonly #most: number;
 
-  /** @param most maximum number of rows; the caller ensures it is not exceeded */
+  /** @param most maximum number of rows; the caller ensures that it is not exceeded */
   constructor(channels: number, most: number) {
     this.#most = most;
     this.columns = [new Float64Array(0), ...Array.from({ length: channels }, () => new Float32Array(0))];

@@ -18,7 +18,7 @@ export interface RowKey {
   readonly user: string | null;
   readonly recording: string | null;
   readonly label: string | null;
-  /** Index of the row's file if there is no recording column, otherwise of the first file with these texts. */
+  /** Index of the row's file if there is no recording column; otherwise, index of the first file with these texts. */
   readonly file: number;
 }
 
@@ -30,7 +30,7 @@ export interface RowChunk {
   readonly firstRow: number;
   /** [rows] index into the table's keys. */
   readonly keyOfRow: Int32Array;
-  /** [rows] times as written, NaN if missing; undefined without a time column. */
+  /** [rows] times as written, NaN if missing; undefined if there is no time column. */
   readonly time: Float64Array | undefined;
   /** C columns of [rows]; missing values are NaN, infinities are kept. */
   readonly channels: readonly Float32Array[];
@@ -38,13 +38,16 @@ export interface RowChunk {
 
 export interface Table {
   readonly roles: ColumnRoles;
-  /** DuckDB's type of the time column; null without one. */
+  /** DuckDB's type of the time column; null if there is no time column. */
   readonly timeType: string | null;
   /** Grows while the chunks are read. */
   readonly keys: readonly RowKey[];
   /** Row counts of the files that have been read to the end. */
   readonly fileRows: readonly number[];
-  /** All rows; can be read once. @throws UserError if something cannot be read; it names the file, row and column */
+  /**
+   * All rows; they can be read only once. @throws UserError if a value cannot be read; the message names the file, row and
+   * column
+   */
   chunks(): AsyncGenerator<RowChunk>;
 }
 
@@ -103,7 +106,10 @@ export async function openRowChunks(
   return { roles, timeType, keys, fileRows, chunks };
 }
 
-/** Columns of the result: the key (user, recording and label, joined by \x1f), its hash, the time if any, the channels. */
+/**
+ * The columns of the result are the key (user, recording and label, joined by \x1f), its hash, the time if there is a time
+ * column, and the channels.
+ */
 function rowChunkSelection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet<string>): string {
   const key = [roles.group, roles.recording, roles.label].map(limitedTextColumn).join(" || chr(31) || ");
   const time =
@@ -204,7 +210,7 @@ function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Flo
   }
 }
 
-/** Rejects times that are text in one file and numbers in another, because two clocks would be mixed silently. */
+/** Rejects times that are text in one file and numbers in another, because otherwise two clocks would be mixed silently. */
 function refuseChunkTimeType(first: string, type: string | null, file: string, other: string | null): void {
   if (type === null || other === null || isDateTimeInSchema(type) === isDateTimeInSchema(other)) return;
   throw new DataFault({

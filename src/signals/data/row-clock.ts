@@ -30,7 +30,7 @@ export function rowClockOf(
         advice: "Name the column with --time, or give the rate of the recordings with --rate.",
       });
     }
-    warn(`No time column was found, so rows are assumed to come at ${nominalRateHz} per second, without gaps.`);
+    warn(`No time column was found, so rows are assumed to be recorded at ${nominalRateHz} per second, without gaps.`);
     return countingRowClock(head.keys, nominalRateHz);
   }
   const { unit, because } = detectTimeUnit(timeColumn, timeType, head, nominalRateHz);
@@ -53,7 +53,7 @@ export function rowClockOf(
   };
 }
 
-/** Row number within the recording divided by the rate. Rows that will be dropped are counted as well, and leave a gap. */
+/** Divides the row number within the recording by the rate. Rows that will be dropped are counted as well, and leave a gap. */
 function countingRowClock(keys: readonly RowKey[], rateHz: number): Clock {
   const counters = new Map<string, { rows: number }>();
   const counterOfKey: { rows: number }[] = [];

@@ -9,14 +9,14 @@ import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { RowBuffer } from "./row-buffer.ts";
 
-/** Bytes of rows in memory before they move to a file. */
+/** Maximum bytes of rows in memory; above it, rows are moved to a file. */
 export const defaultStoreBytes: number = 128 * 2 ** 20;
 
 const leastSegmentRows = 1024;
-/** Maximum rows of a column read at once, regardless of the request. */
+/** Minimum number of rows of a column to read at once, even if fewer are requested. */
 const leastAheadRows = 4096;
 
-/** Rows in the file, by recording and in their order: the times, then the values channel by channel. */
+/** Rows in the file, sorted by recording and otherwise in order of arrival: the times, then the values channel by channel. */
 interface Segment {
   readonly offset: number;
   readonly rows: number;
@@ -28,7 +28,7 @@ interface Segment {
 
 type Numbers = Float32Array | Float64Array;
 
-/** Rows `from` to `to` (exclusive) of one column, numbered through all recordings. */
+/** Rows `from` to `to` (exclusive) of one column, numbered continuously through all recordings. */
 interface ReadAhead {
   readonly from: number;
   readonly to: number;
@@ -44,9 +44,9 @@ export class RowStore {
   /** Number of rows of each recording. */
   readonly #counts: number[] = [];
   readonly #segments: Segment[] = [];
-  /** The first row of each recording, numbered through all recordings; undefined until the first row is read. */
+  /** The first row of each recording, numbered continuously through all recordings; undefined until the first row is read. */
   #starts: Float64Array | undefined;
-  /** Pieces by column: the time, then the channels. */
+  /** The piece read last, for each column: the time, then the channels. */
   readonly #ahead: ReadAhead[] = [];
   #file: number | undefined;
   #fileBytes = 0;
@@ -122,7 +122,7 @@ export class RowStore {
     return starts;
   }
 
-  /** Sequential readers get larger and larger pieces, up to a quarter of a segment. */
+  /** If rows are requested in order, reads larger and larger pieces, up to a quarter of a segment. */
   #inFile(column: number, from: number, to: number): Numbers {
     const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyRowStoreColumn(column, 0) };
     if (from >= last.from && to <= last.to) return last.rows.subarray(from - last.from, to - last.from);
@@ -200,7 +200,7 @@ export class RowStore {
     const start = offset + (column === 0 ? 8 * from : rows * (8 + 4 * (column - 1)) + 4 * from);
     for (let done = 0; done < bytes.length; ) {
       const count = readSync(this.#file!, bytes, done, bytes.length - done, start + done);
-      if (count === 0) throw new Error("the temporary file of the rows ended early");
+      if (count === 0) throw new Error("the temporary file with the rows ended early");
       done += count;
     }
     return into;
@@ -217,7 +217,10 @@ function openUnnamedRowStore(directory: string): number {
   }
 }
 
-/** The rows of a recording in a segment, and the recording's place or the place of the next one. */
+/**
+ * The rows of a recording in a segment, and the index of that recording, or of the next one if the segment has none of its
+ * rows.
+ */
 function rowStoreSegmentRows(
   { recordings, firsts }: Segment,
   recording: number,
@@ -228,7 +231,7 @@ function rowStoreSegmentRows(
   return { from: firsts[place]!, to: here ? firsts[place + 1]! : firsts[place]!, place };
 }
 
-/** Index of the last of ascending numbers that is at most the given one; 0 if none is. */
+/** Index of the last number that does not exceed `most`, in ascending numbers; 0 if all of them exceed it. */
 function rowStoreLastUpTo(numbers: Int32Array | Float64Array, most: number): number {
   let [low, high] = [0, numbers.length - 1];
   while (low < high) {

@@ -5,7 +5,7 @@ import { type RowSource, recordingPieces } from "./recordings.ts";
 
 /** A step longer than both this many median steps and `minimalGapSeconds` is a gap, which no window may cross. */
 export const gapPeriods = 3;
-/** Shorter pauses are bridged by interpolation at any rate. */
+/** Pauses shorter than this are bridged by interpolation, whatever the sampling rate. */
 export const minimalGapSeconds = 0.1;
 
 export interface Sampling {
@@ -22,7 +22,7 @@ export interface Sampling {
 /** Up to this many steps, the median is found by sorting; above it, by counting. */
 const mostSorted = 1_000_000;
 
-/** @param rows rows `start` to `end` (exclusive) are one recording; their times are seconds and increase */
+/** @param rows rows `start` to `end` (exclusive) are one recording; their times are in seconds and increase */
 export function describeSampling(rows: Pick<RowSource, "time">, start: number, end: number): Sampling {
   const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };

@@ -1,6 +1,6 @@
 // Decides which rows are kept, and in which order. Rows with missing values are dropped. Interleaved people and recordings
-// are separated, and keep their own order. If rows have equal times, only the first is kept. Time that runs backwards is
-// rejected.
+// are separated, and the rows of each stay in order. If rows have equal times, only the first is kept. Time that runs
+// backwards is rejected.
 
 import { counted } from "../../counted.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -9,13 +9,13 @@ import { differingPathColumn } from "./path-columns.ts";
 import type { RowChunk, RowKey, Table } from "./row-chunks.ts";
 import type { RowStore } from "./row-store.ts";
 
-/** The kept rows of one recording; the store has them under the recording's index. */
+/** The kept rows of one recording; the store contains them under the recording's index. */
 export interface SelectedRecording {
   readonly user: string;
   readonly recording: string;
   readonly index: number;
   readonly rows: number;
-  /** Runs of one label, by their first row. */
+  /** Runs of rows with one label, each with its first row. */
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
 }
 
@@ -25,7 +25,7 @@ export interface SelectedRows {
   readonly read: number;
   readonly kept: number;
   readonly dropped: DroppedRows;
-  /** Per channel, then time: cells that are empty or NaN, and cells that are infinite. */
+  /** Counts for each channel, then for the time: cells that are empty or NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
 }
@@ -48,7 +48,7 @@ export const unknownUser = "unknown";
 
 interface Place {
   readonly file: number;
-  /** 1-based data row (a CSV's line is one more, for the header). */
+  /** 1-based data row (in a CSV file, the line number is one higher because of the header). */
   readonly row: number;
 }
 
@@ -86,7 +86,7 @@ export class RowSelector {
   };
   #read = 0;
 
-  /** @param fileNames names for messages, with the same index as in the keys */
+  /** @param fileNames names for messages; the keys refer to them by index */
   constructor(
     table: Pick<Table, "roles" | "keys">,
     fileNames: readonly string[],
@@ -135,7 +135,7 @@ export class RowSelector {
     store(rows);
   }
 
-  /** Whether a row is later than the previous one in its recording; remembers its time. */
+  /** Returns whether a row is later than the previous row of its recording, and stores its time. */
   #follows(recording: OpenRecording, time: number, file: number, row: number): boolean {
     if (recording.rows > 0) {
       const step = time - recording.lastTime;
@@ -159,7 +159,7 @@ export class RowSelector {
     return true;
   }
 
-  /** 0 for a complete row, 1 if a channel is missing, 2 if the time is missing. */
+  /** For each row: 0 if it is complete, 1 if a channel is missing, 2 if the time is missing. */
   #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
     const bad = new Uint8Array(rows);
     for (const [c, values] of [...channels, time].entries()) {
@@ -175,7 +175,10 @@ export class RowSelector {
     return bad;
   }
 
-  /** Recordings in the order of their first row; without a recording column, a person's rows in one file are one. */
+  /**
+   * Recordings are in the order of their first row. Without a recording column, all rows of a person in one file form one
+   * recording.
+   */
   #lookUp(index: number): { recording: OpenRecording; drop: keyof DroppedRows | undefined } {
     const known = this.#ofKey[index];
     if (known !== undefined) return known;
@@ -204,8 +207,8 @@ export class RowSelector {
 
   /**
    * Called after the last chunk.
-   * @param onFault called for too many missing values in a column, and for the first row of a recording at which time runs
-   *   backwards; if it does not throw, such rows are dropped without being counted
+   * @param onFault called if a column has too many missing values, and for the first row of a recording at which time runs
+   *   backwards; if it does not throw, rows out of order are dropped without being counted
    */
   finish(onFault: OnFault): SelectedRows {
     this.#tellMissing(onFault);

@@ -1,5 +1,5 @@
-// Plausible wrist recordings of people who differ, for demos and tests. They are learnable but not trivial. They represent
-// no real person, and no figure measured on them says anything about real people.
+// Plausible wrist recordings of simulated people who differ from each other, for demos and tests. They are learnable but not
+// trivial. They represent no real person, and no figure measured on them says anything about real people.
 
 import { nearestName, UserError } from "../../errors.ts";
 import { Rng } from "../../stats/random.ts";
@@ -27,7 +27,7 @@ export interface Simulation {
 }
 
 const channelNames = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
-/** An activity's time is cut into recordings of about this length. */
+/** The time of an activity is divided into recordings of about this length. */
 const recordingSeconds = 60;
 
 /**

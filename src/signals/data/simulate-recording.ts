@@ -6,7 +6,7 @@ import type { Rng } from "../../stats/random.ts";
 import { type Movement, movements, type PersonTraits, type Posture, type SimulatedActivity } from "./gait-model.ts";
 
 const gravity = 9.80665;
-/** Distance from elbow to wrist in metres, because a swinging forearm accelerates the watch. */
+/** Distance from elbow to wrist in metres. It matters because a swinging forearm accelerates the watch. */
 const forearm = 0.26;
 
 /**
@@ -65,7 +65,7 @@ export function simulateRecording(
     for (let h = 0; h < impact.length; h++) up += impact[h]! * Math.cos((h + 2) * 2 * phase + (h + 1) * p[5]!);
     const forward = 0.45 * body * Math.cos(2 * phase + p[5]! + 1);
     const sideways = person.side * 0.3 * body * Math.cos(phase + p[4]!);
-    // Acceleration from the forearm's own swing: along the forearm towards the elbow, and across it.
+    // Acceleration caused by the forearm's own swing: along the forearm towards the elbow, and across the forearm.
     const swingRate =
       -arm * rate * (Math.sin(phase) + 0.5 * Math.sin(2 * phase + p[0]!) + 0.3 * Math.sin(3 * phase + p[1]!));
     const swingAcceleration =

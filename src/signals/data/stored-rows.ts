@@ -15,7 +15,7 @@ export interface StoredRecording extends SelectedRecording {
 export class StoredRows implements RowSource {
   readonly channels: readonly string[];
   readonly recordings: readonly StoredRecording[];
-  /** Of each recording. */
+  /** One entry per recording. */
   readonly sampling: readonly Sampling[];
   readonly rows: number;
   readonly #store: RowStore;

@@ -9,7 +9,7 @@ export interface LabelledRecording {
   readonly recording: string;
   readonly start: number;
   readonly end: number;
-  /** Runs of one label, by their first row within the recording. */
+  /** Runs of rows with one label, each with its first row within the recording. */
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
 }
 

@@ -1,5 +1,5 @@
 // Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept. So one long cell, or
-// a row number that is mistaken for a recording, could fill any memory.
+// a row number that is mistaken for a recording, could exhaust any memory.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
@@ -10,10 +10,10 @@ export const textBytesLimit = 1000;
 /** Maximum number of distinct combinations of person, recording and label. */
 export const keysLimit = 100_000;
 export const columnsLimit = 10_000;
-/** Characters. */
+/** Maximum number of characters in the name of a column. */
 export const columnNameLimit = 1000;
 
-/** Prefix of a length, used instead of a text that is too long to read from DuckDB. */
+/** Prefix of a number of bytes, which replaces a text that is too long to read from DuckDB. */
 const tooLong = "\x1e";
 
 /** A text column as SQL: trimmed, '' if missing, and truncated before anything copies an overlong text. */
@@ -27,7 +27,7 @@ export function limitedTextColumn(name: string | null): string {
 /**
  * @param row 1-based data row of the file
  * @param known number of combinations so far
- * @param texts by column, as returned by `limitedTextColumn`
+ * @param texts each column with its text, as returned by `limitedTextColumn`
  * @throws DataFault if a text is too long, or there are too many distinct texts
  */
 export function refuseTextsOverLimit(

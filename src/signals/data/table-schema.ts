@@ -1,4 +1,4 @@
-// Finds out about a file before its rows are read: the names and types of its columns, and the format of text files.
+// Determines, before a file's rows are read, the names and types of its columns and the format of a text file.
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
@@ -12,7 +12,7 @@ import { refuseTableOverLimit } from "./table-limits.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
-  /** DuckDB's type of each column, as sniffed from the first 20,480 rows of a text file. */
+  /** DuckDB's type of each column; for a text file, as inferred from its first 20,480 rows. */
   readonly types: ReadonlyMap<string, string>;
   /**
    * The table as SQL. `numbers` are the columns to read as numbers, whatever type the sniffer found. Other columns of a
@@ -28,8 +28,8 @@ const noHive = "hive_partitioning=false";
 
 /**
  * @param pathColumns columns taken from the names of the file's folders; they are added after the file's own columns
- * @throws UserError if the file does not have the format that its name says, is not a table, or has a column that its path
- *   also names
+ * @throws UserError if the file does not have the format that its name indicates, is not a table, or has a column that is
+ *   also in its path
  */
 export async function readTableSchema(
   database: Database,
@@ -80,8 +80,8 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
       (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
-    // If a line near the top has too many or too few values, the sniffer gives up or sees one column. The header gives the
-    // true columns, and reading will then name the faulty line.
+    // If a line near the top has too many or too few values, the sniffer gives up or finds a single column. In that case, the
+    // columns are taken from the header, and the faulty line is reported when the rows are read.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;

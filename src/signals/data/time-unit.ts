@@ -5,7 +5,7 @@ import type { TimeUnit } from "./column-roles.ts";
 import type { RowChunk, RowKey } from "./row-chunks.ts";
 import { isDateTimeInSchema } from "./table-schema.ts";
 
-/** How many of each unit are in a second. */
+/** Number of each unit in a second. */
 export const unitsPerSecond: Record<Exclude<TimeUnit, "index">, number> = {
   s: 1,
   timestamp: 1,
@@ -20,12 +20,13 @@ const nearFactor = 2;
 const numericUnits = ["s", "ms", "us", "ns"] as const;
 
 /**
- * Finds the unit. A date-time type is `timestamp`. If the name ends in a unit (`timestamp_s`, `time (ms)`, `t_us`), that is
- * the unit. Otherwise the median step decides. With a nominal rate, it picks the unit that comes closest to that rate.
- * Without a nominal rate, it picks the unit that gives a rate above 1 Hz and up to 1 kHz: steps below 1 are seconds, and each
- * factor of 1,000 is the next unit.
+ * Finds the unit. A column with a date-time type has the unit `timestamp`. If the name ends in a unit (`timestamp_s`, `time
+ * (ms)`, `t_us`), that is the unit. Otherwise the median step decides. With a nominal rate, it picks the unit that comes
+ * closest to that rate. Without a nominal rate, it picks the unit that gives a rate above 1 Hz and up to 1 kHz: steps below 1
+ * are seconds, and each factor of 1,000 is the next unit.
  *
- * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither, they count samples (`index`).
+ * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither of these, the numbers count
+ * samples (`index`).
  */
 export function detectTimeUnit(
   name: string,
@@ -59,7 +60,7 @@ function timeUnitInName(name: string): (typeof numericUnits)[number] | undefined
   return unit.startsWith("n") ? "ns" : "s";
 }
 
-/** Number of rows from which the unit of time is inferred. */
+/** Maximum number of rows from which the unit of time is inferred. */
 export const headRows = 65_536;
 
 /** Steps between neighbouring rows of one recording. */

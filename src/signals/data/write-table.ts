@@ -1,5 +1,5 @@
 // Writes columns to CSV or Parquet through DuckDB. The file appears under its name complete or not at all: it is written
-// next to its target, flushed to disk and renamed.
+// under a temporary name beside its target, flushed to disk and renamed.
 
 import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ const duckdbTypes = {
 
 const chunkRows = 2048;
 
-/** SQL options of `COPY` for the extension of a file: .parquet, .csv, .tsv, the latter two also with .gz. */
+/** The SQL options of `COPY` for a file's extension: .parquet, .csv or .tsv, the last two also with .gz. */
 export function writtenTableFormat(path: string): string {
   if (/\.(parquet|parq|pq)$/i.test(path)) return "FORMAT parquet, COMPRESSION zstd";
   const text = /\.(csv|tsv)(\.gz)?$/i.exec(path);

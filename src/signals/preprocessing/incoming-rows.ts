@@ -1,5 +1,5 @@
 // Collects rows as they arrive, in pieces of any size. At any moment they form the same recordings as a file with the same
-// rows: the same rows are kept, and the same rules find gaps and stretches. Dimensions: N rows of a piece, C channels.
+// rows: the same rows are kept, and the same rules find gaps and stretches. Dimensions: N rows per piece, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
 import type { RowSource } from "../data/recordings.ts";
@@ -46,10 +46,10 @@ export class IncomingRows {
   /**
    * Accepts a whole piece or none of it.
    * @param time [N] seconds
-   * @param columns [C] channels of [N] values
+   * @param columns C columns of [N] values
    * @param recording name of the recording; rows of different recordings may interleave
    * @throws DataFault if time runs backwards within the recording
-   * @throws RangeError if the number of columns differs from that of the channels, or their lengths differ
+   * @throws RangeError if the number of columns differs from the number of channels, or their lengths differ
    */
   add(time: ArrayLike<number>, columns: readonly ArrayLike<number>[], recording: string): void {
     if (columns.length !== this.#channels.length) {

@@ -39,7 +39,7 @@ function joinWindowSamples(a: WindowSet["samples"], b: WindowSet["samples"]): Wi
   return samples;
 }
 
-/** Only the windows in `rows`, over the same samples, with the remaining users and recordings. */
+/** Only the windows in `rows`, over the same samples. Users and recordings without such windows are left out. */
 export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
   const [groups, users] = renumberPickedWindows(windows.groups, rows, windows.users);
   const [recordingIndex, recordings] = renumberPickedWindows(windows.recordingIndex, rows, windows.recordings);

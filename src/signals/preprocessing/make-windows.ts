@@ -22,7 +22,7 @@ export interface WindowOptions {
 export interface DroppedSamples {
   /** Samples in stretches shorter than a window. */
   shortStretches: { stretches: number; samples: number };
-  /** Samples at the end of longer stretches, fewer than a step. */
+  /** Samples at the end of longer stretches, too few for another step. */
   remainders: { stretches: number; samples: number };
   /** Samples in stretches whose label is not one of the given classes. */
   unknownClass: { stretches: number; samples: number };
@@ -41,7 +41,8 @@ export function plannedWindowStep(windowSize: number, overlap: number): number {
 }
 
 /**
- * @returns windows in the order of the stretches, earlier first; only covered samples are in `samples`
+ * @returns windows in the order of the stretches, and by time within a stretch; `samples` contains only samples that a window
+ *   covers
  * @throws DataFault if no stretch is as long as a window
  * @throws RangeError if an option is out of range
  */
@@ -52,7 +53,7 @@ export function makeWindows(recordings: Recordings, options: WindowOptions): Mad
   return { windows: windows!, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
 }
 
-/** All windows of several plans; their samples are contiguous in one block. */
+/** All windows of several plans; their samples lie in one contiguous block. */
 export function makeWindowsOfPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
   const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedWindowSamples(plan));
   const block = allocateSharedWindows(sizes.reduce((sum, size) => sum + size, 0));
@@ -106,14 +107,14 @@ export interface PartOfWindows {
   readonly ownTo: number;
 }
 
-/** @throws the same errors as `makeWindows` */
+/** @throws DataFault or RangeError under the same conditions as `makeWindows` */
 export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const plan = planAnyWindows(rows, options);
   if (plan.windows === 0) throw noPlannedWindows(plan);
   return plan;
 }
 
-/** The same, but no stretch has to be as long as a window, since more rows may follow. */
+/** Does the same as `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow. */
 export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
   if (!(samplingRateHz > 0 && samplingRateHz < Number.POSITIVE_INFINITY)) {
@@ -181,7 +182,7 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
   };
 }
 
-/** All windows of all parts. */
+/** All parts, each with all of its windows. */
 function wholePlannedParts({ parts, step, options: { windowSize } }: WindowPlan): PartOfWindows[] {
   return parts.map((part) => {
     const to = plannedWindowsLength(part.windows, windowSize, step);
@@ -190,7 +191,7 @@ function wholePlannedParts({ parts, step, options: { windowSize } }: WindowPlan)
 }
 
 /**
- * The windows of some parts, in their order.
+ * The windows of the given parts, in order.
  * @param allocate allocates memory for their samples
  * @returns the windows, and the first sample of each part
  */
@@ -247,7 +248,7 @@ export function makeWindowsOfParts(
   return { windows, firstSamples };
 }
 
-/** From the first sample of the first window to the last sample of the last window. */
+/** Number of samples from the first sample of the first window to the last sample of the last window. */
 export function plannedWindowsLength(windows: number, windowSize: number, step: number): number {
   return (windows - 1) * step + windowSize;
 }

@@ -12,10 +12,10 @@ import {
   type Stretch,
 } from "../data/recordings.ts";
 
-/** A sample may deviate from its even tick by this share of a period and still count as even. */
+/** A sample may deviate from its even tick by this share of a period and the stretch still counts as evenly sampled. */
 export const evenTolerance = 0.05;
 
-/** The plan for a stretch at an even rate. */
+/** The plan for resampling a stretch to an even rate. */
 export interface EvenPlan {
   readonly stretch: Stretch;
   /** M, the number of samples out. */
@@ -26,7 +26,7 @@ export interface EvenPlan {
 }
 
 /**
- * Maximum number of interpolated samples per recorded one. Above it, the clock was probably misread; the limit is
+ * Maximum number of interpolated samples per recorded sample. Above it, the clock was probably misread; the limit is
  * arbitrary.
  */
 const mostUpsampling = 100;
@@ -38,7 +38,7 @@ function tooSlowToResample({ user, recording }: Stretch, secondsPerSample: numbe
     code: "sampling_rate",
     expected,
     found,
-    message: `recording ${JSON.stringify(recording)} of ${JSON.stringify(user)}: expected ${expected} to bring it to ${samplingRateHz} Hz, found ${found}`,
+    message: `recording ${JSON.stringify(recording)} of ${JSON.stringify(user)}: expected ${expected} for resampling to ${samplingRateHz} Hz, found ${found}`,
     advice: "Check the time column and its unit, or give a lower --rate.",
   });
 }
@@ -51,8 +51,8 @@ export interface EvenStretch extends Omit<EvenPlan, "stretch"> {
 
 /**
  * @param samplingRateHz the target rate, Hz
- * @returns samples from the stretch's first time, as many whole periods as fit before its last time
- * @throws DataFault if there would be more than a hundred samples per recorded one
+ * @returns samples at whole periods, from the stretch's first time up to at most its last time
+ * @throws DataFault if there would be more than a hundred samples per recorded sample
  */
 export function resample(recordings: Recordings, stretch: Stretch, samplingRateHz: number): EvenStretch {
   const rows = rowsOfRecordings(recordings);
@@ -60,13 +60,13 @@ export function resample(recordings: Recordings, stretch: Stretch, samplingRateH
   return { ...plan, values: resampledValues(rows, { ...plan, stretch }, samplingRateHz, 0, plan.length) };
 }
 
-/** @throws DataFault like `resample` */
+/** @throws DataFault under the same condition as `resample` */
 export function planResampling(rows: RowSource, stretch: Stretch, samplingRateHz: number): EvenPlan {
   const { start, end } = stretch;
   const startTime = timeOfResampledRow(rows, start);
   if (isEvenlySampled(rows, start, end, samplingRateHz))
     return { stretch, length: end - start, startTime, resampled: false };
-  // Keep a last tick that misses the last sample only by rounding.
+  // Keep a last tick that lies beyond the last sample only because of rounding.
   const seconds = timeOfResampledRow(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
   if (!(length <= mostUpsampling * (end - start)))

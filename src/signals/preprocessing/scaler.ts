@@ -22,9 +22,9 @@ export interface Scaler {
 }
 
 /**
- * Fits the scaler to the samples under the indexed windows. Each sample counts once, even if several windows share it.
- * `zscore` uses the population standard deviation (scikit-learn's StandardScaler), and `robust` uses the range between the
- * quartiles, with linear interpolation (RobustScaler). A constant channel gets scale 1.
+ * Fits the scaler to the samples that the indexed windows cover. Each sample counts once, even if several windows share it.
+ * Like scikit-learn's StandardScaler, `zscore` uses the population standard deviation. Like its RobustScaler, `robust` uses
+ * the range between the quartiles, with linear interpolation. A constant channel gets scale 1.
  * @param index windows to fit on
  */
 export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int32Array): Scaler {

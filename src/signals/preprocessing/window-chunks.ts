@@ -1,6 +1,6 @@
-// The windows of a batch of any length, in chunks. If a stretch is cut between two chunks, its signals stay the same: each
-// sample belongs to one chunk, and each chunk includes the neighbouring samples that time-dependent signals need.
-// Dimensions: S samples, W windows.
+// The windows of a batch of any length, in chunks. Cutting a stretch between two chunks does not change its signals: each
+// sample belongs to one chunk, and each chunk includes the neighbouring samples that time-dependent signals need. Dimensions:
+// S samples, W windows.
 
 import type { RowSource } from "../data/recordings.ts";
 import { makeWindowsOfParts, type PartOfWindows, plannedWindowsLength, type WindowPlan } from "./make-windows.ts";
@@ -30,7 +30,7 @@ export interface WindowChunk {
   readonly runs: readonly Run[];
 }
 
-/** Numbers per chunk: a million samples of six channels. */
+/** Approximate number of values per chunk: a million samples of six channels. */
 const defaultChunkValues = 6 * 2 ** 20;
 
 /** Batch size of inference. The last digits of a window's output may depend on the other windows in its batch. */
@@ -64,9 +64,9 @@ function windowsPerChunk({ step }: WindowPlan, channels: number, values: number)
 }
 
 /**
- * All windows of a plan, in its order.
+ * All windows of a plan, in order.
  * @param margin samples on both sides that time-dependent signals need
- * @param values approximate numbers per chunk
+ * @param values approximate number of values per chunk
  * @param allocate allocates memory for the samples of a chunk
  */
 export function* windowChunks(

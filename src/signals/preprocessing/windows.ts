@@ -1,5 +1,6 @@
-// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples. So overlap costs no memory,
-// and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples per window.
+// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples. So overlapping windows need
+// no extra memory, and worker threads read the same bytes. Dimensions: S samples, C channels, W windows, T samples per
+// window.
 
 /** Windows of one size, at one rate. */
 export interface WindowSet {
@@ -36,7 +37,7 @@ export type Allocate = (length: number) => Float32Array;
 export const allocateSharedWindows: Allocate = (length) =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 
-/** Windows by class, in the order of the classes. */
+/** Number of windows per class, in the order of the classes. */
 export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
   return countWindowsByName(labels, classes);
 }

@@ -1,18 +1,18 @@
-// Decides which sensors the channels of recordings form: as the user specifies, otherwise from names and values together.
+// Decides which sensors the channels of recordings form: as specified by the user, or otherwise from names and values together.
 
 import { type Sensor, type SensorUnit, sensorUnitNames } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
 import { type Piece, vectorValues } from "./vector-values.ts";
 import { type Weighed, weighSensor } from "./weigh-sensor.ts";
 
-/** A sensor as a user gives it; an empty name or a null field is undecided. */
+/** A sensor as specified by a user; an empty name or a null field is still undecided. */
 export interface GivenSensor {
   readonly sensor: Sensor;
   /** Whether the user says that the channels form no sensor. */
   readonly none: boolean;
 }
 
-/** A sensor and, in words, the basis for its kind and unit. */
+/** A sensor and, in words, how its kind and unit were decided. */
 export interface DecidedSensor extends Sensor {
   /** How kind and unit were decided, in words, such as "by its values: 9.81 at rest". */
   readonly because: string;
@@ -48,7 +48,7 @@ export function decideSensors(
   return { sensors: [...kept, ...found].sort((a, b) => place(a) - place(b)), doubts };
 }
 
-/** Pools all people, except for an accelerometer whose people have different units. */
+/** Pools the values of all people, except for an accelerometer whose unit differs between people. */
 function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { unitsDiffer?: true } {
   const weighed = weighSensor(named, vectorValues(pieces));
   const { sensor } = weighed;
@@ -60,7 +60,7 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
   }
   if (byUnit.size < 2) return weighed;
   const groups = [...byUnit].map(([unit, people]) => `${unit} for ${listDecidingPeople(people)}`).join(", ");
-  const doubt = `its units differ; judging by the values at rest: ${groups}. Convert all recordings to one unit.`;
+  const doubt = `its units differ between people; judging by the values at rest: ${groups}. Convert all recordings to one unit.`;
   return {
     sensor: { ...sensor, unit: null, gravity: true },
     because: "units differ between people",
@@ -74,7 +74,7 @@ function listDecidingPeople(people: readonly string[]): string {
   return people.length > 5 ? `${shown} and ${people.length - 5} more` : shown;
 }
 
-/** Completes what the user left open in a given sensor. */
+/** Completes what a user left undecided in a sensor. */
 function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
@@ -88,7 +88,7 @@ function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSens
   return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; the unit by its values" };
 }
 
-/** A common choice for what could not be determined. */
+/** A doubt, with a `--sensor` option that fills in a common choice for what could not be determined. */
 function doubtOfDecidedSensor(sensor: Sensor, message: string, settled: boolean): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
   const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;

@@ -1,5 +1,5 @@
-// A sensor: three channels that are the axes of one vector. All shared knowledge of sensors is here. Reading finds their
-// columns, training rotates them as a whole, drift measures them as a whole, and diagnosis reverses their faults.
+// A sensor: three channels that are the axes of one vector. All shared knowledge about sensors is in this file. Reading finds
+// their columns, training rotates them as a whole, drift measures them as a whole, and diagnosis reverses their faults.
 
 /**
  * One of:

@@ -5,7 +5,7 @@
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
 
-/** A sensor and how certain its name is. */
+/** A sensor and how reliably its name identifies it. */
 export interface NamedSensor extends Sensor {
   /** Whether the kind is inferred from a single letter, as in Gx. */
   readonly weak: boolean;
@@ -41,7 +41,7 @@ interface Triad {
   readonly places: readonly number[];
 }
 
-/** The rightmost x in a name for which there are also columns with y and z in its place. */
+/** Finds the rightmost x in a name for which there are also columns with y and z in its place. */
 function triadByName(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
   for (let at = column.length - 1; at >= 0; at--) {
     const letter = column[at]!;
@@ -153,7 +153,10 @@ function sensorKindByUnit(written: WrittenUnit | undefined): SensorKind {
   return kinds.length === 1 ? kinds[0]! : "unknown";
 }
 
-/** The part before the axis, or else after it. If the name is only an axis, the whole name with xyz in its place. */
+/**
+ * The part of the name before the axis, or else the part after it. If the name is only an axis, it is the whole name, with
+ * xyz instead of the axis.
+ */
 function shortSensorName(before: string, letter: string, after: string): string {
   const start = before.trim().replace(/[_.\s-]$/, "");
   if (after === "" && before !== "") return before.replace(/[_.\s-]$/, "") || before;
@@ -170,7 +173,7 @@ function withWholeSensorName(sensor: NamedSensor): NamedSensor {
   return { ...sensor, name: `${x.slice(0, at)}${x[at] === "x" ? "xyz" : "XYZ"}${x.slice(at + 1)}` };
 }
 
-/** Whether a name consists only of axis and unit, such as x or x-axis (g). */
+/** Whether a name consists only of an axis and a unit, such as x or x-axis (g). */
 export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) => /^(x|axis|axes)$/.test(word));
 }

@@ -1,10 +1,10 @@
-// Units as they are written in the headers of sensor files: "(m/s^2)", "[mg]", "_mps2", "(°/s)".
+// Units as written in the headers of sensor files: "(m/s^2)", "[mg]", "_mps2", "(°/s)".
 
 import type { SensorKind, SensorUnit } from "./sensor.ts";
 
 /**
  * One of:
- * - `of`: the unit, by the kind of sensor that can have it; "G" is g for an accelerometer and gauss for a magnetometer
+ * - `of`: the unit for each kind of sensor that can have it; "G" is g for an accelerometer and gauss for a magnetometer
  * - `angle`: a unit of angle, which some loggers also write for a gyroscope's degrees or radians per second
  * - `raw`: counts of the converter
  */
@@ -40,7 +40,7 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^(raw|lsb|counts?|adc|bits?|digits?|int16)$/i, { raw: true }],
 ];
 
-/** @param text such as "m/s^2" @returns undefined if it is not a unit of a sensor */
+/** @param text such as "m/s^2" @returns undefined if the text is not a unit that a sensor can have */
 export function unitOfName(text: string): WrittenUnit | undefined {
   const bare = text.replace(/\s+/g, "");
   return spellings.find(([spelling]) => spelling.test(bare))?.[1];

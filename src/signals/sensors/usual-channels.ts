@@ -12,7 +12,7 @@ export interface UsualChannels {
 
 /**
  * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, and short names to long names.
- * @param given sensors that the user gives; all of them are read, and no other sensors of the same kinds
+ * @param given sensors that the user specifies; all of them are read, but no other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
   const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));

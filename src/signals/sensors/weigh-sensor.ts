@@ -15,17 +15,20 @@ interface ShareOfGravity {
 
 /** Length at rest as a share of gravity: 0.97 to 1.04 for all people, 0.54 to 1.29 for people who only jog. */
 const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
-/** The same if its name does not say that it is an accelerometer. */
+/** The same limits if the sensor's name does not say that it is an accelerometer. */
 const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
-/** Rest over movement: at least 0.27 with gravity (0.16 for jogging alone), at most 0.02 for gyroscopes. */
+/** Length at rest divided by movement: at least 0.27 with gravity (0.16 for jogging alone), at most 0.02 for gyroscopes. */
 const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
-/** Length at rest over the spread around it: at least 22 with gravity, at most 1.5 for gyroscopes. */
+/** Length at rest divided by the spread around it: at least 22 with gravity, at most 1.5 for gyroscopes. */
 const leastSteadiness = 5;
-/** The limit within which 99 % of angular velocities lie is 0.6 to 10.8 rad/s, or 36 to 620 deg/s, depending on the data. */
+/**
+ * The limit within which 99 % of angular velocities lie ranges from 0.6 to 10.8 rad/s, or 36 to 620 deg/s, depending on the
+ * data.
+ */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
 /** Nobody moves this little in deg/s. */
 const implausiblyStill = 2.5;
-/** For accelerations without gravity, that limit is 5 to 26 m/s^2 in whole data sets, or 0.5 to 2.6 g. */
+/** For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set. */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
 /** The earth's field is 22 to 67 uT at ground level; nearby iron adds to it. */
 const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: number])[] = [
@@ -100,7 +103,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues): Weighed {
   }
   if (rest <= gravityShare.none * movement || gravity === false) return weighWithoutGravity(sensor, values);
   const because = "by its name";
-  return { sensor, because, doubt: `neither its name nor its values (${atRest}) tell whether they include gravity.` };
+  return { sensor, because, doubt: `neither its name nor its values (${atRest}) show whether it measures gravity.` };
 }
 
 function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): Weighed {
@@ -182,7 +185,7 @@ function weighUnknown(sensor: Sensor, values: VectorValues, { written }: NamedSe
     return { sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: true }, because: counts };
   }
   const said = `${formatWeighedValue(rest)} at rest, 99 % within ${formatWeighedValue(reach)}`;
-  return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) tell what it measures.` };
+  return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) show what it measures.` };
 }
 
 /** The unit in which the measured vector must be gravity. */

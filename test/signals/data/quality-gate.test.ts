@@ -152,15 +152,19 @@ const rejected: Case[] = [
       ),
     ),
     reasons: [
-      { code: "flat", column: "Az", found: "one value throughout (9.81)" },
-      { code: "flat", column: "Gz", found: "one value at a time for 60 % of the time" },
+      { code: "flat", column: "Az", found: "constant throughout (9.81)" },
+      { code: "flat", column: "Gz", found: "constant for 60 % of the time" },
     ],
   },
   {
     name: "less than a window",
     content: csv(walk(3)),
     reasons: [
-      { code: "too_short", expected: "at least 15 s", found: "0 s in stretches that hold a window of 4 s, out of 3 s" },
+      {
+        code: "too_short",
+        expected: "at least 15 s",
+        found: "0 s in stretches long enough for a window of 4 s, out of 3 s",
+      },
     ],
   },
   { name: "less than 15 s", content: csv(walk(14)), reasons: [{ code: "too_short" }] },

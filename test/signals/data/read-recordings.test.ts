@@ -190,7 +190,7 @@ describe("readRecordings", () => {
     expect([...read.recordings.time.subarray(3, 7)]).toEqual([0.12, 0.16, 0.24, 0.28]);
     expect(read.quality.rows.dropped.missing_values).toBe(1);
     expect(read.quality.warnings).toContain(
-      "No time column was found, so rows are assumed to come at 25 per second, without gaps.",
+      "No time column was found, so rows are assumed to be recorded at 25 per second, without gaps.",
     );
   });
 
@@ -317,8 +317,8 @@ describe("readRecordings", () => {
     expect(quality.channels.Ay).toMatchObject({ flat: false, flat_seconds: 4 });
     expect(quality.channels.Az).toMatchObject({ flat: false, flat_seconds: 0 });
     expect(quality.warnings).toEqual([
-      "Channel Ax has one value throughout (7).",
-      "Channel Ay stays on one value for 50 % of the time. Check whether the sensor is stuck or saturated.",
+      "Channel Ax is constant throughout (7).",
+      "Channel Ay is constant for 50 % of the time. Check whether the sensor is stuck or saturated.",
     ]);
   });
 

@@ -50,7 +50,7 @@ describe("texts", () => {
        FROM range(${keysLimit + 1}) AS t(i)`,
     );
     await expect(read(file)).rejects.toThrow(
-      'data row 100001: expected at most 100,000 different texts in "user", "recording" together',
+      'data row 100001: expected at most 100,000 different texts in "user", "recording" in total',
     );
   });
 

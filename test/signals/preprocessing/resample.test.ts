@@ -33,7 +33,7 @@ describe("resample", () => {
     const time = Float64Array.from({ length: 50 }, (_, i) => i * 1e9);
     const recordings = oneStretch(time, [Float32Array.from(time)]);
     expect(() => resample(recordings, recordings.stretches[0]!, 20)).toThrow(
-      'recording "r" of "a": expected at least 0.2 samples per second to bring it to 20 Hz, found a sample every 1.00e+9 s',
+      'recording "r" of "a": expected at least 0.2 samples per second for resampling to 20 Hz, found a sample every 1.00e+9 s',
     );
   });
 

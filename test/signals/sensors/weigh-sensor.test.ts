@@ -82,7 +82,7 @@ describe("values", () => {
   });
 
   it("leave open what they cannot tell", () => {
-    expect(weigh(acc, pieces({ rest: 3, movement: 45 })).doubt).toContain("whether they include gravity");
+    expect(weigh(acc, pieces({ rest: 3, movement: 45 })).doubt).toContain("whether it measures gravity");
     expect(weigh(["Gx", "Gy", "Gz"], pieces({ rest: 0.1, movement: 20 }))).toMatchObject({
       sensor: { kind: "gyroscope", unit: null },
       doubt: expect.stringContaining("its unit is not known"),

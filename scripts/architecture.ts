@@ -80,7 +80,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   pipelines: {
-    purpose: "one file per verb, which connects the other rooms",
+    purpose: "one file per command, which connects the other rooms",
     imports: [
       "stats",
       "signals/data",

@@ -13,7 +13,7 @@ import { plotSvg } from "./plot-svg.ts";
 
 type BenchedChange = DriftBenchResult["changes"][number];
 
-/** The whole page. Equal figures give equal bytes. */
+/** The whole page. The same figures always give the same bytes. */
 export function driftBenchHtml(result: DriftBenchResult): string {
   const { people, batches, change_at: changeAt } = result;
   return pageHtml({
@@ -49,7 +49,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         id: "delays",
         title: "Delays and names",
         about:
-          "The delay is the median over all streams; the first changed batch counts as 1. Names are read five batches after the alarm.",
+          "The delay is the median over all streams; the first changed batch counts as 1. The name of a change is judged five batches after the alarm.",
         body: benchChangeTable(result),
       },
     ],

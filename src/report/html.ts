@@ -37,7 +37,7 @@ export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Htm
   return new Html(strings.reduce((text, part, i) => text + renderHtmlValue(values[i - 1]) + part));
 }
 
-/** Markup from a source that escapes itself (the SVG serialiser, the style sheet). */
+/** Markup from a source that needs no escaping (the SVG serialiser, the style sheet). */
 export function trustedHtml(markup: string): Html {
   return new Html(markup);
 }

@@ -1,5 +1,5 @@
-// The frame of all reports: one page in one file, without scripts or network access. Charts are inline SVG, the style sheet is
-// inside, and every name is escaped.
+// The frame of all reports: one page in one file, without scripts or network access. Charts are inline SVG, the style sheet
+// is inline as well, and every name is escaped.
 
 import { type Html, type HtmlValue, html, trustedHtml } from "./html.ts";
 import { reportStyle } from "./report-style.ts";
@@ -23,7 +23,7 @@ export interface Page {
   readonly footer: HtmlValue;
 }
 
-/** The whole page. Equal input gives equal bytes. */
+/** The whole page. The same input always gives the same bytes. */
 export function pageHtml({ title, heading, lead, warnings, headline, sections, footer }: Page): string {
   const page = html`<!doctype html>
 <html lang="en">
@@ -58,7 +58,7 @@ export function pageTile(name: string, value: string, about: string, kind = ""):
   return html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
 }
 
-/** The tiles in a row under a heading. */
+/** A row of tiles under a heading. */
 export function pageHeadline(note: string, tiles: readonly Html[]): Html {
   return html`<section aria-labelledby="headline"><h2 id="headline">At a glance</h2>
 <p class="note">${note}</p>

@@ -15,7 +15,10 @@ const colours: Readonly<Record<string, string>> = {
 
 const palette = ["#0b6b76", "#b2473e", "#8a6d0b", "#4b5fa5", "#7a4b8f", "#3f7d3a", "#b0662b", "#5a666d"];
 
-/** True classes by row, predicted classes by column. Cells are shaded by their share of the row. Equal reports give equal bytes. */
+/**
+ * True classes by row, predicted classes by column. Cells are shaded by their share of the row. The same report always gives
+ * the same bytes.
+ */
 export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   const cells = classes.flatMap((truth, row) => {
     const counts = pooled.confusion_matrix[row]!;
@@ -59,7 +62,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   return standalonePicture(svg.text);
 }
 
-/** Loss and validation macro-F1 by epoch, one line per fit. Equal histories give equal bytes. */
+/** Loss and validation macro-F1 by epoch, one line per fit. The same history always gives the same bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
   const rows = history.flatMap(({ fit, epoch, loss, val_loss, val_macro_f1 }) => [
     { fit, epoch, value: loss, panel: "training loss" },

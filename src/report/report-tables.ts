@@ -70,7 +70,7 @@ export function qualityTables(report: CvReport): Html {
 ${htmlTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
 }
 
-/** The people in each part of each fold, and the people and samples that parts have in common. */
+/** The people in each part of each fold, and the people and samples that the parts have in common. */
 export function leakageTable(leakage: LeakageReport): Html {
   const rows = leakage.folds.map((fold) => [
     String(fold.fold),

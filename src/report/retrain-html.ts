@@ -11,7 +11,7 @@ import { formatCount, formatFixed } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** The page of a rejected candidate. Equal reports give equal bytes. */
+/** The page of a rejected candidate. The same report always gives the same bytes. */
 export function retrainPage(report: RetrainReport): string {
   const failed = report.gate.rules.filter(({ passed }) => !passed).map(({ name }) => name);
   return pageHtml({

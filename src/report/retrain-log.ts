@@ -1,5 +1,5 @@
-// The log of a retraining for a tracking server: a parent run with its configuration, the gate and the outcome, and nested runs
-// for each cycle and for each fold of a candidate that passed.
+// The log of a retraining for a tracking server: a parent run with its configuration, the gate and the outcome, and nested
+// runs for each cycle and, if the candidate passed, for each fold.
 
 import { basename } from "node:path";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";

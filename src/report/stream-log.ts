@@ -25,7 +25,7 @@ export interface CheckedBatch extends Pick<StoredBatch, "batchId" | "contentHash
 
 type BatchIdentity = Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt">;
 
-/** Includes the time, because two ledgers that received the same batch independently have different times. */
+/** The hash covers the time, because two ledgers that received the same batch independently have different times. */
 export function loggedBatchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
   return sha256Bytes(canonicalJsonToHash({ batchId, contentHash, receivedAt }));
 }

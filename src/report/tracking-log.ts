@@ -21,7 +21,7 @@ export interface SendableLog {
 }
 
 /**
- * The log of a folder, after a check of everything that would be sent.
+ * Reads the log of a folder, and checks everything that would be sent.
  * @throws UserError if a line is not valid or its artifact does not match the manifest; the message names the line
  */
 export async function openSendableTrackingLog(directory: string): Promise<SendableLog> {
@@ -32,7 +32,7 @@ export async function openSendableTrackingLog(directory: string): Promise<Sendab
     if (event.type !== "artifact") continue;
     await artifacts.read(event).catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error;
-      // The log itself is at fault only if the file's name is wrong, or content that is stored in the log.
+      // The log itself is at fault only if a file name or content stored in it is wrong.
       if (!artifacts.lists(event.file) || event.content !== undefined) {
         throw unparsableTrackingLog(path, i + 1, `artifact: ${error.message}`);
       }
@@ -43,7 +43,7 @@ export async function openSendableTrackingLog(directory: string): Promise<Sendab
   return { events, artifacts };
 }
 
-/** The experiment of a model's training, in which its checks are reported, too. */
+/** The experiment that a model's training run was reported to. Its checks are reported there, too. */
 export async function readTrackingLogExperiment(model: string): Promise<string> {
   return trackingLogExperiment(await readTrackingLog(join(model, trackingFile)));
 }

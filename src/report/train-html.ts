@@ -23,7 +23,7 @@ export interface ReportInput {
   readonly sections?: readonly Section[];
 }
 
-/** The whole page. Equal input gives equal bytes. */
+/** The whole page. The same input always gives the same bytes. */
 export function trainHtml({ cvReport: report, baseline, history, sections = [] }: ReportInput): string {
   return pageHtml({
     title: `Tidemark: ${report.model_version}`,

@@ -113,7 +113,7 @@ export class TrainingTracker {
     const at = options.now();
     const id = before[0]?.type === "log" ? before[0].id : randomUUID();
     const beginning = begin({ id, at, gitCommit: await gitCommit() });
-    // A killed process may have left a part of it.
+    // A killed process may have left a part of the file.
     const missing = beginning.slice(before.length);
     tracker.#record(
       ...(missing.length > 0 ? missing : [{ type: "status", run: trainRun, status: "RUNNING", at } as const]),
@@ -162,7 +162,7 @@ export class TrainingTracker {
   }
 
   /**
-   * Called once the folder is in place. Sends the rest, as far as the server accepts it.
+   * Called once the folder is in place. Sends the remaining events, as far as the server accepts them.
    * @param directory the folder of the files that `seal` named
    */
   async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {

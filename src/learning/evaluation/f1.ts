@@ -47,7 +47,7 @@ export function macroMeanF1(scores: readonly ClassScore[]): number {
 
 /**
  * Macro-averaged F1, as computed by `sklearn.metrics.f1_score(average="macro", zero_division=0)`.
- * @throws RangeError if there are no rows, lengths differ or a class is outside 0..K-1
+ * @throws RangeError if there are no rows, the lengths differ, or a class is outside 0..K-1
  */
 export function macroF1(yTrue: Int32Array, yPredicted: Int32Array, nClasses: number): number {
   if (yTrue.length === 0) throw new RangeError("macroF1: expected at least one row, got none");

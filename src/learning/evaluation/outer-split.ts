@@ -39,7 +39,7 @@ export function outerSplit(
         splits: stratifiedKFold(windows.labels, options),
         warnings: [
           "--split stratified leaks: every person is in training, and so are neighbours of every test window. Published " +
-            "comparisons found such figures 10-16 points too good for new people. Use them only to compare with papers.",
+            "comparisons found that such figures overstate results on new people by 10-16 points. Use them only to compare with papers.",
         ],
       };
     case "blocks": {

@@ -21,7 +21,7 @@ export interface TrainedNetwork {
   /** [C] each: windows in physical units are scaled to (x - center) / scale. */
   readonly center: readonly number[];
   readonly scale: readonly number[];
-  /** The logits are divided by it. */
+  /** Temperature by which the logits are divided. */
   readonly temperature: number;
 }
 

@@ -55,7 +55,7 @@ export const batchNormMomentum = 0.9;
  * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch both
  * normalises and enters the running variance. It has its own gradient rule, a closed form that needs half as many passes
  * over the data.
- * @param momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
+ * @param momentum momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
  */
 export function batchNormalization(name: string, options: { momentum?: number; epsilon?: number } = {}): Layer {
   const { momentum = batchNormMomentum, epsilon = 1e-3 } = options;

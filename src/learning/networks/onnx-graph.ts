@@ -87,7 +87,7 @@ export class Graph {
     this.outputs.push(named);
   }
 
-  /** Declares `value` as an output under its present name. Copies it only if ONNX requires that (an input, or a second time). */
+  /** Declares `value` as an output under its own name. Copies it only if ONNX requires that (an input, or a second time). */
   result(value: Value): void {
     const isOwn = value.graph === this && !this.inputs.includes(value) && !this.outputs.includes(value);
     if (isOwn) this.outputs.push(value);

@@ -1,6 +1,6 @@
 // One function per ONNX operator (opset 17): it checks its inputs, infers the type and shape of its outputs and emits the
-// node. Only the operators and options that the project uses are here. A new one needs its inference here and, if gradients
-// flow through it, a rule in gradient-rules.ts.
+// node. Only the operators and options that the project uses are here. A new operator needs type and shape inference here
+// and, if gradients flow through it, a rule in gradient-rules.ts.
 
 import { type DataType, type Dimension, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 
@@ -179,7 +179,7 @@ export function reduceMean(x: Value, axes: readonly number[], keepDimensions = t
   )[0]!;
 }
 
-/** Repeats x along dimensions of size one until it has `shape` (all of it known). */
+/** Repeats x along dimensions of size one until it has `shape`, all of which must be known. */
 export function expand(x: Value, shape: readonly number[]): Value {
   if (operandShapesEqual(x.shape, shape)) return x;
   checkOperatorBroadcast("Expand", x, shape);

@@ -1,8 +1,8 @@
 // Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each
 // further cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them,
 // the most confident ones. It restarts with fresh weights, optimizer and schedule, so errors are not carried over. The
-// winner is the cycle that scores best on the holdout, and may be cycle 0. Two things are added to the paper: a cap per
-// class, and stopping rules. The caller decides what is fitted and how. U unlabelled windows, K classes.
+// winner is the cycle that scores best on the holdout, and may be cycle 0. Two things are added to the paper's method: a cap
+// per class, and stopping rules. The caller decides what is fitted and how. U unlabelled windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
@@ -263,8 +263,8 @@ function curriculumMeanSignals(
       sum += p;
       if (p > 0) nats -= p * Math.log(p);
     }
-    // Normalised by their sum, which is not exactly 1 in float32. Otherwise three classes with equal probabilities would have
-    // an entropy above 1.
+    // Normalised by their sum, which is not exactly 1 in float32. Otherwise, three classes with equal probabilities would
+    // have an entropy above 1.
     confidence += millionths(most / sum);
     entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
   }

@@ -13,8 +13,9 @@ import { TrainingSession } from "./network-session.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
 /**
- * The weights with the statistics of the windows in `rows`. Means are averaged over batches; variances combine those within
- * batches and between their means. Dropout is drawn as in training, because it affects the training statistics too.
+ * Returns the weights, with statistics computed from the windows in `rows`. Means are averaged over batches; variances
+ * combine the variance within batches and the variance between their means. Dropout is drawn as in training, because it
+ * affects the training statistics too.
  *
  * @param plan plan of the fit, with its own seed
  * @param windows the windows that the plan refers to

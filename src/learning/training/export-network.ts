@@ -8,7 +8,7 @@ import type { NetworkWeights } from "./fit-state.ts";
 export interface FittedNetwork extends NetworkWeights {
   readonly network: NetworkName;
   readonly scaler: Pick<Scaler, "center" | "scale">;
-  /** The logits are divided by it. */
+  /** Temperature by which the logits are divided. */
   readonly temperature: number;
 }
 

@@ -37,7 +37,7 @@ export interface FitOptions {
 
 export interface FitResult {
   readonly state: FitState;
-  /** False if `shouldStop` ended it. */
+  /** False if `shouldStop` ended the fit. */
   readonly finished: boolean;
 }
 
@@ -58,7 +58,7 @@ interface Fit {
 }
 
 /**
- * Fits a network, or resumes a fit. Equal plans give equal bytes, even if a fit was interrupted.
+ * Fits a network, or resumes a fit. The same plan always gives the same bytes, even if a fit was interrupted.
  *
  * @param windows the windows that the plan refers to
  * @throws Diverged if the loss is not finite
@@ -194,7 +194,7 @@ async function fitNetworkEpoch(
   return true;
 }
 
-/** Shuffled rows, with the rows of `spread` at even distances among the others. */
+/** Shuffled rows, with the rows of `spread` evenly spaced among the others. */
 export function fitEpochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
   if (spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
   const apart = new Set(spread);

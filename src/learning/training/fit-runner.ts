@@ -5,7 +5,7 @@ import type { FitPlan } from "./fit-plan.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
 /**
- * Runs one fit: in a thread of this process, or elsewhere. Equal tasks give equal outcomes wherever they run.
+ * Runs one fit: in a thread of this process, or elsewhere. The same task gives the same outcome wherever it runs.
  * @throws Diverged if the loss is not finite
  */
 export type FitRunner = (task: FitTask, handlers: FitHandlers) => Promise<FitOutcome>;

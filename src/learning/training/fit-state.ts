@@ -43,7 +43,7 @@ export interface FitState extends NetworkState {
   /** Averages over the steps; these weights are validated and kept. */
   averageParameters: Float32Array;
   averageStatistics: Float32Array;
-  /** The averages at the best epoch so far, or the latest ones without validation. */
+  /** The averages at the best epoch so far, or the latest averages if there is no validation. */
   bestParameters: Float32Array;
   bestStatistics: Float32Array;
 }

@@ -13,7 +13,7 @@ let runtime: typeof import("onnxruntime-node") | undefined;
 /**
  * A session with one thread. More threads gain little on a sequence of small products, and lose much on a busy machine.
  * @param model the bytes of a model.onnx, or its path
- * @throws UserError if a file cannot be loaded, or the runtime's own error if bytes cannot
+ * @throws UserError if a file cannot be loaded; the runtime's own error if bytes cannot be loaded
  */
 export async function openRuntimeSession(model: Uint8Array | string): Promise<InferenceSession> {
   turnTelemetryOff();

@@ -1,5 +1,5 @@
 // Augmentation: the sensor sits a little differently on every person, so each training window is rotated at random. The
-// accelerometer and the gyroscope are rotated alike (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
+// accelerometer and the gyroscope get the same rotation (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
 // Parkinson's Disease Monitoring using Convolutional Neural Networks").
 
 import { type Rotation, rotationAbout } from "../../signals/sensors/rotation.ts";

@@ -14,7 +14,7 @@ if (isMainThread) turnTelemetryOff();
 
 /**
  * Call this before opening a session, and before starting a thread that opens one.
- * @throws UserError in a worker thread of a process whose main thread has not called it
+ * @throws UserError in a worker thread of a process whose main thread has not called this function
  */
 export function turnTelemetryOff(): void {
   if (off) return;

@@ -18,7 +18,7 @@ const FLOOR = 2 ** -126;
  * chance. If every row is uniform, T makes no difference and is 1.
  * @param probabilities [N, K] row-major, out of fold; on rows that the network was fitted on, T would be too low
  * @param yTrue [N] true classes
- * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a probability outside [0, 1]
+ * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a probability is outside [0, 1]
  */
 export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, nClasses: number): number {
   const logits = temperatureLogits(probabilities, nClasses);

@@ -56,7 +56,7 @@ export interface DriftBenchResult {
   readonly batches: number;
   /** Number of the first changed batch, counted from 0. */
   readonly change_at: number;
-  /** Streams for each person and change. */
+  /** Number of streams for each person and change. */
   readonly streams: number;
   /** Seed of all random numbers. */
   readonly seed: number;

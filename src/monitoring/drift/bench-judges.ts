@@ -1,6 +1,6 @@
 // Runs the monitor and its competitors on one stream of batches. The competitors are the textbook constants, a
 // Kolmogorov-Smirnov p-value computed from raw counts, and a blind alarm on every hundredth batch. Each judge keeps its own
-// references, to which it adds every batch on which it does not alarm.
+// references, to which it adds every batch that raises no alarm.
 
 import { ksPValue } from "../../stats/ks.ts";
 import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";

@@ -4,7 +4,10 @@ import { snakeCase } from "../../letter-case.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { farStatistics, type StatisticName } from "./score.ts";
 
-/** @param names of channels and signals that have edges @returns one message per fault, with its place in the file */
+/**
+ * @param names names of the channels and signals that have edges
+ * @returns one message per fault, with its place in the file
+ */
 export function calibrationFaults({ kinds, correlation_seconds }: Calibration, names: readonly string[]): string[] {
   const known = new Set(names);
   const strangers = (path: string, byName: object): string[] =>

@@ -1,8 +1,8 @@
-// Distinguishes sudden from gradual change. To a detector that alarms late, both look the same: far from the reference. The
-// series of distances tells them apart. For every possible start, two curves with three parameters each are fitted by least
-// squares: a level followed by another level (a step), and a level followed by a straight line (a ramp; Hinkley 1971). The
-// curve that fits better names the change, and its start is the estimated change point. Each value is weighted by its
-// precision.
+// Distinguishes sudden from gradual change. To a detector that raises its alarm late, both look the same: far from the
+// reference. The series of distances tells them apart. For every possible start, two curves with three parameters each are
+// fitted by least squares: a level followed by another level (a step), and a level followed by a straight line (a ramp;
+// Hinkley 1971). The curve that fits better names the change, and its start is the estimated change point. Each value is
+// weighted by its precision.
 
 export interface ChangeShape {
   readonly kind: "step" | "ramp";

@@ -30,7 +30,7 @@ export interface DiagnosisOptions {
 
 /** A fault that accounts for less of the distance explains nothing; an arbitrary limit. */
 const leastWeight = 0.3;
-/** A moving channel is stuck if more than this share of its rows equal the row before. */
+/** A moving channel is stuck if more than this share of its rows equal the previous row. */
 const stuckShare = 0.5;
 /**
  * A channel is clipped if more than this share of its rows is at one end of its range, where the training data has fewer.
@@ -39,7 +39,7 @@ const clippedShare = 0.02;
 
 /**
  * @param columns the batch's raw values
- * @param sensors of the baseline's channels
+ * @param sensors the sensors that the baseline's channels form
  * @returns the likely causes, most likely first; none if nothing explains the distance
  */
 export function diagnose(

@@ -27,7 +27,7 @@ export interface FixedFinding {
 }
 
 /**
- * The statistics that exceed their thresholds, the most excessive first, and the worst level among them.
+ * The statistics that exceed their thresholds, the largest excess first, and the worst level among them.
  * @example "large" means sudden change if the reference is the rolling one, and gradual drift if it is the baseline
  */
 export function judgeByThresholds(statistics: Readonly<Record<string, ChannelStatistics>>): {

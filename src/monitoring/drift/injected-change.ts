@@ -8,15 +8,15 @@ import type { DriftVerdict } from "./verdict.ts";
 
 /**
  * One of:
- * - `offset`, `gain`: a term or a factor on one channel
+ * - `offset`, `gain`: one channel is shifted by a constant or multiplied by a factor
  * - `ramp`: an offset that grows from batch to batch
  * - `rotation`: the sensor sits differently on the body; all its triads turn together
  * - `flipped axis`: one axis of a triad has the opposite sign
- * - `unit`: all triads of one quantity in another unit
+ * - `unit`: all triads of one quantity are in another unit
  * - `noise`: noise on every channel
- * - `stuck channel`: one channel repeats a value to the end of each batch
+ * - `stuck channel`: one channel repeats a value until the end of each batch
  * - `lost samples`: holes that are filled with straight lines
- * - `wrong rate`: the samples were recorded at another rate than the one at which they are read
+ * - `wrong rate`: the samples were recorded at a rate that differs from the one at which they are read
  */
 export type ChangeKind =
   | "offset"
@@ -44,7 +44,7 @@ export interface Change {
 
 /**
  * @param columns columns of one batch, all of the same length; columns that are not channels of the catalogue pass through
- * @param batch number of the batch since the change began, from 1
+ * @param batch number of the batch, counted from 1 at the batch in which the change begins
  * @returns columns of the same length; unchanged columns are the same arrays
  * @throws RangeError if a channel is missing, the lengths differ, or `batch` is below 1
  */

@@ -66,8 +66,8 @@ function axisOrdersToRemedy(channels: readonly string[]): [readonly number[], st
     [[1, 0, 2], fault],
     [[2, 1, 0], fault],
     [[0, 2, 1], fault],
-    [[1, 2, 0], "are in a circle, each in its neighbour's place"],
-    [[2, 0, 1], "are in a circle, each in its neighbour's place"],
+    [[1, 2, 0], "are permuted cyclically, each in its neighbour's place"],
+    [[2, 0, 1], "are permuted cyclically, each in its neighbour's place"],
   ];
 }
 

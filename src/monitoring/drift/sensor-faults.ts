@@ -24,7 +24,10 @@ export function sensorRotationFault(columns: Columns, names: readonly string[], 
   );
 }
 
-/** @param std standard deviation of the added noise, in the channel's unit; normal, independent from sample to sample */
+/**
+ * @param std standard deviation of the added noise, in the channel's unit; the noise is normally distributed and independent
+ * from sample to sample
+ */
 export function sensorNoiseFault(column: Float32Array, std: number, rng: Rng): Float32Array {
   return column.map((x) => x + std * rng.normal());
 }

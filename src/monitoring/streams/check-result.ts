@@ -51,7 +51,7 @@ export interface CheckedComparison {
   unseen_share: number;
   /** With fixed thresholds: statistics above their constants; `level` is "moderate" or "large". */
   exceeded: { channel: string; statistic: string; value: number; level: string }[];
-  /** Distances by channel; empty if the answer has been shortened. */
+  /** Distances by channel; empty if the result has been shortened. */
   channels: Record<string, CheckedChannel>;
 }
 

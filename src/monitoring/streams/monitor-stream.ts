@@ -52,7 +52,7 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
-  /** Whether the user accepts the batch into the references even if it alarms. */
+  /** Whether the user accepts the batch into the references even if it raises an alarm. */
   readonly accept?: boolean;
 }
 
@@ -93,9 +93,9 @@ export class MonitorStream<R, E> {
   }
 
   /**
-   * Judges a batch and records it atomically. If a batch with the same id and content is already recorded, it
-   * returns the stored answer and changes nothing.
-   * @param decide pure and synchronous
+   * Judges a batch and records it atomically. If a batch with the same id and content is already recorded, it returns the
+   * stored result and changes nothing.
+   * @param decide a pure, synchronous function
    * @returns the stored result, and whether the batch was already known
    * @throws UserError if the id was already used for a batch with different content
    */

@@ -1,4 +1,4 @@
-// Opens a model folder that may come from anybody. Its hashes show that it was not changed by accident. The checks here show
+// Opens a model folder that may come from anyone. Its hashes show that it was not changed by accident. The checks here show
 // that its files fit together and can be used, whoever wrote the hashes. Each file is read only once, here; no code that
 // judges or predicts reads it again.
 

@@ -25,10 +25,10 @@ export class ByteReader {
     for (;;) {
       const byte = this.#bytes[this.#take(1)]!;
       value += (byte & 127) * scale;
-      if (value > Number.MAX_SAFE_INTEGER) throw new RangeError("measurement: a count beyond 2^53");
+      if (value > Number.MAX_SAFE_INTEGER) throw new RangeError("measurement: expected counts below 2^53");
       if (byte < 128) return value;
       scale *= 128;
-      if (scale > 2 ** 49) throw new RangeError("measurement: a count beyond 2^53");
+      if (scale > 2 ** 49) throw new RangeError("measurement: expected counts below 2^53");
     }
   }
 

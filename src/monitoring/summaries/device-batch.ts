@@ -19,7 +19,7 @@ export type { WindowSet } from "../../signals/preprocessing/windows.ts";
 export interface Piece {
   /** [N] seconds on a clock that only goes forward. */
   readonly time: ArrayLike<number>;
-  /** [C] columns of [N] values, in the order of the model's channels and the units of its training data. */
+  /** [C] columns of [N] values, in the order of the model's channels and in the units of its training data. */
   readonly columns: readonly ArrayLike<number>[];
   /**
    * Name of the recording. A batch may hold several recordings; no window spans two of them. Default: one unnamed recording.

@@ -26,7 +26,7 @@ export interface DeviceModel {
   readonly sensors: readonly Sensor[];
   /** Class names, in the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** How the network scales its inputs; model.onnx applies it itself. */
+  /** How the network scales its inputs; model.onnx applies this scaling itself. */
   readonly scaler: Pick<Scaler, "method" | "center" | "scale">;
   /** Grid edges by channel, including channels computed from a sensor's axes. */
   readonly edges: Readonly<Record<string, QuantileGrid>>;

@@ -29,7 +29,7 @@ export interface SummarizedModel {
   readonly shape: MeasurementShape;
 }
 
-/** @throws RangeError if `encodeSummary` did not write the bytes, or the summary belongs to another model */
+/** @throws RangeError if the bytes do not come from `encodeSummary`, or the summary belongs to another model */
 export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): DeviceSummary {
   const reader = new ByteReader(bytes);
   expectByteValue("format version", reader.byte(), version);

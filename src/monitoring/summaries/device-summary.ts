@@ -8,11 +8,11 @@ import type { ModelSignals } from "./model-signals.ts";
 
 /** A summarised batch, ready to send. */
 export interface DeviceSummary {
-  /** The model that it was measured by. */
+  /** Version of the model with which the batch was measured. */
   readonly modelVersion: string;
   /** Recorded rows that were kept. */
   readonly rows: number;
-  /** Those that were left out. */
+  /** Recorded rows that were left out. */
   readonly dropped: DroppedRows;
   /** The measurement, in the same form as `check` makes it. */
   readonly measurement: BatchMeasurement;
@@ -21,11 +21,11 @@ export interface DeviceSummary {
 /** The JSON form of a `DeviceSummary`. */
 export interface DeviceSummaryJson {
   readonly schema_version: 1;
-  /** The model that it was measured by. */
+  /** Version of the model with which the batch was measured. */
   readonly model_version: string;
   /** Recorded rows that were kept. */
   readonly rows: number;
-  /** Those that were left out. */
+  /** Recorded rows that were left out. */
   readonly dropped: DroppedRows;
   /** [K] by predicted class (null without samples), then by channel, including signals computed from a sensor's axes. */
   readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[];

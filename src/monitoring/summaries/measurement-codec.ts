@@ -58,7 +58,7 @@ export function encodeMeasurement({ byClass, signals }: BatchMeasurement): Uint8
   return writer.finish();
 }
 
-/** @throws RangeError if `encodeMeasurement` did not write the bytes, or the measurement has another shape */
+/** @throws RangeError if the bytes do not come from `encodeMeasurement`, or the measurement has another shape */
 export function decodeMeasurement(bytes: Uint8Array, shape: MeasurementShape): BatchMeasurement {
   const reader = new ByteReader(bytes);
   expectByteValue("version", reader.byte(), version);

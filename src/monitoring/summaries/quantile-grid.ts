@@ -2,7 +2,7 @@
 // the values are dense, whatever their unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and the last bin are open.
 // The edges are frozen with the baseline, so counts from any time, device and batch can be added and compared.
 
-/** Edges in ascending order; there is one edge fewer than there are bins. */
+/** Edges in ascending order; there is one fewer edge than there are bins. */
 export type QuantileGrid = readonly number[];
 
 /** With this many bins, a KS distance on the grid is within 1/256 of the distance on raw values. */

@@ -41,7 +41,7 @@ export class WindowSignals {
   }
 
   /**
-   * [S] samples of some runs, one run after another.
+   * [S] samples of the given runs, joined end to end.
    * @param most maximum number of samples (default: all)
    */
   under(name: string, runs: readonly Run[] = this.runs, most: number = Number.POSITIVE_INFINITY): Float32Array {

@@ -113,7 +113,7 @@ export class TrainingTracker {
     const at = options.now();
     const id = before[0]?.type === "log" ? before[0].id : randomUUID();
     const beginning = begin({ id, at, gitCommit: await gitCommit() });
-    // A killed process may have left a part of the file.
+    // A process that was killed may have written only a part of the beginning.
     const missing = beginning.slice(before.length);
     tracker.#record(
       ...(missing.length > 0 ? missing : [{ type: "status", run: trainRun, status: "RUNNING", at } as const]),

@@ -111,7 +111,7 @@ export interface CurriculumResult<W> {
   readonly selections: readonly (Selection | null)[];
 }
 
-/** All but the first are arbitrary; the first keeps rare classes in the selection. */
+/** Arbitrary limits, except for the first, which keeps rare classes in the selection. */
 const floorPerClass = 3;
 export const dominance = 0.8;
 export const largestDrop = 0.02;

@@ -104,7 +104,7 @@ describe("labels.json", () => {
     [
       "labels in another order",
       (labels: Loose) => labels.classes.reverse(),
-      "expected the ones of manifest.json, 2 (sitting, walking)",
+      "expected those in manifest.json, 2 (sitting, walking)",
     ],
     ["a label twice", (labels: Loose) => (labels.classes[0] = "walking"), "expected distinct names"],
     ["an empty label", (labels: Loose) => (labels.classes[0] = ""), "classes.0: "],

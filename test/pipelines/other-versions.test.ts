@@ -154,7 +154,7 @@ describe("what this version does not know of a later one", () => {
     await expect(openWatchedModel(at("next"))).rejects.toMatchObject({
       name: "UserError",
       message: expect.stringContaining("expected schema_version 1, got 2"),
-      advice: "It needs Tidemark 3.1.0, which wrote it, or a later version.",
+      advice: "The file was written by Tidemark 3.1.0; use that version or a later one.",
     });
   });
 });

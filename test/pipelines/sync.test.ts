@@ -252,7 +252,7 @@ describe("of a log with a bad event nothing is sent", () => {
     [
       "tags that say which run is which",
       () => withEvents({ type: "tags", run: "train", tags: { "tidemark.run": "another/train" } }),
-      /a log must not set these/,
+      /a log must not set these tags/,
     ],
     [
       "more params than a training has",

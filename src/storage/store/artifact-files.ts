@@ -1,5 +1,5 @@
-// The files of a model folder that may leave the machine: the manifest, and the files that it lists if their content matches.
-// The folder of a rejected candidate has no manifest; there, only its two reports may leave.
+// The files of a model folder that may be sent to other machines: the manifest, and each file listed in it whose content
+// matches. The folder of a rejected candidate has no manifest; only its two reports may be sent.
 
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -39,8 +39,8 @@ export class ArtifactFiles {
 
   /**
    * The bytes of a file that may be sent.
-   * @param content the file's bytes, if the file may have changed since
-   * @throws UserError if the manifest does not list the file, or lists it with other content
+   * @param content the content to send if the file may have changed since it was recorded
+   * @throws UserError if the manifest does not list the file, or lists it with different content
    */
   async read({ file, content }: { readonly file: string; readonly content?: string }): Promise<Buffer> {
     const expected = this.#listed.get(file);

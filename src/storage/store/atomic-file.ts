@@ -1,7 +1,7 @@
 // Files that survive a crash. A file is replaced as a whole: it is written under a temporary name beside its target, flushed to
-// the disk and renamed over the target, and then the directory is flushed. A reader sees the old or the new content, never a
-// part. Files that grow line by line are appended to and flushed. A torn last line is not read, and is cut off before the next
-// line is added.
+// the disk and renamed over the target, and then the directory is flushed. A reader sees the complete old or the complete new
+// content. Files that grow line by line are appended to and flushed. A torn last line is not read, and is cut off before the
+// next line is added.
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -15,7 +15,7 @@ import { refuseLaterSchemaVersion } from "./schema-version.ts";
 /** Maximum number of faults in one message. */
 const mostFaults = 20;
 
-/** Replaces or creates the file at `path` with `data`, all or nothing. Its directory must exist. */
+/** Atomically replaces or creates the file at `path` with `data`. Its directory must exist. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   await replaceFileAtomic(path, async (temporary) => {
     const file = await open(temporary, "wx");
@@ -29,8 +29,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 }
 
 /**
- * Like `writeFileAtomic`, for content that a callback writes to a path itself (a database, a copy). The callback gets a
- * temporary name in the target's directory; if it throws, nothing is left and the target keeps its content.
+ * Does the same as `writeFileAtomic`, for content that a callback itself writes to a path (a database, a copy). The callback
+ * gets a temporary name in the target's directory; if it throws, nothing is left and the target keeps its content.
  */
 export async function replaceFileAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryBeside(path);
@@ -46,13 +46,13 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
 }
 
 /**
- * Replaces the file in one step, for a caller that holds a lock and can write it again. Nothing is flushed, so after a power
- * cut the old content may be back. There is only one writer at a time, so the temporary file always has the same name, and
- * the next writer removes the file that a killed process left.
+ * Replaces the file in one step, for a caller that holds a lock and can write the file again. Nothing is flushed, so the old
+ * content may reappear after a power cut. There is only one writer at a time, so the temporary file always has the same name,
+ * and the next writer removes the file that a killed process left.
  */
 export function replaceFileAtomicSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
-  // In a folder from somebody else, this name may be a link to any file.
+  // In somebody else's folder, this name may be a link to any file.
   rmSync(temporary, { force: true });
   writeFileSync(temporary, data, { flag: "wx" });
   renameSync(temporary, path);
@@ -79,7 +79,10 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
     .map((line, index) => parseJsonFile(line, `${path}, line ${index + 1}`));
 }
 
-/** Reads a JSON file and checks it against its schema; a UserError names the file and every invalid field. */
+/**
+ * Reads a JSON file and checks it against its schema. @throws UserError if it is invalid; the message names the file and
+ * every invalid field
+ */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   const value = await readJson(path);
   refuseLaterSchemaVersion(value, path);
@@ -93,7 +96,7 @@ export async function readJson(path: string): Promise<unknown> {
   return parseJsonFile(text, path);
 }
 
-/** Checks a value against its schema. @throws UserError that names the file and every invalid field */
+/** Checks a value against its schema. @throws UserError if it is invalid; the message names the file and every invalid field */
 export function checkJsonForm<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -106,12 +109,15 @@ export function checkJsonForm<T>(value: unknown, schema: z.ZodType<T>, path: str
   throw new UserError(`${path}: these fields are invalid:`, { details: faults });
 }
 
-/** Readable text of a JSON file: indented by two spaces, with a newline at the end. */
+/** The value as readable JSON: indented by two spaces, with a newline at the end. */
 export function jsonFileText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Flushes a directory's entries, so that a rename in it survives a power cut; Windows has no such call. */
+/**
+ * Flushes the entries of a directory, so that a rename in it survives a power cut. Does nothing on Windows, which has no such
+ * call.
+ */
 export async function flushDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return;
   await flushFile(directory);
@@ -127,7 +133,10 @@ export async function flushFile(path: string): Promise<void> {
   }
 }
 
-/** Makes a directory with its parents; returns the first one that did not exist, or undefined if all did. */
+/**
+ * Makes a directory and its parents, and flushes them. Returns the first one that did not exist, or undefined if all of them
+ * did.
+ */
 export async function makeFlushedDirectory(directory: string): Promise<string | undefined> {
   const first = await makeDirectories(directory);
   if (first !== undefined) await flushDirectory(dirname(first));

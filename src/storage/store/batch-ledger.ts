@@ -22,12 +22,12 @@ export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state">;
 
 export type StreamRow = Pick<StoredMemory, "state" | "referencesChangedAt" | "batches" | "version">;
 
-/** Longer cells count as damage. Usually they have a few kilobytes, and names have at most 200 characters. */
+/** Longer cells count as damaged. Cells usually have a few kilobytes, and names have at most 200 characters. */
 export const longestName = 1000;
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
-/** SQL for a column. A cell that is too long is not read; a value of another type, which no schema accepts, replaces it. */
+/** SQL for a column. A cell that is too long is not read, but replaced with a value of another type, which no schema accepts. */
 export const boundedBatchColumn = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
@@ -158,7 +158,8 @@ export class BatchLedger {
   /** Appends a batch to its stream; the first batch creates the stream. */
   append(batch: NewBatch): void {
     const { stream, batchId, contentHash, receivedAt, status, reason, inReferences, summary, figures, result } = batch;
-    if (inReferences && summary === null) throw new RangeError(`ledger: batch "${batchId}": no summary to refer to`);
+    if (inReferences && summary === null)
+      throw new RangeError(`ledger: batch "${batchId}": a batch in the references needs a summary`);
     const begun = "INSERT INTO streams (name, batches) VALUES (?, 1) ON CONFLICT DO UPDATE SET batches = batches + 1";
     this.#run(begun, stream);
     const { lastInsertRowid } = this.#run(
@@ -214,7 +215,7 @@ export class BatchLedger {
 
   /**
    * Restarts a stream without references, state and summaries. Earlier batches stay in the ledger as history, and their ids
-   * stay used.
+   * cannot be used again.
    */
   reset(stream: string, at: string): void {
     this.#run("UPDATE batches SET in_window = 0 WHERE stream = ?", stream);
@@ -223,7 +224,10 @@ export class BatchLedger {
     this.#changed(stream, at);
   }
 
-  /** Deletes the summaries in the middle of a stream's reference batches, which no reference will need again. */
+  /**
+   * Deletes the summaries of those reference batches of a stream that are neither among its first nor among its last, because
+   * no reference will need them again.
+   */
   forgetMiddle(stream: string, keptAtEnds: number): void {
     const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1
       ORDER BY sequence ${order} LIMIT 1 OFFSET ?`;
@@ -237,10 +241,10 @@ export class BatchLedger {
   }
 
   /**
-   * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, of any stream. It keeps the part
-   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and its id stays used.
-   * A damaged result is left unchanged; reading that batch reports it.
-   * @returns how many were treated, fewer than `limit` if nothing more remains to be done; and those with a damaged result
+   * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, from any streams. It keeps the
+   * part of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and its id
+   * cannot be used again. A damaged result is left unchanged, and reading that batch reports the damage.
+   * @returns the number of processed batches, which is less than `limit` if none remain; and the batches with a damaged result
    */
   forget(
     { since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">,
@@ -268,7 +272,7 @@ export class BatchLedger {
     return { done, damaged };
   }
 
-  /** Bytes of all pages in use. */
+  /** Total bytes of all pages in use. */
   bytes(): number {
     const pragma = (name: string): number => Number(this.#get(`PRAGMA ${name}`)?.[name]);
     return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");

@@ -30,7 +30,10 @@ export async function fileInside(directory: string, name: string, limit: number 
   return path;
 }
 
-/** The content of a file inside `directory`. @throws UserError like `fileInside`, or if it cannot be read */
+/**
+ * The content of a file inside `directory`. @throws UserError under the same conditions as `fileInside`, or if the file
+ * cannot be read
+ */
 export async function readFileInside(directory: string, name: string, limit?: number): Promise<Buffer | null> {
   const path = await fileInside(directory, name, limit);
   if (path === null) return null;
@@ -39,7 +42,7 @@ export async function readFileInside(directory: string, name: string, limit?: nu
   });
 }
 
-/** The path of a file that must exist. */
+/** The path of a file inside `directory` that must exist. */
 export async function neededFileInside(directory: string, name: string): Promise<string> {
   const path = await fileInside(directory, name);
   if (path !== null) return path;
@@ -48,7 +51,7 @@ export async function neededFileInside(directory: string, name: string): Promise
   });
 }
 
-/** The path of anything inside `directory`, including directories. Otherwise like `fileInside`. */
+/** The path of a file or directory inside `directory`. Otherwise, it works like `fileInside`. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPlainPath(name)) {

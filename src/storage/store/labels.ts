@@ -17,10 +17,10 @@ export const labelsSchema: z.ZodType<Labels> = z.looseObject({
     .describe("Class names in the order of the network's outputs."),
 });
 
-/** The faults of labels that fit their schema; empty if they are the manifest's classes. */
+/** The faults of labels that conform to their schema; empty if they are the manifest's classes. */
 export function labelFaults({ classes }: Labels, expected: readonly string[]): string[] {
   const shown = (names: readonly string[]): string => `${names.length} (${names.slice(0, 20).join(", ")})`;
   return classes.length === expected.length && classes.every((name, k) => name === expected[k])
     ? []
-    : [`classes: expected the ones of manifest.json, ${shown(expected)}, got ${shown(classes)}`];
+    : [`classes: expected those in manifest.json, ${shown(expected)}, got ${shown(classes)}`];
 }

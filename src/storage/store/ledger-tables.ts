@@ -1,14 +1,14 @@
-// The tables of monitor.sqlite, and a check that a file has exactly these tables. A database from somebody else may contain
-// views that never end and triggers that delete data.
+// The tables of monitor.sqlite, and a check that a file has exactly these tables. Somebody else's database may contain views
+// that never end or triggers that delete data.
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "./open-sqlite.ts";
 
 export const schemaVersion = 2;
 
 /**
- * `sequence` numbers the batches of all streams and is never reused. `in_window` says that a batch may be among the last N of
- * its stream. `whole` says that neither its result nor its summary has been shortened. A row of `summaries` is deleted when no
- * reference needs it or when the stream is reset; the row in `batches` is kept.
+ * `sequence` numbers the batches of all streams and is never reused. `in_window` means that the references of its stream may
+ * include a batch. `whole` means that neither its result nor its summary has been shortened. A row of `summaries` is deleted
+ * when no reference needs it or when the stream is reset; the row in `batches` is kept.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
@@ -51,7 +51,7 @@ export function createLedgerTables(database: DatabaseSync, modelVersion: string)
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** The tables in versions up to commit 85d68b1. */
+/** The tables of all versions up to commit 85d68b1. */
 const tables1 = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
   CREATE TABLE streams (

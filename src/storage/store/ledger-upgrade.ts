@@ -14,7 +14,7 @@ import {
 import { createLedgerTables } from "./ledger-tables.ts";
 import { parseStoredValue } from "./stored-value.ts";
 
-/** @throws UserError if the summary is damaged; `what` names it */
+/** @throws UserError if the summary is damaged; `what` names the batch in the message */
 export type UpgradeSummary = (
   json: unknown,
   what: string,

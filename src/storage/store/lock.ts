@@ -1,10 +1,10 @@
 // A lock that allows one process at a time in a directory. A process that wants the lock first raises a flag (a file with a
-// name of its own) and then looks for other flags. If two processes come at once, at least one sees the other, so they never
-// both go on. A flag is an empty SQLite file that its process keeps locked. The system frees that lock however the process
-// ends, so a flag that can be locked has no owner. This relies neither on pids, which are reused, nor on host names, which
-// containers change, nor on clocks. Hosts see each other's locks only on network file systems that share locks. The directory
-// may come from anyone, and SQLite follows links and replays the journal of a file with content. So the lock opens only empty
-// regular files.
+// unique name) and then looks for other flags. If two processes arrive at the same time, at least one sees the other's flag,
+// so they never both continue. A flag is an empty SQLite file that its process keeps locked. The system frees that file lock
+// however the process ends, so a flag that can be locked has no owner. This relies neither on pids, which are reused, nor on
+// host names, which containers change, nor on clocks. Hosts see each other's locks only on network file systems that share
+// locks. The directory may come from anyone, and SQLite follows links and replays the journal of any file that is not empty.
+// So the lock opens only empty regular files.
 import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { hostname } from "node:os";
@@ -19,7 +19,7 @@ export type LockResult = { held: true; release: () => Promise<void> } | { held: 
 
 const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
 
-/** The lock of earlier versions, which contains the holder's pid; none of their processes can be running here now. */
+/** The lock file of earlier versions, which contains the holder's pid; no process of those versions can be running here now. */
 const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 
 /** Whether a file in a directory belongs to its lock. */
@@ -30,8 +30,8 @@ export function isLockFlag(directory: string, name: string): boolean {
 }
 
 /**
- * Takes the lock of an existing directory, or takes over a lock whose process is gone. If a living process holds the lock, it
- * returns the description of that process and the path of its flag.
+ * Takes the lock of an existing directory, or takes over a lock whose process is gone. If a running process holds the lock,
+ * returns a description of that process and the path of its flag.
  * @throws UserError if no file in the directory can be locked, or if a flag in it cannot be tested
  */
 export async function acquireLock(directory: string): Promise<LockResult> {
@@ -52,7 +52,7 @@ export async function acquireLock(directory: string): Promise<LockResult> {
   }
 }
 
-/** Like `acquireLock`, but waits up to `patienceMs` for its turn, since others hold the lock only for moments. */
+/** Does the same as `acquireLock`, but waits up to `patienceMs` for the lock, because other processes hold it only briefly. */
 export async function waitForLock(directory: string, patienceMs: number): Promise<LockResult> {
   const deadline = performance.now() + patienceMs;
   let lock = await acquireLock(directory);
@@ -63,7 +63,7 @@ export async function waitForLock(directory: string, patienceMs: number): Promis
   return lock;
 }
 
-/** Until a flag is locked, others may think it has no owner and remove it; then the process raises another. */
+/** Before a flag is locked, other processes may remove it because it seems to have no owner; then this process raises another. */
 function raiseLockFlag(directory: string): { name: string; lower: () => void } {
   for (let attempt = 1; attempt <= 100; attempt++) {
     const name = `lock-${process.pid}-${randomBytes(6).toString("hex")}@${encodeURIComponent(hostname())}`;
@@ -82,7 +82,7 @@ function raiseLockFlag(directory: string): { name: string; lower: () => void } {
   throw new UserError(`${directory}: lock files in it disappear as soon as they are created`);
 }
 
-/** The name of another flag whose process is alive. Removes the flags of dead processes. */
+/** Returns the name of another flag whose process is running. Removes the flags of dead processes. */
 function livingLockHolder(directory: string, own: string): string | undefined {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
@@ -106,7 +106,7 @@ function livingLockHolder(directory: string, own: string): string | undefined {
   return undefined;
 }
 
-/** The size of the file itself, not that of a link's target. */
+/** Describes the file itself, not the target of a link. */
 function lockFlagStats(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }

@@ -1,5 +1,5 @@
-// manifest.json: what a model is, from which data and with which options and software it was made, and the hash of every other
-// file. The manifest also has a hash of itself (of its canonical JSON without that field).
+// manifest.json describes a model: the data, options and software from which it was made, and the hash of every other file.
+// It also contains its own hash, that of its canonical JSON without this field.
 import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
@@ -12,16 +12,16 @@ import { isPlainName, isPlainPath } from "./plain-name.ts";
 import { refuseLaterSchemaVersion } from "./schema-version.ts";
 import { type StoredConfig, storedConfigSchema, storedConfigWindowFault } from "./stored-config.ts";
 
-/** The content of manifest.json: what a model is, what it was made from, and the hash of every file. */
+/** The content of manifest.json: a description of the model, its origin, and the hash of every file. */
 export interface Manifest {
   schema_version: 1;
   /** Tidemark version that wrote the folder. */
   tidemark_version: string;
-  /** Name and time of the training. */
+  /** Name of this version, made from the folder's name, the time and the content. */
   model_version: string;
   /** ISO 8601, UTC. */
   created_at: string;
-  /** Options as `tidemark train` resolved them. */
+  /** Options of the training run, with defaults filled in. */
   config: StoredConfig;
   /** The training data; the fingerprint is the hash of its content. */
   data: {
@@ -57,7 +57,7 @@ export interface Manifest {
 
 /** Origin of a retrained model. */
 export interface RetrainedFrom {
-  /** Version of the model that pseudo-labelled its recordings. */
+  /** Version of the model that made the pseudo-labels. */
   model_version: string;
   /** Folder of that model, as the user named it. */
   model: string;
@@ -67,7 +67,7 @@ export interface RetrainedFrom {
   files: string[];
   /** Fingerprint of the unlabelled recordings. */
   fingerprint: string;
-  /** Pseudo-labelled windows that it learned from. */
+  /** Number of pseudo-labelled windows that it learned from. */
   pseudo_labelled: number;
   /** The holdout: labelled people that neither network learned from. */
   holdout: string[];
@@ -129,7 +129,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
       pseudo_labelled: z.int().min(0),
       holdout: z.array(z.string()),
     })
-    .describe("The model that pseudo-labelled recordings for this one; present if `tidemark retrain` made it.")
+    .describe("The model that made the pseudo-labels for this one; present if `tidemark retrain` made it.")
     .exactOptional(),
   versions: z.looseObject({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
   git_commit: z
@@ -137,7 +137,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     .nullable()
     .describe("Commit of the working directory that train ran in; null outside a repository."),
   files: fileHashes.describe("Hash of each immutable file; checked on every load."),
-  mutable_files: fileHashes.describe("Hash of each mutable file's first content."),
+  mutable_files: fileHashes.describe("Hash of each mutable file's initial content."),
   manifest_hash: hashSchema.describe("Hash of the canonical JSON of everything else in this file."),
 });
 
@@ -164,7 +164,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
   }
   const value = await readJson(path);
   const manifest = parseManifest(value, path);
-  // The hash covers everything in the file, including keys that this version does not know.
+  // The hash covers everything else in the file, including keys that this version does not know.
   const { manifest_hash: expected, ...unsealed } = value as Manifest;
   const found = sha256Bytes(canonicalJsonToHash(unsealed));
   if (found !== expected) throw changedManifestFile(directory, fileName, expected, found);
@@ -172,7 +172,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
 }
 
 /**
- * The content of a manifest.json. Does not check its hash.
+ * Parses the content of a manifest.json, without checking its hash.
  * @throws UserError if it is invalid or has a newer schema version; the message names every invalid field
  */
 export function parseManifest(value: unknown, path: string): Manifest {
@@ -182,7 +182,7 @@ export function parseManifest(value: unknown, path: string): Manifest {
   const { channels, sensors = [] } = manifest.data;
   const foreign = sensors.flatMap((sensor) => sensor.channels).find((name) => !channels.includes(name));
   if (foreign !== undefined) {
-    throw new UserError(`${path}: data.sensors: there is no channel ${JSON.stringify(foreign)} in data.channels`, {
+    throw new UserError(`${path}: data.sensors: the channel ${JSON.stringify(foreign)} is not in data.channels`, {
       advice: "Restore the model folder from a copy, or train again.",
     });
   }

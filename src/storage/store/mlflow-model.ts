@@ -1,5 +1,5 @@
-// The files that make the folder an MLflow model: an MLmodel file of the onnx flavour with the signature of model.onnx, and the
-// list of packages that run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
+// The files that make the folder an MLflow model: an MLmodel file of the onnx flavour with the signature of model.onnx, and
+// the list of packages that are needed to run it from Python. Format: https://mlflow.org/docs/latest/ml/model/
 import { stringify } from "yaml";
 import { modelFiles } from "./model-folder.ts";
 

@@ -1,7 +1,7 @@
 // The model folder: a complete trained model in one directory that can be copied, checked and served. All files except
 // `rolling_reference.json` are immutable and are checked whenever the folder is opened. That file changes with every production
-// batch, so the manifest only has the hash of its first content, in a separate list. Files that the manifest does not name are
-// ignored, because other commands keep their state beside the model.
+// batch, so the manifest contains only the hash of its initial content, in a separate list. Files that the manifest does not
+// name are ignored, because other commands store their state in the folder as well.
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -24,7 +24,7 @@ import { changedManifestFile, type Manifest, readManifest, sealManifest } from "
 import { monitorFile } from "./monitor-database.ts";
 import { checkOutFolder } from "./out-folder.ts";
 
-/** The names of a model folder's files. */
+/** The names of the files in a model folder. */
 export const modelFiles = {
   manifest: "manifest.json",
   network: "model.onnx",
@@ -57,7 +57,7 @@ const neededFiles: readonly string[] = [
   ...[modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline],
 ];
 
-/** Everything that is read or written in the folder, whether or not the manifest has its hash. */
+/** All files that are read or written in the folder, whether or not the manifest contains their hashes. */
 const usedFiles: readonly string[] = [
   ...[...Object.values(modelFiles), retrainReportFile, trackingFile],
   ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
@@ -126,8 +126,8 @@ export async function writeModelFolder(
 }
 
 /**
- * Opens a model folder. First checks each immutable file against the manifest's hash, and that no link leads out of the
- * folder.
+ * Opens a model folder. First checks that each immutable file matches its hash in the manifest, and that no link leads out of
+ * the folder.
  *
  * @throws UserError if it is not a model folder, or a file is missing or modified; the message names the file, the expected
  *   hash and the hash found
@@ -136,7 +136,7 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
   const manifest = await readManifest(directory);
   for (const name of neededFiles) {
     if (Object.hasOwn(manifest.files, name)) continue;
-    throw new UserError(`model ${directory}: its manifest.json has no hash of ${name}, which every model has`, {
+    throw new UserError(`model ${directory}: its manifest.json has no hash of ${name}, which is part of every model`, {
       advice: "Restore the model folder from a copy, or train again.",
     });
   }
@@ -157,7 +157,7 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
 export function unfitModelFile(path: string, faults: readonly string[]): UserError {
   return new UserError(`${path} cannot be used:`, {
     details: faults,
-    advice: "It is written once, with the model. Restore the model folder from a copy, or train again.",
+    advice: "The file is written once, together with the model. Restore the model folder from a copy, or train again.",
   });
 }
 
@@ -166,13 +166,13 @@ async function putInModelFolder(path: string, content: FileContent): Promise<voi
   await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
 }
 
-/** @throws UserError if a file that is read or written in a model folder is a link that leads out of it */
+/** @throws UserError if any file to be read or written in a model folder is a link that leads out of the folder */
 export async function refuseModelFolderLinks(directory: string): Promise<void> {
   for (const name of [...usedFiles, ...(await linksInModelFolder(directory, "streams"))])
     await pathInside(directory, name);
 }
 
-/** The links in a directory inside the folder. */
+/** The links in a subdirectory of the folder. */
 async function linksInModelFolder(directory: string, name: string): Promise<string[]> {
   if ((await pathInside(directory, name)) === null) return [];
   const path = join(directory, name);
@@ -190,7 +190,7 @@ async function hashModelFile(path: string): Promise<string> {
   }
 }
 
-/** Replaces an empty `out`; throws if it is no longer empty, and nothing is lost. */
+/** Removes the empty directory at `out`. If it is no longer empty, throws and removes nothing. */
 async function removeEmptyModelFolder(directory: string): Promise<void> {
   try {
     await rmdir(directory);

@@ -1,6 +1,6 @@
 // monitor.sqlite: a monitor's memory between batches. It is in the model folder, but not in the manifest, and is copied with the
-// folder. A `snapshot` reads a consistent state without waiting for anyone. A `transaction` writes, after it has checked that
-// its assumptions still hold.
+// folder. A `snapshot` reads a consistent state without waiting for other processes. A `transaction` checks that its
+// assumptions still hold, and then writes.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -17,9 +17,9 @@ import { explainSqliteFileErrors, SqliteFile, type SqliteOptions } from "./sqlit
 export const monitorFile = "monitor.sqlite";
 
 export interface MonitorOptions extends SqliteOptions {
-  /** The manifest's `model_version`: counts on one model's grid mean nothing to another model. */
+  /** The manifest's `model_version`; counts on the grid of one model are meaningless for another model. */
   readonly modelVersion: string;
-  /** Converts a summary of version 1 of the ledger to the present form. */
+  /** Converts a summary from version 1 of the ledger to the present form. */
   readonly upgradeSummary: UpgradeSummary;
 }
 
@@ -31,8 +31,8 @@ export class MonitorDatabase {
   }
 
   /**
-   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of version 1 is upgraded in one transaction, so it stays
-   * unchanged if the process is killed in between.
+   * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of version 1 is upgraded in one transaction, so it
+   * stays unchanged if the process is killed during the upgrade.
    * @throws UserError if it cannot be used: it is empty or damaged, permission is missing, or it was written by a newer Tidemark
    *   or for another model
    */
@@ -55,23 +55,26 @@ export class MonitorDatabase {
     return new MonitorDatabase(file);
   }
 
-  /** Runs `read` on one state of the ledger, whatever others write meanwhile. `read` must not write. */
+  /**
+   * Runs `read` on a single state of the ledger, regardless of what other processes write in the meantime. `read` must not
+   * write.
+   */
   snapshot<T>(read: (ledger: BatchLedger) => T): T {
     return this.#file.snapshot((database) => read(new BatchLedger(database)));
   }
 
-  /** Runs `work` in a transaction, all or nothing. No transaction of another process overlaps with it. */
+  /** Runs `work` in an atomic transaction. No transaction of another process overlaps with it. */
   transaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.transaction((database) => work(new BatchLedger(database)));
   }
 
-  /** Size of the file and its log. */
+  /** Size of the file and its write-ahead log, in bytes. */
   bytesOnDisk(): number {
     const { path } = this.#file;
     return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
-  /** Returns freed space to the disk; needs as much space again while it runs. */
+  /** Returns freed space to the file system. While it runs, it needs as much space as the ledger itself. */
   vacuum(): void {
     this.#file.vacuum();
   }
@@ -82,15 +85,15 @@ export class MonitorDatabase {
 }
 
 /**
- * A ledger appears all at once: it is created under another name and then linked. So an empty file is never a new ledger, but
- * what is left of a damaged one.
+ * A new ledger appears complete: it is created under another name and then linked. So an empty file is never a new ledger,
+ * but the remains of a damaged one.
  */
 function ensureMonitorDatabase(path: string, modelVersion: string): void {
   const size = monitorDatabaseSize(path);
   for (const own of ["-wal", "-shm"]) monitorDatabaseSize(`${path}${own}`);
   if (monitorDatabaseSize(`${path}-journal`) !== undefined) {
     throw new UserError(
-      `${path}-journal exists, but no ledger has such a file: SQLite would roll it back and remove files that it names`,
+      `${path}-journal exists, but no ledger has such a file: SQLite would roll back its changes and remove the files that it names`,
       {
         advice: "If you know who made the folder, move this file away.",
       },
@@ -116,13 +119,13 @@ function ensureMonitorDatabase(path: string, modelVersion: string): void {
   }
 }
 
-/** If two processes create the ledger at once, the later one uses the other's. */
+/** If two processes create the ledger at the same time, the later one uses the ledger of the other. */
 function linkMonitorDatabase(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
   } catch (error) {
     if (hasSystemErrorCode(error, "EEXIST")) return;
-    // Some file systems have no links.
+    // Some file systems do not support links.
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].some((code) => hasSystemErrorCode(error, code))) throw error;
     if (!existsSync(path)) renameSync(temporary, path);
   }
@@ -131,17 +134,18 @@ function linkMonitorDatabase(temporary: string, path: string): void {
 function createMonitorDatabase(path: string, modelVersion: string): void {
   const database = openSqlite(path);
   try {
-    // Without a journal file, a killed process leaves none; nobody else reads the file yet.
+    // No journal file is needed, because no other process reads the file yet. So a killed process leaves none behind.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = FULL; BEGIN");
     createLedgerTables(database, modelVersion);
-    // If the file were not yet in WAL mode, the first process to open it would keep a journal for a moment, which others reject.
+    // If the file were not yet in WAL mode, the first process to open it would keep a journal for a moment, which other
+    // processes reject.
     database.exec("COMMIT; PRAGMA journal_mode = WAL");
   } finally {
     database.close();
   }
 }
 
-/** Undefined if there is no file. In a folder from somebody else, the name may be a link to any file. */
+/** Undefined if there is no file. In somebody else's folder, the name may be a link to any file. */
 function monitorDatabaseSize(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return found?.size;

@@ -1,4 +1,5 @@
-// The only module that loads node:sqlite. With an old Node.js, a static import would fail before node-version.ts can say why.
+// The only module that loads node:sqlite. In an old version of Node.js, a static import would fail before node-version.ts can
+// report the reason.
 import type { DatabaseSync, DatabaseSyncOptions } from "node:sqlite";
 
 /** Opens or creates a database. @throws SQLite's own error */

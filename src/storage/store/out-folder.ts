@@ -1,5 +1,5 @@
 // Checks whether a model folder can be put at --out. The folder is moved there by one rename at the very end of the work. So
-// anything that would prevent this rename is looked for at the beginning, and the rename itself is tried.
+// everything that could prevent this rename is checked at the beginning, and the rename itself is tried.
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -9,7 +9,7 @@ import { temporaryBeside } from "../../temporary-file.ts";
 import { exists } from "./exists.ts";
 import { championSuffix } from "./registry.ts";
 
-/** Throws a UserError if a model cannot be written to `out`: it must not exist, or be an empty directory. */
+/** Throws a UserError if a model cannot be written to `out`, which must be new or an empty directory. */
 export async function checkOutFolder(out: string): Promise<void> {
   refuseAliasedOutFolder(out);
   await refuseLinkedOutFolder(out);
@@ -38,7 +38,7 @@ export async function checkOutFolder(out: string): Promise<void> {
 }
 
 /**
- * Tries with empty directories what will later be done with the model: moves one from `staging` to a place beside `out`, and
+ * Tries with empty directories the moves that the model will need later: moves one from `staging` to a place beside `out`, and
  * moves an existing `out` away and back.
  * @throws UserError if that fails
  */
@@ -83,7 +83,7 @@ async function refuseLinkedOutFolder(out: string): Promise<void> {
   } catch (error) {
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return;
     if (!hasSystemErrorCode(error, "ELOOP")) throw error;
-    throw new UserError(`--out ${out}: its parent directory is a symbolic link that leads back to itself`, {
+    throw new UserError(`--out ${out}: its parent directory is part of a loop of symbolic links`, {
       advice: "Remove the link, or choose another --out.",
       cause: error,
     });
@@ -121,7 +121,7 @@ function mountedOutFolder(out: string, cause?: unknown): UserError {
   );
 }
 
-/** Every part of the path that exists must be a directory. */
+/** Each existing part of the path must be a directory. */
 async function refuseFileAsOutFolder(out: string): Promise<void> {
   for (let path = resolve(out); ; path = dirname(path)) {
     try {

@@ -2,9 +2,9 @@
 
 /** One step of a path: neither empty nor "." or "..", and without separators and control characters. */
 export function isPlainName(name: string): boolean {
-  // These names are also used as keys of objects, which `__proto__` cannot be.
+  // These names are also used as keys of objects, and `__proto__` cannot be a key.
   if (name === "" || name === "." || name === ".." || name === "__proto__" || name.length > 255) return false;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them.
   return !/[/\\\u0000-\u001f\u007f]/.test(name);
 }
 

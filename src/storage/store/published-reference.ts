@@ -1,6 +1,6 @@
-// A stream's rolling_reference.json repeats what the ledger says. It is written after the transaction that changed the ledger, so
-// a killed process can leave it out of date; whoever uses the stream next updates it. It is written under the ledger's lock: of
-// two processes, the later one writes the changes of both, in whatever order they come.
+// A stream's rolling_reference.json repeats information from the ledger. It is written after the transaction that changed the
+// ledger, so it may be out of date after a process was killed; the next process that uses the stream updates it. It is
+// written under the ledger's lock, so the later of two processes always writes the changes of both.
 import { lstatSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -25,8 +25,8 @@ export interface PublishedReference {
 }
 
 /**
- * Brings the stream's file up to date, and writes nothing if it is up to date already. A stream without batches has no file,
- * except the empty file that `train` wrote. The file can be made again at any time, so it is not flushed to the disk.
+ * Updates the stream's file, unless it is up to date already. A stream without batches has no file,
+ * except the empty file that `train` wrote. The file can be written again at any time, so it is not flushed to the disk.
  */
 export function publishReference(
   database: MonitorDatabase,
@@ -50,8 +50,7 @@ export function publishReference(
       if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EISDIR", "ENOTDIR"].some((code) => hasSystemErrorCode(cause, code)))
         throw cause;
       throw new UserError(`${path} cannot be written (${cause instanceof Error ? cause.message : cause})`, {
-        advice:
-          "The ledger is complete. The file will be updated by the next command that uses the stream and can write it.",
+        advice: "The ledger is complete. The next command that uses the stream and can write the file will update it.",
         cause,
       });
     }
@@ -70,7 +69,7 @@ function referenceTextToPublish(
   return text({ stream, referencesChangedAt, rolling: ledger.newestFigures(stream, referenceBatches) });
 }
 
-/** In a folder from somebody else, the name may belong to a pipe, which blocks its reader, or to a file of any size. */
+/** In somebody else's folder, the name may belong to a pipe, which blocks its reader, or to a file of any size. */
 function isPublished(path: string, text: string): boolean {
   try {
     const found = lstatSync(path);

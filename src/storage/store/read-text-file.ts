@@ -1,4 +1,4 @@
-// Reads text files that may come from somebody else. Errors name the file, and every read has a limit.
+// Reads text files that may come from somebody else. Errors name the file, and a limit applies to every read.
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
@@ -7,7 +7,10 @@ import { explainSystemReadError, hasSystemErrorCode } from "../../system-error.t
 /** Maximum size of a JSON file in bytes: far more than any model needs, far less than the machine's memory. */
 const largestText = 128 * 2 ** 20;
 
-/** The text of a file, or null if there is none. @throws UserError if it cannot be read, is not a file, or is too large */
+/**
+ * The text of a file, or null if there is no such file. @throws UserError if it cannot be read, is not a file, or is too
+ * large
+ */
 export async function readTextFile(path: string): Promise<string | null> {
   try {
     const found = await stat(path);

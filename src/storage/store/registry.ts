@@ -1,6 +1,6 @@
 // registry.json in a folder of model folders: the champion of each line, and the champions before it. A promotion or a rollback
 // changes only this small file, by one rename. Each version keeps its own baseline, references and ledger in its folder, so
-// they are still there after a rollback.
+// these are still available after a rollback.
 
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
@@ -50,7 +50,7 @@ export async function readRegistry(directory: string): Promise<Registry> {
   return readJsonFile(path, registrySchema);
 }
 
-/** The line of this name; undefined if there is none, even for names that are properties of every object. */
+/** The line with this name; undefined if there is none, even for names that are properties of every object. */
 export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
   return Object.hasOwn(lines, line) ? lines[line] : undefined;
 }
@@ -59,8 +59,9 @@ export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine 
 const lockPatienceMs = 10_000;
 
 /**
- * Reads, changes and replaces the registry, with one process at a time.
- * @throws UserError if another process holds the registry. If `change` throws, nothing is written, and the error is passed on
+ * Reads, changes and replaces the registry. Only one process can do so at a time.
+ * @throws UserError if another process does not release the registry in time. If `change` throws, nothing is written, and the
+ *   error is passed on
  */
 export async function changeRegistry<T>(directory: string, change: (registry: Registry) => T): Promise<T> {
   const lock = await waitForLock(directory, lockPatienceMs);

@@ -1,6 +1,6 @@
 // Folders that are replaced as a whole, such as a rejected candidate's report. Their files are written and flushed in a staging
-// directory on the same file system, and then the folder is moved into place. An earlier folder is first moved into staging. So a
-// reader finds the old folder, no folder for a moment, or the new folder, but never a mixture.
+// directory on the same file system, and then the folder is moved into place. An earlier folder is first moved into staging.
+// So a reader finds the old folder, the new folder or, for a moment, no folder, but never a mixture.
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -34,7 +34,7 @@ export async function checkReplaceableDirectory(out: string, names: readonly str
   throw new UserError(`${out} is a mount point, which cannot be replaced as a whole`, { advice: "Unmount it." });
 }
 
-/** Puts a folder with these files at `out`, and replaces an existing folder. */
+/** Puts a folder with these files at `out`, replacing any existing folder. */
 export async function replaceDirectory(
   out: string,
   files: Readonly<Record<string, string>>,

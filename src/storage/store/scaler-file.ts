@@ -20,12 +20,12 @@ export const scalerSchema: z.ZodType<ScalerFile> = z
     message: "center and scale: expected one number per channel",
   });
 
-/** Outside these limits, float32 computations yield 0 or infinity. */
+/** Outside these limits, computations in float32 give 0 or infinity. */
 const [leastScale, largestNumber] = [1e-30, 1e30];
 
 /**
  * Lists the faults of a scaler.json: one message per fault, or none if it can be used.
- * @param expected properties of the model that it belongs to
+ * @param expected properties of the model to which the file belongs
  */
 export function scalerFaults(value: unknown, expected: { channels: readonly string[]; method?: unknown }): string[] {
   const parsed = scalerSchema.safeParse(value);

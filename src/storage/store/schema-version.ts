@@ -4,15 +4,16 @@ import { UserError } from "../../errors.ts";
 export const schemaVersion = 1;
 
 /**
- * Rejects a file in a later form, before its content is reported as invalid.
- * @param wrote version of Tidemark that wrote the file, if it says so
+ * Rejects a file with a later schema version, before its content is reported as invalid.
+ * @param wrote version of Tidemark that wrote the file, if the file contains it
  */
 export function refuseLaterSchemaVersion(value: unknown, path: string, wrote?: unknown): void {
   if (typeof value !== "object" || value === null || !("schema_version" in value)) return;
   const { schema_version: found } = value;
   if (typeof found !== "number" || !(found > schemaVersion)) return;
-  const program = typeof wrote === "string" && /^[\w.+-]{1,40}$/.test(wrote) ? `Tidemark ${wrote}` : "a later Tidemark";
+  const program =
+    typeof wrote === "string" && /^[\w.+-]{1,40}$/.test(wrote) ? `Tidemark ${wrote}` : "a later version of Tidemark";
   throw new UserError(`${path}: expected schema_version ${schemaVersion}, got ${found}`, {
-    advice: `It needs ${program}, which wrote it, or a later version.`,
+    advice: `The file was written by ${program}; use that version or a later one.`,
   });
 }

@@ -7,7 +7,7 @@ import { UserError } from "../../errors.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
-/** Far longer than any transaction, but short enough that a person would wait; an arbitrary choice. */
+/** Far longer than any transaction takes, but short enough for a person to wait; an arbitrary choice. */
 const defaultBusyTimeoutMs = 30_000;
 
 export interface SqliteOptions {
@@ -15,7 +15,10 @@ export interface SqliteOptions {
   readonly busyTimeoutMs?: number;
 }
 
-/** Turns every failure of the file itself (not a database, no permission, disk full, locked too long) into a UserError. */
+/**
+ * An SQLite file. It turns every failure of the file itself (not a database, no permission, disk full, locked too long) into
+ * a UserError.
+ */
 export class SqliteFile {
   readonly path: string;
   readonly #database: DatabaseSync;
@@ -39,7 +42,7 @@ export class SqliteFile {
   /**
    * Runs `work` as one transaction. No other transaction, in this process or another, overlaps with it, so the data that it
    * reads cannot change before it commits. If it throws, nothing is changed. `work` must be synchronous; if it waited, other
-   * work of this process would run into its lock.
+   * work in this process would be blocked by its lock.
    */
   transaction<T>(work: (database: DatabaseSync) => T): T {
     const database = this.#database;
@@ -58,8 +61,8 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `read` on one state of the file, as of its first statement, whatever others write in the meantime. It waits for nobody,
-   * and nobody waits for it.
+   * Runs `read` on a single state of the file, as of its first statement, regardless of what other processes write in the
+   * meantime. It does not wait for them, and they do not wait for it.
    */
   snapshot<T>(read: (database: DatabaseSync) => T): T {
     const database = this.#database;
@@ -82,7 +85,7 @@ export class SqliteFile {
   }
 }
 
-/** If two processes create one database, SQLite fails for one of them at once, without the busy timeout. */
+/** If two processes create the same database, SQLite fails for one of them at once, without waiting for the busy timeout. */
 function useSqliteWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
   for (const deadline = Date.now() + busyTimeoutMs; ; sleepBeforeSqliteRetry(5)) {
     try {
@@ -100,18 +103,18 @@ function sleepBeforeSqliteRetry(milliseconds: number): void {
 
 const damagedFile = 11;
 
-/** SQLite's primary result codes (https://sqlite.org/rescode.html) in words for users. */
+/** Explanations of SQLite's primary result codes (https://sqlite.org/rescode.html) for users. */
 const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   3: {
-    what: "cannot be read or written for lack of permission",
+    what: "cannot be read or written: permission is denied",
     advice: "Check the permissions of the file and of its folder.",
   },
   5: {
     what: "is locked by another process, which did not finish in time",
-    advice: "Try again; if it happens again, look for a process that hangs in this folder.",
+    advice: "Try again; if it happens again, look for a process that uses this folder and does not respond.",
   },
   8: { what: "cannot be written", advice: "Check the permissions of the file and of its folder." },
-  10: { what: "could not be read or written by the disk", advice: "Check the disk, then try again." },
+  10: { what: "could not be read or written: the disk failed", advice: "Check the disk, then try again." },
   [damagedFile]: {
     what: "is damaged",
     advice: "Restore it from a copy, or move it away to start with an empty ledger; the model itself is not affected.",
@@ -122,7 +125,7 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   },
   14: {
     what: "cannot be opened or created",
-    advice: "Check that its folder exists and can be written to; a ledger needs other files beside it.",
+    advice: "Check that its folder exists and can be written to; a ledger needs further files beside it.",
   },
   26: {
     what: "is not an SQLite database",

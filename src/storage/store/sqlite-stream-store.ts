@@ -1,6 +1,7 @@
 // Stores streams in a model folder's monitor.sqlite. A decision runs outside the ledger's lock. The commit checks that the stream
-// still has the version on which the decision was based; if not, the batch is judged again. So each batch is judged by everything
-// before it, however many processes add batches at once, and nobody waits while another process judges.
+// still has the version on which the decision was based; if not, the batch is judged again. So each batch is judged with
+// knowledge of all earlier batches, however many processes add batches at the same time, and no process waits while another
+// one judges.
 import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
 import { type PublishedReference, publishReference } from "./published-reference.ts";
@@ -25,7 +26,10 @@ export interface SqliteStoreOptions extends MonitorOptions {
   readonly published?: PublishedReference;
 }
 
-/** Maximum attempts to judge a batch outside the lock; after that many lost races, it is judged inside the lock. */
+/**
+ * Maximum attempts to judge a batch outside the lock; after that many attempts have failed because of other batches, it is
+ * judged inside the lock.
+ */
 const mostRaces = 4;
 /** Maximum number of batches shortened per transaction, so that checks can run in between. */
 const shortenedAtOnce = 200;
@@ -45,7 +49,7 @@ export class SqliteStreamStore implements StreamStore {
     this.#published = published;
   }
 
-  /** @throws UserError like `MonitorDatabase.open` */
+  /** @throws UserError under the same conditions as `MonitorDatabase.open` */
   static open(modelDirectory: string, { published, ...options }: SqliteStoreOptions): SqliteStreamStore {
     return new SqliteStreamStore(MonitorDatabase.open(modelDirectory, options), modelDirectory, published);
   }

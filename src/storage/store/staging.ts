@@ -1,6 +1,6 @@
-// The folder of a training run until its model is complete: `<out>.partial/`, beside the future model folder. It contains the
-// checkpoints, the history and `run.json`, which a resumed run must match. One process locks it. If there is no run.json, nothing
-// in the folder is worth keeping, and the process removes it when it ends.
+// The folder that a training run uses until its model is complete: `<out>.partial/`, beside the future model folder. It
+// contains the checkpoints, the history and `run.json`, which a resumed run must match. Only one process at a time can lock
+// it. If there is no run.json, nothing in the folder is worth keeping, and the process removes the folder when it ends.
 import { lstat, readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { z } from "zod";
@@ -16,14 +16,14 @@ import { checkOutFolder, tryOutFolder } from "./out-folder.ts";
 export interface Staging {
   /** The model folder this run will become. */
   readonly out: string;
-  /** Path of `<out>.partial`, which exists. */
+  /** Path of `<out>.partial`, an existing folder. */
   readonly directory: string;
   /** What the interrupted run saved with `saveState`; null in a new run. */
   readonly state: unknown;
   path(name: string): string;
   /** Writes run.json; from now on, the run can be resumed. */
   saveState(state: unknown): Promise<void>;
-  /** Releases the lock. If no state was saved, also removes the run and the parent directories that it made. */
+  /** Releases the lock. If no state was saved, also removes the folder and the parent directories that the process made. */
   release(): Promise<void>;
   /** Removes everything; called when the model folder has been written. */
   discard(): Promise<void>;
@@ -36,7 +36,7 @@ export function stagingDirectory(out: string): string {
   return `${resolve(out)}.partial`;
 }
 
-/** The same path as the user would write it. */
+/** The path of the staging directory as the user would write it. */
 export function shownStaging(out: string): string {
   const directory = stagingDirectory(out);
   return isAbsolute(out) ? directory : relative("", directory);
@@ -50,16 +50,16 @@ export function removeStagingCommand(out: string): string {
 /**
  * Makes or reopens the staging directory of `out` and locks it.
  *
- * Without `resume`, it throws if there is a run that could be resumed, instead of removing it. With `resume`, there must be
- * such a run. It also throws if another living process uses the directory, and takes over the lock of a dead process. All
- * errors are UserErrors with advice.
+ * Without `resume`, it does not remove a run that could be resumed, but throws. With `resume`, it throws if there is no such
+ * run. It also throws if another running process uses the directory, but takes over the lock of a dead process. All errors
+ * are UserErrors with advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
   await checkOutFolder(out);
   const directory = stagingDirectory(out);
   await refuseLinkedStaging(out);
   if (resume && !(await exists(directory))) {
-    throw new UserError(`--resume: no interrupted run of ${out} (no ${shownStaging(out)})`, {
+    throw new UserError(`--resume: there is no interrupted run of ${out} (no folder ${shownStaging(out)})`, {
       advice: "Check --out, or leave --resume out to start a new run.",
     });
   }
@@ -104,13 +104,13 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
       discard,
     };
   } catch (error) {
-    // The failure to remove it belongs to the error that is being reported.
+    // If it cannot be removed either, the error that is being reported matters more.
     await release().catch(() => undefined);
     throw error;
   }
 }
 
-/** Rejects a link, because the remains of a run without state are removed, and that must not happen through a link. */
+/** Rejects a link, because what a run without state left is removed, and nothing must be removed through a link. */
 async function refuseLinkedStaging(out: string): Promise<void> {
   const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT")) return undefined;
@@ -122,7 +122,7 @@ async function refuseLinkedStaging(out: string): Promise<void> {
   });
 }
 
-/** Removes the files of an earlier process that saved no state, except locks. */
+/** Removes the files that an earlier process left without saving a state, except locks. */
 async function clearStaging(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!isLockFlag(directory, name)) await rm(join(directory, name), { recursive: true, force: true });

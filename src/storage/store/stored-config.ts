@@ -1,6 +1,6 @@
-// The options of a training as its model folder keeps them, in manifest.json under `config`. They are a record, not something
-// that a user typed. So unknown options are accepted, and only the options that are needed to open a model are required. A
-// retraining takes over the others; see `champion-options.ts`.
+// The options of a training run as stored in its model folder, in manifest.json under `config`. They are a record, not input
+// from a user. So unknown options are accepted, and only the options that are needed to open a model are required. A
+// retraining run inherits the others; see `champion-options.ts`.
 //
 // The form belongs to the manifest's `schema_version`: a later version may add keys, and drop keys that are not named here.
 import { z } from "zod";
@@ -30,9 +30,9 @@ export const storedConfigSchema: z.ZodType<StoredConfig> = z
     path: ["overlap"],
     message: "expected each window to start at least one sample after the previous one",
   })
-  .describe("Every option that `tidemark train` ran with; only the ones listed here are needed to open the model.");
+  .describe("Every option with which `tidemark train` ran; only those listed here are needed to open the model.");
 
-/** The fault of windows of this size, if they are too large. No reader would open a model with such windows. */
+/** The fault, if windows of this size are too large. No reader would open a model with such windows. */
 export function storedConfigWindowFault(samples: number, channels: number): string | null {
   if (samples * channels <= largestWindow) return null;
   return `windows of ${samples} samples and ${channels} channels: expected at most ${largestWindow} values per window`;

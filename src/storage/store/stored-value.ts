@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { UserError } from "../../errors.ts";
 
 /**
- * Parses a value from the ledger into the form in which it was written.
- * @throws UserError if the value does not have this form
+ * Parses a value from the ledger and checks that it conforms to `schema`.
+ * @throws UserError if the value does not conform; the message names `what`
  */
 export function parseStoredValue<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);

@@ -1,11 +1,11 @@
-// Users may give streams (a device, a person, a site) and batches any names. A stream's folder needs a name that every file system
-// accepts, distinguishes from all other names, and does not interpret as a path.
+// Users may choose any names for streams (a device, a person, a site) and batches. A stream's folder needs a name that every
+// file system accepts, distinguishes from all other names, and does not interpret as a path.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { sha256Bytes } from "./hash.ts";
 import { modelFiles } from "./model-folder.ts";
 
-/** The stream of a batch without one. */
+/** The stream of a batch for which no stream is named. */
 export const defaultStream = "default";
 
 /** Maximum length in UTF-16 units; an arbitrary limit that keeps tables and messages readable. */
@@ -13,7 +13,8 @@ const longestName = 200;
 
 /**
  * Returns the name if it is valid: 1 to 200 characters, not blank, well-formed Unicode.
- * @throws UserError
+  * @throws UserError if it is not valid
+
  */
 export function checkStreamName(kind: "stream" | "batch id", name: string): string {
   const fault =
@@ -30,7 +31,7 @@ export function checkStreamName(kind: "stream" | "batch id", name: string): stri
   });
 }
 
-/** Path of a stream's rolling reference in its model folder; the default stream's is at the top. */
+/** Path of a stream's rolling reference in its model folder; that of the default stream is at the top level. */
 export function rollingReferencePath(stream: string): string {
   if (stream === defaultStream) return modelFiles.rollingReference;
   return join("streams", streamFolderName(stream), modelFiles.rollingReference);
@@ -40,8 +41,8 @@ export function rollingReferencePath(stream: string): string {
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /**
- * A plain name is used as the folder. Any other name becomes its plain characters, "~" (which no plain name contains) and a
- * hash, so names that differ only in case get different folders.
+ * A plain name is used for the folder as it is. For any other name, the folder's name consists of the plain characters, "~"
+ * (which no plain name contains) and a hash. So names that differ only in case get different folders.
  */
 function streamFolderName(stream: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(stream) && !reserved.test(stream)) return stream;

@@ -1,9 +1,11 @@
-// The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. Its callers know what a
-// state, a summary or a result means, and which batch enters the references. Its adapters handle storage and concurrent writers.
-// `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every adapter guarantees.
+// The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. Its callers know the
+// meaning of a state, a summary or a result, and decide which batches enter the references. Its adapters handle storage and
+// concurrent writers. `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every
+// adapter guarantees.
 //
-// A store keeps three things about a batch for as long as they are useful. It always keeps the record with a few figures. It keeps
-// the full result for some days, and the summary while a reference needs it or the user may still make a decision about the batch.
+// A store keeps three kinds of data about a batch, each for as long as it is useful. It always keeps the record with a few
+// figures. It keeps the full result for some days, and the summary while a reference needs it or the user may still make a
+// decision about the batch.
 
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
@@ -32,11 +34,11 @@ export interface BatchStanding {
 
 /** The outcome of a decision about a batch; `figures`, `result` and `state` are any JSON values. */
 export interface DecidedBatch extends BatchStanding {
-  /** Data for the references; if null, the batch enters no reference. */
+  /** Data for the references; if null, the batch cannot enter the references. */
   readonly summary: Uint8Array | null;
   /** Key figures that are kept forever; null if nothing was measured. */
   readonly figures: unknown;
-  /** The answer. */
+  /** The full answer. */
   readonly result: unknown;
   /** The stream's new state; absent if it does not change. */
   readonly state?: unknown;
@@ -54,7 +56,7 @@ export interface StoredBatch extends IncomingBatch, BatchStanding {
   readonly result: unknown;
 }
 
-/** A batch in a reference, without and with its summary. */
+/** A batch in a reference, without its summary. */
 export interface ReferenceFigures extends Pick<IncomingBatch, "batchId" | "receivedAt"> {
   readonly figures: unknown;
 }
@@ -74,7 +76,7 @@ export interface StoredMemory {
   readonly rolling: readonly ReferenceSummary[];
   /** The first N such batches, oldest first. */
   readonly anchor: readonly ReferenceSummary[];
-  /** ISO 8601; null before a batch entered the references. */
+  /** ISO 8601; null until a batch has entered the references. */
   readonly referencesChangedAt: string | null;
 }
 
@@ -82,17 +84,20 @@ export interface StoredMemory {
 export interface StreamRules {
   /** N, the number of batches in a reference. */
   readonly referenceBatches: number;
-  /** Number of batches with `inReferences`, at each end, whose summaries are kept at any age; at least N. */
+  /** Number of batches with `inReferences`, at each end, whose summaries are kept regardless of age; at least N. */
   readonly keptAtEnds: number;
-  /** ISO 8601, UTC: full results, and summaries in no reference, are kept for batches received at this time or later. */
+  /**
+   * ISO 8601, UTC. Full results, and summaries that no reference needs, are kept only for batches received at this time or
+   * later.
+   */
   readonly since: string;
-  /** Size of the whole store, in bytes, above which older batches are shortened at any age. */
+  /** Size of the whole store, in bytes, above which the oldest batches are shortened regardless of age. */
   readonly bytes: number;
   /** Returns the part of a result that is kept. */
   readonly shorten: (result: unknown) => unknown;
 }
 
-/** Number of old batches that are shortened per new batch; more than one, to catch up with a long past. */
+/** Number of old batches that are shortened per new batch; more than one, so that a long backlog is worked off. */
 export const shortenedPerBatch = 10;
 
 export type RecordedBatch = { readonly known: false } | { readonly known: true; readonly batch: StoredBatch };
@@ -120,13 +125,13 @@ export interface NamedBatch {
   readonly batch: string;
 }
 
-/** What a compaction shortened and saved. */
+/** The result of a compaction. */
 export interface CompactedStore {
   /** Number of batches whose records were shortened. */
   readonly shortened: number;
   /** Batches whose stored answers are damaged; the answers were left unchanged. */
   readonly damaged: readonly NamedBatch[];
-  /** Size of the ledger and its log before compaction. */
+  /** Size of the ledger and its write-ahead log before compaction, in bytes. */
   readonly bytesBefore: number;
   /** Size of both after compaction. */
   readonly bytesAfter: number;
@@ -134,10 +139,10 @@ export interface CompactedStore {
 
 export interface StreamStore {
   /**
-   * Judges a batch by its stream's memory, and stores it, all or nothing. If the id exists, it returns the stored batch and
+   * Judges a batch by its stream's memory, and stores it, in one atomic step. If the id exists, it returns the stored batch and
    * changes nothing. The caller must check whether the content is the same.
-   * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged by
-   *   everything before it. An exception is passed on, and nothing is changed
+   * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
+   *   knowledge of all earlier batches. An exception is passed on, and nothing is changed
    */
   record(
     batch: IncomingBatch,
@@ -157,7 +162,10 @@ export interface StreamStore {
     at: string,
   ): Promise<boolean>;
 
-  /** Restarts streams without references and state, all or none. Their batches are kept, and their ids stay used. */
+  /**
+   * Restarts all of the streams, or none if one fails, without references and state. Their batches are kept, and the batch
+   * ids cannot be used again.
+   */
   reset(streams: readonly string[], at: string): Promise<void>;
 
   memory(stream: string, rules: Pick<StreamRules, "referenceBatches">): Promise<StoredMemory>;

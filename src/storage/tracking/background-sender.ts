@@ -1,5 +1,6 @@
 // Sends events in the background without ever delaying other work. It retries after temporary faults, and stops for good if the
-// server will never accept the events. The caller reports the events that could not be sent; they are still in the log.
+// server will never accept the events. The caller reports the number of events that could not be sent; the log still contains
+// them.
 
 import type { EventSender } from "./event-sender.ts";
 import { Patience } from "./patience.ts";
@@ -7,7 +8,7 @@ import { type Clock, systemClock } from "./sender-clock.ts";
 import type { TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
-/** Time for which events are collected, so that many share a request. */
+/** Time for which events are collected, so that many events share a request. */
 const gatherMs = 500;
 const firstWaitMs = 1000;
 const longestWaitMs = 30_000;
@@ -16,7 +17,7 @@ const longestAskedMs = 15 * 60_000;
 
 /** What a server did not accept. */
 export interface Unsent {
-  /** Number of events; for a stream, of batches. */
+  /** Number of events, or of batches if it concerns a stream. */
   readonly events: number;
   /** The reason in one line. */
   readonly reason: string;
@@ -107,7 +108,7 @@ export class BackgroundSender {
     return true;
   }
 
-  /** Subtracts the time since the last answer from the patience, as lost or as useful time. */
+  /** Subtracts the time since the last answer from the patience, as useful time if `taken`, otherwise as lost time. */
   #spend(taken = false): void {
     const now = this.#clock.now();
     if (taken) this.#patience?.spendTaken(now - this.#since);
@@ -115,13 +116,13 @@ export class BackgroundSender {
     this.#since = now;
   }
 
-  /** The moment at which nothing has been accepted for too long; the time of a request that is still open counts as well. */
+  /** Resolves when nothing has been accepted for too long; the time of a request that is still open counts as well. */
   async #expired(done: AbortSignal): Promise<void> {
     const left = (): number => this.#patience!.leftMs - (this.#clock.now() - this.#since);
     while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
   }
 
-  /** Waits until the time is over or the run ends. */
+  /** Waits until the time is up or the run ends. */
   #pause(ms: number): Promise<void> {
     return this.#clock.sleep(ms, this.#hurry.signal);
   }
@@ -140,8 +141,8 @@ export function runBackgroundSender(
 }
 
 /**
- * At least the client's own backoff, whatever the server requests, so that no answer causes a busy loop. Jitter keeps many
- * clients from coming back at once.
+ * The wait before a retry: at least the client's own backoff, whatever the server requests, so that no answer causes a busy
+ * loop. Jitter keeps many clients from retrying at the same time.
  */
 function backgroundRetryMs({ retryAfterSeconds: asked = 0 }: TrackingFault, failures: number): number {
   const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);

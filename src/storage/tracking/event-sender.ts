@@ -1,6 +1,6 @@
-// Turns events into requests that are safe to repeat. A run is looked up by a tag of its own before it is created; the server
-// identifies a metric by key, step, time and value; and an artifact overwrites itself. So if it is unclear whether a request
-// arrived, it is sent again, and the server ends up with everything once.
+// Turns events into requests that are safe to repeat. A run is looked up by its unique tag before it is created; the server
+// identifies a metric by key, step, time and value; and an artifact overwrites its earlier copy. So if it is unclear whether
+// a request arrived, it is sent again, and the server still stores everything only once.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -33,7 +33,7 @@ interface Loggable {
 }
 
 export interface SenderOptions {
-  /** Replaces the log's own experiment. */
+  /** Used instead of the experiment in the log. */
   readonly experiment?: string | undefined;
   /** Returns the bytes of an artifact; throws a UserError if they may not be sent. */
   readonly read: (artifact: Artifact) => Promise<Buffer>;
@@ -68,7 +68,7 @@ export class EventSender {
     return `${this.#client.uri}/#/experiments/${experiment}/runs/${run}`;
   }
 
-  /** Number of requests that the server rejected for good. */
+  /** Number of requests that the server has permanently rejected. */
   get refusals(): number {
     return this.#refusals;
   }
@@ -78,7 +78,7 @@ export class EventSender {
   }
 
   /**
-   * Sends events from the front, as many as fit into one round of requests.
+   * Sends the first events, as many as fit into one round of requests.
    * @param events one or more
    * @returns the number of events sent
    * @throws TrackingFault if nothing was sent, because of a temporary fault or a fault that ends all sending
@@ -111,7 +111,7 @@ export class EventSender {
   }
 
   async #begin({ run, name, parent, at, tags }: Extract<TrackingEvent, { type: "run" }>): Promise<void> {
-    if (this.#log === undefined) throw new Error("tracking: a run before its log");
+    if (this.#log === undefined) throw new Error("tracking: expected a log event before the first run");
     const { id, experimentId } = this.#log;
     const own = { key: runTag, value: `${id}/${run}` };
     const parentRun = parent === null ? undefined : this.#runs.get(parent);
@@ -212,7 +212,7 @@ export class EventSender {
     });
   }
 
-  /** A request that the server rejects for good must not stop the others, but missing rights must. */
+  /** A request that the server rejects for good must not stop the other requests. Missing permissions must stop them. */
   async #orSkip(action: () => Promise<void>): Promise<void> {
     try {
       await action();
@@ -235,7 +235,7 @@ export class EventSender {
 
   #runOf(run: string): MlflowRun {
     const found = this.#runs.get(run);
-    if (found === undefined) throw new Error(`tracking: an event of run ${run} before its beginning`);
+    if (found === undefined) throw new Error(`tracking: expected run ${run} to begin before its other events`);
     return found;
   }
 }
@@ -274,7 +274,7 @@ export function sentEventKey(name: string): string {
   return key || "_";
 }
 
-/** Removes half of a surrogate pair at the end, on which servers fail every time. */
+/** If the cut splits a surrogate pair, removes the remaining half, because servers always fail on it. */
 function cutSentEventText(text: string, length: number): string {
   return (
     text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
@@ -295,7 +295,7 @@ function sentEventTags(tags: Readonly<Record<string, string>>): KeyValue[] {
   }));
 }
 
-/** The form that MLflow's run page shows. */
+/** A data set in the form that MLflow's run page shows. */
 function sentEventDataset({ name, digest, files, rows, columns }: TrackedDataset): Record<string, string> {
   const colspec = columns.map((column) => ({ ...column, required: true }));
   return {

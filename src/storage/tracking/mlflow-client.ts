@@ -1,5 +1,6 @@
-// A client for the part of MLflow's REST API about runs, artifacts and the registry. It repeats no request, since only the sender
-// knows whether that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
+// A client for the part of MLflow's REST API about runs, artifacts and the registry. It never repeats a request, because only
+// the sender knows whether that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server
+// of release 3.17.
 
 import { z } from "zod";
 import type { ServerAddress } from "./server-address.ts";
@@ -12,7 +13,7 @@ export interface MlflowRun {
   readonly experimentId: string;
   readonly artifactUri: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** For each metric, the step that was logged last. */
+  /** For each metric, the last step that was logged. */
   readonly lastSteps: Readonly<Record<string, number>>;
 }
 
@@ -62,7 +63,7 @@ const foundRuns = z.object({ runs: z.array(runSchema).default([]), next_page_tok
 
 const mostPages = 100;
 
-/** The view in which MLflow 3 opens the experiment; older servers keep it like any other tag. */
+/** Selects the view in which MLflow 3 opens the experiment; older servers store it like any other tag. */
 const experimentKind: KeyValue = { key: "mlflow.experimentKind", value: "custom_model_development" };
 
 export class MlflowClient {
@@ -76,7 +77,7 @@ export class MlflowClient {
     return this.#server.uri;
   }
 
-  /** @throws TrackingFault, like all methods, if the server does not fulfil the request */
+  /** @throws TrackingFault if the server does not fulfil the request; this applies to all methods */
   async experimentId(name: string): Promise<string> {
     const found = await this.#findExperiment(name);
     if (found !== null) return found;
@@ -88,7 +89,7 @@ export class MlflowClient {
       );
       return id;
     } catch (error) {
-      // Another sender created it first.
+      // Another sender created the experiment first.
       if (error instanceof TrackingFault && error.code === "RESOURCE_ALREADY_EXISTS") {
         const theirs = await this.#findExperiment(name);
         if (theirs !== null) return theirs;
@@ -122,7 +123,7 @@ export class MlflowClient {
           experiment_ids: [experimentId],
           filter: `tags.\`${tag.key}\` = '${tag.value.replaceAll("'", "\\'")}'`,
           order_by: ["attributes.start_time ASC"],
-          // A run may have a thousand metrics.
+          // Keeps the answer small: a run may have a thousand metrics.
           max_results: 5,
           ...(page === undefined ? {} : { page_token: page }),
         },
@@ -172,7 +173,7 @@ export class MlflowClient {
       const scheme = /^[a-z0-9+-]+:/i.exec(artifactUri)?.[0] ?? "a local path";
       throw new TrackingFault(
         "refused",
-        `${this.uri} keeps artifacts at ${scheme} and does not accept uploads for it; start it with --artifacts-destination`,
+        `${this.uri} stores artifacts at ${scheme} and does not accept uploads; start the server with --artifacts-destination`,
       );
     }
     const parts = `${stored}/${path}`.split("/");

@@ -1,10 +1,10 @@
 // Parses the text of a tracking.jsonl into events. Model folders are passed between people, and no hash covers this file. So
-// nothing is sent before the whole log has been checked for anything that Tidemark would not write.
+// before anything is sent, the whole log is checked for content that Tidemark would not write.
 
 import { UserError } from "../../errors.ts";
 import { type TrackingEvent, trackingEventSchema } from "./tracking-event.ts";
 
-/** Maximum number of events in a file; training with ten folds of ten thousand epochs takes half of it. */
+/** Maximum number of characters in a file; training with ten folds of ten thousand epochs writes half as many. */
 export const longestLog: number = 64 * 2 ** 20;
 const mostEvents = 500_000;
 const mostRuns = 10_000;
@@ -12,7 +12,7 @@ const mostRuns = 10_000;
 /**
  * @param text text of the file; an unfinished last line is ignored, since the process that wrote it was killed
  * @param path path of the file, for messages
- * @throws UserError with the file, the line and the fault
+ * @throws UserError if the log is not valid; the message names the file, the line and the fault
  */
 export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
   if (text.length > longestLog)
@@ -72,7 +72,7 @@ interface Before {
   readonly complete: boolean;
 }
 
-/** The fault of an event at its position; null if there is none. */
+/** The fault of an event that may not occur at its position; null if there is none. */
 function misplacedParsedEvent(event: TrackingEvent, { first, runs, artifacts, complete }: Before): string | null {
   if (complete) return `${event.type}: expected no event after complete`;
   if (first !== (event.type === "log")) return `${event.type}: expected log on the first line, and only there`;

@@ -2,8 +2,9 @@
 const timesAsLong = 60;
 
 /**
- * The time limits for a server. Time in which it accepted nothing is used up for good, so all senders that share a `Patience`
- * give up together. The limit for time in which it accepted something is sixty times as long; after that, no patience is left.
+ * The time limits for a server. Time in which the server accepts nothing is never restored, so all senders that share a
+ * `Patience` give up together. The limit on time in which the server accepts something is sixty times as long; after that, no
+ * time is left either.
  */
 export class Patience {
   #leftMs: number;

@@ -3,16 +3,16 @@
 
 import type { Dispatcher } from "undici";
 
-/** Maximum bytes of an answer. MLflow's longest answers, runs with thousands of metrics, have about a megabyte. */
+/** Maximum bytes of an answer. MLflow's longest answers, about runs with thousands of metrics, have about a megabyte. */
 export const longestReply: number = 16 * 2 ** 20;
-/** Maximum bytes of an error; its status matters most. */
+/** Maximum bytes of an error page; its status code matters most. */
 export const longestFault: number = 64 * 2 ** 10;
-/** Maximum characters of a server's text in our messages. */
+/** Maximum number of characters quoted from a server in a message. */
 export const longestQuote = 300;
 
 /**
- * @returns the text. `whole` is false if it was not read to its end because it is too long or compressed; `text` is then the
- *   beginning of an error, or describes what is wrong with the answer
+ * @returns the text. `whole` is false if the answer was not read to its end because it is too long or compressed. In that
+ *   case, `text` is the beginning of an error page, or describes the fault of the answer
  */
 export async function readReply({
   statusCode,
@@ -21,7 +21,7 @@ export async function readReply({
 }: Pick<Dispatcher.ResponseData, "statusCode" | "headers" | "body">): Promise<{ text: string; whole: boolean }> {
   const isFault = statusCode >= 300;
   const limit = isFault ? longestFault : longestReply;
-  // Discards the rest of an abandoned body.
+  // Ignores errors in the rest of an abandoned body.
   body.on("error", () => {});
   const encoding = String(headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding !== "identity") {
@@ -36,7 +36,7 @@ export async function readReply({
     body.destroy();
     return { text: tooLong, whole: false };
   }
-  // One growing buffer, since many small parts would take far more memory than their bytes.
+  // One growing buffer, because many small parts would take up far more memory than their bytes.
   let bytes = Buffer.alloc(2 ** 14);
   let length = 0;
   for await (const part of body as AsyncIterable<Buffer>) {

@@ -10,21 +10,21 @@ export interface ServerAddress {
   readonly uri: string;
   /** Value of the Authorization header; never printed. */
   readonly authorization: string | undefined;
-  /** PEM certificates to trust instead of the usual ones. */
+  /** PEM certificates to trust instead of the default ones. */
   readonly certificates: string | undefined;
   /** Whether certificates are not checked. */
   readonly insecureTls: boolean;
   readonly warnings: readonly string[];
 }
 
-/** In bytes; a machine's whole store of trusted certificates has a quarter of a MiB. */
+/** In bytes; the complete set of certificates that a machine trusts takes a quarter of a MiB. */
 const largestCertificates = 16 * 2 ** 20;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param tracking the option: an address, "none", or undefined for MLFLOW_TRACKING_URI
- * @returns null if nothing is tracked, also if the environment names a store that is not a server; see `isAddressOfOtherStore`
+ * @returns null if nothing is tracked, or if the environment names a store that is not a server; see `isAddressOfOtherStore`
  * @throws UserError if the address is not an http(s) URL or the certificates cannot be read
  */
 export function serverAddress(
@@ -65,7 +65,7 @@ export function serverAddress(
   };
 }
 
-/** A % that does not begin an escape stands for itself. */
+/** A % that does not begin a valid escape sequence is kept as it is. */
 function decodeServerAddress(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -83,7 +83,7 @@ export function isAddressOfOtherStore(tracking: string | undefined, environment:
 function readServerCertificates(path: string): string {
   try {
     const found = statSync(path);
-    // A pipe would make the reader wait for ever, and some devices never end.
+    // Reading from a pipe could block forever, and some devices never end.
     if (!found.isFile()) throw new UserError(`${path}: found ${kindOfFile(found)}`);
     if (found.size > largestCertificates) {
       throw new UserError(`${path}: expected at most 16 MiB, found ${found.size} bytes`);
@@ -99,7 +99,7 @@ function readServerCertificates(path: string): string {
   }
 }
 
-/** The address without a possible password. */
+/** The address without its password, if it has one. */
 function showServerAddress(written: string): string {
   return JSON.stringify(written.replace(/^([a-z][\w+.-]*:[/\\]*)?.*@/i, "$1"));
 }

@@ -1,4 +1,4 @@
-// Requests to a tracking server, with limits on time and bytes, since the server is not trusted.
+// Requests to a tracking server, with limits on time and bytes, because the server is not trusted.
 
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { z } from "zod";
@@ -16,7 +16,7 @@ export interface Deadlines {
 }
 
 const usualDeadlines: Deadlines = { answerMs: 30_000, uploadMs: 120_000 };
-/** Slowest speed of an upload, in bytes per second. */
+/** Minimum speed of an upload, in bytes per second. */
 const slowestUpload = 50_000;
 
 interface Content {
@@ -50,7 +50,7 @@ export class ServerConnection {
     return this.#address.uri;
   }
 
-  /** @throws TrackingFault, like all methods, if the server does not fulfil the request */
+  /** @throws TrackingFault if the server does not fulfil the request; this applies to all methods */
   get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     return this.#send({ method: "GET", path, deadlineMs: this.#deadlines.answerMs }, null, schema);
   }
@@ -102,7 +102,7 @@ export class ServerConnection {
     }
     if (status < 200 || status >= 300) throw this.#faultOf({ status, text, retryAfter, path });
     if (whole) return this.#parse(text, path, schema);
-    const message = `${uri}: no MLflow server answers there (${path.replace(/\?.*/, "")} gave ${text})`;
+    const message = `${uri}: no MLflow server answers there (${path.replace(/\?.*/, "")} returned ${text})`;
     throw new TrackingFault("refused", message);
   }
 
@@ -110,7 +110,7 @@ export class ServerConnection {
     try {
       return schema.parse(text === "" ? {} : JSON.parse(text));
     } catch (cause) {
-      const message = `${this.uri}: no MLflow server answers there (${path.replace(/\?.*/, "")} gave ${JSON.stringify(text.slice(0, 60))})`;
+      const message = `${this.uri}: no MLflow server answers there (${path.replace(/\?.*/, "")} returned ${JSON.stringify(text.slice(0, 60))})`;
       throw new TrackingFault("refused", message, { cause });
     }
   }
@@ -121,7 +121,7 @@ export class ServerConnection {
     try {
       said = errorSchema.parse(JSON.parse(text));
     } catch {
-      // The answer is an error page; its status is enough.
+      // The answer is an error page without JSON; its status is enough.
     }
     const short = said.message?.split("\n")[0] ?? text.slice(0, 80).replace(/\s+/g, " ");
     const message = `${this.uri} answered ${status}: ${shortenReply(short) || "nothing more"}`;
@@ -142,7 +142,7 @@ function oneConnectionHeader(header: string | string[] | undefined): string | un
 
 const longestRetryAfter = 86_400;
 
-/** Seconds from a Retry-After header, which contains seconds or a date; at most a day. */
+/** The number of seconds in a Retry-After header, which contains seconds or a date; at most a day. */
 function connectionRetrySeconds(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;

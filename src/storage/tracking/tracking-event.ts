@@ -1,4 +1,4 @@
-// The events of a run for a tracking server, which are the lines of tracking.jsonl. The file is written before anything is sent,
+// The events of a run for a tracking server; each is a line of tracking.jsonl. The file is written before anything is sent,
 // so it can be sent again at any time. Sending all or a part of it again does not change the state of the server.
 
 import { z } from "zod";
@@ -26,7 +26,7 @@ export interface TrackedDataset {
 
 /**
  * One of:
- * - `log`: opens the file. `id` distinguishes its runs from all others on any server
+ * - `log`: the first line of the file. `id` distinguishes its runs from all other runs on any server
  * - `run`: starts a run. Events refer to it by `run`, which is unique in the log
  * - `params`, `tags`, `metrics`, `dataset`, `artifact`: belong to a run. An artifact's `file` is relative to the log's folder;
  *   `content` is present if the file changes later
@@ -48,7 +48,7 @@ export type TrackingEvent =
   | { type: "version"; run: string; name: string; alias: string | null; path: string }
   | { type: "complete"; run: string };
 
-/** Far longer than anything that training writes; servers cut or reject much shorter texts. */
+/** Far longer than anything that training writes; servers truncate or reject even much shorter texts. */
 const longest = { name: 1000, text: 4_000_000, entries: 10_000, files: 200_000 } as const;
 
 const name = z.string().max(longest.name);
@@ -64,10 +64,10 @@ function trackingEventRecord<T>(value: z.ZodType<T>): z.ZodType<Record<string, T
 /** Tags that identify runs may only be set by the sender. */
 const tags = trackingEventRecord(text).refine(
   (record) => !ownTags.some((tag) => Object.hasOwn(record, tag)),
-  `${ownTags.join(", ")}: a log must not set these`,
+  `${ownTags.join(", ")}: a log must not set these tags`,
 );
 
-/** Files are directly in the folder, and their names are plain names on every system. */
+/** Files are at the top level of the folder, and their names are plain names on every system. */
 const fileName = z
   .string()
   .max(255)

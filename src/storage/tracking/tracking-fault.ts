@@ -2,8 +2,8 @@
  * A request that the tracking server did not fulfil. `kind` is one of:
  * - `unreachable`: no answer, or only part of one; a retry may help
  * - `busy`: 408, 429 or 5xx; a retry may help, after `retryAfterSeconds` if the server gave it
- * - `unauthorized`: no retry will help until the credentials or rights change
- * - `refused`: the server does not accept such a request
+ * - `unauthorized`: no retry will help until the credentials or permissions change
+ * - `refused`: the server does not accept requests like this one
  *
  * Messages name the server without credentials.
  */

@@ -105,7 +105,7 @@ describe("an answer", () => {
       expect(await ask(uri)).toMatchObject({
         kind: "refused",
         message: expect.stringContaining(
-          "no MLflow server answers there (/api/2.0/mlflow/experiments/get-by-name gave",
+          "no MLflow server answers there (/api/2.0/mlflow/experiments/get-by-name returned",
         ),
       });
     }
@@ -163,7 +163,7 @@ describe("a server that is no friend", () => {
       answer.writeHead(200, headers);
       flood(answer, Buffer.alloc(mebi, " "));
     });
-    expect(fault).toMatchObject({ kind: "refused", message: expect.stringMatching(/gave more than 16 MiB\)$/) });
+    expect(fault).toMatchObject({ kind: "refused", message: expect.stringMatching(/returned more than 16 MiB\)$/) });
     expect(written).toBeLessThan(64 * mebi);
   });
 

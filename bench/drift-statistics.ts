@@ -6,7 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";
-import { type Chunk, drawRehearsalSession, type Group, rehearsalChoices } from "../src/monitoring/drift/rehearsal.ts";
+import { type Chunk, drawRehearsalDay, type Group, rehearsalChoices } from "../src/monitoring/drift/rehearsal.ts";
 import {
   type BatchStatistics,
   type StatisticName,
@@ -73,9 +73,10 @@ function draw(group: Group, count: number, pairing: Pairing, rng: Rng): { refere
   const some = (chunks: readonly Chunk[], n: number): Chunk[] =>
     Array.from({ length: n }, () => chunks[rng.integer(chunks.length)]!);
   if (pairing === "sessions") {
-    const { choices } = rehearsalChoices(group);
-    const sessions = Array.from({ length: referenceBatches }, () => drawRehearsalSession(choices, count, 1, rng));
-    return { reference: sessions.flat(), batch: drawRehearsalSession(choices, count, 1, rng) };
+    const source = { ...rehearsalChoices(group), recorded: group.chunks };
+    const plan = { sessions: referenceBatches + 1, count, day: { bouts: [1, 1] } } as const;
+    const sessions = drawRehearsalDay(source, plan, rng);
+    return { reference: sessions.slice(0, -1).flat(), batch: sessions.at(-1)! };
   }
   if (pairing !== "other recordings") {
     return { reference: some(group.chunks, referenceBatches * count), batch: some(group.chunks, count) };

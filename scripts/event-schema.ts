@@ -4,6 +4,7 @@ import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
+import { rehearsedDaySchema } from "../src/monitoring/drift/calibration.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 
 const share = z.number().min(0).max(1);
@@ -139,7 +140,13 @@ const events = {
     promoted: z.string().nullable(),
   }),
   checkpoint: event("checkpoint", { path: z.string(), resume_command: z.string() }),
-  done: event("done", { out: z.string(), report: z.string(), seconds, summary: summarySchema }),
+  done: event("done", {
+    out: z.string(),
+    report: z.string(),
+    day: rehearsedDaySchema.nullable(),
+    seconds,
+    summary: summarySchema,
+  }),
   tracked: event("tracked", {
     page: z.string().nullable(),
     versions: names,

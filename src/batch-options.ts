@@ -1,4 +1,5 @@
 import type { CheckConfig, DriftBenchConfig, PredictConfig } from "./config-types.ts";
+import { benchDayPattern, expectedDay } from "./day.ts";
 import {
   choiceOption,
   flagOption,
@@ -126,6 +127,13 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
       doc: "number of the first changed batch, counted from 0",
     }),
     streams: wholeNumberOption({ value: "n", from: 1, to: 1000, default: 1, doc: "streams per person and change" }),
+    day: textOption({
+      value: "how",
+      expected: expectedDay,
+      pattern: benchDayPattern,
+      default: "20-120",
+      doc: "bouts of one activity, in seconds, or recorded for the order of the recordings",
+    }),
     seed: seedOption("tables"),
   }),
   ...optionsUnder("Decision:", { arl, alpha: { ...alpha, doc: "significance level of the KS p-value" } }),

@@ -13,6 +13,7 @@ import type {
   SyncConfig,
   TrainConfig,
 } from "./config-types.ts";
+import { parseDay } from "./day.ts";
 import { UserError } from "./errors.ts";
 import { compactOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
 import { snakeKeys } from "./letter-case.ts";
@@ -39,6 +40,7 @@ export { type ConfigFile, readConfigFile } from "./resolve-options.ts";
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
   const config = resolveOptions(trainOptions, options, file);
   checkConfigAlias(config);
+  parseDay(config.day);
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
     throw new UserError(
@@ -162,6 +164,7 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   if (config.changeAt >= config.batches) {
     throw new UserError(`--change-at: expected a number less than --batches ${config.batches}, got ${config.changeAt}`);
   }
+  parseDay(config.day);
   return config;
 }
 

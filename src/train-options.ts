@@ -1,5 +1,6 @@
 import type { TrainConfig } from "./config-types.ts";
-import { choiceOption, numberOption, type OptionsOf, optionsUnder, wholeNumberOption } from "./option.ts";
+import { dayPattern, expectedDay } from "./day.ts";
+import { choiceOption, numberOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
 import {
   alias,
   experiment,
@@ -98,6 +99,13 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       default: 5,
       aliases: ["windowSize"],
       doc: "number of batches in a stream's anchor and in its rolling reference",
+    }),
+    day: textOption({
+      value: "how",
+      expected: `auto, ${expectedDay}`,
+      pattern: dayPattern,
+      default: "auto",
+      doc: "how long people keep to one activity: auto, recorded, or seconds, such as 20-120",
     }),
   }),
   ...optionsUnder("Cross-validation:", {

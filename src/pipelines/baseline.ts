@@ -1,5 +1,6 @@
 // `tidemark baseline`: shows or checks the frozen baseline of a model.
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
+import { calibratedDay, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { baselineFileFaults } from "../monitoring/streams/baseline-faults.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -11,8 +12,12 @@ export type {
   CalibrationKind,
   CalibrationRung,
   KindCalibration,
+  MixRungs,
+  RehearsedDay,
+  StreamRung,
 } from "../monitoring/drift/calibration.ts";
 export type { ChannelStatistics } from "../monitoring/drift/channel-statistics.ts";
+export type { ClassRung, ClassStandards } from "../monitoring/drift/class-standards.ts";
 export type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 export type { NullRung } from "../monitoring/drift/null-scores.ts";
 export type { PairStatistics, ScoreStatistic, Standard, StatisticName } from "../monitoring/drift/score.ts";
@@ -26,6 +31,8 @@ export interface ShownBaseline {
   readonly baseline: BaselineStats;
   /** The content of `baseline.drift`, after validation. */
   readonly drift: DriftBaseline;
+  /** The days behind its calibration; null if nothing was rehearsed, or for an older calibration. */
+  readonly day: RehearsedDay | null;
 }
 
 /**
@@ -35,7 +42,7 @@ export interface ShownBaseline {
  */
 export async function showBaseline(model: string): Promise<ShownBaseline> {
   const { baseline, drift } = await openWatchedModel(model);
-  return { baseline, drift };
+  return { baseline, drift, day: calibratedDay(drift.calibration) };
 }
 
 /** The faults of the baseline in a model folder, regardless of the folder's other files; empty if the baseline can be used. */

@@ -4,9 +4,11 @@
 
 import { dirname } from "node:path";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
+import { parseDay } from "../day.ts";
 import { UserError } from "../errors.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { makeDirectories } from "../make-directories.ts";
+import { type BenchDay, drawBenchDay } from "../monitoring/drift/bench-day.ts";
 import type { JudgeName } from "../monitoring/drift/bench-figures.ts";
 import {
   benchFiguresOfChange,
@@ -16,7 +18,7 @@ import {
 import { benchJudges } from "../monitoring/drift/bench-judges.ts";
 import { changeCatalogue } from "../monitoring/drift/change-catalogue.ts";
 import type { Change } from "../monitoring/drift/injected-change.ts";
-import { type Choices, type Chunk, drawRehearsalSession, rehearsalChoices } from "../monitoring/drift/rehearsal.ts";
+import { type Choices, type Chunk, type DaySource, rehearsalChoices } from "../monitoring/drift/rehearsal.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries, summarizeByClass } from "../monitoring/summaries/class-summaries.ts";
@@ -42,9 +44,8 @@ export type { DriftVerdict } from "../monitoring/drift/verdict.ts";
 /** The sessions of a stream consist of chunks of this length, in seconds. */
 const chunkSeconds = 15;
 
-interface Person {
+interface Person extends DaySource {
   readonly name: string;
-  readonly choices: Choices;
 }
 
 /**
@@ -86,9 +87,12 @@ async function runDriftBench(
       judges.map(([name, judge]) => [name, figures(streams.map((stream) => judge(stream, monitor.model)))]),
     ) as Record<JudgeName, F>;
 
+  const day = benchDayOf(config.day);
+  // Half of the activities cannot be had in recorded order.
+  const bouts = day === "recorded" ? benchDayOf("20-120") : day;
   const draw = (person: Person, name: string, i: number): Chunk[][] => {
     const own = rng.split(`${name} ${person.name} ${i}`);
-    return Array.from({ length: config.batches }, () => drawRehearsalSession(person.choices, count, 1, own));
+    return drawBenchDay(person, { sessions: config.batches, count, day }, own);
   };
   const streamsOf = (name: string): { sessions: Chunk[][]; seed: string }[] =>
     people.flatMap((person) =>
@@ -102,9 +106,14 @@ async function runDriftBench(
     Array.from({ length: config.streams }, (_, i) => {
       const own = rng.split(`mix ${person.name} ${i}`);
       const half = halfOfBenchActivities(person.choices, own);
-      return Array.from({ length: config.batches }, (_, batch) =>
-        mergeBenchSession(drawRehearsalSession(batch < config.changeAt ? person.choices : half, count, 1, own)),
+      const { changeAt, batches } = config;
+      const before = drawBenchDay(person, { sessions: changeAt, count, day: bouts }, own);
+      const after = drawBenchDay(
+        { ...person, choices: half },
+        { sessions: batches - changeAt, count, day: bouts },
+        own,
       );
+      return [...before, ...after].map(mergeBenchSession);
     }),
   );
   const still = streamsOf("no drift").map(({ sessions }) => sessions.map(mergeBenchSession));
@@ -143,6 +152,13 @@ async function runDriftBench(
     await writeDriftBenchReport(config.out, benched);
   }
   return benched;
+}
+
+function benchDayOf(text: string): BenchDay {
+  const day = parseDay(text);
+  if (typeof day === "string") return "recorded";
+  const [shortest, longest] = day.boutSeconds;
+  return { boutChunks: [shortest / chunkSeconds, longest / chunkSeconds] };
 }
 
 async function writeDriftBenchReport(out: string, result: DriftBenchResult): Promise<void> {
@@ -228,7 +244,9 @@ async function cutBenchChunks(
     }
   }
   const people = users.flatMap((name, g): Person[] =>
-    chunks[g]!.length === 0 ? [] : [{ name, choices: rehearsalChoices({ name, chunks: chunks[g]! }).choices }],
+    chunks[g]!.length === 0
+      ? []
+      : [{ name, choices: rehearsalChoices({ name, chunks: chunks[g]! }).choices, recorded: chunks[g]! }],
   );
   if (people.length === 0) {
     throw new UserError(

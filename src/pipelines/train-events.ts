@@ -7,6 +7,7 @@ import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curric
 import type { GateRule } from "../learning/pseudo-labeling/promotion-gate.ts";
 import type { CvReport, UserReport } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
+import type { RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
 import type { ResolvedColumns } from "../signals/data/column-roles.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
@@ -136,6 +137,8 @@ export type TrainEvent =
       out: string;
       /** Path of the HTML report. */
       report: string;
+      /** The days on which `check` was calibrated; null if there were too few recordings to rehearse any. */
+      day: RehearsedDay | null;
       /** Duration of the run in all its sessions. */
       seconds: number;
       /** The cross-validated figures. */

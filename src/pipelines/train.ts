@@ -24,6 +24,7 @@ import { describeFold, summarizeFolds } from "../learning/training/summarize-fol
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
+import { calibratedDay, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
 import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
@@ -120,10 +121,10 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
       now: () => now().getTime(),
     });
-    const { manifest, report, summary } = await trainOn(data, config, staging, tracker, { ...run, reporter });
+    const { manifest, report, summary, day } = await trainOn(data, config, staging, tracker, { ...run, reporter });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
-    reporter.event({ type: "done", out: config.out, report, seconds, summary });
+    reporter.event({ type: "done", out: config.out, report, day, seconds, summary });
     tellTracked(await tracker.finish(), server, reporter, config.out);
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {
@@ -148,7 +149,7 @@ async function trainOn(
   staging: Staging,
   tracker: TrainingTracker,
   { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
-): ReturnType<typeof writeModel> {
+): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null }> {
   const { windows, folds } = data;
   const reporter = teeReporter(heard, tracker);
   const foldNames = folds.map((_, fold): FitName => `fold-${fold + 1}`);
@@ -218,11 +219,13 @@ async function trainOn(
   const createdAt = now?.() ?? new Date();
   const model = { data, config, crossValidation, outcomes, final, scaler: plan.scaler, createdAt };
   const { register, alias } = config;
-  return writeModel(model, buildModel(model), {
+  const built = buildModel(model);
+  const written = await writeModel(model, built, {
     staging,
     seal: (report, history, made) =>
       tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
   });
+  return { ...written, day: calibratedDay(built.baseline.drift.calibration) };
 }
 
 /** The information that a tracking server receives about a run before the run starts. */

@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { configWithoutTracking, type TrainConfig } from "../config.ts";
+import { parseDay } from "../day.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { exportNetwork } from "../learning/training/export-network.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
@@ -78,6 +79,7 @@ export function buildModel(model: TrainedModel): BuiltModel {
     drift: freezeDriftBaseline(windows, crossValidation.calibrated, {
       overlap: config.overlap,
       referenceBatches: config.referenceBatches,
+      day: parseDay(config.day),
       sensors: sensorsForSignals(data.sensors),
       rng: Rng.fromSeed(config.seed).split("drift"),
       ...(also !== undefined && { also }),

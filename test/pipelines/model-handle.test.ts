@@ -32,6 +32,9 @@ afterEach(async () => {
   model = undefined;
 });
 
+const calibratedOnShortBouts =
+  "This model was calibrated for activities that change every few seconds; on longer bouts it raises false alarms. Retrain it.";
+
 /** What a device would send of the batch. */
 async function summaryOf(handle: ModelHandle) {
   await handle.check({ files: [at("batch.csv.gz")], stream: "measured", accept: true, jobs: 1 });
@@ -84,8 +87,9 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
     unfamiliar: true,
     likely_causes: [],
     warnings: [
-      "Left out when the batch was summarised: 3 rows.",
-      "Likely causes could not be determined, because the batch came as a summary without its samples.",
+      "3 rows were left out when the batch was summarised.",
+      calibratedOnShortBouts,
+      "Likely causes were not looked for, because the batch came as a summary without its samples.",
     ],
   });
   const { rolling } = await model.stream("device").memory();
@@ -99,6 +103,17 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
   await expect(model.checkSummary(encodeSummary(changed), options)).rejects.toThrow("with different content");
   const other = encodeSummary({ ...summary, modelVersion: "other" });
   await expect(model.checkSummary(other, { batchId: "3" })).rejects.toThrow("summary: model_version: expected walk-");
+});
+
+it("warns of a calibration of the old kind, but not if it is not used", async () => {
+  model = await openModelHandle(at("walk"));
+  const batch = { files: [at("batch.csv.gz")], jobs: 1 };
+  const calibrated = await model.check({ ...batch, stream: "a" });
+  const fixed = await model.check({ ...batch, stream: "b", thresholds: "fixed" });
+  expect([calibrated, fixed]).toMatchObject([
+    { result: { warnings: [calibratedOnShortBouts] }, warnings: [] },
+    { result: { warnings: [] }, warnings: [] },
+  ]);
 });
 
 it("predicts windows, and remembers streams wherever it is told to", async () => {

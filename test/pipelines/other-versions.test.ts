@@ -97,6 +97,7 @@ describe.each([
       classWeights: "none",
       augment: "rotate",
       referenceBatches: 5,
+      day: "auto",
     });
     const words = ["--model", model, "--out", `${model}-v2`, "--jobs", "1", "--cycles", "1", "--epochs", "1"];
     const { exitCode, stdout, stderr } = await start(["retrain", "batch.csv.gz", ...words], directory).ended;

@@ -170,6 +170,7 @@ describe("the events", () => {
     const types = events.map(({ type }) => type).filter((type) => type !== "batch" && type !== "epoch");
     expect(types).toEqual(["memory", "data", "split", "fold", "fold", "cross-validation", "final", "done"]);
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
+    expect(events.at(-1)).toMatchObject({ day: { bout_seconds: [expect.any(Number), 300] } });
   });
 
   it("estimate the time left after each epoch", () => {

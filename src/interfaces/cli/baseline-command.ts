@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
 import { modelOptions } from "../../folder-options.ts";
+import type { ScoreStatistic } from "../../pipelines/baseline.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import type { Closing } from "./closing.ts";
+import { rehearsedDayLines } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import { countText, fixedText } from "./number-text.ts";
 
@@ -16,6 +18,12 @@ const closing: Closing = {
   ],
 };
 
+const statisticNames: Record<ScoreStatistic, string> = {
+  ks: "whole",
+  ksWithinClasses: "within classes",
+  ksByClass: "by class",
+};
+
 /** `tidemark baseline` */
 export function baselineCommand(): Command {
   const resolve = (given: unknown): { model: string } => resolveOptions(modelOptions, given);
@@ -27,7 +35,7 @@ export function baselineCommand(): Command {
     json: "baseline_stats.json as one line",
     run: async ({ model }, { terminal, json }) => {
       const { showBaseline, storedBaselineStats } = await import("../../pipelines/baseline.ts");
-      const { baseline, drift } = await showBaseline(model);
+      const { baseline, drift, day } = await showBaseline(model);
       terminal.detail(`read       the baseline of ${baseline.model_version} in ${model}, and the hashes of its folder`);
       if (json) return terminal.json(storedBaselineStats(baseline));
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
@@ -40,7 +48,7 @@ export function baselineCommand(): Command {
         own.rungs.map(({ seconds, scores, false_alarms }) => [
           kind.replace("_", " "),
           own.apart,
-          own.statistic === "ks" ? "whole" : "within classes",
+          statisticNames[own.statistic],
           fixedText(seconds, 0),
           countText(scores.flat().length),
           false_alarms === null ? "-" : fixedText(false_alarms.p_at_most_5_percent),
@@ -49,6 +57,7 @@ export function baselineCommand(): Command {
       terminal.print(
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
         `           ${countText(baseline.n_samples)} rows from ${baseline.source_file}`,
+        ...rehearsedDayLines(day),
         "",
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",

@@ -23,6 +23,7 @@ const methodNames: Record<CheckedComparison["method"], string> = {
 const statisticNames: Readonly<Record<string, string>> = {
   ks: "KS",
   ks_within_classes: "KS in classes",
+  ks_by_class: "KS by class",
   psi: "PSI",
   wasserstein: "W1",
   mean_shift: "mean",

@@ -5,6 +5,7 @@ import { gigabytes } from "../../gigabytes.ts";
 import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
+import { rehearsedDayLines } from "./day-text.ts";
 import { countText, durationText, fixedText, meanAndSdText } from "./number-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
 
@@ -232,12 +233,13 @@ function trainSummaryLines(summary: TrainSummary, pooled: EventOf<"cross-validat
   return ["Mean ± sd", { headers: ["", "over folds", "over people", "pooled"], rows }];
 }
 
-function trainDoneLines({ out, report, seconds, summary }: EventOf<"done">): string[] {
+function trainDoneLines({ out, report, day, seconds, summary }: EventOf<"done">): string[] {
   const { over_folds: folds, worst_user: worst } = summary;
   return [
     `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedText(worst.macro_f1)}`,
     `model      ${out}`,
     `report     ${report}`,
+    ...rehearsedDayLines(day),
     `took       ${durationText(seconds)}`,
   ];
 }

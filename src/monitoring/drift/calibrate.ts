@@ -4,24 +4,28 @@
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
+import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";
+import type { Calibration, CalibrationKind, KindCalibration, StreamRung } from "./calibration.ts";
 import {
-  type ClassSummaries,
-  mergeAcrossClasses,
-  mergeClassSummaries,
-  subtractClassSummaries,
-} from "../summaries/class-summaries.ts";
-import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { calibrationRung, type Rehearsed, rungPValues, rungWithoutGroup } from "./calibration-rung.ts";
+  bareCalibrationLadders,
+  byEffectiveLength,
+  calibrationLadders,
+  type Rehearsed,
+  rungPValues,
+  standardizeByClass,
+} from "./calibration-rung.ts";
+import { classDistances } from "./class-standards.ts";
+import {
+  type DrawPair,
+  drawPairsToCalibrate,
+  ownPastToCalibrate,
+  type Pair,
+  strangersToCalibrate,
+} from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
-import { evidenceFactor } from "./evidence-factor.ts";
-import { type Chunk, drawRehearsalSession, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
-import {
-  type BatchStatistics,
-  roundScoreFigure,
-  type ScoreStatistic,
-  scorePairSize,
-  statisticsForScore,
-} from "./score.ts";
+import { evidenceFactor, type RehearsedStream } from "./evidence-factor.ts";
+import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
+import { roundScoreFigure, type ScoreStatistic, scorePairSize, statisticsForScore } from "./score.ts";
 
 export interface CalibrateOptions {
   /** Mean length of the chunks. */
@@ -34,37 +38,26 @@ export interface CalibrateOptions {
   readonly referenceBatches?: number;
   /** Drift-free batches per kind and length, divided evenly among the groups (default: 500). */
   readonly nullBatches?: number;
-  /** Mean duration of one activity (default: one chunk). */
-  readonly boutSeconds?: number;
+  /** Range of the mean duration of one activity, in seconds, or recorded order (default: one chunk to 5 minutes). */
+  readonly day?: { readonly boutSeconds: readonly [shortest: number, longest: number] } | "recorded";
   /** Size of the shift in the chunks' `shifted`, in standard deviations of the baseline (default: .6). */
   readonly shiftSd?: number;
+  /** The statistic behind the score (default: the one that sees the shift soonest). */
+  readonly statistic?: ScoreStatistic;
   /** Stored unchanged, for kinds that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];
-}
-
-interface Pair {
-  /** Merged on demand, because all references of one length would take much memory. */
-  readonly reference: () => ClassSummaries;
-  readonly current: readonly Chunk[];
 }
 
 interface Rehearsal {
   /** Chunks per batch. */
   readonly count: number;
-  readonly seconds: Readonly<Record<ScoreStatistic, number>>;
   readonly batches: readonly Rehearsed[];
-  /** The same batches with one channel shifted. */
-  readonly shifted: readonly BatchStatistics[];
 }
 
-/** A drift-free pair for batches of `count` chunks; undefined if the group's recordings do not suffice. */
-type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
-
-/** With fewer people, a held-out person says little about the next stranger; an arbitrary limit. */
-const fewestGroups = 5;
-/** Number of batches used to measure detection; an arbitrary limit. */
+/** Effective length from which batches are used to measure detection; an arbitrary limit. */
 const shortestSeenSeconds = 45;
-const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses"];
+/** The simplest first: it is chosen if the others are no better. */
+const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
 
 /**
  * Per kind of reference:
@@ -80,8 +73,15 @@ export function calibrate(
   options: CalibrateOptions,
 ): Calibration {
   const { chunkSeconds, lengthsSeconds = [15, 60, 300, 900], referenceBatches = 5, nullBatches = 500 } = options;
-  const meanBout = (options.boutSeconds ?? chunkSeconds) / chunkSeconds;
-  if (!(chunkSeconds > 0 && meanBout >= 1 && nullBatches >= 1 && referenceBatches >= 1)) {
+  const day = dayPlan(options);
+  if (
+    !(
+      chunkSeconds > 0 &&
+      (day === "recorded" || day.bouts[1] >= day.bouts[0]) &&
+      nullBatches >= 1 &&
+      referenceBatches >= 1
+    )
+  ) {
     throw new RangeError("calibrate: expected lengths and numbers above 0, and bouts of at least one chunk");
   }
   if (!(lengthsSeconds.length > 0 && lengthsSeconds.every((s, i) => s >= (lengthsSeconds[i - 1] ?? chunkSeconds)))) {
@@ -89,8 +89,13 @@ export function calibrate(
   }
   const filled = groups.filter((group) => group.chunks.length > 0);
   const sources: Record<CalibrationKind, { draw: DrawPair; apart: KindCalibration["apart"]; factor: number }> = {
-    baseline: { ...strangersToCalibrate(filled, meanBout), factor: 1 },
-    own_past: { ...ownPastToCalibrate(filled, meanBout, referenceBatches), factor: 1 + 1 / referenceBatches },
+    baseline: { ...strangersToCalibrate(filled, day), factor: 1 },
+    own_past: { ...ownPastToCalibrate(filled, day, referenceBatches), factor: 1 + 1 / referenceBatches },
+  };
+  const general: Omit<Calibration, "kinds"> = {
+    reference_batches: referenceBatches,
+    correlation_seconds: options.correlationSeconds ?? null,
+    day: day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] },
   };
   const kinds: Partial<Record<CalibrationKind, KindCalibration>> = {};
   for (const [name, { draw, apart, factor }] of Object.entries(sources) as [
@@ -106,106 +111,66 @@ export function calibrate(
         : [{ count, ...rehearseToCalibrate(baseline, pairs, factor / options.samplingRateHz, rng) }];
     });
     if (ladder.length === 0) continue;
-    const seen = calibrateSeenShifts(ladder, options.shiftSd ?? 0.6);
-    const statistic =
-      seen?.growth !== undefined && seen.growth.ksWithinClasses > seen.growth.ks ? "ksWithinClasses" : "ks";
-    const rungs = ladder
-      .map(({ seconds, batches }) => calibrationRung(roundScoreFigure(seconds[statistic]), batches, statistic))
-      .filter((rung, i, all) => i === 0 || rung.seconds > all[i - 1]!.seconds);
-    kinds[name] = { apart, statistic, seen, rungs };
-    if (name === "own_past") kinds[name] = calibrateEvidenceFactors(kinds[name], baseline, filled, ladder, options);
+    const secondsPerRow = factor / options.samplingRateHz;
+    const { rehearsed, classes } = standardizeByClass(
+      ladder.flatMap(({ batches }) => batches),
+      Object.keys(baseline),
+      secondsPerRow,
+    );
+    const seen = calibrateSeenShifts(rehearsed, options.shiftSd ?? 0.6);
+    const statistic = options.statistic ?? bestStatistic(name, seen);
+    const ladders = calibrationLadders(rehearsed, statistic);
+    if (ladders.rungs.length === 0) continue;
+    const kind: KindCalibration = { apart, statistic, seen, classes, ...ladders };
+    kinds[name] = kind;
+    if (name !== "own_past") continue;
+    const counts = ladder.map(({ count }) => count);
+    const streams = calibrateStreams(kind, baseline, { groups: filled, rehearsed, counts, general }, options);
+    if (streams !== null) kinds[name] = { ...kind, streams };
   }
-  return { reference_batches: referenceBatches, kinds, correlation_seconds: options.correlationSeconds ?? null };
+  return { ...general, kinds };
 }
 
-/** Each rung's factor, from streams of everyone with sessions to draw, judged by the other people's calibration. */
-function calibrateEvidenceFactors(
+function dayPlan({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: CalibrateOptions): DayPlan {
+  if (day === "recorded") return day;
+  const [shortest, longest] = day.boutSeconds.map((seconds) => Math.max(1, seconds / chunkSeconds));
+  return { bouts: [shortest!, longest!] };
+}
+
+/**
+ * Each batch length's evidence factor, from streams of everyone with days to draw, judged by the other people's calibration.
+ * @returns null if there are too few people
+ */
+function calibrateStreams(
   calibration: KindCalibration,
   baseline: BaselineReference,
-  groups: readonly Group[],
-  ladder: readonly Rehearsal[],
+  of: {
+    groups: readonly Group[];
+    rehearsed: readonly Rehearsed[];
+    counts: readonly number[];
+    general: Omit<Calibration, "kinds">;
+  },
   options: CalibrateOptions,
-): KindCalibration {
-  const { chunkSeconds, samplingRateHz, referenceBatches = 5, boutSeconds = chunkSeconds } = options;
-  const people = groups.filter((group) => variedRehearsalChoices(rehearsalChoices(group).choices).size > 0);
-  if (people.length < 2) return calibration;
-  const { statistic } = calibration;
-  const streams = people.map((group) => ({
-    choices: variedRehearsalChoices(rehearsalChoices(group).choices),
-    ownPast: {
-      ...calibration,
-      rungs: ladder.map(({ seconds, batches }) => ({
-        ...rungWithoutGroup(roundScoreFigure(seconds[statistic]), batches, statistic, group.name),
-        false_alarms: null,
-        evidence_factor: 1,
-      })),
-    },
-  }));
-  const byClass = mergeClassSummaries(groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
-  const rungs = calibration.rungs.map((rung) => {
-    const { count } = ladder.find(({ seconds }) => roundScoreFigure(seconds[statistic]) === rung.seconds)!;
-    const rng = options.rng.split(`streams ${count}`);
-    const plan = { count, meanBout: boutSeconds / chunkSeconds, referenceBatches, samplingRateHz, rng };
-    return { ...rung, evidence_factor: roundScoreFigure(evidenceFactor(baseline, byClass, streams, plan)) };
+): StreamRung[] | null {
+  const { samplingRateHz, chunkSeconds } = options;
+  const day = dayPlan(options);
+  const streams = of.groups.flatMap((group): RehearsedStream[] => {
+    const source = { choices: variedRehearsalChoices(rehearsalChoices(group).choices), recorded: group.chunks };
+    if (day !== "recorded" && source.choices.size === 0) return [];
+    const others = of.rehearsed.filter((batch) => batch.group !== group.name);
+    if (others.length === 0) return [];
+    return [{ source, ownPast: { ...calibration, ...bareCalibrationLadders(others, calibration.statistic) } }];
   });
-  return { ...calibration, rungs };
-}
-
-function strangersToCalibrate(
-  groups: readonly Group[],
-  meanBout: number,
-): { draw: DrawPair; apart: KindCalibration["apart"] } {
-  const own = new Map(groups.map((group) => [group, mergeClassSummaries(group.chunks.map(({ summary }) => summary))]));
-  const everyone = groups.length === 0 ? [] : mergeClassSummaries([...own.values()]);
-  const few = groups.length < fewestGroups;
-  const others = new Map(
-    groups.map((group) => [group, few ? everyone : subtractClassSummaries(everyone, own.get(group)!)]),
-  );
-  const choices = new Map(groups.map((group) => [group, rehearsalChoices(group).choices]));
-  return {
-    apart: few ? "bouts" : "people",
-    draw: (group, count, rng) => ({
-      reference: () => others.get(group)!,
-      current: drawRehearsalSession(choices.get(group)!, count, meanBout, rng),
-    }),
-  };
-}
-
-function ownPastToCalibrate(
-  groups: readonly Group[],
-  meanBout: number,
-  referenceBatches: number,
-): { draw: DrawPair; apart: KindCalibration["apart"] } {
-  const choices = new Map(groups.map((group) => [group, rehearsalChoices(group)]));
-  const varied = new Map(groups.map((group) => [group, variedRehearsalChoices(choices.get(group)!.choices)]));
-  const weaker = groups.some((group) => varied.get(group)!.size > 0 && choices.get(group)!.by !== "recordings");
-  return {
-    apart: weaker ? "halves of recordings" : "recordings",
-    draw: (group, count, rng) => {
-      const own = varied.get(group)!;
-      if (own.size === 0) return undefined;
-      const sessions = Array.from({ length: referenceBatches }, () => drawRehearsalSession(own, count, meanBout, rng));
-      return {
-        reference: () => mergeClassSummaries(sessions.flat().map(({ summary }) => summary)),
-        current: drawRehearsalSession(own, count, meanBout, rng),
-      };
-    },
-  };
-}
-
-function drawPairsToCalibrate(
-  groups: readonly Group[],
-  draw: DrawPair,
-  count: number,
-  nullBatches: number,
-  rng: Rng,
-): { group: string; pair: Pair }[] {
-  return Array.from({ length: Math.ceil(nullBatches / Math.max(1, groups.length)) }).flatMap(() =>
-    groups.flatMap((group) => {
-      const pair = draw(group, count, rng);
-      return pair === undefined ? [] : [{ group: group.name, pair }];
-    }),
-  );
+  if (streams.length < 2) return null;
+  const byClass = mergeClassSummaries(of.groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
+  return of.counts.map((count) => {
+    const rng = options.rng.split(`streams ${count}`);
+    const plan = { count, day, calibration: of.general, samplingRateHz, rng };
+    return {
+      seconds: roundScoreFigure(count * chunkSeconds),
+      evidence_factor: roundScoreFigure(evidenceFactor(baseline, byClass, streams, plan)),
+    };
+  });
 }
 
 function rehearseToCalibrate(
@@ -214,24 +179,40 @@ function rehearseToCalibrate(
   secondsPerRow: number,
   rng: Rng,
 ): Omit<Rehearsal, "count"> {
-  const seconds = { ks: 0, ksWithinClasses: 0 };
-  const shifted: BatchStatistics[] = [];
   const batches = pairs.map(({ group, pair: { reference: merged, current: chunks } }) => {
     const reference = merged();
     const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
-    for (const name of scoreStatistics) {
-      seconds[name] += (scorePairSize(reference, current, name) * secondsPerRow) / pairs.length;
-    }
+    const seconds = {
+      ks: scorePairSize(reference, current, "ks") * secondsPerRow,
+      ksWithinClasses: scorePairSize(reference, current, "ksWithinClasses") * secondsPerRow,
+      ksByClass: scorePairSize(reference, current, "ksByClass") * secondsPerRow,
+    };
+    const names = Object.keys(baseline);
+    const distances = classDistances(reference, current, names);
     const statistics = statisticsForScore(reference, current, baseline);
     const channels = Object.keys(chunks[0]!.shifted ?? {});
-    if (channels.length > 0) {
-      const channel = channels[rng.integer(channels.length)]!;
-      const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
-      shifted.push({ ...statistics, ...statisticsForScore(reference, moved, baselineToCalibrate(baseline, moved)) });
-    }
-    return { group, statistics };
+    if (channels.length === 0) return { group, statistics, seconds, distances };
+    const channel = channels[rng.integer(channels.length)]!;
+    const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
+    const changed = statisticsForScore(reference, moved, baselineToCalibrate(baseline, moved));
+    const movedDistances = classDistances(reference, moved, Object.keys(changed));
+    const shiftedDistances = distances.map((own, k) => {
+      const other = movedDistances[k] ?? null;
+      return own === null || other === null ? own : { rows: own.rows, ks: { ...own.ks, ...other.ks } };
+    });
+    return { group, statistics, seconds, distances, shifted: { ...statistics, ...changed }, shiftedDistances };
   });
-  return { seconds, batches, shifted };
+  return { batches };
+}
+
+/**
+ * The statistic with which the evidence of a shift grows fastest. Standards by class do not carry over to strangers: on the
+ * watch recordings of WISDM, a quarter of healthy batches of new people looked unfamiliar by them.
+ */
+function bestStatistic(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
+  const names = kind === "baseline" ? (["ks", "ksWithinClasses"] as const) : scoreStatistics;
+  const growth = (name: ScoreStatistic): number => seen?.growth?.[name] ?? 0;
+  return names.reduce((best, name) => (growth(name) > growth(best) ? name : best));
 }
 
 /** Restricts the baseline to the channels of a summary. */
@@ -239,18 +220,26 @@ function baselineToCalibrate(baseline: BaselineReference, summary: ClassSummarie
   return Object.fromEntries(Object.keys(mergeAcrossClasses(summary)).map((name) => [name, baseline[name]!]));
 }
 
-function calibrateSeenShifts(ladder: readonly Rehearsal[], shiftSd: number): KindCalibration["seen"] {
-  if (ladder.every(({ shifted }) => shifted.length === 0)) return null;
-  // A batch of a few seconds holds one activity; a score that works there works nowhere else.
-  const longer = ladder.filter(({ seconds }) => seconds.ks >= shortestSeenSeconds);
-  const judged = longer.length > 0 ? longer : ladder;
-  const pValues = (name: ScoreStatistic): number[] =>
-    judged.flatMap(({ seconds, batches, shifted }) => rungPValues(seconds[name], batches, shifted, name));
-  const [ks, ksWithinClasses] = [pValues("ks"), pValues("ksWithinClasses")];
+function calibrateSeenShifts(rehearsed: readonly Rehearsed[], shiftSd: number): KindCalibration["seen"] {
+  if (rehearsed.every(({ shifted }) => shifted === undefined)) return null;
+  const pValues = (name: ScoreStatistic): number[] => {
+    const rungs = byEffectiveLength(rehearsed, name);
+    // A batch of a few seconds holds one activity; a score that works there works nowhere else.
+    const longer = rungs.filter(({ seconds }) => seconds >= shortestSeenSeconds);
+    return (longer.length > 0 ? longer : rungs).flatMap(({ seconds, batches }) =>
+      rungPValues(
+        seconds,
+        batches,
+        batches.flatMap(({ shifted }) => (shifted === undefined ? [] : [shifted])),
+        name,
+      ),
+    );
+  };
+  const [ks, ksWithinClasses, ksByClass] = [pValues("ks"), pValues("ksWithinClasses"), pValues("ksByClass")];
   const means = (value: (p: number) => number): Record<ScoreStatistic, number> => {
     const mean = (ps: readonly number[]): number =>
       roundScoreFigure(ps.reduce((sum, p) => sum + value(p), 0) / ps.length);
-    return { ks: mean(ks), ksWithinClasses: mean(ksWithinClasses) };
+    return { ks: mean(ks), ksWithinClasses: mean(ksWithinClasses), ksByClass: mean(ksByClass) };
   };
   return { shift_sd: shiftSd, ...means((p) => (p <= 0.05 ? 1 : 0)), growth: means((p) => Math.log(evidenceOf(p))) };
 }

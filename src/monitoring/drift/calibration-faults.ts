@@ -2,7 +2,7 @@
 
 import { snakeCase } from "../../letter-case.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
-import { farStatistics, type StatisticName } from "./score.ts";
+import { farStatisticsIn, type StatisticName } from "./score.ts";
 
 /**
  * @param names names of the channels and signals that have edges
@@ -23,6 +23,21 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
         strangers(`${path}.kinds.${kind}.rungs.${i}.standard`, standard),
       ),
       ...calibrationRungFaults(`${path}.kinds.${kind}.rungs`, calibration),
+      ...(calibration.mixes ?? []).flatMap(({ rungs }, i) => [
+        ...rungs.flatMap(({ standard }, j) =>
+          strangers(`${path}.kinds.${kind}.mixes.${i}.rungs.${j}.standard`, standard),
+        ),
+        ...calibrationRungFaults(`${path}.kinds.${kind}.mixes.${i}.rungs`, { ...calibration, rungs }),
+      ]),
+      ...(calibration.classes ?? []).flatMap((rungs, k) =>
+        rungs.flatMap(({ seconds, ks }, i) => [
+          ...strangers(`${path}.kinds.${kind}.classes.${k}.${i}.ks`, ks),
+          ...ascending(`${path}.kinds.${kind}.classes.${k}`, rungs, i, seconds),
+        ]),
+      ),
+      ...(calibration.streams ?? []).flatMap(({ seconds }, i, all) =>
+        ascending(`${path}.kinds.${kind}.streams`, all, i, seconds),
+      ),
     ]),
     ...strangers(`${path}.correlation_seconds`, correlation_seconds ?? {}),
     ...lacking.map((name) => `${path}.correlation_seconds.${name}: missing, although it has edges`),
@@ -32,15 +47,18 @@ export function calibrationFaults({ kinds, correlation_seconds }: Calibration, n
 function calibrationRungFaults(path: string, { statistic, rungs }: KindCalibration): string[] {
   const channels = Object.keys(rungs[0]!.standard);
   if (channels.length === 0) return [`${path}.0.standard: expected at least one channel`];
-  const needed: readonly StatisticName[] = [statistic, ...farStatistics];
+  const needed: readonly StatisticName[] = [statistic, ...farStatisticsIn(rungs[0]!.standard)];
   return rungs.flatMap(({ seconds, standard }, i) => [
-    ...(i === 0 || rungs[i - 1]!.seconds < seconds
-      ? []
-      : [`${path}.${i}.seconds: expected more seconds than in the previous rung`]),
+    ...ascending(path, rungs, i, seconds),
     ...channels.flatMap((channel) => {
       const own = Object.hasOwn(standard, channel) ? standard[channel]! : {};
       const missing = needed.filter((name) => own[name] === undefined);
       return missing.map((name) => `${path}.${i}.standard.${channel}.${snakeCase(name)}: missing`);
     }),
   ]);
+}
+
+function ascending(path: string, rungs: readonly { readonly seconds: number }[], i: number, seconds: number): string[] {
+  const isLonger = i === 0 || rungs[i - 1]!.seconds < seconds;
+  return isLonger ? [] : [`${path}.${i}.seconds: expected more seconds than in the previous rung`];
 }

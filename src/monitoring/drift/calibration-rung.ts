@@ -1,7 +1,14 @@
 // Turns the statistics of drift-free batches of one length into a rung (one step on a ladder of batch lengths), and
 // measures how the rung performs on held-out people.
 
-import type { CalibrationRung } from "./calibration.ts";
+import type { CalibrationRung, KindCalibration } from "./calibration.ts";
+import {
+  type ClassDistances,
+  type ClassStandards,
+  classScores,
+  classStandards,
+  effectiveClasses,
+} from "./class-standards.ts";
 import { nullRung, pValueInNullRung } from "./null-scores.ts";
 import {
   type BatchStatistics,
@@ -16,6 +23,45 @@ import {
 export interface Rehearsed {
   readonly group: string;
   readonly statistics: BatchStatistics;
+  /** The same with one channel of the batch shifted. */
+  readonly shifted?: BatchStatistics;
+  readonly distances: readonly (ClassDistances | null)[];
+  readonly shiftedDistances?: readonly (ClassDistances | null)[];
+  /** Effective length of the comparison; see `scorePairSize`. */
+  readonly seconds: Readonly<Record<ScoreStatistic, number>>;
+}
+
+/** Fewest batches per rung; an arbitrary choice. */
+const batchesPerRung = 250;
+/** Borders between few, some and many classes in common; chosen on half of the people of WISDM. */
+const classBorders = [0, 1.4, 2.4, null] as const;
+
+/**
+ * Batches with comparisons of similar effective length, shortest first. A batch may have little in common with its reference
+ * however long it is, and then it differs as short batches do. Batches without anything in common are left out.
+ * @returns groups of about equally many batches; those of one length stay together
+ */
+export function byEffectiveLength(
+  rehearsed: readonly Rehearsed[],
+  statistic: ScoreStatistic,
+): { readonly seconds: number; readonly batches: Rehearsed[] }[] {
+  const usable = rehearsed.filter(({ seconds }) => seconds[statistic] > 0);
+  const sorted = usable.toSorted((a, b) => a.seconds[statistic] - b.seconds[statistic]);
+  if (sorted.length === 0) return [];
+  const count = Math.max(1, Math.floor(sorted.length / batchesPerRung));
+  const groups: { readonly seconds: number; readonly batches: Rehearsed[] }[] = [];
+  for (let i = 0; i < count; i++) {
+    const batches = sorted.slice(
+      Math.round((i * sorted.length) / count),
+      Math.round(((i + 1) * sorted.length) / count),
+    );
+    const logs = batches.map(({ seconds }) => Math.log(seconds[statistic]));
+    const seconds = roundScoreFigure(Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length));
+    const before = groups.at(-1);
+    if (before !== undefined && before.seconds >= seconds) before.batches.push(...batches);
+    else groups.push({ seconds, batches });
+  }
+  return groups;
 }
 
 /** @param rehearsed at least one batch */
@@ -42,25 +88,73 @@ export function rungPValues(
   return batches.map((batch) => pValueInNullRung(rung, scoreOf(batch, rung.standard, [statistic]).score));
 }
 
-/** The rung without one of the groups. */
-export function rungWithoutGroup(
-  seconds: number,
+/** Rungs of all batches, and of those with similar numbers of classes in common. */
+export function calibrationLadders(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
-  left?: string,
-): Omit<CalibrationRung, "false_alarms" | "evidence_factor"> {
-  return bareCalibrationRung(
-    seconds,
-    rehearsed.filter(({ group }) => group !== left),
-    statistic,
+): Pick<KindCalibration, "rungs" | "mixes"> & { readonly rungs: CalibrationRung[] } {
+  return laddersOf(rehearsed, statistic, (seconds, batches) => calibrationRung(seconds, batches, statistic));
+}
+
+/** The same without measuring false alarms. */
+export function bareCalibrationLadders(
+  rehearsed: readonly Rehearsed[],
+  statistic: ScoreStatistic,
+): ReturnType<typeof calibrationLadders> {
+  return laddersOf(rehearsed, statistic, (seconds, batches) => ({
+    ...bareCalibrationRung(seconds, batches, statistic),
+    false_alarms: null,
+    evidence_factor: 1,
+  }));
+}
+
+function laddersOf(
+  rehearsed: readonly Rehearsed[],
+  statistic: ScoreStatistic,
+  rungOf: (seconds: number, batches: readonly Rehearsed[]) => CalibrationRung,
+): ReturnType<typeof calibrationLadders> {
+  const rungsOf = (batches: readonly Rehearsed[]): CalibrationRung[] =>
+    byEffectiveLength(batches, statistic).map(({ seconds, batches: own }) => rungOf(seconds, own));
+  const usable = rehearsed.filter(({ seconds }) => seconds[statistic] > 0);
+  const mixes = classBorders.slice(0, -1).flatMap((from, i) => {
+    const to = classBorders[i + 1]!;
+    const batches = usable.filter(({ distances }) => {
+      const classes = effectiveClasses(distances);
+      return classes >= from! && (to === null || classes < to);
+    });
+    return batches.length < batchesPerRung ? [] : [{ from_classes: from!, to_classes: to, rungs: rungsOf(batches) }];
+  });
+  return { rungs: rungsOf(rehearsed), mixes };
+}
+
+/** The same batches with `ksByClass`, and the standards by which it was computed. */
+export function standardizeByClass(
+  batches: readonly Rehearsed[],
+  channels: readonly string[],
+  secondsPerRow: number,
+): { readonly rehearsed: Rehearsed[]; readonly classes: ClassStandards } {
+  const classes = classStandards(
+    batches.map(({ distances }) => distances),
+    secondsPerRow,
+    channels,
   );
+  const scored = (statistics: BatchStatistics, distances: Rehearsed["distances"]): BatchStatistics => {
+    const scores = classScores(distances, classes, secondsPerRow, channels);
+    return Object.fromEntries(channels.map((name) => [name, { ...statistics[name]!, ksByClass: scores[name]! }]));
+  };
+  const rehearsed = batches.map((batch) => ({
+    ...batch,
+    statistics: scored(batch.statistics, batch.distances),
+    ...(batch.shifted !== undefined && { shifted: scored(batch.shifted, batch.shiftedDistances!) }),
+  }));
+  return { rehearsed, classes };
 }
 
 function bareCalibrationRung(
   seconds: number,
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
-): ReturnType<typeof rungWithoutGroup> {
+): Omit<CalibrationRung, "false_alarms" | "evidence_factor"> {
   const all = rehearsed.map(({ statistics }) => statistics);
   const standard = scoreStandardOf(all, [statistic, ...farStatistics]);
   const far = all.map((statistics) => scoreOf(statistics, standard, farStatistics).score).sort((a, b) => a - b);
@@ -85,7 +179,8 @@ function rungFalseAlarms(
   if (groups.size < 2) return null;
   let [atMost5, atMost1, beyond] = [0, 0, 0];
   for (const [left, batches] of groups) {
-    const rung = rungWithoutGroup(seconds, rehearsed, statistic, left);
+    const others = rehearsed.filter(({ group }) => group !== left);
+    const rung = bareCalibrationRung(seconds, others, statistic);
     for (const { statistics } of batches) {
       const p = pValueInNullRung(rung, scoreOf(statistics, rung.standard, [statistic]).score);
       if (p <= 0.05) atMost5++;

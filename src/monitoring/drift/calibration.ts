@@ -9,6 +9,7 @@
 
 import { z } from "zod";
 import { storedKeys } from "../summaries/summary-schemas.ts";
+import { type ClassStandards, classStandardsSchema } from "./class-standards.ts";
 import { type NullRung, nullRungSchema } from "./null-scores.ts";
 import { type ScoreStatistic, type Standard, scoreSchema, standardSchema } from "./score.ts";
 
@@ -48,11 +49,41 @@ export interface KindCalibration {
     | ({
         readonly shift_sd: number;
         /** Growth of ln(evidence) per batch under such a shift. */
-        readonly growth?: Readonly<Record<ScoreStatistic, number>>;
-      } & Readonly<Record<ScoreStatistic, number>>)
+        readonly growth?: Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number };
+      } & Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number })
     | null;
-  /** One rung per batch length, shortest first. */
+  /** Usual distances within each class; absent from older calibrations. */
+  readonly classes?: ClassStandards;
+  /** One per effective length of a comparison, shortest first. */
   readonly rungs: readonly CalibrationRung[];
+  /** Rungs of the batches that share about as many classes with their reference, fewest first. */
+  readonly mixes?: readonly MixRungs[];
+  /** One per batch length, shortest first; absent from older calibrations, whose rungs have the factors. */
+  readonly streams?: readonly StreamRung[];
+}
+
+/**
+ * The rungs of comparisons with about as many classes in common. They differ because one activity varies more from day to
+ * day than the mean of several.
+ */
+export interface MixRungs {
+  /** The effective number of classes in common is at least this; see `effectiveClasses`. */
+  readonly from_classes: number;
+  /** And less than this; null for no limit. */
+  readonly to_classes: number | null;
+  /** One per effective length of a comparison, shortest first. */
+  readonly rungs: readonly CalibrationRung[];
+}
+
+/** Drift-free streams of batches of one length. */
+export interface StreamRung {
+  /** Length of a batch. */
+  readonly seconds: number;
+  /**
+   * An alarm needs evidence of this many times the average run length, so that drift-free streams of held-out people reach
+   * that run length; see `evidenceFactor`.
+   */
+  readonly evidence_factor: number;
 }
 
 /** What a batch is compared with: the training data, or the stream's own past. */
@@ -69,39 +100,84 @@ export interface Calibration {
    * kinds that are missing. Null if no recording was long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;
+  /** The days that were rehearsed; absent from older calibrations, whose activities changed with every chunk. */
+  readonly day?: RehearsedDay;
+}
+
+/** Either "recorded", for days in recorded order, or bouts of one activity. */
+export type RehearsedDay =
+  | "recorded"
+  | {
+      /** Each day draws its mean bout length from this range, in seconds. */
+      readonly bout_seconds: readonly [shortest: number, longest: number];
+    };
+
+/** The days behind a calibration; null if nothing was rehearsed, or for an older calibration. */
+export function calibratedDay({ kinds, day }: Calibration): RehearsedDay | null {
+  return Object.keys(kinds).length === 0 ? null : (day ?? null);
 }
 
 const share = z.number().min(0).max(1);
+const storedStatistics = { ks: "ks", ks_within_classes: "ksWithinClasses", ks_by_class: "ksByClass" } as const;
+type Seen = NonNullable<KindCalibration["seen"]>;
+
+const rungsSchema = z
+  .array(
+    nullRungSchema.extend({
+      standard: standardSchema,
+      reach: scoreSchema,
+      false_alarms: z
+        .object({ p_at_most_5_percent: share, p_at_most_1_percent: share, beyond_reach: share })
+        .nullable(),
+      evidence_factor: z.number().min(1).max(1e100),
+    }),
+  )
+  .min(1);
 
 const kindSchema = z.object({
   apart: z.enum(["people", "recordings", "halves of recordings", "bouts"]),
   statistic: z
-    .enum(["ks", "ks_within_classes"])
-    .transform((stored): ScoreStatistic => (stored === "ks" ? "ks" : "ksWithinClasses")),
+    .enum(["ks", "ks_within_classes", "ks_by_class"])
+    .transform((stored): ScoreStatistic => storedStatistics[stored]),
+  classes: classStandardsSchema.exactOptional(),
   seen: z
     .object({
       shift_sd: z.number(),
       ks: share,
       ks_within_classes: share,
-      growth: storedKeys<Record<ScoreStatistic, number>>(
-        z.object({ ks: z.number(), ks_within_classes: z.number() }),
+      ks_by_class: share.exactOptional(),
+      growth: storedKeys<NonNullable<Seen["growth"]>>(
+        z.object({ ks: z.number(), ks_within_classes: z.number(), ks_by_class: z.number().exactOptional() }),
       ).exactOptional(),
     })
-    .transform(({ ks_within_classes: ksWithinClasses, ...own }) => ({ ...own, ksWithinClasses }))
+    .transform(({ ks_within_classes: ksWithinClasses, ks_by_class: ksByClass, ...own }) => ({
+      ...own,
+      ksWithinClasses,
+      ...(ksByClass !== undefined && { ksByClass }),
+    }))
     .nullable(),
-  rungs: z
+  rungs: rungsSchema,
+  mixes: z
     .array(
-      nullRungSchema.extend({
-        standard: standardSchema,
-        reach: scoreSchema,
-        false_alarms: z
-          .object({ p_at_most_5_percent: share, p_at_most_1_percent: share, beyond_reach: share })
-          .nullable(),
-        evidence_factor: z.number().min(1).max(1e100),
+      z.object({
+        from_classes: z.number().min(0).max(1e6),
+        to_classes: z.number().positive().max(1e6).nullable(),
+        rungs: rungsSchema,
       }),
     )
-    .min(1),
+    .exactOptional(),
+  streams: z
+    .array(z.object({ seconds: z.number().positive().max(1e9), evidence_factor: z.number().min(1).max(1e100) }))
+    .min(1)
+    .exactOptional(),
 });
+
+export const rehearsedDaySchema: z.ZodType<RehearsedDay> = z
+  .union([
+    z.literal("recorded"),
+    z.object({ bout_seconds: z.tuple([z.number().positive().max(1e9), z.number().positive().max(1e9)]) }),
+  ])
+  .describe("the days that were rehearsed: in recorded order, or the range of the mean length of a bout");
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
   reference_batches: z.int().min(1).max(10_000).describe("batches in the rolling reference and in the anchor"),
@@ -110,4 +186,5 @@ export const calibrationSchema: z.ZodType<Calibration> = z.object({
     own_past: kindSchema.exactOptional(),
   }),
   correlation_seconds: z.record(z.string(), z.number().positive().max(1e9)).nullable(),
+  day: rehearsedDaySchema.exactOptional(),
 });

@@ -8,6 +8,7 @@ import type { BatchSummary } from "../summaries/batch-summary.ts";
 import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
+import { classDistances, classScores, effectiveClasses } from "./class-standards.ts";
 import { type FixedFinding, judgeByThresholds, thresholdExcess } from "./fixed-thresholds.ts";
 import {
   conformalPValue,
@@ -19,7 +20,7 @@ import {
 } from "./null-scores.ts";
 import {
   type BatchStatistics,
-  farStatistics,
+  farStatisticsIn,
   mixScoreStandards,
   type Score,
   scoreOf,
@@ -41,6 +42,8 @@ export interface DriftModel {
   readonly byClass: ClassSummaries;
   readonly calibration: Calibration;
   readonly samplingRateHz: number;
+  /** Signals that are the length of an acceleration with gravity (default: none). */
+  readonly gravityLengths?: readonly string[];
 }
 
 /** Source of a p-value: the separation used for rehearsed batches, the KS test, or none. */
@@ -95,7 +98,7 @@ export function compare(
   const statistic = method === "constants" ? "ks" : (known?.statistic ?? "ks");
   const seconds = (scorePairSize(reference, current, statistic) * share) / model.samplingRateHz;
   if (!(seconds > 0)) return null;
-  const outside = kind === "baseline" ? compareToTrainingRange(current, baseline) : null;
+  const outside = kind === "baseline" ? compareToTrainingRange(current, model) : null;
   const facts = { reference: kind, method, seconds, unseenShare: unseenClassShare(reference, current) };
   if (method === "constants")
     return { ...facts, ...compareByConstants(statisticsForScore(reference, current, baseline), model.channels) };
@@ -108,20 +111,32 @@ export function compare(
     return { ...facts, ...judged, ...outside };
   }
   if (!(seconds >= slack * known.rungs[0]!.seconds)) return null;
+  const names = Object.keys(baseline);
+  const distances = classDistances(reference, current, names);
+  const judging = { ...known, rungs: rungsForMix(known, effectiveClasses(distances)) };
+  const byClass =
+    known.classes === undefined ? {} : classScores(distances, known.classes, share / model.samplingRateHz, names);
   return {
     ...facts,
-    ...compareByRehearsal(statisticsForScore(reference, current, baseline), known, seconds, own),
+    ...compareByRehearsal(statisticsForScore(reference, current, baseline, byClass), judging, seconds, own),
+    // The level of an alarm must not depend on whether the stream's past could be compared.
+    evidenceFactor: evidenceFactorAt(calibration.kinds.own_past ?? known, {
+      batch: wholeSeconds(current, model),
+      compared: seconds,
+    }),
     ...outside,
   };
 }
 
 /**
- * The channel whose values lie outside the training range, on average by more than the width of that range; null if none
- * does. No way of wearing a sensor does that to anyone; the factor of one width is arbitrary.
+ * The channel whose values lie outside the training range, on average by more than the width of that range, or the
+ * acceleration whose mean length is not that of gravity; null if there is none. No way of wearing a sensor does either to
+ * anyone. The factor of one width is arbitrary. Between m/s^2, g and milli-g lie factors of 9.8 and more, and the mean length
+ * of jogging is at most twice that of rest, so the geometric middle divides them.
  */
 function compareToTrainingRange(
   current: ClassSummaries,
-  baseline: BaselineReference,
+  { baseline, gravityLengths = [] }: DriftModel,
 ): Pick<Comparison, "far" | "beyond"> | null {
   const whole = mergeAcrossClasses(current);
   for (const [channel, { summary }] of Object.entries(baseline)) {
@@ -129,8 +144,17 @@ function compareToTrainingRange(
     const score = (excessBelow + excessAbove) / n / (summary.max - summary.min);
     if (score > 1) return { beyond: true, far: { score, channel, statistic: "wasserstein" } };
   }
+  for (const channel of gravityLengths) {
+    const [usual, { n, mean }] = [baseline[channel]!.summary.mean, whole[channel]!];
+    if (n === 0) continue;
+    const score = Math.max(mean / usual, usual / Math.max(mean, 1e-6 * usual)) / mostGravityRatio;
+    if (score > 1) return { beyond: true, far: { score, channel, statistic: "wasserstein" } };
+  }
   return null;
 }
+
+/** Largest ratio of a batch's mean length of acceleration to that of the training data, or its inverse. */
+const mostGravityRatio = 3;
 
 /** Signal time of a summary, missing values included. */
 export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): number {
@@ -150,16 +174,36 @@ function compareByRehearsal(
   { rungs, statistic }: KindCalibration,
   seconds: number,
   own: OwnScores,
-): Judged {
+): Omit<Judged, "evidenceFactor"> {
   const { lower, upper, share } = nullRungsAround(rungs, seconds);
   const standard = mixScoreStandards(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
-  const far = scoreOf(statistics, standard, farStatistics);
+  const far = scoreOf(statistics, standard, farStatisticsIn(standard));
   const pValue = conformalPValue(rungs, score.score, seconds, own);
   const beyond = far.score > lower.reach + share * (upper.reach - lower.reach);
-  const evidenceFactor = lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
   const learned = learnedNullScore(rungs, score.score, seconds);
-  return { statistics, score, learned, pValue, far, beyond, findings: [], evidenceFactor };
+  return { statistics, score, learned, pValue, far, beyond, findings: [] };
+}
+
+function rungsForMix({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
+  const mix = mixes.find(
+    ({ from_classes, to_classes }) => from_classes <= classes && (to_classes === null || classes < to_classes),
+  );
+  return mix?.rungs ?? rungs;
+}
+
+function wholeSeconds(batch: ClassSummaries, { samplingRateHz }: DriftModel): number {
+  return comparedSeconds(mergeAcrossClasses(batch), samplingRateHz);
+}
+
+/** Older calibrations have factors for the length that was compared, not for that of the batch. */
+function evidenceFactorAt(
+  { streams, rungs }: KindCalibration,
+  seconds: { readonly batch: number; readonly compared: number },
+): number {
+  const { lower, upper, share } =
+    streams === undefined ? nullRungsAround(rungs, seconds.compared) : nullRungsAround(streams, seconds.batch);
+  return lower.evidence_factor + share * (upper.evidence_factor - lower.evidence_factor);
 }
 
 /** The smallest p-value of the channels, times their number. */

@@ -142,12 +142,19 @@ export function referenceOfDriftBaseline({ edges, by_class }: DriftBaseline): Ba
   );
 }
 
-export function modelOfDriftBaseline(drift: DriftBaseline, channels: readonly string[]): DriftModel {
+/** @param sensors of the channels (default: none, so that no length is compared with gravity) */
+export function modelOfDriftBaseline(
+  drift: DriftBaseline,
+  channels: readonly string[],
+  sensors: readonly Sensor[] = [],
+): DriftModel {
+  const withGravity = sensors.filter(({ kind, gravity }) => kind === "accelerometer" && gravity === true);
   return {
     channels,
     baseline: referenceOfDriftBaseline(drift),
     byClass: drift.by_class,
     calibration: drift.calibration,
     samplingRateHz: drift.sampling_rate_hz,
+    gravityLengths: withGravity.map(({ name }) => `${name} magnitude`).filter((name) => name in drift.edges),
   };
 }

@@ -2,17 +2,18 @@
 // ones. Those of one stream are not quite valid: an unusual anchor stays unusual for all later batches, and some people
 // vary more than others. So whole drift-free streams of each person are rehearsed and judged by the other people's
 // calibration. The level is raised until they reach the requested run length. This costs little: evidence of a real change
-// multiplies with every batch, so a tenfold level delays the alarm by a batch or two.
+// multiplies with every bet, so a tenfold level delays the alarm by a bet or two: a batch or two of several activities, but
+// five to ten batches of one bout.
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import type { Calibration, KindCalibration } from "./calibration.ts";
-import { type Choices, drawRehearsalSession } from "./rehearsal.ts";
+import { type DayPlan, type DaySource, drawRehearsalDay } from "./rehearsal.ts";
 import { type DriftState, decideVerdict, newDriftState, verdictEvidence } from "./verdict.ts";
 
 export interface RehearsedStream {
-  readonly choices: Choices;
+  readonly source: DaySource;
   /** Calibration of the stream's own past, without the stream's person. */
   readonly ownPast: KindCalibration;
 }
@@ -24,14 +25,14 @@ const batchesPerStream = 100;
 /**
  * @param streams one group per person or several
  * @param count chunks per batch
- * @param referenceBatches N of the anchor and the rolling reference
+ * @param calibration of which each stream has the kinds
  * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
  */
 export function evidenceFactor(
   baseline: BaselineReference,
   byClass: ClassSummaries,
   streams: readonly RehearsedStream[],
-  plan: { count: number; meanBout: number; referenceBatches: number; samplingRateHz: number; rng: Rng },
+  plan: { count: number; day: DayPlan; calibration: Omit<Calibration, "kinds">; samplingRateHz: number; rng: Rng },
 ): number {
   const paths = streams.map((stream, i) => evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)));
   return Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl));
@@ -41,23 +42,18 @@ export function evidenceFactor(
 function evidenceFactorPath(
   baseline: BaselineReference,
   byClass: ClassSummaries,
-  { choices, ownPast }: RehearsedStream,
-  { count, meanBout, referenceBatches, samplingRateHz }: Parameters<typeof evidenceFactor>[3],
+  { source, ownPast }: RehearsedStream,
+  { count, day, calibration, samplingRateHz }: Parameters<typeof evidenceFactor>[3],
   rng: Rng,
 ): number[] {
-  const calibration: Calibration = {
-    reference_batches: referenceBatches,
-    kinds: { own_past: ownPast },
-    correlation_seconds: null,
-  };
-  const model = { channels: Object.keys(baseline), baseline, byClass, calibration, samplingRateHz };
+  const own: Calibration = { ...calibration, kinds: { own_past: ownPast } };
+  const referenceBatches = calibration.reference_batches;
+  const model = { channels: Object.keys(baseline), baseline, byClass, calibration: own, samplingRateHz };
   const accepted: ClassSummaries[] = [];
   const path: number[] = [];
   let state: DriftState = newDriftState;
-  for (let batch = 0; batch < batchesPerStream; batch++) {
-    const current = mergeClassSummaries(
-      drawRehearsalSession(choices, count, meanBout, rng).map(({ summary }) => summary),
-    );
+  for (const session of drawRehearsalDay(source, { sessions: batchesPerStream, count, day }, rng)) {
+    const current = mergeClassSummaries(session.map(({ summary }) => summary));
     const past = { rolling: accepted.slice(-referenceBatches), anchor: accepted.slice(0, referenceBatches) };
     const judged = decideVerdict(current, past, state, model, { arl: 1e12 });
     state = judged.state;

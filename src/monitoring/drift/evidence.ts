@@ -16,11 +16,23 @@ export interface EvidenceState {
   readonly value: number;
   /** Batches since the evidence was last reset. */
   readonly batches: number;
+  /** The bout of one activity that the last batches belong to; absent after a batch of several activities. */
+  readonly bout?: {
+    readonly activity: number;
+    /** M before the bout. */
+    readonly before: number;
+    /** Sum of its e-values. */
+    readonly sum: number;
+    readonly batches: number;
+  };
 }
 
 export const evidenceStateSchema: z.ZodType<EvidenceState> = z.object({
   value: z.number().min(0),
   batches: z.int().min(0),
+  bout: z
+    .object({ activity: z.int().min(0), before: z.number().min(0), sum: z.number().min(0), batches: z.int().min(1) })
+    .exactOptional(),
 });
 
 export const noEvidence: EvidenceState = { value: 0, batches: 0 };
@@ -38,9 +50,26 @@ export function evidenceOf(p: number): number {
   return (1 - p + p * log) / (p * log * log);
 }
 
-/** Returns the evidence after one more batch. */
-export function addEvidence(state: EvidenceState, p: number): EvidenceState {
-  return { value: (state.value + 1) * evidenceOf(p), batches: state.batches + 1 };
+/** Batches of one bout after which the next bet begins; an arbitrary choice. */
+const mostBatchesPerBet = 5;
+/** Limit of a batch's e-value, so that a bout's sum is a number in JSON; far beyond every alarm level. */
+const mostPerBatch = 1e150;
+
+/**
+ * The evidence after one more batch. Batches of one bout are no independent evidence: whoever sits differently today does so
+ * for an hour. So a bout is one bet, whose e-value is the mean over its batches, which is an e-value whatever their
+ * dependence.
+ * @param activity the class that fills the batch; null if several do
+ */
+export function addEvidence(state: EvidenceState, p: number, activity: number | null = null): EvidenceState {
+  const e = Math.min(evidenceOf(p), mostPerBatch);
+  const batches = state.batches + 1;
+  if (activity === null) return { value: (state.value + 1) * e, batches };
+  const { bout } = state;
+  const goesOn = bout !== undefined && bout.activity === activity && bout.batches < mostBatchesPerBet;
+  const { before, sum, batches: n } = goesOn ? bout : { before: state.value, sum: 0, batches: 0 };
+  const next = { activity, before, sum: sum + e, batches: n + 1 };
+  return { value: ((before + 1) * next.sum) / next.batches, batches, bout: next };
 }
 
 /**

@@ -15,7 +15,7 @@ import { offsetSensorSignalNames, offsetSensorSignals } from "../summaries/senso
 import { Summarizer } from "../summaries/summarize.ts";
 import { WindowSignals } from "../summaries/window-signals.ts";
 import { type AccuracyCalibration, calibrateAccuracy, type RehearsedBatch } from "./accuracy-estimate.ts";
-import { calibrate } from "./calibrate.ts";
+import { type CalibrateOptions, calibrate } from "./calibrate.ts";
 import { correlationSamples, correlationSeconds } from "./correlation-time.ts";
 import type { DriftBaseline } from "./drift-baseline.ts";
 import { PackedChunk } from "./packed-chunk.ts";
@@ -29,12 +29,20 @@ const shiftSd = 0.6;
 /**
  * @param probabilities [W, K] out of fold, after temperature scaling
  * @param options.sensors of the windows; see `sensorsForSignals`
+ * @param options.day what is rehearsed; see `calibrate`. "auto" is recorded order if most recordings have several activities
  * @param options.also further training windows that rehearsals do not use, such as pseudo-labelled windows
  */
 export function freezeDriftBaseline(
   windows: WindowSet,
   probabilities: Float32Array,
-  options: { overlap: number; referenceBatches: number; sensors: readonly Sensor[]; rng: Rng; also?: WindowSet },
+  options: {
+    overlap: number;
+    referenceBatches: number;
+    day: NonNullable<CalibrateOptions["day"]> | "auto";
+    sensors: readonly Sensor[];
+    rng: Rng;
+    also?: WindowSet;
+  },
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
   const nClasses = classes.length;
@@ -66,6 +74,7 @@ export function freezeDriftBaseline(
       rng: options.rng,
       lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
       referenceBatches: options.referenceBatches,
+      ...(options.day === "auto" ? (isRecordedInOrder(groups) ? { day: "recorded" } : {}) : { day: options.day }),
       shiftSd,
       correlationSeconds: freezeCorrelations(windows, signals, Object.keys(baseline)),
     }),
@@ -95,6 +104,14 @@ function joinColumnsToFreeze(a: Float32Array, b: Float32Array): Float32Array {
 
 function labelsToFreeze(windows: WindowSet): Int32Array {
   return gatherMeasuredSamples(windows, classOfMeasuredSamples(windows, windows.labels));
+}
+
+/** Whether most chunks are from recordings of several activities, whose order is that of a day. */
+function isRecordedInOrder(groups: readonly Group[]): boolean {
+  const recordings = groups.flatMap(({ chunks }) => [...Map.groupBy(chunks, ({ recording }) => recording).values()]);
+  const several = recordings.filter((chunks) => new Set(chunks.map(({ label }) => label)).size > 1);
+  const count = (of: typeof recordings): number => of.reduce((sum, chunks) => sum + chunks.length, 0);
+  return count(several) > count(recordings) / 2;
 }
 
 /** A quarter of the stretches may be too short for a chunk. */

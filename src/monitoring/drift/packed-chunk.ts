@@ -16,8 +16,6 @@ export interface ChunkLayout {
   readonly shifted: Readonly<Record<string, readonly string[]>>;
 }
 
-type Counts = Uint8Array | Uint16Array | Uint32Array;
-
 const numberNames = ["n", "missing", "mean", "std", "min", "max", "excessBelow", "excessAbove"] as const;
 
 export class PackedChunk implements Chunk {
@@ -28,7 +26,11 @@ export class PackedChunk implements Chunk {
   readonly #classes: readonly number[];
   /** The numbers of one summary after another, class by class: first of `summary`, then of `shifted`. */
   readonly #numbers: Float64Array;
-  readonly #counts: Counts;
+  /** By summary, class and signal, as `#numbers`: where its bins begin in `#bins` and `#values`. */
+  readonly #starts: Uint32Array;
+  /** The bins that are not empty. */
+  readonly #bins: Uint16Array;
+  readonly #values: Uint32Array;
 
   constructor(
     layout: ChunkLayout,
@@ -51,61 +53,61 @@ export class PackedChunk implements Chunk {
       ...Object.entries(layout.shifted).flatMap(([name, signals]) => this.#channelsOf(shifted[name]!, signals)),
     ];
     this.#numbers = Float64Array.from(all.flatMap((channel) => numberNames.map((name) => channel[name])));
-    this.#counts = packCounts(all.flatMap(({ counts }) => counts));
+    const filled = all.map(({ counts }) => [...counts.keys()].filter((bin) => counts[bin] !== 0));
+    let size = 0;
+    this.#starts = Uint32Array.from([0, ...filled.map((bins) => (size += bins.length))]);
+    this.#bins = Uint16Array.from(filled.flat());
+    this.#values = Uint32Array.from(filled.flatMap((bins, i) => bins.map((bin) => all[i]!.counts[bin]!)));
   }
 
   get summary(): MergeableClasses {
-    return this.#unpack(this.#layout.signals, { at: 0, bin: 0 });
+    return this.#unpack(this.#layout.signals, 0);
   }
 
   get shifted(): Readonly<Record<string, MergeableClasses>> {
     const { signals, shifted } = this.#layout;
-    const place = { at: 0, bin: 0 };
-    this.#skip(signals, place);
-    const entries = Object.entries(shifted);
-    return Object.fromEntries(entries.map(([name, own]) => [name, this.#unpack(own, place)] as const));
+    let at = signals.length * this.#classes.length;
+    const entries = Object.entries(shifted).map(([name, own]) => {
+      const classes = this.#unpack(own, at);
+      at += own.length * this.#classes.length;
+      return [name, classes] as const;
+    });
+    return Object.fromEntries(entries);
   }
 
   #channelsOf(summary: ClassSummaries, signals: readonly string[]) {
     return this.#classes.flatMap((k) => signals.map((name) => summary[k]![name]!));
   }
 
-  #skip(signals: readonly string[], place: { at: number; bin: number }): void {
-    const { bins } = this.#layout;
-    place.at += this.#classes.length * signals.length * numberNames.length;
-    place.bin += this.#classes.length * signals.reduce((sum, name) => sum + bins[name]!, 0);
-  }
-
-  #unpack(signals: readonly string[], place: { at: number; bin: number }): MergeableClasses {
-    const numbers = this.#numbers;
+  /** @param from number of the first channel */
+  #unpack(signals: readonly string[], from: number): MergeableClasses {
+    const [numbers, starts] = [this.#numbers, this.#starts];
     const classes = new Array<MergeableSummary | null>(this.#layout.nClasses).fill(null);
+    let channel = from;
     for (const k of this.#classes) {
       const summary: Record<string, MergeableChannel> = {};
       for (const name of signals) {
-        const end = place.bin + this.#layout.bins[name]!;
+        const at = channel * numberNames.length;
+        const [first, end] = [starts[channel]!, starts[channel + 1]!];
         summary[name] = {
-          n: numbers[place.at]!,
-          missing: numbers[place.at + 1]!,
-          mean: numbers[place.at + 2]!,
-          std: numbers[place.at + 3]!,
-          min: numbers[place.at + 4]!,
-          max: numbers[place.at + 5]!,
-          excessBelow: numbers[place.at + 6]!,
-          excessAbove: numbers[place.at + 7]!,
-          counts: this.#counts.subarray(place.bin, end),
+          n: numbers[at]!,
+          missing: numbers[at + 1]!,
+          mean: numbers[at + 2]!,
+          std: numbers[at + 3]!,
+          min: numbers[at + 4]!,
+          max: numbers[at + 5]!,
+          excessBelow: numbers[at + 6]!,
+          excessAbove: numbers[at + 7]!,
+          counts: {
+            size: this.#layout.bins[name]!,
+            bins: this.#bins.subarray(first, end),
+            values: this.#values.subarray(first, end),
+          },
         };
-        place.at += numberNames.length;
-        place.bin = end;
+        channel++;
       }
       classes[k] = summary;
     }
     return classes;
   }
-}
-
-/** Stores numbers in the smallest type that can hold them. */
-function packCounts(counts: readonly number[]): Counts {
-  const most = counts.reduce((a, b) => Math.max(a, b), 0);
-  if (most < 2 ** 8) return Uint8Array.from(counts);
-  return most < 2 ** 16 ? Uint16Array.from(counts) : Uint32Array.from(counts);
 }

@@ -51,28 +51,55 @@ export function variedRehearsalChoices(choices: Choices): Choices {
   return new Map([...choices].filter(([, recordings]) => recordings.length > 1));
 }
 
+/** Means of the lengths of bouts, in chunks: each day draws its own, log-uniformly from this range. */
+export type BoutRange = readonly [shortest: number, longest: number];
+
+/** What a day looks like: bouts of some mean length, or the order in which a person's chunks were recorded. */
+export type DayPlan = { readonly bouts: BoutRange } | "recorded";
+
+/** What a person's days are drawn from. */
+export interface DaySource {
+  /** At least one label. */
+  readonly choices: Choices;
+  /** All chunks in recorded order. */
+  readonly recorded: readonly Chunk[];
+}
+
 /**
- * The chunks of one session.
- * @param choices of at least one label
- * @param count chunks
- * @param meanBout mean length of a bout in chunks, at least 1
+ * The sessions of one day. Bouts have geometric lengths with the day's mean and last over the sessions' ends; a recorded day
+ * begins anywhere and goes on from the first chunk after the last one.
+ * @param count chunks per session
  */
-export function drawRehearsalSession(choices: Choices, count: number, meanBout: number, rng: Rng): Chunk[] {
-  const worn = new Map([...choices].map(([label, recordings]) => [label, recordings[rng.integer(recordings.length)]!]));
+export function drawRehearsalDay(
+  { choices, recorded }: DaySource,
+  { sessions, count, day }: { sessions: number; count: number; day: DayPlan },
+  rng: Rng,
+): Chunk[][] {
+  if (day === "recorded") {
+    const start = rng.integer(recorded.length);
+    return Array.from({ length: sessions }, (_, session) =>
+      Array.from({ length: count }, (_, i) => recorded[(start + session * count + i) % recorded.length]!),
+    );
+  }
+  const [shortest, longest] = day.bouts;
+  const meanBout = shortest * (longest / shortest) ** rng.uniform();
   const labels = [...choices].flatMap(([label, recordings]) =>
     new Array<string | null>(recordings.reduce((sum, chunks) => sum + chunks.length, 0)).fill(label),
   );
-  const drawn: Chunk[] = [];
   let [chunks, at]: [readonly Chunk[], number] = [[], 0];
-  while (drawn.length < count) {
-    if (at + 1 < chunks.length && rng.uniform() >= 1 / meanBout) at++;
-    else {
-      chunks = worn.get(labels[rng.integer(labels.length)]!)!;
-      at = rng.integer(chunks.length);
-    }
-    drawn.push(chunks[at]!);
-  }
-  return drawn;
+  return Array.from({ length: sessions }, () => {
+    const worn = new Map(
+      [...choices].map(([label, recordings]) => [label, recordings[rng.integer(recordings.length)]!]),
+    );
+    return Array.from({ length: count }, () => {
+      if (chunks.length > 0 && rng.uniform() >= 1 / meanBout) at = (at + 1) % chunks.length;
+      else {
+        chunks = worn.get(labels[rng.integer(labels.length)]!)!;
+        at = rng.integer(chunks.length);
+      }
+      return chunks[at]!;
+    });
+  });
 }
 
 function rehearsalHalves(chunks: Chunk[]): Chunk[][] {

@@ -11,22 +11,37 @@ import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { batchSummaryChannel } from "../summaries/batch-summary.ts";
 import { batchSummaryRows, type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import { storedKeys } from "../summaries/summary-schemas.ts";
-import { type ChannelStatistics, channelStatistics } from "./channel-statistics.ts";
-import { effectiveSize, effectiveSizeWithinClasses, ksWithinClasses } from "./within-classes.ts";
+import { type ChannelStatistics, channelStatistics, leastRelativeStd } from "./channel-statistics.ts";
+import { effectiveSize, effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from "./within-classes.ts";
 
 /** Distances of one channel between two batches. All except the last use the whole batches. */
 export interface PairStatistics extends ChannelStatistics {
   /** 0 to 1: KS distance within the predicted classes, averaged; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;
+  /** Combined distance within the classes, standardised by class; see `classScores`. 0 without standards. */
+  readonly ksByClass: number;
+  /** ln of the standard deviation over the reference's, for the same mix of classes; see `logSdWithinClasses`. */
+  readonly logSdWithin: number;
 }
 
 /** Name of any statistic of a channel. */
 export type StatisticName = keyof PairStatistics;
 
 /** Statistics from which the score can be computed. */
-export type ScoreStatistic = "ks" | "ksWithinClasses";
-/** Statistics from which the far score is computed. */
-export const farStatistics: readonly StatisticName[] = ["logSdRatio"];
+export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
+/**
+ * Statistics from which the far score is computed. A batch may be far stiller than its reference without a fault; that a
+ * sensor lost its scale is seen by its length (see `compareToTrainingRange`) and by its distances.
+ */
+export const farStatistics: readonly StatisticName[] = ["logSdWithin"];
+/** The same in calibrations of batches that were compared as wholes. */
+export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
+
+/** The far statistics that a standard has. */
+export function farStatisticsIn(standard: Standard): readonly StatisticName[] {
+  const [first] = Object.values(standard);
+  return first?.logSdWithin === undefined ? earlierFarStatistics : farStatistics;
+}
 
 /** By channel: the usual size of each statistic without drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
@@ -36,6 +51,15 @@ const largestSize = 1e30;
 const meanAndSpread = z
   .tuple([
     z.number().min(0).max(largestSize),
+    z
+      .number()
+      .min(1 / largestSize)
+      .max(largestSize),
+  ])
+  .exactOptional();
+const signedMeanAndSpread = z
+  .tuple([
+    z.number().min(-largestSize).max(largestSize),
     z
       .number()
       .min(1 / largestSize)
@@ -55,11 +79,13 @@ export const standardSchema: z.ZodType<Standard> = z
       z.object({
         ks: meanAndSpread,
         ks_within_classes: meanAndSpread,
+        ks_by_class: signedMeanAndSpread,
         psi: meanAndSpread,
         wasserstein: meanAndSpread,
         jensen_shannon: meanAndSpread,
         mean_shift: meanAndSpread,
         log_sd_ratio: meanAndSpread,
+        log_sd_within: signedMeanAndSpread,
       } satisfies SnakeKeys<Record<StatisticName, z.ZodType>>),
     ),
   )
@@ -80,6 +106,7 @@ export function statisticsForScore(
   reference: ClassSummaries,
   current: ClassSummaries,
   baseline: BaselineReference,
+  byClass: Readonly<Record<string, number>> = {},
 ): BatchStatistics {
   const [before, now] = [mergeAcrossClasses(reference), mergeAcrossClasses(current)];
   return Object.fromEntries(
@@ -91,6 +118,8 @@ export function statisticsForScore(
           std: summary.std,
         }),
         ksWithinClasses: ksWithinClasses(reference, current, name),
+        ksByClass: byClass[name] ?? 0,
+        logSdWithin: logSdWithinClasses(reference, current, name, leastRelativeStd * summary.std),
       },
     ]),
   );
@@ -98,17 +127,22 @@ export function statisticsForScore(
 
 /** Effective number of rows in a comparison of two batches: n m / (n + m), for whole batches or summed over classes. */
 export function scorePairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
-  if (statistic === "ksWithinClasses") return effectiveSizeWithinClasses(reference, current);
+  if (statistic !== "ks") return effectiveSizeWithinClasses(reference, current);
   return effectiveSize(batchSummaryRows(mergeAcrossClasses(reference)), batchSummaryRows(mergeAcrossClasses(current)));
 }
 
-/** The largest standardised statistic over the channels of `standard`; a statistic counts by its absolute value. */
+/** Most signed statistics count by their absolute value; of these two, only large values are a sign of drift. */
+function sizeOfStatistic(statistics: PairStatistics, name: StatisticName): number {
+  return name === "ksByClass" || name === "logSdWithin" ? statistics[name] : Math.abs(statistics[name]);
+}
+
+/** The largest standardised statistic over the channels of `standard`. */
 export function scoreOf(statistics: BatchStatistics, standard: Standard, names: readonly StatisticName[]): Score {
   let best: Score | undefined;
   for (const [channel, standards] of Object.entries(standard)) {
     for (const statistic of names) {
       const [mean, std] = standards[statistic]!;
-      const score = (Math.abs(statistics[channel]![statistic]) - mean) / std;
+      const score = (sizeOfStatistic(statistics[channel]!, statistic) - mean) / std;
       if (best === undefined || score > best.score) best = { score, channel, statistic };
     }
   }
@@ -137,7 +171,7 @@ export function scoreStandardOf(batches: readonly BatchStatistics[], names: read
       channel,
       Object.fromEntries(
         names.map((name) => {
-          const { mean, std } = moments(batches.map((batch) => Math.abs(batch[channel]![name])));
+          const { mean, std } = moments(batches.map((batch) => sizeOfStatistic(batch[channel]!, name)));
           return [name, [roundScoreFigure(mean), roundScoreFigure(Math.max(std, leastSpread))]];
         }),
       ),

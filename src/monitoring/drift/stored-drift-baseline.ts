@@ -10,6 +10,7 @@ const renamed: readonly string[] = [
   "calibration.kinds.*.seen.growth",
   "calibration.kinds.*.seen",
   "calibration.kinds.*.rungs.*.standard.*",
+  "calibration.kinds.*.mixes.*.rungs.*.standard.*",
   "accuracy.rungs.*",
 ];
 /** Paths of values that are themselves such a key. */

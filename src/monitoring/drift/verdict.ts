@@ -55,6 +55,8 @@ export interface DriftState {
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
+  /** Latest batches in a row that resembled the stream's own past, while it is in alarm (default: 0). */
+  readonly ordinary?: number;
 }
 
 export const driftStateSchema: z.ZodType<DriftState> = z.object({
@@ -70,6 +72,7 @@ export const driftStateSchema: z.ZodType<DriftState> = z.object({
       changePoint: z.int().min(0).nullable(),
     })
     .nullable(),
+  ordinary: z.int().min(0).exactOptional(),
 });
 
 export const newDriftState: DriftState = {
@@ -145,10 +148,11 @@ export function decideVerdict(
   const { alpha = 0.05, thresholds = "calibrated" } = options;
   const comparisons = compareForVerdict(current, past, model, state, thresholds);
   const series = [...state.series, positionsForVerdict(current, model)].slice(-longestSeries);
-  const weighed = weighAllForVerdict(comparisons, state, series, options);
+  const activity = drawsBouts(model) ? mainActivity(current) : null;
+  const weighed = weighAllForVerdict(comparisons, state, series, options, activity);
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
-  const { evidence, ...judged } = weighed;
+  const { evidence, ordinary = 0, ...judged } = weighed;
   const judgement: Judgement = {
     verdict: judged.alarm?.verdict ?? "normal",
     ...judged,
@@ -157,7 +161,7 @@ export function decideVerdict(
     doubtful: comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP),
   };
   const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;
-  return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm } };
+  return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm, ordinary } };
 }
 
 /** The stream's variation is learned only from its first batches; otherwise it would include drift. */
@@ -180,17 +184,50 @@ export function verdictEvidence({ evidence }: Pick<DriftState, "evidence">): num
   return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
 }
 
-type Weighed = Pick<Judgement, "alarm" | "leading" | "shape"> & Pick<DriftState, "evidence">;
+/** The class of at least this share of the rows fills a batch; an arbitrary choice. */
+const mainShare = 0.8;
+
+/** Whether batches of one activity are bouts: not where there is but one, nor where the streams' level was set by recorded days. */
+function drawsBouts({ calibration: { day }, byClass }: DriftModel): boolean {
+  return day !== undefined && day !== "recorded" && byClass.filter((own) => own !== null).length > 1;
+}
+
+function mainActivity(batch: ClassSummaries): number | null {
+  const rows = batch.map(batchSummaryRows);
+  const total = rows.reduce((sum, n) => sum + n, 0);
+  const main = rows.findIndex((n) => n >= mainShare * total);
+  return main < 0 ? null : main;
+}
+
+type Weighed = Pick<Judgement, "alarm" | "leading" | "shape"> & Pick<DriftState, "evidence" | "ordinary">;
+
+/** A batch with p-values above this resembles the stream's own past. */
+const ordinaryP = 0.1;
+/** So many such batches in a row end an alarm: when a fault is repaired, its evidence would take weeks to wear off. */
+const ordinaryToEnd = 2;
+/** What is then left of the evidence for an alarm, so that it soon returns if the fault does. */
+const leftOfEvidence = 0.05;
+
+/** Consecutive ordinary batches after this one; a batch that could not be compared says nothing. */
+function countOrdinary(comparisons: readonly Comparison[], before: number): number {
+  const own = comparisons.flatMap(({ reference, pValue, beyond }) =>
+    reference === "baseline" || pValue === null ? [] : [!beyond && pValue.p > ordinaryP],
+  );
+  if (comparisons.some(({ beyond }) => beyond) || own.includes(false)) return 0;
+  return own.length === 0 ? before : before + 1;
+}
 
 /**
  * Constants add nothing to the evidence. Those for the stream's own past are considered separately if the evidence raises
  * no alarm.
  */
-function weighAllForVerdict(...[comparisons, state, series, options]: Parameters<typeof weighForVerdict>): Weighed {
+function weighAllForVerdict(
+  ...[comparisons, state, series, options, activity]: Parameters<typeof weighForVerdict>
+): Weighed {
   const constants = comparisons.filter(({ method }) => method === "constants");
   if (constants.length > 0 && constants.length === comparisons.length)
     return weighConstantsForVerdict(constants, state);
-  const weighed = weighForVerdict(comparisons, state, series, options);
+  const weighed = weighForVerdict(comparisons, state, series, options, activity);
   const own = constants.filter(({ reference }) => reference !== "baseline");
   if (weighed.alarm !== null || own.length === 0) return weighed;
   return { ...weighConstantsForVerdict(own, state), evidence: weighed.evidence };
@@ -201,13 +238,21 @@ function weighForVerdict(
   state: DriftState,
   series: DriftState["series"],
   { arl = 500, confirmAfter = 5 }: DriftOptions,
+  activity: number | null,
 ): Weighed {
   const level = verdictAlarmLevel(comparisons, arl);
   const evidence = { ...state.evidence };
   for (const { reference, pValue } of comparisons) {
     if (reference === "baseline" || pValue === null) continue;
-    const added = addEvidence(evidence[reference], pValue.p);
+    const added = addEvidence(evidence[reference], pValue.p, activity);
     evidence[reference] = { ...added, value: Math.min(added.value, ceiling * level) };
+  }
+  const ordinary = state.alarm === null ? 0 : countOrdinary(comparisons, state.ordinary ?? 0);
+  if (ordinary >= ordinaryToEnd) {
+    for (const kind of ownPast) {
+      const { value, batches } = evidence[kind];
+      evidence[kind] = { value: Math.min(value, leftOfEvidence * level), batches };
+    }
   }
   const value = verdictEvidence({ evidence });
   const beyond = comparisons.find((comparison) => comparison.beyond);
@@ -215,7 +260,7 @@ function weighForVerdict(
   const alarmed = beyond !== undefined || evidenceRaisesAlarm({ value, batches: state.batches + 1 }, level);
   const shape = alarmed && leading !== null ? shapeForVerdict(series, leading) : null;
   const alarm = alarmed ? nextVerdictAlarm(state, { series, shape, leading, beyond, confirmAfter }) : null;
-  return { alarm, leading, shape, evidence };
+  return { alarm, leading, shape, evidence, ordinary };
 }
 
 /**

@@ -36,6 +36,35 @@ export function ksWithinClasses(reference: ClassSummaries, current: ClassSummari
   return weights === 0 ? 0 : sum / weights;
 }
 
+/**
+ * ln of the channel's standard deviation over that of the reference, both with the batch's mix of the classes that they have
+ * in common, so that another mix of activities does not count.
+ * @param least lower limit of a standard deviation, above 0
+ * @returns 0 if no class is on both sides
+ */
+export function logSdWithinClasses(
+  reference: ClassSummaries,
+  current: ClassSummaries,
+  channel: string,
+  least: number,
+): number {
+  const common = current.flatMap((own, k) => {
+    const [before, now] = [reference[k]?.[channel], own?.[channel]];
+    return before === undefined || now === undefined || before.n === 0 || now.n === 0 ? [] : [{ before, now }];
+  });
+  if (common.length === 0) return 0;
+  const rows = common.reduce((sum, { now }) => sum + now.n, 0);
+  const spread = (side: "before" | "now"): number => {
+    const mean = common.reduce((sum, pair) => sum + pair.now.n * pair[side].mean, 0) / rows;
+    const square = common.reduce(
+      (sum, pair) => sum + pair.now.n * (pair[side].std ** 2 + (pair[side].mean - mean) ** 2),
+      0,
+    );
+    return Math.max(Math.sqrt(square / rows), least);
+  };
+  return Math.log(spread("now") / spread("before"));
+}
+
 /** Share of the current rows in classes that the reference lacks. */
 export function unseenClassShare(reference: ClassSummaries, current: ClassSummaries): number {
   const rows = current.map(batchSummaryRows);

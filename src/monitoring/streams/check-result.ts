@@ -11,6 +11,8 @@ export interface CheckedChannel {
   ks: number;
   /** The same distance within each predicted class, averaged over the classes. */
   ks_within_classes: number;
+  /** The same, each class standardised by what is usual for it; 0 without standards. Absent from older results. */
+  ks_by_class?: number;
   /** Population stability index over the reference's deciles, 0 or more. */
   psi: number;
   /** Wasserstein-1 distance, in standard deviations of the baseline. */
@@ -166,6 +168,10 @@ const perChannel = z.record(
   z.object({
     ks: share.describe("Kolmogorov-Smirnov distance"),
     ks_within_classes: share.describe("the same distance within each predicted class, averaged over the classes"),
+    ks_by_class: z
+      .number()
+      .describe("the same, each class standardised by what is usual for it; 0 without such standards")
+      .exactOptional(),
     psi: z.number().min(0).describe("population stability index over the reference's deciles"),
     wasserstein: z.number().min(0).describe("Wasserstein-1 distance, in standard deviations of the baseline"),
     jensen_shannon: share,

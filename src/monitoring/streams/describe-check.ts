@@ -94,6 +94,7 @@ function describeCheckComparison(comparison: Comparison): JudgedBatch["compariso
         {
           ks: own.ks,
           ks_within_classes: own.ksWithinClasses,
+          ks_by_class: own.ksByClass,
           psi: own.psi,
           wasserstein: own.wasserstein,
           jensen_shannon: own.jensenShannon,

@@ -15,6 +15,9 @@ const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
 
+const calibratedOnShortBouts =
+  "This model was calibrated for activities that change every few seconds; on longer bouts it raises false alarms. Retrain it.";
+
 /** A pure function: its arguments contain everything about the batch and its stream. */
 export function judgeBatch(
   batch: MeasuredBatch,
@@ -46,7 +49,10 @@ export function judgeBatch(
         ).slice(0, 3)
       : [];
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
-  const described = { ...batch, warnings: [...batch.warnings, ...unsought] };
+  const { kinds, day } = monitor.drift.calibration;
+  const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
+  const outdated = isOfOldKind ? [calibratedOnShortBouts] : [];
+  const described = { ...batch, warnings: [...batch.warnings, ...outdated, ...unsought] };
   const result = describeCheck({ batch: described, memory, monitor, config, facts, causes, ...judged, recent });
   return {
     verdict: judged.judgement.verdict,

@@ -75,13 +75,14 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const scalerHash = await sha256File(folder.path(modelFiles.scaler));
   const faults = baselineFaults(opened.baseline, { ...expectedBaseline(manifest), scalerHash });
   refuseUnwatchableFile(folder.path(modelFiles.baseline), faults);
+  const sensors = sensorsOfModel(manifest.data);
   const drift = driftBaselineSchema.parse((opened.baseline as BaselineStats).drift);
   return {
     ...opened,
     baseline: { ...opened.baseline, drift },
     drift,
-    model: modelOfDriftBaseline(drift, manifest.data.channels),
-    sensors: sensorsOfModel(manifest.data),
+    model: modelOfDriftBaseline(drift, manifest.data.channels, sensors),
+    sensors,
     monitored: {
       directory,
       modelVersion: manifest.model_version,

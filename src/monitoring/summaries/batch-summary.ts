@@ -28,9 +28,17 @@ export interface ChannelSummary {
 /** Summaries by channel name. */
 export type BatchSummary = Readonly<Record<string, ChannelSummary>>;
 
-/** The same, with counts in any kind of array. */
+/** The counts of some bins; all others are 0. */
+export interface SparseCounts {
+  /** Number of all bins. */
+  readonly size: number;
+  readonly bins: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+}
+
+/** The same, with counts in another form. */
 export interface MergeableChannel extends Omit<ChannelSummary, "counts"> {
-  readonly counts: ArrayLike<number>;
+  readonly counts: readonly number[] | SparseCounts;
 }
 export type MergeableSummary = Readonly<Record<string, MergeableChannel>>;
 
@@ -85,6 +93,10 @@ export function batchSummaryChannel<T extends MergeableChannel>(summary: Readonl
   return channel;
 }
 
+function binsOf(counts: MergeableChannel["counts"]): number {
+  return "bins" in counts ? counts.size : counts.length;
+}
+
 class ChannelMerger {
   readonly #first: MergeableChannel;
   readonly #counts: number[];
@@ -97,14 +109,15 @@ class ChannelMerger {
 
   constructor(first: MergeableChannel) {
     this.#first = first;
-    this.#counts = new Array<number>(first.counts.length).fill(0);
+    this.#counts = new Array<number>(binsOf(first.counts)).fill(0);
     this.add(first);
   }
 
   add(part: MergeableChannel): void {
     const counts = this.#counts;
-    if (part.counts.length !== counts.length) {
-      throw new RangeError(`merge: expected equal grids, got ${counts.length} and ${part.counts.length} bins`);
+    const added = part.counts;
+    if (binsOf(added) !== counts.length) {
+      throw new RangeError(`merge: expected equal grids, got ${counts.length} and ${binsOf(added)} bins`);
     }
     this.#missing += part.missing;
     if (part.n === 0) return;
@@ -113,13 +126,17 @@ class ChannelMerger {
     this.#max = Math.max(this.#max, part.max);
     this.#excessBelow += part.excessBelow;
     this.#excessAbove += part.excessAbove;
-    for (let bin = 0; bin < counts.length; bin++) counts[bin]! += part.counts[bin]!;
+    if ("bins" in added) {
+      for (let i = 0; i < added.bins.length; i++) counts[added.bins[i]!]! += added.values[i]!;
+    } else {
+      for (let bin = 0; bin < counts.length; bin++) counts[bin]! += added[bin]!;
+    }
   }
 
   merged(): ChannelSummary {
     const { n, mean, std } = this.#moments.merged();
     const missing = this.#missing;
-    if (n === 0) return { ...this.#first, counts: Array.from(this.#first.counts), missing };
+    if (n === 0) return { ...this.#first, counts: [...this.#counts], missing };
     const excess = { excessBelow: this.#excessBelow, excessAbove: this.#excessAbove };
     return { n, missing, mean, std, min: this.#min, max: this.#max, counts: [...this.#counts], ...excess };
   }

@@ -164,5 +164,5 @@ export const events: readonly TrainEvent[] = [
     secondsLeft: null,
   },
   { type: "final", epochs: 3, seconds: 12.2 },
-  { type: "done", out: "m", report: "m/report.html", seconds: 190, summary },
+  { type: "done", out: "m", report: "m/report.html", day: { bout_seconds: [15, 300] }, seconds: 190, summary },
 ];

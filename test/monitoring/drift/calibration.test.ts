@@ -6,13 +6,13 @@ import { conformalPValue } from "../../../src/monitoring/drift/null-scores.ts";
 import {
   type Choices,
   type Chunk,
-  drawRehearsalSession,
+  drawRehearsalDay,
   type Group,
   rehearsalChoices,
   variedRehearsalChoices,
 } from "../../../src/monitoring/drift/rehearsal.ts";
 import {
-  farStatistics,
+  farStatisticsIn,
   mixScoreStandards,
   scoreOf,
   scoreStandardOf,
@@ -53,10 +53,11 @@ describe("a rehearsed session", () => {
     ],
   };
 
-  const session = (choices: Choices, count: number, rng: Rng, meanBout = 1): readonly number[] =>
-    mergeAcrossClasses(
-      mergeClassSummaries(drawRehearsalSession(choices, count, meanBout, rng).map(({ summary }) => summary)),
-    ).x!.counts;
+  const session = (choices: Choices, count: number, rng: Rng, meanBout = 1): readonly number[] => {
+    const plan = { sessions: 1, count, day: { bouts: [meanBout, meanBout] } } as const;
+    const [chunks] = drawRehearsalDay({ choices, recorded: [] }, plan, rng);
+    return mergeAcrossClasses(mergeClassSummaries(chunks!.map(({ summary }) => summary))).x!.counts;
+  };
 
   it("takes each activity from one recording of it, chosen anew for each session", () => {
     const rng = Rng.fromSeed(1);
@@ -120,7 +121,26 @@ describe("the score", () => {
   it("counts a statistic by its size, whatever its sign", () => {
     const standard = { x: { ks: [0, 1], logSdRatio: [0, 0.1] } } as const;
     const statistics = { x: { ...batches[0]!.x!, logSdRatio: -0.9 } };
-    expect(scoreOf(statistics, standard, farStatistics)).toMatchObject({ score: 9, statistic: "logSdRatio" });
+    expect(farStatisticsIn(standard)).toEqual(["logSdRatio"]);
+    expect(scoreOf(statistics, standard, farStatisticsIn(standard))).toMatchObject({
+      score: 9,
+      statistic: "logSdRatio",
+    });
+  });
+
+  it("counts the distance by class and the spread within classes only where they are large", () => {
+    const standard = { x: { ksByClass: [0.5, 1], logSdWithin: [0, 0.1] } } as const;
+    const scores = (ksByClass: number, logSdWithin: number): number[] =>
+      (["ksByClass", "logSdWithin"] as const).map(
+        (name) => scoreOf({ x: { ...batches[0]!.x!, ksByClass, logSdWithin } }, standard, [name]).score,
+      );
+    expect(farStatisticsIn(standard)).toEqual(["logSdWithin"]);
+    expect(scores(3, 0.9)).toEqual([2.5, 9]);
+    expect(scores(-3, -0.9)).toEqual([-3.5, -9]);
+    const of = [-3, 1].map((size) => ({ x: { ...batches[0]!.x!, ksByClass: size, logSdWithin: size } }));
+    expect(scoreStandardOf(of, ["ksByClass", "logSdWithin"])).toEqual({
+      x: { ksByClass: [-1, 2], logSdWithin: [-1, 2] },
+    });
   });
 
   it("has mean 0 and spread 1 on what it was standardised with, in between at a length in between", () => {
@@ -135,7 +155,7 @@ describe("the score", () => {
 
 describe("calibrate", () => {
   const made = makePeople({ people: 20, recordings: 2, chunks: 6 });
-  const options = { chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 160 };
+  const options = { chunkSeconds: 10, samplingRateHz: 10, lengthsSeconds: [10, 60], nullBatches: 260 };
   const calibration = calibrate(made.baseline, made.groups, { ...options, rng: Rng.fromSeed(1) });
 
   it("rehearses every kind and length, and equal seeds give equal calibrations", () => {
@@ -143,8 +163,8 @@ describe("calibrate", () => {
     for (const { rungs } of Object.values(calibration.kinds)) {
       // By effective size: a little shorter than was drawn, since a reference is not endless.
       expect(rungs.map(({ seconds, scores }) => [Math.round(seconds), scores.flat().length])).toEqual([
-        [10, 160],
-        [expect.closeTo(59, -1), 160],
+        [10, 260],
+        [expect.closeTo(59, -1), 260],
       ]);
     }
     expect(calibrate(made.baseline, made.groups, { ...options, rng: Rng.fromSeed(1) })).toEqual(calibration);
@@ -191,42 +211,72 @@ describe("calibrate", () => {
     expect(calibrate(made.baseline, [], { ...options, rng: Rng.fromSeed(1) }).kinds).toEqual({});
   });
 
-  it("takes distances within classes where they see a shift sooner, and those of the whole where they do not", () => {
+  /**
+   * Two activities of six recordings each, `distance` apart; the first one's recordings differ by `restless`. One class if
+   * `oneClass`.
+   */
+  function shiftedPeople({ distance = 0, restless = 0, oneClass = false }) {
     const rng = Rng.fromSeed(3);
-    const chunkOf = (mean: number) => Float32Array.from({ length: 50 }, () => mean + rng.normal());
-    for (const [distance, taken] of [
-      [10, "ksWithinClasses"],
-      [0, "ks"],
-    ] as const) {
-      const raw = Array.from({ length: 10 }, () => Array.from({ length: 12 }, (_, c) => chunkOf((c % 2) * distance)));
-      const baseline = baselineReference({ x: Float32Array.from(raw.flat(2).flatMap((chunk) => [...chunk])) });
-      const summarizer = new Summarizer(baselineReferenceGrids(baseline));
-      const ofClass = (x: Float32Array, c: number): ClassSummaries => {
-        const summary = summarizer.summarize({ x });
-        return [0, 1].map((k) => (k === (distance === 0 ? 0 : c % 2) ? summary : null));
-      };
-      const groups = raw.map((chunks, p) => ({
-        name: `person ${p}`,
-        chunks: chunks.map((x, c) => ({
-          recording: `${c >> 1}`,
-          label: `activity ${c % 2}`,
-          summary: ofClass(x, c),
-          shifted: {
-            x: ofClass(
-              x.map((value) => value + 0.6 * baseline.x!.summary.std),
-              c,
-            ),
-          },
-        })),
-      }));
-      const { kinds } = calibrate(baseline, groups, { ...options, chunkSeconds: 5, rng: Rng.fromSeed(1) });
-      const { statistic, seen } = kinds.own_past!;
-      expect(statistic).toBe(taken);
-      const { ks, ksWithinClasses, growth } = seen!;
-      expect(growth!.ksWithinClasses > growth!.ks).toBe(taken === "ksWithinClasses");
-      for (const share of [ks, ksWithinClasses]) expect(share).toBeGreaterThan(0.1);
-      if (distance === 0) expect([ksWithinClasses, growth!.ksWithinClasses]).toEqual([ks, growth!.ks]);
+    const chunkOf = (activity: number, offset: number) =>
+      Float32Array.from({ length: 50 }, () => activity * distance + offset + rng.normal());
+    const raw = Array.from({ length: 10 }, () =>
+      Array.from({ length: 12 }, (_, r) => {
+        const activity = r % 2;
+        const offset = activity === 0 ? restless * rng.normal() : 0;
+        return { activity, recording: `${r >> 1}`, parts: [0, 1].map(() => chunkOf(activity, offset)) };
+      }),
+    );
+    const values = raw.flat().flatMap(({ parts }) => parts.flatMap((x) => [...x]));
+    const baseline = baselineReference({ x: Float32Array.from(values) });
+    const summarizer = new Summarizer(baselineReferenceGrids(baseline));
+    const shift = 0.6 * baseline.x!.summary.std;
+    const groups = raw.map((recordings, p) => ({
+      name: `person ${p}`,
+      chunks: recordings.flatMap(({ activity, recording, parts }) => {
+        const ofClass = (x: Float32Array): ClassSummaries => {
+          const summary = summarizer.summarize({ x });
+          return [0, 1].map((k) => (k === (oneClass ? 0 : activity) ? summary : null));
+        };
+        return parts.map((x) => ({
+          recording,
+          label: `activity ${activity}`,
+          summary: ofClass(x),
+          shifted: { x: ofClass(x.map((value) => value + shift)) },
+        }));
+      }),
+    }));
+    const chosen = { chunkSeconds: 5, samplingRateHz: 10, lengthsSeconds: [60], nullBatches: 260 };
+    return calibrate(baseline, groups, { ...chosen, rng: Rng.fromSeed(1) }).kinds;
+  }
+
+  it("takes distances within classes where they see a shift sooner", () => {
+    const { baseline, own_past } = shiftedPeople({ distance: 10 });
+    for (const { statistic, seen } of [baseline!, own_past!]) {
+      expect(statistic).toBe("ksWithinClasses");
+      expect(seen!.growth!.ksWithinClasses).toBeGreaterThan(seen!.growth!.ks);
+      for (const share of [seen!.ks, seen!.ksWithinClasses]) expect(share).toBeGreaterThan(0.1);
     }
+  });
+
+  it("takes distances of the whole where those within classes see no more", () => {
+    const { baseline, own_past } = shiftedPeople({ oneClass: true });
+    for (const { statistic, seen } of [baseline!, own_past!]) {
+      expect(statistic).toBe("ks");
+      const { ks, ksWithinClasses, ksByClass, growth } = seen!;
+      expect([ksWithinClasses, ksByClass]).toEqual([ks, ks]);
+      expect([growth!.ksWithinClasses, growth!.ksByClass]).toEqual([growth!.ks, growth!.ks]);
+    }
+  });
+
+  it("standardises each class where one varies more than another, but never against the training data", () => {
+    const { baseline, own_past } = shiftedPeople({ restless: 1.5 });
+    for (const { seen } of [baseline!, own_past!]) {
+      expect(seen!.growth!.ksByClass).toBeGreaterThan(Math.max(seen!.growth!.ks, seen!.growth!.ksWithinClasses));
+    }
+    expect(own_past!.statistic).toBe("ksByClass");
+    expect(baseline!.statistic).not.toBe("ksByClass");
+    expect(own_past!.rungs[0]!.standard.x).toHaveProperty("ksByClass");
+    expect(own_past!.classes!.map((rungs) => rungs.length > 0)).toEqual([true, true]);
   });
 
   it("refuses lengths below a chunk and out of order", () => {

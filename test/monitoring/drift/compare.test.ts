@@ -1,5 +1,6 @@
 // One batch against one reference in numbers that can be worked out by hand, on either side of each limit.
 import { describe, expect, it } from "vitest";
+import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import {
   type Comparison,
   compare,
@@ -62,6 +63,95 @@ describe("a rehearsed comparison", () => {
     expect(of(1 + share - 0.01)).toMatchObject({ beyond: false, far: { statistic: "logSdRatio", channel: "x" } });
     expect(of(1 + share + 0.01).beyond).toBe(true);
     expect(of(-(1 + share + 0.01)).beyond).toBe(true);
+  });
+});
+
+describe("the factor of the evidence", () => {
+  const kinds = (streams?: KindCalibration["streams"]): DriftModel => {
+    const rungs = [{ ...rung, evidence_factor: 9 }];
+    const own = model.calibration.kinds.own_past!;
+    const own_past = { ...own, rungs, ...(streams !== undefined && { streams }) };
+    return { ...model, calibration: { ...model.calibration, kinds: { own_past } } };
+  };
+  const factor = (chosen: Chosen, by: DriftModel) => rolling(chosen, by)!.evidenceFactor;
+
+  it("is that of the batch's own length, however little of it could be compared", () => {
+    const by = kinds([
+      { seconds: 1000, evidence_factor: 2 },
+      { seconds: 4000, evidence_factor: 6 },
+    ]);
+    expect(factor({ rows: 10_000 }, by)).toBe(2);
+    expect(factor({ rows: 20_000 }, by)).toBeCloseTo(4, 9);
+    expect(factor({ rows: 40_000 }, by)).toBe(6);
+    expect([factor({ rows: 5000 }, by), factor({ rows: 400_000 }, by)]).toEqual([2, 6]);
+    // Half of the rows are of a class that the reference lacks.
+    const half = compare("rolling", [reference[0]!, null], [batchOf({})[0]!, batchOf({})[0]!], by)!;
+    expect(half.evidenceFactor).toBeCloseTo(4, 9);
+  });
+
+  it("is that of the compared length in an earlier calibration", () => {
+    expect(factor({}, kinds())).toBe(9);
+  });
+});
+
+describe("batches with few or many activities in common with their reference", () => {
+  const byMix = (mixes: KindCalibration["mixes"]): DriftModel => {
+    const own_past = { ...model.calibration.kinds.own_past!, mixes: mixes! };
+    return { ...model, calibration: { ...model.calibration, kinds: { own_past } } };
+  };
+  /** All of its batches are farther away than anything. */
+  const restless = { ...rung, scores: [[50, 51, 52]] };
+  const calm = { ...rung, scores: [[0.001, 0.002, 0.003]] };
+  const of = (shares: readonly number[], by: DriftModel) => {
+    const current = shares.map((share) => batchOf({ rows: share * rows, away: 0.5 })[0]!);
+    const before = shares.map(() => reference[0]!);
+    return compare("rolling", before, current, by)!.pValue!.p;
+  };
+  const mixes = [
+    { from_classes: 0, to_classes: 1.4, rungs: [restless] },
+    { from_classes: 2.4, to_classes: null, rungs: [calm] },
+  ];
+
+  it("are judged by rehearsed batches with about as many", () => {
+    expect(of([1], byMix(mixes))).toBe(1);
+    expect(of([0.95, 0.05], byMix(mixes))).toBe(1);
+    expect(of([0.3, 0.3, 0.4], byMix(mixes))).toBe(1 / 4);
+  });
+
+  it("are judged by all rehearsed batches if too few had about as many, as by an earlier calibration", () => {
+    const all = of([0.5, 0.5], model);
+    expect(all).toBeGreaterThan(1 / 4);
+    expect(all).toBeLessThan(1);
+    expect(of([0.5, 0.5], byMix(mixes))).toBe(all);
+    expect(of([1], byMix([mixes[1]!]))).toBe(of([1], model));
+    expect(of([1], byMix([]))).toBe(of([1], model));
+  });
+});
+
+describe("a calibration with standards by class", () => {
+  it("is scored by the standardised distances of the classes", () => {
+    const standard = { x: { ksByClass: [0.5, 2] as const, logSdWithin: [0, 1] as const } };
+    const own_past: KindCalibration = {
+      ...model.calibration.kinds.own_past!,
+      statistic: "ksByClass",
+      rungs: [{ ...rung, standard }],
+      classes: [[{ seconds: 1, ks: { x: [0.1, 0.05] } }], [{ seconds: 1, ks: { x: [0.2, 0.1] } }]],
+    };
+    const by = { ...model, calibration: { ...model.calibration, kinds: { own_past } } };
+    const before = [reference[0]!, reference[0]!];
+    const current = [0.3, 0.5].map((away) => batchOf({ rows: rows / 2, away })[0]!);
+    const { score, statistics } = compare("rolling", before, current, by)!;
+    // Deviations of 4 and 3 in classes of one size.
+    expect(statistics.x!.ksByClass).toBeCloseTo(7 / Math.SQRT2, 9);
+    expect(score).toEqual({
+      score: expect.closeTo((7 / Math.SQRT2 - 0.5) / 2, 9),
+      channel: "x",
+      statistic: "ksByClass",
+    });
+  });
+
+  it("is not missed by others: the statistic is 0", () => {
+    expect(rolling({ away: 0.4 })!.statistics.x!.ksByClass).toBe(0);
   });
 });
 

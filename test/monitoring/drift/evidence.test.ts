@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   addEvidence,
+  type EvidenceState,
   evidenceOf,
   evidenceRaisesAlarm,
   evidenceStateSchema,
@@ -74,6 +75,8 @@ describe("the detector", () => {
     const state = addEvidence(addEvidence(noEvidence, 0.2), 0.7);
     expect(evidenceStateSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
     expect(state.value).toBeCloseTo((evidenceOf(0.2) + 1) * evidenceOf(0.7), 12);
+    const bout = [1, 2].reduce((before) => addEvidence(before, Number.MIN_VALUE, 0), noEvidence);
+    expect(evidenceStateSchema.parse(JSON.parse(JSON.stringify(bout)))).toEqual(bout);
   });
 
   it("alarms with as much as the run length, and no less", () => {
@@ -88,5 +91,95 @@ describe("the detector", () => {
   it("refuses a run length that is none", () => {
     expect(() => evidenceRaisesAlarm(noEvidence, 1)).toThrow(RangeError);
     expect(() => evidenceRaisesAlarm(noEvidence, Number.NaN)).toThrow(RangeError);
+  });
+});
+
+describe("a bout of one activity", () => {
+  const [walking, sitting] = [0, 1];
+  const add = (state: EvidenceState, ps: readonly number[], activity: number | null): EvidenceState =>
+    ps.reduce((before, p) => addEvidence(before, p, activity), state);
+  const mean = (ps: readonly number[]): number => ps.reduce((sum, p) => sum + evidenceOf(p), 0) / ps.length;
+  const some: EvidenceState = { value: 3, batches: 7 };
+
+  it("is one bet, the mean of its batches' e-values, whatever their order", () => {
+    expect(add(some, [0.2], walking)).toMatchObject({ value: expect.closeTo(4 * evidenceOf(0.2), 12), batches: 8 });
+    const ps = [0.2, 0.7, 0.001, 1, 0.04];
+    for (let n = 1; n <= 5; n++) {
+      const { value, batches } = add(some, ps.slice(0, n), walking);
+      expect(value).toBeCloseTo(4 * mean(ps.slice(0, n)), 9);
+      expect(batches).toBe(7 + n);
+    }
+    expect(add(some, ps.toReversed(), walking).value).toBeCloseTo(4 * mean(ps), 9);
+  });
+
+  it("begins a new bet after five batches", () => {
+    const ps = [0.1, 0.2, 0.3, 0.4, 0.5];
+    const five = add(some, ps, walking);
+    expect(add(five, [0.05], walking).value).toBeCloseTo((4 * mean(ps) + 1) * evidenceOf(0.05), 9);
+    expect(add(five, [0.05, 0.6], walking).value).toBeCloseTo((4 * mean(ps) + 1) * mean([0.05, 0.6]), 9);
+  });
+
+  it("multiplies with other bouts, and with batches of several activities", () => {
+    const walked = add(some, [0.1, 0.2], walking);
+    const sat = add(walked, [0.3, 0.4], sitting);
+    const before = 4 * mean([0.1, 0.2]);
+    expect(sat.value).toBeCloseTo((before + 1) * mean([0.3, 0.4]), 9);
+    const mixed = add(walked, [0.3, 0.4], null);
+    expect(mixed.value).toBeCloseTo(((before + 1) * evidenceOf(0.3) + 1) * evidenceOf(0.4), 9);
+    // A bout that was interrupted does not go on.
+    expect(mixed.bout).toBeUndefined();
+    expect(add(mixed, [0.1], walking).value).toBeCloseTo((mixed.value + 1) * evidenceOf(0.1), 9);
+    expect(add(sat, [0.1], walking).value).toBeCloseTo((sat.value + 1) * evidenceOf(0.1), 9);
+  });
+
+  it("is kept as JSON, and a state without it is read", () => {
+    const state = add(some, [0.1, 0.2], sitting);
+    expect(evidenceStateSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
+    expect(state.bout).toMatchObject({ activity: 1, before: 3, batches: 2 });
+    expect(evidenceStateSchema.parse(some)).toEqual(some);
+    expect(evidenceStateSchema.safeParse({ ...some, bout: { ...state.bout, batches: 0 } }).success).toBe(false);
+  });
+
+  /** P-values of one bout, each evenly distributed. */
+  const dependences: Readonly<Record<string, (rng: Rng, n: number) => number[]>> = {
+    independent: (rng, n) => Array.from({ length: n }, () => 1 - rng.uniform()),
+    equal: (rng, n) => Array<number>(n).fill(1 - rng.uniform()),
+    opposite: (rng, n) => {
+      const p = Math.max(rng.uniform(), 1e-12);
+      return Array.from({ length: n }, (_, i) => (i % 2 === 0 ? p : 1 - p));
+    },
+  };
+
+  it.each(Object.keys(dependences))("is worth at most 1 on average after each batch, if p-values are %s", (name) => {
+    const rng = Rng.fromSeed(6);
+    const draws = 100_000;
+    const sums = [0, 0, 0, 0, 0];
+    for (let i = 0; i < draws; i++) {
+      let state = noEvidence;
+      for (const [n, p] of dependences[name]!(rng, 5).entries()) {
+        state = addEvidence(state, p, walking);
+        sums[n]! += state.value;
+      }
+    }
+    // An e-value of 20 or more has a tail so long that its mean is approached from below.
+    for (const sum of sums) {
+      expect(sum / draws).toBeGreaterThan(0.8);
+      expect(sum / draws).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it.each(Object.keys(dependences))("runs as long as was asked for if p-values of a bout are %s", (name) => {
+    const rng = Rng.fromSeed(7);
+    const lengths = Array.from({ length: 300 }, () => {
+      let state = noEvidence;
+      for (let bout = 0; state.batches < 20_000; bout++) {
+        for (const p of dependences[name]!(rng, 5)) {
+          state = addEvidence(state, p, bout % 2);
+          if (evidenceRaisesAlarm(state, 50)) return state.batches;
+        }
+      }
+      return state.batches;
+    });
+    expect(lengths.reduce((sum, length) => sum + length, 0) / lengths.length).toBeGreaterThanOrEqual(50);
   });
 });

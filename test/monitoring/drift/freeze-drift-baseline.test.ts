@@ -45,7 +45,7 @@ function baselineOf(windows: WindowSet) {
   const both = Float32Array.from({ length: 2 * probabilities.length }, (_, i) =>
     i % 2 === 0 ? probabilities[i >> 1]! : 1 - probabilities[i >> 1]!,
   );
-  const options = { overlap: 0.5, referenceBatches: 2, sensors, rng: Rng.fromSeed(1) };
+  const options = { overlap: 0.5, referenceBatches: 2, day: "auto" as const, sensors, rng: Rng.fromSeed(1) };
   return freezeDriftBaseline(windows, both, options);
 }
 

@@ -113,7 +113,9 @@ describe("the ledger", () => {
     const database = opened();
     database.transaction((ledger) => ledger.append(batch("1")));
     expect(() => database.transaction((ledger) => ledger.append(batch("1")))).toThrow(/UNIQUE/);
-    expect(() => database.transaction((ledger) => ledger.append(batch("2", { summary: null })))).toThrow(/needs a summary/);
+    expect(() => database.transaction((ledger) => ledger.append(batch("2", { summary: null })))).toThrow(
+      /needs a summary/,
+    );
     database.transaction((ledger) => ledger.append(batch("1", { stream: "b" })));
     const sequences = (stream: string) => database.snapshot((ledger) => ledger.page(stream).map((row) => row.sequence));
     expect([sequences("a"), sequences("b")]).toEqual([[1], [2]]);

@@ -1,0 +1,89 @@
+// The recordings that the drift benchmarks use, each split by a fixed hash into two halves of its people. A compact network is
+// trained on each half, with `tidemark train`; streams are drawn from the other. Constants are chosen on the streams of half 1
+// and judged on those of half 0.
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
+import { type ModelHandle, openModelHandle } from "../src/pipelines/model-handle.ts";
+import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
+import { readRecordings } from "../src/signals/data/read-recordings.ts";
+import type { Recordings } from "../src/signals/data/recordings.ts";
+
+interface DriftSet {
+  readonly options: readonly string[];
+  /** SQL of the label, if it is not the column `activity`. */
+  readonly label?: string;
+  /** Whether its recordings can be put together to days of any bouts. */
+  readonly hasBouts: boolean;
+}
+
+export const driftSets: Readonly<Record<string, DriftSet>> = {
+  motionsense: { options: ["--epochs", "15"], hasBouts: true },
+  wisdm_watch: { options: ["--rate", "20", "--window", "100", "--epochs", "25"], hasBouts: true },
+  bfrb_samsung: {
+    options: ["--rate", "10", "--window", "40", "--epochs", "30"],
+    label: "CASE WHEN activity = 'none' THEN 'none' ELSE 'bfrb' END",
+    hasBouts: false,
+  },
+};
+
+const data = fileURLToPath(new URL("../../shared/data/", import.meta.url));
+const command = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.url));
+const fileOf = (set: string): string => join(data, set, `${set}.parquet`);
+
+export function isDriftSetPresent(set: string): boolean {
+  return existsSync(fileOf(set));
+}
+
+/** A model of one half, and the recordings of the other. */
+export interface DriftHalf {
+  readonly model: ModelHandle;
+  readonly recordings: Recordings;
+  readonly users: readonly string[];
+}
+
+/**
+ * @param judged half whose people the streams are drawn from
+ * @param directory for files and models, which are made once
+ */
+export async function openDriftHalf(set: string, judged: 0 | 1, directory: string): Promise<DriftHalf> {
+  mkdirSync(directory, { recursive: true });
+  const at = (half: number): string => join(directory, `${set}-${half}`);
+  for (const half of [0, 1]) await writeHalf(set, half, `${at(half)}.parquet`);
+  const trained = at(1 - judged);
+  if (!existsSync(join(trained, "manifest.json"))) {
+    const words = ["train", `${trained}.parquet`, "--out", trained, "--network", "compact", "--folds", "4"];
+    execFileSync(process.execPath, [command, ...words, ...driftSets[set]!.options, "--resume"], { stdio: "inherit" });
+  }
+  const model = await openModelHandle(trained);
+  const { recordings } = await readRecordings([`${at(judged)}.parquet`], {
+    requireLabels: true,
+    nominalRateHz: model.watched.config.rate,
+  });
+  return { model, recordings, users: [...new Set(recordings.stretches.map(({ user }) => user))] };
+}
+
+async function writeHalf(set: string, half: number, path: string): Promise<void> {
+  if (existsSync(path)) return;
+  const database = await openDuckdb();
+  const source = `read_parquet(${duckdbLiteral(fileOf(set))}, file_row_number = true)`;
+  const people = (await database.rows(`SELECT DISTINCT "user" FROM ${source}`)).map(({ user }) => String(user));
+  const hash = (user: string): string => createHash("sha256").update(`${set}/${user}`).digest("hex");
+  const ordered = people.sort((a, b) => (hash(a) < hash(b) ? -1 : 1));
+  const middle = Math.ceil(ordered.length / 2);
+  const own = half === 0 ? ordered.slice(0, middle) : ordered.slice(middle);
+  const { label } = driftSets[set]!;
+  const columns = `* EXCLUDE (file_row_number)${label === undefined ? "" : ` REPLACE (${label} AS activity)`}`;
+  await database.connection.run(
+    `COPY (SELECT ${columns} FROM ${source} WHERE "user"::VARCHAR IN (${own.map(duckdbLiteral).join()}) ORDER BY file_row_number) TO ${duckdbLiteral(path)}`,
+  );
+  database.close();
+}
+
+export function gridsOfModel({ model }: ModelHandle["watched"]): ReturnType<typeof baselineReferenceGrids> {
+  return baselineReferenceGrids(model.baseline);
+}

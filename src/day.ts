@@ -1,0 +1,23 @@
+// What a person's day looks like, as an option: how long they keep to one activity.
+
+import { UserError } from "./errors.ts";
+
+/** Days in the order of the recordings, or days of bouts whose lengths are within a range. */
+export type Day = "recorded" | { readonly boutSeconds: readonly [shortest: number, longest: number] };
+
+/** What `--day` expects, besides further words. */
+export const expectedDay = "recorded, or the shortest and the longest bout in seconds, such as 20-120";
+export const dayPattern: RegExp = /^(?:auto|recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
+/** The same without "auto". */
+export const benchDayPattern: RegExp = /^(?:recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
+
+/**
+ * @param text that matches `dayPattern`
+ * @throws UserError if the range is empty or not above 0
+ */
+export function parseDay(text: string): Day | "auto" {
+  if (text === "recorded" || text === "auto") return text;
+  const [shortest, longest] = text.split("-").map(Number) as [number, number];
+  if (shortest > 0 && longest >= shortest) return { boutSeconds: [shortest, longest] };
+  throw new UserError(`--day: expected ${expectedDay}, got ${text}`);
+}

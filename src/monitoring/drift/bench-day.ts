@@ -1,0 +1,41 @@
+// The days that `drift-bench` draws. A calibration must not be tested with the generator that it was made with: here the
+// lengths of bouts are uniform within a range, and an activity never follows itself.
+
+import type { Rng } from "../../stats/random.ts";
+import type { Chunk, DaySource } from "./rehearsal.ts";
+
+/** In recorded order, or with bouts of at least and at most so many chunks. */
+export type BenchDay = "recorded" | { readonly boutChunks: readonly [shortest: number, longest: number] };
+
+/**
+ * The sessions of one day. Each activity of a session is taken from one recording of it, chosen anew for each session.
+ * @param count chunks per session
+ */
+export function drawBenchDay(
+  { choices, recorded }: DaySource,
+  { sessions, count, day }: { sessions: number; count: number; day: BenchDay },
+  rng: Rng,
+): Chunk[][] {
+  if (day === "recorded") {
+    const length = Math.min(sessions, Math.floor(recorded.length / count));
+    return Array.from({ length }, (_, session) => recorded.slice(session * count, (session + 1) * count));
+  }
+  const labels = [...choices.keys()];
+  const [shortest, longest] = day.boutChunks;
+  let [label, chunks, at, left]: [string | null | undefined, readonly Chunk[], number, number] = [undefined, [], 0, 0];
+  return Array.from({ length: sessions }, () => {
+    const worn = new Map([...choices].map(([own, recordings]) => [own, recordings[rng.integer(recordings.length)]!]));
+    return Array.from({ length: count }, () => {
+      if (left > 0) at = (at + 1) % chunks.length;
+      else {
+        const others = labels.length > 1 ? labels.filter((own) => own !== label) : labels;
+        label = others[rng.integer(others.length)]!;
+        chunks = worn.get(label)!;
+        at = rng.integer(chunks.length);
+        left = Math.max(1, Math.round(shortest + (longest - shortest) * rng.uniform()));
+      }
+      left--;
+      return chunks[at]!;
+    });
+  });
+}

@@ -1,0 +1,140 @@
+// How far apart two batches are within each activity, relative to what is usual for that activity. Sitting differs more from
+// one session to the next than walking does, and a minute differs more than five. Each class's KS distance is therefore
+// standardised by drift-free pairs of that class and of that length; the classes of a batch are then combined as Stouffer
+// does, weighted by the square roots of their effective sizes. Dimensions: K classes.
+
+import { z } from "zod";
+import { ksDistance } from "../../stats/ks.ts";
+import { moments } from "../../stats/moments.ts";
+import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
+import { effectiveSize } from "./within-classes.ts";
+
+/** One class of a pair of batches. */
+export interface ClassDistances {
+  /** Effective size in rows; see `effectiveSize`. */
+  readonly rows: number;
+  /** KS distance by channel. */
+  readonly ks: Readonly<Record<string, number>>;
+}
+
+/** Usual distances of one class, at one effective length. */
+export interface ClassRung {
+  /** Effective length of the pairs. */
+  readonly seconds: number;
+  /** By channel: [mean, standard deviation]. */
+  readonly ks: Readonly<Record<string, readonly [number, number]>>;
+}
+
+/** [K] one rung per length, shortest first; none for a class that was never compared. */
+export type ClassStandards = readonly (readonly ClassRung[])[];
+
+const share = z.number().min(0).max(1);
+export const classStandardsSchema: z.ZodType<ClassStandards> = z.array(
+  z.array(
+    z.object({ seconds: z.number().positive().max(1e9), ks: z.record(z.string(), z.tuple([share, share.positive()])) }),
+  ),
+);
+
+/** Pairs from which one rung is estimated; an arbitrary choice. */
+const pairsPerRung = 60;
+const mostRungs = 8;
+/** With fewer pairs, a class has no standard. */
+const fewestPairs = 20;
+/** Smallest standard deviation of a distance: a few equal pairs say little about the next one. */
+const leastSpread = 0.01;
+
+/** [K] null for a class that a side lacks. */
+export function classDistances(
+  reference: ClassSummaries,
+  current: ClassSummaries,
+  channels: readonly string[],
+): (ClassDistances | null)[] {
+  return current.map((own, k) => {
+    const other = reference[k] ?? null;
+    const rows = effectiveSize(batchSummaryRows(own), batchSummaryRows(other));
+    if (rows === 0) return null;
+    const ks = channels.flatMap((name) => {
+      const [a, b] = [other![name]!, own![name]!];
+      return a.n === 0 || b.n === 0 ? [] : [[name, ksDistance(a.counts, b.counts)] as const];
+    });
+    return { rows, ks: Object.fromEntries(ks) };
+  });
+}
+
+/** Effective number of classes that two batches have in common: the inverse of the sum of squared shares; 0 for none. */
+export function effectiveClasses(distances: readonly (ClassDistances | null)[]): number {
+  const rows = distances.flatMap((own) => own?.rows ?? []);
+  const sum = rows.reduce((total, n) => total + n, 0);
+  return sum === 0 ? 0 : sum ** 2 / rows.reduce((total, n) => total + n ** 2, 0);
+}
+
+/**
+ * @param pairs drift-free; [K] each
+ * @param secondsPerRow of the effective size
+ */
+export function classStandards(
+  pairs: readonly (readonly (ClassDistances | null)[])[],
+  secondsPerRow: number,
+  channels: readonly string[],
+): ClassStandards {
+  return (pairs[0] ?? []).map((_, k) => {
+    const own = pairs.flatMap((pair) => pair[k] ?? []).sort((a, b) => a.rows - b.rows);
+    if (own.length < fewestPairs) return [];
+    const length = Math.min(mostRungs, Math.max(1, Math.floor(own.length / pairsPerRung)));
+    const rungs = Array.from({ length }, (_, i) => {
+      const some = own.slice(Math.round((i * own.length) / length), Math.round(((i + 1) * own.length) / length));
+      return classRung(some, secondsPerRow, channels);
+    });
+    return rungs.filter(({ seconds }, i) => i === 0 || seconds > rungs[i - 1]!.seconds);
+  });
+}
+
+function classRung(pairs: readonly ClassDistances[], secondsPerRow: number, channels: readonly string[]): ClassRung {
+  const logs = pairs.reduce((sum, { rows }) => sum + Math.log(rows * secondsPerRow), 0);
+  const ks = channels.flatMap((name) => {
+    const values = pairs.flatMap((pair) => pair.ks[name] ?? []);
+    if (values.length === 0) return [];
+    const { mean, std } = moments(values);
+    return [[name, [rounded(mean), rounded(Math.max(std, leastSpread))]] as const];
+  });
+  return { seconds: rounded(Math.exp(logs / pairs.length)), ks: Object.fromEntries(ks) };
+}
+
+/** By channel: the combined standardised distance; classes without a standard do not count. */
+export function classScores(
+  distances: readonly (ClassDistances | null)[],
+  standards: ClassStandards,
+  secondsPerRow: number,
+  channels: readonly string[],
+): Record<string, number> {
+  return Object.fromEntries(
+    channels.map((name) => {
+      let [sum, weights] = [0, 0];
+      for (const [k, distance] of distances.entries()) {
+        const value = distance?.ks[name];
+        const usual =
+          value === undefined ? null : usualDistance(standards[k] ?? [], name, distance!.rows * secondsPerRow);
+        if (usual === null) continue;
+        sum += (Math.sqrt(distance!.rows) * (value! - usual[0])) / usual[1];
+        weights += distance!.rows;
+      }
+      return [name, weights === 0 ? 0 : sum / Math.sqrt(weights)];
+    }),
+  );
+}
+
+function usualDistance(rungs: readonly ClassRung[], name: string, seconds: number): readonly [number, number] | null {
+  if (rungs.length === 0) return null;
+  const above = rungs.findIndex((rung) => rung.seconds >= seconds);
+  const upper = rungs.at(above)!;
+  const lower = above > 0 ? rungs[above - 1]! : upper;
+  const [a, b] = [lower.ks[name], upper.ks[name]];
+  if (a === undefined || b === undefined) return a ?? b ?? null;
+  if (lower === upper || upper.seconds <= lower.seconds) return b;
+  const t = Math.log(seconds / lower.seconds) / Math.log(upper.seconds / lower.seconds);
+  return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
+}
+
+function rounded(x: number): number {
+  return Number(x.toPrecision(4));
+}

@@ -97,6 +97,9 @@ export function configAffectingResult(config: TrainConfig | RetrainConfig): Reco
   return configWithout(config, ({ affects }) => affects !== "result");
 }
 
+/** Defaults of options that earlier versions did not have, in snake_case: a run that one of them began goes on with these. */
+export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = { day: trainOptions.day.default };
+
 /** The stored options of a training or retraining run, in snake_case, under their current names. */
 export function presentConfigNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return snakeKeys(resolveStoredOptionNames(stored, { ...trainOptions, ...retrainOptions }));

@@ -38,6 +38,7 @@ describe("resolveTrainConfig", () => {
       normalize: "zscore",
       split: "group",
       referenceBatches: 5,
+      day: "auto",
       folds: 5,
       epochs: 100,
       batchSize: 64,

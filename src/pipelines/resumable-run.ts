@@ -2,7 +2,7 @@
 // finished fit from its checkpoint takes no time, so nothing else is stored.
 
 import { z } from "zod";
-import { presentConfigNames } from "../config.ts";
+import { defaultsOfLaterOptions, presentConfigNames } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import { decodeFitState, type FitEpoch } from "../learning/training/fit-state.ts";
@@ -63,7 +63,7 @@ function resumableRunDifferences(before: RunState, now: RunState): string[] {
   const names = [...new Set([...Object.keys(before.config), ...Object.keys(now.config)])];
   const show = (value: unknown): string => (value === undefined ? "not given" : JSON.stringify(value));
   const options = names.flatMap((name) => {
-    const [old, current] = [before.config[name], now.config[name]];
+    const [old, current] = [before.config[name] ?? defaultsOfLaterOptions[name], now.config[name]];
     if (canonicalJsonToHash(old ?? null) === canonicalJsonToHash(current ?? null)) return [];
     return [`--${name.replaceAll("_", "-")}: was ${show(old)}, is ${show(current)}`];
   });

@@ -87,9 +87,9 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
     unfamiliar: true,
     likely_causes: [],
     warnings: [
-      "3 rows were left out when the batch was summarised.",
+      "Left out when the batch was summarised: 3 rows.",
       calibratedOnShortBouts,
-      "Likely causes were not looked for, because the batch came as a summary without its samples.",
+      "Likely causes could not be determined, because the batch came as a summary without its samples.",
     ],
   });
   const { rolling } = await model.stream("device").memory();

@@ -322,9 +322,13 @@ function nextVerdictAlarm(
   const since = state.alarm?.since ?? state.batches;
   // After one or two batches beyond the reach of chance, no step can be fitted yet, only a steep ramp.
   const decided = shape !== null && (beyond === undefined || now.series.length - shape.start > 2);
-  const sudden = decided
-    ? shape.kind === "step" && shape.ratio >= leastStepRatio
-    : beyond !== undefined || leading?.reference === "rolling";
+  // Values that nobody in the training data could have do not grow on a sensor.
+  const impossible = beyond?.reference === "baseline";
+  const sudden =
+    impossible ||
+    (decided
+      ? shape.kind === "step" && shape.ratio >= leastStepRatio
+      : beyond !== undefined || leading?.reference === "rolling");
   return {
     since,
     verdict: sudden ? "sudden_change" : "gradual_drift",

@@ -24,6 +24,8 @@ export const model: DriftModel = {
     samplingRateHz: 10,
     lengthsSeconds: [10, 60],
     nullBatches: 480,
+    // As the streams below are drawn: each chunk anew.
+    day: { boutSeconds: [10, 10] },
     rng: Rng.fromSeed(1),
   }),
   samplingRateHz: 10,

@@ -322,8 +322,8 @@ function nextVerdictAlarm(
   const since = state.alarm?.since ?? state.batches;
   // After one or two batches beyond the reach of chance, no step can be fitted yet, only a steep ramp.
   const decided = shape !== null && (beyond === undefined || now.series.length - shape.start > 2);
-  // Values that nobody in the training data could have do not grow on a sensor.
-  const impossible = beyond?.reference === "baseline";
+  // An alarm that begins with values which nobody in the training data had is no ramp.
+  const impossible = state.alarm === null && beyond?.reference === "baseline";
   const sudden =
     impossible ||
     (decided

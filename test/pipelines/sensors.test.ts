@@ -156,7 +156,7 @@ describe("the sensors of a model folder", () => {
   });
 
   it.each([
-    ["a channel that is not there", { channels: ["Ax", "Ay", "Bz"] }, 'there is no channel "Bz"'],
+    ["a channel that is not there", { channels: ["Ax", "Ay", "Bz"] }, 'the channel "Bz" is not in data.channels'],
     ["two axes", { channels: ["Ax", "Ay"] }, "data.sensors"],
     ["the same channel twice", { channels: ["Ax", "Ay", "Ay"] }, "data.sensors"],
   ])("are refused with %s", async (_, change, message) => {

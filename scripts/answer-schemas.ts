@@ -10,6 +10,7 @@ import type {
   JudgeName,
   NoDriftFigures,
 } from "../src/monitoring/drift/bench-figures.ts";
+import { rehearsedDaySchema } from "../src/monitoring/drift/calibration.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
 import type { PredictResult } from "../src/pipelines/predict.ts";
@@ -77,6 +78,7 @@ export const driftBenchResultSchema: z.ZodType<DriftBenchResult> = z.object({
   batches: z.int().min(1),
   change_at: count,
   streams: z.int().min(1),
+  day: rehearsedDaySchema.describe("in recorded order, or the shortest and the longest bout"),
   seed: z.number(),
   arl: z.number().positive(),
   no_drift: byJudge(withoutDrift),

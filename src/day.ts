@@ -19,5 +19,7 @@ export function parseDay(text: string): Day | "auto" {
   if (text === "recorded" || text === "auto") return text;
   const [shortest, longest] = text.split("-").map(Number) as [number, number];
   if (shortest > 0 && longest >= shortest) return { boutSeconds: [shortest, longest] };
-  throw new UserError(`--day: expected ${expectedDay}, got ${text}`);
+  throw new UserError(
+    `--day: expected a shortest bout above 0 s and a longest that is no shorter, such as 20-120, got "${text}"`,
+  );
 }

@@ -75,10 +75,13 @@ async function runDriftBench(
 ): Promise<DriftBenchResult> {
   const monitor = model.watched;
   const windows = await readBenchWindows(config, monitor, heard);
-  const { people, columnsOfChunk } = await cutBenchChunks(windows, config.jobs, model);
+  const cut = await cutBenchChunks(windows, config.jobs, model);
+  const { columnsOfChunk } = cut;
   const judges = Object.entries(benchJudges({ arl: config.arl, alpha: config.alpha }));
   const rng = Rng.fromSeed(config.seed);
   const count = Math.max(1, Math.round(config.seconds / chunkSeconds));
+  const day = benchDayOf(config.day);
+  const people = day === "recorded" ? peopleWithBenchStream(cut.people, count, config, heard) : cut.people;
   const judgeAll = <F>(
     streams: readonly (readonly ClassSummaries[])[],
     figures: (verdicts: ReturnType<(typeof judges)[number][1]>[]) => F,
@@ -87,7 +90,6 @@ async function runDriftBench(
       judges.map(([name, judge]) => [name, figures(streams.map((stream) => judge(stream, monitor.model)))]),
     ) as Record<JudgeName, F>;
 
-  const day = benchDayOf(config.day);
   // Half of the activities cannot be had in recorded order.
   const bouts = day === "recorded" ? benchDayOf("20-120") : day;
   const draw = (person: Person, name: string, i: number): Chunk[][] => {
@@ -136,6 +138,7 @@ async function runDriftBench(
     batches: config.batches,
     change_at: config.changeAt,
     streams: config.streams,
+    day: storedBenchDay(config.day),
     seed: config.seed,
     arl: config.arl,
     no_drift: judgeAll(still, benchFiguresWithoutDrift),
@@ -154,11 +157,39 @@ async function runDriftBench(
   return benched;
 }
 
-function benchDayOf(text: string): BenchDay {
+function storedBenchDay(text: string): DriftBenchResult["day"] {
   const day = parseDay(text);
-  if (typeof day === "string") return "recorded";
-  const [shortest, longest] = day.boutSeconds;
+  return typeof day === "string" ? "recorded" : { bout_seconds: day.boutSeconds };
+}
+
+function benchDayOf(text: string): BenchDay {
+  const day = storedBenchDay(text);
+  if (day === "recorded") return day;
+  const [shortest, longest] = day.bout_seconds;
   return { boutChunks: [shortest / chunkSeconds, longest / chunkSeconds] };
+}
+
+/** The people whose recordings in their order are long enough for a change. */
+function peopleWithBenchStream(
+  people: readonly Person[],
+  count: number,
+  { changeAt }: Pick<DriftBenchConfig, "changeAt">,
+  reporter: Reporter,
+): readonly Person[] {
+  const batches = (person: Person): number => Math.floor(person.recorded.length / count);
+  const long = people.filter((person) => batches(person) > changeAt);
+  const needed = `more than ${changeAt} batches of ${count * chunkSeconds} s`;
+  if (long.length === 0) {
+    throw new UserError(
+      `the recordings: expected ${needed} of a person for --day recorded, found at most ${Math.max(...people.map(batches))}`,
+      { advice: "Give longer recordings, or a lower --change-at or --seconds." },
+    );
+  }
+  const short = people.filter((person) => batches(person) <= changeAt).map(({ name }) => name);
+  if (short.length > 0) {
+    reporter.warn(`${short.join(", ")}: left out, because their recordings do not hold ${needed}.`);
+  }
+  return long;
 }
 
 async function writeDriftBenchReport(out: string, result: DriftBenchResult): Promise<void> {

@@ -20,7 +20,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
     title: "Tidemark: drift bench",
     heading: "How this monitor does on these recordings",
     lead: html`${counted(people.length, "person", "people")}, ${counted(result.streams, "stream")} of
- ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s per person and change.`,
+ ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s per person and change, ${benchDayText(result.day)}.`,
     warnings: result.warnings,
     headline: driftBenchHeadline(result),
     sections: [
@@ -131,6 +131,11 @@ function benchPeopleTable({ people, no_drift_by_person: figures }: DriftBenchRes
 
 const legend = html`<p class="legend"><span class="key key-accent"></span> tidemark <span class="key"></span> constants,
  KS p-value</p>`;
+
+function benchDayText(day: DriftBenchResult["day"]): string {
+  if (day === "recorded") return "in recorded order";
+  return `with bouts of ${day.bout_seconds.join(" to ")} s`;
+}
 
 function benchChangeCard({ name, figures }: BenchedChange, { batches, change_at: changeAt }: DriftBenchResult): Html {
   const changed = batches - changeAt;

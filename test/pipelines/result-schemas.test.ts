@@ -256,6 +256,7 @@ it("drift-bench's figures, of any verdicts", () => {
         batches: verdicts[0]!.length,
         change_at: changeAt,
         streams: verdicts.length,
+        day: changeAt % 2 === 0 ? "recorded" : { bout_seconds: [20, 120] },
         seed: 1,
         arl: 500,
         no_drift: byJudge(still),

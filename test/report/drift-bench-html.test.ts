@@ -30,6 +30,7 @@ const result: DriftBenchResult = {
   batches: 12,
   change_at: 4,
   streams: 1,
+  day: { bout_seconds: [20, 120] },
   seed: 7,
   arl: 500,
   no_drift: still,
@@ -52,6 +53,12 @@ describe("the page of drift-bench", () => {
     [...document.querySelectorAll(`#${id} tbody tr`)].map((row) =>
       [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? ""),
     );
+
+  it("says on which days", () => {
+    const text = (shown: string) => parseHTML(shown).document.body.textContent.replace(/\s+/g, " ");
+    expect(text(page)).toContain("12 batches of 60 s per person and change, with bouts of 20 to 120 s.");
+    expect(text(driftBenchHtml({ ...result, day: "recorded" }))).toContain("per person and change, in recorded order.");
+  });
 
   it("shows each judge's false alarms, over all and by person", () => {
     expect(rows("no-drift")[0]).toEqual(["tidemark", "0.0 %", "> 24", "0.0 %"]);

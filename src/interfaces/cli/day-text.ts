@@ -1,4 +1,4 @@
-// The days that a calibration rehearsed, in words.
+// The days that a calibration rehearsed, or that a bench drew, in words.
 
 import type { RehearsedDay } from "../../pipelines/baseline.ts";
 import { durationText } from "./number-text.ts";
@@ -6,9 +6,13 @@ import { durationText } from "./number-text.ts";
 /** A line such as "days       rehearsed with bouts of 15 s to 5 min on average"; none without rehearsals. */
 export function rehearsedDayLines(day: RehearsedDay | null): string[] {
   if (day === null) return [];
-  if (day === "recorded") return ["days       rehearsed in recorded order"];
-  const range = [...new Set(day.bout_seconds)].map(boutText).join(" to ");
-  return [`days       rehearsed with bouts of ${range} on average`];
+  return [`days       rehearsed ${dayText(day)}${day === "recorded" ? "" : " on average"}`];
+}
+
+/** Words such as "with bouts of 20 s to 2 min". */
+export function dayText(day: RehearsedDay): string {
+  if (day === "recorded") return "in recorded order";
+  return `with bouts of ${[...new Set(day.bout_seconds)].map(boutText).join(" to ")}`;
 }
 
 function boutText(seconds: number): string {

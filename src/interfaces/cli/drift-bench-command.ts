@@ -4,6 +4,7 @@ import { resolveDriftBenchConfig } from "../../config.ts";
 import { counted } from "../../counted.ts";
 import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
 import type { Closing } from "./closing.ts";
+import { dayText } from "./day-text.ts";
 import { defineCommand } from "./define-command.ts";
 import { fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
@@ -69,7 +70,7 @@ function driftBenchLines(result: DriftBenchResult): Block[] {
   });
   const others = Object.keys(result.no_drift).filter((judge) => judge !== "tidemark");
   return [
-    `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ${result.batches}`,
+    `${counted(result.people.length, "person", "people")}, batches of ${result.batch_seconds} s, streams of ${result.batches}, days ${dayText(result.day)}`,
     "",
     "no drift",
     { headers: ["judge", "alarms per batch", "batches between alarms", "with half of the activities"], rows: still },

@@ -1,5 +1,6 @@
 // Summarises verdicts on streams that are known to have changed at a given batch, or not to have changed.
 
+import type { RehearsedDay } from "./calibration.ts";
 import type { DriftVerdict } from "./verdict.ts";
 
 /**
@@ -52,12 +53,14 @@ export interface DriftBenchResult {
   readonly people: readonly string[];
   /** Length of a batch. */
   readonly batch_seconds: number;
-  /** Batches per stream. */
+  /** Batches per stream; fewer where recorded order has no more. */
   readonly batches: number;
   /** Number of the first changed batch, counted from 0. */
   readonly change_at: number;
   /** Number of streams for each person and change. */
   readonly streams: number;
+  /** The days of the streams: in recorded order, or of bouts of at least and at most so many seconds. */
+  readonly day: RehearsedDay;
   /** Seed of all random numbers. */
   readonly seed: number;
   /** Requested average number of batches between false alarms. */

@@ -1,0 +1,72 @@
+// The days that `--day` asks for: those that train rehearses, and those that drift-bench draws.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { showBaseline } from "../../src/pipelines/baseline.ts";
+import { driftBench } from "../../src/pipelines/drift-bench.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+import { train } from "../../src/pipelines/train.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory, tinyOptions } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+
+beforeAll(() => copySharedModel("four people", directory, "model"));
+
+describe("train", () => {
+  const options = { ...tinyOptions, epochs: 1 };
+  const stored = (name: string): unknown =>
+    JSON.parse(readFileSync(at(`${name}/baseline_stats.json`), "utf8")).drift.calibration.day;
+
+  it("keeps the days that it was asked for with the calibration and with its options", async () => {
+    await train({ files: [at("r.parquet")], out: at("long"), ...options, day: "20-120" });
+    expect(stored("long")).toEqual({ bout_seconds: [20, 120] });
+    const { config } = JSON.parse(readFileSync(at("long/manifest.json"), "utf8"));
+    expect(config.day).toBe("20-120");
+    expect((await showBaseline(at("long"))).day).toEqual({ bout_seconds: [20, 120] });
+  });
+
+  it("rehearses by default bouts of up to 5 minutes, if each recording is of one activity", () => {
+    expect(stored("model")).toEqual({ bout_seconds: [expect.any(Number), 300] });
+  });
+});
+
+describe("drift-bench", () => {
+  const bench = { model: at("model"), jobs: 1, seconds: 15, batches: 6 };
+  beforeAll(async () => {
+    const some = { rate: 20, seed: 5, activities: ["walking", "jogging", "sitting"] };
+    // Three recordings of a minute, and of a quarter.
+    await simulate({ out: at("long.parquet"), users: 1, minutes: 3, firstPerson: 50, ...some });
+    await simulate({ out: at("short.parquet"), users: 1, minutes: 0.75, firstPerson: 60, ...some });
+  });
+
+  it("says which days it drew", async () => {
+    const { day, batches, people } = await driftBench({
+      ...bench,
+      files: [at("long.parquet")],
+      changeAt: 3,
+      day: "30-60",
+    });
+    expect({ day, batches, people }).toEqual({ day: { bout_seconds: [30, 60] }, batches: 6, people: ["person-50"] });
+  });
+
+  it("in recorded order leaves out people whose recordings end before the change, and says so", async () => {
+    const files = [at("long.parquet"), at("short.parquet")];
+    const result = await driftBench({ ...bench, files, changeAt: 3, day: "recorded" });
+    expect(result).toMatchObject({ day: "recorded", people: ["person-50"] });
+    expect(result.no_drift.tidemark).toMatchObject({ streams: 1, batches: 6 });
+    expect(result.warnings).toContain(
+      "person-60: left out, because their recordings do not hold more than 3 batches of 15 s.",
+    );
+  });
+
+  it("in recorded order asks for longer recordings if nobody's are long enough", async () => {
+    const run = driftBench({ ...bench, files: [at("short.parquet")], changeAt: 3, day: "recorded" });
+    await expect(run).rejects.toMatchObject({
+      name: "UserError",
+      message: "the recordings: expected more than 3 batches of 15 s of a person for --day recorded, found at most 3",
+      advice: "Give longer recordings, or a lower --change-at or --seconds.",
+    });
+  });
+});

@@ -90,7 +90,7 @@ async function runDriftBench(
       judges.map(([name, judge]) => [name, figures(streams.map((stream) => judge(stream, monitor.model)))]),
     ) as Record<JudgeName, F>;
 
-  // Half of the activities cannot be had in recorded order.
+  // In recorded order, there are no days with only half of the activities.
   const bouts = day === "recorded" ? benchDayOf("20-120") : day;
   const draw = (person: Person, name: string, i: number): Chunk[][] => {
     const own = rng.split(`${name} ${person.name} ${i}`);
@@ -169,7 +169,7 @@ function benchDayOf(text: string): BenchDay {
   return { boutChunks: [shortest / chunkSeconds, longest / chunkSeconds] };
 }
 
-/** The people whose recordings in their order are long enough for a change. */
+/** The people whose recordings are long enough to inject a change in recorded order. */
 function peopleWithBenchStream(
   people: readonly Person[],
   count: number,

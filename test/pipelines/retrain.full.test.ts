@@ -400,7 +400,7 @@ describe("wrong use", () => {
     ["an alias of nothing registered", { alias: "champion" }, /--alias/],
     ["a column of truth that is not there", { truth: "verity" }, /verity/],
     ["a label of no other recordings", { label: "activity" }, /--label names a column of other/],
-    ["too few channels", { channels: ["Ax", "Ay"] }, /has 6 \(Ax, Ay, Az, Gx, Gy, Gz\), got 2/],
+    ["too few channels", { channels: ["Ax", "Ay"] }, /6 channels \(Ax, Ay, Az, Gx, Gy, Gz\), got 2/],
     ["nothing to resume", { resume: true }, /no interrupted run/],
   ])("%s is refused", async (_, given, says) => {
     writeFileSync(at("taken.refused"), "");

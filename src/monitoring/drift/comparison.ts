@@ -130,8 +130,8 @@ export function compare(
 
 /**
  * The channel whose values lie outside the training range, on average by more than the width of that range, or the
- * acceleration whose mean length is not that of gravity; null if there is none. No way of wearing a sensor does either to
- * anyone. The factor of one width is arbitrary. Between m/s^2, g and milli-g lie factors of 9.8 and more, and the mean length
+ * acceleration whose mean length is not that of gravity; null if there is none. However a sensor is worn, neither
+ * happens. The factor of one width is arbitrary. Between m/s^2, g and milli-g lie factors of 9.8 and more, and the mean length
  * of jogging is at most twice that of rest, so the geometric middle divides them.
  */
 function compareToTrainingRange(

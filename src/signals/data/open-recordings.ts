@@ -55,8 +55,8 @@ export interface OpenedRecordings {
  * converted to seconds.
  *
  * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or label
- * changes, and at a gap, which is a step longer than both 3 median steps of the recording and 0.1 s.
- * @param files paths, globs and URLs of tables with equal columns
+ * changes, and at a gap, which is a step longer than both 0.1 s and three times the median step of the recording.
+ * @param files paths, globs and URLs of tables with the same columns
  * @throws UserError if there is a fault in the files; the message names the file, row and column
  * @throws DataFault if the files can be read as tables, but there is a fault in their content
  */

@@ -40,7 +40,7 @@ const unsaidRateDifference = 0.05;
  * Reads a batch of unlabelled recordings and decides whether it can be judged. Returns all faults that were found: faults of
  * the files (columns, types, missing and infinite cells, time running backwards), and those from `batchFaults` (absurd
  * values, lost time, flat channels, rate, length). If a fault stops reading, later faults are not found.
- * @param files paths, globs and URLs of tables with equal columns
+ * @param files paths, globs and URLs of tables with the same columns
  * @throws UserError if a file is missing or is not a table, or a column that the options name is missing
  */
 export async function openQualityGate(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {

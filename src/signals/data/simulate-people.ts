@@ -40,9 +40,12 @@ export function simulatePeople(options: SimulationOptions): Simulation {
   const activities = (options.activities ?? simulatedActivities).map(activityOfSimulatedPeople);
   const samples = Math.round((minutes * 60 * samplingRateHz) / activities.length);
   if (!(samples >= 1)) {
-    throw new UserError(`${minutes} minutes per person leave no sample for ${activities.length} activities.`, {
-      advice: "Simulate more minutes, or fewer activities.",
-    });
+    throw new UserError(
+      `--minutes ${minutes}: too short for a sample of each of the ${activities.length} activities.`,
+      {
+        advice: "Simulate more minutes, or fewer activities.",
+      },
+    );
   }
   const trials = Math.max(1, Math.round(samples / samplingRateHz / recordingSeconds));
   const rows = users * activities.length * samples;

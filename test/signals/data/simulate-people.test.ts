@@ -115,6 +115,6 @@ describe("simulate", () => {
     ]);
     expect(() => simulatePeople({ ...options, activities: ["wlaking"] })).toThrow(UserError);
     expect(() => simulatePeople({ ...options, activities: ["wlaking"] })).toThrow(/no activity "wlaking"/);
-    expect(() => simulatePeople({ ...options, minutes: 0.0001 })).toThrow(/no sample/);
+    expect(() => simulatePeople({ ...options, minutes: 0.0001 })).toThrow(/too short for a sample/);
   });
 });

@@ -60,7 +60,7 @@ it.skipIf(process.platform === "win32")("a batch whose id begins with a dash can
     { result: { ...answer.result, verdict: "normal", doubtful: true }, known: false },
     model,
   ).join("\n");
-  const words = /to include it anyway: tidemark (.*)$/m.exec(text)![1]!;
+  const words = /all right, include it: tidemark (.*)$/m.exec(text)![1]!;
   const ran = bash(`'${process.execPath}' '${main}' ${words}`);
   expect(ran).toContain("batch -b.csv.gz");
 });

@@ -24,7 +24,7 @@ export type { CheckAnswer };
  *
  * @param options the same as on the command line; `files` and `model` are required
  * @throws UserError if an option is wrong, the model folder was changed, or the batch id belongs to different content.
- *   Unusable data is not an error: its verdict is "rejected"
+ *   Unusable data is not an error; the verdict is then "rejected"
  */
 export async function check(options: CheckOptions, run: CheckRun = {}): Promise<CheckAnswer> {
   const config = resolveCheckConfig(options);

@@ -1,5 +1,5 @@
-// `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages are
-// listed here in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. So
+// `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages
+// appear here in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. So
 // the figures and the calibration in its folder come from held-out people.
 
 import { basename, resolve } from "node:path";

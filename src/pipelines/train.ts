@@ -1,4 +1,4 @@
-// `tidemark train`: turns recordings into a model folder. The stages are listed here in order; each has its own file.
+// `tidemark train`: turns recordings into a model folder. The stages appear here in order; each has its own file.
 
 import { resolve } from "node:path";
 import {

@@ -2,9 +2,9 @@
 export interface OpenHistogram {
   /** One more entry than the edges. */
   readonly counts: ArrayLike<number>;
-  /** Sum of the distances from the first edge, over the values below it. */
+  /** Sum of the distances between the first edge and the values below it. */
   readonly excessBelow: number;
-  /** Sum of the distances from the last edge, over the values above it. */
+  /** Sum of the distances between the last edge and the values above it. */
   readonly excessAbove: number;
 }
 

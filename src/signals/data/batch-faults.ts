@@ -30,8 +30,8 @@ export interface BatchExpectations {
 }
 
 /**
- * A value is absurd if its magnitude exceeds the largest in the training data by this factor. Usual units differ by a factor
- * of at most 1,000 (g and milli-g), and movement may be twice as strong.
+ * A value is absurd if its magnitude is more than this many times the largest magnitude in the training data. Usual units
+ * differ by a factor of at most 1,000 (g and milli-g), and movement may be twice as strong.
  */
 export const absurdFactor = 2000;
 /** Maximum share of the time for which a channel may be constant. */

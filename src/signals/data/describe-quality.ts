@@ -177,7 +177,7 @@ function qualitySum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Rounds to nine digits and nine decimals; beyond that, sums of steps contain only rounding noise. */
+/** Rounds to nine significant digits and nine decimal places; beyond that, sums of steps contain only rounding noise. */
 function roundQuality(value: number): number {
   return Number(Number(value.toPrecision(9)).toFixed(9));
 }

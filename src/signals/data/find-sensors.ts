@@ -39,7 +39,7 @@ export function findSensors(rows: StoredRows, given: readonly string[]): FoundSe
   );
   refuseDuplicateFoundSensors(sensors);
   const warnings = doubts.map(({ message, option }) =>
-    option === null ? message : `${message} To settle it: ${shellCommand("--sensor", option)}`,
+    option === null ? message : `${message} To resolve this, add ${shellCommand("--sensor", option)}`,
   );
   return { sensors, warnings };
 }

@@ -1,4 +1,4 @@
-// A hash of the data, by which a resumed run or a stored model can tell whether the data is still the same.
+// A hash of the data. It tells a resumed run, or the user of a stored model, whether the data is still the same.
 
 import { createHash } from "node:crypto";
 import { type RowSource, recordingPieces } from "./recordings.ts";

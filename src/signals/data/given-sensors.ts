@@ -67,7 +67,9 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
       `--sensor ${text}: there is no channel ${JSON.stringify(missing)} among ${channels.join(", ")}`,
       {
         advice:
-          near === undefined ? "Name channels that are read; see --channels." : `Did you mean ${JSON.stringify(near)}?`,
+          near === undefined
+            ? "Name channels that Tidemark reads; see --channels."
+            : `Did you mean ${JSON.stringify(near)}?`,
       },
     );
   }

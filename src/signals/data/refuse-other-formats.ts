@@ -20,7 +20,7 @@ function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
   return { is: "UTF-16 text", advice: `Save it as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
 }
 
-/** @throws UserError if a local file has the extension of CSV or TSV, but its bytes show another format */
+/** @throws UserError if a local file has a CSV or TSV extension, but its bytes show another format */
 export async function refuseOtherFormats({ path, format, remote }: SourceFile): Promise<void> {
   if (remote) return;
   if (format === "parquet") return refuseCutOffFormat(path);

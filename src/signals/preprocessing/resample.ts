@@ -12,7 +12,7 @@ import {
   type Stretch,
 } from "../data/recordings.ts";
 
-/** A sample may deviate from its even tick by this share of a period and the stretch still counts as evenly sampled. */
+/** A stretch counts as evenly sampled if each sample deviates from its even tick by at most this share of a period. */
 export const evenTolerance = 0.05;
 
 /** The plan for resampling a stretch to an even rate. */

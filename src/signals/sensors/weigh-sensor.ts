@@ -26,7 +26,7 @@ const leastSteadiness = 5;
  * data.
  */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
-/** Nobody moves this little in deg/s. */
+/** In deg/s, everybody moves more than this. */
 const implausiblyStill = 2.5;
 /** For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set. */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
@@ -91,7 +91,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues): Weighed {
       return { sensor: decided, because, doubt };
     }
     if (gravity !== false) return { sensor: decided, because };
-    return { sensor: decided, because, doubt: `its name says that it is without gravity, but it measures ${atRest}.` };
+    return { sensor: decided, because, doubt: `its name says that it excludes gravity, but it measures ${atRest}.` };
   }
   if (gravity !== false && lasting && steadiness >= leastSteadiness) {
     const counts = "which is not gravity in any of its usual units (raw counts?)";

@@ -12,8 +12,8 @@ export const largestFile: number = 256 * 2 ** 20;
 
 /**
  * The path of a regular file inside `directory`; null if there is none, or only a dangling link.
- * @throws UserError if its name or a link leads out of the directory, or if it is not a regular file, too large or
- *   inaccessible
+ * @throws UserError if its name or a link leads out of the directory, or if the file is not a regular file, or is too large
+ *   or inaccessible
  */
 export async function fileInside(directory: string, name: string, limit: number = largestFile): Promise<string | null> {
   const path = await pathInside(directory, name);

@@ -33,8 +33,8 @@ export class MonitorDatabase {
   /**
    * Opens the model folder's `monitor.sqlite`, or creates it. A ledger of version 1 is upgraded in one transaction, so it
    * stays unchanged if the process is killed during the upgrade.
-   * @throws UserError if it cannot be used: it is empty or damaged, permission is missing, or it was written by a newer Tidemark
-   *   or for another model
+   * @throws UserError if it cannot be used: it is empty or damaged, permission is denied, or it was written by a newer
+   *   version of Tidemark or for another model
    */
   static open(modelDirectory: string, { modelVersion, upgradeSummary, ...options }: MonitorOptions): MonitorDatabase {
     const path = join(modelDirectory, monitorFile);
@@ -160,7 +160,7 @@ function monitorDatabaseVersion(database: DatabaseSync, path: string, modelVersi
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (version > schemaVersion) {
     throw new UserError(`${path}: expected a schema version up to ${schemaVersion}, got ${version}`, {
-      advice: "A newer Tidemark wrote it: update Tidemark.",
+      advice: "It was written by a newer version of Tidemark: update Tidemark.",
     });
   }
   if (!hasLedgerTables(database, version)) {

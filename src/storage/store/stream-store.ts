@@ -163,7 +163,7 @@ export interface StreamStore {
   ): Promise<boolean>;
 
   /**
-   * Restarts all of the streams, or none if one fails, without references and state. Their batches are kept, and the batch
+   * Restarts the streams without references and state: all of them, or none if one fails. Their batches are kept, and the batch
    * ids cannot be used again.
    */
   reset(streams: readonly string[], at: string): Promise<void>;

@@ -17,7 +17,7 @@ export interface MlflowRun {
   readonly lastSteps: Readonly<Record<string, number>>;
 }
 
-/** Whether a run is the wanted one. */
+/** Tests whether a run is the one to find. */
 export type RunTest = (run: MlflowRun) => boolean | Promise<boolean>;
 
 export interface KeyValue {

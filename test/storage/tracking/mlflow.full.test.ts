@@ -268,7 +268,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       const ended = await run(
         ...["check", "b1.csv", "--model", "model", "--stream", "right", "--experiment", "my arm", "--tracking", away],
       );
-      expect(ended.stderr).toContain(`To send, run: tidemark sync model --tracking ${away} --experiment 'my arm'\n`);
+      expect(ended.stderr).toContain(`Send it with: tidemark sync model --tracking ${away} --experiment 'my arm'\n`);
     });
   });
 });

@@ -3,6 +3,7 @@
 // values it does not know.
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exitCodes, UserError } from "../../src/errors.ts";
 import { baselineFileFaults } from "../../src/monitoring/streams/baseline-faults.ts";
@@ -20,6 +21,8 @@ import { fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
+
+const near = (value: number) => expect.closeTo(value, 4);
 
 /** Values of these keys are keyed by names: of channels, classes, people, files or options. */
 const nameKeyed =
@@ -50,6 +53,39 @@ beforeAll(() => {
     delete config.patience;
   });
   reseal(at("later"));
+});
+
+it("a stream of 85d68b1's model gets the p-values and verdicts that it got before days were rehearsed", async () => {
+  const [header, ...lines] = gunzipSync(readFileSync(at("recordings.csv.gz")))
+    .toString()
+    .trimEnd()
+    .split("\n");
+  const judged: unknown[] = [];
+  cpSync(at("walk"), at("judging"), { recursive: true });
+  for (let i = 0; i < 12; i++) {
+    writeFileSync(at("piece.csv"), [header, ...lines.slice(320 * i, 320 * (i + 1)), ""].join("\n"));
+    const batch = { files: [at("piece.csv")], model: at("judging"), stream: "pieces", batchId: `${i}`, jobs: 1 };
+    const { result } = await check(batch);
+    if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
+    const [baseline, ...own] = result.comparisons;
+    expect(own.map(({ method }) => method)).toEqual(i < 5 ? [] : ["constants", "constants"]);
+    judged.push([result.verdict, baseline!.p_value, baseline!.score, result.evidence.value]);
+  }
+  // As 1395168 answered.
+  expect(judged).toEqual([
+    ["normal", near(0.280172), near(1.625543), 0],
+    ["normal", near(0.538426), near(0.846734), 0],
+    ["normal", near(0.398409), near(1.176075), 0],
+    ["normal", near(0.403377), near(1.099497), 0],
+    ["normal", near(0.791401), near(0.392), 0],
+    ["sudden_change", near(0.010033), near(2.510365), 0],
+    ["sudden_change", near(0.875081), near(0.212985), 0],
+    ["sudden_change", near(0.398196), near(1.167583), 0],
+    ["sudden_change", near(0.006964), near(3.346494), 0],
+    ["sudden_change", near(0.696981), near(0.558126), 0],
+    ["sudden_change", near(0.273831), near(1.510311), 0],
+    ["sudden_change", near(0.003131), near(3.639492), 0],
+  ]);
 });
 
 describe.each([

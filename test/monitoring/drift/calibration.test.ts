@@ -292,6 +292,11 @@ describe("calibrate", () => {
     const file: unknown = JSON.parse(JSON.stringify(storedDriftBaseline({ calibration })));
     expect(camelCaseKeys(file)).toEqual([]);
     expect(stored.parse(file)).toEqual({ calibration });
+    // One class in common: a mix of its own, whose standards are kept as all others are.
+    const { classes, mixes, streams } = calibration.kinds.own_past!;
+    expect(mixes!.map(({ from_classes, to_classes }) => [from_classes, to_classes])).toEqual([[0, 1.4]]);
+    expect(Object.keys(mixes![0]!.rungs[0]!.standard.x!)).toContain("logSdWithin");
+    expect([classes!.length, streams!.length]).toEqual([1, 2]);
     expect(baselineReferenceSchema.parse(JSON.parse(JSON.stringify(made.baseline)))).toEqual(made.baseline);
   });
 });

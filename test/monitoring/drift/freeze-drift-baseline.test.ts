@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { driftBaselineFaults, driftBaselineSchema } from "../../../src/monitoring/drift/drift-baseline.ts";
 import { freezeDriftBaseline } from "../../../src/monitoring/drift/freeze-drift-baseline.ts";
 import { storedDriftBaseline } from "../../../src/monitoring/drift/stored-drift-baseline.ts";
@@ -11,16 +11,25 @@ const windowSize = 20;
 const perPerson = 400;
 const people = 6;
 
-/** One recording a person, a movement of `value`; windows overlap by half, and cover the first `covered` people alone. */
-function windowsOf(value: (i: number, channel: number) => number, covered = people): WindowSet {
+/**
+ * One recording a person, a movement of `value`; windows overlap by half, and cover the first `covered` people alone. By
+ * `labelOf`, each half of a recording is a stretch of one label; otherwise, labels take turns.
+ */
+function windowsOf(
+  value: (i: number, channel: number) => number,
+  covered = people,
+  labelOf?: (half: number, person: number) => number,
+): WindowSet {
   const channels = ["Ax", "Ay", "Az"];
   const rows = people * perPerson;
   const samples = new Float32Array(new SharedArrayBuffer(4 * rows * channels.length));
   for (let i = 0; i < samples.length; i++) samples[i] = value(Math.floor(i / 3), i % 3);
   const ofPerson = perPerson / 10 - 1;
-  const windows = Array.from({ length: covered * ofPerson }, (_, w) => w);
+  const middle = (ofPerson - 1) / 2;
+  const all = Array.from({ length: covered * ofPerson }, (_, w) => w);
+  const windows = labelOf === undefined ? all : all.filter((w) => w % ofPerson !== middle);
   const person = Int32Array.from(windows, (w) => Math.floor(w / ofPerson));
-  const starts = Int32Array.from(windows, (w) => person[w]! * perPerson + (w % ofPerson) * 10);
+  const starts = Int32Array.from(windows, (w, i) => person[i]! * perPerson + (w % ofPerson) * 10);
   return {
     // A window lasts 100 s, so that the longest rehearsed batch is 9 chunks instead of 60.
     channels,
@@ -29,7 +38,7 @@ function windowsOf(value: (i: number, channel: number) => number, covered = peop
     samples,
     starts,
     startTimes: Float64Array.from(windows, (w) => w % ofPerson),
-    labels: Int32Array.from(windows, (w) => w % 2),
+    labels: Int32Array.from(windows, (w, i) => labelOf?.(w % ofPerson < middle ? 0 : 1, person[i]!) ?? w % 2),
     groups: person,
     recordingIndex: person,
     classes: ["a", "b"],
@@ -40,12 +49,12 @@ function windowsOf(value: (i: number, channel: number) => number, covered = peop
 
 const sensors = sensorsByName(["Ax", "Ay", "Az"]);
 
-function baselineOf(windows: WindowSet) {
+function baselineOf(windows: WindowSet, day: Parameters<typeof freezeDriftBaseline>[2]["day"] = "auto") {
   const probabilities = Float32Array.from(windows.labels).map((label) => 0.9 - 0.8 * label);
   const both = Float32Array.from({ length: 2 * probabilities.length }, (_, i) =>
     i % 2 === 0 ? probabilities[i >> 1]! : 1 - probabilities[i >> 1]!,
   );
-  const options = { overlap: 0.5, referenceBatches: 2, day: "auto" as const, sensors, rng: Rng.fromSeed(1) };
+  const options = { overlap: 0.5, referenceBatches: 2, day, sensors, rng: Rng.fromSeed(1) };
   return freezeDriftBaseline(windows, both, options);
 }
 
@@ -98,4 +107,25 @@ it("counts samples under windows alone: of people whom it is not about, nothing"
   expect(counted).toBe(some * perPerson);
   expect(drift.edges["A magnitude"]!.at(-1)).toBeLessThan(10);
   for (const summary of drift.by_class) expect(summary!["A magnitude"]!.max).toBeLessThan(10);
+});
+
+describe("the rehearsed days", () => {
+  const noisy = (i: number, channel: number): number => noise[3 * i + channel]!;
+  const dayOf = (labelOf: (half: number, person: number) => number, day?: Parameters<typeof baselineOf>[1]) =>
+    baselineOf(windowsOf(noisy, people, labelOf), day).calibration.day;
+
+  it("are recorded ones by default if most recordings have several activities", () => {
+    expect(dayOf((half, person) => (person < 4 ? half : 0))).toBe("recorded");
+  });
+
+  it("have bouts if most have one, whose order is that of no day", () => {
+    const bouts = { bout_seconds: [expect.any(Number), 300] };
+    expect(dayOf((_, person) => person % 2)).toEqual(bouts);
+    expect(dayOf((half, person) => (person < 3 ? half : 0))).toEqual(bouts);
+  });
+
+  it("are those that were asked for", () => {
+    expect(dayOf((half) => half, { boutSeconds: [200, 400] })).toEqual({ bout_seconds: [200, 400] });
+    expect(dayOf((_, person) => person % 2, "recorded")).toBe("recorded");
+  });
 });

@@ -1,5 +1,6 @@
 // Each rule of the decision on either side of its limit, on hand-made batches of known p-value.
 import { describe, expect, it } from "vitest";
+import type { RehearsedDay } from "../../../src/monitoring/drift/calibration.ts";
 import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
 import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
@@ -10,6 +11,7 @@ import {
   decideVerdict,
   driftStateSchema,
   newDriftState,
+  type Past,
   verdictAlarmLevel,
   verdictEvidence,
 } from "../../../src/monitoring/drift/verdict.ts";
@@ -50,6 +52,55 @@ describe("an unfamiliar batch", () => {
   it("has a p-value of at most alpha, one of twenty by default", () => {
     expect([0.045, 0.05, 0.055, 0.1].map((p) => unfamiliar(p))).toEqual([true, true, false, false]);
     expect([0.1, 0.105].map((p) => unfamiliar(p, 0.1))).toEqual([true, false]);
+  });
+});
+
+describe("batches of one activity", () => {
+  const ofDays = (day?: RehearsedDay, byClass = [...model.byClass, ...model.byClass]): DriftModel => ({
+    ...model,
+    byClass,
+    calibration: { ...model.calibration, ...(day !== undefined && { day }) },
+  });
+  const bouts: RehearsedDay = { bout_seconds: [15, 300] };
+  /** Rows of two activities, of which as many as `p` says are away. */
+  const batchOfTwo = (p: number, firstRows: number) => {
+    const away = awayFor(p);
+    return [firstRows, rows - firstRows].map((n) => (n === 0 ? null : { x: channelOf({ rows: n, away }) }));
+  };
+  const both: Past = {
+    rolling: past.rolling.map(([own]) => [own!, own!]),
+    anchor: past.anchor.map(([own]) => [own!, own!]),
+  };
+  const evidenceAfter = (batches: ReturnType<typeof batchOfTwo>[], by: DriftModel): number => {
+    let state = newDriftState;
+    for (const batch of batches) ({ state } = decideVerdict(batch, both, state, by, { arl: 1e9 }));
+    return state.evidence.anchor.value;
+  };
+  const means = (ps: readonly number[]) => ps.reduce((sum, p) => sum + evidenceOf(p), 0) / ps.length;
+
+  it("are one bet, if at least four of five rows are of it", () => {
+    const of = (firstRows: number) => [0.005, 0.01].map((p) => batchOfTwo(p, firstRows));
+    for (const firstRows of [rows, 0.8 * rows, 0.2 * rows, 0]) {
+      expect(evidenceAfter(of(firstRows), ofDays(bouts))).toBeCloseTo(means([0.005, 0.01]), 6);
+    }
+    for (const firstRows of [0.79 * rows, 0.5 * rows, 0.21 * rows]) {
+      const product = (evidenceOf(0.005) + 1) * evidenceOf(0.01);
+      expect(evidenceAfter(of(firstRows), ofDays(bouts))).toBeCloseTo(product, 6);
+    }
+  });
+
+  it("are a new bet if the activity is another", () => {
+    const batches = [batchOfTwo(0.005, rows), batchOfTwo(0.01, 0)];
+    expect(evidenceAfter(batches, ofDays(bouts))).toBeCloseTo((evidenceOf(0.005) + 1) * evidenceOf(0.01), 6);
+  });
+
+  it.each([
+    ["by an earlier calibration, whose days had no bouts", ofDays()],
+    ["by recorded days", ofDays("recorded")],
+    ["if the model knows but one activity", ofDays(bouts, [model.byClass[0]!, null])],
+  ])("are a bet each %s", (_, by) => {
+    const batches = [0.005, 0.01].map((p) => batchOfTwo(p, rows));
+    expect(evidenceAfter(batches, by)).toBeCloseTo((evidenceOf(0.005) + 1) * evidenceOf(0.01), 6);
   });
 });
 

@@ -57,7 +57,8 @@ export async function openDriftHalf(set: string, judged: 0 | 1, directory: strin
   const trained = at(1 - judged);
   if (!existsSync(join(trained, "manifest.json"))) {
     const words = ["train", `${trained}.parquet`, "--out", trained, "--network", "compact", "--folds", "4"];
-    execFileSync(process.execPath, [command, ...words, ...driftSets[set]!.options, "--resume"], { stdio: "inherit" });
+    const resume = existsSync(`${trained}.partial`) ? ["--resume"] : [];
+    execFileSync(process.execPath, [command, ...words, ...driftSets[set]!.options, ...resume], { stdio: "inherit" });
   }
   const model = await openModelHandle(trained);
   const { recordings } = await readRecordings([`${at(judged)}.parquet`], {

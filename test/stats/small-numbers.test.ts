@@ -34,6 +34,19 @@ describe("the autocorrelation time", () => {
     // Deviations -1, -1, 1, 1: 1 + 2 (1/4 - 2/4 - 1/4) = 0.
     expect(autocorrelationTime([0, 0, 2, 2])).toBe(1);
   });
+
+  it("sums at least five lags, however much the first ones differ", () => {
+    // A wave of five values around two levels: the first three lags sum to less than 0, the fifth makes up for them.
+    const values = Array.from({ length: 60 }, (_, i) => [2, 0, -1, -1, 0][i % 5]! + (i < 30 ? 0 : 0.8));
+    const deviations = values.map((value) => value - 0.4);
+    const products = (lag: number): number =>
+      deviations.slice(lag).reduce((sum, value, i) => sum + value * deviations[i]!, 0);
+    const upTo = (last: number): number =>
+      1 + Array.from({ length: last }, (_, i) => (2 * products(i + 1)) / products(0)).reduce((a, b) => a + b, 0);
+    expect(upTo(3)).toBeLessThan(0);
+    expect(upTo(5)).toBeGreaterThan(1);
+    expect(autocorrelationTime(values)).toBeCloseTo(upTo(7), 12);
+  });
 });
 
 it("the first number that is not below a limit is found among equals, and there is none above all", () => {
@@ -123,6 +136,7 @@ describe("quantiles", () => {
     expect(quantiles([5], [0, 0.3, 1])).toEqual([5, 5, 5]);
     // From the nearer end: a fraction of a difference that float64 cannot hold stays inside.
     expect(quantiles([0.1, 0.3], [0.5])[0]).toBe(0.3 - (0.3 - 0.1) * 0.5);
+    expect(quantiles([0.1, 0.7], [0.3, 0.7])).toEqual([0.1 + (0.7 - 0.1) * 0.3, 0.7 - (0.7 - 0.1) * (1 - 0.7)]);
     for (const p of [-0.01, 1.01, Number.NaN]) expect(() => quantiles([1, 2], [p])).toThrow(RangeError);
     expect(() => quantiles([], [0.5])).toThrow(/at least one/);
   });

@@ -51,6 +51,12 @@ describe("a share of each class", () => {
     }
   });
 
+  it("is one more for a share that is larger by a millionth", () => {
+    expect(select(two, { share: 0.1 }).counts).toEqual([1, 1, 0]);
+    expect(select(two, { share: 0.100001 }).counts).toEqual([2, 1, 0]);
+    expect(select(two, { share: 0.1000001 }).counts).toEqual([2, 1, 0]);
+  });
+
   it("is no less than the floor, where there are as many", () => {
     expect(select(two, { share: 0.1, floor: 3 }).counts).toEqual([3, 3, 0]);
     expect(select(two, { share: 0.1, floor: 8 }).counts).toEqual([8, 4, 0]);

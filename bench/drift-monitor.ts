@@ -6,7 +6,8 @@
 import { parseArgs } from "node:util";
 import { calibrate } from "../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../src/monitoring/drift/comparison.ts";
-import { type DriftOptions, type DriftVerdict, decideVerdict, newDriftState } from "../src/monitoring/drift/verdict.ts";
+import { type DriftVerdict, newDriftState } from "../src/monitoring/drift/drift-state.ts";
+import { type DriftOptions, decideVerdict } from "../src/monitoring/drift/verdict.ts";
 import { baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
 import type { ClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../src/monitoring/summaries/summarize.ts";

@@ -4,7 +4,8 @@
 // edges are evenly spread, far apart and crowded.
 
 import { type DriftModel, referenceKinds } from "../src/monitoring/drift/comparison.ts";
-import { decideVerdict, newDriftState } from "../src/monitoring/drift/verdict.ts";
+import { newDriftState } from "../src/monitoring/drift/drift-state.ts";
+import { decideVerdict } from "../src/monitoring/drift/verdict.ts";
 import { baselineReference, baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, summarizeByClass } from "../src/monitoring/summaries/class-summaries.ts";
 import { sensorsForSignals, withSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";

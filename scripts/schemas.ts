@@ -7,7 +7,7 @@ import { z } from "zod";
 import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import { baselineStatsSchema } from "../src/monitoring/drift/baseline-stats.ts";
-import { checkResultSchema } from "../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";

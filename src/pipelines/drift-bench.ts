@@ -39,7 +39,7 @@ import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
-export type { DriftVerdict } from "../monitoring/drift/verdict.ts";
+export type { DriftVerdict } from "../monitoring/drift/drift-state.ts";
 
 /** The sessions of a stream consist of chunks of this length, in seconds. */
 const chunkSeconds = 15;

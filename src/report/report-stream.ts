@@ -4,7 +4,7 @@
 
 import { counted } from "../counted.ts";
 import { UserError } from "../errors.ts";
-import { checkResultSchema } from "../monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import type { Reporter } from "../reporter.ts";
 import { waitForLock } from "../storage/store/lock.ts";

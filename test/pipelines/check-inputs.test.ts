@@ -13,7 +13,8 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type CheckResult, checkResultSchema, type RejectedBatch } from "../../src/monitoring/streams/check-result.ts";
+import type { CheckResult, RejectedBatch } from "../../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";

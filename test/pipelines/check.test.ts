@@ -2,7 +2,8 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type CheckResult, checkResultSchema, type JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import type { CheckResult, JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { type RollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";

@@ -1,7 +1,7 @@
 // check killed before each of the changes that it makes.
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { endedBeforeChange, fileDirectory, start } from "./tiny-run.ts";

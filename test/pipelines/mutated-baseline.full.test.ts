@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 import { driftBaselineSchema, modelOfDriftBaseline } from "../../src/monitoring/drift/drift-baseline.ts";
 import { baselineContentHash, baselineFaults, expectedBaseline } from "../../src/monitoring/streams/baseline-faults.ts";
-import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { StreamMemory } from "../../src/monitoring/streams/monitor-stream.ts";
 import type { StreamState } from "../../src/monitoring/streams/stream-state.ts";

@@ -28,7 +28,7 @@ import {
   type DriftBenchResult,
 } from "../../src/monitoring/drift/bench-figures.ts";
 import { baselineFromDescribedValues, describeValues } from "../../src/monitoring/drift/describe-values.ts";
-import type { DriftVerdict } from "../../src/monitoring/drift/verdict.ts";
+import type { DriftVerdict } from "../../src/monitoring/drift/drift-state.ts";
 import { judgeBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import { rollingReference, rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { type StreamState, streamSchemas } from "../../src/monitoring/streams/stream-state.ts";

@@ -7,7 +7,7 @@ import {
   type ChangeFigures,
   type DriftBenchResult,
 } from "../../src/monitoring/drift/bench-figures.ts";
-import type { DriftVerdict } from "../../src/monitoring/drift/verdict.ts";
+import type { DriftVerdict } from "../../src/monitoring/drift/drift-state.ts";
 import { driftBenchHtml } from "../../src/report/drift-bench-html.ts";
 
 const judges: readonly JudgeName[] = ["tidemark", "constants", "KS p-value", "every 100"];

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
-import { checkResultSchema } from "../../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";

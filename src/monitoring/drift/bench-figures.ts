@@ -1,7 +1,7 @@
 // Summarises verdicts on streams that are known to have changed at a given batch, or not to have changed.
 
 import type { RehearsedDay } from "./calibration.ts";
-import type { DriftVerdict } from "./verdict.ts";
+import type { DriftVerdict } from "./drift-state.ts";
 
 /**
  * The judge of a stream: this monitor, the textbook constants, a KS p-value computed from raw counts, or an alarm on every

@@ -7,8 +7,9 @@ import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "..
 import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { JudgeName, Verdicts } from "./bench-figures.ts";
 import type { DriftModel } from "./comparison.ts";
+import { type DriftState, type DriftVerdict, newDriftState } from "./drift-state.ts";
 import { statisticsForScore } from "./score.ts";
-import { type DriftOptions, type DriftState, type DriftVerdict, decideVerdict, newDriftState } from "./verdict.ts";
+import { type DriftOptions, decideVerdict } from "./verdict.ts";
 
 /** Returns the verdict on each batch of a stream. */
 export type StreamJudge = (stream: readonly ClassSummaries[], model: DriftModel) => Verdicts;

@@ -9,8 +9,10 @@ import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import type { Calibration, KindCalibration } from "./calibration.ts";
+import { type DriftState, newDriftState } from "./drift-state.ts";
 import { type DayPlan, type DaySource, drawRehearsalDay } from "./rehearsal.ts";
-import { type DriftState, decideVerdict, newDriftState, verdictEvidence } from "./verdict.ts";
+import { decideVerdict } from "./verdict.ts";
+import { weighedEvidence } from "./weigh-evidence.ts";
 
 export interface RehearsedStream {
   readonly source: DaySource;
@@ -58,7 +60,7 @@ function evidenceFactorPath(
     const judged = decideVerdict(current, past, state, model, { arl: 1e12 });
     state = judged.state;
     if (!judged.judgement.doubtful) accepted.push(current);
-    path.push(verdictEvidence(state));
+    path.push(weighedEvidence(state));
   }
   return path;
 }

@@ -4,7 +4,7 @@
 
 import type { Rng } from "../../stats/random.ts";
 import type { Columns } from "../summaries/summarize.ts";
-import type { DriftVerdict } from "./verdict.ts";
+import type { DriftVerdict } from "./drift-state.ts";
 
 /**
  * One of:

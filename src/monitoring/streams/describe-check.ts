@@ -4,8 +4,10 @@ import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
 import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/diagnosis.ts";
+import type { DriftState } from "../drift/drift-state.ts";
 import { modelSignalConfidence, modelSignalFlipRate, signalDistances } from "../drift/signal-distances.ts";
-import { type DriftState, type Judgement, verdictAlarmLevel, verdictEvidence } from "../drift/verdict.ts";
+import type { Judgement } from "../drift/verdict.ts";
+import { weighedAlarmLevel, weighedEvidence } from "../drift/weigh-evidence.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import { type ModelSignals, mergeModelSignals } from "../summaries/model-signals.ts";
 import type { JudgedBatch } from "./check-result.ts";
@@ -50,8 +52,8 @@ export function describeCheck(of: {
     leading: leading?.reference ?? null,
     comparisons: comparisons.map(describeCheckComparison),
     evidence: {
-      value: verdictEvidence(state),
-      alarm_at: verdictAlarmLevel(comparisons, config.arl),
+      value: weighedEvidence(state),
+      alarm_at: weighedAlarmLevel(comparisons, config.arl),
       average_run_length: config.arl,
     },
     references: {

@@ -2,7 +2,8 @@
 
 import type { FaultDescription } from "../../signals/data/data-fault.ts";
 import { diagnose } from "../drift/diagnosis.ts";
-import { decideVerdict, newDriftState } from "../drift/verdict.ts";
+import { newDriftState } from "../drift/drift-state.ts";
+import { decideVerdict } from "../drift/verdict.ts";
 import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";

@@ -2,10 +2,11 @@
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
-import { type DriftState, driftStateSchema } from "../drift/verdict.ts";
+import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { Columns } from "../summaries/summarize.ts";
-import { type CheckResult, checkResultSchema, shortenCheckResult } from "./check-result.ts";
+import { type CheckResult, shortenCheckResult } from "./check-result.ts";
+import { checkResultSchema } from "./check-result-schema.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
 import type { Judge } from "./watched-model.ts";
 

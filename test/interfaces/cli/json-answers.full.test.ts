@@ -10,7 +10,7 @@ import * as answers from "../../../scripts/answer-schemas.ts";
 import { eventTypes, trainEventSchema } from "../../../scripts/event-schema.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitoring/drift/baseline-stats.ts";
-import { checkResultSchema } from "../../../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/data/duckdb.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";

@@ -4,8 +4,9 @@
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import { newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
 import { statisticsForScore } from "../../../src/monitoring/drift/score.ts";
-import { decideVerdict, newDriftState } from "../../../src/monitoring/drift/verdict.ts";
+import { decideVerdict } from "../../../src/monitoring/drift/verdict.ts";
 import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { mergeBatchSummaries, subtractBatchSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import {

@@ -10,7 +10,8 @@ import {
   type ReferenceKind,
 } from "../../../src/monitoring/drift/comparison.ts";
 import { correlationSeconds } from "../../../src/monitoring/drift/correlation-time.ts";
-import { decideVerdict, type Judgement, newDriftState } from "../../../src/monitoring/drift/verdict.ts";
+import { newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
+import { decideVerdict, type Judgement } from "../../../src/monitoring/drift/verdict.ts";
 import {
   type BaselineReference,
   baselineReference,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import { type DriftState, newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
 import { evidenceFactor, evidenceFactorLevel } from "../../../src/monitoring/drift/evidence-factor.ts";
 import {
   type Chunk,
@@ -13,7 +14,7 @@ import {
   type Group,
   rehearsalChoices,
 } from "../../../src/monitoring/drift/rehearsal.ts";
-import { type DriftState, decideVerdict, newDriftState } from "../../../src/monitoring/drift/verdict.ts";
+import { decideVerdict } from "../../../src/monitoring/drift/verdict.ts";
 import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";

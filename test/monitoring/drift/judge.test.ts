@@ -3,18 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { RehearsedDay } from "../../../src/monitoring/drift/calibration.ts";
 import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
+import { type DriftState, driftStateSchema, newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
 import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
 import { noScores } from "../../../src/monitoring/drift/null-scores.ts";
-import {
-  type DriftOptions,
-  type DriftState,
-  decideVerdict,
-  driftStateSchema,
-  newDriftState,
-  type Past,
-  verdictAlarmLevel,
-  verdictEvidence,
-} from "../../../src/monitoring/drift/verdict.ts";
+import { type DriftOptions, decideVerdict, type Past } from "../../../src/monitoring/drift/verdict.ts";
+import { weighedAlarmLevel, weighedEvidence } from "../../../src/monitoring/drift/weigh-evidence.ts";
 import { awayFor, batchOf, type Chosen, channelOf, modelOf, past, rows, rung } from "./hand-made.ts";
 
 const model = modelOf();
@@ -109,7 +102,7 @@ describe("the evidence", () => {
     const { state } = run({ away: awayFor(0.25) }, { evidence: evidence(3, 7) });
     expect(state.evidence.anchor).toEqual({ value: 4 * evidenceOf(0.25), batches: 10 });
     expect(state.evidence.rolling).toEqual({ value: 8 * evidenceOf(0.25), batches: 10 });
-    expect(verdictEvidence(state)).toBeCloseTo(6 * evidenceOf(0.25), 12);
+    expect(weighedEvidence(state)).toBeCloseTo(6 * evidenceOf(0.25), 12);
     expect(state.batches).toBe(1);
   });
 
@@ -127,8 +120,8 @@ describe("the evidence", () => {
       run({}, { evidence: evidence(evidenceBefore(after)) }, { arl: 100 }, demanding).judgement.verdict;
     expect([verdict(299), verdict(301)]).toEqual(["normal", "gradual_drift"]);
     const { comparisons } = run({}, {}, {}, demanding).judgement;
-    expect(verdictAlarmLevel(comparisons, 100)).toBe(300);
-    expect(verdictAlarmLevel([], 100)).toBe(100);
+    expect(weighedAlarmLevel(comparisons, 100)).toBe(300);
+    expect(weighedAlarmLevel([], 100)).toBe(100);
   });
 
   it("is bounded by ten run lengths, so that a stream which recovers is normal again soon", () => {

@@ -2,13 +2,8 @@
 
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
-import {
-  type DriftOptions,
-  type DriftState,
-  decideVerdict,
-  type Judgement,
-  newDriftState,
-} from "../../../src/monitoring/drift/verdict.ts";
+import { type DriftState, newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
+import { type DriftOptions, decideVerdict, type Judgement } from "../../../src/monitoring/drift/verdict.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../../../src/monitoring/summaries/class-summaries.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/stats/random.ts";

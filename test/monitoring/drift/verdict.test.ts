@@ -1,13 +1,8 @@
 // The decision over whole streams of made people, whose noise is known.
 import { describe, expect, it } from "vitest";
 import { compare, comparedSeconds, type DriftModel } from "../../../src/monitoring/drift/comparison.ts";
-import {
-  type DriftVerdict,
-  decideVerdict,
-  driftStateSchema,
-  type Judgement,
-  newDriftState,
-} from "../../../src/monitoring/drift/verdict.ts";
+import { type DriftVerdict, driftStateSchema, newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
+import { decideVerdict, type Judgement } from "../../../src/monitoring/drift/verdict.ts";
 import { baselineReference, baselineReferenceGrids } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../../../src/monitoring/summaries/class-summaries.ts";
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";

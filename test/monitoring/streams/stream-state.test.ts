@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { newDriftState } from "../../../src/monitoring/drift/verdict.ts";
+import { newDriftState } from "../../../src/monitoring/drift/drift-state.ts";
 import { type StreamState, streamSchemas } from "../../../src/monitoring/streams/stream-state.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 

@@ -1,0 +1,21 @@
+// The activity that fills a batch. Consecutive batches of it are one bout, which is one piece of evidence (see evidence.ts).
+
+import { batchSummaryRows, type ClassSummaries } from "../summaries/class-summaries.ts";
+import type { DriftModel } from "./comparison.ts";
+
+/** The class of at least this share of the rows fills a batch; an arbitrary choice. */
+const mainShare = 0.8;
+
+/** The class that fills the batch; null if none does, or if batches of one activity are no bouts. */
+export function boutActivity(batch: ClassSummaries, model: DriftModel): number | null {
+  if (!hasBoutActivities(model)) return null;
+  const rows = batch.map(batchSummaryRows);
+  const total = rows.reduce((sum, n) => sum + n, 0);
+  const main = rows.findIndex((n) => n >= mainShare * total);
+  return main < 0 ? null : main;
+}
+
+/** Not where there is but one activity, nor where the streams' level was set by recorded days. */
+function hasBoutActivities({ calibration: { day }, byClass }: DriftModel): boolean {
+  return day !== undefined && day !== "recorded" && byClass.filter((own) => own !== null).length > 1;
+}

@@ -1,0 +1,66 @@
+// What the monitor knows about a stream between batches, besides the batches of its references: the evidence, the series in
+// which a change is looked for, and the alarm. It is stored as JSON.
+
+import { z } from "zod";
+import type { ReferenceKind } from "./comparison.ts";
+import { type EvidenceState, evidenceStateSchema, noEvidence } from "./evidence.ts";
+import { noScores, type OwnScores, ownScoresSchema } from "./null-scores.ts";
+
+/** Verdict on a stream. */
+export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
+
+/** The references that a stream has of its own. */
+export type OwnPast = Exclude<ReferenceKind, "baseline">;
+export const ownPast: readonly OwnPast[] = ["anchor", "rolling"];
+
+export interface AlarmState {
+  /** Number of the batch at which it began, counted from the start of the stream. */
+  readonly since: number;
+  readonly verdict: Exclude<DriftVerdict, "normal">;
+  readonly confirmed: boolean;
+  /** Number of the batch at which the change is estimated to have begun; null if the series is too short. */
+  readonly changePoint: number | null;
+}
+
+/** State of a stream between batches, besides the batches of its references. */
+export interface DriftState {
+  /** Batches judged. */
+  readonly batches: number;
+  readonly evidence: Readonly<Record<OwnPast, EvidenceState>>;
+  /** The stream's first scores, which show how much it varies on its own. */
+  readonly own: Readonly<Record<OwnPast, OwnScores>>;
+  /**
+   * The latest batches, oldest first. Per channel: the distances of the mean and of ln(standard deviation) from the
+   * training data, in its standard deviations, and the KS distance, which reveals other changes. All are computed within
+   * the predicted classes, so that a change of activity does not count. The last entry is the precision of the mean, as an
+   * inverse variance.
+   */
+  readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
+  readonly alarm: AlarmState | null;
+  /** Latest batches in a row that resembled the stream's own past, while it is in alarm (default: 0). */
+  readonly ordinary?: number;
+}
+
+export const driftStateSchema: z.ZodType<DriftState> = z.object({
+  batches: z.int().min(0),
+  evidence: z.object({ anchor: evidenceStateSchema, rolling: evidenceStateSchema }),
+  own: z.object({ anchor: ownScoresSchema, rolling: ownScoresSchema }),
+  series: z.array(z.record(z.string(), z.tuple([z.number(), z.number(), z.number(), z.number().min(0)]))),
+  alarm: z
+    .object({
+      since: z.int().min(0),
+      verdict: z.enum(["gradual_drift", "sudden_change"]),
+      confirmed: z.boolean(),
+      changePoint: z.int().min(0).nullable(),
+    })
+    .nullable(),
+  ordinary: z.int().min(0).exactOptional(),
+});
+
+export const newDriftState: DriftState = {
+  batches: 0,
+  evidence: { anchor: noEvidence, rolling: noEvidence },
+  own: { anchor: noScores, rolling: noScores },
+  series: [],
+  alarm: null,
+};

@@ -1,0 +1,71 @@
+// Names a change from the channel that a step or a ramp explains best: from the series of its means or spreads, or, if
+// neither changes, of its distances from the training data, which reveal a change of shape. At the alarm the name is
+// provisional. Some batches later it is confirmed and stays until the alarm ends.
+
+import { type ChangeShape, changeShape } from "./change-shape.ts";
+import type { Comparison } from "./comparison.ts";
+import type { AlarmState, DriftState } from "./drift-state.ts";
+
+/** If means and spreads explain less of their series than this, the change may be in neither; an arbitrary choice. */
+const leastExplained = 0.5;
+/** With fewer batches, one of several channels may look like a step or a ramp by chance; an arbitrary limit. */
+const shortSeries = 10;
+/**
+ * With a smaller ratio of residuals, a step is called a ramp. The first batches of a ramp drown in noise, so a step that
+ * begins later fits nearly as well. Chosen on MotionSense.
+ */
+const leastStepRatio = 1.05;
+
+/** The alarm after a batch that raises or keeps it. */
+export function nameChange(
+  state: DriftState,
+  now: {
+    series: DriftState["series"];
+    shape: ChangeShape | null;
+    leading: Comparison | null;
+    beyond: Comparison | undefined;
+    confirmAfter: number;
+  },
+): AlarmState {
+  if (state.alarm?.confirmed) return state.alarm;
+  const { shape, leading, beyond, confirmAfter } = now;
+  const since = state.alarm?.since ?? state.batches;
+  // After one or two batches beyond the reach of chance, no step can be fitted yet, only a steep ramp.
+  const decided = shape !== null && (beyond === undefined || now.series.length - shape.start > 2);
+  // An alarm that begins with values which nobody in the training data had is no ramp.
+  const impossible = state.alarm === null && beyond?.reference === "baseline";
+  const sudden =
+    impossible ||
+    (decided
+      ? shape.kind === "step" && shape.ratio >= leastStepRatio
+      : beyond !== undefined || leading?.reference === "rolling");
+  return {
+    since,
+    verdict: sudden ? "sudden_change" : "gradual_drift",
+    confirmed: state.batches - since >= confirmAfter,
+    changePoint: shape === null ? null : state.batches + 1 - now.series.length + shape.start,
+  };
+}
+
+/**
+ * Uses the channel that a change explains best; in the most extreme channel, the change may fluctuate most. In a short
+ * series, chance explains much of some channel, so the most extreme channel is used there.
+ */
+export function changeShapeToName(
+  series: DriftState["series"],
+  { score, far, beyond }: Comparison,
+): ChangeShape | null {
+  if (series.length < 5) return null;
+  const { channel } = beyond ? (far ?? score) : score;
+  const channels = series.length < shortSeries ? [channel] : Object.keys(series[0]!);
+  const shapes = channels.map((name) => channelShapeToName(series.map((batch) => batch[name]!)));
+  return shapes.reduce((best, shape) => (shape.explained > best.explained ? shape : best));
+}
+
+/** Uses a channel's means or spreads, whichever the change explains better; its distances if neither. */
+function channelShapeToName(channel: readonly DriftState["series"][number][string][]): ChangeShape {
+  const of = (i: number): number[] => channel.map((batch) => batch[i]!);
+  const [means, spreads, distances] = [changeShape(of(0), of(3)), changeShape(of(1)), changeShape(of(2))];
+  const better = means.explained >= spreads.explained ? means : spreads;
+  return better.explained < leastExplained && distances.explained > better.explained ? distances : better;
+}

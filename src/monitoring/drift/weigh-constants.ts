@@ -1,0 +1,23 @@
+// The verdict by constants. There is no evidence and no waiting: a large statistic against the rolling reference means a
+// sudden change, and one against the baseline or the anchor a gradual drift. The same applies if only the baseline could be
+// calibrated.
+
+import type { Comparison } from "./comparison.ts";
+import type { DriftState } from "./drift-state.ts";
+import type { Weighed } from "./weigh-evidence.ts";
+
+/**
+ * A name stays until the alarm ends: the rolling reference stands still meanwhile, and gradual drift moves away from it
+ * too.
+ * @param comparisons by constants, at least one
+ */
+export function weighConstants(comparisons: readonly Comparison[], state: DriftState): Weighed {
+  const large = (comparison: Comparison): boolean => comparison.findings.some(({ level }) => level === "large");
+  const walked = state.alarm?.verdict === "gradual_drift";
+  const sudden = walked ? undefined : comparisons.find((own) => own.reference === "rolling" && large(own));
+  const leading = sudden ?? comparisons.find(large) ?? comparisons[0]!;
+  const since = state.alarm?.since ?? state.batches;
+  const verdict = state.alarm?.verdict ?? (sudden === undefined ? "gradual_drift" : "sudden_change");
+  const alarm = large(leading) ? { since, verdict, confirmed: true, changePoint: null } : null;
+  return { alarm, leading, shape: null, evidence: state.evidence };
+}

@@ -1,0 +1,144 @@
+// The form of a check's result, by which stored results are read back and which is published in schemas/.
+
+import { z } from "zod";
+import type { CheckResult } from "./check-result.ts";
+
+const share = z.number().min(0).max(1);
+const perChannel = z.record(
+  z.string(),
+  z.object({
+    ks: share.describe("Kolmogorov-Smirnov distance"),
+    ks_within_classes: share.describe("the same distance within each predicted class, averaged over the classes"),
+    ks_by_class: z
+      .number()
+      .describe("the same, each class standardised by what is usual for it; 0 without such standards")
+      .exactOptional(),
+    psi: z.number().min(0).describe("population stability index over the reference's deciles"),
+    wasserstein: z.number().min(0).describe("Wasserstein-1 distance, in standard deviations of the baseline"),
+    jensen_shannon: share,
+    mean_shift: z.number().describe("in standard deviations of the baseline"),
+    sd_ratio: z.number().min(0).describe("standard deviation of the batch divided by that of the reference"),
+  }),
+);
+
+const comparison = z.object({
+  reference: z.enum(["baseline", "anchor", "rolling"]),
+  method: z
+    .enum(["people", "recordings", "halves of recordings", "bouts", "effective sample size", "constants"])
+    .describe("how the drift-free batches were separated from their reference, or what was used instead of them"),
+  p_value: share.nullable().describe("share of drift-free batches at least as far away; null if judged by constants"),
+  null_batches: z.int().min(0).describe("number of drift-free batches behind the p-value"),
+  as_high: z.int().min(0).describe("number of those batches that were at least as far away"),
+  resolution: share.describe("smallest p-value that this many batches can give"),
+  score: z.number(),
+  channel: z.string().describe("channel or signal with the highest score"),
+  statistic: z.string().describe("statistic from which the score is computed"),
+  beyond_chance: z.boolean().describe("whether the batch is so far away that it raises an alarm by itself"),
+  seconds: z
+    .number()
+    .min(0)
+    .describe("effective length of the part of the batch for which the reference has data to compare it with"),
+  unseen_share: share.describe("share of the batch in classes that the reference lacks"),
+  exceeded: z
+    .array(z.object({ channel: z.string(), statistic: z.string(), value: z.number(), level: z.string() }))
+    .describe("statistics above their constants"),
+  channels: perChannel.describe("empty in the stored result of an old batch"),
+});
+
+const signals = z.object({
+  class_shares: z.record(z.string(), share).describe("share of windows by predicted class"),
+  mean_confidence: share,
+  flip_rate: share.nullable().describe("share of neighbouring windows with different labels"),
+  against: z.partialRecord(
+    z.enum(["baseline", "anchor", "rolling"]),
+    z.object({
+      mix_shift: share.describe(
+        "total variation distance between the class shares: it depends on what people do, not on the sensor",
+      ),
+      confidence_ks: share,
+      entropy_ks: share,
+      margin_ks: share,
+      confidence_shift: z.number(),
+      flip_rate_shift: z.number().nullable(),
+    }),
+  ),
+});
+
+const judged = z.object({
+  schema_version: z.literal(1),
+  batch_id: z.string(),
+  stream: z.string(),
+  model_version: z.string(),
+  checked_at: z.iso.datetime(),
+  verdict: z.enum(["normal", "gradual_drift", "sudden_change"]),
+  confirmed: z.boolean().describe("whether the name of the change is final; until then, a later batch may rename it"),
+  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began"),
+  change_point: z.string().nullable().describe("id of the batch at which the change is estimated to have begun"),
+  entered_references: z.boolean().describe("whether the batch is now part of the stream's own references"),
+  doubtful: z
+    .boolean()
+    .describe(
+      "whether the batch differs from the stream's own past without raising an alarm; if so, it is kept out of the references",
+    ),
+  unfamiliar: z
+    .boolean()
+    .describe("whether the batch differs from the people that the model learned from, with or without drift"),
+  thresholds: z.enum(["calibrated", "fixed"]),
+  rows: z.int().min(1),
+  windows: z.int().min(1),
+  seconds: z.number().positive(),
+  leading: z
+    .enum(["baseline", "anchor", "rolling"])
+    .nullable()
+    .describe("reference from which the batch is furthest away"),
+  comparisons: z.array(comparison),
+  evidence: z.object({
+    value: z.number().min(0),
+    alarm_at: z.number().positive(),
+    average_run_length: z.number().describe("requested average number of batches between false alarms"),
+  }),
+  references: z.object({
+    window_size: z.int().min(1),
+    rolling_batches: z.int().min(0).describe("number of batches before this one"),
+    anchor_batches: z.int().min(0),
+  }),
+  signals,
+  accuracy: z
+    .object({
+      estimate: share,
+      lower: share,
+      upper: share,
+      coverage: share,
+      rehearsed: z
+        .boolean()
+        .describe("whether held-out people reached this confidence; if not, the interval guarantees nothing"),
+    })
+    .nullable()
+    .describe("share of correct predictions, estimated without labels; too optimistic if the channels have drifted"),
+  likely_causes: z.array(
+    z.object({ kind: z.string(), channels: z.array(z.string()), fault: z.string(), weight: share }),
+  ),
+  warnings: z.array(z.string()),
+});
+
+const rejected = z.object({
+  schema_version: z.literal(1),
+  batch_id: z.string(),
+  stream: z.string(),
+  model_version: z.string(),
+  checked_at: z.iso.datetime(),
+  verdict: z.literal("rejected"),
+  reasons: z
+    .array(
+      z.looseObject({
+        code: z.string(),
+        message: z.string(),
+        advice: z.string().exactOptional(),
+        expected: z.string(),
+        found: z.string(),
+      }),
+    )
+    .min(1),
+});
+
+export const checkResultSchema: z.ZodType<CheckResult> = z.discriminatedUnion("verdict", [judged, rejected]);

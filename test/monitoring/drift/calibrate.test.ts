@@ -334,6 +334,12 @@ describe("calibrate", () => {
       expect(hidden.growth!.ks).toBeLessThan(large.growth!.ks);
     });
 
+    it("counts a batch as seen that only one of twenty without drift is like", () => {
+      const seenAmong = (nullBatches: number) =>
+        run(shifted(0.6, noise).slice(0, 1), { lengthsSeconds: [50], nullBatches }).kinds.own_past!.seen!.ks;
+      expect([19, 18].map(seenAmong)).toEqual([1, 0]);
+    });
+
     it("asks the batches of a minute or more, if there are any: one of seconds holds one activity", () => {
       const of = (lengthsSeconds: number[]) => {
         const { seen } = run(shifted(0.05, noise), { lengthsSeconds, nullBatches: 252 }).kinds.own_past!;

@@ -236,6 +236,22 @@ describe("a turned sensor", () => {
     }
   });
 
+  it("is turned by as many degrees as its change says", () => {
+    const unit = {
+      Ax: f32(1, 0, 0),
+      Ay: f32(0, 1, 0),
+      Az: f32(0, 0, 1),
+      Gx: f32(0, 0, 0),
+      Gy: f32(0, 0, 0),
+      Gz: f32(0, 0, 0),
+    };
+    for (const degrees of [5, 60, 150]) {
+      const { Ax, Ay, Az } = only({ rotations: [degrees] }).begin(Rng.fromSeed(6))(unit, 1);
+      // The trace of a rotation.
+      expect(Ax![0]! + Ay![1]! + Az![2]!).toBeCloseTo(1 + 2 * Math.cos((degrees * Math.PI) / 180), 6);
+    }
+  });
+
   it("refuses no axis and no angle", () => {
     expect(() => turnedBy([0, 0, 0], 10)).toThrow("expected an axis");
     expect(() => turnedBy([1, 0, 0], Number.NaN)).toThrow("NaN");

@@ -156,3 +156,11 @@ describe("scores by class", () => {
     expect(Math.sqrt(scores.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scores.length)).toBeCloseTo(1, 1);
   });
 });
+
+it("standards are read from a file with distances in 0..1 that vary, and lengths above 0", () => {
+  const accepts = (seconds: number, mean: number, std: number): boolean =>
+    classStandardsSchema.safeParse([[{ seconds, ks: { x: [mean, std] } }]]).success;
+  expect([1e-3, 1e9, 0, 1.1e9].map((seconds) => accepts(seconds, 0.2, 0.1))).toEqual([true, true, false, false]);
+  expect([0, 1, -0.1, 1.1].map((mean) => accepts(60, mean, 0.1))).toEqual([true, true, false, false]);
+  expect([1e-3, 1, 0, 1.1].map((std) => accepts(60, 0.2, std))).toEqual([true, true, false, false]);
+});

@@ -40,6 +40,9 @@ describe("the length of a comparison", () => {
     expect(rolling({ rows: 4600 })!.seconds).toBeGreaterThan(500);
     expect(baseline({ rows: 4999 })).toBeNull();
     expect(baseline({ rows: 5001 })!.seconds).toBeGreaterThan(500);
+    const { seconds } = rolling({ rows: 6000 })!;
+    const half = modelOf({ own: [{ ...rung, seconds: 2 * seconds }] });
+    expect([6000, 5999].map((n) => rolling({ rows: n }, half)?.seconds)).toEqual([seconds, undefined]);
   });
 });
 
@@ -171,6 +174,36 @@ describe("values outside of the training data's range", () => {
     expect(compare("rolling", reference, [{ x: { ...channelOf(), excessAbove: 5 * rows } }], model)!.beyond).toBe(
       false,
     );
+  });
+});
+
+describe("the mean length of acceleration with gravity", () => {
+  const weighed: DriftModel = {
+    ...model,
+    baseline: { x: { ...model.baseline.x!, summary: { ...model.baseline.x!.summary, mean: 9.8 } } },
+    gravityLengths: ["x"],
+  };
+  const of = (mean: number, by = weighed): Comparison => baseline({ mean }, by)!;
+
+  it("is beyond chance from three times that of the training data on, and below a third of it", () => {
+    expect([9.8, 2.9 * 9.8, 9.8 / 2.9].map((mean) => of(mean).beyond)).toEqual([false, false, false]);
+    expect(of(3.3 * 9.8)).toMatchObject({
+      beyond: true,
+      far: { score: expect.closeTo(1.1, 9), channel: "x", statistic: "wasserstein" },
+    });
+    expect(of(9.8 / 3.6).far).toMatchObject({ score: expect.closeTo(1.2, 9), channel: "x" });
+    expect(of(1).beyond).toBe(true);
+  });
+
+  it("of 0 is as far away as a number of a millionth of it", () => {
+    expect(of(0).far!.score).toBeCloseTo(1e6 / 3, 3);
+    expect(of(9.8e-6).far!.score).toBeCloseTo(1e6 / 3, 3);
+    expect(of(9.8e-5).far!.score).toBeCloseTo(1e5 / 3, 3);
+  });
+
+  it("is looked at against the training data alone, and where a sensor's gravity is known", () => {
+    expect(rolling({ mean: 100 }, weighed)!.beyond).toBe(false);
+    expect(of(100, { ...weighed, gravityLengths: [] }).beyond).toBe(false);
   });
 });
 

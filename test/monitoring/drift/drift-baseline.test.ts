@@ -161,6 +161,21 @@ describe("a calibration", () => {
     expect([0, 1, -0.1, 1.1].map(alarms)).toEqual([true, true, false, false]);
     expect([1e60, -1e60, 1e61, -1e61].map((reach) => withRung({ reach }))).toEqual([true, true, false, false]);
     expect(accepts({ kinds: { own_past: { ...kind, rungs: [] } } })).toBe(false);
+    const withKind = (change: object): boolean => accepts({ kinds: { own_past: { ...kind, ...change } } });
+    const mix = (from_classes: number, to_classes: number | null): boolean =>
+      withKind({ mixes: [{ from_classes, to_classes, rungs: [rung] }] });
+    expect([0, 1e6, -0.1, 1.1e6].map((from) => mix(from, null))).toEqual([true, true, false, false]);
+    expect([0.1, 1e6, 0, 1.1e6].map((to) => mix(0, to))).toEqual([true, true, false, false]);
+    const streams = (seconds: number, evidence_factor: number): boolean =>
+      withKind({ streams: [{ seconds, evidence_factor }] });
+    expect([0.1, 1e9, 0, 1.1e9].map((seconds) => streams(seconds, 2))).toEqual([true, true, false, false]);
+    expect([1, 1e100, 0.9, 1e101].map((factor) => streams(60, factor))).toEqual([true, true, false, false]);
+    expect(withKind({ streams: [] })).toBe(false);
+    const days = (shortest: number, longest: number): boolean =>
+      accepts({ day: { bout_seconds: [shortest, longest] } });
+    expect([0.1, 1e9, 0, 1.1e9].map((bout) => days(bout, 300))).toEqual([true, true, false, false]);
+    expect([0.1, 1e9, 0, 1.1e9].map((bout) => days(0.1, bout))).toEqual([true, true, false, false]);
+    expect([accepts({ day: "recorded" }), accepts({ day: "drawn" })]).toEqual([true, false]);
     expect([1, 1e9, 0, 1e10].map((x) => accepts({ correlation_seconds: { x } }))).toEqual([true, true, false, false]);
   });
 });

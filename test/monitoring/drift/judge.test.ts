@@ -216,6 +216,54 @@ describe("an alarm", () => {
   });
 });
 
+describe("the end of an alarm", () => {
+  const alarm: DriftState["alarm"] = { since: 3, verdict: "sudden_change", confirmed: true, changePoint: 2 };
+  const alarmed = { alarm, evidence: evidence(1e6), batches: 9 };
+  const judgedAfter = (p: number, ordinary: number, options: DriftOptions = {}) =>
+    run({ away: awayFor(p) }, { ...alarmed, ordinary }, options);
+
+  it("is the second batch in a row that resembles the stream's own past, of which one in ten batches differs more", () => {
+    expect(judgedAfter(0.5, 0)).toMatchObject({ judgement: { verdict: "sudden_change" }, state: { ordinary: 1 } });
+    expect(judgedAfter(0.5, 1)).toMatchObject({
+      judgement: { verdict: "normal", alarm: null },
+      state: { ordinary: 2 },
+    });
+    expect(judgedAfter(0.105, 1).judgement.verdict).toBe("normal");
+    expect(judgedAfter(0.095, 1)).toMatchObject({ judgement: { verdict: "sudden_change" }, state: { ordinary: 0 } });
+    expect(run({}, alarmed).state.ordinary).toBe(1);
+  });
+
+  it("leaves a twentieth of the evidence for an alarm, and less where there was less", () => {
+    expect(judgedAfter(0.5, 1).state.evidence).toEqual({
+      anchor: { value: 25, batches: 10 },
+      rolling: { value: 25, batches: 10 },
+    });
+    expect(judgedAfter(0.5, 1, { arl: 80 }).state.evidence.anchor.value).toBe(4);
+    const little = run({}, { ...alarmed, evidence: evidence(3, 1e6), ordinary: 1 }).state.evidence;
+    expect(little.anchor.value).toBeCloseTo(4 * evidenceOf(1), 12);
+    expect(little.rolling.value).toBe(25);
+  });
+
+  it("takes both references: a batch that is like the last ones alone resembles nothing", () => {
+    const lasting = batchOf({ away: awayFor(0.01) });
+    const judge = (rolling: Past["rolling"]) =>
+      decideVerdict(lasting, { rolling, anchor: past.anchor }, { ...newDriftState, ...alarmed, ordinary: 1 }, model);
+    expect(judge(Array.from({ length: 5 }, () => lasting)).state.ordinary).toBe(0);
+  });
+
+  it("is not brought nearer by a batch beyond the reach of chance, nor by one that cannot be compared", () => {
+    const far = modelOf({ own: [{ ...rung, reach: 0.5 }] });
+    expect(run({ std: Math.E }, { ...alarmed, ordinary: 1 }, {}, far).state.ordinary).toBe(0);
+    expect(run({ rows: 5 }, { ...alarmed, ordinary: 1 }).state.ordinary).toBe(1);
+    const strange = modelOf({ baseline: [{ ...rung, reach: 0.5 }] });
+    expect(run({ std: Math.E }, { ...alarmed, ordinary: 1 }, {}, strange).state.ordinary).toBe(0);
+  });
+
+  it("is not counted towards before there is an alarm", () => {
+    expect(run({}, { ordinary: 1 }).state.ordinary).toBe(0);
+  });
+});
+
 describe("the series that names a change", () => {
   const alarmed = { evidence: evidence(1e6), batches: 40 };
   type Position = readonly [number, number, number, number];

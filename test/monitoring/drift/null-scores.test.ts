@@ -7,6 +7,7 @@ import {
   noScores,
   nullRung,
   nullRungSchema,
+  nullRungsAround,
   type OwnScores,
 } from "../../../src/monitoring/drift/null-scores.ts";
 import { Rng } from "../../../src/stats/random.ts";
@@ -94,6 +95,14 @@ describe("the conformal p-value", () => {
     expect(() => conformalPValue(rungs, 1, 0)).toThrow(RangeError);
     expect(() => nullRung(60, [[1, Number.NaN]])).toThrow(RangeError);
   });
+});
+
+it("a length lies between two rungs, and counts as the nearest where there is none on a side", () => {
+  const [lower, upper] = rungs;
+  expect(nullRungsAround(rungs, 240)).toEqual({ lower, upper, share: expect.closeTo(Math.log(4) / Math.log(15), 12) });
+  expect(nullRungsAround(rungs, 900)).toEqual({ lower, upper, share: 1 });
+  for (const seconds of [1, 60]) expect(nullRungsAround(rungs, seconds)).toEqual({ lower, upper: lower, share: 1 });
+  expect(nullRungsAround(rungs, 901)).toEqual({ lower: upper, upper, share: 1 });
 });
 
 describe("between two lengths", () => {

@@ -297,6 +297,22 @@ describe("what remedies.ts undoes", () => {
   });
 });
 
+it("every other order of three axes can be put right", () => {
+  const orders = remediesFor(sensors[0]!).filter(({ kind }) => kind === "swapped axes");
+  const letters = { Ax: f32(1), Ay: f32(2), Az: f32(3) };
+  const found = orders.map(({ channels: moved, fault, undo }) => {
+    const { Ax, Ay, Az } = undo(letters);
+    return [[Ax![0], Ay![0], Az![0]].join(""), moved.join(" "), fault.includes("cyclically")];
+  });
+  expect(found.sort()).toEqual([
+    ["132", "Ay Az", false],
+    ["213", "Ax Ay", false],
+    ["231", "Ax Ay Az", true],
+    ["312", "Ax Ay Az", true],
+    ["321", "Ax Az", false],
+  ]);
+});
+
 describe("noise", () => {
   it("has the standard deviation asked for, and is another one in each channel and batch", () => {
     const zeros: Columns = Object.fromEntries(channels.map((name) => [name, new Float32Array(20_000)]));

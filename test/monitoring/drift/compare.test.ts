@@ -263,7 +263,12 @@ describe("a standard", () => {
       standardSchema.safeParse({ x: { ks: [mean, std] } }).success;
     expect([accepts(0, 1), accepts(-1e-9, 1), accepts(0, 0), accepts(0, -1)]).toEqual([true, false, false, false]);
     expect([accepts(1e30, 1e30), accepts(1e31, 1), accepts(0, 1e31)]).toEqual([true, false, false]);
-    expect([accepts(0, 1e-30), accepts(0, 1e-31)]).toEqual([true, false]);
+    expect([accepts(0, 1e-30), accepts(0, 0.9e-30), accepts(0, 1.1e30)]).toEqual([true, false, false]);
+    const signed = (mean: number, std: number): boolean[] =>
+      ["ks_by_class", "log_sd_within"].map((name) => standardSchema.safeParse({ x: { [name]: [mean, std] } }).success);
+    for (const mean of [-1e30, -0.5, 1e30]) expect(signed(mean, 1)).toEqual([true, true]);
+    for (const mean of [-1.1e30, 1.1e30]) expect(signed(mean, 1)).toEqual([false, false]);
+    expect([1e-30, 1e30, 0.9e-30, 1.1e30].map((std) => signed(0, std)[0])).toEqual([true, true, false, false]);
   });
 });
 

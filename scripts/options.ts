@@ -56,7 +56,7 @@ export function configTypes(): string {
       ...fields,
       "}",
       "",
-      `/** The same options in the form in which a caller may give them: those with a default may be left out. */`,
+      `/** The same options as a caller passes them: those with a default may be omitted. */`,
       `export type ${stem}Options = Partial<${stem}Config> & Pick<${stem}Config, ${names}>;`,
       "",
     ].join("\n");

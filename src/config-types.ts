@@ -46,7 +46,7 @@ export interface TrainConfig {
   seed: number;
   /** Number of batches in a stream's anchor and in its rolling reference. Default: 5. */
   referenceBatches: number;
-  /** How long people keep to one activity: auto, recorded, or seconds, such as 20-120. Default: auto. */
+  /** How long one activity lasts on average: auto, recorded, or seconds, such as 20-120. Default: auto. */
   day: string;
   /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks";
@@ -66,7 +66,7 @@ export interface TrainConfig {
   resume: boolean;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 
 /** Options of `tidemark predict`, checked and complete. */
@@ -95,7 +95,7 @@ export interface PredictConfig {
   jobs: number;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark check`, checked and complete. */
@@ -138,7 +138,7 @@ export interface CheckConfig {
   jobs: number;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 
 /** Options of `tidemark drift-bench`, checked and complete. */
@@ -159,7 +159,7 @@ export interface DriftBenchConfig {
   changeAt: number;
   /** Streams per person and change. Default: 1. */
   streams: number;
-  /** Bouts of one activity, in seconds, or recorded for the order of the recordings. Default: 20-120. */
+  /** How long one activity lasts, in seconds, or recorded for the order of the recordings. Default: 20-120. */
   day: string;
   /** Seed for all random numbers; the same seed gives the same tables. Default: 42. */
   seed: number;
@@ -183,7 +183,7 @@ export interface DriftBenchConfig {
   jobs: number;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
 
 /** Options of `tidemark retrain`, checked and complete. */
@@ -244,7 +244,7 @@ export interface RetrainConfig {
   resume: boolean;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark reference`, checked and complete. */
@@ -255,7 +255,7 @@ export interface StreamConfig {
   stream: string;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 
 /** Options of `tidemark reference compact`, checked and complete. */
@@ -268,7 +268,7 @@ export interface CompactConfig {
   keepMegabytes: number;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
 
 /** Options of `tidemark sync`, checked and complete. */
@@ -285,7 +285,7 @@ export interface SyncConfig {
   alias?: string;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 
 /** Options of `tidemark simulate`, checked and complete. */
@@ -308,5 +308,5 @@ export interface SimulateConfig {
   seed: number;
 }
 
-/** The same options in the form in which a caller may give them: those with a default may be left out. */
+/** The same options as a caller passes them: those with a default may be omitted. */
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;

@@ -61,8 +61,8 @@ const ofOneRun = ["out", "split", "seed", "jobs", "resume", "tracking", "experim
 export type ChampionOptions = Omit<TrainConfig, (typeof ofOneRun)[number]>;
 
 /**
- * Options that have to be stored, because any other value gives a different model. Every version that wrote model folders
- * stored them.
+ * Options that have to be stored, because any other value gives a different model. Every version that has written model
+ * folders stored them.
  */
 const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] satisfies (keyof ChampionOptions)[];
 
@@ -97,7 +97,10 @@ export function configAffectingResult(config: TrainConfig | RetrainConfig): Reco
   return configWithout(config, ({ affects }) => affects !== "result");
 }
 
-/** Defaults of options that earlier versions did not have, in snake_case: a run that one of them began goes on with these. */
+/**
+ * Defaults of options that earlier versions did not have, in snake_case: a run that such a version began continues with
+ * these.
+ */
 export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = { day: trainOptions.day.default };
 
 /** The stored options of a training or retraining run, in snake_case, under their current names. */

@@ -1,11 +1,11 @@
-// What a person's day looks like, as an option: how long they keep to one activity.
+// What a person's day looks like, as an option: how long each bout of one activity lasts.
 
 import { UserError } from "./errors.ts";
 
 /** Days in the order of the recordings, or days of bouts whose lengths are within a range. */
 export type Day = "recorded" | { readonly boutSeconds: readonly [shortest: number, longest: number] };
 
-/** What `--day` expects, besides further words. */
+/** What every `--day` option accepts, in words; that of `train` also accepts "auto". */
 export const expectedDay = "recorded, or the shortest and the longest bout in seconds, such as 20-120";
 export const dayPattern: RegExp = /^(?:auto|recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
 /** The same without "auto". */
@@ -19,7 +19,5 @@ export function parseDay(text: string): Day | "auto" {
   if (text === "recorded" || text === "auto") return text;
   const [shortest, longest] = text.split("-").map(Number) as [number, number];
   if (shortest > 0 && longest >= shortest) return { boutSeconds: [shortest, longest] };
-  throw new UserError(
-    `--day: expected a shortest bout above 0 s and a longest that is no shorter, such as 20-120, got "${text}"`,
-  );
+  throw new UserError(`--day: expected two lengths above 0 s, the shortest bout first, such as 20-120, got "${text}"`);
 }

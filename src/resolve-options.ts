@@ -19,7 +19,7 @@ export interface ConfigFile {
   options: Record<string, unknown>;
 }
 
-/** Far more than all options take. */
+/** Far more than all options together take up. */
 const largestConfigFile = 2 ** 20;
 
 /** Reads a config file in YAML or JSON. @throws UserError if it is not a file of options, or too large */
@@ -46,7 +46,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 
 async function readConfigText(path: string): Promise<string> {
   const found = await stat(path);
-  // A pipe would make the reader wait for ever, and some devices never end.
+  // A pipe would make the reader wait forever, and some devices never end.
   if (!found.isFile()) throw new UserError(`--config ${path}: expected a file, found ${kindOfFile(found)}`);
   if (found.size > largestConfigFile) {
     throw new UserError(`--config ${path}: expected at most 1 MiB of options, found ${found.size} bytes`, {

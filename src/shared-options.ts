@@ -199,7 +199,10 @@ export const alias: Option<string> = textOption({
 
 export const trackingHeading = "Reporting to MLflow (credentials and TLS come from its environment variables):";
 
-/** What a ledger keeps about past batches. The defaults leave a month to change one's mind, and bound the file; both are arbitrary. */
+/**
+ * What a ledger keeps about past batches. The defaults leave a month to change a decision, and limit the size of the
+ * file; both are arbitrary.
+ */
 export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
   keepDays: wholeNumberOption({
     value: "n",

@@ -38,7 +38,7 @@ describe("a day", () => {
   it.each(["120-20", "0-20", "0-0"])("has no empty range: %s", (text) => {
     expect(() => parseDay(text)).toThrow(UserError);
     expect(() => parseDay(text)).toThrow(
-      `--day: expected a shortest bout above 0 s and a longest that is no shorter, such as 20-120, got "${text}"`,
+      `--day: expected two lengths above 0 s, the shortest bout first, such as 20-120, got "${text}"`,
     );
   });
 });

@@ -181,13 +181,13 @@ function peopleWithBenchStream(
   const needed = `more than ${changeAt} batches of ${count * chunkSeconds} s`;
   if (long.length === 0) {
     throw new UserError(
-      `the recordings: expected ${needed} of a person for --day recorded, found at most ${Math.max(...people.map(batches))}`,
+      `the recordings: expected ${needed} of one person for --day recorded, found at most ${Math.max(...people.map(batches))}`,
       { advice: "Give longer recordings, or a lower --change-at or --seconds." },
     );
   }
   const short = people.filter((person) => batches(person) <= changeAt).map(({ name }) => name);
   if (short.length > 0) {
-    reporter.warn(`${short.join(", ")}: left out, because their recordings do not hold ${needed}.`);
+    reporter.warn(`${short.join(", ")}: left out, because their recordings do not contain ${needed}.`);
   }
   return long;
 }

@@ -18,7 +18,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
   const { people, batches, change_at: changeAt } = result;
   return pageHtml({
     title: "Tidemark: drift bench",
-    heading: "How this monitor does on these recordings",
+    heading: "How this monitor performs on these recordings",
     lead: html`${counted(people.length, "person", "people")}, ${counted(result.streams, "stream")} of
  ${counted(batches, "batch", "batches")} of ${result.batch_seconds} s per person and change, ${benchDayText(result.day)}.`,
     warnings: result.warnings,

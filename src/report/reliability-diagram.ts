@@ -1,5 +1,6 @@
-// Is a confidence of 0.8 right 80 % of the time? Reliability diagrams (Guo et al. 2017) before and after temperature scaling:
-// accuracy per bin of confidence against the diagonal, and below it the number of windows per bin.
+// Are predictions with a confidence of 0.8 right 80 % of the time? Reliability diagrams (Guo et al. 2017) before and
+// after temperature scaling: accuracy per bin of confidence against the diagonal, and below it the number of windows
+// per bin.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";

@@ -42,7 +42,7 @@ function trainReportPromise(report: CvReport): string {
   const { split, no_shared_person } = report.leakage;
   if (no_shared_person) return "Every figure is measured on people whom the network had not seen.";
   if (split === "blocks")
-    return "Every figure is measured on stretches of time that the network had not seen, but on people whom it had.";
+    return "Every figure is measured on stretches of time that the network had not seen, but from people whom it had seen.";
   return "The network had seen the people on whom it was tested: expect worse results for new people.";
 }
 
@@ -99,7 +99,8 @@ function trainSections(report: CvReport, baseline: BaselineStats, history: reado
     {
       id: "calibration",
       title: "Calibration",
-      about: "Is a confidence of 0.8 right in 80 % of cases? The temperature was fitted on the predictions shown here.",
+      about:
+        "Are predictions with a confidence of 0.8 right in 80 % of cases? The temperature was fitted on the predictions shown here.",
       body: reliabilityDiagram(report),
     },
     {

@@ -57,7 +57,7 @@ describe("drift-bench", () => {
     expect(result).toMatchObject({ day: "recorded", people: ["person-50"] });
     expect(result.no_drift.tidemark).toMatchObject({ streams: 1, batches: 6 });
     expect(result.warnings).toContain(
-      "person-60: left out, because their recordings do not hold more than 3 batches of 15 s.",
+      "person-60: left out, because their recordings do not contain more than 3 batches of 15 s.",
     );
   });
 
@@ -65,7 +65,7 @@ describe("drift-bench", () => {
     const run = driftBench({ ...bench, files: [at("short.parquet")], changeAt: 3, day: "recorded" });
     await expect(run).rejects.toMatchObject({
       name: "UserError",
-      message: "the recordings: expected more than 3 batches of 15 s of a person for --day recorded, found at most 3",
+      message: "the recordings: expected more than 3 batches of 15 s of one person for --day recorded, found at most 3",
       advice: "Give longer recordings, or a lower --change-at or --seconds.",
     });
   });

@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 const calibratedOnShortBouts =
-  "This model was calibrated for activities that change every few seconds; on longer bouts it raises false alarms. Retrain it.";
+  "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. Train it again.";
 
 /** What a device would send of the batch. */
 async function summaryOf(handle: ModelHandle) {

@@ -17,7 +17,7 @@ const closing: Closing = {
     "tidemark models rollback walk --dir models",
   ],
   notes: [
-    "All versions of a line share the name of the first version's folder. Every command that accepts --model also accepts models/walk@champion. Promoting and rolling back change one small file, registry.json, and no model.",
+    "All versions of a line share the name of the first version's folder. Every command that accepts --model also accepts models/walk@champion. Promoting and rolling back change only one small file, registry.json, and never a model.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],
@@ -110,7 +110,7 @@ export function modelsCommand(): Command {
   });
 }
 
-/** Earlier versions wrote the options in a report as in code. */
+/** Earlier versions wrote a report's options in camelCase. */
 function modelsShowJson({ version, report, retraining }: ShownModel): Record<string, unknown> {
   return {
     version: snakeKeys(version),

@@ -95,7 +95,7 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (lost !== undefined) return;
     lost = error;
-    // Nobody reads the output any more: training stops at its next step and can be resumed; other work runs to its end.
+    // Nobody reads the output any more. Training stops at its next step and can be resumed; other work is completed.
     if (error.code === "EPIPE") process.emit("SIGTERM");
     else printTerminalError(`error: standard output could not be written: ${error.message}`);
   });

@@ -71,7 +71,7 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
         .number()
         .nullable()
         .describe(
-          "least time between a test window and a training or validation window of the same recording; negative if they overlap",
+          "shortest time between a test window and a training or validation window of the same recording; negative if they overlap",
         ),
     }),
   ),

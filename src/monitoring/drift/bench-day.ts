@@ -1,10 +1,10 @@
-// The days that `drift-bench` draws. A calibration must not be tested with the generator that it was made with: here the
-// lengths of bouts are uniform within a range, and an activity never follows itself.
+// The days that `drift-bench` draws. A calibration must not be tested with the generator that it was made with. Here,
+// bout lengths are uniformly distributed over a range, and no activity comes twice in a row.
 
 import type { Rng } from "../../stats/random.ts";
 import type { Chunk, DaySource } from "./rehearsal.ts";
 
-/** In recorded order, or with bouts of at least and at most so many chunks. */
+/** In recorded order, or with bouts whose lengths in chunks are within this range. */
 export type BenchDay = "recorded" | { readonly boutChunks: readonly [shortest: number, longest: number] };
 
 /**

@@ -53,13 +53,13 @@ export interface DriftBenchResult {
   readonly people: readonly string[];
   /** Length of a batch. */
   readonly batch_seconds: number;
-  /** Batches per stream; fewer where recorded order has no more. */
+  /** Maximum number of batches per stream. In recorded order, a stream ends with its person's recordings. */
   readonly batches: number;
   /** Number of the first changed batch, counted from 0. */
   readonly change_at: number;
   /** Number of streams for each person and change. */
   readonly streams: number;
-  /** The days of the streams: in recorded order, or of bouts of at least and at most so many seconds. */
+  /** The days of the streams: in recorded order, or with bouts whose lengths in seconds are within this range. */
   readonly day: RehearsedDay;
   /** Seed of all random numbers. */
   readonly seed: number;

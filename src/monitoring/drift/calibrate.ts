@@ -42,7 +42,7 @@ export interface CalibrateOptions {
   readonly day?: { readonly boutSeconds: readonly [shortest: number, longest: number] } | "recorded";
   /** Size of the shift in the chunks' `shifted`, in standard deviations of the baseline (default: .6). */
   readonly shiftSd?: number;
-  /** The statistic behind the score (default: the one that sees the shift soonest). */
+  /** The statistic behind the score (default: the one that detects the shift soonest). */
   readonly statistic?: ScoreStatistic;
   /** Stored unchanged, for kinds that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];
@@ -61,11 +61,12 @@ const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ks
 
 /**
  * Per kind of reference:
- * - baseline: a person's batch against the training data without that person; with fewer than 5 people against all
- * - own_past: a session against as many sessions of the same person as a reference holds
+ * - baseline: a person's batch against the training data without that person; with fewer than 5 people, against all
+ * training data
+ * - own_past: a session against as many sessions of the same person as a reference holds batches
  * @param baseline whose grids the chunks were counted on
  * @param groups one group per person
- * @returns the calibration, without kinds for which the recordings do not suffice
+ * @returns the calibration, without the kinds for which there are too few recordings
  */
 export function calibrate(
   baseline: BaselineReference,
@@ -138,7 +139,8 @@ function dayPlan({ chunkSeconds, day = { boutSeconds: [chunkSeconds, 300] } }: C
 }
 
 /**
- * Each batch length's evidence factor, from streams of everyone with days to draw, judged by the other people's calibration.
+ * The evidence factor for each batch length. It is measured on rehearsed streams of everyone who has enough recordings,
+ * each judged by the other people's calibration.
  * @returns null if there are too few people
  */
 function calibrateStreams(
@@ -207,7 +209,7 @@ function rehearseToCalibrate(
 
 /**
  * The statistic with which the evidence of a shift grows fastest. Standards by class do not carry over to strangers: on the
- * watch recordings of WISDM, a quarter of healthy batches of new people looked unfamiliar by them.
+ * watch recordings of WISDM, a quarter of healthy batches of new people looked unfamiliar by this measure.
  */
 function bestStatistic(kind: CalibrationKind, seen: KindCalibration["seen"]): ScoreStatistic {
   const names = kind === "baseline" ? (["ks", "ksWithinClasses"] as const) : scoreStatistics;
@@ -224,7 +226,8 @@ function calibrateSeenShifts(rehearsed: readonly Rehearsed[], shiftSd: number): 
   if (rehearsed.every(({ shifted }) => shifted === undefined)) return null;
   const pValues = (name: ScoreStatistic): number[] => {
     const rungs = byEffectiveLength(rehearsed, name);
-    // A batch of a few seconds holds one activity; a score that works there works nowhere else.
+    // A batch of a few seconds contains a single activity; a statistic that works well on it may not do so on longer
+    // batches.
     const longer = rungs.filter(({ seconds }) => seconds >= shortestSeenSeconds);
     return (longer.length > 0 ? longer : rungs).flatMap(({ seconds, batches }) =>
       rungPValues(

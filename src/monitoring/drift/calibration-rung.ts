@@ -31,15 +31,16 @@ export interface Rehearsed {
   readonly seconds: Readonly<Record<ScoreStatistic, number>>;
 }
 
-/** Fewest batches per rung; an arbitrary choice. */
+/** Minimum number of batches per rung; an arbitrary choice. */
 const batchesPerRung = 250;
 /** Borders between few, some and many classes in common; chosen on half of the people of WISDM. */
 const classBorders = [0, 1.4, 2.4, null] as const;
 
 /**
- * Batches with comparisons of similar effective length, shortest first. A batch may have little in common with its reference
- * however long it is, and then it differs as short batches do. Batches without anything in common are left out.
- * @returns groups of about equally many batches; those of one length stay together
+ * Groups batches by the effective length of their comparisons, shortest first. A long batch may have little in common
+ * with its reference, and then it varies as much as a short batch does. Batches that have nothing in common with their
+ * reference are left out.
+ * @returns groups of about the same size; batches of equal effective length stay together
  */
 export function byEffectiveLength(
   rehearsed: readonly Rehearsed[],
@@ -88,7 +89,9 @@ export function rungPValues(
   return batches.map((batch) => pValueInNullRung(rung, scoreOf(batch, rung.standard, [statistic]).score));
 }
 
-/** Rungs of all batches, and of those with similar numbers of classes in common. */
+/**
+ * Rungs of all batches, and separate rungs of batches with similar numbers of classes in common with their references.
+ */
 export function calibrationLadders(
   rehearsed: readonly Rehearsed[],
   statistic: ScoreStatistic,
@@ -164,7 +167,7 @@ function bareCalibrationRung(
   return {
     ...nullRung(seconds, scores),
     standard,
-    // As far above the highest score as that score is above the median.
+    // The reach is as far above the highest score as that score is above the median.
     reach: roundScoreFigure(2 * far.at(-1)! - far[far.length >> 1]!),
   };
 }

@@ -56,20 +56,20 @@ export interface KindCalibration {
   readonly classes?: ClassStandards;
   /** One per effective length of a comparison, shortest first. */
   readonly rungs: readonly CalibrationRung[];
-  /** Rungs of the batches that share about as many classes with their reference, fewest first. */
+  /** Separate rungs for batches with few, some and many classes in common with their reference, fewest first. */
   readonly mixes?: readonly MixRungs[];
   /** One per batch length, shortest first; absent from older calibrations, whose rungs have the factors. */
   readonly streams?: readonly StreamRung[];
 }
 
 /**
- * The rungs of comparisons with about as many classes in common. They differ because one activity varies more from day to
- * day than the mean of several.
+ * The rungs of comparisons with similar numbers of classes in common. They differ because one activity varies more from
+ * day to day than the mean of several.
  */
 export interface MixRungs {
   /** The effective number of classes in common is at least this; see `effectiveClasses`. */
   readonly from_classes: number;
-  /** And less than this; null for no limit. */
+  /** The effective number is less than this; null if there is no limit. */
   readonly to_classes: number | null;
   /** One per effective length of a comparison, shortest first. */
   readonly rungs: readonly CalibrationRung[];
@@ -93,14 +93,16 @@ export type CalibrationKind = "baseline" | "own_past";
 export interface Calibration {
   /** Batches in the rolling reference and in the anchor. */
   readonly reference_batches: number;
-  /** The kinds for which the recordings sufficed. */
+  /** The kinds for which there were enough recordings. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
   /**
    * By channel: seconds per independent value of a person's signal (its integrated autocorrelation time). Used instead of
    * kinds that are missing. Null if no recording was long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;
-  /** The days that were rehearsed; absent from older calibrations, whose activities changed with every chunk. */
+  /**
+   * The days that were rehearsed; absent from older calibrations, which switched to another activity with every chunk.
+   */
   readonly day?: RehearsedDay;
 }
 
@@ -177,7 +179,7 @@ export const rehearsedDaySchema: z.ZodType<RehearsedDay> = z
     z.literal("recorded"),
     z.object({ bout_seconds: z.tuple([z.number().positive().max(1e9), z.number().positive().max(1e9)]) }),
   ])
-  .describe("the days that were rehearsed: in recorded order, or the range of the mean length of a bout");
+  .describe("the days that were rehearsed: in recorded order, or with a mean bout length from this range");
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
   reference_batches: z.int().min(1).max(10_000).describe("batches in the rolling reference and in the anchor"),

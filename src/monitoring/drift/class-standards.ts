@@ -1,7 +1,7 @@
 // How far apart two batches are within each activity, relative to what is usual for that activity. Sitting differs more from
 // one session to the next than walking does, and a minute differs more than five. Each class's KS distance is therefore
-// standardised by drift-free pairs of that class and of that length; the classes of a batch are then combined as Stouffer
-// does, weighted by the square roots of their effective sizes. Dimensions: K classes.
+// standardised by drift-free pairs of that class and of that length. The classes of a batch are then combined by
+// Stouffer's method, weighted by the square roots of their effective sizes. Dimensions: K classes.
 
 import { z } from "zod";
 import { ksDistance } from "../../stats/ks.ts";
@@ -40,10 +40,10 @@ const pairsPerRung = 60;
 const mostRungs = 8;
 /** With fewer pairs, a class has no standard. */
 const fewestPairs = 20;
-/** Smallest standard deviation of a distance: a few equal pairs say little about the next one. */
+/** Lower limit of a distance's standard deviation, because a few equal distances say little about the next one. */
 const leastSpread = 0.01;
 
-/** [K] null for a class that a side lacks. */
+/** [K] null for a class that is missing on either side. */
 export function classDistances(
   reference: ClassSummaries,
   current: ClassSummaries,
@@ -69,8 +69,8 @@ export function effectiveClasses(distances: readonly (ClassDistances | null)[]):
 }
 
 /**
- * @param pairs drift-free; [K] each
- * @param secondsPerRow of the effective size
+ * @param pairs drift-free pairs, [K] each
+ * @param secondsPerRow seconds per row of the effective size
  */
 export function classStandards(
   pairs: readonly (readonly (ClassDistances | null)[])[],

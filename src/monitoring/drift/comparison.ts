@@ -53,7 +53,7 @@ export interface Comparison {
   readonly reference: ReferenceKind;
   readonly method: Method;
   readonly statistics: BatchStatistics;
-  /** Length of the part of the batch that the reference has something to compare with. */
+  /** Length of the part of the batch for which the reference has a counterpart. */
   readonly seconds: number;
   /** Share of the batch in classes that the reference lacks. */
   readonly unseenShare: number;
@@ -61,7 +61,7 @@ export interface Comparison {
   readonly score: Score;
   /** Null for constants. */
   readonly pValue: PValue | null;
-  /** The part of the score that a stream may be adapted to; null if nothing was rehearsed. */
+  /** The score from which the stream's own variation is learned; null if nothing was rehearsed. */
   readonly learned: number | null;
   /** Null scores of rehearsed batches. */
   readonly far: Score | null;
@@ -131,8 +131,8 @@ export function compare(
 /**
  * The channel whose values lie outside the training range, on average by more than the width of that range, or the
  * acceleration whose mean length is not that of gravity; null if there is none. However a sensor is worn, neither
- * happens. The factor of one width is arbitrary. Between m/s^2, g and milli-g lie factors of 9.8 and more, and the mean length
- * of jogging is at most twice that of rest, so the geometric middle divides them.
+ * happens. The factor of one width is arbitrary. m/s^2, g and milli-g differ by factors of at least 9.8, but the mean
+ * length during jogging is at most twice that at rest. The limit is about the geometric mean of 1 and 9.8.
  */
 function compareToTrainingRange(
   current: ClassSummaries,

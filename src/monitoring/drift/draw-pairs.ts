@@ -13,12 +13,12 @@ import {
 } from "./rehearsal.ts";
 
 export interface Pair {
-  /** Merged on demand, because all references of one length would take much memory. */
+  /** Merged on demand, because all references of one length would take a lot of memory. */
   readonly reference: () => ClassSummaries;
   readonly current: readonly Chunk[];
 }
 
-/** A drift-free pair for batches of `count` chunks; undefined if the group's recordings do not suffice. */
+/** A drift-free pair for batches of `count` chunks; undefined if the group has too few recordings. */
 export type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
 /** With fewer people, a held-out person says little about the next stranger; an arbitrary limit. */

@@ -1,9 +1,9 @@
-// How much evidence should raise an alarm. The e-detector keeps its run length if each p-value is valid given the previous
-// ones. Those of one stream are not quite valid: an unusual anchor stays unusual for all later batches, and some people
-// vary more than others. So whole drift-free streams of each person are rehearsed and judged by the other people's
-// calibration. The level is raised until they reach the requested run length. This costs little: evidence of a real change
-// multiplies with every bet, so a tenfold level delays the alarm by a bet or two: a batch or two of several activities, but
-// five to ten batches of one bout.
+// Determines how much evidence should raise an alarm. The e-detector keeps its run length if each p-value is valid
+// given the previous ones. Those of one stream are not quite valid: an unusual anchor stays unusual for all later
+// batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and
+// judged by the other people's calibration, and the level is raised until these streams reach the requested run length.
+// This costs little. Evidence of a real change multiplies with every bet, so a tenfold level delays the alarm by only
+// one or two bets: one or two batches of several activities, or five to ten batches of one bout.
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -20,14 +20,17 @@ export interface RehearsedStream {
   readonly ownPast: KindCalibration;
 }
 
-/** Run lengths at which the level is set; a stream of the length below seldom shows longer ones. */
+/**
+ * Run lengths for which the level is measured; streams of `batchesPerStream` batches are too short for much longer
+ * ones.
+ */
 const runLengths = [50, 100, 200, 400] as const;
 const batchesPerStream = 100;
 
 /**
- * @param streams one group per person or several
+ * @param streams one or more streams per person
  * @param count chunks per batch
- * @param calibration of which each stream has the kinds
+ * @param calibration the calibration, except `kinds`, which each stream has for itself
  * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
  */
 export function evidenceFactor(

@@ -19,9 +19,9 @@ export interface EvidenceState {
   /** The bout of one activity that the last batches belong to; absent after a batch of several activities. */
   readonly bout?: {
     readonly activity: number;
-    /** M before the bout. */
+    /** Value of M before the bout. */
     readonly before: number;
-    /** Sum of its e-values. */
+    /** Sum of the bout's e-values. */
     readonly sum: number;
     readonly batches: number;
   };
@@ -50,15 +50,18 @@ export function evidenceOf(p: number): number {
   return (1 - p + p * log) / (p * log * log);
 }
 
-/** Batches of one bout after which the next bet begins; an arbitrary choice. */
+/** Number of batches of one bout after which the next bet begins; an arbitrary choice. */
 const mostBatchesPerBet = 5;
-/** Limit of a batch's e-value, so that a bout's sum is a number in JSON; far beyond every alarm level. */
+/**
+ * Upper limit of a batch's e-value. It keeps a bout's sum finite, so that JSON can store it, and is far beyond every
+ * alarm level.
+ */
 const mostPerBatch = 1e150;
 
 /**
- * The evidence after one more batch. Batches of one bout are no independent evidence: whoever sits differently today does so
- * for an hour. So a bout is one bet, whose e-value is the mean over its batches, which is an e-value whatever their
- * dependence.
+ * The evidence after one more batch. Batches of one bout are not independent evidence: somebody who sits differently
+ * today does so for an hour. A bout is therefore one bet. Its e-value is the mean of its batches' e-values, which is
+ * itself an e-value however the batches depend on each other.
  * @param activity the class that fills the batch; null if several do
  */
 export function addEvidence(state: EvidenceState, p: number, activity: number | null = null): EvidenceState {

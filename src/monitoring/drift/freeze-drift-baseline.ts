@@ -1,5 +1,6 @@
-// The last step of training: learns what drift-free batches of the training's people look like. It draws such batches
-// ("rehearses" them) from each person, with the classes that a fold's network predicted without ever seeing that person.
+// The last step of training: learns what drift-free batches of the people in the training data look like. It draws such
+// batches ("rehearses" them) from each person, with the classes that a fold's network predicted without ever seeing
+// that person.
 
 import { plannedWindowStep } from "../../signals/preprocessing/make-windows.ts";
 import type { Run } from "../../signals/preprocessing/window-chunks.ts";
@@ -106,7 +107,9 @@ function labelsToFreeze(windows: WindowSet): Int32Array {
   return gatherMeasuredSamples(windows, classOfMeasuredSamples(windows, windows.labels));
 }
 
-/** Whether most chunks are from recordings of several activities, whose order is that of a day. */
+/**
+ * Whether most chunks come from recordings of several activities, which show the activities in the order of a real day.
+ */
 function isRecordedInOrder(groups: readonly Group[]): boolean {
   const recordings = groups.flatMap(({ chunks }) => [...Map.groupBy(chunks, ({ recording }) => recording).values()]);
   const several = recordings.filter((chunks) => new Set(chunks.map(({ label }) => label)).size > 1);
@@ -114,7 +117,7 @@ function isRecordedInOrder(groups: readonly Group[]): boolean {
   return count(several) > count(recordings) / 2;
 }
 
-/** A quarter of the stretches may be too short for a chunk. */
+/** Up to a quarter of the stretches may be too short for a chunk. */
 function freezeChunkRows({ samplingRateHz, windowSize }: WindowSet, runs: readonly Run[]): number {
   const lengths = runs.map(({ from, to }) => to - from).sort((a, b) => a - b);
   const most = Math.max(windowSize, Math.floor(longestChunkSeconds * samplingRateHz));

@@ -34,7 +34,10 @@ export type Separation = "recordings" | "halves of recordings";
 /** The choices for a session: by label, its recordings (or halves), each in time order. */
 export type Choices = ReadonlyMap<string | null, readonly (readonly Chunk[])[]>;
 
-/** Every label's recordings, or the halves of its only recording. A label with a single chunk has only that. */
+/**
+ * Every label's recordings, or the two halves of its only recording. If a label has a single chunk, that chunk is the
+ * only choice.
+ */
 export function rehearsalChoices(group: Group): { readonly choices: Choices; readonly by: Separation } {
   const choices = new Map<string | null, Chunk[][]>();
   let chunksOfSeveral = 0;
@@ -46,12 +49,12 @@ export function rehearsalChoices(group: Group): { readonly choices: Choices; rea
   return { choices, by: chunksOfSeveral > group.chunks.length / 2 ? "recordings" : "halves of recordings" };
 }
 
-/** Labels in which two sessions can differ. */
+/** The labels for which sessions have more than one recording (or half) to choose from. */
 export function variedRehearsalChoices(choices: Choices): Choices {
   return new Map([...choices].filter(([, recordings]) => recordings.length > 1));
 }
 
-/** Means of the lengths of bouts, in chunks: each day draws its own, log-uniformly from this range. */
+/** Range of mean bout lengths, in chunks: each day draws its own mean from it, log-uniformly. */
 export type BoutRange = readonly [shortest: number, longest: number];
 
 /** What a day looks like: bouts of some mean length, or the order in which a person's chunks were recorded. */
@@ -66,8 +69,8 @@ export interface DaySource {
 }
 
 /**
- * The sessions of one day. Bouts have geometric lengths with the day's mean and last over the sessions' ends; a recorded day
- * begins anywhere and goes on from the first chunk after the last one.
+ * The sessions of one day. Bout lengths are geometrically distributed around the day's mean, and a bout may continue
+ * into the next session. A recorded day begins anywhere, and continues with the first chunk after the last one.
  * @param count chunks per session
  */
 export function drawRehearsalDay(

@@ -30,11 +30,11 @@ export type StatisticName = keyof PairStatistics;
 /** Statistics from which the score can be computed. */
 export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
 /**
- * Statistics from which the far score is computed. A batch may be far stiller than its reference without a fault; that a
- * sensor lost its scale is seen by its length (see `compareToTrainingRange`) and by its distances.
+ * Statistics from which the far score is computed. A batch may be far stiller than its reference without any fault. If
+ * a sensor has lost its scale, the length of its vector (see `compareToTrainingRange`) and the distances show it.
  */
 export const farStatistics: readonly StatisticName[] = ["logSdWithin"];
-/** The same in calibrations of batches that were compared as wholes. */
+/** The same in older calibrations, for which batches were compared as a whole. */
 export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
 /** The far statistics that a standard has. */
@@ -131,7 +131,9 @@ export function scorePairSize(reference: ClassSummaries, current: ClassSummaries
   return effectiveSize(batchSummaryRows(mergeAcrossClasses(reference)), batchSummaryRows(mergeAcrossClasses(current)));
 }
 
-/** Most signed statistics count by their absolute value; of these two, only large values are a sign of drift. */
+/**
+ * Most signed statistics count by their absolute value; for these two, only large positive values are a sign of drift.
+ */
 function sizeOfStatistic(statistics: PairStatistics, name: StatisticName): number {
   return name === "ksByClass" || name === "logSdWithin" ? statistics[name] : Math.abs(statistics[name]);
 }

@@ -38,7 +38,7 @@ export function ksWithinClasses(reference: ClassSummaries, current: ClassSummari
 
 /**
  * ln of the channel's standard deviation over that of the reference, both with the batch's mix of the classes that they have
- * in common, so that another mix of activities does not count.
+ * in common, so that a different mix of activities has no effect.
  * @param least lower limit of a standard deviation, above 0
  * @returns 0 if no class is on both sides
  */

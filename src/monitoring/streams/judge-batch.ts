@@ -17,7 +17,7 @@ const mostRecent = 100;
 const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
 
 const calibratedOnShortBouts =
-  "This model was calibrated for activities that change every few seconds; on longer bouts it raises false alarms. Retrain it.";
+  "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. Train it again.";
 
 /** A pure function: its arguments contain everything about the batch and its stream. */
 export function judgeBatch(

@@ -1,7 +1,7 @@
 // Finds values that would make a channel useless to learn from. After scaling, a single cell of 3e38 leaves no difference
 // between all other values, and -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared
-// with the rest of its channel. Both limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB, the distance of the most
-// extreme value from the median is 25 times the distance within which 99 % of the values lie.
+// with the rest of its channel. Both limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB, the most extreme
+// value is at most 25 times as far from the median as 99 % of the values are.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "./data-fault.ts";

@@ -46,7 +46,7 @@ export interface TrainConfig {
   seed: number;
   /** Number of batches in a stream's anchor and in its rolling reference. Default: 5. */
   referenceBatches: number;
-  /** How long one activity lasts on average: auto, recorded, or seconds, such as 20-120. Default: auto. */
+  /** How long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120. Default: auto. */
   day: string;
   /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks";
@@ -159,7 +159,7 @@ export interface DriftBenchConfig {
   changeAt: number;
   /** Streams per person and change. Default: 1. */
   streams: number;
-  /** How long one activity lasts, in seconds, or recorded for the order of the recordings. Default: 20-120. */
+  /** How long one activity lasts: a range in seconds, or recorded for the order of the recordings. Default: 20-120. */
   day: string;
   /** Seed for all random numbers; the same seed gives the same tables. Default: 42. */
   seed: number;

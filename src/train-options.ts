@@ -105,7 +105,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       expected: `auto, ${expectedDay}`,
       pattern: dayPattern,
       default: "auto",
-      doc: "how long one activity lasts on average: auto, recorded, or seconds, such as 20-120",
+      doc: "how long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120",
     }),
   }),
   ...optionsUnder("Cross-validation:", {

@@ -3,7 +3,10 @@ import { kebabCase } from "../letter-case.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { withoutPassword } from "../without-password.ts";
 
-/** The command line that continues an interrupted run, with every option that differs from its default, quoted for a shell. */
+/**
+ * The command line that resumes an interrupted run, with every option that differs from its default, quoted for a
+ * shell.
+ */
 export function resumeCommand(verb: "train", config: TrainConfig): string;
 export function resumeCommand(verb: "retrain", config: RetrainConfig): string;
 export function resumeCommand(verb: "train" | "retrain", config: TrainConfig | RetrainConfig): string {

@@ -74,7 +74,7 @@ export interface RetrainResult {
  *
  * @param options the same as on the command line; `files`, `model` and `out` are required
  * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people
- * @throws Interrupted if `signal` ended the run; its advice is the command that continues it
+ * @throws Interrupted if `signal` ended the run; its advice is the command that resumes it
  */
 export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {
   const started = performance.now();

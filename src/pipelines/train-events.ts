@@ -128,7 +128,7 @@ export type TrainEvent =
       type: "checkpoint";
       /** Folder of the checkpoints. */
       path: string;
-      /** The command that continues the run, quoted for a shell. */
+      /** The command that resumes the run, quoted for a shell. */
       resumeCommand: string;
     }
   | {

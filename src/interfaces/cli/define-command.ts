@@ -107,7 +107,8 @@ export function defineGroup({
   const command = new Command(name)
     .summary(summary)
     .description(description)
-    .usage(`${commands.map((own) => own.name()).join("|")} ...`);
+    .usage(`${commands.map((own) => own.name()).join("|")} ...`)
+    .helpCommand("help [command]", "print the options of a command");
   addClosing(command, closing);
   for (const own of commands) command.addCommand(own);
   return command;

@@ -43,6 +43,7 @@ const closing: Closing = {
     [12, "check: the quality gate rejected the batch"],
     [20, "retrain: not adopted"],
     [130, "stopped on request (Ctrl-C)"],
+    [141, "the program that was reading the output ended"],
   ],
 };
 

@@ -30,8 +30,8 @@ export function retrainCommand(): Command {
     name: "retrain",
     summary: "learn from unlabelled recordings, and adopt the result only if it is better on the holdout",
     description:
-      "Labels unlabelled recordings with the model and learns from the most confident windows, a larger share in each cycle, " +
-      "each time from fresh weights. Writes a model folder if the result is better on people that it never learned from.",
+      "Labels unlabelled recordings with the model, and learns from the most confident windows. Each cycle starts from fresh " +
+      "weights and uses a larger share of the windows. Writes a model folder if the result is better on people that it never learned from.",
     options: retrainOptions,
     resolve: resolveRetrainConfig,
     configFile: true,

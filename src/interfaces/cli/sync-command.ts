@@ -15,7 +15,7 @@ const closing: Closing = {
   ],
   exitCodes: [
     [0, "the server has everything"],
-    [3, "the server did not accept everything; the output ends with the command that continues"],
+    [3, "the server did not accept everything; the output ends with the command that sends the rest"],
     [2, "wrong usage"],
     [1, "a defect in Tidemark"],
   ],

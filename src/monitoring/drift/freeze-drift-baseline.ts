@@ -30,7 +30,8 @@ const shiftSd = 0.6;
 /**
  * @param probabilities [W, K] out of fold, after temperature scaling
  * @param options.sensors of the windows; see `sensorsForSignals`
- * @param options.day what is rehearsed; see `calibrate`. "auto" is recorded order if most recordings have several activities
+ * @param options.day what is rehearsed; see `calibrate`. "auto" means recorded order if most of the data comes from
+ *   recordings of several activities
  * @param options.also further training windows that rehearsals do not use, such as pseudo-labelled windows
  */
 export function freezeDriftBaseline(

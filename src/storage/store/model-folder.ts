@@ -83,7 +83,7 @@ export interface ModelFolder {
 
 /**
  * Writes a complete model folder: first into `staging` (on the same file system, by default a hidden directory beside
- * `out`), with every file flushed, then to `out` by one rename.
+ * `out`), with every file flushed, then to `out` with a single rename.
  *
  * @param options `unlisted` files are in the folder, but not in the manifest
  * @returns the manifest as written

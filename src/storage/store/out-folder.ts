@@ -1,5 +1,6 @@
-// Checks whether a model folder can be put at --out. The folder is moved there by one rename at the very end of the work. So
-// everything that could prevent this rename is checked at the beginning, and the rename itself is tried.
+// Checks whether a model folder can be put at --out. The folder is moved there with a single rename at the very end of
+// the work. Everything that could prevent this rename is therefore checked at the beginning, and the rename itself is
+// tried.
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";

@@ -1,6 +1,6 @@
 // registry.json in a folder of model folders: the champion of each line, and the champions before it. A promotion or a rollback
-// changes only this small file, by one rename. Each version keeps its own baseline, references and ledger in its folder, so
-// these are still available after a rollback.
+// changes only this small file, with a single rename. Each version keeps its own baseline, references and ledger in its
+// folder, so these are still available after a rollback.
 
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";

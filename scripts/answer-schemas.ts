@@ -14,6 +14,7 @@ import { rehearsedDaySchema } from "../src/monitoring/drift/calibration.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../src/pipelines/models.ts";
 import type { PredictResult } from "../src/pipelines/predict.ts";
+import type { Recalibration } from "../src/pipelines/recalibrate-baseline.ts";
 import type { ByHand } from "../src/pipelines/reference.ts";
 import type { SimulateResult } from "../src/pipelines/simulate.ts";
 import type { SyncResult } from "../src/pipelines/sync.ts";
@@ -152,6 +153,20 @@ export const baselineValidationSchema: z.ZodType<{ valid: boolean; faults: strin
   z.object({ valid: z.literal(true), faults: z.array(z.string()).max(0) }),
   z.object({ valid: z.literal(false), faults: names.min(1) }),
 ]);
+
+const rehearsedDay = z
+  .union([z.literal("recorded"), z.object({ bout_seconds: z.tuple([z.number(), z.number()]) })])
+  .nullable();
+
+export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object({
+  model: z.string(),
+  model_version: z.string(),
+  people: z.int().min(1).describe("whose days were rehearsed"),
+  day: rehearsedDay.describe("in recorded order, or the range of the mean length of a bout"),
+  before: rehearsedDay.describe("days of the previous calibration; null if an earlier version made it"),
+  changed: z.boolean().describe("whether the calibration differs from the previous one"),
+  seconds,
+});
 
 const unsent = z
   .object({

@@ -3,7 +3,13 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkOptions, driftBenchOptions, predictOptions } from "../src/batch-options.ts";
-import { compactOptions, simulateOptions, streamOptions, syncOptions } from "../src/folder-options.ts";
+import {
+  compactOptions,
+  recalibrateOptions,
+  simulateOptions,
+  streamOptions,
+  syncOptions,
+} from "../src/folder-options.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { trainOptions } from "../src/train-options.ts";
@@ -21,6 +27,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Check: { command: "check", options: checkOptions },
   DriftBench: { command: "drift-bench", options: driftBenchOptions },
   Retrain: { command: "retrain", options: retrainOptions },
+  Recalibrate: { command: "baseline recalibrate", options: recalibrateOptions },
   Stream: { command: "reference", options: streamOptions },
   Compact: { command: "reference compact", options: compactOptions },
   Sync: { command: "sync", options: syncOptions },

@@ -26,6 +26,7 @@ import {
   modelVersionsSchema,
   predictResultSchema,
   promotionSchema,
+  recalibrationSchema,
   referenceDecisionSchema,
   referenceResetSchema,
   simulateResultSchema,
@@ -77,6 +78,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
     title: "The summary that a device sends instead of a batch's samples",
   },
   baseline_validation: { schema: baselineValidationSchema, title: "The output of `tidemark baseline validate --json`" },
+  recalibration: { schema: recalibrationSchema, title: "The output of `tidemark baseline recalibrate --json`" },
 };
 
 /** The current content of each file in schemas/, by file name. */

@@ -247,6 +247,19 @@ export interface RetrainConfig {
 /** The same options as a caller passes them: those with a default may be omitted. */
 export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
 
+/** Options of `tidemark baseline recalibrate`, checked and complete. */
+export interface RecalibrateConfig {
+  /** A model folder, or DIR/LINE@champion. */
+  model: string;
+  /** How long people keep to one activity: auto, recorded, or seconds, such as 20-120. Default: as the model was trained. */
+  day?: string;
+  /** The recordings that the model learned from, if they have moved. Default: their paths at the time of training. */
+  recordings?: string[];
+}
+
+/** The same options as a caller passes them: those with a default may be omitted. */
+export type RecalibrateOptions = Partial<RecalibrateConfig> & Pick<RecalibrateConfig, "model">;
+
 /** Options of `tidemark reference`, checked and complete. */
 export interface StreamConfig {
   /** The model folder, or DIR/LINE@champion. */

@@ -7,6 +7,7 @@ import type {
   CompactConfig,
   DriftBenchConfig,
   PredictConfig,
+  RecalibrateConfig,
   RetrainConfig,
   SimulateConfig,
   StreamConfig,
@@ -15,7 +16,7 @@ import type {
 } from "./config-types.ts";
 import { parseDay } from "./day.ts";
 import { UserError } from "./errors.ts";
-import { compactOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
+import { compactOptions, recalibrateOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
 import { snakeKeys } from "./letter-case.ts";
 import type { Option, Options } from "./option.ts";
 import {
@@ -60,6 +61,9 @@ const ofOneRun = ["out", "split", "seed", "jobs", "resume", "tracking", "experim
 /** The options that a retraining run inherits from the champion's training. */
 export type ChampionOptions = Omit<TrainConfig, (typeof ofOneRun)[number]>;
 
+/** Stored options, or the first one that this version does not know. */
+type StoredOptions<O> = { options: O } | { fault: { name: string; expected: string; found: string } };
+
 /**
  * Options that have to be stored, because any other value gives a different model. Every version that has written model
  * folders stored them.
@@ -70,17 +74,30 @@ const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] sat
  * @param options as stored in a model folder; options that retraining does not need are ignored
  * @returns the first option whose name or value this version does not know, if any
  */
-export function readChampionOptions(
-  stored: Readonly<Record<string, unknown>>,
-): { options: ChampionOptions } | { fault: { name: string; expected: string; found: string } } {
-  const wanted = Object.entries(trainOptions).filter(([name]) => !ofOneRun.some((other) => other === name));
+export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
+  const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
+  return readTrainedOptions<ChampionOptions>(stored, names);
+}
+
+const ofCalibration = ["label", "group", "recording", "time", "channels", "pathColumns", "seed", "day"] as const;
+
+/** The options of a training that rehearsals of its recordings depend on. */
+export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>;
+
+/** The same for the options that a recalibration takes over. */
+export function readRehearsalOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<RehearsalOptions> {
+  return readTrainedOptions(stored, ofCalibration);
+}
+
+function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names: readonly string[]): StoredOptions<O> {
+  const wanted = Object.entries(trainOptions).filter(([name]) => names.includes(name));
   const shape = wanted.map(([name, own]) => [
     name,
     neededOfChampion.includes(name) ? own.check : optionCheckOrDefault(own),
   ]);
   const values = resolveStoredOptionNames(stored, trainOptions);
   const result = z.object(Object.fromEntries(shape)).safeParse(values);
-  if (result.success) return { options: result.data as ChampionOptions };
+  if (result.success) return { options: result.data as O };
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);
   const found = name in values ? showOptionValue(values[name]) : "left out";
@@ -171,6 +188,17 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
     throw new UserError(`--change-at: expected a number less than --batches ${config.batches}, got ${config.changeAt}`);
   }
   parseDay(config.day);
+  return config;
+}
+
+/**
+ * Validates and completes the options of `recalibrateBaseline`.
+ *
+ * @throws UserError as `resolveTrainConfig`
+ */
+export function resolveRecalibrateConfig(options: unknown): RecalibrateConfig {
+  const config = resolveOptions(recalibrateOptions, options);
+  if (config.day !== undefined) parseDay(config.day);
   return config;
 }
 

@@ -1,6 +1,7 @@
 // Options of the commands that manage model folders, and of the simulator.
 import { stream } from "./batch-options.ts";
-import type { CompactConfig, SimulateConfig, StreamConfig, SyncConfig } from "./config-types.ts";
+import type { CompactConfig, RecalibrateConfig, SimulateConfig, StreamConfig, SyncConfig } from "./config-types.ts";
+import { dayPattern, expectedDay } from "./day.ts";
 import {
   choiceOption,
   namesOption,
@@ -13,6 +14,7 @@ import {
 } from "./option.ts";
 import {
   alias,
+  filesExpected,
   keep,
   knownExperimentOption,
   model,
@@ -80,6 +82,25 @@ export const listOptions: OptionsOf<{ dir: string }> = { dir };
 
 /** Options of `models show` and `promote`, and of `baseline show` and `validate`. */
 export const modelOptions: OptionsOf<{ model: string }> = { model: modelArgument };
+
+/** Options of `baseline recalibrate`. */
+export const recalibrateOptions: OptionsOf<RecalibrateConfig> = {
+  model: modelArgument,
+  day: textOption({
+    value: "how",
+    expected: `auto, ${expectedDay}`,
+    pattern: dayPattern,
+    otherwise: "as the model was trained",
+    doc: "how long people keep to one activity: auto, recorded, or seconds, such as 20-120",
+  }),
+  recordings: textsOption({
+    value: "files",
+    affects: "run",
+    expected: filesExpected,
+    otherwise: "their paths at the time of training",
+    doc: "the recordings that the model learned from, if they have moved",
+  }),
+};
 
 /** Options of `models compare`. */
 export const compareOptions: OptionsOf<{ models: string[] }> = {

@@ -12,6 +12,8 @@ export type {
   DriftBenchOptions,
   PredictConfig,
   PredictOptions,
+  RecalibrateConfig,
+  RecalibrateOptions,
   RetrainConfig,
   RetrainOptions,
   SimulateConfig,
@@ -28,6 +30,7 @@ export {
   resolveCompactConfig,
   resolveDriftBenchConfig,
   resolvePredictConfig,
+  resolveRecalibrateConfig,
   resolveRetrainConfig,
   resolveSimulateConfig,
   resolveSyncConfig,
@@ -112,6 +115,7 @@ export {
   type SummaryOptions,
 } from "./pipelines/open-model.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
+export { type Recalibration, recalibrateBaseline } from "./pipelines/recalibrate-baseline.ts";
 export {
   type BatchStanding,
   type BatchStatus,

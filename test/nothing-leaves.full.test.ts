@@ -31,6 +31,7 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
   check: () => [...batch, "--batch-id", "again"],
   "baseline show": () => ["walk"],
   "baseline validate": () => ["walk"],
+  "baseline recalibrate": () => ["trained", "--recordings", "recordings.csv.gz"],
   "reference show": () => ["--model", "walk"],
   "reference exclude": () => ["again", "--model", "walk"],
   "reference accept": () => ["again", "--model", "walk"],

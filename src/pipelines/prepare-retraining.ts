@@ -9,7 +9,6 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
 import type { NamedColumns } from "../signals/data/column-roles.ts";
-import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../signals/data/duckdb.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
 import {
@@ -26,6 +25,7 @@ import { readJsonLines } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { ModelHandle } from "./model-handle.ts";
+import { readOutOfFold } from "./read-out-of-fold.ts";
 import {
   openLabelledRecordings,
   openUnlabelledRecordings,
@@ -269,21 +269,12 @@ async function predictRetrainingHoldout(
   const known = new Set(folder.manifest.data.users);
   const needed = windows.users.filter((user) => known.has(user));
   if (needed.length === 0) return said;
-  const database = await openDuckdb();
-  const honest = new Map<string, Float32Array>();
-  try {
-    const columns = classes.map((name) => duckdbIdentifier(`p_${name}`)).join(", ");
-    const rows = await database.rows(
-      `SELECT "user", recording, start_s, ${columns}
-       FROM read_parquet(${duckdbLiteral(folder.path(modelFiles.outOfFold))}, hive_partitioning=false)`,
-    );
-    for (const row of rows) {
-      const values = Float32Array.from(classes, (name) => Number(row[`p_${name}`]));
-      honest.set(retrainingWindowKey(String(row.user), String(row.recording), Number(row.start_s)), values);
-    }
-  } finally {
-    database.close();
-  }
+  const honest = new Map(
+    (await readOutOfFold(folder, classes)).map(({ user, recording, start, probabilities }) => [
+      retrainingWindowKey(user, recording, start),
+      probabilities,
+    ]),
+  );
   const seen = new Set<string>();
   for (let w = 0; w < windows.starts.length; w++) {
     const user = windows.users[windows.groups[w]!]!;

@@ -11,20 +11,33 @@ const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /**
  * @param model as the user named it
+ * @param advice what to do if the manifest names anything else
  * @returns local paths of regular files
  * @throws UserError if the manifest names anything else
  */
-export async function recordingsOfModel({ data }: Manifest, model: string): Promise<readonly string[]> {
+export async function recordingsOfModel({ data }: Manifest, model: string, advice: string): Promise<readonly string[]> {
   for (const file of data.files) {
     const wrong = isModelRecordingElsewhere(file)
       ? "Tidemark does not fetch addresses named in a model folder"
       : await faultOfModelRecording(file);
     if (wrong === null) continue;
-    throw new UserError(`the recordings that ${model} learned from: its manifest names ${file}: ${wrong}`, {
-      advice: "Name labelled recordings with --labelled, either these or others.",
-    });
+    throw new UserError(`the recordings that ${model} learned from: its manifest names ${file}: ${wrong}`, { advice });
   }
   return data.files;
+}
+
+/** @throws UserError if the recordings are not those that the model learned from */
+export function refuseOtherRecordings(
+  { data }: Manifest,
+  model: string,
+  { files, fingerprint }: { readonly files: readonly string[]; readonly fingerprint: string },
+  advice: string,
+): void {
+  if (fingerprint === data.fingerprint) return;
+  throw new UserError(`${files.join(", ")}: the content differs from what ${model} learned from`, {
+    details: [`expected ${data.fingerprint}`, `found    ${fingerprint}`],
+    advice,
+  });
 }
 
 /** Whether the name is a URL of any kind, or a path on another machine. */

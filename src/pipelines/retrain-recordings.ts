@@ -12,7 +12,7 @@ import { type OpenedRecordings, openRecordings } from "../signals/data/open-reco
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { recordingsOfModel } from "./recordings-of-model.ts";
+import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 
 /** Recordings whose channels have the champion's names. Whoever opens them must close them. */
 export interface RetrainRecordings {
@@ -57,7 +57,13 @@ export async function openLabelledRecordings(
   reporter: Reporter,
 ): Promise<RetrainRecordings> {
   const { manifest } = champion.folder;
-  const files = config.labelled ?? (await recordingsOfModel(manifest, config.model));
+  const files =
+    config.labelled ??
+    (await recordingsOfModel(
+      manifest,
+      config.model,
+      "Name labelled recordings with --labelled, either these or others.",
+    ));
   const opened = await openRecordings(files, {
     columns: { channels: manifest.data.channels, ...labelledRecordingColumns(config, trained) },
     requireLabels: true,
@@ -71,17 +77,12 @@ export async function openLabelledRecordings(
     });
   });
   try {
-    const { rows, fingerprint, quality } = opened;
+    const { rows, quality } = opened;
     for (const warning of quality.warnings) reporter.warn(warning);
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
-    if (config.labelled === undefined && fingerprint !== manifest.data.fingerprint) {
-      throw new UserError(
-        `${manifest.data.files.join(", ")}: the content differs from what ${config.model} learned from`,
-        {
-          details: [`expected ${manifest.data.fingerprint}`, `found    ${fingerprint}`],
-          advice: "Restore these recordings, or name other labelled recordings with --labelled.",
-        },
-      );
+    if (config.labelled === undefined) {
+      const advice = "Restore these recordings, or name other labelled recordings with --labelled.";
+      refuseOtherRecordings(manifest, config.model, opened, advice);
     }
     return toRetrainRecordings(opened, manifest.data.channels);
   } catch (error) {

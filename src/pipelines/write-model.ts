@@ -14,7 +14,7 @@ import { type BaselineStats, storedBaselineStats } from "../monitoring/drift/bas
 import { baselineFromDescribedValues } from "../monitoring/drift/describe-values.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
-import { baselineContentHash, baselineFaults } from "../monitoring/streams/baseline-faults.ts";
+import { baselineContentHash, baselineFaults, type ExpectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { emptyRollingReference } from "../monitoring/streams/rolling-reference.ts";
 import { toDeviceJson } from "../monitoring/summaries/device-json.ts";
 import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
@@ -76,17 +76,9 @@ export function buildModel(model: TrainedModel): BuiltModel {
       modelVersion,
       createdAt,
     }),
-    drift: freezeDriftBaseline(windows, crossValidation.calibrated, {
-      overlap: config.overlap,
-      referenceBatches: config.referenceBatches,
-      day: parseDay(config.day),
-      sensors: sensorsForSignals(data.sensors),
-      rng: Rng.fromSeed(config.seed).split("drift"),
-      ...(also !== undefined && { also }),
-    }),
+    drift: freezeModelDrift(windows, crossValidation.calibrated, { ...config, sensors: data.sensors }, also),
   };
-  const baseline = { ...described, content_hash: baselineContentHash(storedBaselineStats(described)) };
-  const faults = baselineFaults(JSON.parse(JSON.stringify(storedBaselineStats(baseline))), {
+  const baseline = sealBaseline(described, {
     modelVersion,
     scalerHash,
     channels: windows.channels,
@@ -94,9 +86,43 @@ export function buildModel(model: TrainedModel): BuiltModel {
     classes: windows.classes,
     samplingRateHz: config.rate,
   });
-  if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
   const history = writtenModelHistory(outcomes, final);
   return { modelVersion, network, scaler, baseline, cvReport: writtenModelReport(model, modelVersion), history };
+}
+
+/**
+ * What `check` compares batches with.
+ * @param calibrated [W, K] out of fold, after temperature scaling
+ * @param also pseudo-labelled windows
+ */
+export function freezeModelDrift(
+  windows: WindowSet,
+  calibrated: Float32Array,
+  {
+    overlap,
+    referenceBatches,
+    day,
+    seed,
+    sensors,
+  }: Pick<TrainConfig, "overlap" | "referenceBatches" | "day" | "seed"> & Pick<TrainingData, "sensors">,
+  also?: WindowSet,
+): DriftBaseline {
+  return freezeDriftBaseline(windows, calibrated, {
+    overlap,
+    referenceBatches,
+    day: parseDay(day),
+    sensors: sensorsForSignals(sensors),
+    rng: Rng.fromSeed(seed).split("drift"),
+    ...(also !== undefined && { also }),
+  });
+}
+
+/** Fills in `content_hash`. @throws Error if the baseline does not fit the model */
+export function sealBaseline<Baseline extends BaselineStats>(baseline: Baseline, expected: ExpectedBaseline): Baseline {
+  const sealed = { ...baseline, content_hash: baselineContentHash(storedBaselineStats(baseline)) };
+  const faults = baselineFaults(JSON.parse(JSON.stringify(storedBaselineStats(sealed))), expected);
+  if (faults.length > 0) throw new Error(`the baseline is not valid:\n${faults.join("\n")}`);
+  return sealed;
 }
 
 /** Optional parts of a model. */

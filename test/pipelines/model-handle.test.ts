@@ -32,8 +32,9 @@ afterEach(async () => {
   model = undefined;
 });
 
-const calibratedOnShortBouts =
-  "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. Train it again.";
+const calibratedOnShortBouts = (): string =>
+  "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. " +
+  `To calibrate it anew without training, run: tidemark baseline recalibrate ${at("walk")}`;
 
 /** What a device would send of the batch. */
 async function summaryOf(handle: ModelHandle) {
@@ -88,7 +89,7 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
     likely_causes: [],
     warnings: [
       "Left out when the batch was summarised: 3 rows.",
-      calibratedOnShortBouts,
+      calibratedOnShortBouts(),
       "Likely causes could not be determined, because the batch came as a summary without its samples.",
     ],
   });
@@ -111,7 +112,7 @@ it("warns of a calibration of the old kind, but not if it is not used", async ()
   const calibrated = await model.check({ ...batch, stream: "a" });
   const fixed = await model.check({ ...batch, stream: "b", thresholds: "fixed" });
   expect([calibrated, fixed]).toMatchObject([
-    { result: { warnings: [calibratedOnShortBouts] }, warnings: [] },
+    { result: { warnings: [calibratedOnShortBouts()] }, warnings: [] },
     { result: { warnings: [] }, warnings: [] },
   ]);
 });

@@ -1,18 +1,28 @@
 import type { Command } from "commander";
+import { resolveRecalibrateConfig } from "../../config.ts";
+import { counted } from "../../counted.ts";
 import { exitCodes } from "../../errors.ts";
-import { modelOptions } from "../../folder-options.ts";
-import type { ScoreStatistic } from "../../pipelines/baseline.ts";
+import { modelOptions, recalibrateOptions } from "../../folder-options.ts";
+import { snakeKeys } from "../../letter-case.ts";
+import type { RehearsedDay, ScoreStatistic } from "../../pipelines/baseline.ts";
+import type { Recalibration } from "../../pipelines/recalibrate-baseline.ts";
 import { resolveOptions } from "../../resolve-options.ts";
 import type { Closing } from "./closing.ts";
-import { rehearsedDayLines } from "./day-text.ts";
+import { dayText, rehearsedDayLines } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
-import { countText, fixedText } from "./number-text.ts";
+import { countText, durationText, fixedText } from "./number-text.ts";
 
 const closing: Closing = {
-  examples: ["tidemark baseline show models/walk", "tidemark baseline validate models/walk"],
-  notes: ["The baseline is frozen: train or retrain writes it once with the model, and nothing changes it."],
+  examples: [
+    "tidemark baseline show models/walk",
+    "tidemark baseline validate models/walk",
+    "tidemark baseline recalibrate models/walk --day 20-120",
+  ],
+  notes: [
+    "The baseline is frozen: train or retrain writes it once with the model. Only recalibrate changes it, and only what it says about drift-free batches.",
+  ],
   exitCodes: [
-    [0, "shown, or valid"],
+    [0, "shown, valid or recalibrated"],
     [1, "a defect in Tidemark"],
     [2, "wrong usage, or faults were found; they are listed one per line"],
   ],
@@ -85,11 +95,46 @@ export function baselineCommand(): Command {
       if (faults.length > 0) process.exitCode = exitCodes.usage;
     },
   });
+  const recalibrate = defineCommand({
+    name: "recalibrate",
+    summary: "rehearse the training recordings again, without training; may take minutes",
+    description:
+      "Rehearses days of the people that the model learned from, as train does after its last epoch, and replaces the " +
+      "calibration. Everything else in the folder stays as it is, so streams and their references remain valid.",
+    options: recalibrateOptions,
+    resolve: resolveRecalibrateConfig,
+    json: "what was rehearsed, as one line of JSON",
+    run: async (config, { terminal, json }) => {
+      const { recalibrateBaseline } = await import("../../pipelines/recalibrate-baseline.ts");
+      const done = await recalibrateBaseline(config, { reporter: { warn: terminal.warn } });
+      if (json) terminal.json(snakeKeys(done));
+      else terminal.print(...baselineRecalibrationLines(done));
+    },
+  });
   return defineGroup({
     name: "baseline",
-    summary: "show or validate the frozen baseline of a model",
-    description: "Shows what the model's training data looked like, or checks that the baseline is still valid.",
-    commands: [show, validate],
+    summary: "show, validate or recalibrate the frozen baseline of a model",
+    description:
+      "Shows what the model's training data looked like, checks that the baseline is still valid, or calibrates it anew.",
+    commands: [show, validate, recalibrate],
     closing,
   });
+}
+
+function baselineRecalibrationLines(done: Recalibration): string[] {
+  const { modelVersion, people, day, before, changed, seconds } = done;
+  return [
+    `recalibrated ${modelVersion} in ${durationText(seconds)}${changed ? "" : "; nothing has changed"}`,
+    `rehearsed    ${counted(people, "person", "people")}: ${baselineDayText(day)}`,
+    `before       ${baselineDayText(before)}`,
+    "",
+    "Streams keep their references, evidence and alarms. What they gathered so far rests on the previous calibration: if a " +
+      "stream is in an alarm that you do not trust, start it anew with tidemark reference reset --model MODEL --stream NAME. " +
+      "Copies of the model, such as a version registered with MLflow, keep the previous calibration.",
+  ];
+}
+
+/** @param day null if an earlier version made the calibration, or there are too few recordings */
+function baselineDayText(day: RehearsedDay | null): string {
+  return day === null ? "unknown days (an older calibration, or too few recordings)" : `days ${dayText(day)}`;
 }

@@ -1,5 +1,6 @@
 // Computes the verdict from a measured batch and its stream's state.
 
+import { shellCommand, shellPath } from "../../shell-words.ts";
 import type { FaultDescription } from "../../signals/data/data-fault.ts";
 import { diagnose } from "../drift/diagnosis.ts";
 import { newDriftState } from "../drift/drift-state.ts";
@@ -16,8 +17,12 @@ const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
 
-const calibratedOnShortBouts =
-  "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. Train it again.";
+function calibratedOnShortBouts(directory: string): string {
+  return (
+    "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. " +
+    `To calibrate it anew without training, run: ${shellCommand("tidemark", "baseline", "recalibrate", shellPath(directory))}`
+  );
+}
 
 /** A pure function: its arguments contain everything about the batch and its stream. */
 export function judgeBatch(
@@ -52,7 +57,7 @@ export function judgeBatch(
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
-  const outdated = isOfOldKind ? [calibratedOnShortBouts] : [];
+  const outdated = isOfOldKind ? [calibratedOnShortBouts(monitor.monitored.directory)] : [];
   const described = { ...batch, warnings: [...batch.warnings, ...outdated, ...unsought] };
   const result = describeCheck({ batch: described, memory, monitor, config, facts, causes, ...judged, recent });
   return {

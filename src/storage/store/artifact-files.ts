@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { readFileInside } from "./file-inside.ts";
 import { sha256Bytes } from "./hash.ts";
-import { changedManifestFile, readManifest } from "./manifest.ts";
+import { changedManifestFile, manifestHashes, readManifest } from "./manifest.ts";
 import { modelFiles, retrainReportFile } from "./model-folder.ts";
 
 /** The files of a rejected candidate. */
@@ -13,10 +13,10 @@ const refusedFiles: readonly string[] = [retrainReportFile, modelFiles.report];
 
 export class ArtifactFiles {
   readonly #directory: string;
-  /** Hash by name; null if no hash is known. */
-  readonly #listed: ReadonlyMap<string, string | null>;
+  /** Possible hashes by name; null if no hash is known. */
+  readonly #listed: ReadonlyMap<string, readonly string[] | null>;
 
-  private constructor(directory: string, listed: ReadonlyMap<string, string | null>) {
+  private constructor(directory: string, listed: ReadonlyMap<string, readonly string[] | null>) {
     this.#directory = directory;
     this.#listed = listed;
   }
@@ -25,11 +25,10 @@ export class ArtifactFiles {
   static async open(directory: string): Promise<ArtifactFiles> {
     const own = await readFileInside(directory, modelFiles.manifest);
     if (own === null) return new ArtifactFiles(directory, new Map(refusedFiles.map((name) => [name, null])));
-    const { files, mutable_files } = await readManifest(directory);
-    return new ArtifactFiles(
-      directory,
-      new Map([...Object.entries(files), ...Object.entries(mutable_files), [modelFiles.manifest, sha256Bytes(own)]]),
-    );
+    const manifest = await readManifest(directory);
+    const names = [...Object.keys(manifest.files), ...Object.keys(manifest.mutable_files)];
+    const listed = names.map((name) => [name, manifestHashes(manifest, name)] as const);
+    return new ArtifactFiles(directory, new Map([...listed, [modelFiles.manifest, [sha256Bytes(own)]]]));
   }
 
   /** Whether the file may be sent if its content matches. */
@@ -51,8 +50,8 @@ export class ArtifactFiles {
     }
     const bytes = content === undefined ? await readFileInside(this.#directory, file) : Buffer.from(content);
     const found = bytes === null ? null : sha256Bytes(bytes);
-    if (bytes === null || (expected !== null && found !== expected)) {
-      throw changedManifestFile(this.#directory, file, expected ?? "a file", found);
+    if (bytes === null || found === null || expected?.includes(found) === false) {
+      throw changedManifestFile(this.#directory, file, expected?.[0] ?? "a file", found);
     }
     return bytes;
   }

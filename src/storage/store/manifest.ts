@@ -47,8 +47,12 @@ export interface Manifest {
   versions: Versions;
   /** Commit of the directory in which the command ran; null outside a repository. */
   git_commit: string | null;
+  /** The last recalibration of the baseline, if there was one. */
+  recalibrated?: { at: string; tidemark_version: string };
   /** Hashes of the immutable files, by file name. */
   files: Record<string, string>;
+  /** While a file is being replaced: the hash of its new content, which is as valid as that in `files`. */
+  replacing?: Record<string, string>;
   /** Hashes of the initial content of the files that change, by file name. */
   mutable_files: Record<string, string>;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file. */
@@ -136,7 +140,14 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     .string()
     .nullable()
     .describe("Commit of the working directory that train ran in; null outside a repository."),
+  recalibrated: z
+    .looseObject({ at: z.iso.datetime().describe("ISO 8601, UTC."), tidemark_version: z.string() })
+    .describe("The last `tidemark baseline recalibrate`; absent if there was none.")
+    .exactOptional(),
   files: fileHashes.describe("Hash of each immutable file; checked on every load."),
+  replacing: fileHashes
+    .describe("While a file is being replaced: hash of its new content, which is as valid as the hash in files.")
+    .exactOptional(),
   mutable_files: fileHashes.describe("Hash of each mutable file's initial content."),
   manifest_hash: hashSchema.describe("Hash of the canonical JSON of everything else in this file."),
 });
@@ -189,6 +200,11 @@ export function parseManifest(value: unknown, path: string): Manifest {
   const large = storedConfigWindowFault(manifest.config.window, manifest.data.channels.length);
   if (large === null) return manifest;
   throw new UserError(`${path}: ${large}`, { advice: "Restore the model folder from a copy, or train again." });
+}
+
+/** The hashes that a file's content may have; none if the manifest does not list the file. */
+export function manifestHashes({ files, replacing = {}, mutable_files }: Manifest, name: string): string[] {
+  return [files, replacing, mutable_files].flatMap((hashes) => (Object.hasOwn(hashes, name) ? hashes[name]! : []));
 }
 
 /** The error for a file that differs from what was written; `found` is null if it is missing. */

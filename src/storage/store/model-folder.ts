@@ -20,7 +20,7 @@ import {
 import { fileInside, pathInside } from "./file-inside.ts";
 import { sha256File } from "./hash.ts";
 import { type Labels, labelFaults, labelsSchema } from "./labels.ts";
-import { changedManifestFile, type Manifest, readManifest, sealManifest } from "./manifest.ts";
+import { changedManifestFile, type Manifest, manifestHashes, readManifest, sealManifest } from "./manifest.ts";
 import { monitorFile } from "./monitor-database.ts";
 import { checkOutFolder } from "./out-folder.ts";
 
@@ -64,7 +64,10 @@ const usedFiles: readonly string[] = [
 ];
 
 /** The part of the manifest that the caller supplies; the rest is computed from the files. */
-export type ManifestInput = Omit<Manifest, "schema_version" | "files" | "mutable_files" | "manifest_hash">;
+export type ManifestInput = Omit<
+  Manifest,
+  "schema_version" | "files" | "replacing" | "mutable_files" | "manifest_hash"
+>;
 
 /** Content of a file in a model folder: text, bytes, or an existing file to copy. */
 export type FileContent = string | Uint8Array | { readonly path: string };
@@ -133,7 +136,30 @@ export async function writeModelFolder(
  *   hash and the hash found
  */
 export async function openModelFolder(directory: string): Promise<ModelFolder> {
-  const manifest = await readManifest(directory);
+  const manifest = await manifestOfModelFiles(directory);
+  await refuseModelFolderLinks(directory);
+  const path = join(directory, modelFiles.labels);
+  const labels = checkJsonForm(await readJson(path), labelsSchema, path);
+  const faults = labelFaults(labels, manifest.data.classes);
+  if (faults.length > 0) throw unfitModelFile(path, faults);
+  return { directory, manifest, labels, path: (name) => join(directory, name) };
+}
+
+/** The manifest, after its hashes were compared with the files. */
+async function manifestOfModelFiles(directory: string): Promise<Manifest> {
+  let manifest = await readManifest(directory);
+  for (;;) {
+    const changed = await changedModelFile(directory, manifest);
+    if (changed === null) return manifest;
+    // Another process may have replaced a file, and the manifest with it, since the manifest was read.
+    const { manifest_hash: before } = manifest;
+    manifest = await readManifest(directory);
+    if (manifest.manifest_hash === before) throw changed;
+  }
+}
+
+/** The error for the first file that the manifest's hashes do not allow; null if there is none. */
+async function changedModelFile(directory: string, manifest: Manifest): Promise<UserError | null> {
   for (const name of neededFiles) {
     if (Object.hasOwn(manifest.files, name)) continue;
     throw new UserError(`model ${directory}: its manifest.json has no hash of ${name}, which is part of every model`, {
@@ -143,14 +169,10 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
   for (const [name, expected] of Object.entries(manifest.files)) {
     const path = await fileInside(directory, name);
     const found = path === null ? null : await hashModelFile(path);
-    if (found !== expected) throw changedManifestFile(directory, name, expected, found);
+    if (found === null || !manifestHashes(manifest, name).includes(found))
+      return changedManifestFile(directory, name, expected, found);
   }
-  await refuseModelFolderLinks(directory);
-  const path = join(directory, modelFiles.labels);
-  const labels = checkJsonForm(await readJson(path), labelsSchema, path);
-  const faults = labelFaults(labels, manifest.data.classes);
-  if (faults.length > 0) throw unfitModelFile(path, faults);
-  return { directory, manifest, labels, path: (name) => join(directory, name) };
+  return null;
 }
 
 /** The error for a file that matches its hash, but contradicts the rest of the folder. */

@@ -74,6 +74,7 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
   ],
   "baseline show": () => [[at("model")], [at("absent")]],
   "baseline validate": () => [[at("model")]],
+  "baseline recalibrate": () => [[at("model")], [at("absent")]],
   "reference show": () => [
     ["--model", at("model")],
     ["--model", at("model"), ...stream],

@@ -129,6 +129,7 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
       ]),
   },
   "baseline show": { form: expectBaseline, calls: () => [["walk"]] },
+  "baseline recalibrate": { form: answers.recalibrationSchema, calls: () => [["models/new"]] },
   "baseline validate": { form: answers.baselineValidationSchema, calls: () => [["walk"], ["broken"]] },
   "reference show": {
     form: rollingReferenceSchema,

@@ -56,6 +56,7 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
   ],
   "baseline show": (bad) => [[bad]],
   "baseline validate": (bad) => [[bad]],
+  "baseline recalibrate": (bad) => [[bad], ["walk", "--recordings", bad]],
   "reference show": (bad) => [["--model", bad]],
   "reference exclude": (bad) => [["b", "--model", bad]],
   "reference accept": (bad) => [["b", "--model", bad]],

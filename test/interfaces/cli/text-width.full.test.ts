@@ -40,6 +40,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "drift-bench": [["batch.csv.gz", ...walk, ...bench]],
   "baseline show": [["models/walk"]],
   "baseline validate": [["models/walk"]],
+  "baseline recalibrate": [["models/walk-v2"]],
   "reference show": [walk, [...walk, "--stream", "b"]],
   "reference exclude": [["recordings.csv.gz", ...walk]],
   "reference accept": [["recordings.csv.gz", ...walk]],

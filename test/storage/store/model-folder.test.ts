@@ -3,44 +3,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { sha256Bytes } from "../../../src/storage/store/hash.ts";
-import {
-  type FileContent,
-  type ManifestInput,
-  openModelFolder,
-  writeModelFolder,
-} from "../../../src/storage/store/model-folder.ts";
+import { openModelFolder, writeModelFolder } from "../../../src/storage/store/model-folder.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
-
-const input: ManifestInput = {
-  tidemark_version: "0.1.0",
-  model_version: "2026-11-24-abc",
-  created_at: "2026-11-24T05:00:00Z",
-  config: { rate: 50, window: 200, overlap: 0.5 },
-  data: {
-    files: ["a.csv"],
-    fingerprint: sha256Bytes("data"),
-    rows: 10,
-    users: ["1", "2"],
-    classes: ["walking", "sitting"],
-    channels: ["Ax"],
-  },
-  versions: { tidemark: "0.1.0", node: "24.0.0", onnxruntime: "1.30.0", duckdb: "1.5.6" },
-  git_commit: null,
-};
-
-const files: Record<string, FileContent> = {
-  "model.onnx": new Uint8Array([8, 9]),
-  "labels.json": '{"schema_version":1,"classes":["walking","sitting"]}',
-  "scaler.json": '{"method":"zscore"}',
-  "baseline_stats.json": "{}",
-  "rolling_reference.json": "{}",
-};
-
-async function writtenModel(): Promise<string> {
-  const out = join(temporaryDirectory(), "models", "walk");
-  await writeModelFolder(out, input, files);
-  return out;
-}
+import { files, input, writtenModel } from "./written-model.ts";
 
 describe("writeModelFolder", () => {
   it("writes every file with its hash and leaves nothing beside the folder", async () => {

@@ -1,0 +1,186 @@
+// `tidemark baseline recalibrate`: rehearses a model's training recordings again, without training. Only the calibration and
+// the accuracy estimate of the baseline may change. What batches are counted over and compared with stays as it is, so
+// references, devices' summaries and running alarms remain valid. W windows, K classes.
+
+import {
+  type RecalibrateConfig,
+  type RecalibrateOptions,
+  type RehearsalOptions,
+  readRehearsalOptions,
+  resolveRecalibrateConfig,
+} from "../config.ts";
+import { UserError } from "../errors.ts";
+import { cvReportSchema } from "../learning/training/cv-report.ts";
+import { applyTemperature } from "../learning/training/temperature-scaling.ts";
+import { storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
+import type { RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
+import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
+import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
+import { namedColumnRoles } from "../signals/data/column-roles.ts";
+import { openRecordings } from "../signals/data/open-recordings.ts";
+import { renameRecordingChannels } from "../signals/data/recordings.ts";
+import { pickWindows } from "../signals/preprocessing/join-windows.ts";
+import { makeWindowsOfPlans, planWindows } from "../signals/preprocessing/make-windows.ts";
+import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { jsonFileText, readJsonFile } from "../storage/store/atomic-file.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import { replaceModelFile } from "../storage/store/replace-model-file.ts";
+import { tidemarkVersion } from "../versions.ts";
+import { readOutOfFold } from "./read-out-of-fold.ts";
+import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
+import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
+import { freezeModelDrift, sealBaseline } from "./write-model.ts";
+
+export type { RehearsedDay } from "../monitoring/drift/calibration.ts";
+
+/** What `recalibrateBaseline` did. */
+export interface Recalibration {
+  /** The model folder. */
+  readonly model: string;
+  /** Name and time of its training, which stay as they are. */
+  readonly modelVersion: string;
+  /** Number of people whose days were rehearsed. */
+  readonly people: number;
+  /** The days that were rehearsed; null if the calibration does not say. */
+  readonly day: RehearsedDay | null;
+  /** The days of the calibration that was replaced; null if an earlier version made it. */
+  readonly before: RehearsedDay | null;
+  /** Whether the calibration differs from the one that was replaced. */
+  readonly changed: boolean;
+  /** Duration. */
+  readonly seconds: number;
+}
+
+/**
+ * Calibrates a model anew, from the recordings that it learned from and the predictions of its cross-validation. Replaces
+ * `drift.calibration` and `drift.accuracy` in baseline_stats.json, all or nothing; nothing else changes but the manifest.
+ *
+ * @param options as on the command line; `model` at least
+ * @throws UserError if these recordings or predictions are not the ones that the model was made from, or if this version
+ *   measures the recordings differently
+ */
+export async function recalibrateBaseline(
+  options: RecalibrateOptions,
+  run: { reporter?: Partial<Reporter>; now?: () => Date } = {},
+): Promise<Recalibration> {
+  const started = performance.now();
+  const config = resolveRecalibrateConfig(options);
+  const watched = await openWatchedModel(config.model);
+  const { folder, baseline, drift } = watched;
+  const { manifest } = folder;
+  if ((manifest.retrained_from?.pseudo_labelled ?? 0) > 0) {
+    throw new UserError(
+      `${config.model} cannot be recalibrated: it also learned from pseudo-labelled windows, which its folder does not contain`,
+      { advice: "It still works as it is. For a new calibration, retrain its previous model again." },
+    );
+  }
+  const trained = trainedOptionsToRecalibrate(watched, config.model);
+  const windows = await cutWindowsToRecalibrate(config, watched, trained, reporterOf(run.reporter));
+  const fresh = freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), {
+    overlap: watched.config.overlap,
+    referenceBatches: drift.calibration.reference_batches,
+    day: config.day ?? trained.day,
+    seed: trained.seed,
+    sensors: watched.sensors,
+  });
+  refuseOtherBaseline(config.model, drift, fresh);
+  const { calibration, accuracy } = fresh;
+  const sealed = sealBaseline(
+    { ...baseline, drift: { ...drift, calibration, accuracy } },
+    { ...expectedBaseline(manifest), scalerHash: baseline.scaler_hash },
+  );
+  const at = (run.now?.() ?? new Date()).toISOString();
+  await replaceModelFile(
+    folder.directory,
+    modelFiles.baseline,
+    jsonFileText(storedBaselineStats(sealed)),
+    ({ config: own }) => ({
+      recalibrated: { at, tidemark_version: tidemarkVersion },
+      ...(config.day !== undefined && { config: { ...own, day: config.day } }),
+    }),
+  );
+  return {
+    model: folder.directory,
+    modelVersion: manifest.model_version,
+    people: windows.users.length,
+    day: calibration.day ?? null,
+    before: drift.calibration.day ?? null,
+    changed: sealed.content_hash !== baseline.content_hash,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function trainedOptionsToRecalibrate({ config, folder }: WatchedModel, model: string): RehearsalOptions {
+  const read = readRehearsalOptions(config);
+  if ("options" in read) return read.options;
+  const { name, expected, found } = read.fault;
+  throw new UserError(
+    `${model} cannot be recalibrated: it was trained with ${name} ${found}, but this Tidemark expects ${expected}`,
+    {
+      advice: `Recalibrate it with Tidemark ${folder.manifest.tidemark_version}, which made it, or train a new model.`,
+    },
+  );
+}
+
+/** The windows that were cross-validated: those of the people who were not in the holdout. */
+async function cutWindowsToRecalibrate(
+  { model, recordings }: RecalibrateConfig,
+  { folder: { manifest }, config, drift }: WatchedModel,
+  trained: RehearsalOptions,
+  reporter: Reporter,
+): Promise<WindowSet> {
+  const { channels, users } = manifest.data;
+  const advice = "Give the recordings that it learned from, at their present paths, with --recordings.";
+  const opened = await openRecordings(recordings ?? (await recordingsOfModel(manifest, model, advice)), {
+    columns: { channels, ...namedColumnRoles(trained) },
+    requireLabels: true,
+    requirePeople: false,
+    nominalRateHz: config.rate,
+    reporter,
+  });
+  try {
+    refuseOtherRecordings(manifest, model, opened, advice);
+    const rows = renameRecordingChannels(opened.rows, channels);
+    await refuseAbsurdValues(channels, (c) => opened.rows.column(c), opened.files);
+    const { rate: samplingRateHz, window: windowSize, overlap } = config;
+    const plan = planWindows(rows, { samplingRateHz, windowSize, overlap, classes: drift.classes });
+    const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;
+    if (manifest.retrained_from === undefined) return windows;
+    const people = new Set(users);
+    const kept = Int32Array.from(windows.groups.keys()).filter((w) => people.has(windows.users[windows.groups[w]!]!));
+    return pickWindows(windows, kept);
+  } finally {
+    opened.rows.close();
+  }
+}
+
+/** [W, K] out of fold, after temperature scaling. @throws UserError if the folder has predictions of other windows */
+async function calibratedToRecalibrate({ folder, drift }: WatchedModel, windows: WindowSet): Promise<Float32Array> {
+  const { classes } = drift;
+  const { temperature } = await readJsonFile(folder.path(modelFiles.cvReport), cvReportSchema);
+  const rows = await readOutOfFold(folder, classes);
+  const { users, groups, recordings, recordingIndex, startTimes } = windows;
+  const refuse = (expected: string, found: string): UserError =>
+    new UserError(
+      `${folder.path(modelFiles.outOfFold)}: expected ${expected}, as cut from the recordings, found ${found}`,
+      {
+        advice: trainAgain,
+      },
+    );
+  if (rows.length !== groups.length) throw refuse(`${groups.length} windows`, String(rows.length));
+  const probabilities = new Float32Array(rows.length * classes.length);
+  for (const [w, row] of rows.entries()) {
+    const [user, recording, start] = [users[groups[w]!]!, recordings[recordingIndex[w]!]!, startTimes[w]!];
+    if (row.user !== user || row.recording !== recording || Math.abs(row.start - start) > 5e-4) {
+      const shown = (own: string, of: string, at: number): string => `${own}, ${of}, ${at} s`;
+      throw refuse(
+        `in row ${w + 1} the window of ${shown(user, recording, start)}`,
+        shown(row.user, row.recording, row.start),
+      );
+    }
+    probabilities.set(row.probabilities, w * classes.length);
+  }
+  return applyTemperature(probabilities, classes.length, temperature);
+}

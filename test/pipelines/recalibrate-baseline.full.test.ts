@@ -1,0 +1,52 @@
+// baseline recalibrate where every test rehearses, which takes seconds: other days, and a baseline that would differ.
+import { cpSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import type { BaselineStats } from "../../src/monitoring/drift/baseline-stats.ts";
+import { recalibrateBaseline } from "../../src/pipelines/recalibrate-baseline.ts";
+import { readManifest } from "../../src/storage/store/manifest.ts";
+import { changeJson, reseal } from "./old-model.ts";
+import { resident } from "./resident.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (...names: string[]): string => join(directory, ...names);
+const run = resident(directory);
+const walk = at("walk");
+const baseline = (model: string): BaselineStats => JSON.parse(readFileSync(at(model, "baseline_stats.json"), "utf8"));
+
+beforeAll(() => copySharedModel("four people", directory, "fresh"));
+beforeEach(() => {
+  rmSync(walk, { recursive: true, force: true });
+  cpSync(at("fresh"), walk, { recursive: true });
+});
+
+it("rehearses another day, says so, and keeps it for the next time", async () => {
+  const { stdout } = await run("baseline", "recalibrate", "walk", "--day", "20-120", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ people: 4, day: { bout_seconds: [20, 120] }, changed: true });
+  const { drift, content_hash: _, ...rest } = baseline("walk");
+  const { drift: before, content_hash: _h, ...others } = baseline("fresh");
+  expect(rest).toEqual(others);
+  expect({ ...drift, calibration: null }).toEqual({ ...before, calibration: null });
+  expect(drift?.calibration).not.toEqual(before?.calibration);
+  expect((await readManifest(walk)).config.day).toBe("20-120");
+  const again = await recalibrateBaseline({ model: walk, recordings: [at("r.parquet")] });
+  expect(again).toMatchObject({ day: { bout_seconds: [20, 120] }, before: again.day, changed: false });
+  expect((await run("baseline", "show", "walk")).stdout).toContain("rehearsed with bouts of 20 s to 2 min");
+  await expect(recalibrateBaseline({ model: walk, day: "120-20" })).rejects.toThrow("--day: expected");
+});
+
+it("refuses a model whose baseline would come out otherwise", async () => {
+  changeJson(walk, "cv_report.json", (report) => ({ ...report, temperature: 19 }));
+  reseal(walk);
+  const before = readFileSync(at("walk", "baseline_stats.json"));
+  const running = recalibrateBaseline({ model: walk, recordings: [at("r.parquet")] });
+  await expect(running).rejects.toMatchObject({
+    name: "UserError",
+    exitCode: 2,
+    message: expect.stringMatching(/walk cannot be recalibrated: .*\(other signals\)/),
+    advice: expect.stringContaining("still works as it is"),
+  });
+  expect(readFileSync(at("walk", "baseline_stats.json"))).toEqual(before);
+});

@@ -83,7 +83,8 @@ export async function summarizeStream(
   return ends.map((end, b) => summarizeByClass(summarizer, columns, classOf, nClasses, ends[b - 1] ?? 0, end));
 }
 
-function windowsOfBatches(
+/** Windows over each batch's columns; `ends` are the rows after each batch's last. */
+export function windowsOfBatches(
   channels: readonly string[],
   batches: readonly (readonly Float32Array[])[],
   { rate, window, overlap }: ModelHandle["watched"]["config"],

@@ -30,10 +30,11 @@ import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
 import { planWindows } from "../signals/preprocessing/make-windows.ts";
-import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
+import { type WindowChunk, windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
+import { measureWithoutFaults } from "./measure-without-faults.ts";
 import { reportCheck } from "./report-check.ts";
 
 /** The return value of `check`. */
@@ -165,13 +166,16 @@ async function measureCheckedBatch(
     });
     const chunks = windowChunkCount(plan, rows.channels.length);
     const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
+    let first: WindowChunk | undefined;
     for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate))) {
+      first ??= chunk;
       measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
     }
     return {
       rows: opened.rows.rows,
       samples: measurer.samples,
       columns: measurer.columns(),
+      undone: await measureWithoutFaults(first!, measurer.columns(), threads, { watched, predictor }),
       windows: plan.windows,
       measurement: measurer.measurement(),
       warnings,
@@ -187,6 +191,7 @@ function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary):
     rows,
     measurement,
     columns: null,
+    undone: [],
     windows: measurement.signals.windows,
     samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : batchSummaryRows(summary)), 0),
     warnings: leftOut === 0 ? [] : [`Left out when the batch was summarised: ${counted(leftOut, "row")}.`],

@@ -163,6 +163,7 @@ export function measured({ stretches, assurance, seed, times }: GeneratedBatch, 
     rows: classOf.length,
     samples: classOf.length,
     columns,
+    undone: [],
     windows: labels.length,
     measurement: {
       byClass: byClass.map((own) => own && timesSummary(own, times)),

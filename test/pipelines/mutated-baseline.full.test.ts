@@ -86,6 +86,7 @@ it("is refused, or judges batches with answers that fit their schema", async () 
       rows: samples,
       samples,
       columns: measurer.columns(),
+      undone: [],
       windows: windows.starts.length,
       measurement,
       warnings: [],

@@ -2,9 +2,10 @@
 
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "../summaries/summarize.ts";
+import { sensorRateFault } from "./sensor-faults.ts";
 
 export interface Remedy {
-  readonly kind: "unit" | "flipped axis" | "swapped axes";
+  readonly kind: "unit" | "flipped axis" | "swapped axes" | "sampling rate";
   readonly channels: readonly string[];
   /** The fault in words, such as "is in g instead of m/s^2". */
   readonly fault: string;
@@ -29,6 +30,19 @@ function unitFaultsToRemedy({ kind, unit }: Sensor): { fault: string; factor: nu
       .filter((found) => found !== wanted)
       .map((found) => ({ fault: `is in ${found} instead of ${wanted}`, factor: unitFactor(kind, found, wanted) })),
   );
+}
+
+/** Quotients of rates at which sensors usually record: 100 and 50 Hz, 50 and 40 Hz. */
+const mistakenRates = [0.5, 0.8, 1.25, 2] as const;
+
+/** For recordings whose timestamps were made up from a rate that was not theirs. */
+export function rateRemedies(channels: readonly string[]): Remedy[] {
+  return mistakenRates.map((factor) => ({
+    kind: "sampling rate",
+    channels,
+    fault: `were recorded at about ${factor} times the stated rate`,
+    undo: (columns) => Object.fromEntries(channels.map((name) => [name, sensorRateFault(columns[name]!, 1 / factor)])),
+  }));
 }
 
 export function remediesFor(sensor: Sensor): Remedy[] {

@@ -107,7 +107,8 @@ function weighForVerdict(
   return { ...weighConstants(own, state), evidence: weighed.evidence };
 }
 
-function compareForVerdict(
+/** Comparisons of a batch with the references that exist and have something to compare it with. */
+export function compareForVerdict(
   current: ClassSummaries,
   past: Past,
   model: DriftModel,

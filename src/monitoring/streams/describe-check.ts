@@ -3,7 +3,7 @@
 import { snakeCase } from "../../letter-case.ts";
 import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
 import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
-import type { Culprit } from "../drift/diagnosis.ts";
+import type { Culprit } from "../drift/culprit.ts";
 import type { DriftState } from "../drift/drift-state.ts";
 import { modelSignalConfidence, modelSignalFlipRate, signalDistances } from "../drift/signal-distances.ts";
 import type { Judgement } from "../drift/verdict.ts";

@@ -2,10 +2,9 @@
 
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import type { FaultDescription } from "../../signals/data/data-fault.ts";
-import { diagnose } from "../drift/diagnosis.ts";
 import { newDriftState } from "../drift/drift-state.ts";
+import { likelyCauses } from "../drift/likely-causes.ts";
 import { decideVerdict } from "../drift/verdict.ts";
-import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
@@ -46,13 +45,11 @@ export function judgeBatch(
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const alarmed = judged.judgement.verdict !== "normal";
   const isStrange = alarmed || judged.judgement.unfamiliar;
+  const { columns, undone } = batch;
+  const { comparisons } = judged.judgement;
   const causes =
-    isStrange && batch.columns !== null
-      ? diagnose(
-          batch.columns,
-          withoutSensorSignals(monitor.model.baseline, monitor.model.channels),
-          monitor.sensors,
-        ).slice(0, 3)
+    isStrange && columns !== null
+      ? likelyCauses({ columns, undone, comparisons }, past, before.drift, monitor.model, thresholds).slice(0, 3)
       : [];
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
   const { kinds, day } = monitor.drift.calibration;

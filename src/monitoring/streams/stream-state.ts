@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
 import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
+import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import { type CheckResult, shortenCheckResult } from "./check-result.ts";
@@ -59,6 +60,8 @@ export interface MeasuredBatch {
    * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if there are only summaries.
    */
   readonly columns: Columns | null;
+  /** The batch, or its beginning, without each of the faults that may be in it. */
+  readonly undone: readonly UndoneFault[];
   readonly windows: number;
   readonly measurement: BatchMeasurement;
   readonly warnings: readonly string[];

@@ -1,0 +1,108 @@
+// Explains why a batch is unlike its references. Each fault that is suspected and can be reversed is reversed, and the batch
+// is measured again. A fault is named only if the batch is then ordinary; otherwise the cause is not known. Faults that cannot
+// be reversed (a stuck or clipped channel) are detected directly.
+
+import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
+import type { Columns } from "../summaries/summarize.ts";
+import type { KindCalibration } from "./calibration.ts";
+import type { Comparison, DriftModel } from "./comparison.ts";
+import type { Culprit } from "./culprit.ts";
+import { directFaults } from "./direct-faults.ts";
+import type { DriftState } from "./drift-state.ts";
+import { compareForVerdict, type DriftOptions, type Past } from "./verdict.ts";
+
+/** A batch, or its beginning, without a fault that it may have. */
+export interface UndoneFault {
+  readonly fault: Culprit;
+  readonly byClass: ClassSummaries;
+}
+
+/** A batch whose p-values are above this is ordinary. */
+const ordinaryP = 0.05;
+/** Without the fault, the batch must be so many times as likely as with it; chosen on half 1 of WISDM and MotionSense. */
+const leastGain = 5;
+
+/**
+ * The causes of a batch, likeliest first.
+ * @param batch.columns [N] samples of each channel
+ * @param batch.undone the batch without each of the suspected faults
+ * @param batch.comparisons of the batch as it is
+ * @param state of the stream before the batch
+ * @returns none if the batch is ordinary or nothing explains why it is not
+ */
+export function likelyCauses(
+  batch: {
+    readonly columns: Columns;
+    readonly undone: readonly UndoneFault[];
+    readonly comparisons: readonly Comparison[];
+  },
+  past: Past,
+  state: DriftState,
+  model: DriftModel,
+  thresholds: DriftOptions["thresholds"] = "calibrated",
+): Culprit[] {
+  const { columns, undone, comparisons } = batch;
+  if (comparisons.every((own) => isOrdinary(own))) return [];
+  const own = [past.anchor, past.rolling].flat().map(mergeAcrossClasses);
+  const direct = directFaults(columns, model.baseline, own, model.samplingRateHz);
+  const stuck = direct.filter(({ kind }) => kind === "stuck channel");
+  if (stuck.length > 0) return stuck;
+  const explaining = undone.filter(({ fault, byClass }) => {
+    const known = fault.kind === "sampling rate" ? withoutRoughness(model) : model;
+    return explains(fault, comparisons, compareForVerdict(byClass, past, known, state, thresholds));
+  });
+  const [simplest] = explaining
+    .map(({ fault }) => fault)
+    .sort((a, b) => complexityOf(a) - complexityOf(b) || b.weight - a.weight);
+  return [...(simplest === undefined ? [] : [simplest]), ...direct];
+}
+
+/** Simple faults first: a wrong unit, one axis or one rate, a whole sensor, two or three axes in each other's place. */
+function complexityOf({ kind, channels }: Culprit): number {
+  if (kind === "unit") return 0;
+  if (kind === "swapped axes") return channels.length;
+  return kind === "flipped axis" ? channels.length - 0.5 : 1;
+}
+
+/**
+ * A wrong unit puts a batch beyond the reach of chance. If it no longer is, that suffices, because people who differ from
+ * the training data differ in the right unit, too.
+ */
+function explains({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
+  const isBeyond = (side: typeof before): boolean => side.some(({ beyond }) => beyond);
+  if (after.length === 0 || isBeyond(after)) return false;
+  if (kind === "unit" && isBeyond(before)) return true;
+  const likeness = (side: typeof before): number => Math.min(1, ...side.map(({ pValue }) => pValue?.p ?? 1));
+  return after.every(isOrdinary) && likeness(after) >= leastGain * likeness(before);
+}
+
+/** Whether chance explains a comparison. */
+function isOrdinary({ beyond, pValue, findings }: Comparison): boolean {
+  return !beyond && (pValue === null ? findings.length === 0 : pValue.p > ordinaryP);
+}
+
+/** Samples recorded at another rate are interpolated when the rate is corrected, which makes them smoother. */
+function withoutRoughness(model: DriftModel): DriftModel {
+  const kept = <T>(byName: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(byName).filter(([name]) => !name.endsWith(" roughness")));
+  const rungsOf = <T extends KindCalibration["rungs"]>(rungs: T) =>
+    rungs.map((rung) => ({ ...rung, standard: kept(rung.standard) }));
+  const { kinds } = model.calibration;
+  return {
+    ...model,
+    baseline: kept(model.baseline),
+    calibration: {
+      ...model.calibration,
+      kinds: Object.fromEntries(
+        Object.entries(kinds).map(([kind, own]) => [
+          kind,
+          {
+            ...own,
+            rungs: rungsOf(own.rungs),
+            ...(own.mixes !== undefined && { mixes: own.mixes.map((mix) => ({ ...mix, rungs: rungsOf(mix.rungs) })) }),
+          },
+        ]),
+      ),
+    },
+  };
+}

@@ -1,0 +1,114 @@
+// Faults that a batch may have, because without them it would be nearer the training data. A suspicion proves nothing: a
+// minute on one's back resembles a flipped axis. See `likelyCauses`.
+
+import type { Sensor } from "../../signals/sensors/sensor.ts";
+import { ksDistance } from "../../stats/ks.ts";
+import { type BaselineReference, baselineReferenceGrids } from "../summaries/baseline-reference.ts";
+import type { BatchSummary } from "../summaries/batch-summary.ts";
+import { sensorSignals, sensorsWithSignals, withSensorSignals } from "../summaries/sensor-signals.ts";
+import { type Columns, Summarizer } from "../summaries/summarize.ts";
+import { leastRelativeStd } from "./channel-statistics.ts";
+import type { Culprit } from "./culprit.ts";
+import { type Remedy, rateRemedies, remediesFor } from "./remedies.ts";
+
+/** A fault that may explain a batch, and how to reverse it. */
+export interface SuspectedFault extends Culprit {
+  readonly undo: Remedy["undo"];
+}
+
+/** A fault that accounts for less of the distance explains nothing; an arbitrary limit. */
+const leastWeight = 0.3;
+/** Suspicions that are worth another inference; an arbitrary number. */
+const mostSuspicions = 4;
+/** Ratio of lengths that no movement and no placement causes, if gravity is in them; see `compareToTrainingRange`. */
+const mostGravityRatio = 3;
+
+/**
+ * Faults without which the batch would be nearer the training data, nearest first.
+ * @param columns the batch's raw values
+ * @param baseline of the channels, and of the signals of sensors if the model has them
+ * @param sensors the sensors that the baseline's channels form
+ */
+export function suspectFaults(
+  columns: Columns,
+  baseline: BaselineReference,
+  sensors: readonly Sensor[],
+  samplingRateHz: number,
+): SuspectedFault[] {
+  const names = Object.keys(columns);
+  const suspects = [
+    ...sensors.flatMap((sensor) => suspectSensorFaults(columns, baseline, sensor)),
+    ...suspectRates(columns, baseline, { names, sensors, samplingRateHz }),
+  ];
+  return suspects.sort((a, b) => b.weight - a.weight).slice(0, mostSuspicions);
+}
+
+function suspectSensorFaults(columns: Columns, baseline: BaselineReference, sensor: Sensor): SuspectedFault[] {
+  const own = Object.fromEntries(sensor.channels.map((name) => [name, baseline[name]!]));
+  const summarizer = new Summarizer(baselineReferenceGrids(own));
+  const summaryOf = (changed: Columns): BatchSummary =>
+    summarizer.summarize(Object.fromEntries(sensor.channels.map((name) => [name, changed[name] ?? columns[name]!])));
+  const summary = summaryOf({});
+  return remediesFor(sensor).flatMap((remedy) => {
+    const restored = summaryOf(remedy.undo(columns));
+    const distance = remedy.kind === "unit" ? diagnosisSpreadDistance : diagnosisValueDistance;
+    const weight = explainedShare(distance(summary, own), distance(restored, own));
+    if (!(weight >= leastWeight)) return [];
+    if (remedy.kind === "unit" && sensor.gravity === true) {
+      const [found, undone] = [summary, restored].map((side) => Math.abs(Math.log(relativeLength(side, own))));
+      if (!(found! > Math.log(mostGravityRatio) && undone! < Math.log(mostGravityRatio))) return [];
+    }
+    return [{ ...remedy, weight }];
+  });
+}
+
+/** A rate changes tempo and roughness, and nothing else. */
+function suspectRates(
+  columns: Columns,
+  baseline: BaselineReference,
+  of: { names: readonly string[]; sensors: readonly Sensor[]; samplingRateHz: number },
+): SuspectedFault[] {
+  const sensors = sensorsWithSignals(of.sensors, baseline);
+  const timed = sensorSignals(of.names, sensors).filter(({ name, kind }) => kind !== "magnitude" && name in baseline);
+  if (timed.length === 0) return [];
+  const own = Object.fromEntries(timed.map(({ name }) => [name, baseline[name]!]));
+  const summarizer = new Summarizer(baselineReferenceGrids(own));
+  const distanceOf = (changed: Columns): number =>
+    diagnosisValueDistance(summarizer.summarize(withSensorSignals(changed, sensors, of.samplingRateHz)), own);
+  const before = distanceOf(columns);
+  return rateRemedies(of.names).flatMap((remedy) => {
+    const weight = explainedShare(before, distanceOf(remedy.undo(columns)));
+    return weight >= leastWeight ? [{ ...remedy, weight }] : [];
+  });
+}
+
+function explainedShare(before: number, after: number): number {
+  return before === 0 ? 0 : 1 - after / before;
+}
+
+/** Sum of the KS distances over a sensor's channels, so that changes in another sensor hide nothing. */
+function diagnosisValueDistance(summary: BatchSummary, baseline: BaselineReference): number {
+  return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {
+    const { counts, n } = summary[name]!;
+    return sum + (n === 0 ? 1 : ksDistance(reference.counts, counts));
+  }, 0);
+}
+
+/**
+ * The same for the ratios of the spreads. People differ in how a sensor is oriented, but nobody moves ten times as much as
+ * others.
+ */
+function diagnosisSpreadDistance(summary: BatchSummary, baseline: BaselineReference): number {
+  return Object.entries(baseline).reduce((sum, [name, { summary: reference }]) => {
+    const least = leastRelativeStd * reference.std;
+    return sum + Math.abs(Math.log(Math.max(summary[name]!.std, least) / reference.std));
+  }, 0);
+}
+
+/** The root mean square of a sensor's length over that of the training data. */
+function relativeLength(summary: BatchSummary, baseline: BaselineReference): number {
+  const squares = (of: (name: string) => { mean: number; std: number }): number =>
+    Object.keys(baseline).reduce((sum, name) => sum + of(name).mean ** 2 + of(name).std ** 2, 0);
+  const usual = squares((name) => baseline[name]!.summary);
+  return Math.sqrt(Math.max(squares((name) => summary[name]!) / usual, leastRelativeStd ** 2));
+}

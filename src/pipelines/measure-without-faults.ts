@@ -1,0 +1,53 @@
+// A batch may be unlike its references because of a fault that can be reversed. Its beginning is therefore measured again
+// without each suspected fault, with the classes that the network then predicts.
+
+import type { WindowPredictor } from "../learning/training/window-predictor.ts";
+import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
+import { suspectFaults } from "../monitoring/drift/suspect-faults.ts";
+import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { baselineReferenceGrids } from "../monitoring/summaries/baseline-reference.ts";
+import { BatchMeasurer, measuredColumns } from "../monitoring/summaries/measure-batch.ts";
+import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
+import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
+import type { WindowChunk } from "../signals/preprocessing/window-chunks.ts";
+import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
+
+/**
+ * @param chunk beginning of the batch
+ * @param columns [N] samples of each channel from the whole batch, which show what to suspect
+ */
+export async function measureWithoutFaults(
+  chunk: WindowChunk,
+  columns: Columns,
+  threads: number,
+  { watched, predictor }: { readonly watched: WatchedModel; readonly predictor: WindowPredictor },
+): Promise<UndoneFault[]> {
+  const { drift, model, sensors, config } = watched;
+  const measured: UndoneFault[] = [];
+  const known = sensorsWithSignals(sensors, drift.edges);
+  for (const { undo, ...fault } of suspectFaults(columns, model.baseline, sensors, config.rate)) {
+    const windows = withColumns(chunk.windows, undo(measuredColumns(chunk.windows)));
+    const summarizer = new Summarizer(baselineReferenceGrids(model.baseline));
+    const measurer = new BatchMeasurer({
+      overlap: config.overlap,
+      nClasses: drift.classes.length,
+      sensors: known,
+      summarizer,
+    });
+    measurer.add({ windows, runs: chunk.runs }, await predictor.predict(windows, { threads }), 0);
+    measured.push({ fault, byClass: measurer.measurement().byClass });
+  }
+  return measured;
+}
+
+/** The same windows with other values in some channels. */
+function withColumns(windows: WindowSet, changed: Columns): WindowSet {
+  const size = windows.channels.length;
+  const samples = allocateSharedWindows(windows.samples.length);
+  samples.set(windows.samples);
+  for (const [c, name] of windows.channels.entries()) {
+    const column = changed[name];
+    if (column !== undefined) for (let i = 0; i < column.length; i++) samples[i * size + c] = column[i]!;
+  }
+  return { ...windows, samples };
+}

@@ -115,6 +115,12 @@ const events = {
     users: z.array(userReportSchema),
   }),
   final: event("final", { epochs: count, seconds }),
+  calibration: event("calibration", {
+    done: share.describe("share of the work that is done; one event per percent"),
+    seconds_left: seconds
+      .nullable()
+      .describe("estimated time left for the calibration; null until there is an estimate"),
+  }),
   "retrain-data": event("retrain-data", {
     files: names.describe("labelled and unlabelled recordings that were read"),
     labelled: z.object({ people: names, windows: count }),

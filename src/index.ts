@@ -115,7 +115,7 @@ export {
   type SummaryOptions,
 } from "./pipelines/open-model.ts";
 export { type PredictResult, predict } from "./pipelines/predict.ts";
-export { type Recalibration, recalibrateBaseline } from "./pipelines/recalibrate-baseline.ts";
+export { type CalibrationEvent, type Recalibration, recalibrateBaseline } from "./pipelines/recalibrate-baseline.ts";
 export {
   type BatchStanding,
   type BatchStatus,

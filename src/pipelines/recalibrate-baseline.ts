@@ -28,12 +28,13 @@ import { jsonFileText, readJsonFile } from "../storage/store/atomic-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { replaceModelFile } from "../storage/store/replace-model-file.ts";
 import { tidemarkVersion } from "../versions.ts";
+import type { CalibrationEvent } from "./calibration-progress.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import { recordingsOfModel, refuseOtherRecordings } from "./recordings-of-model.ts";
 import { refuseOtherBaseline, trainAgain } from "./refuse-other-baseline.ts";
 import { freezeModelDrift, sealBaseline } from "./write-model.ts";
 
-export type { RehearsedDay } from "../monitoring/drift/calibration.ts";
+export type { CalibrationEvent } from "./calibration-progress.ts";
 
 /** What `recalibrateBaseline` did. */
 export interface Recalibration {
@@ -63,8 +64,9 @@ export interface Recalibration {
  */
 export async function recalibrateBaseline(
   options: RecalibrateOptions,
-  run: { reporter?: Partial<Reporter>; now?: () => Date } = {},
+  run: { reporter?: Partial<Reporter<CalibrationEvent>>; now?: () => Date } = {},
 ): Promise<Recalibration> {
+  const reporter = reporterOf(run.reporter);
   const started = performance.now();
   const config = resolveRecalibrateConfig(options);
   const watched = await openWatchedModel(config.model);
@@ -77,14 +79,15 @@ export async function recalibrateBaseline(
     );
   }
   const trained = trainedOptionsToRecalibrate(watched, config.model);
-  const windows = await cutWindowsToRecalibrate(config, watched, trained, reporterOf(run.reporter));
-  const fresh = freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), {
+  const windows = await cutWindowsToRecalibrate(config, watched, trained, reporter);
+  const rehearsed = {
     overlap: watched.config.overlap,
     referenceBatches: drift.calibration.reference_batches,
     day: config.day ?? trained.day,
     seed: trained.seed,
     sensors: watched.sensors,
-  });
+  };
+  const fresh = freezeModelDrift(windows, await calibratedToRecalibrate(watched, windows), rehearsed, reporter);
   refuseOtherBaseline(config.model, drift, fresh);
   const { calibration, accuracy } = fresh;
   const sealed = sealBaseline(
@@ -129,7 +132,7 @@ async function cutWindowsToRecalibrate(
   { model, recordings }: RecalibrateConfig,
   { folder: { manifest }, config, drift }: WatchedModel,
   trained: RehearsalOptions,
-  reporter: Reporter,
+  { warn }: Pick<Reporter, "warn">,
 ): Promise<WindowSet> {
   const { channels, users } = manifest.data;
   const advice = "Give the recordings that it learned from, at their present paths, with --recordings.";
@@ -138,7 +141,7 @@ async function cutWindowsToRecalibrate(
     requireLabels: true,
     requirePeople: false,
     nominalRateHz: config.rate,
-    reporter,
+    reporter: reporterOf({ warn }),
   });
   try {
     refuseOtherRecordings(manifest, model, opened, advice);

@@ -13,6 +13,7 @@ import type { ResolvedColumns } from "../signals/data/column-roles.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
+import type { CalibrationEvent } from "./calibration-progress.ts";
 
 /** Cross-validated figures: mean and sd over folds and over people, and the person with the lowest score. */
 export type TrainSummary = CvReport["summary"];
@@ -23,6 +24,7 @@ export type TrainEvent =
   | FitEvent
   | FoldEvent
   | FinalEvent
+  | CalibrationEvent
   | TrackedEvent
   | {
       type: "data";

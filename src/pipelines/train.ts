@@ -219,7 +219,7 @@ async function trainOn(
   const createdAt = now?.() ?? new Date();
   const model = { data, config, crossValidation, outcomes, final, scaler: plan.scaler, createdAt };
   const { register, alias } = config;
-  const built = buildModel(model);
+  const built = buildModel(model, reporter);
   const written = await writeModel(model, built, {
     staging,
     seal: (report, history, made) =>

@@ -21,6 +21,7 @@ import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
 import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
+import type { Reporter } from "../reporter.ts";
 import { writeTable } from "../signals/data/write-table.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { countWindowsByName, type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
@@ -32,6 +33,7 @@ import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
 import { type FileContent, modelFiles, trackingFile, writeModelFolder } from "../storage/store/model-folder.ts";
 import type { Staging } from "../storage/store/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
+import { type CalibrationEvent, calibrationProgress } from "./calibration-progress.ts";
 import type { TrainingData } from "./prepare-training.ts";
 
 export interface TrainedModel {
@@ -59,7 +61,7 @@ export interface BuiltModel {
 }
 
 /** Computes everything that depends on the fits, but writes nothing. */
-export function buildModel(model: TrainedModel): BuiltModel {
+export function buildModel(model: TrainedModel, reporter: Pick<Reporter<CalibrationEvent>, "event">): BuiltModel {
   const { data, config, crossValidation, outcomes, final, also, createdAt } = model;
   const { recordings, windows } = data;
   const { temperature } = crossValidation;
@@ -76,7 +78,7 @@ export function buildModel(model: TrainedModel): BuiltModel {
       modelVersion,
       createdAt,
     }),
-    drift: freezeModelDrift(windows, crossValidation.calibrated, { ...config, sensors: data.sensors }, also),
+    drift: freezeModelDrift(windows, crossValidation.calibrated, { ...config, sensors: data.sensors }, reporter, also),
   };
   const baseline = sealBaseline(described, {
     modelVersion,
@@ -93,6 +95,7 @@ export function buildModel(model: TrainedModel): BuiltModel {
 /**
  * What `check` compares batches with.
  * @param calibrated [W, K] out of fold, after temperature scaling
+ * @param reporter receives the progress of the calibration
  * @param also pseudo-labelled windows
  */
 export function freezeModelDrift(
@@ -105,6 +108,7 @@ export function freezeModelDrift(
     seed,
     sensors,
   }: Pick<TrainConfig, "overlap" | "referenceBatches" | "day" | "seed"> & Pick<TrainingData, "sensors">,
+  reporter: Pick<Reporter<CalibrationEvent>, "event">,
   also?: WindowSet,
 ): DriftBaseline {
   return freezeDriftBaseline(windows, calibrated, {
@@ -113,6 +117,7 @@ export function freezeModelDrift(
     day: parseDay(day),
     sensors: sensorsForSignals(sensors),
     rng: Rng.fromSeed(seed).split("drift"),
+    progress: calibrationProgress(reporter),
     ...(also !== undefined && { also }),
   });
 }

@@ -167,9 +167,14 @@ describe("the cross-validation", () => {
 
 describe("the events", () => {
   it("tell the run in order, JSON-able", () => {
-    const types = events.map(({ type }) => type).filter((type) => type !== "batch" && type !== "epoch");
+    const types = events.map(({ type }) => type).filter((type) => !["batch", "epoch", "calibration"].includes(type));
     expect(types).toEqual(["memory", "data", "split", "fold", "fold", "cross-validation", "final", "done"]);
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
+    const calibration = events.filter((event) => event.type === "calibration");
+    expect([calibration.at(0), calibration.at(-1)]).toEqual([
+      { type: "calibration", done: 0, secondsLeft: null },
+      { type: "calibration", done: 1, secondsLeft: 0 },
+    ]);
     expect(events.at(-1)).toMatchObject({ day: { bout_seconds: [expect.any(Number), 300] } });
   });
 

@@ -11,6 +11,7 @@ import type { Closing } from "./closing.ts";
 import { dayText, rehearsedDayLines } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import { countText, durationText, fixedText } from "./number-text.ts";
+import { trainRenderer } from "./train-renderer.ts";
 
 const closing: Closing = {
   examples: [
@@ -106,7 +107,9 @@ export function baselineCommand(): Command {
     json: "what was rehearsed, as one line of JSON",
     run: async (config, { terminal, json }) => {
       const { recalibrateBaseline } = await import("../../pipelines/recalibrate-baseline.ts");
-      const done = await recalibrateBaseline(config, { reporter: { warn: terminal.warn } });
+      const { loudness } = terminal;
+      const reporter = trainRenderer({ json: false, loudness, output: process.stderr, errors: process.stderr });
+      const done = await recalibrateBaseline(config, { reporter }).finally(reporter.close);
       if (json) terminal.json(snakeKeys(done));
       else terminal.print(...baselineRecalibrationLines(done));
     },

@@ -7,7 +7,7 @@ import { durationText, fixedText } from "./number-text.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { truncateToDisplayWidth } from "./table.ts";
 import { openTerminal } from "./terminal.ts";
-import { trainFitLabel, trainTextBlocks, verboseTrainLines } from "./train-text.ts";
+import { calibrationLine, trainFitLabel, trainTextBlocks, verboseTrainLines } from "./train-text.ts";
 
 interface RunningFit {
   epoch: number;
@@ -27,6 +27,7 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
   const terminal = openTerminal(loudness, { ...streams, colour });
   const began = now();
   const fits = new Map<FitName, RunningFit>();
+  let calibrating: string | null = null;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let drawn = false;
   let endsAt: number | null = null;
@@ -37,10 +38,11 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
     drawn = false;
   };
   const draw = (force: boolean): void => {
-    if (fits.size === 0 || (!force && now() - drawnAt < redrawMilliseconds)) return;
+    if ((fits.size === 0 && calibrating === null) || (!force && now() - drawnAt < redrawMilliseconds)) return;
     drawnAt = now();
     const secondsLeft = endsAt === null ? null : Math.max(0, (endsAt - now()) / 1000);
-    const line = truncateToDisplayWidth(visible(stopping + liveLine(fits, secondsLeft)), (output.columns || 80) - 1);
+    const text = calibrating ?? liveLine(fits, secondsLeft);
+    const line = truncateToDisplayWidth(visible(stopping + text), (output.columns || 80) - 1);
     output.write(clearLine + (colour ? styled("cyan", line) : line));
     drawn = true;
   };
@@ -64,6 +66,10 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
         fits.set(fit, { epoch, epochs, done: 1, loss, valMacroF1, windowsPerSecond });
         endsAt = event.secondsLeft === null ? null : now() + event.secondsLeft * 1000;
         return draw(true);
+      }
+      if (event.type === "calibration") {
+        calibrating = event.done < 1 ? calibrationLine(event) : null;
+        return calibrating === null ? erase() : draw(false);
       }
       if (event.type === "fold") fits.delete(`fold-${event.fold}`);
       if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);

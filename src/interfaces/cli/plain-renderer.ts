@@ -1,14 +1,28 @@
-// A training run in a pipe or a log: one plain line per epoch, without escape codes, then the tables.
+// A training run in a pipe or a log: one plain line per epoch and per quarter of the calibration, without escape codes, then the tables.
+import type { CalibrationEvent } from "../../pipelines/recalibrate-baseline.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
-import { rendersWhenQuiet, trainEpochLines, trainTextBlocks, verboseTrainLines } from "./train-text.ts";
+import {
+  calibrationLine,
+  rendersWhenQuiet,
+  trainEpochLines,
+  trainTextBlocks,
+  verboseTrainLines,
+} from "./train-text.ts";
 
 export function plainRenderer({ loudness = "usual", now = Date.now, ...streams }: RendererOptions): TrainRenderer {
   const terminal = openTerminal(loudness, streams);
   const began = now();
+  let quarters = -1;
+  const calibrationLines = (event: CalibrationEvent): string[] => {
+    const before = quarters;
+    quarters = Math.floor(4 * event.done);
+    return quarters === before ? [] : [calibrationLine(event)];
+  };
   return {
     warn: (message) => terminal.warn(message),
     event: (event) => {
+      if (event.type === "calibration") return terminal.progress(...calibrationLines(event));
       const blocks = event.type === "epoch" ? trainEpochLines(event, loudness) : trainTextBlocks(event);
       if (rendersWhenQuiet(event)) terminal.print(...blocks);
       else terminal.progress(...blocks);

@@ -45,6 +45,7 @@ export function trainTextBlocks(event: TrainEvent): readonly Block[] {
       return trainTrackedLines(event);
     case "batch":
     case "epoch":
+    case "calibration":
     case "checkpoint":
       return [];
     default:
@@ -62,6 +63,7 @@ export function verboseTrainLines(event: TrainEvent, seconds: number): string[] 
   switch (event.type) {
     case "batch":
     case "epoch":
+    case "calibration":
       return [];
     case "checkpoint":
       return [`checkpoint ${event.path}`];
@@ -92,6 +94,12 @@ export function trainEpochLines(event: EventOf<"epoch">, loudness: Loudness): st
       ? [`  ${accuracies}  lr ${event.learningRate}  ${Math.round(event.windowsPerSecond)} windows/s`]
       : []),
   ];
+}
+
+/** For example "calibrating  50 %  12 s left". */
+export function calibrationLine({ done, secondsLeft }: EventOf<"calibration">): string {
+  const left = secondsLeft === null || done === 1 ? "" : `  ${durationText(secondsLeft)} left`;
+  return `calibrating  ${Math.round(100 * done)} %${left}`;
 }
 
 /** "fold 2" or "final fit". */

@@ -23,8 +23,9 @@ import {
   strangersToCalibrate,
 } from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
-import { evidenceFactor, type RehearsedStream } from "./evidence-factor.ts";
+import { batchesPerStream, evidenceFactor, type RehearsedStream } from "./evidence-factor.ts";
 import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
+import { RehearsalProgress } from "./rehearsal-progress.ts";
 import { roundScoreFigure, type ScoreStatistic, scorePairSize, statisticsForScore } from "./score.ts";
 
 export interface CalibrateOptions {
@@ -46,6 +47,8 @@ export interface CalibrateOptions {
   readonly statistic?: ScoreStatistic;
   /** Stored unchanged, for kinds that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];
+  /** Receives the share of the work that is done, ascending to 1. Must not throw. */
+  readonly progress?: (done: number) => void;
 }
 
 interface Rehearsal {
@@ -58,6 +61,10 @@ interface Rehearsal {
 const shortestSeenSeconds = 45;
 /** The simplest first: it is chosen if the others are no better. */
 const scoreStatistics: readonly ScoreStatistic[] = ["ks", "ksWithinClasses", "ksByClass"];
+
+/** Duration of a pair's or a stream's batch: the unit is the time it takes to merge one more chunk. Measured, so estimates. */
+const pairUnits = (chunks: number): number => 70 + chunks;
+const streamUnits = (chunks: number): number => batchesPerStream * (150 + chunks);
 
 /**
  * Per kind of reference:
@@ -98,6 +105,16 @@ export function calibrate(
     correlation_seconds: options.correlationSeconds ?? null,
     day: day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] },
   };
+  const counts = lengthsSeconds.map((seconds) => Math.round(seconds / chunkSeconds));
+  const perStage = Math.ceil(nullBatches / Math.max(1, filled.length)) * filled.length;
+  const units = counts.reduce(
+    (sum, count) =>
+      sum +
+      perStage * (pairUnits(count) + pairUnits(count * (1 + referenceBatches))) +
+      filled.length * streamUnits(count),
+    0,
+  );
+  const progress = new RehearsalProgress(units, options.progress ?? (() => {}));
   const kinds: Partial<Record<CalibrationKind, KindCalibration>> = {};
   for (const [name, { draw, apart, factor }] of Object.entries(sources) as [
     CalibrationKind,
@@ -107,9 +124,10 @@ export function calibrate(
       const rng = options.rng.split(`${name} ${seconds}`);
       const count = Math.round(seconds / chunkSeconds);
       const pairs = drawPairsToCalibrate(filled, draw, count, nullBatches, rng);
-      return pairs.length === 0
-        ? []
-        : [{ count, ...rehearseToCalibrate(baseline, pairs, factor / options.samplingRateHz, rng) }];
+      if (pairs.length === 0) return [];
+      const chunks = name === "own_past" ? count * (1 + referenceBatches) : count;
+      const step = { progress, units: pairs.length * pairUnits(chunks) };
+      return [{ count, ...rehearseToCalibrate(baseline, pairs, factor / options.samplingRateHz, rng, step) }];
     });
     if (ladder.length === 0) continue;
     const secondsPerRow = factor / options.samplingRateHz;
@@ -126,9 +144,10 @@ export function calibrate(
     kinds[name] = kind;
     if (name !== "own_past") continue;
     const counts = ladder.map(({ count }) => count);
-    const streams = calibrateStreams(kind, baseline, { groups: filled, rehearsed, counts, general }, options);
+    const streams = calibrateStreams(kind, baseline, { groups: filled, rehearsed, counts, general }, options, progress);
     if (streams !== null) kinds[name] = { ...kind, streams };
   }
+  options.progress?.(1);
   return { ...general, kinds };
 }
 
@@ -153,6 +172,7 @@ function calibrateStreams(
     general: Omit<Calibration, "kinds">;
   },
   options: CalibrateOptions,
+  progress: RehearsalProgress,
 ): StreamRung[] | null {
   const { samplingRateHz, chunkSeconds } = options;
   const day = dayPlan(options);
@@ -167,11 +187,15 @@ function calibrateStreams(
   const byClass = mergeClassSummaries(of.groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
   return of.counts.map((count) => {
     const rng = options.rng.split(`streams ${count}`);
-    const plan = { count, day, calibration: of.general, samplingRateHz, rng };
-    return {
-      seconds: roundScoreFigure(count * chunkSeconds),
-      evidence_factor: roundScoreFigure(evidenceFactor(baseline, byClass, streams, plan)),
-    };
+    const factor = evidenceFactor(baseline, byClass, streams, {
+      count,
+      day,
+      calibration: of.general,
+      samplingRateHz,
+      rng,
+      map: (all, path) => progress.stage(all.length * streamUnits(count), all, path),
+    });
+    return { seconds: roundScoreFigure(count * chunkSeconds), evidence_factor: roundScoreFigure(factor) };
   });
 }
 
@@ -180,8 +204,9 @@ function rehearseToCalibrate(
   pairs: readonly { group: string; pair: Pair }[],
   secondsPerRow: number,
   rng: Rng,
+  { progress, units }: { progress: RehearsalProgress; units: number },
 ): Omit<Rehearsal, "count"> {
-  const batches = pairs.map(({ group, pair: { reference: merged, current: chunks } }) => {
+  const batches = progress.stage(units, pairs, ({ group, pair: { reference: merged, current: chunks } }) => {
     const reference = merged();
     const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
     const seconds = {

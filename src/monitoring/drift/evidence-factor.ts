@@ -25,7 +25,7 @@ export interface RehearsedStream {
  * ones.
  */
 const runLengths = [50, 100, 200, 400] as const;
-const batchesPerStream = 100;
+export const batchesPerStream = 100;
 
 /**
  * @param streams one or more streams per person
@@ -37,9 +37,20 @@ export function evidenceFactor(
   baseline: BaselineReference,
   byClass: ClassSummaries,
   streams: readonly RehearsedStream[],
-  plan: { count: number; day: DayPlan; calibration: Omit<Calibration, "kinds">; samplingRateHz: number; rng: Rng },
+  plan: {
+    count: number;
+    day: DayPlan;
+    calibration: Omit<Calibration, "kinds">;
+    samplingRateHz: number;
+    rng: Rng;
+    /** Maps the streams (default: `streams.map`). */
+    map?: <Path>(streams: readonly RehearsedStream[], path: (stream: RehearsedStream, i: number) => Path) => Path[];
+  },
 ): number {
-  const paths = streams.map((stream, i) => evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)));
+  const { map = (all, path) => all.map(path) } = plan;
+  const paths = map(streams, (stream, i) =>
+    evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)),
+  );
   return Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl));
 }
 

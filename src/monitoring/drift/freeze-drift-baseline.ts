@@ -33,6 +33,7 @@ const shiftSd = 0.6;
  * @param options.day what is rehearsed; see `calibrate`. "auto" means recorded order if most of the data comes from
  *   recordings of several activities
  * @param options.also further training windows that rehearsals do not use, such as pseudo-labelled windows
+ * @param options.progress see `calibrate`
  */
 export function freezeDriftBaseline(
   windows: WindowSet,
@@ -44,6 +45,7 @@ export function freezeDriftBaseline(
     sensors: readonly Sensor[];
     rng: Rng;
     also?: WindowSet;
+    progress?: CalibrateOptions["progress"];
   },
 ): DriftBaseline {
   const { classes, samplingRateHz } = windows;
@@ -78,6 +80,7 @@ export function freezeDriftBaseline(
       referenceBatches: options.referenceBatches,
       ...(options.day === "auto" ? (isRecordedInOrder(groups) ? { day: "recorded" } : {}) : { day: options.day }),
       shiftSd,
+      ...(options.progress !== undefined && { progress: options.progress }),
       correlationSeconds: freezeCorrelations(windows, signals, Object.keys(baseline)),
     }),
     accuracy: freezeAccuracy(windows, probabilities, options.overlap),

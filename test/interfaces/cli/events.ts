@@ -164,5 +164,9 @@ export const events: readonly TrainEvent[] = [
     secondsLeft: null,
   },
   { type: "final", epochs: 3, seconds: 12.2 },
+  { type: "calibration", done: 0, secondsLeft: null },
+  { type: "calibration", done: 0.24, secondsLeft: 30.2 },
+  { type: "calibration", done: 0.26, secondsLeft: 29.1 },
+  { type: "calibration", done: 1, secondsLeft: 0 },
   { type: "done", out: "m", report: "m/report.html", day: { bout_seconds: [15, 300] }, seconds: 190, summary },
 ];

@@ -50,6 +50,14 @@ describe("in a pipe", () => {
     ]);
   });
 
+  it("writes a line at the start of the calibration, after each quarter, and at its end", () => {
+    expect(lines.filter((line) => line.startsWith("calibrating"))).toEqual([
+      "calibrating  0 %",
+      "calibrating  26 %  29 s left",
+      "calibrating  100 %",
+    ]);
+  });
+
   it("shows what was read, which columns were taken and what was left out", () => {
     expect(output.text).toContain("1,402,573 rows, 24 people, 359 recordings, 1,234 windows");
     const text = output.text.replaceAll(/\n {11}/g, " ");
@@ -154,6 +162,12 @@ describe("on a terminal", () => {
         /^812 windows\/s · 4 min [012] s left \| fold 1 · .* · F1 0\.790 \| fold 2 · /.test(line),
       ),
     ).toBe(true);
+  });
+
+  it("draws how far the calibration is, until it ends", () => {
+    const { drawn, kept } = run(200);
+    expect(drawn.some((line) => line.startsWith("calibrating  0 %"))).toBe(true);
+    expect(kept).not.toContain("calibrating");
   });
 
   it("never draws a line wider than the terminal", () => {

@@ -226,6 +226,19 @@ describe("calibrate", () => {
     expect(rungs.map(({ scores }) => scores.map((own) => own.length))).toEqual([Array(5).fill(100)]);
   });
 
+  it("says how far it is, in steps that ascend to 1, and stays the same", () => {
+    const steps: number[] = [];
+    expect(run(many(6), { progress: (done) => steps.push(done) })).toEqual(run(many(6)));
+    expect(steps.length).toBeGreaterThan(4 * 12);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    // Nothing is left out when everyone has recordings enough, so the estimate of the work comes out.
+    expect(steps.at(-2)).toBeCloseTo(1, 9);
+    expect(steps.at(-1)).toBe(1);
+    const few: number[] = [];
+    run(many(1), { progress: (done) => few.push(done) });
+    expect(few.at(-1)).toBe(1);
+  });
+
   it("measures lengths by effective size: against all other people, or five sessions and the chance of drawing them", () => {
     const { kinds } = run(many(6), { nullBatches: 252 });
     const size = (n: number, m: number): number => (n * m) / (n + m) / rate;

@@ -2,7 +2,9 @@
 // in it is fetched, no pattern is expanded, and the recordings' fingerprint is compared before a network learns from them.
 
 import { realpath, stat } from "node:fs/promises";
+import { counted } from "../counted.ts";
 import { UserError } from "../errors.ts";
+import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { Manifest } from "../storage/store/manifest.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 
@@ -30,12 +32,20 @@ export async function recordingsOfModel({ data }: Manifest, model: string, advic
 export function refuseOtherRecordings(
   { data }: Manifest,
   model: string,
-  { files, fingerprint }: { readonly files: readonly string[]; readonly fingerprint: string },
+  { files, fingerprint, quality, rows }: OpenedRecordings,
   advice: string,
 ): void {
   if (fingerprint === data.fingerprint) return;
+  const { kept } = quality.rows;
+  const found = new Set(Array.from(rows.stretches(), ({ user }) => user));
+  const missing = data.users.filter((user) => !found.has(user));
   throw new UserError(`${files.join(", ")}: the content differs from what ${model} learned from`, {
-    details: [`expected ${data.fingerprint}`, `found    ${fingerprint}`],
+    details: [
+      `expected ${data.fingerprint}`,
+      `found    ${fingerprint}`,
+      ...(kept === data.rows ? [] : [`expected ${counted(data.rows, "row")}, found ${counted(kept, "row")}`]),
+      ...(missing.length === 0 ? [] : [`missing people: ${missing.join(", ")}`]),
+    ],
     advice,
   });
 }

@@ -26,11 +26,16 @@ export interface RehearsedStream {
  */
 const runLengths = [50, 100, 200, 400] as const;
 export const batchesPerStream = 100;
+/**
+ * The evidence of a few people runs away from any level, and a level that they set would hide every fault of everyone else.
+ */
+const mostFactor = 100;
 
 /**
  * @param streams one or more streams per person
  * @param count chunks per batch
  * @param calibration the calibration, except `kinds`, which each stream has for itself
+ * @param plan.most upper limit of the factor (default 100)
  * @returns at least 1: the largest ratio of the evidence needed for a run length to that run length
  */
 export function evidenceFactor(
@@ -43,15 +48,17 @@ export function evidenceFactor(
     calibration: Omit<Calibration, "kinds">;
     samplingRateHz: number;
     rng: Rng;
+    most?: number;
     /** Maps the streams (default: `streams.map`). */
     map?: <Path>(streams: readonly RehearsedStream[], path: (stream: RehearsedStream, i: number) => Path) => Path[];
   },
 ): number {
-  const { map = (all, path) => all.map(path) } = plan;
+  const { most = mostFactor, map = (all, path) => all.map(path) } = plan;
   const paths = map(streams, (stream, i) =>
     evidenceFactorPath(baseline, byClass, stream, plan, plan.rng.split(`${i}`)),
   );
-  return Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl));
+  const factor = Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl));
+  return Math.min(most, factor);
 }
 
 /** The evidence after each batch of a stream without alarms. */

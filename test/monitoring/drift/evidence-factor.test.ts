@@ -74,7 +74,12 @@ const ofQuiet = calibrationOf(quiet).kinds.own_past!;
 /** Wide enough that no session of anybody is far from the training data. */
 const wide = calibrationOf(people(10, 0.3)).kinds.baseline!;
 
-function factorOf(groups: readonly Group[], ownPast: KindCalibration, seed = 1): number {
+function factorOf(
+  groups: readonly Group[],
+  ownPast: KindCalibration,
+  seed = 1,
+  most: number | null = Number.POSITIVE_INFINITY,
+): number {
   const streams = groups.map((group) => ({ source: sourceOf(group), ownPast }));
   const rng = Rng.fromSeed(seed);
   return evidenceFactor(baseline, byClass, streams, {
@@ -83,6 +88,7 @@ function factorOf(groups: readonly Group[], ownPast: KindCalibration, seed = 1):
     calibration: general,
     samplingRateHz: rate,
     rng,
+    ...(most !== null && { most }),
   });
 }
 
@@ -175,6 +181,12 @@ describe("the evidence factor", () => {
     expect(none).toBe(1);
     expect(more).toBeGreaterThan(1);
     expect(most).toBeGreaterThan(10 * more!);
+  });
+
+  it("is at most 100, so that people whose evidence runs away do not set everyone's level", () => {
+    const few = restless.slice(0, 3);
+    expect(factorOf(few, ofQuiet, 7)).toBeGreaterThan(100);
+    expect(factorOf(few, ofQuiet, 7, null)).toBe(100);
   });
 
   it("is the same for equal seeds, and finite for other ones and for a single stream", () => {

@@ -110,6 +110,8 @@ export function baselineCommand(): Command {
       const { loudness } = terminal;
       const reporter = trainRenderer({ json: false, loudness, output: process.stderr, errors: process.stderr });
       const done = await recalibrateBaseline(config, { reporter }).finally(reporter.close);
+      const people = counted(done.people, "person", "people");
+      terminal.detail(`read       the recordings of ${people}, and the out-of-fold predictions in ${done.model}`);
       if (json) terminal.json(snakeKeys(done));
       else terminal.print(...baselineRecalibrationLines(done));
     },

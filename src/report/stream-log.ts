@@ -107,6 +107,7 @@ function streamLogMetrics(result: CheckResult): Record<string, number> {
     seconds: result.seconds,
     evidence: result.evidence.value,
     alarm_at: result.evidence.alarm_at,
+    evidence_share: result.evidence.share ?? null,
     ...streamLogSignals(result),
     ...Object.assign({}, ...result.comparisons.map(streamLogComparison)),
     [verdictMetric]: verdicts[result.verdict],

@@ -77,9 +77,18 @@ function answersTo(
     const decision = judgeBatch(measured(generated, judge), memory, judge, config, facts);
     if (decision.verdict === "rejected") throw new Error("expected a judged batch");
     const result = throughJson(streamSchemas.result, decision.result);
+    if (result.verdict === "rejected") throw new Error("expected a judged batch");
+    const { share = Number.NaN, value, alarm_at, raised_by } = result.evidence;
+    expect(share).toBe(value / alarm_at);
+    expect(result.verdict === "normal" ? share <= 1 : share >= 1).toBe(true);
+    expect(raised_by === null).toBe(result.verdict === "normal");
+    for (const { channel, channels } of result.comparisons) {
+      const scores = Object.values(channels).map(({ score }) => score ?? Number.NEGATIVE_INFINITY);
+      expect(channels[channel]!.score).toBe(Math.max(...scores));
+    }
     evidence = throughJson(streamSchemas.evidence, decision.evidence);
     const summary = decodeMeasurement(encodeMeasurement(decision.summary), judge.monitored.shape);
-    if (result.verdict !== "rejected" && result.entered_references) accepted.push(summary);
+    if (result.entered_references) accepted.push(summary);
     const batches = accepted.slice(-size).map(({ byClass }, b) => ({
       batchId: `${b}`,
       timestamp: checkedAt,

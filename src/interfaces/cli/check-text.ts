@@ -2,33 +2,9 @@
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
+import { comparedReferenceNames, comparisonChannelLines, comparisonLines, comparisonPText } from "./comparison-text.ts";
 import { countText, durationText, fixedText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
-
-const referenceNames = {
-  baseline: "the training data",
-  anchor: "the stream's first batches",
-  rolling: "the stream's last batches",
-} as const;
-
-const methodNames: Record<CheckedComparison["method"], string> = {
-  people: "calibrated on held-out people",
-  recordings: "calibrated on held-out people's own recordings",
-  "halves of recordings": "calibrated on halves of recordings: few activities were recorded twice",
-  bouts: "block bootstrap of all recordings: too few people to leave one out",
-  "effective sample size": "KS test with an effective sample size: too few recordings to calibrate",
-  constants: "fixed thresholds (KS .1/.2, PSI .1/.25, W1 and mean shift .25/.5 sd)",
-};
-
-const statisticNames: Readonly<Record<string, string>> = {
-  ks: "KS",
-  ks_within_classes: "KS in classes",
-  ks_by_class: "KS by class",
-  psi: "PSI",
-  wasserstein: "W1",
-  mean_shift: "mean",
-  log_sd_ratio: "spread",
-};
 
 /** Advice if a signal of a whole sensor is furthest away. */
 const hints = {
@@ -72,7 +48,7 @@ function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
     "",
     ...(comparisons.length === 0
       ? ["Nothing could be compared: the batch is shorter than every rehearsed batch."]
-      : [...checkComparisonLines(comparisons), "", ...checkChannelLines(leadingCheckComparison(result))]),
+      : [...comparisonLines(comparisons), "", ...comparisonChannelLines(leadingCheckComparison(result))]),
     "",
     ...checkSignalLines(result),
     ...(causes.length === 0 ? [] : ["", ...causes.map(checkCauseLine)]),
@@ -83,7 +59,15 @@ function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
 }
 
 function checkHeadline(result: JudgedBatch): string[] {
-  const { verdict, confirmed, alarm_since: since, change_point: point, unfamiliar, doubtful, evidence } = result;
+  const {
+    verdict,
+    confirmed,
+    alarm_since: since,
+    change_point: point,
+    unfamiliar,
+    doubtful,
+    p_limits: limits,
+  } = result;
   const lines = [
     `           ${countText(result.rows)} rows, ${durationText(result.seconds)}, ${countText(result.windows)} windows`,
   ];
@@ -91,40 +75,44 @@ function checkHeadline(result: JudgedBatch): string[] {
     const when = point === null ? "" : `, changed at about batch ${point}`;
     lines.push(`           alarm since batch ${since ?? "?"}${when}${confirmed ? "" : "; the verdict is provisional"}`);
   }
-  if (result.comparisons.some(({ reference, method }) => reference !== "baseline" && method !== "constants")) {
-    lines.push(
-      `           evidence ${Number(evidence.value.toPrecision(3))} (alarm at ${Number(evidence.alarm_at.toPrecision(3))})`,
-    );
+  const isWeighed = result.comparisons.some(
+    ({ reference, method }) => reference !== "baseline" || method === "constants",
+  );
+  if (isWeighed || verdict !== "normal") lines.push(`           ${checkEvidenceText(result)}`);
+  if (unfamiliar) {
+    const p = checkLimitText(result, ({ reference }) => reference === "baseline", limits?.unfamiliar);
+    lines.push(`           unfamiliar: unlike the people that the model learned from${p}`);
   }
-  if (unfamiliar) lines.push("           unfamiliar: unlike the people that the model learned from");
-  if (doubtful && verdict === "normal")
-    lines.push("           doubtful: unlike the stream's own past, so kept out of the references");
+  if (doubtful && verdict === "normal") {
+    const p = checkLimitText(result, ({ reference }) => reference !== "baseline", limits?.doubtful);
+    lines.push(`           doubtful: unlike the stream's own past${p}, so kept out of the references`);
+  }
   return lines;
 }
 
-function checkComparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
-  const rows = comparisons.map((comparison) => [
-    referenceNames[comparison.reference],
-    comparison.channel,
-    statisticNames[comparison.statistic] ?? comparison.statistic,
-    unusualCheckText(comparison),
-  ]);
-  const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
-  return [{ headers: ["compared with", "furthest", "by", "how unusual"], rows }, ...methods];
+/** Evidence on one scale for all models and run lengths: the share of what an alarm takes. */
+function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
+  const { value, alarm_at, raised_by: by } = evidence;
+  // Earlier versions stored what had accumulated, even if a single batch raised the alarm.
+  const share = verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
+  // Rounded down: 100 % is an alarm.
+  const shown = share > 0 && share < 0.01 ? "less than 1 %" : percent(Math.floor(100 * share) / 100, { decimals: 0 });
+  const why = {
+    evidence: "",
+    beyond_chance: ": this batch alone is too far away for chance",
+    constants: ": a statistic exceeds its constant",
+  };
+  return `evidence ${shown} of what an alarm takes${by ? why[by] : ""}`;
 }
 
-function unusualCheckText(comparison: CheckedComparison): string {
-  const { p_value: p, as_high, null_batches, beyond_chance, exceeded, unseen_share } = comparison;
-  const unseen =
-    unseen_share >= 0.005 ? `; ${percent(unseen_share, { significant: 2 })} of the batch had no counterpart` : "";
-  if (beyond_chance) return `beyond anything seen without drift${unseen}`;
-  if (p === null) {
-    const large = exceeded.filter(({ level }) => level === "large").length;
-    return exceeded.length === 0 ? "no constant exceeded" : `${exceeded.length} exceeded, ${large} of them by far`;
-  }
-  const seen =
-    null_batches === 0 ? "" : `seen in ${countText(as_high)} of ${countText(null_batches)} drift-free batches, `;
-  return `${seen}p ${p < 0.001 ? "< .001" : fixedText(p)}${unseen}`;
+/** The smallest p-value of some comparisons, beside its limit. */
+function checkLimitText(
+  { comparisons }: JudgedBatch,
+  isMeant: (comparison: CheckedComparison) => boolean,
+  limit: number | undefined,
+): string {
+  const ps = comparisons.filter(isMeant).flatMap(({ p_value: p }) => (p === null ? [] : [p]));
+  return limit === undefined || ps.length === 0 ? "" : ` (${comparisonPText(Math.min(...ps))}, at most ${limit})`;
 }
 
 /** The lines that --verbose adds: what was read, what the decision is based on, and the channels against every other reference. */
@@ -134,8 +122,11 @@ export function checkDecisionBlocks(result: CheckResult): Block[] {
   const others = comparisons.filter((comparison) => comparison !== leadingCheckComparison(result));
   return [
     `read       ${countText(rows)} rows, ${durationText(seconds)}, ${countText(windows)} windows`,
-    `decided    by ${thresholds} thresholds; evidence ${evidence.value} (alarm at ${evidence.alarm_at})`,
-    ...others.flatMap((comparison) => checkChannelLines(comparison)),
+    `decided    by ${thresholds} thresholds; ${checkEvidenceText(result)}` +
+      (thresholds === "fixed"
+        ? ""
+        : `, with at most one false alarm in ${countText(evidence.average_run_length)} batches`),
+    ...others.flatMap((comparison) => comparisonChannelLines(comparison)),
   ];
 }
 
@@ -143,31 +134,25 @@ function leadingCheckComparison({ comparisons, leading }: JudgedBatch): CheckedC
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
 }
 
-function checkChannelLines(shown: CheckedComparison): Block[] {
-  const rows = Object.entries(shown.channels).map(([name, own]) => [
-    name,
-    fixedText(own.ks),
-    fixedText(own.ks_within_classes),
-    fixedText(own.psi),
-    fixedText(own.wasserstein),
-    signedText(own.mean_shift),
-    `x ${Number(own.sd_ratio.toPrecision(3))}`,
-    name === shown.channel ? "<-" : "",
-  ]);
-  const headers = ["channel", "KS", "in classes", "PSI", "W1 (sd)", "mean (sd)", "spread", ""];
-  return [`against ${referenceNames[shown.reference]}`, { headers, rows }];
-}
-
 function checkSignalLines({ signals, accuracy }: JudgedBatch): string[] {
   const shares = Object.entries(signals.class_shares)
     .sort(([, a], [, b]) => b - a)
     .map(([name, share]) => `${name} ${percent(share, { significant: 2 })}`);
-  const mix = signals.against.rolling ?? signals.against.baseline;
-  const flips = signals.flip_rate === null ? "" : `, flip rate ${fixedText(signals.flip_rate)}`;
+  const reference = signals.against.rolling === undefined ? "baseline" : "rolling";
+  const against = signals.against[reference];
+  const usual = (value: number, shift: number | null | undefined): string =>
+    typeof shift === "number" ? ` (there ${fixedText(Math.max(0, value - shift))})` : "";
+  const { mean_confidence: confidence, flip_rate: flips } = signals;
   return [
     `predicted  ${shares.join(", ")}`,
-    `           mean confidence ${fixedText(signals.mean_confidence)}${flips}` +
-      (mix === undefined ? "" : `; mix of activities changed by ${percent(mix.mix_shift, { significant: 2 })}`),
+    ...(against === undefined
+      ? []
+      : [
+          `           compared with ${comparedReferenceNames[reference]}: ${percent(against.mix_shift, { significant: 2 })} ` +
+            "total variation distance between the mixes of activities",
+        ]),
+    `           mean confidence ${fixedText(confidence)}${usual(confidence, against?.confidence_shift)}` +
+      (flips === null ? "" : `, flip rate ${fixedText(flips)}${usual(flips, against?.flip_rate_shift)}`),
     ...(accuracy === null
       ? []
       : [
@@ -185,7 +170,7 @@ function checkIntervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["
 function checkCauseLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
   const who = channels.length === 0 ? "the batch" : channels.join(", ");
   const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
-  return `likely     ${who} ${said} (explains ${percent(weight, { significant: 2 })})`;
+  return `likely     ${who} ${said} (explains ${percent(weight, { significant: 2 })} of the change)`;
 }
 
 function checkNextSteps(result: JudgedBatch, model: string): string[] {
@@ -213,7 +198,7 @@ function checkNextSteps(result: JudgedBatch, model: string): string[] {
         ];
       return references.rolling_batches + 1 < references.window_size
         ? [
-            `${references.rolling_batches + 1} of the ${references.window_size} batches needed for this stream's own references`,
+            `the stream has ${references.rolling_batches + 1} of the ${references.window_size} batches that its own references need`,
           ]
         : ["nothing to do"];
     default:
@@ -230,8 +215,4 @@ function checkHint({ comparisons, leading }: JudgedBatch): string[] {
   // A channel may happen to have such a name; a sensor has all three.
   if (!kinds.every((name) => `${sensor} ${name}` in channels)) return [];
   return [`the ${kind} of ${sensor} is furthest away: ${hints[kind]}`];
-}
-
-function signedText(value: number): string {
-  return `${value > 0 ? "+" : ""}${fixedText(value)}`;
 }

@@ -25,6 +25,7 @@ import {
   type Score,
   scoreOf,
   scorePairSize,
+  scoresByChannel,
   statisticsForScore,
 } from "./score.ts";
 import { unseenClassShare } from "./within-classes.ts";
@@ -67,6 +68,8 @@ export interface Comparison {
   readonly far: Score | null;
   /** Whether the far score is beyond the reach of chance, which alone raises an alarm. */
   readonly beyond: boolean;
+  /** By channel, what the far score is the largest of if the batch is beyond chance, and what the score is otherwise. */
+  readonly channelScores: Readonly<Record<string, number>>;
   /** Statistics that exceed the constants. */
   readonly findings: readonly FixedFinding[];
   /** Evidence required for an alarm, as a multiple of the run length; see the calibration. */
@@ -129,26 +132,34 @@ export function compare(
 }
 
 /**
- * The channel whose values lie outside the training range, on average by more than the width of that range, or the
- * acceleration whose mean length is not that of gravity; null if there is none. However a sensor is worn, neither
+ * The channel whose values lie farthest outside the training range, on average by more than the width of that range, or else
+ * the acceleration whose mean length is not that of gravity; null if there is none. However a sensor is worn, neither
  * happens. The factor of one width is arbitrary. m/s^2, g and milli-g differ by factors of at least 9.8, but the mean
  * length during jogging is at most twice that at rest. The limit is about the geometric mean of 1 and 9.8.
  */
 function compareToTrainingRange(
   current: ClassSummaries,
   { baseline, gravityLengths = [] }: DriftModel,
-): Pick<Comparison, "far" | "beyond"> | null {
+): Pick<Comparison, "far" | "beyond" | "channelScores"> | null {
   const whole = mergeAcrossClasses(current);
-  for (const [channel, { summary }] of Object.entries(baseline)) {
+  const ranges = Object.entries(baseline).flatMap(([channel, { summary }]) => {
     const { n, excessBelow, excessAbove } = whole[channel]!;
     const score = (excessBelow + excessAbove) / n / (summary.max - summary.min);
-    if (score > 1) return { beyond: true, far: { score, channel, statistic: "wasserstein" } };
-  }
-  for (const channel of gravityLengths) {
+    return Number.isNaN(score) ? [] : [[channel, score] as const];
+  });
+  const lengths = gravityLengths.flatMap((channel) => {
     const [usual, { n, mean }] = [baseline[channel]!.summary.mean, whole[channel]!];
-    if (n === 0) continue;
-    const score = Math.max(mean / usual, usual / Math.max(mean, 1e-6 * usual)) / mostGravityRatio;
-    if (score > 1) return { beyond: true, far: { score, channel, statistic: "wasserstein" } };
+    if (n === 0) return [];
+    return [[channel, Math.max(mean / usual, usual / Math.max(mean, 1e-6 * usual)) / mostGravityRatio] as const];
+  });
+  for (const scores of [ranges, lengths]) {
+    const [channel, score] = scores.reduce((a, b) => (b[1] > a[1] ? b : a), ["", 1] as const);
+    if (score > 1)
+      return {
+        beyond: true,
+        far: { score, channel, statistic: "wasserstein" },
+        channelScores: Object.fromEntries(scores),
+      };
   }
   return null;
 }
@@ -166,7 +177,7 @@ const slack = 0.5;
 
 type Judged = Pick<
   Comparison,
-  "statistics" | "score" | "learned" | "pValue" | "far" | "beyond" | "findings" | "evidenceFactor"
+  "statistics" | "score" | "learned" | "pValue" | "far" | "beyond" | "channelScores" | "findings" | "evidenceFactor"
 >;
 
 function compareByRehearsal(
@@ -182,7 +193,8 @@ function compareByRehearsal(
   const pValue = conformalPValue(rungs, score.score, seconds, own);
   const beyond = far.score > lower.reach + share * (upper.reach - lower.reach);
   const learned = learnedNullScore(rungs, score.score, seconds);
-  return { statistics, score, learned, pValue, far, beyond, findings: [] };
+  const channelScores = scoresByChannel(statistics, standard, beyond ? farStatisticsIn(standard) : [statistic]);
+  return { statistics, score, learned, pValue, far, beyond, channelScores, findings: [] };
 }
 
 function rungsForMix({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
@@ -216,13 +228,14 @@ function compareByKsTest(
   const channels = Object.entries(statistics);
   const ps = channels.map(([name, { ks }]) => {
     const [n, m] = [referenceSeconds, currentSeconds].map((s) => Math.max(1, s / correlationSeconds[name]!));
-    return { channel: name, p: Math.min(1, channels.length * ksPValue(ks, n!, m!)) };
+    const p = Math.max(Math.min(1, channels.length * ksPValue(ks, n!, m!)), Number.MIN_VALUE);
+    return { channel: name, p, score: -Math.log10(p) };
   });
-  const least = ps.reduce((a, b) => (b.p < a.p ? b : a));
-  const p = Math.max(least.p, Number.MIN_VALUE);
+  const { channel, p, score } = ps.reduce((a, b) => (b.p < a.p ? b : a));
   return {
     statistics,
-    score: { score: -Math.log10(p), channel: least.channel, statistic: "ks" },
+    score: { score, channel, statistic: "ks" },
+    channelScores: Object.fromEntries(ps.map((own) => [own.channel, own.score])),
     pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, withinLadder: true },
     learned: null,
     far: null,
@@ -239,7 +252,10 @@ function compareByConstants(statistics: BatchStatistics, sensed: readonly string
     worst === undefined
       ? { score: 0, channel: Object.keys(statistics)[0]!, statistic: "ks" as const }
       : { channel: worst.channel, statistic: worst.statistic, score: thresholdExcess(worst) };
-  return { statistics, score, learned: null, pValue: null, far: null, beyond: false, findings, evidenceFactor: 1 };
+  const channelScores: Record<string, number> = Object.fromEntries(sensed.map((name) => [name, 0]));
+  for (const finding of findings.toReversed()) channelScores[finding.channel] = thresholdExcess(finding);
+  const unknown = { learned: null, pValue: null, far: null, beyond: false, evidenceFactor: 1 } as const;
+  return { ...unknown, statistics, score, channelScores, findings };
 }
 
 function comparisonMethod(calibration: Calibration, known: KindCalibration | undefined): Method {

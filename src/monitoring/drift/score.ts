@@ -138,6 +138,19 @@ function sizeOfStatistic(statistics: PairStatistics, name: StatisticName): numbe
   return name === "ksByClass" || name === "logSdWithin" ? statistics[name] : Math.abs(statistics[name]);
 }
 
+/** The largest standardised statistic of each channel of `standard`. */
+export function scoresByChannel(
+  statistics: BatchStatistics,
+  standard: Standard,
+  names: readonly StatisticName[],
+): Record<string, number> {
+  const scores = Object.keys(standard).map((channel) => [
+    channel,
+    scoreOf(statistics, { [channel]: standard[channel]! }, names).score,
+  ]);
+  return Object.fromEntries(scores);
+}
+
 /** The largest standardised statistic over the channels of `standard`. */
 export function scoreOf(statistics: BatchStatistics, standard: Standard, names: readonly StatisticName[]): Score {
   let best: Score | undefined;

@@ -9,7 +9,7 @@ import { type Comparison, compare, type DriftModel, type ReferenceKind, referenc
 import type { AlarmState, DriftState, DriftVerdict } from "./drift-state.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
 import { weighConstants } from "./weigh-constants.ts";
-import { type Weighed, weighEvidence } from "./weigh-evidence.ts";
+import { type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
 
 export interface DriftOptions {
   /** Minimum average number of batches between false alarms (default 500). */
@@ -32,6 +32,7 @@ export interface Judgement {
    * the first batch of a change would enter, hide what follows, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
+  readonly strength: DriftStrength;
   /** Comparisons with the available references. */
   readonly comparisons: readonly Comparison[];
   /** The comparison with the strongest evidence of drift; null if nothing could be compared. */
@@ -42,7 +43,7 @@ export interface Judgement {
 /** Number of scores used to learn how a stream varies; an arbitrary choice. */
 const mostOwnScores = 10;
 /** One of a hundred batches without drift is doubtful; an arbitrary choice. */
-const doubtfulP = 0.01;
+export const doubtfulP = 0.01;
 
 /** A stream's own references. */
 export interface Past {
@@ -100,11 +101,11 @@ function weighForVerdict(
   activity: number | null,
 ): Weighed {
   const constants = comparisons.filter(({ method }) => method === "constants");
-  if (constants.length > 0 && constants.length === comparisons.length) return weighConstants(constants, state);
+  if (constants.length > 0 && constants.length === comparisons.length) return weighConstants(constants, state, arl);
   const weighed = weighEvidence(comparisons, state, series, { arl, confirmAfter }, activity);
   const own = constants.filter(({ reference }) => reference !== "baseline");
   if (weighed.alarm !== null || own.length === 0) return weighed;
-  return { ...weighConstants(own, state), evidence: weighed.evidence };
+  return { ...weighConstants(own, state, arl), evidence: weighed.evidence };
 }
 
 /** Comparisons of a batch with the references that exist and have something to compare it with. */

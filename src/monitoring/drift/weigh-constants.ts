@@ -10,8 +10,9 @@ import type { Weighed } from "./weigh-evidence.ts";
  * A name stays until the alarm ends: the rolling reference stands still meanwhile, and gradual drift moves away from it
  * too.
  * @param comparisons by constants, at least one
+ * @param arl the strength of an alarm; a statistic at half its constant has half of it
  */
-export function weighConstants(comparisons: readonly Comparison[], state: DriftState): Weighed {
+export function weighConstants(comparisons: readonly Comparison[], state: DriftState, arl: number): Weighed {
   const large = (comparison: Comparison): boolean => comparison.findings.some(({ level }) => level === "large");
   const walked = state.alarm?.verdict === "gradual_drift";
   const sudden = walked ? undefined : comparisons.find((own) => own.reference === "rolling" && large(own));
@@ -19,5 +20,8 @@ export function weighConstants(comparisons: readonly Comparison[], state: DriftS
   const since = state.alarm?.since ?? state.batches;
   const verdict = state.alarm?.verdict ?? (sudden === undefined ? "gradual_drift" : "sudden_change");
   const alarm = large(leading) ? { since, verdict, confirmed: true, changePoint: null } : null;
-  return { alarm, leading, shape: null, evidence: state.evidence };
+  const most = Math.max(...comparisons.map(({ score }) => score.score));
+  const raisedBy = alarm === null ? null : "constants";
+  const strength = { value: most * arl, alarmAt: arl, raisedBy } as const;
+  return { alarm, leading, shape: null, strength, evidence: state.evidence };
 }

@@ -14,8 +14,18 @@ import { type AlarmState, type DriftState, type OwnPast, ownPast } from "./drift
 import { addEvidence, type EvidenceState, evidenceRaisesAlarm } from "./evidence.ts";
 import { changeShapeToName, nameChange } from "./name-change.ts";
 
+/** How strong the signs of drift are, beside the strength that raises an alarm. */
+export interface DriftStrength {
+  /** At least `alarmAt` during an alarm. */
+  readonly value: number;
+  readonly alarmAt: number;
+  /** What raises the alarm: the evidence, a batch that is too far away for chance, or a constant; null without an alarm. */
+  readonly raisedBy: "evidence" | "beyond_chance" | "constants" | null;
+}
+
 /** What follows from a batch's comparisons. */
 export interface Weighed extends Pick<DriftState, "evidence" | "ordinary"> {
+  readonly strength: DriftStrength;
   readonly alarm: AlarmState | null;
   readonly leading: Comparison | null;
   readonly shape: ChangeShape | null;
@@ -65,10 +75,13 @@ export function weighEvidence(
   const value = weighedEvidence({ evidence });
   const beyond = comparisons.find((comparison) => comparison.beyond);
   const leading = beyond ?? leadingWeighed(comparisons, evidence);
-  const alarmed = beyond !== undefined || evidenceRaisesAlarm({ value, batches: state.batches + 1 }, level);
+  const isEvident = evidenceRaisesAlarm({ value, batches: state.batches + 1 }, level);
+  const alarmed = beyond !== undefined || isEvident;
   const shape = alarmed && leading !== null ? changeShapeToName(series, leading) : null;
   const alarm = alarmed ? nameChange(state, { series, shape, leading, beyond, confirmAfter }) : null;
-  return { alarm, leading, shape, evidence, ordinary };
+  const raisedBy = isEvident ? "evidence" : alarmed ? "beyond_chance" : null;
+  const strength = { value: alarmed ? Math.max(value, level) : value, alarmAt: level, raisedBy } as const;
+  return { alarm, leading, shape, strength, evidence, ordinary };
 }
 
 /** Consecutive ordinary batches after this one; a batch that could not be compared says nothing. */

@@ -18,6 +18,7 @@ const perChannel = z.record(
     jensen_shannon: share,
     mean_shift: z.number().describe("in standard deviations of the baseline"),
     sd_ratio: z.number().min(0).describe("standard deviation of the batch divided by that of the reference"),
+    score: z.number().describe("what the comparison's score is the largest of").exactOptional(),
   }),
 );
 
@@ -93,10 +94,20 @@ const judged = z.object({
     .describe("reference from which the batch is furthest away"),
   comparisons: z.array(comparison),
   evidence: z.object({
-    value: z.number().min(0),
+    value: z.number().min(0).describe("at least alarm_at during an alarm; it may be 0 in results of earlier versions"),
     alarm_at: z.number().positive(),
+    share: z.number().min(0).describe("value over alarm_at: 1 is an alarm").exactOptional(),
+    raised_by: z
+      .enum(["evidence", "beyond_chance", "constants"])
+      .nullable()
+      .describe("what raises the alarm: several batches, this batch alone, or a constant; null without an alarm")
+      .exactOptional(),
     average_run_length: z.number().describe("requested average number of batches between false alarms"),
   }),
+  p_limits: z
+    .object({ unfamiliar: share, doubtful: share })
+    .describe("p-values at or below these make the batch unfamiliar or doubtful")
+    .exactOptional(),
   references: z.object({
     window_size: z.int().min(1),
     rolling_batches: z.int().min(0).describe("number of batches before this one"),

@@ -22,6 +22,11 @@ export interface CheckedChannel {
   mean_shift: number;
   /** Standard deviation of the batch divided by that of the reference. */
   sd_ratio: number;
+  /**
+   * What the comparison's `score` is the largest of. Absent if the channel was not considered, and from results of earlier
+   * versions.
+   */
+  score?: number;
 }
 
 /** Comparison of the batch with one reference. */
@@ -113,8 +118,23 @@ export interface JudgedBatch extends AnyBatch {
   leading: ReferenceName | null;
   /** One comparison per available reference. */
   comparisons: CheckedComparison[];
-  /** Accumulated evidence, and the value at which it raises an alarm for the requested run length. */
-  evidence: { value: number; alarm_at: number; average_run_length: number };
+  /**
+   * Signs of drift, beside what raises an alarm for the requested run length: `share` is `value` over `alarm_at`, and at
+   * least 1 during an alarm. `raised_by` is what raises the alarm: the evidence of several batches, this batch alone, or a
+   * constant; null without an alarm. Results of earlier versions have neither, and their `value` may be 0 during an alarm.
+   */
+  evidence: {
+    value: number;
+    alarm_at: number;
+    share?: number;
+    raised_by?: "evidence" | "beyond_chance" | "constants" | null;
+    average_run_length: number;
+  };
+  /**
+   * P-values at or below these make the batch `unfamiliar` (against the training data) or `doubtful` (against the stream's
+   * own past). Absent from results of earlier versions.
+   */
+  p_limits?: { unfamiliar: number; doubtful: number };
   /**
    * Capacity of a reference in batches, and the number of batches that the rolling reference and the anchor held before this
    * batch.

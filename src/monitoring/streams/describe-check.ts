@@ -6,8 +6,7 @@ import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/culprit.ts";
 import type { DriftState } from "../drift/drift-state.ts";
 import { modelSignalConfidence, modelSignalFlipRate, signalDistances } from "../drift/signal-distances.ts";
-import type { Judgement } from "../drift/verdict.ts";
-import { weighedAlarmLevel, weighedEvidence } from "../drift/weigh-evidence.ts";
+import { doubtfulP, type Judgement } from "../drift/verdict.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import { type ModelSignals, mergeModelSignals } from "../summaries/model-signals.ts";
 import type { JudgedBatch } from "./check-result.ts";
@@ -28,7 +27,7 @@ export function describeCheck(of: {
   recent: readonly string[];
 }): JudgedBatch {
   const { batch, memory, monitor, config, facts, judgement, state, causes, recent } = of;
-  const { verdict, alarm, comparisons, leading, doubtful, unfamiliar } = judgement;
+  const { verdict, alarm, comparisons, leading, doubtful, unfamiliar, strength } = judgement;
   const { rows, samples, windows, measurement, warnings } = batch;
   const idOf = (number: number | null): string | null =>
     number === null ? null : (recent[recent.length - (state.batches - number)] ?? null);
@@ -52,10 +51,13 @@ export function describeCheck(of: {
     leading: leading?.reference ?? null,
     comparisons: comparisons.map(describeCheckComparison),
     evidence: {
-      value: weighedEvidence(state),
-      alarm_at: weighedAlarmLevel(comparisons, config.arl),
+      value: strength.value,
+      alarm_at: strength.alarmAt,
+      share: strength.value / strength.alarmAt,
+      raised_by: strength.raisedBy,
       average_run_length: config.arl,
     },
+    p_limits: { unfamiliar: config.alpha, doubtful: doubtfulP },
     references: {
       window_size: monitor.monitored.referenceBatches,
       rolling_batches: memory.rolling.length,
@@ -74,7 +76,8 @@ export function describeCheck(of: {
 }
 
 function describeCheckComparison(comparison: Comparison): JudgedBatch["comparisons"][number] {
-  const { reference, method, pValue, score, far, beyond, seconds, unseenShare, findings, statistics } = comparison;
+  const { reference, method, pValue, score, far, beyond, seconds, unseenShare, findings, statistics, channelScores } =
+    comparison;
   const shown = beyond && far !== null ? far : score;
   return {
     reference,
@@ -102,6 +105,7 @@ function describeCheckComparison(comparison: Comparison): JudgedBatch["compariso
           jensen_shannon: own.jensenShannon,
           mean_shift: own.meanShift,
           sd_ratio: Math.exp(own.logSdRatio),
+          ...(name in channelScores && { score: channelScores[name]! }),
         },
       ]),
     ),

@@ -170,6 +170,24 @@ describe("values outside of the training data's range", () => {
     });
   });
 
+  it("are those of the channel that is farthest away, of which a table can show as much", () => {
+    const two = { ...model, baseline: { ...model.baseline, y: model.baseline.x! }, byClass: [] };
+    const away = (excessAbove: number) => ({ ...channelOf(), excessAbove });
+    const by = [{ x: channelOf(), y: channelOf() }];
+    const current = [{ x: away(2 * rows), y: away(3 * rows) }];
+    const known = { ...two.calibration, kinds: {} };
+    expect(
+      compare("baseline", by, current, {
+        ...two,
+        byClass: by,
+        calibration: { ...known, correlation_seconds: { x: 1, y: 1 } },
+      }),
+    ).toMatchObject({
+      far: { channel: "y", score: expect.closeTo(3, 9) },
+      channelScores: { x: expect.closeTo(2, 9), y: expect.closeTo(3, 9) },
+    });
+  });
+
   it("are looked for against the training data alone", () => {
     expect(compare("rolling", reference, [{ x: { ...channelOf(), excessAbove: 5 * rows } }], model)!.beyond).toBe(
       false,

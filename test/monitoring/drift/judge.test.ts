@@ -145,6 +145,34 @@ describe("the evidence", () => {
   });
 });
 
+describe("the strength of the signs of drift", () => {
+  const fixed: DriftOptions = { thresholds: "fixed" };
+
+  it("is the evidence, beside the level at which it alarms", () => {
+    const { judgement, state } = run({ away: awayFor(0.25) }, { evidence: evidence(3, 7) }, { arl: 80 });
+    expect(judgement.strength).toEqual({ value: weighedEvidence(state), alarmAt: 80, raisedBy: null });
+    const alarmed = run({}, { evidence: evidence(1e6) });
+    expect(alarmed.judgement.strength).toEqual({ value: 5000, alarmAt: 500, raisedBy: "evidence" });
+  });
+
+  it("is that of an alarm if one batch beyond chance raises it", () => {
+    const far = modelOf({ own: [{ ...rung, reach: 0.5 }] });
+    const { judgement, state } = run({ std: Math.E }, {}, {}, far);
+    expect(weighedEvidence(state)).toBeLessThan(1);
+    expect(judgement.strength).toEqual({ value: 500, alarmAt: 500, raisedBy: "beyond_chance" });
+  });
+
+  it("is the share of the nearest constant, whatever evidence was gathered before", () => {
+    const strengthOf = (away: number) => run({ away }, { evidence: evidence(1e6) }, fixed).judgement.strength;
+    expect(strengthOf(0)).toEqual({ value: 0, alarmAt: 500, raisedBy: null });
+    const { judgement } = run({ away: 0.3 }, {}, fixed);
+    expect(judgement.verdict).toBe("sudden_change");
+    const most = Math.max(...judgement.comparisons.map(({ score }) => score.score));
+    expect(most).toBeGreaterThan(1);
+    expect(judgement.strength).toEqual({ value: 500 * most, alarmAt: 500, raisedBy: "constants" });
+  });
+});
+
 describe("an alarm", () => {
   const alarmed = { evidence: evidence(1e6) };
   /** A jump between earlier means, or a walk, or what lies between. */

@@ -1,0 +1,100 @@
+// The comparisons of a check as tables: how unusual the batch is beside each reference, and the distances of each channel.
+import { percent } from "../../percent.ts";
+import type { CheckedComparison } from "../../pipelines/check.ts";
+import { countText, fixedText } from "./number-text.ts";
+import type { Block } from "./terminal.ts";
+
+export const comparedReferenceNames = {
+  baseline: "the training data",
+  anchor: "the stream's first batches",
+  rolling: "the stream's last batches",
+} as const;
+
+const methodNames: Record<CheckedComparison["method"], string> = {
+  people: "calibrated on held-out people",
+  recordings: "calibrated on held-out people's own recordings",
+  "halves of recordings": "calibrated on halves of recordings: few activities were recorded twice",
+  bouts: "block bootstrap of all recordings: too few people to leave one out",
+  "effective sample size": "KS test with an effective sample size: too few recordings to calibrate",
+  constants: "fixed thresholds (KS .1/.2, PSI .1/.25, W1 and mean shift .25/.5 sd)",
+};
+
+const statisticNames: Readonly<Record<string, string>> = {
+  ks: "KS",
+  ks_within_classes: "KS in classes",
+  ks_by_class: "KS by class",
+  psi: "PSI",
+  wasserstein: "W1",
+  mean_shift: "mean",
+  log_sd_ratio: "spread",
+  log_sd_within: "spread in classes",
+};
+
+export function comparisonPText(p: number): string {
+  return `p ${p < 0.001 ? "< .001" : fixedText(p)}`;
+}
+
+export function comparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
+  const rows = comparisons.map((comparison) => [
+    comparedReferenceNames[comparison.reference],
+    comparison.channel,
+    statisticNames[comparison.statistic] ?? comparison.statistic,
+    unusualComparisonText(comparison),
+  ]);
+  const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => `  ${methodNames[method]}`);
+  return [{ headers: ["compared with", "furthest", "by", "how unusual"], rows }, ...methods];
+}
+
+function unusualComparisonText(comparison: CheckedComparison): string {
+  const { p_value: p, as_high, null_batches, beyond_chance, exceeded, unseen_share } = comparison;
+  const unseen =
+    unseen_share >= 0.005
+      ? `; ${percent(unseen_share, { significant: 2 })} of the batch is in activities that the reference lacks`
+      : "";
+  if (beyond_chance) return `beyond anything seen without drift${unseen}`;
+  if (p === null) {
+    const large = exceeded.filter(({ level }) => level === "large").length;
+    return exceeded.length === 0
+      ? "no constant exceeded"
+      : `${exceeded.length} above the smaller constant, ${large} above the larger one, which raises an alarm`;
+  }
+  const seen =
+    null_batches === 0 ? "" : `seen in ${countText(as_high)} of ${countText(null_batches)} drift-free batches, `;
+  return `${seen}${comparisonPText(p)}${unseen}`;
+}
+
+export function comparisonChannelLines(shown: CheckedComparison): Block[] {
+  const isScored = Object.values(shown.channels).some(({ score }) => score !== undefined);
+  const rows = Object.entries(shown.channels).map(([name, own]) => [
+    name,
+    fixedText(own.ks),
+    fixedText(own.ks_within_classes),
+    fixedText(own.psi),
+    fixedText(own.wasserstein),
+    signedText(own.mean_shift),
+    `x ${Number(own.sd_ratio.toPrecision(3))}`,
+    ...(isScored ? [own.score === undefined ? "-" : own.score.toFixed(1)] : []),
+    name === shown.channel ? "<-" : "",
+  ]);
+  const headers = ["channel", "KS", "in classes", "PSI", "W1 (sd)", "mean (sd)", "spread"];
+  return [
+    `against ${comparedReferenceNames[shown.reference]}`,
+    { headers: [...headers, ...(isScored ? ["score"] : []), ""], rows },
+    ...(isScored ? [`  ${comparisonScoreText(shown)}`] : []),
+  ];
+}
+
+/** What the column of scores, the largest of which is marked, consists of. */
+function comparisonScoreText({ method, beyond_chance, statistic }: CheckedComparison): string {
+  const name = statisticNames[statistic] ?? statistic;
+  if (beyond_chance && statistic === "wasserstein")
+    return "score: distance outside the training data's range, or from its mean length, as a multiple of the alarm limit";
+  if (method === "constants")
+    return "score: the largest statistic as a multiple of its larger constant; an alarm above 1";
+  if (method === "effective sample size") return "score: -log10 of the KS test's p-value";
+  return `score: how far ${name} is above its mean without drift, in standard deviations of drift-free batches`;
+}
+
+function signedText(value: number): string {
+  return `${value > 0 ? "+" : ""}${fixedText(value)}`;
+}

@@ -1,0 +1,163 @@
+// What a check prints: one scale for evidence, and beside each number what it is compared with.
+import { describe, expect, it } from "vitest";
+import { checkDecisionBlocks, checkLines } from "../../../src/interfaces/cli/check-text.ts";
+import { tableLines } from "../../../src/interfaces/cli/table.ts";
+import type { Block } from "../../../src/interfaces/cli/terminal.ts";
+import type { CheckedChannel, CheckedComparison, JudgedBatch } from "../../../src/monitoring/streams/check-result.ts";
+
+const channel = (chosen: Partial<CheckedChannel> = {}): CheckedChannel => ({
+  ks: 0.1,
+  ks_within_classes: 0.1,
+  psi: 0.01,
+  wasserstein: 0.05,
+  jensen_shannon: 0.1,
+  mean_shift: 0.01,
+  sd_ratio: 1,
+  score: 0.4,
+  ...chosen,
+});
+
+const comparison = (chosen: Partial<CheckedComparison> = {}): CheckedComparison => ({
+  reference: "rolling",
+  method: "people",
+  p_value: 0.25,
+  null_batches: 480,
+  as_high: 119,
+  resolution: 0.002,
+  score: 0.4,
+  channel: "Ax",
+  statistic: "ks",
+  beyond_chance: false,
+  seconds: 60,
+  unseen_share: 0,
+  exceeded: [],
+  channels: { Ax: channel() },
+  ...chosen,
+});
+
+const judged = (chosen: Partial<JudgedBatch> = {}): JudgedBatch => ({
+  schema_version: 1,
+  batch_id: "b7",
+  stream: "wrist",
+  model_version: "1",
+  checked_at: "2026-01-01T00:00:00.000Z",
+  verdict: "normal",
+  confirmed: false,
+  alarm_since: null,
+  change_point: null,
+  entered_references: true,
+  doubtful: false,
+  unfamiliar: false,
+  thresholds: "calibrated",
+  rows: 1200,
+  windows: 20,
+  seconds: 60,
+  leading: "rolling",
+  comparisons: [comparison()],
+  evidence: { value: 4.08, alarm_at: 308_000, share: 4.08 / 308_000, raised_by: null, average_run_length: 500 },
+  p_limits: { unfamiliar: 0.05, doubtful: 0.01 },
+  references: { window_size: 5, rolling_batches: 5, anchor_batches: 5 },
+  signals: {
+    class_shares: { walking: 0.75, sitting: 0.25 },
+    mean_confidence: 0.9,
+    flip_rate: 0.05,
+    against: {
+      rolling: {
+        mix_shift: 0.59,
+        confidence_ks: 0.1,
+        entropy_ks: 0.1,
+        margin_ks: 0.1,
+        confidence_shift: -0.04,
+        flip_rate_shift: 0.01,
+      },
+    },
+  },
+  accuracy: null,
+  likely_causes: [],
+  warnings: [],
+  ...chosen,
+});
+
+const textOf = (blocks: readonly Block[]): string =>
+  blocks.flatMap((block) => (typeof block === "string" ? [block] : tableLines(block))).join("\n");
+const printed = (chosen: Partial<JudgedBatch> = {}): string =>
+  textOf(checkLines({ result: judged(chosen), known: false }, "model"));
+const evidence = (share: number, raised_by: JudgedBatch["evidence"]["raised_by"] = null): JudgedBatch["evidence"] => ({
+  value: 500 * share,
+  alarm_at: 500,
+  share,
+  raised_by,
+  average_run_length: 500,
+});
+
+describe("the evidence of a check", () => {
+  it.each([
+    [{}, "evidence less than 1 % of what an alarm takes"],
+    [{ evidence: evidence(0) }, "evidence 0 % of what an alarm takes"],
+    [{ evidence: evidence(0.42) }, "evidence 42 % of what an alarm takes"],
+    [{ evidence: evidence(0.999) }, "evidence 99 % of what an alarm takes"],
+    [{ verdict: "gradual_drift", evidence: evidence(3.4, "evidence") }, "evidence 340 % of what an alarm takes"],
+    [
+      { verdict: "sudden_change", evidence: evidence(1, "beyond_chance") },
+      "evidence 100 % of what an alarm takes: this batch alone is too far away for chance",
+    ],
+    [
+      { verdict: "sudden_change", thresholds: "fixed", evidence: evidence(1.25, "constants") },
+      "evidence 125 % of what an alarm takes: a statistic exceeds its constant",
+    ],
+  ] satisfies [Partial<JudgedBatch>, string][])("is a share of what an alarm takes (%#)", (chosen, line) => {
+    expect(printed(chosen).split("\n")).toContain(`           ${line}`);
+    expect(textOf(checkDecisionBlocks(judged(chosen)))).toContain(line);
+  });
+
+  it("is at least that of an alarm in an alarm that an earlier version stored", () => {
+    const stored = { value: 0, alarm_at: 308_000, average_run_length: 500 };
+    expect(printed({ verdict: "sudden_change", evidence: stored })).toContain("evidence 100 % of what an alarm takes");
+  });
+
+  it("is not mentioned where none can be gathered", () => {
+    expect(printed({ comparisons: [comparison({ reference: "baseline" })] })).not.toContain("evidence");
+  });
+});
+
+describe("a number of a check", () => {
+  it("that marks a batch stands beside its limit", () => {
+    const baseline = comparison({ reference: "baseline", p_value: 0.03 });
+    const own = comparison({ p_value: 0.004 });
+    const text = printed({ unfamiliar: true, doubtful: true, comparisons: [baseline, own] });
+    expect(text).toContain("unfamiliar: unlike the people that the model learned from (p 0.030, at most 0.05)");
+    expect(text).toContain("doubtful: unlike the stream's own past (p 0.004, at most 0.01), so kept out");
+  });
+
+  it("about the network's output stands beside the reference's", () => {
+    const text = printed();
+    expect(text).toContain(
+      "compared with the stream's last batches: 59 % total variation distance between the mixes of activities",
+    );
+    expect(text).toContain("mean confidence 0.900 (there 0.940), flip rate 0.050 (there 0.040)");
+  });
+
+  it("of batches so far stands beside what they are for", () => {
+    const references = { window_size: 5, rolling_batches: 0, anchor_batches: 0 };
+    expect(printed({ references })).toContain("-> the stream has 1 of the 5 batches that its own references need");
+  });
+});
+
+describe("the marked channel", () => {
+  const channels = { Ax: channel({ ks: 0.5, score: 1.2 }), Gy: channel({ ks: 0.2, score: 6.25 }) };
+
+  it("has the highest score, in the table's last column, even if a distance is smaller than another's", () => {
+    const text = printed({ comparisons: [comparison({ channel: "Gy", score: 6.25, channels })] });
+    expect(text).toMatch(/^channel .* score$/m);
+    expect(text).toMatch(/^Ax .* 1\.2$/m);
+    expect(text).toMatch(/^Gy .* 6\.3 {2}<-$/m);
+    expect(text).toContain("score: how far KS is above its mean without drift, in standard deviations");
+  });
+
+  it("has no score in what an earlier version stored", () => {
+    const { score: _, ...earlier } = channel();
+    const text = printed({ comparisons: [comparison({ channels: { Ax: earlier } })] });
+    expect(text).toMatch(/^channel .* spread$/m);
+    expect(text).toMatch(/^Ax .* <-$/m);
+  });
+});

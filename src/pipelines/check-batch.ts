@@ -30,7 +30,7 @@ import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
 import { planWindows } from "../signals/preprocessing/make-windows.ts";
-import { type WindowChunk, windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
+import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
@@ -145,6 +145,8 @@ interface Remembering {
 
 /** Maximum number of samples of a batch that are searched for likely causes. */
 const samplesToDiagnose = 2 ** 20;
+/** About as much of a batch is measured without each suspected fault: the length of the longest rehearsed batches. */
+const secondsToRestore = 900;
 
 /** Measures the batch, then closes it. */
 async function measureCheckedBatch(
@@ -166,16 +168,21 @@ async function measureCheckedBatch(
     });
     const chunks = windowChunkCount(plan, rows.channels.length);
     const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
-    let first: WindowChunk | undefined;
     for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate))) {
-      first ??= chunk;
       measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
     }
+    const columns = measurer.columns();
+    const [beginning] = windowChunks(
+      rows,
+      plan,
+      sensorSignalMargin(rate),
+      secondsToRestore * rate * rows.channels.length,
+    );
     return {
       rows: opened.rows.rows,
       samples: measurer.samples,
-      columns: measurer.columns(),
-      undone: await measureWithoutFaults(first!, measurer.columns(), threads, { watched, predictor }),
+      columns,
+      undone: await measureWithoutFaults(beginning!, columns, threads, { watched, predictor }),
       windows: plan.windows,
       measurement: measurer.measurement(),
       warnings,

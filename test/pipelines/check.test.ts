@@ -156,6 +156,7 @@ describe("an alarm", () => {
       channels: ["Ax", "Ay", "Az"],
       fault: "is in g instead of m/s^2",
     });
+    expect(judged(result)).toMatchObject({ accuracy: null, accuracy_unknown: expect.stringMatching(/with a fault/) });
     expect(idsOf("g")).toEqual([]);
     expect((await ask("g.csv", "--stream", "g", "--accept")).known).toBe(true);
     expect(idsOf("g")).toEqual(["g.csv"]);

@@ -53,7 +53,6 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
       summary: summarizeByClass(summarizer, columns, new Int32Array(chunkRows).fill(label), nClasses),
     })),
   }));
-  const confidences = [0.3, 1];
   const drift: DriftBaseline = {
     sampling_rate_hz: samplingRateHz,
     classes: Array.from({ length: nClasses }, (_, k) => `class ${k}`),
@@ -77,9 +76,8 @@ export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
       correlationSeconds: knowledge === "constants" ? null : { Ax: 0.3, Ay: 0.3 },
     }),
     accuracy: calibrateAccuracy(
-      groups.flatMap(({ name }) =>
-        confidences.map((confidence) => ({ person: name, windows: 3, confidence, accuracy: 1 - confidence / 2 })),
-      ),
+      groups.map(() => ({ confidences: [0.3, 0.3, 0.3, 1, 1, 1], correct: [1, 1, 0, 1, 0, 1] })),
+      [3],
     ),
   };
   const stored = driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)));

@@ -134,7 +134,7 @@ function leadingCheckComparison({ comparisons, leading }: JudgedBatch): CheckedC
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
 }
 
-function checkSignalLines({ signals, accuracy }: JudgedBatch): string[] {
+function checkSignalLines({ signals, accuracy, accuracy_unknown: unknown }: JudgedBatch): string[] {
   const shares = Object.entries(signals.class_shares)
     .sort(([, a], [, b]) => b - a)
     .map(([name, share]) => `${name} ${percent(share, { significant: 2 })}`);
@@ -154,7 +154,9 @@ function checkSignalLines({ signals, accuracy }: JudgedBatch): string[] {
     `           mean confidence ${fixedText(confidence)}${usual(confidence, against?.confidence_shift)}` +
       (flips === null ? "" : `, flip rate ${fixedText(flips)}${usual(flips, against?.flip_rate_shift)}`),
     ...(accuracy === null
-      ? []
+      ? typeof unknown === "string"
+        ? [`accuracy   cannot be told: ${unknown}`]
+        : []
       : [
           `accuracy   about ${fixedText(accuracy.estimate)}, ${checkIntervalText(accuracy)}` +
             (accuracy.rehearsed ? "" : "; no held-out person's data looked like this, so treat it as a guess"),

@@ -1,26 +1,27 @@
-// Estimates the accuracy on a batch without any labels: the mean calibrated confidence plus an offset that was measured on
-// held-out people (the "difference of confidences" method of Guillory et al. 2021, with a slope of 1).
-// bench/accuracy-estimate.ts compares it with average confidence alone, a fitted slope, and ATC (Garg et al. 2022).
+// Estimates the accuracy on a batch without any labels, by average thresholded confidence with a soft threshold (ATC; Garg et
+// al. 2022): the mean over windows of sigmoid(5 (logit of the confidence - threshold)). The threshold is the one at which
+// this mean equals the accuracy on held-out people. docs/decisions.md records how the steepness and the intervals were
+// chosen, and bench/accuracy-estimate.ts measures them on people that neither network nor calibration saw.
 //
-// The interval is conformal over people: it has the stated coverage for a new person who resembles the people in the
-// training data. It does NOT cover drift that differs from any difference between people (another unit, noise, another place
-// on the body, an activity that the network never learned), because a network can be confident and wrong. On MotionSense,
-// with noise of one standard deviation on every channel, 46 % of a network's labels were still correct, but this estimate
-// was 95 % and ATC's was 91 %. If the channels have drifted, the estimate is too optimistic.
+// The confidences come from the networks of cross-validation, whereas the deployed network learned from everybody. It is
+// assumed that its confidence and its accuracy are related alike.
+//
+// The interval does NOT cover drift that differs from any difference between people (another unit, noise, another place on
+// the body, an activity that the network never learned), because a network can be confident and wrong. For a batch with a
+// known fault, `check` therefore states no accuracy.
 
 import { z } from "zod";
-import { groupConformalBound } from "../../stats/group-conformal.ts";
+import { groupQuantile } from "../../stats/group-quantile.ts";
+import { type ModelSignals, signalBin, signalBinLogits } from "../summaries/model-signals.ts";
 import { storedKeys } from "../summaries/summary-schemas.ts";
+import { modelSignalConfidence } from "./signal-distances.ts";
 
-/** A labelled batch from a held-out person. */
-export interface RehearsedBatch {
-  readonly person: string;
-  /** Number of windows. */
-  readonly windows: number;
-  /** Mean probability of the predicted class, after temperature scaling. */
-  readonly confidence: number;
-  /** Share of correct predictions. */
-  readonly accuracy: number;
+/** Predictions for a held-out person's windows, in recorded order. */
+export interface HeldOutWindows {
+  /** [W] probability of the predicted class, after temperature scaling. */
+  readonly confidences: ArrayLike<number>;
+  /** [W] 1 if the prediction is correct, else 0. */
+  readonly correct: ArrayLike<number>;
 }
 
 /** How accuracy relates to confidence on held-out people. Plain JSON, part of the frozen baseline. */
@@ -29,8 +30,10 @@ export interface AccuracyCalibration {
   readonly coverage: number;
   /** Number of held-out people with labelled batches. */
   readonly people: number;
-  /** Accuracy minus confidence, averaged over people. */
+  /** Accuracy minus confidence, averaged over people. The estimate uses it only if there is no threshold. */
   readonly offset: number;
+  /** Logit of the confidence at which a window counts as half correct. Absent from older models. */
+  readonly threshold?: number;
   /** One entry per batch length, shortest first. */
   readonly rungs: readonly AccuracyRung[];
 }
@@ -43,7 +46,10 @@ export interface AccuracyRung {
   readonly people: number;
   /** Number of rehearsed batches of this length. */
   readonly batches: number;
-  /** Half of the interval's width; 1 if there are too few people for an interval. */
+  /**
+   * Half of the interval's width; 1 if there are too few people for an interval. With a threshold, it is the half width at
+   * an estimate of 1/2, where the interval is widest.
+   */
   readonly halfWidth: number;
   /** Smallest confidence seen. */
   readonly leastConfidence: number;
@@ -53,10 +59,14 @@ export interface AccuracyRung {
 
 const share01 = z.number().min(0).max(1);
 
+/** Logits; a threshold at the end of the range is beyond all confidences. */
+const largestThreshold = 24;
+
 export const accuracyCalibrationSchema: z.ZodType<AccuracyCalibration> = z.object({
   coverage: z.number().gt(0).lt(1),
   people: z.int().min(1),
   offset: z.number().min(-1).max(1),
+  threshold: z.number().min(-largestThreshold).max(largestThreshold).exactOptional(),
   rungs: z
     .array(
       storedKeys<AccuracyRung>(
@@ -85,49 +95,55 @@ export interface AccuracyEstimate {
 
 /** An arbitrary default. An interval with this coverage needs at least 9 people. */
 const defaultCoverage = 0.9;
+/** Chosen on half 1 of WISDM and MotionSense; a hard threshold is infinitely steep, and mean confidence has about 1. */
+const steepness = 5;
+/** Added to the variance e (1 - e) of an estimate e, because accuracy varies even where it seems to be 0 or 1; chosen likewise. */
+const leastVariance = 0.02;
 
 /**
- * @param batches out-of-fold predictions in batches of several lengths; every person has equal weight
- * @throws RangeError if there are no batches or a number is outside 0..1
+ * @param people out-of-fold predictions; every person has equal weight in the intervals, every window in the threshold
+ * @param lengths numbers of windows of the batches that each person's windows are cut into
+ * @throws RangeError if nobody has enough windows for a batch, or a number is outside 0..1
  */
 export function calibrateAccuracy(
-  batches: readonly RehearsedBatch[],
+  people: readonly HeldOutWindows[],
+  lengths: readonly number[],
   coverage: number = defaultCoverage,
 ): AccuracyCalibration {
-  if (batches.length === 0) throw new RangeError("accuracy: expected rehearsed batches, got none");
-  for (const { windows, confidence, accuracy } of batches) {
-    checkAccuracyShare("confidence", confidence);
-    checkAccuracyShare("accuracy", accuracy);
-    if (!(Number.isInteger(windows) && windows > 0)) {
-      throw new RangeError(`accuracy: expected a number of windows above 0, got ${windows}`);
-    }
+  if (!(coverage > 0 && coverage < 1)) throw new RangeError(`accuracy: expected a coverage in (0, 1), got ${coverage}`);
+  if (!lengths.every((length) => Number.isInteger(length) && length > 0)) {
+    throw new RangeError(`accuracy: expected whole numbers of windows above 0, got ${lengths.join()}`);
   }
-  const offsets = new Map<string, number>();
-  for (const [person, own] of Map.groupBy(batches, (batch) => batch.person)) {
-    const windows = own.reduce((sum, batch) => sum + batch.windows, 0);
-    offsets.set(person, own.reduce((sum, batch) => sum + batch.windows * accuracyGap(batch), 0) / windows);
-  }
-  const sum = [...offsets.values()].reduce((total, value) => total + value, 0);
-  const offsetOfOthers = (person: string): number =>
-    offsets.size === 1 ? 0 : (sum - offsets.get(person)!) / (offsets.size - 1);
-  const lengths = [...Map.groupBy(batches, (batch) => batch.windows)].sort(([a], [b]) => a - b);
+  const ascending = [...new Set(lengths)].sort((a, b) => a - b);
+  const known = people.filter(({ correct }) => correct.length >= ascending[0]!).map(countHeldOut);
+  if (known.length === 0) throw new RangeError("accuracy: expected a person with enough windows for a batch, got none");
+  const all = sumHeldOut(known);
+  const threshold = findAccuracyThreshold(all);
+  const others = (own: CountedPerson): number =>
+    known.length === 1 ? threshold : findAccuracyThreshold(sumHeldOut(known.filter((person) => person !== own)));
+  const batches = known.map((own) => ascending.map((length) => rehearseAccuracy(own, others(own), length)));
   return {
     coverage,
-    people: offsets.size,
-    offset: sum / offsets.size,
-    rungs: lengths.map(([windows, ofLength]) => {
-      const groups = [...Map.groupBy(ofLength, (batch) => batch.person)].map(([person, own]) =>
-        own.map((batch) => Math.abs(accuracyGap(batch) - offsetOfOthers(person))),
-      );
-      const confidences = ofLength.map(({ confidence }) => confidence);
-      return {
-        windows,
-        people: groups.length,
-        batches: ofLength.length,
-        halfWidth: Math.min(1, groupConformalBound(groups, coverage)),
-        leastConfidence: Math.min(...confidences),
-        mostConfidence: Math.max(...confidences),
-      };
+    people: known.length,
+    offset: meanOf(known.map(({ correct, confidences }) => meanOf(correct) - meanOf(confidences))),
+    threshold,
+    rungs: ascending.flatMap((windows, r): AccuracyRung[] => {
+      const ofPeople = batches.map((lengths) => lengths[r]!).filter((own) => own.length > 0);
+      const confidences = ofPeople.flat().map(({ confidence }) => confidence);
+      if (confidences.length === 0) return [];
+      const errors = ofPeople.map((own) => own.map(({ error }) => error));
+      const isEnough = ofPeople.length >= coverage / (1 - coverage) - 1e-9;
+      const halfWidth = accuracyScale(1 / 2) * groupQuantile(errors, coverage);
+      return [
+        {
+          windows,
+          people: ofPeople.length,
+          batches: confidences.length,
+          halfWidth: isEnough ? Math.min(1, halfWidth) : 1,
+          leastConfidence: confidences.reduce((least, value) => Math.min(least, value)),
+          mostConfidence: confidences.reduce((most, value) => Math.max(most, value)),
+        },
+      ];
     }),
   };
 }
@@ -136,21 +152,25 @@ export function calibrateAccuracy(
  * The estimate and its interval are within 0..1. Between two batch lengths, the half width is interpolated over the
  * logarithm of the number of windows. Beyond the longest length it is constant. Below the shortest length nothing is
  * guaranteed, and the interval is 0..1.
- * @param confidence mean probability of the predicted class, as in the calibration
+ * @param signals the network's output on the batch; its confidences must be calibrated as in the calibration
  */
 export function estimateAccuracy(
   calibration: AccuracyCalibration,
-  { windows, confidence }: { windows: number; confidence: number },
+  signals: Pick<ModelSignals, "windows" | "confidence">,
 ): AccuracyEstimate {
-  checkAccuracyShare("confidence", confidence);
+  const { windows } = signals;
   if (!(windows > 0)) throw new RangeError(`accuracy: expected a batch with windows, got ${windows}`);
-  const { rungs, offset } = calibration;
+  const confidence = modelSignalConfidence(signals);
+  checkAccuracyShare("confidence", confidence);
+  const { rungs, offset, threshold } = calibration;
   const below = rungs.findLast((rung) => rung.windows <= windows);
   const above = rungs.find((rung) => rung.windows >= windows);
-  const estimate = confidence + offset;
+  const estimate =
+    threshold === undefined ? confidence + offset : expectedCorrect(signals.confidence.counts, threshold) / windows;
   const known = below === undefined ? 1 : interpolateAccuracyWidth(below, above ?? below, windows);
+  const scale = threshold === undefined ? 1 : accuracyScale(clampAccuracy(estimate)) / accuracyScale(1 / 2);
   // A half width of 1 means no interval, even around an estimate outside 0..1.
-  const halfWidth = known < 1 ? known : Number.POSITIVE_INFINITY;
+  const halfWidth = known < 1 ? known * scale : Number.POSITIVE_INFINITY;
   const { leastConfidence, mostConfidence } = below ?? rungs[0]!;
   return {
     accuracy: clampAccuracy(estimate),
@@ -160,8 +180,78 @@ export function estimateAccuracy(
   };
 }
 
-function accuracyGap({ accuracy, confidence }: RehearsedBatch): number {
-  return accuracy - confidence;
+interface CountedPerson {
+  readonly bins: Int32Array;
+  readonly confidences: Float64Array;
+  readonly correct: Float64Array;
+  readonly counts: readonly number[];
+}
+
+function countHeldOut({ confidences, correct }: HeldOutWindows): CountedPerson {
+  const own = Float64Array.from(confidences);
+  if (own.length !== correct.length) {
+    throw new RangeError(`accuracy: expected ${own.length} predictions, correct or not, got ${correct.length}`);
+  }
+  for (const confidence of own) checkAccuracyShare("confidence", confidence);
+  const hits = Float64Array.from(correct);
+  const odd = hits.find((hit) => hit !== 0 && hit !== 1);
+  if (odd !== undefined) throw new RangeError(`accuracy: expected 0 or 1 per prediction, got ${odd}`);
+  const bins = Int32Array.from(own, signalBin);
+  const counts = new Array<number>(signalBinLogits.length).fill(0);
+  for (const bin of bins) counts[bin]! += 1;
+  // Beyond 1 is only what float32 rounds.
+  return { bins, counts, correct: hits, confidences: own.map((confidence) => Math.min(1, confidence)) };
+}
+
+function sumHeldOut(people: readonly CountedPerson[]): { counts: readonly number[]; correct: number } {
+  return {
+    counts: signalBinLogits.map((_, bin) => people.reduce((sum, { counts }) => sum + counts[bin]!, 0)),
+    correct: people.reduce((sum, { correct }) => sum + correct.reduce((hits, hit) => hits + hit, 0), 0),
+  };
+}
+
+/** The threshold at which the expected number of correct windows is the actual number. */
+function findAccuracyThreshold({ counts, correct }: ReturnType<typeof sumHeldOut>): number {
+  let [low, high] = [-largestThreshold, largestThreshold];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (expectedCorrect(counts, middle) > correct) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+function expectedCorrect(counts: readonly number[], threshold: number): number {
+  return counts.reduce((sum, count, bin) => (count === 0 ? sum : sum + count * accuracyScore(bin, threshold)), 0);
+}
+
+function accuracyScore(bin: number, threshold: number): number {
+  return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
+}
+
+/** A person's batches of one length, each with its mean confidence and the error of the estimate, in units of its scale. */
+function rehearseAccuracy(
+  { bins, confidences, correct }: CountedPerson,
+  threshold: number,
+  length: number,
+): { confidence: number; error: number }[] {
+  const scores = Float64Array.from(bins, (bin) => accuracyScore(bin, threshold));
+  return Array.from({ length: Math.floor(bins.length / length) }, (_, i) => {
+    const of = (values: Float64Array): number => meanOf(values.subarray(i * length, (i + 1) * length));
+    const estimate = of(scores);
+    return { confidence: of(confidences), error: Math.abs(of(correct) - estimate) / accuracyScale(estimate) };
+  });
+}
+
+/** How far from an estimate the accuracy of a batch may be, up to a factor. */
+function accuracyScale(estimate: number): number {
+  return Math.sqrt(estimate * (1 - estimate) + leastVariance);
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
 }
 
 function interpolateAccuracyWidth(below: AccuracyRung, above: AccuracyRung, windows: number): number {

@@ -15,7 +15,7 @@ import { modelSignals } from "../summaries/model-signals.ts";
 import { offsetSensorSignalNames, offsetSensorSignals } from "../summaries/sensor-signals.ts";
 import { Summarizer } from "../summaries/summarize.ts";
 import { WindowSignals } from "../summaries/window-signals.ts";
-import { type AccuracyCalibration, calibrateAccuracy, type RehearsedBatch } from "./accuracy-estimate.ts";
+import { type AccuracyCalibration, calibrateAccuracy } from "./accuracy-estimate.ts";
 import { type CalibrateOptions, calibrate } from "./calibrate.ts";
 import { correlationSamples, correlationSeconds } from "./correlation-time.ts";
 import type { DriftBaseline } from "./drift-baseline.ts";
@@ -197,21 +197,14 @@ function freezeAccuracy(windows: WindowSet, probabilities: Float32Array, overlap
   const { users, groups, labels, classes, windowSize, samplingRateHz } = windows;
   const predicted = argmaxRows(probabilities, classes.length);
   const stepSeconds = plannedWindowStep(windowSize, overlap) / samplingRateHz;
-  const lengths = [...new Set(lengthsSeconds.map((seconds) => Math.max(1, Math.round(seconds / stepSeconds))))];
-  const batches = users.flatMap((person, g) => {
-    const own = [...groups.keys()].filter((w) => groups[w] === g);
-    return lengths.flatMap((length): RehearsedBatch[] =>
-      Array.from({ length: Math.floor(own.length / length) }, (_, i) => {
-        const batch = own.slice(i * length, (i + 1) * length);
-        const confidence = (w: number): number => probabilities[w * classes.length + predicted[w]!]!;
-        return {
-          person,
-          windows: length,
-          confidence: batch.reduce((sum, w) => sum + confidence(w), 0) / length,
-          accuracy: batch.filter((w) => predicted[w] === labels[w]).length / length,
-        };
-      }),
-    );
+  const lengths = lengthsSeconds.map((seconds) => Math.max(1, Math.round(seconds / stepSeconds)));
+  const people = users.map((_, g) => {
+    const own = Int32Array.from(groups.keys()).filter((w) => groups[w] === g);
+    return {
+      confidences: Float32Array.from(own, (w) => probabilities[w * classes.length + predicted[w]!]!),
+      correct: Uint8Array.from(own, (w) => (predicted[w] === labels[w] ? 1 : 0)),
+    };
   });
-  return batches.length === 0 ? null : calibrateAccuracy(batches);
+  const isEnough = people.some(({ correct }) => correct.length >= Math.min(...lengths));
+  return isEnough ? calibrateAccuracy(people, lengths) : null;
 }

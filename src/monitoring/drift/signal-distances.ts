@@ -36,7 +36,7 @@ export function signalDistances(reference: ModelSignals, current: ModelSignals):
 }
 
 /** Inputs of the accuracy estimate. */
-export function modelSignalConfidence({ confidence, windows }: ModelSignals): number {
+export function modelSignalConfidence({ confidence, windows }: Pick<ModelSignals, "confidence" | "windows">): number {
   return confidence.millionths / 1e6 / windows;
 }
 

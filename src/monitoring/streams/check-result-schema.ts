@@ -125,7 +125,14 @@ const judged = z.object({
         .describe("whether held-out people reached this confidence; if not, the interval guarantees nothing"),
     })
     .nullable()
-    .describe("share of correct predictions, estimated without labels; too optimistic if the channels have drifted"),
+    .describe(
+      "share of correct predictions, estimated without labels; null if it cannot be told. Too optimistic if the channels have drifted",
+    ),
+  accuracy_unknown: z
+    .string()
+    .nullable()
+    .describe("why the accuracy cannot be told; null if it can. Absent from results of earlier versions")
+    .exactOptional(),
   likely_causes: z.array(
     z.object({ kind: z.string(), channels: z.array(z.string()), fault: z.string(), weight: share }),
   ),

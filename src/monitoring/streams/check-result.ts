@@ -148,10 +148,12 @@ export interface JudgedBatch extends AnyBatch {
     against: Partial<Record<ReferenceName, SignalsAgainst>>;
   };
   /**
-   * Accuracy estimated without labels, with an interval for new people; null if not calibrated. `rehearsed` is true if
+   * Accuracy estimated without labels, with an interval for new people; null if it cannot be told. `rehearsed` is true if
    * held-out people had a similar confidence, so that the interval can be relied on.
    */
   accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
+  /** Why the accuracy cannot be told; null if it can. Absent from results of earlier versions. */
+  accuracy_unknown?: string | null;
   /** Faults that would explain the change, each with the share of the change that it explains (0 to 1). */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
   /** Warnings for the reader. */

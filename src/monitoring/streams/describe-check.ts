@@ -29,6 +29,8 @@ export function describeCheck(of: {
   const { batch, memory, monitor, config, facts, judgement, state, causes, recent } = of;
   const { verdict, alarm, comparisons, leading, doubtful, unfamiliar, strength } = judgement;
   const { rows, samples, windows, measurement, warnings } = batch;
+  const isUnsought = verdict !== "normal" && batch.columns === null;
+  const maybeFaulty = causes.length > 0 || isUnsought;
   const idOf = (number: number | null): string | null =>
     number === null ? null : (recent[recent.length - (state.batches - number)] ?? null);
   return {
@@ -64,7 +66,7 @@ export function describeCheck(of: {
       anchor_batches: memory.anchor.length,
     },
     signals: describeCheckSignals(measurement.signals, memory, monitor),
-    accuracy: describeCheckAccuracy(measurement.signals, monitor),
+    ...describeCheckAccuracy(measurement.signals, monitor, maybeFaulty),
     likely_causes: causes.map(({ kind, channels, fault, weight }) => ({
       kind,
       channels: [...channels],
@@ -150,9 +152,17 @@ function describeCheckSignals(
   };
 }
 
-function describeCheckAccuracy(signals: ModelSignals, { drift }: Judge): JudgedBatch["accuracy"] {
-  if (drift.accuracy === null) return null;
-  const confidence = modelSignalConfidence(signals);
-  const { accuracy, ...rest } = estimateAccuracy(drift.accuracy, { windows: signals.windows, confidence });
-  return { estimate: accuracy, ...rest, coverage: drift.accuracy.coverage };
+function describeCheckAccuracy(
+  signals: ModelSignals,
+  { drift }: Judge,
+  maybeFaulty: boolean,
+): Pick<JudgedBatch, "accuracy" | "accuracy_unknown"> {
+  if (maybeFaulty) {
+    return { accuracy: null, accuracy_unknown: "a network can be confident and wrong on data with a fault" };
+  }
+  if (drift.accuracy === null) {
+    return { accuracy: null, accuracy_unknown: "the model's training data was too short to calibrate an estimate" };
+  }
+  const { accuracy, ...rest } = estimateAccuracy(drift.accuracy, signals);
+  return { accuracy: { estimate: accuracy, ...rest, coverage: drift.accuracy.coverage }, accuracy_unknown: null };
 }

@@ -45,6 +45,19 @@ export const signalEdges: readonly number[] = Array.from(
   (_, i) => 1 / (1 + Math.exp(outermost - i / edgesPerLogit)),
 );
 
+/** Bin of a share, as in `signalEdges`; the outer bins hold whatever is beyond the edges. */
+export function signalBin(x: number): number {
+  if (!(x > 0)) return 0;
+  if (x >= 1) return signalEdges.length;
+  const place = Math.floor((Math.log(x / (1 - x)) + outermost) * edgesPerLogit) + 1;
+  return Math.min(signalEdges.length, Math.max(0, place));
+}
+
+/** Logit in the middle of each bin of `signalEdges`; the outermost edge for the two outer bins. */
+export const signalBinLogits: readonly number[] = Array.from({ length: signalEdges.length + 1 }, (_, bin) =>
+  Math.min(outermost, Math.max(-outermost, (bin - 0.5) / edgesPerLogit - outermost)),
+);
+
 const sumTolerance = 1e-3;
 
 /**
@@ -196,12 +209,7 @@ class Counter {
 
   /** Rounding may put a share slightly outside 0..1; the tails absorb it. */
   add(x: number): void {
-    let bin = x <= 0 ? 0 : signalEdges.length;
-    if (x > 0 && x < 1) {
-      const place = Math.floor((Math.log(x / (1 - x)) + outermost) * edgesPerLogit) + 1;
-      bin = Math.min(signalEdges.length, Math.max(0, place));
-    }
-    this.#counts[bin]! += 1;
+    this.#counts[signalBin(x)]! += 1;
     this.#millionths += millionths(x);
   }
 

@@ -90,6 +90,29 @@ const evidence = (share: number, raised_by: JudgedBatch["evidence"]["raised_by"]
   average_run_length: 500,
 });
 
+describe("the accuracy of a check", () => {
+  const accuracy = { estimate: 0.91, lower: 0.85, upper: 0.97, coverage: 0.9, rehearsed: true };
+  const fault = { kind: "unit", channels: ["Ax"], fault: "is in g instead of m/s^2", weight: 0.9 };
+  const line = (chosen: Partial<JudgedBatch>): string | undefined =>
+    printed(chosen)
+      .split("\n")
+      .find((text) => text.startsWith("accuracy"));
+
+  it("is a number with its interval", () => {
+    expect(line({ accuracy, accuracy_unknown: null })).toBe(
+      "accuracy   about 0.910, 0.850 to 0.970 for 90 % of new people; estimated without labels",
+    );
+  });
+
+  it("cannot be told without a number, and is not mentioned in results of earlier versions", () => {
+    const unknown = { accuracy: null, accuracy_unknown: "a network can be confident and wrong" };
+    expect(line({ ...unknown, verdict: "sudden_change", likely_causes: [fault] })).toBe(
+      "accuracy   cannot be told: a network can be confident and wrong",
+    );
+    expect(line({ accuracy: null })).toBeUndefined();
+  });
+});
+
 describe("the evidence of a check", () => {
   it.each([
     [{}, "evidence less than 1 % of what an alarm takes"],

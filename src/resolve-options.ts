@@ -56,7 +56,7 @@ async function readConfigText(path: string): Promise<string> {
   return readFile(path, "utf8");
 }
 
-/** The check of one option, which also allows it to be absent or fills in its default. */
+/** The schema that checks one option. It allows the option to be absent, or fills in its default. */
 export function optionCheckOrDefault({ check, presence, default: value }: Option): z.ZodType {
   if (presence === "optional") return check.exactOptional();
   return presence === "default" ? check.default(value) : check;

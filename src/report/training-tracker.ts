@@ -162,7 +162,7 @@ export class TrainingTracker {
   }
 
   /**
-   * Called once the folder is in place. Sends the remaining events, as far as the server accepts them.
+   * Called once the folder is in place. Sends those of the remaining events that the server accepts.
    * @param directory the folder of the files that `seal` named
    */
   async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {

@@ -8,7 +8,7 @@ export interface Closing {
   readonly examples: readonly string[];
   /** Paragraphs. */
   readonly notes?: readonly string[];
-  /** Code and meaning, in the order shown. */
+  /** Exit codes and their meanings, in the order in which they are shown. */
   readonly exitCodes: readonly (readonly [code: number, meaning: string])[];
   readonly exitHeading?: string;
 }

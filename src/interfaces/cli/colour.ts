@@ -18,7 +18,7 @@ export function styled(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
-/** Beginnings of lines that get a style, for the whole line or for the matched words. */
+/** Line beginnings that are styled: either the whole line or only the matched words. */
 const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^warning: /i, "yellow", "line"],
   [/^error: /, ["red", "bold"], "words"],
@@ -30,7 +30,7 @@ const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^[a-z][a-z ]{0,9} +(?=\S)(?<=^.{11})/, "dim", "words"],
 ];
 
-/** The lines that one text was wrapped into, coloured by how the text begins. */
+/** The lines into which a text was wrapped, coloured according to how the text begins. */
 export function colouredLines(lines: readonly string[]): string[] {
   const [first = "", ...rest] = lines;
   for (const [pattern, style, extent] of styles) {

@@ -1,9 +1,9 @@
-// The days that a calibration rehearsed, or that a bench drew, in words.
+// Describes the days that a calibration rehearsed or that a benchmark drew.
 
 import type { RehearsedDay } from "../../pipelines/baseline.ts";
 import { durationText } from "./number-text.ts";
 
-/** A line such as "days       rehearsed with bouts of 15 s to 5 min on average"; none without rehearsals. */
+/** A line such as "days       rehearsed with bouts of 15 s to 5 min on average"; no line if nothing was rehearsed. */
 export function rehearsedDayLines(day: RehearsedDay | null): string[] {
   if (day === null) return [];
   return [`days       rehearsed ${dayText(day)}${day === "recorded" ? "" : " on average"}`];

@@ -19,7 +19,7 @@ export interface Definition<Config> {
   readonly options: Options;
   /** Checks and completes what the user gave. */
   readonly resolve: (given: unknown, file?: ConfigFile) => Config;
-  /** Options may also come from a file. */
+  /** Whether options may also come from a file. */
   readonly configFile?: boolean;
   /** What --json prints. */
   readonly json: string;
@@ -29,7 +29,7 @@ export interface Definition<Config> {
 
 export interface Shown {
   readonly terminal: Terminal;
-  /** The user wants results as JSON. */
+  /** Whether the user wants results as JSON. */
   readonly json: boolean;
 }
 

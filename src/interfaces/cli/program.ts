@@ -70,7 +70,8 @@ export function createProgram(): Command {
         minWidthToWrap: 20,
         subcommandTerm: (own) => own.name(),
         styleTitle: (text) => styled("bold", wrapProgramHelp(command, text)),
-        // The underscores are as long as "Usage: ", which would make the text a command that is never wrapped.
+        // Underscores stand in for "Usage: ", because a text that begins with it counts as a command and is never
+        // wrapped.
         styleUsage: (text) => wrapProgramHelp(command, `_______${text}`).slice(7),
         styleOptionTerm: (text) => styled("cyan", text),
         styleArgumentTerm: (text) => styled("cyan", text),
@@ -116,7 +117,7 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.exit(programExitCode(exitCode, failure, lost));
 }
 
-/** A code that carries an answer stays even if the output is lost, because the ledger has the verdict. */
+/** A code that carries an answer is kept even if the output is lost, because the ledger has the verdict. */
 function programExitCode(
   exitCode: number | undefined,
   failure: unknown,

@@ -12,7 +12,10 @@ export interface Draws {
 /** One of: "glorot-uniform", "orthogonal", "zeros", "ones", "forget-gate-ones" (zeros, with ones in the second quarter). */
 export type Initializer = "glorot-uniform" | "orthogonal" | "zeros" | "ones" | "forget-gate-ones";
 
-/** Values of a parameter in row-major order. Fan-in and fan-out: the last two dimensions, each times all earlier ones. */
+/**
+ * Values of a parameter in row-major order. Fan-in and fan-out are the last two dimensions, each multiplied by the
+ * product of the dimensions before these two.
+ */
 export function initialValues(initializer: Initializer, shape: readonly number[], rng: Draws): Float32Array {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   switch (initializer) {

@@ -8,7 +8,7 @@ import type { Value } from "./onnx-graph.ts";
 export interface LayerContext {
   /** Whether dropout is active and batch normalization uses the batch's own statistics. */
   readonly training: boolean;
-  /** Whether gradients will be taken: if false, a layer may use operators without a gradient rule. */
+  /** Whether gradients will be computed: if false, a layer may use operators without a gradient rule. */
   readonly differentiable: boolean;
   /** A trainable tensor. Names have the form "layer/parameter" and are unique in a network. */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Value;

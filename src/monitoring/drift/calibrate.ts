@@ -1,6 +1,6 @@
-// Calibration by rehearsal. For a ladder of lengths, drift-free batches of people outside the reference are scored as
-// production batches will be. If chunks come with shifted copies, the same batches with one channel shifted show which
-// score makes the evidence grow faster, and that score is used.
+// Calibration by rehearsal. For each of several lengths, drift-free batches of people who are not in the reference are
+// scored as production batches will be. If chunks come with shifted copies, each batch is also scored with one channel
+// shifted. This shows which score makes the evidence grow fastest, and calibration chooses that score.
 
 import type { Rng } from "../../stats/random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";

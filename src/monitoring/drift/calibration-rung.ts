@@ -130,7 +130,7 @@ function laddersOf(
   return { rungs: rungsOf(rehearsed), mixes };
 }
 
-/** The same batches with `ksByClass`, and the standards by which it was computed. */
+/** The same batches with `ksByClass`, and the standards from which it was computed. */
 export function standardizeByClass(
   batches: readonly Rehearsed[],
   channels: readonly string[],

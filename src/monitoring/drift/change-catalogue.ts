@@ -51,7 +51,7 @@ export interface ChangeSizes {
 interface Quantity {
   readonly kind: SensorKind;
   readonly name: string;
-  /** Unit that is assumed if that of the training data is not known. */
+  /** Unit to assume if the unit of the training data is unknown. */
   readonly unit: SensorUnit;
   /** The unit for which it is mistaken. */
   readonly mistaken: SensorUnit;

@@ -87,8 +87,8 @@ function evidenceFactorPath(
 }
 
 /**
- * The lowest level that is crossed rarely enough: at least `arl` batches, up to the crossing or the end, per first
- * crossing.
+ * The lowest level that streams cross rarely enough: at least `arl` batches per first crossing. A stream's batches
+ * count up to its first crossing, or to its end if it crosses nothing.
  */
 export function evidenceFactorLevel(paths: readonly (readonly number[])[], arl: number): number {
   const levels = [...new Set(paths.flatMap(evidenceFactorPeaks))].sort((a, b) => a - b);

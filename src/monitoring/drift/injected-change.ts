@@ -71,7 +71,7 @@ export function beginInjectedChange(channels: readonly string[], draw: Draw): Ch
   };
 }
 
-/** A draw for a change in one channel. */
+/** The channel and the direction drawn for a change in one channel. */
 interface Target {
   readonly name: string;
   readonly direction: 1 | -1;

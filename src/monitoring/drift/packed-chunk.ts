@@ -26,7 +26,9 @@ export class PackedChunk implements Chunk {
   readonly #classes: readonly number[];
   /** The numbers of one summary after another, class by class: first of `summary`, then of `shifted`. */
   readonly #numbers: Float64Array;
-  /** By summary, class and signal, as `#numbers`: where its bins begin in `#bins` and `#values`. */
+  /**
+   * By summary, class and signal, in the order of `#numbers`: the position of the first bin in `#bins` and `#values`.
+   */
   readonly #starts: Uint32Array;
   /** The bins that are not empty. */
   readonly #bins: Uint16Array;

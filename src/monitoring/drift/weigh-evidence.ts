@@ -6,7 +6,7 @@
 //
 // No evidence is gathered against the baseline. A person who differs from the training data differs in every batch.
 // Multiplying those p-values would count one person again and again, and every seventh stream would alarm. Such a stream is
-// called unfamiliar, which is not drift; later changes show against its own anchor.
+// called unfamiliar, which is not drift; later changes are detected by comparison with its own anchor.
 
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";

@@ -1,4 +1,4 @@
-// The form of a check's result, by which stored results are read back and which is published in schemas/.
+// The schema of a check's result. It validates stored results when they are read back, and is published in schemas/.
 
 import { z } from "zod";
 import type { CheckResult } from "./check-result.ts";

@@ -41,7 +41,7 @@ export function theilSenSlope(values: readonly number[]): number {
 
 /**
  * S, the number of rising pairs minus the number of falling pairs, and the two-sided probability of an S at least that
- * large by chance. The probability is exact if no two values are equal, and otherwise too large (which is the safe
+ * large by chance. The probability is exact if no two values are equal, and otherwise too large (which errs on the safe
  * side).
  */
 export function mannKendall(values: readonly number[]): { readonly s: number; readonly pValue: number } {

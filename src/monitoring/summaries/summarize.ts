@@ -6,7 +6,8 @@ import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
 /**
- * So many cells that most of them hold at most one edge, but so few that a table fits into a processor's first-level cache.
+ * Enough cells that most of them hold at most one edge, but few enough that a table fits into a processor's first-level
+ * cache.
  */
 const cells = 4096;
 
@@ -43,7 +44,7 @@ export class Summarizer {
 
 class BinCounter {
   readonly #edges: Float32Array;
-  /** For each cell, the bin at its left end. Cells past the last edge have the last bin. */
+  /** For each cell, the bin at its left end. Cells beyond the last edge belong to the last bin. */
   readonly #firstBin: Uint16Array;
   readonly #cellsPerUnit: number;
 

@@ -27,8 +27,8 @@ const sensorForm = "KIND:X,Y,Z such as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
 /**
- * Possible lists of axes in the text: with brackets at its end read as a part of the last name, and as a unit. Empty if the
- * text is not a sensor.
+ * The ways to read the text as a list of axes: brackets at its end may belong to the last name, or may contain a unit.
+ * Empty if the text is not a sensor.
  */
 function axesOfGivenSensor(text: string): string[][] {
   const rest = form.exec(text.trim())?.[3];

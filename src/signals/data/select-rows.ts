@@ -43,7 +43,7 @@ export interface DroppedRows {
 /** A column with more than this share of empty, NaN or infinite cells is rejected. */
 export const missingShareLimit = 0.01;
 
-/** The person of recordings without a person column. */
+/** The person to whom recordings without a person column are assigned. */
 export const unknownUser = "unknown";
 
 interface Place {

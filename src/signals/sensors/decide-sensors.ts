@@ -20,7 +20,7 @@ export interface DecidedSensor extends Sensor {
 
 export interface SensorDoubt {
   readonly message: string;
-  /** The `--sensor` option that would settle the doubt; null if no option helps. */
+  /** The `--sensor` option that would resolve it; null if no option helps. */
   readonly option: string | null;
 }
 
@@ -88,7 +88,10 @@ function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSens
   return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; the unit by its values" };
 }
 
-/** A doubt, with a `--sensor` option that fills in a common choice for what could not be determined. */
+/**
+ * A warning about something that could not be determined, with a `--sensor` option that fills in a common choice for
+ * it.
+ */
 function doubtOfDecidedSensor(sensor: Sensor, message: string, settled: boolean): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
   const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
@@ -101,7 +104,7 @@ function doubtOfDecidedSensor(sensor: Sensor, message: string, settled: boolean)
   };
 }
 
-/** The kind's word as users write it. */
+/** The word that users write for the kind. */
 function decidedKindWord({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
   if (kind === "gyroscope") return "gyr";
   if (kind === "magnetometer") return "mag";

@@ -67,7 +67,7 @@ const tags = trackingEventRecord(text).refine(
   `${ownTags.join(", ")}: a log must not set these tags`,
 );
 
-/** Files are at the top level of the folder, and their names are plain names on every system. */
+/** Files are at the top level of the folder, and their names are valid on every system. */
 const fileName = z
   .string()
   .max(255)

@@ -12,6 +12,7 @@ import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { type OnFault, throwDataFault } from "../signals/data/data-fault.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
@@ -51,48 +52,67 @@ const lessMemory = "Use fewer --jobs, a smaller --batch-size or --network compac
 
 /** @throws UserError if there is a fault in the files, or they cannot be split as requested */
 export async function prepareTraining(config: Preparing, reporter: Reporter<TrainEvent>): Promise<TrainingData> {
-  const opened = await openRecordings(config.files, {
+  const opened = await openForTraining(config, reporter);
+  try {
+    return await prepareOpenedTraining(opened, config, reporter);
+  } finally {
+    opened.rows.close();
+  }
+}
+
+/** Opens recordings as `train` reads them. @throws UserError if there is a fault in the files */
+export function openForTraining(
+  config: Pick<Preparing, "files" | "split" | "rate"> & NamedColumns,
+  reporter: Reporter<TrainEvent>,
+  onFault: OnFault = throwDataFault,
+): Promise<OpenedRecordings> {
+  return openRecordings(config.files, {
     columns: namedColumnRoles(config),
     requireLabels: true,
     requirePeople: config.split === "group" || config.split === "leave-one-group-out",
     nominalRateHz: config.rate,
     reporter,
+    onFault,
   });
-  try {
-    const { rows, files, fingerprint, quality } = opened;
-    for (const warning of quality.warnings) reporter.warn(warning);
-    refuseFlatTrainingChannels(quality);
-    const large = storedConfigWindowFault(config.window, rows.channels.length);
-    if (large !== null)
-      throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
-    const column = (c: number): Float32Array => rows.column(c);
-    await refuseAbsurdValues(rows.channels, column, files);
-    const described = describeValues(rows.channels, column);
-    const { sensors, warnings } = findSensors(rows, config.sensor ?? []);
-    for (const warning of warnings) reporter.warn(warning);
-    const plan = planWindows(rows, {
-      samplingRateHz: config.rate,
-      windowSize: config.window,
-      overlap: config.overlap,
-    });
-    const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
-    reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
-    const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;
-    const { dropped } = plan;
-    reporter.event(preparedDataEvent(opened, sensors, windows, dropped));
-    const recordings = { channels: rows.channels, files, fingerprint };
-    return {
-      recordings,
-      sensors,
-      quality,
-      described,
-      windows,
-      dropped,
-      ...prepareTrainingSplits(config, windows, reporter),
-    };
-  } finally {
-    opened.rows.close();
-  }
+}
+
+/** @throws UserError if the recordings cannot be trained on, or cannot be split as requested */
+export async function prepareOpenedTraining(
+  opened: OpenedRecordings,
+  config: Preparing,
+  reporter: Reporter<TrainEvent>,
+): Promise<TrainingData> {
+  const { rows, files, fingerprint, quality } = opened;
+  for (const warning of quality.warnings) reporter.warn(warning);
+  refuseFlatTrainingChannels(quality);
+  const large = storedConfigWindowFault(config.window, rows.channels.length);
+  if (large !== null)
+    throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
+  const column = (c: number): Float32Array => rows.column(c);
+  await refuseAbsurdValues(rows.channels, column, files);
+  const described = describeValues(rows.channels, column);
+  const { sensors, warnings } = findSensors(rows, config.sensor ?? []);
+  for (const warning of warnings) reporter.warn(warning);
+  const plan = planWindows(rows, {
+    samplingRateHz: config.rate,
+    windowSize: config.window,
+    overlap: config.overlap,
+  });
+  const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
+  reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
+  const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;
+  const { dropped } = plan;
+  reporter.event(preparedDataEvent(opened, sensors, windows, dropped));
+  const recordings = { channels: rows.channels, files, fingerprint };
+  return {
+    recordings,
+    sensors,
+    quality,
+    described,
+    windows,
+    dropped,
+    ...prepareTrainingSplits(config, windows, reporter),
+  };
 }
 
 /** Folds, and the windows that they refer to. */

@@ -4,8 +4,11 @@ import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
+import type { SnakeKeys } from "../src/letter-case.ts";
 import { rehearsedDaySchema } from "../src/monitoring/drift/calibration.ts";
+import type { FoundSensors } from "../src/signals/data/find-sensors.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
+import type { DroppedSamples } from "../src/signals/preprocessing/make-windows.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -20,6 +23,26 @@ const fit = z.union([
 ]);
 const left = z.object({ stretches: count, samples: count });
 
+export const droppedSchema: z.ZodType<SnakeKeys<DroppedSamples>> = z
+  .object({ short_stretches: left, remainders: left, unknown_class: left })
+  .describe("samples that no window covers");
+
+export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
+  .array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
+      channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
+      unit: z
+        .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
+        .nullable()
+        .describe("null if the unit is not known"),
+      gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
+      because: z.string().describe("reason for this kind and unit, in words"),
+    }),
+  )
+  .describe("the channels that form each sensor");
+
 const event = <Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
@@ -31,21 +54,7 @@ const events = {
     recordings: count,
     classes: z.record(z.string(), count).describe("number of windows by class"),
     channels: names.min(1),
-    sensors: z
-      .array(
-        z.object({
-          name: z.string(),
-          kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
-          channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
-          unit: z
-            .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
-            .nullable()
-            .describe("null if the unit is not known"),
-          gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
-          because: z.string().describe("reason for this kind and unit, in words"),
-        }),
-      )
-      .describe("the channels that form each sensor"),
+    sensors: sensorsSchema,
     columns: z
       .object({
         label: z.string().nullable(),
@@ -58,9 +67,7 @@ const events = {
       .describe("column for each purpose"),
     quality: qualityReportSchema,
     windows: count,
-    dropped: z
-      .object({ short_stretches: left, remainders: left, unknown_class: left })
-      .describe("samples that no window covers"),
+    dropped: droppedSchema,
   }),
   memory: event("memory", { needed_bytes: count, total_bytes: count, available_bytes: count }),
   split: event("split", {

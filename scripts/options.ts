@@ -10,6 +10,7 @@ import {
   streamOptions,
   syncOptions,
 } from "../src/folder-options.ts";
+import { inspectOptions } from "../src/inspect-options.ts";
 import { type Option, type Options, optionDefaultText } from "../src/option.ts";
 import { retrainOptions } from "../src/retrain-options.ts";
 import { trainOptions } from "../src/train-options.ts";
@@ -22,6 +23,7 @@ export interface Configured {
 
 /** Commands by the stem of their types; for example, Train has TrainConfig and TrainOptions. */
 export const configured: Readonly<Record<string, Configured>> = {
+  Inspect: { command: "inspect", options: inspectOptions },
   Train: { command: "train", options: trainOptions },
   Predict: { command: "predict", options: predictOptions },
   Check: { command: "check", options: checkOptions },

@@ -34,6 +34,7 @@ import {
 } from "./answer-schemas.ts";
 import { configSchema } from "./config-schema.ts";
 import { trainEventSchema } from "./event-schema.ts";
+import { inspectionSchema } from "./inspection-schema.ts";
 
 const files: Record<string, { schema: z.ZodType; title: string }> = {
   manifest: {
@@ -58,6 +59,7 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
 };
 
 const answers: Record<string, { schema: z.ZodType; title: string }> = {
+  inspect_result: { schema: inspectionSchema, title: "The output of `tidemark inspect --json`" },
   train_event: { schema: trainEventSchema, title: "One line of `tidemark train --json` and `tidemark retrain --json`" },
   predict_result: { schema: predictResultSchema, title: "The output of `tidemark predict --json`" },
   drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },

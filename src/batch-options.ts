@@ -20,6 +20,7 @@ import {
   modelColumns,
   modelColumnsHeading,
   overwrite,
+  page,
   seedOption,
   table,
   tracking,
@@ -102,12 +103,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
 export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
   files: filesOption("recordings of people that the model did not learn from"),
   model,
-  out: textOption({
-    value: "file.html",
-    expected: "a file name that ends in .html",
-    pattern: /\.html?$/i,
-    doc: "report page to write",
-  }),
+  out: page,
   overwrite,
   ...optionsUnder("Streams:", {
     seconds: numberOption({

@@ -1,5 +1,44 @@
 // Written by `npm run options` from the options' definitions; edit those.
 
+/** Options of `tidemark inspect`, checked and complete. */
+export interface InspectConfig {
+  /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  files: string[];
+  /** Report page to write. */
+  out?: string;
+  /** Replace the file if it exists. */
+  overwrite: boolean;
+  /** Column with the activity, such as activity. */
+  label?: string;
+  /** Column with the person who wore the sensor, such as user. */
+  group?: string;
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
+  recording?: string;
+  /** Column with the time of each sample, such as timestamp_s. */
+  time?: string;
+  /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
+  channels?: string[];
+  /** Columns to take from folders called name=value, separated by commas. */
+  pathColumns?: string[];
+  /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
+  sensor?: string[];
+  /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
+  rate: number;
+  /** Length of a window in samples, after resampling. Default: 200. */
+  window: number;
+  /** Share of a window that the next window repeats. Default: 0.5. */
+  overlap: number;
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times). Default: group. */
+  split: "group" | "leave-one-group-out" | "stratified" | "blocks";
+  /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
+  folds: number;
+  /** Seed for the folds, as for train. Default: 42. */
+  seed: number;
+}
+
+/** The same options as a caller passes them: those with a default may be omitted. */
+export type InspectOptions = Partial<InspectConfig> & Pick<InspectConfig, "files">;
+
 /** Options of `tidemark train`, checked and complete. */
 export interface TrainConfig {
   /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */

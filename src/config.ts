@@ -6,6 +6,7 @@ import type {
   CheckConfig,
   CompactConfig,
   DriftBenchConfig,
+  InspectConfig,
   PredictConfig,
   RecalibrateConfig,
   RetrainConfig,
@@ -17,6 +18,7 @@ import type {
 import { parseDay } from "./day.ts";
 import { UserError } from "./errors.ts";
 import { compactOptions, recalibrateOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
+import { inspectOptions } from "./inspect-options.ts";
 import { snakeKeys } from "./letter-case.ts";
 import type { Option, Options } from "./option.ts";
 import {
@@ -42,16 +44,31 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   const config = resolveOptions(trainOptions, options, file);
   checkConfigAlias(config);
   parseDay(config.day);
+  checkConfigStep(config);
+  if (config.network === "compact" && config.window < 16) {
+    throw new UserError(`--window: expected at least 16 samples for the compact network, got ${config.window}`);
+  }
+  return config;
+}
+
+/**
+ * Validates and completes the options of `inspect`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveInspectConfig(options: unknown, file?: ConfigFile): InspectConfig {
+  const config = resolveOptions(inspectOptions, options, file);
+  checkConfigStep(config);
+  return config;
+}
+
+function checkConfigStep(config: Pick<TrainConfig, "window" | "overlap">): void {
   const step = Math.round(config.window * (1 - config.overlap));
   if (!(step >= 1)) {
     throw new UserError(
       `--overlap: expected each window to start at least one sample after the previous one, got ${config.overlap}`,
     );
   }
-  if (config.network === "compact" && config.window < 16) {
-    throw new UserError(`--window: expected at least 16 samples for the compact network, got ${config.window}`);
-  }
-  return config;
 }
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;

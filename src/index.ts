@@ -10,6 +10,8 @@ export type {
   CompactOptions,
   DriftBenchConfig,
   DriftBenchOptions,
+  InspectConfig,
+  InspectOptions,
   PredictConfig,
   PredictOptions,
   RecalibrateConfig,
@@ -29,6 +31,7 @@ export {
   resolveCheckConfig,
   resolveCompactConfig,
   resolveDriftBenchConfig,
+  resolveInspectConfig,
   resolvePredictConfig,
   resolveRecalibrateConfig,
   resolveRetrainConfig,
@@ -90,6 +93,7 @@ export {
   type JudgeName,
   type NoDriftFigures,
 } from "./pipelines/drift-bench.ts";
+export { type Excerpt, type InspectResult, inspect, type RecordingFacts, type Refusal } from "./pipelines/inspect.ts";
 export {
   type Labels,
   listModels,

@@ -51,6 +51,13 @@ export const table: Option<string> = textOption({
   doc: "the table to write: .parquet, .csv or .tsv (also .gz)",
 });
 
+export const page: Option<string> = textOption({
+  value: "file.html",
+  expected: "a file name that ends in .html",
+  pattern: /\.html?$/i,
+  doc: "report page to write",
+});
+
 export const overwrite: Option<boolean> = flagOption({ doc: "replace the file if it exists" });
 
 export function columnOption(doc: string, value = "name"): Option<string> {

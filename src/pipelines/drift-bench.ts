@@ -2,12 +2,9 @@
 // recordings of people that the model did not learn from, injects changes into their samples, and lets the network predict
 // the changed samples.
 
-import { dirname } from "node:path";
 import { type DriftBenchConfig, type DriftBenchOptions, resolveDriftBenchConfig } from "../config.ts";
 import { parseDay } from "../day.ts";
 import { UserError } from "../errors.ts";
-import { explainWriteFailure } from "../learning/training/write-failure.ts";
-import { makeDirectories } from "../make-directories.ts";
 import { type BenchDay, drawBenchDay } from "../monitoring/drift/bench-day.ts";
 import type { JudgeName } from "../monitoring/drift/bench-figures.ts";
 import {
@@ -35,8 +32,8 @@ import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { Rng } from "../stats/random.ts";
-import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
+import { writeReportPage } from "./write-report-page.ts";
 
 export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from "../monitoring/drift/bench-figures.ts";
 export type { DriftVerdict } from "../monitoring/drift/drift-state.ts";
@@ -152,7 +149,8 @@ async function runDriftBench(
     warnings: [...heard.warnings],
   };
   if (config.out !== undefined) {
-    await writeDriftBenchReport(config.out, benched);
+    const { driftBenchHtml } = await import("../report/drift-bench-html.ts");
+    await writeReportPage(config.out, driftBenchHtml(benched));
   }
   return benched;
 }
@@ -190,16 +188,6 @@ function peopleWithBenchStream(
     reporter.warn(`${short.join(", ")}: left out, because their recordings do not contain ${needed}.`);
   }
   return long;
-}
-
-async function writeDriftBenchReport(out: string, result: DriftBenchResult): Promise<void> {
-  const { driftBenchHtml } = await import("../report/drift-bench-html.ts");
-  try {
-    await makeDirectories(dirname(out));
-    await writeFileAtomic(out, driftBenchHtml(result));
-  } catch (error) {
-    throw explainWriteFailure(error, out);
-  }
 }
 
 function driftBenchChanges({ baseline, folder, sensors }: WatchedModel): readonly Change[] {

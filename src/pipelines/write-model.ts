@@ -23,6 +23,7 @@ import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import type { Reporter } from "../reporter.ts";
 import { writeTable } from "../signals/data/write-table.ts";
+import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { countWindowsByName, type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
@@ -249,11 +250,6 @@ function writtenModelReport(
 ): CvReport {
   const { windows, quality, leakage, recordings, dropped } = data;
   const { folds, users, pooled, pooledCalibrated, summary, temperature } = crossValidation;
-  const reasons = {
-    shortStretches: "stretch shorter than a window",
-    remainders: "end of a stretch, shorter than the step to the next window",
-    unknownClass: "class that the network does not learn",
-  } as const satisfies Record<keyof typeof dropped, string>;
   return {
     schema_version: 1,
     created_at: createdAt.toISOString(),
@@ -267,7 +263,7 @@ function writtenModelReport(
       total: windows.starts.length,
       per_class: windowsPerClass(windows),
       per_user: countWindowsByName(windows.groups, windows.users),
-      dropped: Object.entries(reasons).map(([key, reason]) => ({ reason, ...dropped[key as keyof typeof reasons] })),
+      dropped: droppedWithReasons(dropped),
     },
     leakage,
     folds: [...folds],

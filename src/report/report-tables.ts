@@ -13,6 +13,28 @@ import { formatCount, formatDuration, formatFixed, formatQuantity } from "./numb
  */
 export function qualityTables(report: CvReport): Html {
   const { quality, windows } = report;
+  const classes = report.classes.map((name) => {
+    const rows = quality.classes[name];
+    return [name, formatCount(rows?.rows), formatDuration(rows?.seconds), formatCount(windows.per_class[name] ?? 0)];
+  });
+  const people = Object.entries(quality.persons).map(([name, rows]) => [
+    name,
+    formatCount(rows.rows),
+    formatDuration(rows.seconds),
+    formatCount(windows.per_user[name] ?? 0),
+  ]);
+  return html`${qualityFactTable(quality, windows)}
+<h3>Channels</h3>${channelQualityTable(quality)}
+<h3>Classes</h3>${htmlTable("Data by class", ["class", "rows", "time", "windows"], classes)}
+<details><summary>People (${formatCount(people.length)})</summary>
+${htmlTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
+}
+
+/** Rows, time, rates and gaps. @param windows null if none were cut */
+export function qualityFactTable(
+  quality: CvReport["quality"],
+  windows: Pick<CvReport["windows"], "total" | "dropped"> | null,
+): Html {
   const rate = quality.sampling;
   const dropped = Object.entries(quality.rows.dropped).map(([reason, rows]) => [reason.replaceAll("_", " "), rows]);
   const facts: [string, HtmlValue][] = [
@@ -39,12 +61,17 @@ export function qualityTables(report: CvReport): Html {
       "gaps",
       `${formatCount(quality.gaps.count)}, ${formatDuration(quality.gaps.seconds)} in all, longest ${formatDuration(quality.gaps.longest_seconds)} (${quality.gaps.rule})`,
     ],
-    ["windows", formatCount(windows.total)],
-    ...windows.dropped.map(({ reason, stretches, samples }): [string, HtmlValue] => [
+    ...(windows === null ? [] : [["windows", formatCount(windows.total)] satisfies [string, HtmlValue]]),
+    ...(windows?.dropped ?? []).map(({ reason, stretches, samples }): [string, HtmlValue] => [
       `no window: ${reason}`,
       `${counted(samples, "sample")} in ${counted(stretches, "stretch", "stretches")}`,
     ]),
   ];
+  return htmlFactTable(facts);
+}
+
+/** Range, unusable values and constant stretches of each channel. */
+export function channelQualityTable(quality: CvReport["quality"]): Html {
   const channels = Object.entries(quality.channels).map(([name, c]) => [
     name,
     formatQuantity(c.min),
@@ -53,21 +80,7 @@ export function qualityTables(report: CvReport): Html {
     formatCount(c.infinite),
     c.flat ? "throughout" : formatDuration(c.flat_seconds),
   ]);
-  const classes = report.classes.map((name) => {
-    const rows = quality.classes[name];
-    return [name, formatCount(rows?.rows), formatDuration(rows?.seconds), formatCount(windows.per_class[name] ?? 0)];
-  });
-  const people = Object.entries(quality.persons).map(([name, rows]) => [
-    name,
-    formatCount(rows.rows),
-    formatDuration(rows.seconds),
-    formatCount(windows.per_user[name] ?? 0),
-  ]);
-  return html`${htmlFactTable(facts)}
-<h3>Channels</h3>${htmlTable("Quality by channel", ["channel", "minimum", "maximum", "missing", "infinite", "flat"], channels)}
-<h3>Classes</h3>${htmlTable("Data by class", ["class", "rows", "time", "windows"], classes)}
-<details><summary>People (${formatCount(people.length)})</summary>
-${htmlTable("Data by person", ["person", "rows", "time", "windows"], people)}</details>`;
+  return htmlTable("Quality by channel", ["channel", "minimum", "maximum", "missing", "infinite", "flat"], channels);
 }
 
 /** The people in each part of each fold, and the people and samples that the parts have in common. */

@@ -11,6 +11,7 @@ import { completionScript } from "./completion.ts";
 import { completionCommand } from "./completion-command.ts";
 import { definedOptions } from "./define-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
+import { inspectCommand } from "./inspect-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { referenceCommand } from "./reference-command.ts";
@@ -28,6 +29,7 @@ const description =
 const closing: Closing = {
   examples: [
     "tidemark simulate --out recordings.parquet",
+    "tidemark inspect recordings.parquet",
     "tidemark train recordings.parquet --out models/first",
     "tidemark predict recordings.parquet --model models/first --out predictions.csv",
     "tidemark check monday.parquet --model models/first --stream left-wrist",
@@ -56,7 +58,7 @@ export function createProgram(): Command {
     .helpCommand("help [command]", "print the options of a command");
   addClosing(program, closing);
   const commands = [
-    ...[trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
+    ...[inspectCommand(), trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),
   ];

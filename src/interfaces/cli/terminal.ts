@@ -3,6 +3,7 @@
 
 import { visible } from "../../visible.ts";
 import { colouredLines, styled, usesColour } from "./colour.ts";
+import { type SignalChart, showsBraille, signalChartLines } from "./signal-chart.ts";
 import { type Table, tableLines } from "./table.ts";
 import { wrapLine } from "./wrap.ts";
 
@@ -13,8 +14,8 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** A table, or a text, which is wrapped to the terminal's width. */
-export type Block = string | Table;
+/** A text, which is wrapped to the terminal's width, a table, or a chart. */
+export type Block = string | Table | SignalChart;
 
 export type Loudness = "quiet" | "usual" | "verbose";
 
@@ -78,7 +79,10 @@ function terminalErrorWidth({ isTTY, columns }: Output): number {
 /** The lines of `blocks`, each with a newline. */
 function layOutForTerminal(blocks: readonly Block[], width: number, colour: boolean): string {
   const lines = blocks.flatMap((block) => {
-    if (typeof block !== "string") return colouredTable(tableLines(block, width), colour);
+    if (typeof block !== "string") {
+      if ("signals" in block) return signalChartLines(block, width, showsBraille());
+      return colouredTable(tableLines(block, width), colour);
+    }
     const own = wrapLine(visible(block), width);
     return colour ? colouredLines(own) : own;
   });

@@ -108,10 +108,7 @@ export function trainFitLabel(fit: FitName): string {
 }
 
 function trainDataLines(event: EventOf<"data">): Block[] {
-  const { columns, quality, windows } = event;
-  const roles = (["label", "group", "recording", "time"] as const).map(
-    (role) => `${role} ${columns[role] ?? "(none)"}`,
-  );
+  const { quality, windows } = event;
   const classes = Object.entries(event.classes).map(([name, n]) => [name, countText(n), fixedText(n / windows)]);
   const amounts = [
     counted(event.rows, "row"),
@@ -121,13 +118,24 @@ function trainDataLines(event: EventOf<"data">): Block[] {
   ];
   return [
     `data       ${amounts.join(", ")}`,
-    `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
-    ...event.sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${trainSensorText(sensor)}`),
-    `quality    ${trainQualityText(quality)}`,
-    ...trainDroppedText(event).map((line) => `left out   ${line}`),
+    ...readLines(event),
+    ...trainDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
     "",
     { headers: ["class", "windows", "share"], rows: classes },
     "",
+  ];
+}
+
+/** The columns with their roles, the sensors, and the quality of the recordings. */
+export function readLines({ quality, sensors }: Pick<EventOf<"data">, "quality" | "sensors">): string[] {
+  const { columns } = quality;
+  const roles = (["label", "group", "recording", "time"] as const).map(
+    (role) => `${role} ${columns[role] ?? "(none)"}`,
+  );
+  return [
+    `columns    ${roles.join(", ")}; channels ${columns.channels.join(",")}`,
+    ...sensors.map((sensor, i) => `${i === 0 ? "sensors   " : "          "} ${trainSensorText(sensor)}`),
+    `quality    ${trainQualityText(quality)}`,
   ];
 }
 
@@ -148,8 +156,11 @@ function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality
   ].join(", ");
 }
 
-/** One line per reason why something was left out. */
-function trainDroppedText({ quality, dropped }: EventOf<"data">): string[] {
+/** One line per reason why something was left out. @param dropped null if no windows were cut */
+export function trainDroppedText(
+  quality: EventOf<"data">["quality"],
+  dropped: EventOf<"data">["dropped"] | null,
+): string[] {
   const rows = Object.entries(quality.rows.dropped)
     .filter(([, n]) => n > 0)
     .map(([reason, n]) => `${counted(n, "row")}: ${reason.replaceAll("_", " ")}`);
@@ -157,9 +168,9 @@ function trainDroppedText({ quality, dropped }: EventOf<"data">): string[] {
     shortStretches: "stretches shorter than a window",
     remainders: "ends of stretches that do not fill another window",
     unknownClass: "a class that the model does not know",
-  } as const satisfies Record<keyof typeof dropped, string>;
+  } as const satisfies Record<keyof EventOf<"data">["dropped"], string>;
   const samples = Object.entries(reasons).flatMap(([key, reason]) => {
-    const { stretches, samples } = dropped[key as keyof typeof reasons];
+    const { stretches, samples } = dropped?.[key as keyof typeof reasons] ?? { stretches: 0, samples: 0 };
     return stretches === 0
       ? []
       : [`${counted(samples, "sample")} of ${counted(stretches, "stretch", "stretches")}: ${reason}`];

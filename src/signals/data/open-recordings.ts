@@ -47,6 +47,8 @@ export interface OpenedRecordings {
   /** "sha256:..." hash of the content, independent of the file format. */
   readonly fingerprint: string;
   readonly columns: ResolvedColumns;
+  /** Columns without a role; they were not read. */
+  readonly unusedColumns: readonly string[];
   readonly quality: QualityReport;
 }
 
@@ -101,7 +103,7 @@ async function openRecordingsWith(
     { label: requireLabels, group: requirePeople },
     { onFault, warn },
   );
-  const { roles } = table;
+  const { roles, unusedColumns } = table;
   const chunks = table.chunks();
   const head: RowChunk[] = [];
   for (let rows = 0; rows < headRows; ) {
@@ -134,7 +136,7 @@ async function openRecordingsWith(
   const columns: ResolvedColumns = { ...roles, timeUnit: clock.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
-  return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, quality };
+  return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, unusedColumns, quality };
 }
 
 function refuseSingleClassRecordings(stretches: Iterable<Stretch>, roles: ColumnRoles): void {

@@ -38,6 +38,8 @@ export interface RowChunk {
 
 export interface Table {
   readonly roles: ColumnRoles;
+  /** Columns without a role; they are not read. */
+  readonly unusedColumns: readonly string[];
   /** DuckDB's type of the time column; null if there is no time column. */
   readonly timeType: string | null;
   /** Grows while the chunks are read. */
@@ -103,7 +105,10 @@ export async function openRowChunks(
       fileRows.push(rows);
     }
   }
-  return { roles, timeType, keys, fileRows, chunks };
+  const { label, group, recording, time, channels } = roles;
+  const used = new Set([label, group, recording, time, ...channels]);
+  const unusedColumns = firstSchema.names.filter((name) => !used.has(name));
+  return { roles, unusedColumns, timeType, keys, fileRows, chunks };
 }
 
 /**

@@ -79,7 +79,9 @@ const judged = (chosen: Partial<JudgedBatch> = {}): JudgedBatch => ({
 });
 
 const textOf = (blocks: readonly Block[]): string =>
-  blocks.flatMap((block) => (typeof block === "string" ? [block] : tableLines(block))).join("\n");
+  blocks
+    .flatMap((block) => (typeof block === "string" ? [block] : "rows" in block ? tableLines(block) : []))
+    .join("\n");
 const printed = (chosen: Partial<JudgedBatch> = {}): string =>
   textOf(checkLines({ result: judged(chosen), known: false }, "model"));
 const evidence = (share: number, raised_by: JudgedBatch["evidence"]["raised_by"] = null): JudgedBatch["evidence"] => ({

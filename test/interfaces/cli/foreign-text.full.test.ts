@@ -55,6 +55,10 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ["--out", at("simulated")],
     ["--out", "a.csv", "--activities", name("activity")],
   ],
+  inspect: () => [
+    [recordings, ...network.slice(2, 8), "--out", `${at("inspected")}.html`],
+    [absent, "--out", `${at("absent")}.html`],
+  ],
   train: () => [
     [recordings, "--out", at("model"), ...network, "--tracking", server.uri],
     [recordings, "--out", at("model"), ...network],

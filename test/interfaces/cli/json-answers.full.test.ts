@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as answers from "../../../scripts/answer-schemas.ts";
 import { eventTypes, trainEventSchema } from "../../../scripts/event-schema.ts";
+import { inspectionSchema } from "../../../scripts/inspection-schema.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { baselineStatsSchema, storedBaselineStats } from "../../../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
@@ -100,6 +101,14 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
   simulate: {
     form: answers.simulateResultSchema,
     calls: () => [["--out", "s.csv", "--users", "1", "--minutes", "0.1", "--activities", "walking"]],
+  },
+  inspect: {
+    form: inspectionSchema,
+    calls: () =>
+      // If there is only one class, nothing can be shown.
+      names
+        .filter((name) => !name.startsWith("one ") || name === "one channel constant")
+        .map((name) => [fileOf(name), "--rate", "20", "--window", "40", "--folds", "2", "--split", "blocks"]),
   },
   train: {
     form: expectEvent,

@@ -40,6 +40,7 @@ const batch = "batch.csv.gz";
 /** By command the calls in which a path is `bad`. */
 const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[])[]>> = {
   simulate: (bad) => replaces(bad).map((out) => ["--out", out, "--overwrite", "--users", "1", "--minutes", "0.1"]),
+  inspect: (bad) => [[bad], ...inside(bad, "i.html").map((out) => ["recordings.csv.gz", "--out", out])],
   train: (bad) => [
     [bad, "--out", "m"],
     [batch, "--out", "m", "--config", bad],

@@ -31,6 +31,7 @@ const bench = ["--seconds", "15", "--batches", "3", "--change-at", "1", "--strea
 /** In an order in which each finds what it needs. */
 const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   simulate: [["--out", "s.csv", "--users", "1", "--minutes", "0.1"]],
+  inspect: [["recordings.csv.gz", "--rate", "20", "--window", "40", "--folds", "2"]],
   train: [["recordings.csv.gz", "--out", "models/walk-v2", ...network]],
   predict: [["batch.csv.gz", ...walk, "--out", "p.csv"]],
   check: [
@@ -70,7 +71,7 @@ describe("what every command prints", () => {
 
   it.each(Object.keys(cases))("%s fits 80 columns, with --verbose too, and is less with --quiet", async (command) => {
     for (const words of cases[command]!) {
-      const once = ["train", "retrain", "simulate", "predict", "models rollback"].includes(command);
+      const once = ["inspect", "train", "retrain", "simulate", "predict", "models rollback"].includes(command);
       const outputs: string[] = [];
       for (const loudness of once ? ["--verbose"] : ["--quiet", "--verbose"]) {
         const all = [...command.split(" "), ...words.map((word) => word.replace("TRACKING", server.uri)), loudness];

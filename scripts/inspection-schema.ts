@@ -1,0 +1,44 @@
+// The schema of what `inspect --json` prints.
+import { z } from "zod";
+import type { PrintedInspection } from "../src/interfaces/cli/inspect-command.ts";
+import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
+import { droppedSchema, sensorsSchema } from "./event-schema.ts";
+
+const count = z.int().min(0);
+const names = z.array(z.string());
+const seconds = z.number().min(0);
+
+export const inspectionSchema: z.ZodType<PrintedInspection> = z.object({
+  quality: qualityReportSchema,
+  unused_columns: names.describe("columns without a role; they are not read"),
+  sensors: sensorsSchema,
+  recordings: z
+    .array(
+      z.object({
+        user: z.string(),
+        recording: z.string(),
+        start_s: z.number().describe("time of the first row, on the recording's own clock"),
+        end_s: z.number(),
+        labels: z.record(z.string(), seconds).describe("seconds by activity"),
+        at_rest: z
+          .record(z.string(), z.number().min(0).nullable())
+          .describe("by accelerometer, the median length of its vector over the stillest tenth of the recording"),
+      }),
+    )
+    .describe("in the order of quality.per_recording"),
+  windows: z
+    .object({ total: count, per_class: z.record(z.string(), count), dropped: droppedSchema })
+    .nullable()
+    .describe("windows that `train` would cut; null if it would stop before that"),
+  folds: z
+    .array(z.object({ fold: z.int().min(1), test_users: names }))
+    .nullable()
+    .describe("people that each fold would be tested on; null if `train` would stop before that"),
+  warnings: names,
+  refusal: z
+    .object({ message: z.string(), details: names, advice: z.string().nullable() })
+    .nullable()
+    .describe("why `train` would refuse these recordings, in its own words; null if it would accept them"),
+  out: z.string().nullable(),
+  seconds,
+});

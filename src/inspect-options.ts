@@ -1,0 +1,21 @@
+import type { InspectConfig } from "./config-types.ts";
+import type { OptionsOf } from "./option.ts";
+import { filesOption, overwrite, page, sensor, trainColumns } from "./shared-options.ts";
+import { trainOptions } from "./train-options.ts";
+
+const { rate, window, overlap, split, folds, seed } = trainOptions;
+
+/** Options of `inspect`: those of `train` that decide how recordings are read, cut and split. */
+export const inspectOptions: OptionsOf<InspectConfig> = {
+  files: filesOption("labelled recordings"),
+  out: page,
+  overwrite,
+  ...trainColumns,
+  sensor,
+  rate,
+  window,
+  overlap,
+  split,
+  folds,
+  seed: { ...seed, doc: "seed for the folds, as for train" },
+};

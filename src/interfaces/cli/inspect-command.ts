@@ -1,0 +1,64 @@
+import type { Command } from "commander";
+import { resolveInspectConfig } from "../../config.ts";
+import { UserError } from "../../errors.ts";
+import { inspectOptions } from "../../inspect-options.ts";
+import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import type { InspectResult } from "../../pipelines/inspect.ts";
+import type { Closing } from "./closing.ts";
+import { defineCommand } from "./define-command.ts";
+import { inspectBlocks } from "./inspect-text.ts";
+
+const closing: Closing = {
+  examples: ["tidemark inspect recordings.parquet", 'tidemark inspect "data/*.csv" --group subject --out inspect.html'],
+  notes: [
+    "Recordings are read, cut and split exactly as by train with the same options; nothing is trained, and no file is changed.",
+  ],
+  exitCodes: [
+    [0, "train would accept these recordings"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage, or train would refuse them; the message is the one that train would print"],
+  ],
+};
+
+/** `tidemark inspect` */
+export function inspectCommand(): Command {
+  return defineCommand({
+    name: "inspect",
+    summary: "show what train would read, and whether it would accept it",
+    description:
+      "Reads recordings exactly as train would, and shows files, columns, sensors and units, clocks, people, activities, what would " +
+      "be left out and why, and ten seconds of every channel.",
+    options: inspectOptions,
+    resolve: resolveInspectConfig,
+    configFile: true,
+    json: "what was read as one line of JSON (schema: inspect_result.schema.json)",
+    closing,
+    run: async (config, { terminal, json }) => {
+      const { inspect } = await import("../../pipelines/inspect.ts");
+      const result = await inspect(config, { reporter: { warn: terminal.warn } });
+      if (json) terminal.json(printedInspection(result));
+      else terminal.print(...inspectBlocks(result));
+      if (result.out !== null) terminal.inform(`report: ${result.out}`);
+      if (result.refusal === null) return;
+      const { message, details, advice } = result.refusal;
+      throw new UserError(message, { details, ...(advice === null ? {} : { advice }) });
+    },
+  });
+}
+
+type Windows = NonNullable<InspectResult["windows"]>;
+
+/** What --json prints: everything but the samples. */
+export type PrintedInspection = Omit<SnakeKeys<InspectResult>, "excerpts" | "windows" | "folds"> & {
+  windows: (Omit<SnakeKeys<Windows>, "dropped"> & { dropped: SnakeKeys<Windows["dropped"]> }) | null;
+  folds: SnakeKeys<NonNullable<InspectResult["folds"]>[number]>[] | null;
+};
+
+function printedInspection({ excerpts: _, ...result }: InspectResult): PrintedInspection {
+  const { windows, folds } = result;
+  return {
+    ...snakeKeys(result),
+    windows: windows === null ? null : { ...snakeKeys(windows), dropped: snakeKeys(windows.dropped) },
+    folds: folds === null ? null : folds.map((fold) => snakeKeys(fold)),
+  };
+}

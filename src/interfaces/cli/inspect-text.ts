@@ -1,0 +1,182 @@
+// What `inspect` prints: what was read, ten seconds of every channel, people, activities, and recordings.
+import { counted } from "../../counted.ts";
+import type { InspectResult } from "../../pipelines/inspect.ts";
+import { countText, durationText, fixedText } from "./number-text.ts";
+import type { Block } from "./terminal.ts";
+import { readLines, trainDroppedText } from "./train-text.ts";
+
+/** Maximum number of rows of a table of people or recordings. */
+const shownRows = 20;
+
+export function inspectBlocks(result: InspectResult): Block[] {
+  const { quality, windows, unusedColumns, folds, refusal } = result;
+  const amounts = [
+    counted(quality.rows.kept, "row"),
+    counted(quality.users, "person", "people"),
+    counted(quality.recordings, "recording"),
+    ...(windows === null ? [] : [counted(windows.total, "window")]),
+  ];
+  const unused = unusedColumns.length === 0 ? [] : [`not read   ${unusedColumns.join(", ")}`];
+  const verdict =
+    refusal === null && folds !== null && windows !== null
+      ? [`train      accepts these recordings: ${counted(windows.total, "window")} in ${counted(folds.length, "fold")}`]
+      : [];
+  return [
+    ...inspectedFileLines(result),
+    `data       ${amounts.join(", ")}, ${durationText(quality.seconds)}`,
+    ...readLines(result),
+    `clock      ${clockText(result)}`,
+    ...unused,
+    ...trainDroppedText(quality, windows?.dropped ?? null).map((line) => `left out   ${line}`),
+    "",
+    ...chartBlocks(result),
+    ...classBlocks(result),
+    ...personBlocks(result),
+    ...recordingBlocks(result),
+    ...verdict,
+  ];
+}
+
+function inspectedFileLines({ quality: { files } }: InspectResult): string[] {
+  const shown = files.slice(0, 5).map(({ file, rows }, i) => {
+    return `${i === 0 ? "files     " : "          "} ${file}: ${counted(rows, "row")}`;
+  });
+  return files.length <= 5 ? shown : [...shown, `           and ${files.length - 5} more`];
+}
+
+/** For example "timestamp_s in s; recordings begin at 0 s, rates 49.9 to 50.1 Hz, jitter at most 0.2 % of a step". */
+function clockText({ quality, recordings }: InspectResult): string {
+  const { columns, sampling } = quality;
+  const clock =
+    columns.time === null
+      ? "no time column, so rows are counted at --rate"
+      : `${columns.time} ${columns.time_unit === "timestamp" ? "as dates and times" : columns.time_unit === "index" ? "counts rows" : `in ${columns.time_unit}`}`;
+  const starts = recordings.map(({ start_s }) => start_s);
+  const [first, last] = [starts.reduce((a, b) => Math.min(a, b)), starts.reduce((a, b) => Math.max(a, b))];
+  const begins = first === last ? instantText(first) : `${instantText(first)} to ${instantText(last)}`;
+  const { rate_hz_min: least, rate_hz_max: most, jitter_max: jitter } = sampling;
+  const rates =
+    least === null || most === null
+      ? []
+      : [least === most ? rateText(least) : `${rateText(least, "")} to ${rateText(most)}`];
+  return [
+    `${clock}; recordings begin at ${begins}`,
+    ...rates,
+    `jitter at most ${fixedText(100 * jitter, 1)} % of a step`,
+  ].join(", ");
+}
+
+/** Seconds, or the date if they count from 1970. */
+function instantText(seconds: number): string {
+  const isDate = seconds > 1e8 && seconds < 1e10;
+  return isDate ? new Date(1000 * seconds).toISOString() : `${Number(seconds.toPrecision(9))} s`;
+}
+
+function rateText(rate: number, unit = " Hz"): string {
+  return `${Number(rate.toPrecision(4))}${unit}`;
+}
+
+/** The first excerpt of the activity that moves the most, sensor by sensor. */
+function chartBlocks({ excerpts, sensors }: InspectResult): Block[] {
+  const excerpt = excerpts.length === 0 ? undefined : excerpts.reduce((a, b) => (movement(b) > movement(a) ? b : a));
+  if (excerpt === undefined) return [];
+  const { user, recording, label, time, channels } = excerpt;
+  const length = time.length < 2 ? 0 : time.at(-1)! - time[0]!;
+  const taken = new Set(sensors.flatMap((sensor) => [...sensor.channels]));
+  const others = Object.keys(channels).filter((name) => !taken.has(name));
+  const parts = [
+    ...sensors.map(({ name, kind, unit, channels: own }) => ({
+      title: `${name}: ${kind === "unknown" ? "sensor of unknown kind" : kind}${unit === null ? "" : ` in ${unit}`}`,
+      names: [...own],
+    })),
+    ...others.map((name) => ({ title: `${name}: no sensor`, names: [name] })),
+  ];
+  const place = [user, recording, ...(label === null ? [] : [label])].join(", ");
+  return [
+    `${durationText(length)} of ${place}, from ${instantText(time[0]!)}`,
+    ...parts.flatMap(({ title, names }): Block[] => [
+      title,
+      { signals: names.map((name) => ({ name, values: channels[name]! })) },
+    ]),
+    "",
+  ];
+}
+
+/** Mean absolute difference between neighbouring samples. */
+function movement({ channels }: InspectResult["excerpts"][number]): number {
+  const values = Object.values(channels);
+  return values.reduce((total, own) => {
+    const steps = own.slice(1).reduce((sum, value, i) => sum + Math.abs(value - own[i]!), 0);
+    return total + steps / Math.max(1, own.length - 1);
+  }, 0);
+}
+
+function classBlocks({ quality, windows }: InspectResult): Block[] {
+  const rows = Object.entries(quality.classes).map(([name, { rows, seconds }]) => [
+    name,
+    countText(rows),
+    durationText(seconds),
+    ...(windows === null ? [] : [countText(windows.perClass[name] ?? 0)]),
+  ]);
+  return [{ headers: ["class", "rows", "time", ...(windows === null ? [] : ["windows"])], rows }, ""];
+}
+
+function personBlocks({ quality, folds }: InspectResult): Block[] {
+  const foldOf = new Map(folds?.flatMap(({ fold, testUsers }) => testUsers.map((user) => [user, fold] as const)));
+  const people = Object.entries(quality.persons);
+  const recordingsOf = Map.groupBy(quality.per_recording, ({ user }) => user);
+  const rows = people.slice(0, shownRows).map(([name, { rows, seconds }]) => {
+    const own = recordingsOf.get(name) ?? [];
+    const rates = own.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
+    return [
+      name,
+      countText(own.length),
+      countText(rows),
+      durationText(seconds),
+      rates.length === 0 ? "-" : rangeText(rates),
+      foldOf.has(name) ? String(foldOf.get(name)) : "-",
+    ];
+  });
+  return [
+    { headers: ["person", "recordings", "rows", "time", "Hz", "tested in fold"], rows },
+    ...moreText(people.length, "person", "people"),
+    "",
+  ];
+}
+
+function rangeText(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => rateText(value, ""));
+  return low === high ? low! : `${low} to ${high}`;
+}
+
+function recordingBlocks({ quality, recordings, sensors }: InspectResult): Block[] {
+  const felt = Object.keys(recordings[0]?.at_rest ?? {});
+  const unitOf = (name: string): string => sensors.find((sensor) => sensor.name === name)?.unit ?? "as read";
+  const rows = quality.per_recording.slice(0, shownRows).map((own, i) => {
+    const { labels, start_s, at_rest } = recordings[i]!;
+    return [
+      own.user,
+      own.recording,
+      Object.keys(labels)
+        .filter((name) => name !== "")
+        .join(", ") || "-",
+      instantText(start_s),
+      durationText(own.seconds),
+      own.rate_hz === null ? "-" : rateText(own.rate_hz, ""),
+      String(own.gaps),
+      ...felt.map((name) => fixedText(at_rest[name], 2)),
+    ];
+  });
+  const headers = ["person", "recording", "classes", "begins", "time", "Hz", "gaps"];
+  return [
+    { headers: [...headers, ...felt.map((name) => `${name} at rest (${unitOf(name)})`)], rows },
+    ...moreText(recordings.length, "recording", "recordings"),
+    "",
+  ];
+}
+
+function moreText(count: number, one: string, many: string): string[] {
+  return count <= shownRows
+    ? []
+    : [`and ${counted(count - shownRows, `more ${one}`, `more ${many}`)}; --json and --out list all`];
+}

@@ -1,0 +1,96 @@
+// Draws a signal in the terminal, as wide as the terminal: with braille patterns, which have two by four dots per character, or
+// with asterisks where the locale has no such characters.
+import { visible } from "../../visible.ts";
+import { displayWidth, truncateToDisplayWidth } from "./table.ts";
+
+/** One signal per strip; all strips share one scale. It is laid out for the available width when it is printed. */
+export interface SignalChart {
+  readonly signals: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+const stripRows = 3;
+const mostColumns = 100;
+const leastColumns = 8;
+const longestName = 12;
+
+/** How many dots a character has, and how they are written. */
+interface Ink {
+  readonly across: number;
+  readonly down: number;
+  /** @param dots bit x + across * y is set for each dot */
+  readonly character: (dots: number) => string;
+}
+
+/** The bit of each dot of a braille pattern, row by row: Unicode numbers the dots column by column. */
+const brailleBits = [0, 3, 1, 4, 2, 5, 6, 7];
+const braille: Ink = {
+  across: 2,
+  down: 4,
+  character: (dots) =>
+    String.fromCodePoint(0x2800 + brailleBits.reduce((sum, bit, i) => sum + (((dots >> i) & 1) << bit), 0)),
+};
+const asterisks: Ink = { across: 1, down: 1, character: (dots) => (dots === 0 ? " " : "*") };
+
+/** Whether the locale of the environment has braille patterns, and the terminal can show them. */
+export function showsBraille(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): boolean {
+  if (env.TERM === "dumb" || env.TERM === "linux") return false;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  return locale === undefined ? platform === "win32" || platform === "darwin" : /utf-?8/i.test(locale);
+}
+
+/** The lines of a chart; no line is wider than `width` or ends in spaces. */
+export function signalChartLines({ signals }: SignalChart, width: number, isBraille: boolean): string[] {
+  const ink = isBraille ? braille : asterisks;
+  const [low, high] = rangeOfSignals(signals.map(({ values }) => values));
+  const ends = [formatChartEnd(high), formatChartEnd(low)];
+  const names = signals.map(({ name }) => truncateToDisplayWidth(visible(name.trim()), longestName));
+  const nameWidth = Math.max(...names.map(displayWidth));
+  const endWidth = Math.max(...ends.map((text) => text.length));
+  const columns = Math.min(mostColumns, Math.max(leastColumns, width - nameWidth - endWidth - 4));
+  return signals.flatMap(({ values }, s) => {
+    const name = names[s]! + " ".repeat(nameWidth - displayWidth(names[s]!));
+    return chartStrip(values, { low, high, columns, ink }).map((strip, row) => {
+      const end = row === 0 ? ends[0]! : row === stripRows - 1 ? ends[1]! : "";
+      const title = row === 1 ? name : " ".repeat(nameWidth);
+      return `  ${title} ${end.padStart(endWidth)} ${strip}`.replace(/[ \u2800]+$/, "");
+    });
+  });
+}
+
+function rangeOfSignals(signals: readonly (readonly number[])[]): [low: number, high: number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const values of signals) {
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}
+
+/** Each column of dots covers the values from its own first to the next column's, so that the line is connected. */
+function chartStrip(
+  values: readonly number[],
+  { low, high, columns, ink }: { low: number; high: number; columns: number; ink: Ink },
+): string[] {
+  const [width, height] = [columns * ink.across, stripRows * ink.down];
+  const cells = new Uint8Array(columns * stripRows);
+  const rowOf = (value: number): number =>
+    high > low ? Math.round(((high - value) / (high - low)) * (height - 1)) : Math.floor(height / 2);
+  for (let x = 0; x < width; x++) {
+    const from = Math.floor((x * (values.length - 1)) / width);
+    const to = Math.max(from, Math.floor(((x + 1) * (values.length - 1)) / width));
+    const [least, most] = rangeOfSignals([values.slice(from, to + 1)]);
+    for (let y = rowOf(most); y <= rowOf(least); y++) {
+      const cell = Math.floor(y / ink.down) * columns + Math.floor(x / ink.across);
+      cells[cell]! |= 1 << ((x % ink.across) + ink.across * (y % ink.down));
+    }
+  }
+  return Array.from({ length: stripRows }, (_, row) =>
+    Array.from(cells.subarray(row * columns, (row + 1) * columns), ink.character).join(""),
+  );
+}
+
+function formatChartEnd(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,147 @@
+// `tidemark inspect`: reads recordings exactly as `train` would, reports what was read, and whether `train` would accept it.
+
+import {
+  type InspectConfig,
+  type InspectOptions,
+  resolveInspectConfig,
+  resolveTrainConfig,
+  type TrainConfig,
+} from "../config.ts";
+import { UserError } from "../errors.ts";
+import { checkOutFile } from "../out-file.ts";
+import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import { DataFault, type FaultDescription } from "../signals/data/data-fault.ts";
+import { type Excerpt, excerptsOf } from "../signals/data/excerpts.ts";
+import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
+import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
+import type { QualityReport } from "../signals/data/quality-report.ts";
+import { type RecordingFacts, recordingFacts } from "../signals/data/recording-facts.ts";
+import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
+import type { DroppedSamples } from "../signals/preprocessing/make-windows.ts";
+import { openForTraining, prepareOpenedTraining } from "./prepare-training.ts";
+import type { TrainEvent } from "./train-events.ts";
+import { writeReportPage } from "./write-report-page.ts";
+
+export type { Excerpt, RecordingFacts };
+
+/** The result of `inspect`. */
+export interface InspectResult {
+  /** Rows, columns, rates, gaps, channels, classes and people, as in a training report. */
+  quality: QualityReport;
+  /** Columns of the files that have no role and are not read. */
+  unusedColumns: string[];
+  /** The channels that form each sensor, and how that was decided. */
+  sensors: FoundSensors["sensors"];
+  /** The clock, the activities and the length at rest of each recording, in the order of `quality.per_recording`. */
+  recordings: RecordingFacts[];
+  /** The windows that `train` would cut; null if it would stop before that. */
+  windows: { total: number; perClass: Record<string, number>; dropped: DroppedSamples } | null;
+  /** The people that each fold would be tested on; null if `train` would stop before that. */
+  folds: { fold: number; testUsers: readonly string[] }[] | null;
+  /** Ten seconds of every channel for each activity of up to three people. */
+  excerpts: Excerpt[];
+  /** Warnings, which `train` would print as well. */
+  warnings: string[];
+  /** Why `train` would refuse these recordings, in the words in which it would; null if it would accept them. */
+  refusal: Refusal | null;
+  /** Path of the page; null if none was written. */
+  out: string | null;
+  /** Duration in seconds. */
+  seconds: number;
+}
+
+/** The message with which a command would stop. */
+export interface Refusal {
+  /** What was expected, what was found, and where. */
+  message: string;
+  /** Further lines of the message. */
+  details: readonly string[];
+  /** What to do next; null if there is nothing to add. */
+  advice: string | null;
+}
+
+const excerptSeconds = 10;
+const excerptPeople = 3;
+
+/**
+ * Reads recordings exactly as `train` would, and reports what was read, without training. If `train` would refuse them, the
+ * result says so in `refusal`.
+ *
+ * @param options the same as on the command line; `files` is required
+ * @throws UserError if an option is wrong, or the files cannot be read to the end; `train` would throw the same error
+ */
+export async function inspect(
+  options: InspectOptions,
+  run: { reporter?: Partial<Reporter> } = {},
+): Promise<InspectResult> {
+  const started = performance.now();
+  const config = resolveInspectConfig(options);
+  if (config.out !== undefined) await checkOutFile(config.out, config);
+  const { warn } = reporterOf(run.reporter);
+  let windows: InspectResult["windows"] = null;
+  let folds: InspectResult["folds"] = null;
+  const event = (told: TrainEvent): void => {
+    if (told.type === "data") windows = { total: told.windows, perClass: told.classes, dropped: told.dropped };
+    if (told.type === "split") folds = told.folds.map(({ fold, testUsers }) => ({ fold, testUsers }));
+  };
+  const reporter = collectingReporter<TrainEvent>({ warn, event });
+  const faults: FaultDescription[] = [];
+  const training = trainingLike(config);
+  const opened = await openForTraining(training, reporter, (fault) => faults.push(fault));
+  try {
+    const refusal = faults[0] ?? (await refusalOfTraining(opened, training, reporter));
+    const { sensors } = findSensors(opened.rows, config.sensor ?? []);
+    const result: InspectResult = {
+      quality: opened.quality,
+      unusedColumns: [...opened.unusedColumns],
+      sensors,
+      recordings: recordingFacts(opened.rows, sensors),
+      windows,
+      folds,
+      excerpts: excerptsOf(opened.rows, { seconds: excerptSeconds, people: excerptPeople }),
+      warnings: [...reporter.warnings],
+      refusal: refusal === null ? null : asRefusal(refusal),
+      out: config.out ?? null,
+      seconds: (performance.now() - started) / 1000,
+    };
+    if (config.out !== undefined) await writeInspectPage(config.out, result);
+    return result;
+  } finally {
+    opened.rows.close();
+  }
+}
+
+/** The options of a training run that reads the same; no model is written. */
+function trainingLike({ out: _, overwrite: __, ...reading }: InspectConfig): TrainConfig {
+  return resolveTrainConfig({ ...reading, out: "inspected" });
+}
+
+async function writeInspectPage(out: string, result: InspectResult): Promise<void> {
+  const { inspectHtml } = await import("../report/inspect-html.ts");
+  const { windows } = result;
+  const dropped = windows === null ? [] : droppedWithReasons(windows.dropped);
+  const page = inspectHtml({
+    ...result,
+    windows: windows === null ? null : { total: windows.total, per_class: windows.perClass, dropped },
+  });
+  await writeReportPage(out, page);
+}
+
+async function refusalOfTraining(
+  opened: OpenedRecordings,
+  config: TrainConfig,
+  reporter: Reporter<TrainEvent>,
+): Promise<UserError | null> {
+  try {
+    await prepareOpenedTraining(opened, config, reporter);
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+function asRefusal(fault: UserError | FaultDescription): Refusal {
+  const { headline, details, advice } = fault instanceof UserError ? fault : new DataFault(fault);
+  return { message: headline, details, advice: advice ?? null };
+}

@@ -1,0 +1,15 @@
+// Writes the page that a command's --out names; it appears complete or not at all.
+import { dirname } from "node:path";
+import { explainWriteFailure } from "../learning/training/write-failure.ts";
+import { makeDirectories } from "../make-directories.ts";
+import { writeFileAtomic } from "../storage/store/atomic-file.ts";
+
+/** @throws UserError if the page cannot be written */
+export async function writeReportPage(out: string, page: string): Promise<void> {
+  try {
+    await makeDirectories(dirname(out));
+    await writeFileAtomic(out, page);
+  } catch (error) {
+    throw explainWriteFailure(error, out);
+  }
+}

@@ -1,0 +1,294 @@
+// The page of `tidemark inspect --out`: what was read, ten seconds of every sensor by activity and person, and the rate, the
+// gaps and the gravity of every recording.
+
+import * as Plot from "@observablehq/plot";
+import { counted } from "../counted.ts";
+import type { CvReport } from "../learning/training/cv-report.ts";
+import { type Html, html } from "./html.ts";
+import { htmlTable } from "./html-table.ts";
+import { formatCount, formatDuration, formatFixed, formatQuantity, shortenAxisLabel } from "./number-format.ts";
+import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
+import { plotSvg } from "./plot-svg.ts";
+import { channelQualityTable, qualityFactTable } from "./report-tables.ts";
+
+type Quality = CvReport["quality"];
+
+interface InspectedSensor {
+  readonly name: string;
+  readonly kind: string;
+  readonly channels: readonly string[];
+  readonly unit: string | null;
+  readonly gravity: boolean | null;
+  readonly because: string;
+}
+
+export interface InspectInput {
+  readonly quality: Quality;
+  readonly sensors: readonly InspectedSensor[];
+  /** In the order of `quality.per_recording`. */
+  readonly recordings: readonly {
+    readonly start_s: number;
+    readonly labels: Readonly<Record<string, number>>;
+    readonly at_rest: Readonly<Record<string, number | null>>;
+  }[];
+  readonly windows: Pick<CvReport["windows"], "total" | "dropped" | "per_class"> | null;
+  readonly unusedColumns: readonly string[];
+  readonly excerpts: readonly {
+    readonly user: string;
+    readonly recording: string;
+    readonly label: string | null;
+    readonly time: readonly number[];
+    readonly channels: Readonly<Record<string, readonly number[]>>;
+  }[];
+  readonly warnings: readonly string[];
+  readonly refusal: { readonly message: string; readonly advice: string | null } | null;
+}
+
+/** The whole page. The same input always gives the same bytes. */
+export function inspectHtml(input: InspectInput): string {
+  const { quality, refusal, warnings } = input;
+  const refused =
+    refusal === null ? [] : [`train would refuse these recordings: ${refusal.message} ${refusal.advice ?? ""}`.trim()];
+  const files = quality.files.map(({ file }) => file);
+  return pageHtml({
+    title: "Tidemark: inspection",
+    heading: "What these recordings hold",
+    lead: html`${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}, read as
+ <code>tidemark train</code> would read them.`,
+    warnings: [...refused, ...warnings],
+    headline: inspectHeadline(input),
+    sections: inspectSections(input),
+    footer: html`Written by <code>tidemark inspect</code>. <code>--json</code> prints the figures.`,
+  });
+}
+
+function inspectHeadline({ quality, windows, refusal }: InspectInput): Html {
+  const { sampling, gaps, rows } = quality;
+  const [least, most] = [sampling.rate_hz_min, sampling.rate_hz_max];
+  const left = rows.read - rows.kept;
+  return pageHeadline("Before anything is trained.", [
+    pageTile(
+      "Training",
+      refusal === null ? "accepted" : "refused",
+      windows === null ? "no windows were cut" : counted(windows.total, "window"),
+      refusal === null ? "first" : "",
+    ),
+    pageTile("Rows", formatCount(rows.kept), left === 0 ? "none left out" : `${formatCount(left)} left out`),
+    pageTile("People", formatCount(quality.users), counted(quality.recordings, "recording")),
+    pageTile(
+      "Time",
+      formatDuration(quality.seconds),
+      counted(Object.keys(quality.classes).length, "activity", "activities"),
+    ),
+    pageTile(
+      "Rate",
+      `${formatQuantity(sampling.rate_hz)} Hz`,
+      least === most ? "in every recording" : `${formatQuantity(least)} to ${formatQuantity(most)} Hz`,
+    ),
+    pageTile(
+      "Gaps",
+      formatCount(gaps.count),
+      `${formatDuration(gaps.seconds)}, longest ${formatDuration(gaps.longest_seconds)}`,
+    ),
+  ]);
+}
+
+function inspectSections(input: InspectInput): Section[] {
+  const { quality, windows, sensors } = input;
+  return [
+    {
+      id: "sensors",
+      title: "Sensors",
+      about:
+        "Which columns form a sensor, and how its kind and unit were recognised. If something is wrong, say so with --sensor.",
+      body: sensorTable(input),
+    },
+    {
+      id: "signals",
+      title: "Signals",
+      about: "Ten seconds from the middle of the longest stretch, for each activity of up to three people.",
+      body: signalGrids(input),
+    },
+    {
+      id: "rates",
+      title: "Rates and gravity",
+      about: `One dot per recording. People whose dots lie apart from the others may have another device, clock or unit${
+        sensors.some(({ gravity }) => gravity === true) ? "; at rest, an accelerometer measures 9.81 m/s^2, or 1 g" : ""
+      }.`,
+      body: recordingDots(input),
+    },
+    {
+      id: "recordings",
+      title: "Recordings",
+      about: quality.gaps.rule === "" ? "" : `A gap is ${quality.gaps.rule}.`,
+      body: recordingTable(input),
+    },
+    {
+      id: "activities",
+      title: "Activities and people",
+      about: "What the network would learn from.",
+      body: amountTables(input),
+    },
+    {
+      id: "quality",
+      title: "Data quality",
+      about: "What was read, and what was left out.",
+      body: html`${qualityFactTable(quality, windows)}<h3>Channels</h3>${channelQualityTable(quality)}`,
+    },
+  ];
+}
+
+function sensorTable({ sensors, unusedColumns, quality }: InspectInput): Html {
+  const rows = sensors.map(({ name, kind, channels, unit, gravity, because }) => [
+    name,
+    channels.join(", "),
+    kind,
+    unit ?? "unknown",
+    gravity === null ? "–" : gravity ? "with" : "without",
+    because,
+  ]);
+  const { columns } = quality;
+  const roles = [
+    `activity: ${columns.label ?? "none"}`,
+    `person: ${columns.group ?? "none"}`,
+    `recording: ${columns.recording ?? "none"}`,
+    `time: ${columns.time ?? "none"} (${columns.time_unit})`,
+  ];
+  const unread = unusedColumns.length === 0 ? "" : ` Not read: ${unusedColumns.join(", ")}.`;
+  return html`${htmlTable("Sensors", ["sensor", "channels", "kind", "unit", "gravity", "recognised"], rows, "rules")}
+<p class="note">Columns: ${roles.join("; ")}.${unread}</p>`;
+}
+
+function signalGrids({ excerpts, sensors }: InspectInput): Html {
+  const byLabel = Map.groupBy(excerpts, ({ label }) => label ?? "without a label");
+  const grids = [...byLabel].map(([label, own]) => {
+    const cards = own.flatMap((excerpt) =>
+      sensors.map(
+        (sensor) => html`<figure class="card"><h3>${sensor.name}, ${excerpt.user}</h3>${signalChart(excerpt, sensor)}
+<figcaption>${excerpt.recording}, ${label}${sensor.unit === null ? "" : `, in ${sensor.unit}`}</figcaption></figure>`,
+      ),
+    );
+    return html`<h3>${label}</h3><div class="grid">${cards}</div>`;
+  });
+  return html`${grids}`;
+}
+
+const axisColours = ["var(--accent)", "var(--miss)", "var(--muted)"];
+const mostPoints = 250;
+
+function signalChart(
+  { time, channels, user, label }: InspectInput["excerpts"][number],
+  { channels: axes, name }: InspectedSensor,
+): Html {
+  const seconds = time.map((t) => t - time[0]!);
+  const lines = axes.map((axis) => thinSignal(seconds, channels[axis] ?? []));
+  const about = `${name} of ${user}${label === null ? "" : `, ${label}`}: ${axes.join(", ")} over ${formatQuantity(seconds.at(-1))} s.`;
+  return plotSvg(about, {
+    height: 130,
+    marginLeft: 40,
+    marginRight: 10,
+    marginTop: 10,
+    marginBottom: 26,
+    x: { label: "s", ticks: 5 },
+    y: { label: null, ticks: 4, grid: true },
+    marks: lines.map((points, i) =>
+      Plot.lineY(points, { x: "second", y: "value", stroke: axisColours[i]!, strokeWidth: 1.2 }),
+    ),
+  });
+}
+
+/** The smallest and the largest value of each of up to 125 equal parts, in the order in which they occur. */
+function thinSignal(seconds: readonly number[], values: readonly number[]): { second: number; value: number }[] {
+  const points = values.map((value, i) => ({ second: Number(seconds[i]!.toFixed(3)), value }));
+  if (points.length <= mostPoints) return points;
+  const parts = mostPoints / 2;
+  return Array.from({ length: parts }, (_, p) => {
+    const own = points.slice(Math.floor((p * points.length) / parts), Math.floor(((p + 1) * points.length) / parts));
+    const least = own.reduce((a, b) => (b.value < a.value ? b : a));
+    const most = own.reduce((a, b) => (b.value > a.value ? b : a));
+    return least.second <= most.second ? [least, most] : [most, least];
+  }).flat();
+}
+
+/** Rates, and the length at rest of each accelerometer, as one dot per recording, person by person. */
+function recordingDots({ quality, recordings, sensors }: InspectInput): Html {
+  const people = quality.per_recording.map(({ user }) => user);
+  const felt = Object.keys(recordings[0]?.at_rest ?? {});
+  const unitOf = (name: string): string => sensors.find((sensor) => sensor.name === name)?.unit ?? "unit of the file";
+  const charts = [
+    { title: "Rate", axis: "Hz", values: quality.per_recording.map(({ rate_hz }) => rate_hz) },
+    ...felt.map((name) => ({
+      title: `${name} at rest`,
+      axis: unitOf(name),
+      values: recordings.map(({ at_rest }) => at_rest[name] ?? null),
+    })),
+  ];
+  return html`<div class="grid">${charts.map(({ title, axis, values }) => dotChart(title, axis, people, values))}</div>`;
+}
+
+function dotChart(title: string, axis: string, people: readonly string[], values: readonly (number | null)[]): Html {
+  const names = [...new Set(people)];
+  const dots = values.flatMap((value, i) => (value === null ? [] : [{ value, position: names.indexOf(people[i]!) }]));
+  const finite = dots.map(({ value }) => value);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const margin = Math.max((high - low) * 0.05, Math.abs(high) * 0.02);
+  const label = `${title} by person: ${finite.length === 0 ? "unknown" : `${formatQuantity(low)} to ${formatQuantity(high)} ${axis}`}.`;
+  const longest = Math.max(...names.map((name) => [...shortenAxisLabel(name)].length));
+  const chart = plotSvg(label, {
+    height: 14 * names.length + 50,
+    marginLeft: Math.min(118, 14 + 6 * longest),
+    marginRight: 14,
+    marginTop: 8,
+    marginBottom: 34,
+    x: { label: axis, ticks: 5, domain: finite.length === 0 ? [0, 1] : [low - margin, high + margin] },
+    y: {
+      domain: names.map((_, i) => i),
+      type: "band",
+      label: null,
+      tickSize: 0,
+      tickFormat: (position: number) => shortenAxisLabel(names[position] ?? ""),
+    },
+    marks: [
+      Plot.ruleY(
+        names.map((_, i) => i),
+        { stroke: "var(--line)" },
+      ),
+      Plot.dot(dots, { x: "value", y: "position", r: 3, fill: "var(--accent)", fillOpacity: 0.6 }),
+    ],
+  });
+  return html`<figure class="card"><h3>${title}</h3>${chart}</figure>`;
+}
+
+function recordingTable({ quality, recordings }: InspectInput): Html {
+  const felt = Object.keys(recordings[0]?.at_rest ?? {});
+  const rows = quality.per_recording.map((own, i) => [
+    own.recording,
+    own.user,
+    Object.keys(recordings[i]!.labels)
+      .filter((name) => name !== "")
+      .join(", ") || "–",
+    `${formatQuantity(recordings[i]!.start_s)} s`,
+    formatDuration(own.seconds),
+    formatQuantity(own.rate_hz),
+    `${formatFixed(100 * own.jitter, 1)} %`,
+    formatCount(own.gaps),
+    ...felt.map((name) => formatQuantity(recordings[i]!.at_rest[name])),
+  ]);
+  const head = ["recording", "person", "activities", "begins", "time", "Hz", "jitter", "gaps"];
+  return htmlTable("Recordings", [...head, ...felt.map((name) => `${name} at rest`)], rows);
+}
+
+function amountTables({ quality, windows }: InspectInput): Html {
+  const amounts = ([name, { rows, seconds }]: [string, { rows: number; seconds: number }]): string[] => [
+    name,
+    formatCount(rows),
+    formatDuration(seconds),
+  ];
+  const classes = Object.entries(quality.classes).map((entry) => [
+    ...amounts(entry),
+    formatCount(windows?.per_class[entry[0]]),
+  ]);
+  const people = Object.entries(quality.persons).map(amounts);
+  return html`<div class="pair">${htmlTable("Data by activity", ["activity", "rows", "time", "windows"], classes)}
+${htmlTable("Data by person", ["person", "rows", "time"], people)}</div>`;
+}

@@ -1,0 +1,58 @@
+// Excerpts of recordings to look at: a few seconds of every channel, for each activity of a few people.
+
+import type { Stretch } from "./recordings.ts";
+import type { StoredRows } from "./stored-rows.ts";
+
+/** A few seconds of all channels, from the middle of a stretch without gaps. */
+export interface Excerpt {
+  /** The person who wore the sensors. */
+  user: string;
+  /** Name of the recording. */
+  recording: string;
+  /** The activity; null if there is no label. */
+  label: string | null;
+  /** Times of the samples in seconds, on the recording's own clock. */
+  time: number[];
+  /** Values by channel, as they were read. */
+  channels: Record<string, number[]>;
+}
+
+export interface ExcerptOptions {
+  /** Length of an excerpt; a shorter stretch is taken whole. */
+  readonly seconds: number;
+  /** Maximum number of people per activity. */
+  readonly people: number;
+}
+
+/**
+ * For each activity, one excerpt of each of the first people that do it, from the longest stretch of each; activities and
+ * people are in the order of their names.
+ */
+export function excerptsOf(rows: StoredRows, options: ExcerptOptions): Excerpt[] {
+  const longest = new Map<string, Map<string, Stretch>>();
+  for (const stretch of rows.stretches()) {
+    const label = stretch.label ?? "";
+    const ofLabel = longest.get(label) ?? new Map<string, Stretch>();
+    longest.set(label, ofLabel);
+    const known = ofLabel.get(stretch.user);
+    if (known === undefined || stretch.end - stretch.start > known.end - known.start)
+      ofLabel.set(stretch.user, stretch);
+  }
+  const byName = <T>(entries: Iterable<[string, T]>): [string, T][] =>
+    [...entries].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return byName(longest).flatMap(([, ofLabel]) =>
+    byName(ofLabel)
+      .slice(0, options.people)
+      .map(([, stretch]) => excerptOf(rows, stretch, options.seconds)),
+  );
+}
+
+function excerptOf(rows: StoredRows, { user, recording, label, start, end }: Stretch, seconds: number): Excerpt {
+  const [first, last] = [rows.time(start, start + 1)[0]!, rows.time(end - 1, end)[0]!];
+  const step = end - start > 1 ? (last - first) / (end - start - 1) : seconds;
+  const length = Math.min(end - start, Math.max(1, Math.round(seconds / step)));
+  const from = start + Math.floor((end - start - length) / 2);
+  const to = from + length;
+  const channels = rows.channels.map((name, c) => [name, Array.from(rows.values(c, from, to))] as const);
+  return { user, recording, label, time: Array.from(rows.time(from, to)), channels: Object.fromEntries(channels) };
+}

@@ -1,0 +1,112 @@
+// `inspect` shows what `train` would read, and refuses what `train` would refuse, in the same words.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { inspect } from "../../src/pipelines/inspect.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { resident } from "./resident.ts";
+import { fileDirectory, simulateTiny } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const run = resident(directory);
+const at = (name: string): string => join(directory, name);
+const reading = ["--rate", "20", "--window", "40", "--folds", "2"];
+
+async function copy(to: string, query: string): Promise<void> {
+  const database = await openDuckdb();
+  try {
+    await database.connection.run(
+      `COPY (${query.replace("FROM r", `FROM ${duckdbLiteral(at("r.parquet"))}`)}) TO ${duckdbLiteral(at(to))}`,
+    );
+  } finally {
+    database.close();
+  }
+}
+
+beforeAll(() => simulateTiny(at("r.parquet")));
+
+describe("recordings that train would accept", () => {
+  it("are described, drawn and left alone", async () => {
+    const before = readdirSync(directory);
+    const { exitCode, stdout, stderr } = await run("inspect", "r.parquet", ...reading);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(readdirSync(directory)).toEqual(before);
+    for (const line of [
+      /^files {6}r\.parquet: 12,000 rows$/m,
+      /^data {7}12,000 rows, 5 people, 15 recordings, \d+ windows, 10 min 0 s$/m,
+      /^columns {4}label activity, group user, recording recording, time timestamp_s;/m,
+      /^sensors {4}A: accelerometer Ax,Ay,Az in m\/s\^2 with gravity/m,
+      /^clock {6}timestamp_s in s; recordings begin at 0 s, 20 Hz, jitter/m,
+      /^10 s of person-0\d, jogging-1, jogging, from \d+ s$/m,
+      /^person-05 +3 +2,400 +2 min 0 s +20 +[12]$/m,
+      /^person-05 +sitting-1 +sitting +0 s +40 s +20 +0 +9\.\d\d$/m,
+      /^train {6}accepts these recordings: \d+ windows in 2 folds$/m,
+    ])
+      expect(stdout).toMatch(line);
+  });
+
+  it("are reported with every window that train would cut, and with all that has no role", async () => {
+    await copy("extra.csv", 'SELECT *, 3 AS battery, NULL AS "note" FROM r');
+    const result = await inspect({ files: [at("extra.csv")], rate: 20, window: 40, folds: 2 });
+    expect(result).toMatchObject({ unusedColumns: ["battery", "note"], refusal: null, out: null });
+    // Three stretches of 40 s per person at 20 Hz: 800 samples, or 39 windows of 40 with a step of 20.
+    expect(result.windows).toMatchObject({
+      total: 5 * 3 * 39,
+      perClass: { jogging: 5 * 39, sitting: 5 * 39, walking: 5 * 39 },
+    });
+    expect(result.folds!.flatMap(({ testUsers }) => testUsers).sort()).toEqual(Object.keys(result.quality.persons));
+    expect(result.excerpts.map(({ user, label }) => `${label} ${user}`)).toEqual(
+      ["jogging", "sitting", "walking"].flatMap((label) =>
+        ["person-01", "person-02", "person-03"].map((user) => `${label} ${user}`),
+      ),
+    );
+    for (const { time, channels } of result.excerpts) {
+      expect(time).toHaveLength(200);
+      expect(Object.values(channels).map(({ length }) => length)).toEqual(new Array(6).fill(200));
+    }
+    for (const { at_rest, labels, start_s, end_s } of result.recordings) {
+      expect(at_rest.A).toBeGreaterThan(7);
+      expect(at_rest.A).toBeLessThan(12);
+      expect(Object.values(labels)).toEqual([40]);
+      expect([start_s, end_s]).toEqual([0, 39.95]);
+    }
+  });
+});
+
+describe("recordings that train would refuse", () => {
+  const faults: Readonly<Record<string, { query: string; words?: readonly string[] }>> = {
+    "a constant channel": { query: "SELECT * REPLACE (1.5 AS Ax) FROM r" },
+    "an absurd value": {
+      query:
+        "SELECT * REPLACE (if(rowid % 100 = 0, -9999, Gz) AS Gz) FROM (SELECT *, row_number() OVER () AS rowid FROM r)",
+    },
+    "one person": { query: "SELECT * FROM r WHERE \"user\" = 'person-01'" },
+    "too many missing values": { query: "SELECT * REPLACE (if(timestamp_s < 1, NULL, Ay) AS Ay) FROM r" },
+    "time that runs backwards": { query: "SELECT * REPLACE (40 - timestamp_s AS timestamp_s) FROM r" },
+    "long windows": { query: "SELECT * FROM r", words: ["--window", "900"] },
+  };
+
+  it.each(Object.keys(faults))("%s: the report, then the message of train, and exit code 2", async (name) => {
+    const { query, words = [] } = faults[name]!;
+    const file = `${name.replaceAll(" ", "-")}.parquet`;
+    await copy(file, query);
+    const trained = await run("train", file, "--out", "no", ...reading, ...words, "--epochs", "1");
+    const inspected = await run("inspect", file, ...reading, ...words);
+    expect([trained.exitCode, inspected.exitCode]).toEqual([2, 2]);
+    const message = (text: string): string => text.slice(text.indexOf("error: "));
+    expect(message(trained.stderr)).toMatch(/^error: /);
+    expect(message(inspected.stderr)).toBe(message(trained.stderr));
+    expect(inspected.stdout).toMatch(/^columns {4}label activity/m);
+    expect(inspected.stdout).not.toMatch(/^train {6}/m);
+    const { stdout } = await run("inspect", file, ...reading, ...words, "--json");
+    expect(message(trained.stderr)).toContain(JSON.parse(stdout).refusal.message);
+  });
+
+  it("and that cannot be read at all have the message alone", async () => {
+    await copy("unlabelled.csv", "SELECT * EXCLUDE (activity) FROM r");
+    const inspected = await run("inspect", "unlabelled.csv", ...reading);
+    const trained = await run("train", "unlabelled.csv", "--out", "no", ...reading);
+    expect(inspected).toEqual({ ...trained, stdout: "" });
+    expect(inspected.exitCode).toBe(2);
+  });
+});

@@ -79,6 +79,7 @@ function checkHeadline(result: JudgedBatch): string[] {
     ({ reference, method }) => reference !== "baseline" || method === "constants",
   );
   if (isWeighed || verdict !== "normal") lines.push(`           ${checkEvidenceText(result)}`);
+  for (const { message } of result.impossible ?? []) lines.push(`           impossible: ${message}`);
   if (unfamiliar) {
     const p = checkLimitText(result, ({ reference }) => reference === "baseline", limits?.unfamiliar);
     lines.push(`           unfamiliar: unlike the people that the model learned from${p}`);

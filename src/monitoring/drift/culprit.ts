@@ -3,7 +3,7 @@
 import type { Remedy } from "./remedies.ts";
 
 export interface Culprit {
-  readonly kind: Remedy["kind"] | "stuck channel" | "clipped channel";
+  readonly kind: Remedy["kind"] | "stuck channel" | "clipped channel" | "gravity";
   readonly channels: readonly string[];
   /** What happened to the channels, such as "is in g instead of m/s^2". */
   readonly fault: string;

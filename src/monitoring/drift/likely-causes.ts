@@ -1,4 +1,4 @@
-// Explains why a batch is unlike its references. Each fault that is suspected and can be reversed is reversed, and the batch
+// Explains why a batch is unlike its references. If physics decides, nothing else is asked. Otherwise, each fault that is suspected and can be reversed is reversed, and the batch
 // is measured again. A fault is named only if the batch is then ordinary; otherwise the cause is not known. Faults that cannot
 // be reversed (a stuck or clipped channel) are detected directly.
 
@@ -9,6 +9,7 @@ import type { Comparison, DriftModel } from "./comparison.ts";
 import type { Culprit } from "./culprit.ts";
 import { directFaults } from "./direct-faults.ts";
 import type { DriftState } from "./drift-state.ts";
+import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { compareForVerdict, type DriftOptions, type Past } from "./verdict.ts";
 
 /** A batch, or its beginning, without a fault that it may have. */
@@ -35,13 +36,17 @@ export function likelyCauses(
     readonly columns: Columns;
     readonly undone: readonly UndoneFault[];
     readonly comparisons: readonly Comparison[];
+    /** Sensors whose values nobody can cause (default: none known). */
+    readonly impossible?: readonly ImpossibleSensor[];
   },
   past: Past,
   state: DriftState,
   model: DriftModel,
   thresholds: DriftOptions["thresholds"] = "calibrated",
 ): Culprit[] {
-  const { columns, undone, comparisons } = batch;
+  const { columns, undone, comparisons, impossible = [] } = batch;
+  const physical = impossible.flatMap(({ cause }) => cause ?? []);
+  if (physical.length > 0) return physical;
   if (comparisons.every((own) => isOrdinary(own))) return [];
   const own = [past.anchor, past.rolling].flat().map(mergeAcrossClasses);
   const direct = directFaults(columns, model.baseline, own, model.samplingRateHz);

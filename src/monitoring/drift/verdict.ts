@@ -2,11 +2,13 @@
 // at once (weigh-constants.ts). An alarm is named in name-change.ts.
 
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
+import { beyondByPhysics } from "./beyond-by-physics.ts";
 import { boutActivity } from "./bout-activity.ts";
 import { extendChangeSeries } from "./change-series.ts";
 import type { ChangeShape } from "./change-shape.ts";
 import { type Comparison, compare, type DriftModel, type ReferenceKind, referenceKinds } from "./comparison.ts";
 import type { AlarmState, DriftState, DriftVerdict } from "./drift-state.ts";
+import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
 import { weighConstants } from "./weigh-constants.ts";
 import { type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
@@ -20,6 +22,8 @@ export interface DriftOptions {
   readonly confirmAfter?: number;
   /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed";
+  /** Sensors whose values are impossible on anybody, which raises an alarm by itself (default: none known). */
+  readonly impossible?: readonly ImpossibleSensor[];
 }
 
 export interface Judgement {
@@ -61,8 +65,10 @@ export function decideVerdict(
   model: DriftModel,
   options: DriftOptions = {},
 ): { readonly judgement: Judgement; readonly state: DriftState } {
-  const { alpha = 0.05, thresholds = "calibrated" } = options;
-  const comparisons = compareForVerdict(current, past, model, state, thresholds);
+  const { alpha = 0.05, thresholds = "calibrated", impossible = [] } = options;
+  const comparisons = compareForVerdict(current, past, model, state, thresholds).map((own) =>
+    beyondByPhysics(own, impossible),
+  );
   const series = extendChangeSeries(state.series, current, model);
   const weighed = weighForVerdict(comparisons, state, series, options, boutActivity(current, model));
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
@@ -73,7 +79,9 @@ export function decideVerdict(
     ...judged,
     comparisons,
     unfamiliar: comparisons.some(isUnlike),
-    doubtful: comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP),
+    doubtful:
+      impossible.length > 0 ||
+      comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP),
   };
   const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;
   return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm, ordinary } };

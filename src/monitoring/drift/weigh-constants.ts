@@ -13,15 +13,19 @@ import type { Weighed } from "./weigh-evidence.ts";
  * @param arl the strength of an alarm; a statistic at half its constant has half of it
  */
 export function weighConstants(comparisons: readonly Comparison[], state: DriftState, arl: number): Weighed {
-  const large = (comparison: Comparison): boolean => comparison.findings.some(({ level }) => level === "large");
+  const large = ({ beyond, findings }: Comparison): boolean =>
+    beyond || findings.some(({ level }) => level === "large");
   const walked = state.alarm?.verdict === "gradual_drift";
-  const sudden = walked ? undefined : comparisons.find((own) => own.reference === "rolling" && large(own));
+  const impossible = comparisons.find(({ beyond }) => beyond);
+  const sudden = walked
+    ? undefined
+    : (impossible ?? comparisons.find((own) => own.reference === "rolling" && large(own)));
   const leading = sudden ?? comparisons.find(large) ?? comparisons[0]!;
   const since = state.alarm?.since ?? state.batches;
   const verdict = state.alarm?.verdict ?? (sudden === undefined ? "gradual_drift" : "sudden_change");
   const alarm = large(leading) ? { since, verdict, confirmed: true, changePoint: null } : null;
   const most = Math.max(...comparisons.map(({ score }) => score.score));
-  const raisedBy = alarm === null ? null : "constants";
-  const strength = { value: most * arl, alarmAt: arl, raisedBy } as const;
+  const raisedBy = alarm === null ? null : impossible === undefined ? "constants" : "beyond_chance";
+  const strength = { value: Math.max(most, alarm === null ? 0 : 1) * arl, alarmAt: arl, raisedBy } as const;
   return { alarm, leading, shape: null, strength, evidence: state.evidence };
 }

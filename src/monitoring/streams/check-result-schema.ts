@@ -136,6 +136,10 @@ const judged = z.object({
   likely_causes: z.array(
     z.object({ kind: z.string(), channels: z.array(z.string()), fault: z.string(), weight: share }),
   ),
+  impossible: z
+    .array(z.object({ sensor: z.string(), channels: z.array(z.string()), message: z.string() }))
+    .describe("sensors with values that no person can cause, which raises an alarm; absent from earlier results")
+    .exactOptional(),
   warnings: z.array(z.string()),
 });
 

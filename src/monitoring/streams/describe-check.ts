@@ -5,6 +5,7 @@ import { estimateAccuracy } from "../drift/accuracy-estimate.ts";
 import type { Comparison, ReferenceKind } from "../drift/comparison.ts";
 import type { Culprit } from "../drift/culprit.ts";
 import type { DriftState } from "../drift/drift-state.ts";
+import type { ImpossibleSensor } from "../drift/impossible-sensors.ts";
 import { modelSignalConfidence, modelSignalFlipRate, signalDistances } from "../drift/signal-distances.ts";
 import { doubtfulP, type Judgement } from "../drift/verdict.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
@@ -23,10 +24,11 @@ export function describeCheck(of: {
   judgement: Judgement;
   state: DriftState;
   causes: readonly Culprit[];
+  impossible: readonly ImpossibleSensor[];
   /** Ids of the judged batches, ending with this one. */
   recent: readonly string[];
 }): JudgedBatch {
-  const { batch, memory, monitor, config, facts, judgement, state, causes, recent } = of;
+  const { batch, memory, monitor, config, facts, judgement, state, causes, impossible, recent } = of;
   const { verdict, alarm, comparisons, leading, doubtful, unfamiliar, strength } = judgement;
   const { rows, samples, windows, measurement, warnings } = batch;
   const isUnsought = verdict !== "normal" && batch.columns === null;
@@ -72,6 +74,11 @@ export function describeCheck(of: {
       channels: [...channels],
       fault,
       weight,
+    })),
+    impossible: impossible.map(({ sensor, message }) => ({
+      sensor: sensor.name,
+      channels: [...sensor.channels],
+      message,
     })),
     warnings: [...warnings],
   };

@@ -3,6 +3,7 @@
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import type { FaultDescription } from "../../signals/data/data-fault.ts";
 import { newDriftState } from "../drift/drift-state.ts";
+import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
 import { decideVerdict } from "../drift/verdict.ts";
 import type { CheckResult } from "./check-result.ts";
@@ -37,10 +38,13 @@ export function judgeBatch(
     anchor: memory.anchor.map(({ byClass }) => byClass),
   };
   const { thresholds, alpha, arl, accept } = config;
+  const rate = monitor.drift.sampling_rate_hz;
+  const impossible = batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate);
   const judged = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
     arl,
+    impossible,
   });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const alarmed = judged.judgement.verdict !== "normal";
@@ -49,14 +53,27 @@ export function judgeBatch(
   const { comparisons } = judged.judgement;
   const causes =
     isStrange && columns !== null
-      ? likelyCauses({ columns, undone, comparisons }, past, before.drift, monitor.model, thresholds).slice(0, 3)
+      ? likelyCauses({ columns, undone, comparisons, impossible }, past, before.drift, monitor.model, thresholds).slice(
+          0,
+          3,
+        )
       : [];
   const unsought = isStrange && batch.columns === null ? [noCauses] : [];
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
   const outdated = isOfOldKind ? [calibratedOnShortBouts(monitor.monitored.directory)] : [];
   const described = { ...batch, warnings: [...batch.warnings, ...outdated, ...unsought] };
-  const result = describeCheck({ batch: described, memory, monitor, config, facts, causes, ...judged, recent });
+  const result = describeCheck({
+    batch: described,
+    memory,
+    monitor,
+    config,
+    facts,
+    causes,
+    impossible,
+    ...judged,
+    recent,
+  });
   return {
     verdict: judged.judgement.verdict,
     reason: result.verdict === "normal" ? null : judgedBatchReason(result),

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { impossibleSensors } from "../../../src/monitoring/drift/impossible-sensors.ts";
+import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
+import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
+
+const rate = 20;
+const accelerometer: Sensor = {
+  name: "A",
+  kind: "accelerometer",
+  channels: ["Ax", "Ay", "Az"],
+  unit: "m/s^2",
+  gravity: true,
+};
+const gyroscope: Sensor = {
+  name: "G",
+  kind: "gyroscope",
+  channels: ["Gx", "Gy", "Gz"],
+  unit: "rad/s",
+  gravity: null,
+};
+const sensors = [accelerometer, gyroscope];
+
+/** A sensor that swings about its x axis, .6 rad to each side in 8 s, and is shaken. */
+const swinging = (seconds = 60): Columns => {
+  const n = seconds * rate;
+  const column = (value: (t: number) => number) => Float32Array.from({ length: n }, (_, i) => value(i / rate));
+  const w = (2 * Math.PI) / 8;
+  const angle = (t: number) => 0.6 * Math.sin(w * t);
+  return {
+    Ax: column((t) => 3 * Math.sin(2 * Math.PI * 2 * t)),
+    Ay: column((t) => 9.80665 * Math.sin(angle(t))),
+    Az: column((t) => 9.80665 * Math.cos(angle(t))),
+    // Seen from a sensor that turns by +w about x, a fixed vector turns by -w.
+    Gx: column((t) => -0.6 * w * Math.cos(w * t)),
+    Gy: column(() => 0),
+    Gz: column(() => 0),
+  };
+};
+const scaled = (names: readonly string[], factor: number, columns = swinging()): Columns => ({
+  ...columns,
+  ...Object.fromEntries(names.map((name) => [name, columns[name]!.map((x) => x * factor)])),
+});
+const causes = (columns: Columns, known: readonly Sensor[] = sensors) =>
+  impossibleSensors(columns, known, rate).map(({ cause }) => cause && [cause.kind, cause.fault]);
+
+describe("impossibleSensors", () => {
+  it("accepts a sensor that turns and is shaken, whatever the signs of its axes", () => {
+    expect(causes(swinging())).toEqual([]);
+    expect(causes(scaled(["Ax", "Ay", "Az"], -1))).toEqual([]);
+    expect(causes(scaled(["Ay"], -1))).toEqual([]);
+  });
+
+  it("names the unit in which gravity is 1 g", () => {
+    expect(causes(scaled(["Ax", "Ay", "Az"], 1 / 9.80665))).toEqual([["unit", "is in g instead of m/s^2"]]);
+    expect(causes(scaled(["Ax", "Ay", "Az"], 1000 / 9.80665))).toEqual([["unit", "is in milli-g instead of m/s^2"]]);
+    expect(causes(swinging(), [{ ...accelerometer, unit: "g" }])).toEqual([["unit", "is in m/s^2 instead of g"]]);
+  });
+
+  it("names no unit if gravity is 1 in none", () => {
+    expect(causes(scaled(["Ax", "Ay", "Az"], 3))).toEqual([null]);
+    expect(causes(scaled(["Ax", "Ay", "Az"], 16384 / 9.80665))).toEqual([null]);
+  });
+
+  it("misses gravity, and finds gravity that should have been removed", () => {
+    const shaken = { ...swinging(), ...scaled(["Ay", "Az"], 0) };
+    expect(causes(shaken)).toEqual([["gravity", "has no gravity, unlike the training data"]]);
+    const linear = { ...accelerometer, gravity: false };
+    expect(causes(shaken, [linear])).toEqual([]);
+    expect(causes(swinging(), [linear])).toEqual([["gravity", "has gravity, unlike the training data"]]);
+  });
+
+  it("compares the turn of gravity with the gyroscope", () => {
+    const degrees = 180 / Math.PI;
+    expect(causes(scaled(["Gx"], degrees))).toEqual([["unit", "is in deg/s instead of rad/s"]]);
+    expect(causes(swinging(), [accelerometer, { ...gyroscope, unit: "deg/s" }])).toEqual([
+      ["unit", "is in rad/s instead of deg/s"],
+    ]);
+    expect(causes(scaled(["Gx"], degrees), [accelerometer, { ...gyroscope, unit: "deg/s" }])).toEqual([]);
+  });
+
+  it("says nothing of a gyroscope that lies still, of unknown units, or of a few seconds", () => {
+    const still = { ...swinging(), ...scaled(["Ax", "Ay", "Gx"], 0) };
+    expect(causes({ ...still, Gy: still.Gy!.map((_, i) => (i % 2 === 0 ? 0.3 : -0.3)) })).toEqual([]);
+    expect(causes(scaled(["Ax", "Ay", "Az"], 3), [{ ...accelerometer, unit: null }, gyroscope])).toEqual([]);
+    expect(causes(scaled(["Ax", "Ay", "Az"], 0.1, swinging(4)))).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+// Streams that are wrong from their first batch, as a user checks them: physics raises the alarm before there is a past.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
+import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
+import { simulate } from "../../src/pipelines/simulate.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { resident } from "./resident.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const run = resident(directory);
+
+async function write(name: string, columns: string, of: string): Promise<void> {
+  const database = await openDuckdb();
+  const own = `(SELECT * FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '${of}')`;
+  await database.connection.run(
+    `COPY (SELECT * REPLACE (${columns}) FROM ${own} ORDER BY recording, timestamp_s) TO ${duckdbLiteral(at(name))}`,
+  );
+  database.close();
+}
+
+const accelerations = ["Ax", "Ay", "Az"];
+const each = (names: readonly string[], change: (name: string) => string): string =>
+  names.map((name) => `${change(name)} AS ${name}`).join();
+const second = "(PARTITION BY recording ORDER BY timestamp_s ROWS BETWEEN 10 PRECEDING AND 10 FOLLOWING)";
+
+async function ask(file: string, stream: string): Promise<{ exitCode: number | null; result: JudgedBatch }> {
+  const { exitCode, stdout, stderr } = await run("check", file, "--model", "model", "--stream", stream, "--json");
+  expect(stderr).toBe("");
+  const { known: _, ...result } = JSON.parse(stdout);
+  return { exitCode, result: checkResultSchema.parse(result) as JudgedBatch };
+}
+
+const inReferences = (stream: string): number => {
+  const path = join(at("model"), rollingReferencePath(stream));
+  return existsSync(path) ? rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.length : 0;
+};
+
+beforeAll(async () => {
+  await copySharedModel("eight people", directory, "model");
+  const activities = ["walking", "jogging", "sitting"];
+  await simulate({ out: at("person.parquet"), users: 1, minutes: 6, rate: 20, seed: 21, activities });
+  await write("good.csv", "Ax AS Ax", "%-2");
+});
+
+describe("a stream that is wrong from its first batch", () => {
+  it.each<[string, string, Partial<JudgedBatch["likely_causes"][number]>]>([
+    ["in g", each(accelerations, (name) => `${name} / 9.80665`), { kind: "unit", fault: "is in g instead of m/s^2" }],
+    [
+      "in milli-g",
+      each(accelerations, (name) => `${name} / 9.80665e-3`),
+      { kind: "unit", fault: "is in milli-g instead of m/s^2" },
+    ],
+    [
+      "without gravity",
+      each(accelerations, (name) => `${name} - avg(${name}) OVER ${second}`),
+      { kind: "gravity", fault: "has no gravity, unlike the training data" },
+    ],
+    [
+      "in degrees",
+      each(["Gx", "Gy", "Gz"], (name) => `degrees(${name})`),
+      { kind: "unit", fault: "is in deg/s instead of rad/s", channels: ["Gx", "Gy", "Gz"] },
+    ],
+  ])("alarms at once if it is %s, and is normal once it is repaired", async (name, columns, cause) => {
+    await write(`${name}.csv`, columns, "%-1");
+    const wrong = await ask(`${name}.csv`, name);
+    expect(wrong.exitCode).toBe(11);
+    expect(wrong.result).toMatchObject({ verdict: "sudden_change", leading: "baseline", entered_references: false });
+    expect(wrong.result.impossible).toHaveLength(1);
+    expect(wrong.result.likely_causes).toMatchObject([cause]);
+    expect(inReferences(name)).toBe(0);
+    const repaired = await ask("good.csv", name);
+    expect(repaired).toMatchObject({ exitCode: 0, result: { impossible: [], entered_references: true } });
+    expect(inReferences(name)).toBe(1);
+  });
+
+  it("says on a terminal what is impossible, and what gravity would be", async () => {
+    await write(
+      "short.csv",
+      each(accelerations, (name) => `${name} / 9.80665`),
+      "walking-1",
+    );
+    const { stdout } = await run("check", "short.csv", "--model", "model", "--stream", "shown");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "impossible: A is wrong: its mean over a second has a length of 1",
+    );
+  });
+
+  it("alarms by physics even if constants judge", async () => {
+    const words = ["--model", "model", "--stream", "fixed", "--thresholds", "fixed", "--json"];
+    const { exitCode, stdout } = await run("check", "in g.csv", ...words);
+    expect(exitCode).toBe(11);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: "sudden_change", evidence: { raised_by: "beyond_chance" } });
+  });
+});

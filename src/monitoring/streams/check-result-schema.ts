@@ -138,7 +138,9 @@ const judged = z.object({
   ),
   impossible: z
     .array(z.object({ sensor: z.string(), channels: z.array(z.string()), message: z.string() }))
-    .describe("sensors with values that no person can cause, which raises an alarm; absent from earlier results")
+    .describe(
+      "sensors with values that no person can cause, which raises an alarm; absent if the batch came as a summary",
+    )
     .exactOptional(),
   warnings: z.array(z.string()),
 });

@@ -75,11 +75,13 @@ export function describeCheck(of: {
       fault,
       weight,
     })),
-    impossible: impossible.map(({ sensor, message }) => ({
-      sensor: sensor.name,
-      channels: [...sensor.channels],
-      message,
-    })),
+    ...(batch.columns !== null && {
+      impossible: impossible.map(({ sensor, message }) => ({
+        sensor: sensor.name,
+        channels: [...sensor.channels],
+        message,
+      })),
+    }),
     warnings: [...warnings],
   };
 }

@@ -16,7 +16,7 @@ import { argmaxRows } from "../src/stats/argmax-rows.ts";
 import { groupQuantile } from "../src/stats/group-quantile.ts";
 import { quantiles } from "../src/stats/quantile.ts";
 import { Rng } from "../src/stats/random.ts";
-import { drawStream, type StreamDay, windowsOfBatches } from "./day-streams.ts";
+import { columnsOfBatch, drawStream, type StreamDay, windowsOfBatch } from "./day-streams.ts";
 import { type DriftHalf, driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
 
 const coverage = 0.9;
@@ -169,28 +169,22 @@ async function labelStreams({ model, recordings, users }: DriftHalf, day: Stream
     const plan = { user, day, batches, size: Math.round(seconds * config.rate), samplingRateHz: config.rate };
     const stream = drawStream(recordings, plan, rng.split(user));
     if (stream.length === 0) continue;
-    const columns = stream.map((rows) => recordings.values.map((all) => Float32Array.from(rows, (row) => all[row]!)));
-    const { windows } = windowsOfBatches(recordings.channels, columns, config);
-    const probabilities = await model.predict(windows);
-    const predicted = argmaxRows(probabilities, nClasses);
-    const labels = stream.flatMap((rows) => Array.from(rows, (row) => labelOfRow[row]!));
-    const byBatch = [...Map.groupBy(windows.starts.keys(), (w) => windows.recordingIndex[w]!).values()];
-    streams.push(
-      byBatch.map((own) => ({
-        confidences: own.map((w) => probabilities[w * nClasses + predicted[w]!]!),
-        signals: modelSignals(
-          Float32Array.from(own.flatMap((w) => [...probabilities.subarray(w * nClasses, (w + 1) * nClasses)])),
-          nClasses,
-          new Uint8Array(own.length),
-        ),
-        accuracy: mean(
-          own.map((w) => {
-            const from = windows.starts[w]!;
-            return mostFrequent(labels.slice(from, from + config.window)) === predicted[w] ? 1 : 0;
-          }),
-        ),
-      })),
-    );
+    const own: Batch[] = [];
+    for (const rows of stream) {
+      const windows = windowsOfBatch(recordings.channels, columnsOfBatch(recordings, rows), config);
+      const probabilities = await model.predict(windows, { jobs: 1 });
+      const predicted = argmaxRows(probabilities, nClasses);
+      const labels = Array.from(rows, (row) => labelOfRow[row]!);
+      const right = Array.from(windows.starts, (from, w) =>
+        mostFrequent(labels.slice(from, from + config.window)) === predicted[w] ? 1 : 0,
+      );
+      own.push({
+        confidences: right.map((_, w) => probabilities[w * nClasses + predicted[w]!]!),
+        signals: modelSignals(probabilities, nClasses, new Uint8Array(right.length)),
+        accuracy: mean(right),
+      });
+    }
+    streams.push(own);
   }
   return streams;
 }

@@ -1,25 +1,23 @@
 // Streams of batches as a person's day would bring them, drawn from raw recordings by code that shares nothing with the
 // calibration's rehearsals, and measured as `check` measures batches. Dimensions: N rows, C channels, B batches.
 
-import { type ClassSummaries, summarizeByClass } from "../src/monitoring/summaries/class-summaries.ts";
-import { classOfMeasuredSamples, measuredSignalColumns } from "../src/monitoring/summaries/measure-batch.ts";
+import { baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
+import type { ClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
+import { BatchMeasurer } from "../src/monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../src/monitoring/summaries/sensor-signals.ts";
-import { Summarizer } from "../src/monitoring/summaries/summarize.ts";
+import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
 import type { ModelHandle } from "../src/pipelines/model-handle.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
-import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
-import { argmaxRows } from "../src/stats/argmax-rows.ts";
+import { plannedWindowStep } from "../src/signals/preprocessing/make-windows.ts";
+import { runsOfWindowChunk } from "../src/signals/preprocessing/window-chunks.ts";
+import { allocateSharedWindows, type WindowSet } from "../src/signals/preprocessing/windows.ts";
 import type { Rng } from "../src/stats/random.ts";
-import { gridsOfModel } from "./drift-sets.ts";
 
 /** Bouts of uniform length within a range, in seconds, or the order of the recordings. */
 export type StreamDay = "recorded" | readonly [shortest: number, longest: number];
 
 /** Rows of the recordings, batch by batch. */
 export type RowsOfStream = readonly Int32Array[];
-
-/** What is done to a batch's columns. */
-export type Change = (columns: readonly Float32Array[], batch: number) => readonly Float32Array[];
 
 /** @param size rows of a batch */
 export function drawStream(
@@ -60,69 +58,61 @@ export function drawStream(
   return Array.from({ length: batches }, (_, b) => Int32Array.from(rows.slice(b * of.size, (b + 1) * of.size)));
 }
 
-/** Each batch of the streams, summarised by the classes that the model predicts. */
-export async function summarizeStream(
-  model: ModelHandle,
-  recordings: Pick<Recordings, "channels" | "values">,
-  stream: RowsOfStream,
-  change: Change = (columns) => columns,
-): Promise<ClassSummaries[]> {
-  const { watched } = model;
-  const batches = stream.map((rows, batch) =>
-    change(
-      recordings.values.map((values) => Float32Array.from(rows, (row) => values[row]!)),
-      batch,
-    ),
-  );
-  const { windows, ends } = windowsOfBatches(recordings.channels, batches, watched.config);
-  const nClasses = watched.drift.classes.length;
-  const predicted = Int32Array.from(argmaxRows(await model.predict(windows), nClasses));
-  const classOf = classOfMeasuredSamples(windows, predicted);
-  const columns = measuredSignalColumns(windows, sensorsWithSignals(watched.sensors, watched.drift.edges));
-  const summarizer = new Summarizer(gridsOfModel(watched));
-  return ends.map((end, b) => summarizeByClass(summarizer, columns, classOf, nClasses, ends[b - 1] ?? 0, end));
+/** [N] of each channel in one batch. */
+export function columnsOfBatch(
+  { channels, values }: Pick<Recordings, "channels" | "values">,
+  rows: Int32Array,
+): Columns {
+  return Object.fromEntries(channels.map((name, c) => [name, Float32Array.from(rows, (row) => values[c]![row]!)]));
 }
 
-/** Windows over each batch's columns; `ends` are the rows after each batch's last. */
-export function windowsOfBatches(
-  channels: readonly string[],
-  batches: readonly (readonly Float32Array[])[],
-  { rate, window, overlap }: ModelHandle["watched"]["config"],
-): { windows: WindowSet; ends: number[] } {
-  const size = channels.length;
-  const step = Math.max(1, Math.round(window * (1 - overlap)));
-  const rows = batches.reduce((sum, [column]) => sum + column!.length, 0);
-  const samples = new Float32Array(new SharedArrayBuffer(rows * size * Float32Array.BYTES_PER_ELEMENT));
-  const [starts, recordingIndex, ends]: [number[], number[], number[]] = [[], [], []];
-  let at = 0;
-  for (const [batch, columns] of batches.entries()) {
-    const { length } = columns[0]!;
-    for (const [c, column] of columns.entries()) {
-      for (let i = 0; i < length; i++) samples[(at + i) * size + c] = column[i]!;
-    }
-    for (let from = 0; from + window <= length; from += step) {
-      starts.push(at + from);
-      recordingIndex.push(batch);
-    }
-    at += length;
-    ends.push(at);
+/** Each batch, summarised by the classes that the model predicts. */
+export async function summarizeBatches(model: ModelHandle, batches: readonly Columns[]): Promise<ClassSummaries[]> {
+  const { config, drift, model: known, sensors } = model.watched;
+  const summaries: ClassSummaries[] = [];
+  for (const columns of batches) {
+    const windows = windowsOfBatch(known.channels, columns, config);
+    const measurer = new BatchMeasurer({
+      overlap: config.overlap,
+      nClasses: drift.classes.length,
+      sensors: sensorsWithSignals(sensors, drift.edges),
+      summarizer: new Summarizer(baselineReferenceGrids(known.baseline)),
+    });
+    measurer.add({ windows, runs: runsOfWindowChunk(windows) }, await model.predict(windows, { jobs: 1 }), 0);
+    summaries.push(measurer.measurement().byClass);
   }
-  const zeros = new Int32Array(starts.length);
+  return summaries;
+}
+
+/** Windows over one batch, as `check` cuts them. */
+export function windowsOfBatch(
+  channels: readonly string[],
+  columns: Columns,
+  { rate, window, overlap }: Pick<ModelHandle["watched"]["config"], "rate" | "window" | "overlap">,
+): WindowSet {
+  const size = channels.length;
+  const step = plannedWindowStep(window, overlap);
+  const { length } = columns[channels[0]!]!;
+  const samples = allocateSharedWindows(length * size);
+  for (const [c, name] of channels.entries()) {
+    const column = columns[name]!;
+    for (let i = 0; i < length; i++) samples[i * size + c] = column[i]!;
+  }
+  const count = Math.max(0, Math.floor((length - window) / step) + 1);
+  const starts = Int32Array.from({ length: count }, (_, w) => w * step);
+  const zeros = new Int32Array(count);
   return {
-    ends,
-    windows: {
-      channels,
-      samplingRateHz: rate,
-      windowSize: window,
-      samples,
-      starts: Int32Array.from(starts),
-      startTimes: Float64Array.from(starts, (start) => start / rate),
-      labels: zeros.map(() => -1),
-      groups: zeros,
-      recordingIndex: Int32Array.from(recordingIndex),
-      classes: [],
-      users: ["bench"],
-      recordings: batches.map((_, batch) => `${batch}`),
-    },
+    channels,
+    samplingRateHz: rate,
+    windowSize: window,
+    samples,
+    starts,
+    startTimes: Float64Array.from(starts, (start) => start / rate),
+    labels: zeros.map(() => -1),
+    groups: zeros,
+    recordingIndex: zeros,
+    classes: [],
+    users: ["bench"],
+    recordings: ["bench"],
   };
 }

@@ -20,7 +20,7 @@ import { measureWithoutFaults } from "../src/pipelines/measure-without-faults.ts
 import { runsOfWindowChunk } from "../src/signals/preprocessing/window-chunks.ts";
 import { type Sensor, unitFactor } from "../src/signals/sensors/sensor.ts";
 import { Rng } from "../src/stats/random.ts";
-import { drawStream, summarizeStream, windowsOfBatches } from "./day-streams.ts";
+import { columnsOfBatch, drawStream, summarizeBatches, windowsOfBatch } from "./day-streams.ts";
 import { type DriftHalf, driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
 
 const past = 10;
@@ -59,7 +59,13 @@ async function measure(set: string): Promise<void> {
     half.users.map(async (user) => {
       const plan = { user, day: [20, 120] as const, batches: past + faulty, samplingRateHz: rate };
       const stream = drawStream(half.recordings, { ...plan, size: Math.round(seconds * rate) }, rng.split(user));
-      return { stream, healthy: await summarizeStream(half.model, half.recordings, stream.slice(0, past)) };
+      return {
+        stream,
+        healthy: await summarizeBatches(
+          half.model,
+          stream.slice(0, past).map((rows) => columnsOfBatch(half.recordings, rows)),
+        ),
+      };
     }),
   );
   const rows: string[][] = [];
@@ -189,14 +195,10 @@ async function causesInStream(
   for (const batch of healthy) judge(batch);
   const answers: (Culprit[] | null)[] = [];
   for (const rows of batches) {
-    const raw = Object.fromEntries(
-      recordings.channels.map((name, c) => [name, Float32Array.from(rows, (row) => recordings.values[c]![row]!)]),
-    );
-    const changed = fault.change(raw);
-    const ordered = recordings.channels.map((name) => changed[name]!);
-    const { windows } = windowsOfBatches(recordings.channels, [ordered], watched.config);
+    const changed = fault.change(columnsOfBatch(recordings, rows));
+    const windows = windowsOfBatch(recordings.channels, changed, watched.config);
     const columns = measuredColumns(windows);
-    const [byClass] = await summarizeStream(model, recordings, [rows], () => ordered);
+    const [byClass] = await summarizeBatches(model, [changed]);
     const { verdict, unfamiliar, comparisons, past: own, state: before } = judge(byClass!);
     if (verdict === "normal" && !unfamiliar) {
       answers.push(null);

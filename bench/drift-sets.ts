@@ -7,7 +7,6 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
 import { type ModelHandle, openModelHandle } from "../src/pipelines/model-handle.ts";
 import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
@@ -44,6 +43,8 @@ export interface DriftHalf {
   readonly model: ModelHandle;
   readonly recordings: Recordings;
   readonly users: readonly string[];
+  /** The recordings that the model was trained on. */
+  readonly trainedOn: string;
 }
 
 /**
@@ -65,7 +66,8 @@ export async function openDriftHalf(set: string, judged: 0 | 1, directory: strin
     requireLabels: true,
     nominalRateHz: model.watched.config.rate,
   });
-  return { model, recordings, users: [...new Set(recordings.stretches.map(({ user }) => user))] };
+  const users = [...new Set(recordings.stretches.map(({ user }) => user))];
+  return { model, recordings, users, trainedOn: `${trained}.parquet` };
 }
 
 async function writeHalf(set: string, half: number, path: string): Promise<void> {
@@ -83,8 +85,4 @@ async function writeHalf(set: string, half: number, path: string): Promise<void>
     `COPY (SELECT ${columns} FROM ${source} WHERE "user"::VARCHAR IN (${own.map(duckdbLiteral).join()}) ORDER BY file_row_number) TO ${duckdbLiteral(path)}`,
   );
   database.close();
-}
-
-export function gridsOfModel({ model }: ModelHandle["watched"]): ReturnType<typeof baselineReferenceGrids> {
-  return baselineReferenceGrids(model.baseline);
 }

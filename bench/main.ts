@@ -7,6 +7,8 @@ import { benchmarkBatchMemory } from "./batch-memory.ts";
 import { benchmarkCheck } from "./check.ts";
 import { benchmarkData } from "./data.ts";
 import { benchmarkDeviceSize } from "./device-size.ts";
+import { benchmarkDrift, driftOptions } from "./drift.ts";
+import { driftParts } from "./drift-measure.ts";
 import { markdown, plain } from "./figures.ts";
 import { benchmarkInference } from "./inference.ts";
 import { benchmarkLedger } from "./ledger.ts";
@@ -31,6 +33,15 @@ const help = `npm run bench -- [options]
   --markdown         print a Markdown table
   --write            write bench/results.json though --only names a part
 
+npm run bench -- --only drift: how the monitor does on people and days that nobody tuned it to (about half an hour, after training)
+
+  --sets NAMES       some of: motionsense, wisdm_watch, bfrb_samsung (default: all that are in ../shared/data)
+  --half 0|1         half of each data set's people whose streams are judged (default: 0; constants are chosen on 1)
+  --seed N           of the streams and faults (default: 1)
+  --keep DIR         models and answers, which are made once (default: .cache/drift)
+  --parts NAMES      some of: ${driftParts.join(", ")} (default: all)
+  --markdown         print Markdown tables
+
 TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow;
 else .venv/bin/python and python3 are tried.`;
 
@@ -43,11 +54,13 @@ const { values } = parseArgs({
     markdown: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
+    ...driftOptions,
   },
   allowNegative: true,
 });
 
 if (values.help) console.log(help);
+else if (values.only === "drift") await benchmarkDrift(values);
 else process.exitCode = await run();
 
 async function run(): Promise<number> {

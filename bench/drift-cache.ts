@@ -1,0 +1,45 @@
+// Answers of the drift benchmark, kept so that a run that was interrupted can go on. They are for one model, one state of the
+// code that judges, and one seed.
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const judging = ["src/{monitoring,signals,stats}/**/*.ts", "src/pipelines/measure-without-faults.ts"];
+const measuring = ["bench/day-streams.ts", "bench/drift-*.ts", "bench/peers/drift_*.py"];
+/** These only lay out what was measured. */
+const printing = ["bench/drift-tables.ts", "bench/drift-bars.ts", "bench/drift-document.ts", "bench/drift-cache.ts"];
+
+export class DriftCache {
+  readonly #directory: string;
+
+  /** @param model the model's folder */
+  constructor(directory: string, model: string, seed: number) {
+    const hash = createHash("sha256")
+      .update(`${seed}`)
+      .update(readFileSync(join(model, "manifest.json")));
+    const files = globSync([...judging, ...measuring], { cwd: root }).filter((file) => !printing.includes(file));
+    for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)));
+    this.#directory = join(directory, hash.digest("hex").slice(0, 12));
+    mkdirSync(this.#directory, { recursive: true });
+  }
+
+  async of<T>(name: string, measure: () => Promise<T>): Promise<T> {
+    const path = join(this.#directory, `${name.replaceAll(/[^\w.-]+/g, "-")}.json`);
+    if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as T;
+    const measured = await measure();
+    await writeFileAtomic(path, JSON.stringify(measured));
+    return measured;
+  }
+}
+
+/** The commit, and whether the code that judges differs from it. */
+export function judgingCommit(): string {
+  const git = (...words: string[]): string => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
+  const changed = git("status", "--porcelain", "--", "src", "bench") === "" ? "" : " with changes";
+  return `${git("rev-parse", "--short", "HEAD")}${changed}`;
+}

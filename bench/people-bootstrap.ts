@@ -1,0 +1,40 @@
+// Intervals by bootstrap over people: batches and streams of one person resemble each other.
+
+import { quantiles } from "../src/stats/quantile.ts";
+import { Rng } from "../src/stats/random.ts";
+
+const draws = 1000;
+
+export interface Interval {
+  readonly value: number;
+  /** Between these lie 90 % of the statistics of people drawn with replacement. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * @param statistic of the observations of some people; NaN if there are none
+ * @returns null if there are no observations
+ */
+export function peopleInterval<T extends { readonly user: string }>(
+  observations: readonly T[],
+  statistic: (some: readonly T[]) => number,
+): Interval | null {
+  if (observations.length === 0) return null;
+  const people = [...Map.groupBy(observations, ({ user }) => user).values()];
+  const rng = Rng.fromSeed(people.length);
+  const drawn = Array.from({ length: draws }, () =>
+    statistic(people.flatMap(() => people[rng.integer(people.length)]!)),
+  ).filter((value) => !Number.isNaN(value));
+  const value = statistic(observations);
+  if (drawn.length === 0) return null;
+  const [low, high] = quantiles(
+    drawn.sort((a, b) => a - b),
+    [0.05, 0.95],
+  );
+  return { value, low: low!, high: high! };
+}
+
+export function share(flags: readonly boolean[]): number {
+  return flags.filter(Boolean).length / flags.length;
+}

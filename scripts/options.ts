@@ -2,7 +2,7 @@
 // docs/api.md (scripts/api.ts) and schemas/ (scripts/schemas.ts) are generated from the same definitions.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { checkOptions, driftBenchOptions, predictOptions } from "../src/batch-options.ts";
+import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "../src/batch-options.ts";
 import {
   compactOptions,
   recalibrateOptions,
@@ -26,6 +26,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   Inspect: { command: "inspect", options: inspectOptions },
   Train: { command: "train", options: trainOptions },
   Predict: { command: "predict", options: predictOptions },
+  Evaluate: { command: "evaluate", options: evaluateOptions },
   Check: { command: "check", options: checkOptions },
   DriftBench: { command: "drift-bench", options: driftBenchOptions },
   Retrain: { command: "retrain", options: retrainOptions },

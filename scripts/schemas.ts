@@ -33,6 +33,7 @@ import {
   syncResultSchema,
 } from "./answer-schemas.ts";
 import { configSchema } from "./config-schema.ts";
+import { evaluationSchema } from "./evaluation-schema.ts";
 import { trainEventSchema } from "./event-schema.ts";
 import { inspectionSchema } from "./inspection-schema.ts";
 
@@ -62,6 +63,7 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   inspect_result: { schema: inspectionSchema, title: "The output of `tidemark inspect --json`" },
   train_event: { schema: trainEventSchema, title: "One line of `tidemark train --json` and `tidemark retrain --json`" },
   predict_result: { schema: predictResultSchema, title: "The output of `tidemark predict --json`" },
+  evaluate_result: { schema: evaluationSchema, title: "The output of `tidemark evaluate --json`" },
   drift_bench_result: { schema: driftBenchResultSchema, title: "The output of `tidemark drift-bench --json`" },
   simulate_result: { schema: simulateResultSchema, title: "The output of `tidemark simulate --json`" },
   sync_result: { schema: syncResultSchema, title: "The output of `tidemark sync --json`" },

@@ -1,4 +1,4 @@
-import type { CheckConfig, DriftBenchConfig, PredictConfig } from "./config-types.ts";
+import type { CheckConfig, DriftBenchConfig, EvaluateConfig, PredictConfig } from "./config-types.ts";
 import { benchDayPattern, expectedDay } from "./day.ts";
 import {
   choiceOption,
@@ -34,6 +34,17 @@ export const predictOptions: OptionsOf<PredictConfig> = {
   out: table,
   overwrite,
   spreadsheetSafe: flagOption({ doc: "quote text that a spreadsheet would run as a formula; CSV and TSV only" }),
+  ...modelColumns,
+  ...optionsUnder("Running:", { jobs }),
+};
+
+/** Options of `evaluate`. */
+export const evaluateOptions: OptionsOf<EvaluateConfig> = {
+  files: filesOption("labelled recordings"),
+  model,
+  out: page,
+  overwrite,
+  ...optionsUnder(modelColumnsHeading, { label }),
   ...modelColumns,
   ...optionsUnder("Running:", { jobs }),
 };

@@ -137,6 +137,35 @@ export interface PredictConfig {
 /** The same options as a caller passes them: those with a default may be omitted. */
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 
+/** Options of `tidemark evaluate`, checked and complete. */
+export interface EvaluateConfig {
+  /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  files: string[];
+  /** The model folder, or DIR/LINE@champion. */
+  model: string;
+  /** Report page to write. */
+  out?: string;
+  /** Replace the file if it exists. */
+  overwrite: boolean;
+  /** Column with the activity, such as activity. */
+  label?: string;
+  /** Column with the person who wore the sensor, such as user. */
+  group?: string;
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
+  recording?: string;
+  /** Column with the time of each sample, such as timestamp_s. */
+  time?: string;
+  /** Sensor columns, separated by commas, in the order of the model's channels. */
+  channels?: string[];
+  /** Columns to take from folders called name=value, separated by commas. */
+  pathColumns?: string[];
+  /** Worker threads. Default: one per core. */
+  jobs: number;
+}
+
+/** The same options as a caller passes them: those with a default may be omitted. */
+export type EvaluateOptions = Partial<EvaluateConfig> & Pick<EvaluateConfig, "files" | "model">;
+
 /** Options of `tidemark check`, checked and complete. */
 export interface CheckConfig {
   /** One batch of unlabelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */

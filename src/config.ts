@@ -1,11 +1,12 @@
 // Validates and completes every command's options, and enforces the rules that involve two options. The *-options.ts files define
 // the options; the types are generated from them.
 import { z } from "zod";
-import { checkOptions, driftBenchOptions, predictOptions } from "./batch-options.ts";
+import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "./batch-options.ts";
 import type {
   CheckConfig,
   CompactConfig,
   DriftBenchConfig,
+  EvaluateConfig,
   InspectConfig,
   PredictConfig,
   RecalibrateConfig,
@@ -165,6 +166,15 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
     });
   }
   return config;
+}
+
+/**
+ * Validates and completes the options of `evaluate`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveEvaluateConfig(options: unknown): EvaluateConfig {
+  return resolveOptions(evaluateOptions, options);
 }
 
 /**

@@ -10,6 +10,8 @@ export type {
   CompactOptions,
   DriftBenchConfig,
   DriftBenchOptions,
+  EvaluateConfig,
+  EvaluateOptions,
   InspectConfig,
   InspectOptions,
   PredictConfig,
@@ -31,6 +33,7 @@ export {
   resolveCheckConfig,
   resolveCompactConfig,
   resolveDriftBenchConfig,
+  resolveEvaluateConfig,
   resolveInspectConfig,
   resolvePredictConfig,
   resolveRecalibrateConfig,
@@ -93,6 +96,15 @@ export {
   type JudgeName,
   type NoDriftFigures,
 } from "./pipelines/drift-bench.ts";
+export {
+  type ClassIntervals,
+  type EvaluatedPerson,
+  type EvaluateResult,
+  evaluate,
+  type Interval,
+  type KeptPromise,
+  type MetricIntervals,
+} from "./pipelines/evaluate.ts";
 export { type Excerpt, type InspectResult, inspect, type RecordingFacts, type Refusal } from "./pipelines/inspect.ts";
 export {
   type Labels,

@@ -3,20 +3,16 @@ import { type PredictConfig, type PredictOptions, resolvePredictConfig } from ".
 import { UserError } from "../errors.ts";
 import { predictionColumns, predictionWindowColumns } from "../learning/training/prediction-columns.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
-import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
 import { openForPrediction } from "../monitoring/streams/watched-model.ts";
 import { checkOutFile } from "../out-file.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { batchRangeFaults } from "../signals/data/batch-faults.ts";
-import { namedColumnRoles } from "../signals/data/column-roles.ts";
-import { DataFault } from "../signals/data/data-fault.ts";
-import { openRecordings } from "../signals/data/open-recordings.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { spreadsheetSafe } from "../signals/data/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/data/write-table.ts";
 import { planWindows, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
 import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { predictorOf } from "./model-handle.ts";
+import { openToPredict } from "./open-to-predict.ts";
 
 /** The result of `predict`. */
 export interface PredictResult {
@@ -48,24 +44,12 @@ export async function predict(
   refuseOverwritingInput(config.out, config.files);
   await checkOutFile(config.out, config);
   const model = await openForPrediction(config.model);
-  const { manifest, labels } = model.folder;
+  const { labels } = model.folder;
   const { rate, window, overlap } = model.config;
-  const modelChannels = manifest.data.channels;
-  const named = gateBatchColumns(config.channels, modelChannels);
-  const expected = gateBatchChannels(modelChannels, named, model.baseline);
-  const reporter = reporterOf(run.reporter);
-  const opened = await openRecordings(config.files, {
-    columns: { ...namedColumnRoles(config), modelChannels },
-    requireLabels: false,
-    nominalRateHz: rate,
-    reporter,
-  });
+  const opened = await openToPredict(config, model, {}, reporterOf(run.reporter));
   const predictor = predictorOf(model);
   try {
-    for (const warning of opened.quality.warnings) reporter.warn(warning);
     refuseOverwritingInput(config.out, opened.files);
-    const [absurd] = await batchRangeFaults(opened.rows, expected, opened.files);
-    if (absurd !== undefined) throw new DataFault(absurd);
     const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
     const said = await predictIntoTable(opened.rows, plan, { predictor, labels: labels.classes, config });
     return { out: config.out, ...said, seconds: (performance.now() - started) / 1000 };

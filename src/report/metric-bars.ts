@@ -19,7 +19,10 @@ interface Bar {
 }
 
 /** Macro-F1 per person over the out-of-fold predictions, also as a table. */
-export function personBars(report: CvReport): Html {
+export function personBars(report: {
+  readonly users: CvReport["users"];
+  readonly summary: Pick<CvReport["summary"], "over_users">;
+}): Html {
   const users = report.users.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
   const bars = users.map(({ user, metrics }) => ({ name: user, value: metrics.macro_f1 }));
   const mean = report.summary.over_users.macro_f1.mean;
@@ -40,7 +43,7 @@ ${htmlTable("Metrics by person", head, rows)}</div>`;
 }
 
 /** F1 per class over all out-of-fold predictions, with precision and recall as marks. */
-export function classBars(report: CvReport): Html {
+export function classBars(report: Pick<CvReport, "pooled" | "classes">): Html {
   const { per_class, macro_f1 } = report.pooled;
   const bars = report.classes
     .map((name) => ({ name, value: per_class[name]?.f1 ?? 0, ...per_class[name] }))

@@ -14,11 +14,20 @@ import { plotSvg } from "./plot-svg.ts";
  */
 export function reliabilityDiagram(report: CvReport): Html {
   const most = Math.max(1, ...[report.pooled, report.pooled_calibrated].flatMap((m) => m.reliability.map((b) => b.n)));
-  return html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key-mark">●</span>
- mean confidence in the bin <span class="key key-rule"></span> perfect calibration</p>
-<div class="grid">${reliabilityFigure("As trained", report.pooled, most)}
+  return html`${reliabilityLegend}<div class="grid">${reliabilityFigure("As trained", report.pooled, most)}
 ${reliabilityFigure(`After temperature ${formatFixed(report.temperature)}`, report.pooled_calibrated, most)}</div>`;
 }
+
+/** Two figures side by side: promised by cross-validation after temperature scaling, and found in the evaluated recordings. */
+export function reliabilityComparison(promised: ClassificationMetrics, found: ClassificationMetrics): Html {
+  const most = (metrics: ClassificationMetrics): number => Math.max(1, ...metrics.reliability.map((bin) => bin.n));
+  return html`${reliabilityLegend}<div class="grid">${reliabilityFigure("Evaluated", found, most(found))}
+${reliabilityFigure("Cross-validated", promised, most(promised))}</div>`;
+}
+
+const reliabilityLegend = html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key-mark">●</span>
+ mean confidence in the bin <span class="key key-rule"></span> perfect calibration</p>
+`;
 
 function reliabilityFigure(title: string, metrics: ClassificationMetrics, most: number): Html {
   const ece = formatFixed(metrics.expected_calibration_error, 4);

@@ -11,6 +11,7 @@ import { completionScript } from "./completion.ts";
 import { completionCommand } from "./completion-command.ts";
 import { definedOptions } from "./define-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
+import { evaluateCommand } from "./evaluate-command.ts";
 import { inspectCommand } from "./inspect-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { predictCommand } from "./predict-command.ts";
@@ -58,7 +59,8 @@ export function createProgram(): Command {
     .helpCommand("help [command]", "print the options of a command");
   addClosing(program, closing);
   const commands = [
-    ...[inspectCommand(), trainCommand(), predictCommand(), checkCommand(), baselineCommand(), referenceCommand()],
+    ...[inspectCommand(), trainCommand(), predictCommand(), evaluateCommand()],
+    ...[checkCommand(), baselineCommand(), referenceCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),
   ];

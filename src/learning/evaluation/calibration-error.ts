@@ -40,7 +40,9 @@ export function calibrationErrorBins(confidences: Float32Array, right: Uint8Arra
 }
 
 /** The mean of |accuracy - confidence| over the bins, weighted by the number of rows in each; NaN if there are no rows. */
-export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
+export function expectedCalibrationError(
+  bins: readonly Pick<ReliabilityBin, "n" | "confidence" | "accuracy">[],
+): number {
   let sum = 0;
   let total = 0;
   for (const { n, confidence, accuracy } of bins) {

@@ -41,9 +41,9 @@ export interface ResolvedColumns {
 /** Unit of a time column: a number of seconds or parts of it, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "timestamp" | "index";
 
-/** Whether a label column and a person column are required. */
+/** Whether a label column and a person column are required; a label column is looked for only if it is wanted. */
 export interface RequiredColumns {
-  readonly label: boolean;
+  readonly label: boolean | "if found";
   readonly group: boolean;
 }
 
@@ -99,7 +99,7 @@ export function resolveColumnRoles(
     return found;
   };
   const columns = {
-    label: required.label || options.label !== undefined ? role("label", required.label) : null,
+    label: required.label !== false || options.label !== undefined ? role("label", required.label === true) : null,
     group: role("group", required.group),
     recording: role("recording", false),
     time: role("time", false),

@@ -24,6 +24,8 @@ export interface ReadRecordingsOptions {
   readonly columns?: ColumnOptions;
   /** Whether to reject recordings without a label column or with a single class, and to drop rows without a label. */
   readonly requireLabels: boolean;
+  /** Whether a label column must exist, or is read if it is found by its usual names. Default: `requireLabels`. */
+  readonly labelColumn?: boolean | "if found";
   /** Whether to reject recordings without a person column. Default: `requireLabels`. */
   readonly requirePeople?: boolean;
   /** Rate in Hz; it serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
@@ -90,6 +92,7 @@ async function openRecordingsWith(
   options: ReadRecordingsOptions,
 ): Promise<OpenedRecordings> {
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
+  const { labelColumn = requireLabels } = options;
   const sources = await findFiles(database, files, reporter);
   const fileNames = sources.map((source) => source.path);
   const { warnings, warn } = collectingReporter();
@@ -100,7 +103,7 @@ async function openRecordingsWith(
     database,
     sources,
     options.columns ?? {},
-    { label: requireLabels, group: requirePeople },
+    { label: labelColumn, group: requirePeople },
     { onFault, warn },
   );
   const { roles, unusedColumns } = table;

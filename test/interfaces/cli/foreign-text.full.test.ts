@@ -71,6 +71,10 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     [batch, "--model", at("absent"), "--out", "p.csv"],
     [batch, "--model", at("model"), "--out", "p.csv", "--channels", name("a")],
   ],
+  evaluate: () => [
+    [recordings, "--model", at("model"), "--out", `${at("evaluated")}.html`],
+    [recordings, "--model", at("absent")],
+  ],
   check: () => [
     [batch, "--model", at("model"), ...stream, "--batch-id", name("batch"), "--tracking", server.uri],
     [batch, "--model", at("model"), "--model", at("old")],

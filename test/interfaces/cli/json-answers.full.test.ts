@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as answers from "../../../scripts/answer-schemas.ts";
+import { evaluationSchema } from "../../../scripts/evaluation-schema.ts";
 import { eventTypes, trainEventSchema } from "../../../scripts/event-schema.ts";
 import { inspectionSchema } from "../../../scripts/inspection-schema.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
@@ -121,6 +122,10 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
   predict: {
     form: answers.predictResultSchema,
     calls: () => names.map((name) => [fileOf(name), "--model", "walk", "--out", "p.csv", "--overwrite"]),
+  },
+  evaluate: {
+    form: evaluationSchema,
+    calls: () => names.map((name) => [fileOf(name), "--model", "walk"]),
   },
   check: {
     form: expectCheck,

@@ -51,6 +51,11 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
     [batch, "--model", bad, "--out", "p.csv"],
     ...replaces(bad).map((out) => [batch, "--model", "walk", "--out", out, "--overwrite"]),
   ],
+  evaluate: (bad) => [
+    [bad, "--model", "walk"],
+    ["recordings.csv.gz", "--model", bad],
+    ...inside(bad, "e.html").map((out) => ["recordings.csv.gz", "--model", "walk", "--out", out]),
+  ],
   check: (bad) => [
     [bad, "--model", "walk"],
     [batch, "--model", bad],

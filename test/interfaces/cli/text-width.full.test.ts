@@ -34,6 +34,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   inspect: [["recordings.csv.gz", "--rate", "20", "--window", "40", "--folds", "2"]],
   train: [["recordings.csv.gz", "--out", "models/walk-v2", ...network]],
   predict: [["batch.csv.gz", ...walk, "--out", "p.csv"]],
+  evaluate: [["recordings.csv.gz", ...walk]],
   check: [
     ["recordings.csv.gz", ...walk, "--model", "models/walk-v2"],
     ["batch.csv.gz", ...walk, "--stream", "b", "--thresholds", "fixed"],

@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { evaluateOptions } from "../../batch-options.ts";
+import { resolveEvaluateConfig } from "../../config.ts";
+import { counted } from "../../counted.ts";
+import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
+import type { EvaluateResult } from "../../pipelines/evaluate.ts";
+import type { Closing } from "./closing.ts";
+import { defineCommand } from "./define-command.ts";
+import { evaluateBlocks } from "./evaluate-text.ts";
+
+const closing: Closing = {
+  examples: ["tidemark evaluate labelled.parquet --model models/walk --out evaluation.html"],
+  notes: [
+    "Windows are cut as in training. Intervals are 90 %, by bootstrap over people. A person is outside the cross-validated spread if at most 5 % of the cross-validated people score as low, or with fewer than 19 of them, if nobody does.",
+  ],
+  exitCodes: [
+    [0, "done, whatever the figures"],
+    [1, "a defect in Tidemark"],
+    [2, "wrong usage, data that does not fit, or a model whose files have changed"],
+  ],
+};
+
+/** `tidemark evaluate` */
+export function evaluateCommand(): Command {
+  return defineCommand({
+    name: "evaluate",
+    summary: "measure a model on labelled recordings, and compare it with its cross-validation",
+    description:
+      "Predicts labelled recordings with a trained model, computes every metric of the training report by person and by class, and " +
+      "compares them with what cross-validation promised.",
+    options: evaluateOptions,
+    resolve: resolveEvaluateConfig,
+    json: "the figures as one line of JSON (schema: evaluate_result.schema.json)",
+    closing,
+    run: async (config, { terminal, json }) => {
+      const { evaluate } = await import("../../pipelines/evaluate.ts");
+      const result = await evaluate(config, { reporter: { warn: terminal.warn } });
+      terminal.detail(
+        `read       ${counted(result.windows, "window")} of ${config.files.join(", ")}; model ${config.model}`,
+      );
+      if (json) terminal.json(printedEvaluation(result));
+      else terminal.print(...evaluateBlocks(result));
+      if (result.out !== null) terminal.inform(`report: ${result.out}`);
+    },
+  });
+}
+
+/** What --json prints. */
+export type PrintedEvaluation = SnakeKeys<EvaluateResult>;
+
+function printedEvaluation(result: EvaluateResult): PrintedEvaluation {
+  return snakeKeys(result);
+}

@@ -1,0 +1,84 @@
+// What `evaluate` prints: metrics with intervals, people, classes, and the comparison with cross-validation.
+import { counted } from "../../counted.ts";
+import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";
+import { countText, durationText, fixedText, meanAndSdText } from "./number-text.ts";
+import type { Block } from "./terminal.ts";
+
+const metrics = [
+  ["macro F1", "macro_f1"],
+  ["weighted F1", "weighted_f1"],
+  ["accuracy", "accuracy"],
+  ["kappa", "kappa"],
+  ["log loss", "log_loss"],
+  ["calibration error", "expected_calibration_error"],
+] as const;
+
+export function evaluateBlocks(result: EvaluateResult): Block[] {
+  const { people, pooled, intervals, overPeople, classes, windows, unknownLabels, crossValidation } = result;
+  const metricRows = metrics.map(([title, key]) => [
+    title,
+    fixedText(pooled[key]),
+    intervalText(intervals[key]),
+    meanAndSdText(overPeople[key]),
+  ]);
+  const personRows = people.map(({ user, metrics: own, rank, within, learned }) => [
+    user,
+    countText(own.n),
+    fixedText(own.macro_f1),
+    fixedText(own.accuracy),
+    fixedText(own.kappa),
+    fixedText(rank, 2),
+    [...(within ? [] : ["<- outside"]), ...(learned ? ["(learned from)"] : [])].join(" "),
+  ]);
+  const classRows = classes.map((name) => {
+    const own = pooled.per_class[name];
+    return [
+      name,
+      fixedText(own?.precision),
+      fixedText(own?.recall),
+      fixedText(own?.f1),
+      intervalText(intervals.per_class[name]?.f1 ?? null),
+      countText(own?.support ?? 0),
+    ];
+  });
+  const unknown = Object.entries(unknownLabels).map(([name, seconds]) => `${name} (${durationText(seconds)})`);
+  return [
+    `data       ${counted(windows, "labelled window")} of ${counted(people.length, "person", "people")}`,
+    ...(unknown.length === 0 ? [] : [`left out   labels that the model does not know: ${unknown.join(", ")}`]),
+    "",
+    "Per person; rank: share of cross-validated people with an equal or lower macro F1",
+    { headers: ["person", "windows", "macro F1", "accuracy", "kappa", "rank", ""], rows: personRows },
+    "",
+    "Per class",
+    { headers: ["class", "precision", "recall", "F1", "90 % interval", "windows"], rows: classRows },
+    "",
+    "Over all windows, with intervals by bootstrap over people; mean ± sd over people",
+    { headers: ["", "pooled", "90 % interval", "over people"], rows: metricRows },
+    "",
+    ...promiseLines(crossValidation, people),
+  ];
+}
+
+function promiseLines(promise: EvaluateResult["crossValidation"], people: EvaluateResult["people"]): string[] {
+  const { promised, found, difference, lowest, highest, verdict } = promise;
+  const verdicts = {
+    kept: "the promise is kept",
+    better: "these people are classified better than promised",
+    worse: "these people are classified worse than promised",
+  } as const;
+  const outside = people.filter(({ within }) => !within).map(({ user }) => user);
+  return [
+    `promised   macro F1 ${fixedText(promised)} over ${counted(promise.people, "cross-validated person", "cross-validated people")}, ${fixedText(lowest)} to ${fixedText(highest)}`,
+    `found      macro F1 ${fixedText(found)} over ${counted(people.length, "person", "people")}; ` +
+      (verdict === null
+        ? "one person is too few to compare"
+        : `difference ${intervalText(difference)}: ${verdicts[verdict]}`),
+    outside.length === 0
+      ? "spread     everybody is inside the cross-validated spread"
+      : `spread     outside the cross-validated spread: ${outside.join(", ")}`,
+  ];
+}
+
+function intervalText(interval: Interval | null): string {
+  return interval === null ? "-" : `${fixedText(interval.low)} to ${fixedText(interval.high)}`;
+}

@@ -1,0 +1,74 @@
+// Compares people on whom a finished model is evaluated with what cross-validation promised. A promise is kept if the new
+// people could have been among the cross-validated ones: by the mean, and person by person.
+
+import type { Rng } from "../../stats/random.ts";
+import { bootstrapReplicates, type Interval, percentileInterval } from "./bootstrap-people.ts";
+
+/** How the evaluated people compare with the cross-validated ones, by macro-F1 per person. */
+export interface KeptPromise {
+  /** Number of cross-validated people. */
+  readonly people: number;
+  /** Mean macro-F1 of the cross-validated people. */
+  readonly promised: number;
+  /** Their lowest macro-F1. */
+  readonly lowest: number;
+  /** Their highest macro-F1. */
+  readonly highest: number;
+  /** Mean macro-F1 of the evaluated people. */
+  readonly found: number;
+  /** 90 % interval of found minus promised, by bootstrap over both groups of people; null if one group is a single person. */
+  readonly difference: Interval | null;
+  /**
+   * One of: kept (the interval includes 0), better, worse; null without an interval.
+   */
+  readonly verdict: "kept" | "better" | "worse" | null;
+}
+
+/** @param promised macro-F1 of each cross-validated person @param found macro-F1 of each evaluated person; both at least one */
+export function keptPromise(promised: readonly number[], found: readonly number[], rng: Rng): KeptPromise {
+  const difference =
+    promised.length < 2 || found.length < 2
+      ? null
+      : percentileInterval(
+          Array.from({ length: bootstrapReplicates }, () => meanOfDrawn(found, rng) - meanOfDrawn(promised, rng)),
+        );
+  const verdict = difference === null ? null : difference.high < 0 ? "worse" : difference.low > 0 ? "better" : "kept";
+  const [lowest, highest] = [promised.reduce((a, b) => Math.min(a, b)), promised.reduce((a, b) => Math.max(a, b))];
+  return {
+    people: promised.length,
+    promised: meanOfScores(promised),
+    lowest,
+    highest,
+    found: meanOfScores(found),
+    difference,
+    verdict,
+  };
+}
+
+const unusualShare = 0.05;
+
+/**
+ * The rank of a new person among the cross-validated ones, as a p-value: the share of people who would score as low, if the
+ * new person is one of them. @param promised at least one
+ */
+export function rankAmongPromised(promised: readonly number[], score: number): number {
+  return (1 + promised.filter((other) => other <= score).length) / (promised.length + 1);
+}
+
+/**
+ * Whether a person's score lies within the cross-validated spread. With 19 people or more, at most 5 % of new people fall below
+ * it by chance; with n people fewer, those who score lower than all of them do, which has a chance of 1 in n + 1.
+ */
+export function isWithinPromised(promised: readonly number[], score: number): boolean {
+  return rankAmongPromised(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;
+}
+
+function meanOfScores(scores: readonly number[]): number {
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+function meanOfDrawn(scores: readonly number[], rng: Rng): number {
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) sum += scores[rng.integer(scores.length)]!;
+  return sum / scores.length;
+}

@@ -1,0 +1,235 @@
+// `tidemark evaluate`: predicts labelled recordings with a finished model, computes every metric of the training report, and
+// compares them with what cross-validation promised.
+
+import { type EvaluateConfig, type EvaluateOptions, resolveEvaluateConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import {
+  bootstrapPeople,
+  type ClassIntervals,
+  type Interval,
+  type MetricIntervals,
+} from "../learning/evaluation/bootstrap-people.ts";
+import { type ClassificationMetrics, classificationMetrics } from "../learning/evaluation/classification-metrics.ts";
+import {
+  isWithinPromised,
+  type KeptPromise,
+  keptPromise,
+  rankAmongPromised,
+} from "../learning/evaluation/kept-promise.ts";
+import { type MetricsSummary, metricsSummary } from "../learning/evaluation/metrics-summary.ts";
+import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
+import { type OpenedModel, openForPrediction } from "../monitoring/streams/watched-model.ts";
+import { checkOutFile } from "../out-file.ts";
+import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
+import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
+import { planWindows } from "../signals/preprocessing/make-windows.ts";
+import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
+import { Rng } from "../stats/random.ts";
+import { readJsonFile } from "../storage/store/atomic-file.ts";
+import { modelFiles } from "../storage/store/model-folder.ts";
+import { predictorOf } from "./model-handle.ts";
+import { openToPredict } from "./open-to-predict.ts";
+import { writeReportPage } from "./write-report-page.ts";
+
+export type { ClassIntervals, Interval, KeptPromise, MetricIntervals };
+
+/** One person's figures, and how they compare with the cross-validated people. */
+export interface EvaluatedPerson {
+  /** Name of the person. */
+  user: string;
+  /** Metrics on the person's windows. */
+  metrics: ClassificationMetrics;
+  /** Whether the macro-F1 lies within the cross-validated spread. */
+  within: boolean;
+  /** Share of people who would score as low by chance, if this person is like the cross-validated ones. */
+  rank: number;
+  /** Whether a person of this name is among those that the model learned from. */
+  learned: boolean;
+}
+
+/** The result of `evaluate`. */
+export interface EvaluateResult {
+  /** Name and time of the model's training. */
+  modelVersion: string;
+  /** Number of windows with a label that the model knows. */
+  windows: number;
+  /** In the order of the network's outputs and of the confusion matrices. */
+  classes: readonly string[];
+  /** Metrics over all windows. */
+  pooled: ClassificationMetrics;
+  /** 90 % intervals of the pooled metrics, by bootstrap over people. */
+  intervals: MetricIntervals;
+  /** Mean and standard deviation over people. */
+  overPeople: MetricsSummary;
+  /** People in the order of their names. */
+  people: EvaluatedPerson[];
+  /** Comparison with cross-validation, by macro-F1 per person. */
+  crossValidation: KeptPromise;
+  /** Seconds by label, for labels that the model does not know. */
+  unknownLabels: Record<string, number>;
+  /** Warnings. */
+  warnings: string[];
+  /** Path of the page; null if none was written. */
+  out: string | null;
+  /** Duration in seconds. */
+  seconds: number;
+}
+
+interface Predicted {
+  readonly labels: Int32Array;
+  readonly probabilities: Float32Array;
+  readonly people: readonly string[];
+}
+
+const bootstrapSeed = 42;
+
+/**
+ * Predicts labelled recordings with a model, and computes every metric of the training report over all windows, by person and by
+ * class, with intervals by bootstrap over people. Compares each person with those that cross-validation held out.
+ *
+ * @throws UserError if an option is wrong, the recordings have no labels or do not fit the model, or the model folder was changed
+ * @throws DataFault if there are values that no unit or movement explains
+ */
+export async function evaluate(
+  options: EvaluateOptions,
+  run: { reporter?: Partial<Reporter> } = {},
+): Promise<EvaluateResult> {
+  const started = performance.now();
+  const config = resolveEvaluateConfig(options);
+  if (config.out !== undefined) await checkOutFile(config.out, config);
+  const model = await openForPrediction(config.model);
+  const reporter = collectingReporter(reporterOf(run.reporter));
+  const report = await readJsonFile(model.folder.path(modelFiles.cvReport), cvReportSchema);
+  const opened = await openToPredict(config, model, { labelColumn: true }, reporter);
+  try {
+    const { classes } = model.folder.labels;
+    const unknownLabels = warnOfUnknownLabels(opened, classes, reporter);
+    const predicted = await predictLabelled(opened, model, config);
+    const figures = evaluatedFigures(predicted, classes, report);
+    warnOfLearnedPeople(figures.people, model, opened, reporter);
+    const result: EvaluateResult = {
+      modelVersion: model.folder.manifest.model_version,
+      windows: predicted.labels.length,
+      classes,
+      ...figures,
+      unknownLabels,
+      warnings: [...reporter.warnings],
+      out: config.out ?? null,
+      seconds: (performance.now() - started) / 1000,
+    };
+    if (config.out !== undefined) await writeEvaluatePage(config.out, result, report);
+    return result;
+  } finally {
+    opened.rows.close();
+  }
+}
+
+/** The windows whose label is one of the model's classes. @throws UserError if there is none */
+async function predictLabelled(
+  { rows, columns }: OpenedRecordings,
+  model: OpenedModel,
+  { jobs: threads }: Pick<EvaluateConfig, "jobs">,
+): Promise<Predicted> {
+  const { classes } = model.folder.labels;
+  const { rate, window, overlap } = model.config;
+  const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap, classes });
+  const [labels, people, probabilities]: [number[], string[], Float32Array[]] = [[], [], []];
+  const predictor = predictorOf(model);
+  try {
+    for (const { windows } of windowChunks(rows, plan, 0)) {
+      const predicted = await predictor.predict(windows, { threads });
+      for (const [w, label] of windows.labels.entries()) {
+        if (label < 0) continue;
+        labels.push(label);
+        people.push(windows.users[windows.groups[w]!]!);
+        probabilities.push(predicted.slice(w * classes.length, (w + 1) * classes.length));
+      }
+    }
+  } finally {
+    await predictor.close();
+  }
+  if (labels.length === 0) {
+    throw new UserError(`Column "${columns.label}": no window has a label; there is nothing to evaluate`, {
+      advice: "Label the recordings, or name another column with --label.",
+    });
+  }
+  const joined = new Float32Array(labels.length * classes.length);
+  for (const [w, own] of probabilities.entries()) joined.set(own, w * classes.length);
+  return { labels: Int32Array.from(labels), probabilities: joined, people };
+}
+
+function evaluatedFigures(
+  { labels, probabilities, people }: Predicted,
+  classes: readonly string[],
+  report: CvReport,
+): Pick<EvaluateResult, "pooled" | "intervals" | "overPeople" | "people" | "crossValidation"> {
+  const nClasses = classes.length;
+  const promised = report.users.map(({ metrics }) => metrics.macro_f1);
+  const learned = new Set(report.users.map(({ user }) => user));
+  const byName = [...Map.groupBy(people.keys(), (w) => people[w]!)].sort(([a], [b]) =>
+    a.localeCompare(b, "en", { numeric: true }),
+  );
+  const evaluated = byName.map(([user, rows]): EvaluatedPerson => {
+    const own = new Float32Array(rows.length * nClasses);
+    for (const [i, w] of rows.entries())
+      own.set(probabilities.subarray(w * nClasses, (w + 1) * nClasses), i * nClasses);
+    const metrics = classificationMetrics(
+      Int32Array.from(rows, (w) => labels[w]!),
+      own,
+      classes,
+    );
+    return {
+      user,
+      metrics,
+      within: isWithinPromised(promised, metrics.macro_f1),
+      rank: rankAmongPromised(promised, metrics.macro_f1),
+      learned: learned.has(user),
+    };
+  });
+  const rng = Rng.fromSeed(bootstrapSeed);
+  const metrics = evaluated.map((person) => person.metrics);
+  const found = metrics.map(({ macro_f1 }) => macro_f1);
+  return {
+    pooled: classificationMetrics(labels, probabilities, classes),
+    intervals: bootstrapPeople(metrics, classes, rng.split("pooled")),
+    overPeople: metricsSummary(metrics),
+    people: evaluated,
+    crossValidation: keptPromise(promised, found, rng.split("promise")),
+  };
+}
+
+function warnOfUnknownLabels(
+  { quality }: OpenedRecordings,
+  classes: readonly string[],
+  reporter: Pick<Reporter, "warn">,
+): Record<string, number> {
+  const unknown = Object.entries(quality.classes).filter(([name]) => !classes.includes(name));
+  if (unknown.length > 0) {
+    const names = unknown.map(([name]) => name).join(", ");
+    reporter.warn(
+      `The model has no class for ${names}; these rows are left out. Its classes are ${classes.join(", ")}.`,
+    );
+  }
+  return Object.fromEntries(unknown.map(([name, { seconds }]) => [name, seconds]));
+}
+
+function warnOfLearnedPeople(
+  people: readonly EvaluatedPerson[],
+  { folder: { manifest } }: OpenedModel,
+  { fingerprint }: OpenedRecordings,
+  reporter: Pick<Reporter, "warn">,
+): void {
+  if (fingerprint === manifest.data.fingerprint) {
+    reporter.warn("These are the recordings that the model learned from: its figures say nothing about other people.");
+    return;
+  }
+  const names = people.filter(({ learned }) => learned).map(({ user }) => user);
+  if (names.length === 0) return;
+  const shown = names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
+  reporter.warn(`The model learned from people called ${shown}: if they are the same, their figures are too good.`);
+}
+
+async function writeEvaluatePage(out: string, result: EvaluateResult, report: CvReport): Promise<void> {
+  const { evaluateHtml } = await import("../report/evaluate-html.ts");
+  await writeReportPage(out, evaluateHtml(result, report));
+}

@@ -1,0 +1,43 @@
+// Opens recordings whose windows a model will predict, labelled or not, for `predict` and `evaluate`.
+
+import type { PredictConfig } from "../config.ts";
+import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
+import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
+import type { Reporter } from "../reporter.ts";
+import { batchRangeFaults } from "../signals/data/batch-faults.ts";
+import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { DataFault } from "../signals/data/data-fault.ts";
+import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
+
+/**
+ * Callers must close the rows.
+ *
+ * @throws UserError if the recordings do not fit the model
+ * @throws DataFault if there are values that no unit or movement explains
+ */
+export async function openToPredict(
+  config: NamedColumns & Pick<PredictConfig, "files" | "channels">,
+  model: OpenedModel,
+  labels: Pick<ReadRecordingsOptions, "labelColumn">,
+  reporter: Reporter,
+): Promise<OpenedRecordings> {
+  const modelChannels = model.folder.manifest.data.channels;
+  const named = gateBatchColumns(config.channels, modelChannels);
+  const expected = gateBatchChannels(modelChannels, named, model.baseline);
+  const opened = await openRecordings(config.files, {
+    columns: { ...namedColumnRoles(config), modelChannels },
+    requireLabels: false,
+    ...labels,
+    nominalRateHz: model.config.rate,
+    reporter,
+  });
+  try {
+    for (const warning of opened.quality.warnings) reporter.warn(warning);
+    const [absurd] = await batchRangeFaults(opened.rows, expected, opened.files);
+    if (absurd !== undefined) throw new DataFault(absurd);
+    return opened;
+  } catch (error) {
+    opened.rows.close();
+    throw error;
+  }
+}

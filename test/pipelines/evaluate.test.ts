@@ -1,0 +1,123 @@
+// `evaluate` on people whom the model did not learn from, against the predictions that `predict` writes for them.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { evaluate } from "../../src/pipelines/evaluate.ts";
+import { duckdbLiteral, openDuckdb } from "../../src/signals/data/duckdb.ts";
+import { resident } from "./resident.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory, simulateTiny } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const run = resident(directory);
+const at = (name: string): string => join(directory, name);
+const model = at("walk");
+
+async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const database = await openDuckdb();
+  try {
+    return await database.rows(sql);
+  } finally {
+    database.close();
+  }
+}
+
+const copy = (to: string, select: string): Promise<unknown> =>
+  query(`COPY (SELECT ${select} FROM ${duckdbLiteral(at("new.parquet"))}) TO ${duckdbLiteral(at(to))}`);
+
+beforeAll(async () => {
+  await copySharedModel("four people", directory, "walk");
+  await simulateTiny(at("simulated.parquet"), { users: 3, seed: 11 });
+  await query(
+    `COPY (SELECT * REPLACE ('new-' || "user" AS "user") FROM ${duckdbLiteral(at("simulated.parquet"))}) TO ${duckdbLiteral(at("new.parquet"))}`,
+  );
+});
+
+describe("labelled people that the model did not learn from", () => {
+  it("have the scores of the predictions that predict writes", async () => {
+    await run("predict", "new.parquet", "--model", "walk", "--out", "p.parquet");
+    const predicted = `FROM ${duckdbLiteral(at("p.parquet"))}`;
+    // Each simulated recording has one activity, which begins its name.
+    const truth = "split_part(recording, '-', 1)";
+    const matrix = await query(
+      `SELECT ${truth} AS true_label, label, count(*)::INTEGER AS n ${predicted} GROUP BY ALL`,
+    );
+    const byPerson = await query(
+      `SELECT "user", avg((label = ${truth})::DOUBLE) AS accuracy ${predicted} GROUP BY "user" ORDER BY "user"`,
+    );
+    const result = await evaluate({ files: [at("new.parquet")], model });
+    expect(result.classes).toEqual(["jogging", "sitting", "walking"]);
+    for (const [i, row] of result.pooled.confusion_matrix.entries()) {
+      for (const [j, n] of row.entries()) {
+        const [from, to] = [result.classes[i], result.classes[j]];
+        expect(n).toBe(matrix.find(({ true_label, label }) => true_label === from && label === to)?.n ?? 0);
+      }
+    }
+    expect(result.people.map(({ user, metrics }) => ({ user, accuracy: metrics.accuracy }))).toEqual(byPerson);
+    expect(result.intervals.macro_f1!.low).toBeLessThanOrEqual(result.pooled.macro_f1);
+    expect(result.intervals.macro_f1!.high).toBeGreaterThanOrEqual(result.pooled.macro_f1);
+    expect(result.warnings).toEqual([]);
+    expect(await evaluate({ files: [at("new.parquet")], model })).toEqual({ ...result, seconds: expect.any(Number) });
+  });
+
+  it("are compared with the people of the cross-validation", async () => {
+    const { crossValidation, people } = await evaluate({ files: [at("new.parquet")], model });
+    const { users } = JSON.parse(readFileSync(join(model, "cv_report.json"), "utf8"));
+    const promised: number[] = users.map((user: { metrics: { macro_f1: number } }) => user.metrics.macro_f1);
+    expect(crossValidation).toMatchObject({ people: 4, lowest: Math.min(...promised), highest: Math.max(...promised) });
+    for (const { metrics, within, rank, learned } of people) {
+      expect(within).toBe(metrics.macro_f1 >= Math.min(...promised));
+      expect(rank).toBeCloseTo((1 + promised.filter((score) => score <= metrics.macro_f1).length) / 5, 12);
+      expect(learned).toBe(false);
+    }
+  });
+
+  it("are printed by person and class, and written to a page", async () => {
+    const { exitCode, stdout, stderr } = await run("evaluate", "new.parquet", "--model", "walk", "--out", "e.html");
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe("report: e.html\n");
+    for (const line of [
+      /^data {7}351 labelled windows of 3 people$/m,
+      /^new-person-01 +117 +[01]\.\d{3} /m,
+      /^jogging +[01]\.\d{3} +[01]\.\d{3} +[01]\.\d{3} +[01]\.\d{3} to [01]\.\d{3} +117$/m,
+      /^macro F1 +[01]\.\d{3} +[01]\.\d{3} to [01]\.\d{3} +[01]\.\d{3} ± [01]\.\d{3}$/m,
+      /^promised {3}macro F1 [01]\.\d{3} over 4 cross-validated people/m,
+      /^spread {5}/m,
+    ])
+      expect(stdout).toMatch(line);
+    const page = readFileSync(at("e.html"), "utf8");
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).not.toMatch(/NaN|undefined|<script/);
+  });
+});
+
+describe("recordings that say less than they seem to", () => {
+  it("names labels that the model does not know, and leaves their rows out", async () => {
+    await copy("hopping.csv", "* REPLACE (if(activity = 'jogging', 'hopping', activity) AS activity)");
+    const result = await evaluate({ files: [at("hopping.csv")], model });
+    expect(result).toMatchObject({ windows: 234, unknownLabels: { hopping: 120 } });
+    expect(result.warnings).toEqual([expect.stringMatching(/^The model has no class for hopping; .* walking\.$/)]);
+    await copy("unknown.csv", "* REPLACE (activity || '!' AS activity)");
+    const unknown = evaluate({ files: [at("unknown.csv")], model });
+    await expect(unknown).rejects.toThrow(/No row has one of the expected classes/);
+  });
+
+  it("warns that the model learned from them", async () => {
+    const own = await evaluate({ files: [at("r.parquet")], model });
+    expect(own.warnings).toEqual([expect.stringMatching(/^These are the recordings that the model learned from/)]);
+    const namesake = await evaluate({ files: [at("simulated.parquet")], model });
+    expect(namesake.warnings).toEqual([expect.stringMatching(/^The model learned from people called person-01, /)]);
+    expect(namesake.people.map(({ learned }) => learned)).toEqual([true, true, true]);
+  });
+
+  it("gives one person no interval, and refuses recordings without labels", async () => {
+    await copy("one.csv", '* EXCLUDE ("user") REPLACE (recording || "user" AS recording)');
+    const { people, crossValidation, intervals } = await evaluate({ files: [at("one.csv")], model });
+    expect(people.map(({ user }) => user)).toEqual(["unknown"]);
+    expect([crossValidation.verdict, crossValidation.difference, intervals.accuracy]).toEqual([null, null, null]);
+    await copy("bare.csv", "* EXCLUDE (activity)");
+    await expect(evaluate({ files: [at("bare.csv")], model })).rejects.toThrow(/no column for the activity label/);
+    await copy("empty.csv", "* REPLACE (NULL AS activity)");
+    await expect(evaluate({ files: [at("empty.csv")], model })).rejects.toThrow(/no window has a label/);
+  });
+});

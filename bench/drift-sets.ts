@@ -11,6 +11,7 @@ import { type ModelHandle, openModelHandle } from "../src/pipelines/model-handle
 import { duckdbLiteral, openDuckdb } from "../src/signals/data/duckdb.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
+import { resample } from "../src/signals/preprocessing/resample.ts";
 
 interface DriftSet {
   readonly options: readonly string[];
@@ -66,8 +67,33 @@ export async function openDriftHalf(set: string, judged: 0 | 1, directory: strin
     requireLabels: true,
     nominalRateHz: model.watched.config.rate,
   });
-  const users = [...new Set(recordings.stretches.map(({ user }) => user))];
-  return { model, recordings, users, trainedOn: `${trained}.parquet` };
+  const even = evenRecordings(recordings, model.watched.config.rate);
+  const users = [...new Set(even.stretches.map(({ user }) => user))];
+  return { model, recordings: even, users, trainedOn: `${trained}.parquet` };
+}
+
+/**
+ * Every stretch at the network's rate, as `check` resamples it. Interpolation smooths a signal, so without it the streams
+ * would be rougher than the training data.
+ */
+function evenRecordings(recordings: Recordings, rate: number): Recordings {
+  const parts = recordings.stretches.map((stretch) => resample(recordings, stretch, rate));
+  let rows = 0;
+  const stretches = parts.map(({ length }, i) => {
+    const start = rows;
+    rows += length;
+    return { ...recordings.stretches[i]!, start, end: rows };
+  });
+  const values = recordings.channels.map((_, c) => {
+    const column = new Float32Array(rows);
+    for (const [i, part] of parts.entries()) column.set(part.values[c]!, stretches[i]!.start);
+    return column;
+  });
+  const time = new Float64Array(rows);
+  for (const [i, { startTime, length }] of parts.entries()) {
+    for (let row = 0; row < length; row++) time[stretches[i]!.start + row] = startTime + row / rate;
+  }
+  return { ...recordings, values, time, stretches };
 }
 
 async function writeHalf(set: string, half: number, path: string): Promise<void> {

@@ -26,7 +26,7 @@ import { evidenceOf } from "./evidence.ts";
 import { batchesPerStream, evidenceFactor, type RehearsedStream } from "./evidence-factor.ts";
 import { type DayPlan, type Group, rehearsalChoices, variedRehearsalChoices } from "./rehearsal.ts";
 import { RehearsalProgress } from "./rehearsal-progress.ts";
-import { roundScoreFigure, type ScoreStatistic, scorePairSize, statisticsForScore } from "./score.ts";
+import { roundScoreFigure, type ScoreStatistic, scoredStatistics, scorePairSize } from "./score.ts";
 
 export interface CalibrateOptions {
   /** Mean length of the chunks. */
@@ -216,12 +216,12 @@ function rehearseToCalibrate(
     };
     const names = Object.keys(baseline);
     const distances = classDistances(reference, current, names);
-    const statistics = statisticsForScore(reference, current, baseline);
+    const statistics = scoredStatistics(reference, current, baseline);
     const channels = Object.keys(chunks[0]!.shifted ?? {});
     if (channels.length === 0) return { group, statistics, seconds, distances };
     const channel = channels[rng.integer(channels.length)]!;
     const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
-    const changed = statisticsForScore(reference, moved, baselineToCalibrate(baseline, moved));
+    const changed = scoredStatistics(reference, moved, baselineToCalibrate(baseline, moved));
     const movedDistances = classDistances(reference, moved, Object.keys(changed));
     const shiftedDistances = distances.map((own, k) => {
       const other = movedDistances[k] ?? null;

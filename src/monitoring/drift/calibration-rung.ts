@@ -11,9 +11,9 @@ import {
 } from "./class-standards.ts";
 import { nullRung, pValueInNullRung } from "./null-scores.ts";
 import {
-  type BatchStatistics,
   farStatistics,
   roundScoreFigure,
+  type ScoredStatistics,
   type ScoreStatistic,
   scoreOf,
   scoreStandardOf,
@@ -22,9 +22,9 @@ import {
 /** A drift-free batch of `group`, compared with a reference that does not contain it. */
 export interface Rehearsed {
   readonly group: string;
-  readonly statistics: BatchStatistics;
+  readonly statistics: ScoredStatistics;
   /** The same with one channel of the batch shifted. */
-  readonly shifted?: BatchStatistics;
+  readonly shifted?: ScoredStatistics;
   readonly distances: readonly (ClassDistances | null)[];
   readonly shiftedDistances?: readonly (ClassDistances | null)[];
   /** Effective length of the comparison; see `scorePairSize`. */
@@ -82,7 +82,7 @@ export function calibrationRung(
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],
-  batches: readonly BatchStatistics[],
+  batches: readonly ScoredStatistics[],
   statistic: ScoreStatistic,
 ): number[] {
   const rung = bareCalibrationRung(seconds, rehearsed, statistic);
@@ -141,7 +141,7 @@ export function standardizeByClass(
     secondsPerRow,
     channels,
   );
-  const scored = (statistics: BatchStatistics, distances: Rehearsed["distances"]): BatchStatistics => {
+  const scored = (statistics: ScoredStatistics, distances: Rehearsed["distances"]): ScoredStatistics => {
     const scores = classScores(distances, classes, secondsPerRow, channels);
     return Object.fromEntries(channels.map((name) => [name, { ...statistics[name]!, ksByClass: scores[name]! }]));
   };

@@ -50,10 +50,17 @@ export function channelStatistics(
   const spread = (side: ChannelSummary): number => Math.max(side.std, leastRelativeStd * scale.std);
   return {
     ks: ksDistance(reference.counts, current.counts),
-    psi: psi(reference.counts, current.counts),
-    wasserstein: wassersteinDistance(reference, current, scale.edges) / scale.std,
-    jensenShannon: jensenShannonDistance(reference.counts, current.counts),
     meanShift: (current.mean - reference.mean) / scale.std,
     logSdRatio: Math.log(spread(current) / spread(reference)),
+    // The rest is expensive and often not needed: a calibration compares thousands of batches by their KS distances.
+    get psi() {
+      return psi(reference.counts, current.counts);
+    },
+    get wasserstein() {
+      return wassersteinDistance(reference, current, scale.edges) / scale.std;
+    },
+    get jensenShannon() {
+      return jensenShannonDistance(reference.counts, current.counts);
+    },
   };
 }

@@ -34,7 +34,7 @@ export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
  * Statistics from which the far score is computed. A batch may be far stiller than its reference without any fault. If
  * a sensor has lost its scale, the length of its vector (see `compareToTrainingRange`) and the distances show it.
  */
-export const farStatistics: readonly StatisticName[] = ["logSdWithin"];
+export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The same in older calibrations, for which batches were compared as a whole. */
 export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
@@ -95,6 +95,11 @@ export const standardSchema: z.ZodType<Standard> = z
 /** By channel name. */
 export type BatchStatistics = Readonly<Record<string, PairStatistics>>;
 
+/** The statistics of a batch that calibration and scores use, by channel name. */
+export type ScoredStatistics<Name extends StatisticName = ScoreStatistic | "logSdWithin"> = Readonly<
+  Record<string, Readonly<Record<Name, number>>>
+>;
+
 export interface Score {
   readonly score: number;
   /** The channel and the statistic that gave the score. */
@@ -113,15 +118,28 @@ export function statisticsForScore(
   return Object.fromEntries(
     Object.entries(baseline).map(([name, { edges, summary }]) => [
       name,
-      {
-        ...channelStatistics(batchSummaryChannel(before, name), batchSummaryChannel(now, name), {
+      Object.assign(
+        channelStatistics(batchSummaryChannel(before, name), batchSummaryChannel(now, name), {
           edges,
           std: summary.std,
         }),
-        ksWithinClasses: ksWithinClasses(reference, current, name),
-        ksByClass: byClass[name] ?? 0,
-        logSdWithin: logSdWithinClasses(reference, current, name, leastRelativeStd * summary.std),
-      },
+        {
+          ksWithinClasses: ksWithinClasses(reference, current, name),
+          ksByClass: byClass[name] ?? 0,
+          logSdWithin: logSdWithinClasses(reference, current, name, leastRelativeStd * summary.std),
+        },
+      ),
+    ]),
+  );
+}
+
+/** The part of `statisticsForScore` that scores use. */
+export function scoredStatistics(...sides: Parameters<typeof statisticsForScore>): ScoredStatistics {
+  const all = statisticsForScore(...sides);
+  return Object.fromEntries(
+    Object.entries(all).map(([name, { ks, ksWithinClasses, ksByClass, logSdWithin }]) => [
+      name,
+      { ks, ksWithinClasses, ksByClass, logSdWithin },
     ]),
   );
 }
@@ -135,7 +153,7 @@ export function scorePairSize(reference: ClassSummaries, current: ClassSummaries
 /**
  * Most signed statistics count by their absolute value; for these two, only large positive values are a sign of drift.
  */
-function sizeOfStatistic(statistics: PairStatistics, name: StatisticName): number {
+function sizeOfStatistic<Name extends StatisticName>(statistics: Readonly<Record<Name, number>>, name: Name): number {
   return name === "ksByClass" || name === "logSdWithin" ? statistics[name] : Math.abs(statistics[name]);
 }
 
@@ -153,7 +171,11 @@ export function scoresByChannel(
 }
 
 /** The largest standardised statistic over the channels of `standard`. */
-export function scoreOf(statistics: BatchStatistics, standard: Standard, names: readonly StatisticName[]): Score {
+export function scoreOf<Name extends StatisticName>(
+  statistics: ScoredStatistics<Name>,
+  standard: Standard,
+  names: readonly Name[],
+): Score {
   let best: Score | undefined;
   for (const [channel, standards] of Object.entries(standard)) {
     for (const statistic of names) {
@@ -180,7 +202,10 @@ export function mixScoreStandards(lower: Standard, upper: Standard, share: numbe
 }
 
 /** @param batches drift-free batches, at least one */
-export function scoreStandardOf(batches: readonly BatchStatistics[], names: readonly StatisticName[]): Standard {
+export function scoreStandardOf<Name extends StatisticName>(
+  batches: readonly ScoredStatistics<Name>[],
+  names: readonly Name[],
+): Standard {
   const channels = Object.keys(batches[0]!);
   return Object.fromEntries(
     channels.map((channel) => [

@@ -49,11 +49,18 @@ export interface RequiredColumns {
 
 type Role = "label" | "group" | "recording" | "time";
 
-const roleTitles: Record<Role, string> = {
+export const columnRoleTitles: Record<Role, string> = {
   label: "activity label",
   group: "person",
   recording: "recording",
   time: "time",
+};
+
+export const columnRoleOptions: Record<Role, string> = {
+  label: "--label",
+  group: "--group",
+  recording: "--recording",
+  time: "--time",
 };
 
 /** Usual names, most likely first, compared without case, spaces and punctuation. */
@@ -92,7 +99,7 @@ export function resolveColumnRoles(
     const found = findRoleColumn(available, name);
     if (found === null && mustExist) {
       throw new UserError(
-        `${file}: no column for the ${roleTitles[name]} was found among ${listColumnNames(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
+        `${file}: no column for the ${columnRoleTitles[name]} was found among ${listColumnNames(available)} (looked for ${usualNames[name].slice(0, 6).join(", ")}, ...).`,
         { advice: `Name it with --${name} COLUMN.` },
       );
     }

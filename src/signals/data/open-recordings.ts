@@ -12,7 +12,7 @@ import { fingerprint } from "./fingerprint.ts";
 import type { QualityReport } from "./quality-report.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
-import { type ColumnRoles, openRowChunks, type RowChunk } from "./row-chunks.ts";
+import { type ColumnRoles, openRowChunks, type RowChunk, type Table } from "./row-chunks.ts";
 import { rowClockOf } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
@@ -123,6 +123,7 @@ async function openRecordingsWith(
   for (const chunk of head.splice(0)) selector.add(chunk, clock.seconds(chunk));
   for await (const chunk of chunks) selector.add(chunk, clock.seconds(chunk));
   refuseReservedTexts(keys, roles, fileNames);
+  warnOfSpellings(table.spellings, roles, warn);
   const selected = selector.finish(onFault);
   if (selected.kept === 0) {
     throw new DataFault({
@@ -140,6 +141,21 @@ async function openRecordingsWith(
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
   return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, unusedColumns, quality };
+}
+
+function warnOfSpellings({ people, classes }: Table["spellings"], roles: ColumnRoles, warn: Reporter["warn"]): void {
+  for (const [first, others] of people.several()) {
+    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
+    warn(
+      `Column "${roles.group}": ${found} are read as one person, ${JSON.stringify(first)}. If they are different people, rename them.`,
+    );
+  }
+  for (const [first, others] of classes.several()) {
+    const found = [first, ...others].map((name) => JSON.stringify(name)).join(" and ");
+    warn(
+      `Column "${roles.label}": ${found} are read as one class, ${JSON.stringify(first)}. If they are different classes, rename them.`,
+    );
+  }
 }
 
 function refuseSingleClassRecordings(stretches: Iterable<Stretch>, roles: ColumnRoles): void {

@@ -8,19 +8,13 @@ import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { explainReadError } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
-import { limitedTextColumn, refuseTextsOverLimit } from "./table-limits.ts";
-import { isDateTimeInSchema, readTableSchema, refuseOtherTableSchema, type TableSchema } from "./table-schema.ts";
+import { refuseOtherColumns } from "./other-columns.ts";
+import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
+import { Spellings } from "./spellings.ts";
+import { limitedTextColumn } from "./table-limits.ts";
+import { isDateTimeInSchema, readTableSchema, type TableSchema } from "./table-schema.ts";
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
-
-/** Text columns of a row; null if the cell is empty or there is no such column. */
-export interface RowKey {
-  readonly user: string | null;
-  readonly recording: string | null;
-  readonly label: string | null;
-  /** Index of the row's file if there is no recording column; otherwise, index of the first file with these texts. */
-  readonly file: number;
-}
 
 export interface RowChunk {
   readonly rows: number;
@@ -44,6 +38,8 @@ export interface Table {
   readonly timeType: string | null;
   /** Grows while the chunks are read. */
   readonly keys: readonly RowKey[];
+  /** Spellings of people and classes in the rows that were read so far. */
+  readonly spellings: Spelt;
   /** Row counts of the files that have been read to the end. */
   readonly fileRows: readonly number[];
   /**
@@ -72,12 +68,13 @@ export async function openRowChunks(
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
+  const spellings = { people: new Spellings(), classes: new Spellings() };
 
   async function* chunks(): AsyncGenerator<RowChunk> {
-    const texts = new Texts(keys, roles);
+    const texts = new RowTexts(keys, roles, spellings);
     for (const [f, file] of files.entries()) {
       const schema = file === first ? firstSchema : await readTableSchema(database, file, pathColumns);
-      refuseOtherTableSchema(first.path, firstSchema.names, file.path, schema.names);
+      if (file !== first) refuseOtherColumns(first.path, roles, file.path, schema.names, { options, required, warn });
       const numbers = new Set(roles.channels);
       const fileTimeType = roles.time === null ? null : schema.types.get(roles.time)!;
       refuseChunkTimeType(first.path, timeType, file.path, fileTimeType);
@@ -108,7 +105,7 @@ export async function openRowChunks(
   const { label, group, recording, time, channels } = roles;
   const used = new Set([label, group, recording, time, ...channels]);
   const unusedColumns = firstSchema.names.filter((name) => !used.has(name));
-  return { roles, unusedColumns, timeType, keys, fileRows, chunks };
+  return { roles, unusedColumns, timeType, keys, spellings, fileRows, chunks };
 }
 
 /**
@@ -127,7 +124,7 @@ function rowChunkSelection(schema: TableSchema, roles: ColumnRoles, numbers: Rea
         ];
   const hash = `CAST(hash(${key}) >> 11 AS DOUBLE)`;
   const columns = [...time, ...roles.channels.map(duckdbIdentifier)].map((column) => `CAST(${column} AS DOUBLE)`);
-  return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers)}`;
+  return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers, roles.time)}`;
 }
 
 function decodeRowChunk(
@@ -138,7 +135,7 @@ function decodeRowChunk(
     firstRow,
     roles,
     texts,
-  }: { file: number; path: string; firstRow: number; roles: ColumnRoles; texts: Texts },
+  }: { file: number; path: string; firstRow: number; roles: ColumnRoles; texts: RowTexts },
 ): RowChunk {
   const rows = chunk.rowCount;
   const keyOfRow = texts.keysOf(chunk, { file, path, firstRow });
@@ -151,60 +148,6 @@ function decodeRowChunk(
     return values;
   });
   return { rows, file, firstRow, keyOfRow, time, channels };
-}
-
-/** The texts of all rows. Each distinct text is kept once, or once per file if there is no recording column. */
-class Texts {
-  readonly #keys: RowKey[];
-  readonly #roles: ColumnRoles;
-  /** The latest key of each text. */
-  readonly #known = new Map<string, number>();
-
-  constructor(keys: RowKey[], roles: ColumnRoles) {
-    this.#keys = keys;
-    this.#roles = roles;
-  }
-
-  /**
-   * Decoding texts takes longer than decoding all numbers. So consecutive rows with equal 53-bit hashes are assumed to have
-   * the same text.
-   */
-  keysOf(
-    chunk: DuckDBDataChunk,
-    { file, path, firstRow }: { file: number; path: string; firstRow: number },
-  ): Int32Array {
-    const texts = chunk.getColumnVector(0);
-    const hashes = chunk.getColumnVector(1);
-    const keyOfRow = new Int32Array(chunk.rowCount);
-    let lastHash = -1;
-    let last = -1;
-    for (let i = 0; i < keyOfRow.length; i++) {
-      const hash = hashes.getItem(i) as number;
-      if (hash !== lastHash) {
-        last = this.#intern(texts.getItem(i) as string, { file, path, row: firstRow + i + 1 });
-        lastHash = hash;
-      }
-      keyOfRow[i] = last;
-    }
-    return keyOfRow;
-  }
-
-  #intern(text: string, { file, path, row }: { file: number; path: string; row: number }): number {
-    const { group, recording: recordingColumn, label: labelColumn } = this.#roles;
-    const known = this.#known.get(text);
-    if (known !== undefined && (recordingColumn !== null || this.#keys[known]!.file === file)) return known;
-    const [user, recording, label] = text.split("\x1f").map((part) => (part === "" ? null : part));
-    if (known === undefined) {
-      refuseTextsOverLimit(path, row, this.#known.size, [
-        [group, user!],
-        [recordingColumn, recording!],
-        [labelColumn, label!],
-      ]);
-    }
-    this.#keys.push({ user: user!, recording: recording!, label: label!, file });
-    this.#known.set(text, this.#keys.length - 1);
-    return this.#keys.length - 1;
-  }
 }
 
 function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Float32Array | Float64Array): void {

@@ -3,7 +3,8 @@
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
-import type { RowChunk, RowKey } from "./row-chunks.ts";
+import type { RowChunk } from "./row-chunks.ts";
+import type { RowKey } from "./row-texts.ts";
 import { detectTimeUnit, unitsPerSecond } from "./time-unit.ts";
 
 export interface Clock {

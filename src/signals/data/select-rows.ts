@@ -6,8 +6,9 @@ import { counted } from "../../counted.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
 import { differingPathColumn } from "./path-columns.ts";
-import type { RowChunk, RowKey, Table } from "./row-chunks.ts";
+import type { RowChunk, Table } from "./row-chunks.ts";
 import type { RowStore } from "./row-store.ts";
+import type { RowKey } from "./row-texts.ts";
 
 /** The kept rows of one recording; the store contains them under the recording's index. */
 export interface SelectedRecording {

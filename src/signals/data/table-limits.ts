@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { DataFault } from "./data-fault.ts";
-import { duckdbIdentifier } from "./duckdb.ts";
+import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 
 /** Maximum bytes of UTF-8 in a person, recording or label. */
 export const textBytesLimit = 1000;
@@ -16,12 +16,19 @@ export const columnNameLimit = 1000;
 /** Prefix of a number of bytes, which replaces a text that is too long to read from DuckDB. */
 const tooLong = "\x1e";
 
+/** Texts that mean a missing value, in every column of every format. */
+export const missingMarks: readonly string[] = [
+  ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
+  ...["null", "NULL", "None", "?", "-", "#VALUE!", "#REF!", "#NAME?"],
+];
+const missingList: string = missingMarks.map(duckdbLiteral).join(", ");
+
 /** A text column as SQL: trimmed, '' if missing, and truncated before anything copies an overlong text. */
 export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";
   const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
   const kept = `coalesce(trim(replace(replace(${text}, chr(31), ' '), chr(30), ' ')), '')`;
-  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) ELSE ${kept} END`;
+  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) WHEN trim(${text}) IN (${missingList}) THEN '' ELSE ${kept} END`;
 }
 
 /**

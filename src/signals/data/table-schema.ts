@@ -1,14 +1,13 @@
 // Determines, before a file's rows are read, the names and types of its columns and the format of a text file.
 
 import { UserError } from "../../errors.ts";
-import { DataFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { explainCsvReadError } from "./explain-read-error.ts";
 import { duckdbErrorLine, duckdbPath, type SourceFile } from "./find-files.ts";
 import { pathColumnValue } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
-import { refuseTableOverLimit } from "./table-limits.ts";
+import { missingMarks, refuseTableOverLimit } from "./table-limits.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
@@ -16,12 +15,10 @@ export interface TableSchema {
   readonly types: ReadonlyMap<string, string>;
   /**
    * The table as SQL. `numbers` are the columns to read as numbers, whatever type the sniffer found. Other columns of a
-   * text file are read as text, except date-times.
+   * text file are read as text, byte for byte; only the time may be a date-time.
    */
-  source(numbers: ReadonlySet<string>): string;
+  source(numbers: ReadonlySet<string>, time?: string | null): string;
 }
-
-const missingMarks = ["", "NA", "N/A", "na", "n/a", "null", "NULL", "None", "?", "-"];
 
 // Without this, a folder called user=x would silently replace the column "user".
 const noHive = "hive_partitioning=false";
@@ -58,7 +55,7 @@ function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, column
   return {
     names: [...schema.names, ...columns],
     types: new Map([...schema.types, ...columns.map((name) => [name, "VARCHAR"] as const)]),
-    source: (numbers) => `(SELECT *, ${values.join(", ")} FROM ${schema.source(numbers)})`,
+    source: (numbers, time) => `(SELECT *, ${values.join(", ")} FROM ${schema.source(numbers, time)})`,
   };
 }
 
@@ -108,9 +105,9 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
   return {
     names: columns.map(({ name }) => name),
     types,
-    source(numbers) {
+    source(numbers, time = null) {
       const typed = columns.map(({ name, type }) => {
-        const kept = isDateTimeInSchema(type) ? type : "VARCHAR";
+        const kept = name === time && isDateTimeInSchema(type) ? type : "VARCHAR";
         return `${duckdbLiteral(name)}: ${duckdbLiteral(numbers.has(name) ? "DOUBLE" : kept)}`;
       });
       return `read_csv(${duckdbPath(file)}, ${dialect}, columns={${typed.join(", ")}})`;
@@ -131,30 +128,6 @@ function sniffedSchemaOption(sniffed: Record<string, unknown>, key: string, opti
 /** Whether DuckDB's type is a date, a time of day or both. */
 export function isDateTimeInSchema(type: string): boolean {
   return /^(TIMESTAMP|DATE|TIME)/.test(type);
-}
-
-/** Every file must have the columns of the first file, in any order. */
-export function refuseOtherTableSchema(
-  first: string,
-  names: readonly string[],
-  file: string,
-  other: readonly string[],
-): void {
-  const lacks = names.filter((name) => !other.includes(name));
-  const extra = other.filter((name) => !names.includes(name));
-  if (lacks.length === 0 && extra.length === 0) return;
-  const differences = [
-    ...(lacks.length > 0 ? [`lacks ${lacks.join(", ")}`] : []),
-    ...(extra.length > 0 ? [`also has ${extra.join(", ")}`] : []),
-  ].join(" and ");
-  throw new DataFault({
-    code: "schema",
-    message: `${file}: expected the columns of ${first}, but this file ${differences}.`,
-    advice: "Give files with the same columns, or read them one by one.",
-    file,
-    expected: names.join(", "),
-    found: other.join(", "),
-  });
 }
 
 function unreadableTableSchema(file: SourceFile, cause: unknown): UserError {

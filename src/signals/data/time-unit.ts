@@ -2,7 +2,8 @@
 // the size of its steps.
 
 import type { TimeUnit } from "./column-roles.ts";
-import type { RowChunk, RowKey } from "./row-chunks.ts";
+import type { RowChunk } from "./row-chunks.ts";
+import type { RowKey } from "./row-texts.ts";
 import { isDateTimeInSchema } from "./table-schema.ts";
 
 /** Number of each unit in a second. */

@@ -1,0 +1,56 @@
+// Whether a later file has the columns that are in use. Columns that nobody needs may differ from file to file.
+
+import {
+  type ColumnOptions,
+  columnRoleOptions,
+  columnRoleTitles,
+  listColumnNames,
+  type RequiredColumns,
+  type ResolvedColumns,
+  resolveColumnRoles,
+} from "./column-roles.ts";
+import { DataFault } from "./data-fault.ts";
+
+/**
+ * @param warn called for sensors that only the later file has
+ * @throws DataFault if the later file lacks a column in use, or has another column that would have one of the roles
+ */
+export function refuseOtherColumns(
+  first: string,
+  roles: Omit<ResolvedColumns, "timeUnit">,
+  file: string,
+  names: readonly string[],
+  { options, required, warn }: { options: ColumnOptions; required: RequiredColumns; warn: (message: string) => void },
+): void {
+  const used = [roles.label, roles.group, roles.recording, roles.time, ...roles.channels].filter(
+    (name) => name !== null,
+  );
+  const lacks = used.filter((name) => !names.includes(name));
+  if (lacks.length > 0) {
+    const extra = names.filter((name) => !used.includes(name));
+    throw new DataFault({
+      code: "schema",
+      message: `${file}: expected the columns of ${first}, but this file lacks ${lacks.join(", ")}${extra.length === 0 ? "" : ` and also has ${listColumnNames(extra)}`}.`,
+      advice: "Give files with the same columns, or read them one by one.",
+      file,
+      expected: used.join(", "),
+      found: names.join(", "),
+    });
+  }
+  const own = resolveColumnRoles(names, options, required, file, () => {});
+  for (const role of ["label", "group", "recording", "time"] as const) {
+    if (own[role] === roles[role]) continue;
+    const there = roles[role] === null ? `${first} has none` : `it is "${roles[role]}" in ${first}`;
+    throw new DataFault({
+      code: "schema",
+      message: `${file}: the column for the ${columnRoleTitles[role]} would be "${own[role]}" here, but ${there}.`,
+      advice: `Name a column that all files have with ${columnRoleOptions[role]}, or read the files one by one.`,
+      file,
+      expected: roles[role] ?? "no such column",
+      found: own[role] ?? "no such column",
+    });
+  }
+  const unread = own.channels.filter((name) => !roles.channels.includes(name));
+  if (unread.length === 0) return;
+  warn(`${file} also has ${unread.join(", ")}, which cannot be read, because ${first} has no such columns.`);
+}

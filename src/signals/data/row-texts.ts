@@ -1,0 +1,93 @@
+// The texts of rows (person, recording and label): one small integer per row, and each distinct text once.
+
+import type { DuckDBDataChunk } from "@duckdb/node-api";
+import type { ColumnRoles } from "./row-chunks.ts";
+import type { Spellings } from "./spellings.ts";
+import { refuseTextsOverLimit } from "./table-limits.ts";
+
+/**
+ * Text columns of a row; null if the cell is empty or there is no such column. A person or class that is written in several
+ * ways has its first spelling.
+ */
+export interface RowKey {
+  readonly user: string | null;
+  readonly recording: string | null;
+  readonly label: string | null;
+  /** Index of the row's file if there is no recording column; otherwise, index of the first file with these texts. */
+  readonly file: number;
+}
+
+/** Spellings of people and classes. */
+export type Spelt = Readonly<Record<"people" | "classes", Spellings>>;
+
+/** The texts of all rows. Each distinct text is kept once, or once per file if there is no recording column. */
+export class RowTexts {
+  readonly #keys: RowKey[];
+  readonly #roles: ColumnRoles;
+  readonly #spellings: Spelt;
+  /** The latest key of each text. */
+  readonly #known = new Map<string, number>();
+  /** For each recording of a person by its first name, the person's spelling in it. */
+  readonly #spellingIn = new Map<string, string>();
+
+  constructor(keys: RowKey[], roles: ColumnRoles, spellings: Spelt) {
+    this.#keys = keys;
+    this.#roles = roles;
+    this.#spellings = spellings;
+  }
+
+  /**
+   * Decoding texts takes longer than decoding all numbers. So consecutive rows with equal 53-bit hashes are assumed to have
+   * the same text.
+   */
+  keysOf(
+    chunk: DuckDBDataChunk,
+    { file, path, firstRow }: { file: number; path: string; firstRow: number },
+  ): Int32Array {
+    const texts = chunk.getColumnVector(0);
+    const hashes = chunk.getColumnVector(1);
+    const keyOfRow = new Int32Array(chunk.rowCount);
+    let lastHash = -1;
+    let last = -1;
+    for (let i = 0; i < keyOfRow.length; i++) {
+      const hash = hashes.getItem(i) as number;
+      if (hash !== lastHash) {
+        last = this.#intern(texts.getItem(i) as string, { file, path, row: firstRow + i + 1 });
+        lastHash = hash;
+      }
+      keyOfRow[i] = last;
+    }
+    return keyOfRow;
+  }
+
+  #intern(text: string, { file, path, row }: { file: number; path: string; row: number }): number {
+    const { group, recording: recordingColumn, label: labelColumn } = this.#roles;
+    const known = this.#known.get(text);
+    if (known !== undefined && (recordingColumn !== null || this.#keys[known]!.file === file)) return known;
+    const [user, recording, label] = text.split("\x1f").map((part) => (part === "" ? null : part));
+    if (known === undefined) {
+      refuseTextsOverLimit(path, row, this.#known.size, [
+        [group, user!],
+        [recordingColumn, recording!],
+        [labelColumn, label!],
+      ]);
+    }
+    const { people, classes } = this.#spellings;
+    this.#keys.push({
+      user: user === null ? null : people.first(user!),
+      recording: user === null || recording === null ? recording! : this.#recordingOf(user!, recording!),
+      label: label === null ? null : classes.first(label!),
+      file,
+    });
+    this.#known.set(text, this.#keys.length - 1);
+    return this.#keys.length - 1;
+  }
+
+  /** Two recordings with one name, of a person who is written in two ways, stay two recordings. */
+  #recordingOf(user: string, recording: string): string {
+    const name = `${this.#spellings.people.first(user)}\x1f${recording}`;
+    const spelling = this.#spellingIn.get(name) ?? user;
+    this.#spellingIn.set(name, spelling);
+    return spelling === user ? recording : `${recording} (${user})`;
+  }
+}

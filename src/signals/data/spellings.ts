@@ -1,0 +1,33 @@
+// Names that differ only in the way they are written: P01 and p01, 1 and 01 and 1.0, "Walking " and walking. Different people
+// would leak into each other's test, and one class would become two. The first spelling stands for all of them.
+
+/** Equal for names that differ only in letter case, spaces, hyphens and underscores at letters, and the form of numbers. */
+export function spellingKey(name: string): string {
+  const written = name.normalize("NFKC").toLowerCase().trim().replace(/\s+/g, " ");
+  const number = /^\+?0*(\d+?)(?:\.0*|\.(\d*?[1-9])0*)?$/.exec(written);
+  if (number !== null) return number[2] === undefined ? number[1]! : `${number[1]}.${number[2]}`;
+  return written.replace(/(?<=\p{L})[\s_-]+|[\s_-]+(?=\p{L})/gu, "").replace(/(?<=^|\p{L})0+(?=\d)/gu, "");
+}
+
+/** The spellings of each name, in order of first appearance. */
+export class Spellings {
+  readonly #firsts = new Map<string, string>();
+  readonly #others = new Map<string, Set<string>>();
+
+  /** The first spelling of this name. */
+  first(name: string): string {
+    const key = spellingKey(name);
+    const first = this.#firsts.get(key);
+    if (first === undefined) {
+      this.#firsts.set(key, name);
+      return name;
+    }
+    if (first !== name) this.#others.set(first, (this.#others.get(first) ?? new Set()).add(name));
+    return first;
+  }
+
+  /** Names with more than one spelling: the first, then the others. */
+  *several(): Generator<[first: string, others: readonly string[]]> {
+    for (const [first, others] of this.#others) yield [first, [...others]];
+  }
+}

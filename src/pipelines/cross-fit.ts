@@ -44,7 +44,12 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
     dropped: data.dropped,
     folds,
     warnings: data.warnings,
-    leakage: leakageReport("group", windows, folds),
+    leakage: leakageReport(
+      "group",
+      windows,
+      folds,
+      data.labelled.copies.map(({ people }) => people),
+    ),
   };
   const failed = new AbortController();
   const results = await crossValidate(

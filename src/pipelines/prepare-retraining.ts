@@ -9,6 +9,7 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
 import type { NamedColumns } from "../signals/data/column-roles.ts";
+import { describeCopiedContent } from "../signals/data/copied-content.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { joinWindows, pickWindows } from "../signals/preprocessing/join-windows.ts";
 import {
@@ -104,7 +105,7 @@ async function prepareRetrainingFrom(
   const plan = planRetrainingWindows(labelled.rows, champion);
   requireEveryRetrainingClass(plan);
   warnUnknownRetrainingClasses(labelled.rows, plan.classes, heard);
-  const unlabelled = await openUnlabelledRecordings(config, champion, trained, heard);
+  const unlabelled = await openUnlabelledRecordings(config, champion, trained, labelled, heard);
   const [own, foreign] = cutRetrainingWindows({ rows: labelled.rows, plan }, unlabelled, of);
   const labelledRows = Int32Array.from(own.starts.keys());
   const people = new Set(own.groups).size;
@@ -125,7 +126,13 @@ async function prepareRetrainingFrom(
   });
   requireRetrainingHoldout(own, trainIndex, validationIndex);
   const windows = joinWindows(own, foreign);
-  const unlabelledRows = retrainingRowsWithoutHoldout(windows, labelledRows.length, validationIndex, heard);
+  const unlabelledRows = retrainingRowsWithoutHoldout(
+    windows,
+    labelledRows.length,
+    validationIndex,
+    unlabelled.copies,
+    heard,
+  );
   const learnable = pickWindows(windows, unlabelledRows);
   return {
     trained,
@@ -229,14 +236,21 @@ function requireRetrainingHoldout(
   });
 }
 
-/** The unlabelled windows of people who are not in the holdout. */
+/** The unlabelled windows of people who are not in the holdout, and have no values of people who are. */
 function retrainingRowsWithoutHoldout(
   windows: WindowSet,
   first: number,
   holdout: Int32Array,
+  copies: RetrainRecordings["copies"],
   reporter: Reporter,
 ): Int32Array {
   const heldOut = new Set(holdout.map((row) => windows.groups[row]!));
+  for (const copy of copies) {
+    const groups = copy.people.map((user) => windows.users.indexOf(user));
+    if (groups.every((group) => !heldOut.has(group))) continue;
+    reporter.warn(describeCopiedContent(copy));
+    for (const group of groups) heldOut.add(group);
+  }
   const all = Int32Array.from({ length: windows.starts.length - first }, (_, i) => first + i);
   const rows = all.filter((row) => !heldOut.has(windows.groups[row]!));
   const people = [...heldOut].filter((group) => all.some((row) => windows.groups[row] === group));

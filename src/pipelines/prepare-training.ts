@@ -111,7 +111,7 @@ export async function prepareOpenedTraining(
     described,
     windows,
     dropped,
-    ...prepareTrainingSplits(config, windows, reporter),
+    ...prepareTrainingSplits(config, windows, opened.copies, reporter),
   };
 }
 
@@ -119,6 +119,7 @@ export async function prepareOpenedTraining(
 function prepareTrainingSplits(
   { split, folds: nSplits, window: purgeSamples, seed }: Pick<TrainConfig, "split" | "folds" | "window" | "seed">,
   windows: WindowSet,
+  copies: OpenedRecordings["copies"],
   reporter: Reporter<TrainEvent>,
 ): Pick<TrainingData, "folds" | "leakage" | "warnings"> {
   const rng = Rng.fromSeed(seed);
@@ -132,7 +133,12 @@ function prepareTrainingSplits(
     ...innerSplit(split, windows, trainIndex, { rng: rng.split(`validation-${fold + 1}`), purgeSamples }),
     testIndex,
   }));
-  const leakage = leakageReport(split, windows, folds);
+  const leakage = leakageReport(
+    split,
+    windows,
+    folds,
+    copies.map(({ people }) => people),
+  );
   reporter.event(preparedSplitEvent(split, leakage, folds, warnings));
   return { folds, leakage, warnings };
 }

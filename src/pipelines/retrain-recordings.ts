@@ -8,6 +8,7 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
+import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
@@ -20,6 +21,8 @@ export interface RetrainRecordings {
   readonly files: readonly string[];
   readonly fingerprint: string;
   readonly quality: QualityReport;
+  /** People with equal values. */
+  readonly copies: OpenedRecordings["copies"];
   close(): void;
 }
 
@@ -67,6 +70,7 @@ export async function openLabelledRecordings(
   const opened = await openRecordings(files, {
     columns: { channels: manifest.data.channels, ...labelledRecordingColumns(config, trained) },
     requireLabels: true,
+    known: { people: manifest.data.users, classes: champion.drift.classes },
     nominalRateHz: champion.config.rate,
     reporter,
   }).catch((error: unknown) => {
@@ -91,17 +95,23 @@ export async function openLabelledRecordings(
   }
 }
 
-/** @throws UserError if the recordings do not pass the quality gate */
+/**
+ * @returns the recordings; people in `labelled` keep their spelling, and `copies` includes people with the values of people
+ *   in `labelled`
+ * @throws UserError if the recordings do not pass the quality gate
+ */
 export async function openUnlabelledRecordings(
   config: NamedColumns & Pick<RetrainConfig, "files">,
   champion: WatchedModel,
   trained: NamedColumns,
+  labelled: RetrainRecordings,
   reporter: Reporter,
 ): Promise<RetrainRecordings> {
   const { channels } = champion.folder.manifest.data;
   const given = {
     ...(config.channels !== undefined && { channels: config.channels }),
     columns: unlabelledRecordingColumns(config, trained),
+    known: { people: Object.keys(labelled.quality.persons), classes: [] },
   };
   const gated = await openGatedBatch(config.files, given, champion, reporter);
   if (!gated.accepted) {
@@ -116,14 +126,25 @@ export async function openUnlabelledRecordings(
       "The unlabelled recordings have no column that says who wore the sensor. If they include people in the holdout, the figures are too good.",
     );
   }
-  return toRetrainRecordings(gated.opened, channels);
+  const { rows } = gated.opened;
+  const finder = new CopiedContentFinder();
+  finder.add(labelled.rows);
+  finder.add(rows);
+  return { ...toRetrainRecordings(gated.opened, channels), copies: finder.found() };
 }
 
 function toRetrainRecordings(
-  { rows, files, fingerprint, quality }: OpenedRecordings,
+  { rows, files, fingerprint, quality, copies }: OpenedRecordings,
   channels: readonly string[],
 ): RetrainRecordings {
-  return { rows: renameRecordingChannels(rows, channels), files, fingerprint, quality, close: () => rows.close() };
+  return {
+    rows: renameRecordingChannels(rows, channels),
+    files,
+    fingerprint,
+    quality,
+    copies,
+    close: () => rows.close(),
+  };
 }
 
 /** [U] the label at the middle of each window. The windows were cut without regard to labels. */

@@ -91,17 +91,29 @@ export function leakageTable(leakage: LeakageReport): Html {
     fold.validation_users.join(", "),
     fold.train_users.join(", "),
     formatCount(fold.shared_users.length + fold.shared_validation_users.length),
+    fold.copied_users === undefined ? "–" : fold.copied_users.map((pair) => pair.join(" = ")).join(", ") || "none",
     formatCount(fold.overlapping_windows + fold.overlapping_validation_windows),
     fold.smallest_gap_seconds === null ? "–" : `${formatQuantity(fold.smallest_gap_seconds)} s`,
   ]);
   const shared = leakage.no_shared_person
     ? "No fold learns from people that it is tested or validated on."
-    : "The parts of a fold have people in common.";
+    : leakage.folds.some(({ copied_users }) => (copied_users ?? []).length > 0)
+      ? "A fold was tested or validated on values that it had learned from under another person's name."
+      : "The parts of a fold have people in common.";
   const overlapping = leakage.no_overlapping_range
     ? "No window shares a sample with a window of another part."
     : "Windows of different parts have samples in common.";
   const kind = leakage.no_shared_person && leakage.no_overlapping_range ? "proof" : "proof bad";
-  const head = ["fold", "tested", "validated", "trained", "shared people", "overlapping windows", "smallest gap"];
+  const head = [
+    "fold",
+    "tested",
+    "validated",
+    "trained",
+    "shared people",
+    "same values",
+    "overlapping windows",
+    "smallest gap",
+  ];
   return html`<p class="${kind}">Split: ${leakage.split}. ${shared} ${overlapping}</p>
 ${htmlTable("Leakage by fold", head, rows, "names")}`;
 }

@@ -27,6 +27,11 @@ export interface FoldLeakage {
   readonly shared_users: readonly string[];
   /** People in both the validation and the training part. */
   readonly shared_validation_users: readonly string[];
+  /**
+   * Pairs of a person in the test or validation part and a person whom the fold learned from under another name, although
+   * they have the same values. Absent in reports of earlier versions, which did not compare values.
+   */
+  readonly copied_users?: readonly (readonly [string, string])[];
   /** Test windows that share a sample with a training or validation window. */
   readonly overlapping_windows: number;
   /** Validation windows that share a sample with a training window. */
@@ -42,7 +47,7 @@ export interface FoldLeakage {
 export interface LeakageReport {
   /** Kind of split. */
   readonly split: SplitKind;
-  /** True if no fold tests or validates on a person whom it also learns from. */
+  /** True if no fold tests or validates on a person whom it also learns from, or on a copy of that person's values. */
   readonly no_shared_person: boolean;
   /** True if no test or validation window shares a sample with a window of another part. */
   readonly no_overlapping_range: boolean;
@@ -65,6 +70,12 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
       test_users: names,
       shared_users: names.describe("people in the test part and also in the training or validation part"),
       shared_validation_users: names.describe("people in both the validation and the training part"),
+      copied_users: z
+        .array(z.tuple([z.string(), z.string()]))
+        .exactOptional()
+        .describe(
+          "pairs of a person in the test or validation part and a person whom the fold learned from under another name, although they have the same values; absent in reports of earlier versions",
+        ),
       overlapping_windows: count.describe("test windows that share a sample with a training or validation window"),
       overlapping_validation_windows: count.describe("validation windows that share a sample with a training window"),
       smallest_gap_seconds: z
@@ -77,19 +88,36 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
   ),
 });
 
-/** O(F W log W) for F folds of W windows. */
-export function leakageReport(kind: SplitKind, windows: WindowPositions, folds: readonly FoldParts[]): LeakageReport {
+/**
+ * O(F W log W) for F folds of W windows.
+ * @param copies pairs of people with equal values
+ */
+export function leakageReport(
+  kind: SplitKind,
+  windows: WindowPositions,
+  folds: readonly FoldParts[],
+  copies: readonly (readonly [string, string])[] = [],
+): LeakageReport {
   const order = windowTimeOrder(windows);
-  const checked = folds.map((parts, fold) => checkFoldLeakage(windows, order, parts, fold + 1));
+  const checked = folds.map((parts, fold) => checkFoldLeakage(windows, order, parts, copies, fold + 1));
   return {
     split: kind,
-    no_shared_person: checked.every((f) => f.shared_users.length === 0 && f.shared_validation_users.length === 0),
+    no_shared_person: checked.every(
+      (f) =>
+        f.shared_users.length === 0 && f.shared_validation_users.length === 0 && (f.copied_users ?? []).length === 0,
+    ),
     no_overlapping_range: checked.every((f) => f.overlapping_windows === 0 && f.overlapping_validation_windows === 0),
     folds: checked,
   };
 }
 
-function checkFoldLeakage(windows: WindowPositions, order: Int32Array, parts: FoldParts, fold: number): FoldLeakage {
+function checkFoldLeakage(
+  windows: WindowPositions,
+  order: Int32Array,
+  parts: FoldParts,
+  copies: readonly (readonly [string, string])[],
+  fold: number,
+): FoldLeakage {
   const { trainIndex, validationIndex, testIndex } = parts;
   const users = (index: Int32Array): string[] =>
     [...new Set(index.map((row) => windows.groups[row]!))]
@@ -113,10 +141,28 @@ function checkFoldLeakage(windows: WindowPositions, order: Int32Array, parts: Fo
     test_users: testUsers,
     shared_users: testUsers.filter((user) => trainUsers.includes(user) || validationUsers.includes(user)),
     shared_validation_users: validationUsers.filter((user) => trainUsers.includes(user)),
+    copied_users: copiedAcrossParts(copies, [
+      [testUsers, [...trainUsers, ...validationUsers]],
+      [validationUsers, trainUsers],
+    ]),
     overlapping_windows: countLeakingWindows(windows, testIndex, learned),
     overlapping_validation_windows: countLeakingWindows(windows, validationIndex, trainIndex),
     smallest_gap_seconds: Number.isFinite(smallest) ? smallest / windows.samplingRateHz : null,
   };
+}
+
+/** Pairs with one person in the first part and the other in the second; each pair once. */
+function copiedAcrossParts(
+  copies: readonly (readonly [string, string])[],
+  parts: readonly (readonly [tested: readonly string[], learned: readonly string[]])[],
+): [string, string][] {
+  const pairs = copies.flatMap(([one, other]): [string, string][] => [
+    [one, other],
+    [other, one],
+  ]);
+  return pairs.filter(([one, other]) =>
+    parts.some(([tested, learned]) => tested.includes(one) && learned.includes(other)),
+  );
 }
 
 /** Number of windows in `index` that share a sample with one of `others`; one binary search per window. */

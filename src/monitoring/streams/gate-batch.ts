@@ -28,6 +28,8 @@ export interface GivenColumns {
   readonly channels?: readonly string[];
   /** Columns of the person, the recording and the time; found by their usual names if not given. */
   readonly columns: Omit<ColumnOptions, "channels" | "modelChannels">;
+  /** People and classes that are known already, see `openRecordings`. */
+  readonly known?: QualityGateOptions["known"];
 }
 
 /** Accepts a batch of any length. */
@@ -49,6 +51,7 @@ function gateBatchOptions(
   const named = gateBatchColumns(given.channels, channels);
   return {
     columns: given.columns,
+    ...(given.known !== undefined && { known: given.known }),
     channels: gateBatchChannels(channels, named, baseline),
     samplingRateHz: rate,
     windowSeconds: window / rate,

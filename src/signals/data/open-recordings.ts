@@ -4,6 +4,7 @@
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
+import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
 import { DataFault, type OnFault, throwDataFault } from "./data-fault.ts";
 import { describeQuality } from "./describe-quality.ts";
 import { type Database, openDuckdb } from "./duckdb.ts";
@@ -28,6 +29,8 @@ export interface ReadRecordingsOptions {
   readonly labelColumn?: boolean | "if found";
   /** Whether to reject recordings without a person column. Default: `requireLabels`. */
   readonly requirePeople?: boolean;
+  /** People and classes that are known already; another spelling of one of them is read as that name. */
+  readonly known?: KnownNames;
   /** Rate in Hz; it serves as the clock if there is no time column, and as a hint if the unit of time is unknown. */
   readonly nominalRateHz?: number;
   /** Notified before a DuckDB extension is downloaded; all other warnings are in `quality.warnings`. */
@@ -41,6 +44,11 @@ export interface ReadRecordingsOptions {
   readonly memoryBytes?: number;
 }
 
+export interface KnownNames {
+  readonly people: readonly string[];
+  readonly classes: readonly string[];
+}
+
 /** Open recordings. Callers must close them. */
 export interface OpenedRecordings {
   readonly rows: StoredRows;
@@ -52,6 +60,8 @@ export interface OpenedRecordings {
   /** Columns without a role; they were not read. */
   readonly unusedColumns: readonly string[];
   readonly quality: QualityReport;
+  /** People with equal values; each pair is in `quality.warnings`, too. Not searched for if labels are not required. */
+  readonly copies: readonly CopiedContent[];
 }
 
 /**
@@ -104,7 +114,7 @@ async function openRecordingsWith(
     sources,
     options.columns ?? {},
     { label: labelColumn, group: requirePeople },
-    { onFault, warn },
+    { onFault, warn, known: options.known },
   );
   const { roles, unusedColumns } = table;
   const chunks = table.chunks();
@@ -139,8 +149,17 @@ async function openRecordingsWith(
   if (requireLabels) refuseSingleClassRecordings(rows.stretches(), roles);
   const columns: ResolvedColumns = { ...roles, timeUnit: clock.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
+  const copies = requireLabels ? copiedContentOf(rows) : [];
+  for (const copy of copies) warn(describeCopiedContent(copy));
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
-  return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, unusedColumns, quality };
+  return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, unusedColumns, quality, copies };
+}
+
+function copiedContentOf(rows: StoredRows): CopiedContent[] {
+  if (new Set(rows.recordings.map(({ user }) => user)).size < 2) return [];
+  const finder = new CopiedContentFinder();
+  finder.add(rows);
+  return finder.found();
 }
 
 function warnOfSpellings({ people, classes }: Table["spellings"], roles: ColumnRoles, warn: Reporter["warn"]): void {

@@ -6,7 +6,7 @@ import type { Reporter } from "../../reporter.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
-import { type OpenedRecordings, openRecordings } from "./open-recordings.ts";
+import { type KnownNames, type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { readOpenedRecordings } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
@@ -14,6 +14,8 @@ import type { Recordings } from "./recordings.ts";
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
+  /** See `openRecordings`. */
+  readonly known?: KnownNames;
   /** See `openRecordings`. */
   readonly reporter?: Reporter;
 }
@@ -52,6 +54,7 @@ export async function openQualityGate(files: readonly string[], options: Quality
       requireLabels: false,
       nominalRateHz: options.samplingRateHz,
       onFault: (fault) => reasons.push(fault),
+      ...(options.known !== undefined && { known: options.known }),
       ...(options.reporter !== undefined && { reporter: options.reporter }),
     });
   } catch (error) {

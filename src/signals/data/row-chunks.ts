@@ -59,7 +59,15 @@ export async function openRowChunks(
   files: readonly SourceFile[],
   options: ColumnOptions,
   required: RequiredColumns,
-  { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
+  {
+    onFault,
+    warn,
+    known,
+  }: {
+    onFault: OnFault;
+    warn: (message: string) => void;
+    known?: { readonly people: readonly string[]; readonly classes: readonly string[] } | undefined;
+  },
 ): Promise<Table> {
   const first = files[0]!;
   const { pathColumns = [] } = options;
@@ -68,7 +76,7 @@ export async function openRowChunks(
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
-  const spellings = { people: new Spellings(), classes: new Spellings() };
+  const spellings = { people: new Spellings(known?.people), classes: new Spellings(known?.classes) };
 
   async function* chunks(): AsyncGenerator<RowChunk> {
     const texts = new RowTexts(keys, roles, spellings);

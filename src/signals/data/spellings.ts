@@ -11,11 +11,19 @@ export function spellingKey(name: string): string {
 
 /** The spellings of each name, in order of first appearance. */
 export class Spellings {
+  readonly #known: ReadonlySet<string>;
   readonly #firsts = new Map<string, string>();
   readonly #others = new Map<string, Set<string>>();
 
+  /** @param known names whose spelling is preferred to any other */
+  constructor(known: readonly string[] = []) {
+    this.#known = new Set(known);
+    for (const name of known) this.#firsts.set(spellingKey(name), name);
+  }
+
   /** The first spelling of this name. */
   first(name: string): string {
+    if (this.#known.has(name)) return name;
     const key = spellingKey(name);
     const first = this.#firsts.get(key);
     if (first === undefined) {

@@ -1,0 +1,124 @@
+// Finds content that occurs under two people: a person's rows that were exported again under another id. Names cannot show
+// it, so values are compared. A hash rolls over every 32 consecutive rows of a recording; those whose hash falls into a fixed
+// share are kept, so the same rows are compared wherever a copy begins. Rows at rest on a coarse sensor may be equal by
+// chance, so only spans with at least 16 different rows count, and three of them have to agree. Values that were rounded,
+// scaled or resampled since are not recognised. Dimensions: C channels.
+
+import { type RowSource, recordingPieces } from "./recordings.ts";
+
+/** Equal values under two people. */
+export interface CopiedContent {
+  readonly people: readonly [string, string];
+  /** The first recordings found to have equal values. */
+  readonly recordings: readonly [string, string];
+  /** Share of the second person's values that the first person has, too, 0 to 1; estimated. */
+  readonly share: number;
+}
+
+const spanRows = 32;
+const leastDifferentRows = 16;
+const leastSpans = 3;
+/** Above this number of kept spans, every second one is dropped. */
+const mostSpans = 2 ** 18;
+
+const [baseA, baseB] = [0x9e3779b1, 0x85ebca6b];
+const [leavingA, leavingB] = [rollingPower(baseA), rollingPower(baseB)];
+
+interface Owner {
+  readonly person: string;
+  readonly recording: string;
+}
+
+export class CopiedContentFinder {
+  /** The first owner of each kept span. */
+  readonly #owners = new Map<number, Owner>();
+  readonly #spansOf = new Map<string, number>();
+  readonly #shared = new Map<string, { first: Owner; other: Owner; spans: number }>();
+  #divisor = 16;
+
+  /** Adds recordings, which are compared with all recordings so far. */
+  add(rows: RowSource): void {
+    for (const { user, recording, start, end } of rows.stretches()) {
+      const owner = { person: user, recording };
+      const hashes = new Int32Array(spanRows);
+      let [a, b, seen] = [0, 0, 0];
+      for (const { from, to } of recordingPieces(start, end)) {
+        for (const hash of rowContentHashes(rows, from, to)) {
+          const at = seen % spanRows;
+          const leaving = hashes[at]!;
+          hashes[at] = hash;
+          a = (Math.imul(a, baseA) + hash - Math.imul(leaving, leavingA)) | 0;
+          b = (Math.imul(b, baseB) + hash - Math.imul(leaving, leavingB)) | 0;
+          seen++;
+          if (seen >= spanRows && (a >>> 0) % this.#divisor === 0 && new Set(hashes).size >= leastDifferentRows)
+            this.#keep((a >>> 0) * 2 ** 21 + (b >>> 11), owner);
+        }
+      }
+    }
+  }
+
+  #keep(span: number, owner: Owner): void {
+    this.#spansOf.set(owner.person, (this.#spansOf.get(owner.person) ?? 0) + 1);
+    const first = this.#owners.get(span);
+    if (first === undefined) {
+      this.#owners.set(span, owner);
+      if (this.#owners.size > mostSpans) this.#thin();
+    } else if (first.person !== owner.person) {
+      const pair = JSON.stringify([first.person, owner.person]);
+      const shared = this.#shared.get(pair) ?? { first, other: owner, spans: 0 };
+      shared.spans++;
+      this.#shared.set(pair, shared);
+    }
+  }
+
+  #thin(): void {
+    this.#divisor *= 2;
+    for (const span of this.#owners.keys()) {
+      if (Math.floor(span / 2 ** 21) % this.#divisor !== 0) this.#owners.delete(span);
+    }
+    for (const [person, spans] of this.#spansOf) this.#spansOf.set(person, spans / 2);
+    for (const shared of this.#shared.values()) shared.spans = Math.ceil(shared.spans / 2);
+  }
+
+  /** Pairs of people with equal values, in the order in which they were found. */
+  found(): CopiedContent[] {
+    return [...this.#shared.values()]
+      .filter(({ spans }) => spans >= leastSpans)
+      .map(({ first, other, spans }) => ({
+        people: [first.person, other.person],
+        recordings: [first.recording, other.recording],
+        share: Math.min(1, spans / this.#spansOf.get(other.person)!),
+      }));
+  }
+}
+
+/** What to tell the user about such a pair. */
+export function describeCopiedContent({ people: [one, other], recordings, share }: CopiedContent): string {
+  const percent = share < 0.01 ? "less than 1" : (100 * share).toFixed(0);
+  const where = `recording ${JSON.stringify(recordings[1])} of ${JSON.stringify(other)} and ${JSON.stringify(recordings[0])} of ${JSON.stringify(one)}`;
+  return `People ${JSON.stringify(one)} and ${JSON.stringify(other)} have the same values in about ${percent} % of ${JSON.stringify(other)}'s rows (${where}). If they are one person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on values that it learned from.`;
+}
+
+/** A hash of the values of each row. */
+function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array {
+  const hashes = new Int32Array(to - from);
+  for (const c of rows.channels.keys()) {
+    const values = rows.values(c, from, to);
+    // A view with the same offset, so that bits are compared; + 0 turns -0 into 0.
+    const bits = new Int32Array(Float32Array.from(values, (value) => value + 0).buffer);
+    for (let i = 0; i < hashes.length; i++) {
+      let mixed = Math.imul(hashes[i]! ^ bits[i]!, 0xcc9e2d51);
+      mixed ^= mixed >>> 15;
+      mixed = Math.imul(mixed, 0x1b873593);
+      hashes[i] = mixed ^ (mixed >>> 13);
+    }
+  }
+  return hashes;
+}
+
+/** The factor of a hash that leaves the span. */
+function rollingPower(base: number): number {
+  let power = 1;
+  for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);
+  return power;
+}

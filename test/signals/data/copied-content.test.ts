@@ -1,0 +1,88 @@
+// Values that occur under two people are found wherever the copy begins; other people's values are not.
+
+import { expect, test } from "vitest";
+import { leakageReport } from "../../../src/learning/evaluation/leakage.ts";
+import { CopiedContentFinder } from "../../../src/signals/data/copied-content.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { Rng } from "../../../src/stats/random.ts";
+import { csv, folderOf, type Row, rows } from "./tables.ts";
+
+/** Noise at rest, rounded to whole numbers if `coarse`. */
+function noise(person: string, count: number, { coarse = false, recording = "r1" } = {}): Row[] {
+  const rng = Rng.fromSeed(7).split(person + recording);
+  return rows(count, { user: person, recording, activity: recording === "r1" ? "walk" : "sit" }).map((row) => ({
+    ...row,
+    values: Array.from({ length: 6 }, () => {
+      const value = rng.normal() * (coarse ? 0.4 : 1);
+      return coarse ? Math.round(value) : Number(value.toFixed(3));
+    }),
+  }));
+}
+
+async function copies(table: readonly Row[]) {
+  const folder = folderOf({ "a.csv": csv(table) });
+  const { recordings, quality } = await readRecordings([folder.path("a.csv")], { requireLabels: true });
+  const finder = new CopiedContentFinder();
+  const { channels, values, time, stretches } = recordings;
+  finder.add({
+    channels,
+    stretches: () => stretches,
+    time: (from, to) => time.subarray(from, to),
+    values: (c, from, to) => values[c]!.subarray(from, to),
+  });
+  return { found: finder.found(), warnings: quality.warnings };
+}
+
+const people = [...noise("ann", 600), ...noise("ann", 600, { recording: "r2" }), ...noise("bob", 600)];
+
+test("a copy of a recording under another name", async () => {
+  const copy = noise("ann", 600).map((row) => ({ ...row, user: "cyd", time: Number(row.time) + 1000 }));
+  const { found, warnings } = await copies([...people, ...copy]);
+  expect(found).toMatchObject([{ people: ["ann", "cyd"], recordings: ["r1", "r1"], share: 1 }]);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/"ann" and "cyd" have the same values in about 100 % of "cyd"'s rows/),
+  );
+});
+
+test("a piece of a recording that begins somewhere else, within new rows", async () => {
+  const piece = noise("ann", 600).slice(123, 423);
+  const mixed = [...noise("cyd", 300), ...piece].map((row, i) => ({
+    ...row,
+    user: "cyd",
+    recording: "r9",
+    time: i / 50,
+  }));
+  const { found } = await copies([...people, ...mixed]);
+  expect(found).toHaveLength(1);
+  expect(found[0]!.people).toEqual(["ann", "cyd"]);
+  expect(found[0]!.share).toBeGreaterThan(0.3);
+  expect(found[0]!.share).toBeLessThan(0.7);
+});
+
+test("different people, also on a coarse sensor at rest or a constant one", async () => {
+  const coarse = ["dan", "eve", "fay"].flatMap((name) => noise(name, 3000, { coarse: true }));
+  const still = ["gus", "hal"].flatMap((user) => rows(3000, { user, values: [0, 0, 9.8, 0, 0, 0] }));
+  expect((await copies([...people, ...coarse, ...still])).found).toEqual([]);
+});
+
+test("the leakage report does not prove anything about a copy on the other side of a fold", () => {
+  const windows = {
+    windowSize: 10,
+    samplingRateHz: 50,
+    starts: Int32Array.of(0, 10, 20),
+    startTimes: Float64Array.of(0, 0, 0),
+    labels: Int32Array.of(0, 0, 0),
+    groups: Int32Array.of(0, 1, 2),
+    recordingIndex: Int32Array.of(0, 1, 2),
+    classes: ["walk"],
+    users: ["ann", "bob", "cyd"],
+  };
+  const folds = [{ trainIndex: Int32Array.of(0), validationIndex: Int32Array.of(1), testIndex: Int32Array.of(2) }];
+  expect(leakageReport("group", windows, folds, [])).toMatchObject({ no_shared_person: true });
+  const report = leakageReport("group", windows, folds, [["ann", "cyd"]]);
+  expect(report).toMatchObject({
+    no_shared_person: false,
+    folds: [{ copied_users: [["cyd", "ann"]], shared_users: [] }],
+  });
+  expect(leakageReport("group", windows, folds, [["bob", "ann"]]).no_shared_person).toBe(false);
+});

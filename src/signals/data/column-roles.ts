@@ -38,6 +38,8 @@ export interface ResolvedColumns {
   readonly channels: readonly string[];
 }
 
+export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
+
 /** Unit of a time column: a number of seconds or parts of it, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "timestamp" | "index";
 
@@ -92,7 +94,7 @@ export function resolveColumnRoles(
   file: string,
   onFault: OnFault = throwDataFault,
   warn: (message: string) => void = () => {},
-): Omit<ResolvedColumns, "timeUnit"> {
+): ColumnRoles {
   const role = (name: Role, mustExist: boolean): string | null => {
     const given = options[name];
     if (given !== undefined) return existingRoleColumn(available, given, file, `--${name}`);
@@ -217,10 +219,7 @@ function findChannelColumns(
   );
 }
 
-function refuseColumnsWithoutRole(
-  { label, group, recording }: Omit<ResolvedColumns, "timeUnit">,
-  names: readonly string[],
-): void {
+function refuseColumnsWithoutRole({ label, group, recording }: ColumnRoles, names: readonly string[]): void {
   const unused = names.find((name) => ![label, group, recording].includes(name));
   if (unused === undefined) return;
   throw new UserError(`--path-columns names "${unused}", but this column is not used as person, recording or label.`, {
@@ -228,7 +227,7 @@ function refuseColumnsWithoutRole(
   });
 }
 
-function refuseColumnInTwoRoles(columns: Omit<ResolvedColumns, "timeUnit">): void {
+function refuseColumnInTwoRoles(columns: ColumnRoles): void {
   const roles = new Map<string, string>();
   const used: [string, string | null][] = [
     ["--label", columns.label],

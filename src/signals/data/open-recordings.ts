@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
-import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
+import type { ColumnOptions, ColumnRoles, ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, CopiedContentFinder, describeCopiedContent } from "./copied-content.ts";
 import { DataFault, type OnFault, throwDataFault } from "./data-fault.ts";
 import { describeQuality } from "./describe-quality.ts";
@@ -13,7 +13,7 @@ import { fingerprint } from "./fingerprint.ts";
 import type { QualityReport } from "./quality-report.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
-import { type ColumnRoles, openRowChunks, type RowChunk, type Table } from "./row-chunks.ts";
+import { openRowChunks, type RowChunk, type Table } from "./row-chunks.ts";
 import { rowClockOf } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";

@@ -2,11 +2,11 @@
 
 import {
   type ColumnOptions,
+  type ColumnRoles,
   columnRoleOptions,
   columnRoleTitles,
   listColumnNames,
   type RequiredColumns,
-  type ResolvedColumns,
   resolveColumnRoles,
 } from "./column-roles.ts";
 import { DataFault } from "./data-fault.ts";
@@ -17,7 +17,7 @@ import { DataFault } from "./data-fault.ts";
  */
 export function refuseOtherColumns(
   first: string,
-  roles: Omit<ResolvedColumns, "timeUnit">,
+  roles: ColumnRoles,
   file: string,
   names: readonly string[],
   { options, required, warn }: { options: ColumnOptions; required: RequiredColumns; warn: (message: string) => void },

@@ -2,7 +2,7 @@
 // chunk holds typed arrays, and texts (person, recording, label) as one small integer per row.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
-import type { ColumnOptions, RequiredColumns, ResolvedColumns } from "./column-roles.ts";
+import type { ColumnOptions, ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
 import { DataFault, type OnFault } from "./data-fault.ts";
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
@@ -13,8 +13,6 @@ import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
 import { Spellings } from "./spellings.ts";
 import { limitedTextColumn } from "./table-limits.ts";
 import { isDateTimeInSchema, readTableSchema, type TableSchema } from "./table-schema.ts";
-
-export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
 export interface RowChunk {
   readonly rows: number;

@@ -1,7 +1,7 @@
 // The texts of rows (person, recording and label): one small integer per row, and each distinct text once.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
-import type { ColumnRoles } from "./row-chunks.ts";
+import type { ColumnRoles } from "./column-roles.ts";
 import type { Spellings } from "./spellings.ts";
 import { refuseTextsOverLimit } from "./table-limits.ts";
 

@@ -21,6 +21,7 @@ export const missingMarks: readonly string[] = [
   ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
   ...["null", "NULL", "None", "?", "-", "#VALUE!", "#REF!", "#NAME?"],
 ];
+// A long IN (...) would become a join, after which rows arrive in any order.
 const missingList: string = missingMarks.map(duckdbLiteral).join(", ");
 
 /** A text column as SQL: trimmed, '' if missing, and truncated before anything copies an overlong text. */
@@ -28,7 +29,7 @@ export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";
   const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
   const kept = `coalesce(trim(replace(replace(${text}, chr(31), ' '), chr(30), ' ')), '')`;
-  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) WHEN trim(${text}) IN (${missingList}) THEN '' ELSE ${kept} END`;
+  return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN chr(30) || strlen(${text}) WHEN list_contains([${missingList}], trim(${text})) THEN '' ELSE ${kept} END`;
 }
 
 /**

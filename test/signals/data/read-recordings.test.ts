@@ -53,7 +53,7 @@ describe("readRecordings", () => {
       missing: 0,
       infinite: 0,
       min: Math.fround(0.1),
-      max: Math.fround(59.1),
+      max: Math.fround(59.6),
       flat: false,
       flat_seconds: 0,
     });

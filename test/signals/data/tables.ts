@@ -72,7 +72,10 @@ export function goodRows(): Row[] {
   return [
     ...rows(60),
     ...rows(60, { activity: "sit", recording: "r2" }),
-    ...rows(60, { user: "bob" }),
-    ...rows(60, { user: "bob", activity: "sit", recording: "r2" }),
+    ...[...rows(60), ...rows(60, { activity: "sit", recording: "r2" })].map((row) => ({
+      ...row,
+      user: "bob",
+      values: row.values!.map((value) => Number(value) + 0.5),
+    })),
   ];
 }

@@ -1,11 +1,12 @@
 // Streams of batches as a person's day would bring them, drawn from raw recordings by code that shares nothing with the
 // calibration's rehearsals, and measured as `check` measures batches. Dimensions: N rows, C channels, B batches.
 
+import type { MeasuredBatch } from "../src/monitoring/streams/stream-state.ts";
 import { baselineReferenceGrids } from "../src/monitoring/summaries/baseline-reference.ts";
-import type { ClassSummaries } from "../src/monitoring/summaries/class-summaries.ts";
 import { BatchMeasurer } from "../src/monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
+import { measureWithoutFaults } from "../src/pipelines/measure-without-faults.ts";
 import type { ModelHandle } from "../src/pipelines/model-handle.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
 import { plannedWindowStep } from "../src/signals/preprocessing/make-windows.ts";
@@ -66,22 +67,34 @@ export function columnsOfBatch(
   return Object.fromEntries(channels.map((name, c) => [name, Float32Array.from(rows, (row) => values[c]![row]!)]));
 }
 
-/** Each batch, summarised by the classes that the model predicts. */
-export async function summarizeBatches(model: ModelHandle, batches: readonly Columns[]): Promise<ClassSummaries[]> {
+/** One batch as `check` measures it, except that no suspected fault is undone; see `withSuspectedFaults`. */
+export async function measureBatch(model: ModelHandle, columns: Columns): Promise<MeasuredBatch> {
   const { config, drift, model: known, sensors } = model.watched;
-  const summaries: ClassSummaries[] = [];
-  for (const columns of batches) {
-    const windows = windowsOfBatch(known.channels, columns, config);
-    const measurer = new BatchMeasurer({
-      overlap: config.overlap,
-      nClasses: drift.classes.length,
-      sensors: sensorsWithSignals(sensors, drift.edges),
-      summarizer: new Summarizer(baselineReferenceGrids(known.baseline)),
-    });
-    measurer.add({ windows, runs: runsOfWindowChunk(windows) }, await model.predict(windows, { jobs: 1 }), 0);
-    summaries.push(measurer.measurement().byClass);
-  }
-  return summaries;
+  const windows = windowsOfBatch(known.channels, columns, config);
+  const measurer = new BatchMeasurer({
+    overlap: config.overlap,
+    nClasses: drift.classes.length,
+    sensors: sensorsWithSignals(sensors, drift.edges),
+    summarizer: new Summarizer(baselineReferenceGrids(known.baseline)),
+  });
+  const probabilities = await model.predict(windows, { jobs: 1 });
+  measurer.add({ windows, runs: runsOfWindowChunk(windows) }, probabilities, Number.POSITIVE_INFINITY);
+  return {
+    rows: windows.samples.length / windows.channels.length,
+    samples: measurer.samples,
+    columns: measurer.columns(),
+    undone: [],
+    windows: windows.starts.length,
+    measurement: measurer.measurement(),
+    warnings: [],
+  };
+}
+
+/** The same batch, also measured without each of the faults that may be in it. */
+export async function withSuspectedFaults(model: ModelHandle, batch: MeasuredBatch): Promise<MeasuredBatch> {
+  const windows = windowsOfBatch(model.watched.model.channels, batch.columns!, model.watched.config);
+  const chunk = { windows, runs: runsOfWindowChunk(windows) };
+  return { ...batch, undone: await measureWithoutFaults(chunk, batch.columns!, 1, model) };
 }
 
 /** Windows over one batch, as `check` cuts them. */

@@ -30,7 +30,7 @@ export function windowFeatures(columns: Columns, samplingRateHz: number): Window
 }
 
 /** @param training [streams][batches] of the training people */
-export function fitCompetitor(training: readonly (readonly WindowFeatures[])[]): Judge {
+export function fitCompetitor(training: readonly (readonly WindowFeatures[])[]): Competitor {
   const scales = training[0]![0]!.map((_, f) => {
     const within = training.map((stream) => {
       const middle = average(stream.map((batch) => batch[f]!));
@@ -55,7 +55,8 @@ export function fitCompetitor(training: readonly (readonly WindowFeatures[])[]):
   );
 }
 
-interface Competitor extends Judge {
+export interface Competitor extends Judge {
+  readonly judge: (batch: Pick<DayBatch, "features">) => { readonly answer: Answer; readonly after: Competitor };
   readonly distance: number;
   readonly next: (batch: WindowFeatures) => Competitor;
 }
@@ -71,7 +72,7 @@ function competitorJudge(scales: WindowFeatures, limit: number): Competitor {
         far.map((z, f) => weight * z + (1 - weight) * (smooth[f] ?? 0)),
       );
     };
-    const judge = ({ features }: DayBatch): { answer: Answer; after: Judge } => {
+    const judge: Competitor["judge"] = ({ features }) => {
       const after = next(features);
       const verdict = after.distance > limit ? "sudden_change" : "normal";
       return { answer: { verdict, unfamiliar: false, entered: own.length < ownBatches }, after };

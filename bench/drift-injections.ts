@@ -71,6 +71,13 @@ export function driftFaults({ model, sensors, baseline, config }: WatchedModel):
     ...kinds.map(({ kind, axes }) =>
       inOne(`one ${kind} axis flipped`, "flipped axis", axes, (column) => column.map((x) => -x)),
     ),
+    ...kinds.slice(0, 1).map(({ kind, alike }) => {
+      const [x, y] = alike[0]!.channels;
+      return fault(`two ${kind} axes swapped`, "swapped axes", () => ({
+        channels: [x, y],
+        change: (columns) => ({ ...columns, [x]: columns[y]!, [y]: columns[x]! }),
+      }));
+    }),
     ...[0.5, 0.8, 1.25, 2].map((rate) =>
       inAll(`rate x ${rate}`, "sampling rate", channels, (column) => sensorRateFault(column, rate)),
     ),

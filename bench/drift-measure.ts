@@ -2,23 +2,35 @@
 
 import { Rng } from "../src/stats/random.ts";
 import type { StreamDay } from "./day-streams.ts";
+import { type AccuracyFigures, measureAccuracy } from "./drift-accuracy.ts";
 import type { DriftCache } from "./drift-cache.ts";
+import { type CauseAnswer, causedBatches, watchCauses } from "./drift-causes.ts";
 import { trainCompetitor } from "./drift-competitor-training.ts";
-import { coldStartFaults, driftFaults } from "./drift-injections.ts";
+import { coldStartFaults, driftFaults, type InjectedFault } from "./drift-injections.ts";
 import { type Judge, monitorJudge } from "./drift-judges.ts";
 import { type DriftHalf, driftSets } from "./drift-sets.ts";
 import {
+  afterHealthyPast,
   type ColdRun,
   type DayStream,
   drawDayStreams,
   type FaultRun,
+  FaultyStream,
+  pastBatches,
   type StillRun,
   watchColdStart,
-  watchFault,
   watchStill,
 } from "./drift-simulation.ts";
 
-export const driftParts = ["false-alarms", "detection", "names", "recovery", "cold-start"] as const;
+export const driftParts = [
+  "false-alarms",
+  "detection",
+  "names",
+  "causes",
+  "recovery",
+  "cold-start",
+  "accuracy",
+] as const;
 export type DriftPart = (typeof driftParts)[number];
 
 /** The judges, by the name that the tables give them. */
@@ -32,15 +44,25 @@ export const driftDays: Readonly<Record<string, StreamDay>> = {
   "bouts of 60-300 s": [60, 300],
   "recorded order": "recorded",
 };
+/** Causes and cold starts are measured on one kind of day. */
+const usualDay = "bouts of 20-120 s";
 
 export type ByJudge<T> = Readonly<Partial<Record<JudgeName, readonly T[]>>>;
 
 export interface FaultFigures {
   readonly day: string;
   readonly fault: string;
-  readonly expected: "sudden_change" | "gradual_drift";
+  readonly expected: InjectedFault["expected"];
   /** Streams that a judge left in peace before the fault. */
   readonly runs: ByJudge<FaultRun>;
+}
+
+export interface CauseFigures {
+  readonly fault: string;
+  readonly cause: InjectedFault["cause"];
+  /** Batches that were judged. */
+  readonly batches: number;
+  readonly answers: readonly CauseAnswer[];
 }
 
 export interface SetFigures {
@@ -48,72 +70,166 @@ export interface SetFigures {
   readonly people: number;
   readonly still: readonly { readonly day: string; readonly runs: ByJudge<StillRun> }[];
   readonly faults: readonly FaultFigures[];
-  readonly cold: readonly { readonly day: string; readonly fault: string; readonly runs: readonly ColdRun[] }[];
+  readonly causes: readonly CauseFigures[];
+  readonly cold: readonly { readonly fault: string; readonly runs: readonly ColdRun[] }[];
+  readonly accuracy: readonly { readonly day: string; readonly figures: readonly AccuracyFigures[] }[];
 }
 
-export async function measureDriftSet(
-  set: string,
-  half: DriftHalf,
-  of: { readonly parts: readonly DriftPart[]; readonly seed: number; readonly cache: DriftCache },
-): Promise<SetFigures> {
-  const { parts, cache } = of;
-  const { watched } = half.model;
-  const rng = Rng.fromSeed(of.seed).split(set);
-  const days = Object.entries(driftDays).filter(([, day]) => driftSets[set]!.hasBouts || day === "recorded");
-  const judges: Record<JudgeName, Judge> = {
-    Tidemark: monitorJudge(watched),
-    competitor: await trainCompetitor(half, driftSets[set]!.hasBouts ? [15, 300] : "recorded", rng.split("competitor")),
-    "textbook constants": monitorJudge(watched, { thresholds: "fixed" }),
+export interface DriftMeasuring {
+  readonly set: string;
+  readonly half: DriftHalf;
+  readonly parts: readonly DriftPart[];
+  readonly days: readonly string[];
+  readonly seed: number;
+  readonly cache: DriftCache;
+}
+
+export async function measureDriftSet(of: DriftMeasuring): Promise<SetFigures> {
+  const { set, half, parts } = of;
+  const { hasBouts } = driftSets[set]!;
+  const figures = { still: [], faults: [], causes: [], cold: [], accuracy: [] } as {
+    -readonly [Part in Exclude<keyof SetFigures, "set" | "people">]: SetFigures[Part][number][];
   };
-  const hasFaults = (["detection", "names", "recovery"] as const).some((part) => parts.includes(part));
-  const [still, faults, cold]: [SetFigures["still"][number][], FaultFigures[], SetFigures["cold"][number][]] = [
-    [],
-    [],
-    [],
-  ];
-  for (const [name, day] of days) {
-    let drawn: Promise<DayStream[]> | undefined;
-    const streams = (): Promise<DayStream[]> => (drawn ??= drawDayStreams(half, day, rng.split(name)));
-    const named = (user: string): string => `${set} ${user}`;
-    if (parts.includes("false-alarms")) {
-      const runs = await cache.of(`${set} ${name} still`, async () =>
-        Object.fromEntries(
-          await Promise.all(
-            judgeNames.map(async (judge) => [
-              judge,
-              (await streams()).map((own) => ({ ...watchStill(own, judges[judge]), user: named(own.user) })),
-            ]),
-          ),
-        ),
-      );
-      still.push({ day: name, runs });
+  const rng = Rng.fromSeed(of.seed).split(set);
+  const isWanted = (...some: DriftPart[]): boolean => some.some((part) => parts.includes(part));
+  let fitted: Promise<Judge> | undefined;
+  const competitor = (): Promise<Judge> => {
+    fitted ??= trainCompetitor(half, hasBouts ? [15, 300] : "recorded", rng.split("competitor"));
+    return fitted;
+  };
+  for (const name of of.days.filter((day) => hasBouts || driftDays[day] === "recorded")) {
+    const measuring = new DayMeasuring(of, name, rng, competitor);
+    const isUsual = name === usualDay || !hasBouts;
+    if (isWanted("false-alarms")) figures.still.push({ day: name, runs: await measuring.still() });
+    if (isWanted("detection", "names", "recovery")) {
+      for (const fault of driftFaults(half.model.watched)) figures.faults.push(await measuring.fault(fault));
     }
-    for (const fault of hasFaults ? driftFaults(watched) : []) {
-      const runs = await cache.of(`${set} ${name} ${fault.name}`, async () => {
-        const { "textbook constants": _, ...able } = judges;
-        const byJudge: Partial<Record<JudgeName, FaultRun[]>> = { Tidemark: [], competitor: [] };
-        for (const own of await streams()) {
-          const run = await watchFault(half, own, able, fault, rng.split(`${fault.name} ${own.user}`));
-          for (const [judge, one] of Object.entries(run) as [JudgeName, FaultRun | null][]) {
-            if (one !== null) byJudge[judge]!.push({ ...one, user: named(own.user) });
-          }
-        }
-        return byJudge;
-      });
-      faults.push({ day: name, fault: fault.name, expected: fault.expected, runs });
+    if (isWanted("causes") && isUsual) {
+      for (const fault of [null, ...driftFaults(half.model.watched)])
+        figures.causes.push(await measuring.causes(fault));
     }
-    const coldDay = driftSets[set]!.hasBouts ? "bouts of 20-120 s" : "recorded order";
-    for (const fault of parts.includes("cold-start") && name === coldDay ? coldStartFaults(watched) : []) {
-      const runs = await cache.of(`${set} ${name} cold start ${fault.name}`, async () => {
-        const all: ColdRun[] = [];
-        for (const own of await streams()) {
-          const run = await watchColdStart(half, own, judges.Tidemark, fault, rng.split(`cold ${own.user}`));
-          all.push({ ...run, user: named(own.user) });
-        }
-        return all;
-      });
-      cold.push({ day: name, fault: fault.name, runs });
+    if (isWanted("cold-start") && isUsual) {
+      for (const fault of coldStartFaults(half.model.watched)) figures.cold.push(await measuring.cold(fault));
     }
+    if (isWanted("accuracy")) figures.accuracy.push({ day: name, figures: await measuring.accuracy() });
   }
-  return { set, people: half.users.length, still, faults, cold };
+  return { set, people: half.users.length, ...figures };
+}
+
+/** Measures one kind of day. Its streams are drawn when the first answer is missing. */
+class DayMeasuring {
+  readonly #of: DriftMeasuring;
+  readonly #day: string;
+  readonly #rng: Rng;
+  readonly #competitor: () => Promise<Judge>;
+  #streams: Promise<DayStream[]> | undefined;
+  readonly #pasts = new Map<DayStream, Partial<Record<JudgeName, Judge>>>();
+
+  constructor(of: DriftMeasuring, day: string, rng: Rng, competitor: () => Promise<Judge>) {
+    this.#of = of;
+    this.#day = day;
+    this.#rng = rng;
+    this.#competitor = competitor;
+  }
+
+  still(): Promise<ByJudge<StillRun>> {
+    return this.#cached("no fault", async () => {
+      const judges = await this.#judges();
+      const streams = await this.#drawn();
+      return Object.fromEntries(
+        Object.entries(judges).map(([name, judge]) => [name, streams.map((own) => watchStill(own, judge))]),
+      );
+    });
+  }
+
+  async fault(fault: InjectedFault): Promise<FaultFigures> {
+    const runs = await this.#cached(fault.name, async () => {
+      const byJudge: Partial<Record<JudgeName, FaultRun[]>> = { Tidemark: [], competitor: [] };
+      for (const stream of await this.#drawn()) {
+        const faulty = new FaultyStream(
+          this.#of.half,
+          stream,
+          fault.begin(this.#rng.split(`${fault.name} ${stream.user}`)),
+        );
+        for (const [name, start] of Object.entries(await this.#pastsOf(stream)) as [JudgeName, Judge][]) {
+          byJudge[name]!.push(await faulty.watch(start, fault.expected));
+        }
+      }
+      return byJudge;
+    });
+    return { day: this.#day, fault: fault.name, expected: fault.expected, runs };
+  }
+
+  async causes(fault: InjectedFault | null): Promise<CauseFigures> {
+    const name = fault?.name ?? "no fault";
+    const { batches, answers } = await this.#cached(`causes ${name}`, async () => {
+      const streams = await this.#drawn();
+      const all: CauseAnswer[] = [];
+      for (const stream of streams) {
+        all.push(...(await watchCauses(this.#of.half, stream, fault, this.#rng.split(`causes ${stream.user}`))));
+      }
+      const counts = streams.map((stream) => Math.min(causedBatches, stream.batches.length - pastBatches));
+      return { batches: counts.reduce((sum, count) => sum + count, 0), answers: all };
+    });
+    return { fault: name, cause: fault?.cause ?? null, batches, answers };
+  }
+
+  async cold(fault: InjectedFault): Promise<SetFigures["cold"][number]> {
+    const runs = await this.#cached(`cold start ${fault.name}`, async () => {
+      const all: ColdRun[] = [];
+      const judge = monitorJudge(this.#of.half.model.watched);
+      for (const stream of await this.#drawn()) {
+        const begun = fault.begin(this.#rng.split(`cold ${stream.user}`));
+        all.push(await watchColdStart(this.#of.half, stream, judge, begun));
+      }
+      return all;
+    });
+    return { fault: fault.name, runs };
+  }
+
+  accuracy(): Promise<AccuracyFigures[]> {
+    return this.#cached("accuracy", async () =>
+      measureAccuracy(this.#of.half, await this.#drawn(), this.#rng.split("accuracy")),
+    );
+  }
+
+  #cached<T>(name: string, measure: () => Promise<T>): Promise<T> {
+    const whole = `${this.#of.set}, ${this.#day}, ${name}`;
+    return this.#of.cache.of(whole, () => {
+      if (process.stderr.isTTY) console.error(whole);
+      return measure();
+    });
+  }
+
+  #drawn(): Promise<DayStream[]> {
+    const { half, set } = this.#of;
+    this.#streams ??= drawDayStreams(half, driftDays[this.#day]!, this.#rng.split(this.#day)).then((streams) =>
+      streams.map((own) => ({ ...own, user: `${set} ${own.user}` })),
+    );
+    return this.#streams;
+  }
+
+  async #judges(): Promise<Record<JudgeName, Judge>> {
+    const { watched } = this.#of.half.model;
+    return {
+      Tidemark: monitorJudge(watched),
+      competitor: await this.#competitor(),
+      "textbook constants": monitorJudge(watched, { thresholds: "fixed" }),
+    };
+  }
+
+  /** The textbook's constants leave no stream in peace. */
+  async #pastsOf(stream: DayStream): Promise<Partial<Record<JudgeName, Judge>>> {
+    const known = this.#pasts.get(stream);
+    if (known !== undefined) return known;
+    const { "textbook constants": _, ...judges } = await this.#judges();
+    const pasts = Object.fromEntries(
+      Object.entries(judges).flatMap(([name, judge]) => {
+        const after = afterHealthyPast(stream, judge);
+        return after === null ? [] : [[name, after]];
+      }),
+    );
+    this.#pasts.set(stream, pasts);
+    return pasts;
+  }
 }

@@ -4,9 +4,9 @@
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
 import type { Rng } from "../src/stats/random.ts";
-import { columnsOfBatch, drawStream, type StreamDay, summarizeBatches } from "./day-streams.ts";
+import { columnsOfBatch, drawStream, measureBatch, type StreamDay } from "./day-streams.ts";
 import { windowFeatures } from "./drift-competitor.ts";
-import type { InjectedFault } from "./drift-injections.ts";
+import type { Begun, InjectedFault } from "./drift-injections.ts";
 import type { DayBatch, Judge } from "./drift-judges.ts";
 import type { DriftHalf } from "./drift-sets.ts";
 
@@ -16,7 +16,7 @@ export const batchesPerStream = 60;
 export const pastBatches = 10;
 /** Faulty batches in which an alarm counts as detection; a ramp takes longer. */
 export const faultyBatches = 12;
-const rampBatches = 30;
+export const rampBatches = 30;
 /** Faulty batches after the one that raises the alarm. */
 const lastingBatches = 8;
 export const repairedBatches = 12;
@@ -27,6 +27,8 @@ export const coldBatches = 12;
 export interface DayStream {
   readonly user: string;
   readonly columns: (batch: number) => Columns;
+  /** True activity of each row. */
+  readonly labels: (batch: number) => readonly (string | null)[];
   readonly batches: readonly DayBatch[];
 }
 
@@ -52,31 +54,40 @@ export interface ColdRun {
   readonly repaired: readonly DriftVerdict[];
 }
 
+/** Batches in which a fault should be detected. */
+export function batchesToDetect(expected: InjectedFault["expected"]): number {
+  return expected === "gradual_drift" ? rampBatches : faultyBatches;
+}
+
 export async function drawDayStreams(half: DriftHalf, day: StreamDay, rng: Rng): Promise<DayStream[]> {
   const { model, recordings, users } = half;
   const { rate } = model.watched.config;
+  const labelOfRow: (string | null)[] = [];
+  for (const { start, end, label } of recordings.stretches) {
+    for (let row = start; row < end; row++) labelOfRow[row] = label;
+  }
   const streams: DayStream[] = [];
   for (const user of users) {
     const plan = { user, day, batches: batchesPerStream, size: Math.round(batchSeconds * rate), samplingRateHz: rate };
     const rows = drawStream(recordings, plan, rng.split(user));
     if (rows.length === 0) continue;
-    const columns = (batch: number): Columns => columnsOfBatch(recordings, rows[batch]!);
+    const batches: DayBatch[] = [];
+    for (const own of rows) batches.push(await measureDayBatch(half, columnsOfBatch(recordings, own)));
     streams.push({
       user,
-      columns,
-      batches: await measureBatches(
-        half,
-        rows.map((_, batch) => columns(batch)),
-      ),
+      columns: (batch) => columnsOfBatch(recordings, rows[batch]!),
+      labels: (batch) => Array.from(rows[batch]!, (row) => labelOfRow[row]!),
+      batches,
     });
   }
   return streams;
 }
 
-export async function measureBatches({ model }: DriftHalf, batches: readonly Columns[]): Promise<DayBatch[]> {
-  const summaries = await summarizeBatches(model, batches);
-  const { rate } = model.watched.config;
-  return batches.map((columns, b) => ({ byClass: summaries[b]!, features: windowFeatures(columns, rate) }));
+async function measureDayBatch({ model }: DriftHalf, columns: Columns): Promise<DayBatch> {
+  return {
+    measured: await measureBatch(model, columns),
+    features: windowFeatures(columns, model.watched.config.rate),
+  };
 }
 
 export function watchStill({ user, batches }: DayStream, judge: Judge): StillRun {
@@ -88,67 +99,67 @@ export function watchStill({ user, batches }: DayStream, judge: Judge): StillRun
   };
 }
 
-/** @returns by judge; null for a judge that alarmed before the fault, or if the stream is too short */
-export async function watchFault<Name extends string>(
-  half: DriftHalf,
-  { user, columns, batches }: DayStream,
-  judges: Readonly<Record<Name, Judge>>,
-  fault: InjectedFault,
-  rng: Rng,
-): Promise<Record<Name, FaultRun | null>> {
-  const within = fault.expected === "gradual_drift" ? rampBatches : faultyBatches;
-  const names = Object.keys(judges) as Name[];
-  const runs = Object.fromEntries(names.map((name): [string, FaultRun | null] => [name, null])) as Record<
-    Name,
-    FaultRun | null
-  >;
-  if (batches.length < pastBatches + within) return runs;
-  const { change } = fault.begin(rng);
-  const faulty: DayBatch[] = [];
-  const faultyUntil = async (count: number): Promise<readonly DayBatch[]> => {
-    const from = faulty.length;
-    const missing = Math.min(count, batches.length - pastBatches) - from;
-    if (missing > 0) {
-      const more = Array.from({ length: missing }, (_, i) => change(columns(pastBatches + from + i), from + i + 1));
-      faulty.push(...(await measureBatches(half, more)));
-    }
-    return faulty.slice(0, count);
-  };
-  for (const name of names) {
-    const before = watch(batches.slice(0, pastBatches), judges[name]);
-    if (before.some(({ answer }) => answer.verdict !== "normal")) continue;
-    const start = before.at(-1)!.after;
-    const first = watch(await faultyUntil(within), start);
-    const alarm = first.findIndex(({ answer }) => answer.verdict !== "normal");
-    if (alarm < 0) {
-      runs[name] = { user, faulty: first.map(({ answer }) => answer.verdict), repaired: [] };
-      continue;
-    }
-    const lasts = alarm + 1 + lastingBatches;
-    const all = first.slice(0, lasts);
-    all.push(...watch((await faultyUntil(lasts)).slice(all.length), all.at(-1)!.after));
-    const from = pastBatches + all.length;
-    const repaired = watch(batches.slice(from, from + repairedBatches), all.at(-1)!.after);
-    runs[name] = {
-      user,
-      faulty: all.map(({ answer }) => answer.verdict),
-      repaired: repaired.map(({ answer }) => answer.verdict),
-    };
+/** The judge after a stream's healthy past; null if it alarmed, or if the stream ends before a fault could be detected. */
+export function afterHealthyPast({ batches }: DayStream, judge: Judge): Judge | null {
+  if (batches.length < pastBatches + faultyBatches) return null;
+  const past = watch(batches.slice(0, pastBatches), judge);
+  return past.some(({ answer }) => answer.verdict !== "normal") ? null : past.at(-1)!.after;
+}
+
+/** A fault in a stream after its healthy past. Judges that ask for the same batch get the same. */
+export class FaultyStream {
+  readonly #half: DriftHalf;
+  readonly #stream: DayStream;
+  readonly #change: Begun["change"];
+  readonly #measured: DayBatch[] = [];
+
+  constructor(half: DriftHalf, stream: DayStream, { change }: Begun) {
+    this.#half = half;
+    this.#stream = stream;
+    this.#change = change;
   }
-  return runs;
+
+  /** @param number from 0; undefined after the stream's end */
+  async batch(number: number): Promise<DayBatch | undefined> {
+    const measured = this.#measured;
+    while (measured.length <= number && pastBatches + measured.length < this.#stream.batches.length) {
+      const columns = this.#stream.columns(pastBatches + measured.length);
+      measured.push(await measureDayBatch(this.#half, this.#change(columns, measured.length + 1)));
+    }
+    return measured[number];
+  }
+
+  /** @param start the judge after the healthy past */
+  async watch(start: Judge, expected: InjectedFault["expected"]): Promise<FaultRun> {
+    const { user, batches } = this.#stream;
+    const within = batchesToDetect(expected);
+    const faulty: DriftVerdict[] = [];
+    let [now, until] = [start, within];
+    for (let i = 0; i < until; i++) {
+      const batch = await this.batch(i);
+      if (batch === undefined) break;
+      const { answer, after } = now.judge(batch);
+      if (until === within && answer.verdict !== "normal") until = i + 1 + lastingBatches;
+      faulty.push(answer.verdict);
+      now = after;
+    }
+    const isSeen = faulty.some((verdict) => verdict !== "normal");
+    const from = pastBatches + faulty.length;
+    const repaired = isSeen ? watch(batches.slice(from, from + repairedBatches), now) : [];
+    return { user, faulty, repaired: repaired.map(({ answer }) => answer.verdict) };
+  }
 }
 
 export async function watchColdStart(
   half: DriftHalf,
   { user, columns, batches }: DayStream,
   judge: Judge,
-  fault: InjectedFault,
-  rng: Rng,
+  { change }: Begun,
 ): Promise<ColdRun> {
-  const { change } = fault.begin(rng);
   const count = Math.min(coldBatches, batches.length);
-  const faulty = Array.from({ length: count }, (_, batch) => change(columns(batch), batch + 1));
-  const watched = watch(await measureBatches(half, faulty), judge);
+  const faulty: DayBatch[] = [];
+  for (let i = 0; i < count; i++) faulty.push(await measureDayBatch(half, change(columns(i), i + 1)));
+  const watched = watch(faulty, judge);
   const answers = watched.map(({ answer }) => answer);
   const repaired = watch(batches.slice(count, count + repairedBatches), watched.at(-1)!.after);
   return {

@@ -2,8 +2,9 @@
 
 import { type Table, tableLines } from "../src/interfaces/cli/table.ts";
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
+import type { CauseAnswer } from "./drift-causes.ts";
 import { type FaultFigures, type JudgeName, judgeNames, type SetFigures } from "./drift-measure.ts";
-import { type FaultRun, faultyBatches, type StillRun } from "./drift-simulation.ts";
+import { batchesToDetect, type FaultRun, faultyBatches, rampBatches, type StillRun } from "./drift-simulation.ts";
 import { median } from "./measurement.ts";
 import { type Interval, peopleInterval, share } from "./people-bootstrap.ts";
 
@@ -116,10 +117,10 @@ export function detectionTable({ set, faults }: SetFigures, judge: JudgeName): T
     fault,
     ...days.map((day) => {
       const { runs = {}, expected } = own.find((figures) => figures.day === day) ?? {};
-      return shownDetection(runs[judge] ?? [], expected === "gradual_drift" ? 30 : faultyBatches);
+      return shownDetection(runs[judge] ?? [], batchesToDetect(expected ?? "sudden_change"));
     }),
   ]);
-  const note = `Streams that alarm within ${faultyBatches} batches (a ramp: 30) of those without an alarm before, and the median delay in batches.`;
+  const note = `Streams that alarm within ${faultyBatches} batches (a ramp: ${rampBatches}) of those without an alarm before, and the median delay in batches.`;
   return { title: `${set}: detection by ${judge}`, headers: ["fault", ...days], rows, note };
 }
 
@@ -188,10 +189,66 @@ export function coldStartTable({ set, cold }: SetFigures): TitledTable {
   });
   const headers = ["fault from the first batch", "alarm at once", "within 5", "within 12", "batches unfamiliar"];
   return {
-    title: `${set}: cold start${cold.length === 0 ? "" : `, ${cold[0]!.day}`}`,
+    title: `${set}: cold start`,
     headers: [...headers, "batches that enter the references", "streams that alarm once it is repaired"],
     rows,
   };
+}
+
+export function causeTable({ set, causes }: SetFigures): TitledTable {
+  const rows = causes.map(({ fault, cause, batches, answers }) => {
+    const alarmed = answers.filter(({ verdict }) => verdict !== "normal");
+    const of = (some: readonly CauseAnswer[], isMeant: (answer: CauseAnswer) => boolean): string =>
+      some.length === 0 ? "" : shownShare(share(some.map(isMeant)));
+    const wrong = Map.groupBy(
+      answers.filter(({ named, isRight }) => named !== null && !isRight),
+      ({ named }) => named,
+    );
+    return [
+      fault,
+      cause ?? "not known",
+      `${alarmed.length} + ${answers.length - alarmed.length} of ${batches}`,
+      of(alarmed, ({ isRight }) => isRight),
+      of(alarmed, ({ named }) => named === null),
+      of(answers, ({ isRight }) => isRight),
+      of(answers, ({ named }) => named === null),
+      [...wrong].map(([name, own]) => `${name} ${own.length}`).join(", "),
+    ];
+  });
+  return {
+    title: `${set}: causes`,
+    headers: [
+      "fault",
+      "right cause",
+      "batches in alarm + unfamiliar",
+      "in alarm: right",
+      "not known",
+      "all: right",
+      "not known",
+      "wrong",
+    ],
+    rows,
+  };
+}
+
+export function accuracyTable({ set, accuracy }: SetFigures): TitledTable {
+  const methods = [...new Set(accuracy.flatMap(({ figures }) => figures.map(({ method }) => method)))];
+  const mean = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+  const rows = methods.map((method) => {
+    const days = accuracy.map(({ figures }) => figures.filter((own) => own.method === method));
+    const all = days.flat();
+    const error = peopleInterval(all, (some) => mean(some.map((own) => own.error)))!;
+    return [
+      method,
+      ...days.map((own) => mean(own.map((person) => person.error)).toFixed(3)),
+      `${error.value.toFixed(3)} (${error.low.toFixed(3)} to ${error.high.toFixed(3)})`,
+      ...(["covered", "width", "fewCovered", "fewWidth"] as const).map((key) =>
+        mean(all.map((own) => own[key])).toFixed(3),
+      ),
+    ];
+  });
+  const headers = ["mean absolute error", ...accuracy.map(({ day }) => day), "all days", "coverage", "width"];
+  return { title: `${set}: accuracy without labels`, headers: [...headers, "10 people: coverage", "width"], rows };
 }
 
 export function pooledByFault(

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { tableLines } from "../src/interfaces/cli/table.ts";
 import { compare } from "../src/monitoring/drift/comparison.ts";
 import { Rng } from "../src/stats/random.ts";
-import { columnsOfBatch, drawStream, type StreamDay, summarizeBatches } from "./day-streams.ts";
+import { columnsOfBatch, drawStream, measureBatch, type StreamDay } from "./day-streams.ts";
 import { type DriftHalf, driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
 
 const days: Readonly<Record<string, StreamDay>> = {
@@ -77,9 +77,11 @@ async function unfamiliarShares(set: string, half: DriftHalf, seconds: number, b
       const plan = { user, day, batches, size: Math.round(seconds * config.rate), samplingRateHz: config.rate };
       const stream = drawStream(recordings, plan, rng.split(`${set} ${seconds} ${name} ${user}`));
       if (stream.length === 0) continue;
-      const columns = stream.map((rows) => columnsOfBatch(recordings, rows));
-      const summaries = await summarizeBatches(model, columns);
-      const ps = summaries.map((batch) => compare("baseline", drift.byClass, batch, drift)?.pValue?.p ?? 1);
+      const ps: number[] = [];
+      for (const rows of stream) {
+        const { measurement } = await measureBatch(model, columnsOfBatch(recordings, rows));
+        ps.push(compare("baseline", drift.byClass, measurement.byClass, drift)?.pValue?.p ?? 1);
+      }
       ofDays.push(ps.filter((p) => p <= alpha).length / ps.length);
     }
     if (ofDays.length > 0) people.push(mean(ofDays));

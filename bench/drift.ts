@@ -4,10 +4,19 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DriftCache, judgingCommit } from "./drift-cache.ts";
-import { type DriftPart, driftParts, judgeNames, measureDriftSet, type SetFigures } from "./drift-measure.ts";
+import {
+  type DriftPart,
+  driftDays,
+  driftParts,
+  judgeNames,
+  measureDriftSet,
+  type SetFigures,
+} from "./drift-measure.ts";
 import { driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
 import { batchesPerStream, batchSeconds, pastBatches } from "./drift-simulation.ts";
 import {
+  accuracyTable,
+  causeTable,
   coldStartTable,
   detectionTable,
   falseAlarmTable,
@@ -18,13 +27,14 @@ import {
   type TitledTable,
 } from "./drift-tables.ts";
 
-type OptionName = "sets" | "half" | "seed" | "keep" | "parts";
+type OptionName = "sets" | "half" | "seed" | "keep" | "days" | "parts";
 
 export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"; readonly default: string }>> = {
   sets: { type: "string", default: Object.keys(driftSets).join(",") },
   half: { type: "string", default: "0" },
   seed: { type: "string", default: "1" },
   keep: { type: "string", default: join(fileURLToPath(new URL("..", import.meta.url)), ".cache", "drift") },
+  days: { type: "string", default: Object.keys(driftDays).join(",") },
   parts: { type: "string", default: driftParts.join(",") },
 };
 
@@ -32,6 +42,7 @@ export type DriftBenchOptions = Readonly<Record<OptionName, string>> & { readonl
 
 export async function benchmarkDrift(options: DriftBenchOptions): Promise<void> {
   const parts = someOf(options.parts, driftParts, "--parts");
+  const days = someOf(options.days, Object.keys(driftDays), "--days");
   const sets = someOf(options.sets, Object.keys(driftSets), "--sets");
   const half = Number(someOf(options.half, ["0", "1"], "--half")[0]) as 0 | 1;
   const seed = Number(options.seed);
@@ -47,7 +58,7 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<void> 
     }
     const opened = await openDriftHalf(set, half, options.keep);
     const cache = new DriftCache(join(options.keep, "figures"), opened.model.watched.folder.directory, seed);
-    const figures = await measureDriftSet(set, opened, { parts, seed, cache });
+    const figures = await measureDriftSet({ set, half: opened, parts, days, seed, cache });
     await opened.model.close();
     for (const table of tablesOf(figures, parts)) console.log(`\n${layout(table)}`);
   }
@@ -58,8 +69,10 @@ function tablesOf(figures: SetFigures, parts: readonly DriftPart[]): TitledTable
     "false-alarms": () => [falseAlarmTable(figures)],
     detection: () => judgeNames.slice(0, 2).map((judge) => detectionTable(figures, judge)),
     names: () => [nameTable(figures)],
+    causes: () => [causeTable(figures)],
     recovery: () => [recoveryTable(figures)],
     "cold-start": () => [coldStartTable(figures)],
+    accuracy: () => [accuracyTable(figures)],
   };
   return parts.flatMap((part) => tables[part]()).filter(({ rows }) => rows.length > 0);
 }

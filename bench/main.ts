@@ -8,7 +8,7 @@ import { benchmarkCheck } from "./check.ts";
 import { benchmarkData } from "./data.ts";
 import { benchmarkDeviceSize } from "./device-size.ts";
 import { benchmarkDrift, driftOptions } from "./drift.ts";
-import { driftParts } from "./drift-measure.ts";
+import { driftDays, driftParts } from "./drift-measure.ts";
 import { markdown, plain } from "./figures.ts";
 import { benchmarkInference } from "./inference.ts";
 import { benchmarkLedger } from "./ledger.ts";
@@ -39,6 +39,7 @@ npm run bench -- --only drift: how the monitor does on people and days that nobo
   --half 0|1         half of each data set's people whose streams are judged (default: 0; constants are chosen on 1)
   --seed N           of the streams and faults (default: 1)
   --keep DIR         models and answers, which are made once (default: .cache/drift)
+  --days NAMES       some of: ${Object.keys(driftDays).join(", ")} (default: all)
   --parts NAMES      some of: ${driftParts.join(", ")} (default: all)
   --markdown         print Markdown tables
 

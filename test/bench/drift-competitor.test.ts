@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitCompetitor, type WindowFeatures, windowFeatures } from "../../bench/drift-competitor.ts";
-import type { DayBatch, Judge } from "../../bench/drift-judges.ts";
+import { type Competitor, fitCompetitor, type WindowFeatures, windowFeatures } from "../../bench/drift-competitor.ts";
 import { Rng } from "../../src/stats/random.ts";
 
 const rate = 20;
@@ -13,10 +12,10 @@ function stream(seed: number, batches: number, mean: (batch: number) => number):
 }
 
 /** Number of the first batch in alarm; -1 without one. */
-function firstAlarm(judge: Judge, batches: readonly WindowFeatures[]): number {
+function firstAlarm(judge: Competitor, batches: readonly WindowFeatures[]): number {
   let now = judge;
   return batches.findIndex((features) => {
-    const { answer, after } = now.judge({ features, byClass: [] } satisfies DayBatch);
+    const { answer, after } = now.judge({ features });
     now = after;
     return answer.verdict !== "normal";
   });
@@ -56,7 +55,7 @@ describe("the drift benchmark's competitor", () => {
     const past = fitCompetitor(training);
     const [first, changed] = [stream(7, 6, () => 0), stream(8, 9, () => 5)];
     let now = past;
-    for (const features of first) now = now.judge({ features, byClass: [] }).after;
+    for (const features of first) now = now.judge({ features }).after;
     expect(firstAlarm(now, changed)).toBeGreaterThanOrEqual(0);
     expect(
       firstAlarm(

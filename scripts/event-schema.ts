@@ -6,7 +6,7 @@ import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseu
 import { summarySchema, userReportSchema } from "../src/learning/training/cv-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
 import { rehearsedDaySchema } from "../src/monitoring/drift/calibration.ts";
-import type { FoundSensors } from "../src/signals/data/find-sensors.ts";
+import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
 import type { DroppedSamples } from "../src/signals/preprocessing/make-windows.ts";
 
@@ -27,16 +27,18 @@ export const droppedSchema: z.ZodType<SnakeKeys<DroppedSamples>> = z
   .object({ short_stretches: left, remainders: left, unknown_class: left })
   .describe("samples that no window covers");
 
+export const unitSchema: z.ZodType<SensorUnit | null> = z
+  .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
+  .nullable()
+  .describe("null if the unit is not known");
+
 export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
   .array(
     z.object({
       name: z.string(),
       kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
       channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
-      unit: z
-        .enum(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"])
-        .nullable()
-        .describe("null if the unit is not known"),
+      unit: unitSchema,
       gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
       because: z.string().describe("reason for this kind and unit, in words"),
     }),

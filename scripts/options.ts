@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "../src/batch-options.ts";
+import { convertOptions } from "../src/convert-options.ts";
 import {
   compactOptions,
   recalibrateOptions,
@@ -24,6 +25,7 @@ export interface Configured {
 /** Commands by the stem of their types; for example, Train has TrainConfig and TrainOptions. */
 export const configured: Readonly<Record<string, Configured>> = {
   Inspect: { command: "inspect", options: inspectOptions },
+  Convert: { command: "convert", options: convertOptions },
   Train: { command: "train", options: trainOptions },
   Predict: { command: "predict", options: predictOptions },
   Evaluate: { command: "evaluate", options: evaluateOptions },

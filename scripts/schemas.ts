@@ -33,6 +33,7 @@ import {
   syncResultSchema,
 } from "./answer-schemas.ts";
 import { configSchema } from "./config-schema.ts";
+import { conversionSchema } from "./conversion-schema.ts";
 import { evaluationSchema } from "./evaluation-schema.ts";
 import { trainEventSchema } from "./event-schema.ts";
 import { inspectionSchema } from "./inspection-schema.ts";
@@ -61,6 +62,7 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
 
 const answers: Record<string, { schema: z.ZodType; title: string }> = {
   inspect_result: { schema: inspectionSchema, title: "The output of `tidemark inspect --json`" },
+  convert_result: { schema: conversionSchema, title: "The output of `tidemark convert --json`" },
   train_event: { schema: trainEventSchema, title: "One line of `tidemark train --json` and `tidemark retrain --json`" },
   predict_result: { schema: predictResultSchema, title: "The output of `tidemark predict --json`" },
   evaluate_result: { schema: evaluationSchema, title: "The output of `tidemark evaluate --json`" },

@@ -39,6 +39,37 @@ export interface InspectConfig {
 /** The same options as a caller passes them: those with a default may be omitted. */
 export type InspectOptions = Partial<InspectConfig> & Pick<InspectConfig, "files">;
 
+/** Options of `tidemark convert`, checked and complete. */
+export interface ConvertConfig {
+  /** Recordings, labelled or not: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */
+  files: string[];
+  /** The table to write: .parquet, .csv or .tsv (also .gz). */
+  out: string;
+  /** Replace the file if it exists. */
+  overwrite: boolean;
+  /** Column with the activity, such as activity. */
+  label?: string;
+  /** Column with the person who wore the sensor, such as user. */
+  group?: string;
+  /** Column with the recording (one uninterrupted session) that each row belongs to. */
+  recording?: string;
+  /** Column with the time of each sample, such as timestamp_s. */
+  time?: string;
+  /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
+  channels?: string[];
+  /** Columns to take from folders called name=value, separated by commas. */
+  pathColumns?: string[];
+  /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
+  sensor?: string[];
+  /** Which units are converted to m/s^2 and rad/s. One of: stated (those that names or --sensor state), auto (also those that only the values show). Default: stated. */
+  units: "stated" | "auto";
+  /** Sampling rate in Hz of recordings without a time column. Default: 50. */
+  rate: number;
+}
+
+/** The same options as a caller passes them: those with a default may be omitted. */
+export type ConvertOptions = Partial<ConvertConfig> & Pick<ConvertConfig, "files" | "out">;
+
 /** Options of `tidemark train`, checked and complete. */
 export interface TrainConfig {
   /** Labelled recordings: CSV, TSV (also .gz) or Parquet; paths, globs or s3:// URLs. */

@@ -5,6 +5,7 @@ import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from
 import type {
   CheckConfig,
   CompactConfig,
+  ConvertConfig,
   DriftBenchConfig,
   EvaluateConfig,
   InspectConfig,
@@ -16,6 +17,7 @@ import type {
   SyncConfig,
   TrainConfig,
 } from "./config-types.ts";
+import { convertOptions } from "./convert-options.ts";
 import { parseDay } from "./day.ts";
 import { UserError } from "./errors.ts";
 import { compactOptions, recalibrateOptions, simulateOptions, streamOptions, syncOptions } from "./folder-options.ts";
@@ -61,6 +63,15 @@ export function resolveInspectConfig(options: unknown, file?: ConfigFile): Inspe
   const config = resolveOptions(inspectOptions, options, file);
   checkConfigStep(config);
   return config;
+}
+
+/**
+ * Validates and completes the options of `convert`.
+ *
+ * @throws UserError under the same conditions as `resolveTrainConfig`
+ */
+export function resolveConvertConfig(options: unknown, file?: ConfigFile): ConvertConfig {
+  return resolveOptions(convertOptions, options, file);
 }
 
 function checkConfigStep(config: Pick<TrainConfig, "window" | "overlap">): void {

@@ -8,6 +8,8 @@ export type {
   CheckOptions,
   CompactConfig,
   CompactOptions,
+  ConvertConfig,
+  ConvertOptions,
   DriftBenchConfig,
   DriftBenchOptions,
   EvaluateConfig,
@@ -32,6 +34,7 @@ export {
   readConfigFile,
   resolveCheckConfig,
   resolveCompactConfig,
+  resolveConvertConfig,
   resolveDriftBenchConfig,
   resolveEvaluateConfig,
   resolveInspectConfig,
@@ -87,6 +90,7 @@ export {
   type SignalsAgainst,
 } from "./pipelines/check.ts";
 export { type CompactedLedger, compactLedger, type NamedBatch } from "./pipelines/compact-ledger.ts";
+export { type CleanChannel, type ConvertResult, convert } from "./pipelines/convert.ts";
 export { type DeviceModel, deviceModel, type QuantileGrid } from "./pipelines/device-model.ts";
 export {
   type ChangeFigures,

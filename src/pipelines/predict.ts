@@ -1,6 +1,4 @@
-import { resolve } from "node:path";
 import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../config.ts";
-import { UserError } from "../errors.ts";
 import { predictionColumns, predictionWindowColumns } from "../learning/training/prediction-columns.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import { openForPrediction } from "../monitoring/streams/watched-model.ts";
@@ -13,6 +11,7 @@ import { planWindows, type WindowPlan } from "../signals/preprocessing/make-wind
 import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { predictorOf } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
+import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
 
 /** The result of `predict`. */
 export interface PredictResult {
@@ -91,11 +90,4 @@ async function predictIntoTable(
     await writer?.close();
   }
   return { windows, classes, meanConfidence: sum / windows };
-}
-
-function refuseOverwritingInput(out: string, files: readonly string[]): void {
-  if (!files.some((file) => resolve(file) === resolve(out))) return;
-  throw new UserError(`--out ${out} is one of the recordings and would replace it`, {
-    advice: "Choose another name.",
-  });
 }

@@ -9,6 +9,7 @@ import { addClosing, type Closing } from "./closing.ts";
 import { styled, usesColour } from "./colour.ts";
 import { completionScript } from "./completion.ts";
 import { completionCommand } from "./completion-command.ts";
+import { convertCommand } from "./convert-command.ts";
 import { definedOptions } from "./define-command.ts";
 import { driftBenchCommand } from "./drift-bench-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
@@ -59,7 +60,7 @@ export function createProgram(): Command {
     .helpCommand("help [command]", "print the options of a command");
   addClosing(program, closing);
   const commands = [
-    ...[inspectCommand(), trainCommand(), predictCommand(), evaluateCommand()],
+    ...[inspectCommand(), convertCommand(), trainCommand(), predictCommand(), evaluateCommand()],
     ...[checkCommand(), baselineCommand(), referenceCommand()],
     ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
     completionCommand((shell) => completionScript(shell, program, definedOptions)),

@@ -59,6 +59,10 @@ const cases: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     [recordings, ...network.slice(2, 8), "--out", `${at("inspected")}.html`],
     [absent, "--out", `${at("absent")}.html`],
   ],
+  convert: () => [
+    [recordings, "--out", `${at("clean")}.csv`],
+    [absent, "--out", `${at("clean")}.csv`],
+  ],
   train: () => [
     [recordings, "--out", at("model"), ...network, "--tracking", server.uri],
     [recordings, "--out", at("model"), ...network],

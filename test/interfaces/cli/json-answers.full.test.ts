@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as answers from "../../../scripts/answer-schemas.ts";
+import { conversionSchema } from "../../../scripts/conversion-schema.ts";
 import { evaluationSchema } from "../../../scripts/evaluation-schema.ts";
 import { eventTypes, trainEventSchema } from "../../../scripts/event-schema.ts";
 import { inspectionSchema } from "../../../scripts/inspection-schema.ts";
@@ -110,6 +111,10 @@ const cases: Readonly<Record<string, { form: Form; calls: () => readonly (readon
       names
         .filter((name) => !name.startsWith("one ") || name === "one channel constant")
         .map((name) => [fileOf(name), "--rate", "20", "--window", "40", "--folds", "2", "--split", "blocks"]),
+  },
+  convert: {
+    form: conversionSchema,
+    calls: () => names.map((name) => [fileOf(name), "--out", "clean.csv", "--overwrite"]),
   },
   train: {
     form: expectEvent,

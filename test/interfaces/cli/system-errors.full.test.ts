@@ -41,6 +41,10 @@ const batch = "batch.csv.gz";
 const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[])[]>> = {
   simulate: (bad) => replaces(bad).map((out) => ["--out", out, "--overwrite", "--users", "1", "--minutes", "0.1"]),
   inspect: (bad) => [[bad], ...inside(bad, "i.html").map((out) => ["recordings.csv.gz", "--out", out])],
+  convert: (bad) => [
+    [bad, "--out", "c.csv"],
+    ...replaces(bad).map((out) => ["recordings.csv.gz", "--out", out, "--overwrite"]),
+  ],
   train: (bad) => [
     [bad, "--out", "m"],
     [batch, "--out", "m", "--config", bad],

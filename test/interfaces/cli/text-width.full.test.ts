@@ -34,6 +34,7 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
   inspect: [["recordings.csv.gz", "--rate", "20", "--window", "40", "--folds", "2"]],
   train: [["recordings.csv.gz", "--out", "models/walk-v2", ...network]],
   predict: [["batch.csv.gz", ...walk, "--out", "p.csv"]],
+  convert: [["recordings.csv.gz", "--out", "clean.csv"]],
   evaluate: [["recordings.csv.gz", ...walk]],
   check: [
     ["recordings.csv.gz", ...walk, "--model", "models/walk-v2"],
@@ -72,7 +73,9 @@ describe("what every command prints", () => {
 
   it.each(Object.keys(cases))("%s fits 80 columns, with --verbose too, and is less with --quiet", async (command) => {
     for (const words of cases[command]!) {
-      const once = ["inspect", "train", "retrain", "simulate", "predict", "models rollback"].includes(command);
+      const once = ["inspect", "convert", "train", "retrain", "simulate", "predict", "models rollback"].includes(
+        command,
+      );
       const outputs: string[] = [];
       for (const loudness of once ? ["--verbose"] : ["--quiet", "--verbose"]) {
         const all = [...command.split(" "), ...words.map((word) => word.replace("TRACKING", server.uri)), loudness];

@@ -1,0 +1,27 @@
+// The schema of what `convert --json` prints.
+import { z } from "zod";
+import type { PrintedConversion } from "../src/interfaces/cli/convert-command.ts";
+import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
+import { unitSchema } from "./event-schema.ts";
+
+const names = z.array(z.string());
+
+export const conversionSchema: z.ZodType<PrintedConversion> = z.object({
+  out: z.string(),
+  rows: z.int().min(1),
+  columns: names.describe("columns of the table, in order"),
+  channels: z.array(
+    z.object({
+      from: z.string().describe("column in the files"),
+      to: z.string().describe("column in the table"),
+      unit_from: unitSchema,
+      unit_to: unitSchema,
+      factor: z.number().positive().describe("what the values were multiplied by"),
+      because: z.string().describe("reason for the unit, in words"),
+    }),
+  ),
+  quality: qualityReportSchema,
+  unused_columns: names,
+  warnings: names,
+  seconds: z.number().min(0),
+});

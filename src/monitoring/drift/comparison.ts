@@ -15,6 +15,7 @@ import {
   learnedNullScore,
   noScores,
   nullRungsAround,
+  nullScoreExcess,
   type OwnScores,
   type PValue,
 } from "./null-scores.ts";
@@ -64,6 +65,13 @@ export interface Comparison {
   readonly pValue: PValue | null;
   /** The score from which the stream's own variation is learned; null if nothing was rehearsed. */
   readonly learned: number | null;
+  /**
+   * Against the training data: the p-value relative to how far the stream usually is from them, which is comparable from batch
+   * to batch. Null for the stream's own past, and unless other people were rehearsed.
+   */
+  readonly usual: PValue | null;
+  /** How far the score is from the usual one; see `nullScoreExcess`. Null if nothing was rehearsed. */
+  readonly excess: number | null;
   /** Null scores of rehearsed batches. */
   readonly far: Score | null;
   /** Whether the far score is beyond the reach of chance, which alone raises an alarm. */
@@ -121,7 +129,7 @@ export function compare(
     known.classes === undefined ? {} : classScores(distances, known.classes, share / model.samplingRateHz, names);
   return {
     ...facts,
-    ...compareByRehearsal(statisticsForScore(reference, current, baseline, byClass), judging, seconds, own),
+    ...compareByRehearsal(kind, statisticsForScore(reference, current, baseline, byClass), judging, seconds, own),
     // The level of an alarm must not depend on whether the stream's past could be compared.
     evidenceFactor: evidenceFactorAt(calibration.kinds.own_past ?? known, {
       batch: wholeSeconds(current, model),
@@ -177,12 +185,23 @@ const slack = 0.5;
 
 type Judged = Pick<
   Comparison,
-  "statistics" | "score" | "learned" | "pValue" | "far" | "beyond" | "channelScores" | "findings" | "evidenceFactor"
+  | "statistics"
+  | "score"
+  | "learned"
+  | "usual"
+  | "excess"
+  | "pValue"
+  | "far"
+  | "beyond"
+  | "channelScores"
+  | "findings"
+  | "evidenceFactor"
 >;
 
 function compareByRehearsal(
+  kind: ReferenceKind,
   statistics: BatchStatistics,
-  { rungs, statistic }: KindCalibration,
+  { rungs, statistic, apart }: KindCalibration,
   seconds: number,
   own: OwnScores,
 ): Omit<Judged, "evidenceFactor"> {
@@ -190,11 +209,14 @@ function compareByRehearsal(
   const standard = mixScoreStandards(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
   const far = scoreOf(statistics, standard, farStatisticsIn(standard));
-  const pValue = conformalPValue(rungs, score.score, seconds, own);
+  const isBaseline = kind === "baseline";
+  const pValue = conformalPValue(rungs, score.score, seconds, isBaseline ? noScores : own);
+  const usual = isBaseline && apart === "people" ? conformalPValue(rungs, score.score, seconds, own) : null;
   const beyond = far.score > lower.reach + share * (upper.reach - lower.reach);
-  const learned = learnedNullScore(rungs, score.score, seconds);
+  const learned = isBaseline ? score.score : learnedNullScore(rungs, score.score, seconds);
+  const excess = nullScoreExcess(rungs, score.score, seconds, isBaseline ? own : noScores);
   const channelScores = scoresByChannel(statistics, standard, beyond ? farStatisticsIn(standard) : [statistic]);
-  return { statistics, score, learned, pValue, far, beyond, channelScores, findings: [] };
+  return { statistics, score, learned, usual, excess, pValue, far, beyond, channelScores, findings: [] };
 }
 
 function rungsForMix({ mixes = [], rungs }: KindCalibration, classes: number): KindCalibration["rungs"] {
@@ -238,6 +260,8 @@ function compareByKsTest(
     channelScores: Object.fromEntries(ps.map((own) => [own.channel, own.score])),
     pValue: { p, resolution: 0, asHigh: 0, nullBatches: 0, withinLadder: true },
     learned: null,
+    usual: null,
+    excess: null,
     far: null,
     beyond: false,
     findings: [],
@@ -254,7 +278,15 @@ function compareByConstants(statistics: BatchStatistics, sensed: readonly string
       : { channel: worst.channel, statistic: worst.statistic, score: thresholdExcess(worst) };
   const channelScores: Record<string, number> = Object.fromEntries(sensed.map((name) => [name, 0]));
   for (const finding of findings.toReversed()) channelScores[finding.channel] = thresholdExcess(finding);
-  const unknown = { learned: null, pValue: null, far: null, beyond: false, evidenceFactor: 1 } as const;
+  const unknown = {
+    learned: null,
+    usual: null,
+    excess: null,
+    pValue: null,
+    far: null,
+    beyond: false,
+    evidenceFactor: 1,
+  } as const;
   return { ...unknown, statistics, score, channelScores, findings };
 }
 

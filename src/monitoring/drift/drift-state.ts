@@ -27,8 +27,8 @@ export interface DriftState {
   /** Batches judged. */
   readonly batches: number;
   readonly evidence: Readonly<Record<OwnPast, EvidenceState>>;
-  /** The stream's first scores, which show how much it varies on its own. */
-  readonly own: Readonly<Record<OwnPast, OwnScores>>;
+  /** The stream's first scores, which show how much it varies on its own, and how far it usually is from the training data. */
+  readonly own: Readonly<Record<OwnPast, OwnScores>> & { readonly baseline?: OwnScores };
   /**
    * The latest batches, oldest first. Per channel: the distances of the mean and of ln(standard deviation) from the
    * training data, in its standard deviations, and the KS distance, which reveals other changes. All are computed within
@@ -44,7 +44,7 @@ export interface DriftState {
 export const driftStateSchema: z.ZodType<DriftState> = z.object({
   batches: z.int().min(0),
   evidence: z.object({ anchor: evidenceStateSchema, rolling: evidenceStateSchema }),
-  own: z.object({ anchor: ownScoresSchema, rolling: ownScoresSchema }),
+  own: z.object({ anchor: ownScoresSchema, rolling: ownScoresSchema, baseline: ownScoresSchema.exactOptional() }),
   series: z.array(z.record(z.string(), z.tuple([z.number(), z.number(), z.number(), z.number().min(0)]))),
   alarm: z
     .object({

@@ -63,10 +63,11 @@ const mostPerBatch = 1e150;
  * The evidence after one more batch. Batches of one bout are not independent evidence: somebody who sits differently
  * today does so for an hour. A bout is therefore one bet. Its e-value is the mean of its batches' e-values, which is
  * itself an e-value however the batches depend on each other.
+ * @param eValue of the batch
  * @param activity the class that fills the batch; null if several do
  */
-export function addEvidence(state: EvidenceState, p: number, activity: number | null = null): EvidenceState {
-  const e = Math.min(evidenceOf(p), mostPerBatch);
+export function addEvidence(state: EvidenceState, eValue: number, activity: number | null = null): EvidenceState {
+  const e = Math.min(eValue, mostPerBatch);
   const batches = state.batches + 1;
   if (activity === null) return { value: (state.value + 1) * e, batches };
   const { bout } = state;

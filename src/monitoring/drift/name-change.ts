@@ -30,8 +30,8 @@ export function nameChange(
   if (state.alarm?.confirmed) return state.alarm;
   const { shape, leading, beyond, confirmAfter } = now;
   const since = state.alarm?.since ?? state.batches;
-  // After one or two batches beyond the reach of chance, no step can be fitted yet, only a steep ramp.
-  const decided = shape !== null && (beyond === undefined || now.series.length - shape.start > 2);
+  // After one or two batches, no step can be fitted yet, only a steep ramp.
+  const decided = shape !== null && now.series.length - shape.start > 2;
   // An alarm that begins with values which nobody in the training data had is no ramp.
   const impossible = state.alarm === null && beyond?.reference === "baseline";
   const sudden =

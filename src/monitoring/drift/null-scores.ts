@@ -118,6 +118,19 @@ export function learnedNullScore(nulls: NullScores, score: number, seconds: numb
   );
 }
 
+/**
+ * Distance of a score from the usual score, which is the median of the rehearsed scores, or the mean of the stream's own if
+ * that is higher. 1 is the distance of the highest rehearsed score from the median.
+ */
+export function nullScoreExcess(nulls: NullScores, score: number, seconds: number, own: OwnScores = noScores): number {
+  const { lower, upper, share } = nullRungsAround(nulls, seconds);
+  const between = (value: (everyone: Everyone) => number): number =>
+    (1 - share) * value(nullScoresOfEveryone(lower.scores)) + share * value(nullScoresOfEveryone(upper.scores));
+  const [median, highest] = [between((everyone) => everyone.median), between((everyone) => everyone.highest)];
+  const usual = own.n === 0 ? median : Math.max(median, own.mean);
+  return highest > median ? (score - usual) / (highest - median) : 0;
+}
+
 /** The rungs on either side of a length, and the weight of the upper rung. Beyond the ladder, both are the nearest rung. */
 export function nullRungsAround<Rung extends Pick<NullRung, "seconds">>(
   ladder: readonly Rung[],
@@ -148,12 +161,13 @@ export function pValueInNullRung(rung: Pick<NullRung, "scores">, score: number, 
 }
 
 /**
- * The mean score, the variances within and between people, the highest score, and the scores, each standardised by n others.
+ * The mean score, the variances within and between people, the median and the highest score, and the scores, each standardised by n others.
  */
 interface Everyone {
   readonly center: number;
   readonly within: number;
   readonly between: number;
+  readonly median: number;
   readonly highest: number;
   readonly standardised: Map<number, NullRung["scores"]>;
 }
@@ -171,8 +185,9 @@ function nullScoresOfEveryone(scores: NullRung["scores"]): Everyone {
   );
   const spread = meanOfNullScores(means.map((mean) => (mean - center) ** 2));
   const between = Math.max(0, spread - within / meanOfNullScores(scores.map((own) => own.length)));
-  const highest = Math.max(...scores.map((own) => own.at(-1)!));
-  const made: Everyone = { center, within, between, highest, standardised: new Map() };
+  const all = scores.flat().sort((a, b) => a - b);
+  const [median, highest] = [all[all.length >> 1]!, all.at(-1)!];
+  const made: Everyone = { center, within, between, median, highest, standardised: new Map() };
   everyone.set(scores, made);
   return made;
 }

@@ -8,10 +8,12 @@ import { extendChangeSeries } from "./change-series.ts";
 import type { ChangeShape } from "./change-shape.ts";
 import { type Comparison, compare, type DriftModel, type ReferenceKind, referenceKinds } from "./comparison.ts";
 import type { AlarmState, DriftState, DriftVerdict } from "./drift-state.ts";
+import { evidenceOf } from "./evidence.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
+import { pastEvidence } from "./past-evidence.ts";
 import { weighConstants } from "./weigh-constants.ts";
-import { type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
+import { type BatchToWeigh, type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
 
 export interface DriftOptions {
   /** Minimum average number of batches between false alarms (default 500). */
@@ -70,7 +72,13 @@ export function decideVerdict(
     beyondByPhysics(own, impossible),
   );
   const series = extendChangeSeries(state.series, current, model);
-  const weighed = weighForVerdict(comparisons, state, series, options, boutActivity(current, model));
+  const hasPast = past.anchor.length >= model.calibration.reference_batches;
+  const batch = {
+    comparisons,
+    pastEvidence: pastEvidence(comparisons, hasPast),
+    activity: boutActivity(current, model),
+  };
+  const weighed = weighForVerdict(batch, state, series, options);
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
   const { evidence, ordinary = 0, ...judged } = weighed;
@@ -81,7 +89,8 @@ export function decideVerdict(
     unfamiliar: comparisons.some(isUnlike),
     doubtful:
       impossible.length > 0 ||
-      comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP),
+      comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP) ||
+      Object.values(batch.pastEvidence).some((e) => (e ?? 0) >= evidenceOf(doubtfulP)),
   };
   const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;
   return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm, ordinary } };
@@ -91,8 +100,9 @@ export function decideVerdict(
 function learnScoresForVerdict(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
   const known = { ...own };
   for (const { reference, learned } of comparisons) {
-    if (reference === "baseline" || learned === null) continue;
-    if (known[reference].n < mostOwnScores) known[reference] = addNullScore(known[reference], learned);
+    if (learned === null) continue;
+    const before = known[reference] ?? noScores;
+    if (before.n < mostOwnScores) known[reference] = addNullScore(before, learned);
   }
   return known;
 }
@@ -102,15 +112,15 @@ function learnScoresForVerdict(own: DriftState["own"], comparisons: readonly Com
  * no alarm.
  */
 function weighForVerdict(
-  comparisons: readonly Comparison[],
+  batch: BatchToWeigh,
   state: DriftState,
   series: DriftState["series"],
   { arl = 500, confirmAfter = 5 }: DriftOptions,
-  activity: number | null,
 ): Weighed {
+  const { comparisons } = batch;
   const constants = comparisons.filter(({ method }) => method === "constants");
   if (constants.length > 0 && constants.length === comparisons.length) return weighConstants(constants, state, arl);
-  const weighed = weighEvidence(comparisons, state, series, { arl, confirmAfter }, activity);
+  const weighed = weighEvidence(batch, state, series, { arl, confirmAfter });
   const own = constants.filter(({ reference }) => reference !== "baseline");
   if (weighed.alarm !== null || own.length === 0) return weighed;
   return { ...weighConstants(own, state, arl), evidence: weighed.evidence };
@@ -132,7 +142,7 @@ export function compareForVerdict(
   };
   return referenceKinds.flatMap((kind) => {
     const reference = references[kind];
-    const options = { thresholds, own: kind === "baseline" ? noScores : own[kind] };
+    const options = { thresholds, own: own[kind] };
     return (reference === null ? null : compare(kind, reference, current, model, options)) ?? [];
   });
 }

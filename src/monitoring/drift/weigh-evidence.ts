@@ -11,8 +11,9 @@
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
 import { type AlarmState, type DriftState, type OwnPast, ownPast } from "./drift-state.ts";
-import { addEvidence, type EvidenceState, evidenceRaisesAlarm } from "./evidence.ts";
+import { addEvidence, type EvidenceState, evidenceOf, evidenceRaisesAlarm } from "./evidence.ts";
 import { changeShapeToName, nameChange } from "./name-change.ts";
+import type { PastEvidence } from "./past-evidence.ts";
 
 /** How strong the signs of drift are, beside the strength that raises an alarm. */
 export interface DriftStrength {
@@ -21,6 +22,13 @@ export interface DriftStrength {
   readonly alarmAt: number;
   /** What raises the alarm: the evidence, a batch that is too far away for chance, or a constant; null without an alarm. */
   readonly raisedBy: "evidence" | "beyond_chance" | "constants" | null;
+}
+
+export interface BatchToWeigh {
+  readonly comparisons: readonly Comparison[];
+  readonly pastEvidence: PastEvidence;
+  /** The class that fills the batch; null if several do. */
+  readonly activity: number | null;
 }
 
 /** What follows from a batch's comparisons. */
@@ -50,22 +58,21 @@ export function weighedEvidence({ evidence }: Pick<DriftState, "evidence">): num
   return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
 }
 
-/** @param activity the class that fills the batch; null if several do */
 export function weighEvidence(
-  comparisons: readonly Comparison[],
+  { comparisons, pastEvidence, activity }: BatchToWeigh,
   state: DriftState,
   series: DriftState["series"],
   { arl, confirmAfter }: { readonly arl: number; readonly confirmAfter: number },
-  activity: number | null,
 ): Weighed {
   const level = weighedAlarmLevel(comparisons, arl);
   const evidence = { ...state.evidence };
-  for (const { reference, pValue } of comparisons) {
-    if (reference === "baseline" || pValue === null) continue;
-    const added = addEvidence(evidence[reference], pValue.p, activity);
-    evidence[reference] = { ...added, value: Math.min(added.value, ceiling * level) };
+  for (const kind of ownPast) {
+    const e = pastEvidence[kind];
+    if (e === null) continue;
+    const added = addEvidence(evidence[kind], e, activity);
+    evidence[kind] = { ...added, value: Math.min(added.value, ceiling * level) };
   }
-  const ordinary = state.alarm === null ? 0 : weighOrdinaryBatches(comparisons, state.ordinary ?? 0);
+  const ordinary = state.alarm === null ? 0 : weighOrdinaryBatches(comparisons, pastEvidence, state.ordinary ?? 0);
   if (ordinary >= ordinaryToEnd) {
     for (const kind of ownPast) {
       const { value, batches } = evidence[kind];
@@ -85,12 +92,10 @@ export function weighEvidence(
 }
 
 /** Consecutive ordinary batches after this one; a batch that could not be compared says nothing. */
-function weighOrdinaryBatches(comparisons: readonly Comparison[], before: number): number {
-  const own = comparisons.flatMap(({ reference, pValue, beyond }) =>
-    reference === "baseline" || pValue === null ? [] : [!beyond && pValue.p > ordinaryP],
-  );
-  if (comparisons.some(({ beyond }) => beyond) || own.includes(false)) return 0;
-  return own.length === 0 ? before : before + 1;
+function weighOrdinaryBatches(comparisons: readonly Comparison[], evidence: PastEvidence, before: number): number {
+  const known = ownPast.flatMap((kind) => evidence[kind] ?? []);
+  if (comparisons.some(({ beyond }) => beyond) || known.some((e) => e >= evidenceOf(ordinaryP))) return 0;
+  return known.length === 0 ? before : before + 1;
 }
 
 /** The reference with the most evidence; the baseline if the stream has no past yet. */

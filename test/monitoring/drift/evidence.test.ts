@@ -13,7 +13,7 @@ import { Rng } from "../../../src/stats/random.ts";
 function runLength(arl: number, draw: () => number, limit = 1_000_000): number {
   let state = noEvidence;
   while (state.batches < limit) {
-    state = addEvidence(state, draw());
+    state = addEvidence(state, evidenceOf(draw()));
     if (evidenceRaisesAlarm(state, arl)) break;
   }
   return state.batches;
@@ -62,20 +62,20 @@ describe("the detector", () => {
     expect(runLength(500, () => 0.002)).toBeLessThanOrEqual(3);
     const rng = Rng.fromSeed(2);
     let state = noEvidence;
-    for (let i = 0; i < 40; i++) state = addEvidence(state, 1 - rng.uniform());
+    for (let i = 0; i < 40; i++) state = addEvidence(state, evidenceOf(1 - rng.uniform()));
     let more = 0;
     while (!evidenceRaisesAlarm(state, 500)) {
-      state = addEvidence(state, 0.01);
+      state = addEvidence(state, evidenceOf(0.01));
       more++;
     }
     expect(more).toBeLessThanOrEqual(6);
   });
 
   it("keeps its state as JSON", () => {
-    const state = addEvidence(addEvidence(noEvidence, 0.2), 0.7);
+    const state = addEvidence(addEvidence(noEvidence, evidenceOf(0.2)), evidenceOf(0.7));
     expect(evidenceStateSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
     expect(state.value).toBeCloseTo((evidenceOf(0.2) + 1) * evidenceOf(0.7), 12);
-    const bout = [1, 2].reduce((before) => addEvidence(before, Number.MIN_VALUE, 0), noEvidence);
+    const bout = [1, 2].reduce((before) => addEvidence(before, evidenceOf(Number.MIN_VALUE), 0), noEvidence);
     expect(evidenceStateSchema.parse(JSON.parse(JSON.stringify(bout)))).toEqual(bout);
   });
 
@@ -97,7 +97,7 @@ describe("the detector", () => {
 describe("a bout of one activity", () => {
   const [walking, sitting] = [0, 1];
   const add = (state: EvidenceState, ps: readonly number[], activity: number | null): EvidenceState =>
-    ps.reduce((before, p) => addEvidence(before, p, activity), state);
+    ps.reduce((before, p) => addEvidence(before, evidenceOf(p), activity), state);
   const mean = (ps: readonly number[]): number => ps.reduce((sum, p) => sum + evidenceOf(p), 0) / ps.length;
   const some: EvidenceState = { value: 3, batches: 7 };
 
@@ -157,7 +157,7 @@ describe("a bout of one activity", () => {
     for (let i = 0; i < draws; i++) {
       let state = noEvidence;
       for (const [n, p] of dependences[name]!(rng, 5).entries()) {
-        state = addEvidence(state, p, walking);
+        state = addEvidence(state, evidenceOf(p), walking);
         sums[n]! += state.value;
       }
     }
@@ -174,7 +174,7 @@ describe("a bout of one activity", () => {
       let state = noEvidence;
       for (let bout = 0; state.batches < 20_000; bout++) {
         for (const p of dependences[name]!(rng, 5)) {
-          state = addEvidence(state, p, bout % 2);
+          state = addEvidence(state, evidenceOf(p), bout % 2);
           if (evidenceRaisesAlarm(state, 50)) return state.batches;
         }
       }

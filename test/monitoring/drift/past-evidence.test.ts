@@ -1,0 +1,93 @@
+// What a batch says about its stream, from comparisons whose p-values are chosen.
+import { describe, expect, it } from "vitest";
+import type { Comparison, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
+import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";
+import { pastEvidence } from "../../../src/monitoring/drift/past-evidence.ts";
+
+interface Chosen {
+  readonly p?: number;
+  readonly usual?: number | null;
+  readonly unseenShare?: number;
+  readonly excess?: number;
+}
+
+const resolution = 0.005;
+function comparison(
+  reference: ReferenceKind,
+  { p = 0.5, usual, unseenShare = 0, excess = 0 }: Chosen = {},
+): Comparison {
+  const pValue = (value: number) => ({ p: value, resolution, asHigh: 0, nullBatches: 199, withinLadder: true });
+  return {
+    reference,
+    method: reference === "baseline" ? "people" : "recordings",
+    statistics: {},
+    seconds: 60,
+    unseenShare,
+    score: { score: 0, channel: "x", statistic: "ks" },
+    pValue: pValue(p),
+    usual: reference !== "baseline" || usual === null ? null : pValue(usual ?? p),
+    excess,
+    learned: 0,
+    far: null,
+    beyond: false,
+    channelScores: {},
+    findings: [],
+    evidenceFactor: 1,
+  };
+}
+
+describe("the part of a batch that the stream's past has", () => {
+  it("counts by its p-value against that past, whatever the training data say", () => {
+    const comparisons = [comparison("baseline", { p: 0.005 }), comparison("anchor", { p: 0.3 }), comparison("rolling")];
+    expect(pastEvidence(comparisons, true)).toEqual({ anchor: evidenceOf(0.3), rolling: evidenceOf(0.5) });
+  });
+});
+
+describe("the part of a batch that the stream's past lacks", () => {
+  it("counts by its distance from the same activity in the training data", () => {
+    expect(pastEvidence([comparison("baseline", { p: 0.005 })], true).anchor).toBe(evidenceOf(0.005));
+    expect(pastEvidence([comparison("baseline", { p: 0.7 })], true).rolling).toBe(evidenceOf(0.7));
+  });
+
+  it("counts by its share of the batch", () => {
+    const comparisons = [comparison("baseline", { p: 0.005 }), comparison("anchor", { p: 0.4, unseenShare: 0.25 })];
+    const { anchor, rolling } = pastEvidence(comparisons, true);
+    expect(anchor).toBeCloseTo(0.25 * evidenceOf(0.005) + 0.75 * evidenceOf(0.4), 12);
+    expect(rolling).toBe(evidenceOf(0.005));
+  });
+
+  it("is a new activity if other people, or the stream itself, are as far from the training data", () => {
+    expect(pastEvidence([comparison("baseline", { p: 0.3, usual: 0.005 })], true).anchor).toBe(evidenceOf(0.3));
+    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: 0.6 })], true).anchor).toBe(evidenceOf(0.6));
+  });
+
+  it("says nothing for a stream without a past, or if no other people were rehearsed", () => {
+    const nothing = { anchor: null, rolling: null };
+    expect(pastEvidence([comparison("baseline", { p: 0.005 })], false)).toEqual(nothing);
+    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: null })], true)).toEqual(nothing);
+    expect(pastEvidence([], true)).toEqual(nothing);
+  });
+});
+
+describe("a batch farther from everything than any rehearsed batch", () => {
+  const far = (...excess: readonly [number, number, number]) =>
+    pastEvidence(
+      (["baseline", "anchor", "rolling"] as const).map((kind, i) =>
+        comparison(kind, { p: resolution, excess: excess[i]! }),
+      ),
+      true,
+    ).anchor!;
+
+  it("says more the farther it is", () => {
+    expect(far(1, 1, 1)).toBe(evidenceOf(resolution));
+    expect(far(2, 3, 2)).toBeCloseTo(evidenceOf(resolution ** 2), 6);
+    expect(far(3, 3, 4)).toBeGreaterThan(50 * far(2, 2, 2));
+  });
+
+  it("has a limit that is a number", () => expect(far(1e6, 1e6, 1e6)).toBe(evidenceOf(Number.MIN_VALUE)));
+
+  it("says no more than the rehearsed ones if it is far from some references only", () => {
+    expect(far(9, 9, 0.9)).toBe(evidenceOf(resolution));
+    expect(far(0.5, 9, 9)).toBe(evidenceOf(resolution));
+  });
+});

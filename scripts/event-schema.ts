@@ -63,7 +63,7 @@ const events = {
         group: z.string().nullable(),
         recording: z.string().nullable(),
         time: z.string().nullable(),
-        time_unit: z.enum(["s", "ms", "us", "ns", "timestamp", "index"]),
+        time_unit: z.enum(["s", "ms", "us", "ns", "days", "ticks", "timestamp", "index"]),
         channels: names,
       })
       .describe("column for each purpose"),

@@ -4,16 +4,17 @@ import type { PredictConfig } from "../config.ts";
 import { gateBatchChannels, gateBatchColumns } from "../monitoring/streams/gate-batch.ts";
 import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
-import { batchRangeFaults } from "../signals/data/batch-faults.ts";
+import { batchClockFaults, batchFlatFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import { type OpenedRecordings, openRecordings, type ReadRecordingsOptions } from "../signals/data/open-recordings.ts";
+import { qualityGateNotes } from "../signals/data/quality-gate.ts";
 
 /**
  * Callers must close the rows.
  *
  * @throws UserError if the recordings do not fit the model
- * @throws DataFault if there are values that no unit or movement explains
+ * @throws DataFault if there are values that no unit or movement explains, or the clock was probably misread
  */
 export async function openToPredict(
   config: NamedColumns & Pick<PredictConfig, "files" | "channels">,
@@ -35,6 +36,12 @@ export async function openToPredict(
     for (const warning of opened.quality.warnings) reporter.warn(warning);
     const [absurd] = await batchRangeFaults(opened.rows, expected, opened.files);
     if (absurd !== undefined) throw new DataFault(absurd);
+    const { rate: samplingRateHz, window } = model.config;
+    const clock = { samplingRateHz, windowSeconds: window / samplingRateHz };
+    const [misread] = batchClockFaults(opened.rows, opened.quality, clock);
+    if (misread !== undefined) throw new DataFault(misread);
+    for (const { message, advice } of batchFlatFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
+    for (const note of qualityGateNotes(opened.quality, clock)) reporter.warn(note);
     return opened;
   } catch (error) {
     opened.rows.close();

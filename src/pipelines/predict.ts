@@ -7,7 +7,7 @@ import { type Reporter, reporterOf } from "../reporter.ts";
 import type { RowSource } from "../signals/data/recordings.ts";
 import { spreadsheetSafe } from "../signals/data/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/data/write-table.ts";
-import { planWindows, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
+import { peopleWithoutWindows, planWindows, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
 import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { predictorOf } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
@@ -45,11 +45,13 @@ export async function predict(
   const model = await openForPrediction(config.model);
   const { labels } = model.folder;
   const { rate, window, overlap } = model.config;
-  const opened = await openToPredict(config, model, {}, reporterOf(run.reporter));
+  const reporter = reporterOf(run.reporter);
+  const opened = await openToPredict(config, model, {}, reporter);
   const predictor = predictorOf(model);
   try {
     refuseOverwritingInput(config.out, opened.files);
     const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
+    for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
     const said = await predictIntoTable(opened.rows, plan, { predictor, labels: labels.classes, config });
     return { out: config.out, ...said, seconds: (performance.now() - started) / 1000 };
   } finally {

@@ -11,15 +11,18 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
 import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
+import { batchClockFaults, batchFlatFaults } from "../signals/data/batch-faults.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/column-roles.ts";
-import { type OnFault, throwDataFault } from "../signals/data/data-fault.ts";
+import { DataFault, type OnFault, throwDataFault } from "../signals/data/data-fault.ts";
 import { type FoundSensors, findSensors } from "../signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
+import { rateWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import {
   type DroppedSamples,
   makeWindowsOfPlans,
+  peopleWithoutWindows,
   plannedWindowSamples,
   planWindows,
 } from "../signals/preprocessing/make-windows.ts";
@@ -85,6 +88,13 @@ export async function prepareOpenedTraining(
   const { rows, files, fingerprint, quality } = opened;
   for (const warning of quality.warnings) reporter.warn(warning);
   refuseFlatTrainingChannels(quality);
+  const [misread] = batchClockFaults(rows, quality, {
+    samplingRateHz: config.rate,
+    windowSeconds: config.window / config.rate,
+  });
+  if (misread !== undefined) throw new DataFault(misread);
+  for (const { message, advice } of batchFlatFaults(quality)) reporter.warn(`${message} ${advice}`);
+  for (const warning of rateWarnings(quality, rows)) reporter.warn(warning);
   const large = storedConfigWindowFault(config.window, rows.channels.length);
   if (large !== null)
     throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
@@ -98,6 +108,7 @@ export async function prepareOpenedTraining(
     windowSize: config.window,
     overlap: config.overlap,
   });
+  for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
   const planned = { samples: plannedWindowSamples(plan), channels: rows.channels.length };
   reportTrainingMemory(trainingMemory(config, planned), reporter, lessMemory);
   const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;

@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
     name: "a window longer than any stretch",
     files: { "r.csv": table(good()) },
     words: ["r.csv", "--rate", "20", "--window", "300"],
-    says: ["A window of 15 s (300 samples", "--window 200"],
+    says: ["as long as a window of 15 s (300 samples", "--window 200"],
   },
   {
     name: "a channel that never changes",

@@ -150,10 +150,17 @@ function trainSensorText({ name, kind, channels, unit, gravity, because }: Event
 function trainQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
   const flat = Object.entries(channels).filter(([, channel]) => channel.flat);
   return [
-    sampling.rate_hz === null ? "rate unknown" : `${Number(sampling.rate_hz.toFixed(2))} Hz`,
+    trainRateText(sampling),
     counted(gaps.count, "gap"),
     flat.length === 0 ? "no flat channel" : `flat: ${flat.map(([name]) => name).join(", ")}`,
   ].join(", ");
+}
+
+/** The range of the recordings' rates, because one median over different rates describes none of them. */
+function trainRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
+  if (rate_hz === null) return "rate unknown";
+  const [low, high] = [rate_hz_min, rate_hz_max].map((rate) => `${Number((rate ?? rate_hz).toFixed(2))}`);
+  return low === high ? `${low} Hz` : `${low} to ${high} Hz`;
 }
 
 /** One line per reason why something was left out. @param dropped null if no windows were cut */

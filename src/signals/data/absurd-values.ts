@@ -1,20 +1,11 @@
 // Finds values that would make a channel useless to learn from. After scaling, a single cell of 3e38 leaves no difference
 // between all other values, and -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared
-// with the rest of its channel. Both limits are arbitrary; in MotionSense, WISDM, UCI HAR and BFRB, the most extreme
-// value is at most 25 times as far from the median as 99 % of the values are.
+// with the rest of its channel.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "./data-fault.ts";
+import { absurdDistance, exceedsLimit, leastMarks, markDistance } from "./gate-limits.ts";
 import { withPlaceOfValue } from "./place-of-value.ts";
-
-/**
- * A value is absurd if its distance from the median is more than this many times the distance within which 99 % of the values
- * lie. No movement explains such a value.
- */
-export const absurdDistance = 200;
-/** A value that recurs and lies this many times as far out as the next value is a marker, not a measurement. */
-export const markDistance = 20;
-const leastRepeats = 3;
 
 /** Maximum number of values to sample; more are not needed to see a distribution. */
 const mostSampled = 1_000_000;
@@ -68,13 +59,13 @@ export function absurdValue(values: Float32Array): Absurd | undefined {
   let [farthest, value, repeats, next] = [0, Number.NaN, 0, 0];
   for (const x of values) {
     const distance = Math.abs(x - median);
-    if (distance > limit && absurd++ === 0) first = x;
+    if (exceedsLimit(distance, limit) && absurd++ === 0) first = x;
     if (x === value) repeats++;
     else if (distance > farthest) [next, farthest, value, repeats] = [farthest, distance, x, 1];
     else if (distance > next) next = distance;
   }
   if (absurd > 0) return { value: first, cells: absurd, median, usual };
-  const isMark = repeats >= leastRepeats && farthest > markDistance * next && next > 0;
+  const isMark = repeats >= leastMarks && farthest > markDistance * next && next > 0;
   return isMark ? { value, cells: repeats, median, usual: next } : undefined;
 }
 

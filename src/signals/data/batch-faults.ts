@@ -1,10 +1,21 @@
 // Finds faults that make a readable batch unfit to be judged. They cover only what never occurs in a genuine recording. A
 // batch in another unit, from a rotated or noisy sensor, or from an unknown person shows drift, for which there are other
-// verdicts. Every limit here is an arbitrary and deliberately generous default.
+// verdicts. All limits are in gate-limits.ts.
 
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { FaultDescription } from "./data-fault.ts";
+import {
+  absurdFactor,
+  exceedsLimit,
+  fallsBelowLimit,
+  flatShareLimit,
+  formatBesideLimit,
+  lostShareLimit,
+  minimalBatchSeconds,
+  pauseSeconds,
+  rateShareLimits,
+} from "./gate-limits.ts";
 import { withPlaceOfValue } from "./place-of-value.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { recordingPieces } from "./recordings.ts";
@@ -30,25 +41,6 @@ export interface BatchExpectations {
 }
 
 /**
- * A value is absurd if its magnitude is more than this many times the largest magnitude in the training data. Usual units
- * differ by a factor of at most 1,000 (g and milli-g), and movement may be twice as strong.
- */
-export const absurdFactor = 2000;
-/** Maximum share of the time for which a channel may be constant. */
-export const flatShareLimit = 0.5;
-/** Maximum share of the time that may be without samples, not counting pauses. */
-export const lostShareLimit = 0.2;
-/** A step longer than this means that the sensor was not worn, not that data was lost. */
-export const pauseSeconds = 60;
-/**
- * Allowed range of a recording's median rate, as a share of the model's rate. Below it, the recording captures too little of
- * the movement. Above it, the clock is probably wrong.
- */
-export const rateShareLimits = { lower: 0.25, upper: 50 } as const;
-
-const defaultMinimalSeconds = 15;
-
-/**
  * Returns all faults, or none if the batch can be judged.
  * @param files source files of the rows
  */
@@ -65,6 +57,15 @@ export async function batchFaults(
     ...batchRateFaults(quality, expected),
     ...batchLengthFaults(rows, expected),
   ];
+}
+
+/** Faults of the clock: so much time without samples, or such a rate, that the times were probably misread. */
+export function batchClockFaults(
+  rows: StoredRows,
+  quality: QualityReport,
+  expected: Pick<BatchExpectations, "samplingRateHz" | "windowSeconds">,
+): FaultDescription[] {
+  return [...batchLostTimeFaults(rows), ...batchRateFaults(quality, expected)];
 }
 
 /** The first value in each channel that no unit or movement can explain. */
@@ -94,7 +95,7 @@ function absurdBatchValue(
     for (const { from, to } of recordingPieces(recording.start, recording.end)) {
       const values = rows.values(channel, from, to);
       for (let i = 0; i < values.length; i++) {
-        if (Math.abs(values[i]!) <= limit) continue;
+        if (!exceedsLimit(Math.abs(values[i]!), limit)) continue;
         absurd++;
         first ??= { value: values[i]!, row: from + i, in: recording };
       }
@@ -130,16 +131,19 @@ function batchLostTimeFaults(rows: StoredRows): FaultDescription[] {
       }
     }
   }
-  if (!(lost > lostShareLimit * total)) return [];
+  if (!exceedsLimit(lost, lostShareLimit * total)) return [];
   const found = `${percent(lost / total)} of ${formatBatchFaultValue(total)} s without samples`;
   const wanted = `at most ${percent(lostShareLimit)} (not counting pauses of more than ${pauseSeconds} s)`;
   const advice = "Look for lost packets or a full buffer in the recorder.";
   return [{ code: "lost_time", message: `${found}; expected ${wanted}.`, advice, expected: wanted, found }];
 }
 
-function batchFlatFaults({ channels, seconds }: QualityReport): FaultDescription[] {
+export function batchFlatFaults({
+  channels,
+  seconds,
+}: Pick<QualityReport, "channels" | "seconds">): FaultDescription[] {
   return Object.entries(channels).flatMap(([column, channel]): FaultDescription[] => {
-    if (!channel.flat && !(channel.flat_seconds > flatShareLimit * seconds)) return [];
+    if (!channel.flat && !exceedsLimit(channel.flat_seconds, flatShareLimit * seconds)) return [];
     const found = channel.flat
       ? `constant throughout (${formatBatchFaultValue(channel.min)})`
       : `constant for ${percent(channel.flat_seconds / seconds)} of the time`;
@@ -160,22 +164,26 @@ function batchFlatFaults({ channels, seconds }: QualityReport): FaultDescription
 
 function batchRateFaults(
   quality: QualityReport,
-  { samplingRateHz, windowSeconds }: BatchExpectations,
+  { samplingRateHz, windowSeconds }: Pick<BatchExpectations, "samplingRateHz" | "windowSeconds">,
 ): FaultDescription[] {
   const [low, high] = [samplingRateHz * rateShareLimits.lower, samplingRateHz * rateShareLimits.upper];
   const off = quality.per_recording.filter(
-    ({ rate_hz, seconds }) => rate_hz !== null && seconds >= windowSeconds && !(rate_hz >= low && rate_hz <= high),
+    ({ rate_hz, seconds }) =>
+      rate_hz !== null &&
+      !fallsBelowLimit(seconds, windowSeconds) &&
+      (fallsBelowLimit(rate_hz, low) || exceedsLimit(rate_hz, high)),
   );
   const first = off[0];
   if (first === undefined) return [];
   const others = off.length > 1 ? `, and ${counted(off.length - 1, "more recording")}` : "";
-  const found = `${formatBatchFaultValue(first.rate_hz!)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
+  const limit = first.rate_hz! < low ? low : high;
+  const found = `${formatBesideLimit(first.rate_hz!, limit)} Hz in recording "${first.recording}" of person "${first.user}"${others}`;
   const wanted = `${formatBatchFaultValue(low)} to ${formatBatchFaultValue(high)} Hz for a model of ${formatBatchFaultValue(samplingRateHz)} Hz`;
   return [
     {
       code: "sampling_rate",
       message: `${found}; expected ${wanted}.`,
-      advice: `Check the recorder's rate, and that the time column is in ${quality.columns.time_unit}.`,
+      advice: `Check the recorder's rate, and that the time column is in ${quality.columns.time_unit}; to read recordings of such a rate, train with a --rate near it.`,
       ...(quality.columns.time === null ? {} : { column: quality.columns.time }),
       expected: wanted,
       found,
@@ -184,7 +192,7 @@ function batchRateFaults(
 }
 
 function batchLengthFaults(rows: StoredRows, expected: BatchExpectations): FaultDescription[] {
-  const { samplingRateHz, windowSeconds, minimalSeconds = defaultMinimalSeconds } = expected;
+  const { samplingRateHz, windowSeconds, minimalSeconds = minimalBatchSeconds } = expected;
   const least = Math.max(minimalSeconds, windowSeconds);
   let [usable, total] = [0, 0];
   for (const { start, end } of rows.stretches()) {

@@ -32,7 +32,10 @@ export interface ResolvedColumns {
   readonly recording: string | null;
   /** Time of the sample. */
   readonly time: string | null;
-  /** One of: s, ms, us, ns (numbers in that unit), timestamp (a date-time type), index (a count of rows or samples). */
+  /**
+   * One of: s, ms, us, ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a unit that the user
+   * gave), timestamp (a date-time), index (a count of rows or samples). If files differ, that of the first file.
+   */
   readonly timeUnit: TimeUnit;
   /** Sensor columns, in order. */
   readonly channels: readonly string[];
@@ -40,8 +43,8 @@ export interface ResolvedColumns {
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
-/** Unit of a time column: a number of seconds or parts of it, a date-time, or a count of samples. */
-export type TimeUnit = "s" | "ms" | "us" | "ns" | "timestamp" | "index";
+/** Unit of a time column: a number of seconds, parts of it or days, a date-time, or a count of samples. */
+export type TimeUnit = "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
 
 /** Whether a label column and a person column are required; a label column is looked for only if it is wanted. */
 export interface RequiredColumns {

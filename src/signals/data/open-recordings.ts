@@ -13,12 +13,11 @@ import { fingerprint } from "./fingerprint.ts";
 import type { QualityReport } from "./quality-report.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
-import { openRowChunks, type RowChunk, type Table } from "./row-chunks.ts";
-import { rowClockOf } from "./row-clock.ts";
+import { openRowChunks, type Table } from "./row-chunks.ts";
+import { RowClocks } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
 import { StoredRows } from "./stored-rows.ts";
-import { headRows } from "./time-unit.ts";
 
 export interface ReadRecordingsOptions {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
@@ -117,21 +116,12 @@ async function openRecordingsWith(
     { onFault, warn, known: options.known },
   );
   const { roles, unusedColumns } = table;
-  const chunks = table.chunks();
-  const head: RowChunk[] = [];
-  for (let rows = 0; rows < headRows; ) {
-    const next = await chunks.next();
-    if (next.done === true) break;
-    head.push(next.value);
-    rows += next.value.rows;
-  }
   const { keys } = table;
-  const clock = rowClockOf(roles.time, table.timeType, { keys, chunks: head }, options.nominalRateHz, warn);
+  const clocks = new RowClocks(table, fileNames, options.nominalRateHz, warn);
   if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels, store);
-  for (const chunk of head.splice(0)) selector.add(chunk, clock.seconds(chunk));
-  for await (const chunk of chunks) selector.add(chunk, clock.seconds(chunk));
+  for await (const { chunk, seconds } of clocks.chunks()) selector.add(chunk, seconds);
   refuseReservedTexts(keys, roles, fileNames);
   warnOfSpellings(table.spellings, roles, warn);
   const selected = selector.finish(onFault);
@@ -147,7 +137,7 @@ async function openRecordingsWith(
   }
   const rows = new StoredRows([...roles.channels], store, selected.recordings);
   if (requireLabels) refuseSingleClassRecordings(rows.stretches(), roles);
-  const columns: ResolvedColumns = { ...roles, timeUnit: clock.timeUnit };
+  const columns: ResolvedColumns = { ...roles, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const copies = requireLabels ? copiedContentOf(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));

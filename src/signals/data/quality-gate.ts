@@ -6,6 +6,7 @@ import type { Reporter } from "../../reporter.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
 import type { ColumnOptions, ResolvedColumns } from "./column-roles.ts";
 import { DataFault, type FaultDescription } from "./data-fault.ts";
+import { exceedsLimit, unsaidRateDifference } from "./gate-limits.ts";
 import { type KnownNames, type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { readOpenedRecordings } from "./read-recordings.ts";
@@ -34,9 +35,6 @@ export type OpenedBatch =
       /** Quality of the rows; null if they could not be read. */
       readonly quality: QualityReport | null;
     };
-
-/** If the rate differs by more than this share, the batch is resampled with a warning. */
-const unsaidRateDifference = 0.05;
 
 /**
  * Reads a batch of unlabelled recordings and decides whether it can be judged. Returns all faults that were found: faults of
@@ -95,9 +93,9 @@ export async function qualityGate(files: readonly string[], options: QualityGate
 }
 
 /** Harmless corrections that the user should know about. */
-function qualityGateNotes(
+export function qualityGateNotes(
   { channels, rows, sampling }: QualityReport,
-  { samplingRateHz }: QualityGateOptions,
+  { samplingRateHz }: Pick<QualityGateOptions, "samplingRateHz">,
 ): string[] {
   const notes: string[] = [];
   for (const [name, { missing, infinite }] of Object.entries(channels)) {
@@ -108,7 +106,7 @@ function qualityGateNotes(
   if (rows.dropped.duplicate_time > 0)
     notes.push(`Left out because of repeated times: ${counted(rows.dropped.duplicate_time, "row")}.`);
   const rate = sampling.rate_hz;
-  if (rate !== null && !(Math.abs(rate / samplingRateHz - 1) <= unsaidRateDifference)) {
+  if (rate !== null && exceedsLimit(Math.abs(rate / samplingRateHz - 1), unsaidRateDifference)) {
     notes.push(`Recorded at ${rate} Hz, resampled to the model's ${samplingRateHz} Hz by interpolation.`);
   }
   return notes;

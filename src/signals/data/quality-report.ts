@@ -35,7 +35,7 @@ export interface QualityReport {
     group: string | null;
     recording: string | null;
     time: string | null;
-    time_unit: "s" | "ms" | "us" | "ns" | "timestamp" | "index";
+    time_unit: "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
     /** By channel. */
     channels: string[];
   };
@@ -120,7 +120,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
     group: z.string().nullable(),
     recording: z.string().nullable(),
     time: z.string().nullable(),
-    time_unit: z.enum(["s", "ms", "us", "ns", "timestamp", "index"]),
+    time_unit: z.enum(["s", "ms", "us", "ns", "days", "ticks", "timestamp", "index"]),
     channels: z.array(z.string()),
   }),
   seconds: seconds.describe("Recorded time in all stretches."),

@@ -5,6 +5,7 @@
 import { counted } from "../../counted.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
+import { exceedsLimit, leastRepeatedTimes, missingShareLimit, repeatedTimeShareLimit } from "./gate-limits.ts";
 import { differingPathColumn } from "./path-columns.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
 import type { RowStore } from "./row-store.ts";
@@ -41,9 +42,6 @@ export interface DroppedRows {
   duplicate_time: number;
 }
 
-/** A column with more than this share of empty, NaN or infinite cells is rejected. */
-export const missingShareLimit = 0.01;
-
 /** The person to whom recordings without a person column are assigned. */
 export const unknownUser = "unknown";
 
@@ -62,6 +60,10 @@ interface OpenRecording {
   lastFile: number;
   lastRow: number;
   readonly labels: { from: number; label: string | null }[];
+  /** Values of the latest kept row: its chunk's channels and its index in them. */
+  last: { channels: readonly Float32Array[]; index: number } | undefined;
+  /** Rows with the time of the row before, but with other values. */
+  repeated: number;
   backwards: { from: number; to: number; before: Place; at: Place } | undefined;
 }
 
@@ -109,7 +111,7 @@ export class RowSelector {
 
   /** @param time [rows] seconds; NaN if missing */
   add(chunk: RowChunk, time: Float64Array): void {
-    const { rows, file, firstRow, keyOfRow, channels } = chunk;
+    const { rows, keyOfRow, channels } = chunk;
     this.#read += rows;
     const bad = this.#findMissing(chunk, time);
     // Consecutive rows that are kept are stored together.
@@ -121,7 +123,7 @@ export class RowSelector {
     for (let i = 0; i < rows; i++) {
       const { recording, drop } = this.#lookUp(keyOfRow[i]!);
       const reason = drop ?? (bad[i] === 0 ? undefined : bad[i] === 1 ? "missing_values" : "missing_time");
-      if (reason !== undefined || !this.#follows(recording, time[i]!, file, firstRow + i + 1)) {
+      if (reason !== undefined || !this.#follows(recording, time[i]!, chunk, i)) {
         if (reason !== undefined) this.#dropped[reason]++;
         store(i);
         continue;
@@ -137,7 +139,8 @@ export class RowSelector {
   }
 
   /** Returns whether a row is later than the previous row of its recording, and stores its time. */
-  #follows(recording: OpenRecording, time: number, file: number, row: number): boolean {
+  #follows(recording: OpenRecording, time: number, { file, firstRow, channels }: RowChunk, i: number): boolean {
+    const row = firstRow + i + 1;
     if (recording.rows > 0) {
       const step = time - recording.lastTime;
       if (step < 0) {
@@ -151,9 +154,13 @@ export class RowSelector {
       }
       if (step === 0) {
         this.#dropped.duplicate_time++;
+        const { last } = recording;
+        if (last !== undefined && channels.some((column, c) => column[i] !== last.channels[c]![last.index]))
+          recording.repeated++;
         return false;
       }
     }
+    recording.last = { channels, index: i };
     recording.lastTime = time;
     recording.lastFile = file;
     recording.lastRow = row;
@@ -189,7 +196,16 @@ export class RowSelector {
     const name = `${user}\x1f${recording}`;
     let open = this.#byName.get(name);
     if (open === undefined) {
-      const start = { rows: 0, lastTime: 0, lastFile: 0, lastRow: 0, labels: [], backwards: undefined };
+      const start = {
+        rows: 0,
+        lastTime: 0,
+        lastFile: 0,
+        lastRow: 0,
+        labels: [],
+        last: undefined,
+        repeated: 0,
+        backwards: undefined,
+      };
       open = { user, recording, index: this.#recordings.length, ...start };
       this.#byName.set(name, open);
       this.#recordings.push(open);
@@ -216,6 +232,7 @@ export class RowSelector {
     for (const recording of this.#recordings) {
       if (recording.backwards !== undefined) onFault(this.#backwards(recording, recording.backwards));
     }
+    this.#tellRepeated(onFault);
     const kept = this.#recordings.filter(({ rows }) => rows > 0);
     return {
       recordings: kept.map(({ user, recording, index, rows, labels }) => ({ user, recording, index, rows, labels })),
@@ -232,7 +249,7 @@ export class RowSelector {
     for (const [c, nan] of this.#missing.entries()) {
       const inf = this.#infinite[c]!;
       const share = (nan + inf) / this.#read;
-      if (share <= missingShareLimit) continue;
+      if (!exceedsLimit(share, missingShareLimit)) continue;
       const name = roles.channels[c] ?? roles.time ?? "time";
       const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(this.#read, "row")} (${(100 * share).toFixed(1)} %)`;
       const expected = `at most ${100 * missingShareLimit} %`;
@@ -245,6 +262,30 @@ export class RowSelector {
         found,
       });
     }
+  }
+
+  /** Rows that share a time but not their values are not duplicates. */
+  #tellRepeated(onFault: OnFault): void {
+    const coarse = this.#recordings.filter(
+      ({ rows, repeated }) =>
+        repeated >= leastRepeatedTimes && exceedsLimit(repeated, repeatedTimeShareLimit * (rows + repeated)),
+    );
+    const worst = coarse.toSorted((a, b) => b.repeated - a.repeated)[0];
+    if (worst === undefined) return;
+    const { roles } = this.#table;
+    const all = worst.rows + worst.repeated;
+    const others = coarse.length > 1 ? `, and ${counted(coarse.length - 1, "more recording")}` : "";
+    const found = `${worst.repeated.toLocaleString("en")} of ${all.toLocaleString("en")} rows have the time of the row before, but other values`;
+    const expected = `at most ${100 * repeatedTimeShareLimit} %`;
+    onFault({
+      code: "time",
+      message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
+      advice:
+        "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
+      ...(roles.time === null ? {} : { column: roles.time }),
+      expected,
+      found,
+    });
   }
 
   #backwards(

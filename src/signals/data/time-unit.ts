@@ -1,94 +1,141 @@
-// The unit of a time column. Files seldom state it, so it is inferred from the column's type and name, or otherwise from
-// the size of its steps.
+// The unit of a numeric time column. A file states it in the column's name, or not at all. A stated unit is believed only if
+// the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of a time since 1970, and the size of the
+// steps shows that of other times. If neither gives a plausible rate, the user is asked.
 
 import type { TimeUnit } from "./column-roles.ts";
+import { DataFault } from "./data-fault.ts";
 import type { RowChunk } from "./row-chunks.ts";
+import { rowPace } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
-import { isDateTimeInSchema } from "./table-schema.ts";
+
+type NumericUnit = Exclude<TimeUnit, "index" | "ticks" | "timestamp">;
 
 /** Number of each unit in a second. */
-export const unitsPerSecond: Record<Exclude<TimeUnit, "index">, number> = {
+export const unitsPerSecond: Readonly<Record<NumericUnit, number>> = {
   s: 1,
-  timestamp: 1,
   ms: 1e3,
   us: 1e6,
   ns: 1e9,
+  days: 1 / 86_400,
 };
 
-/** A rate within this factor of the nominal rate is plausible. */
+/** A rate within this factor of the nominal rate is near it. */
 const nearFactor = 2;
+/** No sensor of movement is read more slowly or faster than this, in Hz; `--rate` has the same upper limit. */
+const possibleRates = { lower: 0.9, upper: 10_000 } as const;
+/** Wearables record at these rates, in Hz; a unit that is only guessed must give one of them, or a rate near the nominal one. */
+const usualRates = { lower: 2, upper: 400 } as const;
+/** A guess that is within this factor of the nominal rate is not questioned. */
+const guessFactor = 8;
+/** Seconds since 1970 of times from 1998 to 2103. */
+const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
+/** Serial days of spreadsheets, from 1954 to 2119. */
+const serialDays = { from: 20_000, to: 80_000 } as const;
 
-const numericUnits = ["s", "ms", "us", "ns"] as const;
+const steppedUnits = ["s", "ms", "us", "ns"] as const;
+
+export interface FoundTimeUnit {
+  readonly unit: NumericUnit | "index";
+  readonly because: "name" | "size" | "steps";
+}
 
 /**
- * Finds the unit. A column with a date-time type has the unit `timestamp`. If the name ends in a unit (`timestamp_s`, `time
- * (ms)`, `t_us`), that is the unit. Otherwise the median step decides. With a nominal rate, it picks the unit that comes
- * closest to that rate. Without a nominal rate, it picks the unit that gives a rate above 1 Hz and up to 1 kHz: steps below 1
- * are seconds, and each factor of 1,000 is the next unit.
- *
  * Numbers that increase by 1 would mean 1 Hz or 1 kHz. If the nominal rate is near neither of these, the numbers count
  * samples (`index`).
+ * @param head the first rows of one file
+ * @throws DataFault if no unit gives a plausible rate
  */
 export function detectTimeUnit(
+  file: string,
   name: string,
-  type: string,
   head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
   nominalRateHz: number | undefined,
-): { unit: TimeUnit; because: "type" | "name" | "steps" } {
-  if (isDateTimeInSchema(type)) return { unit: "timestamp", because: "type" };
+): FoundTimeUnit {
+  const pace = rowPace(head);
+  const { step, middle } = pace;
+  const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
   const named = timeUnitInName(name);
-  if (named !== undefined) return { unit: named, because: "name" };
-  const steps = stepsForTimeUnit(head);
-  const step = medianForTimeUnit(steps);
-  if (!(step > 0)) return { unit: "s", because: "steps" };
-  if (nominalRateHz !== undefined) {
-    const misfit = (unit: (typeof numericUnits)[number]): number =>
-      Math.abs(Math.log(unitsPerSecond[unit] / step / nominalRateHz));
-    const unit = numericUnits.reduce((best, next) => (misfit(next) < misfit(best) ? next : best));
-    const counts = isTimeUnitIndex(steps) && misfit(unit) > Math.log(nearFactor);
-    return { unit: counts ? "index" : unit, because: "steps" };
+  if (!(step > 0)) return { unit: named ?? "s", because: named === undefined ? "steps" : "name" };
+  const ask = (unit: NumericUnit, because: string): DataFault =>
+    implausibleTimeUnit({ file, name, step, unit, because, nominalRateHz });
+  if (named !== undefined) {
+    if (!isPossibleRate(rateIn(named))) throw ask(named, "as its name says");
+    return { unit: named, because: "name" };
   }
-  return { unit: step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns", because: "steps" };
+  const sized = steppedUnits.find((unit) => {
+    const seconds = Math.abs(middle) / unitsPerSecond[unit];
+    return seconds >= sinceEpoch.from && seconds <= sinceEpoch.to && isPossibleRate(rateIn(unit));
+  });
+  if (sized !== undefined) return { unit: sized, because: "size" };
+  if (
+    middle >= serialDays.from &&
+    middle <= serialDays.to &&
+    !isPossibleRate(rateIn("s")) &&
+    isPossibleRate(rateIn("days"))
+  )
+    return { unit: "days", because: "size" };
+  if (nominalRateHz === undefined) {
+    const unit = step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns";
+    if (!isPossibleRate(rateIn(unit))) throw ask(unit, "judging by its steps");
+    return { unit, because: "steps" };
+  }
+  const misfit = (unit: NumericUnit): number => Math.abs(Math.log(rateIn(unit) / nominalRateHz));
+  const unit = steppedUnits.reduce((best, next) => (misfit(next) < misfit(best) ? next : best));
+  if (pace.counts && misfit(unit) > Math.log(nearFactor)) return { unit: "index", because: "steps" };
+  const rate = rateIn(unit);
+  if (misfit(unit) > Math.log(guessFactor) && !(rate >= usualRates.lower && rate <= usualRates.upper))
+    throw ask(unit, "judging by its steps");
+  return { unit, because: "steps" };
 }
 
-function timeUnitInName(name: string): (typeof numericUnits)[number] | undefined {
+function isPossibleRate(rateHz: number): boolean {
+  return rateHz >= possibleRates.lower && rateHz <= possibleRates.upper;
+}
+
+function implausibleTimeUnit({
+  file,
+  name,
+  step,
+  unit,
+  because,
+  nominalRateHz,
+}: {
+  file: string;
+  name: string;
+  step: number;
+  unit: NumericUnit;
+  because: string;
+  nominalRateHz: number | undefined;
+}): DataFault {
+  const rate = (of: NumericUnit): string => `${Number((unitsPerSecond[of] / step).toPrecision(3))} Hz`;
+  const others = steppedUnits.filter((other) => other !== unit && isPossibleRate(unitsPerSecond[other] / step));
+  const found = `a step of ${Number(step.toPrecision(4))}, which is ${rate(unit)} in ${unit} (${because})`;
+  const instead = [
+    ...others.map((other) => `${rate(other)} in ${other}`),
+    ...(nominalRateHz === undefined
+      ? []
+      : [`${nominalRateHz} Hz in ticks of ${Number((1e3 / (step * nominalRateHz)).toPrecision(3))} ms`]),
+  ].join(", or ");
+  const expected = "a plausible sampling rate";
+  return new DataFault({
+    code: "sampling_rate",
+    message: `${file}: column "${name}": expected ${expected}, found ${found}${instead === "" ? "" : `; it would be ${instead}`}.`,
+    advice: "Say what the numbers mean with --time-unit, such as --time-unit ms or --time-unit 10ms.",
+    file,
+    column: name,
+    expected,
+    found,
+  });
+}
+
+/** A unit at the end of the name. The s of a plural, as in timestamps, is no unit; that of timeS is. */
+function timeUnitInName(name: string): (typeof steppedUnits)[number] | undefined {
   const ending =
-    /(?:[^a-z]|stamp|time|elapsed|epoch|^)(s|secs?|seconds?|ms|millis|milliseconds?|us|µs|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;
-  const unit = ending.exec(name.trim())?.[1]?.toLowerCase();
-  if (unit === undefined) return undefined;
-  if (unit.startsWith("ms") || unit.startsWith("mil")) return "ms";
-  if (unit.startsWith("us") || unit.startsWith("µ") || unit.startsWith("mic")) return "us";
+    /(?:[^a-z]|stamp|time|elapsed|epoch|^)(secs?|seconds?|ms|millis|milliseconds?|[uµμ]s|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;
+  const trimmed = name.trim();
+  const unit = ending.exec(trimmed)?.[1]?.toLowerCase();
+  if (unit === undefined) return /(?:[^A-Za-z]|^)[sS]\W*$|[a-z]S\W*$/.test(trimmed) ? "s" : undefined;
+  if (/^(ms|mil)/.test(unit)) return "ms";
+  if (/^([uµμ]s|mic)/.test(unit)) return "us";
   return unit.startsWith("n") ? "ns" : "s";
-}
-
-/** Maximum number of rows from which the unit of time is inferred. */
-export const headRows = 65_536;
-
-/** Steps between neighbouring rows of one recording. */
-function stepsForTimeUnit({ keys, chunks }: { keys: readonly RowKey[]; chunks: readonly RowChunk[] }): number[] {
-  const steps: number[] = [];
-  const last = new Map<string, number>();
-  let left = headRows;
-  for (const { rows, time, keyOfRow } of chunks) {
-    for (let i = 0; i < Math.min(rows, left); i++) {
-      const key = keys[keyOfRow[i]!]!;
-      const recording = `${key.user}\x1f${key.recording ?? key.file}`;
-      const step = time![i]! - (last.get(recording) ?? Number.NaN);
-      if (Number.isFinite(step)) steps.push(step);
-      if (Number.isFinite(time![i]!)) last.set(recording, time![i]!);
-    }
-    left -= rows;
-    if (left <= 0) break;
-  }
-  return steps;
-}
-
-function medianForTimeUnit(steps: readonly number[]): number {
-  const positive = Float64Array.from(steps.filter((step) => step > 0)).sort();
-  return positive[Math.floor(positive.length / 2)] ?? 0;
-}
-
-/** Whether the steps are integers and most of them are 1; lost samples leave longer steps. */
-function isTimeUnitIndex(steps: readonly number[]): boolean {
-  return steps.every(Number.isInteger) && steps.filter((step) => step === 1).length > steps.length / 2;
 }

@@ -4,6 +4,7 @@
 
 import { DataFault } from "../data/data-fault.ts";
 import { type Recordings, type RowSource, recordingPieces, rowsOfRecordings } from "../data/recordings.ts";
+import { noWindowsFault } from "./no-windows.ts";
 import { type EvenPlan, planResampling, resampledValues } from "./resample.ts";
 import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
 
@@ -110,7 +111,7 @@ export interface PartOfWindows {
 /** @throws DataFault or RangeError under the same conditions as `makeWindows` */
 export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const plan = planAnyWindows(rows, options);
-  if (plan.windows === 0) throw noPlannedWindows(plan);
+  if (plan.windows === 0) throw noPlannedWindows(rows, plan);
   return plan;
 }
 
@@ -180,6 +181,19 @@ export function planAnyWindows(rows: RowSource, options: WindowOptions): WindowP
     resampledStretches,
     longest,
   };
+}
+
+/** Names the people of whom nothing is left. */
+export function peopleWithoutWindows({ users, parts, options }: WindowPlan): string[] {
+  const kept = new Set(parts.map(({ group }) => group));
+  const without = users.filter((_, u) => !kept.has(u));
+  if (without.length === 0) return [];
+  const shown = without.slice(0, 5).join(", ");
+  const names = without.length > 5 ? `${shown} and ${without.length - 5} more` : shown;
+  const seconds = Number((options.windowSize / options.samplingRateHz).toFixed(2));
+  return [
+    `Nothing is left of ${names}: none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
+  ];
 }
 
 /** All parts, each with all of its windows. */
@@ -262,24 +276,14 @@ function indexPlannedNames(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
-function noPlannedWindows({ longest, options, dropped }: WindowPlan): DataFault {
-  const { windowSize, samplingRateHz, classes = [] } = options;
-  if (longest === 0 && dropped.unknownClass.stretches > 0) {
-    return new DataFault({
-      code: "schema",
-      message: `No row has one of the expected classes: ${classes.join(", ")}.`,
-      advice: "Check the label column, or leave out the labels.",
-      expected: classes.join(", "),
-      found: "other classes",
-    });
-  }
-  const seconds = (samples: number): string => `${Number((samples / samplingRateHz).toFixed(2))} s`;
-  const expected = `${seconds(windowSize)} (${windowSize} samples at ${samplingRateHz} Hz)`;
+function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
+  const { classes = [] } = options;
+  if (longest > 0 || dropped.unknownClass.stretches === 0) return noWindowsFault(rows, { ...options, longest });
   return new DataFault({
-    code: "too_short",
-    message: `A window of ${expected} is longer than every stretch; the longest stretch without a gap or a change of label lasts ${seconds(longest)}.`,
-    advice: `Use --window ${Math.max(1, longest)} or less, or recordings with fewer gaps.`,
-    expected: `a stretch of ${expected}`,
-    found: seconds(longest),
+    code: "schema",
+    message: `No row has one of the expected classes: ${classes.join(", ")}.`,
+    advice: "Check the label column, or leave out the labels.",
+    expected: classes.join(", "),
+    found: "other classes",
   });
 }

@@ -4,6 +4,7 @@
 // out, C channels.
 
 import { DataFault } from "../data/data-fault.ts";
+import { exceedsLimit, mostUpsampling } from "../data/gate-limits.ts";
 import {
   type Recordings,
   type RowSource,
@@ -24,12 +25,6 @@ export interface EvenPlan {
   readonly startTime: number;
   readonly resampled: boolean;
 }
-
-/**
- * Maximum number of interpolated samples per recorded sample. Above it, the clock was probably misread; the limit is
- * arbitrary.
- */
-const mostUpsampling = 100;
 
 function tooSlowToResample({ user, recording }: Stretch, secondsPerSample: number, samplingRateHz: number): DataFault {
   const found = `a sample every ${secondsPerSample.toPrecision(3)} s`;
@@ -69,7 +64,7 @@ export function planResampling(rows: RowSource, stretch: Stretch, samplingRateHz
   // Keep a last tick that lies beyond the last sample only because of rounding.
   const seconds = timeOfResampledRow(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
-  if (!(length <= mostUpsampling * (end - start)))
+  if (exceedsLimit(length, mostUpsampling * (end - start)))
     throw tooSlowToResample(stretch, seconds / (end - start - 1), samplingRateHz);
   return { stretch, length, startTime, resampled: true };
 }

@@ -108,7 +108,7 @@ describe("makeWindows", () => {
     const recordings = recordingsOf([{ user: "a", recording: "r", label: "walk", rows: 70 }], 50);
     const make = (): unknown => makeWindows(recordings, { ...options, windowSize: 200 });
     expect(make).toThrow(DataFault);
-    expect(make).toThrow(/4 s \(200 samples at 50 Hz\) .* lasts 1\.4 s\.$/);
+    expect(make).toThrow(/4 s \(200 samples at 50 Hz\).* lasts 1\.4 s\..* The recordings are short\.$/);
   });
 
   test.each([

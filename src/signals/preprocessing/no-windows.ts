@@ -1,0 +1,110 @@
+// Explains why recordings contain no window: first what was read, then what cuts the rows into short stretches, then the way
+// forward. A shorter window is the advice only if the recordings themselves are short.
+
+import { counted } from "../../counted.ts";
+import { DataFault } from "../data/data-fault.ts";
+import type { RowSource, Stretch } from "../data/recordings.ts";
+
+interface Wanted {
+  readonly windowSize: number;
+  readonly samplingRateHz: number;
+  /** Samples of the longest stretch. */
+  readonly longest: number;
+}
+
+/** What separates a stretch from the one before. */
+type Cut = "person" | "recording" | "label" | "gap";
+
+/** A column that changes after fewer rows than this is probably not what it was taken for. */
+const fewRows = 10;
+/** Windows shorter than this show no movement. */
+const leastWindowSeconds = 1;
+
+export function noWindowsFault(rows: RowSource, { windowSize, samplingRateHz, longest }: Wanted): DataFault {
+  const stretches = [...rows.stretches()];
+  const total = stretches.reduce((sum, { start, end }) => sum + end - start, 0);
+  const people = new Set(stretches.map(({ user }) => user)).size;
+  const seconds = (samples: number): string => `${Number((samples / samplingRateHz).toFixed(2))} s`;
+  const wanted = `${seconds(windowSize)} (${windowSize} samples at ${samplingRateHz} Hz)`;
+  const read = [
+    counted(total, "row"),
+    `${counted(people, "person", "people")} with ${counted(Math.round(total / people), "row")} each on average`,
+    `${counted(stretches.length, "stretch", "stretches")} without a gap or a change of label`,
+    stepText(rows, stretches),
+  ].join(", ");
+  const { cause, advice } = explain(cutsOf(stretches), total, people, { samplingRateHz, longest });
+  return new DataFault({
+    code: "too_short",
+    message: `No stretch is as long as a window of ${wanted}; the longest lasts ${seconds(longest)}. Read: ${read}. ${cause}`,
+    advice,
+    expected: `a stretch of ${wanted}`,
+    found: seconds(longest),
+  });
+}
+
+function explain(
+  cuts: ReadonlyMap<Cut, number>,
+  rows: number,
+  people: number,
+  { samplingRateHz, longest }: Pick<Wanted, "samplingRateHz" | "longest">,
+): { cause: string; advice: string } {
+  if (rows < fewRows * people) {
+    return {
+      cause: "The column with the person changes almost every row, as a row number does.",
+      advice: "Name the column with the person with --group.",
+    };
+  }
+  const [most, cutCount] = [...cuts].toSorted(([, a], [, b]) => b - a)[0] ?? ["gap", 0];
+  const every = `after ${Math.round(rows / (cutCount + 1))} rows on average`;
+  if (most === "recording" && rows < fewRows * cutCount) {
+    return {
+      cause: `The column with the recording changes ${every}, as a row number does.`,
+      advice: "Name the column with the recording with --recording.",
+    };
+  }
+  if (most === "gap" && cutCount > 0) {
+    return {
+      cause: `Gaps in time cut the rows ${every}.`,
+      advice:
+        "If the recordings have no such gaps, the times are misread: name the column with --time and its unit with --time-unit. Otherwise, look for lost data.",
+    };
+  }
+  if (most === "label" && cutCount > 0 && longest < leastWindowSeconds * samplingRateHz) {
+    return {
+      cause: `The label changes ${every}.`,
+      advice: "Name the column with the activity with --label, or label longer stretches.",
+    };
+  }
+  const cause = most === "label" && cutCount > 0 ? `The label changes ${every}.` : "The recordings are short.";
+  return longest >= leastWindowSeconds * samplingRateHz && longest >= 8
+    ? { cause, advice: `Give longer recordings, or a --window of at most ${longest}.` }
+    : { cause, advice: "Give longer recordings." };
+}
+
+function cutsOf(stretches: readonly Stretch[]): Map<Cut, number> {
+  const cuts = new Map<Cut, number>();
+  for (const [i, { user, recording, label }] of stretches.entries()) {
+    const before = stretches[i - 1];
+    if (before === undefined) continue;
+    const cut: Cut =
+      before.user !== user
+        ? "person"
+        : before.recording !== recording
+          ? "recording"
+          : before.label !== label
+            ? "label"
+            : "gap";
+    cuts.set(cut, (cuts.get(cut) ?? 0) + 1);
+  }
+  return cuts;
+}
+
+/** The step and rate of the stretch with the most rows. */
+function stepText(rows: RowSource, stretches: readonly Stretch[]): string {
+  const longest = stretches.reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a));
+  const count = longest.end - longest.start;
+  if (count < 2) return "no two rows in a row";
+  const first = rows.time(longest.start, longest.start + 1)[0]!;
+  const step = (rows.time(longest.end - 1, longest.end)[0]! - first) / (count - 1);
+  return `a row every ${Number(step.toPrecision(3))} s (${Number((1 / step).toPrecision(3))} Hz)`;
+}

@@ -1,0 +1,68 @@
+// What `check` rejects, `train` and `predict` do not pass over in silence. No network is trained here: each run stops before.
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { clockTable } from "../signals/data/clocks.ts";
+import { resident } from "./resident.ts";
+import { copySharedModel } from "./shared-model.ts";
+import { fileDirectory, tinyWords } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const run = resident(directory);
+const write = (name: string, text: string): void => writeFileSync(join(directory, name), text);
+
+async function refusedTraining(...files: string[]): Promise<string> {
+  const ended = await run("train", ...files, "--out", "model", ...tinyWords);
+  expect(ended.exitCode).not.toBe(0);
+  expect(existsSync(join(directory, "model"))).toBe(false);
+  return ended.stderr;
+}
+
+describe("train refuses", () => {
+  test("recordings that mostly lack samples", async () => {
+    const packet = (i: number): number => 0.5 * Math.floor(i / 12) + (i % 12) * 0.02;
+    write(
+      "lost.csv",
+      clockTable("timestamp_s", ({ i }) => packet(i).toFixed(3)),
+    );
+    expect(await refusedTraining("lost.csv")).toMatch(/5\d(\.\d)? % of .* s without samples; expected at most 20 %/);
+  });
+
+  test("a rate far below the network's", async () => {
+    write(
+      "slow.csv",
+      clockTable("timestamp_s", ({ i }) => i / 4, { rateHz: 4 }),
+    );
+    expect(await refusedTraining("slow.csv")).toMatch(/4 Hz in recording .*; expected 5 to 1000 Hz/);
+  });
+
+  test("a marker for missing values", async () => {
+    const marked = clockTable("timestamp_s", ({ i }) => i / 50).replace(/(\n[^\n]*,7\.5,.*,)[^,\n]+/, "$1-9999");
+    write("marked.csv", marked);
+    expect(await refusedTraining("marked.csv")).toContain("-9999");
+  });
+
+  test("a row number as person, and says what was read instead of advising a window of one sample", async () => {
+    let row = 0;
+    const table = clockTable("timestamp_s", ({ i }) => i / 50).replace(/\n(ann|bob),/g, () => `\n${row++},`);
+    write("rows.csv", table);
+    const said = await refusedTraining("rows.csv");
+    expect(said).toContain("1,600 rows, 1,600 people with 1 row each");
+    expect(said).toMatch(
+      /changes almost every row, as a row number does\.\s+Name the column with the person with --group/,
+    );
+    expect(said).not.toContain("--window");
+  });
+});
+
+test("predict refuses such recordings too", async () => {
+  await copySharedModel("four people", directory, "walk");
+  const channels = ["--channels", "Ax,Ay,Az,Gx,Gy,Gz"];
+  const table = clockTable("timestamp_s", ({ i }) => i / 4, { rateHz: 4 })
+    .replace("Az\n", "Az,Gx,Gy,Gz\n")
+    .replace(/,(-?[\d.]+),(-?[\d.]+),(-?[\d.]+)\n/g, ",$1,$2,$3,$1,$2,$3\n");
+  write("slow6.csv", table);
+  const ended = await run("predict", "slow6.csv", "--model", "walk", "--out", "p.csv", ...channels);
+  expect(ended.exitCode).not.toBe(0);
+  expect(ended.stderr).toMatch(/4 Hz in recording .*; expected 5 to 1000 Hz/);
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { exceedsLimit, fallsBelowLimit, formatBesideLimit } from "../../../src/signals/data/gate-limits.ts";
+import { qualityGate } from "../../../src/signals/data/quality-gate.ts";
+import { clockTable } from "./clocks.ts";
+import { folderOf } from "./tables.ts";
+
+test("a value on a limit violates it in neither direction, whatever its last bits", () => {
+  for (const limit of [0.01, 5, 1000]) {
+    for (const value of [limit, limit * (1 + 1e-6), limit * (1 - 1e-6)]) {
+      expect(exceedsLimit(value, limit)).toBe(false);
+      expect(fallsBelowLimit(value, limit)).toBe(false);
+    }
+    expect(exceedsLimit(limit * 1.001, limit)).toBe(true);
+    expect(fallsBelowLimit(limit * 0.999, limit)).toBe(true);
+    expect(exceedsLimit(Number.NaN, limit)).toBe(false);
+  }
+});
+
+test("a message shows enough digits to tell a value from its limit", () => {
+  expect(formatBesideLimit(4.99962, 5)).toBe("4.9996");
+  expect(formatBesideLimit(4.5, 5)).toBe("4.5");
+});
+
+test.each([0, 1_714_816_800])(
+  "a recording exactly at the lowest rate passes if its times begin at %d s",
+  async (start) => {
+    const { path } = folderOf({
+      "a.csv": clockTable("timestamp_s", ({ i }) => (start + i / 5).toFixed(3), { rateHz: 5, people: ["ann"] }),
+    });
+    const gated = await qualityGate([path("a.csv")], {
+      channels: ["Ax", "Ay", "Az"].map((column) => ({ column, min: -20, max: 20 })),
+      samplingRateHz: 20,
+      windowSeconds: 2,
+    });
+    expect(gated.accepted).toBe(true);
+  },
+);

@@ -1,0 +1,63 @@
+// The unit of a numeric clock: stated or guessed, decided for each file, and never believed if the rate is implausible.
+import { expect, test } from "vitest";
+import { DataFault } from "../../../src/signals/data/data-fault.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { clockTable } from "./clocks.ts";
+import { folderOf } from "./tables.ts";
+
+const options = { requireLabels: true, nominalRateHz: 50 };
+
+async function readClock(column: string, time: (i: number) => string | number) {
+  const { path } = folderOf({ "a.csv": clockTable(column, ({ i }) => time(i)) });
+  return readRecordings([path("a.csv")], options);
+}
+
+test.each([
+  ["timestamps", (i: number) => i * 20, "ms"],
+  ["times", (i: number) => i * 20_000, "us"],
+  ["timestamps", (i: number) => i * 20_000_000, "ns"],
+  ["time_s", (i: number) => i / 50, "s"],
+  ["timeS", (i: number) => i / 50, "s"],
+  ["timestamp (µs)", (i: number) => i * 20_000, "us"],
+  ["timestamp", (i: number) => (1_714_816_800 + i / 50).toFixed(2), "s"],
+  ["timestamp", (i: number) => 1_714_816_800_000 + i * 20, "ms"],
+  ["timestamp", (i: number) => `${1_714_816_800_000 + i * 20}000`, "us"],
+  ["timestamp", (i: number) => (46_146.41666666667 + i / 50 / 86_400).toFixed(11), "days"],
+])("a column %s from its first rows is read at 50 Hz", async (column, time, unit) => {
+  const { quality } = await readClock(column, time);
+  expect(quality.columns.time_unit).toBe(unit);
+  expect(quality.rows.kept).toBe(1600);
+  expect(quality.sampling.rate_hz_min).toBeCloseTo(50, 1);
+  expect(quality.sampling.rate_hz_max).toBeCloseTo(50, 1);
+});
+
+test.each([
+  ["time_s", (i: number) => i * 20, "0.05 Hz in s (as its name says); it would be 50 Hz in ms"],
+  ["time_ms", (i: number) => i * 20_000, "0.05 Hz in ms (as its name says); it would be 50 Hz in us"],
+  ["timestamp_us", (i: number) => i * 20, "50000 Hz in us (as its name says); it would be 50 Hz in ms"],
+  ["timestamp", (i: number) => i * 2, "500 Hz in ms (judging by its steps); it would be 50 Hz in ticks of 10 ms"],
+])("a column %s whose rate is implausible stops the reading and asks", async (column, time, question) => {
+  const fault = await readClock(column, time).catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(DataFault);
+  expect((fault as DataFault).message).toContain(question);
+  expect((fault as DataFault).advice).toContain("--time-unit");
+});
+
+test("each file has its own unit, and the difference is reported", async () => {
+  const { path } = folderOf({
+    "a.csv": clockTable("timestamp", ({ i }) => (i / 50).toFixed(2)),
+    "b.csv": clockTable("timestamp", ({ i }) => i * 20, { people: ["eve", "tom"] }),
+  });
+  const { quality } = await readRecordings([path("a.csv"), path("b.csv")], options);
+  expect(quality.sampling).toMatchObject({ rate_hz_min: 50, rate_hz_max: 50 });
+  expect(quality.warnings.join()).toMatch(/different clocks.*: s in .*a\.csv, ms in .*b\.csv\./);
+});
+
+test("rows that share a time but not their values are no duplicates", async () => {
+  const coarse = readClock("timestamp_s", (i) => Math.floor(i / 3) * 0.037);
+  await expect(coarse).rejects.toThrow(/266 of 400 rows have the time of the row before, but other values/);
+  const twice = clockTable("timestamp_s", ({ i }) => i / 50).replace(/\n(.*)/g, "\n$1\n$1");
+  const { path } = folderOf({ "twice.csv": twice.trimEnd() });
+  const { quality } = await readRecordings([path("twice.csv")], options);
+  expect(quality.rows).toMatchObject({ kept: 1600, dropped: { duplicate_time: 1600 } });
+});

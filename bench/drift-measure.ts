@@ -37,15 +37,16 @@ export type DriftPart = (typeof driftParts)[number];
 export const judgeNames = ["Tidemark", "competitor", "textbook constants"] as const;
 export type JudgeName = (typeof judgeNames)[number];
 
+/** Kinds of days: the lengths of bouts in seconds, or the recorded order. */
 export const driftDays: Readonly<Record<string, StreamDay>> = {
-  "bouts of 4-20 s": [4, 20],
-  "bouts of 20-120 s": [20, 120],
-  "bouts of 60-120 s": [60, 120],
-  "bouts of 60-300 s": [60, 300],
-  "recorded order": "recorded",
+  "4-20": [4, 20],
+  "20-120": [20, 120],
+  "60-120": [60, 120],
+  "60-300": [60, 300],
+  recorded: "recorded",
 };
 /** Causes and cold starts are measured on one kind of day. */
-const usualDay = "bouts of 20-120 s";
+const usualDay = "20-120";
 
 export type ByJudge<T> = Readonly<Partial<Record<JudgeName, readonly T[]>>>;
 
@@ -97,9 +98,10 @@ export async function measureDriftSet(of: DriftMeasuring): Promise<SetFigures> {
     fitted ??= trainCompetitor(half, hasBouts ? [15, 300] : "recorded", rng.split("competitor"));
     return fitted;
   };
-  for (const name of of.days.filter((day) => hasBouts || driftDays[day] === "recorded")) {
-    const measuring = new DayMeasuring(of, name, rng, competitor);
-    const isUsual = name === usualDay || !hasBouts;
+  for (const kind of of.days.filter((day) => hasBouts || day === "recorded")) {
+    const name = kind === "recorded" ? "recorded order" : `bouts of ${kind} s`;
+    const measuring = new DayMeasuring(of, { name, day: driftDays[kind]! }, rng, competitor);
+    const isUsual = kind === usualDay || !hasBouts;
     if (isWanted("false-alarms")) figures.still.push({ day: name, runs: await measuring.still() });
     if (isWanted("detection", "names", "recovery")) {
       for (const fault of driftFaults(half.model.watched)) figures.faults.push(await measuring.fault(fault));
@@ -119,13 +121,13 @@ export async function measureDriftSet(of: DriftMeasuring): Promise<SetFigures> {
 /** Measures one kind of day. Its streams are drawn when the first answer is missing. */
 class DayMeasuring {
   readonly #of: DriftMeasuring;
-  readonly #day: string;
+  readonly #day: { readonly name: string; readonly day: StreamDay };
   readonly #rng: Rng;
   readonly #competitor: () => Promise<Judge>;
   #streams: Promise<DayStream[]> | undefined;
   readonly #pasts = new Map<DayStream, Partial<Record<JudgeName, Judge>>>();
 
-  constructor(of: DriftMeasuring, day: string, rng: Rng, competitor: () => Promise<Judge>) {
+  constructor(of: DriftMeasuring, day: { name: string; day: StreamDay }, rng: Rng, competitor: () => Promise<Judge>) {
     this.#of = of;
     this.#day = day;
     this.#rng = rng;
@@ -157,7 +159,7 @@ class DayMeasuring {
       }
       return byJudge;
     });
-    return { day: this.#day, fault: fault.name, expected: fault.expected, runs };
+    return { day: this.#day.name, fault: fault.name, expected: fault.expected, runs };
   }
 
   async causes(fault: InjectedFault | null): Promise<CauseFigures> {
@@ -194,7 +196,7 @@ class DayMeasuring {
   }
 
   #cached<T>(name: string, measure: () => Promise<T>): Promise<T> {
-    const whole = `${this.#of.set}, ${this.#day}, ${name}`;
+    const whole = `${this.#of.set}, ${this.#day.name}, ${name}`;
     return this.#of.cache.of(whole, () => {
       if (process.stderr.isTTY) console.error(whole);
       return measure();
@@ -203,7 +205,7 @@ class DayMeasuring {
 
   #drawn(): Promise<DayStream[]> {
     const { half, set } = this.#of;
-    this.#streams ??= drawDayStreams(half, driftDays[this.#day]!, this.#rng.split(this.#day)).then((streams) =>
+    this.#streams ??= drawDayStreams(half, this.#day.day, this.#rng.split(this.#day.name)).then((streams) =>
       streams.map((own) => ({ ...own, user: `${set} ${own.user}` })),
     );
     return this.#streams;

@@ -1,4 +1,4 @@
-// MotionSense cut into chunks of 15 s, and batches drawn from them, for the drift benchmarks.
+// MotionSense cut into chunks of 15 s.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -20,9 +20,8 @@ import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { Sensor } from "../src/signals/sensors/sensor.ts";
 import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
-import type { Rng } from "../src/stats/random.ts";
 
-export const samplingRateHz = 50;
+const samplingRateHz = 50;
 export const chunkSeconds = 15;
 const chunkRows = samplingRateHz * chunkSeconds;
 
@@ -65,7 +64,7 @@ export function baselineOf(people: readonly RawPerson[]): BaselineReference {
 }
 
 /** Labels stand in for predicted classes. */
-export const classes: readonly string[] = ["downstairs", "jogging", "sitting", "standing", "upstairs", "walking"];
+const classes: readonly string[] = ["downstairs", "jogging", "sitting", "standing", "upstairs", "walking"];
 
 function ofClass(label: string | null, summary: BatchSummary): ClassSummaries {
   return classes.map((name) => (name === label ? summary : null));
@@ -96,29 +95,8 @@ export function groupsOf(people: readonly RawPerson[], baseline: BaselineReferen
   }));
 }
 
-export function byClassOf(groups: readonly Group[]): ClassSummaries {
-  return mergeClassSummaries(groups.flatMap(({ chunks }) => chunks.map(({ summary }) => summary)));
-}
-
 /** What is done to the values of a channel. */
-export type Fault = (values: Float32Array, channel: string) => Float32Array;
-
-/**
- * A batch of `count` chunks: each activity from one recording of it, chosen anew for each batch, since every time a sensor
- * is put on it sits a little differently; activities in the person's proportions.
- */
-export function drawSession(person: RawPerson, count: number, rng: Rng): RawChunk[] {
-  const recordingOf = new Map<string | null, string>();
-  for (const [label, chunks] of Map.groupBy(person.chunks, (chunk) => chunk.label)) {
-    const names = [...new Set(chunks.map(({ recording }) => recording))];
-    recordingOf.set(label, names[rng.integer(names.length)]!);
-  }
-  return Array.from({ length: count }, () => {
-    const { label } = person.chunks[rng.integer(person.chunks.length)]!;
-    const choice = person.chunks.filter((c) => c.label === label && c.recording === recordingOf.get(label));
-    return choice[rng.integer(choice.length)]!;
-  });
-}
+type Fault = (values: Float32Array, channel: string) => Float32Array;
 
 export function summarizeChunks(chunks: readonly RawChunk[], summarizer: Summarizer, fault?: Fault): ClassSummaries {
   return mergeClassSummaries(

@@ -208,9 +208,9 @@ export function causeTable({ set, causes }: SetFigures): TitledTable {
       fault,
       cause ?? "not known",
       `${alarmed.length} + ${answers.length - alarmed.length} of ${batches}`,
-      of(alarmed, ({ isRight }) => isRight),
+      cause === null ? "" : of(alarmed, ({ isRight }) => isRight),
       of(alarmed, ({ named }) => named === null),
-      of(answers, ({ isRight }) => isRight),
+      cause === null ? "" : of(answers, ({ isRight }) => isRight),
       of(answers, ({ named }) => named === null),
       [...wrong].map(([name, own]) => `${name} ${own.length}`).join(", "),
     ];

@@ -3,7 +3,9 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { driftBars } from "./drift-bars.ts";
 import { DriftCache, judgingCommit } from "./drift-cache.ts";
+import { driftDocument, driftSummary, writeDriftDocument } from "./drift-document.ts";
 import {
   type DriftPart,
   driftDays,
@@ -20,12 +22,13 @@ import {
   coldStartTable,
   detectionTable,
   falseAlarmTable,
-  markdownTable,
   nameTable,
   plainTable,
   recoveryTable,
   type TitledTable,
 } from "./drift-tables.ts";
+import { plain } from "./figures.ts";
+import { isMet } from "./measurement.ts";
 
 type OptionName = "sets" | "half" | "seed" | "keep" | "days" | "parts";
 
@@ -38,19 +41,25 @@ export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"
   parts: { type: "string", default: driftParts.join(",") },
 };
 
-export type DriftBenchOptions = Readonly<Record<OptionName, string>> & { readonly markdown: boolean };
+export type DriftBenchOptions = Readonly<Record<OptionName, string>> & {
+  readonly markdown: boolean;
+  /** Writes docs/drift-figures.md and the README's summary. */
+  readonly write: boolean;
+};
 
-export async function benchmarkDrift(options: DriftBenchOptions): Promise<void> {
+/** @returns whether every limit is met */
+export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolean> {
   const parts = someOf(options.parts, driftParts, "--parts");
   const days = someOf(options.days, Object.keys(driftDays), "--days");
   const sets = someOf(options.sets, Object.keys(driftSets), "--sets");
   const half = Number(someOf(options.half, ["0", "1"], "--half")[0]) as 0 | 1;
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed: expected a whole number, got ${options.seed}`);
-  const layout = options.markdown ? markdownTable : plainTable;
-  console.log(
-    `Half ${half}, seed ${seed}, commit ${judgingCommit()}. Streams of at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches}. In parentheses: 90 % intervals by bootstrap over people.`,
-  );
+  const isWhole = [parts, days, sets].every((some, i) => some.length === wholes[i]!.length) && half === 0;
+  if (options.write && !isWhole) throw new Error("--write: expected all --sets, --days and --parts, and --half 0");
+  const about = `Half ${half} of each set's people, seed ${seed}, commit ${judgingCommit()}. Neither the network nor its calibration knows these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches}. In parentheses: 90 % intervals by bootstrap over people.`;
+  if (!options.markdown) console.log(about);
+  const [measured, tables]: [SetFigures[], TitledTable[]] = [[], []];
   for (const set of sets) {
     if (!isDriftSetPresent(set)) {
       console.log(`\n${set}: not measured, because it is not at ../shared/data.`);
@@ -60,9 +69,21 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<void> 
     const cache = new DriftCache(join(options.keep, "figures"), opened.model.watched.folder.directory, seed);
     const figures = await measureDriftSet({ set, half: opened, parts, days, seed, cache });
     await opened.model.close();
-    for (const table of tablesOf(figures, parts)) console.log(`\n${layout(table)}`);
+    const own = tablesOf(figures, parts);
+    if (!options.markdown) for (const table of own) console.log(`\n${plainTable(table)}`);
+    measured.push(figures);
+    tables.push(...own);
   }
+  const bars = driftBars(measured);
+  const wanted = parts.flatMap((part) => bars[part] ?? []);
+  const [document, summary] = [driftDocument(measured, tables, about), driftSummary(measured, about)];
+  if (options.markdown) console.log(`${document}\n${summary}`);
+  else console.log(["", ...wanted.map((bar) => plain.figure(bar))].join("\n"));
+  if (options.write) await writeDriftDocument(document, summary);
+  return wanted.every((bar) => isMet(bar) !== false);
 }
+
+const wholes = [driftParts, Object.keys(driftDays), Object.keys(driftSets)] as const;
 
 function tablesOf(figures: SetFigures, parts: readonly DriftPart[]): TitledTable[] {
   const tables: Record<DriftPart, () => TitledTable[]> = {

@@ -33,15 +33,17 @@ const help = `npm run bench -- [options]
   --markdown         print a Markdown table
   --write            write bench/results.json though --only names a part
 
-npm run bench -- --only drift: how the monitor does on people and days that nobody tuned it to (about half an hour, after training)
+npm run bench -- --only drift: how the monitor does on people and days that nobody tuned it to
+(models are trained first, which takes half an hour; then about ten minutes per data set)
 
   --sets NAMES       some of: motionsense, wisdm_watch, bfrb_samsung (default: all that are in ../shared/data)
   --half 0|1         half of each data set's people whose streams are judged (default: 0; constants are chosen on 1)
   --seed N           of the streams and faults (default: 1)
   --keep DIR         models and answers, which are made once (default: .cache/drift)
-  --days NAMES       some of: ${Object.keys(driftDays).join(", ")} (default: all)
+  --days NAMES       some of: ${Object.keys(driftDays).join(", ")}: bouts of so many seconds, or recorded order (default: all)
   --parts NAMES      some of: ${driftParts.join(", ")} (default: all)
-  --markdown         print Markdown tables
+  --markdown         print docs/drift-figures.md, and the README's summary
+  --write            write both, if everything is measured on half 0
 
 TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow;
 else .venv/bin/python and python3 are tried.`;
@@ -61,7 +63,7 @@ const { values } = parseArgs({
 });
 
 if (values.help) console.log(help);
-else if (values.only === "drift") await benchmarkDrift(values);
+else if (values.only === "drift") process.exitCode = (await benchmarkDrift(values)) ? 0 : 1;
 else process.exitCode = await run();
 
 async function run(): Promise<number> {

@@ -1,0 +1,115 @@
+// The published figures of the drift benchmark: docs/drift-figures.md with every table, and the summary in the README.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+import { driftBars } from "./drift-bars.ts";
+import type { JudgeName, SetFigures } from "./drift-measure.ts";
+import { batchesToDetect } from "./drift-simulation.ts";
+import {
+  alarmShare,
+  delayOf,
+  everAlarms,
+  markdownTable,
+  pooledByFault,
+  shownInterval,
+  shownShare,
+  type TitledTable,
+} from "./drift-tables.ts";
+import { isMet, type Measurement, median } from "./measurement.ts";
+import { share } from "./people-bootstrap.ts";
+
+const marks = [
+  "<!-- drift figures: npm run bench -- --only drift --write -->",
+  "<!-- end of the drift figures -->",
+] as const;
+const documentPath = fileURLToPath(new URL("../docs/drift-figures.md", import.meta.url));
+const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
+
+/** @param about one sentence on what was measured, and at which commit */
+export function driftDocument(all: readonly SetFigures[], tables: readonly TitledTable[], about: string): string {
+  return [
+    "# Drift on people and days that nobody tuned it to",
+    "",
+    `This page is printed by \`npm run bench -- --only drift --write\`. ${about}`,
+    "",
+    barsTable(Object.values(driftBars(all)).flat()),
+    ...tables.flatMap((table) => ["", markdownTable(table)]),
+    "",
+  ].join("\n");
+}
+
+export function barsTable(bars: readonly Measurement[]): string {
+  return markdownTable({
+    title: "What it is held to",
+    headers: ["", "measured", "90 % interval", "limit"],
+    rows: bars.map((bar) => {
+      const { name, value, unit, limit, note } = bar;
+      const bound =
+        limit === undefined ? "" : `${limit.kind} ${Number(limit.value.toFixed(3))}${isMet(bar) ? "" : " (missed)"}`;
+      return [name, `${Number(value.toFixed(unit === "" ? 3 : 1))} ${unit}`.trim(), note ?? "", bound];
+    }),
+  });
+}
+
+export function driftSummary(all: readonly SetFigures[], about: string): string {
+  const days = [...new Set(all.flatMap(({ still }) => still.map(({ day }) => day)))];
+  const falseAlarms = days.map((day) => [
+    day,
+    ...all.map(({ still }) => {
+      const runs = still.find((own) => own.day === day)?.runs.Tidemark ?? [];
+      if (runs.length === 0) return "";
+      return `${shownInterval(alarmShare(runs))}; ${runs.filter(everAlarms).length} of ${runs.length}`;
+    }),
+  ]);
+  const judges: readonly JudgeName[] = ["Tidemark", "competitor"];
+  const byJudge = judges.map((judge) =>
+    pooledByFault(
+      all.flatMap(({ faults }) => faults),
+      judge,
+    ),
+  );
+  const detection = byJudge[0]!.map(({ fault, expected }, i) => [
+    fault,
+    ...byJudge.map((faults) => {
+      const { runs } = faults[i]!;
+      const within = batchesToDetect(expected);
+      const delay = median(runs.map((run) => delayOf(run)));
+      const seen = share(runs.map((run) => delayOf(run, within) <= within));
+      return `${shownShare(seen)} of ${runs.length}${delay <= within ? `, ${delay}` : ""}`;
+    }),
+  ]);
+  const table = (headers: readonly string[], rows: readonly (readonly string[])[]): string =>
+    [headers, headers.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [
+    marks[0],
+    `${about} [docs/drift-figures.md](docs/drift-figures.md) has all tables, and what is missed.`,
+    "",
+    table(
+      [
+        "drift-free batches in alarm; streams that ever are",
+        ...all.map(({ set, people }) => `${set}, ${people} people`),
+      ],
+      falseAlarms,
+    ),
+    "",
+    table(
+      [
+        "fault after ten healthy batches: streams that see it within 12 (a ramp: 30), median delay",
+        "Tidemark",
+        "50-line competitor",
+      ],
+      detection,
+    ),
+    marks[1],
+  ].join("\n");
+}
+
+export async function writeDriftDocument(document: string, summary: string): Promise<void> {
+  const readme = readFileSync(readmePath, "utf8");
+  const [from, to] = [readme.indexOf(marks[0]), readme.indexOf(marks[1])];
+  if (!(from >= 0 && to > from))
+    throw new Error(`README.md: expected the drift figures between ${marks.join(" and ")}`);
+  await writeFileAtomic(documentPath, document);
+  await writeFileAtomic(readmePath, `${readme.slice(0, from)}${summary}${readme.slice(to + marks[1].length)}`);
+}

@@ -20,6 +20,10 @@ export interface InspectConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
   /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
@@ -88,6 +92,10 @@ export interface TrainConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
   /** Sampling rate in Hz that the network sees; recordings at another rate are resampled. Default: 50. */
@@ -161,6 +169,10 @@ export interface PredictConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -190,6 +202,10 @@ export interface EvaluateConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -229,6 +245,10 @@ export interface CheckConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment of the training run; streams appear in <name>/monitoring. Default: the one given to train. */
@@ -278,6 +298,10 @@ export interface DriftBenchConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Worker threads. Default: one per core. */
   jobs: number;
 }
@@ -327,6 +351,10 @@ export interface RetrainConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment in which the run appears. Default: tidemark. */

@@ -108,7 +108,18 @@ export function readChampionOptions(stored: Readonly<Record<string, unknown>>): 
   return readTrainedOptions<ChampionOptions>(stored, names);
 }
 
-const ofCalibration = ["label", "group", "recording", "time", "channels", "pathColumns", "seed", "day"] as const;
+const ofCalibration = [
+  "label",
+  "group",
+  "recording",
+  "time",
+  "channels",
+  "pathColumns",
+  "pivot",
+  "only",
+  "seed",
+  "day",
+] as const;
 
 /** The options of a training that rehearsals of its recordings depend on. */
 export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>;

@@ -80,6 +80,18 @@ const pathColumns = namesOption({
   doc: "columns to take from folders called name=value, separated by commas",
 });
 
+const pivot = columnOption(
+  "column that says which sensor or device a row comes from (a long table); they are joined by time",
+);
+const only: Option<string[]> = {
+  ...textsOption({
+    value: "column=value",
+    many: "repeated",
+    expected: "a column and a value such as device=left",
+    doc: "read only the rows with this value, such as device=left; repeatable",
+  }),
+};
+
 const columnsHeading = "Columns (default: found by their usual names):";
 
 export const sensor: Option<string[]> = {
@@ -95,7 +107,7 @@ export const sensor: Option<string[]> = {
 
 /** The columns of recordings to train on, by role. */
 export const trainColumns: OptionsOf<
-  Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns">>
+  Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns" | "pivot" | "only">>
 > = optionsUnder(columnsHeading, {
   label,
   group,
@@ -103,6 +115,8 @@ export const trainColumns: OptionsOf<
   time,
   channels,
   pathColumns,
+  pivot,
+  only,
 });
 
 export const modelColumnsHeading =
@@ -110,13 +124,15 @@ export const modelColumnsHeading =
 
 /** The columns of recordings that a model reads. */
 export const modelColumns: OptionsOf<
-  Required<Pick<PredictConfig, "group" | "recording" | "time" | "channels" | "pathColumns">>
+  Required<Pick<PredictConfig, "group" | "recording" | "time" | "channels" | "pathColumns" | "pivot" | "only">>
 > = optionsUnder(modelColumnsHeading, {
   group,
   recording,
   time,
   channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
   pathColumns,
+  pivot,
+  only,
 });
 
 export const rate: Option<number> = numberOption({

@@ -46,7 +46,7 @@ function labelledRecordingColumns(
 function unlabelledRecordingColumns(
   config: NamedColumns,
   trained: NamedColumns,
-): Pick<NamedColumns, "group" | "recording" | "time" | "pathColumns"> {
+): Pick<NamedColumns, "group" | "recording" | "time" | "pathColumns" | "pivot" | "only"> {
   const { pathColumns: _p, ...named } = namedColumnRoles(trained);
   const { label: _, channels: _c, ...columns } = { ...named, ...namedColumnRoles(config) };
   return columns;

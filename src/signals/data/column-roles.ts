@@ -20,6 +20,10 @@ export interface ColumnOptions {
   readonly sensor?: readonly string[];
   /** Columns taken from the names of folders (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
+  /** The column that says which sensor or device a row comes from; they are joined by time. */
+  readonly pivot?: string;
+  /** Rows to read, each as COLUMN=VALUE. */
+  readonly only?: readonly string[];
 }
 
 /** The columns in use, by their names in the file; null if there is none. */
@@ -194,7 +198,8 @@ function nearestColumnName(available: readonly string[], name: string): string |
   return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }
 
-function findRoleColumn(available: readonly string[], role: Role): string | null {
+/** The column with the role's most likely usual name. */
+export function findRoleColumn(available: readonly string[], role: Role): string | null {
   for (const usual of usualNames[role]) {
     const match = available.find((column) => normaliseColumnName(column) === usual);
     if (match !== undefined) return match;
@@ -267,11 +272,13 @@ export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" |
   channels?: string[];
   sensor?: string[];
   pathColumns?: string[];
+  pivot?: string;
+  only?: string[];
 };
 
 /** Only the columns that the user named, without any that are detected. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
-  const { label, group, recording, time, channels, sensor, pathColumns } = named;
+  const { label, group, recording, time, channels, sensor, pathColumns, pivot, only } = named;
   return {
     ...(label !== undefined && { label }),
     ...(group !== undefined && { group }),
@@ -280,5 +287,7 @@ export function namedColumnRoles(named: NamedColumns): NamedColumns {
     ...(channels !== undefined && { channels }),
     ...(sensor !== undefined && { sensor }),
     ...(pathColumns !== undefined && { pathColumns }),
+    ...(pivot !== undefined && { pivot }),
+    ...(only !== undefined && { only }),
   };
 }

@@ -16,6 +16,7 @@ import { refuseReservedTexts } from "./reserved-names.ts";
 import { openRowChunks, type Table } from "./row-chunks.ts";
 import { RowClocks } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
+import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
 import { StoredRows } from "./stored-rows.ts";
 
@@ -78,6 +79,7 @@ export async function openRecordings(
   options: ReadRecordingsOptions,
 ): Promise<OpenedRecordings> {
   const database = await openDuckdb();
+  const scratch = scratchFolder();
   const stores: RowStore[] = [];
   try {
     const open = (channels: number): RowStore => {
@@ -85,12 +87,13 @@ export async function openRecordings(
       stores.push(new RowStore(channels, memoryBytes === undefined ? {} : { memoryBytes }));
       return stores.at(-1)!;
     };
-    return await openRecordingsWith(database, open, files, options);
+    return await openRecordingsWith(database, open, files, options, scratch);
   } catch (error) {
     for (const store of stores) store.close();
     throw error;
   } finally {
     database.close();
+    scratch.remove();
   }
 }
 
@@ -99,6 +102,7 @@ async function openRecordingsWith(
   openStore: (channels: number) => RowStore,
   files: readonly string[],
   options: ReadRecordingsOptions,
+  scratch: ScratchFolder,
 ): Promise<OpenedRecordings> {
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
   const { labelColumn = requireLabels } = options;
@@ -113,7 +117,7 @@ async function openRecordingsWith(
     sources,
     options.columns ?? {},
     { label: labelColumn, group: requirePeople },
-    { onFault, warn, known: options.known },
+    { onFault, warn, known: options.known, scratch },
   );
   const { roles, unusedColumns } = table;
   const { keys } = table;

@@ -10,6 +10,8 @@ import { explainReadError } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
+import type { ScratchFolder } from "./scratch-folder.ts";
+import { separateSensors } from "./separate-sensors.ts";
 import { Spellings } from "./spellings.ts";
 import { limitedTextColumn } from "./table-limits.ts";
 import { isDateTimeInSchema, readTableSchema, type TableSchema } from "./table-schema.ts";
@@ -61,16 +63,24 @@ export async function openRowChunks(
     onFault,
     warn,
     known,
+    scratch,
   }: {
     onFault: OnFault;
     warn: (message: string) => void;
+    scratch: ScratchFolder;
     known?: { readonly people: readonly string[]; readonly classes: readonly string[] } | undefined;
   },
 ): Promise<Table> {
   const first = files[0]!;
   const { pathColumns = [] } = options;
-  const firstSchema = await readTableSchema(database, first, pathColumns);
-  const roles = resolveColumnRoles(firstSchema.names, options, required, first.path, onFault, warn);
+  const schemaOf = async (file: SourceFile) =>
+    separateSensors(database, file.path, await readTableSchema(database, file, pathColumns), options, {
+      scratch,
+      warn,
+    });
+  const { schema: firstSchema, channels: found } = await schemaOf(first);
+  const named = found === null ? options : { ...options, channels: found };
+  const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);
   const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
@@ -79,8 +89,9 @@ export async function openRowChunks(
   async function* chunks(): AsyncGenerator<RowChunk> {
     const texts = new RowTexts(keys, roles, spellings);
     for (const [f, file] of files.entries()) {
-      const schema = file === first ? firstSchema : await readTableSchema(database, file, pathColumns);
-      if (file !== first) refuseOtherColumns(first.path, roles, file.path, schema.names, { options, required, warn });
+      const schema = file === first ? firstSchema : (await schemaOf(file)).schema;
+      if (file !== first)
+        refuseOtherColumns(first.path, roles, file.path, schema.names, { options: named, required, warn });
       const numbers = new Set(roles.channels);
       const fileTimeType = roles.time === null ? null : schema.types.get(roles.time)!;
       refuseChunkTimeType(first.path, timeType, file.path, fileTimeType);

@@ -1,0 +1,117 @@
+// Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) mark rows of the same time
+// and person. Read as one sensor, they would be one zigzag at twice the rate. Columns that only accompany the samples (a
+// battery level, a flag) mark neither evenly sampled rows nor rows of the same time.
+
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import type { TableSchema } from "./table-schema.ts";
+import { isDateTimeInSchema } from "./table-schema.ts";
+
+/** A column that marks the rows of several sensors. */
+export interface SensorColumn {
+  readonly column: string;
+  /** Its values, most frequent first. */
+  readonly values: readonly string[];
+  /** Whether each value names a kind of sensor, such as acc and gyro. */
+  readonly kinds: boolean;
+}
+
+/** Rows from the top of a file that are searched. */
+const searchedRows = 50_000;
+/** More distinct values do not mark sensors. */
+const mostSensors = 24;
+const leastRows = 10;
+/** Each sensor's rows have to fill this share of the time that they span, at their own rate. */
+const filledShare = 0.8;
+
+/** Android's numbers of sensor types, where a column has nothing else. */
+const androidSensors: Readonly<Record<string, string>> = {
+  1: "accelerometer",
+  2: "magnetometer",
+  4: "gyroscope",
+  9: "gravity",
+  10: "linear_acceleration",
+};
+
+/** The time of a row as a number; null if the column is text. */
+export function timeAsNumber(schema: Pick<TableSchema, "types">, time: string): string | null {
+  const type = schema.types.get(time) ?? "VARCHAR";
+  if (isDateTimeInSchema(type)) return `epoch(${duckdbIdentifier(time)})`;
+  return /^(VARCHAR|BLOB|BOOLEAN)/.test(type) ? null : `CAST(${duckdbIdentifier(time)} AS DOUBLE)`;
+}
+
+/** What to call the sensor of a value in the names of channels. */
+export function nameOfSensorValue(value: string): string {
+  return androidSensors[value] ?? value.trim();
+}
+
+/** The kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names none. */
+export function kindOfSensorValue(value: string): string | null {
+  const name = nameOfSensorValue(value);
+  const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
+  if (sensor === undefined || sensor.kind === "unknown" || sensor.weak) return null;
+  return sensor.kind === "accelerometer" && sensor.gravity === false ? "linear" : sensor.kind;
+}
+
+/**
+ * @param keys columns of person and recording
+ * @param candidates columns that have no role
+ */
+export async function findSensorColumn(
+  database: Database,
+  schema: TableSchema,
+  { keys, time, candidates }: { keys: readonly string[]; time: string; candidates: readonly string[] },
+): Promise<SensorColumn | null> {
+  const seconds = timeAsNumber(schema, time);
+  const usable = candidates.filter((name) => /^(VARCHAR|.*INT|ENUM|BOOLEAN)/.test(schema.types.get(name) ?? ""));
+  if (seconds === null || usable.length === 0) return null;
+  const numbers = isDateTimeInSchema(schema.types.get(time)!) ? new Set<string>() : new Set([time]);
+  const head = `(SELECT * FROM ${schema.source(numbers, time)} LIMIT ${searchedRows})`;
+  const text = (name: string): string => `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
+  const [distinct] = await database.rows(
+    `SELECT ${usable.map((name, i) => `count(DISTINCT ${text(name)}) AS c${i}`).join(", ")} FROM ${head}`,
+  );
+  const key = keys.length === 0 ? "''" : keys.map((name) => `coalesce(${text(name)}, '')`).join(" || chr(31) || ");
+  for (const [i, column] of usable.entries()) {
+    const different = Number(distinct![`c${i}`]);
+    if (different < 2 || different > mostSensors) continue;
+    const groups = await database.rows(
+      `SELECT k, v, count(*) AS n, min(t) AS first, max(t) AS last, median(CASE WHEN d > 0 THEN d END) AS step
+       FROM (SELECT k, v, t, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d
+             FROM (SELECT ${key} AS k, ${text(column)} AS v, ${seconds} AS t FROM ${head}) WHERE v IS NOT NULL AND t IS NOT NULL)
+       GROUP BY k, v ORDER BY k, v`,
+    );
+    const values = valuesOfSameTime(groups);
+    if (values.length < 2) continue;
+    const kinds = values.map(kindOfSensorValue);
+    return { column, values, kinds: kinds.every((kind) => kind !== null) && new Set(kinds).size === values.length };
+  }
+  return null;
+}
+
+/** Values whose rows, in some recording, are evenly sampled throughout the time of another value's rows; most rows first. */
+function valuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
+  const rows = new Map<string, number>();
+  for (const [, parts] of Map.groupBy(groups, ({ k }) => k)) {
+    const even = parts.filter(({ n, first, last, step }) => {
+      const span = Number(last) - Number(first);
+      return Number(n) >= leastRows && span > 0 && (Number(n) - 1) * Number(step) >= filledShare * span;
+    });
+    for (const part of even) {
+      const overlaps = even.some((other) => {
+        if (other === part) return false;
+        const common =
+          Math.min(Number(part.last), Number(other.last)) - Math.max(Number(part.first), Number(other.first));
+        const shorter = Math.min(Number(part.last) - Number(part.first), Number(other.last) - Number(other.first));
+        return common >= 0.5 * shorter;
+      });
+      if (overlaps) rows.set(String(part.v), (rows.get(String(part.v)) ?? 0) + Number(part.n));
+    }
+  }
+  return [...rows].sort(([, a], [, b]) => b - a).map(([value]) => value);
+}
+
+/** A condition in SQL that selects the rows of a value. */
+export function rowsOfSensorValue(column: string, value: string): string {
+  return `CAST(${duckdbIdentifier(column)} AS VARCHAR) = ${duckdbLiteral(value)}`;
+}

@@ -1,0 +1,25 @@
+// A folder for tables that have to be rewritten before DuckDB can read them. It is made when it is first needed.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface ScratchFolder {
+  /** The path of a new file in it. */
+  file(name: string): string;
+  remove(): void;
+}
+
+export function scratchFolder(directory: string = tmpdir()): ScratchFolder {
+  let folder: string | undefined;
+  let files = 0;
+  return {
+    file(name) {
+      folder ??= mkdtempSync(join(directory, "tidemark-"));
+      return join(folder, `${files++}-${name}`);
+    },
+    remove() {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

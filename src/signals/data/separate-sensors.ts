@@ -1,0 +1,156 @@
+// Turns a long table, in which a column says which sensor a row belongs to, into a wide one: a column per sensor and axis.
+// Sensors of different kinds are joined without being asked, because there is only one way to read them. Which of several
+// devices to read, or whether to read them side by side, is the user's decision.
+
+import { counted } from "../../counted.ts";
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
+import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
+import { type Database, duckdbLiteral } from "./duckdb.ts";
+import { joinByTime } from "./join-by-time.ts";
+import {
+  findSensorColumn,
+  kindOfSensorValue,
+  nameOfSensorValue,
+  rowsOfSensorValue,
+  type SensorColumn,
+  timeAsNumber,
+} from "./pooled-sensors.ts";
+import type { ScratchFolder } from "./scratch-folder.ts";
+import { isDateTimeInSchema, type TableSchema } from "./table-schema.ts";
+
+export interface SeparatedTable {
+  readonly schema: TableSchema;
+  /** The channels to read if the user names none: those of every device. Null: as usual. */
+  readonly channels: readonly string[] | null;
+}
+
+/** The kinds that are joined, the first one that is there first. */
+const joinedKinds = ["accelerometer", "linear", "gyroscope"];
+
+/**
+ * @param options.only rows to read, each as COLUMN=VALUE
+ * @param scratch a folder for the joined table
+ * @param warn called if sensors were joined
+ * @throws UserError if several devices of one person are pooled, and no option says what to do
+ */
+export async function separateSensors(
+  database: Database,
+  file: string,
+  whole: TableSchema,
+  options: ColumnOptions,
+  { scratch, warn }: { scratch: ScratchFolder; warn: (message: string) => void },
+): Promise<SeparatedTable> {
+  const schema = (options.only ?? []).reduce((rows, condition) => onlyRows(rows, condition, file), whole);
+  const role = (name: "label" | "group" | "recording" | "time"): string | null =>
+    options[name] ?? findRoleColumn(schema.names, name);
+  const [label, group, recording, time] = [role("label"), role("group"), role("recording"), role("time")];
+  const fixed = (options.only ?? []).map((condition) => condition.slice(0, condition.indexOf("=")));
+  if (time === null || !schema.names.includes(time)) return { schema, channels: null };
+  const keys = [group, recording].filter((name) => name !== null && schema.names.includes(name)) as string[];
+  const taken = new Set([
+    ...keys,
+    label,
+    time,
+    ...fixed,
+    ...(options.channels ?? []),
+    ...(options.modelChannels ?? []),
+  ]);
+  const candidates = options.pivot === undefined ? schema.names.filter((name) => !taken.has(name)) : [options.pivot];
+  if (options.pivot !== undefined && !schema.names.includes(options.pivot)) {
+    throw new UserError(`${file}: there is no column "${options.pivot}" (--pivot).`, {
+      advice: "Name the column that says which sensor or device a row comes from.",
+    });
+  }
+  const found = await findSensorColumn(database, schema, { keys, time, candidates });
+  if (found === null) {
+    if (options.pivot === undefined) return { schema, channels: null };
+    throw new UserError(
+      `${file}: column "${options.pivot}" (--pivot) does not mark sensors that ran at the same time.`,
+      {
+        advice: "Leave out --pivot, or name the column that says which sensor or device a row comes from.",
+      },
+    );
+  }
+  const joined = found.kinds ? sensorsToJoin(found, options) : found.values;
+  if (!found.kinds && options.pivot === undefined) throw pooledDevices(file, found);
+  const others = found.values.filter((value) => !joined.includes(value));
+  const leftOut = others.length === 0 ? "" : ` The rows of ${others.join(", ")} are not read.`;
+  if (joined.length === 1) {
+    warn(`${file}: only the rows with ${found.column} ${joined[0]} are read.${leftOut}`);
+    return { schema: onlyRows(schema, `${found.column}=${joined[0]}`, file), channels: null };
+  }
+  const dropped = new Set([...keys, label, time, found.column]);
+  const channels = schema.names.filter((name) => !dropped.has(name) && isNumberColumn(schema, name));
+  const kept = [label, time].filter((name) => name !== null && schema.names.includes(name)) as string[];
+  const numbers = new Set([...channels, ...(isDateTimeInSchema(schema.types.get(time)!) ? [] : [time])]);
+  const source = schema.source(numbers, time);
+  const out = scratch.file("joined.parquet");
+  const parts = joined.map((value) => ({
+    sql: `(SELECT * FROM ${source} WHERE ${rowsOfSensorValue(found.column, value)})`,
+    time: timeAsNumber(schema, time)!,
+    channels: channels.map((name) => [name, `${nameOfSensorValue(value)}_${name}`] as const),
+  }));
+  const { rows, without } = await joinByTime(database, parts, { keys, kept, out });
+  const lost = without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no partner and are left out.`;
+  warn(
+    `${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined by time: each row of ${joined[0]} with the values of ${joined.slice(1).join(", ")} interpolated between rows at most 3 steps apart.${lost}${leftOut}`,
+  );
+  const own = options.channels ?? options.modelChannels;
+  const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
+  const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorValue(value)}_${name}`));
+  return { schema: await parquetOf(database, out), channels: ofAll.length === 0 ? null : ofAll };
+}
+
+/** The accelerometer first, then the gyroscope; with named channels, the sensors that have them. */
+function sensorsToJoin({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
+  const named = channels ?? modelChannels;
+  const own = values.filter((value) => named?.some((name) => name.startsWith(`${nameOfSensorValue(value)}_`)));
+  if (own.length > 0) return own.sort((a, b) => named!.findIndex(of(a)) - named!.findIndex(of(b)));
+  const byKind = joinedKinds.flatMap((kind) => values.filter((value) => kindOfSensorValue(value) === kind));
+  const linear = byKind.some((value) => kindOfSensorValue(value) === "accelerometer");
+  const read = byKind.filter((value) => !linear || kindOfSensorValue(value) !== "linear");
+  return read.length > 0 ? read : values.slice(0, 1);
+}
+
+function of(value: string): (name: string) => boolean {
+  return (name) => name.startsWith(`${nameOfSensorValue(value)}_`);
+}
+
+function pooledDevices(file: string, { column, values }: SensorColumn): UserError {
+  return new UserError(
+    `${file}: several sensors are pooled: rows with "${column}" ${values.join(", ")} cover the same time of one person. Read as one sensor, they would be a zigzag at ${values.length} times the rate.`,
+    {
+      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${values[0]}_x, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings, name it with --group or --recording.`,
+    },
+  );
+}
+
+function isNumberColumn(schema: TableSchema, name: string): boolean {
+  return /^(DOUBLE|FLOAT|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(schema.types.get(name) ?? "");
+}
+
+/** The rows of a table with COLUMN=VALUE. */
+function onlyRows(schema: TableSchema, condition: string, file: string): TableSchema {
+  const at = condition.indexOf("=");
+  const column = condition.slice(0, at);
+  if (!schema.names.includes(column)) {
+    throw new UserError(`${file}: there is no column "${column}" (--only ${condition}).`, {
+      advice: "Give a column and a value, such as --only device=left.",
+    });
+  }
+  const rows = rowsOfSensorValue(column, condition.slice(at + 1));
+  return {
+    ...schema,
+    source: (numbers, time) =>
+      `(SELECT * FROM ${schema.source(new Set([...numbers].filter((name) => name !== column)), time)} WHERE ${rows})`,
+  };
+}
+
+async function parquetOf(database: Database, path: string): Promise<TableSchema> {
+  const source = `read_parquet(${duckdbLiteral(path)})`;
+  const rows = await database.rows(`DESCRIBE FROM ${source}`);
+  const types = new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));
+  return { names: [...types.keys()], types, source: () => source };
+}

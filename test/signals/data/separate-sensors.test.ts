@@ -1,0 +1,158 @@
+// Several sensors in one table are not read as one: sensors of different kinds are joined, devices are asked for.
+
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../../src/errors.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { folderOf } from "./tables.ts";
+
+interface Sensor {
+  readonly value: string;
+  readonly offset: number;
+  readonly hz?: number;
+  /** The three values at a time. */
+  at(seconds: number, person: number): readonly number[];
+}
+
+const acc: Sensor = { value: "acc", offset: 0, at: (t, p) => [Math.sin(3 * t + p), 0.5 * t, 9.8 + p] };
+const gyro: Sensor = { value: "gyro", offset: 0.003, at: (t, p) => [2 * t, 0.1 * Math.cos(3 * t), p] };
+
+/** Ten seconds of each of two classes by two people; rows by time, or sensor after sensor. */
+function long(
+  sensors: readonly Sensor[],
+  {
+    column = "sensor",
+    blocks = false,
+    columns = "x,y,z",
+    time = (t: number) => t.toFixed(3),
+  }: { column?: string; blocks?: boolean; columns?: string; time?: (seconds: number) => string } = {},
+): string {
+  const lines = [`user,activity,recording,timestamp,${columns},${column}`];
+  for (const [p, user] of ["ann", "bob"].entries()) {
+    for (const activity of ["walk", "sit"]) {
+      const rows = sensors.flatMap(({ value, offset, hz = 50, at }) =>
+        Array.from({ length: 10 * hz }, (_, i) => i / hz + offset).map((t) => ({
+          t,
+          line: [user, activity, activity, time(t), ...at(t, p).map((v) => v.toFixed(5)), value].join(","),
+        })),
+      );
+      lines.push(...(blocks ? rows : rows.sort((a, b) => a.t - b.t)).map(({ line }) => line));
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const labelled = { requireLabels: true };
+
+async function refusal(content: string, columns = {}): Promise<UserError> {
+  const { path } = folderOf({ "a.csv": content });
+  const error = await readRecordings([path("a.csv")], { ...labelled, columns }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error as UserError;
+}
+
+describe("a long table of accelerometer and gyroscope becomes a wide one", () => {
+  test.each([
+    ["row by row", long([acc, gyro])],
+    ["sensor after sensor", long([acc, gyro], { blocks: true })],
+    ["with date-times", long([acc, gyro], { time: (t) => new Date(1777888800000 + 1000 * t).toISOString() })],
+    ["in milliseconds", long([acc, gyro], { time: (t) => (1000 * t).toFixed(0) })],
+    ["in any order of sensors", long([gyro, acc])],
+    ["with a faster gyroscope", long([acc, { ...gyro, hz: 100 }])],
+    [
+      "with Android's numbers",
+      long(
+        [
+          { ...acc, value: "1" },
+          { ...gyro, value: "4" },
+        ],
+        { column: "sensor_type" },
+      ),
+    ],
+    ["and other sensors", long([acc, gyro, { value: "mag", offset: 0.004, hz: 10, at: () => [1, 2, 3] }])],
+  ])("%s", async (_, content) => {
+    const { path } = folderOf({ "a.csv": content });
+    const { recordings, quality } = await readRecordings([path("a.csv")], { ...labelled, nominalRateHz: 50 });
+    expect(recordings.channels.map((name) => name.replace(/.*_/, ""))).toEqual(["x", "y", "z", "x", "y", "z"]);
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+    expect(quality.rows.kept).toBeGreaterThanOrEqual(1996);
+    expect(quality.warnings).toContainEqual(expect.stringContaining("are joined by time"));
+    const [ax, ay, , gx, gy, gz] = recordings.values;
+    const { start, end, user } = recordings.stretches.find((stretch) => stretch.user === "bob")!;
+    expect(user).toBe("bob");
+    for (let i = start + 1; i < end - 1; i += 37) {
+      const t = ay![i]! / 0.5;
+      expect(ax![i]).toBeCloseTo(Math.sin(3 * t + 1), 4);
+      expect(gx![i]).toBeCloseTo(2 * t, 2);
+      expect(gy![i]).toBeCloseTo(0.1 * Math.cos(3 * t), 3);
+      expect(gz![i]).toBeCloseTo(1, 5);
+    }
+  });
+});
+
+const left: Sensor = { value: "left", offset: 0, at: (t, p) => [Math.sin(t + p), t, 9.8, 0.1 * t, 0.2, 0.3] };
+const right: Sensor = { value: "right", offset: 0.007, at: (t, p) => [-Math.sin(t + p), t, 9.8, 0.1 * t, 0.2, 0.3] };
+const devices = long([left, right], { column: "device", columns: "Ax,Ay,Az,Gx,Gy,Gz" });
+
+describe("two devices of one person", () => {
+  test("are refused with the ways to go on", async () => {
+    for (const blocks of [false, true]) {
+      const content = long([left, right], { column: "placement", columns: "Ax,Ay,Az,Gx,Gy,Gz", blocks });
+      const { message, advice } = await refusal(content);
+      expect(message).toContain('several sensors are pooled: rows with "placement" left, right cover the same time');
+      expect(advice).toContain("--only placement=left");
+      expect(advice).toContain("--pivot placement");
+    }
+  });
+
+  test("--only reads one of them", async () => {
+    const { path } = folderOf({ "a.csv": devices });
+    const { recordings, quality } = await readRecordings([path("a.csv")], {
+      ...labelled,
+      columns: { only: ["device=right"] },
+    });
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);
+    expect(quality.rows.kept).toBe(2000);
+    expect(recordings.values[0]![100]).toBeCloseTo(-Math.sin(2.007), 4);
+  });
+
+  test("--pivot reads them side by side", async () => {
+    const { path } = folderOf({ "a.csv": devices });
+    const { recordings, quality } = await readRecordings([path("a.csv")], {
+      ...labelled,
+      columns: { pivot: "device" },
+    });
+    expect(recordings.channels).toEqual(
+      ["left", "right"].flatMap((side) => ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"].map((name) => `${side}_${name}`)),
+    );
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);
+    expect(recordings.values[6]![100]).toBeCloseTo(-Math.sin(2), 3);
+  });
+
+  test("a wrong name is answered", async () => {
+    expect((await refusal(devices, { pivot: "devise" })).message).toContain('no column "devise" (--pivot)');
+    expect((await refusal(devices, { only: ["devise=left"] })).message).toContain(
+      'no column "devise" (--only devise=left)',
+    );
+  });
+});
+
+test("columns that accompany the samples of one sensor change nothing", async () => {
+  const extras = [
+    (i: number) => Math.floor(i / 500),
+    (i: number) => (i * 7919) % 5,
+    (i: number) => (Math.floor(i / 25) % 2 === 0 ? "stance" : "swing"),
+    (i: number) => (i % 97 === 0 ? "peak" : "none"),
+  ];
+  const [head, ...lines] = long([acc], { column: "sensor" }).trimEnd().split("\n");
+  const wide = [
+    `${head},battery,noise,phase,event`,
+    ...lines.map((line, i) => [line, ...extras.map((of) => of(i))].join(",")),
+  ];
+  const { path } = folderOf({ "a.csv": `${wide.join("\n")}\n` });
+  const { recordings, quality } = await readRecordings([path("a.csv")], labelled);
+  expect(recordings.channels).toEqual(["x", "y", "z"]);
+  expect(quality.rows.kept).toBe(2000);
+});

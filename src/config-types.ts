@@ -63,6 +63,10 @@ export interface ConvertConfig {
   channels?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
+  pivot?: string;
+  /** Read only the rows with this value, such as device=left; repeatable. */
+  only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
   /** Which units are converted to m/s^2 and rad/s. One of: stated (those that names or --sensor state), auto (also those that only the values show). Default: stated. */

@@ -52,13 +52,13 @@ export async function joinByTime(
     joins.push(`ASOF LEFT JOIN joined_${p} AS b${p} ON a.k = b${p}.k AND a.t >= b${p}.t`);
     joins.push(`ASOF LEFT JOIN joined_${p} AS c${p} ON a.k = c${p}.k AND a.t <= c${p}.t`);
     const half = tolerance / gapPeriods / 2;
-    near.push(
-      `coalesce(c${p}.t - b${p}.t <= ${tolerance}, c${p}.t - a.t <= ${half}, a.t - b${p}.t <= ${half}, false)`,
-    );
+    near.push(`coalesce(c${p}.t - b${p}.t <= ${tolerance}, c${p}.t - a.t <= ${half}, a.t - b${p}.t <= ${half}, false)`);
     for (const [c, [, name]] of channels.entries()) {
       const [before, after] = [`b${p}.v${c}`, `c${p}.v${c}`];
       const between = `${before} + (${after} - ${before}) * (a.t - b${p}.t) / (c${p}.t - b${p}.t)`;
-      select.push(`CASE WHEN b${p}.t = c${p}.t THEN ${before} ELSE coalesce(${between}, ${after}, ${before}) END AS ${duckdbIdentifier(name)}`);
+      select.push(
+        `CASE WHEN b${p}.t = c${p}.t THEN ${before} ELSE coalesce(${between}, ${after}, ${before}) END AS ${duckdbIdentifier(name)}`,
+      );
     }
   }
   const joined = `FROM joined_0 AS a ${joins.join(" ")} WHERE ${near.join(" AND ")}`;

@@ -142,7 +142,7 @@ describe("two devices of one person", () => {
 test("columns that accompany the samples of one sensor change nothing", async () => {
   const extras = [
     (i: number) => Math.floor(i / 500),
-    (i: number) => (i * 7919) % 5,
+    (i: number) => Math.floor(997 * Math.sin(i) ** 2) % 5,
     (i: number) => (Math.floor(i / 25) % 2 === 0 ? "stance" : "swing"),
     (i: number) => (i % 97 === 0 ? "peak" : "none"),
   ];

@@ -1,4 +1,4 @@
-// Streams that are wrong from their first batch, as a user checks them: physics raises the alarm before there is a past.
+// What happens before a stream has a past, as a user sees it: physics raises the alarm, and data count only once.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -97,5 +97,43 @@ describe("a stream that is wrong from its first batch", () => {
     const { exitCode, stdout } = await run("check", "in g.csv", ...words);
     expect(exitCode).toBe(11);
     expect(JSON.parse(stdout)).toMatchObject({ verdict: "sudden_change", evidence: { raised_by: "beyond_chance" } });
+  });
+});
+
+describe("the same data under several ids", () => {
+  const ids = ["one", "two", "three", "four", "five"];
+  const asked = async (file: string, stream: string, id: string, ...more: string[]) => {
+    const words = ["--model", "model", "--stream", stream, "--batch-id", id, "--json", ...more];
+    const { exitCode, stdout } = await run("check", file, ...words);
+    return { exitCode, result: JSON.parse(stdout) as JudgedBatch };
+  };
+
+  it("count once: they make no reference, and are no evidence", async () => {
+    for (const [i, id] of ids.entries()) {
+      const { exitCode, result } = await asked("good.csv", "again", id);
+      expect(exitCode).toBe(0);
+      expect(result.entered_references).toBe(i === 0);
+      expect(result.not_counted?.message ?? null).toBe(i === 0 ? null : "these data arrived before as batch one");
+    }
+    expect(inReferences("again")).toBe(1);
+    const { stdout } = await run("check", "good.csv", "--model", "model", "--stream", "again", "--batch-id", "six");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "not counted: these data arrived before as batch one, so the batch",
+    );
+    const shown = await run("reference", "show", "--model", "model", "--stream", "again");
+    expect(shown.stdout).toMatch(/five .* doubtful .*arrived\s+before/);
+  });
+
+  it("count again after a reset, and if a person says so", async () => {
+    expect((await asked("good.csv", "again", "accepted", "--accept")).result.entered_references).toBe(true);
+    await run("reference", "reset", "--model", "model", "--stream", "again");
+    expect((await asked("good.csv", "again", "seven")).result).toMatchObject({
+      not_counted: null,
+      entered_references: true,
+    });
+  });
+
+  it("alarm each time if they are impossible", async () => {
+    for (const id of ids.slice(0, 2)) expect((await asked("in g.csv", "twice in g", id)).exitCode).toBe(11);
   });
 });

@@ -80,6 +80,11 @@ function checkHeadline(result: JudgedBatch): string[] {
   );
   if (isWeighed || verdict !== "normal") lines.push(`           ${checkEvidenceText(result)}`);
   for (const { message } of result.impossible ?? []) lines.push(`           impossible: ${message}`);
+  if (result.not_counted) {
+    lines.push(
+      `           not counted: ${result.not_counted.message}, so the batch is no evidence and enters no reference`,
+    );
+  }
   if (unfamiliar) {
     const p = checkLimitText(result, ({ reference }) => reference === "baseline", limits?.unfamiliar);
     lines.push(`           unfamiliar: unlike the people that the model learned from${p}`);
@@ -194,6 +199,7 @@ function checkNextSteps(result: JudgedBatch, model: string): string[] {
         `the batch stays out of the stream's references; to include it anyway: ${accept}`,
       ];
     case "normal":
+      if (result.not_counted) return ["nothing to do"];
       if (doubtful) return [`if the batch is all right, include it: ${accept}`];
       if (unfamiliar)
         return [

@@ -81,6 +81,11 @@ const judged = z.object({
     .describe(
       "whether the batch differs from the stream's own past without raising an alarm; if so, it is kept out of the references",
     ),
+  not_counted: z
+    .object({ reason: z.enum(["same_data", "not_worn"]), message: z.string() })
+    .nullable()
+    .describe("why the batch neither adds to the evidence nor enters the references; null if it counts")
+    .exactOptional(),
   unfamiliar: z
     .boolean()
     .describe("whether the batch differs from the people that the model learned from, with or without drift"),

@@ -104,6 +104,11 @@ export interface JudgedBatch extends AnyBatch {
   entered_references: boolean;
   /** Whether the batch differs from the stream's past without raising an alarm. If so, it stays out of the references. */
   doubtful: boolean;
+  /**
+   * Why the batch neither adds to the evidence nor enters the references, whatever the verdict; null if it counts. Absent from
+   * results of earlier versions.
+   */
+  not_counted?: { reason: "same_data" | "not_worn"; message: string } | null;
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
   /** Thresholds used to judge it. */

@@ -25,10 +25,11 @@ export function describeCheck(of: {
   state: DriftState;
   causes: readonly Culprit[];
   impossible: readonly ImpossibleSensor[];
+  notCounted: NonNullable<JudgedBatch["not_counted"]> | null;
   /** Ids of the judged batches, ending with this one. */
   recent: readonly string[];
 }): JudgedBatch {
-  const { batch, memory, monitor, config, facts, judgement, state, causes, impossible, recent } = of;
+  const { batch, memory, monitor, config, facts, judgement, state, causes, impossible, notCounted, recent } = of;
   const { verdict, alarm, comparisons, leading, doubtful, unfamiliar, strength } = judgement;
   const { rows, samples, windows, measurement, warnings } = batch;
   const isUnsought = verdict !== "normal" && batch.columns === null;
@@ -45,8 +46,9 @@ export function describeCheck(of: {
     confirmed: alarm?.confirmed ?? true,
     alarm_since: idOf(alarm?.since ?? null),
     change_point: idOf(alarm?.changePoint ?? null),
-    entered_references: config.accept || (verdict === "normal" && !doubtful),
+    entered_references: config.accept || (verdict === "normal" && !doubtful && notCounted === null),
     doubtful,
+    not_counted: notCounted,
     unfamiliar,
     thresholds: config.thresholds,
     rows,

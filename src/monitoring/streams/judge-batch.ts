@@ -6,7 +6,7 @@ import { newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
 import { decideVerdict } from "../drift/verdict.ts";
-import type { CheckResult } from "./check-result.ts";
+import type { CheckResult, JudgedBatch } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
@@ -33,10 +33,10 @@ export function judgeBatch(
   facts: CheckFacts,
 ): Decision<CheckResult, StreamState> {
   const before = memory.evidence ?? { drift: newDriftState, recent: [] };
-  const past = {
-    rolling: memory.rolling.map(({ byClass }) => byClass),
-    anchor: memory.anchor.map(({ byClass }) => byClass),
-  };
+  const notCounted = reasonNotToCount(memory);
+  // Without the past, nothing is added to the evidence that the stream has.
+  const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
+  const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
   const rate = monitor.drift.sampling_rate_hz;
   const impossible = batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate);
@@ -71,17 +71,23 @@ export function judgeBatch(
     facts,
     causes,
     impossible,
+    notCounted,
     ...judged,
     recent,
   });
   return {
     verdict: judged.judgement.verdict,
-    reason: result.verdict === "normal" ? null : judgedBatchReason(result),
-    doubtful: judged.judgement.doubtful && !accept,
+    reason: notCounted?.message ?? (result.verdict === "normal" ? null : judgedBatchReason(result)),
+    doubtful: (judged.judgement.doubtful || notCounted !== null) && !accept,
     summary: batch.measurement,
-    evidence: { drift: judged.state, recent },
+    evidence: notCounted === null ? { drift: judged.state, recent } : before,
     result,
   };
+}
+
+function reasonNotToCount({ sameContent }: StreamMemory<StreamState>): NonNullable<JudgedBatch["not_counted"]> | null {
+  if (sameContent === undefined) return null;
+  return { reason: "same_data", message: `these data arrived before as batch ${sameContent}` };
 }
 
 function judgedBatchReason({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {

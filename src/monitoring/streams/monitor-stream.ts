@@ -34,6 +34,8 @@ export interface StreamMemory<E> {
   readonly evidence: E | null;
   /** Number of earlier batches of any status. */
   readonly batchesBefore: number;
+  /** Id of an earlier batch with the same content as the one to be judged (default: there is none). */
+  readonly sameContent?: string;
 }
 
 /** Result of checking a batch. Only the row of a rejected batch is kept. */
@@ -106,8 +108,9 @@ export class MonitorStream<R, E> {
     let result: R | undefined;
     const recorded = await this.#store.record(
       { stream: this.name, batchId, contentHash, receivedAt: now.toISOString() },
-      (records) => {
-        const entry = this.#entry(decide(this.#memory(records)), accept);
+      (records, sameContent) => {
+        const memory = { ...this.#memory(records), ...(sameContent !== null && { sameContent }) };
+        const entry = this.#entry(decide(memory), accept);
         result = entry.result;
         return entry.decided;
       },

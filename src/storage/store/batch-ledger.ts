@@ -127,6 +127,16 @@ export class BatchLedger {
     return row === undefined ? undefined : batchOfLedgerRow(row);
   }
 
+  /** Id of the first batch with the same content; see `StreamStore.record`. */
+  sameContent(stream: string, contentHash: string, among: number): string | null {
+    const sql = `SELECT ${boundedBatchColumn("batch_id", longestName)} FROM
+      (SELECT sequence, batch_id, content_hash, in_window FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?) AS latest
+      WHERE content_hash = ? AND (in_window = 1 OR EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = latest.sequence))
+      ORDER BY sequence LIMIT 1`;
+    const row = this.#get(sql, stream, among, contentHash);
+    return row === undefined ? null : parseStoredValue(z.string(), row.batch_id, "a batch");
+  }
+
   /** The stream's last batches with `inReferences` that still have a summary, oldest first. */
   newest(stream: string, limit: number): ReferenceSummary[] {
     return this.#summarized("DESC", stream, limit).reverse();

@@ -18,6 +18,7 @@ import {
   type StreamPage,
   type StreamRules,
   type StreamStore,
+  searchedForContent,
   shortenedPerBatch,
 } from "./stream-store.ts";
 
@@ -34,7 +35,7 @@ const mostRaces = 4;
 /** Maximum number of batches shortened per transaction, so that checks can run in between. */
 const shortenedAtOnce = 200;
 
-type Decide = (memory: StoredMemory) => DecidedBatch;
+type Decide = Parameters<StreamStore["record"]>[1];
 
 export class SqliteStreamStore implements StreamStore {
   readonly #database: MonitorDatabase;
@@ -62,7 +63,12 @@ export class SqliteStreamStore implements StreamStore {
     recorded ??= this.#database.transaction(
       (ledger) =>
         findSqliteStreamBatch(ledger, batch) ??
-        appendSqliteStreamBatch(ledger, batch, decide(sqliteStreamMemory(ledger, batch.stream, rules)), rules),
+        appendSqliteStreamBatch(
+          ledger,
+          batch,
+          decide(sqliteStreamMemory(ledger, batch.stream, rules), sameSqliteStreamContent(ledger, batch)),
+          rules,
+        ),
     );
     this.#publish(batch.stream);
     return recorded;
@@ -129,10 +135,14 @@ export class SqliteStreamStore implements StreamStore {
   /** Null if the stream changed between the decision and the commit. */
   #judgeAndCommit(batch: IncomingBatch, decide: Decide, rules: StreamRules): RecordedBatch | null {
     const seen = this.#database.snapshot(
-      (ledger) => findSqliteStreamBatch(ledger, batch) ?? { memory: sqliteStreamMemory(ledger, batch.stream, rules) },
+      (ledger) =>
+        findSqliteStreamBatch(ledger, batch) ?? {
+          memory: sqliteStreamMemory(ledger, batch.stream, rules),
+          sameContent: sameSqliteStreamContent(ledger, batch),
+        },
     );
     if ("known" in seen) return seen;
-    const decided = decide(seen.memory);
+    const decided = decide(seen.memory, seen.sameContent);
     return this.#database.transaction((ledger) =>
       ledger.version(batch.stream) === seen.memory.version
         ? appendSqliteStreamBatch(ledger, batch, decided, rules)
@@ -149,6 +159,10 @@ export class SqliteStreamStore implements StreamStore {
   #publishOnce(stream: string): void {
     if (!this.#upToDate.has(stream)) this.#publish(stream);
   }
+}
+
+function sameSqliteStreamContent(ledger: BatchLedger, { stream, contentHash }: IncomingBatch): string | null {
+  return ledger.sameContent(stream, contentHash, searchedForContent);
 }
 
 function findSqliteStreamBatch(ledger: BatchLedger, { stream, batchId }: IncomingBatch): RecordedBatch | null {

@@ -12,6 +12,7 @@ import {
   type StreamPage,
   type StreamRules,
   type StreamStore,
+  searchedForContent,
   shortenedPerBatch,
 } from "../../../src/storage/store/stream-store.ts";
 
@@ -45,13 +46,16 @@ export class MemoryStreamStore implements StreamStore {
 
   async record(
     batch: IncomingBatch,
-    decide: (memory: StoredMemory) => DecidedBatch,
+    decide: (memory: StoredMemory, sameContent: string | null) => DecidedBatch,
     rules: StreamRules,
   ): Promise<RecordedBatch> {
     const { stream, batchId, contentHash, receivedAt } = batch;
     const known = this.#find(batch);
     if (known !== undefined) return { known: true, batch: stored(known) };
-    const { state, ...decided } = decide(this.#memory(batch.stream, rules.referenceBatches));
+    const same = this.#rows(batch.stream)
+      .slice(-searchedForContent)
+      .find((row) => row.contentHash === contentHash && (row.inReferences || row.summary !== null));
+    const { state, ...decided } = decide(this.#memory(batch.stream, rules.referenceBatches), same?.batchId ?? null);
     const { status, reason, inReferences, summary } = decided;
     if (inReferences && summary === null) throw new RangeError("no summary to refer to");
     const row: Row = {

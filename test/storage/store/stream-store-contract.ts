@@ -123,6 +123,31 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       expect(textsOf(second!.rolling)).toEqual(["1"]);
     });
 
+    it("is told the id of one with the same content, but not after a reset, or if that one could not be summarised", async () => {
+      const store = await connected();
+      const seen: (string | null)[] = [];
+      const twice = async (batchId: string, content: string, decision: Partial<DecidedBatch> = {}, stream = "a") =>
+        store.record(
+          batch(batchId, { stream, contentHash: content }),
+          (_, sameContent) => {
+            seen.push(sameContent);
+            return decided(batchId, decision);
+          },
+          rules(),
+        );
+      await twice("1", "x");
+      await twice("2", "y", alarmed);
+      await twice("3", "x", { status: "doubtful", inReferences: false });
+      await twice("4", "x");
+      await twice("5", "y");
+      await twice("6", "x", {}, "b");
+      await twice("7", "z", rejected);
+      await twice("8", "z");
+      await store.reset(["a"], daysLater(1));
+      await twice("9", "x");
+      expect(seen).toEqual([null, null, "1", "1", "2", null, null, null, null]);
+    });
+
     it("that came before is given back, and changes nothing, whatever is decided now", async () => {
       const store = await connected();
       await bring(store, "1");

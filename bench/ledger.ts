@@ -115,7 +115,8 @@ async function bringer(
 function batchOf({ model }: WatchedModel, measurement: BatchMeasurement): MeasuredBatch {
   const rows = Math.max(...measurement.byClass.map(batchSummaryRows));
   const columns = Object.fromEntries(Object.keys(model.baseline).map((name) => [name, new Float32Array(rows)]));
-  return { rows, samples: rows, columns, undone: [], windows: measurement.signals.windows, measurement, warnings: [] };
+  const { windows } = measurement.signals;
+  return { rows, samples: rows, columns, undone: [], windows, measurement, still: null, warnings: [] };
 }
 
 /** Milliseconds that each of the processes needs for its batches, all beginning at once. */

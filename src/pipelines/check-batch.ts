@@ -9,6 +9,7 @@ import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import { judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
+import { type StillTime, stillTime, withoutStillTime } from "../monitoring/streams/still-time.ts";
 import {
   type CheckFacts,
   type MeasuredBatch,
@@ -27,9 +28,10 @@ import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { namedColumnRoles } from "../signals/data/column-roles.ts";
+import { DataFault } from "../signals/data/data-fault.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
-import { renameRecordingChannels } from "../signals/data/recordings.ts";
-import { planWindows } from "../signals/preprocessing/make-windows.ts";
+import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
+import { planWindows, type WindowOptions, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
 import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
@@ -156,9 +158,13 @@ async function measureCheckedBatch(
 ): Promise<MeasuredBatch> {
   const { folder, config: trained, drift, model, sensors } = watched;
   try {
-    const rows = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
+    const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
     const { rate, window, overlap } = trained;
-    const plan = planWindows(rows, { samplingRateHz: rate, windowSize: window, overlap });
+    const { rows, plan, still } = planWornWindows(all, stillTime(all, sensors), {
+      samplingRateHz: rate,
+      windowSize: window,
+      overlap,
+    });
     const nClasses = drift.classes.length;
     const measurer = new BatchMeasurer({
       overlap,
@@ -185,10 +191,28 @@ async function measureCheckedBatch(
       undone: await measureWithoutFaults(beginning!, columns, threads, { watched, predictor }),
       windows: plan.windows,
       measurement: measurer.measurement(),
+      still,
       warnings,
     };
   } finally {
     opened.rows.close();
+  }
+}
+
+/** Leaves out the time in which nothing moved, unless there would be no window left. */
+function planWornWindows(
+  all: RowSource,
+  still: StillTime,
+  options: WindowOptions,
+): { readonly rows: RowSource; readonly plan: WindowPlan; readonly still: StillTime } {
+  const whole = planWindows(all, options);
+  if (still.ranges.length === 0 || still.throughout) return { rows: all, plan: whole, still };
+  const rows = withoutStillTime(all, still);
+  try {
+    return { rows, plan: planWindows(rows, options), still };
+  } catch (error) {
+    if (!(error instanceof DataFault)) throw error;
+    return { rows: all, plan: whole, still: { ...still, throughout: true } };
   }
 }
 
@@ -199,6 +223,7 @@ function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary):
     measurement,
     columns: null,
     undone: [],
+    still: null,
     windows: measurement.signals.windows,
     samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : batchSummaryRows(summary)), 0),
     warnings: leftOut === 0 ? [] : [`Left out when the batch was summarised: ${counted(leftOut, "row")}.`],

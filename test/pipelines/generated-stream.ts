@@ -163,6 +163,7 @@ export function measured({ stretches, assurance, seed, times }: GeneratedBatch, 
     columns,
     undone: [],
     windows: labels.length,
+    still: null,
     measurement: {
       byClass: byClass.map((own) => own && timesSummary(own, times)),
       signals: timesSignals(signals, times),

@@ -37,6 +37,21 @@ async function ask(file: string, stream: string): Promise<{ exitCode: number | n
   return { exitCode, result: checkResultSchema.parse(result) as JudgedBatch };
 }
 
+/** Minutes of a device on a table: gravity and noise of about 2 mg. */
+const onTable = (minutes: number, from = 0): string => {
+  const noise = (name: string, mean: number, sd: number): string =>
+    `${mean} + ${sd} * 3.46 * (random() - .5) AS ${name}`;
+  const axes = [noise("Ax", 0.3, 0.02), noise("Ay", -0.2, 0.02), noise("Az", 9.8, 0.02)];
+  const turns = ["Gx", "Gy", "Gz"].map((name) => noise(name, 0, 0.003));
+  return `SELECT 'table' AS recording, ${from} + i / 20 AS timestamp_s, ${[...axes, ...turns].join()} FROM range(${minutes * 1200}) AS t(i)`;
+};
+
+async function writeQuery(name: string, query: string): Promise<void> {
+  const database = await openDuckdb();
+  await database.connection.run(`COPY (${query}) TO ${duckdbLiteral(at(name))}`);
+  database.close();
+}
+
 const inReferences = (stream: string): number => {
   const path = join(at("model"), rollingReferencePath(stream));
   return existsSync(path) ? rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.length : 0;
@@ -135,5 +150,40 @@ describe("the same data under several ids", () => {
 
   it("alarm each time if they are impossible", async () => {
     for (const id of ids.slice(0, 2)) expect((await asked("in g.csv", "twice in g", id)).exitCode).toBe(11);
+  });
+});
+
+describe("a sensor that is not worn", () => {
+  const walking = (): string =>
+    `SELECT recording, timestamp_s, Ax, Ay, Az, Gx, Gy, Gz FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '%-2'`;
+
+  it("is left out of a batch, which is judged by the rest", async () => {
+    await writeQuery("evening.csv", `${walking()} UNION ALL ${onTable(20)} ORDER BY recording, timestamp_s`);
+    const { exitCode, result } = await ask("evening.csv", "evening");
+    expect(exitCode).toBe(0);
+    expect(result.still!.seconds).toBeCloseTo(1200, 0);
+    expect(result.not_counted).toBeNull();
+    const worn = (await ask("good.csv", "worn")).result;
+    expect(result.signals.class_shares).toEqual(worn.signals.class_shares);
+    expect(result.comparisons[0]!.score).toBe(worn.comparisons[0]!.score);
+    const { stdout } = await run("check", "evening.csv", "--model", "model", "--stream", "shown evening");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("no movement for 20 min 0 s of 23 min");
+  });
+
+  it("makes a batch count for nothing if nothing moved for ten minutes, in it or in the batches before it", async () => {
+    await writeQuery("night.csv", onTable(70));
+    const night = await ask("night.csv", "night");
+    expect(night).toMatchObject({ exitCode: 0, result: { entered_references: false } });
+    expect(night.result.not_counted).toEqual({
+      reason: "not_worn",
+      message: "not worn: nothing has moved for 70 min",
+    });
+    const counted: boolean[] = [];
+    for (let i = 0; i < 4; i++) {
+      await writeQuery(`still${i}.csv`, onTable(3, i * 180));
+      counted.push((await ask(`still${i}.csv`, "minutes")).result.not_counted === null);
+    }
+    expect(counted).toEqual([true, true, true, false]);
+    expect((await ask("good.csv", "minutes")).result.not_counted).toBeNull();
   });
 });

@@ -80,6 +80,11 @@ function checkHeadline(result: JudgedBatch): string[] {
   );
   if (isWeighed || verdict !== "normal") lines.push(`           ${checkEvidenceText(result)}`);
   for (const { message } of result.impossible ?? []) lines.push(`           impossible: ${message}`);
+  const { still } = result;
+  if (still !== undefined && still.seconds > 0) {
+    const [seconds, all] = [still.seconds, still.of_seconds].map(durationText);
+    lines.push(`           no movement for ${seconds} of ${all} (not worn, charging or asleep), which is left out`);
+  }
   if (result.not_counted) {
     lines.push(
       `           not counted: ${result.not_counted.message}, so the batch is no evidence and enters no reference`,

@@ -86,6 +86,10 @@ const judged = z.object({
     .nullable()
     .describe("why the batch neither adds to the evidence nor enters the references; null if it counts")
     .exactOptional(),
+  still: z
+    .object({ seconds: z.number().min(0), of_seconds: z.number().min(0) })
+    .describe("time without any movement for at least ten minutes at a stretch, which was left out")
+    .exactOptional(),
   unfamiliar: z
     .boolean()
     .describe("whether the batch differs from the people that the model learned from, with or without drift"),

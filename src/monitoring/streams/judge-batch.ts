@@ -6,9 +6,10 @@ import { newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
 import { decideVerdict } from "../drift/verdict.ts";
-import type { CheckResult, JudgedBatch } from "./check-result.ts";
+import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
+import { reasonNotToCount, stillAfter } from "./not-counted.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
 
@@ -33,7 +34,7 @@ export function judgeBatch(
   facts: CheckFacts,
 ): Decision<CheckResult, StreamState> {
   const before = memory.evidence ?? { drift: newDriftState, recent: [] };
-  const notCounted = reasonNotToCount(memory);
+  const notCounted = reasonNotToCount(batch.still, before.still ?? 0, memory);
   // Without the past, nothing is added to the evidence that the stream has.
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
@@ -80,14 +81,12 @@ export function judgeBatch(
     reason: notCounted?.message ?? (result.verdict === "normal" ? null : judgedBatchReason(result)),
     doubtful: (judged.judgement.doubtful || notCounted !== null) && !accept,
     summary: batch.measurement,
-    evidence: notCounted === null ? { drift: judged.state, recent } : before,
+    evidence: {
+      ...(notCounted === null ? { drift: judged.state, recent } : before),
+      ...stillAfter(batch.still, before),
+    },
     result,
   };
-}
-
-function reasonNotToCount({ sameContent }: StreamMemory<StreamState>): NonNullable<JudgedBatch["not_counted"]> | null {
-  if (sameContent === undefined) return null;
-  return { reason: "same_data", message: `these data arrived before as batch ${sameContent}` };
 }
 
 function judgedBatchReason({ verdict, leading, comparisons }: Extract<CheckResult, { comparisons: unknown }>): string {

@@ -9,6 +9,7 @@ import type { Columns } from "../summaries/summarize.ts";
 import { type CheckResult, shortenCheckResult } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
+import type { StillTime } from "./still-time.ts";
 import type { Judge } from "./watched-model.ts";
 
 /** State of a stream between checks, apart from the batches in its references. */
@@ -16,11 +17,14 @@ export interface StreamState {
   readonly drift: DriftState;
   /** Ids of the latest judged batches, newest last. */
   readonly recent: readonly string[];
+  /** How long nothing had moved at the end of the last batch, in seconds (default: 0). */
+  readonly still?: number;
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
   drift: z.preprocess(presentDriftState, driftStateSchema),
   recent: z.array(z.string()),
+  still: z.number().min(0).exactOptional(),
 });
 
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
@@ -31,8 +35,8 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
 };
 
 /** The form in a ledger, with keys in snake_case. */
-function storedStreamState({ drift, recent }: StreamState): object {
-  return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, recent };
+function storedStreamState({ drift, ...rest }: StreamState): object {
+  return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, ...rest };
 }
 
 /** The form in memory, with keys in camelCase. Earlier versions also stored that form. */
@@ -64,6 +68,8 @@ export interface MeasuredBatch {
   readonly undone: readonly UndoneFault[];
   readonly windows: number;
   readonly measurement: BatchMeasurement;
+  /** Time in which nothing moved; null if there are only summaries. */
+  readonly still: StillTime | null;
   readonly warnings: readonly string[];
 }
 

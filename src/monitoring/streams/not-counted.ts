@@ -1,0 +1,38 @@
+// Batches that neither add to a stream's evidence nor enter its references, although their data may be fine: data that were
+// already counted, and time in which nothing moved.
+
+import type { JudgedBatch } from "./check-result.ts";
+import type { StreamMemory } from "./monitor-stream.ts";
+import { longStillnessSeconds, type StillTime } from "./still-time.ts";
+import type { StreamState } from "./stream-state.ts";
+
+/** After this duration without any movement, a device is considered not worn; see still-time.ts. */
+const notWornSeconds = 3600;
+
+/**
+ * @param stillBefore how long nothing had moved at the end of the previous batch, in seconds
+ * @returns null if the batch counts
+ */
+export function reasonNotToCount(
+  still: StillTime | null,
+  stillBefore: number,
+  { sameContent }: Pick<StreamMemory<StreamState>, "sameContent">,
+): NonNullable<JudgedBatch["not_counted"]> | null {
+  if (sameContent !== undefined)
+    return { reason: "same_data", message: `these data arrived before as batch ${sameContent}` };
+  if (still === null || !still.throughout) return null;
+  const seconds = stillBefore + still.atEnd;
+  if (seconds < longStillnessSeconds) return null;
+  const lasted = `nothing has moved for ${Math.floor(seconds / 60)} min`;
+  return {
+    reason: "not_worn",
+    message: seconds < notWornSeconds ? `${lasted} (not worn, charging or asleep)` : `not worn: ${lasted}`,
+  };
+}
+
+/** The part of the state that remembers stillness; batches without samples leave it unchanged. */
+export function stillAfter(still: StillTime | null, before: StreamState): Pick<StreamState, "still"> {
+  if (still === null) return before.still === undefined ? {} : { still: before.still };
+  const seconds = still.throughout ? (before.still ?? 0) + still.atEnd : still.atEnd;
+  return { still: Math.round(seconds) };
+}

@@ -9,7 +9,6 @@ import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import { judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
-import { type StillTime, stillTime, withoutStillTime } from "../monitoring/streams/still-time.ts";
 import {
   type CheckFacts,
   type MeasuredBatch,
@@ -31,6 +30,7 @@ import { namedColumnRoles } from "../signals/data/column-roles.ts";
 import { DataFault } from "../signals/data/data-fault.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
+import { type StillTime, stillTime, withoutStillTime } from "../signals/data/still-time.ts";
 import { planWindows, type WindowOptions, type WindowPlan } from "../signals/preprocessing/make-windows.ts";
 import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";

@@ -112,10 +112,17 @@ describe("a device's summaries", () => {
     await use(model).finally(() => model.close());
   }
 
-  /** What does not depend on samples: physics needs them, and says by how much a batch is beyond it. */
+  /** What does not depend on samples: physics and stillness need them, and says by how much a batch is beyond it. */
   function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
     if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
-    const { likely_causes: _causes, warnings: _warnings, impossible: _impossible, comparisons, ...rest } = result;
+    const {
+      likely_causes: _causes,
+      warnings: _warnings,
+      impossible: _impossible,
+      still: _still,
+      comparisons,
+      ...rest
+    } = result;
     const compared = comparisons.map(({ score, channels, ...own }) => {
       const scores = Object.entries(channels).map(([name, { score: of, ...channel }]) => {
         return [name, own.beyond_chance ? channel : { ...channel, score: of }];

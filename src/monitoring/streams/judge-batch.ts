@@ -9,7 +9,7 @@ import { decideVerdict } from "../drift/verdict.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
-import { reasonNotToCount, stillAfter } from "./not-counted.ts";
+import { reasonNotToCount, withStillness } from "./not-counted.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
 
@@ -81,10 +81,7 @@ export function judgeBatch(
     reason: notCounted?.message ?? (result.verdict === "normal" ? null : judgedBatchReason(result)),
     doubtful: (judged.judgement.doubtful || notCounted !== null) && !accept,
     summary: batch.measurement,
-    evidence: {
-      ...(notCounted === null ? { drift: judged.state, recent } : before),
-      ...stillAfter(batch.still, before),
-    },
+    evidence: withStillness(notCounted === null ? { drift: judged.state, recent } : before, batch.still, before),
     result,
   };
 }

@@ -1,9 +1,9 @@
 // Batches that neither add to a stream's evidence nor enter its references, although their data may be fine: data that were
 // already counted, and time in which nothing moved.
 
+import { longStillnessSeconds, type StillTime } from "../../signals/data/still-time.ts";
 import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
-import { longStillnessSeconds, type StillTime } from "./still-time.ts";
 import type { StreamState } from "./stream-state.ts";
 
 /** After this duration without any movement, a device is considered not worn; see still-time.ts. */
@@ -30,9 +30,16 @@ export function reasonNotToCount(
   };
 }
 
-/** The part of the state that remembers stillness; batches without samples leave it unchanged. */
-export function stillAfter(still: StillTime | null, before: StreamState): Pick<StreamState, "still"> {
-  if (still === null) return before.still === undefined ? {} : { still: before.still };
-  const seconds = still.throughout ? (before.still ?? 0) + still.atEnd : still.atEnd;
-  return { still: Math.round(seconds) };
+/**
+ * A stream's state, with how long nothing has moved. Batches without samples leave that unchanged.
+ * @param before the stream's state before the batch
+ */
+export function withStillness(
+  { drift, recent }: StreamState,
+  still: StillTime | null,
+  before: StreamState,
+): StreamState {
+  const earlier = before.still ?? 0;
+  const seconds = still === null ? earlier : Math.round(still.throughout ? earlier + still.atEnd : still.atEnd);
+  return { drift, recent, ...(seconds > 0 && { still: seconds }) };
 }

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
+import type { StillTime } from "../../signals/data/still-time.ts";
 import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
@@ -9,7 +10,6 @@ import type { Columns } from "../summaries/summarize.ts";
 import { type CheckResult, shortenCheckResult } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
-import type { StillTime } from "./still-time.ts";
 import type { Judge } from "./watched-model.ts";
 
 /** State of a stream between checks, apart from the batches in its references. */

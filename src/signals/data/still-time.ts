@@ -5,8 +5,8 @@
 // axis that moves). Here, ten minutes in a row suffice to leave the time out, because nobody claims that it was not worn.
 // Short stillness is kept, since people sit still for minutes. Dimensions: N rows.
 
-import type { RowSource, Stretch } from "../../signals/data/recordings.ts";
-import { gravityInSensorUnit, type Sensor } from "../../signals/sensors/sensor.ts";
+import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
+import type { RowSource, Stretch } from "./recordings.ts";
 
 /** What a batch says about stillness. */
 export interface StillTime {

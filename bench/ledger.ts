@@ -116,7 +116,7 @@ function batchOf({ model }: WatchedModel, measurement: BatchMeasurement): Measur
   const rows = Math.max(...measurement.byClass.map(batchSummaryRows));
   const columns = Object.fromEntries(Object.keys(model.baseline).map((name) => [name, new Float32Array(rows)]));
   const { windows } = measurement.signals;
-  return { rows, samples: rows, columns, undone: [], windows, measurement, still: null, warnings: [] };
+  return { rows, samples: rows, columns, undone: [], windows, measurement, warnings: [] };
 }
 
 /** Milliseconds that each of the processes needs for its batches, all beginning at once. */

@@ -223,7 +223,6 @@ function checkedBatchFromSummary({ rows, dropped, measurement }: DeviceSummary):
     measurement,
     columns: null,
     undone: [],
-    still: null,
     windows: measurement.signals.windows,
     samples: measurement.byClass.reduce((sum, summary) => sum + (summary === null ? 0 : batchSummaryRows(summary)), 0),
     warnings: leftOut === 0 ? [] : [`Left out when the batch was summarised: ${counted(leftOut, "row")}.`],

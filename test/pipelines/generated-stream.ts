@@ -163,7 +163,6 @@ export function measured({ stretches, assurance, seed, times }: GeneratedBatch, 
     columns,
     undone: [],
     windows: labels.length,
-    still: null,
     measurement: {
       byClass: byClass.map((own) => own && timesSummary(own, times)),
       signals: timesSignals(signals, times),

@@ -89,7 +89,6 @@ it("is refused, or judges batches with answers that fit their schema", async () 
       undone: [],
       windows: windows.starts.length,
       measurement,
-      still: null,
       warnings: [],
     };
     let memory: StreamMemory<StreamState> = { rolling: [], anchor: [], evidence: null, batchesBefore: 0 };

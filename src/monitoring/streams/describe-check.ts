@@ -49,7 +49,7 @@ export function describeCheck(of: {
     entered_references: config.accept || (verdict === "normal" && !doubtful && notCounted === null),
     doubtful,
     not_counted: notCounted,
-    ...(batch.still !== null && { still: { seconds: batch.still.seconds, of_seconds: batch.still.ofSeconds } }),
+    ...(batch.still !== undefined && { still: { seconds: batch.still.seconds, of_seconds: batch.still.ofSeconds } }),
     unfamiliar,
     thresholds: config.thresholds,
     rows,

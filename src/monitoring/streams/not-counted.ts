@@ -14,13 +14,13 @@ const notWornSeconds = 3600;
  * @returns null if the batch counts
  */
 export function reasonNotToCount(
-  still: StillTime | null,
+  still: StillTime | undefined,
   stillBefore: number,
   { sameContent }: Pick<StreamMemory<StreamState>, "sameContent">,
 ): NonNullable<JudgedBatch["not_counted"]> | null {
   if (sameContent !== undefined)
     return { reason: "same_data", message: `these data arrived before as batch ${sameContent}` };
-  if (still === null || !still.throughout) return null;
+  if (still === undefined || !still.throughout) return null;
   const seconds = stillBefore + still.atEnd;
   if (seconds < longStillnessSeconds) return null;
   const lasted = `nothing has moved for ${Math.floor(seconds / 60)} min`;
@@ -36,10 +36,10 @@ export function reasonNotToCount(
  */
 export function withStillness(
   { drift, recent }: StreamState,
-  still: StillTime | null,
+  still: StillTime | undefined,
   before: StreamState,
 ): StreamState {
   const earlier = before.still ?? 0;
-  const seconds = still === null ? earlier : Math.round(still.throughout ? earlier + still.atEnd : still.atEnd);
+  const seconds = still === undefined ? earlier : Math.round(still.throughout ? earlier + still.atEnd : still.atEnd);
   return { drift, recent, ...(seconds > 0 && { still: seconds }) };
 }

@@ -68,8 +68,8 @@ export interface MeasuredBatch {
   readonly undone: readonly UndoneFault[];
   readonly windows: number;
   readonly measurement: BatchMeasurement;
-  /** Time in which nothing moved; null if there are only summaries. */
-  readonly still: StillTime | null;
+  /** Time in which nothing moved (default: not known, as there are only summaries). */
+  readonly still?: StillTime;
   readonly warnings: readonly string[];
 }
 

@@ -23,6 +23,8 @@ const mostSensors = 24;
 const leastRows = 10;
 /** Each sensor's rows have to fill this share of the time that they span, at their own rate. */
 const filledShare = 0.8;
+/** 80 % of a sensor's steps differ from its median step by at most this share. */
+const unevenness = 0.5;
 
 /** Android's numbers of sensor types, where a column has nothing else. */
 const androidSensors: Readonly<Record<string, string>> = {
@@ -76,7 +78,8 @@ export async function findSensorColumn(
     const different = Number(distinct![`c${i}`]);
     if (different < 2 || different > mostSensors) continue;
     const groups = await database.rows(
-      `SELECT k, v, count(*) AS n, min(t) AS first, max(t) AS last, median(CASE WHEN d > 0 THEN d END) AS step
+      `SELECT k, v, count(*) AS n, min(t) AS first, max(t) AS last, median(CASE WHEN d > 0 THEN d END) AS step,
+              quantile_cont(CASE WHEN d > 0 THEN d END, [0.1, 0.9]) AS ends
        FROM (SELECT k, v, t, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d
              FROM (SELECT ${key} AS k, ${text(column)} AS v, ${seconds} AS t FROM ${head}) WHERE v IS NOT NULL AND t IS NOT NULL)
        GROUP BY k, v ORDER BY k, v`,
@@ -93,9 +96,11 @@ export async function findSensorColumn(
 function valuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
   const rows = new Map<string, number>();
   for (const [, parts] of Map.groupBy(groups, ({ k }) => k)) {
-    const even = parts.filter(({ n, first, last, step }) => {
+    const even = parts.filter(({ n, first, last, step, ends }) => {
       const span = Number(last) - Number(first);
-      return Number(n) >= leastRows && span > 0 && (Number(n) - 1) * Number(step) >= filledShare * span;
+      if (!(Number(n) >= leastRows && span > 0 && (Number(n) - 1) * Number(step) >= filledShare * span)) return false;
+      const [low, high] = (ends as unknown[]).map(Number) as [number, number];
+      return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);
     });
     for (const part of even) {
       const overlaps = even.some((other) => {

@@ -82,6 +82,11 @@ describe("a stream that is wrong from its first batch", () => {
       each(["Gx", "Gy", "Gz"], (name) => `degrees(${name})`),
       { kind: "unit", fault: "is in deg/s instead of rad/s", channels: ["Gx", "Gy", "Gz"] },
     ],
+    [
+      "with an axis that is stuck",
+      "CASE WHEN percent_rank() OVER (PARTITION BY recording ORDER BY timestamp_s) > 2 / 3 THEN 1.25 ELSE Ay END AS Ay",
+      { kind: "stuck channel", fault: "repeats its value", channels: ["Ay"] },
+    ],
   ])("alarms at once if it is %s, and is normal once it is repaired", async (name, columns, cause) => {
     await write(`${name}.csv`, columns, "%-1");
     const wrong = await ask(`${name}.csv`, name);

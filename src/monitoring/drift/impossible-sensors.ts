@@ -8,9 +8,11 @@ import {
   sensorUnitNames,
   unitFactor,
 } from "../../signals/sensors/sensor.ts";
+import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import type { Culprit } from "./culprit.ts";
 import { type SensorSeconds, sensorSeconds } from "./sensor-seconds.ts";
+import { stuckAxes } from "./stuck-axes.ts";
 import { turningRatio } from "./turning.ts";
 
 /** A sensor with impossible values. */
@@ -31,16 +33,22 @@ const [nearGravity, mostlyGravity] = [0.5, 0.8];
 const leastSeconds = 5;
 /** Limits of the ratio of turns; see turning.ts. Geometric means of what is possible and what the other unit gives. */
 const [leastTurning, mostTurning] = [1 / 16, 25];
+/** An axis is stuck in error if it is for more than this share of the batch. */
+const mostStuck = 0.05;
 
 /**
  * @param columns [N] samples of each channel, in order of time
  * @param sensors that the model was trained on, in its units
+ * @param baseline of their channels; without it, no axis is known to be stuck
  */
 export function impossibleSensors(
   columns: Columns,
   sensors: readonly Sensor[],
   samplingRateHz: number,
+  baseline: BaselineReference = {},
 ): ImpossibleSensor[] {
+  const stuck = sensors.flatMap((sensor) => impossiblyStuck(columns, sensor, baseline, samplingRateHz));
+  if (stuck.length > 0) return stuck;
   const found = sensors.flatMap((sensor) => {
     if (sensor.kind !== "accelerometer" && sensor.kind !== "gravity") return [];
     return impossibleAcceleration(sensor, sensorSeconds(columns, sensor, samplingRateHz)) ?? [];
@@ -52,6 +60,26 @@ export function impossibleSensors(
   if (sensors.filter(({ kind }) => kind === "accelerometer").length > 1) return found;
   if (found.some(({ cause }) => cause?.kind === "gravity")) return found;
   return [...found, ...(impossibleRotation(columns, accelerometer, gyroscopes[0]!, samplingRateHz) ?? [])];
+}
+
+function impossiblyStuck(
+  columns: Columns,
+  sensor: Sensor,
+  baseline: BaselineReference,
+  samplingRateHz: number,
+): ImpossibleSensor[] {
+  return stuckAxes(columns, sensor.channels, baseline, samplingRateHz).flatMap(({ channel, seconds, share }) => {
+    if (!(share > mostStuck)) return [];
+    const others = sensor.channels.filter((name) => name !== channel).join(" and ");
+    return [
+      {
+        sensor,
+        message: `${channel} is stuck: it repeats its value for ${figure(seconds)} s while ${others} move`,
+        excess: share / mostStuck,
+        cause: { kind: "stuck channel", channels: [channel], fault: "repeats its value", weight: share } as const,
+      },
+    ];
+  });
 }
 
 function impossibleAcceleration(

@@ -40,7 +40,8 @@ export function judgeBatch(
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
   const rate = monitor.drift.sampling_rate_hz;
-  const impossible = batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate);
+  const impossible =
+    batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline);
   const judged = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,

@@ -28,11 +28,12 @@ export class DriftCache {
     mkdirSync(this.#directory, { recursive: true });
   }
 
-  async of<T>(name: string, measure: () => Promise<T>): Promise<T> {
+  /** @param keep whether to keep what was measured (default: always) */
+  async of<T>(name: string, measure: () => Promise<T>, keep: (measured: T) => boolean = () => true): Promise<T> {
     const path = join(this.#directory, `${name.replaceAll(/[^\w.-]+/g, "-")}.json`);
     if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as T;
     const measured = await measure();
-    await writeFileAtomic(path, JSON.stringify(measured));
+    if (keep(measured)) await writeFileAtomic(path, JSON.stringify(measured));
     return measured;
   }
 }

@@ -8,6 +8,7 @@ import { type CauseAnswer, causedBatches, watchCauses } from "./drift-causes.ts"
 import { trainCompetitor } from "./drift-competitor-training.ts";
 import { coldStartFaults, driftFaults, type InjectedFault } from "./drift-injections.ts";
 import { type Judge, monitorJudge } from "./drift-judges.ts";
+import { isForPeers, type PeerFigures, watchPeers } from "./drift-peers.ts";
 import { type DriftHalf, driftSets } from "./drift-sets.ts";
 import {
   afterHealthyPast,
@@ -30,6 +31,7 @@ export const driftParts = [
   "recovery",
   "cold-start",
   "accuracy",
+  "peers",
 ] as const;
 export type DriftPart = (typeof driftParts)[number];
 
@@ -74,6 +76,7 @@ export interface SetFigures {
   readonly causes: readonly CauseFigures[];
   readonly cold: readonly { readonly fault: string; readonly runs: readonly ColdRun[] }[];
   readonly accuracy: readonly { readonly day: string; readonly figures: readonly AccuracyFigures[] }[];
+  readonly peers: readonly PeerFigures[];
 }
 
 export interface DriftMeasuring {
@@ -88,7 +91,7 @@ export interface DriftMeasuring {
 export async function measureDriftSet(of: DriftMeasuring): Promise<SetFigures> {
   const { set, half, parts } = of;
   const { hasBouts } = driftSets[set]!;
-  const figures = { still: [], faults: [], causes: [], cold: [], accuracy: [] } as {
+  const figures = { still: [], faults: [], causes: [], cold: [], accuracy: [], peers: [] } as {
     -readonly [Part in Exclude<keyof SetFigures, "set" | "people">]: SetFigures[Part][number][];
   };
   const rng = Rng.fromSeed(of.seed).split(set);
@@ -113,6 +116,7 @@ export async function measureDriftSet(of: DriftMeasuring): Promise<SetFigures> {
     if (isWanted("cold-start") && isUsual) {
       for (const fault of coldStartFaults(half.model.watched)) figures.cold.push(await measuring.cold(fault));
     }
+    if (isWanted("peers") && isUsual) figures.peers.push(await measuring.peers(driftFaults(half.model.watched)));
     if (isWanted("accuracy")) figures.accuracy.push({ day: name, figures: await measuring.accuracy() });
   }
   return { set, people: half.users.length, ...figures };
@@ -195,12 +199,25 @@ class DayMeasuring {
     );
   }
 
-  #cached<T>(name: string, measure: () => Promise<T>): Promise<T> {
+  /** Not cached if a peer is missing, because it may be installed later. */
+  async peers(faults: readonly InjectedFault[]): Promise<PeerFigures> {
+    return this.#cached(
+      "peers",
+      async () => watchPeers(this.#of.half, await this.#drawn(), faults.filter(isForPeers), this.#rng.split("peers")),
+      ({ skipped }) => skipped.length === 0,
+    );
+  }
+
+  #cached<T>(name: string, measure: () => Promise<T>, keep?: (measured: T) => boolean): Promise<T> {
     const whole = `${this.#of.set}, ${this.#day.name}, ${name}`;
-    return this.#of.cache.of(whole, () => {
-      if (process.stderr.isTTY) console.error(whole);
-      return measure();
-    });
+    return this.#of.cache.of(
+      whole,
+      () => {
+        if (process.stderr.isTTY) console.error(whole);
+        return measure();
+      },
+      keep,
+    );
   }
 
   #drawn(): Promise<DayStream[]> {

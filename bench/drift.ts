@@ -23,6 +23,7 @@ import {
   detectionTable,
   falseAlarmTable,
   nameTable,
+  peerTable,
   plainTable,
   recoveryTable,
   type TitledTable,
@@ -94,8 +95,11 @@ function tablesOf(figures: SetFigures, parts: readonly DriftPart[]): TitledTable
     recovery: () => [recoveryTable(figures)],
     "cold-start": () => [coldStartTable(figures)],
     accuracy: () => [accuracyTable(figures)],
+    peers: () => [peerTable(figures)],
   };
-  return parts.flatMap((part) => tables[part]()).filter(({ rows }) => rows.length > 0);
+  return parts
+    .flatMap((part) => tables[part]())
+    .filter(({ rows, note }) => rows.length > 0 || note?.includes("Not measured"));
 }
 
 function someOf<T extends string>(text: string, known: readonly T[], option: string): T[] {

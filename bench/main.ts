@@ -45,8 +45,8 @@ npm run bench -- --only drift: how the monitor does on people and days that nobo
   --markdown         print docs/drift-figures.md, and the README's summary
   --write            write both, if everything is measured on half 0
 
-TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow;
-else .venv/bin/python and python3 are tried.`;
+TIDEMARK_PEER_PYTHON names a Python with torch, TIDEMARK_KERAS_PYTHON one with keras and tensorflow, TIDEMARK_DRIFT_PYTHON one
+with nannyml, evidently and river (see bench/peers/drift_peers.py); else .venv/bin/python and python3 are tried.`;
 
 const { values } = parseArgs({
   options: {

@@ -69,7 +69,11 @@ export class Peer {
   }
 }
 
-function findPython({ module, environmentVariable }: PeerSpec): string | undefined {
+/** The first Python that has the module: that of the environment variable, of .venv, or python3. */
+export function findPython({
+  module,
+  environmentVariable,
+}: Pick<PeerSpec, "module" | "environmentVariable">): string | undefined {
   const local = fileURLToPath(new URL("../.venv/bin/python", import.meta.url));
   const candidates = [process.env[environmentVariable], existsSync(local) ? local : undefined, "python3"];
   const find = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${module}") is None)`;

@@ -18,8 +18,16 @@ export interface InspectConfig {
   time?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
+  labelFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -61,8 +69,16 @@ export interface ConvertConfig {
   time?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
+  labelFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -94,8 +110,16 @@ export interface TrainConfig {
   time?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
+  /** Activity from the path of each file, such as {activity}/*.csv; * stands for anything but a slash. */
+  labelFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -171,8 +195,14 @@ export interface PredictConfig {
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -204,8 +234,14 @@ export interface EvaluateConfig {
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -247,8 +283,14 @@ export interface CheckConfig {
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -300,8 +342,14 @@ export interface DriftBenchConfig {
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
@@ -353,8 +401,14 @@ export interface RetrainConfig {
   time?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
+  /** Names of all columns in order, for files without a line of names. */
+  columns?: string[];
   /** Columns to take from folders called name=value, separated by commas. */
   pathColumns?: string[];
+  /** Person from the path of each file, such as sub_{user}.csv; * stands for anything but a slash. */
+  groupFromPath?: string;
+  /** Recording from the path of each file, such as {session}/acc.csv; * stands for anything but a slash. */
+  recordingFromPath?: string;
   /** Column that says which sensor or device a row comes from (a long table); they are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */

@@ -80,6 +80,20 @@ const pathColumns = namesOption({
   doc: "columns to take from folders called name=value, separated by commas",
 });
 
+const fromPath = (what: string, example: string): Option<string> =>
+  textOption({
+    value: "template",
+    expected: `the end of a path with one {name}, such as ${example}`,
+    doc: `${what} from the path of each file, such as ${example}; * stands for anything but a slash`,
+  });
+const groupFromPath = fromPath("person", "sub_{user}.csv");
+const recordingFromPath = fromPath("recording", "{session}/acc.csv");
+const labelFromPath = fromPath("activity", "{activity}/*.csv");
+const columns = namesOption({
+  value: "names",
+  expected: "a list of column names such as timestamp,x,y,z",
+  doc: "names of all columns in order, for files without a line of names",
+});
 const pivot = columnOption(
   "column that says which sensor or device a row comes from (a long table); they are joined by time",
 );
@@ -105,32 +119,41 @@ export const sensor: Option<string[]> = {
   group: columnsHeading,
 };
 
+/** How files are read, labels aside. */
+type ReadingOption =
+  | ("group" | "recording" | "time" | "channels" | "columns" | "pathColumns")
+  | ("groupFromPath" | "recordingFromPath" | "pivot" | "only");
+
 /** The columns of recordings to train on, by role. */
-export const trainColumns: OptionsOf<
-  Required<Pick<TrainConfig, "label" | "group" | "recording" | "time" | "channels" | "pathColumns" | "pivot" | "only">>
-> = optionsUnder(columnsHeading, {
-  label,
-  group,
-  recording,
-  time,
-  channels,
-  pathColumns,
-  pivot,
-  only,
-});
+export const trainColumns: OptionsOf<Required<Pick<TrainConfig, ReadingOption | "label" | "labelFromPath">>> =
+  optionsUnder(columnsHeading, {
+    label,
+    group,
+    recording,
+    time,
+    channels,
+    columns,
+    pathColumns,
+    groupFromPath,
+    recordingFromPath,
+    labelFromPath,
+    pivot,
+    only,
+  });
 
 export const modelColumnsHeading =
   "Columns (default: found by their usual names, and channels by their names in the model):";
 
 /** The columns of recordings that a model reads. */
-export const modelColumns: OptionsOf<
-  Required<Pick<PredictConfig, "group" | "recording" | "time" | "channels" | "pathColumns" | "pivot" | "only">>
-> = optionsUnder(modelColumnsHeading, {
+export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption>>> = optionsUnder(modelColumnsHeading, {
   group,
   recording,
   time,
   channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
+  columns,
   pathColumns,
+  groupFromPath,
+  recordingFromPath,
   pivot,
   only,
 });

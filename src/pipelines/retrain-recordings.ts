@@ -35,7 +35,13 @@ function labelledRecordingColumns(
   trained: NamedColumns,
 ): NamedColumns {
   if (config.labelled === undefined) return namedColumnRoles(trained);
-  const { pathColumns: _, ...named } = namedColumnRoles(trained);
+  const {
+    pathColumns: _,
+    groupFromPath: _g,
+    recordingFromPath: _r,
+    labelFromPath: _l,
+    ...named
+  } = namedColumnRoles(trained);
   return { ...named, ...namedColumnRoles(config) };
 }
 
@@ -46,9 +52,9 @@ function labelledRecordingColumns(
 function unlabelledRecordingColumns(
   config: NamedColumns,
   trained: NamedColumns,
-): Pick<NamedColumns, "group" | "recording" | "time" | "pathColumns" | "pivot" | "only"> {
-  const { pathColumns: _p, ...named } = namedColumnRoles(trained);
-  const { label: _, channels: _c, ...columns } = { ...named, ...namedColumnRoles(config) };
+): Omit<NamedColumns, "label" | "labelFromPath" | "channels"> {
+  const { pathColumns: _p, groupFromPath: _g, recordingFromPath: _r, ...named } = namedColumnRoles(trained);
+  const { label: _, labelFromPath: _l, channels: _c, ...columns } = { ...named, ...namedColumnRoles(config) };
   return columns;
 }
 

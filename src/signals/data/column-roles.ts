@@ -20,6 +20,12 @@ export interface ColumnOptions {
   readonly sensor?: readonly string[];
   /** Columns taken from the names of folders (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
+  /** Templates of paths with one {name}, whose text is the person, recording or label of the whole file. */
+  readonly groupFromPath?: string;
+  readonly recordingFromPath?: string;
+  readonly labelFromPath?: string;
+  /** Names of all columns in order, for files without a line of names. */
+  readonly columns?: readonly string[];
   /** The column that says which sensor or device a row comes from; they are joined by time. */
   readonly pivot?: string;
   /** Rows to read, each as COLUMN=VALUE. */
@@ -201,7 +207,9 @@ function nearestColumnName(available: readonly string[], name: string): string |
 /** The column with the role's most likely usual name. */
 export function findRoleColumn(available: readonly string[], role: Role): string | null {
   for (const usual of usualNames[role]) {
-    const match = available.find((column) => normaliseColumnName(column) === usual);
+    const match =
+      available.find((column) => normaliseColumnName(column) === usual) ??
+      available.find((column) => normaliseColumnName(column.replace(/[([{].*$/, "")) === usual);
     if (match !== undefined) return match;
   }
   return null;
@@ -272,13 +280,18 @@ export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" |
   channels?: string[];
   sensor?: string[];
   pathColumns?: string[];
+  groupFromPath?: string;
+  recordingFromPath?: string;
+  labelFromPath?: string;
+  columns?: string[];
   pivot?: string;
   only?: string[];
 };
 
 /** Only the columns that the user named, without any that are detected. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
-  const { label, group, recording, time, channels, sensor, pathColumns, pivot, only } = named;
+  const { groupFromPath, recordingFromPath, labelFromPath } = named;
+  const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only } = named;
   return {
     ...(label !== undefined && { label }),
     ...(group !== undefined && { group }),
@@ -287,6 +300,10 @@ export function namedColumnRoles(named: NamedColumns): NamedColumns {
     ...(channels !== undefined && { channels }),
     ...(sensor !== undefined && { sensor }),
     ...(pathColumns !== undefined && { pathColumns }),
+    ...(groupFromPath !== undefined && { groupFromPath }),
+    ...(recordingFromPath !== undefined && { recordingFromPath }),
+    ...(labelFromPath !== undefined && { labelFromPath }),
+    ...(columns !== undefined && { columns }),
     ...(pivot !== undefined && { pivot }),
     ...(only !== undefined && { only }),
   };

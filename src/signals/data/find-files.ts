@@ -17,6 +17,8 @@ export interface SourceFile {
   /** One of: csv (any delimiter, also gzipped), parquet. */
   readonly format: "csv" | "parquet";
   readonly remote: boolean;
+  /** Where the content is, if the file was unpacked or rewritten. */
+  readonly stored?: string;
 }
 
 /**
@@ -130,7 +132,7 @@ async function checkFoundFile(path: string): Promise<BigIntStats> {
 
 /** The path as DuckDB's readers expect it. They expand globs too, so glob characters in real names are escaped. */
 export function duckdbPath(file: SourceFile): string {
-  return duckdbLiteral(file.remote ? file.path : file.path.replace(/[*?[]/g, "[$&]"));
+  return duckdbLiteral(file.remote ? file.path : (file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
 }
 
 export function duckdbErrorLine(error: unknown): string {

@@ -11,6 +11,7 @@ import { type Database, openDuckdb } from "./duckdb.ts";
 import { findFiles } from "./find-files.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { QualityReport } from "./quality-report.ts";
+import { readableFiles } from "./readable-files.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
 import { openRowChunks, type Table } from "./row-chunks.ts";
@@ -106,9 +107,10 @@ async function openRecordingsWith(
 ): Promise<OpenedRecordings> {
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
   const { labelColumn = requireLabels } = options;
-  const sources = await findFiles(database, files, reporter);
-  const fileNames = sources.map((source) => source.path);
+  const found = await findFiles(database, files, reporter);
   const { warnings, warn } = collectingReporter();
+  const sources = await readableFiles(database, found, { columns: options.columns?.columns, scratch, warn });
+  const fileNames = sources.map((source) => source.path);
   for (const name of options.columns?.pathColumns ?? []) {
     warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
   }

@@ -1,6 +1,70 @@
-// Columns encoded in folder names, as in data/user=ann/monday.parquet. They are used only if --path-columns names them.
+// Columns that are in the path of a file, not in the file: in folder names such as data/user=ann/monday.parquet, if
+// --path-columns names them, or where a template such as sub_{user}.csv says.
 
 import { UserError } from "../../errors.ts";
+import type { ColumnOptions } from "./column-roles.ts";
+
+/** A column with one value for the whole file. */
+export interface PathColumn {
+  readonly name: string;
+  /** The option that names it. */
+  readonly option: string;
+  readonly value: string | null;
+}
+
+const templates = [
+  ["group", "groupFromPath", "--group-from-path"],
+  ["recording", "recordingFromPath", "--recording-from-path"],
+  ["label", "labelFromPath", "--label-from-path"],
+] as const;
+
+/** All columns that the options take from the path. @throws UserError if the path does not have one of them */
+export function pathColumnsOf(path: string, options: ColumnOptions): PathColumn[] {
+  const ofFolders = (options.pathColumns ?? []).map((name) => {
+    return { name, option: "--path-columns", value: pathColumnValue(path, name) };
+  });
+  const ofTemplates = templates.flatMap(([, field, option]) => {
+    const template = options[field];
+    return template === undefined
+      ? []
+      : [{ name: templateColumn(template, option), option, value: templateValue(path, template, option) }];
+  });
+  return [...ofFolders, ...ofTemplates];
+}
+
+/** The options with the columns of the templates in their roles. */
+export function withTemplateRoles(options: ColumnOptions): ColumnOptions {
+  const roles = templates.flatMap(([role, field, option]) => {
+    const template = options[field];
+    return template === undefined ? [] : [[role, templateColumn(template, option)]];
+  });
+  return { ...options, ...Object.fromEntries(roles) };
+}
+
+/** The name in the only {...} of a template. */
+function templateColumn(template: string, option: string): string {
+  const names = [...template.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]!);
+  if (names.length === 1 && names[0] !== "") return names[0]!;
+  throw new UserError(`${option} ${template}: expected one {name} that stands for the value, found ${names.length}.`, {
+    advice: `For example ${option} "sub_{user}.csv"; * stands for anything else.`,
+  });
+}
+
+/** @param template the end of the path; {name} and * stand for anything but a slash, and the extension may be left out */
+function templateValue(path: string, template: string, option: string): string {
+  const pattern = template
+    .split(/(\{[^{}]*\}|\*)/)
+    .map((part) => {
+      if (part === "*") return "[^/\\\\]*";
+      return part.startsWith("{") ? "([^/\\\\]+?)" : part.replace(/[.+?^$()|[\]\\{}]/g, "\\$&");
+    })
+    .join("");
+  const value = new RegExp(`(?:^|[/\\\\])${pattern}(?:\\.[^/\\\\]*)?$`).exec(path)?.[1];
+  if (value !== undefined) return value;
+  throw new UserError(`${path}: the path does not end in ${template} (${option}).`, {
+    advice: "Correct the template, or name only the files that it fits; * stands for anything but a slash.",
+  });
+}
 
 /**
  * @param path of the file

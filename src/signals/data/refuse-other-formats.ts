@@ -21,8 +21,9 @@ function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
 }
 
 /** @throws UserError if a local file has a CSV or TSV extension, but its bytes show another format */
-export async function refuseOtherFormats({ path, format, remote }: SourceFile): Promise<void> {
+export async function refuseOtherFormats({ path: name, format, remote, stored }: SourceFile): Promise<void> {
   if (remote) return;
+  const path = stored ?? name;
   if (format === "parquet") return refuseCutOffFormat(path);
   const gzipped = /\.gz$/i.test(path);
   const head = await headToDetectFormat(path, headBytes);
@@ -106,12 +107,6 @@ function otherFormatOfFile(head: Uint8Array): Kind | undefined {
     return { is: "a Parquet file", advice: "Rename it so that it ends in .parquet." };
   }
   if (startsWith(0x1f, 0x8b)) return { is: "a gzip file", advice: "Rename it so that it ends in .csv.gz." };
-  if (startsWith(0x50, 0x4b, 0x03, 0x04)) {
-    return {
-      is: "a zip archive, perhaps an Excel workbook",
-      advice: "Unpack it, or save the sheet as CSV (UTF-8), and name the new file.",
-    };
-  }
   if (startsWith(0xd0, 0xcf, 0x11, 0xe0)) {
     return { is: "an old Excel workbook", advice: "Save the sheet as CSV (UTF-8), and name the new file." };
   }

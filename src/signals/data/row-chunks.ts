@@ -9,6 +9,7 @@ import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { explainReadError } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
+import { pathColumnsOf, withTemplateRoles } from "./path-columns.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { separateSensors } from "./separate-sensors.ts";
@@ -57,7 +58,7 @@ export interface Table {
 export async function openRowChunks(
   database: Database,
   files: readonly SourceFile[],
-  options: ColumnOptions,
+  given: ColumnOptions,
   required: RequiredColumns,
   {
     onFault,
@@ -72,12 +73,18 @@ export async function openRowChunks(
   },
 ): Promise<Table> {
   const first = files[0]!;
-  const { pathColumns = [] } = options;
+  const options = withTemplateRoles(given);
   const schemaOf = async (file: SourceFile) =>
-    separateSensors(database, file.path, await readTableSchema(database, file, pathColumns), options, {
-      scratch,
-      warn,
-    });
+    separateSensors(
+      database,
+      file.path,
+      await readTableSchema(database, file, pathColumnsOf(file.path, options)),
+      options,
+      {
+        scratch,
+        warn,
+      },
+    );
   const { schema: firstSchema, channels: found } = await schemaOf(first);
   const named = found === null ? options : { ...options, channels: found };
   const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);

@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { explainCsvReadError } from "./explain-read-error.ts";
 import { duckdbErrorLine, duckdbPath, type SourceFile } from "./find-files.ts";
-import { pathColumnValue } from "./path-columns.ts";
+import type { PathColumn } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
 import { missingMarks, refuseTableOverLimit } from "./table-limits.ts";
@@ -31,7 +31,7 @@ const noHive = "hive_partitioning=false";
 export async function readTableSchema(
   database: Database,
   file: SourceFile,
-  pathColumns: readonly string[] = [],
+  pathColumns: readonly PathColumn[] = [],
 ): Promise<TableSchema> {
   await refuseOtherFormats(file);
   await refuseLongLines(file);
@@ -42,19 +42,18 @@ export async function readTableSchema(
   return pathColumns.length === 0 ? schema : schemaWithPathColumns(schema, file, pathColumns);
 }
 
-function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly string[]): TableSchema {
-  const values = columns.map((name) => {
+function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly PathColumn[]): TableSchema {
+  const values = columns.map(({ name, option, value }) => {
     if (schema.names.includes(name)) {
-      throw new UserError(`${path}: --path-columns names "${name}", which is also a column of the file.`, {
-        advice: "Leave it out of --path-columns to use the file's column, or rename one of the two.",
+      throw new UserError(`${path}: ${option} names "${name}", which is also a column of the file.`, {
+        advice: `Leave it out of ${option} to use the file's column, or rename one of the two.`,
       });
     }
-    const value = pathColumnValue(path, name);
     return `CAST(${value === null ? "NULL" : duckdbLiteral(value)} AS VARCHAR) AS ${duckdbIdentifier(name)}`;
   });
   return {
-    names: [...schema.names, ...columns],
-    types: new Map([...schema.types, ...columns.map((name) => [name, "VARCHAR"] as const)]),
+    names: [...schema.names, ...columns.map(({ name }) => name)],
+    types: new Map([...schema.types, ...columns.map(({ name }) => [name, "VARCHAR"] as const)]),
     source: (numbers, time) => `(SELECT *, ${values.join(", ")} FROM ${schema.source(numbers, time)})`,
   };
 }
@@ -74,6 +73,7 @@ async function parquetTableSchema(database: Database, file: SourceFile): Promise
 async function csvTableSchema(database: Database, file: SourceFile): Promise<TableSchema> {
   const marks = `nullstr=[${missingMarks.map(duckdbLiteral).join(", ")}]`;
   let sniffed: Record<string, unknown> | undefined;
+  let decimal = "";
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
       (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
@@ -83,6 +83,11 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
     if (delimiter !== undefined) sniffed = await sniff(`, delim=${duckdbLiteral(delimiter)}, ignore_errors=true`);
+    const numbers = numbersInSniffed(sniffed);
+    if (sniffed?.Delimiter !== "," && numbers < ((sniffed?.Columns ?? []) as unknown[]).length) {
+      const comma = await sniff(`, decimal_separator=','`).catch(() => undefined);
+      if (numbersInSniffed(comma) > numbers) [sniffed, decimal] = [comma, ", decimal_separator=','"];
+    }
   } catch (cause) {
     throw unreadableTableSchema(file, cause);
   }
@@ -110,9 +115,13 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
         const kept = name === time && isDateTimeInSchema(type) ? type : "VARCHAR";
         return `${duckdbLiteral(name)}: ${duckdbLiteral(numbers.has(name) ? "DOUBLE" : kept)}`;
       });
-      return `read_csv(${duckdbPath(file)}, ${dialect}, columns={${typed.join(", ")}})`;
+      return `read_csv(${duckdbPath(file)}, ${dialect}${decimal}, columns={${typed.join(", ")}})`;
     },
   };
+}
+
+function numbersInSniffed(sniffed: Record<string, unknown> | undefined): number {
+  return ((sniffed?.Columns ?? []) as { type: string }[]).filter(({ type }) => /DOUBLE|INT/.test(type)).length;
 }
 
 function sniffedSchemaValue(sniffed: Record<string, unknown>, key: string, otherwise: string): string {

@@ -50,13 +50,13 @@ test("one file under two names is refused; under one name it is read once", asyn
 describe("bytes that are no text", () => {
   const utf16 = (text: string, mark: string): Buffer => Buffer.from(mark + text, "utf16le");
   const cases: readonly (readonly [name: string, content: Uint8Array, kind: RegExp, advice: RegExp])[] = [
-    ["a.csv", utf16(good, "\ufeff"), /found UTF-16 text/, /iconv -f UTF-16/],
-    ["a.csv", utf16(good, "\ufeff").swap16(), /found UTF-16 text/, /iconv -f UTF-16 /],
-    // Without a mark, iconv has to be told the order of the bytes.
-    ["a.csv", utf16(good, ""), /found UTF-16 text/, /iconv -f UTF-16LE/],
-    ["a.csv", utf16(good, "").swap16(), /found UTF-16 text/, /iconv -f UTF-16BE/],
     ["a.csv", Buffer.from(good.replace("user", "us\0er")), /NUL bytes/, /UTF-8/],
-    ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), /a zip archive, perhaps an Excel workbook/, /CSV/],
+    [
+      "a.csv",
+      Buffer.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]),
+      /this zip archive cannot be read: its directory is missing/,
+      /Unpack it/,
+    ],
     ["a.csv", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /a gzip file/, /\.csv\.gz/],
     ["a.tsv", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0]), /an old Excel workbook/, /CSV/],
   ];

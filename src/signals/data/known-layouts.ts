@@ -1,0 +1,111 @@
+// Tables without a line of names whose columns are published: by their width, their first values and the lines before them.
+
+import type { TextLayout } from "./text-layout.ts";
+
+/** Names of the columns, and how to compute a time column if the file has none. */
+export interface KnownLayout {
+  readonly is: string;
+  readonly names: readonly string[];
+  /** Rows per second, and the time of the first row in Unix seconds. */
+  readonly clock?: { readonly rateHz: number; readonly start: number };
+  /** Lines of values to leave out at the top. */
+  readonly skip?: number;
+  /** Factor that turns the values into the unit in their names. */
+  readonly scale?: number;
+}
+
+const xyz = ["x", "y", "z"] as const;
+const axes = (name: string, unit = ""): string[] => xyz.map((axis) => `${name}_${axis}${unit}`);
+
+const whole = /^\d+$/;
+const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
+const dateTime = /^\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d/;
+
+/** @param base the file's name without folders */
+export function knownLayout(base: string, { preamble, names, sample }: TextLayout): KnownLayout | undefined {
+  const [first, second] = sample;
+  if (first === undefined || second === undefined) return undefined;
+  const width = first.length;
+  const equal = (values: readonly string[]): boolean => values.every((value) => Number(value) === Number(values[0]));
+  const text = preamble.join("\n");
+  if (
+    names === undefined &&
+    width === 3 &&
+    equal(first) &&
+    equal(second) &&
+    Number(first[0]) > 1e8 &&
+    Number(second[0]) > 0 &&
+    Number(second[0]) <= 1000
+  ) {
+    const clock = { start: Number(first[0]), rateHz: Number(second[0]) };
+    return { is: "Empatica E4", names: axes("acc", " (g)"), clock, skip: 2, scale: 1 / 64 };
+  }
+  if (/ActiGraph/i.test(text) && width === 3) {
+    const rate = /at (\d+(?:\.\d+)?) ?Hz/i.exec(text)?.[1];
+    const start = actigraphStart(text);
+    if (rate !== undefined && start !== undefined) {
+      const own = names ?? ["Accelerometer X", "Accelerometer Y", "Accelerometer Z"];
+      return { is: "ActiGraph", names: own.map((name) => `${name} (g)`), clock: { start, rateHz: Number(rate) } };
+    }
+  }
+  if (names !== undefined) return undefined;
+  if (/ActiGraph/i.test(text) && width === 4)
+    return { is: "ActiGraph", names: ["Timestamp", ...["X", "Y", "Z"].map((axis) => `Accelerometer ${axis} (g)`)] };
+  if (/GENEActiv/i.test(text) && width === 7)
+    return { is: "GENEActiv", names: ["timestamp", ...axes("acc", " (g)"), "light_lux", "button", "temperature"] };
+  if (
+    dateTime.test(first[0]!) &&
+    [4, 7, 10].includes(width) &&
+    first.slice(1).every((value) => Number.isFinite(Number(value)))
+  ) {
+    const sensors = [axes("acc", " (g)"), axes("gyro", " (deg/s)"), axes("mag")].slice(0, (width - 1) / 3).flat();
+    return { is: "Axivity", names: ["timestamp", ...sensors] };
+  }
+  const like = (...patterns: readonly RegExp[]): boolean =>
+    width >= patterns.length && patterns.every((pattern, i) => pattern.test(first[i]!));
+  if (width === 6 && like(whole, /^[A-Za-z]\w*$/, whole))
+    return { is: "WISDM", names: ["user", "activity", "timestamp", ...xyz] };
+  if (width === 54 && like(decimal, whole))
+    return {
+      is: "PAMAP2",
+      names: [
+        ...["timestamp_s", "activity", "heart_rate"],
+        ...["hand", "chest", "ankle"].flatMap((place) => [
+          `${place}_temperature`,
+          ...[axes(`${place}_acc16`), axes(`${place}_acc6`), axes(`${place}_gyro`), axes(`${place}_mag`)].flat(),
+          ...[1, 2, 3, 4].map((i) => `${place}_orientation${i}`),
+        ]),
+      ],
+    };
+  if (width === 24 && /mhealth/i.test(base))
+    return {
+      is: "MHEALTH",
+      names: [
+        ...[...axes("chest_acc"), "ecg1", "ecg2"],
+        ...["ankle", "arm"].flatMap((place) => ["acc", "gyro", "mag"].flatMap((kind) => axes(`${place}_${kind}`))),
+        "activity",
+      ],
+    };
+  if (width === 11 && like(whole, /^-?\d+$/, /^-?\d+$/) && first.every((value) => /^-?\d+$/.test(value)))
+    return {
+      is: "DaphNet",
+      names: [
+        "time_ms",
+        ...["ankle", "thigh", "trunk"].flatMap((place) => axes(`${place}_acc`, " (mg)")),
+        "annotation",
+      ],
+    };
+  return undefined;
+}
+
+/** Start date and time of an ActiGraph header, whose date format is stated in its first line. */
+function actigraphStart(text: string): number | undefined {
+  const time = /Start Time (\d+):(\d+):(\d+)/i.exec(text);
+  const date = /Start Date (\d+)[/.-](\d+)[/.-](\d+)/i.exec(text);
+  if (time === null || date === null) return undefined;
+  const [a, b, c] = date.slice(1).map(Number) as [number, number, number];
+  const [year, month, day] = a > 31 ? [a, b, c] : /date format d/i.test(text) ? [c, b, a] : [c, a, b];
+  const [h, m, s] = time.slice(1).map(Number) as [number, number, number];
+  const start = Date.UTC(year, month - 1, day, h, m, s) / 1000;
+  return Number.isFinite(start) ? start : undefined;
+}

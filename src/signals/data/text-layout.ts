@@ -1,0 +1,95 @@
+// Where the table is in a text file: after how many lines it begins, what separates its values, and which line has the
+// column names. Only files that do not begin with a line of names need this.
+
+/** How values are separated: by a character, or by any spaces and tabs. */
+export type Separator = "," | "\t" | ";" | "|" | "spaces";
+
+export interface TextLayout {
+  readonly separator: Separator;
+  /** Lines before the names or, without names, before the first values. */
+  readonly preamble: readonly string[];
+  /** Names; undefined if there is no such line. A second line with units is appended to the names. */
+  readonly names: readonly string[] | undefined;
+  /** Number of lines before the first values. */
+  readonly firstValues: number;
+  /** The first lines of values. */
+  readonly sample: readonly (readonly string[])[];
+}
+
+const separators: readonly Separator[] = [",", "\t", ";", "|", "spaces"];
+const numberPattern = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
+const timePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d{2}/;
+const missingPattern = /^(nan|na|n\/a|null|none|)$/i;
+
+export function splitTextLine(line: string, separator: Separator): string[] {
+  if (separator === "spaces") return line.trim().split(/\s+/);
+  const bare = separator === ";" ? line : line.replace(/;\s*$/, "");
+  return bare.split(separator).map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
+}
+
+/** Whether the first line has names and the second as many values, so that the file can be read as it is. */
+export function beginsWithNames(lines: readonly string[]): boolean {
+  const [first, second] = lines;
+  if (first === undefined || second === undefined) return false;
+  return separators.slice(0, 4).some((separator) => {
+    const [names, values] = [splitTextLine(first, separator), splitTextLine(second, separator)];
+    return names.length >= 2 && names.length === values.length && names.every(isName) && values.some(isValue);
+  });
+}
+
+function isValue(text: string): boolean {
+  return numberPattern.test(text) || timePattern.test(text);
+}
+
+function isName(text: string): boolean {
+  return text === "" || !isValue(text);
+}
+
+/** A line of a table: at least two values, of which at least half are numbers or times. */
+function isTableLine(values: readonly string[]): boolean {
+  const given = values.filter((value) => !missingPattern.test(value));
+  return values.length >= 2 && given.length > 0 && 2 * given.filter(isValue).length >= given.length;
+}
+
+/** The layout of a text from its first lines; undefined if no table was found. */
+export function textLayout(lines: readonly string[]): TextLayout | undefined {
+  let best: { separator: Separator; from: number; rows: number; width: number } | undefined;
+  for (const separator of separators) {
+    let [from, rows, width] = [0, 0, 0];
+    for (const [i, line] of lines.entries()) {
+      const values = splitTextLine(line, separator);
+      if (!isTableLine(values)) [rows, width] = [0, 0];
+      else if (values.length === width) rows++;
+      else [from, rows, width] = [i, 1, values.length];
+      if (rows > 0 && (best === undefined || rows > best.rows || (rows === best.rows && width > best.width)))
+        best = { separator, from, rows, width };
+    }
+  }
+  if (best === undefined || best.rows < 2) return undefined;
+  const { separator, from, width } = best;
+  let head = from;
+  while (head > 0) {
+    const above = splitTextLine(lines[head - 1]!, separator);
+    if (above.length !== width || !above.every(isName) || above.every((name) => name === "")) break;
+    head--;
+  }
+  const named = lines.slice(head, from).map((line) => splitTextLine(line, separator));
+  return {
+    separator,
+    preamble: lines.slice(0, head),
+    names: namesWithUnits(named),
+    firstValues: from,
+    sample: lines.slice(from, from + best.rows).map((line) => splitTextLine(line, separator)),
+  };
+}
+
+/** The first line has the names; the last of several lines may have their units. */
+function namesWithUnits(lines: readonly (readonly string[])[]): string[] | undefined {
+  const [names, ...others] = lines;
+  if (names === undefined) return undefined;
+  const units = others.at(-1);
+  return names.map((name, i) => {
+    const unit = units?.[i] ?? "";
+    return unit === "" || /no.?units|^cal$|^raw$/i.test(unit) ? name : `${name} (${unit})`;
+  });
+}

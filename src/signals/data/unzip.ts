@@ -1,0 +1,80 @@
+// Reads zip archives: the directory at the end of the file, then each entry, stored or deflated. Zip64 and encryption are
+// recognised and refused. Format: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
+
+import { createReadStream, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createInflateRaw } from "node:zlib";
+import { UserError } from "../../errors.ts";
+
+export interface ZipEntry {
+  readonly name: string;
+  readonly bytes: number;
+  readonly method: number;
+  readonly compressedBytes: number;
+  readonly offset: number;
+}
+
+const endMark = 0x06054b50;
+const entryMark = 0x02014b50;
+const longestEnd = 22 + 65_535;
+
+/** @throws UserError if the file is not a complete archive that this reader knows */
+export async function zipEntries(path: string): Promise<ZipEntry[]> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const tail = Buffer.alloc(Math.min(size, longestEnd));
+    await file.read(tail, 0, tail.length, size - tail.length);
+    let end = tail.length - 22;
+    while (end >= 0 && tail.readUInt32LE(end) !== endMark) end--;
+    if (end < 0) throw brokenZip(path, "its directory is missing");
+    const count = tail.readUInt16LE(end + 10);
+    const bytes = tail.readUInt32LE(end + 12);
+    const from = tail.readUInt32LE(end + 16);
+    if (count === 0xffff || from === 0xffffffff) throw brokenZip(path, "it is in the Zip64 format");
+    if (from + bytes > size) throw brokenZip(path, "its directory is outside the file");
+    const directory = Buffer.alloc(bytes);
+    await file.read(directory, 0, bytes, from);
+    const entries: ZipEntry[] = [];
+    for (let at = 0; at + 46 <= bytes && directory.readUInt32LE(at) === entryMark; ) {
+      const nameLength = directory.readUInt16LE(at + 28);
+      if ((directory.readUInt16LE(at + 8) & 1) === 1) throw brokenZip(path, "it is encrypted");
+      entries.push({
+        name: directory.toString("utf8", at + 46, at + 46 + nameLength),
+        method: directory.readUInt16LE(at + 10),
+        compressedBytes: directory.readUInt32LE(at + 20),
+        bytes: directory.readUInt32LE(at + 24),
+        offset: directory.readUInt32LE(at + 42),
+      });
+      at += 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    }
+    return entries;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes the content of an entry to a new file. */
+export async function unzipEntry(path: string, entry: ZipEntry, out: string): Promise<void> {
+  if (entry.method !== 0 && entry.method !== 8) throw brokenZip(path, `${entry.name} uses an unknown compression`);
+  const file = await open(path, "r");
+  const head = Buffer.alloc(30);
+  await file.read(head, 0, 30, entry.offset).finally(() => file.close());
+  const start = entry.offset + 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
+  if (entry.compressedBytes === 0) return pipeline([], createWriteStream(out));
+  const packed = createReadStream(path, { start, end: start + entry.compressedBytes - 1 });
+  const target = createWriteStream(out, { flags: "wx", mode: 0o600 });
+  try {
+    await (entry.method === 0 ? pipeline(packed, target) : pipeline(packed, createInflateRaw(), target));
+  } catch (cause) {
+    throw brokenZip(path, `${entry.name} is damaged`, cause);
+  }
+}
+
+function brokenZip(path: string, reason: string, cause?: unknown): UserError {
+  return new UserError(`${path}: this zip archive cannot be read: ${reason}.`, {
+    advice: "Unpack it, and name the files that it contains.",
+    cause,
+  });
+}

@@ -1,0 +1,211 @@
+// One recording in many shapes reads as the same rows; what is no table is named for what it is.
+
+import { execFileSync } from "node:child_process";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../../src/errors.ts";
+import { type ReadRecordingsOptions, readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { csv, folderOf, goodRows, header, rows } from "./tables.ts";
+
+const table = goodRows();
+const plain = csv(table);
+const lines = plain.trimEnd().split("\n");
+const body = lines.slice(1);
+const records = body.map((line) =>
+  Object.fromEntries(line.split(",").map((value, i) => [header.split(",")[i]!, i > 2 ? Number(value) : value])),
+);
+
+async function read(name: string, content: string | Uint8Array, columns: ReadRecordingsOptions["columns"] = {}) {
+  const { path } = folderOf({ [name]: content });
+  return readRecordings([path(name)], { requireLabels: true, columns: columns! });
+}
+
+/** A zip archive, made by Python. */
+function zip(files: Record<string, string>, method = "ZIP_DEFLATED"): Uint8Array {
+  const script = `import io,json,sys,zipfile
+out = io.BytesIO()
+with zipfile.ZipFile(out, "w", zipfile.${method}) as z:
+    for name, text in json.load(sys.stdin).items(): z.writestr(name, text)
+sys.stdout.buffer.write(out.getvalue())`;
+  return execFileSync("python3", ["-c", script], { input: JSON.stringify(files) });
+}
+
+const utf16 = (text: string, mark = "\ufeff"): Buffer => Buffer.from(mark + text, "utf16le");
+const named = { columns: header.split(",") };
+const preamble = "Exported by Some App 3.1\nDevice: watch, left\n\nSampling rate: 50 Hz\n";
+
+test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]?]>([
+  ["spaces between values", "a.dat", plain.replaceAll(",", " ")],
+  ["several spaces, and spaces at the ends", "a.txt", plain.replaceAll(",", "   ").replaceAll(/^|$/gm, " ")],
+  ["UTF-16 with a mark", "a.txt", utf16(plain.replaceAll(",", "\t"))],
+  ["UTF-16, big-endian", "a.csv", utf16(plain).swap16()],
+  ["UTF-16 without a mark", "a.csv", utf16(plain, "")],
+  ["decimal commas", "a.csv", plain.replaceAll(",", ";").replaceAll(/(\d)\.(\d)/g, "$1,$2")],
+  ["decimal commas and tabs", "a.tsv", plain.replaceAll(",", "\t").replaceAll(/(\d)\.(\d)/g, "$1,$2")],
+  ["no line of names", "a.csv", `${body.join("\n")}\n`, named],
+  ["no line of names, tabs", "a.txt", `${body.join("\n")}\n`.replaceAll(",", "\t"), named],
+  ["no line of names, gzipped", "a.csv.gz", gzipSync(`${body.join("\n")}\n`), named],
+  ["a semicolon at the end of each line", "a.txt", `${body.join(";\n")};\n`, named],
+  ["lines before the names", "a.csv", preamble + plain],
+  [
+    "lines before the names, and a line of units after them",
+    "a.csv",
+    [preamble + header, ",,,(s),g,g,g,deg/s,deg/s,deg/s".replaceAll(/\((s)\)/g, "$1"), ...body].join("\n"),
+  ],
+  ["lines before the values", "a.csv", `${preamble}${body.join("\n")}\n`, named],
+  ["Windows' line ends", "a.csv", preamble.replaceAll("\n", "\r\n") + plain.replaceAll("\n", "\r\n")],
+  ["a zip archive", "a.zip", zip({ "data/a.csv": plain, "__MACOSX/data/._a.csv": "x", "README.txt": "see a.csv" })],
+  ["a zip archive without compression", "a.zip", zip({ "a.csv": plain }, "ZIP_STORED")],
+  ["a zip archive that is called CSV", "a.csv", zip({ "a.txt": plain.replaceAll(",", " ") })],
+  ["a JSON array", "a.json", JSON.stringify(records)],
+  [
+    "a JSON array with texts for numbers",
+    "a.json",
+    JSON.stringify(records, (_, value) => (typeof value === "number" ? String(value) : value), 2),
+  ],
+  ["JSON lines", "a.jsonl", records.map((record) => JSON.stringify(record)).join("\n")],
+])("%s", async (_, name, content, columns) => {
+  const expected = await read("a.csv", plain);
+  const found = await read(name, content, columns);
+  expect(found.recordings.stretches).toEqual(expected.recordings.stretches);
+  expect(found.recordings.time).toEqual(expected.recordings.time);
+  expect(found.recordings.values).toEqual(expected.recordings.values);
+});
+
+async function refusal(
+  name: string,
+  content: string | Uint8Array,
+  columns?: ReadRecordingsOptions["columns"],
+): Promise<UserError> {
+  const error = await read(name, content, columns).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error as UserError;
+}
+
+describe("what cannot be read", () => {
+  test("a file without names says how to name its columns", async () => {
+    const { message, advice } = await refusal("a.csv", `${body.join("\n")}\n`);
+    expect(message).toMatch(
+      /a\.csv: the file has no line of column names\. Its rows have 10 values, such as ann, walk, r1, 0, 0, 0\.1/,
+    );
+    expect(advice).toMatch(/Name the columns in order: --columns time,c2,c3/);
+  });
+
+  test("a wrong number of names", async () => {
+    const { message } = await refusal("a.csv", `${body.join("\n")}\n`, { columns: ["a", "b", "c"] });
+    expect(message).toContain("--columns has 3 names, but the rows have 10 values");
+  });
+
+  test("an archive without tables, a damaged one, an encrypted one and a workbook", async () => {
+    const archive = Buffer.from(zip({ "a.csv": plain }));
+    expect((await refusal("a.zip", zip({ "photo.jpg": "x" }))).message).toContain(
+      "contains no table; it contains photo.jpg",
+    );
+    expect((await refusal("a.zip", archive.subarray(0, 300))).message).toContain("its directory is missing");
+    const damaged = Buffer.from(archive).fill(0xff, 100, 400);
+    expect((await refusal("a.zip", damaged)).message).toMatch(/a\.csv is damaged|cannot be read/);
+    expect((await refusal("a.xlsx", zip({ "xl/workbook.xml": "<workbook/>" }))).message).toContain("an Excel workbook");
+  });
+
+  test("JSON that is no list of records", async () => {
+    expect((await refusal("a.json", '{"a": [1, 2')).message).toMatch(/this JSON file is not a list of flat records/);
+  });
+});
+
+describe("what only the path says", () => {
+  const bare = (user: string): string =>
+    csv(
+      rows(300, { user }).map((row, i) => ({
+        ...row,
+        values: row.values!.map((value) => Number(value) + user.length + i / 7),
+      })),
+    )
+      .split("\n")
+      .map((line) => line.split(",").slice(3).join(","))
+      .join("\n");
+  const files = {
+    "walk/sub_7.csv": bare("a"),
+    "walk/sub_08.csv": bare("bb"),
+    "sit/sub_7.csv": bare("ccc"),
+    "sit/sub_08.csv": bare("dddd"),
+  };
+
+  test("person and label", async () => {
+    const { path } = folderOf(files);
+    const columns = {
+      groupFromPath: "sub_{user}.csv",
+      labelFromPath: "{activity}/*.csv",
+      recordingFromPath: "{what}/sub_*",
+    };
+    const { recordings } = await readRecordings([path("*/*.csv")], { requireLabels: true, columns });
+    expect(recordings.stretches.map(({ user, label, recording }) => [user, label, recording])).toEqual([
+      ["08", "sit", "sit"],
+      ["7", "sit", "sit"],
+      ["08", "walk", "walk"],
+      ["7", "walk", "walk"],
+    ]);
+  });
+
+  test.each([
+    ["subject_{user}.csv", /the path does not end in subject_\{user\}\.csv \(--group-from-path\)/],
+    ["sub_*.csv", /expected one \{name\} that stands for the value, found 0/],
+    ["{a}/sub_{user}.csv", /found 2/],
+    ["sub_{Ax}.csv", /--group-from-path names "Ax", which is also a column of the file/],
+  ])("%s is answered", async (groupFromPath, says) => {
+    const { path } = folderOf(files);
+    await expect(
+      readRecordings([path("*/*.csv")], {
+        requireLabels: true,
+        columns: { groupFromPath, labelFromPath: "{activity}/*.csv" },
+      }),
+    ).rejects.toThrow(says);
+  });
+});
+
+describe("devices whose exports have no line of names", () => {
+  const values = Array.from({ length: 300 }, (_, i) => [Math.round(64 * Math.sin(i / 5)), i % 7, 60 + (i % 5)]);
+
+  test("Empatica E4: the first two lines are start and rate, the unit is 1/64 g", async () => {
+    const content = [
+      "1714816800.000000, 1714816800.000000, 1714816800.000000",
+      "32.000000, 32.000000, 32.000000",
+      ...values.map(String),
+    ];
+    const { path } = folderOf({ "ACC.csv": content.join("\n") });
+    const { recordings, quality } = await readRecordings([path("ACC.csv")], { requireLabels: false });
+    expect(recordings.channels).toEqual(["acc_x (g)", "acc_y (g)", "acc_z (g)"]);
+    expect(recordings.time[0]).toBe(1714816800);
+    expect(quality.sampling.rate_hz).toBeCloseTo(32, 4);
+    expect(recordings.values[0]![1]).toBeCloseTo(values[1]![0]! / 64, 6);
+    expect(recordings.time).toHaveLength(300);
+  });
+
+  test("ActiGraph: the preamble has start, date format and rate", async () => {
+    const head = [
+      "------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.3 Firmware v2.5.0 date format M/d/yyyy at 30 Hz  Filter Normal -----------",
+      "Serial Number: NEO1F00000000",
+      "Start Time 14:00:00",
+      "Start Date 5/4/2026",
+      "Epoch Period (hh:mm:ss) 00:00:00",
+      "Download Time 14:30:00",
+      "Download Date 5/5/2026",
+      "Current Memory Address: 0",
+      "Current Battery Voltage: 4.2     Mode = 12",
+      "--------------------------------------------------",
+    ];
+    const { path } = folderOf({
+      "a.csv": [
+        ...head,
+        "Accelerometer X,Accelerometer Y,Accelerometer Z",
+        ...values.map((row) => row.map((v) => v / 60).join(",")),
+      ].join("\n"),
+    });
+    const { recordings, quality } = await readRecordings([path("a.csv")], { requireLabels: false });
+    expect(recordings.time[0]).toBe(Date.UTC(2026, 4, 4, 14) / 1000);
+    expect(quality.sampling.rate_hz).toBeCloseTo(30, 3);
+    expect(recordings.values[0]![1]).toBeCloseTo(values[1]![0]! / 60, 6);
+  });
+});

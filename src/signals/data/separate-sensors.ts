@@ -120,9 +120,9 @@ function of(value: string): (name: string) => boolean {
 
 function pooledDevices(file: string, { column, values }: SensorColumn): UserError {
   return new UserError(
-    `${file}: several sensors are pooled: rows with "${column}" ${values.join(", ")} cover the same time of one person. Read as one sensor, they would be a zigzag at ${values.length} times the rate.`,
+    `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. Read as one sensor, they would be a zigzag.`,
     {
-      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${values[0]}_x, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings, name it with --group or --recording.`,
+      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${values[0]}_x, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
     },
   );
 }

@@ -283,7 +283,7 @@ describe("readRecordings", () => {
     expect(some.recordings.stretches[0]).toMatchObject({ label: null, start: 0, end: 30 });
     expect(some.quality.rows.kept).toBe(240);
     const none = readRecordings([folder.path("b.csv")], { requireLabels: false });
-    await expect(none).rejects.toThrow(/backwards/);
+    await expect(none).rejects.toThrow(/rows with "who" ann, bob cover the same time/);
   });
 
   test("a gap is a step of more than 3 periods and 0.1 s", async () => {

@@ -101,7 +101,7 @@ describe("two devices of one person", () => {
     for (const blocks of [false, true]) {
       const content = long([left, right], { column: "placement", columns: "Ax,Ay,Az,Gx,Gy,Gz", blocks });
       const { message, advice } = await refusal(content);
-      expect(message).toContain('several sensors are pooled: rows with "placement" left, right cover the same time');
+      expect(message).toContain('rows with "placement" left, right cover the same time of one person and recording');
       expect(advice).toContain("--only placement=left");
       expect(advice).toContain("--pivot placement");
     }

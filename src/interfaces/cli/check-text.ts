@@ -107,13 +107,18 @@ function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   // Earlier versions stored what had accumulated, even if a single batch raised the alarm.
   const share = verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
   // Rounded down: 100 % is an alarm.
-  const shown = share > 0 && share < 0.01 ? "less than 1 %" : percent(Math.floor(100 * share) / 100, { decimals: 0 });
+  const shown =
+    share > 0 && share < 0.01
+      ? "less than 1 % of"
+      : share > 100
+        ? "more than 100 times"
+        : `${percent(Math.floor(100 * share) / 100, { decimals: 0 })} of`;
   const why = {
     evidence: "",
     beyond_chance: ": this batch alone is too far away for chance",
     constants: ": a statistic exceeds its constant",
   };
-  return `evidence ${shown} of what an alarm takes${by ? why[by] : ""}`;
+  return `evidence ${shown} what an alarm takes${by ? why[by] : ""}`;
 }
 
 /** The smallest p-value of some comparisons, beside its limit. */

@@ -2,16 +2,13 @@
 // which a change is looked for, and the alarm. It is stored as JSON.
 
 import { z } from "zod";
-import type { ReferenceKind } from "./comparison.ts";
 import { type EvidenceState, evidenceStateSchema, noEvidence } from "./evidence.ts";
 import { noScores, type OwnScores, ownScoresSchema } from "./null-scores.ts";
+import type { OwnPast } from "./own-past.ts";
+import { type Recovery, recoverySchema } from "./recovery.ts";
 
 /** Verdict on a stream. */
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
-
-/** The references that a stream has of its own. */
-export type OwnPast = Exclude<ReferenceKind, "baseline">;
-export const ownPast: readonly OwnPast[] = ["anchor", "rolling"];
 
 export interface AlarmState {
   /** Number of the batch at which it began, counted from the start of the stream. */
@@ -37,8 +34,8 @@ export interface DriftState {
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;
-  /** Latest batches in a row that resembled the stream's own past, while it is in alarm (default: 0). */
-  readonly ordinary?: number;
+  /** Whether the fault is over; absent without an alarm, and from alarms of earlier versions. */
+  readonly recovery?: Recovery;
 }
 
 export const driftStateSchema: z.ZodType<DriftState> = z.object({
@@ -54,7 +51,7 @@ export const driftStateSchema: z.ZodType<DriftState> = z.object({
       changePoint: z.int().min(0).nullable(),
     })
     .nullable(),
-  ordinary: z.int().min(0).exactOptional(),
+  recovery: recoverySchema.exactOptional(),
 });
 
 export const newDriftState: DriftState = {

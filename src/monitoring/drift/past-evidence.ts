@@ -4,8 +4,8 @@
 // training data. If any other person may be as far away, or if the stream always is, then it is a new activity.
 
 import type { Comparison } from "./comparison.ts";
-import { type OwnPast, ownPast } from "./drift-state.ts";
 import { evidenceOf } from "./evidence.ts";
+import { type OwnPast, ownPast } from "./own-past.ts";
 
 /** E-values by reference; null if nothing is known. */
 export type PastEvidence = Readonly<Record<OwnPast, number | null>>;

@@ -76,12 +76,13 @@ export function decideVerdict(
   const batch = {
     comparisons,
     pastEvidence: pastEvidence(comparisons, hasPast),
+    hasPast,
     activity: boutActivity(current, model),
   };
   const weighed = weighForVerdict(batch, state, series, options);
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
-  const { evidence, ordinary = 0, ...judged } = weighed;
+  const { evidence, recovery, ...judged } = weighed;
   const judgement: Judgement = {
     verdict: judged.alarm?.verdict ?? "normal",
     ...judged,
@@ -93,7 +94,8 @@ export function decideVerdict(
       Object.values(batch.pastEvidence).some((e) => (e ?? 0) >= evidenceOf(doubtfulP)),
   };
   const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;
-  return { judgement, state: { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm, ordinary } };
+  const after = { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm };
+  return { judgement, state: { ...after, ...(recovery !== undefined && { recovery }) } };
 }
 
 /** The stream's variation is learned only from its first batches; otherwise it would include drift. */

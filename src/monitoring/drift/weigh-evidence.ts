@@ -1,8 +1,8 @@
 // From evidence to an alarm. The anchor and the rolling reference each gather evidence over time. The average of e-detectors
 // is an e-detector, so comparing their mean with the average run length needs no correction for multiple tests. A batch
-// beyond the reach of chance alarms at once, against the baseline too. Evidence is bounded, so a recovered stream is normal
-// again after some batches. It is not reset at an alarm: a lasting fault must not look normal in between, or the rolling
-// reference would learn it.
+// beyond the reach of chance alarms at once, against the baseline too. Once the stream has a past, an alarm ends only when its
+// batches are ordinary again (recovery.ts), not when the evidence decreases: a lasting fault must not look normal in between, or
+// the rolling reference would learn it.
 //
 // No evidence is gathered against the baseline. A person who differs from the training data differs in every batch.
 // Multiplying those p-values would count one person again and again, and every seventh stream would alarm. Such a stream is
@@ -10,10 +10,12 @@
 
 import type { ChangeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
-import { type AlarmState, type DriftState, type OwnPast, ownPast } from "./drift-state.ts";
-import { addEvidence, type EvidenceState, evidenceOf, evidenceRaisesAlarm } from "./evidence.ts";
+import type { AlarmState, DriftState } from "./drift-state.ts";
+import { addEvidence, type EvidenceState, evidenceRaisesAlarm } from "./evidence.ts";
 import { changeShapeToName, nameChange } from "./name-change.ts";
+import { type OwnPast, ownPast } from "./own-past.ts";
 import type { PastEvidence } from "./past-evidence.ts";
+import { addToRecovery, beginRecovery, hasRecovered } from "./recovery.ts";
 
 /** How strong the signs of drift are, beside the strength that raises an alarm. */
 export interface DriftStrength {
@@ -27,25 +29,23 @@ export interface DriftStrength {
 export interface BatchToWeigh {
   readonly comparisons: readonly Comparison[];
   readonly pastEvidence: PastEvidence;
+  /** Whether the stream has a full reference. */
+  readonly hasPast: boolean;
   /** The class that fills the batch; null if several do. */
   readonly activity: number | null;
 }
 
 /** What follows from a batch's comparisons. */
-export interface Weighed extends Pick<DriftState, "evidence" | "ordinary"> {
+export interface Weighed extends Pick<DriftState, "evidence" | "recovery"> {
   readonly strength: DriftStrength;
   readonly alarm: AlarmState | null;
   readonly leading: Comparison | null;
   readonly shape: ChangeShape | null;
 }
 
-/** Evidence is capped at this many run lengths. */
-const ceiling = 10;
-/** A batch with p-values above this resembles the stream's own past. */
-const ordinaryP = 0.1;
-/** So many such batches in a row end an alarm: when a fault is repaired, its evidence would take weeks to wear off. */
-const ordinaryToEnd = 2;
-/** What is then left of the evidence for an alarm, so that it soon returns if the fault does. */
+/** Evidence stays a number. */
+const mostEvidence = 1e300;
+/** What is left of the evidence for an alarm when it ends, so that it soon returns if the fault does. */
 const leftOfEvidence = 0.05;
 
 /** Evidence required for an alarm. */
@@ -59,7 +59,7 @@ export function weighedEvidence({ evidence }: Pick<DriftState, "evidence">): num
 }
 
 export function weighEvidence(
-  { comparisons, pastEvidence, activity }: BatchToWeigh,
+  { comparisons, pastEvidence, hasPast, activity }: BatchToWeigh,
   state: DriftState,
   series: DriftState["series"],
   { arl, confirmAfter }: { readonly arl: number; readonly confirmAfter: number },
@@ -70,32 +70,34 @@ export function weighEvidence(
     const e = pastEvidence[kind];
     if (e === null) continue;
     const added = addEvidence(evidence[kind], e, activity);
-    evidence[kind] = { ...added, value: Math.min(added.value, ceiling * level) };
+    evidence[kind] = { ...added, value: Math.min(added.value, mostEvidence) };
   }
-  const ordinary = state.alarm === null ? 0 : weighOrdinaryBatches(comparisons, pastEvidence, state.ordinary ?? 0);
-  if (ordinary >= ordinaryToEnd) {
+  const beyond = comparisons.find((comparison) => comparison.beyond);
+  const before = state.alarm === null ? null : (state.recovery ?? beginRecovery(undefined));
+  const during = before === null ? null : addToRecovery(before, comparisons);
+  const isOver = during !== null && hasRecovered(during);
+  if (isOver) {
     for (const kind of ownPast) {
       const { value, batches } = evidence[kind];
       evidence[kind] = { value: Math.min(value, leftOfEvidence * level), batches };
     }
   }
   const value = weighedEvidence({ evidence });
-  const beyond = comparisons.find((comparison) => comparison.beyond);
   const leading = beyond ?? leadingWeighed(comparisons, evidence);
   const isEvident = evidenceRaisesAlarm({ value, batches: state.batches + 1 }, level);
-  const alarmed = beyond !== undefined || isEvident;
-  const shape = alarmed && leading !== null ? changeShapeToName(series, leading) : null;
-  const alarm = alarmed ? nameChange(state, { series, shape, leading, beyond, confirmAfter }) : null;
-  const raisedBy = isEvident ? "evidence" : alarmed ? "beyond_chance" : null;
-  const strength = { value: alarmed ? Math.max(value, level) : value, alarmAt: level, raisedBy } as const;
-  return { alarm, leading, shape, strength, evidence, ordinary };
-}
-
-/** Consecutive ordinary batches after this one; a batch that could not be compared says nothing. */
-function weighOrdinaryBatches(comparisons: readonly Comparison[], evidence: PastEvidence, before: number): number {
-  const known = ownPast.flatMap((kind) => evidence[kind] ?? []);
-  if (comparisons.some(({ beyond }) => beyond) || known.some((e) => e >= evidenceOf(ordinaryP))) return 0;
-  return known.length === 0 ? before : before + 1;
+  const canRecover = hasPast && comparisons.every(({ method }) => method !== "constants");
+  const lasts = state.alarm !== null && canRecover && !isOver;
+  const alarmed = beyond !== undefined || isEvident || lasts;
+  const strength = {
+    value: alarmed ? Math.max(value, level) : value,
+    alarmAt: level,
+    raisedBy: alarmed ? (beyond !== undefined && !isEvident ? "beyond_chance" : "evidence") : null,
+  } as const;
+  if (!alarmed) return { alarm: null, leading, shape: null, strength, evidence };
+  const shape = leading === null ? null : changeShapeToName(series, leading);
+  const alarm = nameChange(state, { series, shape, leading, beyond, confirmAfter });
+  const recovery = isOver || during === null ? addToRecovery(beginRecovery(leading?.reference), comparisons) : during;
+  return { alarm, leading, shape, strength, evidence, recovery };
 }
 
 /** The reference with the most evidence; the baseline if the stream has no past yet. */

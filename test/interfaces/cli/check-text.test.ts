@@ -123,6 +123,10 @@ describe("the evidence of a check", () => {
     [{ evidence: evidence(0.999) }, "evidence 99 % of what an alarm takes"],
     [{ verdict: "gradual_drift", evidence: evidence(3.4, "evidence") }, "evidence 340 % of what an alarm takes"],
     [
+      { verdict: "sudden_change", evidence: evidence(1e40, "evidence") },
+      "evidence more than 100 times what an alarm takes",
+    ],
+    [
       { verdict: "sudden_change", evidence: evidence(1, "beyond_chance") },
       "evidence 100 % of what an alarm takes: this batch alone is too far away for chance",
     ],

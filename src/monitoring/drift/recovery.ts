@@ -1,0 +1,80 @@
+// Whether a fault is over. During an alarm no batch enters the references, so every batch is compared with the stream's past
+// from before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with mean 1,
+// or it is like the other batches of this alarm, with their larger mean (Wald's sequential test in Page's form). After a strong
+// fault, one or two ordinary batches suffice; after a faint one, whose own batches often look ordinary, it takes more. The
+// reference that sees more of the fault decides, because the other may have learned a part of it.
+
+import { z } from "zod";
+import type { Comparison } from "./comparison.ts";
+import { type OwnPast, ownPast } from "./own-past.ts";
+
+/** Mean of -ln p during an alarm. */
+interface FaultSize {
+  readonly sum: number;
+  readonly batches: number;
+}
+
+export interface Recovery extends Readonly<Record<OwnPast, FaultSize>> {
+  /** ln of how much likelier the latest batches are without the fault than with it, from where that was least; at least 0. */
+  readonly odds: number;
+}
+
+const faultSizeSchema = z.object({ sum: z.number().min(0), batches: z.number().min(0) });
+export const recoverySchema: z.ZodType<Recovery> = z.object({
+  anchor: faultSizeSchema,
+  rolling: faultSizeSchema,
+  odds: z.number().min(0),
+});
+
+/** Before an alarm's own batches are known, -ln p has this mean; chosen on half 1 of WISDM and MotionSense, as are the next two. */
+const usualFault = 3;
+/** The reference that raised the alarm is ahead by this. */
+const leadAtAlarm = 2;
+/** The fault is over if that is this likely, as a logarithm: 4.5 times as likely as that it lasts. */
+const enough = 1.5;
+/** A mean close to that of ordinary batches would tell nothing. */
+const faintestFault = 2;
+/** -ln p of a batch that is beyond the reach of chance. */
+const beyondChance = 15;
+
+/** @param leading the reference that raised the alarm */
+export function beginRecovery(leading: Comparison["reference"] | undefined): Recovery {
+  const size = (kind: OwnPast): FaultSize => ({ sum: usualFault + (kind === leading ? leadAtAlarm : 0), batches: 1 });
+  return { anchor: size("anchor"), rolling: size("rolling"), odds: 0 };
+}
+
+/** After one more batch of the alarm; a batch that could not be compared says nothing. */
+export function addToRecovery(recovery: Recovery, comparisons: readonly Comparison[]): Recovery {
+  const isBeyond = comparisons.some(({ beyond }) => beyond);
+  const sizes = ownPast.map((kind): readonly [OwnPast, number | null] => [
+    kind,
+    isBeyond ? beyondChance : surprise(comparisons.find(({ reference }) => reference === kind)),
+  ]);
+  const mean = ({ sum, batches }: FaultSize): number => sum / batches;
+  const decisive = mean(recovery.anchor) >= mean(recovery.rolling) ? "anchor" : "rolling";
+  const [, size] = sizes.find(([kind]) => kind === decisive)!;
+  if (size === null) return recovery;
+  const fault = Math.max(faintestFault, mean(recovery[decisive]));
+  const gain = Math.log(fault) - size * (1 - 1 / fault);
+  const odds = isBeyond ? 0 : Math.max(0, recovery.odds + gain);
+  if (odds > 0) return { ...recovery, odds };
+  const learned = sizes.map(([kind, own]) => {
+    const { sum, batches } = recovery[kind];
+    return [kind, own === null ? recovery[kind] : { sum: sum + own, batches: batches + 1 }] as const;
+  });
+  return { ...recovery, ...Object.fromEntries(learned), odds };
+}
+
+export function hasRecovered({ odds }: Recovery): boolean {
+  return odds >= enough;
+}
+
+/** -ln p; beyond the highest rehearsed score, it grows with the distance. */
+function surprise(comparison: Comparison | undefined): number | null {
+  if (comparison === undefined || comparison.pValue === null) return null;
+  const { pValue, excess } = comparison;
+  const size = -Math.log(pValue.p);
+  return excess === null || excess <= 1 || pValue.resolution === 0
+    ? size
+    : Math.max(size, -excess * Math.log(pValue.resolution));
+}

@@ -1,0 +1,77 @@
+// How many ordinary batches end an alarm, by the size of the fault.
+import { describe, expect, it } from "vitest";
+import type { Comparison } from "../../../src/monitoring/drift/comparison.ts";
+import { addToRecovery, beginRecovery, hasRecovered, recoverySchema } from "../../../src/monitoring/drift/recovery.ts";
+
+interface Seen {
+  readonly p: number;
+  readonly excess?: number;
+  readonly beyond?: boolean;
+}
+
+function against(reference: Comparison["reference"], { p, excess = 0, beyond = false }: Seen): Comparison {
+  return {
+    reference,
+    method: "recordings",
+    statistics: {},
+    seconds: 60,
+    unseenShare: 0,
+    score: { score: 0, channel: "x", statistic: "ks" },
+    pValue: { p, resolution: 0.005, asHigh: 0, nullBatches: 199, withinLadder: true },
+    usual: null,
+    excess,
+    learned: 0,
+    far: null,
+    beyond,
+    channelScores: {},
+    findings: [],
+    evidenceFactor: 1,
+  };
+}
+const both = (seen: Seen, rolling = seen): Comparison[] => [against("anchor", seen), against("rolling", rolling)];
+
+/** Batches of p = .5 that end an alarm whose batches were these. */
+function batchesToEnd(fault: readonly Seen[]): number {
+  let state = fault.reduce((before, seen) => addToRecovery(before, both(seen)), beginRecovery("anchor"));
+  for (let batches = 1; batches <= 20; batches++) {
+    state = addToRecovery(state, both({ p: 0.5 }));
+    if (hasRecovered(state)) return batches;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+describe("recovery", () => {
+  it("takes one ordinary batch after a strong fault, and more the fainter the fault was", () => {
+    const [strong, clear, faint] = [
+      Array.from({ length: 6 }, () => ({ p: 0.005, excess: 3 })),
+      Array.from({ length: 6 }, () => ({ p: 0.005 })),
+      Array.from({ length: 6 }, () => ({ p: 0.05 })),
+    ].map(batchesToEnd);
+    expect(strong).toBe(1);
+    expect(clear).toBe(2);
+    expect(faint).toBeGreaterThan(2);
+    expect(faint).toBeLessThanOrEqual(5);
+  });
+
+  it("starts again after a batch like the fault", () => {
+    let state = [1, 2, 3].reduce((before) => addToRecovery(before, both({ p: 0.005 })), beginRecovery("rolling"));
+    state = addToRecovery(addToRecovery(state, both({ p: 0.5 })), both({ p: 0.005 }));
+    expect(state.odds).toBe(0);
+    expect(hasRecovered(addToRecovery(state, both({ p: 0.5 })))).toBe(false);
+  });
+
+  it("is decided by the reference that sees more of the fault", () => {
+    const seen = both({ p: 0.005 }, { p: 0.6 });
+    const state = Array.from({ length: 8 }).reduce<ReturnType<typeof beginRecovery>>(
+      (before) => addToRecovery(before, seen),
+      beginRecovery("anchor"),
+    );
+    expect(hasRecovered(state)).toBe(false);
+  });
+
+  it("is a state that JSON keeps, however extreme the fault was", () => {
+    const state = addToRecovery(beginRecovery(undefined), both({ p: Number.MIN_VALUE, excess: 1e12, beyond: true }));
+    expect(recoverySchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
+    expect(addToRecovery(state, [])).toEqual(state);
+  });
+});

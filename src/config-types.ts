@@ -16,6 +16,12 @@ export interface InspectConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */
@@ -67,6 +73,12 @@ export interface ConvertConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */
@@ -108,6 +120,12 @@ export interface TrainConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */
@@ -193,6 +211,12 @@ export interface PredictConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */
@@ -232,6 +256,12 @@ export interface EvaluateConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */
@@ -281,6 +311,12 @@ export interface CheckConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */
@@ -340,6 +376,12 @@ export interface DriftBenchConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */
@@ -399,6 +441,12 @@ export interface RetrainConfig {
   recording?: string;
   /** Column with the time of each sample, such as timestamp_s. */
   time?: string;
+  /** Format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f. Default: recognised. */
+  timeFormat?: string;
+  /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: by the column's name, or by its numbers. */
+  timeUnit?: string;
+  /** Zone of local times, such as Europe/London; needed where daylight saving time ends within a recording. */
+  timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Names of all columns in order, for files without a line of names. */

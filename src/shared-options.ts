@@ -106,6 +106,26 @@ const only: Option<string[]> = {
   }),
 };
 
+const timeFormat = textOption({
+  value: "format",
+  otherwise: "recognised",
+  expected: "a strptime format such as %d/%m/%Y %H:%M:%S.%f",
+  pattern: /%/,
+  doc: "format of times that are written as text, such as %d/%m/%Y %H:%M:%S.%f",
+});
+const timeUnit = textOption({
+  value: "unit",
+  otherwise: "by the column's name, or by its numbers",
+  expected: "a unit such as s, ms, us, ns, 10ms, 1/128s, days or samples",
+  pattern: /^((\d+(\.\d+)?)?(\/\d+)? ?(s|ms|us|ns|min|days)|samples)$/,
+  doc: "unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples",
+});
+const timeZone = textOption({
+  value: "zone",
+  expected: "a time zone such as Europe/London",
+  doc: "zone of local times, such as Europe/London; needed where daylight saving time ends within a recording",
+});
+
 const columnsHeading = "Columns (default: found by their usual names):";
 
 export const sensor: Option<string[]> = {
@@ -122,6 +142,7 @@ export const sensor: Option<string[]> = {
 /** How files are read, labels aside. */
 type ReadingOption =
   | ("group" | "recording" | "time" | "channels" | "columns" | "pathColumns")
+  | ("timeFormat" | "timeUnit" | "timeZone")
   | ("groupFromPath" | "recordingFromPath" | "pivot" | "only");
 
 /** The columns of recordings to train on, by role. */
@@ -131,6 +152,9 @@ export const trainColumns: OptionsOf<Required<Pick<TrainConfig, ReadingOption | 
     group,
     recording,
     time,
+    timeFormat,
+    timeUnit,
+    timeZone,
     channels,
     columns,
     pathColumns,
@@ -149,6 +173,9 @@ export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption>
   group,
   recording,
   time,
+  timeFormat,
+  timeUnit,
+  timeZone,
   channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
   columns,
   pathColumns,

@@ -146,8 +146,8 @@ describe("a batch that cannot be judged", () => {
     {
       name: "a time that stands still",
       query: `SELECT * REPLACE (5.0 AS timestamp_s) FROM ${walking}`,
-      codes: [...Array<string>(6).fill("flat"), "too_short"],
-      columns: sensors,
+      codes: ["time", ...Array<string>(6).fill("flat"), "too_short"],
+      columns: ["timestamp_s", ...sensors],
     },
     {
       name: "text in a channel",

@@ -30,6 +30,12 @@ export interface ColumnOptions {
   readonly pivot?: string;
   /** Rows to read, each as COLUMN=VALUE. */
   readonly only?: readonly string[];
+  /** strptime format of the times, as in `--time-format`. */
+  readonly timeFormat?: string;
+  /** Unit of numeric times, as in `--time-unit`. */
+  readonly timeUnit?: string;
+  /** Time zone of local times, as in `--time-zone`. */
+  readonly timeZone?: string;
 }
 
 /** The columns in use, by their names in the file; null if there is none. */
@@ -89,6 +95,8 @@ const usualNames: Record<Role, readonly string[]> = {
   time: [
     ...["timestamps", "timestamp", "times", "time", "timestampms", "timems", "timestampus", "timeus"],
     ...["timestampns", "timens", "datetime", "seconds", "secondselapsed", "elapsed", "elapsedtime", "epoch", "t", "ts"],
+    ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
+    ...["elapsedseconds", "timesinceepoch", "clock", "date"],
   ],
 };
 
@@ -212,6 +220,14 @@ export function findRoleColumn(available: readonly string[], role: Role): string
       available.find((column) => normaliseColumnName(column.replace(/[([{].*$/, "")) === usual);
     if (match !== undefined) return match;
   }
+  if (role !== "time") return null;
+  // The last word may be a unit: t_us.
+  const bare = (column: string): string =>
+    normaliseColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, ""));
+  for (const usual of usualNames.time) {
+    const match = available.find((column) => bare(column) === usual);
+    if (match !== undefined) return match;
+  }
   return null;
 }
 
@@ -276,7 +292,10 @@ export function listColumnNames(names: readonly string[]): string {
 }
 
 /** Columns that a user may name. */
-export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" | "time"> & {
+export type NamedColumns = Pick<
+  ColumnOptions,
+  "label" | "group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone"
+> & {
   channels?: string[];
   sensor?: string[];
   pathColumns?: string[];
@@ -290,7 +309,7 @@ export type NamedColumns = Pick<ColumnOptions, "label" | "group" | "recording" |
 
 /** Only the columns that the user named, without any that are detected. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
-  const { groupFromPath, recordingFromPath, labelFromPath } = named;
+  const { groupFromPath, recordingFromPath, labelFromPath, timeFormat, timeUnit, timeZone } = named;
   const { label, group, recording, time, channels, sensor, pathColumns, columns, pivot, only } = named;
   return {
     ...(label !== undefined && { label }),
@@ -306,5 +325,8 @@ export function namedColumnRoles(named: NamedColumns): NamedColumns {
     ...(columns !== undefined && { columns }),
     ...(pivot !== undefined && { pivot }),
     ...(only !== undefined && { only }),
+    ...(timeFormat !== undefined && { timeFormat }),
+    ...(timeUnit !== undefined && { timeUnit }),
+    ...(timeZone !== undefined && { timeZone }),
   };
 }

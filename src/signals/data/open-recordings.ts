@@ -19,6 +19,7 @@ import { RowClocks } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
 import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
+import { spreadTimes } from "./spread-times.ts";
 import { StoredRows } from "./stored-rows.ts";
 
 export interface ReadRecordingsOptions {
@@ -123,11 +124,12 @@ async function openRecordingsWith(
   );
   const { roles, unusedColumns } = table;
   const { keys } = table;
-  const clocks = new RowClocks(table, fileNames, options.nominalRateHz, warn);
+  const { timeUnit, timeZone } = options.columns ?? {};
+  const clocks = new RowClocks(table, fileNames, { nominalRateHz: options.nominalRateHz, timeUnit, timeZone }, warn);
   if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels, store);
-  for await (const { chunk, seconds } of clocks.chunks()) selector.add(chunk, seconds);
+  for await (const { chunk, seconds, repeats } of clocks.chunks()) selector.add(chunk, seconds, repeats);
   refuseReservedTexts(keys, roles, fileNames);
   warnOfSpellings(table.spellings, roles, warn);
   const selected = selector.finish(onFault);
@@ -141,7 +143,12 @@ async function openRecordingsWith(
       found: describeDroppedOnOpening(selected),
     });
   }
-  const rows = new StoredRows([...roles.channels], store, selected.recordings);
+  const asRead = new StoredRows([...roles.channels], store, selected.recordings);
+  const times =
+    roles.time === null
+      ? new Map<number, Float64Array>()
+      : spreadTimes(asRead, ({ repeats }) => repeats, { warn, onFault });
+  const rows = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, selected.recordings, times);
   if (requireLabels) refuseSingleClassRecordings(rows.stretches(), roles);
   const columns: ResolvedColumns = { ...roles, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));

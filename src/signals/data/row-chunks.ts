@@ -15,7 +15,8 @@ import type { ScratchFolder } from "./scratch-folder.ts";
 import { separateSensors } from "./separate-sensors.ts";
 import { Spellings } from "./spellings.ts";
 import { limitedTextColumn } from "./table-limits.ts";
-import { isDateTimeInSchema, readTableSchema, type TableSchema } from "./table-schema.ts";
+import { readTableSchema, type TableSchema } from "./table-schema.ts";
+import { type TimeReading, timeReadingOf } from "./text-clock.ts";
 
 export interface RowChunk {
   readonly rows: number;
@@ -25,8 +26,10 @@ export interface RowChunk {
   readonly firstRow: number;
   /** [rows] index into the table's keys. */
   readonly keyOfRow: Int32Array;
-  /** [rows] times as written, NaN if missing; undefined if there is no time column. */
+  /** [rows] numbers as written, or seconds; NaN if missing. Undefined if there is no time column. */
   readonly time: Float64Array | undefined;
+  /** How the file's times were read; undefined if there is no time column. */
+  readonly reading: TimeReading | undefined;
   /** C columns of [rows]; missing values are NaN, infinities are kept. */
   readonly channels: readonly Float32Array[];
 }
@@ -35,8 +38,6 @@ export interface Table {
   readonly roles: ColumnRoles;
   /** Columns without a role; they are not read. */
   readonly unusedColumns: readonly string[];
-  /** DuckDB's type of the time column; null if there is no time column. */
-  readonly timeType: string | null;
   /** Grows while the chunks are read. */
   readonly keys: readonly RowKey[];
   /** Spellings of people and classes in the rows that were read so far. */
@@ -88,29 +89,35 @@ export async function openRowChunks(
   const { schema: firstSchema, channels: found } = await schemaOf(first);
   const named = found === null ? options : { ...options, channels: found };
   const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);
-  const timeType = roles.time === null ? null : firstSchema.types.get(roles.time)!;
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
   const spellings = { people: new Spellings(known?.people), classes: new Spellings(known?.classes) };
 
   async function* chunks(): AsyncGenerator<RowChunk> {
     const texts = new RowTexts(keys, roles, spellings);
+    let firstReading: TimeReading | undefined;
     for (const [f, file] of files.entries()) {
       const schema = file === first ? firstSchema : (await schemaOf(file)).schema;
       if (file !== first)
         refuseOtherColumns(first.path, roles, file.path, schema.names, { options: named, required, warn });
       const numbers = new Set(roles.channels);
-      const fileTimeType = roles.time === null ? null : schema.types.get(roles.time)!;
-      refuseChunkTimeType(first.path, timeType, file.path, fileTimeType);
-      if (roles.time !== null && !isDateTimeInSchema(fileTimeType!)) numbers.add(roles.time);
+      const reading =
+        roles.time === null
+          ? undefined
+          : await timeReadingOf({ database, file: file.path, schema, column: roles.time, warn }, options.timeFormat);
+      if (reading !== undefined) {
+        firstReading ??= reading;
+        refuseOtherChunkTime(first.path, firstReading, file.path, reading);
+        if (reading.numbers) numbers.add(roles.time!);
+      }
       let rows = 0;
-      const stream = database.stream(rowChunkSelection(schema, roles, numbers))[Symbol.asyncIterator]();
+      const stream = database.stream(rowChunkSelection(schema, roles, numbers, reading))[Symbol.asyncIterator]();
       for (;;) {
         const next = await stream.next().catch(async (error: unknown) => {
           throw await explainReadError(database, file, schema, numbers, error);
         });
         if (next.done === true) break;
-        yield decodeRowChunk(next.value, { file: f, path: file.path, firstRow: rows, roles, texts });
+        yield decodeRowChunk(next.value, { file: f, path: file.path, firstRow: rows, roles, texts, reading });
         rows += next.value.rowCount;
       }
       if (rows === 0) {
@@ -129,26 +136,25 @@ export async function openRowChunks(
   const { label, group, recording, time, channels } = roles;
   const used = new Set([label, group, recording, time, ...channels]);
   const unusedColumns = firstSchema.names.filter((name) => !used.has(name));
-  return { roles, unusedColumns, timeType, keys, spellings, fileRows, chunks };
+  return { roles, unusedColumns, keys, spellings, fileRows, chunks };
 }
 
 /**
  * The columns of the result are the key (user, recording and label, joined by \x1f), its hash, the time if there is a time
  * column, and the channels.
  */
-function rowChunkSelection(schema: TableSchema, roles: ColumnRoles, numbers: ReadonlySet<string>): string {
+function rowChunkSelection(
+  schema: TableSchema,
+  roles: ColumnRoles,
+  numbers: ReadonlySet<string>,
+  reading: TimeReading | undefined,
+): string {
   const key = [roles.group, roles.recording, roles.label].map(limitedTextColumn).join(" || chr(31) || ");
-  const time =
-    roles.time === null
-      ? []
-      : [
-          isDateTimeInSchema(schema.types.get(roles.time)!)
-            ? `epoch(${duckdbIdentifier(roles.time)})`
-            : duckdbIdentifier(roles.time),
-        ];
+  const time = reading === undefined ? [] : [reading.sql];
+  const dateTime = reading?.isDateTime === true ? roles.time : null;
   const hash = `CAST(hash(${key}) >> 11 AS DOUBLE)`;
   const columns = [...time, ...roles.channels.map(duckdbIdentifier)].map((column) => `CAST(${column} AS DOUBLE)`);
-  return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers, roles.time)}`;
+  return `SELECT ${[key, hash, ...columns].join(", ")} FROM ${schema.source(numbers, dateTime)}`;
 }
 
 function decodeRowChunk(
@@ -159,7 +165,15 @@ function decodeRowChunk(
     firstRow,
     roles,
     texts,
-  }: { file: number; path: string; firstRow: number; roles: ColumnRoles; texts: RowTexts },
+    reading,
+  }: {
+    file: number;
+    path: string;
+    firstRow: number;
+    roles: ColumnRoles;
+    texts: RowTexts;
+    reading: TimeReading | undefined;
+  },
 ): RowChunk {
   const rows = chunk.rowCount;
   const keyOfRow = texts.keysOf(chunk, { file, path, firstRow });
@@ -171,7 +185,7 @@ function decodeRowChunk(
     copyRowChunkNumbers(chunk, column++, values);
     return values;
   });
-  return { rows, file, firstRow, keyOfRow, time, channels };
+  return { rows, file, firstRow, keyOfRow, time, reading, channels };
 }
 
 function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Float32Array | Float64Array): void {
@@ -182,15 +196,16 @@ function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Flo
   }
 }
 
-/** Rejects times that are text in one file and numbers in another, because otherwise two clocks would be mixed silently. */
-function refuseChunkTimeType(first: string, type: string | null, file: string, other: string | null): void {
-  if (type === null || other === null || isDateTimeInSchema(type) === isDateTimeInSchema(other)) return;
+/** Rejects date-times in one file and numbers in another, because otherwise two clocks would be mixed silently. */
+function refuseOtherChunkTime(first: string, reading: TimeReading, file: string, other: TimeReading): void {
+  if (reading.numbers === other.numbers) return;
+  const kind = ({ numbers }: TimeReading): string => (numbers ? "numbers" : "date-times");
   throw new DataFault({
     code: "schema",
-    message: `${file}: the time column has type ${other} here, but ${type} in ${first}.`,
+    message: `${file}: the times are ${kind(other)} here, but ${kind(reading)} in ${first}.`,
     advice: "Give all files the same kind of time.",
     file,
-    expected: type,
-    found: other,
+    expected: kind(reading),
+    found: kind(other),
   });
 }

@@ -3,17 +3,19 @@
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { TimeUnit } from "./column-roles.ts";
+import { localTimeConverter } from "./local-time.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
-import { headRows } from "./row-pace.ts";
+import { headRows, rowPace } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
-import { isDateTimeInSchema } from "./table-schema.ts";
-import { detectTimeUnit, unitsPerSecond } from "./time-unit.ts";
+import { detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
 
 /** A chunk with its times. */
 export interface TimedChunk {
   readonly chunk: RowChunk;
   /** [rows] seconds; NaN for missing values. */
   readonly seconds: Float64Array;
+  /** Whether rows of this file share times without being duplicates. */
+  readonly repeats: boolean;
 }
 
 /** Turns a file's times into seconds. */
@@ -22,27 +24,40 @@ interface FileClock {
   seconds(chunk: RowChunk): Float64Array;
 }
 
+export interface ClockOptions {
+  /** Rate in Hz, which serves as the clock without a time column, and as a hint if the unit of time is unknown. */
+  readonly nominalRateHz: number | undefined;
+  /** As in `--time-unit`. */
+  readonly timeUnit?: string | undefined;
+  /** As in `--time-zone`. */
+  readonly timeZone?: string | undefined;
+}
+
 /** Reads the clock of each file on its own, because devices differ. */
 export class RowClocks {
   readonly #table: Table;
   readonly #files: readonly string[];
-  readonly #nominalRateHz: number | undefined;
+  readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
   readonly #units = new Map<TimeUnit, string>();
+  readonly #ofRecordings: RecordingStates<{ shift: number; last: number }>;
+  readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
 
   /**
    * @param warn called if a clock had to be guessed
    * @throws UserError if there is neither a time column nor a rate
    */
-  constructor(table: Table, files: readonly string[], nominalRateHz: number | undefined, warn: Reporter["warn"]) {
-    if (table.roles.time === null && nominalRateHz === undefined) {
+  constructor(table: Table, files: readonly string[], options: ClockOptions, warn: Reporter["warn"]) {
+    if (table.roles.time === null && options.nominalRateHz === undefined) {
       throw new UserError("No time column was found, and no sampling rate was given from which to compute times.", {
         advice: "Name the column with --time, or give the rate of the recordings with --rate.",
       });
     }
     this.#table = table;
     this.#files = files;
-    this.#nominalRateHz = nominalRateHz;
+    this.#options = options;
+    this.#ofRecordings = new RecordingStates(table.keys, () => ({ shift: 0, last: Number.NEGATIVE_INFINITY }));
+    this.#toUtc = options.timeZone === undefined ? undefined : localTimeConverter(options.timeZone);
     const warned = new Set<string>();
     this.#warn = (message) => {
       if (!warned.has(message)) warn(message);
@@ -58,82 +73,136 @@ export class RowClocks {
   /** All rows; they can be read only once. @throws DataFault if a file's clock cannot be read */
   async *chunks(): AsyncGenerator<TimedChunk> {
     if (this.#table.roles.time === null) {
-      const rateHz = this.#nominalRateHz!;
+      const rateHz = this.#options.nominalRateHz!;
       this.#warn(`No time column was found, so rows are assumed to be recorded at ${rateHz} per second, without gaps.`);
-      const seconds = countingRowClock(this.#table.keys, rateHz);
-      for await (const chunk of this.#table.chunks()) yield { chunk, seconds: seconds(chunk) };
+      const counters = new RecordingStates(this.#table.keys, () => ({ rows: 0 }));
+      for await (const chunk of this.#table.chunks()) {
+        // Rows that will be dropped are counted as well, and leave a gap.
+        yield {
+          chunk,
+          seconds: Float64Array.from(chunk.keyOfRow, (key) => counters.of(key).rows++ / rateHz),
+          repeats: false,
+        };
+      }
       return;
     }
     let head: RowChunk[] = [];
-    let clock: FileClock | undefined;
+    let headCount = 0;
+    let timed: ((chunk: RowChunk) => TimedChunk) | undefined;
+    let file = -1;
     for await (const chunk of this.#table.chunks()) {
-      if (head.length > 0 && chunk.file !== head[0]!.file) {
-        yield* this.#timed(head, clock ?? this.#open(head));
-        [head, clock] = [[], undefined];
+      if (chunk.file !== file) {
+        if (head.length > 0) yield* head.map(timed ?? this.#open(head));
+        [head, headCount, timed, file] = [[], 0, undefined, chunk.file];
       }
-      if (clock !== undefined) {
-        yield { chunk, seconds: clock.seconds(chunk) };
+      if (timed !== undefined) {
+        yield timed(chunk);
         continue;
       }
       head.push(chunk);
-      if (head.reduce((rows, each) => rows + each.rows, 0) < headRows) continue;
-      clock = this.#open(head);
-      yield* this.#timed(head, clock);
-      head = [{ ...head[0]!, rows: 0 }];
+      headCount += chunk.rows;
+      if (headCount < headRows) continue;
+      timed = this.#open(head);
+      yield* head.map(timed);
+      head = [];
     }
-    if (clock === undefined && head.length > 0) yield* this.#timed(head, this.#open(head));
+    if (head.length > 0) yield* head.map(this.#open(head));
     if (this.#units.size > 1) {
-      const units = [...this.#units].map(([unit, file]) => `${unit} in ${file}`).join(", ");
+      const units = [...this.#units].map(([unit, name]) => `${unit} in ${name}`).join(", ");
       this.#warn(`The files have different clocks, and each is read in its own unit: ${units}.`);
     }
   }
 
-  *#timed(chunks: readonly RowChunk[], clock: FileClock): Generator<TimedChunk> {
-    for (const chunk of chunks) if (chunk.rows > 0) yield { chunk, seconds: clock.seconds(chunk) };
-  }
-
-  #open(head: readonly RowChunk[]): FileClock {
+  /** @param head the first chunks of a file */
+  #open(head: readonly RowChunk[]): (chunk: RowChunk) => TimedChunk {
     const file = this.#files[head[0]!.file]!;
     const clock = this.#clockOf(file, head);
     if (!this.#units.has(clock.unit)) this.#units.set(clock.unit, file);
-    return clock;
+    const repeats = rowPace({ keys: this.#table.keys, chunks: head }).repeats;
+    return (chunk) => ({ chunk, seconds: clock.seconds(chunk), repeats });
   }
 
   #clockOf(file: string, head: readonly RowChunk[]): FileClock {
-    const { roles, keys, timeType } = this.#table;
-    const column = roles.time!;
-    if (isDateTimeInSchema(timeType!)) return { unit: "timestamp", seconds: ({ time }) => time! };
-    const { unit, because } = detectTimeUnit(file, column, { keys, chunks: head }, this.#nominalRateHz);
+    const { keys } = this.#table;
+    const column = this.#table.roles.time!;
+    const { nominalRateHz, timeUnit: given } = this.#options;
+    const { numbers, local, wrapsAfter } = head[0]!.reading!;
+    if (!numbers) {
+      if (given !== undefined) {
+        throw new UserError(`--time-unit ${given}: the times in ${file} are no numbers`, {
+          advice: "Leave the option out, or give the format of the times with --time-format.",
+        });
+      }
+      const toUtc = local && wrapsAfter === undefined ? this.#toUtc : undefined;
+      if (wrapsAfter === undefined && toUtc === undefined) return { unit: "timestamp", seconds: ({ time }) => time! };
+      return { unit: "timestamp", seconds: (chunk) => this.#continued(chunk, wrapsAfter, toUtc) };
+    }
+    if (given !== undefined) {
+      const tick = secondsOfTimeUnit(given, nominalRateHz);
+      const unit = steppedUnits.find((name) => name === given) ?? (given === "samples" ? "index" : "ticks");
+      return { unit, seconds: ({ time }) => time!.map((value) => (tick < 1 ? value / (1 / tick) : value * tick)) };
+    }
+    const { unit, because } = detectTimeUnit(file, column, { keys, chunks: head }, nominalRateHz);
     if (unit === "index") {
-      const rateHz = this.#nominalRateHz!;
+      const rateHz = nominalRateHz!;
       this.#warn(
-        `Column "${column}" increases by 1 from row to row, so it is assumed to count samples at ${rateHz} per second. If it is a time, put its unit into the column's name (time_s, time_ms, ...).`,
+        `Column "${column}" increases by 1 from row to row, so it is assumed to count samples at ${rateHz} per second. If it is a time, put its unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
       return { unit, seconds: ({ time }) => time!.map((sample) => sample / rateHz) };
     }
     if (because !== "name" && unit !== "s") {
       this.#warn(
-        `Column "${column}" does not name its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...).`,
+        `Column "${column}" does not name its unit. Judging by its steps, the unit is ${unit}. If it is not, put the unit into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
     }
     const perSecond = unitsPerSecond[unit];
     return { unit, seconds: ({ time }) => (perSecond === 1 ? time! : time!.map((value) => value / perSecond)) };
   }
+
+  /** Continues each recording where its clock begins again, and converts local times to UTC. */
+  #continued(
+    { time, keyOfRow }: RowChunk,
+    wrapsAfter: number | undefined,
+    toUtc: ReturnType<typeof localTimeConverter> | undefined,
+  ): Float64Array {
+    return time!.map((value, i) => {
+      if (!Number.isFinite(value)) return value;
+      const state = this.#ofRecordings.of(keyOfRow[i]!);
+      let at = value + state.shift;
+      if (wrapsAfter !== undefined && at < state.last - wrapsAfter / 2) {
+        state.shift += wrapsAfter;
+        at += wrapsAfter;
+        this.#warn(
+          `Column "${this.#table.roles.time}" has no ${wrapsAfter < 86_400 ? "hour" : "date"}, and its clock begins again within a recording. The recording is continued there.`,
+        );
+      }
+      if (toUtc !== undefined) at = toUtc(at, state.last);
+      state.last = at;
+      return at;
+    });
+  }
 }
 
-/** Divides the row number within the recording by the rate. Rows that will be dropped are counted as well, and leave a gap. */
-function countingRowClock(keys: readonly RowKey[], rateHz: number): (chunk: RowChunk) => Float64Array {
-  const counters = new Map<string, { rows: number }>();
-  const counterOfKey: { rows: number }[] = [];
-  const counterOf = (index: number): { rows: number } => {
-    const known = counterOfKey[index];
+/** One state for each recording, found by the keys of its rows. */
+class RecordingStates<State> {
+  readonly #keys: readonly RowKey[];
+  readonly #create: () => State;
+  readonly #byName = new Map<string, State>();
+  readonly #ofKey: State[] = [];
+
+  constructor(keys: readonly RowKey[], create: () => State) {
+    this.#keys = keys;
+    this.#create = create;
+  }
+
+  of(index: number): State {
+    const known = this.#ofKey[index];
     if (known !== undefined) return known;
-    const key = keys[index]!;
+    const key = this.#keys[index]!;
     const name = `${key.user}\x1f${key.recording ?? key.file}`;
-    const counter = counters.get(name) ?? { rows: 0 };
-    counters.set(name, counter);
-    counterOfKey[index] = counter;
-    return counter;
-  };
-  return ({ keyOfRow }) => Float64Array.from(keyOfRow, (key) => counterOf(key).rows++ / rateHz);
+    const state = this.#byName.get(name) ?? this.#create();
+    this.#byName.set(name, state);
+    this.#ofKey[index] = state;
+    return state;
+  }
 }

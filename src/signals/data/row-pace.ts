@@ -1,6 +1,7 @@
 // How fast the times of a file's first rows advance. The median step alone misleads if a clock is coarser than the sampling
 // rate (most steps are 0) or samples arrive in packets (most steps are tiny). So steps over many rows are measured, too.
 
+import { exceedsLimit, leastRepeatedTimes, repeatedTimeShareLimit } from "./gate-limits.ts";
 import type { RowChunk } from "./row-chunks.ts";
 import type { RowKey } from "./row-texts.ts";
 
@@ -14,6 +15,8 @@ export interface RowPace {
   readonly middle: number;
   /** Whether the times are integers that mostly increase by 1, with few left out. */
   readonly counts: boolean;
+  /** Whether rows with different values share a time more often than by chance: the clock is coarser than the sampling rate. */
+  readonly repeats: boolean;
 }
 
 /** Maximum number of rows over which a step is measured. */
@@ -24,7 +27,8 @@ const fewRepeats = 0.1;
 
 /** @param head rows of one file; recordings may be interleaved */
 export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] }): RowPace {
-  const recordings = timesByRecording(head);
+  const byRecording = timesByRecording(head);
+  const recordings = byRecording.map(({ times }) => times);
   const steps: number[] = [];
   const paces: number[] = [];
   for (const times of recordings) {
@@ -39,7 +43,13 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
   const even = repeats <= fewRepeats * steps.length && pace <= unevenFactor * median && median <= unevenFactor * pace;
   const step = even || !(pace > 0) ? median : pace;
   const ones = steps.filter((value) => value === 1).length;
-  return { step, middle, counts: even && steps.every(Number.isInteger) && ones > steps.length / 2 };
+  const changed = byRecording.reduce((sum, { changed }) => sum + changed, 0);
+  return {
+    step,
+    middle,
+    counts: even && steps.every(Number.isInteger) && ones > steps.length / 2,
+    repeats: step > 0 && changed >= leastRepeatedTimes && exceedsLimit(changed, repeatedTimeShareLimit * steps.length),
+  };
 }
 
 function timesByRecording({
@@ -48,18 +58,25 @@ function timesByRecording({
 }: {
   readonly keys: readonly RowKey[];
   readonly chunks: readonly RowChunk[];
-}): number[][] {
-  const recordings = new Map<string, number[]>();
+}): { times: number[]; changed: number }[] {
+  const recordings = new Map<string, { times: number[]; changed: number; chunk: RowChunk; row: number }>();
   let left = headRows;
-  for (const { rows, time, keyOfRow } of chunks) {
+  for (const chunk of chunks) {
+    const { rows, time, keyOfRow, channels } = chunk;
     for (let i = 0; i < Math.min(rows, left); i++) {
       const at = time![i]!;
       if (!Number.isFinite(at)) continue;
       const key = keys[keyOfRow[i]!]!;
       const name = `${key.user}\x1f${key.recording ?? key.file}`;
-      const times = recordings.get(name);
-      if (times === undefined) recordings.set(name, [at]);
-      else times.push(at);
+      const known = recordings.get(name);
+      if (known === undefined) {
+        recordings.set(name, { times: [at], changed: 0, chunk, row: i });
+        continue;
+      }
+      if (at === known.times.at(-1) && channels.some((values, c) => values[i] !== known.chunk.channels[c]![known.row]))
+        known.changed++;
+      known.times.push(at);
+      [known.chunk, known.row] = [chunk, i];
     }
     left -= rows;
     if (left <= 0) break;

@@ -5,7 +5,13 @@
 import { counted } from "../../counted.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { FaultDescription, OnFault } from "./data-fault.ts";
-import { exceedsLimit, leastRepeatedTimes, missingShareLimit, repeatedTimeShareLimit } from "./gate-limits.ts";
+import {
+  exceedsLimit,
+  leastRepeatedTimes,
+  missingShareLimit,
+  pauseSeconds,
+  repeatedTimeShareLimit,
+} from "./gate-limits.ts";
 import { differingPathColumn } from "./path-columns.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
 import type { RowStore } from "./row-store.ts";
@@ -17,6 +23,8 @@ export interface SelectedRecording {
   readonly recording: string;
   readonly index: number;
   readonly rows: number;
+  /** Whether rows that share a time were kept, because the clock is coarser than the sampling rate. */
+  readonly repeats: boolean;
   /** Runs of rows with one label, each with its first row. */
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
 }
@@ -42,6 +50,10 @@ export interface DroppedRows {
   duplicate_time: number;
 }
 
+const hourSeconds = 3600;
+const fallBackAdvice =
+  "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours.";
+
 /** The person to whom recordings without a person column are assigned. */
 export const unknownUser = "unknown";
 
@@ -64,6 +76,7 @@ interface OpenRecording {
   last: { channels: readonly Float32Array[]; index: number } | undefined;
   /** Rows with the time of the row before, but with other values. */
   repeated: number;
+  repeats: boolean;
   backwards: { from: number; to: number; before: Place; at: Place } | undefined;
 }
 
@@ -109,8 +122,11 @@ export class RowSelector {
     this.#nameOfFile = new Set(stems).size === stems.length ? stems : fileNames;
   }
 
-  /** @param time [rows] seconds; NaN if missing */
-  add(chunk: RowChunk, time: Float64Array): void {
+  /**
+   * @param time [rows] seconds; NaN if missing
+   * @param repeats whether to keep rows that share a time
+   */
+  add(chunk: RowChunk, time: Float64Array, repeats = false): void {
     const { rows, keyOfRow, channels } = chunk;
     this.#read += rows;
     const bad = this.#findMissing(chunk, time);
@@ -123,7 +139,7 @@ export class RowSelector {
     for (let i = 0; i < rows; i++) {
       const { recording, drop } = this.#lookUp(keyOfRow[i]!);
       const reason = drop ?? (bad[i] === 0 ? undefined : bad[i] === 1 ? "missing_values" : "missing_time");
-      if (reason !== undefined || !this.#follows(recording, time[i]!, chunk, i)) {
+      if (reason !== undefined || !this.#follows(recording, time[i]!, chunk, i, repeats)) {
         if (reason !== undefined) this.#dropped[reason]++;
         store(i);
         continue;
@@ -139,7 +155,13 @@ export class RowSelector {
   }
 
   /** Returns whether a row is later than the previous row of its recording, and stores its time. */
-  #follows(recording: OpenRecording, time: number, { file, firstRow, channels }: RowChunk, i: number): boolean {
+  #follows(
+    recording: OpenRecording,
+    time: number,
+    { file, firstRow, channels }: RowChunk,
+    i: number,
+    repeats: boolean,
+  ): boolean {
     const row = firstRow + i + 1;
     if (recording.rows > 0) {
       const step = time - recording.lastTime;
@@ -152,7 +174,8 @@ export class RowSelector {
         };
         return false;
       }
-      if (step === 0) {
+      if (step === 0 && repeats) recording.repeats = true;
+      else if (step === 0) {
         this.#dropped.duplicate_time++;
         const { last } = recording;
         if (last !== undefined && channels.some((column, c) => column[i] !== last.channels[c]![last.index]))
@@ -204,6 +227,7 @@ export class RowSelector {
         labels: [],
         last: undefined,
         repeated: 0,
+        repeats: false,
         backwards: undefined,
       };
       open = { user, recording, index: this.#recordings.length, ...start };
@@ -235,7 +259,14 @@ export class RowSelector {
     this.#tellRepeated(onFault);
     const kept = this.#recordings.filter(({ rows }) => rows > 0);
     return {
-      recordings: kept.map(({ user, recording, index, rows, labels }) => ({ user, recording, index, rows, labels })),
+      recordings: kept.map(({ user, recording, index, rows, repeats, labels }) => ({
+        user,
+        recording,
+        index,
+        rows,
+        repeats,
+        labels,
+      })),
       read: this.#read,
       kept: kept.reduce((sum, { rows }) => sum + rows, 0),
       dropped: this.#dropped,
@@ -295,12 +326,13 @@ export class RowSelector {
     const { roles } = this.#table;
     const file = this.#fileNames[at.file]!;
     const seconds = (time: number): string => `${Number(time.toPrecision(12))} s`;
+    const isFallBack = to - from + hourSeconds > 0 && to - from + hourSeconds < pauseSeconds;
     const earlier =
       before.file === at.file ? `row ${before.row}` : `row ${before.row} of ${this.#fileNames[before.file]}`;
     return {
       code: "time",
       message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
-      advice: this.#backwardsAdvice(file, this.#fileNames[before.file]!),
+      advice: isFallBack ? fallBackAdvice : this.#backwardsAdvice(file, this.#fileNames[before.file]!),
       file,
       row: at.row,
       ...(roles.time === null ? {} : { column: roles.time }),

@@ -19,12 +19,23 @@ export class StoredRows implements RowSource {
   readonly sampling: readonly Sampling[];
   readonly rows: number;
   readonly #store: RowStore;
+  /** Times that replace those in the store, by the recording's place. */
+  readonly #times: ReadonlyMap<number, Float64Array>;
   #last = 0;
 
-  /** @param store the store; it is closed together with this object */
-  constructor(channels: readonly string[], store: RowStore, recordings: readonly SelectedRecording[]) {
+  /**
+   * @param store the store; it is closed together with this object
+   * @param times times that replace those in the store, by the recording's place
+   */
+  constructor(
+    channels: readonly string[],
+    store: RowStore,
+    recordings: readonly SelectedRecording[],
+    times: ReadonlyMap<number, Float64Array> = new Map(),
+  ) {
     this.channels = channels;
     this.#store = store;
+    this.#times = times;
     let rows = 0;
     this.recordings = recordings.map((recording) => {
       const start = rows;
@@ -41,6 +52,8 @@ export class StoredRows implements RowSource {
 
   time(start: number, end: number): Float64Array {
     const { index, start: first } = this.#recordingAt(start);
+    const spread = this.#times.get(this.#last);
+    if (spread !== undefined) return spread.subarray(start - first, end - first);
     return this.#store.time(index, start - first, end - first);
   }
 

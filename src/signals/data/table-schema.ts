@@ -92,7 +92,10 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
     throw unreadableTableSchema(file, cause);
   }
   if (sniffed === undefined) throw new UserError(`${file.path}: the file has no columns.`);
-  const columns = sniffed.Columns as { name: string; type: string }[];
+  const columns = (sniffed.Columns as { name: string; type: string }[]).map(({ name, type }) => ({
+    name,
+    type: isDateTimeInSchema(type) && !isYearFirst(sniffed) ? "VARCHAR" : type,
+  }));
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const dialect = [
     `delim=${duckdbLiteral(sniffedSchemaValue(sniffed, "Delimiter", ","))}`,
@@ -132,6 +135,12 @@ function sniffedSchemaValue(sniffed: Record<string, unknown>, key: string, other
 function sniffedSchemaOption(sniffed: Record<string, unknown>, key: string, option: string): string[] {
   const value = sniffed[key];
   return typeof value === "string" && value !== "" ? [`${option}=${duckdbLiteral(value)}`] : [];
+}
+
+/** The sniffer decides the order of day and month by the first rows; `text-clock.ts` decides it by the whole file. */
+function isYearFirst(sniffed: Record<string, unknown>): boolean {
+  const formats = [sniffed.TimestampFormat, sniffed.DateFormat].filter((format) => typeof format === "string");
+  return formats.every((format) => format === "" || format.startsWith("%Y"));
 }
 
 /** Whether DuckDB's type is a date, a time of day or both. */

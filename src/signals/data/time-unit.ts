@@ -2,6 +2,7 @@
 // the resulting rate is plausible. Otherwise, the size of the numbers shows the unit of a time since 1970, and the size of the
 // steps shows that of other times. If neither gives a plausible rate, the user is asked.
 
+import { UserError } from "../../errors.ts";
 import type { TimeUnit } from "./column-roles.ts";
 import { DataFault } from "./data-fault.ts";
 import type { RowChunk } from "./row-chunks.ts";
@@ -32,7 +33,20 @@ const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
 /** Serial days of spreadsheets, from 1954 to 2119. */
 const serialDays = { from: 20_000, to: 80_000 } as const;
 
-const steppedUnits = ["s", "ms", "us", "ns"] as const;
+export const steppedUnits = ["s", "ms", "us", "ns"] as const;
+
+/** A unit as a user writes it: 10ms, 1/128s, days or samples. */
+const timeUnitPattern: RegExp = /^(?:(\d+(?:\.\d+)?)?(?:\/(\d+))? ?(s|ms|us|ns|min|days)|samples)$/;
+
+const secondsOfUnit = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60, days: 86_400 } as const;
+
+/** Seconds of one unit. @param written as `timeUnitPattern` allows @throws UserError for samples without a rate */
+export function secondsOfTimeUnit(written: string, nominalRateHz: number | undefined): number {
+  const [, count = "1", parts = "1", unit] = timeUnitPattern.exec(written) ?? [];
+  if (unit !== undefined) return (Number(count) / Number(parts)) * secondsOfUnit[unit as keyof typeof secondsOfUnit];
+  if (written === "samples" && nominalRateHz !== undefined) return 1 / nominalRateHz;
+  throw new UserError(`--time-unit: expected a unit such as ms, 10ms, 1/128s, days or samples, got ${written}`);
+}
 
 export interface FoundTimeUnit {
   readonly unit: NumericUnit | "index";

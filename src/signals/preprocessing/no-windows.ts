@@ -77,7 +77,7 @@ function explain(
   }
   const cause = most === "label" && cutCount > 0 ? `The label changes ${every}.` : "The recordings are short.";
   return longest >= leastWindowSeconds * samplingRateHz && longest >= 8
-    ? { cause, advice: `Give longer recordings, or a --window of at most ${longest}.` }
+    ? { cause, advice: `Give longer recordings, or use --window ${longest} or less.` }
     : { cause, advice: "Give longer recordings." };
 }
 

@@ -256,7 +256,7 @@ const cases: Case[] = [
       ),
     },
     read: ["a.csv", "b.csv"],
-    says: ["b.csv", "TIMESTAMP", "a.csv"],
+    says: ["b.csv", "date-times", "a.csv"],
   },
   {
     name: "no time and no rate",

@@ -53,11 +53,18 @@ test("each file has its own unit, and the difference is reported", async () => {
   expect(quality.warnings.join()).toMatch(/different clocks.*: s in .*a\.csv, ms in .*b\.csv\./);
 });
 
-test("rows that share a time but not their values are no duplicates", async () => {
-  const coarse = readClock("timestamp_s", (i) => Math.floor(i / 3) * 0.037);
-  await expect(coarse).rejects.toThrow(/266 of 400 rows have the time of the row before, but other values/);
+test("rows that are written twice are duplicates", async () => {
   const twice = clockTable("timestamp_s", ({ i }) => i / 50).replace(/\n(.*)/g, "\n$1\n$1");
   const { path } = folderOf({ "twice.csv": twice.trimEnd() });
   const { quality } = await readRecordings([path("twice.csv")], options);
   expect(quality.rows).toMatchObject({ kept: 1600, dropped: { duplicate_time: 1600 } });
+});
+
+test.each(["elapsed (s)", "epoc (ms)", "timestamp (-0700)", "t_us"])("the clock %s is found", async (column) => {
+  const perSecond = { "elapsed (s)": 1, "epoc (ms)": 1e3, t_us: 1e6 }[column];
+  const time = (i: number): string | number =>
+    perSecond === undefined ? `2024-05-04T10.00.${(i / 50).toFixed(3).padStart(6, "0")}` : (i / 50) * perSecond;
+  const { quality } = await readClock(column, time);
+  expect(quality.columns.time).toBe(column);
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
 });

@@ -1,0 +1,48 @@
+// Converts times on a local clock to UTC. In the hour that a local clock shows twice at the end of daylight saving time, the
+// first possible moment that is not before the row before is the right one.
+
+import { UserError } from "../../errors.ts";
+
+/** Time zones change their offset only at multiples of this. */
+const quarter = 900;
+const daySeconds = 86_400;
+
+/** @throws UserError if the zone is not known */
+export function localTimeConverter(zone: string): (local: number, after: number) => number {
+  const offsetAt = offsetOfZone(zone);
+  const known = new Map<number, readonly number[]>();
+  const offsetsOf = (local: number): readonly number[] => {
+    const key = Math.floor(local / quarter);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const near = [...new Set([offsetAt(local - daySeconds), offsetAt(local + daySeconds)])];
+    const valid = near.filter((offset) => offsetAt(key * quarter - offset) === offset);
+    // A local time that does not exist, in the hour that daylight saving time leaves out, is read by the offset before it.
+    const offsets = (valid.length > 0 ? valid : near.slice(0, 1)).sort((a, b) => b - a);
+    known.set(key, offsets);
+    return offsets;
+  };
+  return (local, after) => {
+    const offsets = offsetsOf(local);
+    const moments = offsets.map((offset) => local - offset);
+    return moments.find((moment) => moment >= after) ?? moments[0]!;
+  };
+}
+
+/** Seconds by which the zone's clocks are ahead of UTC. */
+function offsetOfZone(zone: string): (seconds: number) => number {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });
+  } catch (cause) {
+    throw new UserError(`--time-zone: expected a time zone such as Europe/London or UTC, got ${JSON.stringify(zone)}`, {
+      cause,
+    });
+  }
+  return (seconds) => {
+    const name = format.formatToParts(seconds * 1000).find(({ type }) => type === "timeZoneName")?.value ?? "GMT";
+    const [, sign, hours, minutes = "0"] = /GMT([+-])(\d+):?(\d+)?/.exec(name) ?? [];
+    if (hours === undefined) return 0;
+    return (sign === "-" ? -1 : 1) * (3600 * Number(hours) + 60 * Number(minutes));
+  };
+}

@@ -1,0 +1,195 @@
+// Gives every row a time of its own if a clock does not. A coarse clock stamps many rows with one time (whole seconds at 50 Hz,
+// tenths in a spreadsheet). A radio link delivers samples in packets, and a logger stamps them as they arrive: five within 4 ms,
+// then nothing for 96 ms. In both cases, the sensor itself samples evenly, so the rows of each group are spread over the time until
+// the next group. Whether that is so shows in the values: they change as little from one packet to the next as within a packet.
+
+import { counted } from "../../counted.ts";
+import type { FaultDescription, OnFault } from "./data-fault.ts";
+import { exceedsLimit } from "./gate-limits.ts";
+import type { StoredRecording, StoredRows } from "./stored-rows.ts";
+
+/** Packets are suspected if the mean step is this many times the median step. */
+const packetFactor = 3;
+const leastGroups = 4;
+/** Packets arrive at least this often. */
+const longestPacketSeconds = 2.5;
+/** A share of the intervals between packets that are near the median interval, and how near. */
+const regular = { share: 0.7, within: 0.35 } as const;
+/** Across the border of two packets, the values change at most this many times as much as within a packet. */
+const mostChange = 3;
+/** Rows of several sensors that share times are suspected only if the times alone would be a plausible rate, in Hz. */
+const pooledRateHz = 5;
+const pooledShare = 0.8;
+/** If rows k apart differ by less than this share of what neighbouring rows do, they come from k sensors. */
+const pooledChange = 0.5;
+
+/** Rows of one recording that share a time or a packet. */
+interface Groups {
+  /** First row of each group, within the recording, then the number of rows. */
+  readonly firsts: readonly number[];
+  /** Usual time per row. */
+  readonly step: number;
+  readonly packets: boolean;
+}
+
+/**
+ * @returns new times of the recordings that need them, by the recording's place in `rows.recordings`
+ * @param onFault called if rows that share times come from several sensors
+ */
+export function spreadTimes(
+  rows: StoredRows,
+  repeats: (recording: StoredRecording) => boolean,
+  { warn, onFault }: { warn: (message: string) => void; onFault: OnFault },
+): Map<number, Float64Array> {
+  const found = new Map<number, Groups>();
+  for (const [r, recording] of rows.recordings.entries()) {
+    const groups = repeats(recording) ? groupsOfRepeats(rows, recording) : groupsOfPackets(rows, r);
+    if (groups !== undefined) found.set(r, groups);
+  }
+  // All rows of a short recording may share one time.
+  const step = middleOf([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
+  for (const [r, groups] of found) if (!Number.isFinite(groups.step)) found.set(r, { ...groups, step });
+  const pooled = [...found].find(([r, { firsts }]) => isPooled(rows, rows.recordings[r]!, firsts));
+  if (pooled !== undefined) onFault(severalSensors(rows.recordings[pooled[0]]!, pooled[1]));
+  const packets = [...found].filter(([, groups]) => groups.packets);
+  if (!isContinuous(rows, packets)) for (const [r] of packets) found.delete(r);
+  for (const kind of [true, false]) {
+    const own = [...found.values()].filter((groups) => groups.packets === kind);
+    if (own.length > 0) warn(describeSpread(own, kind));
+  }
+  return new Map(
+    [...found].map(([r, groups]) => {
+      const { start, end } = rows.recordings[r]!;
+      return [r, spread(rows.time(start, end), groups)];
+    }),
+  );
+}
+
+function groupsOfRepeats(rows: StoredRows, { start, end }: StoredRecording): Groups | undefined {
+  const time = rows.time(start, end);
+  const firsts = groupStarts(time, 0);
+  if (firsts.length === time.length + 1) return undefined;
+  return { firsts, step: usualStep(time, firsts), packets: false };
+}
+
+function groupsOfPackets(rows: StoredRows, r: number): Groups | undefined {
+  const { start, end } = rows.recordings[r]!;
+  const median = rows.sampling[r]!.periodSeconds;
+  const mean = (rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]!) / (end - start - 1);
+  if (!exceedsLimit(mean, packetFactor * median)) return undefined;
+  const time = rows.time(start, end);
+  const firsts = groupStarts(time, packetFactor * median);
+  if (firsts.length - 1 < leastGroups || firsts.length - 1 > time.length / 2) return undefined;
+  const intervals = firsts.slice(1, -1).map((first, i) => time[first]! - time[firsts[i]!]!);
+  const interval = middleOf(intervals);
+  const near = intervals.filter((each) => Math.abs(each / interval - 1) <= regular.within).length;
+  if (interval > longestPacketSeconds || near < regular.share * intervals.length) return undefined;
+  return { firsts, step: usualStep(time, firsts), packets: true };
+}
+
+/** @param threshold a longer step begins a group */
+function groupStarts(time: Float64Array, threshold: number): number[] {
+  const firsts = [0];
+  for (let i = 1; i < time.length; i++) if (time[i]! - time[i - 1]! > threshold) firsts.push(i);
+  firsts.push(time.length);
+  return firsts;
+}
+
+function usualStep(time: Float64Array, firsts: readonly number[]): number {
+  const steps: number[] = [];
+  for (let g = 0; g + 2 < firsts.length; g++) {
+    steps.push((time[firsts[g + 1]!]! - time[firsts[g]!]!) / (firsts[g + 1]! - firsts[g]!));
+  }
+  // The first group is often incomplete, and lost rows make others long.
+  const median = middleOf(steps.length > 2 ? steps.slice(1) : steps);
+  const usual = steps.filter((step) => Math.abs(step / median - 1) <= regular.within);
+  return usual.reduce((sum, step) => sum + step, 0) / usual.length;
+}
+
+/** The rows of a group fill the time to the next, unless that is far from what other groups take: at the ends, and at losses. */
+function spread(time: Float64Array, { firsts, step }: Groups): Float64Array {
+  const spreadOut = new Float64Array(time.length);
+  for (let g = 0; g + 1 < firsts.length; g++) {
+    const [first, next] = [firsts[g]!, firsts[g + 1]!];
+    const count = next - first;
+    const begin = time[first]!;
+    const room = next < time.length ? (time[next]! - begin) / count : Number.POSITIVE_INFINITY;
+    const isUsual = Math.abs(room / step - 1) <= regular.within;
+    const own = isUsual ? room : Math.min(step, room);
+    const from = g === 0 && !isUsual && Number.isFinite(room) ? time[next]! - count * own : begin;
+    for (let i = 0; i < count; i++) spreadOut[first + i] = from + i * own;
+  }
+  return spreadOut;
+}
+
+/** Whether the rows that share times come from several sensors: each row resembles the row with its place in the next group. */
+function isPooled(rows: StoredRows, { start, end }: StoredRecording, firsts: readonly number[]): boolean {
+  const sizes = firsts.slice(1).map((first, g) => first - firsts[g]!);
+  const size = middleOf(sizes);
+  const time = rows.time(start, end);
+  const tick = (time[time.length - 1]! - time[0]!) / (firsts.length - 2);
+  if (size < 2 || 1 / tick < pooledRateHz) return false;
+  if (sizes.filter((each) => each === size).length < pooledShare * sizes.length) return false;
+  const change = (lag: number): number => {
+    let sum = 0;
+    for (const c of rows.channels.keys()) {
+      const values = rows.values(c, start, end);
+      for (let i = size; i < values.length; i++) sum += Math.abs(values[i]! - values[i - lag]!);
+    }
+    return sum;
+  };
+  return change(size) < pooledChange * change(1);
+}
+
+/** Whether the values go on from packet to packet; all recordings together, because a sensor at rest shows nothing. */
+function isContinuous(rows: StoredRows, packets: readonly (readonly [number, Groups])[]): boolean {
+  const [within, across] = [
+    { sum: 0, count: 0 },
+    { sum: 0, count: 0 },
+  ];
+  for (const [r, { firsts }] of packets) {
+    const { start, end } = rows.recordings[r]!;
+    const begins = new Set(firsts);
+    for (const c of rows.channels.keys()) {
+      const values = rows.values(c, start, end);
+      for (let i = 1; i < values.length; i++) {
+        const to = begins.has(i) ? across : within;
+        to.sum += Math.abs(values[i]! - values[i - 1]!);
+        to.count++;
+      }
+    }
+  }
+  return across.sum / across.count <= (mostChange * within.sum) / within.count;
+}
+
+function describeSpread(groups: readonly Groups[], packets: boolean): string {
+  const sizes = groups.map(({ firsts }) => (firsts.at(-1)! / (firsts.length - 1)) | 0);
+  const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
+  const rates = groups.map(({ step }) => 1 / step);
+  const hz = (rate: number): string => `${Number(rate.toPrecision(3))}`;
+  const rate = [...new Set([hz(Math.min(...rates)), hz(Math.max(...rates))])].join(" to ");
+  const size = low === high ? `${low}` : `${low} to ${high}`;
+  const recordings = counted(groups.length, "recording");
+  return packets
+    ? `In ${recordings}, rows arrive in packets of ${size}. They were spread evenly over the time between packets, at ${rate} Hz.`
+    : `In ${recordings}, about ${size} rows share each time. They were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
+}
+
+function severalSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {
+  const size = Math.round(firsts.at(-1)! / (firsts.length - 1));
+  const found = `${size} rows for each time, whose values belong to ${size} series`;
+  const expected = "the rows of one sensor";
+  return {
+    code: "time",
+    message: `Recording "${recording}" of person "${user}": expected ${expected}, found ${found}.`,
+    advice:
+      "Export one file per sensor, or name the column that tells the sensors apart with --recording if each is to be a recording of its own.",
+    expected,
+    found,
+  };
+}
+
+function middleOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}

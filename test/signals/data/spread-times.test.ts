@@ -1,0 +1,70 @@
+// Coarse clocks and packets: each row gets a time of its own only if the values show that the sensor went on sampling.
+import { describe, expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { clockTable } from "./clocks.ts";
+import { folderOf } from "./tables.ts";
+
+async function read(column: string, time: (i: number) => string | number, table?: (text: string) => string) {
+  const text = clockTable(column, ({ i }) => time(i), { rows: 600 });
+  const { path } = folderOf({ "a.csv": table?.(text) ?? text });
+  return readRecordings([path("a.csv")], { requireLabels: true, nominalRateHz: 50 });
+}
+
+function expectEven(time: Float64Array, within: number): void {
+  for (let i = 0; i < 600; i++) expect(Math.abs(time[i]! - time[0]! - i / 50)).toBeLessThanOrEqual(within);
+}
+
+describe("rows are spread evenly", () => {
+  test.each([
+    ["whole seconds since 1970", "timestamp", (i: number) => 1_714_816_800 + Math.floor(i / 50)],
+    ["whole seconds that begin within one", "timestamp", (i: number) => 1_714_816_800 + Math.floor((i + 20) / 50)],
+    ["tenths of a second", "time_s", (i: number) => (Math.floor(i / 5) / 10).toFixed(1)],
+    ["packets of 5", "timestamp_ms", (i: number) => Math.floor(i / 5) * 100 + (i % 5)],
+    [
+      "packets of 8 that arrive unevenly",
+      "timestamp_ms",
+      (i: number) => Math.floor(i / 8) * 160 + (i % 8) + ((i >> 3) % 3) * 9,
+    ],
+    [
+      "packets of 25 once a second and a half",
+      "timestamp_us",
+      (i: number) => Math.floor(i / 25) * 500_000 + (i % 25) * 90,
+    ],
+  ])("%s", async (_, column, time) => {
+    const { recordings, quality } = await read(column, time);
+    expect(quality.rows).toMatchObject({ kept: 2400, dropped: { duplicate_time: 0 } });
+    expect(Math.abs(quality.sampling.rate_hz! - 50)).toBeLessThan(3);
+    expectEven(recordings.time, 0.0201);
+    expect(quality.warnings.join()).toMatch(/In 4 recordings, .*spread evenly .*at [45]\d(\.\d)? Hz/);
+  });
+
+  test("a lost packet leaves a gap instead of stretched rows", async () => {
+    const { quality } = await read("timestamp_ms", (i) => (Math.floor(i / 5) + (i < 300 ? 0 : 7)) * 100 + (i % 5));
+    expect(quality.sampling).toMatchObject({ rate_hz_min: 50, rate_hz_max: 50 });
+    expect(quality.gaps.count).toBe(4);
+  });
+});
+
+test("a sensor that pauses between bursts is not taken for packets", async () => {
+  // Eight samples at 50 Hz, then nothing until the next second: the values jump from burst to burst.
+  const lines = clockTable("timestamp_ms", ({ i }) => i * 20, { rows: 5000 })
+    .trimEnd()
+    .split("\n");
+  const kept = lines.filter((line, i) => i === 0 || Number(line.split(",")[3]) % 1000 < 160);
+  const { path } = folderOf({ "bursts.csv": `${kept.join("\n")}\n` });
+  const { quality } = await readRecordings([path("bursts.csv")], { requireLabels: true, nominalRateHz: 50 });
+  expect(quality.warnings.join()).not.toMatch(/packets/);
+  expect(quality.sampling).toMatchObject({ rate_hz_min: 50, rate_hz_max: 50 });
+});
+
+test("two sensors that share their times are asked about, not read as one", async () => {
+  const text = clockTable("timestamp_s", ({ i }) => i / 50);
+  const [head, ...lines] = text.trimEnd().split("\n");
+  const both = lines.flatMap((line) => [
+    line,
+    line.replace(/([^,]+),([^,]+),([^,]+)$/, "-$3,$1,-$2").replaceAll("--", ""),
+  ]);
+  const { path } = folderOf({ "two.csv": `${[head, ...both].join("\n")}\n` });
+  const reading = readRecordings([path("two.csv")], { requireLabels: true, nominalRateHz: 50 });
+  await expect(reading).rejects.toThrow(/expected the rows of one sensor, found 2 rows for each time/);
+});

@@ -1,0 +1,161 @@
+// Times as text: every form reads as the same steps, decided for the whole file.
+import { describe, expect, test } from "vitest";
+import { DataFault } from "../../../src/signals/data/data-fault.ts";
+import type { ReadRecordingsOptions } from "../../../src/signals/data/open-recordings.ts";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { clockTable } from "./clocks.ts";
+import { folderOf } from "./tables.ts";
+
+const ten = Date.UTC(2026, 4, 4, 10) / 1000;
+
+interface Parts {
+  readonly [part: string]: string;
+}
+
+/** Date and time of row i at 50 Hz, from `start` (seconds since 1970). */
+function parts(i: number, start: number = ten): Parts {
+  const date = new Date(Math.round((start + i / 50) * 1000));
+  const two = (n: number): string => `${n}`.padStart(2, "0");
+  return {
+    Y: `${date.getUTCFullYear()}`,
+    m: two(date.getUTCMonth() + 1),
+    d: two(date.getUTCDate()),
+    H: two(date.getUTCHours()),
+    M: two(date.getUTCMinutes()),
+    S: two(date.getUTCSeconds()),
+    f: `${date.getUTCMilliseconds()}`.padStart(3, "0"),
+    t: `${Math.floor(date.getUTCMilliseconds() / 100)}`,
+  };
+}
+
+function written(form: string, i: number, start?: number): string {
+  const of = parts(i, start);
+  return form.replace(/%(\w)/g, (_, part: string) => of[part]!);
+}
+
+async function readTimes(
+  time: (i: number) => string,
+  columns: NonNullable<ReadRecordingsOptions["columns"]> = {},
+  rows = 400,
+) {
+  const { path } = folderOf({ "a.csv": clockTable("timestamp", ({ i }) => time(i), { rows }) });
+  const read = await readRecordings([path("a.csv")], { columns, requireLabels: true, nominalRateHz: 50 });
+  return { ...read, from: read.recordings.time.slice(0, rows) };
+}
+
+function expectEven(time: Float64Array, start: number | null): void {
+  for (const [i, at] of time.entries()) expect(at - time[0]!).toBeCloseTo(i / 50, 4);
+  if (start !== null) expect(time[0]).toBeCloseTo(start, 4);
+}
+
+describe("one form in the whole file", () => {
+  test.each([
+    ["%m/%d/%Y %H:%M:%S.%f", null],
+    ["%Y-%m-%d %H:%M:%S:%f", ten],
+    ["%Y-%m-%dT%H.%M.%S.%f", ten],
+    ["%d.%m.%Y %H:%M:%S.%f", ten],
+    ["%Y/%m/%d %H:%M:%S.%f", ten],
+    ["%d-May-%Y %H:%M:%S.%f", ten],
+    ["%Y-%m-%d %H:%M:%S.%f+0100 [Europe/London]", ten - 3600],
+    ["%Y-%m-%dT%H:%M:%S.%f-03:30", ten + 3.5 * 3600],
+    ["%Y-%m-%dT%H:%M:%S.%fZ", ten],
+    ["%m/%d/%Y %H:%M:%S.%f AM", ten],
+    ["%H:%M:%S.%f", 36_000],
+  ])("%s", async (form, start) => {
+    const { from, quality } = await readTimes((i) => written(form, i));
+    expect(quality.rows).toMatchObject({ kept: 1600, dropped: { missing_time: 0, duplicate_time: 0 } });
+    expectEven(from, start);
+  });
+
+  test("a time in another form is no missing value", async () => {
+    const mixed = readTimes((i) => written(i === 7 ? "%d %m" : "%Y-%m-%d %H:%M:%S:%f", i));
+    await expect(mixed).rejects.toThrow(
+      /data row 8, column "timestamp": expected the form of the other times, found "04 05"/,
+    );
+  });
+
+  test("an offset is in all times or in none", async () => {
+    const mixed = readTimes((i) => written(`%Y-%m-%d %H:%M:%S:%f${i < 9 ? "" : " +0100"}`, i));
+    await expect(mixed).rejects.toThrow(/expected an offset from UTC in all times or in none/);
+  });
+});
+
+describe("day and month", () => {
+  const midnight = Date.UTC(2026, 4, 5) / 1000 - 4;
+
+  test.each(["%d/%m/%Y %H:%M:%S.%f", "%m/%d/%Y %H:%M:%S.%f"])(
+    "%s past midnight: the order by which the recording is not torn apart, with a warning",
+    async (form) => {
+      const { from, quality } = await readTimes((i) => written(form, i, midnight));
+      expectEven(from, midnight);
+      expect(quality.warnings.join()).toMatch(/could begin with the day or the month/);
+    },
+  );
+
+  test("one date above 12 decides for all", async () => {
+    const late = Date.UTC(2026, 4, 13) / 1000 - 4;
+    const { from, quality } = await readTimes((i) => written("%d/%m/%Y %H:%M:%S.%f", i, late));
+    expectEven(from, late);
+    expect(quality.warnings.join()).not.toMatch(/day or the month/);
+  });
+
+  test("no order that fits all rows is refused, and a given format is followed", async () => {
+    const torn = (i: number): string => written(i < 5 ? "%m/13/%Y %H:%M:%S.%f" : "13/%m/%Y %H:%M:%S.%f", i);
+    await expect(readTimes(torn)).rejects.toThrow(DataFault);
+    const { from } = await readTimes((i) => written("%m/%d/%Y %H:%M:%S.%f", i), { timeFormat: "%m/%d/%Y %H:%M:%S.%f" });
+    expectEven(from, ten);
+    const other = readTimes((i) => written("%m/%d/%Y %H:%M:%S.%f", i), { timeFormat: "%H:%M:%S" });
+    await expect(other).rejects.toThrow(/data row 1, column "timestamp": expected --time-format %H:%M:%S, found/);
+  });
+});
+
+describe("clocks that begin again", () => {
+  test("time of day past midnight", async () => {
+    const { from, quality } = await readTimes((i) => written("%H:%M:%S.%f", i, Date.UTC(2026, 4, 5) / 1000 - 3));
+    expectEven(from, 86_397);
+    expect(quality.warnings.join()).toMatch(/has no date, and its clock begins again/);
+  });
+
+  test("minutes and seconds of a spreadsheet past the hour, in tenths", async () => {
+    const { from, quality } = await readTimes((i) => written("%M:%S.%t", i, ten - 3));
+    expectEven(from, 3597);
+    expect(quality.warnings.join()).toMatch(/has no hour.*about 5 rows share each time/);
+  });
+
+  const local = (i: number): string => {
+    const fallBack = Date.UTC(2026, 9, 25, 1) / 1000;
+    const utc = fallBack - 4 + i / 50;
+    return written("%Y-%m-%d %H:%M:%S.%f", i, (utc < fallBack ? 7200 : 3600) + fallBack - 4);
+  };
+
+  test("the end of daylight saving time is named, and a zone resolves it", async () => {
+    const fault = await readTimes(local).catch((error: unknown) => error);
+    expect((fault as DataFault).message).toContain("time runs backwards");
+    expect((fault as DataFault).advice).toMatch(
+      /end of daylight saving time\. Export the times in UTC, or .*--time-zone/,
+    );
+    const { from } = await readTimes(local, { timeZone: "Europe/Paris" });
+    expectEven(from, Date.UTC(2026, 9, 25, 1) / 1000 - 4);
+    await expect(readTimes(local, { timeZone: "Europe/Pari" })).rejects.toThrow(/expected a time zone/);
+  });
+
+  test("the beginning of daylight saving time leaves no hour out of a recording with a zone", async () => {
+    const forward = Date.UTC(2026, 2, 29, 1) / 1000;
+    const time = (i: number): string =>
+      written("%Y-%m-%d %H:%M:%S.%f", i, (forward - 4 + i / 50 < forward ? 3600 : 7200) + forward - 4);
+    const { from, quality } = await readTimes(time, { timeZone: "Europe/Paris" });
+    expectEven(from, forward - 4);
+    expect(quality.gaps.count).toBe(0);
+  });
+});
+
+test.each([
+  ["10ms", (i: number) => i * 2],
+  ["1/128s", (i: number) => i * 2.56],
+  ["samples", (i: number) => i],
+  ["ms", (i: number) => i * 20],
+  ["days", (i: number) => i / 50 / 86_400],
+])("--time-unit %s", async (timeUnit, time) => {
+  const { from } = await readTimes((i) => `${time(i)}`, { timeUnit });
+  expectEven(from, 0);
+});

@@ -1,7 +1,6 @@
 // What the monitor is held to on people and days that nobody tuned it to, over all sets that were measured.
 
 import type { DriftPart, JudgeName, SetFigures } from "./drift-measure.ts";
-import type { FaultRun } from "./drift-simulation.ts";
 import {
   alarmShare,
   delayOf,
@@ -10,7 +9,8 @@ import {
   pooledByFault,
   recoveredShare,
   recoveriesOf,
-} from "./drift-tables.ts";
+} from "./drift-outcomes.ts";
+import type { FaultRun, StillRun } from "./drift-simulation.ts";
 import { type Measurement, median } from "./measurement.ts";
 import { type Interval, peopleInterval, share } from "./people-bootstrap.ts";
 
@@ -40,13 +40,11 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
         ),
         atMost(12),
       ),
-      ...all.map(({ set, still }) =>
-        percent(
-          `${set}: batches that look unfamiliar at .05`,
-          peopleInterval(
-            still.flatMap(({ runs }) => runs.Tidemark ?? []),
-            (some) => share(some.flatMap(({ unfamiliar }) => unfamiliar)),
-          ),
+      percent(
+        "batches of a person that look unfamiliar at .05 (should contain 5 and exclude 10)",
+        peopleInterval(
+          all.flatMap(({ still }) => unfamiliarShares(still.flatMap(({ runs }) => runs.Tidemark ?? []))),
+          (some) => some.reduce((sum, own) => sum + own.share, 0) / some.length,
         ),
       ),
     ],
@@ -82,6 +80,14 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
       ),
     ),
   });
+}
+
+/** Each person's share of batches, over all kinds of days. */
+function unfamiliarShares(runs: readonly StillRun[]): { user: string; share: number }[] {
+  return [...Map.groupBy(runs, ({ user }) => user)].map(([user, own]) => ({
+    user,
+    share: share(own.flatMap(({ unfamiliar }) => unfamiliar)),
+  }));
 }
 
 function causeBars(all: readonly SetFigures[]): Measurement[] {

@@ -12,7 +12,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const judging = ["src/{monitoring,signals,stats}/**/*.ts", "src/pipelines/measure-without-faults.ts"];
 const measuring = ["bench/day-streams.ts", "bench/drift-*.ts", "bench/peers/drift_*.py"];
 /** These only lay out what was measured. */
-const printing = ["bench/drift-tables.ts", "bench/drift-bars.ts", "bench/drift-document.ts", "bench/drift-cache.ts"];
+const printing = ["tables", "peer-table", "outcomes", "bars", "document", "cache"].map(
+  (name) => `bench/drift-${name}.ts`,
+);
 
 export class DriftCache {
   readonly #directory: string;

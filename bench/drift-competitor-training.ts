@@ -1,11 +1,10 @@
 // The competitor learns from streams of the people who trained the model.
 
-import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { Rng } from "../src/stats/random.ts";
 import { columnsOfBatch, drawStream, type StreamDay } from "./day-streams.ts";
 import { fitCompetitor, windowFeatures } from "./drift-competitor.ts";
 import type { Judge } from "./drift-judges.ts";
-import type { DriftHalf } from "./drift-sets.ts";
+import { type DriftHalf, readEvenRecordings } from "./drift-sets.ts";
 import { batchesPerStream, batchSeconds } from "./drift-simulation.ts";
 
 const streamsPerPerson = 4;
@@ -13,7 +12,7 @@ const streamsPerPerson = 4;
 /** @param day on which the training people's streams are drawn */
 export async function trainCompetitor({ model, trainedOn }: DriftHalf, day: StreamDay, rng: Rng): Promise<Judge> {
   const { rate } = model.watched.config;
-  const { recordings } = await readRecordings([trainedOn], { requireLabels: true, nominalRateHz: rate });
+  const recordings = await readEvenRecordings(trainedOn, rate);
   const people = [...new Set(recordings.stretches.map(({ user }) => user))];
   const streams = people.flatMap((user) =>
     Array.from({ length: day === "recorded" ? 1 : streamsPerPerson }, (_, i) => {

@@ -5,19 +5,10 @@ import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import { driftBars } from "./drift-bars.ts";
 import type { JudgeName, SetFigures } from "./drift-measure.ts";
+import { alarmShare, delayOf, everAlarms, pooledByFault, seenShare } from "./drift-outcomes.ts";
 import { batchesToDetect } from "./drift-simulation.ts";
-import {
-  alarmShare,
-  delayOf,
-  everAlarms,
-  markdownTable,
-  pooledByFault,
-  shownInterval,
-  shownShare,
-  type TitledTable,
-} from "./drift-tables.ts";
 import { isMet, type Measurement, median } from "./measurement.ts";
-import { share } from "./people-bootstrap.ts";
+import { markdownTable, shownInterval, type TitledTable } from "./titled-table.ts";
 
 const marks = [
   "<!-- drift figures: npm run bench -- --only drift --write -->",
@@ -75,8 +66,7 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
       const { runs } = faults[i]!;
       const within = batchesToDetect(expected);
       const delay = median(runs.map((run) => delayOf(run)));
-      const seen = share(runs.map((run) => delayOf(run, within) <= within));
-      return `${shownShare(seen)} of ${runs.length}${delay <= within ? `, ${delay}` : ""}`;
+      return `${shownInterval(seenShare(runs, within))} of ${runs.length}${delay <= within ? `, ${delay}` : ""}`;
     }),
   ]);
   const table = (headers: readonly string[], rows: readonly (readonly string[])[]): string =>

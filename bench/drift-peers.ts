@@ -7,11 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
-import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { Rng } from "../src/stats/random.ts";
 import { columnsOfBatch } from "./day-streams.ts";
 import type { InjectedFault } from "./drift-injections.ts";
-import type { DriftHalf } from "./drift-sets.ts";
+import { type DriftHalf, readEvenRecordings } from "./drift-sets.ts";
 import { batchSeconds, type DayStream, faultyBatches, pastBatches } from "./drift-simulation.ts";
 import { findPython } from "./peer.ts";
 
@@ -55,7 +54,7 @@ export async function watchPeers(
   const { channels } = model.watched.model;
   const directory = mkdtempSync(join(tmpdir(), "tidemark-peers-"));
   try {
-    const { recordings } = await readRecordings([trainedOn], { requireLabels: true, nominalRateHz: rate });
+    const recordings = await readEvenRecordings(trainedOn, rate);
     const rows = Int32Array.from(recordings.values[0]!.keys());
     writeFileSync(join(directory, "training.npy"), npy(channels, [columnsOfBatch(recordings, rows)]));
     const judged = streams

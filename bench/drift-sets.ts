@@ -63,13 +63,15 @@ export async function openDriftHalf(set: string, judged: 0 | 1, directory: strin
     execFileSync(process.execPath, [command, ...words, ...driftSets[set]!.options, ...resume], { stdio: "inherit" });
   }
   const model = await openModelHandle(trained);
-  const { recordings } = await readRecordings([`${at(judged)}.parquet`], {
-    requireLabels: true,
-    nominalRateHz: model.watched.config.rate,
-  });
-  const even = evenRecordings(recordings, model.watched.config.rate);
-  const users = [...new Set(even.stretches.map(({ user }) => user))];
-  return { model, recordings: even, users, trainedOn: `${trained}.parquet` };
+  const recordings = await readEvenRecordings(`${at(judged)}.parquet`, model.watched.config.rate);
+  const users = [...new Set(recordings.stretches.map(({ user }) => user))];
+  return { model, recordings, users, trainedOn: `${trained}.parquet` };
+}
+
+/** Labelled recordings at the network's rate. */
+export async function readEvenRecordings(path: string, rate: number): Promise<Recordings> {
+  const { recordings } = await readRecordings([path], { requireLabels: true, nominalRateHz: rate });
+  return evenRecordings(recordings, rate);
 }
 
 /**

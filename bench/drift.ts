@@ -14,6 +14,7 @@ import {
   measureDriftSet,
   type SetFigures,
 } from "./drift-measure.ts";
+import { peerTable } from "./drift-peer-table.ts";
 import { driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
 import { batchesPerStream, batchSeconds, pastBatches } from "./drift-simulation.ts";
 import {
@@ -23,13 +24,11 @@ import {
   detectionTable,
   falseAlarmTable,
   nameTable,
-  peerTable,
-  plainTable,
   recoveryTable,
-  type TitledTable,
 } from "./drift-tables.ts";
 import { plain } from "./figures.ts";
 import { isMet } from "./measurement.ts";
+import { plainTable, type TitledTable } from "./titled-table.ts";
 
 type OptionName = "sets" | "half" | "seed" | "keep" | "days" | "parts";
 

@@ -1,0 +1,52 @@
+// Published detectors, on one kind of day and some of the faults.
+
+import type { SetFigures } from "./drift-measure.ts";
+import type { PeerRun } from "./drift-peers.ts";
+import { faultyBatches, pastBatches } from "./drift-simulation.ts";
+import { median } from "./measurement.ts";
+import { type Interval, peopleInterval, share } from "./people-bootstrap.ts";
+import { shownInterval, type TitledTable } from "./titled-table.ts";
+
+export function peerTable({ set, peers }: SetFigures): TitledTable {
+  const judges = peers.flatMap((own) => own.judges);
+  const faults = [...new Set(judges.flatMap(({ runs }) => runs.flatMap(({ fault }) => fault ?? [])))];
+  const rows = judges.map(({ name, version, runs }) => {
+    const healthy = runs.filter(({ fault }) => fault === null);
+    const judged = peerRunsJudged(healthy);
+    const alarmed = healthy.filter(({ alarms }) => alarms.includes(true)).length;
+    return [
+      `${name} (${version})`,
+      shownInterval(peerAlarmShare(judged)),
+      `${alarmed} of ${healthy.length}`,
+      ...faults.map((fault) => shownPeerDetection(runs.filter((run) => run.fault === fault))),
+    ];
+  });
+  const skipped = peers.flatMap((own) => own.skipped);
+  const note = `Of streams without an alarm in the first ${pastBatches} batches, those that alarm within ${faultyBatches} batches of the fault, and the median delay.`;
+  return {
+    title: `${set}: published detectors`,
+    headers: ["detector", "healthy batches in alarm", "streams that alarm", ...faults],
+    rows,
+    note: [note, ...skipped.map((reason) => `Not measured: ${reason}.`)].join(" "),
+  };
+}
+
+function peerRunsJudged(runs: readonly PeerRun[]): { user: string; alarms: boolean[] }[] {
+  return runs.map(({ user, alarms }) => ({ user, alarms: alarms.filter((alarm) => alarm !== null) }));
+}
+
+function peerAlarmShare(runs: readonly { user: string; alarms: boolean[] }[]): Interval | null {
+  return peopleInterval(runs, (some) => share(some.flatMap(({ alarms }) => alarms)));
+}
+
+function shownPeerDetection(runs: readonly PeerRun[]): string {
+  const quiet = runs.filter(({ alarms }) => !alarms.slice(0, pastBatches).includes(true));
+  if (quiet.length === 0) return "none quiet before";
+  const delays = quiet.map(({ alarms }) => {
+    const at = alarms.slice(pastBatches).indexOf(true);
+    return at < 0 ? Number.POSITIVE_INFINITY : at + 1;
+  });
+  const seen = delays.filter((delay) => delay <= faultyBatches).length;
+  const delay = median(delays);
+  return `${seen} of ${quiet.length}${delay <= faultyBatches ? `, ${delay}` : ""}`;
+}

@@ -1,4 +1,4 @@
-// A competitor in fifty lines: the mean and the log standard deviation of each channel, averaged over windows of five seconds.
+// A simple competitor: the mean and the log standard deviation of each channel, averaged over windows of five seconds.
 // An exponentially weighted average of the batches is compared with the stream's own first batches, in units of how
 // much the batches of one training person vary; the limit is what the training people's own streams reach. Dimensions: C
 // channels, F = 2 C features.

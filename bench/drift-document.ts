@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import { driftBars } from "./drift-bars.ts";
-import type { JudgeName, SetFigures } from "./drift-measure.ts";
+import { judgeNames, type SetFigures } from "./drift-measure.ts";
 import { alarmShare, delayOf, everAlarms, pooledByFault, seenShare } from "./drift-outcomes.ts";
-import { batchesToDetect } from "./drift-simulation.ts";
+import { peerAlarmShare, peerDelays, peerRunsJudged } from "./drift-peer-table.ts";
+import { batchesToDetect, faultyBatches } from "./drift-simulation.ts";
 import { isMet, type Measurement, median } from "./measurement.ts";
 import { markdownTable, shownInterval, type TitledTable } from "./titled-table.ts";
 
@@ -14,6 +15,7 @@ const marks = [
   "<!-- drift figures: npm run bench -- --only drift --write -->",
   "<!-- end of the drift figures -->",
 ] as const;
+const usualDay = "bouts of 20-120 s";
 const documentPath = fileURLToPath(new URL("../docs/drift-figures.md", import.meta.url));
 const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
 
@@ -53,8 +55,7 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
       return `${shownInterval(alarmShare(runs))}; ${runs.filter(everAlarms).length} of ${runs.length}`;
     }),
   ]);
-  const judges: readonly JudgeName[] = ["Tidemark", "competitor"];
-  const byJudge = judges.map((judge) =>
+  const byJudge = (["Tidemark", "competitor"] as const).map((judge) =>
     pooledByFault(
       all.flatMap(({ faults }) => faults),
       judge,
@@ -71,6 +72,7 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
   ]);
   const table = (headers: readonly string[], rows: readonly (readonly string[])[]): string =>
     [headers, headers.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const judges = judgeRows(all);
   return [
     marks[0],
     `${about} [docs/drift-figures.md](docs/drift-figures.md) has all tables, and what is missed.`,
@@ -87,12 +89,52 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
       [
         "fault after ten healthy batches: streams that see it within 12 (a ramp: 30), median delay",
         "Tidemark",
-        "50-line competitor",
+        "simple competitor",
       ],
       detection,
     ),
+    ...(judges.length === 0
+      ? []
+      : [
+          "",
+          table(
+            [`${usualDay}, all sets`, "drift-free batches in alarm", `offset of .6 sd seen within ${faultyBatches}`],
+            judges,
+          ),
+        ]),
     marks[1],
   ].join("\n");
+}
+
+/** Everybody on the usual kind of day, pooled over the sets. */
+function judgeRows(all: readonly SetFigures[]): string[][] {
+  const fault = "offset of 0.6 sd";
+  const isUsual = ({ day }: { readonly day: string }): boolean => day === usualDay;
+  const ours = judgeNames.map((judge) => {
+    const still = all.flatMap((own) => own.still.filter(isUsual).flatMap(({ runs }) => runs[judge] ?? []));
+    const runs = all.flatMap(({ faults }) =>
+      faults.filter((own) => isUsual(own) && own.fault === fault).flatMap((own) => own.runs[judge] ?? []),
+    );
+    return [judge, shownInterval(alarmShare(still)), shownCount(runs.map((run) => delayOf(run)))];
+  });
+  const peers = all
+    .filter(({ still }) => still.some(isUsual))
+    .flatMap((own) => own.peers.flatMap(({ judges }) => judges));
+  const theirs = [...Map.groupBy(peers, ({ name, version }) => `${name} (${version})`)].map(([name, own]) => {
+    const runs = own.flatMap((judge) => judge.runs);
+    const healthy = peerRunsJudged(runs.filter((run) => run.fault === null));
+    return [
+      name,
+      shownInterval(peerAlarmShare(healthy)),
+      shownCount(peerDelays(runs.filter((run) => run.fault === fault))),
+    ];
+  });
+  return [...ours, ...theirs].filter(([, alarms]) => alarms !== "");
+}
+
+function shownCount(delays: readonly number[]): string {
+  if (delays.length === 0) return "every stream is in alarm before";
+  return `${delays.filter((delay) => delay <= faultyBatches).length} of ${delays.length}`;
 }
 
 export async function writeDriftDocument(document: string, summary: string): Promise<void> {

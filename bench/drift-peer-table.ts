@@ -31,22 +31,27 @@ export function peerTable({ set, peers }: SetFigures): TitledTable {
   };
 }
 
-function peerRunsJudged(runs: readonly PeerRun[]): { user: string; alarms: boolean[] }[] {
+/** Batches from the fault to the alarm, of streams without an alarm before; infinite without one. */
+export function peerDelays(runs: readonly PeerRun[]): number[] {
+  const quiet = runs.filter(({ alarms }) => !alarms.slice(0, pastBatches).includes(true));
+  return quiet.map(({ alarms }) => {
+    const at = alarms.slice(pastBatches).indexOf(true);
+    return at < 0 ? Number.POSITIVE_INFINITY : at + 1;
+  });
+}
+
+export function peerRunsJudged(runs: readonly PeerRun[]): { user: string; alarms: boolean[] }[] {
   return runs.map(({ user, alarms }) => ({ user, alarms: alarms.filter((alarm) => alarm !== null) }));
 }
 
-function peerAlarmShare(runs: readonly { user: string; alarms: boolean[] }[]): Interval | null {
+export function peerAlarmShare(runs: readonly { user: string; alarms: boolean[] }[]): Interval | null {
   return peopleInterval(runs, (some) => share(some.flatMap(({ alarms }) => alarms)));
 }
 
 function shownPeerDetection(runs: readonly PeerRun[]): string {
-  const quiet = runs.filter(({ alarms }) => !alarms.slice(0, pastBatches).includes(true));
-  if (quiet.length === 0) return "none quiet before";
-  const delays = quiet.map(({ alarms }) => {
-    const at = alarms.slice(pastBatches).indexOf(true);
-    return at < 0 ? Number.POSITIVE_INFINITY : at + 1;
-  });
+  const delays = peerDelays(runs);
+  if (delays.length === 0) return "none quiet before";
   const seen = delays.filter((delay) => delay <= faultyBatches).length;
   const delay = median(delays);
-  return `${seen} of ${quiet.length}${delay <= faultyBatches ? `, ${delay}` : ""}`;
+  return `${seen} of ${delays.length}${delay <= faultyBatches ? `, ${delay}` : ""}`;
 }

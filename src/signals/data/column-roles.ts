@@ -214,7 +214,9 @@ function nearestColumnName(available: readonly string[], name: string): string |
 
 /** The column with the role's most likely usual name. */
 export function findRoleColumn(available: readonly string[], role: Role): string | null {
+  const isAxis = available.some((column) => normaliseColumnName(column) === "x");
   for (const usual of usualNames[role]) {
+    if (usual === "y" && isAxis) continue;
     const match =
       available.find((column) => normaliseColumnName(column) === usual) ??
       available.find((column) => normaliseColumnName(column.replace(/[([{].*$/, "")) === usual);

@@ -19,8 +19,10 @@ import { RowClocks } from "./row-clock.ts";
 import { RowStore } from "./row-store.ts";
 import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
+import { tablesOfSensorFiles } from "./sensor-files.ts";
 import { spreadTimes } from "./spread-times.ts";
 import { StoredRows } from "./stored-rows.ts";
+import { readTableSchema } from "./table-schema.ts";
 
 export interface ReadRecordingsOptions {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
@@ -110,7 +112,12 @@ async function openRecordingsWith(
   const { labelColumn = requireLabels } = options;
   const found = await findFiles(database, files, reporter);
   const { warnings, warn } = collectingReporter();
-  const sources = await readableFiles(database, found, { columns: options.columns?.columns, scratch, warn });
+  const readable = await readableFiles(database, found, { columns: options.columns?.columns, scratch, warn });
+  const sources = await tablesOfSensorFiles(
+    readable,
+    async (file) => (await readTableSchema(database, file)).names,
+    warn,
+  );
   const fileNames = sources.map((source) => source.path);
   for (const name of options.columns?.pathColumns ?? []) {
     warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
@@ -155,7 +162,15 @@ async function openRecordingsWith(
   const copies = requireLabels ? copiedContentOf(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));
   const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
-  return { rows, files: fileNames, fingerprint: fingerprint(rows), columns, unusedColumns, quality, copies };
+  return {
+    rows,
+    files: found.map(({ path }) => path),
+    fingerprint: fingerprint(rows),
+    columns,
+    unusedColumns,
+    quality,
+    copies,
+  };
 }
 
 function copiedContentOf(rows: StoredRows): CopiedContent[] {

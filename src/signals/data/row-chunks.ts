@@ -12,7 +12,8 @@ import { refuseOtherColumns } from "./other-columns.ts";
 import { pathColumnsOf, withTemplateRoles } from "./path-columns.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
-import { separateSensors } from "./separate-sensors.ts";
+import { joinSensorFiles, type SourceTable } from "./sensor-files.ts";
+import { type SeparatedTable, separateSensors } from "./separate-sensors.ts";
 import { Spellings } from "./spellings.ts";
 import { limitedTextColumn } from "./table-limits.ts";
 import { readTableSchema, type TableSchema } from "./table-schema.ts";
@@ -58,7 +59,7 @@ export interface Table {
  */
 export async function openRowChunks(
   database: Database,
-  files: readonly SourceFile[],
+  files: readonly SourceTable[],
   given: ColumnOptions,
   required: RequiredColumns,
   {
@@ -75,17 +76,20 @@ export async function openRowChunks(
 ): Promise<Table> {
   const first = files[0]!;
   const options = withTemplateRoles(given);
-  const schemaOf = async (file: SourceFile) =>
+  const separate = async (file: SourceFile): Promise<SeparatedTable> =>
     separateSensors(
       database,
       file.path,
       await readTableSchema(database, file, pathColumnsOf(file.path, options)),
       options,
-      {
-        scratch,
-        warn,
-      },
+      { scratch, warn },
     );
+  const schemaOf = async (table: SourceTable): Promise<SeparatedTable> => {
+    if (table.parts === undefined) return separate(table);
+    const schemas: TableSchema[] = [];
+    for (const { file } of table.parts) schemas.push((await separate(file)).schema);
+    return { schema: await joinSensorFiles(database, table, schemas, options, { scratch, warn }), channels: null };
+  };
   const { schema: firstSchema, channels: found } = await schemaOf(first);
   const named = found === null ? options : { ...options, channels: found };
   const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);

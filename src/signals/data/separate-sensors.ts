@@ -100,7 +100,7 @@ export async function separateSensors(
   const own = options.channels ?? options.modelChannels;
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
   const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorValue(value)}_${name}`));
-  return { schema: await parquetOf(database, out), channels: ofAll.length === 0 ? null : ofAll };
+  return { schema: await schemaOfParquet(database, out), channels: ofAll.length === 0 ? null : ofAll };
 }
 
 /** The accelerometer first, then the gyroscope; with named channels, the sensors that have them. */
@@ -127,7 +127,7 @@ function pooledDevices(file: string, { column, values }: SensorColumn): UserErro
   );
 }
 
-function isNumberColumn(schema: TableSchema, name: string): boolean {
+export function isNumberColumn(schema: TableSchema, name: string): boolean {
   return /^(DOUBLE|FLOAT|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(schema.types.get(name) ?? "");
 }
 
@@ -148,7 +148,8 @@ function onlyRows(schema: TableSchema, condition: string, file: string): TableSc
   };
 }
 
-async function parquetOf(database: Database, path: string): Promise<TableSchema> {
+/** The schema of a table that was written as Parquet. */
+export async function schemaOfParquet(database: Database, path: string): Promise<TableSchema> {
   const source = `read_parquet(${duckdbLiteral(path)})`;
   const rows = await database.rows(`DESCRIBE FROM ${source}`);
   const types = new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));

@@ -1,0 +1,196 @@
+// Exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and gyro_exp01_user01.txt. Files
+// in one folder whose names differ only in the word for a sensor are one table, joined by time. Read one after the other,
+// the gyroscope would be taken for an accelerometer.
+
+import { basename, dirname, join } from "node:path";
+import { counted } from "../../counted.ts";
+import { UserError } from "../../errors.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
+import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
+import type { Database } from "./duckdb.ts";
+import type { SourceFile } from "./find-files.ts";
+import { joinByTime } from "./join-by-time.ts";
+import { kindOfSensorValue, timeAsNumber } from "./pooled-sensors.ts";
+import type { ScratchFolder } from "./scratch-folder.ts";
+import { isNumberColumn, schemaOfParquet } from "./separate-sensors.ts";
+import { isDateTimeInSchema, type TableSchema } from "./table-schema.ts";
+
+/** The file of one sensor. */
+export interface SensorFile {
+  readonly file: SourceFile;
+  /** The word in its name, such as Accelerometer. */
+  readonly sensor: string;
+  readonly kind: string;
+}
+
+/** A table in one file, or in one file per sensor. */
+export interface SourceTable extends SourceFile {
+  readonly parts?: readonly SensorFile[];
+}
+
+const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+$/i;
+/** The first of these that is there comes first; others are read only if the user names their channels. */
+const readKinds = ["accelerometer", "linear", "gyroscope"];
+
+/**
+ * @param columnsOf reads the names of a file's columns
+ * @param warn called for files that are not read because others have the same values
+ */
+export async function tablesOfSensorFiles(
+  files: readonly SourceFile[],
+  columnsOf: (file: SourceFile) => Promise<readonly string[]>,
+  warn: (message: string) => void,
+): Promise<SourceTable[]> {
+  const sets = new Map<string, SensorFile[]>();
+  const keyOf = new Map<SourceFile, string>();
+  for (const file of files) {
+    const named = sensorInFileName(basename(file.path));
+    if (named === undefined) continue;
+    const key = join(dirname(file.path), named.rest);
+    sets.set(key, [...(sets.get(key) ?? []), { file, sensor: named.sensor, kind: named.kind }]);
+    keyOf.set(file, key);
+  }
+  const joined = new Map<string, SensorFile[]>();
+  for (const [key, parts] of sets) {
+    if (new Set(parts.map(({ kind }) => kind)).size < 2) continue;
+    const columns: (readonly string[])[] = [];
+    for (const { file } of parts) columns.push(await columnsOf(file));
+    if (!areWholeTables(columns)) joined.set(key, parts);
+  }
+  const folders = new Set([...joined.values()].map((parts) => dirname(parts[0]!.file.path)));
+  const tables: SourceTable[] = [];
+  const done = new Set<string>();
+  const leftOut: string[] = [];
+  for (const file of files) {
+    const key = keyOf.get(file);
+    const parts = key === undefined ? undefined : joined.get(key);
+    if (parts === undefined) {
+      // An archive holds whatever the app recorded; files that the user named are never left out.
+      if (file.stored !== undefined && folders.has(dirname(file.path))) leftOut.push(basename(file.path));
+      else tables.push(file);
+      continue;
+    }
+    if (done.has(key!)) continue;
+    done.add(key!);
+    tables.push({ ...parts[0]!.file, path: pathOfSet(parts), parts });
+  }
+  if (leftOut.length > 0)
+    warn(`Not read, because they are not in the format of the other files: ${leftOut.join(", ")}.`);
+  return tables;
+}
+
+function pathOfSet(parts: readonly SensorFile[]): string {
+  const names = parts.map(({ file }) => basename(file.path));
+  return join(dirname(parts[0]!.file.path), names.join("+"));
+}
+
+/** The word for a sensor in a file's name, and the name without it. */
+function sensorInFileName(name: string): { sensor: string; kind: string; rest: string } | undefined {
+  const stem = name.replace(ending, "");
+  const words = stem.split(/([^A-Za-z]+|(?<=[a-z])(?=[A-Z]))/).filter((word) => word !== undefined);
+  for (const length of [3, 1]) {
+    for (let i = 0; i + length <= words.length; i++) {
+      const sensor = words.slice(i, i + length).join("");
+      if (!/^[A-Za-z]+$/.test(sensor) || sensor.length < 3) continue;
+      const kind = kindOfSensorValue(sensor);
+      if (kind === null) continue;
+      const rest = [...words.slice(0, i), ...words.slice(i + length)].join("").replace(/[\d.]+Hz.*$/i, "");
+      return { sensor, kind, rest };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Joins the files of a table by time, or row by row if none of them has a time.
+ * @param schemas one for each of the table's parts
+ */
+export async function joinSensorFiles(
+  database: Database,
+  table: SourceTable,
+  schemas: readonly TableSchema[],
+  options: ColumnOptions,
+  { scratch, warn }: { scratch: ScratchFolder; warn: (message: string) => void },
+): Promise<TableSchema> {
+  const named = options.channels ?? options.modelChannels;
+  const role = (schema: TableSchema, name: "label" | "group" | "recording" | "time"): string | null => {
+    const found = options[name] ?? findRoleColumn(schema.names, name);
+    return found !== null && schema.names.includes(found) ? found : null;
+  };
+  const all = table.parts!.map(({ file, sensor, kind }, p) => {
+    const schema = schemas[p]!;
+    const taken = new Set((["label", "group", "recording", "time"] as const).map((name) => role(schema, name)));
+    const columns = schema.names.filter((name) => !taken.has(name) && isNumberColumn(schema, name));
+    const own = sensorsByName(columns).filter((found) => found.kind !== "unknown");
+    const clear = own.some((found) => found.kind === (kind === "linear" ? "accelerometer" : kind) && !found.weak);
+    const channels = columns.map((name) => [name, clear ? name : `${sensor}_${name}`] as const);
+    return { file, sensor, kind, schema, channels, time: role(schema, "time") };
+  });
+  const wanted = all.filter(({ channels }) => channels.some(([, name]) => named?.includes(name)));
+  const byKind = readKinds.flatMap((kind) =>
+    all
+      .filter((part) => part.kind === kind)
+      .sort(byGravity)
+      .slice(0, 1),
+  );
+  const whole = byKind.some(({ kind }) => kind === "accelerometer");
+  const read = wanted.length > 0 ? wanted : byKind.filter(({ kind }) => !whole || kind !== "linear");
+  const [base] = read;
+  if (base === undefined) {
+    throw new UserError(`${table.path}: none of these files has an accelerometer or a gyroscope.`, {
+      advice: "Name the files to read.",
+    });
+  }
+  const untimed = read.filter(({ time }) => time === null);
+  if (untimed.length > 0 && untimed.length < read.length) {
+    throw new UserError(
+      `${untimed[0]!.file.path}: no time column was found, so it cannot be joined with ${base.file.path}.`,
+      {
+        advice: "Name the column with --time, or read one of the files alone.",
+      },
+    );
+  }
+  const keys = (["group", "recording"] as const)
+    .map((name) => role(base.schema, name))
+    .filter((name) => name !== null && read.every(({ schema }) => schema.names.includes(name))) as string[];
+  const kept = (["label", "group", "recording", "time"] as const)
+    .map((name) => role(base.schema, name))
+    .filter((name) => name !== null && !keys.includes(name)) as string[];
+  const parts = read.map(({ schema, channels, time, file }) => {
+    const number = time === null ? "row_number() OVER ()" : timeAsNumber(schema, time);
+    if (number === null) {
+      throw new UserError(
+        `${file.path}: the times in column "${time}" are text that cannot be compared between files.`,
+        {
+          advice: "Export times as numbers or as ISO 8601 date-times.",
+        },
+      );
+    }
+    const numbers = new Set(channels.map(([name]) => name));
+    if (time !== null && !isDateTimeInSchema(schema.types.get(time)!)) numbers.add(time);
+    return { sql: `(SELECT * FROM ${schema.source(numbers, time)})`, time: number, channels };
+  });
+  const out = scratch.file("joined.parquet");
+  const { rows, without } = await joinByTime(database, parts, { keys, kept, out });
+  const lost = without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no partner and are left out.`;
+  const others = all.filter((part) => !read.includes(part)).map(({ file }) => basename(file.path));
+  const unread = others.length === 0 ? "" : ` Not read: ${others.join(", ")}.`;
+  if (read.length > 1) {
+    const how = base.time === null ? "row by row" : "by time, interpolated between rows at most 3 steps apart";
+    warn(`${read.map(({ file }) => file.path).join(" and ")} are joined ${how}.${lost}${unread}`);
+  } else warn(`${base.file.path} is read alone.${unread}`);
+  return schemaOfParquet(database, out);
+}
+
+/** Whether each file has an accelerometer and a gyroscope of its own, so that they are separate recordings. */
+function areWholeTables(columns: readonly (readonly string[])[]): boolean {
+  return columns.every((names) => usualChannels(names).channels.length >= 6);
+}
+
+/** With gravity first, and uncalibrated values last. */
+function byGravity(a: { sensor: string }, b: { sensor: string }): number {
+  const rank = ({ sensor }: { sensor: string }): number =>
+    /total/i.test(sensor) ? 0 : /uncalibrated/i.test(sensor) ? 2 : 1;
+  return rank(a) - rank(b);
+}

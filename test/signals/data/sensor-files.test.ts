@@ -1,0 +1,127 @@
+// One file per sensor: the files of one recording are one table, whatever the app calls them.
+
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { type ReadRecordingsOptions, readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { csv, folderOf, goodRows } from "./tables.ts";
+
+type At = (seconds: number, recording: number) => readonly number[];
+const acc: At = (t, r) => [Math.sin(3 * t + r), 0.5 * t, 9.8];
+const gyro: At = (t, r) => [2 * t, Math.cos(3 * t), r];
+
+/** Ten seconds at a rate. */
+function table(at: At, r: number, { head = "time,x,y,z", hz = 50, offset = 0, time = true, gap = "," } = {}): string {
+  const lines = Array.from({ length: 10 * hz }, (_, i) => i / hz + offset).map((t) =>
+    [...(time ? [t.toFixed(4)] : []), ...at(t, r).map((v) => v.toFixed(5))].join(gap),
+  );
+  return `${[...(head === "" ? [] : [head]), ...lines].join("\n")}\n`;
+}
+
+function expectJoined({ recordings }: Awaited<ReturnType<typeof readRecordings>>, stretch = 0, r = 0): void {
+  expect(recordings.channels).toHaveLength(6);
+  const [ax, ay, az, gx, gy, gz] = recordings.values;
+  const { start, end } = recordings.stretches[stretch]!;
+  expect(end - start).toBeGreaterThanOrEqual(499);
+  for (let i = start + 1; i < end - 1; i += 41) {
+    const t = ay![i]! / 0.5;
+    expect(ax![i]).toBeCloseTo(Math.sin(3 * t + r), 3);
+    expect(az![i]).toBeCloseTo(9.8, 4);
+    expect(gx![i]).toBeCloseTo(2 * t, 3);
+    expect(gy![i]).toBeCloseTo(Math.cos(3 * t), 2);
+    expect(gz![i]).toBeCloseTo(r, 5);
+  }
+}
+
+const unlabelled: ReadRecordingsOptions = { requireLabels: false, nominalRateHz: 50 };
+
+test.each<[string, Record<string, string>]>([
+  ["Sensor Logger", { "Accelerometer.csv": table(acc, 0), "Gyroscope.csv": table(gyro, 0, { offset: 0.004 }) }],
+  [
+    "MetaWear",
+    {
+      "MetaWear_C5C2_Accelerometer_50.000Hz_1.5.0.csv": table(acc, 0, {
+        head: "elapsed (s),x-axis (g),y-axis (g),z-axis (g)",
+      }),
+      "MetaWear_C5C2_Gyroscope_100.000Hz_1.5.0.csv": table(gyro, 0, {
+        hz: 100,
+        head: "elapsed (s),x-axis (deg/s),y-axis (deg/s),z-axis (deg/s)",
+      }),
+    },
+  ],
+  ["RealWorld", { "acc_walking_chest.csv": table(acc, 0), "Gyroscope_walking_chest.csv": table(gyro, 0) }],
+  [
+    "phyphox",
+    {
+      "Accelerometer.csv": table(acc, 0, {
+        head: "Time (s),Acceleration x (m/s^2),Acceleration y (m/s^2),Acceleration z (m/s^2)",
+      }),
+      "Gyroscope.csv": table(gyro, 0, { head: "Time (s),Gyroscope x (rad/s),Gyroscope y (rad/s),Gyroscope z (rad/s)" }),
+    },
+  ],
+])("%s: two files are one table", async (_, files) => {
+  const { path } = folderOf(files);
+  for (const names of [Object.keys(files), Object.keys(files).reverse()]) {
+    const read = await readRecordings(names.map(path), unlabelled);
+    expectJoined(read);
+    expect(read.quality.warnings).toContainEqual(expect.stringContaining("are joined by time"));
+    expect(read.recordings.files).toEqual(names.map(path));
+  }
+});
+
+test("files without names and times are joined row by row, with person and recording from the path", async () => {
+  const files = Object.fromEntries(
+    [1, 2].flatMap((user) =>
+      [0, 1].flatMap((r) => [
+        [`acc_exp0${r + 1}_user0${user}.txt`, table(acc, r, { head: "", time: false, gap: " " })],
+        [`gyro_exp0${r + 1}_user0${user}.txt`, table(gyro, r, { head: "", time: false, gap: " " })],
+      ]),
+    ),
+  );
+  const { path } = folderOf(files);
+  const columns = {
+    columns: ["x", "y", "z"],
+    groupFromPath: "*_user{user}.txt",
+    recordingFromPath: "*_{experiment}_user*.txt",
+  };
+  const read = await readRecordings([path("*.txt")], { ...unlabelled, columns });
+  expect(read.recordings.stretches.map(({ user, recording }) => [user, recording])).toEqual([
+    ["01", "exp01"],
+    ["02", "exp01"],
+    ["01", "exp02"],
+    ["02", "exp02"],
+  ]);
+  expectJoined(read);
+  expectJoined(read, 2, 1);
+});
+
+test("an archive of an app: gravity, orientation and uncalibrated values are left out", async () => {
+  const files = {
+    "Accelerometer.csv": table((t, r) => acc(t, r).map((v) => v - 9.8), 0),
+    "TotalAcceleration.csv": table(acc, 0),
+    "Gyroscope.csv": table(gyro, 0),
+    "Gravity.csv": table(() => [0, 0, 9.8], 0),
+    "Orientation.csv": table(() => [1, 2, 3], 0, { head: "time,qx,qy,qz" }),
+    "AccelerometerUncalibrated.csv": table(acc, 0),
+    "GyroscopeUncalibrated.csv": table(gyro, 0),
+    "Metadata.csv": "version,device\n3,iPhone\n",
+  };
+  const script = `import io,json,sys,zipfile
+out = io.BytesIO()
+with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+    for name, text in json.load(sys.stdin).items(): z.writestr(name, text)
+sys.stdout.buffer.write(out.getvalue())`;
+  const { path } = folderOf({ "walk.zip": execFileSync("python3", ["-c", script], { input: JSON.stringify(files) }) });
+  const read = await readRecordings([path("walk.zip")], unlabelled);
+  expect(read.recordings.stretches).toHaveLength(1);
+  expectJoined(read);
+});
+
+test("tables that are whole are not joined", async () => {
+  const { path } = folderOf({
+    "acc_1.csv": csv(goodRows()),
+    "gyro_1.csv": csv(goodRows().map((row) => ({ ...row, user: `${row.user}2` }))),
+  });
+  const { quality } = await readRecordings([path("acc_1.csv"), path("gyro_1.csv")], { requireLabels: true });
+  expect(quality.files).toHaveLength(2);
+  expect(quality.users).toBe(4);
+});

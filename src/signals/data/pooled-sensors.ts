@@ -5,7 +5,7 @@
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { TableSchema } from "./table-schema.ts";
-import { isDateTimeInSchema } from "./table-schema.ts";
+import type { TimeReading } from "./text-clock.ts";
 
 /** A column that marks the rows of several sensors. */
 export interface SensorColumn {
@@ -35,13 +35,6 @@ const androidSensors: Readonly<Record<string, string>> = {
   10: "linear_acceleration",
 };
 
-/** The time of a row as a number; null if the column is text. */
-export function timeAsNumber(schema: Pick<TableSchema, "types">, time: string): string | null {
-  const type = schema.types.get(time) ?? "VARCHAR";
-  if (isDateTimeInSchema(type)) return `epoch(${duckdbIdentifier(time)})`;
-  return /^(VARCHAR|BLOB|BOOLEAN)/.test(type) ? null : `CAST(${duckdbIdentifier(time)} AS DOUBLE)`;
-}
-
 /** What to call the sensor of a value in the names of channels. */
 export function nameOfSensorValue(value: string): string {
   return androidSensors[value] ?? value.trim();
@@ -62,13 +55,16 @@ export function kindOfSensorValue(value: string): string | null {
 export async function findSensorColumn(
   database: Database,
   schema: TableSchema,
-  { keys, time, candidates }: { keys: readonly string[]; time: string; candidates: readonly string[] },
+  {
+    keys,
+    time,
+    candidates,
+  }: { keys: readonly string[]; time: TimeReading & { readonly column: string }; candidates: readonly string[] },
 ): Promise<SensorColumn | null> {
-  const seconds = timeAsNumber(schema, time);
   const usable = candidates.filter((name) => /^(VARCHAR|.*INT|ENUM|BOOLEAN)/.test(schema.types.get(name) ?? ""));
-  if (seconds === null || usable.length === 0) return null;
-  const numbers = isDateTimeInSchema(schema.types.get(time)!) ? new Set<string>() : new Set([time]);
-  const head = `(SELECT * FROM ${schema.source(numbers, time)} LIMIT ${searchedRows})`;
+  if (usable.length === 0) return null;
+  const numbers = new Set(time.numbers ? [time.column] : []);
+  const head = `(SELECT * FROM ${schema.source(numbers, time.isDateTime === true ? time.column : null)} LIMIT ${searchedRows})`;
   const text = (name: string): string => `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
   const [distinct] = await database.rows(
     `SELECT ${usable.map((name, i) => `count(DISTINCT ${text(name)}) AS c${i}`).join(", ")} FROM ${head}`,
@@ -81,7 +77,7 @@ export async function findSensorColumn(
       `SELECT k, v, count(*) AS n, min(t) AS first, max(t) AS last, median(CASE WHEN d > 0 THEN d END) AS step,
               quantile_cont(CASE WHEN d > 0 THEN d END, [0.1, 0.9]) AS ends
        FROM (SELECT k, v, t, t - lag(t) OVER (PARTITION BY k, v ORDER BY t) AS d
-             FROM (SELECT ${key} AS k, ${text(column)} AS v, ${seconds} AS t FROM ${head}) WHERE v IS NOT NULL AND t IS NOT NULL)
+             FROM (SELECT ${key} AS k, ${text(column)} AS v, ${time.sql} AS t FROM ${head}) WHERE v IS NOT NULL AND t IS NOT NULL)
        GROUP BY k, v ORDER BY k, v`,
     );
     const values = valuesOfSameTime(groups);

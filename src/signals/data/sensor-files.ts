@@ -10,11 +10,12 @@ import { usualChannels } from "../sensors/usual-channels.ts";
 import { type ColumnOptions, findRoleColumn } from "./column-roles.ts";
 import type { Database } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
-import { joinByTime } from "./join-by-time.ts";
-import { kindOfSensorValue, timeAsNumber } from "./pooled-sensors.ts";
+import { type JoinedPart, joinByTime } from "./join-by-time.ts";
+import { kindOfSensorValue } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { isNumberColumn, schemaOfParquet } from "./separate-sensors.ts";
-import { isDateTimeInSchema, type TableSchema } from "./table-schema.ts";
+import type { TableSchema } from "./table-schema.ts";
+import { timeReadingOf } from "./text-clock.ts";
 
 /** The file of one sensor. */
 export interface SensorFile {
@@ -157,20 +158,17 @@ export async function joinSensorFiles(
   const kept = (["label", "group", "recording", "time"] as const)
     .map((name) => role(base.schema, name))
     .filter((name) => name !== null && !keys.includes(name)) as string[];
-  const parts = read.map(({ schema, channels, time, file }) => {
-    const number = time === null ? "row_number() OVER ()" : timeAsNumber(schema, time);
-    if (number === null) {
-      throw new UserError(
-        `${file.path}: the times in column "${time}" are text that cannot be compared between files.`,
-        {
-          advice: "Export times as numbers or as ISO 8601 date-times.",
-        },
-      );
-    }
+  const parts: JoinedPart[] = [];
+  for (const { schema, channels, time, file } of read) {
+    const reading =
+      time === null
+        ? undefined
+        : await timeReadingOf({ database, file: file.path, schema, column: time, warn: () => {} }, options.timeFormat);
     const numbers = new Set(channels.map(([name]) => name));
-    if (time !== null && !isDateTimeInSchema(schema.types.get(time)!)) numbers.add(time);
-    return { sql: `(SELECT * FROM ${schema.source(numbers, time)})`, time: number, channels };
-  });
+    if (reading?.numbers === true) numbers.add(time!);
+    const source = schema.source(numbers, reading?.isDateTime === true ? time : null);
+    parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? "row_number() OVER ()", channels });
+  }
   const out = scratch.file("joined.parquet");
   const { rows, without } = await joinByTime(database, parts, { keys, kept, out });
   const lost = without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no partner and are left out.`;

@@ -15,10 +15,10 @@ import {
   nameOfSensorValue,
   rowsOfSensorValue,
   type SensorColumn,
-  timeAsNumber,
 } from "./pooled-sensors.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
-import { isDateTimeInSchema, type TableSchema } from "./table-schema.ts";
+import type { TableSchema } from "./table-schema.ts";
+import { timeReadingOf } from "./text-clock.ts";
 
 export interface SeparatedTable {
   readonly schema: TableSchema;
@@ -63,7 +63,8 @@ export async function separateSensors(
       advice: "Name the column that says which sensor or device a row comes from.",
     });
   }
-  const found = await findSensorColumn(database, schema, { keys, time, candidates });
+  const reading = await timeReadingOf({ database, file, schema, column: time, warn: () => {} }, options.timeFormat);
+  const found = await findSensorColumn(database, schema, { keys, time: { ...reading, column: time }, candidates });
   if (found === null) {
     if (options.pivot === undefined) return { schema, channels: null };
     throw new UserError(
@@ -84,12 +85,12 @@ export async function separateSensors(
   const dropped = new Set([...keys, label, time, found.column]);
   const channels = schema.names.filter((name) => !dropped.has(name) && isNumberColumn(schema, name));
   const kept = [label, time].filter((name) => name !== null && schema.names.includes(name)) as string[];
-  const numbers = new Set([...channels, ...(isDateTimeInSchema(schema.types.get(time)!) ? [] : [time])]);
-  const source = schema.source(numbers, time);
+  const numbers = new Set([...channels, ...(reading.numbers ? [time] : [])]);
+  const source = schema.source(numbers, reading.isDateTime === true ? time : null);
   const out = scratch.file("joined.parquet");
   const parts = joined.map((value) => ({
     sql: `(SELECT * FROM ${source} WHERE ${rowsOfSensorValue(found.column, value)})`,
-    time: timeAsNumber(schema, time)!,
+    time: reading.sql,
     channels: channels.map((name) => [name, `${nameOfSensorValue(value)}_${name}`] as const),
   }));
   const { rows, without } = await joinByTime(database, parts, { keys, kept, out });

@@ -58,6 +58,10 @@ describe("a long table of accelerometer and gyroscope becomes a wide one", () =>
     ["row by row", long([acc, gyro])],
     ["sensor after sensor", long([acc, gyro], { blocks: true })],
     ["with date-times", long([acc, gyro], { time: (t) => new Date(1777888800000 + 1000 * t).toISOString() })],
+    [
+      "with a device's date-times",
+      long([acc, gyro], { time: (t) => `05/13/2026 10:00:${t.toFixed(3).padStart(6, "0")}` }),
+    ],
     ["in milliseconds", long([acc, gyro], { time: (t) => (1000 * t).toFixed(0) })],
     ["in any order of sensors", long([gyro, acc])],
     ["with a faster gyroscope", long([acc, { ...gyro, hz: 100 }])],

@@ -12,6 +12,7 @@ import { windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { predictorOf } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
+import { UnlikeTraining } from "./unlike-training.ts";
 
 /** The result of `predict`. */
 export interface PredictResult {
@@ -52,7 +53,9 @@ export async function predict(
     refuseOverwritingInput(config.out, opened.files);
     const plan = planWindows(opened.rows, { samplingRateHz: rate, windowSize: window, overlap });
     for (const warning of peopleWithoutWindows(plan)) reporter.warn(warning);
-    const said = await predictIntoTable(opened.rows, plan, { predictor, labels: labels.classes, config });
+    const unlike = new UnlikeTraining(model);
+    const said = await predictIntoTable(opened.rows, plan, { predictor, labels: labels.classes, config, unlike });
+    for (const warning of unlike.warnings()) reporter.warn(warning);
     return { out: config.out, ...said, seconds: (performance.now() - started) / 1000 };
   } finally {
     opened.rows.close();
@@ -68,9 +71,10 @@ async function predictIntoTable(
     predictor: WindowPredictor;
     labels: readonly string[];
     config: Pick<PredictConfig, "jobs" | "out" | "spreadsheetSafe">;
+    unlike: UnlikeTraining;
   },
 ): Promise<Pick<PredictResult, "windows" | "classes" | "meanConfidence">> {
-  const { predictor, labels, config } = of;
+  const { predictor, labels, config, unlike } = of;
   const classes = Object.fromEntries(labels.map((name) => [name, 0]));
   let [windows, sum] = [0, 0];
   let writer: TableWriter | undefined;
@@ -78,6 +82,7 @@ async function predictIntoTable(
     for (const chunk of windowChunks(rows, plan, 0)) {
       const threads = { threads: config.jobs };
       const probabilities = await predictor.predict(chunk.windows, threads);
+      unlike.add(chunk, probabilities);
       const predictions = predictionColumns("label", probabilities, labels);
       const table = [...predictionWindowColumns(chunk.windows), ...predictions];
       const columns = config.spreadsheetSafe ? spreadsheetSafe(table) : table;

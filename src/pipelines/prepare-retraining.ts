@@ -19,6 +19,7 @@ import {
   planWindows,
   type WindowPlan,
 } from "../signals/preprocessing/make-windows.ts";
+import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { countWindowsByName } from "../signals/preprocessing/windows.ts";
 import { Rng } from "../stats/random.ts";
@@ -34,6 +35,7 @@ import {
   readRecordingsTruth,
 } from "./retrain-recordings.ts";
 import type { TrainEvent } from "./train-events.ts";
+import { UnlikeTraining } from "./unlike-training.ts";
 
 type Heard = ReturnType<typeof collectingReporter>;
 
@@ -134,6 +136,10 @@ async function prepareRetrainingFrom(
     heard,
   );
   const learnable = pickWindows(windows, unlabelledRows);
+  const championOnUnlabelled = await model.predict(learnable, { jobs: config.jobs });
+  const unlike = new UnlikeTraining(champion);
+  unlike.add({ windows: learnable, runs: runsOfWindowChunk(learnable) }, championOnUnlabelled);
+  for (const warning of unlike.warnings()) heard.warn(`The unlabelled recordings: ${warning}`);
   return {
     trained,
     labelled,
@@ -148,7 +154,7 @@ async function prepareRetrainingFrom(
         ? null
         : await readRecordingsTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
     championOnHoldout: await predictRetrainingHoldout(model, pickWindows(own, validationIndex), config, heard),
-    championOnUnlabelled: await model.predict(learnable, { jobs: config.jobs }),
+    championOnUnlabelled,
     learningRates: await retrainingLearningRates(champion, trained, config.epochs),
     warnings: heard.warnings,
   };

@@ -192,3 +192,18 @@ describe("a sensor that is not worn", () => {
     expect((await ask("good.csv", "minutes")).result.not_counted).toBeNull();
   });
 });
+
+describe("predict", () => {
+  const warned = async (file: string): Promise<string> => {
+    const { exitCode, stderr } = await run("predict", file, "--model", "model", "--out", `${file}.labels.csv`);
+    expect(exitCode).toBe(0);
+    return stderr.replaceAll(/\s+/g, " ");
+  };
+
+  it("warns of impossible values as check does, and of nothing if there are none", async () => {
+    expect(await warned("good.csv")).toBe("");
+    expect(await warned("in g.csv")).toMatch(
+      /Impossible values: A is wrong: .* Likely cause: Ax, Ay, Az are in g instead of m\/s\^2\./,
+    );
+  });
+});

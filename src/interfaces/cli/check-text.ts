@@ -94,7 +94,17 @@ function checkHeadline(result: JudgedBatch): string[] {
     const p = checkLimitText(result, ({ reference }) => reference === "baseline", limits?.unfamiliar);
     lines.push(`           unfamiliar: unlike the people that the model learned from${p}`);
   }
-  if (doubtful && verdict === "normal") {
+  if (result.stranger) {
+    lines.push(
+      "           unlike anybody: on average over its batches, hardly any person would be as far from the training data",
+    );
+  }
+  const hasPast = result.comparisons.some(({ reference }) => reference !== "baseline");
+  if (doubtful && verdict === "normal" && !hasPast) {
+    lines.push(
+      "           doubtful: unlike most people, so kept out of the references until ten batches or bouts decide",
+    );
+  } else if (doubtful && verdict === "normal") {
     const p = checkLimitText(result, ({ reference }) => reference !== "baseline", limits?.doubtful);
     lines.push(`           doubtful: unlike the stream's own past${p}, so kept out of the references`);
   }
@@ -200,11 +210,13 @@ function checkNextSteps(result: JudgedBatch, model: string): string[] {
     case "sudden_change":
     case "gradual_drift":
       return [
-        causes.length > 0
-          ? "look at the likely cause first: fix a fault in the sensor or the export at its source, not by retraining"
-          : verdict === "sudden_change"
-            ? "look for what changed suddenly: firmware, units, how the sensor is worn, who wears it"
-            : "look for a gradual cause: a sensor that ages or slips, a person who changes; retrain if the change is permanent",
+        result.stranger && causes.length === 0
+          ? "look for a fault that was there from the start: units, axes, how the sensor is worn; if the data are right, accept the batches"
+          : causes.length > 0
+            ? "look at the likely cause first: fix a fault in the sensor or the export at its source, not by retraining"
+            : verdict === "sudden_change"
+              ? "look for what changed suddenly: firmware, units, how the sensor is worn, who wears it"
+              : "look for a gradual cause: a sensor that ages or slips, a person who changes; retrain if the change is permanent",
         ...checkHint(result),
         `the batch stays out of the stream's references; to include it anyway: ${accept}`,
       ];

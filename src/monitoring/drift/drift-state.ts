@@ -6,6 +6,7 @@ import { type EvidenceState, evidenceStateSchema, noEvidence } from "./evidence.
 import { noScores, type OwnScores, ownScoresSchema } from "./null-scores.ts";
 import type { OwnPast } from "./own-past.ts";
 import { type Recovery, recoverySchema } from "./recovery.ts";
+import { type StrangerState, strangerStateSchema } from "./stranger.ts";
 
 /** Verdict on a stream. */
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
@@ -36,6 +37,8 @@ export interface DriftState {
   readonly alarm: AlarmState | null;
   /** Whether the fault is over; absent without an alarm, and from alarms of earlier versions. */
   readonly recovery?: Recovery;
+  /** How far the stream's first batches are from the training data, compared with people (default: nothing is known). */
+  readonly stranger?: StrangerState;
 }
 
 export const driftStateSchema: z.ZodType<DriftState> = z.object({
@@ -52,6 +55,7 @@ export const driftStateSchema: z.ZodType<DriftState> = z.object({
     })
     .nullable(),
   recovery: recoverySchema.exactOptional(),
+  stranger: strangerStateSchema.exactOptional(),
 });
 
 export const newDriftState: DriftState = {

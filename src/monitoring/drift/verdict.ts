@@ -12,6 +12,7 @@ import { evidenceOf } from "./evidence.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
 import { pastEvidence } from "./past-evidence.ts";
+import { alarmByStranger, noStranger, weighStranger } from "./stranger.ts";
 import { weighConstants } from "./weigh-constants.ts";
 import { type BatchToWeigh, type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
 
@@ -33,6 +34,8 @@ export interface Judgement {
   readonly alarm: AlarmState | null;
   /** Whether the batch is unlike the people in the training data, with or without drift. */
   readonly unfamiliar: boolean;
+  /** Whether the stream's first batches are so unlike the training data that hardly any person explains them: an alarm. */
+  readonly stranger: boolean;
   /**
    * Whether it is so unlike the stream's past that it stays out of the references, without being an alarm yet. Otherwise
    * the first batch of a change would enter, hide what follows, and make a recovered stream look permanently changed.
@@ -79,7 +82,8 @@ export function decideVerdict(
     hasPast,
     activity: boutActivity(current, model),
   };
-  const weighed = weighForVerdict(batch, state, series, options);
+  const known = weighStranger(batch, hasPast, state, model.calibration, options);
+  const weighed = alarmByStranger(weighForVerdict(batch, state, series, options), known.standing, state, options);
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
     reference === "baseline" && (pValue === null ? findings.length > 0 : pValue.p <= alpha);
   const { evidence, recovery, ...judged } = weighed;
@@ -88,14 +92,20 @@ export function decideVerdict(
     ...judged,
     comparisons,
     unfamiliar: comparisons.some(isUnlike),
+    stranger: known.standing === "stranger",
     doubtful:
       impossible.length > 0 ||
+      known.standing === "undecided" ||
       comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP) ||
       Object.values(batch.pastEvidence).some((e) => (e ?? 0) >= evidenceOf(doubtfulP)),
   };
   const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;
+  const { stranger } = known;
   const after = { batches: state.batches + 1, evidence, own, series, alarm: judged.alarm };
-  return { judgement, state: { ...after, ...(recovery !== undefined && { recovery }) } };
+  return {
+    judgement,
+    state: { ...after, ...(recovery !== undefined && { recovery }), ...(stranger !== noStranger && { stranger }) },
+  };
 }
 
 /** The stream's variation is learned only from its first batches; otherwise it would include drift. */

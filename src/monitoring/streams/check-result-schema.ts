@@ -93,6 +93,12 @@ const judged = z.object({
   unfamiliar: z
     .boolean()
     .describe("whether the batch differs from the people that the model learned from, with or without drift"),
+  stranger: z
+    .boolean()
+    .describe(
+      "whether the stream's first batches are so far from the training data that hardly any person explains them",
+    )
+    .exactOptional(),
   thresholds: z.enum(["calibrated", "fixed"]),
   rows: z.int().min(1),
   windows: z.int().min(1),

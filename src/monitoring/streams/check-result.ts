@@ -116,6 +116,11 @@ export interface JudgedBatch extends AnyBatch {
   still?: { seconds: number; of_seconds: number };
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
+  /**
+   * Whether the alarm is raised because the stream's first batches are so far from the training data, on average, that hardly
+   * any person explains them. Absent from results of earlier versions.
+   */
+  stranger?: boolean;
   /** Thresholds used to judge it. */
   thresholds: "calibrated" | "fixed";
   /** Rows read and kept. */

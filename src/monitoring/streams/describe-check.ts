@@ -51,6 +51,7 @@ export function describeCheck(of: {
     not_counted: notCounted,
     ...(batch.still !== undefined && { still: { seconds: batch.still.seconds, of_seconds: batch.still.ofSeconds } }),
     unfamiliar,
+    stranger: judgement.stranger,
     thresholds: config.thresholds,
     rows,
     windows,

@@ -1,0 +1,193 @@
+// Whether a stream's first batches could be those of any healthy person. A person who differs from the training data does so
+// in every batch, so multiplying the batches' p-values would count one person again and again. People are counted instead:
+// the mean over a stream's batches is compared with the means of the people who were left out of the training data for
+// calibration. If a new person's mean is distributed like theirs, (mean - center) / spread has Student's t distribution with
+// one degree of freedom less than there are people, where the spread includes one more person and the variation of the
+// batches. The tail beyond the farthest person is extrapolated from that. Each batch gives the logit of its p-value, which
+// makes lengths comparable; batches of one bout count as one. This ends when the stream has a past of its own.
+
+import { z } from "zod";
+import { studentTBound } from "../../stats/student-t.ts";
+import type { KindCalibration } from "./calibration.ts";
+import type { Comparison } from "./comparison.ts";
+import type { DriftState } from "./drift-state.ts";
+import { type NullScores, nullRungsAround, pValueInNullRung } from "./null-scores.ts";
+import type { Weighed } from "./weigh-evidence.ts";
+
+/** What is known of people who were left out of the training data. */
+export interface PeopleCalibration extends Pick<KindCalibration, "apart"> {
+  readonly rungs: NullScores;
+}
+
+/** A batch compared with the training data. */
+type Compared = Pick<Comparison, "reference" | "seconds" | "pValue">;
+
+/** The latest batches of a stream, compared with the training data. */
+export interface StrangerState {
+  /** Mean logit of the p-values of each bout, oldest first; 0 is usual. */
+  readonly bouts: readonly number[];
+  /** The activity that fills the batches of the last bout, and their number; absent if several do. */
+  readonly last?: { readonly activity: number; readonly batches: number };
+  /** Latest batches in a row that any person may have. */
+  readonly ordinary: number;
+}
+
+export const strangerStateSchema: z.ZodType<StrangerState> = z.object({
+  bouts: z.array(z.number()),
+  last: z.object({ activity: z.int().min(0), batches: z.int().min(1) }).exactOptional(),
+  ordinary: z.int().min(0),
+});
+
+export const noStranger: StrangerState = { bouts: [], ordinary: 0 };
+
+/** So many bouts decide; arbitrary. */
+export const boutsToDecide = 10;
+/** Batches of one bout that count as one; as in evidence.ts. */
+const mostBatchesPerBout = 5;
+/** After two batches in a row with p-values above this, earlier batches no longer count; as in weigh-evidence.ts. */
+const [ordinaryP, ordinaryToForget] = [0.1, 2];
+/** With fewer people, nobody can say what people are like. */
+const fewestPeople = 5;
+
+/**
+ * The state after one more batch.
+ * @param compared the batch and the training data
+ * @param activity the class that fills the batch; null if several do
+ * @returns the same state if left-out people are unknown
+ */
+export function addToStranger(
+  state: StrangerState,
+  compared: Compared,
+  calibration: PeopleCalibration | undefined,
+  activity: number | null,
+): StrangerState {
+  if (compared.pValue === null || calibration === undefined || calibration.apart !== "people") return state;
+  const { center } = peopleAround(calibration, compared.seconds);
+  const { p } = compared.pValue;
+  const ordinary = p > ordinaryP ? state.ordinary + 1 : 0;
+  const bouts = ordinary >= ordinaryToForget && state.ordinary < ordinaryToForget ? [] : [...state.bouts];
+  const value = logit(p) - center;
+  const { last } = state;
+  if (activity === null) {
+    bouts.push(value);
+    return { bouts: bouts.slice(-boutsToDecide), ordinary };
+  }
+  const goesOn = last !== undefined && last.activity === activity && last.batches < mostBatchesPerBout;
+  const batches = goesOn && bouts.length > 0 ? last.batches : 0;
+  if (batches > 0) bouts.push((batches * bouts.pop()! + value) / (batches + 1));
+  else bouts.push(value);
+  return { bouts: bouts.slice(-boutsToDecide), last: { activity, batches: batches + 1 }, ordinary };
+}
+
+/**
+ * Whether at most a share `tail` of people would be as far from the training data as the stream.
+ * @param seconds effective length of the stream's last comparison
+ */
+export function isStranger(
+  { bouts }: StrangerState,
+  calibration: PeopleCalibration | undefined,
+  seconds: number,
+  tail: number,
+): boolean {
+  if (bouts.length === 0 || calibration === undefined) return false;
+  const { people, between, within } = peopleAround(calibration, seconds);
+  if (people < fewestPeople) return false;
+  const mean = bouts.reduce((sum, value) => sum + value, 0) / bouts.length;
+  const spread = Math.sqrt(between * (1 + 1 / people) + within / bouts.length);
+  return mean > spread * strangerBound(tail, people - 1);
+}
+
+const bounds = new Map<string, number>();
+
+/** Quantile of Student's t distribution, computed once. */
+function strangerBound(tail: number, freedom: number): number {
+  const key = `${tail} ${freedom}`;
+  const bound = bounds.get(key) ?? studentTBound(1 - 2 * tail, freedom);
+  bounds.set(key, bound);
+  return bound;
+}
+
+/** What the first batches say: the stream may be anybody's, or hardly anybody's, or more batches have to decide. */
+export interface StrangerWeighed {
+  readonly stranger: StrangerState;
+  readonly standing: "possible" | "undecided" | "stranger";
+}
+
+/** Until enough batches decide, those of this share of people stay out of the references, in case they are no person's. */
+const undecidedTail = 0.05;
+
+/** @param hasPast whether the stream has a past of its own, with which it is compared instead */
+export function weighStranger(
+  { comparisons, activity }: { readonly comparisons: readonly Compared[]; readonly activity: number | null },
+  hasPast: boolean,
+  state: Pick<DriftState, "stranger">,
+  { kinds }: { readonly kinds: { readonly baseline?: PeopleCalibration } },
+  { arl = 500 }: { readonly arl?: number },
+): StrangerWeighed {
+  if (hasPast) return { stranger: noStranger, standing: "possible" };
+  const before = state.stranger ?? noStranger;
+  const compared = comparisons.find(({ reference }) => reference === "baseline");
+  if (compared === undefined) return { stranger: before, standing: "possible" };
+  const people = kinds.baseline;
+  const stranger = addToStranger(before, compared, people, activity);
+  const hasDecided = stranger.bouts.length >= boutsToDecide;
+  // One person in twice the run length is in alarm for good, in addition to what the evidence raises.
+  const tail = hasDecided ? 1 / (2 * arl) : undecidedTail;
+  if (!isStranger(stranger, people, compared.seconds, tail)) return { stranger, standing: "possible" };
+  return { stranger, standing: hasDecided ? "stranger" : "undecided" };
+}
+
+/** A stream that hardly any person explains is in alarm, as if it had changed before its first batch. */
+export function alarmByStranger(
+  weighed: Weighed,
+  standing: StrangerWeighed["standing"],
+  state: DriftState,
+  { confirmAfter = 5 }: { readonly confirmAfter?: number },
+): Weighed {
+  if (standing !== "stranger" || weighed.alarm !== null) return weighed;
+  const since = state.alarm?.since ?? state.batches;
+  const confirmed = state.alarm?.confirmed === true || state.batches - since >= confirmAfter;
+  const { value, alarmAt } = weighed.strength;
+  return {
+    ...weighed,
+    alarm: { since, verdict: "sudden_change", confirmed, changePoint: null },
+    strength: { value: Math.max(value, alarmAt), alarmAt, raisedBy: "evidence" },
+  };
+}
+
+/** The left-out people's mean logits, and the variances between and within people. */
+interface People {
+  readonly people: number;
+  readonly center: number;
+  readonly between: number;
+  readonly within: number;
+}
+
+/** Computed once for each rung. */
+const known = new WeakMap<object, People>();
+
+function peopleAround({ rungs }: PeopleCalibration, seconds: number): People {
+  const { lower, upper, share } = nullRungsAround(rungs, seconds);
+  const rung = share < 0.5 ? lower : upper;
+  const before = known.get(rung);
+  if (before !== undefined) return before;
+  const logits = rung.scores.map((scores) => scores.map((score) => logit(pValueInNullRung(rung, score))));
+  const means = logits.map(meanOfLogits);
+  const center = meanOfLogits(means);
+  const people = means.length;
+  const between = means.reduce((sum, mean) => sum + (mean - center) ** 2, 0) / Math.max(1, people - 1);
+  const within = meanOfLogits(logits.map((own, i) => meanOfLogits(own.map((value) => (value - means[i]!) ** 2))));
+  const made = { people, center, between, within };
+  known.set(rung, made);
+  return made;
+}
+
+/** Of being as unusual as possible: the rarer, the higher. P-values near 1 are all alike. */
+function logit(p: number): number {
+  const bounded = Math.min(p, 0.999);
+  return Math.log((1 - bounded) / bounded);
+}
+
+function meanOfLogits(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { conformalPValue } from "../../../src/monitoring/drift/null-scores.ts";
+import {
+  addToStranger,
+  isStranger,
+  noStranger,
+  type PeopleCalibration,
+  type StrangerState,
+  weighStranger,
+} from "../../../src/monitoring/drift/stranger.ts";
+import { Rng } from "../../../src/stats/random.ts";
+
+const seconds = 60;
+/** Scores of `people`, whose means differ by `between`, and whose batches vary by 1. */
+const calibrationOf = (
+  people: number,
+  between: number,
+  apart: PeopleCalibration["apart"] = "people",
+): PeopleCalibration => {
+  const rng = Rng.fromSeed(people);
+  const scores = Array.from({ length: people }, () => {
+    const mean = between * rng.normal();
+    return Array.from({ length: 20 }, () => mean + rng.normal()).sort((a, b) => a - b);
+  });
+  return { apart, rungs: [{ seconds, scores }] };
+};
+const known = calibrationOf(20, 0.5);
+const batch = (score: number, calibration = known) =>
+  ({ reference: "baseline", seconds, pValue: conformalPValue(calibration.rungs, score, seconds) }) as const;
+const stateAfter = (scores: readonly number[], activity: number | null = null, calibration = known): StrangerState =>
+  scores.reduce((state, score) => addToStranger(state, batch(score, calibration), calibration, activity), noStranger);
+const ten = (score: number): number[] => new Array<number>(10).fill(score);
+
+describe("a stranger", () => {
+  it("is a stream whose batches are all farther than every held-out person's", () => {
+    const model = { kinds: { baseline: known } };
+    let state: StrangerState = noStranger;
+    const standings = ten(6).map((score) => {
+      const weighed = weighStranger(
+        { comparisons: [batch(score)], activity: null },
+        false,
+        { stranger: state },
+        model,
+        {},
+      );
+      state = weighed.stranger;
+      return weighed.standing;
+    });
+    expect(standings).toEqual([...new Array<string>(9).fill("undecided"), "stranger"]);
+    const weighed = weighStranger({ comparisons: [batch(6)], activity: null }, true, { stranger: state }, model, {});
+    expect(weighed).toEqual({ stranger: noStranger, standing: "possible" });
+  });
+
+  it("is hardly ever a healthy person", () => {
+    let alarms = 0;
+    for (let person = 0; person < 150; person++) {
+      const rng = Rng.fromSeed(1000 + person);
+      const mean = 0.5 * rng.normal();
+      let state: StrangerState = noStranger;
+      let alarmed = false;
+      for (let i = 0; i < 30; i++) {
+        state = addToStranger(state, batch(mean + rng.normal()), known, null);
+        alarmed ||= state.bouts.length === 10 && isStranger(state, known, seconds, 1 / 1000);
+      }
+      if (alarmed) alarms++;
+    }
+    // The largest of fifty overlapping means, so a few more than one in a thousand.
+    expect(alarms).toBeLessThanOrEqual(2);
+  });
+
+  it("is not decided by one bout, however many batches it has", () => {
+    expect(stateAfter(ten(6), 2).bouts).toHaveLength(2);
+    expect(stateAfter([6, 6, 6], 2).bouts[0]).toBeCloseTo(stateAfter([6], 2).bouts[0]!, 12);
+  });
+
+  it("is forgotten after two ordinary batches in a row", () => {
+    const repaired = stateAfter([...ten(6), 0, 0]);
+    expect(repaired.bouts).toHaveLength(1);
+    expect(isStranger(stateAfter([...ten(6), 0]), known, seconds, 1 / 1000)).toBe(true);
+    expect(isStranger(repaired, known, seconds, 0.05)).toBe(false);
+  });
+
+  it("is unknown with few people, or if nobody was held out", () => {
+    const four = calibrationOf(4, 0.5);
+    expect(isStranger(stateAfter(ten(60), null, four), four, seconds, 0.05)).toBe(false);
+    const bouts = calibrationOf(20, 0.5, "bouts");
+    expect(stateAfter(ten(60), null, bouts)).toBe(noStranger);
+  });
+});

@@ -12,9 +12,10 @@ import { evidenceOf } from "./evidence.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
 import { pastEvidence } from "./past-evidence.ts";
-import { alarmByStranger, noStranger, weighStranger } from "./stranger.ts";
+import { noStranger } from "./stranger.ts";
 import { weighConstants } from "./weigh-constants.ts";
 import { type BatchToWeigh, type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
+import { alarmByStranger, weighStranger } from "./weigh-stranger.ts";
 
 export interface DriftOptions {
   /** Minimum average number of batches between false alarms (default 500). */

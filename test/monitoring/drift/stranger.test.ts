@@ -6,8 +6,8 @@ import {
   noStranger,
   type PeopleCalibration,
   type StrangerState,
-  weighStranger,
 } from "../../../src/monitoring/drift/stranger.ts";
+import { weighStranger } from "../../../src/monitoring/drift/weigh-stranger.ts";
 import { Rng } from "../../../src/stats/random.ts";
 
 const seconds = 60;

@@ -36,9 +36,12 @@ describe("a stream without drift", () => {
 });
 
 describe("a stranger", () => {
-  it("is unfamiliar from the first batch on, and no drift", () => {
-    const { judgements } = stream(150, 40, moved(1.2));
-    expect(judgements.every(({ unfamiliar, verdict }) => unfamiliar && verdict === "normal")).toBe(true);
+  it("is kept out while batches that hardly any person explains are few, and alarms by the tenth", () => {
+    const { judgements } = stream(150, 20, moved(1.2));
+    expect(judgements.every(({ unfamiliar }) => unfamiliar)).toBe(true);
+    expect(judgements.findIndex(({ verdict }) => verdict !== "normal")).toBe(9);
+    expect(judgements.slice(0, 9).every(({ doubtful }) => doubtful)).toBe(true);
+    expect(judgements.slice(9).every(({ verdict, stranger }) => verdict === "sudden_change" && stranger)).toBe(true);
   });
 });
 

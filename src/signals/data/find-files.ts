@@ -19,6 +19,8 @@ export interface SourceFile {
   readonly remote: boolean;
   /** Where the content is, if the file was unpacked or rewritten. */
   readonly stored?: string;
+  /** What separates the values, if decimals are written with a comma. */
+  readonly decimalCommaWith?: string;
 }
 
 /**

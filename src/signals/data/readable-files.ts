@@ -13,7 +13,7 @@ import { type Database, duckdbLiteral } from "./duckdb.ts";
 import { duckdbErrorLine, type SourceFile } from "./find-files.ts";
 import { knownLayout } from "./known-layouts.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
-import { beginsWithNames, type Separator, splitTextLine, type TextLayout, textLayout } from "./text-layout.ts";
+import { plainText, type Separator, splitTextLine, type TextLayout, textLayout } from "./text-layout.ts";
 import { unzipEntry, zipEntries } from "./unzip.ts";
 
 export interface ReadableOptions {
@@ -57,7 +57,8 @@ async function readableFile(database: Database, file: SourceFile, options: Reada
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
   const filled = lines.filter((line) => line.trim() !== "" && !line.startsWith("#"));
-  if (beginsWithNames(filled)) return [file];
+  const plain = plainText(filled);
+  if (plain !== undefined) return [plain.decimalComma ? { ...file, decimalCommaWith: plain.separator } : file];
   const layout = textLayout(lines);
   if (layout === undefined) return [file];
   if (layout.firstValues > 0 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];

@@ -73,21 +73,17 @@ async function parquetTableSchema(database: Database, file: SourceFile): Promise
 async function csvTableSchema(database: Database, file: SourceFile): Promise<TableSchema> {
   const marks = `nullstr=[${missingMarks.map(duckdbLiteral).join(", ")}]`;
   let sniffed: Record<string, unknown> | undefined;
-  let decimal = "";
+  const comma =
+    file.decimalCommaWith === undefined ? "" : `, delim=${duckdbLiteral(file.decimalCommaWith)}, decimal_separator=','`;
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
-      (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${more})`))[0];
+      (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${comma}${more})`))[0];
     // If a line near the top has too many or too few values, the sniffer gives up or finds a single column. In that case, the
     // columns are taken from the header, and the faulty line is reported when the rows are read.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
     if (delimiter !== undefined) sniffed = await sniff(`, delim=${duckdbLiteral(delimiter)}, ignore_errors=true`);
-    const numbers = numbersInSniffed(sniffed);
-    if (sniffed?.Delimiter !== "," && numbers < ((sniffed?.Columns ?? []) as unknown[]).length) {
-      const comma = await sniff(`, decimal_separator=','`).catch(() => undefined);
-      if (numbersInSniffed(comma) > numbers) [sniffed, decimal] = [comma, ", decimal_separator=','"];
-    }
   } catch (cause) {
     throw unreadableTableSchema(file, cause);
   }
@@ -118,13 +114,9 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
         const kept = name === time && isDateTimeInSchema(type) ? type : "VARCHAR";
         return `${duckdbLiteral(name)}: ${duckdbLiteral(numbers.has(name) ? "DOUBLE" : kept)}`;
       });
-      return `read_csv(${duckdbPath(file)}, ${dialect}${decimal}, columns={${typed.join(", ")}})`;
+      return `read_csv(${duckdbPath(file)}, ${dialect}${comma === "" ? "" : ", decimal_separator=','"}, columns={${typed.join(", ")}})`;
     },
   };
-}
-
-function numbersInSniffed(sniffed: Record<string, unknown> | undefined): number {
-  return ((sniffed?.Columns ?? []) as { type: string }[]).filter(({ type }) => /DOUBLE|INT/.test(type)).length;
 }
 
 function sniffedSchemaValue(sniffed: Record<string, unknown>, key: string, otherwise: string): string {

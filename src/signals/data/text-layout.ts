@@ -27,14 +27,26 @@ export function splitTextLine(line: string, separator: Separator): string[] {
   return bare.split(separator).map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
 }
 
-/** Whether the first line has names and the second as many values, so that the file can be read as it is. */
-export function beginsWithNames(lines: readonly string[]): boolean {
-  const [first, second] = lines;
-  if (first === undefined || second === undefined) return false;
-  return separators.slice(0, 4).some((separator) => {
-    const [names, values] = [splitTextLine(first, separator), splitTextLine(second, separator)];
-    return names.length >= 2 && names.length === values.length && names.every(isName) && values.some(isValue);
-  });
+/** What separates the values of a file that begins with a line of names, and can be read as it is. */
+export interface PlainText {
+  readonly separator: Separator;
+  /** Whether decimals are written with a comma. */
+  readonly decimalComma: boolean;
+}
+
+/** @param lines without empty lines; undefined if the first has no names, or most others do not have as many values */
+export function plainText([first, ...others]: readonly string[]): PlainText | undefined {
+  if (first === undefined || others.length === 0) return undefined;
+  for (const separator of separators.slice(0, 4)) {
+    const names = splitTextLine(first, separator);
+    if (names.length < 2 || !names.every(isName)) continue;
+    const rows = others.map((line) => splitTextLine(line, separator)).filter(({ length }) => length === names.length);
+    if (2 * rows.length < others.length || !rows[0]?.some(isValue)) continue;
+    const values = rows.slice(0, 50).flat();
+    const decimalComma = separator !== "," && values.some((value) => /^[+-]?\d+,\d+$/.test(value));
+    return { separator, decimalComma: decimalComma && !values.some((value) => /^[+-]?\d+\.\d+$/.test(value)) };
+  }
+  return undefined;
 }
 
 function isValue(text: string): boolean {

@@ -1,5 +1,5 @@
 // Writes the folders of exports in this directory from shapes.ts, and the table in docs/devices.md from all folders:
-// node test/exports/generate.ts
+// npx node test/exports/generate.ts
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -168,7 +168,7 @@ export function devicesTable(exports: readonly (readonly [name: string, own: Exp
     );
     const what =
       "refused" in expect ? "rejected, with a message" : `${expect.channels.length} channels at ${expect.rate_hz} Hz`;
-    return `| ${device} | ${what} | ${given.join(" ") || "none"} | ${source} | [${name}](../test/exports/${name}) |`;
+    return `| ${device} | ${what} | ${given.join(" ") || "none"} | ${source} | \`${name}\` |`;
   });
   return [
     "| export | read as | options | shape described in | test |",
@@ -179,7 +179,7 @@ export function devicesTable(exports: readonly (readonly [name: string, own: Exp
 
 export const devicesPage: string = join(here, "..", "..", "docs", "devices.md");
 export const tableMarks: readonly [string, string] = [
-  "<!-- node test/exports/generate.ts -->",
+  "<!-- npx node test/exports/generate.ts -->",
   "<!-- end of the table -->",
 ];
 

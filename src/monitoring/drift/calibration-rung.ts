@@ -33,6 +33,11 @@ export interface Rehearsed {
 
 /** Minimum number of batches per rung; an arbitrary choice. */
 const batchesPerRung = 250;
+/**
+ * Rungs whose lengths differ by less are one rung. Batches of one nominal length differ a little in effective length,
+ * because some people recorded more than others: a border between them would divide the people, not the lengths.
+ */
+const leastLengthRatio = 1.25;
 /** Borders between few, some and many classes in common; chosen on half of the people of WISDM. */
 const classBorders = [0, 1.4, 2.4, null] as const;
 
@@ -59,7 +64,7 @@ export function byEffectiveLength(
     const logs = batches.map(({ seconds }) => Math.log(seconds[statistic]));
     const seconds = roundScoreFigure(Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length));
     const before = groups.at(-1);
-    if (before !== undefined && before.seconds >= seconds) before.batches.push(...batches);
+    if (before !== undefined && before.seconds * leastLengthRatio > seconds) before.batches.push(...batches);
     else groups.push({ seconds, batches });
   }
   return groups;

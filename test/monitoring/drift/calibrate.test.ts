@@ -135,6 +135,15 @@ describe("batches by effective length", () => {
     expect(groups[0]!.seconds).toBeCloseTo(Math.exp(logFactorial / 253), 3);
   });
 
+  it("are one group if they differ only by how much each person recorded", () => {
+    // Batches of 60 s, whose effective length depends on the rest of the training data.
+    const people = [59.1, 59.9].flatMap((seconds, g) =>
+      Array.from({ length: 300 }, () => ({ ...of(seconds), group: `${g}` })),
+    );
+    expect(byEffectiveLength(people, "ks").map(({ batches: own }) => own.length)).toEqual([600]);
+    expect(byEffectiveLength([...people, ...Array.from({ length: 300 }, () => of(76))], "ks")).toHaveLength(2);
+  });
+
   it("leave out what has nothing in common with its reference", () => {
     expect(lengths([of(0), of(10)])).toEqual([[expect.closeTo(10, 9), 1]]);
     expect(lengths([of(0)])).toEqual([]);
